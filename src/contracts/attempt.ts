@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
+
+/** One thing seen during an attempt. `at` is milliseconds since the attempt began. */
+export const attemptEventSchema = z.object({
+  at: z.number(),
+  /**
+   * Where it was seen and what it was: `client:<event>` (the library's own events), `page:error`, `page:console`,
+   * `page:request-failed`, `page:navigated`, `host:unhandled-rejection`, `host:stderr`, `phase:<phase>`, `replica:<event>`.
+   */
+  type: z.string(),
+  detail: z.unknown(),
+});
+export type AttemptEvent = z.infer<typeof attemptEventSchema>;
+
+/** A stack frame that lies in an installed package. */
+export const stackFrameSchema = z.object({
+  package: z.string(),
+  version: z.string(),
+  file: z.string(),
+  line: z.number().int(),
+});
+export type StackFrame = z.infer<typeof stackFrameSchema>;
+
+/** Which library was meant, which is on disk, which was really loaded, and which the error stacks name. */
+export const provenanceSchema = z.object({
+  requested: z.string(),
+  installed: z.string().nullable(),
+  loaded: z.string().nullable(),
+  frames: z.array(stackFrameSchema),
+  integrity: z.string().nullable(),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+/** Why an attempt failed, with the proof. */
+export const causeSchema = z.object({
+  message: z.string(),
+  /** The WhatsApp Web module that the build lacks, or that lacks `export`. */
+  module: z.string().optional(),
+  export: z.string().optional(),
+  /** The library's own file, relative to its package, and the line in it. */
+  libraryFile: z.string().optional(),
+  libraryLine: z.number().int().optional(),
+  /** One sentence each: quoted errors, dated build changes, source lines. */
+  evidence: z.array(z.string()),
+});
+export type Cause = z.infer<typeof causeSchema>;
+
+/** Milliseconds since the phase before ended; an absent phase was not reached. */
+export const phaseTimingsSchema = z.partialRecord(phaseSchema, z.number());
+export type PhaseTimings = z.infer<typeof phaseTimingsSchema>;
+
+export const attemptSchema = z.object({
+  id: z.string(),
+  startedAt: z.iso.datetime(),
+  seed: z.number().int(),
+  outcome: outcomeSchema,
+  /** The phase that failed; null when the attempt passed. */
+  phase: phaseSchema.nullable(),
+  /** One of the codes of `codes.ts`; null when the attempt passed. */
+  code: z.string().nullable(),
+  blame: blameSchema.nullable(),
+  cause: causeSchema.nullable(),
+  phases: phaseTimingsSchema,
+  /** Wall time of the whole attempt in milliseconds. */
+  durationMs: z.number(),
+  events: z.array(attemptEventSchema),
+  provenance: provenanceSchema,
+  page: z.object({ debugVersion: z.string().nullable(), userAgent: z.string().nullable() }),
+  browserVersion: z.string().nullable(),
+  /** Memory of all processes of the browser when `ready` fired, in bytes. */
+  browserMemoryBytes: z.number().nullable(),
+  /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was kept. */
+  artifacts: z.string().nullable(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** library x build x browser x flow x condition, on a target. */
+export const cellSchema = z.object({
+  library: z.string(),
+  build: z.string(),
+  browser: z.string(),
+  flow: z.string(),
+  /** `none`, or the names of the conditions joined by `+`. */
+  condition: z.string(),
+  target: targetSchema,
+});
+export type Cell = z.infer<typeof cellSchema>;
+
+/** A key that is the same for the same cell, for maps and for the store. */
+export function cellKey(cell: Cell): string {
+  return [cell.library, cell.build, cell.browser, cell.flow, cell.condition, cell.target].join(' | ');
+}

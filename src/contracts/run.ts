@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { type Attempt, attemptSchema, type Cell, cellSchema } from './attempt.ts';
+import { type Expectation, expectationSchema } from './matrix.ts';
+
+export const machineSchema = z.object({
+  cpus: z.number().int(),
+  memoryBytes: z.number(),
+  node: z.string(),
+  platform: z.string(),
+});
+
+/** The set of attempts started by one command. */
+export const runInfoSchema = z.object({
+  id: z.string(),
+  startedAt: z.iso.datetime(),
+  /** Null while the run goes on, and for a run that was cut off. */
+  finishedAt: z.iso.datetime().nullable(),
+  seed: z.number().int(),
+  machine: machineSchema,
+});
+export type RunInfo = z.infer<typeof runInfoSchema>;
+
+export const cellReportSchema = cellSchema.extend({
+  expectation: expectationSchema.nullable(),
+  surprise: z.boolean(),
+  attempts: z.array(attemptSchema),
+});
+export type CellReport = z.infer<typeof cellReportSchema>;
+
+export const summarySchema = z.object({
+  cells: z.number().int(),
+  passed: z.number().int(),
+  failed: z.number().int(),
+  infra: z.number().int(),
+  surprises: z.number().int(),
+});
+export type Summary = z.infer<typeof summarySchema>;
+
+/** The JSON report. */
+export const reportSchema = z.object({
+  schemaVersion: z.literal(1),
+  run: runInfoSchema,
+  cells: z.array(cellReportSchema),
+  summary: summarySchema,
+});
+export type Report = z.infer<typeof reportSchema>;
+
+/** A cell of the plan with what is expected of it and how often it is attempted. */
+export interface PlannedCell {
+  cell: Cell;
+  expectation: Expectation | null;
+  repeat: number;
+}
+
+/** A place where a run is heard of: the store and every reporter implement it; the runner knows nothing else of them. */
+export interface RunObserver {
+  runStarted?(run: RunInfo, plan: readonly PlannedCell[], slots: number): void | Promise<void>;
+  attemptStarted?(attemptId: string, planned: PlannedCell): void | Promise<void>;
+  /** Called once per attempt, in the order in which attempts end. */
+  attemptEnded?(planned: PlannedCell, attempt: Attempt): void | Promise<void>;
+  /** Also called for an interrupted run; `planned` minus the attempts seen is what was not run. */
+  runEnded?(run: RunInfo, interrupted: boolean): void | Promise<void>;
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** `function`, `class`, `object`, `value`, or `unknown` where only a use was seen. */
+export const exportKinds = ['function', 'class', 'object', 'value', 'unknown'] as const;
+export const exportKindSchema = z.enum(exportKinds);
+export type ExportKind = z.infer<typeof exportKindSchema>;
+
+/**
+ * When a module is there: 1 = before `Debug.VERSION` is set (closure of WAWebAppBootstrap), 2 = once logged in
+ * (closure of WAWebMainWrapper), `lazy` = only when something asks for its bundle.
+ */
+export const tierSchema = z.union([z.literal(1), z.literal(2), z.literal('lazy')]);
+export type Tier = z.infer<typeof tierSchema>;
+
+export interface SurfaceModule {
+  tier: Tier;
+  /** True when `require` returns the default export instead of the exports object. */
+  hasDefault: boolean;
+  exports: Record<string, ExportKind>;
+}
+
+/** What a build's page looks like from outside: `webpack` up to 2.24xx, `comet` from 2.3000 on. */
+export type Face = 'webpack' | 'comet';
+
+/** What a WhatsApp Web build offers to code in its page: names, and the behaviours that changed from build to build. */
+export interface Surface {
+  /** Full build number, e.g. `2.3000.1032534684`. */
+  build: string;
+  face: Face;
+  modules: Record<string, SurfaceModule>;
+  /** Keys of WAWebCollections' default export, each with the module and export behind it as `Module.export`. */
+  collections: Record<string, string>;
+  behaviours: Behaviours;
+}
+
+/** Everything about a build that is not a name. Each value changes by a dated, cited entry in `compat-matrix/builds`. */
+export const behavioursSchema = z.strictObject({
+  /** The own field in which a message key keeps its text form (WAWebMsgKey). */
+  msgKeyTextField: z.enum(['_serialized', '$1']),
+  /** Names under which WAWebCmd tells of logout and offline progress: `logout` or `logout_from_bridge`. */
+  cmdEvents: z.enum(['plain', 'from_bridge']),
+  /** What the page does at the end of a logout. */
+  logoutNavigation: z.enum(['reload', 'post_logout']),
+  /** `data-icon` of the search field in the chat list of a linked page. */
+  searchIcon: z.string(),
+  /** `sendSeen(chat, flag)` or `sendSeen({chat, ...})`. */
+  sendSeenArgument: z.enum(['chat', 'object']),
+  /** True when a `HeadlessChrome` user agent gets the page for unsupported browsers. */
+  refusesHeadlessUserAgent: z.boolean(),
+});
+export type Behaviours = z.infer<typeof behavioursSchema>;
