@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../src/contracts/home.ts';
+import { importRules } from './import-rules.ts';
+
+const src = join(packageRoot, 'src');
+const files = (await Array.fromAsync(glob('**/*.ts', { cwd: src }))).filter((file) => !file.endsWith('.d.ts')).sort();
+
+/** Paths below `src` of everything that a file imports, dynamic imports with a literal included. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const { module } = parseSync(file, text);
+  const specifiers = [
+    ...module.staticImports.map((entry) => entry.moduleRequest.value),
+    ...module.staticExports.flatMap((entry) => entry.entries.map((name) => name.moduleRequest?.value ?? '')),
+    ...module.dynamicImports.map((entry) =>
+      text.slice(entry.moduleRequest.start, entry.moduleRequest.end).slice(1, -1),
+    ),
+  ];
+  return specifiers
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => relative(src, join(src, dirname(file), specifier)));
+}
+
+/** The most specific folder of the table, or else the first folder, that a path lies in. */
+function areaOf(path: string): string {
+  const areas = Object.keys(importRules).sort((a, b) => b.length - a.length);
+  return areas.find((area) => path.startsWith(`${area}/`)) ?? path.split('/')[0] ?? path;
+}
+
+const within = (path: string, folder: string) => path.startsWith(`${folder}/`);
+
+describe('import rules', () => {
+  test('there is something to check', () => {
+    expect(files.length).toBeGreaterThan(20);
+  });
+
+  test.each(files)('%s imports only what its folder may import', (file) => {
+    const area = areaOf(file);
+    const rule = importRules[area];
+    for (const imported of importsOf(file)) {
+      if (imported.startsWith('..')) continue; // outside src: package.json, canaries
+      if (rule) {
+        const allowed = within(imported, area) || rule.may.some((folder) => within(imported, folder));
+        expect(allowed, `${file} imports ${imported}; ${area} may not: ${rule.because}`).toBe(true);
+      }
+      if (within(imported, 'cli')) expect(area, `${file} imports ${imported}; nothing imports cli`).toBe('cli');
+      if (within(imported, 'service')) expect(area, `${file} imports ${imported}`).not.toBe('runner');
+      if (within(imported, 'runner')) expect(area, `${file} imports ${imported}`).not.toBe('service');
+    }
+  });
+
+  test('only src/host/child loads whatsapp-web.js', () => {
+    const loaders = files.filter((file) =>
+      /(?:require|import)\(?\s*['"]whatsapp-web\.js/.test(readFileSync(join(src, file), 'utf8')),
+    );
+    expect(loaders.filter((file) => !within(file, 'host/child'))).toEqual([]);
+  });
+
+  test('the replica names no library version outside comments', () => {
+    const replica = files.filter((file) => within(file, 'replica'));
+    const named = replica.filter((file) => {
+      const { comments } = parseSync(file, readFileSync(join(src, file), 'utf8'));
+      let text = readFileSync(join(src, file), 'utf8');
+      for (const comment of comments.toReversed()) text = text.slice(0, comment.start) + text.slice(comment.end);
+      return /['"`]1\.(?:2\d|3\d)\.\d+['"`]|whatsapp-web\.js/.test(text);
+    });
+    expect(named).toEqual([]);
+  });
+});

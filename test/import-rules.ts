@@ -1,0 +1,22 @@
+/**
+ * Which folder of `src` may import which. `own` = only itself. A missing row means: anything except `cli`.
+ * The reasons are those of ARCHITECTURE.md: code that a reader can trust to be pure, small or isolated must not be able to
+ * reach for the rest.
+ */
+export const importRules: Record<string, { may: readonly string[]; because: string }> = {
+  contracts: { may: [], because: 'shapes depend on nothing' },
+  'host/child': { may: ['contracts'], because: 'the process with third-party code in it stays small and starts fast' },
+  host: { may: ['contracts', 'library', 'browser'], because: 'a session knows nothing of runs, attempts or accounts' },
+  gate: { may: ['contracts'], because: 'a verdict is a pure function of recorded attempts' },
+  'replica/page': { may: [], because: 'it runs in the browser' },
+  replica: { may: ['contracts'], because: 'the stand-in knows builds and nothing of libraries' },
+  library: { may: ['contracts'], because: 'installing knows nothing of runs' },
+  browser: { may: ['contracts'], because: 'finding a browser knows nothing of runs' },
+  surface: { may: ['contracts', 'library', 'replica/builds'], because: 'analysis needs sources and build facts only' },
+  store: { may: ['contracts'], because: 'records are kept, not interpreted' },
+  report: { may: ['contracts', 'store', 'web'], because: 'showing is separate from measuring and judging' },
+  runner: {
+    may: ['contracts', 'library', 'browser', 'host', 'replica', 'surface'],
+    because: 'measuring is separate from judging and showing, and from the service',
+  },
+};
