@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { TroubleError } from '../../src/contracts/input-error.ts';
+import { openStore } from '../../src/store/open-store.ts';
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'store-test-'));
+
+async function troubleOf(file: string): Promise<string> {
+  const error = await openStore(file).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(TroubleError);
+  return (error as TroubleError).message;
+}
+
+test('a new store is made with its folder, in WAL mode', async () => {
+  const file = join(newFolder(), 'deep', 'store.sqlite');
+  const store = await openStore(file);
+  expect(store.migrated).toContain('0001-runs-and-attempts.sql');
+  await store.close();
+  const mode = new DatabaseSync(file).prepare('pragma journal_mode').get();
+  expect(mode).toEqual({ journal_mode: 'wal' });
+});
+
+test('a second start runs no migration', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  await (await openStore(file)).close();
+  const store = await openStore(file);
+  expect(store.migrated).toEqual([]);
+  await store.close();
+});
+
+test('when several processes start together each migration runs once', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  const child = join(import.meta.dirname, 'open-store-child.ts');
+  const starts = Array.from({ length: 5 }, () => promisify(execFile)(process.execPath, [child, file]));
+  const ran = (await Promise.all(starts)).flatMap(({ stdout }) => JSON.parse(stdout) as string[]);
+  expect(ran).toEqual([...new Set(ran)]);
+  expect(ran).toContain('0001-runs-and-attempts.sql');
+});
+
+test('a store of a newer program is refused with what to do', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  await (await openStore(file)).close();
+  const database = new DatabaseSync(file);
+  database.exec("insert into migrations values ('9999-of-the-future.sql', '2030-01-01')");
+  database.close();
+  expect(await troubleOf(file)).toMatch(
+    /its schema is newer than this program \(it has 9999-of-the-future\.sql\); update/,
+  );
+});
+
+test('a file that is no database is refused and left as it is', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  writeFileSync(file, 'these are my notes, not a database '.repeat(100));
+  expect(await troubleOf(file)).toMatch(/is not an SQLite database; move it away/);
+});
+
+test('a damaged database is refused', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  await (await openStore(file)).close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xff, 100, 4096);
+  writeFileSync(file, bytes);
+  expect(await troubleOf(file)).toMatch(/damaged/);
+});
+
+test('a path below a file is refused by name', async () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'file'), '');
+  expect(await troubleOf(join(folder, 'file', 'store.sqlite'))).toMatch(/the folder .* cannot be made \(E\w+\)/);
+});
+
+test('a folder in the place of the file is refused by name', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  mkdirSync(file);
+  expect(await troubleOf(file)).toMatch(/cannot be opened or created/);
+});
