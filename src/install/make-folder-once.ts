@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { diskTrouble } from './disk-trouble.ts';
+import { withProcessLock } from './process-lock.ts';
+
+export interface FolderRecipe {
+  /** Null when the folder is there and whole, else what is wrong with it; `absent` when there is nothing. */
+  whatIsWrong(folder: string): Promise<string | null>;
+  /** Fills a new, empty folder; it becomes the real one only when this resolves. */
+  fill(temporary: string): Promise<void>;
+  say(line: string): void;
+}
+
+/** The answer of `whatIsWrong` for a folder that is simply not there yet. */
+export const absent = 'absent';
+
+/**
+ * Makes sure that `folder` is there and whole. Made under a temporary name and renamed, so that it is there wholly or not
+ * at all; made by one process only, however many ask together; what an interrupted one left behind is removed.
+ *
+ * @throws TroubleError when the disk is full or the folder may not be written to; whatever `fill` throws.
+ */
+export async function makeFolderOnce(folder: string, recipe: FolderRecipe): Promise<void> {
+  if ((await recipe.whatIsWrong(folder)) === null) return;
+  const name = basename(folder);
+  const waiting = () => recipe.say(`Waiting: another process is making ${folder}`);
+  await withProcessLock(`${folder}.lock`, waiting, async () => {
+    try {
+      const wrong = await recipe.whatIsWrong(folder);
+      if (wrong === null) return;
+      await removePartials(folder);
+      if (wrong !== absent) {
+        recipe.say(`Repairing ${folder}: ${wrong}`);
+        await discard(folder);
+      }
+      await mkdir(dirname(folder), { recursive: true });
+      const temporary = await mkdtemp(join(dirname(folder), `${name}.partial-`));
+      await recipe.fill(temporary);
+      await rename(temporary, folder);
+    } catch (error) {
+      await removePartials(folder).catch(() => {});
+      throw diskTrouble(error, dirname(folder));
+    }
+  });
+}
+
+/** A rename first: a half-removed folder must not be taken for a whole one by somebody who looks at the same time. */
+async function discard(folder: string): Promise<void> {
+  const doomed = `${folder}.partial-old`;
+  await rename(folder, doomed);
+  await rm(doomed, { recursive: true, force: true });
+}
+
+async function removePartials(folder: string): Promise<void> {
+  const siblings = await readdir(dirname(folder));
+  const partials = siblings.filter((name) => name.startsWith(`${basename(folder)}.partial-`));
+  for (const name of partials) {
+    await rm(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { diskTrouble } from './disk-trouble.ts';
+
+const sqliteBusy = 5;
+const pollMs = 100;
+
+/**
+ * Runs `work` while no other process (and no other caller in this one) holds the lock `file`.
+ * The lock is one that the operating system takes back when its process dies, however it dies: an exclusive SQLite
+ * transaction on an empty file. A file with a process id in it would have to be judged stale, which goes wrong in containers,
+ * where ids repeat.
+ *
+ * @param onWait called once when somebody else holds the lock.
+ * @throws TroubleError when the lock file cannot be made.
+ */
+export async function withProcessLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+  using lock = open(file);
+  for (let waited = false; !tryTake(lock); waited = true) {
+    if (!waited) onWait();
+    await sleep(pollMs);
+  }
+  return await work();
+}
+
+/** Closing the connection, which `using` does, ends the transaction and with it the lock. */
+function open(file: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return new DatabaseSync(file);
+  } catch (error) {
+    throw diskTrouble(error, dirname(file));
+  }
+}
+
+function tryTake(lock: DatabaseSync): boolean {
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { home } from '../contracts/home.ts';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
+import { absent, makeFolderOnce } from '../install/make-folder-once.ts';
+import { compareWithManifest, writeManifest } from '../install/manifest.ts';
+import { NpmError, npmCi } from '../install/npm.ts';
+import { lockLibrary } from './add-library.ts';
+import type { LibraryLock } from './library-lock.ts';
+import { parseLibrarySpec } from './library-spec.ts';
+
+/** One whatsapp-web.js on disk, checked against what its lockfile asked for. */
+export interface InstalledLibrary {
+  /** What cells show: the version, or `<version>+<8 hex of the content>` for a tarball or folder. */
+  label: string;
+  version: string;
+  /** `.../node_modules/whatsapp-web.js`. */
+  packageDir: string;
+  /** The folder with `node_modules` in it. */
+  root: string;
+  /** The integrity hash of whatsapp-web.js in the lockfile. */
+  integrity: string | null;
+  /** sha256 of package.json and package-lock.json, hex. */
+  lockHash: string;
+}
+
+/** What the five libraries of the project were seen to take out of the registry, in MB: 27 to 40. */
+const usualDownload = '27 to 40 MB';
+
+/**
+ * Installs a library unless it is there, verifies it, and says where it is. One installation per version and lockfile,
+ * whoever asks; a damaged one is repaired.
+ *
+ * @param spec exact version, label, tarball or folder.
+ * @param say is told of every download.
+ * @throws InputError when the spec names no whatsapp-web.js.
+ * @throws TroubleError without network or disk.
+ */
+export async function ensureLibrary(spec: string, say: (line: string) => void): Promise<InstalledLibrary> {
+  const lock = await lockLibrary(parseLibrarySpec(spec), say);
+  const library = whereInstalled(lock);
+  await makeFolderOnce(library.root, {
+    say,
+    whatIsWrong: () => whatIsWrongWith(library),
+    fill: async (temporary) => {
+      say(
+        `Installing whatsapp-web.js ${lock.label} from its lockfile (${lock.packages} packages, usually ${usualDownload})`,
+      );
+      await install(lock, temporary);
+    },
+  });
+  return library;
+}
+
+/** Where the library of a lock is or would be. */
+export function whereInstalled(lock: LibraryLock): InstalledLibrary {
+  const root = home('libraries', `${lock.label}-${lock.hash.slice(0, 12)}`);
+  const { label, version, integrity, hash: lockHash } = lock;
+  return { label, version, packageDir: join(root, 'node_modules', 'whatsapp-web.js'), root, integrity, lockHash };
+}
+
+/**
+ * Null when the installation is what it was when npm made it, `absent` when there is none, else what differs. Reads the
+ * library's own files and looks at the sizes of all others; with `thorough` it reads those too.
+ */
+export async function whatIsWrongWith(library: InstalledLibrary, thorough = false): Promise<string | null> {
+  if (!existsSync(library.root)) return absent;
+  const own = join('node_modules', 'whatsapp-web.js', '/');
+  const difference = await compareWithManifest(library.root, (path) => thorough || path.startsWith(own));
+  return difference ?? (await wrongVersion(library.packageDir, library.version));
+}
+
+async function install(lock: LibraryLock, folder: string): Promise<void> {
+  await cp(lock.folder, folder, { recursive: true });
+  try {
+    await npmCi(folder);
+  } catch (error) {
+    if (!(error instanceof NpmError)) throw error;
+    const text = `whatsapp-web.js ${lock.label} cannot be installed from ${lock.folder}: ${error.message} (${error.code})`;
+    throw error.code === 'EUSAGE' ? new InputError(text) : new TroubleError(text);
+  }
+  const wrong = await wrongVersion(join(folder, 'node_modules', 'whatsapp-web.js'), lock.version);
+  if (wrong) throw new TroubleError(wrong);
+  await writeManifest(folder);
+}
+
+async function wrongVersion(packageDir: string, version: string): Promise<string | null> {
+  const file = join(packageDir, 'package.json');
+  const installed = JSON.parse(await readFile(file, 'utf8')) as { version?: string };
+  return installed.version === version
+    ? null
+    : `${file} is version ${installed.version}, the lockfile asked for ${version}`;
+}

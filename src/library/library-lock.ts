@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import semver from 'semver';
+import { z } from 'zod';
+import { home, packageRoot } from '../contracts/home.ts';
+import { InputError } from '../contracts/input-error.ts';
+
+/** One folder with the `package.json` and `package-lock.json` that pin a library and everything it depends on. */
+export interface LibraryLock {
+  /** The exact version, or version and content hash for a tarball or folder. */
+  label: string;
+  version: string;
+  folder: string;
+  /** sha256 of package.json and package-lock.json, hex. */
+  hash: string;
+  /** What the lockfile says of whatsapp-web.js itself. */
+  integrity: string | null;
+  /** How many packages the lockfile has. */
+  packages: number;
+}
+
+const lockfileSchema = z.object({
+  lockfileVersion: z.literal(3),
+  packages: z.record(z.string(), z.object({ version: z.string().optional(), integrity: z.string().optional() })),
+});
+
+/** Locks that come with the project, and locks made on this machine; the former win. */
+export const lockFolders = {
+  ofProject: () => join(packageRoot, 'compat-matrix', 'libraries'),
+  ofMachine: () => home('library-locks'),
+};
+
+/** The lock of a version or label, or null when nobody has added it yet. */
+export function findLibraryLock(label: string): LibraryLock | null {
+  const folders = [lockFolders.ofProject(), lockFolders.ofMachine()].map((folder) => join(folder, label));
+  const folder = folders.find((candidate) => existsSync(join(candidate, 'package-lock.json')));
+  return folder === undefined ? null : readLibraryLock(folder, label);
+}
+
+/** All locks, oldest version first. */
+export function listLibraryLocks(): LibraryLock[] {
+  const labels = [lockFolders.ofProject(), lockFolders.ofMachine()].flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder) : [],
+  );
+  const known = [...new Set(labels)].filter((label) => semver.valid(label) !== null);
+  return known
+    .sort(semver.compareBuild)
+    .map(findLibraryLock)
+    .filter((lock) => lock !== null);
+}
+
+/** @throws InputError when the lockfile is damaged. */
+function readLibraryLock(folder: string, label: string): LibraryLock {
+  const lockFile = join(folder, 'package-lock.json');
+  const text = readFileSync(lockFile, 'utf8');
+  const parsed = lockfileSchema.safeParse(parseJson(text));
+  const own = parsed.data?.packages['node_modules/whatsapp-web.js'];
+  if (!parsed.success || own?.version === undefined) {
+    throw new InputError(
+      `${lockFile} is not a lockfile (version 3) of whatsapp-web.js; write it anew with "library add ${label}"`,
+    );
+  }
+  const packageJson = readFileSync(join(folder, 'package.json'), 'utf8');
+  return {
+    label,
+    version: own.version,
+    folder,
+    hash: createHash('sha256').update(packageJson).update(text).digest('hex'),
+    integrity: own.integrity ?? null,
+    packages: Object.keys(parsed.data.packages).length - 1,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
