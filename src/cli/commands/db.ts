@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+import { openStore } from '../../store/open-store.ts';
+
+/** `db migrate`: brings the schema of the embedded store up to date, apart from any run. */
+export function dbCommand(): Command {
+  const db = new Command('db').description('the store of runs and attempts');
+  db.command('migrate')
+    .description('bring the schema of the embedded store up to date (every command that opens it does so too)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  wwebjs-canary db migrate\n  WWEBJS_CANARY_HOME=/srv/canary wwebjs-canary db migrate',
+    )
+    .action(async () => {
+      const store = await openStore();
+      await store.close();
+      for (const name of store.migrated) console.log(`ran ${name}`);
+      console.log(`${store.file}: the schema is up to date`);
+    });
+  return db;
+}

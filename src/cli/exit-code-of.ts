@@ -1,0 +1,19 @@
+import { CommanderError } from 'commander';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
+import { type ExitCode, exitCode } from '../contracts/outcome.ts';
+
+/**
+ * The exit code for an error that ended a command; says its message by `say`. Only an error that nobody foresaw shows its
+ * stack, since it is a bug to be reported.
+ */
+export function exitCodeOf(error: unknown, say: (message: string) => void): ExitCode {
+  // Commander has already printed what it had to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.asExpected : exitCode.badInput;
+  if (error instanceof InputError || error instanceof TroubleError) {
+    say(`error: ${error.message}`);
+    return error instanceof InputError ? exitCode.badInput : exitCode.trouble;
+  }
+  const shown = error instanceof Error ? error.stack : String(error);
+  say(`error: this is a bug of wwebjs-canary, please report it with these lines:\n${shown}`);
+  return exitCode.trouble;
+}
