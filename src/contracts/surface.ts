@@ -20,7 +20,8 @@ export interface SurfaceModule {
 }
 
 /** What a build's page looks like from outside: `webpack` up to 2.24xx, `comet` from 2.3000 on. */
-export type Face = 'webpack' | 'comet';
+export const faceSchema = z.enum(['webpack', 'comet']);
+export type Face = z.infer<typeof faceSchema>;
 
 /** What a WhatsApp Web build offers to code in its page: names, and the behaviours that changed from build to build. */
 export interface Surface {
@@ -31,6 +32,10 @@ export interface Surface {
   /** Keys of WAWebCollections' default export, each with the module and export behind it as `Module.export`. */
   collections: Record<string, string>;
   behaviours: Behaviours;
+  /** The oldest and the newest build of this face of which anything is known. */
+  known: { from: string; to: string };
+  /** On which side of `known` the build lies, if outside: the surface is then that of the nearest end, a guess. */
+  extrapolated: 'older' | 'newer' | null;
 }
 
 /** Everything about a build that is not a name. Each value changes by a dated, cited entry in `compat-matrix/builds`. */

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { compareBuilds, parseBuild } from './build-number.ts';
+import { type Behaviours, behavioursSchema, exportKindSchema, faceSchema, tierSchema } from './surface.ts';
+
+const buildText = z.string().regex(/^2\.\d{1,6}\.\d{1,12}$/, 'a full build number such as 2.3000.1032534684');
+const dateText = z
+  .string()
+  .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'a date such as 2025-08-29, or 2025-08 when the day is not known');
+const moduleName = z.string().min(1);
+const exportName = z.string().min(1);
+const sources = z.array(z.string().min(1)).min(1);
+
+/**
+ * How it is known: `read` in the code of a real build, `reported` by somebody who named the build, `inferred` from what
+ * worked or broke around that time, `assumed` because something has to be there and nothing contradicts it.
+ */
+export const confidences = ['read', 'reported', 'inferred', 'assumed'] as const;
+export const confidenceSchema = z.enum(confidences);
+export type Confidence = z.infer<typeof confidenceSchema>;
+
+/** Names of the members of one export (a class, a model, an object), as an archive shows them. */
+const membersSchema = z.strictObject({
+  props: z.array(z.string()).optional(),
+  session: z.array(z.string()).optional(),
+  derived: z.array(z.string()).optional(),
+  other_fields: z.array(z.string()).optional(),
+  methods: z.array(z.string()).optional(),
+  accessors: z.array(z.string()).optional(),
+  statics: z.array(z.string()).optional(),
+  keys: z.array(z.string()).optional(),
+  extends: z.string().optional(),
+});
+
+const archivedModuleSchema = z.strictObject({
+  /** `code`: the module was read; `hand-copy`: a copy of it was; `uses`: only its use in other modules was seen. */
+  evidence: z.enum(['code', 'hand-copy', 'uses']),
+  /** Null where the archive is too incomplete to tell. */
+  tier: tierSchema.nullable(),
+  /** The module was reached from WAWebMainWrapper, so it is at most one tier later than start. */
+  tierAtMost: z.literal(2).optional(),
+  exportsIncomplete: z.literal(true).optional(),
+  mayBeStale: z.literal(true).optional(),
+  exports: z.record(exportName, exportKindSchema),
+  members: z.record(exportName, membersSchema).optional(),
+  /** Names of the events that the module triggers. */
+  events: z.array(z.string()).optional(),
+});
+export type ArchivedModule = z.infer<typeof archivedModuleSchema>;
+
+/** One file of `compat-matrix/builds/archives`: names read in the archived code of a real build. */
+export const archiveSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  build: buildText,
+  date: dateText,
+  /** True when every module of the build is in the archive, so that a name that is not listed was not there. */
+  complete: z.boolean(),
+  source: sources,
+  note: z.string().optional(),
+  /** Modules known not to be in the build. */
+  absent: z.array(moduleName),
+  /** Modules of which the archive says nothing. */
+  unknown: z.array(moduleName),
+  /** Keys of WAWebCollections' default export with `Module.export` behind each; absent when they could not be read. */
+  collections: z.record(z.string(), z.string()).optional(),
+  modules: z.record(moduleName, archivedModuleSchema),
+});
+export type Archive = z.infer<typeof archiveSchema>;
+
+/** One dated change of WhatsApp Web. */
+export const buildChangeSchema = z.strictObject({
+  /** The first build that has the change. */
+  since: buildText,
+  date: dateText,
+  /** A file of `archives`: from this build on the names are those of that archive. Applied before the other keys. */
+  archive: z
+    .string()
+    .regex(/^\d+\.json$/, 'a file of the folder archives, such as 1038162681.json')
+    .optional(),
+  /** Names that go: some exports, or `module` for the whole module. */
+  remove: z.record(moduleName, z.union([z.array(exportName).min(1), z.literal('module')])).optional(),
+  /** Names that come, with their kind. A module that is new needs its tier in the same change. */
+  add: z.record(moduleName, z.record(exportName, exportKindSchema)).optional(),
+  tier: z.record(moduleName, tierSchema).optional(),
+  /** Keys of WAWebCollections' default export. */
+  collections: z
+    .strictObject({
+      remove: z.array(z.string()).optional(),
+      add: z.record(z.string(), z.string().regex(/^\w+\.\w+$/, '`Module.export`')).optional(),
+    })
+    .optional(),
+  set: behavioursSchema.partial().optional() as z.ZodOptional<z.ZodType<Partial<Behaviours>>>,
+  /** Where it is said: `owner/name#issue`, `owner/name@commit`, or a file of a repository. */
+  source: sources,
+  confidence: confidenceSchema,
+  note: z.string().optional(),
+});
+export type BuildChange = z.infer<typeof buildChangeSchema>;
+
+/** A YAML file of `compat-matrix/builds`: everything that is known of one face of WhatsApp Web, oldest change first. */
+export const buildFileSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    face: faceSchema,
+    /** The oldest and the newest build of which anything is known. */
+    known: z.strictObject({ from: buildText, to: buildText }),
+    changes: z.array(buildChangeSchema).min(1),
+  })
+  .superRefine(({ changes }, context) => {
+    for (const [i, { since }] of changes.entries()) {
+      const previous = changes[i - 1]?.since;
+      if (previous && compareBuilds(parseBuild(previous), parseBuild(since)) > 0) {
+        context.addIssue({
+          code: 'custom',
+          path: ['changes', i, 'since'],
+          message: `${since} is older than ${previous} of the change before it; changes go from old to new`,
+        });
+      }
+    }
+  });
+export type BuildFile = z.infer<typeof buildFileSchema>;

@@ -1,0 +1,116 @@
+import type { Archive, ArchivedModule, BuildChange } from '../../contracts/build-data.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import type { Behaviours, ExportKind, SurfaceModule, Tier } from '../../contracts/surface.ts';
+
+/** What is offered after some of the changes; values are never altered in place, so states can share them. */
+export interface SurfaceState {
+  modules: Readonly<Record<string, SurfaceModule>>;
+  collections: Readonly<Record<string, string>>;
+  behaviours: Partial<Behaviours>;
+}
+
+export const emptyState: SurfaceState = { modules: {}, collections: {}, behaviours: {} };
+
+/** A change with its archive, if it names one, and the archives of all later changes, oldest first. */
+export interface AppliedChange {
+  change: BuildChange;
+  archive: Archive | null;
+  laterArchives: readonly Archive[];
+}
+
+/**
+ * The state after a change: first the archive, then what it removes, adds, re-tiers and sets.
+ *
+ * @throws InputError when the change removes what is not there, adds what is, or adds a module without its tier: then it
+ * was written for another state, and the names would silently be wrong.
+ */
+export function applyChange(before: SurfaceState, { change, archive, laterArchives }: AppliedChange): SurfaceState {
+  const fail = (what: string): never => {
+    throw new InputError(`the change since ${change.since}: ${what}`);
+  };
+  const base = archive ? applyArchive(before, archive, laterArchives, change.tier ?? {}) : before;
+  const modules = { ...base.modules };
+  const collections = { ...base.collections };
+
+  for (const [name, gone] of Object.entries(change.remove ?? {})) {
+    const module = modules[name] ?? fail(`remove ${name}: no such module before it`);
+    if (gone === 'module') {
+      delete modules[name];
+      continue;
+    }
+    const exports = { ...module.exports };
+    for (const key of gone) {
+      if (!exports[key]) fail(`remove ${name}.${key}: no such export before it`);
+      delete exports[key];
+    }
+    modules[name] = surfaceModule(module.tier, exports);
+  }
+  for (const [name, added] of Object.entries(change.add ?? {})) {
+    const present = modules[name];
+    for (const key of Object.keys(added)) if (present?.exports[key]) fail(`add ${name}.${key}: it is there already`);
+    const tier = change.tier?.[name] ?? present?.tier ?? fail(`add ${name}: a new module needs a tier`);
+    modules[name] = surfaceModule(tier, { ...present?.exports, ...added });
+  }
+  for (const [name, tier] of Object.entries(change.tier ?? {})) {
+    const module = modules[name] ?? fail(`tier of ${name}: no such module`);
+    modules[name] = { ...module, tier };
+  }
+  for (const key of change.collections?.remove ?? []) {
+    if (!collections[key]) fail(`collections: remove ${key}: no such key before it`);
+    delete collections[key];
+  }
+  for (const [key, target] of Object.entries(change.collections?.add ?? {})) {
+    if (collections[key]) fail(`collections: add ${key}: it is there already`);
+    collections[key] = target;
+  }
+  return { modules, collections, behaviours: { ...base.behaviours, ...change.set } };
+}
+
+function surfaceModule(tier: Tier, exports: Record<string, ExportKind>): SurfaceModule {
+  // `require` of Comet builds returns the default export where there is one.
+  return { tier, hasDefault: 'default' in exports, exports };
+}
+
+/** A complete archive replaces everything; a partial one adds what it shows and replaces only modules that were read. */
+function applyArchive(
+  before: SurfaceState,
+  archive: Archive,
+  later: readonly Archive[],
+  tiers: Record<string, Tier>,
+): SurfaceState {
+  const modules: Record<string, SurfaceModule> = archive.complete ? {} : { ...before.modules };
+  for (const [name, archived] of Object.entries(archive.modules)) {
+    const present = before.modules[name];
+    const seen = withKnownKinds(name, archived.exports, later);
+    const exports = archived.evidence === 'uses' ? { ...present?.exports, ...seen } : seen;
+    modules[name] = surfaceModule(tiers[name] ?? tierOf(name, archived, present, later), exports);
+  }
+  for (const name of archive.absent) delete modules[name];
+  return { ...before, modules, collections: archive.collections ?? before.collections };
+}
+
+/** Where a partial archive cannot tell the tier, it is the one of before, else the one that a later archive shows. */
+function tierOf(
+  name: string,
+  archived: ArchivedModule,
+  present: SurfaceModule | undefined,
+  later: readonly Archive[],
+): Tier {
+  if (archived.tier !== null) return archived.tier;
+  const next = later.map((archive) => archive.modules[name]?.tier).find((tier) => tier !== null && tier !== undefined);
+  const known = present?.tier ?? next;
+  // Reached from WAWebMainWrapper then: it became lazy only afterwards.
+  if (archived.tierAtMost && (known === undefined || known === 'lazy')) return archived.tierAtMost;
+  return known ?? 2;
+}
+
+/** The kind of an export that only a use was seen of is the one that the next archive read. */
+function withKnownKinds(name: string, exports: Record<string, ExportKind>, later: readonly Archive[]) {
+  return Object.fromEntries(
+    Object.entries(exports).map(([key, kind]) => {
+      if (kind !== 'unknown') return [key, kind];
+      const kinds = later.map((archive) => archive.modules[name]?.exports[key]);
+      return [key, kinds.find((other) => other !== undefined && other !== 'unknown') ?? kind];
+    }),
+  );
+}

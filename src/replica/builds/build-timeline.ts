@@ -1,0 +1,70 @@
+import type { BuildChange } from '../../contracts/build-data.ts';
+import { type BuildNumber, compareBuilds, parseBuild } from '../../contracts/build-number.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import { type Behaviours, behavioursSchema, type Surface } from '../../contracts/surface.ts';
+import { applyChange, emptyState, type SurfaceState } from './apply-change.ts';
+import type { BuildData } from './read-build-data.ts';
+
+/** A change and what is offered from it on, until the next one. */
+export interface Step {
+  build: BuildNumber;
+  change: BuildChange;
+  state: SurfaceState;
+}
+
+/** The changes of one face, oldest first, each with the state after it. */
+export interface BuildTimeline {
+  data: BuildData;
+  steps: readonly Step[];
+}
+
+/** @throws InputError naming the file and the change that does not fit the state before it. */
+export function buildTimeline(data: BuildData): BuildTimeline {
+  const { changes } = data.facts;
+  const archiveOf = (change: BuildChange) => (change.archive ? (data.archives.get(change.archive) ?? null) : null);
+  const steps: Step[] = [];
+  for (const [i, change] of changes.entries()) {
+    const before = steps.at(-1)?.state ?? emptyState;
+    const laterArchives = changes.slice(i + 1).flatMap((later) => archiveOf(later) ?? []);
+    try {
+      const state = applyChange(before, { change, archive: archiveOf(change), laterArchives });
+      steps.push({ build: parseBuild(change.since), change, state });
+    } catch (error) {
+      if (error instanceof InputError) throw new InputError(`${data.file}: ${error.message}`);
+      throw error;
+    }
+  }
+  return { data, steps };
+}
+
+/** The last step at or before a build; for a build that is older than all, the base: the last step of the oldest build. */
+export function stepAt({ steps }: BuildTimeline, build: BuildNumber): Step {
+  const [oldest] = steps as [Step, ...Step[]];
+  const at = compareBuilds(build, oldest.build) < 0 ? oldest.build : build;
+  return steps.findLast((step) => compareBuilds(step.build, at) <= 0) ?? oldest;
+}
+
+/** The surface of any build number: the base plus every change up to it. */
+export function surfaceAt(timeline: BuildTimeline, build: string): Surface {
+  const number = parseBuild(build);
+  const { face, known } = timeline.data.facts;
+  const { modules, collections, behaviours } = stepAt(timeline, number).state;
+  const older = compareBuilds(number, parseBuild(known.from)) < 0;
+  const newer = compareBuilds(number, parseBuild(known.to)) > 0;
+  return {
+    build,
+    face,
+    modules: { ...modules },
+    collections: { ...collections },
+    behaviours: allBehaviours(behaviours, timeline.data.file),
+    known,
+    extrapolated: older ? 'older' : newer ? 'newer' : null,
+  };
+}
+
+function allBehaviours(behaviours: Partial<Behaviours>, file: string): Behaviours {
+  const result = behavioursSchema.safeParse(behaviours);
+  if (result.success) return result.data;
+  const missing = result.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new InputError(`${file}: the base has to set every behaviour; missing: ${missing}`);
+}
