@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskTrouble } from './disk-trouble.ts';
 import { withProcessLock } from './process-lock.ts';
@@ -35,6 +35,7 @@ export async function makeFolderOnce(folder: string, recipe: FolderRecipe): Prom
       }
       await mkdir(dirname(folder), { recursive: true });
       const temporary = await mkdtemp(join(dirname(folder), `${name}.partial-`));
+      await chmod(temporary, 0o755); // what one user installs, another may use
       await recipe.fill(temporary);
       await rename(temporary, folder);
     } catch (error) {

@@ -1,0 +1,53 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { InputError } from '../contracts/input-error.ts';
+
+/** Names that a user may give, and under which names the systems have those browsers. */
+const installedNames: Record<string, readonly string[]> = {
+  chrome: [
+    'google-chrome',
+    'google-chrome-stable',
+    'chrome',
+    '/opt/google/chrome/chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ],
+  chromium: ['chromium', 'chromium-browser', '/Applications/Chromium.app/Contents/MacOS/Chromium'],
+};
+
+/**
+ * The path of an installed browser, given as `chrome`, `chromium` or a path.
+ *
+ * @param bundled names that are also right, for the message.
+ * @throws InputError that says what was looked for.
+ */
+export function findInstalledBrowser(name: string, bundled: readonly string[]): string {
+  const candidates = installedNames[name];
+  if (candidates) {
+    const found = candidates.flatMap(placesOf).find(isExecutable);
+    if (found) return found;
+    throw new InputError(
+      `browser "${name}" is not installed: looked for ${candidates.join(', ')}; install it, or use ${bundled.join(' or ')}, which need no installation`,
+    );
+  }
+  if (!/[/\\]/.test(name)) {
+    const names = [...bundled, ...Object.keys(installedNames)].join(', ');
+    throw new InputError(`browser "${name}" is unknown: it is one of ${names}, or a path`);
+  }
+  const path = resolve(name);
+  if (isExecutable(path)) return path;
+  throw new InputError(`browser "${name}": ${path} is not an executable file`);
+}
+
+function placesOf(candidate: string): string[] {
+  if (isAbsolute(candidate)) return [candidate];
+  return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, candidate));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

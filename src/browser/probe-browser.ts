@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bareEnvironment } from './bare-environment.ts';
+
+/** What came of starting a browser: its version, or what it said before it ended. */
+export type ProbeResult = { started: true; version: string } | { started: false; said: string };
+
+const startTimeoutMs = 30_000;
+
+/**
+ * Starts a browser without a page and asks it over DevTools who it is. `--version` is no way to do that: the headless shell
+ * 107 prints nothing, and it would not tell whether the browser starts with its sandbox.
+ *
+ * @param args flags besides headless mode, port and profile.
+ * @param env added to a bare environment.
+ */
+export async function probeBrowser(
+  executable: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<ProbeResult> {
+  const profile = await mkdtemp(join(tmpdir(), 'wwebjs-canary-probe-'));
+  const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
+  const child = spawn(executable, [...args, ...own], {
+    env: bareEnvironment(env),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const closed = once(child, 'close').catch(() => {});
+  try {
+    const { port, said } = await waitForDevTools(child);
+    if (port === null) return { started: false, said };
+    const response = await fetch(`http://127.0.0.1:${port}/json/version`);
+    const { Browser: version } = (await response.json()) as { Browser: string };
+    return { started: true, version };
+  } finally {
+    child.kill('SIGKILL');
+    await closed;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+}
+
+/** The port that the browser announces on stderr; null when it ends, or says nothing in time. */
+function waitForDevTools(child: ChildProcess): Promise<{ port: string | null; said: string }> {
+  return new Promise((resolve) => {
+    let said = '';
+    const timer = setTimeout(
+      () => resolve({ port: null, said: `no answer in ${startTimeoutMs} ms. ${said}` }),
+      startTimeoutMs,
+    );
+    const settle = (port: string | null) => {
+      clearTimeout(timer);
+      resolve({ port, said: said.trim() });
+    };
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const port = /^DevTools listening on ws:\/\/[^:]+:(\d+)\//m.exec(said)?.[1];
+      if (port !== undefined) settle(port);
+    });
+    child.once('error', (error) => {
+      said += error.message;
+      settle(null);
+    });
+    child.once('close', (code, signal) => {
+      said ||= signal ? `ended by ${signal}` : `exit code ${code}`;
+      settle(null);
+    });
+  });
+}
