@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { faceSchema } from './surface.ts';
+
+/**
+ * When a piece of page code runs: on the way to the first `qr`, on the way to `authenticated` or `ready`, when a method of the
+ * library is called (`method:Client.sendMessage`), or when something happens later (`event:change:ack`).
+ */
+export const stageSchema = z.string().regex(/^(qr|authenticated|ready|(method|event):.+)$/);
+export type Stage = z.infer<typeof stageSchema>;
+
+/** Something in the page: a module, an export of it, a member of that export. */
+export const placeSchema = z.object({
+  /** `name`: `window.require(name)`. `raid`: the first module that a moduleRaid query finds, e.g. `Socket` or `default.Chat`. */
+  by: z.enum(['name', 'raid']),
+  name: z.string(),
+  export: z.string().nullable(),
+  members: z.array(z.string()),
+});
+export type Place = z.infer<typeof placeSchema>;
+
+export const needSchema = z.object({
+  /** What has to be there. Several places where spread modules were merged into one object: any of them will do. */
+  places: z.array(placeSchema).min(1),
+  /** What the code does with it; `touch` only keeps the value. */
+  use: z.enum(['touch', 'read', 'call', 'construct', 'assign', 'spread']),
+  /** The member that is read of it, called on it or assigned to it. */
+  member: z.string().nullable(),
+  /** True when the code throws at this point if the place is undefined. */
+  throws: z.boolean(),
+  /** True when try/catch, `?.` or a test of the same place keeps the throw from happening or from mattering. */
+  guarded: z.boolean(),
+  /** True when this point is reached only under a condition that the source alone does not decide. */
+  conditional: z.boolean(),
+  /** Page faces for which this code runs. */
+  faces: z.array(faceSchema).min(1),
+  /** Builds for which this code runs, where the library compares `Debug.VERSION`: from `since`, below `before`. */
+  since: z.string().nullable(),
+  before: z.string().nullable(),
+  stage: stageSchema,
+  /** Relative to the package. */
+  file: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+  /** The named function around it, e.g. `ExposeStore`, `Client.inject`, `window.WWebJS.sendSeen`. */
+  function: z.string(),
+  /** The expression as it stands in the source. */
+  source: z.string(),
+});
+export type Need = z.infer<typeof needSchema>;
+
+/** Something that the library waits for without an error of its own when it never comes. */
+export const awaitedSchema = z.object({
+  kind: z.enum(['selector', 'expression', 'event']),
+  /** The selector, the polled expression, or `<place> <event>`, e.g. `WAWebSocketModel.Socket change:hasSynced`. */
+  text: z.string(),
+  /** The client events that follow from it, when that is known: `authenticated`, `ready`. */
+  leadsTo: z.array(z.string()),
+  faces: z.array(faceSchema).min(1),
+  stage: stageSchema,
+  file: z.string(),
+  line: z.number().int(),
+  function: z.string(),
+});
+export type Awaited = z.infer<typeof awaitedSchema>;
+
+/** Everything that one library release needs from the page, as its own source says. */
+export const needsSchema = z.object({
+  schemaVersion: z.literal(1),
+  library: z.string(),
+  needs: z.array(needSchema),
+  awaited: z.array(awaitedSchema),
+});
+export type Needs = z.infer<typeof needsSchema>;

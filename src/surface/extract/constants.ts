@@ -1,0 +1,59 @@
+import type { Node } from 'oxc-parser';
+import type { SourceFile } from './source-file.ts';
+import { text, unknown, type Value } from './values.ts';
+
+/**
+ * The text or object of texts that an expression of Node code stands for. A name is looked for among all `const` of the
+ * file: selectors are declared inside the method that uses them.
+ */
+export function constantOf(node: Node | undefined, file: SourceFile): Value {
+  switch (node?.type) {
+    case 'Literal':
+      return typeof node.value === 'string' ? text(node.value) : unknown;
+    case 'Identifier': {
+      const init = initializers(file).get(node.name);
+      return init && init.type !== 'Identifier' ? constantOf(init, file) : unknown;
+    }
+    case 'ObjectExpression': {
+      const members = new Map<string, Value>();
+      for (const property of node.properties) {
+        if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
+        members.set(property.key.name, constantOf(property.value, file));
+      }
+      return { kind: 'object', members, spreads: [] };
+    }
+    default:
+      return unknown;
+  }
+}
+
+const cache = new WeakMap<SourceFile, Map<string, Node>>();
+
+/** Initializers of every `const name = …` of the file; of two with the same name the first. */
+export function initializers(file: SourceFile): Map<string, Node> {
+  const known = cache.get(file);
+  if (known) return known;
+  const found = new Map<string, Node>();
+  walk(file.program, (node) => {
+    if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier' || !node.init) return;
+    if (!found.has(node.id.name)) found.set(node.id.name, node.init);
+  });
+  cache.set(file, found);
+  return found;
+}
+
+/** Calls `enter` with every node from `root` down, in source order. */
+export function walk(root: Node, enter: (node: Node) => void): void {
+  enter(root);
+  for (const child of childrenOf(root)) walk(child, enter);
+}
+
+export function childrenOf(node: Node): Node[] {
+  const children: Node[] = [];
+  for (const value of Object.values(node)) {
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (item && typeof item === 'object' && typeof item.type === 'string') children.push(item as Node);
+    }
+  }
+  return children.sort((a, b) => a.start - b.start);
+}
