@@ -78,7 +78,7 @@ export const buildChangeSchema = z.strictObject({
     .optional(),
   /** Names that go: some exports, or `module` for the whole module. */
   remove: z.record(moduleName, z.union([z.array(exportName).min(1), z.literal('module')])).optional(),
-  /** Names that come, with their kind. A module that is new needs its tier in the same change. */
+  /** Names that come, with their kind. A module that is new is there from the start, unless `tier` says otherwise. */
   add: z.record(moduleName, z.record(exportName, exportKindSchema)).optional(),
   tier: z.record(moduleName, tierSchema).optional(),
   /** Keys of WAWebCollections' default export. */

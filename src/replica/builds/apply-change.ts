@@ -21,8 +21,8 @@ export interface AppliedChange {
 /**
  * The state after a change: first the archive, then what it removes, adds, re-tiers and sets.
  *
- * @throws InputError when the change removes what is not there, adds what is, or adds a module without its tier: then it
- * was written for another state, and the names would silently be wrong.
+ * @throws InputError when the change removes what is not there or adds what is: then it was written for another state, and
+ * the names would silently be wrong.
  */
 export function applyChange(before: SurfaceState, { change, archive, laterArchives }: AppliedChange): SurfaceState {
   const fail = (what: string): never => {
@@ -48,7 +48,7 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
   for (const [name, added] of Object.entries(change.add ?? {})) {
     const present = modules[name];
     for (const key of Object.keys(added)) if (present?.exports[key]) fail(`add ${name}.${key}: it is there already`);
-    const tier = change.tier?.[name] ?? present?.tier ?? fail(`add ${name}: a new module needs a tier`);
+    const tier = change.tier?.[name] ?? present?.tier ?? 1;
     modules[name] = surfaceModule(tier, { ...present?.exports, ...added });
   }
   for (const [name, tier] of Object.entries(change.tier ?? {})) {
