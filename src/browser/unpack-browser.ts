@@ -46,6 +46,7 @@ export async function unpackBrowser(browser: BundledBrowser, target: string): Pr
   await unpackTar(join(system, 'fonts.tar.br'), join(packages, 'fonts'));
   await rename(join(packages, 'fonts', 'fonts'), join(target, 'fonts'));
   await writeFile(join(target, 'fonts.conf'), fontsConf);
+  await mkdir(join(target, 'locales')); // otherwise Chromium makes it itself, readable by its first user only
   await rm(packages, { recursive: true });
   await writeManifest(target);
 }
