@@ -28,7 +28,7 @@ export async function probeBrowser(
     env: bareEnvironment(env),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const closed = once(child, 'close').catch(() => {});
+  const ended = once(child, 'exit').catch(() => {});
   try {
     const { port, said } = await waitForDevTools(child);
     if (port === null) return { started: false, said };
@@ -37,7 +37,8 @@ export async function probeBrowser(
     return { started: true, version };
   } finally {
     child.kill('SIGKILL');
-    await closed;
+    await ended; // not `close`: a helper process of Chromium can keep stderr open for seconds
+    child.stderr.destroy();
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 }
