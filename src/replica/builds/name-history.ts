@@ -1,0 +1,78 @@
+import type { Archive, Confidence } from '../../contracts/build-data.ts';
+import { parseBuild } from '../../contracts/build-number.ts';
+import { emptyState, type SurfaceState } from './apply-change.ts';
+import { type BuildTimeline, stepAt } from './build-timeline.ts';
+import { faceOf, timelineOf } from './resolve-surface.ts';
+
+/**
+ * `added`, `removed`: a dated change. `lazy`: from here on only in a bundle that something has to ask for.
+ * `first-read`: an archive shows the name that was only supposed, or not even that. `absent`: an archive is without it.
+ * Where an archive tells it, the change itself lies somewhere before.
+ */
+export type NameEventKind = 'added' | 'removed' | 'lazy' | 'first-read' | 'absent';
+
+export interface NameEvent {
+  /** The build from which it holds. */
+  since: string;
+  date: string;
+  what: NameEventKind;
+  sources: string[];
+  confidence: Confidence;
+}
+
+/**
+ * What happened to a module of Comet builds, or to one export of it, oldest first. An export of `WAWebCollections` can also
+ * be a key of its default export, as in `nameHistory('WAWebCollections', 'Call')`. Empty for a name that nothing is known of.
+ */
+export function nameHistory(module: string, exportName?: string): NameEvent[] {
+  return historyOf(timelineOf('comet'), module, exportName);
+}
+
+/**
+ * The newest known build, not newer than `build` and of the same face, on which the name was offered; null when there is none.
+ * It is `build` itself when the name is offered there, lazily or not.
+ */
+export function lastOffered(module: string, exportName: string | undefined, build: string): string | null {
+  const timeline = timelineOf(faceOf(build));
+  const current = stepAt(timeline, parseBuild(build));
+  if (offers(current.state, module, exportName)) return build;
+  const past = timeline.steps.slice(0, timeline.steps.indexOf(current));
+  // Steps of the same build count as one: only the state after the last of them was ever offered.
+  const whole = past.filter(({ change }, i) => change.since !== (past[i + 1] ?? current).change.since);
+  return whole.findLast(({ state }) => offers(state, module, exportName))?.change.since ?? null;
+}
+
+/** `nameHistory` on a given timeline. */
+export function historyOf({ steps, data }: BuildTimeline, module: string, exportName?: string): NameEvent[] {
+  const events: NameEvent[] = [];
+  let before: SurfaceState = emptyState;
+  let read = false;
+  for (const { change, state } of steps) {
+    const had = offers(before, module, exportName);
+    const has = offers(state, module, exportName);
+    const archive = change.confidence === 'read' ? data.archives.get(change.archive ?? '') : undefined;
+    const shown = archive !== undefined && offers(archive, module, exportName);
+    const happened: NameEventKind[] = [];
+    if (has && shown && !read) happened.push('first-read');
+    else if (has && !had) happened.push('added');
+    else if (had && !has) happened.push(change.archive ? 'absent' : 'removed');
+    if (has && isLazy(state, module) && !isLazy(before, module)) happened.push('lazy');
+    const { since, date, source, confidence } = change;
+    events.push(...happened.map((what) => ({ since, date, what, sources: [...source], confidence })));
+    read = has && (read || shown);
+    before = state;
+  }
+  return events;
+}
+
+function isLazy({ modules }: SurfaceState, module: string): boolean {
+  return modules[module]?.tier === 'lazy';
+}
+
+type Names = Pick<SurfaceState, 'modules' | 'collections'> | Pick<Archive, 'modules' | 'collections'>;
+
+function offers({ modules, collections }: Names, module: string, exportName: string | undefined): boolean {
+  const found = modules[module];
+  if (!found || exportName === undefined) return found !== undefined;
+  return exportName in found.exports || (module === 'WAWebCollections' && exportName in (collections ?? {}));
+}
