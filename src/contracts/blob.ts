@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { attemptSchema, cellSchema } from './attempt.ts';
+import { expectationSchema } from './matrix.ts';
+import { runInfoSchema } from './run.ts';
+
+/** Which part of the plan a run made. */
+export const shardSchema = z.object({ index: z.number().int().min(1), total: z.number().int().min(1) });
+export type Shard = z.infer<typeof shardSchema>;
+
+/** The first line of a blob: what the run was and what it planned. */
+export const blobHeadSchema = z.object({
+  kind: z.literal('wwebjs-canary-blob'),
+  schemaVersion: z.literal(1),
+  run: runInfoSchema,
+  interrupted: z.boolean(),
+  /** Null for a run of the whole plan. */
+  shard: shardSchema.nullable(),
+  plan: z.array(
+    z.object({ cell: cellSchema, expectation: expectationSchema.nullable(), repeat: z.number().int().min(1) }),
+  ),
+});
+export type BlobHead = z.infer<typeof blobHeadSchema>;
+
+/** Every further line of a blob: one attempt. */
+export const blobAttemptSchema = z.object({
+  /** Place of its cell in the plan of the head. */
+  position: z.number().int().min(0),
+  attempt: attemptSchema,
+  /** The screenshot as base64, since the shard's disk is gone when blobs are merged. */
+  screenshot: z.object({ name: z.string(), base64: z.base64() }).nullable(),
+});
+export type BlobAttempt = z.infer<typeof blobAttemptSchema>;

@@ -1,0 +1,47 @@
+import type { Attempt, Cause, Cell } from './attempt.ts';
+import type { Expectation } from './matrix.ts';
+import type { Outcome } from './outcome.ts';
+import type { RunInfo, Summary } from './run.ts';
+
+/** What the HTML report shows before a cell is opened; embedded once. */
+export interface HtmlOverview {
+  run: RunInfo;
+  interrupted: boolean;
+  sentence: string;
+  counts: Summary;
+  cells: HtmlCell[];
+  grids: HtmlGrid[];
+  causes: HtmlCause[];
+}
+
+/** One cell of a grid; its place in the list is the number of its `HtmlCellDetail`. */
+export interface HtmlCell {
+  cell: Cell;
+  outcome: Outcome | null;
+  surprise: boolean;
+  expectation: Expectation | null;
+  /** As in the terminal table: `✓ 1.3 s`, `✗ no-ready`. */
+  words: string;
+}
+
+export interface HtmlGrid {
+  title: string;
+  builds: string[];
+  /** Places in `HtmlOverview.cells`; null where the plan has no such cell. */
+  rows: { library: string; cells: (number | null)[] }[];
+}
+
+export interface HtmlCause {
+  code: string;
+  cause: Cause | null;
+  /** Places in `HtmlOverview.cells`. */
+  cells: number[];
+}
+
+/** Everything of one cell; embedded apart, so that the page parses only what is opened. */
+export interface HtmlCellDetail {
+  attempts: Attempt[];
+  /** By attempt id: a data URI, or the path of the file where the page would have grown too large. */
+  screenshots: Record<string, string>;
+  repeatCommand: string;
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { BlobAttempt, BlobHead, Shard } from '../contracts/blob.ts';
+import type { RunInfo, RunObserver } from '../contracts/run.ts';
+import type { ReportSource } from './report-source.ts';
+import { writeReportFile } from './write-report-file.ts';
+
+/** `blob=FILE`: JSON lines that hold everything of a shard; `report merge` makes reports out of them. */
+export class BlobReporter implements RunObserver {
+  readonly #file: string;
+  readonly #source: ReportSource;
+  readonly #shard: Shard | null;
+
+  constructor(file: string, source: ReportSource, shard: Shard | null) {
+    this.#file = file;
+    this.#source = source;
+    this.#shard = shard;
+  }
+
+  async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
+    await writeReportFile(this.#file, this.#lines(run, interrupted));
+  }
+
+  async *#lines(run: RunInfo, interrupted: boolean): AsyncGenerator<string> {
+    const plan = await this.#source.plan(run);
+    const head: BlobHead = {
+      kind: 'wwebjs-canary-blob',
+      schemaVersion: 1,
+      run,
+      interrupted,
+      shard: this.#shard,
+      plan,
+    };
+    yield `${JSON.stringify(head)}\n`;
+    let position = 0;
+    for await (const { attempts } of this.#source.cells(run)) {
+      for (const attempt of attempts) {
+        const file = this.#source.screenshot(run, attempt);
+        const screenshot = file && { name: basename(file), base64: await readFile(file, 'base64') };
+        const line: BlobAttempt = { position, attempt, screenshot: screenshot || null };
+        yield `${JSON.stringify(line)}\n`;
+      }
+      position += 1;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
+import { isSurprise } from '../contracts/is-surprise.ts';
+import type { Expectation } from '../contracts/matrix.ts';
+import type { Outcome, Phase } from '../contracts/outcome.ts';
+import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
+
+/** One cell in a few words: what tables, counts and sentences are made of. Small, so that a whole run of them fits in memory. */
+export interface CellSummary {
+  cell: Cell;
+  expectation: Expectation | null;
+  /** Attempts planned, made, and passed. */
+  planned: number;
+  made: number;
+  passed: number;
+  /** Failed when any attempt failed, else infra when any was; null when none was made. */
+  outcome: Outcome | null;
+  surprise: boolean;
+  /** Of the first attempt that has the cell's outcome; null when that is `passed`. */
+  phase: Phase | null;
+  code: string | null;
+  cause: Cause | null;
+  /** Milliseconds from the scan to `ready`, of the first attempt that passed. */
+  scanToReadyMs: number | null;
+}
+
+/** A cell of which no attempt was made yet. */
+export function plannedSummary({ cell, expectation, repeat }: PlannedCell): CellSummary {
+  return {
+    cell,
+    expectation,
+    planned: repeat,
+    made: 0,
+    passed: 0,
+    outcome: null,
+    surprise: false,
+    phase: null,
+    code: null,
+    cause: null,
+    scanToReadyMs: null,
+  };
+}
+
+/** The summary of the cell with one attempt more. */
+export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary {
+  const passed = attempt.outcome === 'passed';
+  const counted = {
+    ...summary,
+    made: summary.made + 1,
+    passed: summary.passed + (passed ? 1 : 0),
+    surprise: summary.surprise || isSurprise(summary.expectation, attempt),
+    scanToReadyMs: summary.scanToReadyMs ?? (passed ? scanToReady(attempt) : null),
+  };
+  if (weight(attempt.outcome) <= weight(summary.outcome)) return counted;
+  const { outcome, phase, code, cause } = attempt;
+  return { ...counted, outcome, phase, code, cause };
+}
+
+export function summarizeReport({ attempts, expectation, surprise: _, ...cell }: CellReport): CellSummary {
+  return attempts.reduce(withAttempt, plannedSummary({ cell, expectation, repeat: attempts.length }));
+}
+
+/** The counts of the JSON report, in cells. What is none of passed, failed and infra was not run. */
+export function countCells(cells: readonly CellSummary[]): Summary {
+  const having = (outcome: Outcome) => cells.filter((cell) => cell.outcome === outcome).length;
+  return {
+    cells: cells.length,
+    passed: having('passed'),
+    failed: having('failed'),
+    infra: having('infra'),
+    surprises: cells.filter((cell) => cell.surprise).length,
+  };
+}
+
+function weight(outcome: Outcome | null): number {
+  return outcome === null ? 0 : { passed: 1, infra: 2, failed: 3 }[outcome];
+}
+
+function scanToReady({ phases }: Attempt): number | null {
+  return phases.ready === undefined ? null : (phases.authenticated ?? 0) + phases.ready;
+}

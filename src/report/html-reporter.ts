@@ -1,0 +1,103 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import type { Attempt } from '../contracts/attempt.ts';
+import { home } from '../contracts/home.ts';
+import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
+import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
+import { buildReportPage } from '../web/report/build-report-page.ts';
+import { groupCauses } from './causes.ts';
+import { type CellSummary, countCells, summarizeReport } from './cell-summary.ts';
+import { embedJson } from './embed-json.ts';
+import type { ReportSource } from './report-source.ts';
+import { summarySentence } from './summary-sentence.ts';
+import { gridsOf } from './table.ts';
+import { cellWords, repeatCommand } from './words.ts';
+import { writeReportFile } from './write-report-file.ts';
+
+/** Screenshots up to this many bytes lie inside the page; a page much larger opens slowly on a phone. */
+const screenshotBudget = 24 * 1024 * 1024;
+
+/** Names the HTML report that was written last, for `report show`. */
+export const lastReportFile = () => home('last-report');
+
+/** `html=DIR`: one page that opens from disk without a network, `DIR/index.html`. */
+export class HtmlReporter implements RunObserver {
+  readonly #page: string;
+  readonly #source: ReportSource;
+  #bytesLeft = screenshotBudget;
+
+  constructor(folder: string, source: ReportSource) {
+    this.#page = resolve(folder, 'index.html');
+    this.#source = source;
+  }
+
+  async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
+    await writeReportFile(this.#page, this.#pieces(run, interrupted));
+    writeFileSync(lastReportFile(), this.#page);
+  }
+
+  async *#pieces(run: RunInfo, interrupted: boolean): AsyncGenerator<string> {
+    const { head, tail } = await buildReportPage();
+    yield head;
+    const summaries: CellSummary[] = [];
+    for await (const report of this.#source.cells(run)) {
+      yield embedded(`cell-${summaries.length}`, this.#detail(run, report));
+      summaries.push(summarizeReport(report));
+    }
+    yield embedded('overview', overview(run, interrupted, summaries));
+    yield tail;
+  }
+
+  #detail(run: RunInfo, { attempts, ...cell }: CellReport): HtmlCellDetail {
+    const shown = attempts.map((attempt) => [attempt.id, this.#screenshot(run, attempt)] as const);
+    return {
+      attempts,
+      screenshots: Object.fromEntries(shown.filter((entry): entry is [string, string] => entry[1] !== null)),
+      repeatCommand: repeatCommand(cell, run.seed),
+    };
+  }
+
+  #screenshot(run: RunInfo, attempt: Attempt): string | null {
+    const file = this.#source.screenshot(run, attempt);
+    if (!file) return null;
+    const { size } = statSync(file);
+    if (size > this.#bytesLeft) return file;
+    this.#bytesLeft -= size;
+    const type = extname(file).slice(1).replace('jpg', 'jpeg');
+    return `data:image/${type};base64,${readFileSync(file, 'base64')}`;
+  }
+}
+
+function embedded(id: string, value: HtmlCellDetail | HtmlOverview): string {
+  return `<script type="application/json" id="${id}">${embedJson(value)}</script>\n`;
+}
+
+function overview(run: RunInfo, interrupted: boolean, summaries: CellSummary[]): HtmlOverview {
+  const places = new Map(summaries.map((summary, place) => [summary.cell, place]));
+  const placeOf = (cell: CellSummary['cell']) => places.get(cell) ?? null;
+  return {
+    run,
+    interrupted,
+    sentence: summarySentence(summaries),
+    counts: countCells(summaries),
+    cells: summaries.map((summary) => ({
+      cell: summary.cell,
+      outcome: summary.outcome,
+      surprise: summary.surprise,
+      expectation: summary.expectation,
+      words: cellWords(summary),
+    })),
+    grids: gridsOf(summaries).map((grid) => ({
+      ...grid,
+      rows: grid.rows.map(({ library, cells }) => ({
+        library,
+        cells: cells.map((summary) => (summary ? placeOf(summary.cell) : null)),
+      })),
+    })),
+    causes: groupCauses(summaries).map(({ code, cause, cells }) => ({
+      code,
+      cause,
+      cells: cells.map(placeOf).filter((place) => place !== null),
+    })),
+  };
+}

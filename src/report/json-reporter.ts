@@ -1,0 +1,29 @@
+import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
+import { type CellSummary, countCells, summarizeReport } from './cell-summary.ts';
+import type { ReportSource } from './report-source.ts';
+import { writeReportFile } from './write-report-file.ts';
+
+/** `json=FILE`: everything, in the shape of `reportSchema`, one line per cell. */
+export class JsonReporter implements RunObserver {
+  readonly #file: string;
+  readonly #source: ReportSource;
+
+  constructor(file: string, source: ReportSource) {
+    this.#file = file;
+    this.#source = source;
+  }
+
+  async runEnded(run: RunInfo): Promise<void> {
+    await writeReportFile(this.#file, jsonPieces(run, this.#source.cells(run)));
+  }
+}
+
+async function* jsonPieces(run: RunInfo, cells: AsyncIterable<CellReport>): AsyncGenerator<string> {
+  yield `{"schemaVersion":1,\n"run":${JSON.stringify(run)},\n"cells":[`;
+  const summaries: CellSummary[] = [];
+  for await (const report of cells) {
+    yield `${summaries.length === 0 ? '' : ','}\n${JSON.stringify(report)}`;
+    summaries.push(summarizeReport(report));
+  }
+  yield `\n],\n"summary":${JSON.stringify(countCells(summaries))}}\n`;
+}

@@ -1,0 +1,98 @@
+import { isSurprise } from '../contracts/is-surprise.ts';
+import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
+import type { ReportSource } from './report-source.ts';
+import { causePlace, placeName, repeatCommand } from './words.ts';
+import { writeReportFile } from './write-report-file.ts';
+
+/**
+ * `junit=FILE`: one suite per library, one test case per cell. A surprise is a failure, trouble of the harness or the machine an
+ * error, a cell that was not run is skipped. A cell that fails as expected passes and says so in its output.
+ */
+export class JunitReporter implements RunObserver {
+  readonly #file: string;
+  readonly #source: ReportSource;
+
+  constructor(file: string, source: ReportSource) {
+    this.#file = file;
+    this.#source = source;
+  }
+
+  async runEnded(run: RunInfo): Promise<void> {
+    await writeReportFile(this.#file, this.#pieces(run));
+  }
+
+  async *#pieces(run: RunInfo): AsyncGenerator<string> {
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="wwebjs-canary">\n';
+    const suites = new Map<string, TestCase[]>();
+    for await (const report of this.#source.cells(run)) {
+      const cases = suites.get(report.library) ?? [];
+      suites.set(report.library, cases);
+      cases.push(testCase(report, run.seed));
+    }
+    for (const [library, cases] of suites) yield renderSuite(library, cases);
+    yield '</testsuites>\n';
+  }
+}
+
+interface TestCase {
+  result: 'passed' | 'failure' | 'error' | 'skipped';
+  seconds: number;
+  xml: string;
+}
+
+function testCase(report: CellReport, seed: number): TestCase {
+  const { result, message, text } = judge(report, seed);
+  const seconds = report.attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
+  const attributes = `classname="${escapeXml(`${report.library}.${report.flow}`)}" name="${escapeXml(placeName(report))}" time="${seconds.toFixed(3)}"`;
+  const body =
+    result === 'passed'
+      ? text && `<system-out>${escapeXml(text)}</system-out>`
+      : `<${result} message="${escapeXml(message)}">${escapeXml(text)}</${result}>`;
+  return { result, seconds, xml: `    <testcase ${attributes}>${body}</testcase>\n` };
+}
+
+function judge(report: CellReport, seed: number): { result: TestCase['result']; message: string; text: string } {
+  const { attempts, expectation } = report;
+  const repeat = `repeat with: ${repeatCommand(report, seed)}`;
+  const surprise = attempts.find((attempt) => isSurprise(expectation, attempt));
+  const spoiled = attempts.find((attempt) => attempt.outcome === 'infra');
+  const told = surprise ?? spoiled ?? attempts[0];
+  if (!told) return { result: 'skipped', message: 'not run', text: '' };
+  const place = told.cause ? causePlace(told.cause) : null;
+  const lines = [
+    told.outcome === 'passed' ? 'passed' : `${told.code} in phase ${told.phase}, blame ${told.blame}`,
+    told.cause?.message,
+    place?.missing && `missing: ${place.missing}`,
+    place?.libraryLine && `library: ${place.libraryLine}`,
+    ...(told.cause?.evidence ?? []),
+    told.artifacts && `artifacts: ${told.artifacts}`,
+    repeat,
+  ].filter((line) => typeof line === 'string' && line !== '');
+  if (surprise) {
+    const wanted = [expectation?.outcome ?? 'passed', expectation?.phase, expectation?.code].filter(Boolean).join(' ');
+    return { result: 'failure', message: `expected ${wanted}, seen ${lines[0]}`, text: lines.join('\n') };
+  }
+  if (spoiled) return { result: 'error', message: lines[0] as string, text: lines.join('\n') };
+  if (told.outcome === 'passed') return { result: 'passed', message: '', text: '' };
+  const why = [expectation?.reason, expectation?.link].filter(Boolean).join(' ');
+  return { result: 'passed', message: '', text: `fails as expected${why && `: ${why}`}\n${lines.join('\n')}` };
+}
+
+function renderSuite(library: string, cases: readonly TestCase[]): string {
+  const count = (result: TestCase['result']) => cases.filter((it) => it.result === result).length;
+  const seconds = cases.reduce((sum, it) => sum + it.seconds, 0).toFixed(3);
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+  const xml = cases.map((it) => it.xml).join('');
+  return `  <testsuite name="whatsapp-web.js ${escapeXml(library)}" ${counts} time="${seconds}">\n${xml}  </testsuite>\n`;
+}
+
+/** Escapes for text and attributes, and leaves out what XML 1.0 cannot hold. */
+function escapeXml(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\n', '&#10;');
+}

@@ -1,0 +1,98 @@
+import type { Attempt } from '../contracts/attempt.ts';
+import { isSurprise } from '../contracts/is-surprise.ts';
+import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { LiveLines } from './live-lines.ts';
+import { renderResult } from './render-result.ts';
+import { RunTally } from './run-tally.ts';
+import type { Terminal } from './terminal.ts';
+import { cellName, formatMs, symbols } from './words.ts';
+
+interface Running {
+  name: string;
+  since: number;
+}
+
+/** `list`: one line per attempt as it ends, what is running below them on a terminal, and the result at the end. */
+export class ListReporter implements RunObserver {
+  readonly #terminal: Terminal;
+  readonly #lines: LiveLines;
+  readonly #tally = new RunTally();
+  readonly #running = new Map<string, Running>();
+  #total = 0;
+  #done = 0;
+  #surprises = 0;
+  #slots = 1;
+  #busyMs = 0;
+  #seed = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#lines = new LiveLines(terminal, () => this.#status());
+  }
+
+  runStarted(run: RunInfo, plan: readonly PlannedCell[], slots: number): void {
+    this.#tally.runStarted(run, plan);
+    this.#slots = slots;
+    this.#seed = run.seed;
+    this.#total = plan.reduce((sum, { repeat }) => sum + repeat, 0);
+    this.#lines.print(
+      `run ${run.id}: ${plan.length} cells, ${this.#total} attempts, ${slots} at a time, seed ${run.seed}`,
+    );
+    this.#lines.start();
+  }
+
+  attemptStarted(attemptId: string, { cell }: PlannedCell): void {
+    this.#running.set(attemptId, { name: cellName(cell), since: Date.now() });
+  }
+
+  attemptEnded(planned: PlannedCell, attempt: Attempt): void {
+    this.#tally.attemptEnded(planned, attempt);
+    this.#running.delete(attempt.id);
+    this.#done += 1;
+    this.#busyMs += attempt.durationMs;
+    const surprise = isSurprise(planned.expectation, attempt);
+    if (surprise) this.#surprises += 1;
+    this.#lines.print(this.#attemptLine(planned, attempt, surprise));
+  }
+
+  runEnded(_run: RunInfo, interrupted: boolean): void {
+    this.#lines.stop();
+    const { width, colors } = this.#terminal;
+    this.#terminal.result(`\n${renderResult(this.#tally.cells, this.#seed, width, colors)}`);
+    if (interrupted) this.#terminal.progress('interrupted: the rest of the plan was not run\n');
+  }
+
+  #attemptLine({ cell }: PlannedCell, attempt: Attempt, surprise: boolean): string {
+    const { colors } = this.#terminal;
+    const place = `[${String(this.#done).padStart(String(this.#total).length)}/${this.#total}]`;
+    const paint = { passed: colors.green, failed: colors.red, infra: colors.yellow }[attempt.outcome];
+    const mark = surprise ? ` ${symbols.surprise} not as expected` : '';
+    const why = attempt.cause ? `: ${attempt.cause.message.split('\n')[0]}` : '';
+    const result = attempt.outcome === 'passed' ? 'passed' : `${attempt.code} in phase ${attempt.phase}${why}`;
+    const time = colors.dim(formatMs(attempt.durationMs));
+    return `${colors.dim(place)} ${paint(symbols[attempt.outcome])} ${cellName(cell)}  ${result}${mark}  ${time}`;
+  }
+
+  #status(): string[] {
+    const counts = { passed: 0, failed: 0 };
+    for (const { outcome } of this.#tally.cells) {
+      if (outcome === 'passed' || outcome === 'failed') counts[outcome] += 1;
+    }
+    const found = [`${counts.passed} cells pass`, `${counts.failed} fail`];
+    if (this.#surprises > 0) found.push(`${this.#surprises} not as expected`);
+    const { colors } = this.#terminal;
+    return [
+      colors.bold(`${this.#done}/${this.#total} done, ${found.join(', ')}${this.#timeLeft()}`),
+      ...[...this.#running.values()].map(({ name, since }) => `  ${name}  ${formatMs(Date.now() - since)}`),
+    ];
+  }
+
+  /** From the mean of the attempts that ended; nothing is said before the first did. */
+  #timeLeft(): string {
+    if (this.#done === 0) return '';
+    const perAttempt = this.#busyMs / this.#done;
+    const spent = [...this.#running.values()].reduce((sum, { since }) => sum + Date.now() - since, 0);
+    const left = Math.max(0, (this.#total - this.#done) * perAttempt - spent) / this.#slots;
+    return `, about ${formatMs(Math.max(1000, left))} left`;
+  }
+}

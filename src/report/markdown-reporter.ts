@@ -1,0 +1,110 @@
+import type { Attempt } from '../contracts/attempt.ts';
+import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { groupCauses } from './causes.ts';
+import type { CellSummary } from './cell-summary.ts';
+import { countsLine } from './render-result.ts';
+import { RunTally } from './run-tally.ts';
+import { summarySentence } from './summary-sentence.ts';
+import { gridsOf } from './table.ts';
+import { causePlace, cellName, cellWords, formatMs, placeName, repeatCommand } from './words.ts';
+import { writeReportFile } from './write-report-file.ts';
+
+/** GitHub takes at most 1 MiB per job summary and drops all of a longer one. */
+const maxBytes = 1024 * 1024;
+
+/** `markdown=FILE`: the sentence, the grid, the surprises and the causes; fits a CI job summary. */
+export class MarkdownReporter implements RunObserver {
+  readonly #file: string;
+  readonly #tally = new RunTally();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  runStarted(run: RunInfo, plan: readonly PlannedCell[]): void {
+    this.#tally.runStarted(run, plan);
+  }
+
+  attemptEnded(planned: PlannedCell, attempt: Attempt): void {
+    this.#tally.attemptEnded(planned, attempt);
+  }
+
+  async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
+    await writeReportFile(this.#file, [renderMarkdown(this.#tally.cells, run, interrupted)]);
+  }
+}
+
+/** At most `maxBytes` long: what does not fit is left out from the end, and that is said. */
+export function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, interrupted: boolean): string {
+  const lines = [
+    '## whatsapp-web.js on WhatsApp Web',
+    '',
+    `**${summarySentence(cells)}**`,
+    '',
+    `${countsLine(cells)}${interrupted ? '; **interrupted, the rest was not run**' : ''}. ${runLine(run)}`,
+    ...surpriseLines(cells, run.seed),
+    ...gridLines(cells),
+    ...causeLines(cells),
+  ];
+  const cut = '\n\n_The rest does not fit here; the JSON and HTML reports have it._\n';
+  let bytes = Buffer.byteLength(cut);
+  const kept: string[] = [];
+  for (const line of lines) {
+    bytes += Buffer.byteLength(line) + 1;
+    if (bytes > maxBytes) return `${kept.join('\n')}${cut}`;
+    kept.push(line);
+  }
+  return `${kept.join('\n')}\n`;
+}
+
+function runLine({ id, startedAt, finishedAt, seed, machine }: RunInfo): string {
+  const took = finishedAt === null ? '' : ` in ${formatMs(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+  return `Run \`${id}\`${took}, seed ${seed}, ${machine.cpus} CPUs, Node ${machine.node}.`;
+}
+
+function surpriseLines(cells: readonly CellSummary[], seed: number): string[] {
+  const surprises = cells.filter((cell) => cell.surprise);
+  if (surprises.length === 0) return [];
+  const items = surprises.map((summary) => {
+    const expected = summary.expectation?.outcome ?? 'passed';
+    const link = summary.expectation?.link ? ` ([why](${summary.expectation.link}))` : '';
+    return `- ${cellName(summary.cell)}: expected ${expected}${link}, seen ${escapeMarkdown(cellWords(summary))}  \n  \`${repeatCommand(summary.cell, seed)}\``;
+  });
+  return ['', '### Not as expected', '', ...items];
+}
+
+function gridLines(cells: readonly CellSummary[]): string[] {
+  return gridsOf(cells).flatMap(({ title, builds, rows }) => [
+    '',
+    `### ${title}`,
+    '',
+    `| library | ${builds.join(' | ')} |`,
+    `|---|${builds.map(() => '---|').join('')}`,
+    ...rows.map(({ library, cells: row }) => {
+      const texts = row.map((summary) => (summary ? escapeMarkdown(cellWords(summary)) : ''));
+      return `| **${escapeMarkdown(library)}** | ${texts.join(' | ')} |`;
+    }),
+  ]);
+}
+
+function causeLines(cells: readonly CellSummary[]): string[] {
+  const groups = groupCauses(cells);
+  if (groups.length === 0) return [];
+  const rows = groups.map(({ code, cause, cells: affected }) => {
+    const { missing, libraryLine } = cause ? causePlace(cause) : { missing: '', libraryLine: '' };
+    const names = [...Map.groupBy(affected, ({ library }) => library)].map(
+      ([library, its]) => `${library} on ${its.map(placeName).join(', ')}`,
+    );
+    return `| ${code} | ${escapeMarkdown(missing)} | ${escapeMarkdown(libraryLine)} | ${escapeMarkdown(cause?.message ?? 'no cause was found')} | ${escapeMarkdown(names.join('; '))} |`;
+  });
+  return ['', '### Causes', '', '| code | missing | library | message | cells |', '|---|---|---|---|---|', ...rows];
+}
+
+/** Text for a table cell: nothing in it is read as markup. */
+function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[|*_`[\]\\~]/g, '\\$&')
+    .replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,43 @@
+import { causeLine, groupCauses } from './causes.ts';
+import type { CellSummary } from './cell-summary.ts';
+import { countCells } from './cell-summary.ts';
+import { summarySentence } from './summary-sentence.ts';
+import { renderTable } from './table.ts';
+import type { Colors } from './terminal.ts';
+import { cellName, repeatCommand } from './words.ts';
+
+/** The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the one sentence. */
+export function renderResult(cells: readonly CellSummary[], seed: number, width: number, colors: Colors): string {
+  const paint = (text: string, { outcome }: CellSummary) => {
+    if (outcome === 'passed') return colors.green(text);
+    if (outcome === 'failed') return colors.red(text);
+    return outcome === 'infra' ? colors.yellow(text) : colors.dim(text);
+  };
+  const causes = groupCauses(cells).map((group) => `  ${causeLine(group)}`);
+  const surprises = cells.filter((cell) => cell.surprise).map((cell) => surpriseLines(cell, seed));
+  return [
+    renderTable(cells, width, paint),
+    ...(causes.length > 0 ? [`${colors.bold('Causes')}\n${causes.join('\n')}`] : []),
+    ...(surprises.length > 0 ? [`${colors.bold('Not as expected')}\n${surprises.join('\n')}`] : []),
+    `${countsLine(cells)}\n${colors.bold(summarySentence(cells))}`,
+    '',
+  ].join('\n\n');
+}
+
+/** `35 cells: 14 passed, 21 failed, 2 not as expected`. */
+export function countsLine(cells: readonly CellSummary[]): string {
+  const counts = countCells(cells);
+  const notRun = counts.cells - counts.passed - counts.failed - counts.infra;
+  const parts = [`${counts.passed} passed`, `${counts.failed} failed`];
+  if (counts.infra > 0) parts.push(`${counts.infra} spoiled by the harness or the machine`);
+  if (notRun > 0) parts.push(`${notRun} not run`);
+  parts.push(counts.surprises === 0 ? 'all as expected' : `${counts.surprises} not as expected`);
+  return `${counts.cells} cells: ${parts.join(', ')}`;
+}
+
+function surpriseLines({ cell, expectation, outcome, phase, code }: CellSummary, seed: number): string {
+  const { outcome: wanted, phase: wantedPhase, code: wantedCode } = expectation ?? { outcome: 'passed' };
+  const expected = [wanted, wantedPhase, wantedCode].filter((word) => word !== undefined).join(' ');
+  const seen = [outcome, phase, code].filter((word) => word !== null).join(' ');
+  return `  ${cellName(cell)}: expected ${expected}, seen ${seen}\n    ${repeatCommand(cell, seed)}`;
+}

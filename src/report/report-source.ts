@@ -1,0 +1,37 @@
+import type { Attempt, Cell } from '../contracts/attempt.ts';
+import { isSurprise } from '../contracts/is-surprise.ts';
+import type { CellReport, PlannedCell, RunInfo } from '../contracts/run.ts';
+import type { Store } from '../store/open-store.ts';
+import type { StoreRecorder } from '../store/store-recorder.ts';
+
+/** Where the reporters that show everything read a run from when it has ended: cell after cell, never all of it at once. */
+export interface ReportSource {
+  plan(run: RunInfo): Promise<PlannedCell[]>;
+  cells(run: RunInfo): AsyncGenerator<CellReport>;
+  /** The absolute path of an attempt's screenshot; null when there is none. */
+  screenshot(run: RunInfo, attempt: Attempt): string | null;
+}
+
+/** Reads a run out of the store, and what the store did not take out of the recorder's file. */
+export function storeSource(
+  store: Store,
+  recorder: StoreRecorder,
+  screenshot: ReportSource['screenshot'],
+): ReportSource {
+  const attemptsOf = async (run: RunInfo, cell: Cell): Promise<Attempt[]> => {
+    const stored = await Array.fromAsync(store.attempts.read({ runId: run.id, ...cell }), ({ attempt }) => attempt);
+    return [...stored, ...recorder.spilledOf(cell)];
+  };
+  const plan = (run: RunInfo) => store.plannedCells.ofRun(run.id);
+  return {
+    plan,
+    screenshot,
+    async *cells(run) {
+      for (const { cell, expectation } of await plan(run)) {
+        const attempts = await attemptsOf(run, cell);
+        const surprise = attempts.some((attempt) => isSurprise(expectation, attempt));
+        yield { ...cell, expectation, surprise, attempts };
+      }
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Shard } from '../contracts/blob.ts';
+import type { RunObserver } from '../contracts/run.ts';
+import { BlobReporter } from './blob-reporter.ts';
+import { HtmlReporter } from './html-reporter.ts';
+import { JsonReporter } from './json-reporter.ts';
+import { JunitReporter } from './junit-reporter.ts';
+import { ListReporter } from './list-reporter.ts';
+import { MarkdownReporter } from './markdown-reporter.ts';
+import type { ReportSource } from './report-source.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What reporters are made with. */
+export interface ReporterContext {
+  terminal: Terminal;
+  source: ReportSource;
+  shard: Shard | null;
+}
+
+interface ReporterKind {
+  /** What follows `name=`; null when nothing does. */
+  takes: 'FILE' | 'DIR' | null;
+  create(target: string, context: ReporterContext): RunObserver;
+}
+
+/** Every reporter by the name that `--reporter` takes. */
+export const reporters: Readonly<Record<string, ReporterKind>> = {
+  list: { takes: null, create: (_target, { terminal }) => new ListReporter(terminal) },
+  json: { takes: 'FILE', create: (file, { source }) => new JsonReporter(file, source) },
+  junit: { takes: 'FILE', create: (file, { source }) => new JunitReporter(file, source) },
+  html: { takes: 'DIR', create: (folder, { source }) => new HtmlReporter(folder, source) },
+  markdown: { takes: 'FILE', create: (file) => new MarkdownReporter(file) },
+  blob: { takes: 'FILE', create: (file, { source, shard }) => new BlobReporter(file, source, shard) },
+};
+
+/** `list`, `json=FILE`, ... as a person writes them. */
+export const reporterUsage = Object.entries(reporters)
+  .map(([name, { takes }]) => (takes ? `${name}=${takes}` : name))
+  .join(',');

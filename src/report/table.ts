@@ -1,0 +1,94 @@
+import type { CellSummary } from './cell-summary.ts';
+import { cellWords, sortBuilds, symbols } from './words.ts';
+
+/** The rows and columns of one grid: libraries down, builds across, for one browser, flow, condition and target. */
+export interface Grid {
+  /** What holds for the whole grid, e.g. `browser current, flow qr-to-ready`. */
+  title: string;
+  builds: string[];
+  rows: { library: string; cells: (CellSummary | undefined)[] }[];
+}
+
+/** Splits a run into grids; libraries and grids keep the order of the plan, builds go from old to new. */
+export function gridsOf(summaries: readonly CellSummary[]): Grid[] {
+  const byTitle = Map.groupBy(summaries, ({ cell: { browser, flow, condition, target } }) => {
+    const extra = `${condition === 'none' ? '' : `, condition ${condition}`}${target === 'replica' ? '' : `, target ${target}`}`;
+    return `browser ${browser}, flow ${flow}${extra}`;
+  });
+  return [...byTitle].map(([title, cells]) => {
+    const builds = sortBuilds(cells.map(({ cell }) => cell.build));
+    const libraries = [...new Set(cells.map(({ cell }) => cell.library))];
+    const at = new Map(cells.map((summary) => [`${summary.cell.library} ${summary.cell.build}`, summary]));
+    return {
+      title,
+      builds,
+      rows: libraries.map((library) => ({ library, cells: builds.map((build) => at.get(`${library} ${build}`)) })),
+    };
+  });
+}
+
+/** Paints a cell's text; the default leaves it plain. */
+export type PaintCell = (text: string, summary: CellSummary) => string;
+
+/** The grids as text of at most `width` columns where that is possible: grids too wide continue below themselves. */
+export function renderTable(
+  summaries: readonly CellSummary[],
+  width: number,
+  paint: PaintCell = (text) => text,
+): string {
+  const grids = gridsOf(summaries).map((grid) => renderGrid(grid, width, paint));
+  return `${grids.join('\n\n')}\n\n${legend(summaries)}`;
+}
+
+function renderGrid({ title, builds, rows }: Grid, width: number, paint: PaintCell): string {
+  const libraryWidth = Math.max('library'.length, ...rows.map(({ library }) => library.length));
+  const widths = builds.map((build, i) =>
+    Math.max(build.length, ...rows.map(({ cells }) => (cells[i] ? cellWords(cells[i]).length : 0))),
+  );
+  const blocks = columnsThatFit(widths, width - libraryWidth).map((columns) => {
+    const head = columns.map((i) => `  ${(builds[i] as string).padEnd(widths[i] as number)}`).join('');
+    const body = rows.map(({ library, cells }) => {
+      const texts = columns.map((i) => {
+        const summary = cells[i];
+        if (!summary) return ' '.repeat(2 + (widths[i] as number));
+        const text = cellWords(summary);
+        return `  ${paint(text, summary)}${' '.repeat((widths[i] as number) - text.length)}`;
+      });
+      return `${library.padEnd(libraryWidth)}${texts.join('')}`.trimEnd();
+    });
+    return [`${'library'.padEnd(libraryWidth)}${head}`.trimEnd(), ...body].join('\n');
+  });
+  return [title, ...blocks].join('\n');
+}
+
+/** Places of the columns, in blocks that are each at most `width` wide; a block has at least one column. */
+function columnsThatFit(widths: readonly number[], width: number): number[][] {
+  const blocks: number[][] = [];
+  let left = 0;
+  for (const [i, columnWidth] of widths.entries()) {
+    const needed = columnWidth + 2;
+    const block = blocks.at(-1);
+    if (block && needed <= left) {
+      block.push(i);
+      left -= needed;
+    } else {
+      blocks.push([i]);
+      left = width - needed;
+    }
+  }
+  return blocks;
+}
+
+function legend(summaries: readonly CellSummary[]): string {
+  const has = (test: (summary: CellSummary) => boolean, words: string) => (summaries.some(test) ? [words] : []);
+  return [
+    ...has(({ outcome }) => outcome === 'passed', `${symbols.passed} passed, with the time from scan to ready`),
+    ...has(({ outcome }) => outcome === 'failed', `${symbols.failed} failed, with what happened`),
+    ...has(
+      ({ outcome }) => outcome === 'infra',
+      `${symbols.infra} harness or machine trouble: says nothing about the library`,
+    ),
+    ...has(({ outcome }) => outcome === null, `${symbols.notRun} not run`),
+    ...has(({ surprise }) => surprise, `${symbols.surprise} not as expected`),
+  ].join('\n');
+}

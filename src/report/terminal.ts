@@ -1,0 +1,30 @@
+import picocolors from 'picocolors';
+
+/** Where a command shows what it does: progress apart from results, so that results can be piped on. */
+export interface Terminal {
+  /** Progress, to stderr. */
+  progress(text: string): void;
+  /** Results, to stdout. */
+  result(text: string): void;
+  /** True when progress can be redrawn in place. */
+  live: boolean;
+  /** Columns. */
+  width: number;
+  colors: Colors;
+}
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** Wide enough for the default matrix; used where nothing tells the width, as in a CI log. */
+const defaultWidth = 140;
+
+/** The terminal of this process. In CI nothing is redrawn, since CI logs keep every line. */
+export function processTerminal(): Terminal {
+  return {
+    progress: (text) => void process.stderr.write(text),
+    result: (text) => void process.stdout.write(text),
+    live: process.stderr.isTTY === true && !process.env.CI,
+    width: process.stdout.columns ?? defaultWidth,
+    colors: picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported),
+  };
+}

@@ -1,0 +1,31 @@
+import type { HtmlCell, HtmlOverview } from '../../contracts/html-report.ts';
+import { causePlace, cellName } from '../../report/words.ts';
+import { el } from './dom.ts';
+import { tile } from './grid.ts';
+
+/** Why cells failed, each reason once, with links to its cells. */
+export function causeList({ causes, cells }: HtmlOverview): HTMLElement {
+  if (causes.length === 0) return el('section', { class: 'causes' }, el('h2', {}, 'Nothing failed'));
+  const items = causes.map(({ code, cause, cells: places }) => {
+    const { missing, libraryLine } = cause ? causePlace(cause) : { missing: '', libraryLine: '' };
+    return el(
+      'li',
+      {},
+      el(
+        'p',
+        { class: 'what' },
+        el('span', { class: 'code' }, code),
+        missing !== '' && el('code', { class: 'missing' }, missing),
+        missing !== '' && ' is missing',
+        libraryLine !== '' && el('code', { class: 'place' }, libraryLine),
+      ),
+      el('p', { class: 'message' }, cause?.message ?? 'No cause was found; the events of the cell are the evidence.'),
+      el('p', { class: 'tiles' }, ...places.map((place) => causeTile(cells[place] as HtmlCell))),
+    );
+  });
+  return el('section', { class: 'causes' }, el('h2', {}, 'Causes'), el('ol', {}, ...items));
+}
+
+function causeTile(shown: HtmlCell): HTMLElement {
+  return tile(shown, cellName(shown.cell));
+}

@@ -1,0 +1,109 @@
+import type { HtmlCell, HtmlCellDetail, HtmlOverview } from '../../contracts/html-report.ts';
+import { symbols } from '../../report/words.ts';
+import { attemptView } from './attempt-view.ts';
+import { cellHash } from './cell-hash.ts';
+import { el, embeddedJson } from './dom.ts';
+
+/** The sheet that a cell opens. Esc, the button and the back key close it; the two arrows go to the cells beside it. */
+export class CellDialog {
+  readonly element = el('dialog', { 'aria-label': 'cell', onclick: (event) => this.#closeOutside(event) });
+  readonly #cells: HtmlCell[];
+
+  constructor({ cells }: HtmlOverview) {
+    this.#cells = cells;
+    this.element.addEventListener('close', () => {
+      if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
+    });
+  }
+
+  open(place: number): void {
+    const shown = this.#cells[place] as HtmlCell;
+    const detail = embeddedJson<HtmlCellDetail>(`cell-${place}`);
+    this.element.replaceChildren(this.#bar(place), ...cellNodes(shown, detail));
+    if (!this.element.open) this.element.showModal();
+    this.element.scrollTop = 0;
+  }
+
+  close(): void {
+    if (this.element.open) this.element.close();
+  }
+
+  #bar(place: number): HTMLElement {
+    const step = (by: number, label: string, text: string) => {
+      const neighbour = this.#cells[place + by];
+      return el(
+        'button',
+        {
+          type: 'button',
+          'aria-label': label,
+          disabled: neighbour === undefined,
+          onclick: () => neighbour && location.replace(cellHash(neighbour.cell)),
+        },
+        text,
+      );
+    };
+    return el(
+      'nav',
+      {},
+      step(-1, 'cell before', '←'),
+      step(1, 'next cell', '→'),
+      el('button', { type: 'button', class: 'close', autofocus: true, onclick: () => this.close() }, 'Close'),
+    );
+  }
+
+  #closeOutside(event: Event): void {
+    if (event.target === this.element) this.close();
+  }
+}
+
+function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): HTMLElement[] {
+  const { cell, outcome, surprise, words } = shown;
+  const extra = [`browser ${cell.browser}`, cell.flow, cell.condition === 'none' ? '' : cell.condition, cell.target];
+  const several = detail.attempts.length > 1;
+  return [
+    el('h2', {}, `${cell.library} `, el('span', { class: 'on' }, 'on'), ` ${cell.build}`),
+    el('p', { class: 'axes' }, extra.filter((part) => part !== '').join(' · ')),
+    el(
+      'p',
+      { class: 'verdict' },
+      el('span', { class: `tile ${outcome ?? 'not-run'}` }, words.replace(symbols.surprise, '').trim() || 'not run'),
+      surprise && el('span', { class: 'unexpected' }, `${symbols.surprise} not as expected`),
+    ),
+    expectationView(shown),
+    repeatView(detail.repeatCommand),
+    ...detail.attempts.flatMap((attempt, i) => {
+      const view = attemptView(attempt, detail.screenshots[attempt.id]);
+      if (!several) return view;
+      const title = el('summary', {}, `Attempt ${i + 1}: ${attempt.code ?? attempt.outcome}`);
+      return [el('details', { class: 'attempt', open: i === 0 }, title, ...view)];
+    }),
+  ];
+}
+
+function expectationView({ expectation }: HtmlCell): HTMLElement {
+  if (!expectation)
+    return el('p', { class: 'expectation' }, 'Nothing was said about this cell, so it is expected to pass.');
+  const { outcome, phase, code, reason, link } = expectation;
+  const wanted = [outcome, phase && `in phase ${phase}`, code && `with ${code}`].filter(Boolean).join(' ');
+  return el(
+    'p',
+    { class: 'expectation' },
+    `Expected: ${wanted}. `,
+    reason ? `${reason} ` : null,
+    link ? linkView(link) : null,
+  );
+}
+
+/** Only addresses become links: a report may be made of a configuration that somebody else wrote. */
+function linkView(link: string): HTMLElement | string {
+  return /^https?:\/\//.test(link) ? el('a', { href: link, rel: 'noreferrer' }, 'Source') : link;
+}
+
+function repeatView(command: string): HTMLElement {
+  const copy = el('button', { type: 'button', class: 'copy' }, 'Copy');
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(command);
+    copy.textContent = 'Copied';
+  });
+  return el('div', { class: 'repeat' }, el('code', {}, command), copy);
+}

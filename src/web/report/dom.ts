@@ -1,0 +1,26 @@
+type Child = Node | string | null | false;
+type Properties = Record<string, string | boolean | EventListener>;
+
+/**
+ * Makes an element. Properties that start with `on` are listeners, `true` sets an empty attribute, `false` none. Text is always
+ * text: nothing out of a record is ever parsed as HTML.
+ */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  properties: Properties = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (typeof value === 'function') element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, '');
+    else if (value !== false) element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== false));
+  return element;
+}
+
+/** The JSON of an embedded script element. */
+export function embeddedJson<T>(id: string): T {
+  return JSON.parse(document.getElementById(id)?.textContent ?? 'null') as T;
+}

@@ -1,0 +1,61 @@
+import type { HtmlCell, HtmlGrid } from '../../contracts/html-report.ts';
+import { symbols } from '../../report/words.ts';
+import { cellHash } from './cell-hash.ts';
+import { el } from './dom.ts';
+
+/** Libraries down, builds across. Each cell is a link; arrow keys move between them. */
+export function grid({ title, builds, rows }: HtmlGrid, cells: readonly HtmlCell[]): HTMLElement {
+  const head = el(
+    'tr',
+    {},
+    el('th', { scope: 'col' }, 'library'),
+    ...builds.map((build) => el('th', { scope: 'col' }, ...buildWords(build))),
+  );
+  const body = rows.map(({ library, cells: places }) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, library),
+      ...places.map((place) => el('td', {}, place === null ? null : tile(cells[place] as HtmlCell))),
+    ),
+  );
+  const table = el(
+    'table',
+    { onkeydown: moveByArrow as EventListener },
+    el('thead', {}, head),
+    el('tbody', {}, ...body),
+  );
+  return el('section', { class: 'grid' }, el('h2', {}, title), el('div', { class: 'scroll' }, table));
+}
+
+/** A cell as a link with its symbol, its words and, when it is not as expected, a mark. */
+export function tile(shown: HtmlCell, label?: string): HTMLElement {
+  const { cell, outcome, surprise, words } = shown;
+  const symbol = words.slice(0, 1);
+  const rest = words.slice(1).replace(symbols.surprise, '').trim();
+  const described = `${cell.library} on ${cell.build}: ${outcome ?? 'not run'} ${rest}${surprise ? ', not as expected' : ''}`;
+  return el(
+    'a',
+    { href: cellHash(cell), class: `tile ${outcome ?? 'not-run'}`, 'aria-label': described, title: described },
+    el('span', { class: 'mark', 'aria-hidden': 'true' }, symbol),
+    el('span', { class: 'words' }, label ?? (rest || (outcome ?? 'not run'))),
+    surprise && el('span', { class: 'surprise', 'aria-hidden': 'true' }, symbols.surprise),
+  );
+}
+
+/** Ten digits are easier to compare when the last six stand apart. */
+function buildWords(build: string): Node[] {
+  const [, start = '', end = ''] = /^(.*?\.)(\d+)$/.exec(build) ?? [];
+  return [el('span', { class: 'build-start' }, start), el('span', { class: 'build-end' }, end)];
+}
+
+function moveByArrow(event: KeyboardEvent): void {
+  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  const from = (event.target as HTMLElement).closest('td');
+  const row = from?.closest('tr');
+  const table = from?.closest('table');
+  if (!step || !from || !row || !table) return;
+  event.preventDefault();
+  const target = table.rows[row.rowIndex + (step[0] as number)]?.cells[from.cellIndex + (step[1] as number)];
+  target?.querySelector('a')?.focus();
+}

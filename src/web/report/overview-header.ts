@@ -1,0 +1,38 @@
+import type { HtmlOverview } from '../../contracts/html-report.ts';
+import { formatMs, symbols } from '../../report/words.ts';
+import { el } from './dom.ts';
+
+/** The top of the page: the one sentence, the counts, and which run it was. */
+export function overviewHeader({ run, interrupted, sentence, counts }: HtmlOverview): HTMLElement {
+  const notRun = counts.cells - counts.passed - counts.failed - counts.infra;
+  return el(
+    'header',
+    { class: 'overview' },
+    el('p', { class: 'kicker' }, 'whatsapp-web.js on WhatsApp Web'),
+    el('h1', {}, sentence),
+    interrupted && el('p', { class: 'notice' }, 'This run was interrupted: the rest of its plan was not run.'),
+    el(
+      'ul',
+      { class: 'counts' },
+      count('passed', symbols.passed, counts.passed, 'passed'),
+      count('failed', symbols.failed, counts.failed, 'failed'),
+      counts.infra > 0 && count('infra', symbols.infra, counts.infra, 'spoiled by the machine'),
+      notRun > 0 && count('not-run', symbols.notRun, notRun, 'not run'),
+      counts.surprises > 0
+        ? count('surprise', symbols.surprise, counts.surprises, 'not as expected')
+        : el('li', { class: 'calm' }, 'all as expected'),
+    ),
+    el('p', { class: 'run' }, runWords(run)),
+  );
+}
+
+function count(kind: string, symbol: string, number: number, words: string): HTMLElement {
+  return el('li', { class: kind }, el('span', { class: 'mark', 'aria-hidden': 'true' }, symbol), `${number} ${words}`);
+}
+
+function runWords({ id, startedAt, finishedAt, seed, machine }: HtmlOverview['run']): string {
+  const started = new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  const took = finishedAt === null ? 'cut off' : formatMs(Date.parse(finishedAt) - Date.parse(startedAt));
+  const memory = `${Math.round(machine.memoryBytes / 2 ** 30)} GiB`;
+  return `run ${id} · ${started} · ${took} · seed ${seed} · ${machine.cpus} CPUs, ${memory} · Node ${machine.node}, ${machine.platform}`;
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { causeLine, groupCauses } from '../../src/report/causes.ts';
+import { RunTally } from '../../src/report/run-tally.ts';
+import { renderTable } from '../../src/report/table.ts';
+import { exampleCells, failedAttempt, passedAttempt, planned, playRun } from '../fixtures/example-run.ts';
+
+async function summaries(cells = exampleCells()) {
+  const tally = new RunTally();
+  await playRun(cells, [tally]);
+  return tally.cells;
+}
+
+test('the table shows every cell with a symbol and words', async () => {
+  expect(renderTable(await summaries(), 120)).toMatchInlineSnapshot(`
+    "browser current, flow qr-to-ready
+    library  2.3000.1032534684  2.3000.1044822804
+    1.25.0   ✗ no-ready         ✗ no-ready ?
+    1.34.7   ✓ 1.3 s            ! harness-error
+
+    browser 107, flow qr-to-ready
+    library  2.3000.1032534684
+    1.34.7   ·
+
+    ✓ passed, with the time from scan to ready
+    ✗ failed, with what happened
+    ! harness or machine trouble: says nothing about the library
+    · not run
+    ? not as expected"
+  `);
+});
+
+test('a table that is too wide goes on below itself', async () => {
+  const lines = renderTable(await summaries(), 40).split('\n');
+  expect(Math.max(...lines.slice(0, 7).map((line) => line.length))).toBeLessThanOrEqual(40);
+  expect(lines.filter((line) => line.startsWith('library'))).toHaveLength(3);
+});
+
+test('a cell with several attempts says how many failed', async () => {
+  const cells = [{ planned: planned({}, null, 3), attempts: [passedAttempt(), failedAttempt(), passedAttempt()] }];
+  expect(renderTable(await summaries(cells), 120)).toContain('✗ no-ready 1/3 ?');
+});
+
+test('cells that failed for the same reason share one line', async () => {
+  expect(groupCauses(await summaries()).map(causeLine)).toMatchInlineSnapshot(`
+    [
+      "no-ready  WAWebUserPrefsMeUser.getMeUser is missing  src/Client.js:262  2 cells: 1.25.0 on 2.3000.1032534684, 2.3000.1044822804",
+      "harness-error  the disk is full  1 cell: 1.34.7 on 2.3000.1044822804",
+    ]
+  `);
+});
+
+test('painting does not change where columns stand', async () => {
+  const cells = await summaries();
+  const bare = renderTable(cells, 120, (text) => `<${text}>`).replaceAll(/[<>]/g, '');
+  expect(bare).toBe(renderTable(cells, 120));
+});
