@@ -1,0 +1,96 @@
+/**
+ * What parent and host process say to each other. Types only: the host loads nothing of the project but these, birpc and
+ * its own files, because every module adds to the start-up time that is being measured.
+ */
+
+/** Which authentication strategy the client is built with. */
+export type AuthChoice =
+  /** The library's own LocalAuth; the profile lies in `dataPath`. */
+  | { kind: 'local'; dataPath: string }
+  /** The strategy that `file` (CommonJS or ES module) exports as default: called with the library and `dataPath`. */
+  | { kind: 'module'; file: string; dataPath: string };
+
+/** Everything that one `Client` is built from; every other option stays at the library's default. */
+export interface ClientSpec {
+  auth: AuthChoice;
+  browser: { executablePath: string; args: string[] };
+}
+
+/** One package out of which code was really loaded. */
+export interface LoadedPackage {
+  name: string;
+  version: string;
+  folder: string;
+}
+
+/** What `require` really brought into the host process. */
+export interface LoadedLibrary {
+  /** Version of the package that the `Client` class was loaded from. */
+  version: string | null;
+  /** Every copy of whatsapp-web.js, puppeteer and puppeteer-core in the process. */
+  packages: LoadedPackage[];
+  /** Version of the Node that runs the host, e.g. `v24.21.0`. */
+  node: string;
+}
+
+/** What the page and the browser say of themselves; null where there is no answer. */
+export interface PageFacts {
+  debugVersion: string | null;
+  userAgent: string | null;
+  browserVersion: string | null;
+}
+
+/** What the library says of its own session; null where there is no answer. */
+export interface SessionFacts {
+  state: string | null;
+  /** The client's own id in full form, e.g. `15550100123@c.us`. */
+  wid: string | null;
+}
+
+/** A message as the library's `message`, `message_create` and `message_ack` events carry it. */
+export interface SeenMessage {
+  /** `id._serialized`, as it is; not always a string. */
+  id: unknown;
+  fromMe: unknown;
+  from: unknown;
+  to: unknown;
+  body: unknown;
+  type: unknown;
+  /** The second argument of `message_ack`. */
+  ack?: unknown;
+}
+
+/** Something that happened in the host. */
+export interface SeenEvent {
+  /** Milliseconds since the epoch, with fractions. */
+  at: number;
+  /** As in `AttemptEvent.type`. */
+  type: string;
+  /** Safe to record: no QR text, no key, no message text. */
+  detail: unknown;
+  /** For the flow only and never recorded: QR text, pairing code, `SeenMessage`. */
+  secret?: unknown;
+}
+
+/** What the parent asks of the host. */
+export interface HostCalls {
+  /** Requires the library in `packageDir`. Rejects with the library's own error. */
+  load(packageDir: string): Promise<LoadedLibrary>;
+  /** Builds the client and calls `initialize()`, without waiting for it: its end is `host:initialized` or `host:error`. */
+  start(spec: ClientSpec): Promise<void>;
+  sessionFacts(): Promise<SessionFacts>;
+  pageFacts(): Promise<PageFacts>;
+  /** Writes a PNG of the page. */
+  screenshot(file: string): Promise<void>;
+  /** `client.sendMessage(to, body)`; returns `id._serialized` of the message as it is. */
+  sendText(to: string, body: string): Promise<unknown>;
+  /** `client.logout()`. */
+  logout(): Promise<void>;
+  /** `client.destroy()`. */
+  destroy(): Promise<void>;
+}
+
+/** What the host tells the parent. */
+export interface HostReports {
+  seen(event: SeenEvent): void;
+}

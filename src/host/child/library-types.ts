@@ -1,0 +1,54 @@
+/** The parts of whatsapp-web.js and puppeteer that the host touches, as they are from 1.24.0 to 1.34.7. */
+
+export interface Emitter {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+export interface LibraryFrame {
+  url(): string;
+}
+
+export interface LibraryRequest {
+  url(): string;
+  method(): string;
+  failure(): { errorText: string } | null;
+}
+
+export interface LibraryResponse {
+  url(): string;
+  status(): number;
+}
+
+export interface LibraryConsoleMessage {
+  type(): string;
+  text(): string;
+  args(): { dispose(): Promise<void> }[];
+}
+
+export interface LibraryPage extends Emitter {
+  mainFrame(): LibraryFrame;
+  evaluate<T>(source: string): Promise<T>;
+  screenshot(options: { path: string }): Promise<unknown>;
+}
+
+export interface LibraryBrowser extends Emitter {
+  process(): { pid?: number } | null;
+  version(): Promise<string>;
+}
+
+export interface LibraryClient extends Emitter {
+  pupPage: LibraryPage | null;
+  pupBrowser: LibraryBrowser | null;
+  info?: { wid?: { _serialized?: unknown } };
+  emit(event: string | symbol, ...args: unknown[]): boolean;
+  initialize(): Promise<void>;
+  getState(): Promise<unknown>;
+  sendMessage(to: string, body: string): Promise<{ id?: { _serialized?: unknown } } | undefined>;
+  logout(): Promise<void>;
+  destroy(): Promise<void>;
+}
+
+export interface Library {
+  Client: new (options: Record<string, unknown>) => LibraryClient;
+  LocalAuth: new (options: { dataPath: string }) => unknown;
+}

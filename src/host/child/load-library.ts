@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { LoadedLibrary, LoadedPackage } from '../../contracts/host.ts';
+import type { Library } from './library-types.ts';
+
+const require = createRequire(import.meta.url);
+const watched = new Set(['whatsapp-web.js', 'puppeteer', 'puppeteer-core']);
+
+/** Requires the library and finds out, file by file, which packages the code in memory came from. */
+export function loadLibrary(packageDir: string): { library: Library; loaded: LoadedLibrary } {
+  const library = require(packageDir) as Library;
+  return { library, loaded: { ...loadedPackages(library), node: process.version } };
+}
+
+function loadedPackages(library: Library): Pick<LoadedLibrary, 'version' | 'packages'> {
+  const byFolder = new Map<string, LoadedPackage | null>();
+  let version: string | null = null;
+  for (const [file, module] of Object.entries(require.cache)) {
+    const found = packageOf(dirname(file), byFolder);
+    if (found && module?.exports === library.Client) version = found.version;
+  }
+  const packages = new Map<string, LoadedPackage>();
+  for (const found of byFolder.values()) {
+    if (found && watched.has(found.name)) packages.set(found.folder, found);
+  }
+  return { version, packages: [...packages.values()] };
+}
+
+/** The package that a folder belongs to: the nearest `package.json` upward that has a name. */
+function packageOf(folder: string, known: Map<string, LoadedPackage | null>): LoadedPackage | null {
+  const cached = known.get(folder);
+  if (cached !== undefined) return cached;
+  const parent = dirname(folder);
+  const found = readPackage(folder) ?? (parent === folder ? null : packageOf(parent, known));
+  known.set(folder, found);
+  return found;
+}
+
+function readPackage(folder: string): LoadedPackage | null {
+  try {
+    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return name && version ? { name, version, folder } : null;
+  } catch {
+    return null;
+  }
+}

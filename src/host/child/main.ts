@@ -1,0 +1,42 @@
+/** The host process: loads one library version, drives one client, tells the parent everything that happens. */
+import { createBirpc } from 'birpc';
+import type { HostCalls, HostReports } from '../../contracts/host.ts';
+import { plainError } from './plain-error.ts';
+import { createReport } from './report.ts';
+import { Session } from './session.ts';
+
+const session = new Session(createReport((event) => rpc.seen.asEvent(event)));
+
+const rpc = createBirpc<HostReports, HostCalls>(
+  {
+    load: (packageDir) => session.load(packageDir),
+    start: (spec) => session.start(spec),
+    sessionFacts: () => session.sessionFacts(),
+    pageFacts: () => session.pageFacts(),
+    screenshot: (file) => session.screenshot(file),
+    sendText: (to, body) => session.sendText(to, body),
+    logout: () => session.logout(),
+    destroy: () => session.destroy(),
+  },
+  {
+    // The deadlines are the parent's: a call that never returns is a finding there.
+    timeout: -1,
+    post: (message) => process.send?.(message),
+    on: (listener) => process.on('message', listener),
+  },
+);
+
+/** Ends the process as Node does by default, after the parent has been told why. */
+process.on('uncaughtException', (error, origin) => {
+  const type = origin === 'unhandledRejection' ? 'host:unhandled-rejection' : 'host:uncaught-exception';
+  session.report(type, plainError(error));
+  console.error(error);
+  process.exitCode = 1;
+  process.disconnect?.();
+});
+
+/** The parent is gone, or the line above has sent its last message: nobody would end the browser any more. */
+process.on('disconnect', () => {
+  session.killBrowser();
+  process.exit();
+});

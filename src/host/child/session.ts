@@ -1,0 +1,122 @@
+import { pathToFileURL } from 'node:url';
+import type {
+  AuthChoice,
+  ClientSpec,
+  HostCalls,
+  LoadedLibrary,
+  PageFacts,
+  SessionFacts,
+} from '../../contracts/host.ts';
+import type { Library, LibraryClient, LibraryPage } from './library-types.ts';
+import { loadLibrary } from './load-library.ts';
+import { plainError } from './plain-error.ts';
+import type { Report } from './report.ts';
+import { watchClient } from './watch-client.ts';
+
+/** One library version and, one at a time, one client of it. */
+export class Session implements HostCalls {
+  readonly report: Report;
+  #library: Library | null = null;
+  #client: LibraryClient | null = null;
+
+  constructor(report: Report) {
+    this.report = report;
+  }
+
+  async load(packageDir: string): Promise<LoadedLibrary> {
+    const { library, loaded } = loadLibrary(packageDir);
+    this.#library = library;
+    this.report('host:loaded', loaded);
+    return loaded;
+  }
+
+  async start({ auth, browser }: ClientSpec): Promise<void> {
+    if (!this.#library) throw new Error('load() comes before start()');
+    const client = new this.#library.Client({
+      authStrategy: await createAuth(this.#library, auth),
+      puppeteer: { executablePath: browser.executablePath, args: browser.args },
+      // The default cache would answer with the html of an earlier attempt instead of the page under test.
+      webVersionCache: { type: 'none' },
+    });
+    this.#client = client;
+    watchClient(client, this.report);
+    // A library that throws at once, without a promise, has to end in `host:error` too.
+    Promise.resolve()
+      .then(() => client.initialize())
+      .then(
+        () => this.report('host:initialized', null),
+        (error) => this.report('host:error', { during: 'initialize', ...plainError(error) }),
+      );
+  }
+
+  async sessionFacts(): Promise<SessionFacts> {
+    const client = this.#started();
+    const state = await client.getState();
+    return { state: textOrNull(state), wid: textOrNull(client.info?.wid?._serialized) };
+  }
+
+  async pageFacts(): Promise<PageFacts> {
+    const { pupPage, pupBrowser } = this.#started();
+    const [page, browserVersion] = await Promise.all([
+      pupPage?.evaluate<Omit<PageFacts, 'browserVersion'>>(
+        '({ debugVersion: window.Debug?.VERSION ?? null, userAgent: navigator.userAgent })',
+      ),
+      pupBrowser?.version(),
+    ]);
+    return {
+      debugVersion: textOrNull(page?.debugVersion),
+      userAgent: textOrNull(page?.userAgent),
+      browserVersion: textOrNull(browserVersion),
+    };
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.#page().screenshot({ path: file });
+  }
+
+  async sendText(to: string, body: string): Promise<unknown> {
+    const message = await this.#started().sendMessage(to, body);
+    const id = message?.id?._serialized;
+    return typeof id === 'string' ? id : null;
+  }
+
+  async logout(): Promise<void> {
+    await this.#started().logout();
+  }
+
+  async destroy(): Promise<void> {
+    await this.#started().destroy();
+  }
+
+  /** Takes the browser down with the host when nobody is left to ask for it. */
+  killBrowser(): void {
+    const pid = this.#client?.pupBrowser?.process()?.pid;
+    if (!pid) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  #started(): LibraryClient {
+    if (!this.#client) throw new Error('the client has not been started');
+    return this.#client;
+  }
+
+  #page(): LibraryPage {
+    const page = this.#started().pupPage;
+    if (!page) throw new Error('there is no page');
+    return page;
+  }
+}
+
+async function createAuth(library: Library, auth: AuthChoice): Promise<unknown> {
+  if (auth.kind === 'local') return new library.LocalAuth({ dataPath: auth.dataPath });
+  const { default: create } = await import(pathToFileURL(auth.file).href);
+  return create(library, { dataPath: auth.dataPath });
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,43 @@
+import { describeEvent } from './describe-event.ts';
+import type { LibraryBrowser, LibraryClient, LibraryPage } from './library-types.ts';
+import type { Report } from './report.ts';
+import { watchPage } from './watch-page.ts';
+
+/**
+ * Reports every event of the client, and the events of its page and browser from the moment on which the library sets
+ * them, which is before the first navigation. Only this one instance is watched; the library's code is left as it is.
+ */
+export function watchClient(client: LibraryClient, report: Report): void {
+  const emit = client.emit;
+  client.emit = (name, ...args) => {
+    if (typeof name === 'string' && name !== 'newListener' && name !== 'removeListener') {
+      const { detail, secret } = describeEvent(name, args);
+      report(`client:${name}`, detail, secret);
+    }
+    return emit.call(client, name, ...args);
+  };
+  onAssignment(client, 'pupBrowser', (browser: LibraryBrowser) => {
+    report('browser:launched', { pid: browser.process()?.pid ?? null });
+    browser.on('disconnected', () => report('browser:disconnected', null));
+  });
+  onAssignment(client, 'pupPage', (page: LibraryPage) => watchPage(page, report));
+}
+
+/** Calls `then` at once with every object that the library puts into a property. */
+function onAssignment<K extends 'pupBrowser' | 'pupPage'>(
+  client: LibraryClient,
+  key: K,
+  then: (value: NonNullable<LibraryClient[K]>) => void,
+): void {
+  let current = client[key];
+  Object.defineProperty(client, key, {
+    configurable: true,
+    enumerable: true,
+    get: () => current,
+    set: (value: LibraryClient[K]) => {
+      const isNew = value !== current;
+      current = value;
+      if (value && isNew) then(value);
+    },
+  });
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type BirpcReturn, createBirpc } from 'birpc';
+import type { HostCalls, HostReports, SeenEvent } from '../contracts/host.ts';
+import { canListProcesses, findTree, memoryOf } from './process-tree.ts';
+import { Redactor } from './redactor.ts';
+
+export interface HostOptions {
+  /** An existing folder: working folder, HOME and temporary files of the host and its browser lie in it. */
+  folder: string;
+  /** Added to the scrubbed environment, e.g. what the browser needs to find its libraries and fonts. */
+  env: Record<string, string>;
+  /** Called for everything that happens in the host, already without QR texts and keys except in `secret`. */
+  onSeen(event: SeenEvent): void;
+}
+
+/** How the host process ended. */
+export interface HostExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+const childFile = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
+/** How long processes that were sent SIGKILL may take to be gone: writing out a big core or a slow disk can delay it. */
+const killPatienceMs = 1_500;
+
+/**
+ * A process that has exactly one library version loaded and drives one client with its browser. Knows nothing of runs,
+ * attempts or accounts, so that canaries and the service run sessions through the same code.
+ */
+export class Host {
+  readonly #child: ChildProcess;
+  readonly #mark: string;
+  #browserPid: number | null = null;
+  /** Calls into the host. They have no deadline of their own and reject when the host ends. */
+  readonly calls: BirpcReturn<HostCalls, HostReports>;
+  /** Settles when the process is gone, whoever ended it. */
+  readonly exited: Promise<HostExit>;
+  readonly redactor = new Redactor();
+
+  constructor({ folder, env, onSeen }: HostOptions) {
+    this.#mark = `WWEBJS_CANARY_HOST=${randomUUID()}`;
+    const tmp = join(folder, 'tmp');
+    mkdirSync(tmp, { recursive: true });
+    const seen = (event: SeenEvent) => onSeen(this.#keep(event));
+    this.#child = fork(childFile, {
+      cwd: folder,
+      env: { ...scrubbedEnv(folder, tmp), ...env, WWEBJS_CANARY_HOST: this.#mark.slice(this.#mark.indexOf('=') + 1) },
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A process group of its own: Ctrl-C in a terminal reaches the parent only, which then ends its hosts in order.
+      detached: true,
+    });
+    this.exited = new Promise((resolve) => {
+      this.#child.once('error', () => resolve({ code: null, signal: null }));
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    this.calls = createBirpc<HostCalls, HostReports>(
+      { seen },
+      {
+        timeout: -1,
+        post: (message) => this.#post(message),
+        on: (listener) => this.#child.on('message', listener),
+      },
+    );
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = this.#child[name];
+      if (!stream) continue;
+      createInterface({ input: stream }).on('line', (text) => {
+        seen({ at: performance.timeOrigin + performance.now(), type: `host:${name}`, detail: text.slice(0, 2_000) });
+      });
+    }
+    this.exited.then(({ code, signal }) =>
+      this.calls.$close(new Error(`the host ended (${signal ?? `code ${code}`})`)),
+    );
+  }
+
+  /** Memory of all processes of the browser in bytes; null where it cannot be known. */
+  async browserMemory(): Promise<number | null> {
+    return canListProcesses ? memoryOf(this.#tree()) : null;
+  }
+
+  /** Ends the browser alone, as the kernel does when memory runs out. */
+  killBrowser(): void {
+    for (const pid of this.#tree()) kill(pid);
+  }
+
+  /** Ends host and browser at once with everything they started, and waits until they are gone. Never rejects. */
+  async kill(): Promise<void> {
+    if (!this.#child.pid) return;
+    // The host first, or it could start another browser in between.
+    kill(this.#child.pid);
+    const until = Date.now() + killPatienceMs;
+    for (let left = this.#tree(); left.length > 0 && Date.now() < until; left = this.#tree()) {
+      for (const pid of left) kill(pid);
+      if (!canListProcesses) break;
+      await sleep(10);
+    }
+    await Promise.race([this.exited, sleep(killPatienceMs, null, { ref: false })]);
+  }
+
+  /** Processes that the host started; where they cannot be listed, the group of the browser that it told of. */
+  #tree(): number[] {
+    if (canListProcesses) return findTree(this.#child.pid ?? -1, this.#mark);
+    return this.#browserPid ? [-this.#browserPid] : [];
+  }
+
+  #keep(event: SeenEvent): SeenEvent {
+    if (event.type === 'client:qr' || event.type === 'client:code') this.redactor.learn(String(event.secret));
+    if (event.type === 'browser:launched') this.#browserPid = (event.detail as { pid: number | null }).pid;
+    return { ...event, detail: this.redactor.clean(event.detail) };
+  }
+
+  #post(message: unknown): void {
+    if (!this.#child.connected) throw new Error('the host has ended');
+    // Without a callback a message that arrives too late would be an `error` event of the child process.
+    this.#child.send(message as object, () => {});
+  }
+}
+
+/** No secret of the parent reaches third-party code: the host sees a path, a language and its own folders. */
+function scrubbedEnv(folder: string, tmp: string): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', LANG: process.env.LANG ?? 'C.UTF-8', HOME: folder, TMPDIR: tmp };
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+interface ProcessEntry {
+  pid: number;
+  parent: number;
+  group: number;
+}
+
+/** True where processes can be found by looking, not only by ids that were told. */
+export const canListProcesses = existsSync('/proc/self/stat');
+
+function listProcesses(): ProcessEntry[] {
+  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return names.flatMap((name) => readStat(Number(name)) ?? []);
+}
+
+function readStat(pid: number): ProcessEntry | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command name in parentheses may itself contain spaces and parentheses.
+    const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : { pid, parent: Number(parent), group: Number(group) };
+  } catch {
+    return null;
+  }
+}
+
+function hasMark(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Process ids that belong to a host, itself not included: its descendants, every process that inherited `mark` in its
+ * environment (the browser of a host that is dead already), and all members of their process groups.
+ */
+export function findTree(host: number, mark: string): number[] {
+  const all = listProcesses();
+  const own = descendants(host, all);
+  const groups = new Set<number>();
+  for (const { pid, group } of all) {
+    if (own.has(pid) || hasMark(pid, mark)) groups.add(group);
+  }
+  // Children of Chromium's zygote overwrite their environment with a process title; their group gives them away.
+  const members = all.filter(({ pid, group }) => pid !== host && groups.has(group));
+  return members.map(({ pid }) => pid);
+}
+
+function descendants(root: number, all: readonly ProcessEntry[]): Set<number> {
+  const found = new Set([root]);
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const { pid, parent } of all) {
+      if (found.has(parent)) found.add(pid);
+    }
+  }
+  return found;
+}
+
+/**
+ * Memory of some processes in bytes: the proportional share of each (PSS) so that shared pages count once, else the resident
+ * size where the kernel does not allow that (a sandboxed renderer).
+ */
+export async function memoryOf(pids: readonly number[]): Promise<number> {
+  const sizes = await Promise.all(pids.map(memoryOfOne));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function memoryOfOne(pid: number): Promise<number> {
+  for (const [file, field] of [
+    ['smaps_rollup', /^Pss:\s+(\d+) kB/m],
+    ['status', /^VmRSS:\s+(\d+) kB/m],
+  ] as const) {
+    try {
+      const match = field.exec(await readFile(`/proc/${pid}/${file}`, 'utf8'));
+      if (match) return Number(match[1]) * 1024;
+    } catch {
+      // Not allowed, or ended in the meantime: the next file, or nothing.
+    }
+  }
+  return 0;
+}
