@@ -20,7 +20,8 @@ export interface SurfaceModule {
 }
 
 /** What a build's page looks like from outside: `webpack` up to 2.24xx, `comet` from 2.3000 on. */
-export const faceSchema = z.enum(['webpack', 'comet']);
+export const faces = ['webpack', 'comet'] as const;
+export const faceSchema = z.enum(faces);
 export type Face = z.infer<typeof faceSchema>;
 
 /** What a WhatsApp Web build offers to code in its page: names, and the behaviours that changed from build to build. */
