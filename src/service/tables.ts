@@ -1,0 +1,119 @@
+import type { Generated } from 'kysely';
+import type { Database } from '../store/database/database.ts';
+
+/** The statuses of an account; which may follow which is the table `account_transitions`. */
+export const accountStatuses = [
+  'qr_scanning',
+  'authenticated',
+  'connected',
+  'disconnected',
+  'inactive',
+  'failed',
+] as const;
+export type AccountStatus = (typeof accountStatuses)[number];
+
+/** An account in one of these holds its number: no other account of the workspace can have it. */
+export const activeStatuses = [
+  'qr_scanning',
+  'authenticated',
+  'connected',
+  'disconnected',
+] as const satisfies AccountStatus[];
+
+export interface WorkspaceRow {
+  id: string;
+  name: string;
+  created_at: number;
+}
+
+export interface AccountRow {
+  id: string;
+  workspace_id: string;
+  session_id: string;
+  phone: string | null;
+  status: AccountStatus;
+  status_cause: string;
+  /** Set by the database. */
+  status_since: number;
+  library: string;
+  library_pin: string | null;
+  instance_id: string;
+  lease_token: number;
+  created_at: number;
+  deleted_at: number | null;
+}
+
+export interface AccountHistoryRow {
+  seq: Generated<number>;
+  account_id: string;
+  workspace_id: string;
+  from_status: AccountStatus | 'none';
+  to_status: AccountStatus;
+  cause: string;
+  library: string;
+  instance_id: string;
+  lease_token: number;
+  duration_ms: number;
+  at: number;
+}
+
+export interface SessionRow {
+  id: string;
+  account_id: string;
+  workspace_id: string;
+  wanted: Generated<number>;
+  lease_owner: string | null;
+  lease_token: Generated<number>;
+  lease_expires_at: Generated<number>;
+  failures: Generated<number>;
+  next_start_at: Generated<number>;
+  start_cause: string;
+  attention_code: string | null;
+  attention_at: number | null;
+}
+
+export type RestorationOutcome = 'ready' | 'failed' | 'stopped' | 'abandoned';
+
+export interface RestorationRow {
+  id: Generated<number>;
+  session_id: string;
+  instance_id: string;
+  lease_token: number;
+  cause: string;
+  library: string;
+  started_at: number;
+  ended_at: number | null;
+  outcome: RestorationOutcome | null;
+  code: string | null;
+}
+
+export interface LinkCodeRow {
+  session_id: string;
+  kind: 'qr' | 'pairing';
+  code: string;
+  number: number;
+  issued_at: number;
+}
+
+export interface InstanceRow {
+  id: string;
+  host: string;
+  pid: number;
+  slots: number;
+  started_at: number;
+  seen_at: number;
+  stopped_at: number | null;
+}
+
+/** The tables of `sql/`, for Kysely. */
+export interface ServiceTables {
+  workspaces: WorkspaceRow;
+  whatsapp_accounts: AccountRow;
+  account_history: AccountHistoryRow;
+  sessions: SessionRow;
+  restorations: RestorationRow;
+  link_codes: LinkCodeRow;
+  instances: InstanceRow;
+}
+
+export type ServiceDatabase = Database<ServiceTables>;

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { isConflict } from './database-errors.ts';
+
+export type Engine = 'mysql' | 'sqlite';
+
+/** How often a transaction that lost against another one is tried again. */
+const conflictRetries = 8;
+
+/** One database, MySQL or SQLite, behind the same typed queries. */
+export class Database<Tables> {
+  readonly engine: Engine;
+  readonly kysely: Kysely<Tables>;
+  /** What messages call it; holds no password. */
+  readonly name: string;
+  /** Names of the migrations that ran when it was opened. */
+  readonly migrated: readonly string[];
+  /** The database's own clock in milliseconds since 1970: clocks of instances differ. */
+  readonly now: RawBuilder<number>;
+
+  constructor(engine: Engine, kysely: Kysely<Tables>, name: string, migrated: readonly string[]) {
+    this.engine = engine;
+    this.kysely = kysely;
+    this.name = name;
+    this.migrated = migrated;
+    this.now =
+      engine === 'mysql'
+        ? sql<number>`cast(unix_timestamp(now(3)) * 1000 as signed)`
+        : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+  }
+
+  /**
+   * Runs `work` in one transaction. When the engine sacrifices it to break a deadlock, all of it is run again: `work` must
+   * have no effect outside the database.
+   */
+  async transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    for (let retry = 0; ; retry++) {
+      try {
+        return await this.kysely.transaction().execute(work);
+      } catch (error) {
+        if (!isConflict(error) || retry === conflictRetries) throw error;
+        await sleep(Math.random() * 10 * 2 ** retry);
+      }
+    }
+  }
+
+  /** Adds row locks to a select of a transaction. SQLite needs none: its transactions hold the only write lock. */
+  locked<Query extends { forUpdate(): Query }>(query: Query): Query {
+    return this.engine === 'mysql' ? query.forUpdate() : query;
+  }
+
+  /** Like `locked`, and leaves out rows that somebody else has locked. */
+  lockedOrSkipped<Query extends { forUpdate(): Query; skipLocked(): Query }>(query: Query): Query {
+    return this.engine === 'mysql' ? query.forUpdate().skipLocked() : query;
+  }
+
+  /** Settles when the database answers. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.kysely);
+  }
+
+  async close(): Promise<void> {
+    await this.kysely.destroy();
+  }
+}

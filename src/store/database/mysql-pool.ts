@@ -1,0 +1,79 @@
+import type { MysqlPool, MysqlPoolConnection } from 'kysely';
+import { createPool, type Pool } from 'mysql2';
+
+/** A statement that takes longer is given up with its connection: a network that swallows packets gives no error by itself. */
+const statementTimeoutMs = 10_000;
+const connectTimeoutMs = 5_000;
+
+interface RawConnection extends MysqlPoolConnection {
+  destroy(): void;
+}
+
+/** A pool of at most `size` connections in which no statement waits for ever. */
+export function mysqlPool(url: string, size: number): MysqlPool {
+  const pool = createPool({
+    uri: url,
+    connectionLimit: size,
+    connectTimeout: connectTimeoutMs,
+    enableKeepAlive: true,
+    charset: 'utf8mb4_bin',
+  });
+  return {
+    getConnection: (callback) => getConnection(pool, callback),
+    end: (callback) => pool.end(callback),
+  };
+}
+
+const prepared = new WeakMap<object, MysqlPoolConnection>();
+
+function getConnection(pool: Pool, callback: Parameters<MysqlPool['getConnection']>[0]): void {
+  let waiting = true;
+  const settle: typeof callback = (error, connection) => {
+    if (waiting) callback(error, connection);
+    else connection?.release();
+    waiting = false;
+    clearTimeout(timer);
+  };
+  // All connections may be stuck in statements of an unreachable server.
+  const timer = setTimeout(() => settle(timedOut('no connection came free'), undefined as never), statementTimeoutMs);
+  pool.getConnection((error, raw) => {
+    if (error || !raw) return settle(error, undefined as never);
+    let guarded = prepared.get(raw);
+    if (!guarded) {
+      guarded = guardedConnection(raw as unknown as RawConnection);
+      prepared.set(raw, guarded);
+    }
+    settle(null, guarded);
+  });
+}
+
+function guardedConnection(raw: RawConnection): MysqlPoolConnection {
+  let dead = false;
+  const query = ((sql: string, parameters: readonly unknown[], callback: (error: unknown, result: unknown) => void) => {
+    let waiting = true;
+    const timer = setTimeout(() => {
+      waiting = false;
+      dead = true;
+      raw.destroy();
+      callback(timedOut('the statement did not end'), undefined);
+    }, statementTimeoutMs);
+    raw.query(sql, parameters, (error: unknown, result: unknown) => {
+      if (!waiting) return;
+      waiting = false;
+      clearTimeout(timer);
+      callback(error, result);
+    });
+  }) as unknown as MysqlPoolConnection['query'];
+  return {
+    query,
+    release: () => {
+      if (!dead) raw.release();
+    },
+  } as MysqlPoolConnection;
+}
+
+function timedOut(what: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`the database does not answer: ${what} in ${statementTimeoutMs / 1000} s`), {
+    code: 'ETIMEDOUT',
+  });
+}

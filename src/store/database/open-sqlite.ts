@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { TroubleError } from '../../contracts/input-error.ts';
+import { migrate } from '../migrate.ts';
+import { storeTrouble } from '../store-trouble.ts';
+
+/** How long a writer waits for another process's write, in milliseconds; a write takes about one. */
+const lockTimeoutMs = 15_000;
+
+/**
+ * Opens an SQLite file, makes it where there is none, and brings its schema up to date.
+ *
+ * @throws TroubleError when it cannot be opened, is damaged, or was written by a newer version of this program.
+ */
+export function openSqlite(file: string): { database: DatabaseSync; migrated: string[] } {
+  makeFolder(file);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout: lockTimeoutMs });
+    database.exec('pragma journal_mode = wal');
+    // In WAL mode a power cut can lose the last records but never damages the file; an fsync per record is not worth that.
+    database.exec('pragma synchronous = normal');
+    return { database, migrated: migrate(database, file) };
+  } catch (error) {
+    database?.close();
+    throw storeTrouble(file, error);
+  }
+}
+
+function makeFolder(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new TroubleError(
+      `store ${file}: the folder ${dirname(file)} cannot be made (${code}); set WWEBJS_CANARY_HOME to a folder that can be written`,
+    );
+  }
+}

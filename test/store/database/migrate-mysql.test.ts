@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createConnection } from 'mysql2/promise';
+import { afterAll, expect, test } from 'vitest';
+import { TroubleError } from '../../../src/contracts/input-error.ts';
+import { migrateMysql } from '../../../src/store/database/migrate-mysql.ts';
+import { openDatabase } from '../../../src/store/database/open-database.ts';
+import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { engines } from '../../support/service-databases.ts';
+
+afterAll(stopMysqlServer);
+
+test.each(engines)('%s: when eight instances start together each migration runs once', async (_, newAddress) => {
+  const address = await newAddress();
+  const child = join(import.meta.dirname, 'open-database-child.ts');
+  const starts = Array.from({ length: 8 }, () => promisify(execFile)(process.execPath, [child, address]));
+  const ran = (await Promise.all(starts)).flatMap(({ stdout }) => JSON.parse(stdout) as string[]);
+  expect(ran).toEqual([...new Set(ran)]);
+  expect(ran).toContain('0101-accounts.sql');
+});
+
+test('a schema of a newer program is refused', async () => {
+  const url = await newMysqlDatabase();
+  await (await openDatabase(url)).close();
+  const connection = await createConnection(url);
+  await connection.query("insert into migrations values ('9999-of-the-future.sql', '2030-01-01')");
+  await connection.end();
+  await expect(openDatabase(url)).rejects.toThrow(
+    /schema is newer than this program \(it has 9999-of-the-future\.sql\)/,
+  );
+});
+
+test('a migration that stopped half-way is run again as a whole', async () => {
+  const url = await newMysqlDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  const file = join(folder, '0001-two-tables.sql');
+  const first = 'create table if not exists one (id int);';
+  writeFileSync(file, `${first} this is not SQL;`);
+  await expect(migrateMysql(url, 'test', folder)).rejects.toThrow(TroubleError);
+  writeFileSync(file, `${first} create table if not exists two (id int);`);
+  expect(await migrateMysql(url, 'test', folder)).toEqual(['0001-two-tables.sql']);
+  expect(await migrateMysql(url, 'test', folder)).toEqual([]);
+});
+
+test('an address that cannot be right is refused with what is right', async () => {
+  await expect(openDatabase('postgres://x/y')).rejects.toThrow(/must look like mysql:\/\/.* or sqlite:/);
+  await expect(openDatabase('mysql://host-without-database')).rejects.toThrow(/needs a host and a database/);
+});
+
+test('a server that is not there is named without its password', async () => {
+  const refused = await openDatabase('mysql://user:hidden@127.0.0.1:1/name').catch((error: Error) => error.message);
+  expect(refused).toMatch(/^database 127\.0\.0\.1:1\/name does not answer/);
+  expect(refused).not.toContain('hidden');
+});
