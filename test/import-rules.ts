@@ -8,7 +8,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   'host/child': { may: ['contracts'], because: 'the process with third-party code in it stays small and starts fast' },
   host: { may: ['contracts', 'library', 'browser'], because: 'a session knows nothing of runs, attempts or accounts' },
   gate: { may: ['contracts'], because: 'a verdict is a pure function of recorded attempts' },
-  'replica/page': { may: [], because: 'it runs in the browser' },
+  'replica/page': { may: ['contracts'], because: 'it runs in the browser; of the contracts it takes types only' },
   replica: { may: ['contracts'], because: 'the stand-in knows builds and nothing of libraries' },
   install: { may: ['contracts'], because: 'making a folder whole knows nothing of what is in it' },
   library: { may: ['contracts', 'install'], because: 'installing knows nothing of runs' },

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** Digits of an international number without `+`, as E.164 allows. */
+export const phoneNumberSchema = z
+  .string()
+  .regex(/^[1-9]\d{6,14}$/, 'must be 7 to 15 digits of an international number, without "+" or spaces');
+
+/** Bodies of the phone control. */
+export const createPhoneSchema = z.strictObject({ number: phoneNumberSchema });
+export const scanSchema = z.strictObject({ qr: z.string().min(1) });
+export const pairSchema = z.strictObject({ code: z.string().min(1) });
+export const unlinkSchema = z.strictObject({ device: z.int().positive().optional() });
+export const sendSchema = z.strictObject({ body: z.string().min(1).max(65_536), from: phoneNumberSchema.optional() });
+export const conditionSchema = z.strictObject({
+  name: z.string().min(1),
+  on: z.boolean(),
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+});
+
+/** One linked device of a phone. */
+export interface LinkedDevice {
+  /** 1 and up, as the phone counts them. */
+  id: number;
+  /** Number of the phone that it is linked to. */
+  number: string;
+  linkedAt: string;
+  /** X25519 public keys, base64. */
+  noisePub: string;
+  identityPub: string;
+  /** `pending` until the first critical sync of the device is done. */
+  sync: 'pending' | 'done';
+  connected: boolean;
+}
+
+/** A text that a linked device of the phone sent to somebody, as the phone sees it. */
+export interface PhoneMessage {
+  id: string;
+  from: string;
+  to: string;
+  body: string;
+  t: number;
+  /** Highest ack that the sending device was told: 1 sent, 2 delivered, 3 read. */
+  ack: number;
+}
+
+/** `GET /phones/:id`. */
+export interface PhoneState {
+  id: string;
+  number: string;
+  devices: LinkedDevice[];
+  /** Sent by linked devices. */
+  received: PhoneMessage[];
+  /** Sent to the linked devices by this phone; `ack` is what the devices acknowledged (2 delivered, 3 read). */
+  sent: PhoneMessage[];
+}
+
+/** Why a phone refuses, and the HTTP status that goes with it. */
+export const refusalStatus = {
+  'bad-request': 400,
+  'qr-malformed': 400,
+  'qr-foreign': 403,
+  'qr-expired': 410,
+  'qr-used': 409,
+  'qr-secret-stale': 403,
+  'qr-key-mismatch': 403,
+  'page-gone': 409,
+  'code-malformed': 400,
+  'code-unknown': 404,
+  'code-expired': 410,
+  'phone-unknown': 404,
+  'device-unknown': 404,
+  'number-taken': 409,
+  'not-linked': 409,
+  'condition-unknown': 400,
+} as const;
+export type RefusalCode = keyof typeof refusalStatus;
+
+/** The phone or the control of the replica says no. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly code: RefusalCode;
+  constructor(code: RefusalCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

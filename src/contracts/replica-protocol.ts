@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/**
+ * What the replica's page and its server say to each other over the WebSocket, one JSON object per frame. It carries what
+ * the real stanzas carry, in plain sight: the transport (noise, protobuf) is not what the replica is there to stand for.
+ */
+
+const base64 = z.base64();
+/** Jid of a person in the form of the page: `<digits>@c.us` or `<digits>@lid`. */
+const userJid = z.string().regex(/^\d{3,20}@(c\.us|lid)$/);
+
+export const textMessageSchema = z.strictObject({
+  /** The hexadecimal id, without the chat and direction that a message key adds. */
+  id: z.string().min(1).max(64),
+  from: userJid,
+  to: userJid,
+  body: z.string(),
+  /** Seconds since 1970. */
+  t: z.int(),
+  /** 1 sent, 2 delivered, 3 read. */
+  ack: z.int().min(0).max(3),
+  pushname: z.string().optional(),
+});
+export type TextMessage = z.infer<typeof textMessageSchema>;
+
+export const contactRecordSchema = z.strictObject({ id: userJid, name: z.string(), pushname: z.string() });
+export type ContactRecord = z.infer<typeof contactRecordSchema>;
+
+/** Frames of the page. */
+export const pageFrameSchema = z.discriminatedUnion('type', [
+  /** First frame of a page without a linked device: asks for refs. */
+  z.strictObject({ type: z.literal('register'), noisePub: base64, identityPub: base64 }),
+  /** First frame of a page with a linked device: asks for a challenge. */
+  z.strictObject({ type: z.literal('login'), wid: userJid, deviceId: z.int().positive() }),
+  /** HMAC-SHA256(X25519(noise key of the page, key of the server), nonce). */
+  z.strictObject({ type: z.literal('login-proof'), proof: base64 }),
+  /** The device identity is right; `proof` = HMAC-SHA256(X25519(identity key, account key), 06 01 + details). */
+  z.strictObject({ type: z.literal('pair-device-sign'), proof: base64 }),
+  z.strictObject({ type: z.literal('pair-error'), code: z.enum(['hmac-mismatch', 'signature-mismatch']) }),
+  /** Start of a link by pairing code: the code is made by the page. */
+  z.strictObject({
+    type: z.literal('companion-hello'),
+    requestId: z.int(),
+    phone: z.string().regex(/^\d{7,15}$/),
+    code: z.string().length(8),
+    noisePub: base64,
+    identityPub: base64,
+    advSecret: base64,
+  }),
+  z.strictObject({ type: z.literal('send'), message: textMessageSchema }),
+  z.strictObject({ type: z.literal('receipt'), ids: z.array(z.string()), chat: userJid, ack: z.int().min(2).max(3) }),
+  z.strictObject({ type: z.literal('query-exists'), requestId: z.int(), phone: z.string() }),
+  /** The page takes the connection back after a conflict. */
+  z.strictObject({ type: z.literal('takeover') }),
+  /** The user logged out in the page. */
+  z.strictObject({ type: z.literal('unpair-device'), reason: z.string() }),
+  /** What the page has to say to whoever watches the replica; never to be acted on. */
+  z.strictObject({ type: z.literal('report'), event: z.string(), detail: z.record(z.string(), z.unknown()) }),
+]);
+export type PageFrame = z.infer<typeof pageFrameSchema>;
+
+/** Frames of the server. The page trusts them; they are typed only. */
+export type ServerFrame =
+  /** Six refs: the first lives `firstMs`, each other `nextMs`. */
+  | { type: 'pair-device'; refs: string[]; firstMs: number; nextMs: number }
+  | {
+      type: 'pair-success';
+      /** Device identity, base64: what the phone vouches for. */
+      details: string;
+      /** HMAC-SHA256(ADV secret, details), base64. */
+      hmac: string;
+      /** X25519 public key of the account, base64. */
+      accountKey: string;
+      /** HMAC-SHA256(X25519(account key, identity key of the page), 06 00 + details + identity key), base64. */
+      accountSignature: string;
+      wid: string;
+      lid: string;
+      deviceId: number;
+      pushname: string;
+      platform: string;
+    }
+  /** The server ends the stream: 515 restart, 401 device removed, 409 replaced by another connection. */
+  | { type: 'stream-error'; code: 515 | 401 | 409 }
+  | { type: 'challenge'; nonce: string; serverPub: string }
+  | { type: 'success'; pushname: string; platform: string; lid: string }
+  | { type: 'offline-preview'; count: number }
+  | { type: 'sync'; contacts: ContactRecord[]; messages: TextMessage[] }
+  /** Nothing that the page needs to be usable is missing any more. */
+  | { type: 'critical-sync-done' }
+  | { type: 'message'; message: TextMessage; offline: boolean }
+  | { type: 'ack'; chat: string; ids: string[]; ack: number }
+  | { type: 'exists'; requestId: number; wid: string | null }
+  | { type: 'companion-hello-result'; requestId: number; ok: boolean }
+  /** The server asks for a new ADV secret within the life of a ref. */
+  | { type: 'companion-reg-refresh' }
+  /** Conditions that are on, by name, with their options. */
+  | { type: 'conditions'; conditions: Record<string, ConditionOptions> };
+
+export type ConditionOptions = Record<string, string | number | boolean>;

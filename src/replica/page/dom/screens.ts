@@ -1,0 +1,92 @@
+import type { Chat } from '../model/models.ts';
+import type { Page } from '../page.ts';
+import { drawQr } from './draw-qr.ts';
+import { element } from './element.ts';
+
+/**
+ * What the user sees: splash, QR code, loading, chats. Only as much of the real DOM as code outside is known to look at:
+ * `div[data-ref]` with canvas or retry button, `progress` and its text below `#app`, the search icon of the chat list.
+ */
+export class Screens {
+  private readonly page: Page;
+  private readonly onRetry: () => void;
+  private readonly app: HTMLElement;
+  private qr: HTMLElement | undefined;
+
+  constructor(page: Page, onRetry: () => void) {
+    this.page = page;
+    this.onRetry = onRetry;
+    const app = document.getElementById('app');
+    if (!app) throw new Error('the html has no #app');
+    this.app = app;
+    const draw = () => void this.drawQr();
+    page.conn.on('change:ref', draw);
+    page.advSecretEvents.on('change', draw);
+    page.socket.on('change:state', (_socket, state) => {
+      if (state === 'UNPAIRED') draw();
+      if (state === 'UNPAIRED_IDLE') this.showRetry();
+      if (state === 'CONNECTED' && !page.socket.hasSynced) this.showLoading();
+    });
+    page.socket.on('change:hasSynced', () => this.showChats());
+    page.cmd.on('offline_progress_update offline_progress_update_from_bridge', () => this.updateProgress());
+  }
+
+  private async drawQr(): Promise<void> {
+    const { page } = this;
+    if (page.conn.ref === undefined || page.profile.isRegistered()) return;
+    const text = await page.qrText(page.conn.ref);
+    if (!['PAIRING', 'UNPAIRED'].includes(page.socket.state)) return;
+    const qr = this.qrElement();
+    qr.replaceChildren(drawQr(text));
+    if (qr.dataset.ref !== text) qr.dataset.ref = text;
+  }
+
+  /** The same element through all refs: whoever watches it sees its attribute change. */
+  private qrElement(): HTMLElement {
+    if (!this.qr?.isConnected) {
+      this.qr = element('div', { 'data-testid': 'link-device-qr-code', class: 'qr' });
+      this.show(element('div', { class: 'landing' }, element('h1', {}, 'Scan to log in'), element('div', {}, this.qr)));
+    }
+    return this.qr as HTMLElement;
+  }
+
+  private showRetry(): void {
+    if (!this.qr?.isConnected) return;
+    const button = element('button', {}, 'Click to reload QR code');
+    button.addEventListener('click', () => this.onRetry());
+    this.qr.replaceChildren(element('span', {}, button));
+  }
+
+  private showLoading(): void {
+    const percent = String(this.page.offline.getOfflineDeliveryProgress());
+    this.show(
+      element(
+        'div',
+        { class: 'loading' },
+        element('div', {}, element('span', { 'data-icon': 'logo' })),
+        element('div', {}, element('progress', { value: percent, max: '100' })),
+        element('div', {}, 'Loading your chats'),
+      ),
+    );
+  }
+
+  private updateProgress(): void {
+    const progress = this.app.querySelector('progress');
+    if (progress) progress.value = this.page.offline.getOfflineDeliveryProgress();
+  }
+
+  private showChats(): void {
+    const { page } = this;
+    const list = element('div', { role: 'grid', 'aria-label': 'Chat list' });
+    const row = (chat: Chat) => list.append(element('div', { role: 'listitem' }, chat.formattedTitle));
+    page.chats.forEach(row);
+    page.chats.on('add', row);
+    const search = element('button', {}, element('span', { 'data-icon': page.surface.behaviours.searchIcon }));
+    this.show(element('div', { class: 'two' }, element('div', { id: 'side' }, element('div', {}, search), list)));
+  }
+
+  private show(screen: HTMLElement): void {
+    document.getElementById('wa_web_initial_startup')?.remove();
+    this.app.replaceChildren(element('div', {}, screen));
+  }
+}

@@ -1,0 +1,193 @@
+import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
+import type { Tier } from '../../../contracts/surface.ts';
+import { decodeB64, encodeB64 } from '../keys/bytes.ts';
+import { sharedMac } from '../keys/key-pair.ts';
+import { Wid } from '../model/wid.ts';
+import type { Page } from '../page.ts';
+import { Linking } from './linking.ts';
+import { Messaging } from './messaging.ts';
+import { PairingCode } from './pairing-code.ts';
+import { Requests } from './requests.ts';
+
+/** Real pages wait 1 s and more, growing; a local server is there again at once or not at all. [assumed] */
+const retryMs = 250;
+
+/**
+ * The states of the connection in the order of the real page: UNLAUNCHED, OPENING, PAIRING, then UNPAIRED until a phone
+ * links it, or CONNECTED for a linked device. `hasSynced` comes later, by an event of the server.
+ */
+export class Lifecycle {
+  readonly linking: Linking;
+  readonly messaging: Messaging;
+  readonly requests: Requests;
+  readonly pairingCode: PairingCode;
+  private readonly page: Page;
+  private readonly register: (tier: Tier) => void;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private stopped = false;
+
+  constructor(page: Page, register: (tier: Tier) => void) {
+    this.page = page;
+    this.register = register;
+    this.linking = new Linking(page);
+    this.messaging = new Messaging(page);
+    this.requests = new Requests(page);
+    this.pairingCode = new PairingCode(page, this.linking, this.requests);
+    // One after the other: what a frame starts is done before the next one counts.
+    let before = Promise.resolve();
+    page.link.onFrame = (frame) => {
+      before = before.then(() => this.handle(frame));
+    };
+    page.link.onClose = () => this.reopen();
+    page.socket.use({
+      logout: (reason) => void this.logout(reason ?? 'user_initiated'),
+      takeover: () => this.takeover(),
+      reconnect: () => this.refresh(),
+    });
+  }
+
+  /** One round of opening the connection; repeated until it is open. */
+  async open(): Promise<void> {
+    const { link, profile, socket } = this.page;
+    socket.set({ state: 'OPENING', stream: 'DISCONNECTED' });
+    try {
+      await link.open();
+    } catch {
+      this.retry = setTimeout(() => void this.open(), retryMs);
+      return;
+    }
+    socket.state = 'PAIRING';
+    if (profile.isRegistered()) {
+      const { wid, deviceId } = profile.linkedAs();
+      link.send({ type: 'login', wid, deviceId });
+      return;
+    }
+    const { noise, identity } = await profile.keys();
+    link.send({ type: 'register', noisePub: encodeB64(noise.pubKey), identityPub: encodeB64(identity.pubKey) });
+  }
+
+  /** Ends the connection and starts another: an unlinked page gets new refs. */
+  refresh(): void {
+    clearTimeout(this.retry);
+    this.linking.stop();
+    this.page.link.close();
+    void this.open();
+  }
+
+  private async handle(frame: ServerFrame): Promise<void> {
+    const { page } = this;
+    switch (frame.type) {
+      case 'pair-device':
+        return this.linking.start(frame);
+      case 'pair-success':
+        await this.linking.finish(frame);
+        return;
+      case 'companion-reg-refresh':
+        return this.linking.renewAdvSecret();
+      case 'challenge': {
+        const { noise } = await page.profile.keys();
+        const proof = sharedMac(noise, decodeB64(frame.serverPub), decodeB64(frame.nonce));
+        return page.link.send({ type: 'login-proof', proof: encodeB64(proof) });
+      }
+      case 'success':
+        return this.loggedIn(frame);
+      case 'stream-error':
+        return this.streamError(frame.code);
+      case 'offline-preview':
+        page.offline.expect(frame.count);
+        return this.tellProgress();
+      case 'sync':
+        return this.sync(frame);
+      case 'critical-sync-done':
+        return this.synced();
+      case 'message':
+        this.messaging.receive(frame.message, true);
+        if (frame.offline) {
+          page.offline.advance();
+          this.tellProgress();
+        }
+        return;
+      case 'ack':
+        return this.messaging.acknowledge(frame.chat, frame.ids, frame.ack);
+      case 'exists':
+      case 'companion-hello-result':
+        return this.requests.answer(frame);
+      case 'conditions':
+        page.conditions = frame.conditions;
+        return;
+    }
+  }
+
+  private loggedIn({ pushname, platform, lid }: Extract<ServerFrame, { type: 'success' }>): void {
+    const { page } = this;
+    const { wid } = page.profile.linkedAs();
+    page.me = { pn: new Wid(wid), lid: new Wid(lid) };
+    this.register(2);
+    page.conn.set({ id: '1', wid: page.me.pn, pushname, platform, connected: true });
+    page.socket.set({ stream: page.socket.hasSynced ? 'CONNECTED' : 'SYNCING', state: 'CONNECTED' });
+    page.cmd.trigger('me_ready');
+  }
+
+  private async sync({ contacts, messages }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
+    const { page } = this;
+    for (const { id, name, pushname } of contacts) {
+      page.contacts
+        .ensure(new Wid(id), { name, pushname })
+        .set({ shortName: name.split(' ')[0], isContactSyncCompleted: 1 });
+    }
+    if (page.msgs.length === 0) await this.messaging.restore();
+    for (const message of messages) this.messaging.receive(message, false);
+  }
+
+  private synced(): void {
+    const { page } = this;
+    page.cmd.isMainStreamReadyMd = true;
+    page.stream.set({ mode: 'MAIN', info: 'NORMAL', displayInfo: 'NORMAL' });
+    page.socket.set({ stream: 'CONNECTED', hasSynced: true });
+  }
+
+  private tellProgress(): void {
+    this.page.cmd.tell('offline_progress_update');
+  }
+
+  private streamError(code: number): void {
+    if (code === 515) this.refresh();
+    else if (code === 401) void this.logout('account_removed', { tellServer: false });
+    else {
+      this.stop();
+      this.page.socket.state = 'CONFLICT';
+    }
+  }
+
+  private takeover(): void {
+    if (this.page.socket.state === 'CONFLICT') this.refresh();
+  }
+
+  private reopen(): void {
+    this.linking.stop();
+    if (this.stopped) return;
+    this.retry = setTimeout(() => void this.open(), retryMs);
+    this.page.socket.set({ state: 'OPENING', stream: 'DISCONNECTED' });
+  }
+
+  private stop(): void {
+    clearTimeout(this.retry);
+    this.linking.stop();
+    this.page.link.close();
+  }
+
+  /** Removes the credentials at once, tells the server, clears the storages, and leaves the page in the way of the build. */
+  private async logout(reason: string, { tellServer = true } = {}): Promise<void> {
+    const { page } = this;
+    if (this.stopped) return;
+    this.stopped = true;
+    page.profile.forgetCredentials();
+    if (tellServer) page.link.send({ type: 'unpair-device', reason });
+    page.cmd.trigger('starting_logout');
+    page.cmd.tell('logout', reason);
+    await page.profile.wipe();
+    this.stop();
+    if (page.surface.behaviours.logoutNavigation === 'post_logout') location.assign('/?post_logout=1');
+    else location.reload();
+  }
+}

@@ -1,0 +1,69 @@
+import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
+import { concatBytes, decodeB64, encodeB64, sameBytes } from '../keys/bytes.ts';
+import { mac, sharedMac } from '../keys/key-pair.ts';
+import type { Page } from '../page.ts';
+
+type PairDevice = Extract<ServerFrame, { type: 'pair-device' }>;
+type PairSuccess = Extract<ServerFrame, { type: 'pair-success' }>;
+
+const accountSignaturePrefix = Uint8Array.of(6, 0);
+const deviceSignaturePrefix = Uint8Array.of(6, 1);
+
+/** The page without a linked device: refs and their rotation, and the check of what the phone vouched for. */
+export class Linking {
+  private readonly page: Page;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** A new ADV secret for each set of refs; the first ref is there before the state says UNPAIRED. */
+  start({ refs, firstMs, nextMs }: PairDevice): void {
+    this.stop();
+    this.renewAdvSecret();
+    const show = (index: number): void => {
+      const ref = refs[index];
+      if (ref === undefined) {
+        this.page.socket.state = 'UNPAIRED_IDLE';
+        return;
+      }
+      const ms = index === 0 ? firstMs : nextMs;
+      this.page.conn.set({ ref, refTTL: ms });
+      this.page.socket.state = 'UNPAIRED';
+      this.timer = setTimeout(() => show(index + 1), ms);
+    };
+    show(0);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  renewAdvSecret(): void {
+    this.page.profile.newAdvSecret();
+    this.page.advSecretEvents.trigger('change');
+  }
+
+  /** Answers the server; false when the phone signed for another secret or another identity than this page's. */
+  async finish(success: PairSuccess): Promise<boolean> {
+    const { link, profile } = this.page;
+    const { identity } = await profile.keys();
+    const details = decodeB64(success.details);
+    const accountKey = decodeB64(success.accountKey);
+    if (!sameBytes(mac(decodeB64(profile.advSecret), details), decodeB64(success.hmac))) {
+      link.send({ type: 'pair-error', code: 'hmac-mismatch' });
+      return false;
+    }
+    const signed = concatBytes(accountSignaturePrefix, details, identity.pubKey);
+    if (!sameBytes(sharedMac(identity, accountKey, signed), decodeB64(success.accountSignature))) {
+      link.send({ type: 'pair-error', code: 'signature-mismatch' });
+      return false;
+    }
+    this.stop();
+    await profile.saveLink(success);
+    const proof = sharedMac(identity, accountKey, concatBytes(deviceSignaturePrefix, details));
+    link.send({ type: 'pair-device-sign', proof: encodeB64(proof) });
+    return true;
+  }
+}

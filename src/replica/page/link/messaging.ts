@@ -1,0 +1,128 @@
+import type { TextMessage } from '../../../contracts/replica-protocol.ts';
+import { idbAll, idbPut } from '../keys/idb.ts';
+import type { Chat, Msg } from '../model/models.ts';
+import type { MsgKey } from '../model/msg-key.ts';
+import { Wid } from '../model/wid.ts';
+import type { Page } from '../page.ts';
+
+/** What code in the page hands over to be sent. */
+export interface OutgoingMessage {
+  id: MsgKey;
+  body: string;
+  t: number;
+  type: string;
+  [field: string]: unknown;
+}
+
+/** Texts in both directions, their acks, and what the profile keeps of them. */
+export class Messaging {
+  private readonly page: Page;
+  private readonly unsent = new Map<string, () => void>();
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Adds a message that came from the server; `fresh` ones are new to the user. */
+  receive(message: TextMessage, fresh: boolean): void {
+    const { page } = this;
+    const msg = this.addToChat(message, fresh);
+    if (!fresh || msg.id.fromMe) return;
+    const chat = page.chats.ensure(msg.id.remote);
+    chat.unreadCount += 1;
+    page.link.send({ type: 'receipt', ids: [message.id], chat: message.from, ack: 2 });
+  }
+
+  /** Adds the message to its chat at once; the second promise is the server's ack. */
+  send(chat: Chat, outgoing: OutgoingMessage): [added: Promise<Msg>, sent: Promise<object>] {
+    const { page } = this;
+    const wire: TextMessage = {
+      id: outgoing.id.id,
+      from: String(page.me?.pn),
+      to: String(chat.id),
+      body: outgoing.body,
+      t: outgoing.t,
+      ack: 0,
+    };
+    const [msg] = page.msgs.add({ ...outgoing, chat });
+    if (!msg) throw new Error('the message was not added');
+    this.keep(chat, msg);
+    const sent = new Promise<object>((resolve) => {
+      this.unsent.set(wire.id, () => resolve({ messageSendResult: 'OK', t: wire.t, count: null }));
+    });
+    page.link.send({ type: 'send', message: wire });
+    return [Promise.resolve(msg), sent];
+  }
+
+  acknowledge(chat: string, ids: readonly string[], ack: number): void {
+    for (const id of ids) {
+      const key = new this.page.MsgKey({ fromMe: true, remote: new Wid(chat), id });
+      this.page.msgs.get(key)?.updateAck(ack);
+      this.unsent.get(id)?.();
+      this.unsent.delete(id);
+      void this.store(key);
+    }
+  }
+
+  /** The user has seen the chat. */
+  markSeen(chat: Chat): void {
+    const unread = chat.msgs.getModelsArray().filter((msg) => !msg.id.fromMe && !msg.get('viewed'));
+    if (unread.length > 0) {
+      const ids = unread.map((msg) => msg.id.id);
+      this.page.link.send({ type: 'receipt', ids, chat: String(chat.id), ack: 3 });
+      for (const msg of unread) msg.set({ viewed: true }, { silent: true });
+    }
+    chat.unreadCount = 0;
+  }
+
+  /** Messages that the profile kept come back as old ones. */
+  async restore(): Promise<void> {
+    const kept = (await idbAll('model-storage', 'message')) as TextMessage[];
+    for (const message of kept.sort((a, b) => a.t - b.t)) this.addToChat(message, false);
+  }
+
+  private addToChat(message: TextMessage, fresh: boolean): Msg {
+    const { page } = this;
+    const from = new Wid(message.from);
+    const to = new Wid(message.to);
+    const fromMe = Boolean(page.me?.pn.equals(from));
+    const remote = fromMe ? to : from;
+    if (!fromMe) page.contacts.ensure(from, message.pushname ? { pushname: message.pushname } : {});
+    const chat = page.chats.ensure(remote);
+    const id = new page.MsgKey({ fromMe, remote, id: message.id, self: fromMe ? 'out' : 'in' });
+    const known = page.msgs.get(id);
+    if (known) return known;
+    const [msg] = page.msgs.add({
+      id,
+      from,
+      to,
+      body: message.body,
+      t: message.t,
+      ack: fromMe ? message.ack : Math.max(1, message.ack),
+      type: 'chat',
+      isNewMsg: fresh,
+      recvFresh: fresh,
+      notifyName: message.pushname ?? '',
+      self: fromMe ? 'out' : 'in',
+      viewed: !fresh,
+      chat,
+    });
+    if (!msg) throw new Error('the message was not added');
+    this.keep(chat, msg);
+    return msg;
+  }
+
+  private keep(chat: Chat, msg: Msg): void {
+    chat.msgs.add(msg);
+    chat.set({ t: msg.t, lastReceivedKey: msg.id });
+    void this.store(msg.id);
+  }
+
+  private async store(key: MsgKey): Promise<void> {
+    const msg = this.page.msgs.get(key);
+    if (!msg) return;
+    const { body, t, ack } = msg;
+    const kept = { id: msg.id.id, from: String(msg.from), to: String(msg.to), body, t, ack };
+    await idbPut('model-storage', 'message', [[String(key), kept]]);
+  }
+}

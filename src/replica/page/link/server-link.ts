@@ -1,0 +1,44 @@
+import type { PageFrame, ServerFrame } from '../../../contracts/replica-protocol.ts';
+
+/** The WebSocket to the server; one after another over the life of a page. */
+export class ServerLink {
+  private socket: WebSocket | undefined;
+  /** Called for each frame of the server. */
+  onFrame: (frame: ServerFrame) => void = () => {};
+  /** Called when an open connection ends or cannot be made. */
+  onClose: () => void = () => {};
+
+  /** Resolves when the connection is open; rejects when it cannot be made. */
+  open(): Promise<void> {
+    const socket = new WebSocket('wss://web.whatsapp.com/ws/chat');
+    this.socket = socket;
+    socket.onmessage = (event) => {
+      if (this.socket === socket) this.onFrame(JSON.parse(String(event.data)) as ServerFrame);
+    };
+    return new Promise((resolve, reject) => {
+      socket.onopen = () => resolve();
+      socket.onclose = () => {
+        reject(new Error('the connection could not be made'));
+        if (this.socket !== socket) return;
+        this.socket = undefined;
+        this.onClose();
+      };
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Frames that are sent while there is no connection are lost, as on any socket. */
+  send(frame: PageFrame): void {
+    if (this.isOpen) this.socket?.send(JSON.stringify(frame));
+  }
+
+  /** Ends the connection; `onClose` is not called for it. */
+  close(): void {
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Surface, SurfaceModule } from '../../../contracts/surface.ts';
+import { createStub, type Report } from './stub.ts';
+
+/** Module -> export -> value. A value is made when its module is first required. */
+export type Implementations = Record<string, Record<string, unknown>>;
+
+/**
+ * The exports object of a module: exactly the names that the surface lists, each the implementation or else a stub. What is
+ * implemented and not listed does not exist on this build.
+ */
+export function buildExports(
+  name: string,
+  module: SurfaceModule,
+  implementations: Implementations,
+  report: Report,
+): Record<string, unknown> {
+  const implemented = implementations[name] ?? {};
+  const exports: Record<string, unknown> = {};
+  for (const [exportName, kind] of Object.entries(module.exports)) {
+    exports[exportName] =
+      exportName in implemented ? implemented[exportName] : createStub(kind, name, exportName, report);
+  }
+  if (module.hasDefault && !('default' in exports)) {
+    exports.default = 'default' in implemented ? implemented.default : createStub('object', name, 'default', report);
+  }
+  return exports;
+}
+
+/** Names of the modules of a tier, in the order of the surface. */
+export function modulesOfTier(surface: Surface, tier: SurfaceModule['tier']): string[] {
+  return Object.keys(surface.modules).filter((name) => surface.modules[name]?.tier === tier);
+}

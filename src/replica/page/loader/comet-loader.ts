@@ -1,0 +1,100 @@
+import type { Report } from './stub.ts';
+
+type Exports = Record<string, unknown>;
+type Require = (id: string) => unknown;
+type Factory = (
+  global: unknown,
+  require: Require,
+  importDefault: Require,
+  importNamespace: Require,
+  requireLazy: (ids: string[], ready: (...modules: unknown[]) => void) => void,
+  module: { exports: Exports },
+  exports: Exports,
+) => void;
+
+/** What `require('__debug').modulesMap` holds for each registered module. */
+interface Entry {
+  id: string;
+  dependencies: string[];
+  factory: Factory | null;
+  exports: Exports;
+  defaultExport: unknown;
+  factoryFinished: boolean;
+  flags: number;
+}
+
+export interface CometLoader {
+  define(id: string, dependencies: string[], factory: Factory, flags?: number): void;
+}
+
+/** ES module whose factory gets importDefault and importNamespace. */
+const esModule = 98;
+
+/**
+ * The loader of Comet builds as globals of the page. `require` answers with the default export if there is one, else with
+ * the exports object; for an unknown name an error is logged and it answers undefined.
+ *
+ * @param fetchBundle loads the bundle of a lazy module; resolves when it is registered, or when there is none.
+ * @param throwing true when unknown names throw, as inside another guard or after `skipGuardGlobal(true)`.
+ */
+export function installCometLoader(
+  fetchBundle: (id: string) => Promise<void>,
+  throwing: () => boolean,
+  report: Report,
+): CometLoader {
+  const modulesMap: Record<string, Entry> = {};
+  let loggedBefore = false;
+
+  const unknown = (id: string): undefined => {
+    report('unknown-module', { module: id });
+    const message = `Requiring unknown module "${id}"`;
+    if (throwing()) throw new Error(message);
+    // The real guard logs one error and then falls silent.
+    if (!loggedBefore) {
+      console.error(
+        `ErrorUtils caught an error:\n\n${message}.\n\nSubsequent non-fatal errors won't be logged; see https://fburl.com/debugjs.`,
+      );
+    }
+    loggedBefore = true;
+    return undefined;
+  };
+
+  const load = (id: string): Entry | undefined => {
+    const entry = modulesMap[id];
+    if (!entry) return unknown(id);
+    if (!entry.factoryFinished && entry.factory) {
+      entry.factoryFinished = true;
+      const module = { exports: entry.exports };
+      entry.factory(window, require, importDefault, importNamespace, requireLazy, module, entry.exports);
+      entry.exports = module.exports;
+      entry.defaultExport = entry.exports.default;
+    }
+    return entry;
+  };
+
+  const importNamespace: Require = (id) => load(id)?.exports;
+  const importDefault: Require = (id) => {
+    const entry = load(id);
+    return entry && ('default' in entry.exports ? entry.defaultExport : entry.exports);
+  };
+  const require: Require = (id) => (id === '__debug' ? { modulesMap } : importDefault(id));
+
+  const requireLazy = (ids: string[], ready: (...modules: unknown[]) => void): void => {
+    void Promise.all(ids.filter((id) => !modulesMap[id]).map(fetchBundle)).then(() => ready(...ids.map(require)));
+  };
+
+  const define: CometLoader['define'] = (id, dependencies, factory, flags = esModule) => {
+    modulesMap[id] ??= {
+      id,
+      dependencies,
+      factory,
+      exports: {},
+      defaultExport: undefined,
+      factoryFinished: false,
+      flags,
+    };
+  };
+
+  Object.assign(window, { require, importDefault, importNamespace, requireLazy, __d: define });
+  return { define };
+}

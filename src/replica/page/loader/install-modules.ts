@@ -1,0 +1,67 @@
+import type { Surface, Tier } from '../../../contracts/surface.ts';
+import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
+import { installCometLoader } from './comet-loader.ts';
+import type { Report } from './stub.ts';
+import { installWebpackLoader } from './webpack-loader.ts';
+
+/** Makes the modules of a tier available to code in the page; once per tier. */
+export type Register = (tier: Tier) => void;
+
+interface ModuleSource {
+  surface: Surface;
+  implementations: Implementations;
+  report: Report;
+  /** True when an unknown module throws; see installCometLoader. */
+  throwing: () => boolean;
+  /** Modules of tier 1 and 2 that this page does not get before their bundle is asked for. */
+  late: () => ReadonlySet<string>;
+}
+
+/** Bundles come over the network; a local server would be quicker than any real one. */
+const bundleMs = 50;
+
+export function installModules(source: ModuleSource): Register {
+  const register = source.surface.face === 'comet' ? installComet(source) : installWebpack(source);
+  const registered = new Set<Tier>();
+  return (tier) => {
+    if (registered.has(tier)) return;
+    registered.add(tier);
+    register(tier);
+  };
+}
+
+const exportsOf = (source: ModuleSource, name: string) => () => {
+  const module = source.surface.modules[name];
+  if (!module) throw new Error(`no module ${name} in this build`);
+  return buildExports(name, module, source.implementations, source.report);
+};
+
+function installComet(source: ModuleSource): Register {
+  const { surface, report } = source;
+  const define = (name: string) =>
+    loader.define(name, [], (_global, _require, _default, _namespace, _lazy, module) => {
+      module.exports = exportsOf(source, name)();
+    });
+  const fetchBundle = async (name: string) => {
+    await new Promise((done) => setTimeout(done, bundleMs));
+    if (surface.modules[name]) define(name);
+  };
+  const loader = installCometLoader(fetchBundle, source.throwing, report);
+  return (tier) => {
+    const late = source.late();
+    for (const name of modulesOfTier(surface, tier)) if (!late.has(name)) define(name);
+  };
+}
+
+function installWebpack(source: ModuleSource): Register {
+  const loader = installWebpackLoader();
+  // Code that looks for a module by its members reads members of every object: that is not a use of a stub.
+  const quiet: ModuleSource = {
+    ...source,
+    report: (event, detail) => event !== 'stub-read' && source.report(event, detail),
+  };
+  return (tier) => {
+    const names = modulesOfTier(source.surface, tier).filter((name) => !source.late().has(name));
+    loader.define(Object.fromEntries(names.map((name) => [name, exportsOf(quiet, name)])));
+  };
+}

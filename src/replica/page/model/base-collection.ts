@@ -1,0 +1,141 @@
+import { type Attributes, BaseModel } from './base-model.ts';
+import { EventEmitter } from './event-emitter.ts';
+
+/** What models are looked up by: text, or an object that is its text (Wid, message key). */
+export type ModelId = string | number | { toString(): string };
+
+/**
+ * Collection of the page. `add` and `remove` are triggered with (model, collection, options), and what its models trigger
+ * is triggered on it too.
+ */
+export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitter {
+  readonly modelClass: new (
+    values?: Attributes,
+  ) => M;
+  declare readonly _models: M[];
+  declare readonly _index: Record<string, M>;
+
+  constructor(modelClass: new (values?: Attributes) => M = BaseModel as unknown as new (values?: Attributes) => M) {
+    super();
+    this.modelClass = modelClass;
+    Object.defineProperties(this, { _models: { value: [] }, _index: { value: {} } });
+  }
+
+  get length(): number {
+    return this._models.length;
+  }
+
+  get(id: ModelId | undefined | null): M | undefined {
+    return id === undefined || id === null ? undefined : this._index[String(id)];
+  }
+
+  assertGet(id: ModelId): M {
+    const model = this.get(id);
+    if (!model) throw new Error(`collection has no model ${String(id)}`);
+    return model;
+  }
+
+  /** Resolves to the model; a collection that can ask the server overrides `findQuery`. */
+  find(id: ModelId): Promise<M> {
+    const model = this.get(id);
+    return model ? Promise.resolve(model) : this.findQuery(id);
+  }
+
+  findQuery(id: ModelId): Promise<M> {
+    return Promise.resolve(this.gadd(id));
+  }
+
+  /** Gets the model, or adds an empty one with that id. */
+  gadd(id: ModelId): M {
+    return this.get(id) ?? (this.add({ id })[0] as M);
+  }
+
+  add(items: M | Attributes | readonly (M | Attributes)[], options: { merge?: boolean; silent?: boolean } = {}): M[] {
+    const list = (Array.isArray(items) ? items : [items]) as readonly (M | Attributes)[];
+    return list.map((item) => this.addOne(item, options));
+  }
+
+  remove(items: M | ModelId | readonly (M | ModelId)[]): void {
+    const list = (Array.isArray(items) ? items : [items]) as readonly (M | ModelId)[];
+    for (const item of list) {
+      const model = item instanceof BaseModel ? (item as M) : this.get(item as ModelId);
+      const at = model ? this._models.indexOf(model) : -1;
+      if (!model || at < 0) continue;
+      this._models.splice(at, 1);
+      delete this._index[String(model.id)];
+      this.trigger('remove', model, this, {});
+      if (this.owns(model)) model.collection = undefined;
+    }
+  }
+
+  /** Forgets all models and tells only `reset`. */
+  reset(): void {
+    this._models.length = 0;
+    for (const key of Object.keys(this._index)) delete this._index[key];
+    this.trigger('reset', this);
+  }
+
+  update(id: ModelId): Promise<M> {
+    return this.find(id);
+  }
+
+  getModelsArray(): M[] {
+    return [...this._models];
+  }
+
+  forEach(visit: (model: M, index: number) => void): void {
+    this.getModelsArray().forEach(visit);
+  }
+
+  map<T>(convert: (model: M, index: number) => T): T[] {
+    return this.getModelsArray().map(convert);
+  }
+
+  filter(test: (model: M, index: number) => boolean): M[] {
+    return this._models.filter(test);
+  }
+
+  some(test: (model: M, index: number) => boolean): boolean {
+    return this._models.some(test);
+  }
+
+  findFirst(test: (model: M, index: number) => boolean): M | undefined {
+    return this._models.find(test);
+  }
+
+  first(): M | undefined {
+    return this._models[0];
+  }
+
+  last(): M | undefined {
+    return this._models.at(-1);
+  }
+
+  serialize(): Attributes[] {
+    return this._models.map((model) => model.serialize());
+  }
+
+  toJSON(): Attributes[] {
+    return this.serialize();
+  }
+
+  /** True when what a model triggers is triggered here: a second collection of the same models does not repeat it. */
+  protected owns(model: M): boolean {
+    return (model.collection as unknown) === this;
+  }
+
+  private addOne(item: M | Attributes, options: { merge?: boolean; silent?: boolean }): M {
+    const id = (item as { id?: ModelId }).id;
+    const known = this.get(id);
+    if (known) {
+      if (options.merge !== false && !(item instanceof BaseModel)) known.set(item as Attributes);
+      return known;
+    }
+    const model = item instanceof BaseModel ? (item as M) : new this.modelClass(item as Attributes);
+    this._models.push(model);
+    this._index[String(model.id)] = model;
+    model.collection ??= this as unknown as BaseCollection;
+    if (!options.silent) this.trigger('add', model, this, options);
+    return model;
+  }
+}

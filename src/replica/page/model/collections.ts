@@ -1,0 +1,81 @@
+import { BaseCollection, type ModelId } from './base-collection.ts';
+import { Chat, Contact, Msg } from './models.ts';
+import { MsgList } from './msg-list.ts';
+import { Wid } from './wid.ts';
+
+export class ContactCollection extends BaseCollection<Contact> {
+  constructor() {
+    super(Contact);
+  }
+
+  override findQuery(id: ModelId): Promise<Contact> {
+    return Promise.resolve(this.ensure(new Wid(String(id))));
+  }
+
+  /** The contact, made with nothing but its id when it is not known. */
+  ensure(wid: Wid, fields: { name?: string; pushname?: string } = {}): Contact {
+    const values = { id: wid, type: 'in', isContactBlocked: false, statusMute: false, ...fields };
+    return this.get(wid) ?? (this.add(values)[0] as Contact);
+  }
+}
+
+export class ChatCollection extends BaseCollection<Chat> {
+  declare private readonly contacts: ContactCollection;
+
+  constructor(contacts: ContactCollection) {
+    super(Chat);
+    Object.defineProperty(this, 'contacts', { value: contacts });
+  }
+
+  override findQuery(id: ModelId): Promise<Chat> {
+    return Promise.resolve(this.ensure(new Wid(String(id))));
+  }
+
+  /** The chat with that person, created empty when there is none. */
+  ensure(wid: Wid): Chat {
+    const known = this.get(wid);
+    if (known) return known;
+    const contact = this.contacts.ensure(wid);
+    return this.add({
+      id: wid,
+      t: 0,
+      unreadCount: 0,
+      archive: false,
+      isReadOnly: false,
+      isLocked: false,
+      muteExpiration: 0,
+      isAutoMuted: false,
+      notSpam: true,
+      pin: 0,
+      mute: { expiration: 0, isMuted: false },
+      msgs: new MsgList(),
+      contact,
+      formattedTitle: contact.name ?? contact.pushname ?? `+${wid.user}`,
+    })[0] as Chat;
+  }
+
+  getActive(): Chat | undefined {
+    return this.findFirst((chat) => Boolean(chat.get('active')));
+  }
+
+  getLatestChatForWid(wid: Wid): Chat | undefined {
+    return this.get(wid);
+  }
+}
+
+export class MsgCollection extends BaseCollection<Msg> {
+  constructor() {
+    super(Msg);
+  }
+
+  /** Messages by the text of their keys, those that are not there left out. */
+  getMessagesById(ids: readonly ModelId[]): Promise<{ messages: Msg[] }> {
+    return Promise.resolve({ messages: ids.map((id) => this.get(id)).filter((msg) => msg !== undefined) });
+  }
+}
+
+/** Calls live in a Map of their own; the collection is no BaseCollection. */
+export class CallCollection extends BaseCollection {
+  /** The only enumerable field that is a Map; its real name is private to the build's minifier. */
+  readonly $CallCollectionImpl$p_1 = new Map<string, unknown>();
+}

@@ -1,0 +1,79 @@
+// Listeners are code of anybody, called with whatever the event carries.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Listener = (...args: any[]) => unknown;
+
+interface Entry {
+  listener: Listener;
+  context: unknown;
+  once: boolean;
+}
+
+/** Event emitter of the page's models: several names in one string are separated by spaces. */
+export class EventEmitter {
+  /** Not enumerable: whoever walks over the own fields of a model finds its data only. */
+  declare private listenersByName: Map<string, Entry[]>;
+
+  constructor() {
+    Object.defineProperty(this, 'listenersByName', { value: new Map() });
+  }
+
+  on(names: string, listener: Listener, context?: unknown): this {
+    return this.listen(names, { listener, context, once: false });
+  }
+
+  once(names: string, listener: Listener, context?: unknown): this {
+    return this.listen(names, { listener, context, once: true });
+  }
+
+  /** Without a listener all of the names' listeners go; without names all listeners go. */
+  off(names?: string, listener?: Listener): this {
+    for (const name of names ? names.split(/\s+/) : [...this.listenersByName.keys()]) {
+      const kept = listener
+        ? (this.listenersByName.get(name) ?? []).filter((entry) => entry.listener !== listener)
+        : [];
+      this.listenersByName.set(name, kept);
+    }
+    return this;
+  }
+
+  trigger(names: string, ...args: unknown[]): this {
+    for (const name of names.split(/\s+/)) {
+      for (const entry of [...(this.listenersByName.get(name) ?? [])]) {
+        if (entry.once) this.off(name, entry.listener);
+        entry.listener.apply(entry.context ?? this, args);
+      }
+      if (name !== 'all')
+        for (const entry of [...(this.listenersByName.get('all') ?? [])]) entry.listener(name, ...args);
+    }
+    return this;
+  }
+
+  listenTo(other: EventEmitter, names: string, listener: Listener): this {
+    other.on(names, listener, this);
+    return this;
+  }
+
+  listenToOnce(other: EventEmitter, names: string, listener: Listener): this {
+    other.once(names, listener, this);
+    return this;
+  }
+
+  getListenersCount(name: string): number {
+    return this.listenersByName.get(name)?.length ?? 0;
+  }
+
+  isListening(name: string): boolean {
+    return this.getListenersCount(name) > 0;
+  }
+
+  removeAllListeners(): this {
+    return this.off();
+  }
+
+  private listen(names: string, entry: Entry): this {
+    for (const name of names.split(/\s+/)) {
+      this.listenersByName.set(name, [...(this.listenersByName.get(name) ?? []), entry]);
+    }
+    return this;
+  }
+}

@@ -1,0 +1,208 @@
+import { type AttributeNames, BaseModel, defineAttributes } from './base-model.ts';
+import type { MsgKey } from './msg-key.ts';
+import type { MsgList } from './msg-list.ts';
+import type { Wid } from './wid.ts';
+
+/*
+ * Attribute names as real builds declare them (archived 2026-04 and 2026-08), as far as the replica gives them values.
+ * Only `props` appear in serialize().
+ */
+
+export type SocketState =
+  | 'UNLAUNCHED'
+  | 'OPENING'
+  | 'PAIRING'
+  | 'UNPAIRED'
+  | 'UNPAIRED_IDLE'
+  | 'CONNECTED'
+  | 'CONFLICT'
+  | 'DEPRECATED_VERSION';
+export type SocketStream = 'DISCONNECTED' | 'SYNCING' | 'RESUMING' | 'CONNECTED';
+
+const connAttributes: AttributeNames = {
+  props: ['id', 'ref', 'refTTL', 'wid', 'connected', 'is24h', 'platform', 'phone', 'pushname', 'battery', 'plugged'],
+  session: ['meReadyTriggered'],
+};
+
+/** What the page knows about its connection and its account. */
+export class Conn extends BaseModel {
+  declare id: string | undefined;
+  declare ref: string | undefined;
+  declare refTTL: number | undefined;
+  declare wid: Wid | undefined;
+  declare platform: string | undefined;
+  declare pushname: string | undefined;
+}
+defineAttributes(Conn, connAttributes);
+
+const streamAttributes: AttributeNames = {
+  props: [],
+  session: ['info', 'mode', 'obscurity', 'needsUpdate', 'uiActive', 'available', 'displayInfo', 'phoneAuthed'],
+};
+
+export class Stream extends BaseModel {
+  declare info: string;
+  declare mode: string;
+  declare available: boolean;
+
+  markAvailable(): void {
+    this.available = true;
+  }
+
+  markUnavailable(): void {
+    this.available = false;
+  }
+}
+defineAttributes(Stream, streamAttributes);
+
+const contactAttributes: AttributeNames = {
+  props: [
+    'id',
+    'name',
+    'shortName',
+    'pushname',
+    'type',
+    'verifiedName',
+    'isBusiness',
+    'isEnterprise',
+    'isSmb',
+    'verifiedLevel',
+    'privacyMode',
+    'statusMute',
+    'sectionHeader',
+    'labels',
+    'isContactSyncCompleted',
+    'disappearingModeDuration',
+    'requestedPnTimestamp',
+    'syncToAddressbook',
+  ],
+  session: ['isContactBlocked', 'businessProfile', 'commonGroups', 'phoneNumber', 'profilePicThumb', 'status'],
+};
+
+export class Contact extends BaseModel {
+  declare id: Wid;
+  declare name: string | undefined;
+  declare pushname: string | undefined;
+  declare isContactBlocked: boolean;
+}
+defineAttributes(Contact, contactAttributes);
+
+const chatAttributes: AttributeNames = {
+  props: [
+    'id',
+    't',
+    'unreadCount',
+    'unreadDividerOffset',
+    'archive',
+    'isReadOnly',
+    'isLocked',
+    'muteExpiration',
+    'isAutoMuted',
+    'name',
+    'notSpam',
+    'pin',
+    'lastReceivedKey',
+    'ephemeralDuration',
+    'ephemeralSettingTimestamp',
+    'createdLocally',
+    'unreadMentionsOfMe',
+    'hasUnreadMention',
+    'endOfHistoryTransferType',
+    'pendingInitialLoading',
+    'msgs',
+  ],
+  session: [
+    'formattedTitle',
+    'active',
+    'contact',
+    'groupMetadata',
+    'newsletterMetadata',
+    'mute',
+    'presence',
+    'trusted',
+  ],
+};
+
+export class Chat extends BaseModel {
+  declare id: Wid;
+  declare t: number | undefined;
+  declare unreadCount: number;
+  declare lastReceivedKey: MsgKey | undefined;
+  declare msgs: MsgList;
+  declare contact: Contact | undefined;
+  declare formattedTitle: string;
+  declare mute: { expiration: number; isMuted: boolean };
+  declare archive: boolean;
+
+  /** Getters of builds up to 2025, later functions of WAWebChatGetters. */
+  get isGroup(): boolean {
+    return this.id.isGroup();
+  }
+
+  get isUser(): boolean {
+    return this.id.isUser();
+  }
+}
+defineAttributes(Chat, chatAttributes);
+
+const msgAttributes: AttributeNames = {
+  props: [
+    'id',
+    'rowId',
+    'body',
+    'type',
+    'subtype',
+    't',
+    'notifyName',
+    'from',
+    'to',
+    'author',
+    'ack',
+    'invis',
+    'isNewMsg',
+    'star',
+    'kicNotified',
+    'recvFresh',
+    'caption',
+    'isFromTemplate',
+    'pollInvalidated',
+    'latestEditMsgKey',
+    'latestEditSenderTimestampMs',
+    'broadcast',
+    'quotedMsg',
+    'quotedStanzaID',
+    'mentionedJidList',
+    'groupMentions',
+    'isForwarded',
+    'forwardingScore',
+    'labels',
+    'hasReaction',
+    'isVcardOverMmsDocument',
+    'ephemeralDuration',
+    'local',
+    'self',
+    'viewed',
+  ],
+  session: ['isUnsentMedia', 'isEphemeral', 'isStatusV3', 'mediaObject', 'pendingAckUpdate', 'chat', 'isNotification'],
+};
+
+export class Msg extends BaseModel {
+  declare id: MsgKey;
+  declare body: string | undefined;
+  declare type: string;
+  declare t: number;
+  declare from: Wid;
+  declare to: Wid;
+  declare ack: number;
+  declare isNewMsg: boolean;
+
+  /** The key's own way of reading a message without its guards. */
+  unsafe(): this {
+    return this;
+  }
+
+  updateAck(ack: number): void {
+    if (ack > this.ack) this.ack = ack;
+  }
+}
+defineAttributes(Msg, msgAttributes);

@@ -1,0 +1,51 @@
+import type { Implementations } from '../loader/build-exports.ts';
+import type { Page } from '../page.ts';
+
+function orThrow<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`${what} is not known: not linked`);
+  return value;
+}
+
+/** Whose account this is. */
+export function accountModules(page: Page): Implementations {
+  const pn = () => page.me?.pn;
+  const lid = () => page.me?.lid;
+  const pnOrThrow = () => orThrow(pn(), 'own phone number');
+  const lidOrThrow = () => orThrow(lid(), 'own lid');
+  return {
+    WAWebUserPrefsMeUser: {
+      getMe: pnOrThrow,
+      getMeUser: pnOrThrow,
+      getMaybeMeUser: pn,
+      getMaybeMePnUser: pn,
+      getMaybeMeLidUser: lid,
+      getMePnUserOrThrow_DO_NOT_USE: pnOrThrow,
+      getMePnUserOrThrow: pnOrThrow,
+      getMeLidUserOrThrow: lidOrThrow,
+      getMaybeMeDevicePn: pn,
+      getMaybeMeDeviceLid: lid,
+      getMaybeMeDisplayName: () => page.conn.pushname,
+      getMeDisplayNameOrThrow: () => orThrow(page.conn.pushname, 'own name'),
+      isMeAccount: (wid: unknown) => Boolean(pn()?.equals(wid) || lid()?.equals(wid)),
+      isMePrimary: (wid: unknown) => Boolean(pn()?.equals(wid) || lid()?.equals(wid)),
+    },
+    WAWebUserPrefsGeneral: { getPushname: () => page.conn.pushname },
+    WAWebL10N: {
+      default: {
+        getRegion: () => 'US',
+        getLocale: () => navigator.language,
+        getFullLocale: () => navigator.language.replace('-', '_'),
+      },
+    },
+    WAWebMiscBrowserUtils: {
+      default: { info: () => browserInfo() },
+      info: () => browserInfo(),
+    },
+    WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
+    WAWebLid1X1MigrationGating: { Lid1X1MigrationUtils: { isLidMigrated: () => false } },
+  };
+}
+
+function browserInfo(): Record<string, string> {
+  return { os: 'Mac OS', name: 'Chrome', version: /Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1] ?? '' };
+}

@@ -1,0 +1,74 @@
+import type { Lifecycle } from '../link/lifecycle.ts';
+import type { OutgoingMessage } from '../link/messaging.ts';
+import type { Implementations } from '../loader/build-exports.ts';
+import type { Chat } from '../model/models.ts';
+import type { Wid } from '../model/wid.ts';
+import type { Page } from '../page.ts';
+import { findLink, findLinks } from './links.ts';
+
+const attribute = (name: string) => (chat: Chat) => chat.get(name);
+
+/** Chats: finding, reading, sending. */
+export function chatModules(page: Page, { messaging }: Lifecycle): Implementations {
+  const sendSeen =
+    page.surface.behaviours.sendSeenArgument === 'object'
+      ? async ({ chat }: { chat: Chat }) => messaging.markSeen(chat)
+      : async (chat: Chat) => messaging.markSeen(chat);
+  return {
+    WAWebFindChatAction: {
+      findExistingChat: (wid: Wid) => Promise.resolve(page.chats.get(wid)),
+      findOrCreateLatestChat: async (wid: Wid) => {
+        const known = page.chats.get(wid);
+        return { chat: known ?? page.chats.ensure(wid), created: !known };
+      },
+    },
+    WAWebChatGetters: {
+      getId: attribute('id'),
+      getT: attribute('t'),
+      getUnreadCount: attribute('unreadCount'),
+      getArchive: attribute('archive'),
+      getName: attribute('name'),
+      getPin: attribute('pin'),
+      getMuteExpiration: attribute('muteExpiration'),
+      getFormattedTitle: attribute('formattedTitle'),
+      getIsUser: ({ id }: Chat) => id.isUser(),
+      getIsGroup: ({ id }: Chat) => id.isGroup(),
+      getIsBroadcast: ({ id }: Chat) => id.isBroadcast(),
+      getIsNewsletter: ({ id }: Chat) => id.isNewsletter(),
+      getIsPSA: ({ id }: Chat) => id.isPSA(),
+    },
+    WAWebSendMsgChatAction: {
+      addAndSendMsgToChat: (chat: Chat, message: OutgoingMessage) => messaging.send(chat, message),
+    },
+    WAWebUpdateUnreadChatAction: {
+      sendSeen,
+      sendSeenDebounced: sendSeen,
+      markSeen: sendSeen,
+      markUnread: async (chat: Chat, unread = true) => {
+        chat.unreadCount = unread ? -1 : 0;
+      },
+    },
+    // Everything that the server has of a chat is in the page since the sync.
+    WAWebChatLoadMessages: {
+      loadEarlierMsgs: () => Promise.resolve([]),
+      loadRecentMsgs: () => Promise.resolve([]),
+    },
+    WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
+    WAWebChatStateBridge: {
+      sendChatStateComposing: () => Promise.resolve(),
+      sendChatStateRecording: () => Promise.resolve(),
+      sendChatStatePaused: () => Promise.resolve(),
+    },
+    WAWebPresenceChatAction: {
+      sendPresenceAvailable: () => Promise.resolve(),
+      sendPresenceUnavailable: () => Promise.resolve(),
+      markComposing: () => Promise.resolve(),
+      markPaused: () => Promise.resolve(),
+      markRecording: () => Promise.resolve(),
+    },
+    WAWebMsgReply: { canReplyMsg: () => true },
+    // No link has a preview: the page reaches nothing but its own server.
+    WAWebLinkPreviewChatAction: { getLinkPreview: () => Promise.resolve(null) },
+    WALinkify: { findLink, findLinks },
+  };
+}

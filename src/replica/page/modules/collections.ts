@@ -1,0 +1,31 @@
+import type { Implementations } from '../loader/build-exports.ts';
+import { BaseCollection } from '../model/base-collection.ts';
+import type { Page } from '../page.ts';
+
+/**
+ * WAWebCollections and the modules behind its keys. A collection that the replica puts nothing into is an empty one with the
+ * methods that all collections have.
+ */
+export function collectionModules(page: Page): Implementations {
+  const filled: Record<string, unknown> = {
+    'WAWebMsgCollection.MsgCollection': page.msgs,
+    'WAWebChatCollection.ChatCollection': page.chats,
+    'WAWebContactCollection.ContactCollection': page.contacts,
+    'WAWebCallCollection.default': page.calls,
+  };
+  const modules: Implementations = {
+    WAWebMsgCollection: { MsgCollection: page.msgs, MsgCollectionImpl: page.msgs.constructor },
+    WAWebChatCollection: { ChatCollection: page.chats, ChatCollectionImpl: page.chats.constructor },
+    WAWebContactCollection: { ContactCollection: page.contacts, ContactCollectionImpl: page.contacts.constructor },
+    WAWebCallCollection: { default: page.calls },
+  };
+  const all: Record<string, unknown> = {};
+  for (const [key, source] of Object.entries(page.surface.collections)) {
+    filled[source] ??= new BaseCollection();
+    all[key] = filled[source];
+    const [module, exportName] = source.split('.') as [string, string];
+    modules[module] = { ...modules[module], [exportName]: filled[source] };
+  }
+  modules.WAWebCollections = { default: all };
+  return modules;
+}

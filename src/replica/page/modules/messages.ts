@@ -1,0 +1,27 @@
+import type { Implementations } from '../loader/build-exports.ts';
+import { type Report, stubFunction } from '../loader/stub.ts';
+import type { Attributes } from '../model/base-model.ts';
+import { Chat, Contact, Msg } from '../model/models.ts';
+import type { Page } from '../page.ts';
+
+/** Message models and the places where code of others hooks in: it replaces these functions by its own. */
+export function messageModules(page: Page): Implementations {
+  return {
+    WAWebMsgModel: { Msg },
+    WAWebChatModel: { Chat },
+    WAWebContactModel: { default: Contact },
+    WAWebMsgDataFromModel: { msgDataFromMsgModel: (msg: Msg): Attributes => msg.serialize() },
+    WAWebAddonReactionTableMode: { reactionTableMode: { bulkUpsert: () => Promise.resolve() } },
+    WAWebAddonPollVoteTableMode: { pollVoteTableMode: { bulkUpsert: () => Promise.resolve() } },
+    WAWebDBCreateOrUpdateReactions: { createOrUpdateReactions: () => Promise.resolve() },
+    WAWebBackendJobsCommon: { mediaTypeFromProtobuf: () => null },
+    WAWebE2EProtoUtils: { typeAttributeFromProtobuf: () => 'text' },
+    WAWebMediaOpaqueData: { default: withMembers('WAWebMediaOpaqueData', ['createFromData'], page.report) },
+    WAWebUploadManager: { default: withMembers('WAWebUploadManager', ['encryptAndUpload'], page.report) },
+  };
+}
+
+/** A default export of which only the names of some members are known. */
+function withMembers(module: string, members: string[], report: Report): object {
+  return Object.fromEntries(members.map((member) => [member, stubFunction(module, `default.${member}`, report)]));
+}

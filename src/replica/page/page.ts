@@ -1,0 +1,88 @@
+import type { ConditionOptions } from '../../contracts/replica-protocol.ts';
+import type { Surface } from '../../contracts/surface.ts';
+import { encodeB64 as b64 } from './keys/bytes.ts';
+import { DeviceProfile } from './keys/device-profile.ts';
+import { ServerLink } from './link/server-link.ts';
+import type { Report } from './loader/stub.ts';
+import { Cmd } from './model/cmd.ts';
+import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from './model/collections.ts';
+import { EventEmitter } from './model/event-emitter.ts';
+import { Conn, Stream } from './model/models.ts';
+import { createMsgKeyClass, type MsgKeyClass } from './model/msg-key.ts';
+import { OfflineMessageHandler } from './model/offline-handler.ts';
+import { Socket } from './model/socket.ts';
+import type { Wid } from './model/wid.ts';
+
+/** What the server puts into the page before its code runs. */
+export interface Boot {
+  surface: Surface;
+  conditions: Record<string, ConditionOptions>;
+}
+
+/** Everything that one page has once, shared by its lifecycle, its screens and the modules that code in the page sees. */
+export interface Page {
+  readonly surface: Surface;
+  conditions: Record<string, ConditionOptions>;
+  readonly report: Report;
+  readonly link: ServerLink;
+  readonly profile: DeviceProfile;
+  readonly socket: Socket;
+  readonly conn: Conn;
+  readonly cmd: Cmd;
+  readonly stream: Stream;
+  readonly offline: OfflineMessageHandler;
+  /** `change` when there is a new ADV secret. */
+  readonly advSecretEvents: EventEmitter;
+  readonly MsgKey: MsgKeyClass;
+  readonly msgs: MsgCollection;
+  readonly chats: ChatCollection;
+  readonly contacts: ContactCollection;
+  readonly calls: CallCollection;
+  /** The account; undefined until linked. */
+  me: { pn: Wid; lid: Wid } | undefined;
+  /** The whole text of the QR code for a ref. */
+  qrText: (ref: string) => Promise<string>;
+}
+
+/** Fifth field of the QR: 1 = Chrome. */
+export const devicePlatform = '1';
+
+export function createPage(boot: Boot): Page {
+  const { behaviours } = boot.surface;
+  const link = new ServerLink();
+  const contacts = new ContactCollection();
+  const profile = new DeviceProfile();
+  return {
+    surface: boot.surface,
+    conditions: boot.conditions,
+    report: reporter(link),
+    link,
+    profile,
+    socket: new Socket(),
+    conn: new Conn({ platform: undefined }),
+    cmd: new Cmd(behaviours.cmdEvents),
+    stream: new Stream({ info: 'OPENING', mode: 'QR', available: false, displayInfo: 'OPENING' }),
+    offline: new OfflineMessageHandler(),
+    advSecretEvents: new EventEmitter(),
+    MsgKey: createMsgKeyClass(behaviours.msgKeyTextField),
+    msgs: new MsgCollection(),
+    chats: new ChatCollection(contacts),
+    contacts,
+    calls: new CallCollection(),
+    me: undefined,
+    qrText: async (ref) => {
+      const { noise, identity } = await profile.keys();
+      return [ref, b64(noise.pubKey), b64(identity.pubKey), profile.advSecret, devicePlatform].join(',');
+    },
+  };
+}
+
+/** Reports wait for the connection. */
+function reporter(link: ServerLink): Report {
+  const waiting: Parameters<Report>[] = [];
+  return (event, detail) => {
+    waiting.push([event, detail]);
+    if (!link.isOpen) return;
+    for (const [name, what] of waiting.splice(0)) link.send({ type: 'report', event: name, detail: what });
+  };
+}

@@ -1,0 +1,54 @@
+import type { Account } from '../server/accounts.ts';
+import type { PairSuccess } from '../server/pairings.ts';
+import { mac, sameMac, sharedMac, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
+
+const accountSignaturePrefix = Uint8Array.of(6, 0);
+const deviceSignaturePrefix = Uint8Array.of(6, 1);
+
+/** Keys of the device that is to be linked, as the phone got them from the QR or with a code. */
+export interface CompanionKeys {
+  identityPub: Uint8Array;
+  advSecret: Uint8Array;
+}
+
+/**
+ * The device identity that a phone vouches for, with the HMAC under the ADV secret that it was shown. In place of the real
+ * XEdDSA signatures there are HMACs under the X25519 secret of account key and identity key: both ends can check them.
+ */
+export class DeviceIdentity {
+  readonly success: PairSuccess;
+  private readonly details: Uint8Array;
+  private readonly accountKeys: WireKeyPair;
+  private readonly companion: CompanionKeys;
+
+  constructor(account: Account, accountKeys: WireKeyPair, deviceId: number, companion: CompanionKeys) {
+    this.accountKeys = accountKeys;
+    this.companion = companion;
+    this.details = Buffer.from(JSON.stringify({ number: account.number, keyIndex: deviceId, timestamp: Date.now() }));
+    const signature = sharedMac(
+      accountKeys,
+      companion.identityPub,
+      accountSignaturePrefix,
+      this.details,
+      companion.identityPub,
+    );
+    this.success = {
+      type: 'pair-success',
+      details: toBase64(this.details),
+      hmac: toBase64(mac(companion.advSecret, this.details)),
+      accountKey: toBase64(accountKeys.publicKey),
+      accountSignature: toBase64(signature),
+      wid: `${account.number}@c.us`,
+      lid: account.lid,
+      deviceId,
+      pushname: account.pushname,
+      platform: 'android',
+    };
+  }
+
+  /** True when the proof can only come from the holder of the identity key. */
+  isSignedBy(proof: string): boolean {
+    const { accountKeys, companion, details } = this;
+    return sameMac(sharedMac(accountKeys, companion.identityPub, deviceSignaturePrefix, details), proof);
+  }
+}

@@ -1,0 +1,64 @@
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import type { z } from 'zod';
+import {
+  conditionSchema,
+  createPhoneSchema,
+  pairSchema,
+  Refusal,
+  refusalStatus,
+  scanSchema,
+  sendSchema,
+  unlinkSchema,
+} from '../../contracts/phone-control.ts';
+import type { ReplicaCore } from '../server/replica-core.ts';
+import type { Phones } from './phones.ts';
+
+interface WithId {
+  Params: { id: string };
+}
+
+/** The phone control as JSON over HTTP. A refusal is `{code, message}` with a 4xx status. */
+export function createPhoneServer(phones: Phones, core: ReplicaCore): FastifyInstance {
+  const server = fastify({ forceCloseConnections: true, bodyLimit: 1_048_576 });
+  server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => sendError(reply, error));
+  server.setNotFoundHandler((request, reply) =>
+    sendError(reply, Object.assign(new Error(`There is no ${request.method} ${request.url}.`), { statusCode: 404 })),
+  );
+  server.post('/phones', (request) => phones.create(parse(createPhoneSchema, request.body).number));
+  server.get('/phones', () => phones.list());
+  server.get<WithId>('/phones/:id', (request) => phones.get(request.params.id));
+  server.post<WithId>('/phones/:id/scan', (request) =>
+    phones.scan(request.params.id, parse(scanSchema, request.body).qr),
+  );
+  server.post<WithId>('/phones/:id/pair', (request) =>
+    phones.pair(request.params.id, parse(pairSchema, request.body).code),
+  );
+  server.post<WithId>('/phones/:id/unlink', (request) => ({
+    removed: phones.unlink(request.params.id, parse(unlinkSchema, request.body ?? {}).device),
+  }));
+  server.post<WithId>('/phones/:id/send', (request) => phones.send(request.params.id, parse(sendSchema, request.body)));
+  server.get('/devices', () => phones.devices());
+  server.post('/conditions', (request) => {
+    const { name, on, options } = parse(conditionSchema, request.body);
+    core.setCondition(name, on, options ?? {});
+    return { conditions: Object.keys(core.conditions) };
+  });
+  return server;
+}
+
+/** @throws Refusal `bad-request` that names the field. */
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.length ? `${issue.path.join('.')}: ` : 'body: ';
+  throw new Refusal('bad-request', `${where}${issue?.message}`);
+}
+
+function sendError(reply: FastifyReply, error: Error & { statusCode?: number }): FastifyReply {
+  if (error instanceof Refusal) {
+    return reply.status(refusalStatus[error.code]).send({ code: error.code, message: error.message });
+  }
+  const status = error.statusCode ?? 500;
+  return reply.status(status).send({ code: status < 500 ? 'bad-request' : 'internal', message: error.message });
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { type LinkedDevice, type PhoneState, Refusal } from '../../contracts/phone-control.ts';
+import type { TextMessage } from '../../contracts/replica-protocol.ts';
+import { type Account, type Device, firstContact, linkedDevice, userJid } from '../server/accounts.ts';
+import { asSeenByPhone } from '../server/delivery.ts';
+import type { UnlinkedPage } from '../server/pairings.ts';
+import type { ReplicaCore } from '../server/replica-core.ts';
+import { bytesOfBase64, newKeyPair, toBase64 } from '../server/wire-keys.ts';
+import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
+import { parseQr } from './parse-qr.ts';
+
+/** The primary device of one account: links other devices, unlinks them, and is where its messages are. */
+export class Phone {
+  readonly id: string;
+  private readonly account: Account;
+  private readonly core: ReplicaCore;
+  private readonly accountKeys = newKeyPair();
+
+  constructor(id: string, account: Account, core: ReplicaCore) {
+    this.id = id;
+    this.account = account;
+    this.core = core;
+  }
+
+  /**
+   * Links the page whose QR this is; resolves when the page has answered and the server knows the device.
+   *
+   * @throws Refusal when the QR is malformed, of another replica, expired, used, or not signed for by the page that shows it.
+   */
+  async scan(qr: string): Promise<LinkedDevice> {
+    const fields = parseQr(qr);
+    const { pairings } = this.core;
+    const state = pairings.stateOf(fields.ref);
+    const pairing = pairings.get(fields.ref);
+    if (state === 'foreign' || !pairing)
+      throw new Refusal('qr-foreign', 'The server never gave out this ref (field 1).');
+    if (state === 'expired')
+      throw new Refusal('qr-expired', 'The ref of this QR code is no longer valid; scan the current one.');
+    if (state === 'used') throw new Refusal('qr-used', 'A device was linked with this QR code before.');
+    if (toBase64(fields.noisePub) !== pairing.page.noisePub) {
+      throw new Refusal('qr-key-mismatch', 'The noise key (field 2) is not the one of the page that shows this ref.');
+    }
+    pairing.usedRef = fields.ref;
+    try {
+      return await this.link(pairing.page, fields);
+    } catch (error) {
+      pairing.usedRef = undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Links the page that shows this pairing code.
+   *
+   * @throws Refusal when the code is malformed, expired, or was not made for this phone.
+   */
+  async pair(code: string): Promise<LinkedDevice> {
+    const typed = code.replaceAll('-', '').toUpperCase();
+    if (!/^[1-9A-HJ-NP-Z]{8}$/.test(typed)) {
+      throw new Refusal('code-malformed', 'A pairing code has 8 characters of 1-9 and A-Z without I and O.');
+    }
+    const hello = this.core.codes.find(typed, this.account.number);
+    if (hello === 'unknown')
+      throw new Refusal('code-unknown', 'No page asked for this code with the number of this phone.');
+    if (hello === 'expired') throw new Refusal('code-expired', 'This pairing code is no longer valid.');
+    const identityPub = bytesOfBase64(hello.page.identityPub, 32);
+    const advSecret = bytesOfBase64(hello.advSecret, 32);
+    if (!identityPub || !advSecret) throw new Refusal('qr-key-mismatch', 'The page sent keys that are none.');
+    return this.link(hello.page, { identityPub, advSecret });
+  }
+
+  /**
+   * Removes a linked device, or all of them; their pages are told, or find out at their next login.
+   *
+   * @throws Refusal `device-unknown`.
+   */
+  unlink(deviceId?: number): number[] {
+    const { account } = this;
+    if (deviceId !== undefined && !account.devices.has(deviceId)) {
+      throw new Refusal('device-unknown', `No device ${deviceId} is linked to this phone.`);
+    }
+    const removed = [...account.devices.values()].filter(({ id }) => deviceId === undefined || id === deviceId);
+    for (const device of removed) {
+      account.devices.delete(device.id);
+      device.deliver?.({ type: 'stream-error', code: 401 });
+      this.core.emit('device-removed', { number: account.number, device: device.id, by: 'phone' });
+    }
+    return removed.map(({ id }) => id);
+  }
+
+  /** A text to this account from a contact, by default the first one; from the own number it is a note to self. */
+  send({ body, from = firstContact }: { body: string; from?: string | undefined }): TextMessage {
+    const { account } = this;
+    const contact = account.contacts.find(({ id }) => id === userJid(from));
+    const message: TextMessage = {
+      id: `3A${randomBytes(9).toString('hex').toUpperCase()}`,
+      from: userJid(from),
+      to: userJid(account.number),
+      body,
+      t: Math.floor(Date.now() / 1000),
+      ack: 1,
+      pushname: from === account.number ? account.pushname : (contact?.pushname ?? `Stranger ${from.slice(-4)}`),
+    };
+    account.sent.push(asSeenByPhone(message));
+    this.core.delivery.toAccount(account, message);
+    return message;
+  }
+
+  state(): PhoneState {
+    const { number, devices, received, sent } = this.account;
+    return { id: this.id, number, devices: [...devices.values()].map(linkedDevice), received, sent };
+  }
+
+  private async link(page: UnlinkedPage, keys: CompanionKeys): Promise<LinkedDevice> {
+    const { account } = this;
+    const deviceId = account.nextDeviceId++;
+    const identity = new DeviceIdentity(account, this.accountKeys, deviceId, keys);
+    const answer = await page.finishPairing(identity.success);
+    if (!answer.ok) throw refusalOf(answer.code);
+    if (!identity.isSignedBy(answer.proof)) {
+      throw new Refusal('qr-key-mismatch', 'The page could not prove that the identity key (field 3) is its own.');
+    }
+    const device: Device = {
+      id: deviceId,
+      number: account.number,
+      noisePub: page.noisePub,
+      identityPub: toBase64(keys.identityPub),
+      linkedAt: new Date().toISOString(),
+      sync: 'pending',
+      deliver: null,
+      waiting: [],
+    };
+    account.devices.set(deviceId, device);
+    this.core.emit('device-linked', { number: account.number, device: deviceId });
+    page.restart();
+    return linkedDevice(device);
+  }
+}
+
+function refusalOf(code: 'hmac-mismatch' | 'signature-mismatch' | 'gone'): Refusal {
+  if (code === 'hmac-mismatch') {
+    return new Refusal('qr-secret-stale', 'The ADV secret (field 4) is not the current one of the page.');
+  }
+  if (code === 'signature-mismatch') {
+    return new Refusal('qr-key-mismatch', 'The identity key (field 3) is not the one of the page.');
+  }
+  return new Refusal('page-gone', 'The page that showed this went away while the phone was linking it.');
+}

@@ -1,0 +1,71 @@
+import { type LinkedDevice, type PhoneState, phoneNumberSchema, Refusal } from '../../contracts/phone-control.ts';
+import type { TextMessage } from '../../contracts/replica-protocol.ts';
+import { linkedDevice } from '../server/accounts.ts';
+import type { ReplicaCore } from '../server/replica-core.ts';
+import { Phone } from './phone.ts';
+
+/** The phones of a replica: the same operations as the phone control over HTTP. All of them throw Refusal. */
+export class Phones {
+  private readonly core: ReplicaCore;
+  private readonly byId = new Map<string, Phone>();
+
+  constructor(core: ReplicaCore) {
+    this.core = core;
+  }
+
+  /** A new phone with an account of its own. @param number digits of an international number. */
+  create(number: string): { id: string; number: string } {
+    const parsed = phoneNumberSchema.safeParse(number);
+    if (!parsed.success) throw new Refusal('bad-request', `number ${parsed.error.issues[0]?.message}`);
+    if (this.core.accounts.get(number))
+      throw new Refusal('number-taken', `There is a phone with the number ${number}.`);
+    const phone = new Phone(`phone-${this.byId.size + 1}`, this.core.accounts.create(number), this.core);
+    this.byId.set(phone.id, phone);
+    return { id: phone.id, number };
+  }
+
+  scan(id: string, qr: string): Promise<LinkedDevice> {
+    return this.telling(id, () => this.phone(id).scan(qr));
+  }
+
+  pair(id: string, code: string): Promise<LinkedDevice> {
+    return this.telling(id, () => this.phone(id).pair(code));
+  }
+
+  unlink(id: string, device?: number): number[] {
+    return this.phone(id).unlink(device);
+  }
+
+  send(id: string, message: { body: string; from?: string | undefined }): TextMessage {
+    return this.phone(id).send(message);
+  }
+
+  get(id: string): PhoneState {
+    return this.phone(id).state();
+  }
+
+  list(): PhoneState[] {
+    return [...this.byId.values()].map((phone) => phone.state());
+  }
+
+  /** Linked devices of all phones. */
+  devices(): LinkedDevice[] {
+    return this.core.accounts.all().flatMap((account) => [...account.devices.values()].map(linkedDevice));
+  }
+
+  private phone(id: string): Phone {
+    const phone = this.byId.get(id);
+    if (!phone) throw new Refusal('phone-unknown', `There is no phone "${id}".`);
+    return phone;
+  }
+
+  private async telling<T>(id: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Refusal)
+        this.core.emit('link-refused', { phone: id, code: error.code, message: error.message });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { LinkedDevice, PhoneMessage } from '../../contracts/phone-control.ts';
+import type { ContactRecord, ServerFrame, TextMessage } from '../../contracts/replica-protocol.ts';
+
+/** A linked device as the server knows it. */
+export interface Device {
+  id: number;
+  number: string;
+  noisePub: string;
+  identityPub: string;
+  linkedAt: string;
+  sync: 'pending' | 'done';
+  /** Sends to the device's page; null while it has no connection. */
+  deliver: ((frame: ServerFrame) => void) | null;
+  /** Came while the device was away. */
+  waiting: TextMessage[];
+}
+
+/** One WhatsApp account: its number, its devices, the people it knows, and what was written. */
+export interface Account {
+  number: string;
+  lid: string;
+  pushname: string;
+  contacts: ContactRecord[];
+  devices: Map<number, Device>;
+  nextDeviceId: number;
+  /** All texts from and to the account, oldest first. */
+  messages: TextMessage[];
+  /** What reached the primary phone: what linked devices sent, and what others sent to the number. */
+  received: PhoneMessage[];
+  /** What was sent to the linked devices through the phone control. */
+  sent: PhoneMessage[];
+}
+
+/** Numbers that are reserved for fiction; everybody knows the same three people. */
+const people = [
+  { number: '12025550101', name: 'Ada Canary' },
+  { number: '12025550102', name: 'Ben Canary' },
+  { number: '12025550103', name: 'Cleo Canary' },
+] as const;
+export const firstContact = people[0].number;
+
+export const userJid = (number: string) => `${number}@c.us`;
+export const numberOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
+
+/** Accounts of this replica by number. They live as long as the replica. */
+export class Accounts {
+  private readonly byNumber = new Map<string, Account>();
+
+  get(number: string): Account | undefined {
+    return this.byNumber.get(number);
+  }
+
+  create(number: string): Account {
+    const account: Account = {
+      number,
+      lid: `${lidUser(number)}@lid`,
+      pushname: `Canary ${number.slice(-4)}`,
+      contacts: people.map(({ number: contact, name }) => ({ id: userJid(contact), name, pushname: name })),
+      devices: new Map(),
+      nextDeviceId: 1,
+      messages: [],
+      received: [],
+      sent: [],
+    };
+    this.byNumber.set(number, account);
+    return account;
+  }
+
+  all(): Account[] {
+    return [...this.byNumber.values()];
+  }
+
+  /** True for numbers of accounts and of the people that accounts know. */
+  exists(number: string): boolean {
+    return this.byNumber.has(number) || people.some((person) => person.number === number);
+  }
+}
+
+export function linkedDevice({ id, number, linkedAt, noisePub, identityPub, sync, deliver }: Device): LinkedDevice {
+  return { id, number, linkedAt, noisePub, identityPub, sync, connected: deliver !== null };
+}
+
+/** The same number has the same lid in every replica. */
+function lidUser(number: string): string {
+  const digest = createHash('sha256').update(number).digest();
+  return `1${(digest.readUIntBE(0, 6) % 1e14).toString().padStart(14, '0')}`;
+}

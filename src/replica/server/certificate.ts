@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { createHash, webcrypto } from 'node:crypto';
+import {
+  cryptoProvider,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+/** Host that the page is served under. */
+export const hostName = 'web.whatsapp.com';
+
+export interface Certificate {
+  cert: string;
+  key: string;
+  /** SHA-256 of the public key, base64: what the browser is told to trust. */
+  spki: string;
+}
+
+let made: Promise<Certificate> | undefined;
+
+/** The certificate of this process: made once, kept in memory, gone with the process. */
+export function processCertificate(): Promise<Certificate> {
+  made ??= makeCertificate();
+  return made;
+}
+
+async function makeCertificate(): Promise<Certificate> {
+  cryptoProvider.set(webcrypto as Crypto);
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const day = 24 * 60 * 60 * 1000;
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: `CN=${hostName}`,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + 30 * day),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: hostName }])],
+  });
+  const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', keys.publicKey));
+  return {
+    cert: certificate.toString('pem'),
+    key: PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'),
+    spki: createHash('sha256').update(spki).digest('base64'),
+  };
+}

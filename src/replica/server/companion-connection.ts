@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { type PageFrame, pageFrameSchema, type ServerFrame } from '../../contracts/replica-protocol.ts';
+import { type Account, type Device, numberOf, userJid } from './accounts.ts';
+import type { PairAnswer, Pairing, PairSuccess, UnlinkedPage } from './pairings.ts';
+import type { ReplicaCore } from './replica-core.ts';
+import { bytesOfBase64, sameMac, sharedMac, toBase64 } from './wire-keys.ts';
+
+/**
+ * From login to the end of the critical sync. Real pages take one to several seconds for it, and a person needs as long to
+ * scan; this is long enough for a library that attaches its listeners after it gave out the QR or saw CONNECTED, which
+ * takes it under 100 ms, and short enough for a matrix of hundreds of attempts. [assumed]
+ */
+const syncMs = 500;
+
+type Frame<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
+
+/** One WebSocket of a page, from its first frame to its end. */
+export class CompanionConnection implements UnlinkedPage {
+  noisePub = '';
+  identityPub = '';
+  private readonly core: ReplicaCore;
+  private readonly socket: WebSocket;
+  private pairing: Pairing | undefined;
+  private answerPairing: ((answer: PairAnswer) => void) | undefined;
+  private login: { account: Account; device: Device; nonce: Uint8Array } | undefined;
+  private online: { account: Account; device: Device } | undefined;
+  private syncTimer: NodeJS.Timeout | undefined;
+
+  constructor(core: ReplicaCore, socket: WebSocket) {
+    this.core = core;
+    this.socket = socket;
+    socket.on('message', (data) => this.receive(String(data)));
+    socket.on('close', () => this.closed());
+    socket.on('error', () => socket.terminate());
+  }
+
+  finishPairing(success: PairSuccess): Promise<PairAnswer> {
+    return new Promise((resolve) => {
+      this.answerPairing = resolve;
+      this.send(success);
+    });
+  }
+
+  restart(): void {
+    this.end(515);
+  }
+
+  private receive(text: string): void {
+    let frame: PageFrame;
+    try {
+      frame = pageFrameSchema.parse(JSON.parse(text));
+    } catch (error) {
+      this.core.emit('bad-frame', { text: text.slice(0, 500), message: (error as Error).message });
+      this.socket.close(1008, 'bad frame');
+      return;
+    }
+    this.handle(frame);
+  }
+
+  private handle(frame: PageFrame): void {
+    switch (frame.type) {
+      case 'register':
+        this.register(frame);
+        return;
+      case 'login':
+        this.startLogin(frame);
+        return;
+      case 'login-proof':
+        this.finishLogin(frame);
+        return;
+      case 'pair-device-sign':
+        this.answerPairing?.({ ok: true, proof: frame.proof });
+        return;
+      case 'pair-error':
+        this.answerPairing?.({ ok: false, code: frame.code });
+        return;
+      case 'companion-hello':
+        this.companionHello(frame);
+        return;
+      case 'report':
+        this.core.emit(frame.event, frame.detail);
+        return;
+      case 'query-exists':
+        this.send({
+          type: 'exists',
+          requestId: frame.requestId,
+          wid: this.core.accounts.exists(frame.phone) ? userJid(frame.phone) : null,
+        });
+        return;
+      default:
+        if (this.online) this.handleOnline(frame, this.online);
+    }
+  }
+
+  private handleOnline(frame: PageFrame, { account, device }: { account: Account; device: Device }): void {
+    if (frame.type === 'send') this.core.delivery.fromDevice(account, device, frame.message);
+    else if (frame.type === 'receipt') this.core.delivery.receipt(account, frame.ids, frame.ack);
+    else if (frame.type === 'unpair-device') this.unpair(account, device, frame.reason);
+  }
+
+  private register({ noisePub, identityPub }: Frame<'register'>): void {
+    this.noisePub = noisePub;
+    this.identityPub = identityPub;
+    const { pairing, frame } = this.core.pairings.open(this);
+    this.pairing = pairing;
+    this.send({ type: 'conditions', conditions: this.core.conditions });
+    this.send(frame);
+    this.core.emit('refs-given', { refs: pairing.refs.length });
+  }
+
+  private companionHello({ requestId, phone, code, advSecret }: Frame<'companion-hello'>): void {
+    const ok = this.pairing !== undefined && this.core.accounts.get(phone) !== undefined;
+    if (ok) this.core.codes.add({ phone, code, advSecret, page: this });
+    this.send({ type: 'companion-hello-result', requestId, ok });
+  }
+
+  private startLogin({ wid, deviceId }: Frame<'login'>): void {
+    const account = this.core.accounts.get(numberOf(wid));
+    const device = account?.devices.get(deviceId);
+    if (!account || !device) {
+      this.core.emit('login-refused', { number: numberOf(wid), device: deviceId });
+      this.end(401);
+      return;
+    }
+    const nonce = randomBytes(32);
+    this.login = { account, device, nonce };
+    this.send({ type: 'challenge', nonce: toBase64(nonce), serverPub: toBase64(this.core.keys.publicKey) });
+  }
+
+  private finishLogin({ proof }: Frame<'login-proof'>): void {
+    const { login } = this;
+    if (!login) {
+      this.end(401);
+      return;
+    }
+    const { account, device, nonce } = login;
+    const noisePub = bytesOfBase64(device.noisePub, 32);
+    if (!noisePub || !sameMac(sharedMac(this.core.keys, noisePub, nonce), proof)) {
+      this.end(401);
+      return;
+    }
+    device.deliver?.({ type: 'stream-error', code: 409 });
+    device.deliver = this.send;
+    this.online = { account, device };
+    this.send({ type: 'conditions', conditions: this.core.conditions });
+    this.send({ type: 'success', pushname: account.pushname, platform: 'android', lid: account.lid });
+    this.core.emit('device-online', { number: account.number, device: device.id });
+    this.resume(account, device);
+  }
+
+  /** What came while the device was away, then the sync. */
+  private resume(account: Account, device: Device): void {
+    const fresh = device.sync === 'pending';
+    const waiting = this.core.delivery.takeWaiting(device);
+    this.send({ type: 'offline-preview', count: waiting.length });
+    this.send({ type: 'sync', contacts: account.contacts, messages: fresh ? account.messages : [] });
+    for (const message of waiting) this.send({ type: 'message', message, offline: true });
+    this.syncTimer = setTimeout(() => {
+      device.sync = 'done';
+      this.send({ type: 'critical-sync-done' });
+      for (const message of this.core.delivery.takeWaiting(device)) {
+        this.send({ type: 'message', message, offline: false });
+      }
+      this.core.emit('device-synced', { number: account.number, device: device.id });
+    }, syncMs);
+  }
+
+  private unpair(account: Account, device: Device, reason: string): void {
+    account.devices.delete(device.id);
+    this.core.emit('device-removed', { number: account.number, device: device.id, by: 'page', reason });
+  }
+
+  private closed(): void {
+    clearTimeout(this.syncTimer);
+    if (this.pairing) this.pairing.closed = true;
+    this.core.codes.forget(this);
+    this.answerPairing?.({ ok: false, code: 'gone' });
+    if (!this.online) return;
+    const { account, device } = this.online;
+    // A newer connection of the same device has put its own function there.
+    if (device.deliver === this.send) device.deliver = null;
+    this.core.emit('device-offline', { number: account.number, device: device.id });
+  }
+
+  private end(code: 515 | 401): void {
+    this.send({ type: 'stream-error', code });
+    this.socket.close();
+  }
+
+  private readonly send = (frame: ServerFrame): void => {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
+  };
+}

@@ -1,0 +1,78 @@
+import type { PhoneMessage } from '../../contracts/phone-control.ts';
+import type { TextMessage } from '../../contracts/replica-protocol.ts';
+import { type Account, type Accounts, type Device, numberOf, userJid } from './accounts.ts';
+
+/** A recipient's phone tells delivered and read this long after the message; people take longer. [assumed] */
+const deliveredMs = 20;
+const readMs = 60;
+
+/** Carries texts and their acks between devices, phones and contacts. */
+export class Delivery {
+  private readonly accounts: Accounts;
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  constructor(accounts: Accounts) {
+    this.accounts = accounts;
+  }
+
+  /** A text from a linked device. */
+  fromDevice(account: Account, device: Device, message: TextMessage): void {
+    const sent = { ...message, from: userJid(account.number), ack: 1 };
+    account.messages.push(sent);
+    const seen = asSeenByPhone(sent);
+    account.received.push(seen);
+    device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
+    for (const other of account.devices.values()) if (other !== device) handOver(other, sent);
+    const recipient = this.accounts.get(numberOf(sent.to));
+    if (recipient && recipient !== account) this.toAccount(recipient, { ...sent, pushname: account.pushname });
+    this.later(deliveredMs, () => this.acknowledge(account, sent, seen, 2));
+    this.later(readMs, () => this.acknowledge(account, sent, seen, 3));
+  }
+
+  /** A text to an account, for its phone and all of its devices. */
+  toAccount(account: Account, message: TextMessage): void {
+    account.messages.push(message);
+    account.received.push(asSeenByPhone(message));
+    for (const device of account.devices.values()) handOver(device, message);
+  }
+
+  /** Everything that waited for the device. */
+  takeWaiting(device: Device): TextMessage[] {
+    return device.waiting.splice(0);
+  }
+
+  /** A device says that it has got or shown messages. */
+  receipt(account: Account, ids: readonly string[], ack: number): void {
+    for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  private acknowledge(account: Account, message: TextMessage, seen: PhoneMessage, ack: number): void {
+    message.ack = ack;
+    seen.ack = ack;
+    for (const device of account.devices.values()) {
+      device.deliver?.({ type: 'ack', chat: message.to, ids: [message.id], ack });
+    }
+  }
+
+  private later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      work();
+    }, ms);
+    this.timers.add(timer);
+  }
+}
+
+/** To the page of the device, or to the queue until it comes back. */
+function handOver(device: Device, message: TextMessage): void {
+  if (device.deliver && device.sync === 'done') device.deliver({ type: 'message', message, offline: false });
+  else device.waiting.push(message);
+}
+
+export function asSeenByPhone({ id, from, to, body, t, ack }: TextMessage): PhoneMessage {
+  return { id, from: numberOf(from), to: numberOf(to), body, t, ack };
+}

@@ -1,0 +1,40 @@
+import type { ConditionOptions } from '../../contracts/replica-protocol.ts';
+import type { Surface } from '../../contracts/surface.ts';
+
+/** `<` inside the JSON would end the script element. */
+const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+/**
+ * Html of `https://web.whatsapp.com/`. Builds with webpack name their manifest after the version, Comet builds do not; the
+ * splash goes when the first screen is there.
+ */
+export function pageHtml(surface: Surface, conditions: Record<string, ConditionOptions>): string {
+  const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
+  return `<!doctype html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<title>WhatsApp Web</title>
+<link rel="manifest" href="${manifest}" crossorigin="use-credentials">
+<link rel="icon" href="data:,">
+<style>
+body{margin:0;font:16px sans-serif;background:#fff;color:#111b21}
+.landing,.loading,.two{padding:24px}
+.qr{display:inline-block;padding:20px;background:#fff;min-width:228px;min-height:228px}
+</style>
+</head>
+<body class="web">
+<div id="app"><div id="wa_web_initial_startup"><progress value="0" max="100"></progress></div></div>
+<script type="application/json" id="boot">${inScript({ surface, conditions })}</script>
+<script src="/static/app.js"></script>
+</body>
+</html>
+`;
+}
+
+/** What a browser gets that the build does not want. */
+export const unsupportedBrowserHtml = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>WhatsApp Web</title></head>
+<body><div class="landing-title version-title">WhatsApp works with Google Chrome 85+</div>
+<p>To use WhatsApp, update Chrome or use Mozilla Firefox, Safari, Microsoft Edge or Opera.</p></body></html>
+`;

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { ConditionOptions } from '../../contracts/replica-protocol.ts';
+import type { Surface } from '../../contracts/surface.ts';
+import type { Certificate } from './certificate.ts';
+import { pageHtml, unsupportedBrowserHtml } from './page-html.ts';
+
+interface PageSource {
+  surface: Surface;
+  bundle: string;
+  conditions: () => Record<string, ConditionOptions>;
+}
+
+/** Code that others inject evaluates text, as it may on the real page. */
+const contentSecurityPolicy = [
+  "default-src 'self' data: blob:",
+  "script-src 'self' 'unsafe-eval' 'unsafe-inline' data: blob:",
+  "style-src 'self' 'unsafe-inline' data:",
+  "connect-src 'self' wss://web.whatsapp.com data: blob:",
+].join('; ');
+
+/** Serves the page of one build. WebSockets are not its business. */
+export function createPageServer({ cert, key }: Certificate, source: PageSource): Server {
+  return createServer({ cert, key }, (request, response) => {
+    const path = new URL(request.url ?? '/', 'https://web.whatsapp.com').pathname;
+    if (path === '/') sendPage(request, response, source);
+    else if (path === '/static/app.js') send(response, 200, 'text/javascript; charset=utf-8', source.bundle);
+    else if (/^\/(?:data\/manifest|manifest-[\d.]+)\.json$/.test(path)) {
+      send(response, 200, 'application/json', JSON.stringify({ name: 'WhatsApp Web', start_url: '/' }));
+    } else send(response, 404, 'text/plain; charset=utf-8', 'not found');
+  });
+}
+
+function sendPage(request: IncomingMessage, response: ServerResponse, { surface, conditions }: PageSource): void {
+  const userAgent = request.headers['user-agent'] ?? '';
+  const refused = surface.behaviours.refusesHeadlessUserAgent && userAgent.includes('HeadlessChrome');
+  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, conditions());
+  send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': contentSecurityPolicy });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...headers }).end(body);
+}

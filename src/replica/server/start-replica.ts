@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { InputError } from '../../contracts/input-error.ts';
+import type { Surface } from '../../contracts/surface.ts';
+import { resolveSurface } from '../builds/resolve-surface.ts';
+import { createPhoneServer } from '../phone/phone-server.ts';
+import { Phones } from '../phone/phones.ts';
+import { processCertificate } from './certificate.ts';
+import { chromiumArgs } from './chromium-args.ts';
+import { CompanionConnection } from './companion-connection.ts';
+import { pageBundle } from './page-bundle.ts';
+import { createPageServer } from './page-server.ts';
+import { ReplicaCore, type ReplicaEvent } from './replica-core.ts';
+
+export interface ReplicaOptions {
+  /** Build number, e.g. `2.3000.1032534684`. */
+  build: string;
+  /** In place of the build's own surface. */
+  surface?: Surface;
+  /** Port of the page; by default a free one. */
+  port?: number;
+  /** Multiplies the long waits of the real service (life of refs and codes); 1 = as they are. */
+  timeScale?: number;
+  /** Names of conditions that are on from the start. */
+  conditions?: readonly string[];
+}
+
+export interface Replica {
+  build: string;
+  url: string;
+  port: number;
+  /** What a Chromium needs to take this replica for the real site. */
+  chromiumArgs: string[];
+  /** Base of the phone control over HTTP. */
+  phoneUrl: string;
+  phones: Phones;
+  onEvent(listener: (event: ReplicaEvent) => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for WhatsApp Web at one build, on 127.0.0.1 only.
+ *
+ * @throws InputError for a malformed build, an unknown condition, or a port that is in use.
+ */
+export async function startReplica(options: ReplicaOptions): Promise<Replica> {
+  const { build, port = 0, timeScale = 1, conditions = [] } = options;
+  const surface = options.surface ?? resolveSurface(build);
+  const core = new ReplicaCore(timeScale);
+  for (const name of conditions) core.setCondition(name, true);
+  const [certificate, bundle] = await Promise.all([processCertificate(), pageBundle()]);
+  const pages = createPageServer(certificate, { surface, bundle, conditions: () => core.conditions });
+  const sockets = new WebSocketServer({ server: pages, path: '/ws/chat' });
+  sockets.on('connection', (socket) => new CompanionConnection(core, socket));
+  const phones = new Phones(core);
+  const control = createPhoneServer(phones, core);
+  const pagePort = await listen(pages, port);
+  const phoneUrl = await control.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    build,
+    url: 'https://web.whatsapp.com/',
+    port: pagePort,
+    chromiumArgs: chromiumArgs(pagePort, certificate.spki),
+    phoneUrl,
+    phones,
+    onEvent: (listener) => core.onEvent(listener),
+    close: async () => {
+      core.close();
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      pages.close();
+      pages.closeAllConnections();
+      await control.close();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new InputError(`port ${port} cannot be used: ${(error as Error).message}`);
+  }
+  return (server.address() as AddressInfo).port;
+}
