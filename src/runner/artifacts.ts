@@ -1,0 +1,40 @@
+import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttemptEvent } from '../contracts/attempt.ts';
+
+/** Below this much free space, whatever a browser or a library says is about the disk. */
+const leastSpaceBytes = 32 * 1024 * 1024;
+
+/**
+ * Writes what a person looks at after a failure: all events, and what host and browser printed. A screenshot may lie in the
+ * folder already.
+ *
+ * @returns the folder, relative to that of the run; null when the disk does not take it: the record counts for more.
+ */
+export async function keepEvidence(
+  { runFolder, id }: { runFolder: string; id: string },
+  events: readonly AttemptEvent[],
+): Promise<string | null> {
+  const folder = join(runFolder, id);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'events.json'), `${JSON.stringify(events, null, 1)}\n`);
+    for (const name of ['stdout', 'stderr']) {
+      const lines = events.filter(({ type }) => type === `host:${name}`).map(({ detail }) => `${detail}\n`);
+      if (lines.length > 0) await writeFile(join(folder, `host.${name}.log`), lines);
+    }
+    return id;
+  } catch {
+    return null;
+  }
+}
+
+/** True when the disk of `folder` has no room left, or the folder cannot be asked. */
+export async function isDiskFull(folder: string): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize < leastSpaceBytes;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,38 @@
+import { parseBuild } from '../contracts/build-number.ts';
+import { InputError } from '../contracts/input-error.ts';
+import type { Target } from '../contracts/outcome.ts';
+import { parseLibrarySpec } from '../library/library-spec.ts';
+import type { Choice } from './plan.ts';
+
+const mostRepeats = 10_000;
+
+/**
+ * Checks what can be checked without starting, installing or loading anything.
+ *
+ * @throws InputError that names the option and what is right.
+ */
+export function checkChoice({ library, build, condition, ...others }: Choice, repeat: number, target: Target): void {
+  for (const [axis, values] of Object.entries({ library, build, condition, ...others })) {
+    if (values?.length === 0 || values?.includes('')) throw new InputError(`--${axis}: a value is empty`);
+  }
+  for (const text of library ?? []) under('--library', () => parseLibrarySpec(text));
+  for (const text of build ?? []) under('--build', () => parseBuild(text));
+  for (const name of condition ?? []) {
+    if (name !== 'none') throw new InputError(`--condition ${name}: there is no such condition; it can be none`);
+  }
+  if (!Number.isInteger(repeat) || repeat < 1 || repeat > mostRepeats) {
+    throw new InputError(`--repeat ${repeat}: it has to be a whole number from 1 to ${mostRepeats}`);
+  }
+  if (target === 'live') {
+    throw new InputError('--target live: nobody can scan the QR code of the live site here; it can be replica');
+  }
+}
+
+function under(option: string, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${option}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+import type { ClientSpec, HostCalls, PageFacts, SeenEvent, SeenMessage, SessionFacts } from '../contracts/host.ts';
+import type { HostExit } from '../host/host.ts';
+import { deadlineFactor, errorGraceMs } from './deadlines.ts';
+import { findingIn, isFromLibrary } from './early-end.ts';
+import { Finding } from './finding.ts';
+import type { FlowClient } from './flow.ts';
+import type { Steps } from './steps.ts';
+
+type Calls = Pick<HostCalls, 'load' | 'start' | 'sessionFacts' | 'pageFacts' | 'destroy'>;
+
+interface ClientParts {
+  calls: Calls;
+  exited: Promise<HostExit>;
+  steps: Steps;
+  packageDir: string;
+  /** Comes late: the browser's flags depend on the replica, which starts at the same time as the host. */
+  spec: Promise<ClientSpec>;
+}
+
+/** The flow's view of one host: turns what is seen there into steps that end, and into findings. */
+export class ClientUnderTest implements FlowClient {
+  readonly #parts: ClientParts;
+  readonly #last = new Map<string, SeenEvent>();
+  readonly #messages: SeenMessage[] = [];
+  readonly #waiting = new Set<() => boolean>();
+  #grace: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+    parts.spec.catch(() => {});
+    parts.exited.then((exit) => this.#hostEnded(exit));
+  }
+
+  /** Takes in everything that happens in the host. */
+  see(event: SeenEvent): void {
+    this.#last.set(event.type, event);
+    if (event.type === 'client:message') this.#messages.push(event.secret as SeenMessage);
+    for (const settle of this.#waiting) if (settle()) this.#waiting.delete(settle);
+    this.#look(event);
+  }
+
+  async start(): Promise<void> {
+    const { steps, calls, spec, packageDir } = this.#parts;
+    const launch = async () => {
+      await calls.load(packageDir).catch((error: Error) => {
+        throw new Finding('library-load-failed', error.message);
+      });
+      await calls.start(await spec);
+      await this.#seen('browser:launched');
+    };
+    await steps.run('launch', launch, () =>
+      this.#last.has('host:loaded') ? 'browser-launch-failed' : 'library-load-failed',
+    );
+    await steps.run('page', () => this.#seen('page:loaded'));
+  }
+
+  async qr(): Promise<string> {
+    await this.#parts.steps.run('qr', () => this.#seen('client:qr'));
+    return String(this.#last.get('client:qr')?.secret);
+  }
+
+  async authenticated(): Promise<void> {
+    await this.#parts.steps.run('authenticated', () => this.#seen('client:authenticated'));
+  }
+
+  async ready(): Promise<void> {
+    await this.#parts.steps.run('ready', () => this.#seen('client:ready'));
+  }
+
+  sessionFacts(): Promise<SessionFacts> {
+    return this.#parts.calls.sessionFacts();
+  }
+
+  pageFacts(): Promise<PageFacts> {
+    return this.#parts.calls.pageFacts();
+  }
+
+  message(body: string): Promise<SeenMessage> {
+    return this.#until(() => this.#messages.find((message) => message.body === body));
+  }
+
+  /** Closes the client as a user does, with `destroy()`. */
+  async close(): Promise<void> {
+    this.leave();
+    const destroy = async () => this.#parts.calls.destroy();
+    await this.#parts.steps.run('close', () =>
+      destroy().catch((error: Error) => {
+        throw new Finding('close-failed', error.message);
+      }),
+    );
+  }
+
+  /** From now on the end of browser and host is no finding. */
+  leave(): void {
+    this.#closing = true;
+    clearTimeout(this.#grace);
+  }
+
+  #seen(type: string): Promise<SeenEvent> {
+    return this.#until(() => this.#last.get(type));
+  }
+
+  #until<T>(find: () => T | undefined): Promise<T> {
+    const found = find();
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((resolve) => {
+      this.#waiting.add(() => {
+        const value = find();
+        if (value !== undefined) resolve(value);
+        return value !== undefined;
+      });
+    });
+  }
+
+  /** Ends the attempt where waiting for the deadline could not change the result: at once, or after a grace. */
+  #look(event: SeenEvent): void {
+    if (this.#closing) return;
+    const finding = findingIn(event, this.#last.has('browser:launched'));
+    if (finding) this.#parts.steps.fail(finding);
+    const error = event.detail as { message: string; stack: string };
+    if (event.type === 'page:error' && this.#linking() && isFromLibrary(error)) this.#endAfterGrace(error.message);
+  }
+
+  #linking(): boolean {
+    return this.#last.has('client:authenticated') && !this.#last.has('client:ready');
+  }
+
+  #endAfterGrace(message: string): void {
+    this.#grace ??= setTimeout(() => {
+      if (this.#linking()) this.#parts.steps.fail(new Finding('no-ready', message));
+    }, errorGraceMs * deadlineFactor());
+  }
+
+  #hostEnded({ code, signal }: HostExit): void {
+    clearTimeout(this.#grace);
+    if (this.#closing) return;
+    this.#parts.steps.fail(new Finding('host-died', `the host process ended by itself (${signal ?? `code ${code}`})`));
+  }
+}

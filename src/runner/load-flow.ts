@@ -1,0 +1,58 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../contracts/home.ts';
+import { InputError } from '../contracts/input-error.ts';
+import { nearWord } from '../contracts/near-word.ts';
+import type { Flow } from './flow.ts';
+
+const canaries = join(packageRoot, 'canaries');
+const fileEndings = ['.ts', '.mts', '.js', '.mjs'];
+
+/** Names of the flows that come with the project. */
+export function flowNames(): string[] {
+  const files = readdirSync(canaries).filter((file) => fileEndings.includes(extname(file)));
+  return files.map((file) => basename(file, extname(file))).sort();
+}
+
+/**
+ * Loads a flow by its name or out of a file of the user.
+ *
+ * @param spec a name of `flowNames()`, or a path that ends in `.ts`, `.mts`, `.js` or `.mjs`.
+ * @throws InputError when there is no such flow, or its file cannot be loaded, or it defines none.
+ */
+export async function loadFlow(spec: string): Promise<Flow> {
+  const file = fileEndings.includes(extname(spec)) ? resolve(spec) : canaryFile(spec);
+  if (!existsSync(file)) throw new InputError(`--flow ${spec}: there is no file ${file}`);
+  const module = await import(pathToFileURL(file).href).catch((error: unknown) => {
+    throw new InputError(`--flow ${spec}: ${file} cannot be loaded: ${firstLines(error)}`);
+  });
+  const flow: unknown = module.default;
+  if (isFlow(flow)) return flow;
+  throw new InputError(`--flow ${spec}: ${file} needs a default export made with flow(name, body)`);
+}
+
+function canaryFile(name: string): string {
+  const names = flowNames();
+  if (!names.includes(name)) {
+    const meant = nearWord(name, names);
+    const hint = meant
+      ? `did you mean "${meant}"?`
+      : `there are ${names.join(', ')}, or give the path of a .ts or .js file`;
+    throw new InputError(`--flow ${name}: there is no such flow; ${hint}`);
+  }
+  const endings = fileEndings.map((ending) => join(canaries, name + ending));
+  return endings.find((file) => existsSync(file)) as string;
+}
+
+/** Message and, for a syntax error, the place that Node puts in front of the stack. */
+function firstLines(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof SyntaxError)) return error.message;
+  return (error.stack ?? error.message).split('\n    at ')[0]?.trim() ?? error.message;
+}
+
+function isFlow(value: unknown): value is Flow {
+  const { name, body } = (value ?? {}) as Partial<Flow>;
+  return typeof name === 'string' && typeof body === 'function';
+}

@@ -1,0 +1,86 @@
+import { type Cell, cellKey } from '../contracts/attempt.ts';
+import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contracts/matrix.ts';
+import type { Target } from '../contracts/outcome.ts';
+import type { PlannedCell } from '../contracts/run.ts';
+import { checkChoice } from './check-choice.ts';
+import { inShard, type Shard } from './shard.ts';
+
+/** What the options of a command choose; an axis that is left out is not restricted. */
+export interface Choice {
+  library?: readonly string[] | undefined;
+  build?: readonly string[] | undefined;
+  browser?: readonly string[] | undefined;
+  flow?: readonly string[] | undefined;
+  condition?: readonly string[] | undefined;
+}
+
+export interface PlanOptions {
+  choice?: Choice;
+  /** Attempts per cell; 1 when left out. */
+  repeat?: number | undefined;
+  target?: Target | undefined;
+  shard?: Shard | undefined;
+  /** Nothing is expected of any cell, so whatever does not pass is a surprise. */
+  ignoreExpectations?: boolean | undefined;
+}
+
+type Axis = keyof MatrixBlock;
+type Combination = Record<Axis, string>;
+
+const axes: readonly Axis[] = ['library', 'build', 'browser', 'flow', 'condition'];
+
+/**
+ * The cells to attempt, in the order of the matrix and each once. Options select cells of the matrix. A combination of given
+ * values that the matrix does not have (a new library, an old browser on another build) is completed from its first block.
+ *
+ * @throws InputError when a value cannot be right whatever the machine has.
+ */
+export function planCells(
+  matrix: Matrix,
+  rules: readonly ExpectationRule[],
+  { choice = {}, repeat = 1, target = 'replica', shard, ignoreExpectations = false }: PlanOptions = {},
+): PlannedCell[] {
+  checkChoice(choice, repeat, target);
+  const cells = new Map<string, Cell>();
+  for (const combination of choose(matrix, choice)) {
+    const cell: Cell = { ...combination, target };
+    cells.set(cellKey(cell), cell);
+  }
+  const plan = [...cells.values()].map((cell) => {
+    const expectation = ignoreExpectations ? null : expectationOf(cell, rules);
+    return { cell, expectation, repeat };
+  });
+  return shard ? plan.filter((_, index) => inShard(index, shard)) : plan;
+}
+
+/** What the last rule that matches a cell says of it; null when none does. */
+export function expectationOf(cell: Cell, rules: readonly ExpectationRule[]): Expectation | null {
+  const rule = rules.findLast((candidate) => axes.every((axis) => candidate[axis]?.includes(cell[axis]) ?? true));
+  return rule?.expect ?? null;
+}
+
+function choose(matrix: Matrix, choice: Choice): Combination[] {
+  const all = matrix.blocks.flatMap((block) => product(block));
+  const selected = all.filter((cell) => axes.every((axis) => choice[axis]?.includes(cell[axis]) ?? true));
+  const given = axes.filter((axis) => choice[axis] !== undefined);
+  const [first] = matrix.blocks;
+  if (given.length === 0 || !first) return selected;
+  const isThere = new Set(selected.map((cell) => keyOf(cell, given)));
+  const completed = product({ ...first, ...definedAxes(choice) }).filter((cell) => !isThere.has(keyOf(cell, given)));
+  return [...selected, ...completed];
+}
+
+function keyOf(cell: Combination, of: readonly Axis[]): string {
+  return of.map((axis) => cell[axis]).join(' | ');
+}
+
+function definedAxes(choice: Choice): Partial<Record<Axis, readonly string[]>> {
+  return Object.fromEntries(Object.entries(choice).filter(([, values]) => values !== undefined));
+}
+
+function product(block: Record<Axis, readonly string[]>): Combination[] {
+  return axes.reduce<Partial<Combination>[]>(
+    (cells, axis) => cells.flatMap((cell) => block[axis].map((value) => ({ ...cell, [axis]: value }))),
+    [{}],
+  ) as Combination[];
+}

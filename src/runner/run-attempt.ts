@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import type { Browser } from '../browser/ensure-browser.ts';
+import type { Attempt, Cell } from '../contracts/attempt.ts';
+import type { PageFacts } from '../contracts/host.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { Redactor } from '../host/redactor.ts';
+import type { InstalledLibrary } from '../library/ensure-library.ts';
+import { keepEvidence } from './artifacts.ts';
+import { buildRecord, type Observed } from './build-record.ts';
+import { codeOf, messageOf } from './classify.ts';
+import { deadlineFactor, flowDeadlineMs } from './deadlines.ts';
+import { Finding } from './finding.ts';
+import type { Flow, Probe } from './flow.ts';
+import { checkReady } from './probe.ts';
+import { Recorder } from './recorder.ts';
+import { Scene } from './scene.ts';
+import { Steps } from './steps.ts';
+
+export interface AttemptInput {
+  id: string;
+  /** Chooses the phone's number and everything random in the replica. */
+  seed: number;
+  cell: Cell;
+  flow: Flow;
+  library: InstalledLibrary;
+  browser: Browser;
+  /** What the build offers; null for the live site. */
+  surface: Surface | null;
+  /** Folder of the run; evidence of a failure goes into a folder of it that is named after the attempt. */
+  runFolder: string;
+  signal?: AbortSignal | undefined;
+}
+
+const nothingKnown: PageFacts = { debugVersion: null, userAgent: null, browserVersion: null };
+
+/**
+ * Executes a flow once. Whatever goes wrong is in the record; it never rejects. When the signal is aborted, processes are
+ * ended at once and the record says `infra`, `interrupted`.
+ */
+export async function runAttempt(input: AttemptInput): Promise<Attempt> {
+  const startedAt = new Date();
+  const recorder = new Recorder();
+  const steps = new Steps((phase, ms) => recorder.add(`phase:${phase}`, { ms: Math.round(ms) }));
+  const result = await perform(input, steps, recorder);
+  const events = recorder.events(result.redactor);
+  const record = buildRecord(input, { startedAt, durationMs: recorder.elapsed(), steps, events, ...result });
+  if (record.outcome === 'passed') return record;
+  return { ...record, artifacts: await keepEvidence(input, events) };
+}
+
+type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'browserMemoryBytes'> & { redactor: Redactor };
+
+async function perform(input: AttemptInput, steps: Steps, recorder: Recorder): Promise<Performed> {
+  let scene: Scene;
+  try {
+    scene = new Scene(input, steps, recorder);
+  } catch (error) {
+    const thrown = new Finding('harness-error', `the attempt could not be set up: ${messageOf(error)}`);
+    return { thrown, page: nothingKnown, loaded: null, browserMemoryBytes: null, redactor: new Redactor() };
+  }
+  const interruption = Promise.withResolvers<never>();
+  const interrupt = () => {
+    const finding = new Finding('interrupted', 'the run was interrupted');
+    steps.fail(finding);
+    interruption.reject(finding);
+    void scene.close();
+  };
+  input.signal?.addEventListener('abort', interrupt);
+  if (input.signal?.aborted) interrupt();
+  let thrown = await play(input, steps, scene, interruption.promise);
+  const page = await lookAround(input, scene, thrown);
+  if (thrown === null)
+    thrown = await scene.client.close().then(
+      () => null,
+      (error: unknown) => error,
+    );
+  else if (await scene.isDiskFull()) thrown = new Finding('harness-error', `the disk is full: ${messageOf(thrown)}`);
+  input.signal?.removeEventListener('abort', interrupt);
+  await scene.close();
+  const browserMemoryBytes = await scene.browserMemory();
+  void scene.removeFolder();
+  return { thrown, page, loaded: scene.loaded, browserMemoryBytes, redactor: scene.redactor };
+}
+
+/** Runs the body of the flow; returns what it threw, or null. */
+async function play(
+  { flow, cell }: AttemptInput,
+  steps: Steps,
+  { client, phone }: Scene,
+  interruption: Promise<never>,
+): Promise<unknown> {
+  const probe: Probe = (of, by) => steps.run('probe', () => checkReady(of, by, cell.build));
+  const ms = flowDeadlineMs * deadlineFactor();
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Finding('flow-error', `the flow did not end within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([flow.body({ client, phone, probe }), interruption, tooLong]);
+    return null;
+  } catch (error) {
+    return error ?? new Finding('flow-error', 'the flow threw nothing at all');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The last questions to a page before it is closed; after a failure with a screenshot. */
+async function lookAround({ runFolder, id }: AttemptInput, scene: Scene, thrown: unknown): Promise<PageFacts> {
+  if (thrown === null) return scene.pageFacts();
+  scene.client.leave();
+  if (codeOf(thrown) === 'interrupted') return nothingKnown;
+  const [page] = await Promise.all([scene.pageFacts(), scene.screenshot(join(runFolder, id, 'screenshot.png'))]);
+  return page;
+}

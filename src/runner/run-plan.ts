@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, totalmem } from 'node:os';
+import type { Attempt } from '../contracts/attempt.ts';
+import { home } from '../contracts/home.ts';
+import { TroubleError } from '../contracts/input-error.ts';
+import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { recordOfNoLibrary } from './build-record.ts';
+import { runAttempt } from './run-attempt.ts';
+import { shuffle } from './shuffle.ts';
+import { gatherSupplies, type Supplies } from './supplies.ts';
+
+export interface RunOptions {
+  /** Attempts at the same time. */
+  slots: number;
+  /** The n-th attempt of a cell gets `seed + n`, so that any attempt can be run again alone; also gives the order. */
+  seed: number;
+  observers: readonly RunObserver[];
+  /** Ends the run: what is under way is recorded as `infra`, `interrupted`, and nothing else is started. */
+  signal?: AbortSignal;
+  /** Told of downloads. */
+  say(line: string): void;
+}
+
+interface Task {
+  planned: PlannedCell;
+  seed: number;
+}
+
+/** One attempt per two cores: a single Chromium that starts already keeps 1.7 of them busy. */
+export function defaultSlots(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+/**
+ * Executes a plan. Records go to the observers, one after the other, and are not kept.
+ *
+ * @throws InputError before anything is started, when the plan names a library, build, browser or flow that does not exist.
+ * @throws TroubleError when a browser cannot be had; whatever an observer throws, after everything was ended.
+ */
+export async function runPlan(
+  plan: readonly PlannedCell[],
+  { slots, seed, observers, signal, say }: RunOptions,
+): Promise<{ run: RunInfo; interrupted: boolean }> {
+  const supplies = await gatherSupplies(plan, say);
+  const labelled = plan.map((planned) => supplies.label(planned));
+  const run = startRun(seed);
+  const stop = new AbortController();
+  const end = AbortSignal.any(signal ? [signal, stop.signal] : [stop.signal]);
+  const tell = serialize(observers);
+  const tasks = shuffle(tasksOf(labelled, seed), seed);
+  let number = 0;
+  await tell((observer) => observer.runStarted?.(run, labelled, slots));
+
+  const work = async () => {
+    for (let task = tasks.pop(); task && !end.aborted; task = tasks.pop()) {
+      const id = `${run.id}-${String(++number).padStart(4, '0')}`;
+      const { planned } = task;
+      await tell((observer) => observer.attemptStarted?.(id, planned));
+      const attempt = await execute(id, task, supplies, run, end);
+      await tell((observer) => observer.attemptEnded?.(planned, attempt));
+    }
+  };
+  const workers = Array.from({ length: slots }, () =>
+    work().catch((error) => {
+      stop.abort();
+      throw error;
+    }),
+  );
+  const failures = (await Promise.allSettled(workers)).filter((result) => result.status === 'rejected');
+  const interrupted = end.aborted;
+  const finished: RunInfo = { ...run, finishedAt: interrupted ? null : new Date().toISOString() };
+  await tell((observer) => observer.runEnded?.(finished, interrupted));
+  if (failures[0]) throw failures[0].reason;
+  return { run: finished, interrupted };
+}
+
+async function execute(
+  id: string,
+  { planned: { cell }, seed }: Task,
+  supplies: Supplies,
+  run: RunInfo,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { library, ...supply } = supplies.of(cell);
+  if (library instanceof TroubleError) return recordOfNoLibrary(id, seed, cell, library);
+  return runAttempt({ id, seed, cell, library, ...supply, runFolder: home('runs', run.id), signal });
+}
+
+function tasksOf(plan: readonly PlannedCell[], seed: number): Task[] {
+  return plan.flatMap((planned) => Array.from({ length: planned.repeat }, (_, n) => ({ planned, seed: seed + n })));
+}
+
+function startRun(seed: number): RunInfo {
+  const startedAt = new Date().toISOString();
+  // Sorts by time, and does not collide with a run that another machine starts in the same second.
+  const id = `${startedAt.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
+  const machine = {
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+  };
+  return { id, startedAt, finishedAt: null, seed, machine };
+}
+
+/** Lets every observer hear everything in the same order, also when several attempts end at once. */
+function serialize(observers: readonly RunObserver[]) {
+  let last: Promise<void> = Promise.resolve();
+  return (call: (observer: RunObserver) => void | Promise<void>): Promise<void> => {
+    const next = last.then(async () => {
+      for (const observer of observers) await call(observer);
+    });
+    last = next.catch(() => {});
+    return next;
+  };
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadedLibrary, PageFacts, SeenEvent } from '../contracts/host.ts';
+import { Host } from '../host/host.ts';
+import type { Redactor } from '../host/redactor.ts';
+import { isDiskFull } from './artifacts.ts';
+import { AttemptPhone } from './attempt-phone.ts';
+import { messageOf } from './classify.ts';
+import { ClientUnderTest } from './client-under-test.ts';
+import { answerDeadlineMs, deadlineFactor } from './deadlines.ts';
+import { Finding } from './finding.ts';
+import type { Recorder } from './recorder.ts';
+import type { AttemptInput } from './run-attempt.ts';
+import type { Steps } from './steps.ts';
+import { type OpenTarget, openTarget } from './target.ts';
+
+/** Everything that one attempt has for itself: a folder, a target, a phone, a host with its browser and profile. */
+export class Scene {
+  readonly #folder: string;
+  readonly #host: Host;
+  readonly #target: Promise<OpenTarget>;
+  #memory: Promise<number | null> | null = null;
+  readonly client: ClientUnderTest;
+  readonly phone: AttemptPhone;
+  loaded: LoadedLibrary | null = null;
+
+  /** Starts host and target at the same time, since each needs about as long as the other. */
+  constructor({ cell, seed, library, browser, surface }: AttemptInput, steps: Steps, recorder: Recorder) {
+    // Not in the folder of the run: Chromium puts sockets below it, whose paths may have 107 bytes at most.
+    this.#folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-'));
+    this.#host = new Host({
+      folder: this.#folder,
+      env: browser.env,
+      onSeen: (event) => {
+        recorder.addSeen(event);
+        this.#see(event);
+      },
+    });
+    this.#target = openTarget(cell, surface, (type, detail) => recorder.add(`replica:${type}`, detail)).catch(
+      (error) => {
+        throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
+      },
+    );
+    this.#target.catch(() => {});
+    this.phone = new AttemptPhone(seed, this.#target, steps);
+    this.client = new ClientUnderTest({
+      calls: this.#host.calls,
+      exited: this.#host.exited,
+      steps,
+      packageDir: library.packageDir,
+      spec: this.#target.then(({ chromiumArgs }) => ({
+        auth: { kind: 'local', dataPath: join(this.#folder, 'profile') },
+        browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
+      })),
+    });
+  }
+  get redactor(): Redactor {
+    return this.#host.redactor;
+  }
+
+  /** Memory of the browser when `ready` fired; null when it did not, or where it cannot be known. */
+  async browserMemory(): Promise<number | null> {
+    return this.#memory;
+  }
+
+  /** What the page says of itself at the end; all null when it does not answer soon. */
+  async pageFacts(): Promise<PageFacts> {
+    const facts = await this.#answer(this.#host.calls.pageFacts());
+    return facts ?? { debugVersion: null, userAgent: null, browserVersion: null };
+  }
+
+  /** Takes a picture of the page into `file`, if the page lets itself be taken one of. */
+  async screenshot(file: string): Promise<void> {
+    await this.#answer(mkdir(dirname(file), { recursive: true }).then(() => this.#host.calls.screenshot(file)));
+  }
+
+  /** Ends every process of the attempt and its target. Never rejects. */
+  async close(): Promise<void> {
+    this.client.leave();
+    const closeTarget = async () => (await this.#target).close();
+    await Promise.allSettled([this.#host.kill(), closeTarget()]);
+  }
+
+  /** Removes profile and temporary files; after `close`. What cannot be removed is left to the system's own cleaning. */
+  async removeFolder(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  }
+
+  async isDiskFull(): Promise<boolean> {
+    return isDiskFull(this.#folder);
+  }
+
+  #see(event: SeenEvent): void {
+    if (event.type === 'host:loaded') this.loaded = event.detail as LoadedLibrary;
+    if (event.type === 'client:ready') this.#memory ??= this.#host.browserMemory();
+    this.client.see(event);
+  }
+
+  /** Null when the host, its browser or its page does not answer in time: evidence is never waited for long. */
+  async #answer<T>(question: Promise<T>): Promise<T | null> {
+    const late = new AbortController();
+    const giveUp = sleep(answerDeadlineMs * deadlineFactor(), null, { signal: late.signal }).catch(() => null);
+    try {
+      return await Promise.race([question, giveUp]);
+    } catch {
+      return null;
+    } finally {
+      late.abort();
+    }
+  }
+}

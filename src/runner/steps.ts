@@ -1,0 +1,85 @@
+import type { PhaseTimings } from '../contracts/attempt.ts';
+import type { Code } from '../contracts/codes.ts';
+import type { Phase } from '../contracts/outcome.ts';
+import { deadlineFactor, deadlines } from './deadlines.ts';
+import { Finding } from './finding.ts';
+
+type Step = keyof typeof deadlines;
+
+/** Runs the phases of one attempt, each against its deadline and against everything that ends an attempt early. */
+export class Steps {
+  readonly #factor = deadlineFactor();
+  readonly #ends = new Map<Phase, number>();
+  readonly #failure = Promise.withResolvers<never>();
+  #lastEnd = performance.now();
+  #failed: Finding | null = null;
+  /** The phase under way, or the last one that was. */
+  phase: Step = 'launch';
+  /** Of a phase that took place twice, as in a restore, the last one counts. */
+  readonly timings: PhaseTimings = {};
+  readonly #onEnd: (phase: Phase, ms: number) => void;
+
+  /** @param onEnd is told of every phase that ended well. */
+  constructor(onEnd: (phase: Phase, ms: number) => void) {
+    this.#onEnd = onEnd;
+    this.#failure.promise.catch(() => {});
+  }
+
+  /** The finding that ended the attempt early; null while there is none. */
+  get failed(): Finding | null {
+    return this.#failed;
+  }
+
+  /** Ends the attempt: the step under way, or the next one, throws `finding`. Only the first finding counts. */
+  fail(finding: Finding): void {
+    this.#failed ??= finding;
+    this.#failure.reject(this.#failed);
+  }
+
+  /**
+   * Runs one phase. `work` is raced in such a way that what has happened already wins over a later failure.
+   *
+   * @param codeAtDeadline tells what the deadline means where it depends on how far `work` came.
+   * @throws Finding
+   */
+  async run<T>(phase: Step, work: () => Promise<T>, codeAtDeadline?: () => Code): Promise<T> {
+    this.phase = phase;
+    const { ms, code } = deadlines[phase];
+    const left = this.#dueAt(phase) - performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new Finding(codeAtDeadline?.() ?? code, `${phase} did not come to an end within ${ms * this.#factor} ms`),
+        );
+      }, left);
+    });
+    try {
+      const result = await Promise.race([work(), this.#failure.promise, late]);
+      this.#end(phase);
+      return result;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A promise that rejects as soon as the attempt has failed. */
+  get failure(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  #dueAt(phase: Step): number {
+    const { ms, since } = deadlines[phase];
+    const start = since.map((earlier) => this.#ends.get(earlier)).find((end) => end !== undefined);
+    return (start ?? this.#lastEnd) + ms * this.#factor;
+  }
+
+  #end(phase: Phase): void {
+    const now = performance.now();
+    const ms = now - this.#lastEnd;
+    this.timings[phase] = Math.round(ms * 10) / 10;
+    this.#lastEnd = now;
+    this.#ends.set(phase, now);
+    this.#onEnd(phase, ms);
+  }
+}

@@ -1,0 +1,77 @@
+import { type Browser, ensureBrowser } from '../browser/ensure-browser.ts';
+import type { Cell } from '../contracts/attempt.ts';
+import { TroubleError } from '../contracts/input-error.ts';
+import type { PlannedCell } from '../contracts/run.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { ensureLibrary, type InstalledLibrary } from '../library/ensure-library.ts';
+import { resolveSurface } from '../replica/builds/resolve-surface.ts';
+import type { Flow } from './flow.ts';
+import { loadFlow } from './load-flow.ts';
+
+/** What one attempt of a cell is made with; a library that could not be installed is the trouble itself. */
+export interface Supply {
+  library: InstalledLibrary | TroubleError;
+  browser: Browser;
+  flow: Flow;
+  surface: Surface | null;
+}
+
+/** Everything that the cells of a plan need, each thing once. */
+export interface Supplies {
+  /** The planned cell with the library named as it is installed: a folder is shown by version and content. */
+  label(planned: PlannedCell): PlannedCell;
+  /** For a cell as the plan had it or as `label` made it. */
+  of(cell: Cell): Supply;
+}
+
+/**
+ * Installs, finds and loads what a plan names, before anything is started.
+ *
+ * @throws InputError when the plan names a library, build, browser or flow that does not exist.
+ * @throws TroubleError when a browser cannot be had.
+ */
+export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: string) => void): Promise<Supplies> {
+  const cells = plan.map(({ cell }) => cell);
+  const flows = await gather(cells, 'flow', loadFlow);
+  const surfaces = await gather(cells, 'build', async (build) => resolveSurface(build));
+  const [libraries, browsers] = await Promise.all([
+    gather(cells, 'library', (spec) => ensureLibrary(spec, say).catch(orTrouble)),
+    gather(cells, 'browser', (name) => ensureBrowser(name, say)),
+  ]);
+  for (const library of [...libraries.values()]) {
+    if (!(library instanceof TroubleError)) libraries.set(library.label, library);
+  }
+  return {
+    label(planned) {
+      const library = known(libraries, planned.cell.library);
+      if (library instanceof TroubleError) return planned;
+      return { ...planned, cell: { ...planned.cell, library: library.label } };
+    },
+    of: ({ library, browser, flow, build, target }) => ({
+      library: known(libraries, library),
+      browser: known(browsers, browser),
+      flow: known(flows, flow),
+      surface: target === 'replica' ? known(surfaces, build) : null,
+    }),
+  };
+}
+
+async function gather<K extends keyof Cell, T>(
+  cells: readonly Cell[],
+  axis: K,
+  get: (value: Cell[K]) => Promise<T>,
+): Promise<Map<string, T>> {
+  const values = [...new Set(cells.map((cell) => cell[axis]))];
+  return new Map(await Promise.all(values.map(async (value) => [value, await get(value)] as const)));
+}
+
+function orTrouble(error: unknown): TroubleError {
+  if (error instanceof TroubleError) return error;
+  throw error;
+}
+
+function known<T>(map: Map<string, T>, key: string): T {
+  const value = map.get(key);
+  if (value === undefined) throw new Error(`${key} is not in the plan that supplies were gathered for`);
+  return value;
+}
