@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { compareBuilds, parseBuild } from './build-number.ts';
-import { type Behaviours, behavioursSchema, exportKindSchema, faceSchema, tierSchema } from './surface.ts';
+import { behavioursSchema, exportKindSchema, faceSchema, tierSchema } from './surface.ts';
 
-const buildText = z.string().regex(/^2\.\d{1,6}\.\d{1,12}$/, 'a full build number such as 2.3000.1032534684');
+const buildText = z.string().regex(/^2\.\d{1,6}\.\d{1,12}$/, 'must be a full build number such as 2.3000.1032534684');
 const dateText = z
   .string()
-  .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'a date such as 2025-08-29, or 2025-08 when the day is not known');
+  .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a date such as 2025-08-29, or 2025-08 when the day is not known');
 const moduleName = z.string().min(1);
 const exportName = z.string().min(1);
 const sources = z.array(z.string().min(1)).min(1);
@@ -23,7 +23,7 @@ const membersSchema = z.strictObject({
   props: z.array(z.string()).optional(),
   session: z.array(z.string()).optional(),
   derived: z.array(z.string()).optional(),
-  other_fields: z.array(z.string()).optional(),
+  otherFields: z.array(z.string()).optional(),
   methods: z.array(z.string()).optional(),
   accessors: z.array(z.string()).optional(),
   statics: z.array(z.string()).optional(),
@@ -74,7 +74,7 @@ export const buildChangeSchema = z.strictObject({
   /** A file of `archives`: from this build on the names are those of that archive. Applied before the other keys. */
   archive: z
     .string()
-    .regex(/^\d+\.json$/, 'a file of the folder archives, such as 1038162681.json')
+    .regex(/^\d+\.json$/, 'must be a file of the folder archives, such as 1038162681.json')
     .optional(),
   /** Names that go: some exports, or `module` for the whole module. */
   remove: z.record(moduleName, z.union([z.array(exportName).min(1), z.literal('module')])).optional(),
@@ -85,10 +85,10 @@ export const buildChangeSchema = z.strictObject({
   collections: z
     .strictObject({
       remove: z.array(z.string()).optional(),
-      add: z.record(z.string(), z.string().regex(/^\w+\.\w+$/, '`Module.export`')).optional(),
+      add: z.record(z.string(), z.string().regex(/^\w+\.\w+$/, 'must be Module.export')).optional(),
     })
     .optional(),
-  set: behavioursSchema.partial().optional() as z.ZodOptional<z.ZodType<Partial<Behaviours>>>,
+  set: behavioursSchema.partial().optional(),
   /** Where it is said: `owner/name#issue`, `owner/name@commit`, or a file of a repository. */
   source: sources,
   confidence: confidenceSchema,

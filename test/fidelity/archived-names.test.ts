@@ -56,7 +56,7 @@ test.each(archives)('$build has none of the modules that its archive knows to be
 });
 
 describe('behaviours that an archive shows', () => {
-  const keyFieldsOf = (archive: Archive) => archive.modules.WAWebMsgKey?.members?.default?.other_fields;
+  const keyFieldsOf = (archive: Archive) => archive.modules.WAWebMsgKey?.members?.default?.otherFields;
   const cmdEventsOf = (archive: Archive) => archive.modules.WAWebCmd?.events;
 
   test.each(archives.filter(keyFieldsOf))('$build keeps the text of a message key as its archive does', (archive) => {

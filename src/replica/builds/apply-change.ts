@@ -1,12 +1,12 @@
 import type { Archive, ArchivedModule, BuildChange } from '../../contracts/build-data.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import type { Behaviours, ExportKind, SurfaceModule, Tier } from '../../contracts/surface.ts';
+import type { ExportKind, SurfaceModule, Tier } from '../../contracts/surface.ts';
 
 /** What is offered after some of the changes; values are never altered in place, so states can share them. */
 export interface SurfaceState {
   modules: Readonly<Record<string, SurfaceModule>>;
   collections: Readonly<Record<string, string>>;
-  behaviours: Partial<Behaviours>;
+  behaviours: NonNullable<BuildChange['set']>;
 }
 
 export const emptyState: SurfaceState = { modules: {}, collections: {}, behaviours: {} };

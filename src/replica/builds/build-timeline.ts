@@ -62,7 +62,7 @@ export function surfaceAt(timeline: BuildTimeline, build: string): Surface {
   };
 }
 
-function allBehaviours(behaviours: Partial<Behaviours>, file: string): Behaviours {
+function allBehaviours(behaviours: SurfaceState['behaviours'], file: string): Behaviours {
   const result = behavioursSchema.safeParse(behaviours);
   if (result.success) return result.data;
   const missing = result.error.issues.map(({ path }) => path.join('.')).join(', ');
