@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/contracts/home.ts';
-import { addOptionalPackages } from './lockfile/add-optional-packages.ts';
+import { addOptionalPackages } from './set-up/add-optional-packages.ts';
 
 /** `node scripts/complete-lockfile.ts`, after every `npm install`: see `addOptionalPackages` for why. */
 const file = join(packageRoot, 'package-lock.json');
