@@ -1,0 +1,149 @@
+import type { Cause } from '../causes.ts';
+import { Problem } from '../problems.ts';
+import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
+import { holdLease } from '../sessions/hold-lease.ts';
+import type { Lease } from '../sessions/lease.ts';
+import type { AccountRow, AccountStatus, ServiceDatabase } from '../tables.ts';
+import { deactivate, lockWorkspace } from './supersede.ts';
+
+/** One WhatsApp number of a workspace. Times are milliseconds since 1970 by the database's clock. */
+export interface Account {
+  ids: SessionIds;
+  phone: string | null;
+  status: AccountStatus;
+  cause: string;
+  since: number;
+  library: string;
+  libraryPin: string | null;
+  createdAt: number;
+  /** Set when the session waits for a person: the code of what keeps failing. */
+  attention: string | null;
+}
+
+/** One entry of an account's history. */
+export interface Transition {
+  seq: number;
+  from: AccountStatus | 'none';
+  to: AccountStatus;
+  cause: string;
+  library: string;
+  instance: string;
+  /** Milliseconds spent in `from`. */
+  durationMs: number;
+  at: number;
+}
+
+/** Reads accounts and writes every change of status but those that take a number (`Links`). */
+export class Accounts {
+  readonly #database: ServiceDatabase;
+  readonly #instanceId: string;
+
+  constructor(database: ServiceDatabase, instanceId: string) {
+    this.#database = database;
+    this.#instanceId = instanceId;
+  }
+
+  /** @throws Problem `account-unknown` */
+  async get(workspace: WorkspaceId, account: AccountId): Promise<Account> {
+    const row = await this.#rows(workspace).where('whatsapp_accounts.id', '=', account).executeTakeFirst();
+    if (!row) throw new Problem('account-unknown');
+    return fromRow(row);
+  }
+
+  /** Accounts of a workspace by id, at most `limit` of them, those after `after`. */
+  async list(workspace: WorkspaceId, limit: number, after: AccountId | null): Promise<Account[]> {
+    let query = this.#rows(workspace).orderBy('whatsapp_accounts.id').limit(limit);
+    if (after !== null) query = query.where('whatsapp_accounts.id', '>', after);
+    return (await query.execute()).map(fromRow);
+  }
+
+  /** The transitions of an account, oldest first, at most `limit` of them, those after `afterSeq`. */
+  async history(account: AccountId, limit: number, afterSeq: number): Promise<Transition[]> {
+    const rows = await this.#database.kysely
+      .selectFrom('account_history')
+      .selectAll()
+      .where('account_id', '=', account)
+      .where('seq', '>', afterSeq)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      seq: row.seq,
+      from: row.from_status,
+      to: row.to_status,
+      cause: row.cause,
+      library: row.library,
+      instance: row.instance_id,
+      durationMs: row.duration_ms,
+      at: row.at,
+    }));
+  }
+
+  /**
+   * Writes a new status as the owner of the session. An account that has it already stays as it is.
+   *
+   * @throws LeaseLost
+   */
+  async become(lease: Lease, status: 'authenticated' | 'disconnected' | 'failed', cause: Cause): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      await tx
+        .updateTable('whatsapp_accounts')
+        .set({ status, status_cause: cause, instance_id: lease.owner, lease_token: lease.token })
+        .where('id', '=', lease.ids.account)
+        .where('status', '!=', status)
+        .execute();
+      if (status !== 'disconnected')
+        await tx.deleteFrom('link_codes').where('session_id', '=', lease.ids.session).execute();
+      if (status === 'failed') {
+        await tx.updateTable('sessions').set({ wanted: 0 }).where('id', '=', lease.ids.session).execute();
+      }
+    });
+  }
+
+  /** Makes an account inactive, whoever runs its session: the owner loses the lease and closes it. */
+  async deactivate(ids: SessionIds, cause: 'logout-asked' | 'delete-asked'): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await lockWorkspace(this.#database, tx, ids.workspace);
+      await deactivate(tx, { id: ids.account, session_id: ids.session }, cause, this.#instanceId);
+    });
+  }
+
+  /** Makes an account inactive, forgets its number and shows it no more. Its history stays. */
+  async delete(ids: SessionIds): Promise<void> {
+    await this.deactivate(ids, 'delete-asked');
+    await this.#database.kysely
+      .updateTable('whatsapp_accounts')
+      .set({ phone: null, deleted_at: this.#database.now })
+      .where('id', '=', ids.account)
+      .execute();
+  }
+
+  #rows(workspace: WorkspaceId) {
+    return this.#database.kysely
+      .selectFrom('whatsapp_accounts')
+      .innerJoin('sessions', 'sessions.id', 'whatsapp_accounts.session_id')
+      .selectAll('whatsapp_accounts')
+      .select('sessions.attention_code')
+      .where('whatsapp_accounts.workspace_id', '=', workspace)
+      .where('whatsapp_accounts.deleted_at', 'is', null);
+  }
+}
+
+function fromRow(row: AccountRow & { attention_code: string | null }): Account {
+  return {
+    ids: SessionIds.of({
+      session: sessionId(row.session_id),
+      workspace: workspaceId(row.workspace_id),
+      account: accountId(row.id),
+    }),
+    phone: row.phone,
+    status: row.status,
+    cause: row.status_cause,
+    since: row.status_since,
+    library: row.library,
+    libraryPin: row.library_pin,
+    createdAt: row.created_at,
+    attention: row.attention_code,
+  };
+}

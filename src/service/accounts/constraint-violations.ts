@@ -1,0 +1,30 @@
+import { isDuplicate } from '../../store/database/database-errors.ts';
+import { Problem } from '../problems.ts';
+
+export type ViolationOutcome = 'resolved' | 'surfaced';
+
+/** Called once for each violation of `unique_active_phone_workspace` that the database raised. */
+export type OnViolation = (outcome: ViolationOutcome) => void;
+
+/**
+ * Runs a transaction that may collide with another account of the same number. The transaction itself clears away older
+ * holders first, so running it once more after a violation is the clean-up and the retry.
+ *
+ * @throws Problem `number-contested` when it collides a second time.
+ */
+export async function resolveCollision<T>(transaction: () => Promise<T>, onViolation: OnViolation): Promise<T> {
+  try {
+    return await transaction();
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+  }
+  try {
+    const result = await transaction();
+    onViolation('resolved');
+    return result;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    onViolation('surfaced');
+    throw new Problem('number-contested', undefined, { cause: error });
+  }
+}

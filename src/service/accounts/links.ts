@@ -1,0 +1,124 @@
+import { Problem } from '../problems.ts';
+import { SessionIds, type WorkspaceId } from '../session-ids.ts';
+import { holdLease } from '../sessions/hold-lease.ts';
+import { Lease, leaseMs } from '../sessions/lease.ts';
+import type { ServiceDatabase } from '../tables.ts';
+import { type OnViolation, resolveCollision } from './constraint-violations.ts';
+import { lockWorkspace, supersede } from './supersede.ts';
+
+export interface LinkRequest {
+  /** Digits of the international number where it is known beforehand. */
+  phone: string | null;
+  /** The library version that will host the session. */
+  library: string;
+  /** Set when somebody chose this version for this account. */
+  libraryPin: string | null;
+}
+
+/** A step of a link with the sessions that lost the number by it; their owners close them. */
+export interface Linked {
+  superseded: SessionIds[];
+}
+
+/** The two moments at which an account can take a number: when the link begins, and when `ready` tells whose phone it is. */
+export class Links {
+  readonly #database: ServiceDatabase;
+  readonly #instanceId: string;
+  readonly #onViolation: OnViolation;
+
+  constructor(database: ServiceDatabase, instanceId: string, onViolation: OnViolation) {
+    this.#database = database;
+    this.#instanceId = instanceId;
+    this.#onViolation = onViolation;
+  }
+
+  /**
+   * A new account in `qr_scanning` with its session, leased to this instance. Older active accounts of the number, stuck ones
+   * too, become inactive in the same transaction.
+   *
+   * @throws Problem `workspace-unknown`, `number-contested`
+   */
+  async begin(workspace: WorkspaceId, request: LinkRequest): Promise<Linked & { lease: Lease }> {
+    const ids = SessionIds.create(workspace);
+    const superseded = await resolveCollision(() => this.#insert(ids, request), this.#onViolation);
+    return { lease: new Lease(ids, this.#instanceId, 1), superseded };
+  }
+
+  /**
+   * The session is ready and `phone` is its number: the account becomes connected and takes the number from older holders.
+   *
+   * @throws LeaseLost, Problem `number-contested`
+   */
+  async ready(lease: Lease, phone: string, library: string): Promise<Linked> {
+    const superseded = await resolveCollision(() => this.#connect(lease, phone, library), this.#onViolation);
+    return { superseded };
+  }
+
+  #insert(ids: SessionIds, { phone, library, libraryPin }: LinkRequest): Promise<SessionIds[]> {
+    const { now } = this.#database;
+    return this.#database.transaction(async (tx) => {
+      if (!(await lockWorkspace(this.#database, tx, ids.workspace))) throw new Problem('workspace-unknown');
+      const number = phone === null ? null : { workspace: ids.workspace, phone, except: null };
+      const superseded = number ? await supersede(tx, number, this.#instanceId) : [];
+      await tx
+        .insertInto('whatsapp_accounts')
+        .values({
+          id: ids.account,
+          workspace_id: ids.workspace,
+          session_id: ids.session,
+          phone,
+          status: 'qr_scanning',
+          status_cause: 'link-asked',
+          status_since: 0,
+          library,
+          library_pin: libraryPin,
+          instance_id: this.#instanceId,
+          lease_token: 1,
+          created_at: now,
+          deleted_at: null,
+        })
+        .execute();
+      await tx
+        .insertInto('sessions')
+        .values(({ eb }) => ({
+          id: ids.session,
+          account_id: ids.account,
+          workspace_id: ids.workspace,
+          lease_owner: this.#instanceId,
+          lease_token: 1,
+          lease_expires_at: eb(now, '+', leaseMs),
+          start_cause: 'link-asked',
+        }))
+        .execute();
+      return superseded;
+    });
+  }
+
+  #connect(lease: Lease, phone: string, library: string): Promise<SessionIds[]> {
+    const { ids } = lease;
+    return this.#database.transaction(async (tx) => {
+      await lockWorkspace(this.#database, tx, ids.workspace);
+      await holdLease(this.#database, tx, lease);
+      const number = { workspace: ids.workspace, phone, except: ids.account };
+      const superseded = await supersede(tx, number, this.#instanceId);
+      await tx
+        .updateTable('whatsapp_accounts')
+        .set({
+          status: 'connected',
+          status_cause: 'ready',
+          phone,
+          library,
+          instance_id: lease.owner,
+          lease_token: lease.token,
+        })
+        .where('id', '=', ids.account)
+        .execute();
+      await tx
+        .updateTable('sessions')
+        .set({ failures: 0, next_start_at: 0, attention_code: null, attention_at: null })
+        .where('id', '=', ids.session)
+        .execute();
+      return superseded;
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import type { Transaction } from 'kysely';
+import type { Cause } from '../causes.ts';
+import { accountId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
+import { activeStatuses, type ServiceDatabase, type ServiceTables } from '../tables.ts';
+
+/**
+ * Locks the workspace for the rest of the transaction: links of one workspace happen one after the other. Every transaction
+ * that can change who holds a number begins with it, then locks sessions, then accounts, always in this order.
+ *
+ * @returns false when there is no such workspace.
+ */
+export async function lockWorkspace(
+  database: ServiceDatabase,
+  tx: Transaction<ServiceTables>,
+  workspace: WorkspaceId,
+): Promise<boolean> {
+  const query = tx.selectFrom('workspaces').select('id').where('id', '=', workspace);
+  return (await database.locked(query).executeTakeFirst()) !== undefined;
+}
+
+/**
+ * Takes a number away from every account of the workspace that holds it, except one: the account becomes inactive, the lease of
+ * its session ends, so that its owner can write nothing more. The workspace is locked already.
+ *
+ * @returns the sessions that were closed.
+ */
+export async function supersede(
+  tx: Transaction<ServiceTables>,
+  number: { workspace: WorkspaceId; phone: string; except: string | null },
+  instanceId: string,
+): Promise<SessionIds[]> {
+  const holders = await tx
+    .selectFrom('whatsapp_accounts')
+    .select(['id', 'session_id'])
+    .where('workspace_id', '=', number.workspace)
+    .where('phone', '=', number.phone)
+    .where('status', 'in', activeStatuses)
+    .execute();
+  const older = holders.filter(({ id }) => id !== number.except);
+  for (const { id, session_id } of older) await deactivate(tx, { id, session_id }, 'superseded', instanceId);
+  return older.map(({ id, session_id }) =>
+    SessionIds.of({ session: sessionId(session_id), workspace: number.workspace, account: accountId(id) }),
+  );
+}
+
+/** Ends the lease of a session and makes its account inactive, whoever runs it. */
+export async function deactivate(
+  tx: Transaction<ServiceTables>,
+  { id, session_id }: { id: string; session_id: string },
+  cause: Cause,
+  instanceId: string,
+): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set((row) => ({ wanted: 0, lease_owner: null, lease_expires_at: 0, lease_token: row('lease_token', '+', 1) }))
+    .where('id', '=', session_id)
+    .execute();
+  await tx.deleteFrom('link_codes').where('session_id', '=', session_id).execute();
+  await tx
+    .updateTable('whatsapp_accounts')
+    .set((row) => ({
+      status: 'inactive',
+      status_cause: cause,
+      instance_id: instanceId,
+      lease_token: row.selectFrom('sessions').select('lease_token').where('sessions.id', '=', session_id).$asScalar(),
+    }))
+    .where('id', '=', id)
+    .where('status', 'in', [...activeStatuses, 'failed'])
+    .execute();
+}

@@ -1,0 +1,30 @@
+/**
+ * Why the status of an account changed, or why a session is started: the values of `status_cause`, `start_cause`, `cause`
+ * and of `code` in `restorations`. `docs/service.md` lists the same ones.
+ */
+export const causes = {
+  'link-asked': 'Somebody asked for a link.',
+  scanned: 'The code was scanned, or the saved login was accepted.',
+  ready: 'The library reported ready.',
+  superseded: 'The same number was linked again in the workspace.',
+  'link-timeout': 'Nobody scanned a code in time.',
+  'logout-asked': 'Somebody asked for a logout.',
+  'delete-asked': 'Somebody asked to delete the account.',
+  'restore-asked': 'Somebody asked for a restoration.',
+  'owner-lost': 'The instance that ran the session died or lost its lease.',
+  'instance-stopped': 'The instance that ran the session was stopped in order.',
+  rollout: 'The rollout moved the account to another library version.',
+  unlinked: 'The login is gone: the device was removed on the phone, or its profile is lost.',
+  'auth-failure': 'The library reported an authentication failure.',
+  disconnected: 'The library reported a disconnection.',
+  'host-died': 'The process with the library ended by itself.',
+  'browser-died': 'The browser ended by itself.',
+  'page-hung': 'The page no longer answered.',
+  'initialize-failed': 'The library could not start on the page.',
+  'ready-timeout': 'The login was accepted and ready never came.',
+  'start-timeout': 'The page offered neither a code nor a login in time.',
+  'library-failed': 'The library version could not be installed or loaded.',
+  deaf: 'A message that the phone delivered never came as an event.',
+  'keeps-failing': 'The session failed three times in ten minutes and waits for a person.',
+} as const;
+export type Cause = keyof typeof causes;

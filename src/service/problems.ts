@@ -1,0 +1,37 @@
+interface ProblemEntry {
+  status: number;
+  /** What it means, for people; the same for every occurrence. */
+  title: string;
+}
+
+/** Every code that an answer of the service can carry; `docs/service-problems.md` lists the same ones. */
+export const problems = {
+  'invalid-request': { status: 400, title: 'A field of the request is missing, unknown or wrong.' },
+  unauthorized: { status: 401, title: 'The API key is missing, unknown or expired.' },
+  forbidden: { status: 403, title: 'The scope of the API key does not allow this.' },
+  'not-found': { status: 404, title: 'There is no such address.' },
+  'workspace-unknown': { status: 404, title: 'There is no such workspace.' },
+  'account-unknown': { status: 404, title: 'There is no such account in this workspace.' },
+  'method-not-allowed': { status: 405, title: 'The address does not take this method.' },
+  'body-too-large': { status: 413, title: 'The body of the request is too large.' },
+  'unsupported-media-type': { status: 415, title: 'The body of the request must be JSON.' },
+  'number-contested': { status: 409, title: 'The number is being linked by somebody else at this moment; try again.' },
+  'account-not-active': { status: 409, title: 'The account is inactive or failed; link the number again.' },
+  'session-not-connected': { status: 409, title: 'The session of the account is not connected.' },
+  'session-elsewhere': { status: 409, title: 'Another instance runs the session and did not answer; try again.' },
+  internal: { status: 500, title: 'The service failed; the log has the details under the request id.' },
+  'database-unreachable': { status: 503, title: 'The database does not answer; nothing was lost, try again.' },
+  stopping: { status: 503, title: 'This instance is stopping; ask another one.' },
+} as const satisfies Record<string, ProblemEntry>;
+export type ProblemCode = keyof typeof problems;
+
+/** Something that the caller of the service is told, as a problem with a stable code (RFC 9457). */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, detail: string = problems[code].title, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,162 @@
+import type { KyselyPlugin } from 'kysely';
+import { createConnection } from 'mysql2/promise';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Accounts } from '../../../src/service/accounts/accounts.ts';
+import { linkSuccess } from '../../../src/service/accounts/link-success.ts';
+import { Links } from '../../../src/service/accounts/links.ts';
+import { Problem } from '../../../src/service/problems.ts';
+import { type WorkspaceId, workspaceId } from '../../../src/service/session-ids.ts';
+import { LeaseLost } from '../../../src/service/sessions/lease.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
+import { Database } from '../../../src/store/database/database.ts';
+import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { engines } from '../../support/service-databases.ts';
+import { linkRounds } from './link-rounds.ts';
+
+afterAll(stopMysqlServer);
+
+const request = { phone: '15550100123', library: '1.34.7', libraryPin: null };
+const unknownNumber = { ...request, phone: null };
+
+describe.each(engines)('links in %s', (_, newAddress) => {
+  let database: ServiceDatabase;
+  let workspace: WorkspaceId;
+  let violations: string[];
+  let links: Links;
+  let accounts: Accounts;
+
+  beforeEach(async () => {
+    ({ database, workspace } = await newServiceDatabase(newAddress));
+    violations = [];
+    links = new Links(database, 'instance', (outcome) => violations.push(outcome));
+    accounts = new Accounts(database, 'instance');
+  });
+  afterEach(() => database.close());
+
+  test('a stuck link of the same number is superseded, again and again', async () => {
+    const first = await links.begin(workspace, request);
+    const second = await links.begin(workspace, request);
+    const third = await links.begin(workspace, request);
+    expect(first.superseded).toEqual([]);
+    expect(second.superseded).toEqual([first.lease.ids]);
+    expect(third.superseded).toEqual([second.lease.ids]);
+    const rows = await accounts.list(workspace, 10, null);
+    expect(rows.filter((row) => row.status === 'inactive').map((row) => row.cause)).toEqual([
+      'superseded',
+      'superseded',
+    ]);
+    expect(rows.filter((row) => row.status === 'qr_scanning').map((row) => row.ids)).toEqual([third.lease.ids]);
+  });
+
+  test('the same number in another workspace is left alone', async () => {
+    await database.kysely.insertInto('workspaces').values({ id: 'other', name: 'O', created_at: 0 }).execute();
+    await links.begin(workspace, request);
+    expect((await links.begin(workspaceId('other'), request)).superseded).toEqual([]);
+  });
+
+  test('a link in a workspace that does not exist is refused', async () => {
+    await expect(links.begin(workspaceId('nowhere'), request)).rejects.toMatchObject({ code: 'workspace-unknown' });
+  });
+
+  test('a number that is known only at ready is taken from the older session, whose owner can write no more', async () => {
+    const older = (await links.begin(workspace, request)).lease;
+    await accounts.become(older, 'authenticated', 'scanned');
+    await links.ready(older, request.phone, request.library);
+    const newer = (await links.begin(workspace, unknownNumber)).lease;
+    await accounts.become(newer, 'authenticated', 'scanned');
+    expect((await links.ready(newer, request.phone, request.library)).superseded).toEqual([older.ids]);
+    expect(await accounts.get(workspace, newer.ids.account)).toMatchObject({
+      status: 'connected',
+      phone: request.phone,
+    });
+    expect(await accounts.get(workspace, older.ids.account)).toMatchObject({ status: 'inactive', cause: 'superseded' });
+    await expect(accounts.become(older, 'disconnected', 'disconnected')).rejects.toBeInstanceOf(LeaseLost);
+  });
+
+  test('of many sessions that become ready with one number at the same time one is connected', async () => {
+    const begun = await Promise.all(Array.from({ length: 16 }, () => links.begin(workspace, unknownNumber)));
+    for (const { lease } of begun) await accounts.become(lease, 'authenticated', 'scanned');
+    const ends = await Promise.allSettled(begun.map(({ lease }) => links.ready(lease, request.phone, request.library)));
+    expect(ends.filter((end) => end.status === 'rejected')).toEqual([]);
+    const rows = await accounts.list(workspace, 100, null);
+    expect(rows.filter((row) => row.status === 'connected')).toHaveLength(1);
+    expect(rows.filter((row) => row.status === 'inactive')).toHaveLength(15);
+    expect(violations).toEqual([]);
+  });
+
+  test('64 links of one number at the same time leave exactly one active account and no error', async () => {
+    const result = await linkRounds(database, workspace, { rounds: 10, atOnce: 64 });
+    expect(result).toEqual({ links: 640, errors: [], violations: { resolved: 0, surfaced: 0 }, wrongHolders: [] });
+  });
+
+  test('the success rate counts links that went on, and not links that are still going', async () => {
+    const connected = (await links.begin(workspace, unknownNumber)).lease;
+    await accounts.become(connected, 'authenticated', 'scanned');
+    await links.ready(connected, '15550100001', request.library);
+    await accounts.become(connected, 'disconnected', 'disconnected');
+    const failed = (await links.begin(workspace, unknownNumber)).lease;
+    await accounts.become(failed, 'failed', 'link-timeout');
+    await links.begin(workspace, unknownNumber);
+    expect(await linkSuccess(database, 0)).toEqual([{ library: '1.34.7', ended: 2, connected: 1 }]);
+  });
+
+  test('a deleted account is shown no more and its number is forgotten, its history stays', async () => {
+    const { ids } = (await links.begin(workspace, request)).lease;
+    await accounts.delete(ids);
+    await expect(accounts.get(workspace, ids.account)).rejects.toMatchObject({ code: 'account-unknown' });
+    const history = await accounts.history(ids.account, 10, 0);
+    expect(history.map((entry) => entry.to)).toEqual(['qr_scanning', 'inactive']);
+    expect(await database.kysely.selectFrom('whatsapp_accounts').select('phone').execute()).toEqual([{ phone: null }]);
+  });
+});
+
+describe('a violation that the database raises all the same', () => {
+  /** Lets somebody who knows nothing of the lock take the number, each time right after it was found free. */
+  async function contested(times: number) {
+    const { database, address, workspace } = await newServiceDatabase(newMysqlDatabase);
+    const plain = new Links(database, 'rogue', () => {});
+    const thieves: string[] = [];
+    for (let i = 0; i < times; i++) thieves.push((await plain.begin(workspace, unknownNumber)).lease.ids.account);
+    const rogue = await createConnection(address);
+    // With its checks on, the foreign key of the row waits for the lock of the workspace, which makes the theft impossible.
+    await rogue.query('set foreign_key_checks = 0');
+    const selects = new WeakSet<object>();
+    const thief: KyselyPlugin = {
+      transformQuery({ node, queryId }) {
+        const holders = node.kind === 'SelectQueryNode' && JSON.stringify(node.where ?? {}).includes(request.phone);
+        if (holders) selects.add(queryId);
+        return node;
+      },
+      async transformResult({ result, queryId }) {
+        const id = selects.has(queryId) ? thieves.shift() : undefined;
+        if (id) await rogue.query('update whatsapp_accounts set phone = ? where id = ?', [request.phone, id]);
+        return result;
+      },
+    };
+    const victim = new Database('mysql', database.kysely.withPlugin(thief), database.name, []);
+    const violations: string[] = [];
+    const end = await new Links(victim, 'instance', (outcome) => violations.push(outcome))
+      .begin(workspace, request)
+      .then(
+        ({ superseded }) => superseded.map((ids) => ids.account),
+        (error: unknown) => error,
+      );
+    await database.close();
+    await rogue.end();
+    return { end, violations };
+  }
+
+  test('is cleaned up and retried once', async () => {
+    const { end, violations } = await contested(1);
+    expect(end).toHaveLength(1);
+    expect(violations).toEqual(['resolved']);
+  });
+
+  test('the second time is a problem with a code, not an SQL error', async () => {
+    const { end, violations } = await contested(2);
+    expect(end).toBeInstanceOf(Problem);
+    expect(end).toMatchObject({ code: 'number-contested', message: expect.not.stringMatching(/duplicate|sql|key/i) });
+    expect(violations).toEqual(['surfaced']);
+  });
+});
