@@ -3,8 +3,8 @@ import { attemptSchema, cellSchema } from './attempt.ts';
 import { expectationSchema } from './matrix.ts';
 import { runInfoSchema } from './run.ts';
 
-/** Which part of the plan a run made. */
-export const shardSchema = z.object({ index: z.number().int().min(1), total: z.number().int().min(1) });
+/** The `index`-th of `count` parts of a plan, counted from 1. */
+export const shardSchema = z.object({ index: z.number().int().min(1), count: z.number().int().min(1) });
 export type Shard = z.infer<typeof shardSchema>;
 
 /** The first line of a blob: what the run was and what it planned. */

@@ -23,9 +23,14 @@ function whatHappened({ code, phase, blame }: Attempt): HTMLElement {
     {},
     el('h3', {}, 'What happened'),
     el('p', {}, el('span', { class: 'code' }, code ?? ''), ` in phase ${phase}, blame: ${blame}`),
-    entry && el('p', {}, entry.what),
-    entry && el('p', { class: 'todo' }, entry.todo),
+    entry && el('p', {}, ...withCode(entry.what)),
+    entry && el('p', { class: 'todo' }, ...withCode(entry.todo)),
   );
+}
+
+/** Text with `names` between backticks as code. */
+function withCode(text: string): (Node | string)[] {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? el('code', {}, part) : part));
 }
 
 function causeView(

@@ -3,8 +3,10 @@ import { symbols } from '../../report/words.ts';
 import { attemptView } from './attempt-view.ts';
 import { cellHash } from './cell-hash.ts';
 import { el, embeddedJson } from './dom.ts';
+import { bareWords } from './grid.ts';
+import { mark } from './mark.ts';
 
-/** The sheet that a cell opens. Esc, the button and the back key close it; the two arrows go to the cells beside it. */
+/** The sheet that a cell opens. Esc, the button and the back key close it; two more go to the cells beside it. */
 export class CellDialog {
   readonly element = el('dialog', { 'aria-label': 'cell', onclick: (event) => this.#closeOutside(event) });
   readonly #cells: HtmlCell[];
@@ -29,13 +31,12 @@ export class CellDialog {
   }
 
   #bar(place: number): HTMLElement {
-    const step = (by: number, label: string, text: string) => {
+    const step = (by: number, text: string) => {
       const neighbour = this.#cells[place + by];
       return el(
         'button',
         {
           type: 'button',
-          'aria-label': label,
           disabled: neighbour === undefined,
           onclick: () => neighbour && location.replace(cellHash(neighbour.cell)),
         },
@@ -45,8 +46,8 @@ export class CellDialog {
     return el(
       'nav',
       {},
-      step(-1, 'cell before', '←'),
-      step(1, 'next cell', '→'),
+      step(-1, 'Previous cell'),
+      step(1, 'Next cell'),
       el('button', { type: 'button', class: 'close', autofocus: true, onclick: () => this.close() }, 'Close'),
     );
   }
@@ -66,7 +67,7 @@ function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): HTMLElement[] {
     el(
       'p',
       { class: 'verdict' },
-      el('span', { class: `tile ${outcome ?? 'not-run'}` }, words.replace(symbols.surprise, '').trim() || 'not run'),
+      el('span', { class: `tile ${outcome ?? 'not-run'}` }, mark(outcome), bareWords(words) || (outcome ?? 'not run')),
       surprise && el('span', { class: 'unexpected' }, `${symbols.surprise} not as expected`),
     ),
     expectationView(shown),

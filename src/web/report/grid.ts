@@ -2,6 +2,7 @@ import type { HtmlCell, HtmlGrid } from '../../contracts/html-report.ts';
 import { symbols } from '../../report/words.ts';
 import { cellHash } from './cell-hash.ts';
 import { el } from './dom.ts';
+import { mark } from './mark.ts';
 
 /** Libraries down, builds across. Each cell is a link; arrow keys move between them. */
 export function grid({ title, builds, rows }: HtmlGrid, cells: readonly HtmlCell[]): HTMLElement {
@@ -31,16 +32,20 @@ export function grid({ title, builds, rows }: HtmlGrid, cells: readonly HtmlCell
 /** A cell as a link with its symbol, its words and, when it is not as expected, a mark. */
 export function tile(shown: HtmlCell, label?: string): HTMLElement {
   const { cell, outcome, surprise, words } = shown;
-  const symbol = words.slice(0, 1);
-  const rest = words.slice(1).replace(symbols.surprise, '').trim();
+  const rest = bareWords(words);
   const described = `${cell.library} on ${cell.build}: ${outcome ?? 'not run'} ${rest}${surprise ? ', not as expected' : ''}`;
   return el(
     'a',
     { href: cellHash(cell), class: `tile ${outcome ?? 'not-run'}`, 'aria-label': described, title: described },
-    el('span', { class: 'mark', 'aria-hidden': 'true' }, symbol),
+    mark(outcome),
     el('span', { class: 'words' }, label ?? (rest || (outcome ?? 'not run'))),
     surprise && el('span', { class: 'surprise', 'aria-hidden': 'true' }, symbols.surprise),
   );
+}
+
+/** The words of a cell without the typed symbols: `1.3 s`, `no-ready`, or nothing. */
+export function bareWords(words: string): string {
+  return words.slice(1).replace(symbols.surprise, '').trim();
 }
 
 /** Ten digits are easier to compare when the last six stand apart. */

@@ -2,16 +2,19 @@ import type { HtmlOverview } from '../../contracts/html-report.ts';
 import { causeList } from './cause-list.ts';
 import { CellDialog } from './cell-dialog.ts';
 import { cellHash } from './cell-hash.ts';
-import { embeddedJson } from './dom.ts';
+import { el, embeddedJson } from './dom.ts';
 import { grid } from './grid.ts';
 import { overviewHeader } from './overview-header.ts';
 
+const legend =
+  'A cell that passed shows the time from the scan to ready. A question mark says that it did not do what was expected. Open a cell for its timeline, cause and evidence.';
 const overview = embeddedJson<HtmlOverview>('overview');
 const app = document.getElementById('app') as HTMLElement;
 const dialog = new CellDialog(overview);
 app.append(
   overviewHeader(overview),
-  ...overview.grids.map((shown) => grid(shown, overview.cells)),
+  el('div', { class: 'grids' }, ...overview.grids.map((shown) => grid(shown, overview.cells))),
+  el('p', { class: 'legend' }, legend),
   causeList(overview),
   dialog.element,
 );

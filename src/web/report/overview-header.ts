@@ -1,6 +1,8 @@
 import type { HtmlOverview } from '../../contracts/html-report.ts';
+import type { Outcome } from '../../contracts/outcome.ts';
 import { formatMs, symbols } from '../../report/words.ts';
 import { el } from './dom.ts';
+import { mark } from './mark.ts';
 
 /** The top of the page: the one sentence, the counts, and which run it was. */
 export function overviewHeader({ run, interrupted, sentence, counts }: HtmlOverview): HTMLElement {
@@ -14,20 +16,20 @@ export function overviewHeader({ run, interrupted, sentence, counts }: HtmlOverv
     el(
       'ul',
       { class: 'counts' },
-      count('passed', symbols.passed, counts.passed, 'passed'),
-      count('failed', symbols.failed, counts.failed, 'failed'),
-      counts.infra > 0 && count('infra', symbols.infra, counts.infra, 'spoiled by the machine'),
-      notRun > 0 && count('not-run', symbols.notRun, notRun, 'not run'),
+      count('passed', counts.passed, 'passed'),
+      count('failed', counts.failed, 'failed'),
+      counts.infra > 0 && count('infra', counts.infra, 'spoiled by the machine'),
+      notRun > 0 && count(null, notRun, 'not run'),
       counts.surprises > 0
-        ? count('surprise', symbols.surprise, counts.surprises, 'not as expected')
+        ? el('li', { class: 'surprise' }, `${symbols.surprise} ${counts.surprises} not as expected`)
         : el('li', { class: 'calm' }, 'all as expected'),
     ),
     el('p', { class: 'run' }, runWords(run)),
   );
 }
 
-function count(kind: string, symbol: string, number: number, words: string): HTMLElement {
-  return el('li', { class: kind }, el('span', { class: 'mark', 'aria-hidden': 'true' }, symbol), `${number} ${words}`);
+function count(outcome: Outcome | null, number: number, words: string): HTMLElement {
+  return el('li', { class: outcome ?? 'not-run' }, mark(outcome), `${number} ${words}`);
 }
 
 function runWords({ id, startedAt, finishedAt, seed, machine }: HtmlOverview['run']): string {

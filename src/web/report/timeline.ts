@@ -1,6 +1,7 @@
 import type { Attempt } from '../../contracts/attempt.ts';
 import { formatMs } from '../../report/words.ts';
 import { el } from './dom.ts';
+import { mark } from './mark.ts';
 
 interface Step {
   name: string;
@@ -11,7 +12,10 @@ interface Step {
 /** The phases of an attempt as one bar, each as wide as it took, and the same in words. */
 export function timeline(attempt: Attempt): HTMLElement {
   const steps = stepsOf(attempt);
-  const total = Math.max(1, ...[steps.reduce((sum, { ms }) => sum + ms, 0)]);
+  const total = Math.max(
+    1,
+    steps.reduce((sum, { ms }) => sum + ms, 0),
+  );
   const bar = steps.map(({ name, ms, failed }) =>
     el('span', {
       class: failed ? 'step failed' : 'step',
@@ -23,7 +27,7 @@ export function timeline(attempt: Attempt): HTMLElement {
     el(
       'li',
       failed ? { class: 'failed' } : {},
-      el('span', { class: 'phase' }, failed ? `✗ ${name}` : name),
+      el('span', { class: 'phase' }, failed && mark('failed'), name),
       el('span', { class: 'ms' }, formatMs(ms)),
     ),
   );

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { InputError } from '../../contracts/input-error.ts';
+import { chooseReporters } from '../../report/choose-reporters.ts';
+import { findScreenshot } from '../../report/find-screenshot.ts';
+import { lastReportFile } from '../../report/html-reporter.ts';
+import { mergeBlobs } from '../../report/merge-blobs.ts';
+import { storeSource } from '../../report/report-source.ts';
+import { reporters, reporterUsage } from '../../report/reporters.ts';
+import { RunTally } from '../../report/run-tally.ts';
+import { processTerminal } from '../../report/terminal.ts';
+import { openStore } from '../../store/open-store.ts';
+import { StoreRecorder } from '../../store/store-recorder.ts';
+import { exitOfRun } from '../exit-of-run.ts';
+
+/** `report merge` and `report show`. */
+export function reportCommand(): Command {
+  const report = new Command('report').description('reports of runs that were made');
+  report
+    .command('merge')
+    .description('make one report out of the blobs of shards')
+    .argument('<blob...>', 'files that --reporter blob=FILE wrote; all shards of a plan')
+    .option('--reporter <list>', `any of ${reporterUsage}`, 'list')
+    .addHelpText('after', mergeHelp)
+    .action(async (blobs: string[], { reporter }: { reporter: string }) => {
+      process.exitCode = await merge(blobs, reporter);
+    });
+  report
+    .command('show')
+    .description('print where the last HTML report is, and open it where there is a desktop')
+    .addHelpText('after', '\nExample:\n  wwebjs-canary report show')
+    .action(show);
+  return report;
+}
+
+const mergeHelp = `
+The exit code is that of one run: 0 as expected, 1 when a cell did something unexpected, 4 when a shard was cut off.
+
+Example:
+  wwebjs-canary run --shard 1/2 --reporter blob=one.blob
+  wwebjs-canary run --shard 2/2 --reporter blob=two.blob
+  wwebjs-canary report merge one.blob two.blob --reporter list,html=report`;
+
+async function merge(blobs: readonly string[], reporterText: string) {
+  const chosen = chooseReporters(reporterText);
+  const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-merge-'));
+  try {
+    const store = await openStore(join(folder, 'store.sqlite'));
+    const recorder = new StoreRecorder(store, folder);
+    const source = storeSource(store, recorder, (_run, { id }) => findScreenshot(folder, { artifacts: id }));
+    const context = { terminal: processTerminal(), source, shard: null };
+    const tally = new RunTally();
+    const made = chosen.map(({ name, target }) => reporters[name]?.create(target, context) ?? {});
+    const { interrupted } = await mergeBlobs(blobs, [recorder, tally, ...made], folder);
+    await store.close();
+    if (recorder.trouble) throw recorder.trouble;
+    return exitOfRun(tally.cells, interrupted);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function show(): void {
+  const page = existsSync(lastReportFile()) ? readFileSync(lastReportFile(), 'utf8') : '';
+  if (page === '' || !existsSync(page)) {
+    throw new InputError('there is no HTML report yet; `wwebjs-canary run --reporter html=DIR` makes one');
+  }
+  console.log(page);
+  const opener = desktopOpener();
+  if (opener)
+    spawn(opener, [page], { detached: true, stdio: 'ignore' })
+      .on('error', () => {})
+      .unref();
+}
+
+/** The program that opens a file as a double click does; null where nobody would see it. */
+function desktopOpener(): string | null {
+  if (process.env.CI || !process.stdout.isTTY) return null;
+  if (process.platform === 'darwin') return 'open';
+  return process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? 'xdg-open' : null;
+}

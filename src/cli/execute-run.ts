@@ -1,0 +1,61 @@
+import type { Shard } from '../contracts/blob.ts';
+import { home } from '../contracts/home.ts';
+import { type ExitCode, exitCode } from '../contracts/outcome.ts';
+import type { PlannedCell, RunInfo } from '../contracts/run.ts';
+import type { CellSummary } from '../report/cell-summary.ts';
+import type { ChosenReporter } from '../report/choose-reporters.ts';
+import { findScreenshot } from '../report/find-screenshot.ts';
+import { storeSource } from '../report/report-source.ts';
+import { ReporterGroup } from '../report/reporter-group.ts';
+import { reporters } from '../report/reporters.ts';
+import { RunTally } from '../report/run-tally.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { runPlan } from '../runner/run-plan.ts';
+import { openStore } from '../store/open-store.ts';
+import { StoreRecorder } from '../store/store-recorder.ts';
+import { exitCodeOf } from './exit-code-of.ts';
+import { exitOfRun } from './exit-of-run.ts';
+import { stopSignal } from './stop-signal.ts';
+
+export interface RunSettings {
+  slots: number;
+  seed: number;
+  shard: Shard | null;
+  chosen: readonly ChosenReporter[];
+  terminal: Terminal;
+}
+
+export interface ExecutedRun {
+  run: RunInfo;
+  cells: CellSummary[];
+  exit: ExitCode;
+}
+
+/**
+ * Runs a plan into the store and the reporters, and names the files that were written. Ctrl-C ends it in order: what was
+ * finished is kept and reported, and the exit code is 4.
+ *
+ * @throws InputError, TroubleError as `runPlan` and `openStore` do.
+ */
+export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
+  const { slots, seed, shard, chosen, terminal } = settings;
+  const store = await openStore();
+  const recorder = new StoreRecorder(store);
+  const source = storeSource(store, recorder, (run, attempt) => findScreenshot(home('runs', run.id), attempt));
+  const made = chosen.map(({ name, target }) => reporters[name]?.create(target, { terminal, source, shard }) ?? {});
+  const group = new ReporterGroup(made);
+  const tally = new RunTally();
+  const say = (line: string) => terminal.progress(`${line}\n`);
+  try {
+    using stop = stopSignal(terminal.progress);
+    const observers = [recorder, tally, group];
+    const { run, interrupted } = await runPlan(plan, { slots, seed, observers, signal: stop.signal, say });
+    const written = chosen.filter(({ target }) => target !== '');
+    for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
+    const troubles = [...(recorder.trouble ? [recorder.trouble] : []), ...group.troubles];
+    const codes = troubles.map((trouble) => exitCodeOf(trouble, say));
+    return { run, cells: tally.cells, exit: codes.length > 0 ? exitCode.trouble : exitOfRun(tally.cells, interrupted) };
+  } finally {
+    await store.close();
+  }
+}
