@@ -20,9 +20,9 @@ runs_typescript() { [ "$("$1" -p process.features.typescript 2>/dev/null)" = str
 
 # A part that an interrupted start left behind carries the number of the process that made it.
 remove_leftovers() {
-  for part in "$tools"/part-*; do
-    [ -d "$part" ] || continue
-    kill -0 "${part##*-}" 2>/dev/null || rm -rf "$part"
+  for leftover in "$tools"/part-*; do
+    [ -d "$leftover" ] || continue
+    kill -0 "${leftover##*-}" 2>/dev/null || rm -rf "$leftover"
   done
 }
 
@@ -35,7 +35,7 @@ install_node() {
   cp "$project/scripts/toolchain/package.json" "$project/scripts/toolchain/package-lock.json" "$part"
   say "Node $(node -v) is older than 22.18: installing Node 24 from npm beside the project (.toolchain, about 51 MB)"
   (cd "$part" && npm ci --ignore-scripts --include=optional --no-audit --no-fund --loglevel=error >/dev/null) ||
-    fail 'Node 24 could not be installed from npm; see the message of npm above'
+    fail 'Node 24 could not be installed from npm, see the message above'
   node_of "$part" >/dev/null || fail "npm brought no Node 24 that runs on $(uname -s) $(uname -m): check network and registry, or install Node 22.18"
   # A folder that is there but has no working node is damaged.
   node_of "$toolchain" >/dev/null || rm -rf "$toolchain"
