@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Starts the command line with a Node that can run it. Plain JavaScript, because an older Node reads this file too.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const published = join(root, 'dist', 'cli', 'main.js');
+const entry = existsSync(published) ? published : join(root, 'src', 'cli', 'main.ts');
+
+/** `exitCode.trouble` of src/contracts/outcome.ts, which this Node may not be able to read. */
+const trouble = 4;
+
+if (entry !== published && !existsSync(join(root, 'node_modules'))) {
+  complain(
+    'the dependencies are not installed; run "npm run quickstart" or "npm test" once, or "npm ci --ignore-scripts"',
+  );
+} else if (process.features.typescript) {
+  // 22.18 and newer: the oldest Node that this project is for is also the first that runs TypeScript without a flag.
+  process.argv[1] = entry;
+  await import(pathToFileURL(entry).href);
+} else {
+  const node = nodeBesideProject();
+  if (node) runWith(node);
+  else {
+    complain(
+      `Node ${process.version} is too old, 22.18 or newer is needed; run "npm run quickstart" once, ` +
+        'which puts a Node 24 beside the project, or install one',
+    );
+  }
+}
+
+/** The Node that scripts/with-node.sh installed, or undefined. */
+function nodeBesideProject() {
+  const tools = join(root, '.toolchain');
+  const toolchains = existsSync(tools) ? readdirSync(tools).filter((name) => name.startsWith('node-')) : [];
+  return toolchains
+    .map((name) => join(tools, name, 'node_modules'))
+    .filter(existsSync)
+    .flatMap((modules) => readdirSync(modules).map((name) => join(modules, name, 'bin')))
+    .find((bin) => existsSync(join(bin, 'node')));
+}
+
+/** Ends as the program ends; signals that only this process gets are passed on. */
+function runWith(bin) {
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` };
+  const args = ['--disable-warning=ExperimentalWarning', entry, ...process.argv.slice(2)];
+  const child = spawn(join(bin, 'node'), args, { stdio: 'inherit', env });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => complain(error.message));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function complain(message) {
+  process.stderr.write(`wwebjs-canary: ${message}\n`);
+  process.exitCode = trouble;
+}
