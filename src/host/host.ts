@@ -81,6 +81,16 @@ export class Host {
     );
   }
 
+  /** Undefined when the process could not be started at all. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** True while the host has any process of its own, which is the browser; false where that cannot be known. */
+  hasBrowser(): boolean {
+    return this.#tree().length > 0;
+  }
+
   /** Memory of all processes of the browser in bytes; null where it cannot be known. */
   async browserMemory(): Promise<number | null> {
     return canListProcesses ? memoryOf(this.#tree()) : null;

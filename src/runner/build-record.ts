@@ -9,6 +9,7 @@ import {
 import { type Code, codes } from '../contracts/codes.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
+import { explain } from './cause/explain.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import type { AttemptInput } from './run-attempt.ts';
 import type { Steps } from './steps.ts';
@@ -61,11 +62,16 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
   } satisfies Attempt);
 }
 
-function judge(_input: AttemptInput, { thrown, steps }: Observed): Judgement {
+function judge({ library, surface }: AttemptInput, { thrown, steps, events }: Observed): Judgement {
   if (thrown === null) return { phase: null, code: null, blame: null, cause: null };
+  const { phase } = steps;
   const code = codeOf(thrown);
-  const cause = { message: messageOf(thrown), evidence: [] };
-  return { phase: steps.phase, code, blame: codes[code].blame, cause };
+  const observed = messageOf(thrown);
+  if (outcomeOf(code) === 'infra')
+    return { phase, code, blame: codes[code].blame, cause: { message: observed, evidence: [] } };
+  const explained = explain({ library, surface, phase, code, events, observed });
+  const better = explained.code ?? code;
+  return { phase, code: better, blame: explained.blame ?? codes[better].blame, cause: explained.cause };
 }
 
 /** The record of an attempt that never began, because its library is not there. */

@@ -1,6 +1,7 @@
+import type { Code } from '../contracts/codes.ts';
 import type { ClientSpec, HostCalls, PageFacts, SeenEvent, SeenMessage, SessionFacts } from '../contracts/host.ts';
 import type { HostExit } from '../host/host.ts';
-import { deadlineFactor, errorGraceMs } from './deadlines.ts';
+import { errorGraceMs } from './deadlines.ts';
 import { findingIn, isFromLibrary } from './early-end.ts';
 import { Finding } from './finding.ts';
 import type { FlowClient } from './flow.ts';
@@ -11,6 +12,8 @@ type Calls = Pick<HostCalls, 'load' | 'start' | 'sessionFacts' | 'pageFacts' | '
 interface ClientParts {
   calls: Calls;
   exited: Promise<HostExit>;
+  /** Whether the host has started any process. */
+  hasBrowser(): boolean;
   steps: Steps;
   packageDir: string;
   /** Comes late: the browser's flags depend on the replica, which starts at the same time as the host. */
@@ -49,9 +52,7 @@ export class ClientUnderTest implements FlowClient {
       await calls.start(await spec);
       await this.#seen('browser:launched');
     };
-    await steps.run('launch', launch, () =>
-      this.#last.has('host:loaded') ? 'browser-launch-failed' : 'library-load-failed',
-    );
+    await steps.run('launch', launch, () => this.#codeOfNoLaunch());
     await steps.run('page', () => this.#seen('page:loaded'));
   }
 
@@ -97,6 +98,12 @@ export class ClientUnderTest implements FlowClient {
     clearTimeout(this.#grace);
   }
 
+  /** What is to blame for a launch that took too long depends on how far it came. */
+  #codeOfNoLaunch(): Code {
+    if (!this.#last.has('host:loaded')) return 'library-load-failed';
+    return this.#parts.hasBrowser() ? 'browser-launch-failed' : 'initialize-failed';
+  }
+
   #seen(type: string): Promise<SeenEvent> {
     return this.#until(() => this.#last.get(type));
   }
@@ -129,7 +136,7 @@ export class ClientUnderTest implements FlowClient {
   #endAfterGrace(message: string): void {
     this.#grace ??= setTimeout(() => {
       if (this.#linking()) this.#parts.steps.fail(new Finding('no-ready', message));
-    }, errorGraceMs * deadlineFactor());
+    }, this.#parts.steps.patience(errorGraceMs));
   }
 
   #hostEnded({ code, signal }: HostExit): void {

@@ -1,37 +1,55 @@
 import { randomUUID } from 'node:crypto';
 import type { Code } from '../contracts/codes.ts';
-import { answerDeadlineMs, deadlineFactor } from './deadlines.ts';
+import type { SeenMessage } from '../contracts/host.ts';
 import { Finding } from './finding.ts';
 import type { FlowClient, FlowPhone } from './flow.ts';
 
-/** A number of the range that is kept free for fiction; it writes the message of the probe. */
+/** A number of the range that is kept free for fiction; it writes the messages of the probe. */
 const contact = '12025550199';
 
 /**
  * Checks that a client which says `ready` works, because `ready` alone lies: it is connected, it knows its own number, it
- * hears a message, and its page is the build that was asked for.
+ * hears messages and can tell them apart, and its page is the build that was asked for.
  *
+ * @param patienceMs how long each answer may take.
  * @throws Finding with a code for the first part that fails, in this order.
  */
-export async function checkReady(client: FlowClient, phone: FlowPhone, build: string): Promise<void> {
-  const body = `probe ${randomUUID()}`;
-  const message = Promise.all([client.message(body), phone.send(body, contact)]).then(([seen]) => seen);
+export async function checkReady(
+  client: FlowClient,
+  phone: FlowPhone,
+  build: string,
+  patienceMs: number,
+): Promise<void> {
+  const messages = Promise.all([exchange(client, phone), exchange(client, phone)]);
   const session = client.sessionFacts();
   const page = client.pageFacts();
-  for (const promise of [message, session, page]) promise.catch(() => {});
+  // Each is waited for in its turn; until then a failure of it is not unhandled.
+  for (const promise of [messages, session, page]) promise.catch(() => {});
 
-  const { state, wid } = await answer(session, 'probe-state', 'getState() did not answer');
+  const { state, wid } = await answer(session, patienceMs, 'probe-state', 'getState() did not answer');
   demand(state === 'CONNECTED', 'probe-state', `getState() is ${quote(state)}, not CONNECTED`);
   const number = `${phone.number}@c.us`;
   demand(wid === number, 'probe-wid', `info.wid._serialized is ${quote(wid)} and not the number of the phone`);
 
-  const { id, from, fromMe } = await answer(message, 'probe-message', 'no `message` event for a text from the phone');
+  const heard = await answer(messages, patienceMs, 'probe-message', 'no `message` event for a text from the phone');
+  for (const message of heard) checkMessage(message);
+  const [first, second] = heard;
+  demand(first.id !== second.id, 'probe-message', `two messages have the same id ${quote(first.id)}`);
+
+  const { debugVersion } = await answer(page, patienceMs, 'probe-build', 'the page did not tell its build');
+  demand(debugVersion === build, 'probe-build', `Debug.VERSION is ${quote(debugVersion)}, asked for was ${build}`);
+}
+
+async function exchange(client: FlowClient, phone: FlowPhone): Promise<SeenMessage> {
+  const body = `probe ${randomUUID()}`;
+  await phone.send(body, contact);
+  return client.message(body);
+}
+
+function checkMessage({ id, from, fromMe }: SeenMessage): void {
   demand(typeof id === 'string' && id !== '', 'probe-message', `message.id._serialized is ${quote(id)}`);
   demand(from === `${contact}@c.us`, 'probe-message', `message.from is ${quote(from)}, not the sender`);
   demand(fromMe === false, 'probe-message', `message.id.fromMe is ${quote(fromMe)} for a message of somebody else`);
-
-  const { debugVersion } = await answer(page, 'probe-build', 'the page did not tell its build');
-  demand(debugVersion === build, 'probe-build', `Debug.VERSION is ${quote(debugVersion)}, asked for was ${build}`);
 }
 
 function demand(holds: boolean, code: Code, message: string): void {
@@ -39,8 +57,7 @@ function demand(holds: boolean, code: Code, message: string): void {
 }
 
 /** The answer, or a finding when there is none in time or the question itself fails. */
-async function answer<T>(question: Promise<T>, code: Code, otherwise: string): Promise<T> {
-  const ms = answerDeadlineMs * deadlineFactor();
+async function answer<T>(question: Promise<T>, ms: number, code: Code, otherwise: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Finding(code, `${otherwise} within ${ms} ms`)), ms);

@@ -8,7 +8,7 @@ import type { InstalledLibrary } from '../library/ensure-library.ts';
 import { keepEvidence } from './artifacts.ts';
 import { buildRecord, type Observed } from './build-record.ts';
 import { codeOf, messageOf } from './classify.ts';
-import { deadlineFactor, flowDeadlineMs } from './deadlines.ts';
+import { answerDeadlineMs, flowDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { Flow, Probe } from './flow.ts';
 import { checkReady } from './probe.ts';
@@ -28,6 +28,8 @@ export interface AttemptInput {
   surface: Surface | null;
   /** Folder of the run; evidence of a failure goes into a folder of it that is named after the attempt. */
   runFolder: string;
+  /** Multiplies every deadline; see `deadlineFactor()`. */
+  deadlineFactor: number;
   signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +42,7 @@ const nothingKnown: PageFacts = { debugVersion: null, userAgent: null, browserVe
 export async function runAttempt(input: AttemptInput): Promise<Attempt> {
   const startedAt = new Date();
   const recorder = new Recorder();
-  const steps = new Steps((phase, ms) => recorder.add(`phase:${phase}`, { ms: Math.round(ms) }));
+  const steps = new Steps(input.deadlineFactor, (phase, ms) => recorder.add(`phase:${phase}`, { ms: Math.round(ms) }));
   const result = await perform(input, steps, recorder);
   const events = recorder.events(result.redactor);
   const record = buildRecord(input, { startedAt, durationMs: recorder.elapsed(), steps, events, ...result });
@@ -89,8 +91,9 @@ async function play(
   { client, phone }: Scene,
   interruption: Promise<never>,
 ): Promise<unknown> {
-  const probe: Probe = (of, by) => steps.run('probe', () => checkReady(of, by, cell.build));
-  const ms = flowDeadlineMs * deadlineFactor();
+  const probe: Probe = (of, by) =>
+    steps.run('probe', () => checkReady(of, by, cell.build, steps.patience(answerDeadlineMs)));
+  const ms = steps.patience(flowDeadlineMs);
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Finding('flow-error', `the flow did not end within ${ms} ms`)), ms);

@@ -5,6 +5,7 @@ import { home } from '../contracts/home.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { recordOfNoLibrary } from './build-record.ts';
+import { deadlineFactor } from './deadlines.ts';
 import { runAttempt } from './run-attempt.ts';
 import { shuffle } from './shuffle.ts';
 import { gatherSupplies, type Supplies } from './supplies.ts';
@@ -83,7 +84,16 @@ async function execute(
 ): Promise<Attempt> {
   const { library, ...supply } = supplies.of(cell);
   if (library instanceof TroubleError) return recordOfNoLibrary(id, seed, cell, library);
-  return runAttempt({ id, seed, cell, library, ...supply, runFolder: home('runs', run.id), signal });
+  return runAttempt({
+    id,
+    seed,
+    cell,
+    library,
+    ...supply,
+    runFolder: home('runs', run.id),
+    deadlineFactor: deadlineFactor(),
+    signal,
+  });
 }
 
 function tasksOf(plan: readonly PlannedCell[], seed: number): Task[] {

@@ -10,7 +10,7 @@ import { isDiskFull } from './artifacts.ts';
 import { AttemptPhone } from './attempt-phone.ts';
 import { messageOf } from './classify.ts';
 import { ClientUnderTest } from './client-under-test.ts';
-import { answerDeadlineMs, deadlineFactor } from './deadlines.ts';
+import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { Recorder } from './recorder.ts';
 import type { AttemptInput } from './run-attempt.ts';
@@ -22,6 +22,7 @@ export class Scene {
   readonly #folder: string;
   readonly #host: Host;
   readonly #target: Promise<OpenTarget>;
+  readonly #patience: number;
   #memory: Promise<number | null> | null = null;
   readonly client: ClientUnderTest;
   readonly phone: AttemptPhone;
@@ -29,6 +30,7 @@ export class Scene {
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
   constructor({ cell, seed, library, browser, surface }: AttemptInput, steps: Steps, recorder: Recorder) {
+    this.#patience = steps.patience(answerDeadlineMs);
     // Not in the folder of the run: Chromium puts sockets below it, whose paths may have 107 bytes at most.
     this.#folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-'));
     this.#host = new Host({
@@ -48,6 +50,7 @@ export class Scene {
     this.phone = new AttemptPhone(seed, this.#target, steps);
     this.client = new ClientUnderTest({
       calls: this.#host.calls,
+      hasBrowser: () => this.#host.hasBrowser(),
       exited: this.#host.exited,
       steps,
       packageDir: library.packageDir,
@@ -57,6 +60,7 @@ export class Scene {
       })),
     });
   }
+
   get redactor(): Redactor {
     return this.#host.redactor;
   }
@@ -102,7 +106,7 @@ export class Scene {
   /** Null when the host, its browser or its page does not answer in time: evidence is never waited for long. */
   async #answer<T>(question: Promise<T>): Promise<T | null> {
     const late = new AbortController();
-    const giveUp = sleep(answerDeadlineMs * deadlineFactor(), null, { signal: late.signal }).catch(() => null);
+    const giveUp = sleep(this.#patience, null, { signal: late.signal }).catch(() => null);
     try {
       return await Promise.race([question, giveUp]);
     } catch {

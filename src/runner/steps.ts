@@ -1,39 +1,41 @@
 import type { PhaseTimings } from '../contracts/attempt.ts';
 import type { Code } from '../contracts/codes.ts';
 import type { Phase } from '../contracts/outcome.ts';
-import { deadlineFactor, deadlines } from './deadlines.ts';
+import { deadlines } from './deadlines.ts';
 import { Finding } from './finding.ts';
 
 type Step = keyof typeof deadlines;
 
 /** Runs the phases of one attempt, each against its deadline and against everything that ends an attempt early. */
 export class Steps {
-  readonly #factor = deadlineFactor();
+  readonly #factor: number;
   readonly #ends = new Map<Phase, number>();
   readonly #failure = Promise.withResolvers<never>();
   #lastEnd = performance.now();
-  #failed: Finding | null = null;
   /** The phase under way, or the last one that was. */
   phase: Step = 'launch';
   /** Of a phase that took place twice, as in a restore, the last one counts. */
   readonly timings: PhaseTimings = {};
   readonly #onEnd: (phase: Phase, ms: number) => void;
 
-  /** @param onEnd is told of every phase that ended well. */
-  constructor(onEnd: (phase: Phase, ms: number) => void) {
+  /**
+   * @param factor multiplies every deadline.
+   * @param onEnd is told of every phase that ended well.
+   */
+  constructor(factor: number, onEnd: (phase: Phase, ms: number) => void) {
+    this.#factor = factor;
     this.#onEnd = onEnd;
     this.#failure.promise.catch(() => {});
   }
 
-  /** The finding that ended the attempt early; null while there is none. */
-  get failed(): Finding | null {
-    return this.#failed;
+  /** How long to wait on this machine for what takes `ms` elsewhere. */
+  patience(ms: number): number {
+    return ms * this.#factor;
   }
 
   /** Ends the attempt: the step under way, or the next one, throws `finding`. Only the first finding counts. */
   fail(finding: Finding): void {
-    this.#failed ??= finding;
-    this.#failure.reject(this.#failed);
+    this.#failure.reject(finding);
   }
 
   /**
@@ -50,7 +52,7 @@ export class Steps {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(
-          new Finding(codeAtDeadline?.() ?? code, `${phase} did not come to an end within ${ms * this.#factor} ms`),
+          new Finding(codeAtDeadline?.() ?? code, `${phase} did not come to an end within ${this.patience(ms)} ms`),
         );
       }, left);
     });
@@ -63,15 +65,10 @@ export class Steps {
     }
   }
 
-  /** A promise that rejects as soon as the attempt has failed. */
-  get failure(): Promise<never> {
-    return this.#failure.promise;
-  }
-
   #dueAt(phase: Step): number {
     const { ms, since } = deadlines[phase];
     const start = since.map((earlier) => this.#ends.get(earlier)).find((end) => end !== undefined);
-    return (start ?? this.#lastEnd) + ms * this.#factor;
+    return (start ?? this.#lastEnd) + this.patience(ms);
   }
 
   #end(phase: Phase): void {

@@ -15,16 +15,19 @@ export function loadLibrary(packageDir: string): { library: Library; loaded: Loa
 
 function loadedPackages(library: Library): Pick<LoadedLibrary, 'version' | 'packages'> {
   const byFolder = new Map<string, LoadedPackage | null>();
-  let version: string | null = null;
+  let definedIn: LoadedPackage | null = null;
+  let exportedBy: LoadedPackage | null = null;
   for (const [file, module] of Object.entries(require.cache)) {
     const found = packageOf(dirname(file), byFolder);
-    if (found && module?.exports === library.Client) version = found.version;
+    if (module?.exports === library.Client) definedIn = found;
+    // A bundle has no file for the class; of packages that pass it on, the one that was loaded last is where it comes from.
+    else if (module?.exports?.Client === library.Client) exportedBy = found;
   }
   const packages = new Map<string, LoadedPackage>();
   for (const found of byFolder.values()) {
     if (found && watched.has(found.name)) packages.set(found.folder, found);
   }
-  return { version, packages: [...packages.values()] };
+  return { version: (definedIn ?? exportedBy)?.version ?? null, packages: [...packages.values()] };
 }
 
 /** The package that a folder belongs to: the nearest `package.json` upward that has a name. */

@@ -1,11 +1,16 @@
 /** The host process: loads one library version, drives one client, tells the parent everything that happens. */
 import { createBirpc } from 'birpc';
 import type { HostCalls, HostReports } from '../../contracts/host.ts';
+import { LifeSpan } from './life-span.ts';
 import { plainError } from './plain-error.ts';
 import { createReport } from './report.ts';
 import { Session } from './session.ts';
 
 const session = new Session(createReport((event) => rpc.seen.asEvent(event)));
+const lifeSpan = new LifeSpan(() => {
+  session.killBrowser();
+  process.exit(1);
+});
 
 const rpc = createBirpc<HostReports, HostCalls>(
   {
@@ -17,6 +22,7 @@ const rpc = createBirpc<HostReports, HostCalls>(
     sendText: (to, body) => session.sendText(to, body),
     logout: () => session.logout(),
     destroy: () => session.destroy(),
+    liveFor: (ms) => lifeSpan.set(ms),
   },
   {
     // The deadlines are the parent's: a call that never returns is a finding there.

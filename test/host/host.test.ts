@@ -1,0 +1,112 @@
+import { describe, expect, test, vi } from 'vitest';
+import { canListProcesses } from '../../src/host/process-tree.ts';
+import { startToyHost, toyLibrary, typesOf } from './toy.ts';
+
+test('a library that throws when it is required is told as its own error', async () => {
+  const { host } = await startToyHost();
+  await expect(host.calls.load(toyLibrary('throws-on-require'))).rejects.toThrow(
+    'this release does not load on this Node',
+  );
+});
+
+test('what was loaded is read from the files in memory', async () => {
+  const { host } = await startToyHost();
+  const folder = toyLibrary('obedient');
+  const loaded = await host.calls.load(folder);
+  expect(loaded.version).toBe('0.0.1');
+  expect(loaded.node).toBe(process.version);
+  expect(loaded.packages).toContainEqual({ name: 'whatsapp-web.js', version: '0.0.1', folder });
+});
+
+test('every event of client and page is seen, and no QR text, key or message text in what is recorded', async () => {
+  const { host, seen, spec } = await startToyHost();
+  await host.calls.load(toyLibrary('obedient'));
+  await host.calls.start(spec);
+  await expect.poll(() => typesOf(seen)).toContain('host:initialized');
+  expect(typesOf(seen)).toEqual([
+    'host:loaded',
+    'browser:launched',
+    'page:loaded',
+    'client:qr',
+    'page:console',
+    'client:authenticated',
+    'client:message',
+    'client:ready',
+    'host:initialized',
+  ]);
+  expect(seen.find(({ type }) => type === 'client:qr')?.secret).toContain('toy-adv-secret-key');
+  const recorded = JSON.stringify(seen.map(({ detail }) => detail));
+  for (const secret of ['toy-reference', 'toy-noise-key', 'toy-identity-key', 'toy-adv-secret', 'private words']) {
+    expect(recorded).not.toContain(secret);
+  }
+});
+
+test('a rejection that nobody catches is told before it takes the process down', async () => {
+  const { host, seen, spec } = await startToyHost();
+  await host.calls.load(toyLibrary('leaves-rejection'));
+  await host.calls.start(spec);
+  expect(await host.exited).toEqual({ code: 1, signal: null });
+  const event = seen.find(({ type }) => type === 'host:unhandled-rejection');
+  expect(event?.detail).toMatchObject({ message: 'nobody catches this', stack: expect.stringContaining('index.js') });
+});
+
+test('calls into a host that ended are rejected with the way it ended', async () => {
+  const { host, spec } = await startToyHost();
+  await host.calls.load(toyLibrary('exits'));
+  await expect(host.calls.start(spec).then(() => host.calls.sessionFacts())).rejects.toThrow(/ended/);
+  expect(await host.exited).toEqual({ code: 3, signal: null });
+});
+
+test('the library sees no variable of the parent but path and language', async () => {
+  vi.stubEnv('SECRET_OF_THE_PARENT', 'yes');
+  const { host, seen, folder } = await startToyHost({ FOR_THE_BROWSER: 'yes' });
+  await host.calls.load(toyLibrary('prints-environment'));
+  await expect.poll(() => typesOf(seen, 'host:stdout')).toHaveLength(1);
+  const environment = JSON.parse(String(seen.find(({ type }) => type === 'host:stdout')?.detail));
+  expect(environment).toMatchObject({ HOME: folder, FOR_THE_BROWSER: 'yes' });
+  expect(Object.keys(environment).sort()).toEqual([
+    'FOR_THE_BROWSER',
+    'HOME',
+    'LANG',
+    'PATH',
+    'TMPDIR',
+    'WWEBJS_CANARY_HOST',
+  ]);
+});
+
+describe.runIf(canListProcesses)('a host with a browser', () => {
+  test('that no longer answers is ended with everything that it started', async () => {
+    const { host, spec } = await startToyHost();
+    await host.calls.load(toyLibrary('starts-processes'));
+    void host.calls.start(spec).catch(() => {});
+    await expect.poll(() => host.hasBrowser()).toBe(true);
+    const start = performance.now();
+    await host.kill();
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(await host.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(host.hasBrowser()).toBe(false);
+  });
+
+  test('that somebody else killed leaves no process behind', async () => {
+    const { host, spec } = await startToyHost();
+    await host.calls.load(toyLibrary('starts-processes'));
+    void host.calls.start(spec).catch(() => {});
+    await expect.poll(() => host.hasBrowser()).toBe(true);
+    process.kill(host.pid as number, 'SIGKILL');
+    await host.exited;
+    expect(host.hasBrowser()).toBe(true);
+    await host.kill();
+    expect(host.hasBrowser()).toBe(false);
+  });
+
+  test('can lose its browser alone', async () => {
+    const { host, spec } = await startToyHost();
+    await host.calls.load(toyLibrary('starts-processes'));
+    void host.calls.start(spec).catch(() => {});
+    await expect.poll(() => host.hasBrowser()).toBe(true);
+    expect(await host.browserMemory()).toBeGreaterThan(100_000);
+    host.killBrowser();
+    await expect.poll(() => host.hasBrowser()).toBe(false);
+    expect(process.kill(host.pid as number, 0)).toBe(true);
+  });
+});

@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { packageRoot } from '../../src/contracts/home.ts';
+import type { ClientSpec, SeenEvent } from '../../src/contracts/host.ts';
+import { Host } from '../../src/host/host.ts';
+
+/** Folder of a library that only pretends, as if it were installed. */
+export function toyLibrary(name: string): string {
+  return join(packageRoot, 'test/fixtures/toy-libraries', name);
+}
+
+/** A host that is gone with its folder when the test ends, and everything that was seen in it. */
+export async function startToyHost(env: Record<string, string> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'wwebjs-canary-test-'));
+  const seen: SeenEvent[] = [];
+  const host = new Host({ folder, env, onSeen: (event) => seen.push(event) });
+  onTestFinished(async () => {
+    await host.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const spec: ClientSpec = {
+    auth: { kind: 'local', dataPath: join(folder, 'profile') },
+    browser: { executablePath: '/nowhere', args: [] },
+  };
+  return { host, seen, spec, folder };
+}
+
+/** Types of the events in their order: those that are asked for, or all but what is printed. */
+export function typesOf(seen: readonly SeenEvent[], only?: string): string[] {
+  const types = seen.map(({ type }) => type);
+  return types.filter((type) => (only ? type === only : !type.startsWith('host:std')));
+}
