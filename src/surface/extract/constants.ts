@@ -1,6 +1,7 @@
 import type { Node } from 'oxc-parser';
 import type { SourceFile } from './source-file.ts';
 import { text, unknown, type Value } from './values.ts';
+import { walk } from './walk.ts';
 
 /**
  * The text or object of texts that an expression of Node code stands for. A name is looked for among all `const` of the
@@ -40,20 +41,4 @@ export function initializers(file: SourceFile): Map<string, Node> {
   });
   cache.set(file, found);
   return found;
-}
-
-/** Calls `enter` with every node from `root` down, in source order. */
-export function walk(root: Node, enter: (node: Node) => void): void {
-  enter(root);
-  for (const child of childrenOf(root)) walk(child, enter);
-}
-
-export function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
-  for (const value of Object.values(node)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
-      if (item && typeof item === 'object' && typeof item.type === 'string') children.push(item as Node);
-    }
-  }
-  return children.sort((a, b) => a.start - b.start);
 }

@@ -2,18 +2,20 @@ import type { CallExpression, Expression, Node } from 'oxc-parser';
 import type { Awaited, Need, Stage } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
 import { type Around, type Reading, startAround } from './around.ts';
-import { childrenOf, constantOf, initializers, walk } from './constants.ts';
+import { constantOf, initializers } from './constants.ts';
 import { importedFunction, isCallable, type LibraryCode, type NodeFunction } from './library-code.ts';
 import { emittedEvent, exposedFunction, ownMethod, pageCall } from './page-calls.ts';
 import { runFunction } from './run-function.ts';
 import type { SourceFile } from './source-file.ts';
 import { type Callable, Scope } from './values.ts';
+import { childrenOf, walk } from './walk.ts';
 
 /** A function that the library sends to the page, and where it does so. */
 export interface PageFunction {
   file: SourceFile;
   node: Callable;
-  callSite: { file: SourceFile; line: number; column: number };
+  /** Position of the word `evaluate`, and the line on which the whole call begins. */
+  callSite: { file: SourceFile; line: number; column: number; startLine: number };
   owner: string;
 }
 
@@ -148,7 +150,11 @@ class LibraryReader {
     if (!target) return;
     const at = node.callee.type === 'MemberExpression' ? node.callee.property : node.callee;
     const site = file.position(at.start);
-    this.#result.pageFunctions.push({ ...target, callSite: { file, ...site }, owner });
+    this.#result.pageFunctions.push({
+      ...target,
+      callSite: { file, ...site, startLine: file.position(node.start).line },
+      owner,
+    });
     const around: Around = {
       ...startAround(this.#stage, target.file, target.file === file ? owner : this.#exportName(target.node)),
       conditional: optional,

@@ -1,0 +1,45 @@
+import type { AttemptEvent, Cause } from '../../contracts/attempt.ts';
+import type { Code } from '../../contracts/codes.ts';
+import type { Blame, Phase } from '../../contracts/outcome.ts';
+import type { Surface } from '../../contracts/surface.ts';
+import { explainAwaited } from './explain-awaited.ts';
+import { explainBrowser } from './explain-browser.ts';
+import { explainError } from './explain-error.ts';
+import { explainProbe } from './explain-probe.ts';
+import { explainStub } from './explain-stub.ts';
+
+/** The evidence of one failed attempt. */
+export interface FailedAttempt {
+  /** The library that was meant; its files are read. */
+  library: { packageDir: string; version: string };
+  /** What the build offers; null on the live site. */
+  surface: Surface | null;
+  phase: Phase;
+  code: Code;
+  events: readonly AttemptEvent[];
+  /** What was seen, in plain words: the cause's message when nothing more can be proven. */
+  observed?: string;
+}
+
+export interface Explanation {
+  cause: Cause | null;
+  /** Null: nothing is proven, the code's own blame holds. */
+  blame: Blame | null;
+  /** A better code than the one that was given. */
+  code?: Code;
+}
+
+/**
+ * Why an attempt failed, with the proof, out of its evidence and the library's own source. Nothing is guessed: where no line
+ * of the library can be shown, the cause is the plain observation, and the evidence says what was waited for.
+ */
+export function explain(attempt: FailedAttempt): Explanation {
+  const explanation =
+    explainStub(attempt) ??
+    explainBrowser(attempt) ??
+    explainProbe(attempt) ??
+    explainError(attempt) ??
+    explainAwaited(attempt);
+  if (explanation) return explanation;
+  return { cause: attempt.observed ? { message: attempt.observed, evidence: [] } : null, blame: null };
+}

@@ -1,0 +1,38 @@
+import type { AttemptEvent } from '../../contracts/attempt.ts';
+import { type Frame, parseStack } from './parse-stack.ts';
+
+/** An error of the evidence. */
+export interface SeenError {
+  at: number;
+  type: string;
+  /** First line of the message, without the words that puppeteer puts before it. */
+  headline: string;
+  frames: Frame[];
+}
+
+const errorTypes = new Set(['page:error', 'host:error', 'host:unhandled-rejection', 'page:crashed']);
+
+/** All errors in the order in which they were seen. */
+export function seenErrors(events: readonly AttemptEvent[]): SeenError[] {
+  return events.flatMap(({ at, type, detail }) => {
+    if (!errorTypes.has(type)) return [];
+    const { message = '', stack = '' } = (detail ?? {}) as { message?: string; stack?: string };
+    return [{ at, type, headline: headline(message || stack), frames: parseStack(stack || message) }];
+  });
+}
+
+/** `TypeError: x is not a function` of `Error: Evaluation failed: TypeError: x is not a function\n at …`. */
+export function headline(message: string): string {
+  const [first = ''] = message.split('\n', 1);
+  return first.replace(/^(?:Uncaught )?(?:Error: )?(?:Evaluation failed: )?/, '').trim();
+}
+
+/** Warnings and errors of the page's console that name a module, or that look like an error. */
+export function telltaleConsole(events: readonly AttemptEvent[]): string[] {
+  const lines = events.flatMap(({ type, detail }) => {
+    if (type !== 'page:console') return [];
+    const { level = '', text = '' } = (detail ?? {}) as { level?: string; text?: string };
+    return level === 'error' || /Requiring unknown module/.test(text) ? [text.replace(/\s*\n\s*/g, ' ')] : [];
+  });
+  return [...new Set(lines)];
+}

@@ -1,0 +1,13 @@
+import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
+import type { Behaviours } from '../contracts/surface.ts';
+import { faceOf, timelineOf } from '../replica/builds/resolve-surface.ts';
+
+/** When a behaviour got the value that it has on `build`, as a clause with its source; null for a value of the base. */
+export function behaviourSince(name: keyof Behaviours, build: string): string | null {
+  const { steps } = timelineOf(faceOf(build));
+  const [base] = steps;
+  const past = steps.filter((step) => compareBuilds(step.build, parseBuild(build)) <= 0);
+  const change = past.findLast((step) => step.change.set?.[name] !== undefined)?.change;
+  if (!change || change.since === base?.change.since) return null;
+  return `${change.since} (${change.date}; ${change.confidence}: ${change.source.join(', ')})`;
+}

@@ -1,0 +1,86 @@
+import type { Place } from '../contracts/needs.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { lastOffered, type NameEvent, nameHistory } from '../replica/builds/name-history.ts';
+import { placeText, presenceOf } from './page-names.ts';
+
+const words: Record<NameEvent['what'], string> = {
+  added: 'added in',
+  removed: 'removed in',
+  lazy: 'loaded only on demand from',
+  'first-read': 'seen in the archive of',
+  absent: 'not in the archive of',
+};
+
+/** `removed in 2.3000.1026498050 (2025-08-29; reported: wppconnect-team/wa-js#2869)`. */
+export function eventText({ what, since, date, confidence, sources }: NameEvent): string {
+  return `${words[what]} ${since} (${date}; ${confidence}: ${sources.join(', ')})`;
+}
+
+/** What is known of the builds that offered a name: no sentence, or one. */
+export function historySentence(place: Place, surface: Surface | null): string[] {
+  if (place.by === 'raid' || place.members.length > 0) return [];
+  const name = placeText(place);
+  const exportName = place.export ?? undefined;
+  const history = nameHistory(place.name, exportName);
+  const losses = history.filter(({ what }) => what === 'removed' || what === 'absent' || what === 'lazy');
+  if (!surface) return history.length > 0 ? [`${name}: ${history.map(eventText).join('; ')}.`] : [];
+  const last = lastOffered(place.name, exportName, surface.build);
+  if (last === null) return [`No known build up to ${surface.build} offers ${name}.`];
+  const loss = losses.findLast(
+    ({ since }) => lastOffered(place.name, exportName, since) !== null && !isAfter(since, surface),
+  );
+  const told = loss ? `; ${eventText(loss)}` : '';
+  if (last === surface.build) return loss ? [`${name}: ${eventText(loss)}.`] : [];
+  return [`${name} was offered up to ${last}${told}.`];
+}
+
+function isAfter(build: string, surface: Surface): boolean {
+  return Number(build.split('.')[2]) > Number(surface.build.split('.')[2]);
+}
+
+/** What the build offers that looks like the missing name: no sentence, or one. */
+export function offerSentence(place: Place, surface: Surface | null): string[] {
+  if (surface?.face !== 'comet' || place.by === 'raid' || presenceOf(surface, place, true) !== 'absent') return [];
+  const { modules, collections, build } = surface;
+  const siblings = place.name === 'WAWebCollections' ? collections : (modules[place.name]?.exports ?? {});
+  const near = place.export === null ? [] : similar(place.export, Object.keys(siblings));
+  if (near.length > 0) return [`Nearest names in ${place.name} of build ${build}: ${near.join(', ')}.`];
+  const nearModules = similar(place.export ?? place.name, Object.keys(modules));
+  return nearModules.length > 0 ? [`Nearest modules of build ${build}: ${nearModules.join(', ')}.`] : [];
+}
+
+/** Up to three names that have all telling words of `wanted`, those that begin alike and are short first. */
+function similar(wanted: string, names: readonly string[]): string[] {
+  const words = wordsOf(wanted);
+  if (words.length === 0) return [];
+  return names
+    .filter((name) => name !== wanted && words.every((word) => wordsOf(name).includes(word)))
+    .sort((a, b) => Number(begins(b, wanted)) - Number(begins(a, wanted)) || a.length - b.length)
+    .slice(0, 3);
+}
+
+/** True when both names begin with the same word. */
+function begins(name: string, wanted: string): boolean {
+  return /^[A-Z]*[a-z]*/.exec(name)?.[0] === /^[A-Z]*[a-z]*/.exec(wanted)?.[0];
+}
+
+const idleWords = new Set([
+  'get',
+  'set',
+  'is',
+  'to',
+  'or',
+  'throw',
+  'maybe',
+  'utils',
+  'action',
+  'job',
+  'api',
+  'bridge',
+]);
+
+/** `WAWebCallCollection` → call, collection; words that say nothing of the matter are left out. */
+function wordsOf(name: string): string[] {
+  const parts = name.replace(/^WA(?:Web)?/, '').match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+/g) ?? [];
+  return parts.map((part) => part.toLowerCase()).filter((part) => !idleWords.has(part));
+}

@@ -1,0 +1,54 @@
+import type { Place } from '../contracts/needs.ts';
+import type { Surface } from '../contracts/surface.ts';
+
+/** `present`; `absent`; `late`: only once its bundle is loaded; `unknown`: what a default export holds is not recorded. */
+export type Presence = 'present' | 'absent' | 'late' | 'unknown';
+
+/** Whether a build offers a place; `loggedIn`: asked after linking, when the modules of tier 2 are there too. */
+export function presenceOf(surface: Surface, place: Place, loggedIn: boolean): Presence {
+  return place.by === 'raid' ? raidPresence(surface, place) : namePresence(surface, place, loggedIn);
+}
+
+function namePresence(surface: Surface, place: Place, loggedIn: boolean): Presence {
+  const module = surface.modules[place.name];
+  if (!module || surface.face !== 'comet') return 'absent';
+  if (module.tier === 'lazy' || (module.tier === 2 && !loggedIn)) return 'late';
+  return place.export === null ? 'present' : memberPresence(surface, place.name, place.export);
+}
+
+/** A name of what `require(module)` returns. */
+function memberPresence(surface: Surface, module: string, name: string): Presence {
+  if (module === 'WAWebCollections') return name in surface.collections ? 'present' : 'absent';
+  if (surface.modules[module]?.hasDefault) return 'unknown';
+  return name in (surface.modules[module]?.exports ?? {}) ? 'present' : 'absent';
+}
+
+/** A moduleRaid query goes through the exports of every module, and through the members of every default export. */
+function raidPresence(surface: Surface, place: Place): Presence {
+  if (surface.face !== 'webpack') return 'absent';
+  const wanted = place.name.split('+').map((path) => path.split('.'));
+  const found = Object.keys(surface.modules).map((module) => raidMatch(surface, module, wanted));
+  const match =
+    found.find((entry) => entry.presence === 'present') ?? found.find((entry) => entry.presence === 'unknown');
+  if (!match) return 'absent';
+  if (place.export === null || match.presence === 'unknown') return match.presence;
+  const [member] = place.members;
+  if (place.export === 'default') return member ? memberPresence(surface, match.module, member) : 'present';
+  return place.export in (surface.modules[match.module]?.exports ?? {}) ? 'present' : 'absent';
+}
+
+function raidMatch(surface: Surface, module: string, wanted: string[][]): { module: string; presence: Presence } {
+  const exports = surface.modules[module]?.exports ?? {};
+  const each = wanted.map(([first = '', second]): Presence => {
+    if (first in exports) return first === 'default' && second ? memberPresence(surface, module, second) : 'present';
+    return module === 'WAWebCollections' && first in surface.collections ? 'present' : 'absent';
+  });
+  if (each.includes('absent')) return { module, presence: 'absent' };
+  return { module, presence: each.includes('unknown') ? 'unknown' : 'present' };
+}
+
+/** `WAWebCollections.Call`, `WAWebUserPrefsMeUser`, `findModule("Socket").Socket`. */
+export function placeText(place: Place): string {
+  const name = place.by === 'raid' ? `findModule("${place.name}")` : place.name;
+  return [name, ...(place.export === null ? [] : [place.export]), ...place.members].join('.');
+}
