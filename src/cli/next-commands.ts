@@ -1,20 +1,29 @@
 import type { CellSummary } from '../report/cell-summary.ts';
 import { sortBuilds } from '../report/words.ts';
 
-/** The three commands worth knowing after the quick start, with values of its results. */
+/** The three commands worth knowing after the quick start, with a build and a version of its results. */
 export function nextCommands(cells: readonly CellSummary[]): { command: string; why: string }[] {
-  const newest = sortBuilds(cells.map(({ cell }) => cell.build)).at(-1);
-  const failing = cells.find(({ cell, outcome }) => cell.build === newest && outcome === 'failed') ?? cells[0];
-  const version = failing?.cell.library;
+  const { library, build } = (tellingCell(cells) ?? (cells[0] as CellSummary)).cell;
   return [
     { command: 'npx wwebjs-canary report show', why: 'open the report: timeline, cause and evidence of every cell' },
     {
-      command: `npx wwebjs-canary advise --current ${version} --build ${newest}`,
+      command: `npx wwebjs-canary advise --current ${library} --build ${build}`,
       why: 'the nearest version that works on a build, and why',
     },
     {
-      command: `npx wwebjs-canary run --library ${version} --build ${newest} --reporter list,json=report.json`,
-      why: 'one version on one build; any version of npm, tarball or folder, and any build number',
+      command: `npx wwebjs-canary run --library ${library} --build ${build} --reporter list,json=report.json`,
+      why: 'one version on one build; takes any version on npm, tarball or folder, and any build number',
     },
   ];
+}
+
+/** A version that fails on the newest build on which another one works: there is an answer to give. */
+function tellingCell(cells: readonly CellSummary[]): CellSummary | undefined {
+  const builds = sortBuilds(cells.map(({ cell }) => cell.build)).toReversed();
+  for (const build of builds) {
+    const there = cells.filter(({ cell }) => cell.build === build);
+    const failing = there.findLast(({ outcome }) => outcome === 'failed');
+    if (failing && there.some(({ outcome }) => outcome === 'passed')) return failing;
+  }
+  return undefined;
 }

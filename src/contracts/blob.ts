@@ -21,7 +21,7 @@ export const blobHeadSchema = z.object({
 });
 export type BlobHead = z.infer<typeof blobHeadSchema>;
 
-/** Every further line of a blob: one attempt. */
+/** Every line between the first and the last: one attempt. */
 export const blobAttemptSchema = z.object({
   /** Place of its cell in the plan of the head. */
   position: z.number().int().min(0),
@@ -30,3 +30,7 @@ export const blobAttemptSchema = z.object({
   screenshot: z.object({ name: z.string(), base64: z.base64() }).nullable(),
 });
 export type BlobAttempt = z.infer<typeof blobAttemptSchema>;
+
+/** The last line: without it, or with another number than there were, the file was cut. */
+export const blobEndSchema = z.object({ attempts: z.number().int().min(0) });
+export type BlobEnd = z.infer<typeof blobEndSchema>;

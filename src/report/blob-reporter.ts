@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { BlobAttempt, BlobHead, Shard } from '../contracts/blob.ts';
+import type { BlobAttempt, BlobEnd, BlobHead, Shard } from '../contracts/blob.ts';
 import type { RunInfo, RunObserver } from '../contracts/run.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
@@ -33,14 +33,17 @@ export class BlobReporter implements RunObserver {
     };
     yield `${JSON.stringify(head)}\n`;
     let position = 0;
+    const end: BlobEnd = { attempts: 0 };
     for await (const { attempts } of this.#source.cells(run)) {
       for (const attempt of attempts) {
         const file = this.#source.screenshot(run, attempt);
         const screenshot = file && { name: basename(file), base64: await readFile(file, 'base64') };
         const line: BlobAttempt = { position, attempt, screenshot: screenshot || null };
         yield `${JSON.stringify(line)}\n`;
+        end.attempts += 1;
       }
       position += 1;
     }
+    yield `${JSON.stringify(end)}\n`;
   }
 }

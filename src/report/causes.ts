@@ -15,12 +15,19 @@ export function groupCauses(cells: readonly CellSummary[]): CauseGroup[] {
   const groups = new Map<string, CauseGroup>();
   for (const { cell, outcome, code, cause } of cells) {
     if (outcome === null || outcome === 'passed') continue;
-    const key = JSON.stringify([code, cause?.module, cause?.export, cause?.libraryFile, cause?.libraryLine]);
+    const key = JSON.stringify([code, ...reason(cause)]);
     const group = groups.get(key) ?? { code: code ?? outcome, cause, cells: [] };
     group.cells.push(cell);
     groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => b.cells.length - a.cells.length);
+}
+
+/** What makes two causes the same: the missing name and the library's line; the message only where no name is known. */
+function reason(cause: Cause | null): unknown[] {
+  if (!cause) return [];
+  const { module, export: name, libraryFile, libraryLine, message } = cause;
+  return [libraryFile, libraryLine, ...(module === undefined ? [message] : [module, name])];
 }
 
 /** One line: code, missing `Module.export`, the library's `file:line`, and the cells. */

@@ -58,7 +58,7 @@ export class ListReporter implements RunObserver {
   runEnded(_run: RunInfo, interrupted: boolean): void {
     this.#lines.stop();
     const { width, colors } = this.#terminal;
-    this.#terminal.result(`\n${renderResult(this.#tally.cells, this.#seed, width, colors)}`);
+    this.#terminal.result(`\n${renderResult(this.#tally.cells, this.#seed, width, colors)}\n`);
     if (interrupted) this.#terminal.progress('interrupted: the rest of the plan was not run\n');
   }
 

@@ -1,7 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { z } from 'zod';
-import { type BlobAttempt, type BlobHead, blobAttemptSchema, blobHeadSchema } from '../contracts/blob.ts';
+import { z } from 'zod';
+import {
+  type BlobAttempt,
+  type BlobHead,
+  blobAttemptSchema,
+  blobEndSchema,
+  blobHeadSchema,
+} from '../contracts/blob.ts';
 import { InputError } from '../contracts/input-error.ts';
 
 /** @throws InputError when the file cannot be read or is no blob of this version. */
@@ -17,10 +23,15 @@ export async function readBlobHead(file: string): Promise<BlobHead> {
  */
 export async function* readBlobAttempts(file: string): AsyncGenerator<BlobAttempt> {
   let number = 0;
+  let ended = false;
   for await (const line of lines(file)) {
     number += 1;
-    if (number > 1) yield parseLine(file, number, line, blobAttemptSchema);
+    if (number === 1) continue;
+    const value = parseLine(file, number, line, z.union([blobAttemptSchema, blobEndSchema]));
+    if ('attempts' in value) ended = value.attempts === number - 2;
+    else yield value;
   }
+  if (!ended) throw new InputError(`${file}: it was cut off after line ${number}`);
 }
 
 async function* lines(file: string): AsyncGenerator<string> {

@@ -1,10 +1,12 @@
 import { causeLine, groupCauses } from './causes.ts';
-import type { CellSummary } from './cell-summary.ts';
-import { countCells } from './cell-summary.ts';
+import { type CellSummary, countCells } from './cell-summary.ts';
 import { summarySentence } from './summary-sentence.ts';
 import { renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
 import { cellName, repeatCommand } from './words.ts';
+
+/** More than these scroll the sentence away; the reports have them all. */
+const mostSurprises = 10;
 
 /** The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the one sentence. */
 export function renderResult(cells: readonly CellSummary[], seed: number, width: number, colors: Colors): string {
@@ -14,13 +16,15 @@ export function renderResult(cells: readonly CellSummary[], seed: number, width:
     return outcome === 'infra' ? colors.yellow(text) : colors.dim(text);
   };
   const causes = groupCauses(cells).map((group) => `  ${causeLine(group)}`);
-  const surprises = cells.filter((cell) => cell.surprise).map((cell) => surpriseLines(cell, seed));
+  const surprising = cells.filter((cell) => cell.surprise);
+  const surprises = surprising.slice(0, mostSurprises).map((cell) => surpriseLines(cell, seed));
+  const hidden = surprising.length - surprises.length;
+  if (hidden > 0) surprises.push(`  and ${hidden} more: the json, junit, html and markdown reports name them all`);
   return [
     renderTable(cells, width, paint),
     ...(causes.length > 0 ? [`${colors.bold('Causes')}\n${causes.join('\n')}`] : []),
     ...(surprises.length > 0 ? [`${colors.bold('Not as expected')}\n${surprises.join('\n')}`] : []),
     `${countsLine(cells)}\n${colors.bold(summarySentence(cells))}`,
-    '',
   ].join('\n\n');
 }
 

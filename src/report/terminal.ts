@@ -15,8 +15,8 @@ export interface Terminal {
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Wide enough for the default matrix; used where nothing tells the width, as in a CI log. */
-const defaultWidth = 140;
+/** Where nothing tells the width, as in a file or a CI log, no table needs to be broken. */
+const unlimitedWidth = 1000;
 
 /** The terminal of this process. In CI nothing is redrawn, since CI logs keep every line. */
 export function processTerminal(): Terminal {
@@ -24,7 +24,7 @@ export function processTerminal(): Terminal {
     progress: (text) => void process.stderr.write(text),
     result: (text) => void process.stdout.write(text),
     live: process.stderr.isTTY === true && !process.env.CI,
-    width: process.stdout.columns ?? defaultWidth,
+    width: process.stdout.columns ?? unlimitedWidth,
     colors: picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported),
   };
 }
