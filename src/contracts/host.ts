@@ -88,6 +88,8 @@ export interface HostCalls {
   logout(): Promise<void>;
   /** `client.destroy()`. */
   destroy(): Promise<void>;
+  /** The host ends itself and its browser in `ms` milliseconds unless this is called again: a parent that is paused cannot. */
+  liveFor(ms: number): void;
 }
 
 /** What the host tells the parent. */

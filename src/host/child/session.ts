@@ -14,7 +14,7 @@ import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
 
 /** One library version and, one at a time, one client of it. */
-export class Session implements HostCalls {
+export class Session implements Omit<HostCalls, 'liveFor'> {
   readonly report: Report;
   #library: Library | null = null;
   #client: LibraryClient | null = null;
