@@ -52,11 +52,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   for (const name of conditions) core.setCondition(name, true);
   const [certificate, bundle] = await Promise.all([processCertificate(), pageBundle()]);
   const pages = createPageServer(certificate, { surface, bundle, conditions: () => core.conditions });
+  const pagePort = await listen(pages, port);
   const sockets = new WebSocketServer({ server: pages, path: '/ws/chat' });
   sockets.on('connection', (socket) => new CompanionConnection(core, socket));
   const phones = new Phones(core);
   const control = createPhoneServer(phones, core);
-  const pagePort = await listen(pages, port);
   const phoneUrl = await control.listen({ host: '127.0.0.1', port: 0 });
   return {
     build,

@@ -1,0 +1,99 @@
+import { createRequire } from 'node:module';
+import type { Browser as Chromium, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { openInBrowser } from './page-in-browser.ts';
+
+const jsqr = createRequire(import.meta.url)('jsqr').default as typeof import('jsqr').default;
+
+describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (build) => {
+  let replica: Replica;
+  let chromium: Chromium;
+  let page: Page;
+  let errors: string[];
+
+  beforeAll(async () => {
+    replica = await startReplica({ build });
+    ({ chromium, page, errors } = await openInBrowser(replica));
+    await page.waitForSelector('div[data-ref] canvas');
+  });
+  afterAll(async () => {
+    await chromium?.close();
+    await replica?.close();
+  });
+
+  test('has the modules of tier 1, under exactly the names of the surface', async () => {
+    const surface = resolveSurface(build);
+    const seen = (await page.evaluate(`(() => {
+      const { modulesMap } = require('__debug');
+      return Object.fromEntries(Object.keys(modulesMap).map((id) => [id, Object.keys(importNamespace(id)).sort()]));
+    })()`)) as Record<string, string[]>;
+    const expected = Object.entries(surface.modules)
+      .filter(([, module]) => module.tier === 1)
+      .map(([name, module]) => {
+        const names = new Set([...Object.keys(module.exports), ...(module.hasDefault ? ['default'] : [])]);
+        return [name, [...names].sort()];
+      });
+    expect(seen).toEqual(Object.fromEntries(expected));
+  });
+
+  test('require answers with the default export, else the exports; unknown names are logged once and undefined', async () => {
+    const logged: string[] = [];
+    page.on('console', (message) => logged.push(message.text()));
+    const seen = await page.evaluate(`[
+      typeof require('WAWebMsgKey'), typeof require('WAWebMsgKey').newId, typeof require('WAWebWid').isXWid,
+      typeof require('WAWebCollections').Msg.on, typeof require('WAWebConnModel').Conn.serialize,
+      String(require('NoSuchModule')), String(require('NorThis')), String(require('WAWebSetPushnameConnAction')),
+    ]`);
+    expect(seen).toEqual([
+      'function',
+      'function',
+      'function',
+      'function',
+      'function',
+      'undefined',
+      'undefined',
+      'undefined',
+    ]);
+    expect(logged).toEqual([expect.stringContaining('Requiring unknown module "NoSuchModule"')]);
+  });
+
+  test('a lazy module comes when its bundle is asked for', async () => {
+    const name = Object.keys(resolveSurface(build).modules).find(
+      (module) => resolveSurface(build).modules[module]?.tier === 'lazy',
+    );
+    expect(
+      await page.evaluate(`new Promise((done) => requireLazy([${JSON.stringify(name)}], (m) => done(typeof m)))`),
+    ).toBe('object');
+  });
+
+  test('the QR code on the screen says what the page’s own data says', async () => {
+    const ref = await page.$eval('div[data-ref]', (node) => node.getAttribute('data-ref'));
+    const canvas = await page.$eval('div[data-ref] canvas', (node) => (node as HTMLCanvasElement).width);
+    const box = await page.$('div[data-ref]');
+    const png = await box?.screenshot({ encoding: 'base64' });
+    const { data, width, height } = (await page.evaluate(async (base64) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${base64}`;
+      await image.decode();
+      const copy = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+      const context = copy.getContext('2d') as CanvasRenderingContext2D;
+      context.drawImage(image, 0, 0);
+      const pixels = context.getImageData(0, 0, image.width, image.height);
+      return { data: [...pixels.data], width: image.width, height: image.height };
+    }, png as string)) as { data: number[]; width: number; height: number };
+    expect(jsqr(Uint8ClampedArray.from(data), width, height)?.data).toBe(ref);
+    expect(canvas).toBe(228);
+  });
+
+  test('a scan of that text links the page and shows its chats', async () => {
+    const { id } = replica.phones.create('12025550140');
+    const ref = await page.$eval('div[data-ref]', (node) => node.getAttribute('data-ref'));
+    await replica.phones.scan(id, ref as string);
+    await page.waitForSelector(`[data-icon="${resolveSurface(build).behaviours.searchIcon}"]`);
+    expect(await page.evaluate(`require('WAWebSocketModel').Socket.state`)).toBe('CONNECTED');
+    expect(await page.evaluate(`require('WAWebConnModel').Conn.serialize().pushname`)).toBe('Canary 0140');
+    expect(errors).toEqual([]);
+  });
+});

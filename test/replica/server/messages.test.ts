@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { FakePage } from '../fake-page.ts';
+
+let replica: Replica;
+beforeAll(async () => {
+  replica = await startReplica({ build: '2.3000.1026515401' });
+});
+afterAll(() => replica.close());
+
+const text = (from: string, to: string, id: string) => ({ id, from, to, body: 'hello', t: 1_790_000_000, ack: 0 });
+
+test('a text of the phone reaches the device and its receipt reaches the phone', async () => {
+  const { id } = replica.phones.create('12025550120');
+  const page = new FakePage(replica);
+  await page.link(id);
+  const sent = replica.phones.send(id, { body: 'ping' });
+  const { message, offline } = await page.next('message');
+  expect(message).toMatchObject({ id: sent.id, body: 'ping', from: '12025550101@c.us', to: '12025550120@c.us' });
+  expect(offline).toBe(false);
+  page.send({ type: 'receipt', ids: [sent.id], chat: message.from, ack: 2 });
+  await expect.poll(() => replica.phones.get(id).sent[0]?.ack).toBe(2);
+  page.close();
+});
+
+test('a text of the device is acknowledged as sent, delivered and read, and the phone has it', async () => {
+  const { id } = replica.phones.create('12025550121');
+  const page = new FakePage(replica);
+  await page.link(id);
+  page.send({ type: 'send', message: text('12025550121@c.us', '12025550102@c.us', 'A1') });
+  for (const ack of [1, 2, 3])
+    expect(await page.next('ack')).toMatchObject({ ids: ['A1'], ack, chat: '12025550102@c.us' });
+  expect(replica.phones.get(id).received).toMatchObject([{ id: 'A1', body: 'hello', ack: 3 }]);
+  page.close();
+});
+
+test('a text to a number with a phone of its own reaches that phone and its devices', async () => {
+  const a = replica.phones.create('12025550122');
+  const b = replica.phones.create('12025550123');
+  const pageA = new FakePage(replica);
+  const pageB = new FakePage(replica);
+  await Promise.all([pageA.link(a.id), pageB.link(b.id)]);
+  pageA.send({ type: 'send', message: text('12025550122@c.us', '12025550123@c.us', 'B1') });
+  expect((await pageB.next('message')).message).toMatchObject({ id: 'B1', from: '12025550122@c.us' });
+  expect(replica.phones.get(b.id).received).toMatchObject([{ id: 'B1' }]);
+  pageA.close();
+  pageB.close();
+});
+
+test('what came while the device was away is delivered before the next sync is done, in order', async () => {
+  const { id } = replica.phones.create('12025550124');
+  const page = new FakePage(replica);
+  const { wid, deviceId } = await page.link(id);
+  page.close();
+  await page.closed();
+  await expect.poll(() => replica.phones.get(id).devices[0]?.connected).toBe(false);
+  replica.phones.send(id, { body: 'one' });
+  replica.phones.send(id, { body: 'two', from: '12025550199' });
+  await page.login(wid, deviceId);
+  expect((await page.next('offline-preview')).count).toBe(2);
+  expect(await page.next('message')).toMatchObject({ offline: true, message: { body: 'one' } });
+  expect(await page.next('message')).toMatchObject({
+    offline: true,
+    message: { body: 'two', from: '12025550199@c.us' },
+  });
+  await page.next('critical-sync-done');
+  page.close();
+});
+
+test('a number exists when it is a phone or a known person', async () => {
+  replica.phones.create('12025550125');
+  const page = new FakePage(replica);
+  await page.register();
+  for (const [requestId, phone, wid] of [
+    [1, '12025550125', '12025550125@c.us'],
+    [2, '12025550103', '12025550103@c.us'],
+    [3, '12025559999', null],
+  ] as const) {
+    page.send({ type: 'query-exists', requestId, phone });
+    expect(await page.next('exists')).toEqual({ type: 'exists', requestId, wid });
+  }
+  page.close();
+});
