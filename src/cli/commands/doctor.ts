@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import type { DoctorReport } from '../../contracts/doctor.ts';
+import { exitCode } from '../../contracts/outcome.ts';
+import { columns } from '../columns.ts';
+import { checkMachine } from '../doctor/check-machine.ts';
+
+/** `doctor`: what is missing on this machine, and how to get it. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('what is missing on this machine and how to get it')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExit codes: 0 when runs can start, 4 when somebody has to do something first.')
+    .action(async ({ json }: { json?: boolean }) => {
+      const checks = await checkMachine();
+      const ready = checks.every(({ status }) => status !== 'missing');
+      if (json) {
+        console.log(JSON.stringify({ schemaVersion: 1, ready, checks } satisfies DoctorReport, null, 2));
+      } else {
+        process.stdout.write(
+          columns(checks.map(({ name, status, found, todo }) => [status, name, todo ? `${found}: ${todo}` : found])),
+        );
+        console.log(ready ? 'ready' : 'not ready: see what is missing above');
+      }
+      process.exitCode = ready ? exitCode.asExpected : exitCode.trouble;
+    });
+}

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { access, constants, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { bundledBrowserNames, findBundledBrowser } from '../../browser/bundled-browsers.ts';
+import { ensureBrowser, whatIsWrongWithBrowser } from '../../browser/ensure-browser.ts';
+import type { Check } from '../../contracts/doctor.ts';
+import { home } from '../../contracts/home.ts';
+import { absent } from '../../install/make-folder-once.ts';
+import { npm } from '../../install/npm.ts';
+import { libraryStatuses } from '../../library/library-statuses.ts';
+
+/** Measured: five libraries 0.3 GB, two browsers 0.4 GB, profiles and artifacts of a few hundred attempts; doubled. */
+const neededGigabytes = 2;
+const oldestNpm = 10;
+
+/** Looks at everything that the harness needs; installs nothing. */
+export async function checkMachine(): Promise<Check[]> {
+  const checks = [
+    checkNode(),
+    await checkNpm(),
+    await checkDisk(),
+    ...(await checkBrowsers()),
+    ...(await checkLibraries()),
+  ];
+  return checks.some(({ status }) => status === 'later') ? [...checks, await checkRegistry()] : checks;
+}
+
+function ok(name: string, found: string): Check {
+  return { name, status: 'ok', found, todo: null };
+}
+
+function later(name: string, found: string): Check {
+  return { name, status: 'later', found, todo: 'the first run that needs it installs it' };
+}
+
+function missing(name: string, found: string, todo: string): Check {
+  return { name, status: 'missing', found, todo };
+}
+
+/** An older Node does not come as far as this: bin/wwebjs-canary.js stops it. */
+function checkNode(): Check {
+  return ok('node', `${process.version} (${process.platform} ${process.arch})`);
+}
+
+async function checkNpm(): Promise<Check> {
+  const todo = `install npm ${oldestNpm} or newer; it comes with Node`;
+  try {
+    const { stdout } = await promisify(execFile)('npm', ['--version']);
+    const version = stdout.trim();
+    return Number.parseInt(version, 10) >= oldestNpm ? ok('npm', version) : missing('npm', version, todo);
+  } catch {
+    return missing('npm', 'not in PATH', todo);
+  }
+}
+
+async function checkDisk(): Promise<Check> {
+  const folder = await nearestExisting(home());
+  const todo = 'choose another folder with WWEBJS_CANARY_HOME';
+  try {
+    await access(folder, constants.W_OK);
+  } catch {
+    return missing('disk', `${folder} cannot be written to`, todo);
+  }
+  const { bavail, bsize } = await statfs(folder);
+  const gigabytes = (bavail * bsize) / 1e9;
+  const found = `${gigabytes.toFixed(1)} GB free for ${home()}`;
+  return gigabytes >= neededGigabytes
+    ? ok('disk', found)
+    : missing('disk', `${found}, ${neededGigabytes} GB needed`, todo);
+}
+
+async function nearestExisting(folder: string): Promise<string> {
+  try {
+    await access(folder);
+    return folder;
+  } catch {
+    return await nearestExisting(dirname(folder));
+  }
+}
+
+async function checkBrowsers(): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const name of bundledBrowserNames()) {
+    const folder = findBundledBrowser(name)?.folder ?? '';
+    const wrong = await whatIsWrongWithBrowser(folder);
+    checks.push(
+      wrong === null ? await checkStart(name) : later(`browser ${name}`, wrong === absent ? 'not installed' : wrong),
+    );
+  }
+  return checks;
+}
+
+/** Also tells about the sandbox, which depends on the user and the kernel and not on the browser alone. */
+async function checkStart(name: string): Promise<Check> {
+  try {
+    const { version, sandbox } = await ensureBrowser(name, () => {});
+    return ok(`browser ${name}`, `${version}, sandbox ${sandbox.on ? 'on' : 'off'}: ${sandbox.why}`);
+  } catch (error) {
+    const todo = 'read the message; on Linux x64 it needs glibc 2.34 or newer. --browser chrome uses an installed one';
+    return missing(`browser ${name}`, (error as Error).message, todo);
+  }
+}
+
+async function checkLibraries(): Promise<Check[]> {
+  const statuses = await libraryStatuses(false);
+  return statuses.map(({ label, state, problem, root }) => {
+    const name = `whatsapp-web.js ${label}`;
+    if (state === 'installed') return ok(name, root);
+    return later(name, problem ?? 'not installed');
+  });
+}
+
+async function checkRegistry(): Promise<Check> {
+  try {
+    const version = JSON.parse(await npm(['view', 'whatsapp-web.js', 'version'], process.cwd())) as string;
+    return ok('npm registry', `answers; newest whatsapp-web.js is ${version}`);
+  } catch (error) {
+    return missing('npm registry', (error as Error).message, 'what is not installed yet has to be downloaded from it');
+  }
+}

@@ -1,0 +1,29 @@
+import type { LibraryStatus } from '../contracts/library-list.ts';
+import { absent } from '../install/make-folder-once.ts';
+import { whatIsWrongWith, whereInstalled } from './ensure-library.ts';
+import { listLibraryLocks } from './library-lock.ts';
+
+/**
+ * Every library that has a lockfile, and the state of its installation. `thorough` reads every installed file; otherwise
+ * only the library's own files are read and the others measured.
+ */
+export async function libraryStatuses(thorough: boolean): Promise<LibraryStatus[]> {
+  const statuses: LibraryStatus[] = [];
+  for (const lock of listLibraryLocks()) {
+    const library = whereInstalled(lock);
+    const wrong = await whatIsWrongWith(library, thorough);
+    const { label, version, integrity, root } = library;
+    statuses.push({
+      label,
+      version,
+      integrity,
+      lockHash: lock.hash,
+      lockFolder: lock.folder,
+      packages: lock.packages,
+      state: wrong === null ? 'installed' : wrong === absent ? 'not-installed' : 'damaged',
+      problem: wrong === absent ? null : wrong,
+      root,
+    });
+  }
+  return statuses;
+}
