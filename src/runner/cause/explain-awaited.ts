@@ -1,7 +1,7 @@
 import type { Awaited } from '../../contracts/needs.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { behaviourSince } from '../../surface/behaviour-history.ts';
-import { readLibraryOnce } from '../../surface/extract/extract-needs.ts';
+import { libraryIndex } from '../../surface/library-index.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 import { telltaleConsole } from './seen-errors.ts';
 
@@ -9,7 +9,7 @@ import { telltaleConsole } from './seen-errors.ts';
 export function explainAwaited({ library, surface, code, events, observed }: FailedAttempt): Explanation | null {
   const milestone = milestones[code];
   if (!milestone) return null;
-  const { needs } = readLibraryOnce(library.packageDir);
+  const { needs } = libraryIndex(library.packageDir);
   const waits = needs.awaited.filter((entry) => isAwaited(entry, milestone, surface));
   if (waits.length === 0) return null;
   const consoleLines = telltaleConsole(events).map((line) => `Page console: ${line}`);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Cause } from '../../contracts/attempt.ts';
 import type { Code } from '../../contracts/codes.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
@@ -67,7 +69,7 @@ function explainNeed(
   const missing = missingName(need, surface, consoleLines);
   const alias = aliasSentence(located, need.source, missing.place.name);
   const cause: Cause = {
-    message: `${missing.clause}, and ${located.library.code.version} needs it ${when(need.stage)} (${located.file}:${located.line})`,
+    message: `${missing.clause}, and ${located.library.needs.library} needs it ${when(need.stage)} (${located.file}:${located.line})`,
     ...(missing.place.by === 'name' ? { module: missing.place.name } : {}),
     ...(missing.place.export === null ? {} : { export: missing.place.export }),
     ...position(located),
@@ -102,7 +104,7 @@ export function position({ file, line }: Located): { libraryFile: string; librar
 }
 
 export function place({ library, file, line }: Located): string {
-  return `whatsapp-web.js ${library.code.version} ${file}:${line}`;
+  return `whatsapp-web.js ${library.needs.library} ${file}:${line}`;
 }
 
 export function quote({ headline, type }: SeenError): string {
@@ -110,7 +112,7 @@ export function quote({ headline, type }: SeenError): string {
 }
 
 /** The line itself, trimmed. */
-export function lineOf({ library, file, line }: Located): string {
-  const text = library.code.files.get(file)?.text.split('\n')[line - 1]?.trim() ?? '';
+export function lineOf({ packageDir, file, line }: Located): string {
+  const text = readFileSync(join(packageDir, file), 'utf8').split('\n')[line - 1]?.trim() ?? '';
   return `\`${text.length > 140 ? `${text.slice(0, 140)} …` : text}\``;
 }

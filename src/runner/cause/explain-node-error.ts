@@ -1,4 +1,3 @@
-import { walk } from '../../surface/extract/walk.ts';
 import type { Explanation } from './explain.ts';
 import { lineOf, place, position, quote } from './explain-error.ts';
 import type { Located } from './locate-error.ts';
@@ -25,7 +24,7 @@ export function explainNodeError(error: SeenError, located: Located): Explanatio
   }
   return {
     cause: {
-      message: `the auth strategy returned nothing from ${strategy}(), and ${located.library.code.version} takes members of the result (${located.file}:${located.line})`,
+      message: `the auth strategy returned nothing from ${strategy}(), and ${located.library.needs.library} takes members of the result (${located.file}:${located.line})`,
       ...position(located),
       evidence: [...evidence, ...ownStrategySentence(located, strategy)],
     },
@@ -36,22 +35,13 @@ export function explainNodeError(error: SeenError, located: Located): Explanatio
 /** The expression whose result was taken apart at the line, for `Cannot destructure property …`. */
 function destructured({ headline }: SeenError, { library, file, line }: Located): string | null {
   if (!/Cannot destructure property/.test(headline)) return null;
-  const code = library.code.files.get(file);
-  let found: string | null = null;
-  if (code) {
-    walk(code.program, (node) => {
-      if (node.type !== 'VariableDeclarator' || node.id.type !== 'ObjectPattern' || !node.init) return;
-      if (code.position(node.start).line === line) found = code.source(node.init).replace(/^await /, '');
-    });
-  }
-  return found;
+  return library.takenApart.find((entry) => entry.file === file && entry.line === line)?.source ?? null;
 }
 
 function ownStrategySentence({ library }: Located, method: string): string[] {
-  const own = library.code.functions.find(({ name }) => name === `BaseAuthStrategy.${method}`);
+  const own = library.functions.find(({ name }) => name === `BaseAuthStrategy.${method}`);
   if (!own) return [];
-  const { line } = own.file.position(own.node.start);
   return [
-    `The library's own strategies return an object there (${own.file.path}:${line}): this one is not the library's.`,
+    `The library's own strategies return an object there (${own.file}:${own.line}): this one is not the library's.`,
   ];
 }

@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { behaviourSince } from '../../surface/behaviour-history.ts';
-import { readLibraryOnce } from '../../surface/extract/extract-needs.ts';
-import { walk } from '../../surface/extract/walk.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 
 /** Failures of the probe after `ready` whose reason lies in how the build keeps its data. */
@@ -29,17 +29,12 @@ export function explainProbe({ code, surface, observed, library }: FailedAttempt
   };
 }
 
-/** Where the library's Message takes over the id that the page sent: `this.id = data.id`. */
+/** Where the library's Message takes over the id that the page sent. */
 function lineThatKeepsId(packageDir: string): { file: string; line: number; source: string } | null {
-  const { code } = readLibraryOnce(packageDir);
-  const patch = code.functions.find(({ name }) => name === 'Message._patch');
-  let found: { file: string; line: number; source: string } | null = null;
-  if (!patch) return null;
-  walk(patch.node, (node) => {
-    if (node.type !== 'AssignmentExpression' || found) return;
-    const source = patch.file.source(node);
-    if (source === 'this.id = data.id')
-      found = { file: patch.file.path, line: patch.file.position(node.start).line, source };
-  });
-  return found;
+  const file = 'src/structures/Message.js';
+  const source = 'this.id = data.id';
+  const index = readFileSync(join(packageDir, file), 'utf8')
+    .split('\n')
+    .findIndex((line) => line.trim() === `${source};`);
+  return index < 0 ? null : { file, line: index + 1, source };
 }

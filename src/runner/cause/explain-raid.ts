@@ -15,7 +15,7 @@ export function noWebpack({ surface }: FailedAttempt, error: SeenError, located:
   const comet = surface !== null && faceOf(surface.build) === 'comet';
   return {
     cause: {
-      message: `${build} has no webpack chunk list, and ${located.library.code.version} finds its modules only there (${located.file}:${located.line})`,
+      message: `${build} has no webpack chunk list, and ${located.library.needs.library} finds its modules only there (${located.file}:${located.line})`,
       ...position(located),
       evidence: [
         quote(error),

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { Need } from '../../contracts/needs.ts';
-import { type ReadLibrary, readLibraryOnce } from '../../surface/extract/extract-needs.ts';
-import type { PageFunction } from '../../surface/extract/read-library.ts';
+import { type LibraryIndex, libraryIndex, type PageFunction } from '../../surface/library-index.ts';
 import { errorShape, matchesShape, unknownModule } from './error-shape.ts';
 import type { Frame } from './parse-stack.ts';
 import type { SeenError } from './seen-errors.ts';
 
 /** A line of the library's own source at which an error was thrown. */
 export interface Located {
-  library: ReadLibrary;
+  library: LibraryIndex;
+  /** Folder of the copy that the error was thrown in. */
+  packageDir: string;
   /** Relative to the package. */
   file: string;
   line: number;
@@ -18,6 +19,7 @@ export interface Located {
   where: 'page' | 'node';
 }
 
+type Place = Pick<Located, 'file' | 'line' | 'column' | 'need' | 'where'>;
 type PageFrame = Extract<Frame, { kind: 'page' }>;
 type NodeFrame = Extract<Frame, { kind: 'node' }>;
 
@@ -25,13 +27,15 @@ type NodeFrame = Extract<Frame, { kind: 'node' }>;
 export function locateError(error: SeenError, packageDir: string): Located | null {
   const nodeFrames = error.frames.filter((frame): frame is NodeFrame => frame.kind === 'node');
   const pageFrames = error.frames.filter((frame): frame is PageFrame => frame.kind === 'page');
-  const library = readLibraryOnce(packageDirOf([...nodeFrames, ...sitesOf(pageFrames)], packageDir));
+  const folder = packageDirOf([...nodeFrames, ...sitesOf(pageFrames)], packageDir);
+  const library = libraryIndex(folder);
   const inPage = pageFrames.flatMap((frame) => placesOf(frame, nodeFrames, library, error.headline));
   const proven = inPage.find(({ need }) => need !== null) ?? inPage[0];
-  if (proven) return proven;
+  if (proven) return { ...proven, library, packageDir: folder };
   for (const { file, line, column } of nodeFrames) {
     const path = ownPath(file);
-    if (path && library.code.files.has(path)) return { library, file: path, line, column, need: null, where: 'node' };
+    if (!path || !library.files.includes(path)) continue;
+    return { library, packageDir: folder, file: path, line, column, need: null, where: 'node' };
   }
   return null;
 }
@@ -61,9 +65,9 @@ function ownPath(file: string): string | null {
 function placesOf(
   frame: PageFrame,
   nodeFrames: readonly NodeFrame[],
-  library: ReadLibrary,
+  library: LibraryIndex,
   headline: string,
-): Located[] {
+): Place[] {
   const called = library.pageFunctions.filter((entry) => wasCalledFrom(entry, frame, nodeFrames));
   const near = called.flatMap((entry) => placeIn(entry, frame, library, headline) ?? []);
   if (near.some(({ need }) => need) || frame.evaluatedAt) return near;
@@ -76,19 +80,18 @@ function placesOf(
 }
 
 function wasCalledFrom(entry: PageFunction, frame: PageFrame, nodeFrames: readonly NodeFrame[]): boolean {
-  const { file, line, startLine } = entry.callSite;
+  const { file, line, startLine } = entry.call;
   const sites = frame.evaluatedAt ? [frame.evaluatedAt] : nodeFrames;
-  return sites.some((site) => ownPath(site.file) === file.path && site.line >= startLine && site.line <= line);
+  return sites.some((site) => ownPath(site.file) === file && site.line >= startLine && site.line <= line);
 }
 
-function placeIn(entry: PageFunction, frame: PageFrame, library: ReadLibrary, headline: string): Located | null {
-  const start = entry.file.position(entry.node.start);
-  const line = start.line + frame.line - 1;
+function placeIn(entry: PageFunction, frame: PageFrame, library: LibraryIndex, headline: string): Place | null {
+  const line = entry.startLine + frame.line - 1;
   // V8 puts a parenthesis before the function's text.
-  const column = frame.line === 1 ? start.column + frame.column - 2 : frame.column;
-  if (line > entry.file.position(entry.node.end).line) return null;
-  const need = needAt(library.needs.needs, entry.file.path, line, column, headline);
-  return { library, file: entry.file.path, line, column, need, where: 'page' };
+  const column = frame.line === 1 ? entry.startColumn + frame.column - 2 : frame.column;
+  if (line > entry.endLine) return null;
+  const need = needAt(library.needs.needs, entry.file, line, column, headline);
+  return { file: entry.file, line, column, need, where: 'page' };
 }
 
 function needAt(needs: readonly Need[], file: string, line: number, column: number, headline: string): Need | null {

@@ -1,6 +1,7 @@
 import type { CallExpression, Expression, Node } from 'oxc-parser';
 import type { Awaited, Need, Stage } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
+import type { PageFunction } from '../library-index.ts';
 import { type Around, type Reading, startAround } from './around.ts';
 import { constantOf, initializers } from './constants.ts';
 import { importedFunction, isCallable, type LibraryCode, type NodeFunction } from './library-code.ts';
@@ -9,15 +10,6 @@ import { runFunction } from './run-function.ts';
 import type { SourceFile } from './source-file.ts';
 import { type Callable, Scope } from './values.ts';
 import { childrenOf, walk } from './walk.ts';
-
-/** A function that the library sends to the page, and where it does so. */
-export interface PageFunction {
-  file: SourceFile;
-  node: Callable;
-  /** Position of the word `evaluate`, and the line on which the whole call begins. */
-  callSite: { file: SourceFile; line: number; column: number; startLine: number };
-  owner: string;
-}
 
 export interface FaceReading {
   needs: Omit<Need, 'faces'>[];
@@ -148,13 +140,7 @@ class LibraryReader {
     }
     const target = this.#pageFunction(argument, file);
     if (!target) return;
-    const at = node.callee.type === 'MemberExpression' ? node.callee.property : node.callee;
-    const site = file.position(at.start);
-    this.#result.pageFunctions.push({
-      ...target,
-      callSite: { file, ...site, startLine: file.position(node.start).line },
-      owner,
-    });
+    this.#result.pageFunctions.push(describePageFunction(target, node, file));
     const around: Around = {
       ...startAround(this.#stage, target.file, target.file === file ? owner : this.#exportName(target.node)),
       conditional: optional,
@@ -219,6 +205,25 @@ class LibraryReader {
     this.#walk(exposed.fn.body as Node, file, owner, true);
     this.#stage = before;
   }
+}
+
+function describePageFunction(
+  { file, node }: { file: SourceFile; node: Callable },
+  call: CallExpression,
+  caller: SourceFile,
+): PageFunction {
+  const start = file.position(node.start);
+  return {
+    file: file.path,
+    startLine: start.line,
+    startColumn: start.column,
+    endLine: file.position(node.end).line,
+    call: {
+      file: caller.path,
+      startLine: caller.position(call.start).line,
+      line: caller.position(call.callee.end).line,
+    },
+  };
 }
 
 /** `if (isCometOrAbove)`, declared as `parseInt(version.split('.')?.[1]) >= 3000`: which face the consequent is for. */

@@ -1,0 +1,62 @@
+import type { Awaited, Need } from '../../contracts/needs.ts';
+import type { Face } from '../../contracts/surface.ts';
+import type { LibraryIndex } from '../library-index.ts';
+import { type LibraryCode, readLibraryCode } from './library-code.ts';
+import { readLibrary } from './read-library.ts';
+import { walk } from './walk.ts';
+
+/**
+ * Parses a library and reads it once for each face of the page.
+ * @param packageDir `…/node_modules/whatsapp-web.js`
+ * @throws InputError when it is not a folder of whatsapp-web.js
+ */
+export function indexLibrary(packageDir: string): LibraryIndex {
+  const code = readLibraryCode(packageDir);
+  const comet = readLibrary(code, 'comet');
+  const webpack = readLibrary(code, 'webpack');
+  const pageFunctions = [...comet.pageFunctions, ...webpack.pageFunctions];
+  return {
+    needs: {
+      schemaVersion: 1,
+      library: code.version,
+      needs: joinFaces<Need>(comet.needs, webpack.needs),
+      awaited: joinFaces<Awaited>(comet.awaited, webpack.awaited),
+    },
+    files: [...code.files.keys()],
+    functions: code.functions.map(({ name, file, node }) => ({
+      name,
+      file: file.path,
+      line: file.position(node.start).line,
+    })),
+    pageFunctions: [...new Map(pageFunctions.map((entry) => [JSON.stringify(entry), entry])).values()],
+    takenApart: takenApart(code),
+  };
+}
+
+function joinFaces<T extends { faces: Face[] }>(comet: Omit<T, 'faces'>[], webpack: Omit<T, 'faces'>[]): T[] {
+  const joined = new Map<string, T>();
+  for (const [face, entries] of [
+    ['comet', comet],
+    ['webpack', webpack],
+  ] as const) {
+    for (const entry of entries) {
+      const key = JSON.stringify(entry);
+      const known = joined.get(key);
+      if (!known) joined.set(key, { ...entry, faces: [face] } as T);
+      else if (!known.faces.includes(face)) known.faces.push(face);
+    }
+  }
+  return [...joined.values()];
+}
+
+function takenApart(code: LibraryCode): LibraryIndex['takenApart'] {
+  const found: LibraryIndex['takenApart'] = [];
+  for (const file of code.files.values()) {
+    walk(file.program, (node) => {
+      if (node.type !== 'VariableDeclarator' || node.id.type !== 'ObjectPattern' || !node.init) return;
+      const source = file.source(node.init).replace(/^await /, '');
+      found.push({ file: file.path, line: file.position(node.start).line, source });
+    });
+  }
+  return found;
+}

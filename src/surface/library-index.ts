@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { home } from '../contracts/home.ts';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
+import type { Needs } from '../contracts/needs.ts';
+
+/** What a library's source says, in the form in which it is kept: needs, and the places that stack frames point to. */
+export interface LibraryIndex {
+  needs: Needs;
+  /** Source files, relative to the package. */
+  files: string[];
+  /** Methods and named functions that run in Node, e.g. `Client.inject`. */
+  functions: { name: string; file: string; line: number }[];
+  pageFunctions: PageFunction[];
+  /** Results of which Node code takes members at once: `const { failed } = await this.authStrategy.onAuthenticationNeeded()`. */
+  takenApart: { file: string; line: number; source: string }[];
+}
+
+/** A function that the library sends to the page, and where it does so. Lines and columns count from 1. */
+export interface PageFunction {
+  file: string;
+  startLine: number;
+  startColumn: number;
+  endLine: number;
+  /** From the line on which the whole call begins to the line of the word `evaluate`. */
+  call: { file: string; startLine: number; line: number };
+}
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const extension = extname(import.meta.url);
+const known = new Map<string, LibraryIndex>();
+
+/**
+ * The index of a library, made once per content and kept in the home folder. Making it takes about half a second and blocks.
+ * @param packageDir `…/node_modules/whatsapp-web.js`
+ * @throws InputError when it is not a folder of whatsapp-web.js
+ */
+export function libraryIndex(packageDir: string): LibraryIndex {
+  const cached = known.get(packageDir);
+  if (cached) return cached;
+  const kept = home('library-index', `${contentHash(packageDir)}.json`);
+  const text = existsSync(kept) ? readFileSync(kept, 'utf8') : makeIndex(packageDir, kept);
+  const index = JSON.parse(text) as LibraryIndex;
+  known.set(packageDir, index);
+  return index;
+}
+
+/** What a library needs from the page; see `libraryIndex`. */
+export function extractNeeds(packageDir: string): Needs {
+  return libraryIndex(packageDir).needs;
+}
+
+/** Over the library's source and over the code that reads it: an index of older code is never used. */
+function contentHash(packageDir: string): string {
+  const hash = createHash('sha256');
+  for (const [cwd, pattern] of [
+    [packageDir, '{package.json,src/**/*.js}'],
+    [join(folder, 'extract'), `*${extension}`],
+  ] as const) {
+    for (const file of globSync(pattern, { cwd }).sort()) hash.update(file).update(readFileSync(join(cwd, file)));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+function makeIndex(packageDir: string, kept: string): string {
+  const script = join(folder, 'extract', `index-library-main${extension}`);
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, [script, packageDir], {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (status !== 0) {
+    const mistake = /InputError: (.*)/.exec(stderr ?? '')?.[1];
+    if (mistake) throw new InputError(mistake);
+    throw new TroubleError(`the source of ${packageDir} cannot be read: ${error?.message ?? stderr.trim()}`);
+  }
+  try {
+    mkdirSync(dirname(kept), { recursive: true });
+    const temporary = `${kept}.${process.pid}`;
+    writeFileSync(temporary, stdout);
+    renameSync(temporary, kept);
+  } catch {
+    // Without a place to keep it, it is made again the next time.
+  }
+  return stdout;
+}
