@@ -24,7 +24,7 @@ export async function makeFolderOnce(folder: string, recipe: FolderRecipe): Prom
   if ((await recipe.whatIsWrong(folder)) === null) return;
   const name = basename(folder);
   const waiting = () => recipe.say(`Waiting: another process is making ${folder}`);
-  await withProcessLock(`${folder}.lock`, waiting, async () => {
+  await withProcessLock(join(dirname(folder), '.locks', name), waiting, async () => {
     try {
       const wrong = await recipe.whatIsWrong(folder);
       if (wrong === null) return;

@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { bundledBrowserNames } from '../src/browser/bundled-browsers.ts';
+import { ensureBrowser } from '../src/browser/ensure-browser.ts';
+import { home } from '../src/contracts/home.ts';
+import { exitCode } from '../src/contracts/outcome.ts';
+import { ensureLibrary } from '../src/library/ensure-library.ts';
+import { listLibraryLocks } from '../src/library/library-lock.ts';
+import { runTool } from './test/run-tool.ts';
+
+/**
+ * `npm test`: everything that has to hold before a commit, cheapest first; ends at the first stage that fails. The last line
+ * is `<n> passed, <n> failed`, the tests of both vitest projects; a stage without tests that fails counts as one.
+ */
+const vitestArguments = process.argv.slice(2);
+const say = (line: string) => console.log(line);
+const duplicates = ['src', 'scripts', 'canaries', 'bin', '--min-tokens', '70', '--exit-code', '1', '--fail-on-empty'];
+const total = { passed: 0, failed: 0 };
+
+const stages: { name: string; run: () => Promise<number> }[] = [
+  { name: 'set-up', run: setUp },
+  { name: 'types', run: () => runTool('tsc', ['--noEmit']) },
+  { name: 'lint', run: () => runTool('biome', ['check', '--error-on-warnings', '.']) },
+  { name: 'duplicates', run: () => runTool('jscpd', [...duplicates, '--no-tips']) },
+  { name: 'fast tests', run: () => vitest('fast') },
+  { name: 'tests with real libraries and browsers', run: () => vitest('e2e') },
+];
+
+process.exitCode = await runStages();
+say(`${total.passed} passed, ${total.failed} failed`);
+
+async function runStages(): Promise<number> {
+  for (const { name, run } of stages) {
+    const began = performance.now();
+    say(`\n== ${name}`);
+    const code = await run();
+    say(
+      `== ${name}: ${code === 0 ? 'done' : `failed (${code})`} after ${Math.round((performance.now() - began) / 1000)} s`,
+    );
+    if (code === 0) continue;
+    total.failed ||= 1;
+    return code;
+  }
+  return 0;
+}
+
+/** Before the tests, so that no test has to download anything in its own time. */
+async function setUp(): Promise<number> {
+  try {
+    for (const { label } of listLibraryLocks()) await ensureLibrary(label, say);
+    for (const name of bundledBrowserNames()) {
+      const { version, sandbox } = await ensureBrowser(name, say);
+      say(`browser ${name}: ${version}, sandbox ${sandbox.on ? 'on' : 'off'} (${sandbox.why})`);
+    }
+    return exitCode.asExpected;
+  } catch (error) {
+    say((error as Error).message);
+    return exitCode.trouble;
+  }
+}
+
+async function vitest(project: string): Promise<number> {
+  mkdirSync(home(), { recursive: true });
+  const results = home(`vitest-${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const filtered = vitestArguments.length > 0 ? ['--passWithNoTests', ...vitestArguments] : [];
+  rmSync(results, { force: true });
+  const code = await runTool('vitest', ['run', '--project', project, ...reporters, ...filtered]);
+  if (!existsSync(results)) return code || exitCode.trouble;
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(results, 'utf8'));
+  total.passed += numPassedTests;
+  total.failed += numFailedTests;
+  return code;
+}
