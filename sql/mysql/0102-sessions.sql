@@ -1,4 +1,4 @@
--- Why: who runs which session (lease with fencing token), when it may be started again (backoff, breaker), how every restoration
+-- Why: who runs which session (lease with fencing token), when it may be started again (backoff, breaker), how every start
 -- ended, the codes that are waiting to be scanned, and the instances that are alive.
 -- Locks: creates empty tables; a metadata lock on each for a few milliseconds.
 -- Times are milliseconds since 1970 by the database's clock.
@@ -22,11 +22,12 @@ create table if not exists sessions (
   attention_code varchar(64) null,
   attention_at bigint null,
   constraint sessions_account foreign key (account_id) references whatsapp_accounts (id),
-  key sessions_to_start (wanted, attention_at, next_start_at, lease_expires_at),
+  key sessions_to_start (wanted, attention_at, lease_expires_at),
   key sessions_of_owner (lease_owner)
 ) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin;
 
-create table if not exists restorations (
+-- every start of a session; one that is not the link itself is a restoration
+create table if not exists session_starts (
   id bigint not null auto_increment primary key,
   session_id varchar(36) not null,
   instance_id varchar(64) not null,
@@ -38,10 +39,13 @@ create table if not exists restorations (
   ended_at bigint null,
   -- ready, failed, stopped (by a shutdown), abandoned (its instance died)
   outcome varchar(16) null,
+  -- why it failed, or how it was lost after it had been ready
   code varchar(64) null,
-  constraint restorations_session foreign key (session_id) references sessions (id),
-  unique key restorations_of_session (session_id, lease_token, id),
-  key restorations_by_time (started_at)
+  -- when a session that had been ready was lost by a failure
+  lost_at bigint null,
+  constraint session_starts_session foreign key (session_id) references sessions (id),
+  unique key session_starts_of_session (session_id, lease_token, id),
+  key session_starts_by_time (started_at)
 ) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin;
 
 -- a QR text or pairing code while it can be used; any instance can show it, whoever runs the session

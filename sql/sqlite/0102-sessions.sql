@@ -1,4 +1,4 @@
--- Why: who runs which session (lease with fencing token), when it may be started again (backoff, breaker), how every restoration
+-- Why: who runs which session (lease with fencing token), when it may be started again (backoff, breaker), how every start
 -- ended, the codes that are waiting to be scanned, and the instances that are alive.
 -- Locks: creates empty tables; the whole file is locked for writing for a few milliseconds.
 -- Times are milliseconds since 1970 by the database's clock.
@@ -23,10 +23,11 @@ create table sessions (
   attention_at integer
 ) strict;
 
-create index sessions_to_start on sessions (wanted, attention_at, next_start_at, lease_expires_at);
+create index sessions_to_start on sessions (wanted, attention_at, lease_expires_at);
 create index sessions_of_owner on sessions (lease_owner);
 
-create table restorations (
+-- every start of a session; one that is not the link itself is a restoration
+create table session_starts (
   id integer primary key autoincrement,
   session_id text not null references sessions (id),
   instance_id text not null,
@@ -38,11 +39,14 @@ create table restorations (
   ended_at integer,
   -- ready, failed, stopped (by a shutdown), abandoned (its instance died)
   outcome text,
-  code text
+  -- why it failed, or how it was lost after it had been ready
+  code text,
+  -- when a session that had been ready was lost by a failure
+  lost_at integer
 ) strict;
 
-create index restorations_of_session on restorations (session_id, lease_token, id);
-create index restorations_by_time on restorations (started_at);
+create index session_starts_of_session on session_starts (session_id, lease_token, id);
+create index session_starts_by_time on session_starts (started_at);
 
 -- a QR text or pairing code while it can be used; any instance can show it, whoever runs the session
 create table link_codes (

@@ -1,6 +1,6 @@
 /**
  * Why the status of an account changed, or why a session is started: the values of `status_cause`, `start_cause`, `cause`
- * and of `code` in `restorations`. `docs/service.md` lists the same ones.
+ * and `code` in the tables. `docs/service.md` lists the same ones.
  */
 export const causes = {
   'link-asked': 'Somebody asked for a link.',

@@ -72,9 +72,9 @@ export interface SessionRow {
   attention_at: number | null;
 }
 
-export type RestorationOutcome = 'ready' | 'failed' | 'stopped' | 'abandoned';
+export type StartOutcome = 'ready' | 'failed' | 'stopped' | 'abandoned';
 
-export interface RestorationRow {
+export interface SessionStartRow {
   id: Generated<number>;
   session_id: string;
   instance_id: string;
@@ -83,8 +83,9 @@ export interface RestorationRow {
   library: string;
   started_at: number;
   ended_at: number | null;
-  outcome: RestorationOutcome | null;
+  outcome: StartOutcome | null;
   code: string | null;
+  lost_at: number | null;
 }
 
 export interface LinkCodeRow {
@@ -111,7 +112,7 @@ export interface ServiceTables {
   whatsapp_accounts: AccountRow;
   account_history: AccountHistoryRow;
   sessions: SessionRow;
-  restorations: RestorationRow;
+  session_starts: SessionStartRow;
   link_codes: LinkCodeRow;
   instances: InstanceRow;
 }

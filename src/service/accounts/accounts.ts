@@ -3,6 +3,7 @@ import { Problem } from '../problems.ts';
 import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
 import type { Lease } from '../sessions/lease.ts';
+import { endStart, giveBack } from '../sessions/lease-writes.ts';
 import type { AccountRow, AccountStatus, ServiceDatabase } from '../tables.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 
@@ -50,6 +51,16 @@ export class Accounts {
     return fromRow(row);
   }
 
+  /** The status of an account, of a deleted one too. */
+  async statusOf({ account }: SessionIds): Promise<AccountStatus> {
+    const { status } = await this.#database.kysely
+      .selectFrom('whatsapp_accounts')
+      .select('status')
+      .where('id', '=', account)
+      .executeTakeFirstOrThrow();
+    return status;
+  }
+
   /** Accounts of a workspace by id, at most `limit` of them, those after `after`. */
   async list(workspace: WorkspaceId, limit: number, after: AccountId | null): Promise<Account[]> {
     let query = this.#rows(workspace).orderBy('whatsapp_accounts.id').limit(limit);
@@ -80,24 +91,40 @@ export class Accounts {
   }
 
   /**
-   * Writes a new status as the owner of the session. An account that has it already stays as it is.
+   * The login was accepted. An account that is `authenticated` already stays as it is.
    *
    * @throws LeaseLost
    */
-  async become(lease: Lease, status: 'authenticated' | 'disconnected' | 'failed', cause: Cause): Promise<void> {
+  async authenticated(lease: Lease): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       await tx
         .updateTable('whatsapp_accounts')
-        .set({ status, status_cause: cause, instance_id: lease.owner, lease_token: lease.token })
+        .set({ status: 'authenticated', status_cause: 'scanned', instance_id: lease.owner, lease_token: lease.token })
         .where('id', '=', lease.ids.account)
-        .where('status', '!=', status)
+        .where('status', '!=', 'authenticated')
         .execute();
-      if (status !== 'disconnected')
-        await tx.deleteFrom('link_codes').where('session_id', '=', lease.ids.session).execute();
-      if (status === 'failed') {
-        await tx.updateTable('sessions').set({ wanted: 0 }).where('id', '=', lease.ids.session).execute();
-      }
+      await tx.deleteFrom('link_codes').where('session_id', '=', lease.ids.session).execute();
+    });
+  }
+
+  /**
+   * The account cannot come back without a new link: nobody runs its session any more.
+   *
+   * @throws LeaseLost
+   */
+  async fail(lease: Lease, cause: Cause): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      await endStart(tx, this.#database, lease, 'failed', cause);
+      await tx.deleteFrom('link_codes').where('session_id', '=', lease.ids.session).execute();
+      await tx
+        .updateTable('whatsapp_accounts')
+        .set({ status: 'failed', status_cause: cause, instance_id: lease.owner, lease_token: lease.token })
+        .where('id', '=', lease.ids.account)
+        .execute();
+      await tx.updateTable('sessions').set({ wanted: 0 }).where('id', '=', lease.ids.session).execute();
+      await giveBack(tx, lease, cause);
     });
   }
 

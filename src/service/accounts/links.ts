@@ -1,5 +1,5 @@
 import { Problem } from '../problems.ts';
-import { SessionIds, type WorkspaceId } from '../session-ids.ts';
+import type { SessionIds } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
 import { Lease, leaseMs } from '../sessions/lease.ts';
 import type { ServiceDatabase } from '../tables.ts';
@@ -33,13 +33,12 @@ export class Links {
   }
 
   /**
-   * A new account in `qr_scanning` with its session, leased to this instance. Older active accounts of the number, stuck ones
+   * A new account in `qr_scanning` with its session (`ids` are fresh), leased to this instance. Older active accounts of the number, stuck ones
    * too, become inactive in the same transaction.
    *
    * @throws Problem `workspace-unknown`, `number-contested`
    */
-  async begin(workspace: WorkspaceId, request: LinkRequest): Promise<Linked & { lease: Lease }> {
-    const ids = SessionIds.create(workspace);
+  async begin(ids: SessionIds, request: LinkRequest): Promise<Linked & { lease: Lease }> {
     const superseded = await resolveCollision(() => this.#insert(ids, request), this.#onViolation);
     return { lease: new Lease(ids, this.#instanceId, 1), superseded };
   }

@@ -1,6 +1,6 @@
 import type { OnViolation } from '../../../src/service/accounts/constraint-violations.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
-import type { WorkspaceId } from '../../../src/service/session-ids.ts';
+import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
 import { activeStatuses, type ServiceDatabase } from '../../../src/service/tables.ts';
 
 export interface RoundsResult {
@@ -26,7 +26,9 @@ export async function linkRounds(
   for (let round = 0; round < rounds; round++) {
     const phone = `1555${String(round).padStart(7, '0')}`;
     const request = { phone, library: '1.34.7', libraryPin: null };
-    const settled = await Promise.allSettled(Array.from({ length: atOnce }, () => links.begin(workspace, request)));
+    const settled = await Promise.allSettled(
+      Array.from({ length: atOnce }, () => links.begin(SessionIds.create(workspace), request)),
+    );
     result.links += atOnce;
     for (const one of settled) if (one.status === 'rejected') result.errors.push(String(one.reason));
     const holders = await database.kysely

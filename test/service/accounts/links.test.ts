@@ -5,8 +5,9 @@ import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { linkSuccess } from '../../../src/service/accounts/link-success.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { Problem } from '../../../src/service/problems.ts';
-import { type WorkspaceId, workspaceId } from '../../../src/service/session-ids.ts';
+import { SessionIds, type WorkspaceId, workspaceId } from '../../../src/service/session-ids.ts';
 import { LeaseLost } from '../../../src/service/sessions/lease.ts';
+import { Leases } from '../../../src/service/sessions/leases.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { Database } from '../../../src/store/database/database.ts';
 import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
@@ -35,9 +36,9 @@ describe.each(engines)('links in %s', (_, newAddress) => {
   afterEach(() => database.close());
 
   test('a stuck link of the same number is superseded, again and again', async () => {
-    const first = await links.begin(workspace, request);
-    const second = await links.begin(workspace, request);
-    const third = await links.begin(workspace, request);
+    const first = await links.begin(SessionIds.create(workspace), request);
+    const second = await links.begin(SessionIds.create(workspace), request);
+    const third = await links.begin(SessionIds.create(workspace), request);
     expect(first.superseded).toEqual([]);
     expect(second.superseded).toEqual([first.lease.ids]);
     expect(third.superseded).toEqual([second.lease.ids]);
@@ -51,32 +52,36 @@ describe.each(engines)('links in %s', (_, newAddress) => {
 
   test('the same number in another workspace is left alone', async () => {
     await database.kysely.insertInto('workspaces').values({ id: 'other', name: 'O', created_at: 0 }).execute();
-    await links.begin(workspace, request);
-    expect((await links.begin(workspaceId('other'), request)).superseded).toEqual([]);
+    await links.begin(SessionIds.create(workspace), request);
+    expect((await links.begin(SessionIds.create(workspaceId('other')), request)).superseded).toEqual([]);
   });
 
   test('a link in a workspace that does not exist is refused', async () => {
-    await expect(links.begin(workspaceId('nowhere'), request)).rejects.toMatchObject({ code: 'workspace-unknown' });
+    await expect(links.begin(SessionIds.create(workspaceId('nowhere')), request)).rejects.toMatchObject({
+      code: 'workspace-unknown',
+    });
   });
 
   test('a number that is known only at ready is taken from the older session, whose owner can write no more', async () => {
-    const older = (await links.begin(workspace, request)).lease;
-    await accounts.become(older, 'authenticated', 'scanned');
+    const older = (await links.begin(SessionIds.create(workspace), request)).lease;
+    await accounts.authenticated(older);
     await links.ready(older, request.phone, request.library);
-    const newer = (await links.begin(workspace, unknownNumber)).lease;
-    await accounts.become(newer, 'authenticated', 'scanned');
+    const newer = (await links.begin(SessionIds.create(workspace), unknownNumber)).lease;
+    await accounts.authenticated(newer);
     expect((await links.ready(newer, request.phone, request.library)).superseded).toEqual([older.ids]);
     expect(await accounts.get(workspace, newer.ids.account)).toMatchObject({
       status: 'connected',
       phone: request.phone,
     });
     expect(await accounts.get(workspace, older.ids.account)).toMatchObject({ status: 'inactive', cause: 'superseded' });
-    await expect(accounts.become(older, 'disconnected', 'disconnected')).rejects.toBeInstanceOf(LeaseLost);
+    await expect(accounts.authenticated(older)).rejects.toBeInstanceOf(LeaseLost);
   });
 
   test('of many sessions that become ready with one number at the same time one is connected', async () => {
-    const begun = await Promise.all(Array.from({ length: 16 }, () => links.begin(workspace, unknownNumber)));
-    for (const { lease } of begun) await accounts.become(lease, 'authenticated', 'scanned');
+    const begun = await Promise.all(
+      Array.from({ length: 16 }, () => links.begin(SessionIds.create(workspace), unknownNumber)),
+    );
+    for (const { lease } of begun) await accounts.authenticated(lease);
     const ends = await Promise.allSettled(begun.map(({ lease }) => links.ready(lease, request.phone, request.library)));
     expect(ends.filter((end) => end.status === 'rejected')).toEqual([]);
     const rows = await accounts.list(workspace, 100, null);
@@ -91,18 +96,18 @@ describe.each(engines)('links in %s', (_, newAddress) => {
   });
 
   test('the success rate counts links that went on, and not links that are still going', async () => {
-    const connected = (await links.begin(workspace, unknownNumber)).lease;
-    await accounts.become(connected, 'authenticated', 'scanned');
+    const connected = (await links.begin(SessionIds.create(workspace), unknownNumber)).lease;
+    await accounts.authenticated(connected);
     await links.ready(connected, '15550100001', request.library);
-    await accounts.become(connected, 'disconnected', 'disconnected');
-    const failed = (await links.begin(workspace, unknownNumber)).lease;
-    await accounts.become(failed, 'failed', 'link-timeout');
-    await links.begin(workspace, unknownNumber);
+    await new Leases(database, 'instance').release(connected, 'instance-stopped');
+    const failed = (await links.begin(SessionIds.create(workspace), unknownNumber)).lease;
+    await accounts.fail(failed, 'link-timeout');
+    await links.begin(SessionIds.create(workspace), unknownNumber);
     expect(await linkSuccess(database, 0)).toEqual([{ library: '1.34.7', ended: 2, connected: 1 }]);
   });
 
   test('a deleted account is shown no more and its number is forgotten, its history stays', async () => {
-    const { ids } = (await links.begin(workspace, request)).lease;
+    const { ids } = (await links.begin(SessionIds.create(workspace), request)).lease;
     await accounts.delete(ids);
     await expect(accounts.get(workspace, ids.account)).rejects.toMatchObject({ code: 'account-unknown' });
     const history = await accounts.history(ids.account, 10, 0);
@@ -117,7 +122,8 @@ describe('a violation that the database raises all the same', () => {
     const { database, address, workspace } = await newServiceDatabase(newMysqlDatabase);
     const plain = new Links(database, 'rogue', () => {});
     const thieves: string[] = [];
-    for (let i = 0; i < times; i++) thieves.push((await plain.begin(workspace, unknownNumber)).lease.ids.account);
+    for (let i = 0; i < times; i++)
+      thieves.push((await plain.begin(SessionIds.create(workspace), unknownNumber)).lease.ids.account);
     const rogue = await createConnection(address);
     // With its checks on, the foreign key of the row waits for the lock of the workspace, which makes the theft impossible.
     await rogue.query('set foreign_key_checks = 0');
@@ -137,7 +143,7 @@ describe('a violation that the database raises all the same', () => {
     const victim = new Database('mysql', database.kysely.withPlugin(thief), database.name, []);
     const violations: string[] = [];
     const end = await new Links(victim, 'instance', (outcome) => violations.push(outcome))
-      .begin(workspace, request)
+      .begin(SessionIds.create(workspace), request)
       .then(
         ({ superseded }) => superseded.map((ids) => ids.account),
         (error: unknown) => error,

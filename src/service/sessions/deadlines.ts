@@ -1,0 +1,24 @@
+/** How long each step of a session may take, in milliseconds. */
+export interface Deadlines {
+  /** From the start of the host until a code or an accepted login. */
+  startMs: number;
+  /** From the first code until it is scanned. */
+  linkMs: number;
+  /** From the accepted login until ready. */
+  readyMs: number;
+  /** Between two looks at a ready session. */
+  watchEveryMs: number;
+  /** Until a page counts as not answering. */
+  answerMs: number;
+  /** For closing in order; after that the processes are ended. */
+  closeMs: number;
+}
+
+export const defaultDeadlines: Deadlines = {
+  startMs: 90_000,
+  linkMs: 300_000,
+  readyMs: 120_000,
+  watchEveryMs: 30_000,
+  answerMs: 10_000,
+  closeMs: 12_000,
+};

@@ -1,0 +1,260 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeenEvent } from '../../contracts/host.ts';
+import { isUnreachable } from '../../store/database/database-errors.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Links } from '../accounts/links.ts';
+import type { Cause } from '../causes.ts';
+import { Problem } from '../problems.ts';
+import type { SessionIds } from '../session-ids.ts';
+import type { Deadlines } from './deadlines.ts';
+import { Inbox } from './inbox.ts';
+import { type Lease, LeaseLost } from './lease.ts';
+import type { LinkCodes } from './link-codes.ts';
+import { endOf, type SessionEnd } from './session-end.ts';
+import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
+import type { SessionStarts } from './session-starts.ts';
+import { Watchdog } from './watchdog.ts';
+import { within } from './within.ts';
+
+/** What all sessions of an instance share. */
+export interface SessionSurroundings {
+  accounts: Accounts;
+  links: Links;
+  linkCodes: LinkCodes;
+  starts: SessionStarts;
+  openHost: OpenSessionHost;
+  deadlines: Deadlines;
+  /** A new status was written, a code was shown, a message came. */
+  onEvent(ids: SessionIds, event: SessionEvent): void;
+  /** Sessions that lost their number to this one: they may run in this instance. */
+  onSuperseded(sessions: SessionIds[]): void;
+}
+
+export type SessionEvent =
+  | { type: 'status'; status: 'authenticated' | 'connected'; library: string; tookMs: number }
+  | { type: 'code' }
+  | { type: 'message'; message: unknown };
+
+export interface SessionSpec {
+  lease: Lease;
+  cause: Cause;
+  library: string;
+  /** Set when somebody chose the version for this account. */
+  libraryPin: string | null;
+  /** True where no login was ever accepted for the account. */
+  linking: boolean;
+  pairWith: string | null;
+  folder: string;
+  /** Called once when the browser has started, well or not: another one may start now. */
+  onLaunched(): void;
+}
+
+type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
+
+/** How long a write waits before it is tried again while the database does not answer, in milliseconds. */
+const writeAgainMs = 500;
+
+/** One session that runs in this instance: turns what the host sees into what the account is. */
+export class HostedSession {
+  readonly spec: SessionSpec;
+  readonly #around: SessionSurroundings;
+  readonly #inbox = new Inbox<SeenEvent>();
+  #host: SessionHost | null = null;
+  #step: Step = 'starting';
+  #end: SessionEnd | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #watchdog: Watchdog | null = null;
+  #linking: boolean;
+  readonly #startedAt = performance.now();
+
+  constructor(spec: SessionSpec, around: SessionSurroundings) {
+    this.spec = spec;
+    this.#around = around;
+    this.#linking = spec.linking;
+  }
+
+  get ready(): boolean {
+    return this.#step === 'ready' && this.#end === null;
+  }
+
+  /** Runs the session until its end. Host and browser are gone when it returns. Never rejects for what the library does. */
+  async run(): Promise<SessionEnd> {
+    try {
+      const end = await this.#live();
+      this.#end ??= end;
+    } catch (error) {
+      if (error instanceof LeaseLost) this.#end ??= { kind: 'lost' };
+      else throw error;
+    } finally {
+      clearTimeout(this.#timer);
+      this.spec.onLaunched();
+      if (this.#end?.kind === 'closed')
+        await within(this.#around.deadlines.closeMs, () => this.#destroy()).catch(() => {});
+      await this.#host?.kill();
+    }
+    return this.#end;
+  }
+
+  /** Closes the session in order; `run` then returns. */
+  close(cause: Cause): void {
+    this.#stop({ kind: 'closed', cause });
+  }
+
+  /** Ends host and browser at once: the lease is gone. `unlink` first removes the device from the phone, in order. */
+  abandon({ unlink }: { unlink: boolean }): void {
+    const goodbye =
+      unlink && this.#host ? within(this.#around.deadlines.closeMs, this.#host.logout) : Promise.resolve();
+    goodbye.catch(() => {}).finally(() => this.#stop({ kind: 'lost' }));
+  }
+
+  /** The lease was renewed: the host may live `ms` milliseconds longer. */
+  extend(ms: number): void {
+    this.#host?.liveFor(ms);
+  }
+
+  /** @throws Problem `session-not-connected` */
+  async sendText(to: string, body: string): Promise<unknown> {
+    if (!this.#host || !this.ready) throw new Problem('session-not-connected');
+    return within(this.#around.deadlines.answerMs * 3, () => (this.#host as SessionHost).sendText(to, body));
+  }
+
+  #stop(end: SessionEnd): void {
+    this.#end ??= end;
+    this.#inbox.push({ at: 0, type: 'session:stop', detail: null });
+    if (end.kind === 'lost') this.#host?.kill();
+  }
+
+  async #live(): Promise<SessionEnd> {
+    const { lease, library, folder, pairWith, cause } = this.spec;
+    await this.#write(() => this.#around.starts.begin(lease, cause, library));
+    try {
+      const onSeen = (event: SeenEvent) => this.#inbox.push(event);
+      this.#host = await this.#around.openHost({ ids: lease.ids, library, folder, pairWith, onSeen });
+    } catch (error) {
+      if (this.#end) return this.#end;
+      return this.#broken(error instanceof LibraryFailed ? 'library-failed' : 'host-died');
+    }
+    this.#expect('session:start-timeout', this.#around.deadlines.startMs);
+    while (true) {
+      if (this.#end) return this.#end;
+      const event = await this.#inbox.next();
+      const end = this.#end ?? (await this.#handle(event));
+      if (end) return end;
+    }
+  }
+
+  async #handle({ type, detail, secret }: SeenEvent): Promise<SessionEnd | null> {
+    switch (type) {
+      case 'client:qr':
+        return this.#offer('qr', String(secret));
+      case 'client:code':
+        return this.#offer('pairing', String(secret));
+      case 'client:authenticated':
+        return this.#authenticated();
+      case 'client:ready':
+        return this.#becomeReady();
+      case 'client:message':
+        this.#around.onEvent(this.spec.lease.ids, { type: 'message', message: secret });
+        return null;
+      case 'session:start-timeout':
+        return this.#broken('start-timeout');
+      case 'session:link-timeout':
+        return { kind: 'dead', code: 'link-timeout' };
+      case 'session:ready-timeout':
+        return { kind: 'failed', code: 'ready-timeout' };
+      case 'session:watch':
+        return this.#watch();
+      default:
+        return endOf(type, detail, this.#linking);
+    }
+  }
+
+  async #offer(kind: 'qr' | 'pairing', code: string): Promise<SessionEnd | null> {
+    this.spec.onLaunched();
+    if (!this.#linking) return { kind: 'dead', code: 'unlinked' };
+    await this.#write(() => this.#around.linkCodes.put(this.spec.lease, kind, code));
+    if (this.#step === 'starting') {
+      this.#step = 'scanning';
+      this.#expect('session:link-timeout', this.#around.deadlines.linkMs);
+    }
+    this.#around.onEvent(this.spec.lease.ids, { type: 'code' });
+    return null;
+  }
+
+  async #authenticated(): Promise<null> {
+    if (this.#step === 'authenticated' || this.#step === 'ready') return null;
+    await this.#write(() => this.#around.accounts.authenticated(this.spec.lease));
+    this.#step = 'authenticated';
+    this.#linking = false;
+    this.#expect('session:ready-timeout', this.#around.deadlines.readyMs);
+    this.#tell('authenticated');
+    return null;
+  }
+
+  /** `ready` alone is not believed: the session must be connected and know its number. */
+  async #becomeReady(): Promise<SessionEnd | null> {
+    if (this.#step === 'ready') return null;
+    await this.#authenticated();
+    const { lease, library } = this.spec;
+    const facts = await within(this.#around.deadlines.answerMs, () => (this.#host as SessionHost).sessionFacts()).catch(
+      () => null,
+    );
+    const phone = /^(\d{7,15})(?::\d+)?@/.exec(facts?.wid ?? '')?.[1];
+    if (!facts?.wid || facts.state !== 'CONNECTED' || !phone) {
+      this.#later({ at: 0, type: 'client:ready', detail: null }, 1_000);
+      return null;
+    }
+    const { superseded } = await this.#write(() => this.#around.links.ready(lease, phone, library));
+    await this.#write(() => this.#around.starts.ready(lease));
+    this.#step = 'ready';
+    this.#watchdog = new Watchdog(facts.wid, this.#around.deadlines.answerMs);
+    this.#expect('session:watch', this.#around.deadlines.watchEveryMs);
+    this.spec.onLaunched();
+    this.#tell('connected');
+    this.#around.onSuperseded(superseded);
+    return null;
+  }
+
+  async #watch(): Promise<SessionEnd | null> {
+    const wrong = await this.#watchdog?.look(() => (this.#host as SessionHost).sessionFacts());
+    if (wrong) return { kind: 'failed', code: wrong };
+    this.#expect('session:watch', this.#around.deadlines.watchEveryMs);
+    return null;
+  }
+
+  #broken(code: Cause): SessionEnd {
+    return this.#linking ? { kind: 'dead', code } : { kind: 'failed', code };
+  }
+
+  #tell(status: 'authenticated' | 'connected'): void {
+    const tookMs = performance.now() - this.#startedAt;
+    this.#around.onEvent(this.spec.lease.ids, { type: 'status', status, library: this.spec.library, tookMs });
+  }
+
+  /** The next deadline; the one before it no longer counts. */
+  #expect(type: string, ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#later({ at: 0, type, detail: null }, ms);
+  }
+
+  #later(event: SeenEvent, ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#inbox.push(event), ms);
+  }
+
+  async #destroy(): Promise<void> {
+    await this.#host?.destroy();
+  }
+
+  /** Writes until the database has taken it: what happened on the phone cannot be repeated. Ends with the lease. */
+  async #write<T>(work: () => Promise<T>): Promise<T> {
+    while (true) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        if (this.#end) throw new LeaseLost(this.spec.lease);
+        await sleep(writeAgainMs);
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { Cause } from '../causes.ts';
+import { accountId, SessionIds, sessionId, workspaceId } from '../session-ids.ts';
+import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
+import { holdLease } from './hold-lease.ts';
+import { Lease, leaseMs } from './lease.ts';
+import { disconnect, endStart, giveBack } from './lease-writes.ts';
+
+/** A session that this instance has just taken on. */
+export interface Claim {
+  lease: Lease;
+  cause: Cause;
+  /** The account is `qr_scanning` where a link goes on that another instance began, else `disconnected`. */
+  status: AccountStatus;
+  phone: string | null;
+  libraryPin: string | null;
+}
+
+/** Sessions in one statement: far below every limit on parameters, and short locks. */
+const batch = 500;
+
+/** Who runs which session: claims, renewals and releases in the table `sessions`, by the clock of the database. */
+export class Leases {
+  readonly #database: ServiceDatabase;
+  readonly #instanceId: string;
+
+  constructor(database: ServiceDatabase, instanceId: string) {
+    this.#database = database;
+    this.#instanceId = instanceId;
+  }
+
+  /**
+   * Takes on at most `limit` sessions that should run, that nobody runs, and whose backoff is over. The account of each leaves
+   * `connected`: what its last owner wrote is no longer known to be true.
+   */
+  async claim(limit: number): Promise<Claim[]> {
+    if (limit <= 0) return [];
+    return this.#database.transaction(async (tx) => {
+      const free = tx
+        .selectFrom('sessions')
+        .selectAll()
+        .where('wanted', '=', 1)
+        .where('attention_at', 'is', null)
+        .where('lease_expires_at', '<=', this.#database.now)
+        .where('next_start_at', '<=', this.#database.now)
+        .orderBy('lease_expires_at')
+        .limit(limit);
+      const claims: Claim[] = [];
+      for (const row of await this.#database.lockedOrSkipped(free).execute()) claims.push(await this.#take(tx, row));
+      return claims;
+    });
+  }
+
+  /** Renews leases for another `leaseMs`. Returns those that are lost. */
+  async renew(leases: readonly Lease[]): Promise<Lease[]> {
+    const { kysely, now } = this.#database;
+    for (let start = 0; start < leases.length; start += batch) {
+      const ids = leases.slice(start, start + batch).map((lease) => lease.ids.session);
+      await kysely
+        .updateTable('sessions')
+        .set(({ eb }) => ({ lease_expires_at: eb(now, '+', leaseMs) }))
+        .where('lease_owner', '=', this.#instanceId)
+        .where('lease_expires_at', '>', now)
+        .where('id', 'in', ids)
+        .execute();
+    }
+    return this.lost(leases);
+  }
+
+  /** Those of `leases` that this instance has no longer. */
+  async lost(leases: readonly Lease[]): Promise<Lease[]> {
+    if (leases.length === 0) return [];
+    const rows = await this.#database.kysely
+      .selectFrom('sessions')
+      .select(['id', 'lease_token'])
+      .where('lease_owner', '=', this.#instanceId)
+      .where('lease_expires_at', '>', this.#database.now)
+      .execute();
+    const held = new Map(rows.map((row) => [row.id, row.lease_token]));
+    return leases.filter((lease) => held.get(lease.ids.session) !== lease.token);
+  }
+
+  /**
+   * Gives a session back so that any instance can start it at once; `cause` will be the reason of that start.
+   *
+   * @throws LeaseLost
+   */
+  async release(lease: Lease, cause: Cause): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      await endStart(tx, this.#database, lease, 'stopped');
+      await disconnect(tx, lease, cause);
+      await giveBack(tx, lease, cause);
+    });
+  }
+
+  async #take(tx: Transaction<ServiceTables>, row: SelectedSession): Promise<Claim> {
+    const { now } = this.#database;
+    const ids = SessionIds.of({
+      session: sessionId(row.id),
+      workspace: workspaceId(row.workspace_id),
+      account: accountId(row.account_id),
+    });
+    const lease = new Lease(ids, this.#instanceId, row.lease_token + 1);
+    const cause = row.lease_owner === null ? (row.start_cause as Cause) : 'owner-lost';
+    await tx
+      .updateTable('sessions')
+      .set(({ eb }) => ({
+        lease_owner: lease.owner,
+        lease_token: lease.token,
+        lease_expires_at: eb(now, '+', leaseMs),
+        start_cause: cause,
+      }))
+      .where('id', '=', ids.session)
+      .execute();
+    await tx
+      .updateTable('session_starts')
+      .set({ ended_at: now, outcome: 'abandoned' })
+      .where('session_id', '=', ids.session)
+      .where('outcome', 'is', null)
+      .execute();
+    await disconnect(tx, lease, cause);
+    const account = await tx
+      .selectFrom('whatsapp_accounts')
+      .select(['status', 'phone', 'library_pin'])
+      .where('id', '=', ids.account)
+      .executeTakeFirstOrThrow();
+    return { lease, cause, status: account.status, phone: account.phone, libraryPin: account.library_pin };
+  }
+}
+
+type SelectedSession = Selectable<SessionRow>;

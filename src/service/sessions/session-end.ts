@@ -1,0 +1,43 @@
+import type { Cause } from '../causes.ts';
+
+/** Why a hosted session came to its end. */
+export type SessionEnd =
+  /** Something broke; with backoff it is started again. */
+  | { kind: 'failed'; code: Cause }
+  /** It cannot come back by itself: the account has to be linked again. */
+  | { kind: 'dead'; code: Cause }
+  /** Closed in order, to be started again here or elsewhere. */
+  | { kind: 'closed'; cause: Cause }
+  /** The lease is gone, and with it the right to do or write anything. */
+  | { kind: 'lost' };
+
+/** Reasons of the library's `disconnected` event that mean that the phone removed the device. */
+const unlinkReasons = new Set(['LOGOUT', 'UNPAIRED', 'UNPAIRED_IDLE']);
+
+/**
+ * What an event of the host means for the session when it is an end; null when it is none.
+ *
+ * @param linking true until the login was accepted for the first time: nothing is lost yet and somebody is looking at it, so
+ *   a failed link is over instead of being repeated unseen.
+ */
+export function endOf(type: string, detail: unknown, linking: boolean): SessionEnd | null {
+  const broken = (code: Cause): SessionEnd => (linking ? { kind: 'dead', code } : { kind: 'failed', code });
+  switch (type) {
+    case 'client:auth_failure':
+      return broken('auth-failure');
+    case 'client:disconnected': {
+      const [reason] = Array.isArray(detail) ? detail : [];
+      return unlinkReasons.has(String(reason)) ? { kind: 'dead', code: 'unlinked' } : broken('disconnected');
+    }
+    case 'host:error':
+      return broken('initialize-failed');
+    case 'host:exited':
+      return broken('host-died');
+    case 'browser:disconnected':
+    case 'page:crashed':
+    case 'page:closed':
+      return broken('browser-died');
+    default:
+      return null;
+  }
+}

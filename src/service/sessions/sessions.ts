@@ -1,0 +1,192 @@
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Links } from '../accounts/links.ts';
+import type { Cause } from '../causes.ts';
+import { Problem } from '../problems.ts';
+import { type AccountId, type SessionId, SessionIds, type WorkspaceId } from '../session-ids.ts';
+import type { ServiceDatabase } from '../tables.ts';
+import type { Deadlines } from './deadlines.ts';
+import { HostedSession, type SessionEvent, type SessionSpec, type SessionSurroundings } from './hosted-session.ts';
+import type { Lease } from './lease.ts';
+import { LeaseKeeper, type LossReason } from './lease-keeper.ts';
+import { Leases } from './leases.ts';
+import { LinkCodes } from './link-codes.ts';
+import type { SessionEnd } from './session-end.ts';
+import { removeBrowserLocks, removeSessionFolder, sessionFolder } from './session-folder.ts';
+import type { OpenSessionHost } from './session-host.ts';
+import { SessionStarts } from './session-starts.ts';
+import { type Settled, settleSession } from './settle-session.ts';
+import { Slots } from './slots.ts';
+import { within } from './within.ts';
+
+export interface SessionsOptions {
+  database: ServiceDatabase;
+  instanceId: string;
+  accounts: Accounts;
+  links: Links;
+  openHost: OpenSessionHost;
+  deadlines: Deadlines;
+  /** How many browsers may start at the same time. */
+  slots: number;
+  /** Profiles lie in it. */
+  folder: string;
+  /** The library version for an account. */
+  chooseLibrary(account: AccountId, pin: string | null): string;
+  onEvent(ids: SessionIds, event: SessionEvent): void;
+  onEnd(end: EndedSession): void;
+}
+
+export interface EndedSession {
+  ids: SessionIds;
+  library: string;
+  cause: Cause;
+  end: SessionEnd;
+  settled: Settled;
+}
+
+export interface LinkOptions {
+  phone: string | null;
+  /** True to link by pairing code; needs `phone`. */
+  pairing: boolean;
+  libraryPin: string | null;
+}
+
+/** Sessions taken on in one go: small, so that instances that start together share the work. */
+const claimBatch = 4;
+
+/** A session that this instance got the lease of; `acquiredAt` is `performance.now()` from before. */
+type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith' | 'libraryPin'> & { acquiredAt: number };
+
+/** The sessions that run in this instance. */
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #leases: Leases;
+  readonly #keeper: LeaseKeeper;
+  readonly #slots: Slots;
+  readonly #starts: SessionStarts;
+  readonly #around: SessionSurroundings;
+  readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
+  #stopping = false;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    this.#leases = new Leases(options.database, options.instanceId);
+    this.#keeper = new LeaseKeeper(this.#leases);
+    this.#slots = new Slots(options.slots);
+    this.#starts = new SessionStarts(options.database);
+    this.#around = {
+      ...options,
+      linkCodes: new LinkCodes(options.database),
+      starts: this.#starts,
+      onSuperseded: (sessions) => this.closeSuperseded(sessions),
+    };
+  }
+
+  /** How many sessions this instance runs, and how many of them are ready. */
+  get counts(): { running: number; ready: number } {
+    const ready = [...this.#running.values()].filter(({ session }) => session.ready).length;
+    return { running: this.#running.size, ready };
+  }
+
+  /** @throws Problem `workspace-unknown`, `number-contested`, `stopping` */
+  async link(workspace: WorkspaceId, { phone, pairing, libraryPin }: LinkOptions): Promise<SessionIds> {
+    if (this.#stopping) throw new Problem('stopping');
+    const acquiredAt = performance.now();
+    const ids = SessionIds.create(workspace);
+    const library = this.#options.chooseLibrary(ids.account, libraryPin);
+    const { lease, superseded } = await this.#options.links.begin(ids, { phone, library, libraryPin });
+    this.closeSuperseded(superseded);
+    const pairWith = pairing ? phone : null;
+    this.#host({ lease, cause: 'link-asked', linking: true, pairWith, libraryPin, acquiredAt });
+    return ids;
+  }
+
+  /** Keeps leases and takes on sessions that nobody runs, as many as browsers can start now. To be called about once a second. */
+  async tick(): Promise<void> {
+    await this.#keeper.tick();
+    if (this.#stopping) return;
+    const acquiredAt = performance.now();
+    for (const claim of await this.#leases.claim(Math.min(this.#slots.free, claimBatch))) {
+      this.#host({ ...claim, linking: claim.status === 'qr_scanning', pairWith: null, acquiredAt });
+    }
+    this.#moveOne();
+  }
+
+  /** Closes sessions of accounts that lost their number or were logged out, those that run here. */
+  closeSuperseded(sessions: readonly SessionIds[]): void {
+    for (const { session } of sessions) {
+      const running = this.#running.get(session)?.session;
+      if (!running) continue;
+      this.#keeper.drop(running.spec.lease);
+      running.abandon({ unlink: true });
+    }
+  }
+
+  /** @throws Problem `session-not-connected`, `session-elsewhere` */
+  async sendText(ids: SessionIds, to: string, body: string): Promise<unknown> {
+    const running = this.#running.get(ids.session);
+    if (!running) throw new Problem('session-elsewhere');
+    return running.session.sendText(to, body);
+  }
+
+  /** Starts nothing any more, closes every session in order and gives it back. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const running = [...this.#running.values()];
+    for (const { session } of running) session.close('instance-stopped');
+    await Promise.all(running.map(({ over }) => over));
+  }
+
+  #host(claim: Taken): void {
+    const { lease, cause, linking, pairWith, libraryPin, acquiredAt } = claim;
+    const library = this.#options.chooseLibrary(lease.ids.account, libraryPin);
+    const folder = sessionFolder(this.#options.folder, lease.ids);
+    let onLaunched = () => {};
+    const spec = { lease, cause, library, libraryPin, linking, pairWith, folder, onLaunched: () => onLaunched() };
+    const session = new HostedSession(spec, this.#around);
+    this.#keeper.keep(lease, acquiredAt, {
+      onLost: (reason) => void this.#lost(session, reason),
+      onRenewed: (restMs) => session.extend(restMs),
+    });
+    const over = this.#slots.take().then(async (giveBack) => {
+      onLaunched = giveBack;
+      await this.#run(session);
+    });
+    this.#running.set(lease.ids.session, { session, over });
+  }
+
+  async #run(session: HostedSession): Promise<void> {
+    const { lease, library, cause, folder } = session.spec;
+    removeBrowserLocks(lease, folder);
+    const end = await session.run();
+    const settled = await settleSession(lease, end, { ...this.#options, leases: this.#leases, starts: this.#starts });
+    this.#keeper.drop(lease);
+    if (this.#running.get(lease.ids.session)?.session === session) this.#running.delete(lease.ids.session);
+    if (settled.kind === 'dead' || (settled.kind === 'fenced' && (await this.#isOver(lease)))) {
+      removeSessionFolder(lease, folder);
+    }
+    this.#options.onEnd({ ids: lease.ids, library, cause, end, settled });
+  }
+
+  async #lost(session: HostedSession, reason: LossReason): Promise<void> {
+    // Where only time is known to be over, somebody else may be starting the session: no moment to say goodbye.
+    session.abandon({ unlink: reason === 'taken' && (await this.#isOver(session.spec.lease)) });
+  }
+
+  /** True when the account is inactive: nobody will ever start this session again. */
+  async #isOver({ ids }: Lease): Promise<boolean> {
+    const account = within(2_000, () => this.#options.accounts.statusOf(ids));
+    return account.then((status) => status === 'inactive').catch(() => false);
+  }
+
+  /** Gives one session back whose account should run another version now, when a browser can start. */
+  #moveOne(): void {
+    if (this.#slots.free === 0) return;
+    for (const { session } of this.#running.values()) {
+      const { lease, library, libraryPin } = session.spec;
+      if (session.ready && this.#options.chooseLibrary(lease.ids.account, libraryPin) !== library) {
+        session.close('rollout');
+        return;
+      }
+    }
+  }
+}

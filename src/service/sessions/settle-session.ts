@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isUnreachable } from '../../store/database/database-errors.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Lease } from './lease.ts';
+import { LeaseLost, leaseMs } from './lease.ts';
+import type { Leases } from './leases.ts';
+import type { SessionEnd } from './session-end.ts';
+import type { Failed, SessionStarts } from './session-starts.ts';
+
+const againMs = 500;
+
+/** What was written at the end of a session; `fenced` when the lease was gone, so that nothing could be. */
+export type Settled = { kind: 'failed'; outcome: Failed } | { kind: 'dead' | 'closed' | 'fenced' };
+
+/** Writes what the end of a hosted session means, for as long as its lease can last. Never rejects. */
+export async function settleSession(
+  lease: Lease,
+  end: SessionEnd,
+  { accounts, leases, starts }: { accounts: Accounts; leases: Leases; starts: SessionStarts },
+): Promise<Settled> {
+  for (const until = performance.now() + leaseMs; performance.now() < until; await sleep(againMs)) {
+    try {
+      switch (end.kind) {
+        case 'failed':
+          return { kind: 'failed', outcome: await starts.failed(lease, end.code) };
+        case 'dead':
+          await accounts.fail(lease, end.code);
+          return { kind: 'dead' };
+        case 'closed':
+          await leases.release(lease, end.cause);
+          return { kind: 'closed' };
+        case 'lost':
+          return { kind: 'fenced' };
+      }
+    } catch (error) {
+      if (error instanceof LeaseLost || !isUnreachable(error)) return { kind: 'fenced' };
+    }
+  }
+  return { kind: 'fenced' };
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Accounts } from '../../../src/service/accounts/accounts.ts';
+import { Links } from '../../../src/service/accounts/links.ts';
+import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
+import { type Lease, LeaseLost } from '../../../src/service/sessions/lease.ts';
+import { Leases } from '../../../src/service/sessions/leases.ts';
+import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
+import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { engines } from '../../support/service-databases.ts';
+
+afterAll(stopMysqlServer);
+
+describe.each(engines)('leases in %s', (_, newAddress) => {
+  let database: ServiceDatabase;
+  let workspace: WorkspaceId;
+  let one: Leases;
+  let other: Leases;
+  let accounts: Accounts;
+  let starts: SessionStarts;
+
+  beforeEach(async () => {
+    ({ database, workspace } = await newServiceDatabase(newAddress));
+    one = new Leases(database, 'one');
+    other = new Leases(database, 'other');
+    accounts = new Accounts(database, 'one');
+    starts = new SessionStarts(database);
+  });
+  afterEach(() => database.close());
+
+  let number = 15550100000;
+  async function connected(): Promise<Lease> {
+    const links = new Links(database, 'one', () => {});
+    const request = { phone: null, library: '1.34.7', libraryPin: null };
+    const { lease } = await links.begin(SessionIds.create(workspace), request);
+    await starts.begin(lease, 'link-asked', '1.34.7');
+    await accounts.authenticated(lease);
+    await links.ready(lease, String(++number), '1.34.7');
+    await starts.ready(lease);
+    return lease;
+  }
+
+  const expire = (lease: Lease) =>
+    database.kysely.updateTable('sessions').set({ lease_expires_at: 1 }).where('id', '=', lease.ids.session).execute();
+
+  const startsOf = (lease: Lease) =>
+    database.kysely
+      .selectFrom('session_starts')
+      .select(['outcome', 'cause', 'code'])
+      .where('session_id', '=', lease.ids.session)
+      .orderBy('id')
+      .execute();
+
+  test('nobody can claim a session while its lease lives', async () => {
+    const lease = await connected();
+    expect(await other.claim(10)).toEqual([]);
+    expect(await one.renew([lease])).toEqual([]);
+  });
+
+  test('an expired lease goes to one of those who want it, with a higher token, and its account is disconnected', async () => {
+    const lease = await connected();
+    await expire(lease);
+    const claims = (await Promise.all([one, other, one, other].map((leases) => leases.claim(10)))).flat();
+    expect(claims).toMatchObject([{ cause: 'owner-lost', status: 'disconnected', lease: { token: lease.token + 1 } }]);
+    expect(await accounts.get(workspace, lease.ids.account)).toMatchObject({
+      status: 'disconnected',
+      cause: 'owner-lost',
+    });
+  });
+
+  test('the earlier owner can write nothing, and renewing tells it so', async () => {
+    const lease = await connected();
+    await expire(lease);
+    await expect(accounts.authenticated(lease)).rejects.toBeInstanceOf(LeaseLost);
+    await other.claim(1);
+    expect(await one.renew([lease])).toEqual([lease]);
+    for (const write of [
+      () => accounts.authenticated(lease),
+      () => accounts.fail(lease, 'unlinked'),
+      () => starts.ready(lease),
+      () => starts.failed(lease, 'page-hung'),
+      () => one.release(lease, 'instance-stopped'),
+      () => new Links(database, 'one', () => {}).ready(lease, '15550109999', '1.34.7'),
+    ]) {
+      await expect(write()).rejects.toBeInstanceOf(LeaseLost);
+    }
+  });
+
+  test('renewing moves the end of the lease', async () => {
+    const lease = await connected();
+    const endOf = async () =>
+      (await database.kysely.selectFrom('sessions').select('lease_expires_at').executeTakeFirstOrThrow())
+        .lease_expires_at;
+    const before = await endOf();
+    await sleep(20);
+    await one.renew([lease]);
+    expect(await endOf()).toBeGreaterThan(before);
+  });
+
+  test('a session that was given back in order can be claimed at once, with the reason', async () => {
+    const lease = await connected();
+    await one.release(lease, 'instance-stopped');
+    expect(await other.claim(10)).toMatchObject([{ cause: 'instance-stopped' }]);
+  });
+
+  test('no more are claimed than asked for', async () => {
+    for (let i = 0; i < 5; i++) await one.release(await connected(), 'instance-stopped');
+    expect(await other.claim(2)).toHaveLength(2);
+    expect(await one.claim(10)).toHaveLength(3);
+  });
+
+  test('a failure is recorded and waits longer each time, and the third one needs a person', async () => {
+    const lease = await connected();
+    const first = await starts.failed(lease, 'page-hung');
+    expect(first).toMatchObject({ needsAttention: false });
+    expect(await other.claim(10)).toEqual([]);
+    const again = async () => {
+      await database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+      const [claim] = await other.claim(1);
+      if (!claim) throw new Error('nothing to claim');
+      await starts.begin(claim.lease, claim.cause, '1.34.7');
+      return starts.failed(claim.lease, 'initialize-failed');
+    };
+    const second = await again();
+    expect(second.waitMs).toBeGreaterThan(first.waitMs * 1.3);
+    expect(await again()).toMatchObject({ needsAttention: true });
+    await database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+    expect(await other.claim(10)).toEqual([]);
+    expect(await accounts.get(workspace, lease.ids.account)).toMatchObject({ attention: 'initialize-failed' });
+    expect(await startsOf(lease)).toEqual([
+      { outcome: 'ready', cause: 'link-asked', code: 'page-hung' },
+      { outcome: 'failed', cause: 'page-hung', code: 'initialize-failed' },
+      { outcome: 'failed', cause: 'initialize-failed', code: 'initialize-failed' },
+    ]);
+  });
+
+  test('a start whose instance died is recorded as abandoned', async () => {
+    const lease = await connected();
+    await one.release(lease, 'instance-stopped');
+    const [claim] = await one.claim(1);
+    if (!claim) throw new Error('nothing to claim');
+    await starts.begin(claim.lease, claim.cause, '1.34.7');
+    await expire(claim.lease);
+    await other.claim(1);
+    expect((await startsOf(lease)).map(({ outcome }) => outcome)).toEqual(['ready', 'abandoned']);
+  });
+});

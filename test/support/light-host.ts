@@ -1,0 +1,208 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import type { PageFrame, ServerFrame } from '../../src/contracts/replica-protocol.ts';
+import { mac, newKeyPair, sharedMac, toBase64, type WireKeyPair } from '../../src/replica/server/wire-keys.ts';
+import { profileFolder } from '../../src/service/sessions/session-folder.ts';
+import type { OpenSessionHost, SessionHost, SessionHostSpec } from '../../src/service/sessions/session-host.ts';
+
+interface SavedDevice {
+  wid: string;
+  deviceId: number;
+  noise: { publicKey: string; secretKey: string };
+}
+
+export interface LightHostOptions {
+  /** Port of the replica's page. */
+  port: number;
+  /** How long a launch takes, in milliseconds. */
+  launchMs?: number;
+  /** Told when a launch begins and when it is over, well or not. */
+  onLaunch?(event: 'begin' | 'end', spec: SessionHostSpec): void;
+}
+
+/**
+ * Sessions without a library and a browser: a linked device that speaks the page's side of the replica's protocol, with real
+ * keys, a profile on disk, and the lock that a browser puts into it. Many of them fit into one process.
+ */
+export function lightHosts({ port, launchMs = 50, onLaunch }: LightHostOptions): OpenSessionHost {
+  return async (spec) => {
+    onLaunch?.('begin', spec);
+    try {
+      await sleep(launchMs);
+      return await LightHost.open(spec, port);
+    } finally {
+      onLaunch?.('end', spec);
+    }
+  };
+}
+
+class LightHost implements SessionHost {
+  readonly #spec: SessionHostSpec;
+  readonly #url: string;
+  readonly #profile: string;
+  readonly #identity = newKeyPair();
+  readonly #advSecret = newKeyPair().secretKey;
+  #noise = newKeyPair();
+  #saved: SavedDevice | null = null;
+  #socket: WebSocket | null = null;
+  #codeTimer: NodeJS.Timeout | undefined;
+  #life: NodeJS.Timeout | undefined;
+  #online = false;
+  #over = false;
+
+  private constructor(spec: SessionHostSpec, port: number) {
+    this.#spec = spec;
+    this.#url = `wss://127.0.0.1:${port}/ws/chat`;
+    this.#profile = profileFolder(spec.folder);
+  }
+
+  static async open(spec: SessionHostSpec, port: number): Promise<LightHost> {
+    const host = new LightHost(spec, port);
+    mkdirSync(host.#profile, { recursive: true });
+    const lock = join(host.#profile, 'SingletonLock');
+    if (existsSync(lock)) throw new Error(`The browser is already running for ${host.#profile}`);
+    writeFileSync(lock, String(process.pid));
+    const file = join(host.#profile, 'device.json');
+    if (existsSync(file)) host.#restore(JSON.parse(readFileSync(file, 'utf8')));
+    host.#connect();
+    return host;
+  }
+
+  async sessionFacts() {
+    return { state: this.#online ? 'CONNECTED' : 'OPENING', wid: this.#saved?.wid ?? null };
+  }
+
+  async sendText(to: string, body: string): Promise<string> {
+    const id = toBase64(newKeyPair().publicKey).slice(0, 20);
+    const from = this.#saved?.wid ?? '';
+    this.#send({ type: 'send', message: { id, from, to, body, t: Math.floor(Date.now() / 1000), ack: 1 } });
+    return `true_${to}_${id}`;
+  }
+
+  async logout(): Promise<void> {
+    this.#send({ type: 'unpair-device', reason: 'user_initiated' });
+    await sleep(20);
+    rmSync(join(this.#profile, 'device.json'), { force: true });
+  }
+
+  async destroy(): Promise<void> {
+    this.#end();
+    rmSync(join(this.#profile, 'SingletonLock'), { force: true });
+  }
+
+  liveFor(ms: number): void {
+    clearTimeout(this.#life);
+    this.#life = setTimeout(() => this.kill(), ms);
+  }
+
+  async kill(): Promise<void> {
+    if (!this.#over) this.#seen('host:exited', null);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#online = false;
+    clearTimeout(this.#life);
+    clearTimeout(this.#codeTimer);
+    this.#socket?.terminate();
+  }
+
+  #restore(saved: SavedDevice): void {
+    const bytes = (text: string) => Uint8Array.from(Buffer.from(text, 'base64'));
+    this.#saved = saved;
+    this.#noise = { publicKey: bytes(saved.noise.publicKey), secretKey: bytes(saved.noise.secretKey) };
+  }
+
+  #connect(): void {
+    if (this.#over) return;
+    const socket = new WebSocket(this.#url, { rejectUnauthorized: false });
+    this.#socket = socket;
+    const { publicKey } = this.#noise;
+    socket.on('open', () => {
+      if (this.#saved) this.#send({ type: 'login', wid: this.#saved.wid, deviceId: this.#saved.deviceId });
+      else
+        this.#send({
+          type: 'register',
+          noisePub: toBase64(publicKey),
+          identityPub: toBase64(this.#identity.publicKey),
+        });
+    });
+    socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => {
+      this.#online = false;
+      if (!this.#over && this.#socket === socket) setTimeout(() => this.#connect(), 100);
+    });
+  }
+
+  #receive(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'pair-device':
+        this.#show(frame.refs, frame.firstMs, frame.nextMs);
+        break;
+      case 'pair-success':
+        this.#pair(frame);
+        break;
+      case 'challenge':
+        this.#prove(frame);
+        break;
+      case 'success':
+        this.#online = true;
+        this.#seen('client:authenticated', null);
+        break;
+      case 'critical-sync-done':
+        this.#seen('client:ready', null);
+        break;
+      case 'message':
+        this.#seen('client:message', null, frame.message);
+        break;
+      case 'stream-error':
+        if (frame.code === 515) break;
+        this.#over = true;
+        this.#seen('client:disconnected', [frame.code === 401 ? 'LOGOUT' : 'CONFLICT']);
+    }
+  }
+
+  #prove({ serverPub, nonce }: Extract<ServerFrame, { type: 'challenge' }>): void {
+    const proof = sharedMac(this.#noise, Buffer.from(serverPub, 'base64'), Buffer.from(nonce, 'base64'));
+    this.#send({ type: 'login-proof', proof: toBase64(proof) });
+  }
+
+  #show([ref, ...later]: string[], lifeMs: number, nextMs: number): void {
+    if (!ref) {
+      this.#socket?.close();
+      return;
+    }
+    const keys = [this.#noise.publicKey, this.#identity.publicKey, this.#advSecret].map(toBase64);
+    this.#seen('client:qr', null, [ref, ...keys, '1'].join(','));
+    this.#codeTimer = setTimeout(() => this.#show(later, nextMs, nextMs), lifeMs);
+  }
+
+  #pair({ details, accountKey, wid, deviceId, hmac }: Extract<ServerFrame, { type: 'pair-success' }>): void {
+    clearTimeout(this.#codeTimer);
+    const bytes = Buffer.from(details, 'base64');
+    if (toBase64(mac(this.#advSecret, bytes)) !== hmac) {
+      this.#send({ type: 'pair-error', code: 'hmac-mismatch' });
+      return;
+    }
+    this.#saved = { wid, deviceId, noise: text(this.#noise) };
+    writeFileSync(join(this.#profile, 'device.json'), JSON.stringify(this.#saved));
+    const proof = sharedMac(this.#identity, Buffer.from(accountKey, 'base64'), Uint8Array.of(6, 1), bytes);
+    this.#send({ type: 'pair-device-sign', proof: toBase64(proof) });
+  }
+
+  #send(frame: PageFrame): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #seen(type: string, detail: unknown, secret?: unknown): void {
+    this.#spec.onSeen({ at: performance.timeOrigin + performance.now(), type, detail, secret });
+  }
+}
+
+function text({ publicKey, secretKey }: WireKeyPair): SavedDevice['noise'] {
+  return { publicKey: toBase64(publicKey), secretKey: toBase64(secretKey) };
+}
