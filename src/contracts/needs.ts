@@ -69,5 +69,7 @@ export const needsSchema = z.object({
   library: z.string(),
   needs: z.array(needSchema),
   awaited: z.array(awaitedSchema),
+  /** Own fields of message keys that the library reads, each with the first line that does. */
+  messageKeyFields: z.array(z.object({ field: z.string(), file: z.string(), line: z.number().int() })),
 });
 export type Needs = z.infer<typeof needsSchema>;

@@ -1,7 +1,7 @@
 import type { Awaited } from '../../contracts/needs.ts';
 import type { Surface } from '../../contracts/surface.ts';
-import { behaviourSince } from '../../surface/behaviour-history.ts';
 import { libraryIndex } from '../../surface/library-index.ts';
+import { neverShown } from '../../surface/never-shown.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 import { telltaleConsole } from './seen-errors.ts';
 
@@ -14,18 +14,18 @@ export function explainAwaited({ library, surface, code, events, observed }: Fai
   if (waits.length === 0) return null;
   const consoleLines = telltaleConsole(events).map((line) => `Page console: ${line}`);
   const sentences = waits.map((entry) => `${needs.library} waits for ${textOf(entry)} (${entry.file}:${entry.line}).`);
-  const proven = waits.flatMap((entry) => unofferedIcon(entry, surface) ?? [])[0];
+  const proven = surface ? waits.flatMap((entry) => neverShown(entry, surface) ?? [])[0] : undefined;
   if (!proven) {
     const message = observed ?? `\`${milestone}\` did not come`;
     return { cause: { message, evidence: [...sentences, ...consoleLines] }, blame: null };
   }
-  const { entry, evidence } = proven;
+  const { awaited: entry, why } = proven;
   return {
     cause: {
       message: `${textOf(entry)} never appears on build ${surface?.build}, and ${needs.library} waits for it before \`${milestone}\` (${entry.file}:${entry.line})`,
       libraryFile: entry.file,
       libraryLine: entry.line,
-      evidence: [...(observed ? [observed] : []), ...sentences, evidence, ...consoleLines],
+      evidence: [...(observed ? [observed] : []), ...sentences, why, ...consoleLines],
     },
     blame: 'web-build',
   };
@@ -46,16 +46,4 @@ function textOf({ kind, text }: Awaited): string {
   if (kind !== 'event') return `\`${text}\``;
   const [place, ...event] = text.split(' ');
   return `the event '${event.join(' ')}' of ${place}`;
-}
-
-/** A wait for an icon of the chat list under a name that this build does not use. */
-function unofferedIcon(entry: Awaited, surface: Surface | null): { entry: Awaited; evidence: string } | null {
-  const icon = /^\[data-icon=["']?([\w-]*search[\w-]*)["']?\]$/.exec(entry.text)?.[1];
-  if (!surface || !icon || icon === surface.behaviours.searchIcon) return null;
-  const since = behaviourSince('searchIcon', surface.build);
-  const told = since ? ` since ${since}` : '';
-  return {
-    entry,
-    evidence: `The search field of build ${surface.build} has data-icon='${surface.behaviours.searchIcon}'${told}.`,
-  };
 }

@@ -14,6 +14,7 @@ export function explainProbe({ code, surface, observed, library }: FailedAttempt
     cause: {
       message: `message ids have no _serialized: build ${build} keeps the text of a message key in its field $1`,
       module: 'WAWebMsgKey',
+      export: '_serialized',
       ...(line ? { libraryFile: line.file, libraryLine: line.line } : {}),
       evidence: [
         observed,

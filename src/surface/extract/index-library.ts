@@ -1,4 +1,4 @@
-import type { Awaited, Need } from '../../contracts/needs.ts';
+import type { Awaited, Need, Needs } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
 import type { LibraryIndex } from '../library-index.ts';
 import { type LibraryCode, readLibraryCode } from './library-code.ts';
@@ -21,6 +21,7 @@ export function indexLibrary(packageDir: string): LibraryIndex {
       library: code.version,
       needs: joinFaces<Need>(comet.needs, webpack.needs),
       awaited: joinFaces<Awaited>(comet.awaited, webpack.awaited),
+      messageKeyFields: messageKeyFields(code),
     },
     files: [...code.files.keys()],
     functions: code.functions.map(({ name, file, node }) => ({
@@ -59,4 +60,18 @@ function takenApart(code: LibraryCode): LibraryIndex['takenApart'] {
     });
   }
   return found;
+}
+
+/** Where the library reads the text form of a message key: the field that builds keep it in has changed its name. */
+function messageKeyFields(code: LibraryCode): Needs['messageKeyFields'] {
+  const found = new Map<string, Needs['messageKeyFields'][number]>();
+  for (const file of code.files.values()) {
+    walk(file.program, (node) => {
+      if (node.type !== 'MemberExpression') return;
+      const field = node.property.type === 'Identifier' ? node.property.name : file.source(node.property).slice(1, -1);
+      if ((field !== '_serialized' && field !== '$1') || found.has(field)) return;
+      found.set(field, { field, file: file.path, line: file.position(node.property.start).line });
+    });
+  }
+  return [...found.values()];
 }

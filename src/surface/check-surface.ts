@@ -1,0 +1,108 @@
+import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
+import type { Need, Needs, Place } from '../contracts/needs.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '../contracts/surface-check.ts';
+import { behaviourSince } from './behaviour-history.ts';
+import { historySentence } from './name-sentences.ts';
+import { neverShown } from './never-shown.ts';
+import { placeText, presenceOf } from './page-names.ts';
+
+/** Compares what a library's source needs with what a build offers. */
+export function checkSurface(needs: Needs, surface: Surface): SurfaceCheck {
+  const missing = [
+    ...missingNames(needs, surface),
+    ...missingSelectors(needs, surface),
+    ...missingFields(needs, surface),
+  ];
+  missing.sort((a, b) => rank(a) - rank(b));
+  const names = [...new Map(missing.map((entry) => [entry.name, entry]).toReversed()).values()].toReversed();
+  const first = names.find(({ certain, stops }) => certain && stops !== 'methods');
+  return {
+    schemaVersion: 1,
+    library: needs.library,
+    build: surface.build,
+    stops: first && first.stops !== 'methods' ? first.stops : null,
+    extrapolated: surface.extrapolated !== null,
+    missing: names,
+  };
+}
+
+/** What stops most comes first, the certain before the possible. */
+function rank({ stops, certain }: MissingName): number {
+  return stopsSchema.options.indexOf(stops) * 2 + (certain ? 0 : 1);
+}
+
+function missingNames(needs: Needs, surface: Surface): MissingName[] {
+  return needs.needs.filter((need) => counts(need, surface)).flatMap((need) => missingOf(need, surface) ?? []);
+}
+
+/** True for code that runs on this build and throws where the name is missing. */
+function counts({ throws, guarded, faces, since, before, places }: Need, { build, face }: Surface): boolean {
+  if (!throws || guarded || !faces.includes(face) || places.some(({ members }) => members.length > 0)) return false;
+  const number = parseBuild(build);
+  if (since && compareBuilds(number, parseBuild(since)) < 0) return false;
+  return !before || compareBuilds(number, parseBuild(before)) < 0;
+}
+
+function missingOf(need: Need, surface: Surface): MissingName | null {
+  const stops = stopsOf(need);
+  const loggedIn = stops !== 'qr';
+  const presences = need.places.map((place) => presenceOf(surface, place, loggedIn));
+  // A method may be called long after a bundle was loaded.
+  const fine = presences.some(
+    (each) => each === 'present' || each === 'unknown' || (each === 'late' && stops === 'methods'),
+  );
+  if (fine) return null;
+  const [place] = need.places as [Place, ...Place[]];
+  const ownModule: Place = { ...place, export: null };
+  const missing = presenceOf(surface, ownModule, loggedIn) === 'present' ? place : ownModule;
+  return {
+    name: need.places.length > 1 ? need.places.map(placeText).join(' | ') : placeText(missing),
+    stops,
+    certain: !need.conditional,
+    file: need.file,
+    line: need.line,
+    function: need.function,
+    history: need.places.length > 1 ? [] : historySentence(missing, surface),
+  };
+}
+
+function stopsOf({ stage }: Need): Stops {
+  return stage === 'qr' || stage === 'authenticated' || stage === 'ready' ? stage : 'methods';
+}
+
+function missingSelectors({ awaited }: Needs, surface: Surface): MissingName[] {
+  // In front of `qr` a selector is one of several that are raced.
+  const waits = awaited.filter(({ stage, faces }) => stage === 'authenticated' && faces.includes(surface.face));
+  return waits
+    .flatMap((entry) => neverShown(entry, surface) ?? [])
+    .map(({ awaited: { text, file, line, function: name }, why }) => ({
+      name: text,
+      stops: 'authenticated',
+      certain: true,
+      file,
+      line,
+      function: name,
+      history: [why],
+    }));
+}
+
+function missingFields({ messageKeyFields }: Needs, surface: Surface): MissingName[] {
+  const field = surface.behaviours.msgKeyTextField;
+  const [reader] = messageKeyFields;
+  if (!reader || messageKeyFields.some((entry) => entry.field === field)) return [];
+  const since = behaviourSince('msgKeyTextField', surface.build);
+  return [
+    {
+      name: `${reader.field} of message ids`,
+      stops: 'probe',
+      certain: true,
+      file: reader.file,
+      line: reader.line,
+      function: '',
+      history: [
+        `Build ${surface.build} keeps the text of a message key in ${field}${since ? `, since ${since}` : ''}.`,
+      ],
+    },
+  ];
+}
