@@ -3,8 +3,15 @@ import { exitCode } from '../contracts/outcome.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { program } from './program.ts';
 
+// Who reads the output may stop reading, as `head` does; a run goes on, since its records count for more than its words.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
-  await (await program()).parseAsync(argv);
+  await (await program(argv.slice(2))).parseAsync(argv);
 } catch (error) {
   process.exitCode = exitCodeOf(error, (message) => process.stderr.write(`${message}\n`));
 }

@@ -6,8 +6,11 @@ import { packageRoot } from '../contracts/home.ts';
 /** Files of `commands/`; each exports `<name>Command(): Command`. The order is that of the help. */
 const commandNames = ['quickstart', 'run', 'report', 'advise', 'surface', 'library', 'replica', 'doctor', 'db'];
 
-/** The whole command line. Bad usage is thrown as a CommanderError after its message was printed. */
-export async function program(): Promise<Command> {
+/**
+ * The command line for `args`. Only the command that they name is loaded, since loading all of them takes most of a second;
+ * without one, as for the help, all are. Bad usage is thrown as a CommanderError after its message was printed.
+ */
+export async function program(args: readonly string[]): Promise<Command> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const main = new Command('wwebjs-canary')
     .description('Know which whatsapp-web.js version links, becomes ready and works on which WhatsApp Web build.')
@@ -22,7 +25,8 @@ Examples:
   wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`,
     );
-  for (const name of commandNames) {
+  const named = commandNames.filter((name) => name === args[0]);
+  for (const name of named.length > 0 ? named : commandNames) {
     try {
       const module = await import(`./commands/${name}.ts`);
       main.addCommand(module[`${name}Command`]());

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { newFolder } from '../fixtures/recorded-run.ts';
+import { cli } from './cli.ts';
+
+const folder = newFolder();
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+/** Each of these ends with exit code 3 and one message that names what is wrong and what is right. */
+const badInput: [what: string, args: string[], message: RegExp][] = [
+  ['an unknown command', ['rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
+  ['an unknown option', ['run', '--libary', '1.34.2'], /unknown option '--libary'\n\(Did you mean --library\?\)/],
+  ['a superfluous argument', ['run', '1.34.2'], /too many arguments/],
+  ['a bad number', ['run', '--repeat', 'two'], /'--repeat <n>' argument 'two' is invalid\. .* whole number from 1/],
+  ['a bad target', ['run', '--target', 'moon'], /Allowed choices are replica, live/],
+  ['a bad shard', ['run', '--shard', '5/4'], /--shard 5\/4: it has to be I\/N/],
+  ['a bad build', ['run', '--build', '2.3000'], /--build: "2\.3000" is not a WhatsApp Web build number; it looks like/],
+  ['a bad version', ['run', '--library', '1.34.x'], /--library: .*1\.34\.x/],
+  ['an unknown condition', ['run', '--condition', 'rain'], /--condition rain: there is no such condition/],
+  ['the live target', ['run', '--target', 'live'], /--target live: /],
+  ['an unknown reporter', ['run', '--reporter', 'xml'], /--reporter: there is no reporter "xml"/],
+  ['a reporter without its file', ['run', '--reporter', 'json'], /--reporter: json needs a target: json=FILE/],
+  ['a missing matrix', ['run', '--config', join(folder, 'none.yaml')], /none\.yaml: there is no such file/],
+  [
+    'a wrong key in a matrix',
+    ['run', '--config', file('wrong.yaml', 'schemaVersion: 1\nblocks:\n  - libary: [1.34.2]\n    build: [2.3000.1]\n')],
+    /wrong\.yaml:3:5: blocks\[0\]\.libary: unknown key, did you mean "library"\?/,
+  ],
+  ['a missing blob', ['report', 'merge', join(folder, 'none.blob')], /none\.blob: there is no such file/],
+  ['no report to show', ['report', 'show'], /there is no HTML report yet; `wwebjs-canary run/],
+];
+
+describe.concurrent('bad input ends with code 3 and one message', () => {
+  test.each(badInput)('%s', async (_what, args, message) => {
+    const home = newFolder();
+    const { exit, stdout, stderr } = await cli(args, home);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(exit).toBe(3);
+    expect(existsSync(join(home, 'browsers')), 'no browser was fetched').toBe(false);
+  });
+});
+
+test('a home that cannot be written is trouble of the machine: code 4, and it is named', async () => {
+  const home = file('a-file', '');
+  const { exit, stderr } = await cli(['db', 'migrate'], home);
+  expect(stderr).toMatch(/^error: store .*a-file.*set WWEBJS_CANARY_HOME to a folder that can be written\n$/);
+  expect(exit).toBe(4);
+});
+
+test('db migrate makes the store and says so', async () => {
+  const home = newFolder();
+  const { exit, stdout } = await cli(['db', 'migrate'], home);
+  expect(stdout).toContain('ran 0001-runs-and-attempts.sql');
+  expect(exit).toBe(0);
+  expect(existsSync(join(home, 'store.sqlite'))).toBe(true);
+});
+
+test('every command shows an example in its help', async () => {
+  const commands = ['quickstart', 'run', 'report merge', 'report show', 'db migrate'];
+  const helps = await Promise.all(commands.map((command) => cli([...command.split(' '), '--help'])));
+  for (const { exit, stdout } of helps) {
+    expect(stdout).toMatch(/Examples?:\n\s+.*wwebjs-canary/);
+    expect(exit).toBe(0);
+  }
+});
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect((await cli(['--version'])).stdout.trim()).toBe(version);
+});

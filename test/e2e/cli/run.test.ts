@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { home, packageRoot } from '../../../src/contracts/home.ts';
+import { reportSchema } from '../../../src/contracts/run.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { cli } from '../../cli/cli.ts';
+import { newFolder } from '../../fixtures/recorded-run.ts';
+
+/** A home with a store of its own, and the browsers and libraries that this machine already has. */
+function ownHome(): string {
+  const folder = newFolder();
+  for (const shared of ['browsers', 'libraries']) {
+    mkdirSync(home(shared), { recursive: true });
+    symlinkSync(home(shared), join(folder, shared));
+  }
+  return folder;
+}
+
+const cell = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
+const readReport = (file: string) => reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+
+test('run: a version that works passes, is in every report and stays in the store', async () => {
+  const folder = ownHome();
+  const out = join(folder, 'out');
+  const targets = `list,json=${out}/r.json,junit=${out}/r.xml,html=${out}/html,markdown=${out}/r.md,blob=${out}/r.blob`;
+  const { exit, stdout, stderr } = await cli(['run', ...cell, '--seed', '5', '--reporter', targets], folder);
+  expect(stderr).toContain('[1/1] ✓ 1.34.7 on 2.3000.1029241508');
+  expect(stdout).toContain('On build 2.3000.1029241508 1.34.7 works.');
+  expect(exit).toBe(0);
+
+  const report = readReport(join(out, 'r.json'));
+  expect(report.summary).toEqual({ cells: 1, passed: 1, failed: 0, infra: 0, surprises: 0 });
+  expect(report.run.seed).toBe(5);
+  const store = await openStore(join(folder, 'store.sqlite'));
+  const stored = await Array.fromAsync(store.attempts.read({ runId: report.run.id }));
+  await store.close();
+  expect(stored.map(({ attempt }) => attempt)).toEqual(report.cells[0]?.attempts);
+
+  const merged = await cli(['report', 'merge', join(out, 'r.blob'), '--reporter', `json=${out}/merged.json`], folder);
+  expect(merged.exit).toBe(0);
+  expect(readReport(join(out, 'merged.json'))).toEqual(report);
+});
+
+test('run: without expectations a version that fails is unexpected: code 1', async () => {
+  const folder = ownHome();
+  const out = join(folder, 'r.json');
+  const args = ['--library', '1.25.0', '--build', '2.3000.1029241508', '--browser', 'current', '--ignore-expectations'];
+  const { exit } = await cli(['run', ...args, '--reporter', `json=${out}`], folder);
+  expect(exit).toBe(1);
+  expect(readReport(out).cells[0]).toMatchObject({
+    surprise: true,
+    expectation: null,
+    attempts: [{ code: 'no-ready' }],
+  });
+});
+
+test('Ctrl-C: what is finished is kept and reported: code 4', async () => {
+  const folder = ownHome();
+  const out = join(folder, 'r.json');
+  const args = ['run', ...cell, '--repeat', '5', '--slots', '1', '--reporter', `list,json=${out}`];
+  const child = spawn(process.execPath, [join(packageRoot, 'src', 'cli', 'main.ts'), ...args], {
+    env: { ...process.env, WWEBJS_CANARY_HOME: folder },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  await sees(child, '[1/5]');
+  const asked = performance.now();
+  child.kill('SIGINT');
+  const [exit] = await once(child, 'exit');
+  expect(performance.now() - asked).toBeLessThan(5_000);
+  expect(exit).toBe(4);
+  const { cells, run } = readReport(out);
+  expect(cells[0]?.attempts[0]).toMatchObject({ outcome: 'passed' });
+  expect(cells[0]?.attempts.length).toBeLessThan(5);
+  expect(run.finishedAt).toBeNull();
+  expect(existsSync(join(folder, 'store.sqlite'))).toBe(true);
+});
+
+async function sees(child: ChildProcess, words: string): Promise<void> {
+  let text = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes(words)) resolve();
+    });
+    child.on('exit', () => reject(new Error(`it ended without saying ${words}: ${text}`)));
+  });
+}

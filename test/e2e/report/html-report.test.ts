@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cellHash } from '../../../src/web/report/cell-hash.ts';
+import { exampleCell, exampleCells, failedAttempt, passedAttempt, planned } from '../../fixtures/example-run.ts';
+import { newFolder, reportRun } from '../../fixtures/recorded-run.ts';
+import { openReport } from './open-report.ts';
+
+const hostile = '</script><script>document.title = "taken over"</script><img src=x onerror="document.title = 1">';
+const hostileCell = {
+  planned: planned({ library: '9.9.9' }, { outcome: 'failed', reason: hostile, link: 'javascript:alert(1)' }),
+  attempts: [failedAttempt({ cause: { message: hostile, evidence: [hostile] } }), passedAttempt()],
+};
+
+let chromium: Browser;
+let page: Page;
+let errors: string[];
+let requests: string[];
+
+beforeAll(async () => {
+  const folder = newFolder();
+  process.env.WWEBJS_CANARY_HOME = folder;
+  await reportRun('html', folder, [...exampleCells(), hostileCell]);
+  delete process.env.WWEBJS_CANARY_HOME;
+  const file = join(folder, 'index.html');
+  ({ chromium, page, errors, requests } = await openReport(file, cellHash(exampleCell({ library: '1.25.0' }))));
+});
+afterAll(() => chromium?.close());
+
+const text = (selector: string) => page.$eval(selector, (element) => element.textContent);
+const follow = (hash: string) => page.evaluate((to) => location.replace(to), hash);
+
+test('a deep link opens its cell', async () => {
+  const shown = await text('dialog[open]');
+  expect(shown).toContain('1.25.0 on 2.3000.1032534684');
+  expect(shown).toContain('WAWebUserPrefsMeUser.getMeUser');
+  expect(shown).toContain('src/Client.js:262');
+  expect(shown).toContain('npx wwebjs-canary run --library 1.25.0 --build 2.3000.1032534684');
+});
+
+test('Esc closes the cell and takes it out of the address', async () => {
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => !document.querySelector('dialog[open]'));
+  expect(await page.evaluate(() => location.hash)).toBe('');
+});
+
+test('the grid has a link for every cell, each with words for a screen reader', async () => {
+  const labels = await page.$$eval('.grid a', (links) => links.map((link) => link.getAttribute('aria-label')));
+  expect(labels).toHaveLength(exampleCells().length + 1);
+  expect(labels).toContain('1.25.0 on 2.3000.1044822804: failed no-ready, not as expected');
+});
+
+test('arrow keys go from cell to cell, and Enter opens one', async () => {
+  await page.focus('.grid tbody tr:first-child td a');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog[open]');
+  expect(await text('dialog h2')).toBe('1.34.7 on 2.3000.1044822804');
+});
+
+test('nothing in a record is run or becomes a link', async () => {
+  await follow(cellHash(hostileCell.planned.cell));
+  await page.waitForFunction(() => document.querySelector('dialog h2')?.textContent?.includes('9.9.9'));
+  expect(await page.title()).toMatch(/cells pass/);
+  expect(await text('dialog')).toContain(hostile);
+  expect(await page.$$('dialog a[href^="javascript:"]')).toHaveLength(0);
+});
+
+test('every attempt of a cell is there', async () => {
+  expect(await page.$$eval('dialog .attempt > summary', (all) => all.map((summary) => summary.textContent))).toEqual([
+    'Attempt 1: no-ready',
+    'Attempt 2: passed',
+  ]);
+});
+
+test('on a phone nothing is wider than the screen', async () => {
+  await page.setViewport({ width: 360, height: 700 });
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  expect(await width()).toBe(360);
+  await page.keyboard.press('Escape');
+  expect(await width()).toBe(360);
+});
+
+test('the page loaded nothing but itself, and nothing went wrong in it', () => {
+  expect(requests).toEqual([expect.stringMatching(/^file:.*index\.html/)]);
+  expect(errors).toEqual([]);
+});
