@@ -105,6 +105,16 @@ export const codes = {
     blame: 'harness',
     todo: 'Look for a stale web version cache or a wrong target.',
   },
+  'session-lost': {
+    what: 'A linked device asked for a QR code again after a restart.',
+    blame: 'library',
+    todo: 'Do not deploy: every restart would cost sessions. Read the navigations and storage events in the evidence.',
+  },
+  'constraint-violation': {
+    what: 'A unique constraint of the account table reached the user.',
+    blame: 'harness',
+    todo: 'Read the history of the account: two active rows of the same number were not superseded.',
+  },
   'close-failed': {
     what: 'The client could not be closed in time.',
     blame: 'library',

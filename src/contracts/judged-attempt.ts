@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { type Attempt, type Cell, cellSchema } from './attempt.ts';
+import { blameSchema, outcomeSchema, type Phase, phaseSchema } from './outcome.ts';
+
+/** What of an attempt the gate looks at, wherever it comes from: the store, a report file, the service's own traffic. */
+export const judgedAttemptSchema = z.object({
+  id: z.string(),
+  cell: cellSchema,
+  startedAt: z.iso.datetime(),
+  outcome: outcomeSchema,
+  phase: phaseSchema.nullable(),
+  code: z.string().nullable(),
+  blame: blameSchema.nullable(),
+  /** Milliseconds from the start to `ready`; null when it was not reached. */
+  readyMs: z.number().nullable(),
+});
+export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;
+
+const untilReady: readonly Phase[] = ['launch', 'page', 'qr', 'scan', 'authenticated', 'ready'];
+
+/** Milliseconds from the start of the browser to `ready`; null when it was not reached. */
+export function readyMsOf(phases: Attempt['phases']): number | null {
+  if (phases.ready === undefined) return null;
+  return untilReady.reduce((sum, phase) => sum + (phases[phase] ?? 0), 0);
+}
+
+/** The part of a whole attempt record that is judged. */
+export function judgedAttempt(cell: Cell, attempt: Attempt): JudgedAttempt {
+  const { id, startedAt, outcome, phase, code, blame } = attempt;
+  return { id, cell, startedAt, outcome, phase, code, blame, readyMs: readyMsOf(attempt.phases) };
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { type Code, codes } from './codes.ts';
+import { phaseSchema } from './outcome.ts';
+
+const names = z.array(z.string().min(1)).min(1);
+const errorRate = z
+  .number()
+  .gt(0, 'an error rate is above 0, such as 0.01 for one in a hundred')
+  .lt(0.5, 'an error rate is below 0.5, such as 0.01 for one in a hundred');
+const codeSchema = z.enum(Object.keys(codes) as [Code, ...Code[]]);
+
+/** A finding of the candidate that blocks it whatever the rates say. Every key that is given has to match. */
+export const hardRuleSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as lost-session'),
+    codes: z.array(codeSchema).min(1).optional(),
+    phases: z.array(phaseSchema).min(1).optional(),
+    flows: names.optional(),
+    builds: names.optional(),
+    conditions: names.optional(),
+  })
+  .refine(
+    (rule) => rule.codes || rule.phases,
+    'a hard rule names codes or phases: without them every attempt would block',
+  );
+export type HardRule = z.infer<typeof hardRuleSchema>;
+
+/** What the gate holds a candidate to: `compat-matrix/policy.yaml`. */
+export const policySchema = z.strictObject({
+  $schema: z.string().optional(),
+  schemaVersion: z.literal(1),
+  /** Shown in every verdict, with the hash of the whole policy. */
+  name: z.string().min(1),
+  success: z.strictObject({
+    /** By how many points the candidate's success rate may lie below the baseline's and still be promoted. */
+    marginPoints: z
+      .number()
+      .gt(0, 'the margin is above 0 points: with 0, no number of attempts could ever promote')
+      .lt(100, 'the margin is below 100 points'),
+    /** Attempts per arm at which is judged; the last one is the cap. */
+    looks: z
+      .array(z.number().int().positive())
+      .min(1)
+      .refine(
+        (looks) => looks.every((look, i) => i === 0 || look > (looks[i - 1] as number)),
+        'looks go from few to many attempts',
+      ),
+    /** Chance of blocking a candidate that is as good as the baseline, over all looks and cells of all flows. */
+    falseBlock: errorRate,
+    /** Chance of promoting a candidate that is worse by exactly the margin, over all looks. */
+    falsePromote: errorRate,
+  }),
+  timeToReady: z.strictObject({
+    /** Blocks only when the candidate surely takes more than this many times as long. */
+    ratio: z.number().min(1, 'a ratio is at least 1; 1.25 allows a quarter more time'),
+    /** Chance of blocking a candidate that takes exactly `ratio` times as long, over all looks. */
+    falseBlock: errorRate,
+  }),
+  infra: z.strictObject({
+    /** Above this share of attempts that the harness or the machine spoiled, in either arm, nothing is decided by rates. */
+    maxShare: z.number().min(0).max(1),
+    /** How often `--run` repeats a spoiled attempt. */
+    requeues: z.number().int().min(0).max(10),
+  }),
+  /** Older attempts do not count: the site has moved on since. */
+  maxAgeHours: z.number().positive(),
+  hardRules: z
+    .array(hardRuleSchema)
+    .refine(
+      (rules) => new Set(rules.map((rule) => rule.name)).size === rules.length,
+      'two hard rules have the same name',
+    ),
+});
+export type Policy = z.infer<typeof policySchema>;

@@ -1,0 +1,92 @@
+import type { Cell } from '../contracts/attempt.ts';
+import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
+import type { Policy } from '../contracts/policy.ts';
+import type { Arm, Place } from '../contracts/verdict.ts';
+import type { ArmEvidence, CellEvidence, Evidence, FlowEvidence } from './evidence.ts';
+import { HardFindings } from './rules/hard-rules.ts';
+
+/** What is compared. `asOf` is the time that the age of attempts is measured from. */
+export interface Question {
+  baseline: string;
+  candidate: string;
+  asOf: string;
+}
+
+const hourMs = 3_600_000;
+
+/** Takes attempts one by one, so that a million of them need not be in memory, and keeps what a verdict needs. */
+export class EvidenceCollector {
+  readonly #question: Question;
+  readonly #oldest: number;
+  readonly #hardFindings: HardFindings;
+  readonly #cells = new Map<string, CellEvidence & { dealt: number }>();
+
+  constructor(question: Question, policy: Policy) {
+    this.#question = question;
+    this.#oldest = Date.parse(question.asOf) - policy.maxAgeHours * hourMs;
+    this.#hardFindings = new HardFindings(policy.hardRules);
+  }
+
+  /** Attempts of other versions are passed over. */
+  add(attempt: JudgedAttempt): void {
+    const { library } = attempt.cell;
+    if (library !== this.#question.baseline && library !== this.#question.candidate) return;
+    const cell = this.#cellOf(attempt.cell);
+    const name = this.#armOf(cell, library);
+    const arm = cell[name];
+    if (Date.parse(attempt.startedAt) < this.#oldest) {
+      arm.stale++;
+      return;
+    }
+    if (name === 'candidate') this.#hardFindings.look(attempt);
+    count(attempt, arm);
+  }
+
+  evidence(): Evidence {
+    const flows = new Map<string, FlowEvidence>();
+    for (const [, { place, baseline, candidate }] of [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const flow = flows.get(place.flow) ?? { flow: place.flow, cells: [] };
+      flow.cells.push({ place, baseline, candidate });
+      flows.set(place.flow, flow);
+    }
+    return {
+      ...this.#question,
+      hardFindings: this.#hardFindings.found(),
+      flows: [...flows.values()].sort((a, b) => (a.flow < b.flow ? -1 : 1)),
+    };
+  }
+
+  #cellOf({ build, browser, flow, condition, target }: Cell): CellEvidence & { dealt: number } {
+    const key = `${flow} | ${build} | ${browser} | ${condition} | ${target}`;
+    let cell = this.#cells.get(key);
+    if (!cell) {
+      const place: Place = { build, browser, flow, condition, target };
+      cell = { place, baseline: noEvidence(), candidate: noEvidence(), dealt: 0 };
+      this.#cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  /** A version that is compared with itself has its attempts dealt to the arms in turn. */
+  #armOf(cell: { dealt: number }, library: string): Arm {
+    if (this.#question.baseline === this.#question.candidate) return cell.dealt++ % 2 === 0 ? 'baseline' : 'candidate';
+    return library === this.#question.baseline ? 'baseline' : 'candidate';
+  }
+}
+
+function noEvidence(): ArmEvidence {
+  return { attempts: 0, failures: 0, infra: 0, stale: 0, mismatched: 0, times: [] };
+}
+
+function count({ outcome, code, blame, readyMs }: JudgedAttempt, arm: ArmEvidence): void {
+  // A failure of the harness itself, such as a stub of the replica that was called, says nothing about the library.
+  if (outcome === 'infra' || (outcome === 'failed' && blame === 'harness')) {
+    arm.infra++;
+    if (code === 'provenance-mismatch') arm.mismatched++;
+    return;
+  }
+  arm.attempts++;
+  if (outcome === 'failed') arm.failures++;
+  // Ratios of times need a time above 0.
+  arm.times.push(readyMs === null ? Infinity : Math.max(readyMs, 1));
+}

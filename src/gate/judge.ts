@@ -1,0 +1,81 @@
+import type { Policy } from '../contracts/policy.ts';
+import type { FlowVerdict, HardFinding, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
+import { describePlace } from './describe-place.ts';
+import { errorBudget } from './error-budget.ts';
+import type { Evidence } from './evidence.ts';
+import { judgeFlow } from './judge-flow.ts';
+import { plural } from './plural.ts';
+import { policyHash } from './policy-hash.ts';
+
+/**
+ * The verdict: a hard finding blocks, else a flow that is blocked blocks, else every flow has to be promoted. A pure function:
+ * the same evidence and policy give the same bytes.
+ */
+export function judge(evidence: Evidence, policy: Policy): Verdict {
+  const budget = errorBudget(policy, Math.max(1, evidence.flows.length));
+  const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, budget));
+  const { verdict, rule, why } = decide(evidence.hardFindings, flows);
+  return {
+    schemaVersion: 1,
+    verdict,
+    rule,
+    because: [why, basis(flows, policy)],
+    baseline: evidence.baseline,
+    candidate: evidence.candidate,
+    asOf: evidence.asOf,
+    policy: { name: policy.name, sha256: policyHash(policy) },
+    hardFindings: evidence.hardFindings,
+    flows,
+  };
+}
+
+interface Decision {
+  verdict: VerdictWord;
+  rule: VerdictRule;
+  why: string;
+}
+
+function decide(hard: readonly HardFinding[], flows: readonly FlowVerdict[]): Decision {
+  if (hard.length > 0) return { verdict: 'block', rule: 'hard-rules', why: explainHard(hard) };
+  if (flows.length === 0) {
+    return { verdict: 'inconclusive', rule: 'missing-data', why: 'There is no attempt of either version.' };
+  }
+  const blocked = flows.find((flow) => flow.verdict === 'block');
+  if (blocked) return { verdict: 'block', rule: blocked.rule, why: explain(blocked) };
+  const undecided = flows.find((flow) => flow.verdict === 'inconclusive');
+  if (undecided) return { verdict: 'inconclusive', rule: undecided.rule, why: explain(undecided) };
+  // The flow that came closest to its margin is the one to be told of.
+  const closest = flows.reduce((a, b) => ((b.loss?.upper ?? 0) > (a.loss?.upper ?? 0) ? b : a));
+  return { verdict: 'promote', rule: closest.rule, why: explain(closest) };
+}
+
+function explain({ flow, because }: FlowVerdict): string {
+  return `${flow}: ${because}`;
+}
+
+function explainHard(hard: readonly HardFinding[]): string {
+  const first = hard[0] as HardFinding;
+  const more = hard.length > 1 ? `, and ${plural(hard.length - 1, 'more such finding')}` : '';
+  const what = first.code === null ? '' : ` with ${first.code}`;
+  return `${plural(first.attempts, 'attempt')} of the candidate ${first.attempts === 1 ? 'breaks' : 'break'} the hard rule ${first.rule}${what}: ${first.place.flow} on ${describePlace(first.place)}${more}.`;
+}
+
+/** What the verdict rests on: one sentence. */
+function basis(flows: readonly FlowVerdict[], policy: Policy): string {
+  const counted = { baseline: 0, candidate: 0, infra: 0, stale: 0, cells: 0 };
+  for (const { baseline, candidate, cells } of flows) {
+    counted.baseline += baseline.attempts;
+    counted.candidate += candidate.attempts;
+    counted.infra += baseline.infra + candidate.infra;
+    counted.stale += baseline.stale + candidate.stale;
+    counted.cells += cells.length;
+  }
+  const promoted = flows.filter((flow) => flow.verdict === 'promote').length;
+  const flowWords = flows.length === 1 ? '1 flow' : `${flows.length} flows, of which ${promoted} would be promoted`;
+  const left = [
+    counted.infra > 0 ? `${counted.infra} spoiled by the machine or the harness` : '',
+    counted.stale > 0 ? `${counted.stale} older than ${policy.maxAgeHours} h` : '',
+  ].filter(Boolean);
+  const without = left.length > 0 ? `, without ${left.join(' and ')}` : '';
+  return `It rests on ${plural(counted.baseline, 'attempt')} of the baseline and ${counted.candidate} of the candidate in ${plural(counted.cells, 'cell')} of ${flowWords}${without}.`;
+}

@@ -1,0 +1,46 @@
+import { arms, type Place } from '../../contracts/verdict.ts';
+import { describePlace } from '../describe-place.ts';
+import type { ArmEvidence, FlowEvidence } from '../evidence.ts';
+import { plural } from '../plural.ts';
+
+const placesNamed = 3;
+
+/**
+ * What is missing before a flow may be promoted, one sentence each: cells that one arm was never tried in, attempts that are
+ * all too old, a baseline that did not run the version it names. Silence is no evidence, so any of it keeps a flow from being promoted.
+ */
+export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
+  const missing: string[] = [];
+  for (const arm of arms) {
+    const stale = flow.cells.filter((cell) => cell[arm].attempts === 0 && cell[arm].stale > 0);
+    const untried = flow.cells.filter(
+      (cell) => isUntried(cell[arm]) && hasAny(cell[arm === 'baseline' ? 'candidate' : 'baseline']),
+    );
+    const spoiled = flow.cells.filter(
+      (cell) => cell[arm].attempts === 0 && cell[arm].stale === 0 && cell[arm].infra > 0,
+    );
+    if (untried.length > 0) missing.push(`The ${arm} was never tried on ${listPlaces(untried)}.`);
+    if (stale.length > 0)
+      missing.push(`The ${arm} has only attempts older than ${maxAgeHours} h on ${listPlaces(stale)}.`);
+    if (spoiled.length > 0)
+      missing.push(`Every attempt of the ${arm} on ${listPlaces(spoiled)} was spoiled by the harness or the machine.`);
+  }
+  const mismatched = flow.cells.reduce((sum, cell) => sum + cell.baseline.mismatched, 0);
+  if (mismatched > 0)
+    missing.push(`${plural(mismatched, 'attempt')} of the baseline did not run the version they name.`);
+  return missing;
+}
+
+function isUntried(arm: ArmEvidence): boolean {
+  return arm.attempts + arm.infra + arm.stale === 0;
+}
+
+function hasAny(arm: ArmEvidence): boolean {
+  return !isUntried(arm);
+}
+
+function listPlaces(cells: readonly { place: Place }[]): string {
+  const named = cells.slice(0, placesNamed).map(({ place }) => describePlace(place));
+  const more = cells.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { attempt, attempts, verdictOn } from '../evidence-of.ts';
+
+const other = { build: '2.3000.7' };
+
+describe('missing data never promotes', () => {
+  it('without any attempt', () => {
+    const verdict = verdictOn([]);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by missing-data');
+    expect(verdict.because[0]).toBe('There is no attempt of either version.');
+  });
+
+  it.each([
+    [
+      'a candidate that was never tried',
+      attempts('old', 200, 0),
+      'The candidate was never tried on 2.3000.1029241508.',
+    ],
+    ['a baseline that was never tried', attempts('new', 200, 0), 'The baseline was never tried on 2.3000.1029241508.'],
+    [
+      'arms that were tried on different builds',
+      [...attempts('old', 200, 0), ...attempts('new', 200, 0, other)],
+      'The baseline was never tried on 2.3000.7, and 1 more such gap.',
+    ],
+    [
+      'one cell that only one arm was tried in',
+      [...attempts('old', 200, 0), ...attempts('new', 200, 0), ...attempts('old', 1, 0, other)],
+      'The candidate was never tried on 2.3000.7.',
+    ],
+    [
+      'a candidate whose attempts are all too old',
+      [...attempts('old', 200, 0), ...attempts('new', 200, 0, { startedAt: '2026-01-02T23:59:59.000Z' })],
+      'The candidate has only attempts older than 168 h on 2.3000.1029241508.',
+    ],
+    [
+      'a cell in which everything was spoiled, among many that are fine',
+      [
+        ...attempts('old', 200, 0),
+        ...attempts('new', 200, 0),
+        ...attempts('old', 3, 0, other),
+        attempt('new', { ...other, outcome: 'infra', code: 'harness-error', blame: 'harness' }),
+      ],
+      'Every attempt of the candidate on 2.3000.7 was spoiled by the harness or the machine.',
+    ],
+    [
+      'a baseline that is not the version it names',
+      [
+        ...attempts('old', 200, 0),
+        ...attempts('new', 200, 0),
+        attempt('old', { outcome: 'failed', phase: 'launch', code: 'provenance-mismatch', blame: 'harness' }),
+      ],
+      '1 attempt of the baseline did not run the version they name.',
+    ],
+  ])('%s', (_, given, why) => {
+    const verdict = verdictOn(given);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by missing-data');
+    expect(verdict.because[0]).toBe(`qr-to-ready: ${why}`);
+  });
+
+  it('but does not hide breakage that is there', () => {
+    const verdict = verdictOn([...attempts('old', 20, 0), ...attempts('new', 0, 20), ...attempts('old', 1, 0, other)]);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by fast-path');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { timeToReady } from '../../../src/gate/rules/time-to-ready.ts';
+import { attempts, verdictOn } from '../evidence-of.ts';
+
+/** Times around `typical` with a spread of ±10 %, no two the same. */
+const times = (typical: number, count: number) =>
+  Array.from({ length: count }, (_, i) => typical * (0.9 + ((i * 37) % count) / count / 5 + i * 1e-6));
+const cell = (baseline: number[], candidate: number[]) => ({
+  baseline: { times: baseline },
+  candidate: { times: candidate },
+});
+
+describe('time to ready', () => {
+  it('is slower when the ratio is surely above what is allowed', () => {
+    const time = timeToReady([cell(times(3000, 20), times(4500, 20))], 1.25, 0.002);
+    expect(time?.ratio.estimate).toBeCloseTo(1.5, 1);
+    expect(time?.isSlower).toBe(true);
+  });
+
+  it('is not slower when the difference is significant but within what is allowed', () => {
+    const time = timeToReady([cell(times(3000, 80), times(3500, 80))], 1.25, 0.002);
+    expect(time?.pValue).toBeLessThan(1e-6);
+    expect(time?.isSlower).toBe(false);
+  });
+
+  it('is not slower by a large ratio that may be chance', () => {
+    expect(timeToReady([cell(times(3000, 3), times(9000, 3))], 1.25, 0.002)?.isSlower).toBe(false);
+  });
+
+  it('counts attempts that never became ready as slowest', () => {
+    const never = Array.from({ length: 30 }, () => Infinity);
+    const time = timeToReady([cell(times(3000, 40), [...times(3000, 10), ...never])], 1.25, 0.002);
+    expect(time?.medianMs.candidate).toBe(Infinity);
+    expect(time?.isSlower).toBe(true);
+  });
+
+  it('compares within cells: a fast and a slow build with uneven numbers of attempts are not a difference', () => {
+    const fast = cell(times(2000, 40), times(2000, 10));
+    const slow = cell(times(9000, 10), times(9000, 40));
+    const time = timeToReady([fast, slow], 1.25, 0.002);
+    expect(time?.ratio.estimate).toBeCloseTo(1, 1);
+    expect(time?.isSlower).toBe(false);
+  });
+
+  it('says nothing where nobody became ready or only one arm was tried', () => {
+    expect(timeToReady([cell([Infinity], [Infinity]), cell([3000], [])], 1.25, 0.002)).toBeNull();
+  });
+
+  it('blocks a candidate that always becomes ready, but late', () => {
+    const verdict = verdictOn([
+      ...attempts('old', 40, 0),
+      ...attempts('new', 40, 0).map((each) => ({ ...each, readyMs: (each.readyMs ?? 0) * 1.5 })),
+    ]);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by time-to-ready');
+    expect(verdict.because[0]).toMatch(
+      /^qr-to-ready: Ready takes 3\.\d\d s with the baseline, 4\.\d\d s with the candidate: 1\.[45]\d times as long, and surely more than 1\.[34]\d \(allowed 1\.25\)\.$/,
+    );
+  });
+
+  it('holds a candidate back that looks slower but not surely', () => {
+    const slow = attempts('new', 80, 0).map((each) => ({ ...each, readyMs: (each.readyMs ?? 0) * 1.29 }));
+    const verdict = verdictOn([...attempts('old', 80, 0), ...slow]);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by time-to-ready');
+  });
+});
