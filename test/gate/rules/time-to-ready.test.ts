@@ -58,8 +58,9 @@ describe('time to ready', () => {
   });
 
   it('holds a candidate back that looks slower but not surely', () => {
-    const slow = attempts('new', 80, 0).map((each) => ({ ...each, readyMs: (each.readyMs ?? 0) * 1.29 }));
-    const verdict = verdictOn([...attempts('old', 80, 0), ...slow]);
+    const taking = (library: string, typical: number) =>
+      times(typical, 80).flatMap((readyMs) => attempts(library, 1, 0, { readyMs }));
+    const verdict = verdictOn([...taking('old', 3000), ...taking('new', 3800)]);
     expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by time-to-ready');
   });
 });
