@@ -3,19 +3,18 @@ import type { Need, Needs, Place } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '../contracts/surface-check.ts';
 import { behaviourSince } from './behaviour-history.ts';
-import { historySentence } from './name-sentences.ts';
+import { historySentence, noWebpackSince } from './name-sentences.ts';
 import { neverShown } from './never-shown.ts';
 import { placeText, presenceOf } from './page-names.ts';
 
 /** Compares what a library's source needs with what a build offers. */
 export function checkSurface(needs: Needs, surface: Surface): SurfaceCheck {
-  const missing = [
+  const all = [
     ...missingNames(needs, surface),
     ...missingSelectors(needs, surface),
     ...missingFields(needs, surface),
-  ];
-  missing.sort((a, b) => rank(a) - rank(b));
-  const names = [...new Map(missing.map((entry) => [entry.name, entry]).toReversed()).values()].toReversed();
+  ].sort((a, b) => rank(a) - rank(b));
+  const names = all.filter(({ name }, i) => all.findIndex((entry) => entry.name === name) === i);
   const first = names.find(({ certain, stops }) => certain && stops !== 'methods');
   return {
     schemaVersion: 1,
@@ -54,16 +53,18 @@ function missingOf(need: Need, surface: Surface): MissingName | null {
   );
   if (fine) return null;
   const [place] = need.places as [Place, ...Place[]];
+  const { file, line, function: functionName } = need;
+  const at = { stops, certain: !need.conditional, file, line, function: functionName };
+  if (place.by === 'raid' && surface.face !== 'webpack') {
+    return { ...at, name: 'modules of webpack, read with moduleRaid', history: [noWebpackSince] };
+  }
   const ownModule: Place = { ...place, export: null };
   const missing = presenceOf(surface, ownModule, loggedIn) === 'present' ? place : ownModule;
+  const merged = need.places.length > 1;
   return {
-    name: need.places.length > 1 ? need.places.map(placeText).join(' | ') : placeText(missing),
-    stops,
-    certain: !need.conditional,
-    file: need.file,
-    line: need.line,
-    function: need.function,
-    history: need.places.length > 1 ? [] : historySentence(missing, surface),
+    ...at,
+    name: merged ? need.places.map(placeText).join(' | ') : placeText(missing),
+    history: merged ? [] : historySentence(missing, surface),
   };
 }
 

@@ -3,6 +3,9 @@ import type { Surface } from '../contracts/surface.ts';
 import { lastOffered, type NameEvent, nameHistory } from '../replica/builds/name-history.ts';
 import { placeText, presenceOf } from './page-names.ts';
 
+export const noWebpackSince =
+  'Builds from 2.3000.1012058694 (2024-03-15) on are not made with webpack (wwebjs/whatsapp-web.js#2789).';
+
 const words: Record<NameEvent['what'], string> = {
   added: 'added in',
   removed: 'removed in',

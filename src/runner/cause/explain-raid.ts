@@ -1,4 +1,5 @@
 import { faceOf } from '../../replica/builds/resolve-surface.ts';
+import { noWebpackSince } from '../../surface/name-sentences.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 import { place, position, quote } from './explain-error.ts';
 import type { Located } from './locate-error.ts';
@@ -20,9 +21,7 @@ export function noWebpack({ surface }: FailedAttempt, error: SeenError, located:
       evidence: [
         quote(error),
         `${place(located)} calls moduleRaid, which pushes into window.webpackChunkwhatsapp_web_client.`,
-        ...(comet
-          ? ['Builds from 2.3000.1012058694 (2024-03-15) on have no webpack chunks (wwebjs/whatsapp-web.js#2789).']
-          : []),
+        ...(comet ? [noWebpackSince] : []),
       ],
     },
     blame: comet || surface === null ? 'web-build' : null,
