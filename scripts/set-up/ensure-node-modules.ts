@@ -23,7 +23,7 @@ export async function ensureNodeModules(project: string, say: (line: string) => 
     try {
       await install(project, join(tools, 'project'));
     } catch (error) {
-      throw diskTrouble(error, project);
+      throw diskTrouble(error, project, 'correct that and start again');
     }
   });
 }
