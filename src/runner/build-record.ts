@@ -1,16 +1,10 @@
-import {
-  type Attempt,
-  type AttemptEvent,
-  attemptSchema,
-  type Cause,
-  type Cell,
-  type Provenance,
-} from '../contracts/attempt.ts';
+import { type Attempt, type AttemptEvent, attemptSchema, type Cause, type Cell } from '../contracts/attempt.ts';
 import { type Code, codes } from '../contracts/codes.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
-import { explain } from './cause/explain.ts';
+import { type Explanation, explain, type FailedAttempt } from './cause/explain.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
+import { checkProvenance } from './provenance/check-provenance.ts';
 import type { AttemptInput } from './run-attempt.ts';
 import type { Steps } from './steps.ts';
 
@@ -37,14 +31,13 @@ interface Judgement {
 /** The record of an attempt: outcome, code, blame and cause out of what was seen. */
 export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
   const { page, events, steps } = observed;
-  const provenance: Provenance = {
+  const { provenance, mismatch } = checkProvenance({
     requested: input.cell.library,
-    installed: input.library.version,
-    loaded: observed.loaded?.version ?? null,
-    frames: [],
-    integrity: input.library.integrity,
-  };
-  const judgement = judge(input, observed);
+    installed: input.library,
+    loaded: observed.loaded,
+    errorStacks: stacksOf(events),
+  });
+  const judgement = judge(input, observed, mismatch);
   return attemptSchema.parse({
     id: input.id,
     startedAt: observed.startedAt.toISOString(),
@@ -62,16 +55,50 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
   } satisfies Attempt);
 }
 
-function judge({ library, surface }: AttemptInput, { thrown, steps, events }: Observed): Judgement {
-  if (thrown === null) return { phase: null, code: null, blame: null, cause: null };
+const passed: Judgement = { phase: null, code: null, blame: null, cause: null };
+
+function judge({ library, surface }: AttemptInput, observed: Observed, mismatch: string | null): Judgement {
+  const { thrown, steps, events } = observed;
+  const isCutOff = thrown !== null && codeOf(thrown) === 'interrupted';
+  if (mismatch && !isCutOff) return judgeMismatch(mismatch, observed);
+  if (thrown === null) return passed;
   const { phase } = steps;
   const code = codeOf(thrown);
-  const observed = messageOf(thrown);
-  if (outcomeOf(code) === 'infra')
-    return { phase, code, blame: codes[code].blame, cause: { message: observed, evidence: [] } };
-  const explained = explain({ library, surface, phase, code, events, observed });
-  const better = explained.code ?? code;
-  return { phase, code: better, blame: explained.blame ?? codes[better].blame, cause: explained.cause };
+  const message = messageOf(thrown);
+  if (outcomeOf(code) === 'infra') return { phase, code, blame: codes[code].blame, cause: { message, evidence: [] } };
+  const {
+    cause,
+    blame,
+    code: better = code,
+  } = tryToExplain({ library, surface, phase, code, events, observed: message });
+  return { phase, code: better, blame: blame ?? codes[better].blame, cause };
+}
+
+/** A library that is put together in an unknown way may defeat the search for a cause; its record counts for more. */
+function tryToExplain(attempt: FailedAttempt): Explanation {
+  try {
+    return explain(attempt);
+  } catch (error) {
+    const evidence = [`The cause could not be looked for: ${messageOf(error)}`];
+    return { cause: { message: attempt.observed ?? '', evidence }, blame: null };
+  }
+}
+
+/** Whatever else was seen, it was not seen of the library that was asked for; that counts even if the flow went well. */
+function judgeMismatch(message: string, { thrown, steps }: Observed): Judgement {
+  const code = 'provenance-mismatch';
+  const evidence = thrown === null ? [] : [`The flow ended with: ${messageOf(thrown)}`];
+  return {
+    phase: thrown === null ? 'launch' : steps.phase,
+    code,
+    blame: codes[code].blame,
+    cause: { message, evidence },
+  };
+}
+
+function stacksOf(events: readonly AttemptEvent[]): string[] {
+  const stacks = events.map(({ detail }) => (detail as { stack?: unknown } | null)?.stack);
+  return stacks.filter((stack) => typeof stack === 'string');
 }
 
 /** The record of an attempt that never began, because its library is not there. */

@@ -1,7 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Code } from '../contracts/codes.ts';
-import type { ClientSpec, HostCalls, PageFacts, SeenEvent, SeenMessage, SessionFacts } from '../contracts/host.ts';
+import type {
+  ClientSpec,
+  HostCalls,
+  LoadedLibrary,
+  PageFacts,
+  SeenEvent,
+  SeenMessage,
+  SessionFacts,
+} from '../contracts/host.ts';
 import type { HostExit } from '../host/host.ts';
-import { errorGraceMs } from './deadlines.ts';
+import { errorGraceMs, handshakeMs } from './deadlines.ts';
+import { browserBehind } from './devtools-endpoint.ts';
 import { findingIn, isFromLibrary } from './early-end.ts';
 import { Finding } from './finding.ts';
 import type { FlowClient } from './flow.ts';
@@ -16,6 +26,8 @@ interface ClientParts {
   hasBrowser(): boolean;
   steps: Steps;
   packageDir: string;
+  /** Where the browser keeps its user data. */
+  profile: string;
   /** Comes late: the browser's flags depend on the replica, which starts at the same time as the host. */
   spec: Promise<ClientSpec>;
 }
@@ -50,6 +62,7 @@ export class ClientUnderTest implements FlowClient {
         throw new Finding('library-load-failed', error.message);
       });
       await calls.start(await spec);
+      void this.#watchHandshake();
       await this.#seen('browser:launched');
     };
     await steps.run('launch', launch, () => this.#codeOfNoLaunch());
@@ -96,6 +109,23 @@ export class ClientUnderTest implements FlowClient {
   leave(): void {
     this.#closing = true;
     clearTimeout(this.#grace);
+  }
+
+  /** Ends the attempt when the browser has been up for a while and the library has not noticed. */
+  async #watchHandshake(): Promise<void> {
+    const { steps, profile } = this.#parts;
+    let browser: string | null = null;
+    const isOver = () => this.#closing || this.#last.has('browser:launched');
+    while (!browser && !isOver()) {
+      await sleep(250, null, { ref: false });
+      browser ??= await browserBehind(profile);
+    }
+    await sleep(steps.patience(handshakeMs), null, { ref: false });
+    if (isOver()) return;
+    const loaded = this.#last.get('host:loaded')?.detail as LoadedLibrary | undefined;
+    const puppeteer = loaded?.packages.find(({ name }) => name.startsWith('puppeteer'));
+    const driver = puppeteer ? `${puppeteer.name} ${puppeteer.version}` : 'the library';
+    steps.fail(new Finding('protocol-error', `${browser} is up and answers, but ${driver} does not get on with it`));
   }
 
   /** What is to blame for a launch that took too long depends on how far it came. */

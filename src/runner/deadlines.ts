@@ -29,6 +29,8 @@ export const deadlines: Record<Exclude<Phase, 'install'>, Deadline> = {
 export const flowDeadlineMs = 120_000;
 /** How long `ready` may still come after an error of the library in the page; measured, it follows within 100 ms. */
 export const errorGraceMs = 750;
+/** How long the library may take to a browser that is up and answers others; measured, it needs 50 ms. */
+export const handshakeMs = 5_000;
 /** For one question to a page that answers. */
 export const answerDeadlineMs = 3_000;
 

@@ -43,14 +43,19 @@ export async function runAttempt(input: AttemptInput): Promise<Attempt> {
   const startedAt = new Date();
   const recorder = new Recorder();
   const steps = new Steps(input.deadlineFactor, (phase, ms) => recorder.add(`phase:${phase}`, { ms: Math.round(ms) }));
-  const result = await perform(input, steps, recorder);
-  const events = recorder.events(result.redactor);
-  const record = buildRecord(input, { startedAt, durationMs: recorder.elapsed(), steps, events, ...result });
+  const { redactor, removeFolder, ...seen } = await perform(input, steps, recorder);
+  const durationMs = recorder.elapsed();
+  await removeFolder();
+  const events = recorder.events(redactor);
+  const record = redactor.clean(buildRecord(input, { startedAt, durationMs, steps, events, ...seen }));
   if (record.outcome === 'passed') return record;
   return { ...record, artifacts: await keepEvidence(input, events) };
 }
 
-type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'browserMemoryBytes'> & { redactor: Redactor };
+type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'browserMemoryBytes'> & {
+  redactor: Redactor;
+  removeFolder(): Promise<void>;
+};
 
 async function perform(input: AttemptInput, steps: Steps, recorder: Recorder): Promise<Performed> {
   let scene: Scene;
@@ -58,7 +63,8 @@ async function perform(input: AttemptInput, steps: Steps, recorder: Recorder): P
     scene = new Scene(input, steps, recorder);
   } catch (error) {
     const thrown = new Finding('harness-error', `the attempt could not be set up: ${messageOf(error)}`);
-    return { thrown, page: nothingKnown, loaded: null, browserMemoryBytes: null, redactor: new Redactor() };
+    const nothing = { page: nothingKnown, loaded: null, browserMemoryBytes: null };
+    return { thrown, ...nothing, redactor: new Redactor(), removeFolder: async () => {} };
   }
   const interruption = Promise.withResolvers<never>();
   const interrupt = () => {
@@ -80,8 +86,8 @@ async function perform(input: AttemptInput, steps: Steps, recorder: Recorder): P
   input.signal?.removeEventListener('abort', interrupt);
   await scene.close();
   const browserMemoryBytes = await scene.browserMemory();
-  void scene.removeFolder();
-  return { thrown, page, loaded: scene.loaded, browserMemoryBytes, redactor: scene.redactor };
+  const { loaded, redactor } = scene;
+  return { thrown, page, loaded, browserMemoryBytes, redactor, removeFolder: () => scene.removeFolder() };
 }
 
 /** Runs the body of the flow; returns what it threw, or null. */

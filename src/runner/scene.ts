@@ -54,6 +54,8 @@ export class Scene {
       exited: this.#host.exited,
       steps,
       packageDir: library.packageDir,
+      // LocalAuth gives the browser this folder of its data path.
+      profile: join(this.#folder, 'profile', 'session'),
       spec: this.#target.then(({ chromiumArgs }) => ({
         auth: { kind: 'local', dataPath: join(this.#folder, 'profile') },
         browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/contracts/input-error.ts';
+import { matrixSchema } from '../../src/contracts/matrix.ts';
+import { type Choice, expectationOf, planCells } from '../../src/runner/plan.ts';
+import { parseShard } from '../../src/runner/shard.ts';
+
+const old = '2.3000.1026515401';
+const recent = '2.3000.1044822804';
+const matrix = matrixSchema.parse({
+  schemaVersion: 1,
+  blocks: [
+    { library: ['1.25.0', '1.34.7'], build: [old, recent] },
+    { library: ['1.25.0', '1.34.7'], build: [recent], browser: ['107'] },
+  ],
+});
+
+function plan(choice: Choice): string[] {
+  return planCells(matrix, [], { choice }).map(({ cell }) => `${cell.library} ${cell.build} ${cell.browser}`);
+}
+
+describe('a plan', () => {
+  test('without options is the whole matrix', () => {
+    expect(plan({})).toHaveLength(6);
+    expect(planCells(matrix, [])[0]).toEqual({
+      cell: {
+        library: '1.25.0',
+        build: old,
+        browser: 'current',
+        flow: 'qr-to-ready',
+        condition: 'none',
+        target: 'replica',
+      },
+      expectation: null,
+      repeat: 1,
+    });
+  });
+
+  test('has the cells of the matrix that the options select', () => {
+    expect(plan({ library: ['1.34.7'] })).toEqual([
+      `1.34.7 ${old} current`,
+      `1.34.7 ${recent} current`,
+      `1.34.7 ${recent} 107`,
+    ]);
+    expect(plan({ browser: ['107'] })).toEqual([`1.25.0 ${recent} 107`, `1.34.7 ${recent} 107`]);
+  });
+
+  test('completes values that the matrix does not have from its first block', () => {
+    expect(plan({ library: ['1.30.0'] })).toEqual([`1.30.0 ${old} current`, `1.30.0 ${recent} current`]);
+    expect(plan({ library: ['1.34.7'], build: [old], browser: ['current', '107'] })).toEqual([
+      `1.34.7 ${old} current`,
+      `1.34.7 ${old} 107`,
+    ]);
+  });
+
+  test('has each cell once', () => {
+    expect(plan({ library: ['1.34.7', '1.34.7'], build: [recent], browser: ['current'] })).toHaveLength(1);
+  });
+
+  test('is cut into shards that together are the whole and do not overlap', () => {
+    const parts = ['1/3', '2/3', '3/3'].map((text) => planCells(matrix, [], { shard: parseShard(text) }));
+    expect(parts.map((part) => part.length)).toEqual([2, 2, 2]);
+    expect(new Set(parts.flat().map(({ cell }) => JSON.stringify(cell))).size).toBe(6);
+  });
+
+  test.each<[Choice, RegExp]>([
+    [{ library: ['^1.34.0'] }, /--library: .*\^1\.34\.0/],
+    [{ library: ['latest'] }, /--library: .*latest/],
+    [{ build: ['2.3000'] }, /--build: .*2\.3000\.1032534684/],
+    [{ condition: ['sunshine'] }, /--condition sunshine: .*none/],
+    [{ flow: [''] }, /--flow: a value is empty/],
+  ])('refuses %j', (choice, message) => {
+    expect(() => plan(choice)).toThrow(InputError);
+    expect(() => plan(choice)).toThrow(message);
+  });
+
+  test.each([0, -1, 1.5, 10_001, Number.NaN])('refuses %d repeats', (repeat) => {
+    expect(() => planCells(matrix, [], { repeat })).toThrow(/--repeat .* from 1 to 10000/);
+  });
+
+  test('refuses the live site, which nobody can scan', () => {
+    expect(() => planCells(matrix, [], { target: 'live' })).toThrow(/--target live/);
+  });
+});
+
+describe('an expectation', () => {
+  const rules = [
+    { expect: { outcome: 'passed' as const } },
+    { library: ['1.25.0'], build: [recent], expect: { outcome: 'failed' as const, code: 'no-ready' } },
+  ];
+  const cells = planCells(matrix, rules);
+
+  test('is what the last matching rule says', () => {
+    const expectations = cells.map(({ cell, expectation }) => [cell.library, cell.build, expectation?.outcome]);
+    expect(expectations).toContainEqual(['1.25.0', recent, 'failed']);
+    expect(expectations).toContainEqual(['1.25.0', old, 'passed']);
+  });
+
+  test('is nothing where no rule matches or expectations are ignored', () => {
+    const cell = { ...cells[0]?.cell, library: '9.9.9' } as (typeof cells)[number]['cell'];
+    expect(expectationOf(cell, rules.slice(1))).toBeNull();
+    expect(planCells(matrix, rules, { ignoreExpectations: true }).every(({ expectation }) => !expectation)).toBe(true);
+  });
+});
+
+test.each(['0/2', '3/2', '1', '1/0', 'a/b', '1/2/3', ''])('%j is not a shard', (text) => {
+  expect(() => parseShard(text)).toThrow(/--shard .* I\/N/);
+});

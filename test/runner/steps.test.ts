@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { Finding } from '../../src/runner/finding.ts';
+import { Steps } from '../../src/runner/steps.ts';
+
+const tenth = 0.01;
+const never = () => new Promise<never>(() => {});
+
+test('the timing of a phase counts from the end of the one before', async () => {
+  const ended: string[] = [];
+  const steps = new Steps(1, (phase) => ended.push(phase));
+  await steps.run('launch', () => sleep(30));
+  await sleep(30);
+  await steps.run('page', async () => {});
+  expect(ended).toEqual(['launch', 'page']);
+  expect(steps.timings.launch).toBeGreaterThanOrEqual(28);
+  expect(steps.timings.page).toBeGreaterThanOrEqual(28);
+});
+
+test('ready is due five seconds after the scan, however long authenticated took', async () => {
+  const steps = new Steps(tenth, () => {});
+  await steps.run('scan', async () => {});
+  await steps.run('authenticated', () => sleep(35));
+  const start = performance.now();
+  await expect(steps.run('ready', never)).rejects.toMatchObject({ code: 'no-ready' });
+  expect(performance.now() - start).toBeLessThan(30);
+});
+
+test('without a scan, ready is due five seconds after the page', async () => {
+  const steps = new Steps(tenth, () => {});
+  await steps.run('page', async () => {});
+  await sleep(60);
+  await expect(steps.run('ready', never)).rejects.toMatchObject({ code: 'no-ready' });
+});
+
+test('a failure ends the phase under way and every later one', async () => {
+  const steps = new Steps(1, () => {});
+  const phase = steps.run('qr', never);
+  steps.fail(new Finding('browser-died', 'gone'));
+  steps.fail(new Finding('host-died', 'too late to count'));
+  await expect(phase).rejects.toMatchObject({ code: 'browser-died' });
+  await expect(steps.run('ready', never)).rejects.toMatchObject({ code: 'browser-died' });
+});
+
+test('what had happened before a failure still counts', async () => {
+  const steps = new Steps(1, () => {});
+  steps.fail(new Finding('browser-died', 'gone'));
+  await expect(steps.run('ready', () => Promise.resolve('was there'))).resolves.toBe('was there');
+});
+
+test('what a deadline means can depend on how far the work came', async () => {
+  const steps = new Steps(0.001, () => {});
+  await expect(steps.run('launch', never, () => 'library-load-failed')).rejects.toMatchObject({
+    code: 'library-load-failed',
+  });
+});
