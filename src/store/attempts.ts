@@ -19,7 +19,7 @@ export interface StoredAttempt {
 }
 
 /** Rows in memory at a time. Pages, not one open cursor: a long read never holds the connection that a run writes through. */
-const pageSize = 100;
+const pageSize = 25;
 
 /** The repository of the table `attempts`. */
 export class Attempts {
