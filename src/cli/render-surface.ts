@@ -10,7 +10,7 @@ export function renderNeeds(needs: Needs): string {
   const names = listNames(needs);
   const before = names.filter(isBeforeReady);
   const fatal = before.filter(({ absence }) => absence === 'fatal');
-  const rows = names.map((entry) => [entry.name, stageText(entry), entry.absence, whereText(entry)]);
+  const rows = names.map((entry) => [shorten(entry.name), stageText(entry), entry.absence, whereText(entry)]);
   return [
     `whatsapp-web.js ${needs.library}: ${names.length} names of the page, ${before.length} of them on the way to ready, ${fatal.length} of which must be there\n\n`,
     columns([['name', 'needed for', 'absence', 'in'], ...rows]),
@@ -40,7 +40,7 @@ export function renderLibraryDiff(first: string, second: string, diff: LibraryDi
   const part = (title: string, entries: readonly NamedNeed[]) =>
     section(
       title,
-      entries.map((entry) => [entry.name, stageText(entry), entry.absence, whereText(entry)]),
+      entries.map((entry) => [shorten(entry.name), stageText(entry), entry.absence, whereText(entry)]),
     );
   return [
     part(`Only ${first} uses`, diff.onlyFirst),
@@ -88,4 +88,9 @@ function stageText({ stage }: NamedNeed): string {
 
 function whereText({ file, line, function: name }: { file: string; line: number; function: string }): string {
   return `${file}:${line}${name ? ` (${name})` : ''}`;
+}
+
+/** Names of several modules would make the column wider than any terminal. */
+function shorten(name: string): string {
+  return name.length <= 64 ? name : `${name.slice(0, 63)}…`;
 }

@@ -5,7 +5,7 @@ import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '..
 import { behaviourSince } from './behaviour-history.ts';
 import { historySentence, noWebpackSince } from './name-sentences.ts';
 import { neverShown } from './never-shown.ts';
-import { placeText, presenceOf } from './page-names.ts';
+import { placesText, placeText, presenceOf } from './page-names.ts';
 
 /** Compares what a library's source needs with what a build offers. */
 export function checkSurface(needs: Needs, surface: Surface): SurfaceCheck {
@@ -63,7 +63,7 @@ function missingOf(need: Need, surface: Surface): MissingName | null {
   const merged = need.places.length > 1;
   return {
     ...at,
-    name: merged ? need.places.map(placeText).join(' | ') : placeText(missing),
+    name: merged ? placesText(need.places) : placeText(missing),
     history: merged ? [] : historySentence(missing, surface),
   };
 }

@@ -52,3 +52,12 @@ export function placeText(place: Place): string {
   const name = place.by === 'raid' ? `findModule("${place.name}")` : place.name;
   return [name, ...(place.export === null ? [] : [place.export]), ...place.members].join('.');
 }
+
+/** One place as text, or `waNoiseInfo of A, B or C` where several modules were merged into one object. */
+export function placesText(places: readonly Place[]): string {
+  const [first] = places as [Place, ...Place[]];
+  if (places.length === 1) return placeText(first);
+  const modules = places.map((place) => placeText({ ...place, export: null, members: [] }));
+  const members = [first.export, ...first.members].filter((name) => name !== null).join('.');
+  return `${members || 'all'} of ${modules.slice(0, -1).join(', ')} or ${modules.at(-1)}`;
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander';
+import semver from 'semver';
+import { InputError } from '../../contracts/input-error.ts';
+import { type ExitCode, exitCode } from '../../contracts/outcome.ts';
+import type { Surface } from '../../contracts/surface.ts';
+import { ensureLibrary } from '../../library/ensure-library.ts';
+import { listLibraryLocks } from '../../library/library-lock.ts';
+import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
+import { judgeSource } from '../../surface/judge-source.ts';
+import { extractNeeds } from '../../surface/library-index.ts';
+import { byVersion, type Judged, nearestVersion } from '../../surface/nearest-version.ts';
+import { columns } from '../columns.ts';
+import { judgeAttempts } from '../judge-attempts.ts';
+
+interface Options {
+  current: string;
+  build: string;
+  browser: string;
+  json?: boolean;
+}
+
+/** `advise`: the nearest version that works on a build, and why. */
+export function adviseCommand(): Command {
+  return new Command('advise')
+    .description('the nearest version that works on a build, and why')
+    .requiredOption('--current <version>', 'the version in use')
+    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
+    .option('--browser <browser>', 'whose stored attempts count', 'current')
+    .option('--json', 'as data')
+    .addHelpText('after', help)
+    .action(async (options: Options) => {
+      process.exitCode = await advise(options);
+    });
+}
+
+const help = `
+Every version that was added to the project is judged by its attempts in the store; one without attempts on that build by its
+source, which is compared with the names that the build offers. Each line says which of the two it is.
+
+Exit codes: 0 a version works there, 1 none does, 2 it cannot be told, 3 bad usage or input
+
+Example:
+  wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`;
+
+async function advise({ current, build, browser, json }: Options): Promise<ExitCode> {
+  if (!semver.valid(current)) {
+    throw new InputError(`--current "${current}" is not an exact version such as 1.34.2`);
+  }
+  const surface = resolveSurface(build);
+  const judged = byVersion(await judgeAll(current, surface, browser));
+  const nearest = nearestVersion(current, judged);
+  const unsure = judged.some(({ verdict }) => verdict === 'unsure');
+  const sentence = sentenceOf(current, build, judged, nearest);
+  if (json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, current, build, nearest, judged }, null, 2)}\n`);
+  else {
+    const rows = judged.map(({ library, verdict, from, why }) => [library, verdict, `by its ${from}`, why]);
+    process.stdout.write(`${sentence}\n\n${columns(rows)}`);
+  }
+  if (nearest) return exitCode.asExpected;
+  return unsure ? exitCode.inconclusive : exitCode.unexpected;
+}
+
+async function judgeAll(current: string, surface: Surface, browser: string): Promise<Judged[]> {
+  const attempted = await judgeAttempts(surface.build, browser);
+  const known = new Set(attempted.map(({ library }) => library));
+  const others = new Set([current, ...listLibraryLocks().map(({ label }) => label)]);
+  const judged = [...attempted];
+  for (const label of others) {
+    if (known.has(label)) continue;
+    const { packageDir } = await ensureLibrary(label, (line) => process.stderr.write(`${line}\n`));
+    judged.push(judgeSource(label, extractNeeds(packageDir), surface));
+  }
+  return judged;
+}
+
+function sentenceOf(current: string, build: string, judged: readonly Judged[], nearest: Judged | null): string {
+  const how = nearest?.from === 'attempts' ? 'it was tried' : 'by its source only, it was not tried';
+  if (nearest?.library === current) return `${current} works on ${build} (${how}): stay.`;
+  const own = judged.find(({ library }) => library === current);
+  const verdict = own?.verdict === 'unsure' ? 'may not work' : 'does not work';
+  const complaint = `${current} ${verdict} on ${build} (${own?.why}).`;
+  if (nearest) return `${complaint} The nearest version that works is ${nearest.library} (${how}).`;
+  const maybe = judged.filter((entry) => entry.verdict === 'unsure').map(({ library }) => library);
+  if (maybe.length > 0)
+    return `${complaint} Of no version it is known that it works there; perhaps ${maybe.join(', ')}.`;
+  return `${complaint} No version that is known here works there.`;
+}
