@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PageCircumstances } from './circumstances.ts';
 
 /**
  * What the replica's page and its server say to each other over the WebSocket, one JSON object per frame. It carries what
@@ -93,7 +94,4 @@ export type ServerFrame =
   | { type: 'companion-hello-result'; requestId: number; ok: boolean }
   /** The server asks for a new ADV secret within the life of a ref. */
   | { type: 'companion-reg-refresh' }
-  /** Conditions that are on, by name, with their options. */
-  | { type: 'conditions'; conditions: Record<string, ConditionOptions> };
-
-export type ConditionOptions = Record<string, string | number | boolean>;
+  | { type: 'circumstances'; circumstances: PageCircumstances };

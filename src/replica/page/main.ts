@@ -1,31 +1,58 @@
+import { startBeingBusy } from './circumstances/busy.ts';
+import { startNavigations } from './circumstances/navigations.ts';
+import { finishPreviousLogout } from './circumstances/previous-logout.ts';
+import { watchForReloads } from './circumstances/reloads.ts';
+import { watchForRepeatedSync } from './circumstances/repeated-sync.ts';
 import { Screens } from './dom/screens.ts';
 import { Lifecycle } from './link/lifecycle.ts';
-import { installModules } from './loader/install-modules.ts';
+import { installModules, type Register } from './loader/install-modules.ts';
 import { implementations } from './modules/implementations.ts';
-import { type Boot, createPage } from './page.ts';
-
-/** Starts the page with what the server put before it: modules of tier 1, `Debug.VERSION`, then the connection. */
-function start(boot: Boot): void {
-  const page = createPage(boot);
-  const lifecycle: Lifecycle = new Lifecycle(page, (tier) => register(tier));
-  const register = installModules({
-    surface: boot.surface,
-    implementations: implementations(page, lifecycle),
-    report: page.report,
-    throwing: () => false,
-    late: () => new Set(),
-  });
-  register(1);
-  if (boot.surface.behaviours.cmdEvents === 'plain') {
-    page.cmd.refreshQR = () => lifecycle.refresh();
-    page.cmd.logout = (reason) => page.socket.logout(reason);
-  }
-  new Screens(page, () => lifecycle.refresh());
-  Object.assign(window, { Debug: { VERSION: boot.surface.build } });
-  void lifecycle.open();
-}
+import { type Boot, createPage, type Page } from './page.ts';
 
 const waiting = document.getElementById('boot');
 const boot = JSON.parse(waiting?.textContent ?? '') as Boot;
 waiting?.remove();
-start(boot);
+const page = createPage(boot);
+void finishPreviousLogout(page).then((leaving) => {
+  if (!leaving) start(page);
+});
+
+/** Modules of tier 1, `Debug.VERSION`, then the connection. */
+function start(page: Page): void {
+  let register: Register = () => {};
+  const lifecycle = new Lifecycle(page, (tier) => register(tier));
+  register = installModules({
+    surface: page.surface,
+    implementations: implementations(page, lifecycle),
+    report: page.report,
+    throwing: () => page.circumstances.unknownModuleThrows ?? false,
+    late: lateModules(page),
+  });
+  register(1);
+  if (page.surface.behaviours.cmdEvents === 'plain') {
+    page.cmd.refreshQR = () => lifecycle.refresh();
+    page.cmd.logout = (reason) => page.socket.logout(reason);
+  }
+  new Screens(page, () => lifecycle.refresh());
+  watchForReloads(page);
+  watchForRepeatedSync(page);
+  if (page.circumstances.versionAfterSync && page.profile.isRegistered()) {
+    page.socket.once('change:hasSynced', () => setVersion(page));
+  } else setVersion(page);
+  startBeingBusy(page);
+  startNavigations(page);
+  void lifecycle.open();
+}
+
+/** What code outside takes as the sign that the page can be used. */
+function setVersion(page: Page): void {
+  Object.assign(window, { Debug: { VERSION: page.surface.build } });
+}
+
+function lateModules(page: Page): () => ReadonlySet<string> {
+  const restored = page.profile.isRegistered();
+  return () => {
+    const { lateModules: late } = page.circumstances;
+    return new Set(late && (restored || !late.onRestoreOnly) ? late.names : []);
+  };
+}

@@ -1,4 +1,4 @@
-import type { ConditionOptions } from '../../contracts/replica-protocol.ts';
+import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { encodeB64 as b64 } from './keys/bytes.ts';
 import { DeviceProfile } from './keys/device-profile.ts';
@@ -16,13 +16,13 @@ import type { Wid } from './model/wid.ts';
 /** What the server puts into the page before its code runs. */
 export interface Boot {
   surface: Surface;
-  conditions: Record<string, ConditionOptions>;
+  circumstances: PageCircumstances;
 }
 
 /** Everything that one page has once, shared by its lifecycle, its screens and the modules that code in the page sees. */
 export interface Page {
   readonly surface: Surface;
-  conditions: Record<string, ConditionOptions>;
+  circumstances: PageCircumstances;
   readonly report: Report;
   readonly link: ServerLink;
   readonly profile: DeviceProfile;
@@ -54,7 +54,7 @@ export function createPage(boot: Boot): Page {
   const profile = new DeviceProfile();
   return {
     surface: boot.surface,
-    conditions: boot.conditions,
+    circumstances: boot.circumstances,
     report: reporter(link),
     link,
     profile,

@@ -41,7 +41,7 @@ export function createPhoneServer(phones: Phones, core: ReplicaCore): FastifyIns
   server.post('/conditions', (request) => {
     const { name, on, options } = parse(conditionSchema, request.body);
     core.setCondition(name, on, options ?? {});
-    return { conditions: Object.keys(core.conditions) };
+    return { conditions: core.conditionNames };
   });
   return server;
 }

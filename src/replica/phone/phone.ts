@@ -30,12 +30,15 @@ export class Phone {
   async scan(qr: string): Promise<LinkedDevice> {
     const fields = parseQr(qr);
     const { pairings } = this.core;
-    const state = pairings.stateOf(fields.ref);
     const pairing = pairings.get(fields.ref);
-    if (state === 'foreign' || !pairing)
+    await pairing?.page.whenScannable();
+    const state = pairings.stateOf(fields.ref);
+    if (state === 'foreign' || !pairing) {
       throw new Refusal('qr-foreign', 'The server never gave out this ref (field 1).');
-    if (state === 'expired')
+    }
+    if (state === 'expired') {
       throw new Refusal('qr-expired', 'The ref of this QR code is no longer valid; scan the current one.');
+    }
     if (state === 'used') throw new Refusal('qr-used', 'A device was linked with this QR code before.');
     if (toBase64(fields.noisePub) !== pairing.page.noisePub) {
       throw new Refusal('qr-key-mismatch', 'The noise key (field 2) is not the one of the page that shows this ref.');

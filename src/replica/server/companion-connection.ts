@@ -26,14 +26,33 @@ export class CompanionConnection implements UnlinkedPage {
   private login: { account: Account; device: Device; nonce: Uint8Array } | undefined;
   private online: { account: Account; device: Device } | undefined;
   private syncTimer: NodeJS.Timeout | undefined;
+  private secretRenewed: Promise<void> = Promise.resolve();
+  private stopRenewing = () => {};
 
   constructor(core: ReplicaCore, socket: WebSocket) {
     this.core = core;
     this.socket = socket;
+    core.connections.add(this);
     socket.on('message', (data) => this.receive(String(data)));
     socket.on('close', () => this.closed());
     socket.on('error', () => socket.terminate());
   }
+
+  get isSynced(): boolean {
+    return this.online?.device.sync === 'done';
+  }
+
+  /** Resolves when the page has the ADV secret that it will keep for this ref. */
+  whenScannable(): Promise<void> {
+    return this.secretRenewed;
+  }
+
+  /** A property, so that a device can tell whether it is still this connection that it delivers to. */
+  readonly send = (frame: ServerFrame): void => {
+    this.afterDelay(() => {
+      if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
+    });
+  };
 
   finishPairing(success: PairSuccess): Promise<PairAnswer> {
     return new Promise((resolve) => {
@@ -44,6 +63,16 @@ export class CompanionConnection implements UnlinkedPage {
 
   restart(): void {
     this.end(515);
+  }
+
+  /** The line is cut: nobody says goodbye. */
+  drop(): void {
+    this.socket.terminate();
+  }
+
+  /** Another connection has taken the place of this one. */
+  replace(): void {
+    if (this.online) this.end(409);
   }
 
   private receive(text: string): void {
@@ -104,9 +133,11 @@ export class CompanionConnection implements UnlinkedPage {
     this.identityPub = identityPub;
     const { pairing, frame } = this.core.pairings.open(this);
     this.pairing = pairing;
-    this.send({ type: 'conditions', conditions: this.core.conditions });
+    this.send({ type: 'circumstances', circumstances: this.core.circumstances.page });
     this.send(frame);
     this.core.emit('refs-given', { refs: pairing.refs.length });
+    const { newSecretAfterMs } = this.core.circumstances.server;
+    if (newSecretAfterMs !== undefined) this.secretRenewed = this.renewSecret(newSecretAfterMs);
   }
 
   private companionHello({ requestId, phone, code, advSecret }: Frame<'companion-hello'>): void {
@@ -143,7 +174,7 @@ export class CompanionConnection implements UnlinkedPage {
     device.deliver?.({ type: 'stream-error', code: 409 });
     device.deliver = this.send;
     this.online = { account, device };
-    this.send({ type: 'conditions', conditions: this.core.conditions });
+    this.send({ type: 'circumstances', circumstances: this.core.circumstances.page });
     this.send({ type: 'success', pushname: account.pushname, platform: 'android', lid: account.lid });
     this.core.emit('device-online', { number: account.number, device: device.id });
     this.resume(account, device);
@@ -156,14 +187,18 @@ export class CompanionConnection implements UnlinkedPage {
     this.send({ type: 'offline-preview', count: waiting.length });
     this.send({ type: 'sync', contacts: account.contacts, messages: fresh ? account.messages : [] });
     for (const message of waiting) this.send({ type: 'message', message, offline: true });
-    this.syncTimer = setTimeout(() => {
-      device.sync = 'done';
-      this.send({ type: 'critical-sync-done' });
-      for (const message of this.core.delivery.takeWaiting(device)) {
-        this.send({ type: 'message', message, offline: false });
-      }
-      this.core.emit('device-synced', { number: account.number, device: device.id });
-    }, syncMs);
+    this.syncTimer = setTimeout(
+      () => {
+        device.sync = 'done';
+        this.send({ type: 'critical-sync-done' });
+        for (const message of this.core.delivery.takeWaiting(device)) {
+          this.send({ type: 'message', message, offline: false });
+        }
+        this.core.emit('device-synced', { number: account.number, device: device.id });
+        this.core.afterSync();
+      },
+      (fresh ? undefined : this.core.circumstances.server.restoreSyncMs) ?? syncMs,
+    );
   }
 
   private unpair(account: Account, device: Device, reason: string): void {
@@ -171,8 +206,24 @@ export class CompanionConnection implements UnlinkedPage {
     this.core.emit('device-removed', { number: account.number, device: device.id, by: 'page', reason });
   }
 
+  private renewSecret(afterMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.send({ type: 'companion-reg-refresh' });
+        this.core.emit('secret-renewed', {});
+        resolve();
+      }, afterMs);
+      this.stopRenewing = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   private closed(): void {
+    this.core.connections.delete(this);
     clearTimeout(this.syncTimer);
+    this.stopRenewing();
     if (this.pairing) this.pairing.closed = true;
     this.core.codes.forget(this);
     this.answerPairing?.({ ok: false, code: 'gone' });
@@ -183,12 +234,15 @@ export class CompanionConnection implements UnlinkedPage {
     this.core.emit('device-offline', { number: account.number, device: device.id });
   }
 
-  private end(code: 515 | 401): void {
+  private end(code: 515 | 401 | 409): void {
     this.send({ type: 'stream-error', code });
-    this.socket.close();
+    this.afterDelay(() => this.socket.close());
   }
 
-  private readonly send = (frame: ServerFrame): void => {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
-  };
+  /** At once, or as late as the circumstances want it; the order stays. */
+  private afterDelay(work: () => void): void {
+    const { delayMs = 0 } = this.core.circumstances.server;
+    if (delayMs > 0) this.core.later(delayMs, work);
+    else work();
+  }
 }

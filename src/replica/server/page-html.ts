@@ -1,4 +1,4 @@
-import type { ConditionOptions } from '../../contracts/replica-protocol.ts';
+import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import type { Surface } from '../../contracts/surface.ts';
 
 /** `<` inside the JSON would end the script element. */
@@ -8,7 +8,7 @@ const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u0
  * Html of `https://web.whatsapp.com/`. Builds with webpack name their manifest after the version, Comet builds do not; the
  * splash goes when the first screen is there.
  */
-export function pageHtml(surface: Surface, conditions: Record<string, ConditionOptions>): string {
+export function pageHtml(surface: Surface, circumstances: PageCircumstances): string {
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
   return `<!doctype html>
 <html lang="en" dir="ltr">
@@ -25,7 +25,7 @@ body{margin:0;font:16px sans-serif;background:#fff;color:#111b21}
 </head>
 <body class="web">
 <div id="app"><div id="wa_web_initial_startup"><progress value="0" max="100"></progress></div></div>
-<script type="application/json" id="boot">${inScript({ surface, conditions })}</script>
+<script type="application/json" id="boot">${inScript({ surface, circumstances })}</script>
 <script src="/static/app.js"></script>
 </body>
 </html>

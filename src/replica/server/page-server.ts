@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { ConditionOptions } from '../../contracts/replica-protocol.ts';
+import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import type { Certificate } from './certificate.ts';
 import { pageHtml, unsupportedBrowserHtml } from './page-html.ts';
@@ -8,7 +8,9 @@ import { pageHtml, unsupportedBrowserHtml } from './page-html.ts';
 interface PageSource {
   surface: Surface;
   bundle: string;
-  conditions: () => Record<string, ConditionOptions>;
+  circumstances: () => PageCircumstances;
+  /** Milliseconds that every answer is held back. */
+  delayMs: () => number;
 }
 
 /** Code that others inject evaluates text, as it may on the real page. */
@@ -21,20 +23,25 @@ const contentSecurityPolicy = [
 
 /** Serves the page of one build. WebSockets are not its business. */
 export function createPageServer({ cert, key }: Certificate, source: PageSource): Server {
-  return createServer({ cert, key }, (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = new URL(request.url ?? '/', 'https://web.whatsapp.com').pathname;
     if (path === '/') sendPage(request, response, source);
     else if (path === '/static/app.js') send(response, 200, 'text/javascript; charset=utf-8', source.bundle);
     else if (/^\/(?:data\/manifest|manifest-[\d.]+)\.json$/.test(path)) {
       send(response, 200, 'application/json', JSON.stringify({ name: 'WhatsApp Web', start_url: '/' }));
     } else send(response, 404, 'text/plain; charset=utf-8', 'not found');
+  };
+  return createServer({ cert, key }, (request, response) => {
+    const delayMs = source.delayMs();
+    if (delayMs > 0) setTimeout(() => answer(request, response), delayMs);
+    else answer(request, response);
   });
 }
 
-function sendPage(request: IncomingMessage, response: ServerResponse, { surface, conditions }: PageSource): void {
+function sendPage(request: IncomingMessage, response: ServerResponse, { surface, circumstances }: PageSource): void {
   const userAgent = request.headers['user-agent'] ?? '';
   const refused = surface.behaviours.refusesHeadlessUserAgent && userAgent.includes('HeadlessChrome');
-  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, conditions());
+  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, circumstances());
   send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': contentSecurityPolicy });
 }
 

@@ -17,6 +17,8 @@ export type PairAnswer =
 export interface UnlinkedPage {
   noisePub: string;
   identityPub: string;
+  /** Resolves when a person can be expected to scan. */
+  whenScannable(): Promise<void>;
   /** Hands over what the phone vouched for, and waits for what the page says to it. */
   finishPairing(success: PairSuccess): Promise<PairAnswer>;
   /** The device is known from now on: the page has to come back with a login. */

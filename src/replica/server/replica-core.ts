@@ -1,7 +1,10 @@
+import type { ConditionOptions } from '../../contracts/circumstances.ts';
 import { Refusal } from '../../contracts/phone-control.ts';
-import type { ConditionOptions } from '../../contracts/replica-protocol.ts';
+import type { Condition } from '../conditions/condition.ts';
+import { circumstancesOf, completeOptions, conditions, findCondition } from '../conditions/conditions.ts';
 import { Accounts } from './accounts.ts';
 import { CompanionCodes } from './companion-codes.ts';
+import type { CompanionConnection } from './companion-connection.ts';
 import { Delivery } from './delivery.ts';
 import { Pairings } from './pairings.ts';
 import { newKeyPair, type WireKeyPair } from './wire-keys.ts';
@@ -12,7 +15,7 @@ export interface ReplicaEvent {
   detail: unknown;
 }
 
-/** The state of one replica: accounts, refs, codes and messages; shared by its pages and its phones. */
+/** The state of one replica: accounts, refs, codes, messages and conditions; shared by its pages and its phones. */
 export class ReplicaCore {
   readonly accounts = new Accounts();
   readonly delivery = new Delivery(this.accounts);
@@ -20,11 +23,18 @@ export class ReplicaCore {
   readonly codes: CompanionCodes;
   /** The server's own key: pages prove with it that they hold the key that they were linked with. */
   readonly keys: WireKeyPair = newKeyPair();
-  /** Conditions that are on. */
-  conditions: Record<string, ConditionOptions> = {};
+  /** Open connections of pages. */
+  readonly connections = new Set<CompanionConnection>();
+  private readonly timeScale: number;
+  private readonly on = new Map<Condition, ConditionOptions>();
   private readonly listeners: ((event: ReplicaEvent) => void)[] = [];
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private droppingUntil = 0;
+  /** Conditions that happen once have happened. */
+  private readonly happened = new Set<'drop' | 'replaced'>();
 
   constructor(timeScale: number) {
+    this.timeScale = timeScale;
     this.pairings = new Pairings(timeScale);
     this.codes = new CompanionCodes(timeScale);
   }
@@ -37,12 +47,83 @@ export class ReplicaCore {
     for (const listener of this.listeners) listener({ type, detail });
   }
 
-  /** @throws Refusal `condition-unknown`. */
-  setCondition(name: string, _on: boolean, _options: ConditionOptions = {}): void {
-    throw new Refusal('condition-unknown', `There is no condition "${name}".`);
+  /** What the conditions that are on change. */
+  get circumstances(): ReturnType<typeof circumstancesOf> {
+    return circumstancesOf(this.on, this.timeScale);
+  }
+
+  /** Names of the conditions that are on. */
+  get conditionNames(): string[] {
+    return [...this.on.keys()].map(({ name }) => name);
+  }
+
+  /** True while no connection is taken. */
+  get isDropping(): boolean {
+    return performance.now() < this.droppingUntil;
+  }
+
+  /**
+   * Puts a condition on or takes it off; open pages are told.
+   *
+   * @throws Refusal `condition-unknown`, or `bad-request` for an option that it does not have.
+   */
+  setCondition(name: string, on: boolean, options: ConditionOptions = {}): void {
+    const condition = findCondition(name);
+    if (!condition) {
+      const known = conditions.map((one) => one.name).join(', ');
+      throw new Refusal('condition-unknown', `There is no condition "${name}"; there are ${known}.`);
+    }
+    if (on) this.on.set(condition, complete(condition, options));
+    else this.on.delete(condition);
+    this.happened.clear();
+    this.emit('condition', { name, on });
+    const circumstances = this.circumstances.page;
+    for (const connection of this.connections) connection.send({ type: 'circumstances', circumstances });
+    if ([...this.connections].some((connection) => connection.isSynced)) this.afterSync();
+  }
+
+  /** A device has synced: what happens some time later begins to count. */
+  afterSync(): void {
+    const { drop, replacedAfterMs } = this.circumstances.server;
+    if (drop && this.isFirst('drop')) this.later(drop.afterMs, () => this.dropAll(drop.forMs));
+    if (replacedAfterMs !== undefined && this.isFirst('replaced')) {
+      this.later(replacedAfterMs, () => {
+        for (const connection of this.connections) connection.replace();
+      });
+    }
+  }
+
+  /** Runs it later, unless the replica is closed before. */
+  later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      work();
+    }, ms);
+    this.timers.add(timer);
   }
 
   close(): void {
+    for (const timer of this.timers) clearTimeout(timer);
     this.delivery.close();
+  }
+
+  private dropAll(forMs: number): void {
+    this.droppingUntil = performance.now() + forMs;
+    this.emit('connections-dropped', { forMs });
+    for (const connection of this.connections) connection.drop();
+  }
+
+  private isFirst(what: 'drop' | 'replaced'): boolean {
+    if (this.happened.has(what)) return false;
+    this.happened.add(what);
+    return true;
+  }
+}
+
+function complete(condition: Condition, options: ConditionOptions): ConditionOptions {
+  try {
+    return completeOptions(condition, options);
+  } catch (error) {
+    throw new Refusal('bad-request', (error as Error).message);
   }
 }

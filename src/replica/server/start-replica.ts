@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import type { ConditionOptions } from '../../contracts/circumstances.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
@@ -37,6 +38,8 @@ export interface Replica {
   phoneUrl: string;
   phones: Phones;
   onEvent(listener: (event: ReplicaEvent) => void): void;
+  /** Puts a condition on or takes it off. @throws Refusal for a name or an option that does not exist. */
+  setCondition(name: string, on: boolean, options?: ConditionOptions): void;
   close(): Promise<void>;
 }
 
@@ -49,12 +52,20 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const { build, port = 0, timeScale = 1, conditions = [] } = options;
   const surface = options.surface ?? resolveSurface(build);
   const core = new ReplicaCore(timeScale);
-  for (const name of conditions) core.setCondition(name, true);
+  for (const name of conditions) putOn(core, name);
   const [certificate, bundle] = await Promise.all([processCertificate(), pageBundle()]);
-  const pages = createPageServer(certificate, { surface, bundle, conditions: () => core.conditions });
+  const pages = createPageServer(certificate, {
+    surface,
+    bundle,
+    circumstances: () => core.circumstances.page,
+    delayMs: () => core.circumstances.server.delayMs ?? 0,
+  });
   const pagePort = await listen(pages, port);
   const sockets = new WebSocketServer({ server: pages, path: '/ws/chat' });
-  sockets.on('connection', (socket) => new CompanionConnection(core, socket));
+  sockets.on('connection', (socket) => {
+    if (core.isDropping) socket.terminate();
+    else new CompanionConnection(core, socket);
+  });
   const phones = new Phones(core);
   const control = createPhoneServer(phones, core);
   const phoneUrl = await control.listen({ host: '127.0.0.1', port: 0 });
@@ -66,6 +77,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     phoneUrl,
     phones,
     onEvent: (listener) => core.onEvent(listener),
+    setCondition: (name, on, options) => core.setCondition(name, on, options),
     close: async () => {
       core.close();
       for (const socket of sockets.clients) socket.terminate();
@@ -75,6 +87,14 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
       await control.close();
     },
   };
+}
+
+function putOn(core: ReplicaCore, name: string): void {
+  try {
+    core.setCondition(name, true);
+  } catch (error) {
+    throw new InputError((error as Error).message);
+  }
 }
 
 async function listen(server: Server, port: number): Promise<number> {

@@ -12,6 +12,7 @@ export class Screens {
   private readonly onRetry: () => void;
   private readonly app: HTMLElement;
   private qr: HTMLElement | undefined;
+  private drawing = false;
 
   constructor(page: Page, onRetry: () => void) {
     this.page = page;
@@ -31,10 +32,16 @@ export class Screens {
     page.cmd.on('offline_progress_update offline_progress_update_from_bridge', () => this.updateProgress());
   }
 
+  /** A new secret and a new ref that come together are drawn once. */
   private async drawQr(): Promise<void> {
     const { page } = this;
-    if (page.conn.ref === undefined || page.profile.isRegistered()) return;
-    const text = await page.qrText(page.conn.ref);
+    if (this.drawing) return;
+    this.drawing = true;
+    await page.profile.keys();
+    this.drawing = false;
+    const { ref } = page.conn;
+    if (ref === undefined || page.profile.isRegistered()) return;
+    const text = await page.qrText(ref);
     if (!['PAIRING', 'UNPAIRED'].includes(page.socket.state)) return;
     const qr = this.qrElement();
     qr.replaceChildren(drawQr(text));

@@ -1,5 +1,6 @@
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
 import type { Tier } from '../../../contracts/surface.ts';
+import { leaveLogoutToNextBoot } from '../circumstances/previous-logout.ts';
 import { decodeB64, encodeB64 } from '../keys/bytes.ts';
 import { sharedMac } from '../keys/key-pair.ts';
 import { Wid } from '../model/wid.ts';
@@ -112,8 +113,8 @@ export class Lifecycle {
       case 'exists':
       case 'companion-hello-result':
         return this.requests.answer(frame);
-      case 'conditions':
-        page.conditions = frame.conditions;
+      case 'circumstances':
+        page.circumstances = frame.circumstances;
         return;
     }
   }
@@ -123,6 +124,7 @@ export class Lifecycle {
     const { wid } = page.profile.linkedAs();
     page.me = { pn: new Wid(wid), lid: new Wid(lid) };
     this.register(2);
+    page.contacts.ensure(page.me.pn, { name: pushname, pushname });
     page.conn.set({ id: '1', wid: page.me.pn, pushname, platform, connected: true });
     page.socket.set({ stream: page.socket.hasSynced ? 'CONNECTED' : 'SYNCING', state: 'CONNECTED' });
     page.cmd.trigger('me_ready');
@@ -144,6 +146,7 @@ export class Lifecycle {
     page.cmd.isMainStreamReadyMd = true;
     page.stream.set({ mode: 'MAIN', info: 'NORMAL', displayInfo: 'NORMAL' });
     page.socket.set({ stream: 'CONNECTED', hasSynced: true });
+    page.cmd.tell('main_stream_mode_ready');
   }
 
   private tellProgress(): void {
@@ -183,8 +186,13 @@ export class Lifecycle {
     this.stopped = true;
     page.profile.forgetCredentials();
     if (tellServer) page.link.send({ type: 'unpair-device', reason });
-    page.cmd.trigger('starting_logout');
+    page.cmd.tell('starting_logout');
     page.cmd.tell('logout', reason);
+    if (page.circumstances.logoutEndsAtNextBoot) {
+      this.stop();
+      leaveLogoutToNextBoot();
+      return;
+    }
     await page.profile.wipe();
     this.stop();
     if (page.surface.behaviours.logoutNavigation === 'post_logout') location.assign('/?post_logout=1');

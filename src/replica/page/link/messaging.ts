@@ -14,6 +14,9 @@ export interface OutgoingMessage {
   [field: string]: unknown;
 }
 
+/** A message as the profile keeps it. */
+type KeptMessage = TextMessage & { viewed: boolean };
+
 /** Texts in both directions, their acks, and what the profile keeps of them. */
 export class Messaging {
   private readonly page: Page;
@@ -70,15 +73,23 @@ export class Messaging {
     if (unread.length > 0) {
       const ids = unread.map((msg) => msg.id.id);
       this.page.link.send({ type: 'receipt', ids, chat: String(chat.id), ack: 3 });
-      for (const msg of unread) msg.set({ viewed: true }, { silent: true });
+      for (const msg of unread) {
+        msg.set({ viewed: true }, { silent: true });
+        void this.store(msg.id);
+      }
     }
     chat.unreadCount = 0;
   }
 
   /** Messages that the profile kept come back as old ones. */
   async restore(): Promise<void> {
-    const kept = (await idbAll('model-storage', 'message')) as TextMessage[];
-    for (const message of kept.sort((a, b) => a.t - b.t)) this.addToChat(message, false);
+    const kept = (await idbAll('model-storage', 'message')) as KeptMessage[];
+    for (const { viewed, ...message } of kept.sort((a, b) => a.t - b.t)) {
+      const msg = this.addToChat(message, false);
+      if (viewed) continue;
+      msg.set({ viewed }, { silent: true });
+      this.page.chats.ensure(msg.id.remote).unreadCount += 1;
+    }
   }
 
   private addToChat(message: TextMessage, fresh: boolean): Msg {
@@ -121,8 +132,9 @@ export class Messaging {
   private async store(key: MsgKey): Promise<void> {
     const msg = this.page.msgs.get(key);
     if (!msg) return;
-    const { body, t, ack } = msg;
-    const kept = { id: msg.id.id, from: String(msg.from), to: String(msg.to), body, t, ack };
+    const { body, t, ack, id, from, to } = msg;
+    const viewed = id.fromMe || Boolean(msg.get('viewed'));
+    const kept = { id: id.id, from: String(from), to: String(to), body, t, ack, viewed };
     await idbPut('model-storage', 'message', [[String(key), kept]]);
   }
 }

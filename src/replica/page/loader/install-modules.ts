@@ -13,7 +13,7 @@ interface ModuleSource {
   report: Report;
   /** True when an unknown module throws; see installCometLoader. */
   throwing: () => boolean;
-  /** Modules of tier 1 and 2 that this page does not get before their bundle is asked for. */
+  /** Modules of tier 1 and 2 that this page does not get before their bundle is asked for; builds of Comet only. */
   late: () => ReadonlySet<string>;
 }
 
@@ -61,7 +61,7 @@ function installWebpack(source: ModuleSource): Register {
     report: (event, detail) => event !== 'stub-read' && source.report(event, detail),
   };
   return (tier) => {
-    const names = modulesOfTier(source.surface, tier).filter((name) => !source.late().has(name));
+    const names = modulesOfTier(source.surface, tier);
     loader.define(Object.fromEntries(names.map((name) => [name, exportsOf(quiet, name)])));
   };
 }

@@ -2,7 +2,7 @@ import type { Behaviours } from '../../../contracts/surface.ts';
 import { EventEmitter } from './event-emitter.ts';
 
 /** What the page tells its own parts about; which name it has depends on the build. */
-export type CmdEvent = 'logout' | 'offline_progress_update';
+export type CmdEvent = 'logout' | 'starting_logout' | 'offline_progress_update' | 'main_stream_mode_ready';
 
 /** The page's event bus. `refreshQR` and `logout` are methods of it only as long as events have their plain names. */
 export class Cmd extends EventEmitter {

@@ -1,4 +1,5 @@
 import { BaseCollection, type ModelId } from './base-collection.ts';
+import type { BaseModel } from './base-model.ts';
 import { Chat, Contact, Msg } from './models.ts';
 import { MsgList } from './msg-list.ts';
 import { Wid } from './wid.ts';
@@ -71,6 +72,13 @@ export class MsgCollection extends BaseCollection<Msg> {
   /** Messages by the text of their keys, those that are not there left out. */
   getMessagesById(ids: readonly ModelId[]): Promise<{ messages: Msg[] }> {
     return Promise.resolve({ messages: ids.map((id) => this.get(id)).filter((msg) => msg !== undefined) });
+  }
+}
+
+/** Nobody of the replica has a business: every profile is one without options. */
+export class BusinessProfileCollection extends BaseCollection {
+  fetchBizProfile(wid: Wid): Promise<BaseModel> {
+    return this.find(wid);
   }
 }
 

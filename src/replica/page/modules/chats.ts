@@ -1,7 +1,7 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { OutgoingMessage } from '../link/messaging.ts';
 import type { Implementations } from '../loader/build-exports.ts';
-import type { Chat } from '../model/models.ts';
+import { Chat } from '../model/models.ts';
 import type { Wid } from '../model/wid.ts';
 import type { Page } from '../page.ts';
 import { findLink, findLinks } from './links.ts';
@@ -10,10 +10,14 @@ const attribute = (name: string) => (chat: Chat) => chat.get(name);
 
 /** Chats: finding, reading, sending. */
 export function chatModules(page: Page, { messaging }: Lifecycle): Implementations {
-  const sendSeen =
-    page.surface.behaviours.sendSeenArgument === 'object'
-      ? async ({ chat }: { chat: Chat }) => messaging.markSeen(chat)
-      : async (chat: Chat) => messaging.markSeen(chat);
+  const takesObject = page.surface.behaviours.sendSeenArgument === 'object';
+  const sendSeen = async (argument: unknown) => {
+    const chat = takesObject ? (argument as { chat?: unknown }).chat : argument;
+    if (!(chat instanceof Chat)) {
+      throw new TypeError(`sendSeen of this build takes ${takesObject ? 'an object with a chat' : 'a chat'}`);
+    }
+    messaging.markSeen(chat);
+  };
   return {
     WAWebFindChatAction: {
       findExistingChat: (wid: Wid) => Promise.resolve(page.chats.get(wid)),

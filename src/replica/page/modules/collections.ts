@@ -1,5 +1,6 @@
 import type { Implementations } from '../loader/build-exports.ts';
 import { BaseCollection } from '../model/base-collection.ts';
+import { BusinessProfileCollection } from '../model/collections.ts';
 import type { Page } from '../page.ts';
 
 /**
@@ -12,6 +13,7 @@ export function collectionModules(page: Page): Implementations {
     'WAWebChatCollection.ChatCollection': page.chats,
     'WAWebContactCollection.ContactCollection': page.contacts,
     'WAWebCallCollection.default': page.calls,
+    'WAWebBusinessProfileCollection.BusinessProfileCollection': new BusinessProfileCollection(),
   };
   const modules: Implementations = {
     WAWebMsgCollection: { MsgCollection: page.msgs, MsgCollectionImpl: page.msgs.constructor },

@@ -1,0 +1,21 @@
+import type { ConditionOptions, PageCircumstances, ServerCircumstances } from '../../contracts/circumstances.ts';
+
+/** A circumstance that can be put on any flow; off unless asked for. */
+export interface Condition<O extends ConditionOptions = ConditionOptions> {
+  name: string;
+  /** One sentence: what is different. */
+  what: string;
+  /** How it is known; a link or the modules of real builds where it was read. */
+  sources: readonly string[];
+  confidence: 'read' | 'reported' | 'inferred' | 'assumed';
+  /** Names and defaults of its options. Times in seconds. */
+  options: O;
+  /** @param timeScale multiplies the long waits of the real service. */
+  page?: (options: O, timeScale: number) => PageCircumstances;
+  server?: (options: O, timeScale: number) => ServerCircumstances;
+}
+
+/** Checks a condition's options against its functions, and forgets their exact type. */
+export function condition<O extends ConditionOptions>(definition: Condition<O>): Condition {
+  return definition as unknown as Condition;
+}

@@ -1,0 +1,72 @@
+import type { ConditionOptions, PageCircumstances, ServerCircumstances } from '../../contracts/circumstances.ts';
+import { companionRefresh } from './companion-refresh.ts';
+import type { Condition } from './condition.ts';
+import { conflict } from './conflict.ts';
+import { earlySync } from './early-sync.ts';
+import { lazyModules } from './lazy-modules.ts';
+import { postLogoutBoot } from './post-logout-boot.ts';
+import { qrReload } from './qr-reload.ts';
+import { reloadAfterLink } from './reload-after-link.ts';
+import { repeatedSync } from './repeated-sync.ts';
+import { sameDocumentNavigation } from './same-document-navigation.ts';
+import { slowCpu } from './slow-cpu.ts';
+import { slowLink } from './slow-link.ts';
+import { socketDrop } from './socket-drop.ts';
+import { throwingRequire } from './throwing-require.ts';
+
+/** All conditions; a new one is one file and one line here. */
+export const conditions: readonly Condition[] = [
+  companionRefresh,
+  conflict,
+  earlySync,
+  lazyModules,
+  postLogoutBoot,
+  qrReload,
+  reloadAfterLink,
+  repeatedSync,
+  sameDocumentNavigation,
+  slowCpu,
+  slowLink,
+  socketDrop,
+  throwingRequire,
+];
+
+export function findCondition(name: string): Condition | undefined {
+  return conditions.find((known) => known.name === name);
+}
+
+/**
+ * The defaults of a condition with what was given instead.
+ *
+ * @throws Error when an option does not exist or has another type than its default.
+ */
+export function completeOptions({ name, options }: Condition, given: ConditionOptions): ConditionOptions {
+  for (const [option, value] of Object.entries(given)) {
+    const normal = options[option];
+    if (normal === undefined) {
+      const known = Object.keys(options).join(', ') || 'none';
+      throw new Error(`condition ${name} has no option "${option}"; its options: ${known}`);
+    }
+    if (typeof value !== typeof normal) {
+      throw new Error(`option "${option}" of condition ${name} is a ${typeof normal}, like ${JSON.stringify(normal)}`);
+    }
+  }
+  return { ...options, ...given };
+}
+
+/** What several conditions together change. */
+export function circumstancesOf(
+  on: ReadonlyMap<Condition, ConditionOptions>,
+  timeScale: number,
+): {
+  page: PageCircumstances;
+  server: ServerCircumstances;
+} {
+  const page: PageCircumstances = {};
+  const server: ServerCircumstances = {};
+  for (const [condition, options] of on) {
+    Object.assign(page, condition.page?.(options, timeScale));
+    Object.assign(server, condition.server?.(options, timeScale));
+  }
+  return { page, server };
+}

@@ -1,0 +1,19 @@
+import { condition } from './condition.ts';
+
+export const lazyModules = condition({
+  name: 'lazy-modules',
+  what: 'The account is in the group that gets some modules only with the bundle of the drawer that needs them.',
+  sources: [
+    'https://github.com/wwebjs/whatsapp-web.js/issues/3690',
+    'https://github.com/wwebjs/whatsapp-web.js/issues/3753',
+    'https://github.com/wwebjs/whatsapp-web.js/issues/3971',
+    'wppconnect-team/wa-js#3582 (WAWebChatForwardMessage)',
+    'wppconnect-team/wa-js#3603 (WAWebGroupCommunityJob)',
+  ],
+  confidence: 'reported',
+  options: {
+    modules: 'WAWebSetPushnameConnAction,WAWebChatForwardMessage,WAWebGroupCommunityJob',
+    onRestoreOnly: false,
+  },
+  page: ({ modules, onRestoreOnly }) => ({ lateModules: { names: modules.split(','), onRestoreOnly } }),
+});
