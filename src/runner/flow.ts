@@ -37,9 +37,14 @@ export interface FlowContext {
 export interface Flow {
   name: string;
   body(context: FlowContext): Promise<void>;
+  /**
+   * Path of a module that makes the authentication strategy in place of the library's LocalAuth: its default export is
+   * called as `create(library, { dataPath })`.
+   */
+  auth?: string;
 }
 
 /** Defines a scenario; the file that holds it has it as default export. A failed step throws and ends the attempt. */
-export function flow(name: string, body: Flow['body']): Flow {
-  return { name, body };
+export function flow(name: string, body: Flow['body'], options: Pick<Flow, 'auth'> = {}): Flow {
+  return { name, body, ...options };
 }

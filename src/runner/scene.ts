@@ -29,10 +29,11 @@ export class Scene {
   loaded: LoadedLibrary | null = null;
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
-  constructor({ cell, seed, library, browser, surface }: AttemptInput, steps: Steps, recorder: Recorder) {
+  constructor({ cell, seed, flow, library, browser, surface }: AttemptInput, steps: Steps, recorder: Recorder) {
     this.#patience = steps.patience(answerDeadlineMs);
     // Not in the folder of the run: Chromium puts sockets below it, whose paths may have 107 bytes at most.
     this.#folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-'));
+    const dataPath = join(this.#folder, 'profile');
     this.#host = new Host({
       folder: this.#folder,
       env: browser.env,
@@ -55,9 +56,9 @@ export class Scene {
       steps,
       packageDir: library.packageDir,
       // LocalAuth gives the browser this folder of its data path.
-      profile: join(this.#folder, 'profile', 'session'),
+      profile: join(dataPath, 'session'),
       spec: this.#target.then(({ chromiumArgs }) => ({
-        auth: { kind: 'local', dataPath: join(this.#folder, 'profile') },
+        auth: flow.auth ? { kind: 'module', file: flow.auth, dataPath } : { kind: 'local', dataPath },
         browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
       })),
     });
