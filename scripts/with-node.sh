@@ -34,7 +34,7 @@ install_node() {
   mkdir -p "$tools" 2>/dev/null && remove_leftovers && mkdir "$part" 2>/dev/null || fail "cannot write to $tools"
   cp "$project/scripts/toolchain/package.json" "$project/scripts/toolchain/package-lock.json" "$part"
   say "Node $(node -v) is older than 22.18: installing Node 24 from npm beside the project (.toolchain, about 51 MB)"
-  (cd "$part" && npm ci --ignore-scripts --include=optional --no-audit --no-fund --loglevel=error >/dev/null) ||
+  (cd "$part" && npm ci --ignore-scripts --include=optional --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null) ||
     fail 'Node 24 could not be installed from npm, see the message above'
   node_of "$part" >/dev/null || fail "npm brought no Node 24 that runs on $(uname -s) $(uname -m): check network and registry, or install Node 22.18"
   # A folder that is there but has no working node is damaged.
