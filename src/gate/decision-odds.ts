@@ -12,6 +12,8 @@ export interface Odds {
   meanAttempts: number;
   /** Mean number of attempts per arm of those that end with block; NaN when none does. */
   meanAttemptsToBlock: number;
+  /** Chance of having been blocked by each look. */
+  blockedBy: { attempts: number; chance: number }[];
 }
 
 const undecided = 0;
@@ -27,14 +29,23 @@ type Decisions = readonly Uint8Array[];
  */
 export class DecisionOdds {
   readonly #decisions: Decisions;
+  readonly #looks: readonly number[];
 
   constructor(policy: Policy) {
     this.#decisions = decisionTable(policy);
+    this.#looks = policy.success.looks;
   }
 
   /** @param baseline success rate of the baseline. @param candidate success rate of the candidate. */
   of(baseline: number, candidate: number): Odds {
-    const odds = { promote: 0, block: 0, inconclusive: 0, meanAttempts: 0, meanAttemptsToBlock: 0 };
+    const odds: Odds = {
+      promote: 0,
+      block: 0,
+      inconclusive: 0,
+      meanAttempts: 0,
+      meanAttemptsToBlock: 0,
+      blockedBy: [],
+    };
     const cap = this.#decisions.length - 1;
     let states = new Float64Array([1]);
     for (let n = 1; n <= cap; n++) {
@@ -52,6 +63,7 @@ export class DecisionOdds {
         }
         states[i] = 0;
       }
+      if (this.#looks.includes(n)) odds.blockedBy.push({ attempts: n, chance: odds.block });
     }
     odds.meanAttemptsToBlock /= odds.block;
     return odds;
