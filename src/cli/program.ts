@@ -3,8 +3,18 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../contracts/home.ts';
 
-/** Files of `commands/`; each exports `<name>Command(): Command`. The order is that of the help. */
-const commandNames = ['quickstart', 'run', 'report', 'advise', 'surface', 'library', 'replica', 'doctor', 'db'];
+/** How each command is loaded, in the order of the help. */
+const commands: Record<string, () => Promise<Command>> = {
+  quickstart: async () => (await import('./commands/quickstart.ts')).quickstartCommand(),
+  run: async () => (await import('./commands/run.ts')).runCommand(),
+  report: async () => (await import('./commands/report.ts')).reportCommand(),
+  advise: async () => (await import('./commands/advise.ts')).adviseCommand(),
+  surface: async () => (await import('./commands/surface.ts')).surfaceCommand(),
+  library: async () => (await import('./commands/library.ts')).libraryCommand(),
+  replica: async () => (await import('./commands/replica.ts')).replicaCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  db: async () => (await import('./commands/db.ts')).dbCommand(),
+};
 
 /**
  * The command line for `args`. Only the command that they name is loaded, since loading all of them takes most of a second;
@@ -25,15 +35,9 @@ Examples:
   wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`,
     );
-  const named = commandNames.filter((name) => name === args[0]);
-  for (const name of named.length > 0 ? named : commandNames) {
-    try {
-      const module = await import(`./commands/${name}.ts`);
-      main.addCommand(module[`${name}Command`]());
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    }
-  }
+  const all = Object.entries(commands);
+  const named = all.filter(([name]) => name === args[0]);
+  for (const [, load] of named.length > 0 ? named : all) main.addCommand(await load());
   for (const command of allCommands(main)) command.exitOverride().showHelpAfterError('(--help shows what is possible)');
   return main;
 }

@@ -31,7 +31,7 @@ function parsePart(part: string): ChosenReporter {
   const equals = part.indexOf('=');
   const name = equals < 0 ? part : part.slice(0, equals);
   const target = equals < 0 ? '' : part.slice(equals + 1);
-  const kind = reporters[name];
+  const kind = Object.hasOwn(reporters, name) ? reporters[name] : undefined;
   if (!kind) {
     const meant = nearWord(name, Object.keys(reporters));
     throw new InputError(

@@ -1,12 +1,12 @@
 import type { Attempt } from '../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
-import { groupCauses } from './causes.ts';
+import { cellsWords, groupCauses } from './causes.ts';
 import type { CellSummary } from './cell-summary.ts';
 import { countsLine } from './render-result.ts';
 import { RunTally } from './run-tally.ts';
 import { summarySentence } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
-import { causePlace, cellName, cellWords, formatMs, placeName, repeatCommand } from './words.ts';
+import { causePlace, cellName, cellWords, formatMs, repeatCommand } from './words.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /** GitHub takes at most 1 MiB per job summary and drops all of a longer one. */
@@ -92,10 +92,7 @@ function causeLines(cells: readonly CellSummary[]): string[] {
   if (groups.length === 0) return [];
   const rows = groups.map(({ code, cause, cells: affected }) => {
     const { missing, libraryLine } = cause ? causePlace(cause) : { missing: '', libraryLine: '' };
-    const names = [...Map.groupBy(affected, ({ library }) => library)].map(
-      ([library, its]) => `${library} on ${its.map(placeName).join(', ')}`,
-    );
-    return `| ${code} | ${escapeMarkdown(missing)} | ${escapeMarkdown(libraryLine)} | ${escapeMarkdown(cause?.message ?? 'no cause was found')} | ${escapeMarkdown(names.join('; '))} |`;
+    return `| ${code} | ${escapeMarkdown(missing)} | ${escapeMarkdown(libraryLine)} | ${escapeMarkdown(cause?.message ?? 'no cause was found')} | ${escapeMarkdown(cellsWords(affected))} |`;
   });
   return ['', '### Causes', '', '| code | missing | library | message | cells |', '|---|---|---|---|---|', ...rows];
 }

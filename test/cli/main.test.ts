@@ -13,6 +13,7 @@ const file = (name: string, text: string) => {
 /** Each of these ends with exit code 3 and one message that names what is wrong and what is right. */
 const badInput: [what: string, args: string[], message: RegExp][] = [
   ['an unknown command', ['rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
+  ['a command that every object has', ['toString'], /unknown command 'toString'/],
   ['an unknown option', ['run', '--libary', '1.34.2'], /unknown option '--libary'\n\(Did you mean --library\?\)/],
   ['a superfluous argument', ['run', '1.34.2'], /too many arguments/],
   ['a bad number', ['run', '--repeat', 'two'], /'--repeat <n>' argument 'two' is invalid\. .* whole number from 1/],

@@ -37,6 +37,10 @@ test('an unknown reporter is answered with the one that was meant', () => {
   );
 });
 
+test('a name that every object has is no reporter', () => {
+  expect(messageOf('toString')).toMatch(/there is no reporter "toString"/);
+});
+
 test('a missing target says what is right', () => {
   expect(messageOf('json')).toBe('--reporter: json needs a target: json=FILE');
   expect(messageOf('html=')).toBe('--reporter: html needs a target: html=DIR');

@@ -54,3 +54,14 @@ test('painting does not change where columns stand', async () => {
   const bare = renderTable(cells, 120, (text) => `<${text}>`).replaceAll(/[<>]/g, '');
   expect(bare).toBe(renderTable(cells, 120));
 });
+
+test('the same message about different builds is one cause', async () => {
+  const builds = ['2.3000.1026515401', '2.3000.1029241508'];
+  const cells = builds.map((build) => ({
+    planned: planned({ build }),
+    attempts: [failedAttempt({ cause: { message: `the icon never appears on build ${build}`, evidence: [] } })],
+  }));
+  expect(groupCauses(await summaries(cells)).map(causeLine)).toEqual([
+    `no-ready  the icon never appears on the build  2 cells: 1.34.7 on ${builds.join(', ')}`,
+  ]);
+});

@@ -1,6 +1,6 @@
 import type { Attempt, Cause, Provenance } from '../../contracts/attempt.ts';
 import { type Code, codes } from '../../contracts/codes.ts';
-import { el } from './dom.ts';
+import { el, withCode } from './dom.ts';
 import { eventList } from './event-list.ts';
 import { timeline } from './timeline.ts';
 
@@ -28,11 +28,6 @@ function whatHappened({ code, phase, blame }: Attempt): HTMLElement {
   );
 }
 
-/** Text with `names` between backticks as code. */
-function withCode(text: string): (Node | string)[] {
-  return text.split('`').map((part, i) => (i % 2 === 1 ? el('code', {}, part) : part));
-}
-
 function causeView(
   { message, module, export: name, libraryFile, libraryLine, evidence }: Cause,
   { loaded }: Provenance,
@@ -41,14 +36,14 @@ function causeView(
     'section',
     {},
     el('h3', {}, 'Cause'),
-    el('pre', { class: 'message' }, message),
+    el('pre', { class: 'message' }, ...withCode(message)),
     el(
       'dl',
       {},
       ...row('missing', module && el('code', {}, name === undefined ? module : `${module}.${name}`)),
       ...row('library', libraryFile && sourceLink(libraryFile, libraryLine, loaded)),
     ),
-    evidence.length > 0 && el('ul', { class: 'evidence' }, ...evidence.map((line) => el('li', {}, line))),
+    evidence.length > 0 && el('ul', { class: 'evidence' }, ...evidence.map((line) => el('li', {}, ...withCode(line)))),
   );
 }
 

@@ -1,7 +1,9 @@
 import type { HtmlCell, HtmlOverview } from '../../contracts/html-report.ts';
 import { causePlace, cellName } from '../../report/words.ts';
-import { el } from './dom.ts';
+import { el, withCode } from './dom.ts';
 import { tile } from './grid.ts';
+
+const noCause = 'No cause was found; the events of the cell are the evidence.';
 
 /** Why cells failed, each reason once, with links to its cells. */
 export function causeList({ causes, cells }: HtmlOverview): HTMLElement {
@@ -19,7 +21,7 @@ export function causeList({ causes, cells }: HtmlOverview): HTMLElement {
         missing !== '' && ' is missing',
         libraryLine !== '' && el('code', { class: 'place' }, libraryLine),
       ),
-      el('p', { class: 'message' }, cause?.message ?? 'No cause was found; the events of the cell are the evidence.'),
+      el('p', { class: 'message' }, ...withCode(cause?.message ?? noCause)),
       el('p', { class: 'tiles' }, ...places.map((place) => causeTile(cells[place] as HtmlCell))),
     );
   });
