@@ -22,6 +22,11 @@ export interface RunOptions {
   say(line: string): void;
 }
 
+export interface RunResult {
+  run: RunInfo;
+  interrupted: boolean;
+}
+
 interface Task {
   planned: PlannedCell;
   seed: number;
@@ -38,11 +43,17 @@ export function defaultSlots(): number {
  * @throws InputError before anything is started, when the plan names a library, build, browser or flow that does not exist.
  * @throws TroubleError when a browser cannot be had; whatever an observer throws, after everything was ended.
  */
-export async function runPlan(
+export async function runPlan(plan: readonly PlannedCell[], options: RunOptions): Promise<RunResult> {
+  return runSupplied(plan, await gatherSupplies(plan, options.say), options);
+}
+
+/** Like `runPlan`, with supplies that are there already. */
+export async function runSupplied(
   plan: readonly PlannedCell[],
-  { slots, seed, observers, signal, say }: RunOptions,
-): Promise<{ run: RunInfo; interrupted: boolean }> {
-  const supplies = await gatherSupplies(plan, say);
+  supplies: Supplies,
+  { slots, seed, observers, signal }: Omit<RunOptions, 'say'>,
+): Promise<RunResult> {
+  const factor = deadlineFactor();
   const labelled = plan.map((planned) => supplies.label(planned));
   const run = startRun(seed);
   const stop = new AbortController();
@@ -57,7 +68,7 @@ export async function runPlan(
       const id = `${run.id}-${String(++number).padStart(4, '0')}`;
       const { planned } = task;
       await tell((observer) => observer.attemptStarted?.(id, planned));
-      const attempt = await execute(id, task, supplies, run, end);
+      const attempt = await execute({ id, task, supplies, run, deadlineFactor: factor, signal: end });
       await tell((observer) => observer.attemptEnded?.(planned, attempt));
     }
   };
@@ -70,30 +81,29 @@ export async function runPlan(
   const failures = (await Promise.allSettled(workers)).filter((result) => result.status === 'rejected');
   const interrupted = end.aborted;
   const finished: RunInfo = { ...run, finishedAt: interrupted ? null : new Date().toISOString() };
-  await tell((observer) => observer.runEnded?.(finished, interrupted));
+  const told = tell((observer) => observer.runEnded?.(finished, interrupted));
+  // An observer that could not take a record may fail again here; the first failure is the one to tell.
+  if (failures[0]) await told.catch(() => {});
   if (failures[0]) throw failures[0].reason;
+  await told;
   return { run: finished, interrupted };
 }
 
-async function execute(
-  id: string,
-  { planned: { cell }, seed }: Task,
-  supplies: Supplies,
-  run: RunInfo,
-  signal: AbortSignal,
-): Promise<Attempt> {
+interface Execution {
+  id: string;
+  task: Task;
+  supplies: Supplies;
+  run: RunInfo;
+  deadlineFactor: number;
+  signal: AbortSignal;
+}
+
+async function execute({ id, task, supplies, run, ...rest }: Execution): Promise<Attempt> {
+  const { seed, planned } = task;
+  const { cell } = planned;
   const { library, ...supply } = supplies.of(cell);
   if (library instanceof TroubleError) return recordOfNoLibrary(id, seed, cell, library);
-  return runAttempt({
-    id,
-    seed,
-    cell,
-    library,
-    ...supply,
-    runFolder: home('runs', run.id),
-    deadlineFactor: deadlineFactor(),
-    signal,
-  });
+  return runAttempt({ id, seed, cell, library, ...supply, runFolder: home('runs', run.id), ...rest });
 }
 
 function tasksOf(plan: readonly PlannedCell[], seed: number): Task[] {

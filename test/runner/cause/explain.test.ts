@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { explain } from '../../../src/runner/cause/explain.ts';
+import { explainMismatch } from '../../../src/runner/cause/explain-mismatch.ts';
+import { toyClient, toyPackage } from '../../surface/toy-package.ts';
+import { pageError, toyFailure } from './toy-failure.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'wwebjs-canary-test-'));
+beforeAll(() => void vi.stubEnv('WWEBJS_CANARY_HOME', home));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true, force: true });
+});
+
+// Line 7 of src/Client.js is the first line of the page code, line 2 of the page function.
+const site = (column: number) => `pptr://__puppeteer_evaluation_script__:2:${column}`;
+const calls = `window.User = window.require('WAWebUserPrefsMeUser'); window.User.getMeUser();`;
+const columnOfCall = calls.lastIndexOf('getMeUser') + 1;
+const error = pageError('TypeError: window.User.getMeUser is not a function', site(columnOfCall));
+
+describe('an error in the page', () => {
+  test('leads to the line of the library, the missing name and the build that removed it', () => {
+    const { cause, blame } = explain(toyFailure(toyClient(calls), { events: [error] }));
+    expect(blame).toBe('web-build');
+    expect(cause).toMatchObject({
+      message: expect.stringContaining('build 2.3000.1029241508 has no getMeUser in WAWebUserPrefsMeUser'),
+      module: 'WAWebUserPrefsMeUser',
+      export: 'getMeUser',
+      libraryFile: 'src/Client.js',
+      libraryLine: 7,
+    });
+    expect(cause?.evidence.join('\n')).toContain('removed in 2.3000.1026498050');
+  });
+
+  test('is the fault of the library when no known build ever had the name', () => {
+    const code = `window.require('WAWebUserPrefsMeUser').getMeSoon();`;
+    const seen = pageError(
+      'TypeError: window.require(...).getMeSoon is not a function',
+      site(code.indexOf('getMeSoon') + 1),
+    );
+    const { cause, blame } = explain(toyFailure(toyClient(code), { events: [seen] }));
+    expect(blame).toBe('library');
+    expect(cause?.evidence.join('\n')).toContain('No known build up to 2.3000.1029241508 offers');
+  });
+
+  test('is explained by the history of names alone where the build is not known', () => {
+    const { cause, blame } = explain(toyFailure(toyClient(calls), { events: [error], surface: null }));
+    expect(blame).toBe('web-build');
+    expect(cause?.message).toContain('this page has no getMeUser');
+  });
+
+  test('is not mapped to a line that does not say what the error says', () => {
+    const other = pageError('TypeError: window.User.getHisUser is not a function', site(columnOfCall));
+    const { cause } = explain(toyFailure(toyClient(calls), { events: [other] }));
+    expect(cause).toMatchObject({ message: 'ready did not come to an end within 5000 ms' });
+    expect(cause).not.toHaveProperty('libraryLine');
+  });
+
+  test('of the page itself explains nothing', () => {
+    const own = pageError('TypeError: x is undefined', 'main (https://web.whatsapp.com/app.js:1:1)');
+    expect(explain(toyFailure(toyClient(calls), { events: [own] })).blame).toBeNull();
+  });
+
+  test('counts more after authenticated than before', () => {
+    const early = { ...pageError('TypeError: window.User.getMeUser is not a function', site(columnOfCall)), at: 5 };
+    const code = `${calls} window.require('WAWebUserPrefsMeUser').getMeSoon();`;
+    const late = pageError(
+      'TypeError: window.require(...).getMeSoon is not a function',
+      site(code.indexOf('getMeSoon') + 1),
+    );
+    const events = [early, { at: 50, type: 'client:authenticated', detail: null }, late];
+    expect(explain(toyFailure(toyClient(code), { events })).cause?.export).toBe('getMeSoon');
+  });
+});
+
+describe('something that only the replica can be blamed for', () => {
+  test('a stub that was called is no verdict on the library', () => {
+    const events = [
+      { at: 1, type: 'replica:stub-called', detail: { module: 'WAWebWid', export: 'create' } },
+      pageError('Error: replica: WAWebWid.create is only a name here', site(1)),
+    ];
+    const result = explain(toyFailure(toyClient(calls), { events }));
+    expect(result).toMatchObject({ code: 'replica-stub-called', blame: 'harness', cause: { module: 'WAWebWid' } });
+  });
+
+  test('a stub that was called without harm is not the cause', () => {
+    const events = [{ at: 1, type: 'replica:stub-called', detail: { module: 'WAWebWid', export: 'create' } }, error];
+    expect(explain(toyFailure(toyClient(calls), { events })).code).toBeUndefined();
+  });
+});
+
+describe('an error in Node', () => {
+  const strategy = (body: string) =>
+    toyPackage({
+      'src/Client.js': `class Client {\n  async initialize() {\n    const { failed } = await this.authStrategy.onAuthenticationNeeded();\n  }\n}`,
+      'src/authStrategies/BaseAuthStrategy.js': `class BaseAuthStrategy {\n  async onAuthenticationNeeded() {${body}}\n}`,
+    });
+  const failure = (folder: string) => {
+    const message = "Cannot destructure property 'failed' of '(intermediate value)' as it is undefined.";
+    const stack = `TypeError: ${message}\n    at Client.initialize (${folder}/src/Client.js:3:13)`;
+    const events = [{ at: 1, type: 'host:error', detail: { during: 'initialize', message, stack } }];
+    return toyFailure(folder, { phase: 'qr', code: 'initialize-failed', events });
+  };
+
+  test('names the call that gave nothing', () => {
+    const { cause, blame } = explain(failure(strategy('return {};')));
+    expect(cause).toMatchObject({ libraryFile: 'src/Client.js', libraryLine: 3 });
+    expect(cause?.message).toContain('the auth strategy returned nothing from onAuthenticationNeeded()');
+    expect(blame).toBe('harness');
+  });
+
+  test('in a copy that was not asked for is read in that copy, behind the mismatch', () => {
+    const folder = strategy('return {};');
+    const asked = { ...failure(folder), library: { packageDir: toyClient(''), version: '9.9.9' } };
+    const cause = explainMismatch('9.9.9 was asked for; 0.0.1 was loaded', asked);
+    expect(cause).toMatchObject({ message: '9.9.9 was asked for; 0.0.1 was loaded', libraryLine: 3 });
+    expect(cause.evidence[0]).toContain('the auth strategy returned nothing');
+    expect(cause.evidence.join('\n')).toContain('whatsapp-web.js 0.0.1 src/Client.js:3');
+  });
+});
+
+describe('no error at all', () => {
+  const waits = (selector: string) =>
+    toyPackage({
+      'src/Client.js': `class Client {
+  async initialize() {
+    await this.pupPage.exposeFunction('onQr', (qr) => { this.emit(Events.QR_RECEIVED, qr); });
+    await this.pupPage.evaluate(() => { window.onQr('qr'); });
+    await this.pupPage.waitForSelector("${selector}");
+    this.emit(Events.AUTHENTICATED);
+  }
+}`,
+    });
+  const noAuthenticated = {
+    phase: 'authenticated',
+    code: 'no-authenticated',
+    observed: 'authenticated did not come',
+  } as const;
+
+  test('an icon that the build does not have is the cause', () => {
+    const { cause, blame } = explain(toyFailure(waits("[data-icon='search']"), noAuthenticated));
+    expect(cause?.message).toContain("`[data-icon='search']` never appears on build 2.3000.1029241508");
+    expect(cause).toMatchObject({ libraryFile: 'src/Client.js', libraryLine: 5 });
+    expect(blame).toBe('web-build');
+  });
+
+  test('where nothing is proven the cause is what was seen, and the evidence is what is waited for', () => {
+    const { cause, blame } = explain(toyFailure(waits('#pane'), noAuthenticated));
+    expect(cause).toEqual({
+      message: 'authenticated did not come',
+      evidence: ['0.0.1 waits for `#pane` (src/Client.js:5).'],
+    });
+    expect(blame).toBeNull();
+  });
+});
+
+describe('below the library', () => {
+  const rejected = (message: string) => {
+    const stack = `${message}\n    at Connection.send (/srv/node_modules/puppeteer-core/lib/cjs/puppeteer/common/Connection.js:1:1)`;
+    return [{ at: 1, type: 'host:error', detail: { during: 'initialize', message, stack } }];
+  };
+  const launch = { phase: 'launch', code: 'initialize-failed' } as const;
+
+  test('an error of the protocol is the browser’s', () => {
+    const events = rejected("ProtocolError: Protocol error (Target.setAutoAttach): 'filter' wasn't found");
+    expect(explain(toyFailure(toyClient(''), { ...launch, events }))).toMatchObject({
+      code: 'protocol-error',
+      blame: 'browser',
+    });
+  });
+
+  test('an error of the network is the network’s', () => {
+    const events = rejected('net::ERR_NAME_NOT_RESOLVED at https://web.whatsapp.com/');
+    const result = explain(toyFailure(toyClient(''), { ...launch, events }));
+    expect(result).toMatchObject({ code: 'page-load-failed', blame: 'network' });
+  });
+});
