@@ -106,6 +106,44 @@ export interface InstanceRow {
   stopped_at: number | null;
 }
 
+export interface RolloutRow {
+  id: string;
+  baseline: string;
+  candidate: string;
+  percent: number;
+  state: 'active' | 'finished' | 'rolled_back';
+  created_at: number;
+}
+
+export interface RolloutStepRow {
+  seq: Generated<number>;
+  rollout_id: string;
+  percent: number;
+  state: RolloutRow['state'];
+  cause: 'asked' | 'verdict';
+  at: number;
+}
+
+export type ApiScope = 'read' | 'link' | 'admin';
+
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  scope: ApiScope;
+  secret_sha256: string;
+  created_at: number;
+  expires_at: number | null;
+}
+
+export interface IdempotencyKeyRow {
+  caller: string;
+  idempotency_key: string;
+  request_sha256: string;
+  status: number | null;
+  body: string | null;
+  created_at: number;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface ServiceTables {
   workspaces: WorkspaceRow;
@@ -115,6 +153,10 @@ export interface ServiceTables {
   session_starts: SessionStartRow;
   link_codes: LinkCodeRow;
   instances: InstanceRow;
+  rollouts: RolloutRow;
+  rollout_steps: RolloutStepRow;
+  api_keys: ApiKeyRow;
+  idempotency_keys: IdempotencyKeyRow;
 }
 
 export type ServiceDatabase = Database<ServiceTables>;

@@ -146,6 +146,15 @@ export class Accounts {
       .execute();
   }
 
+  /** Chooses the version of an account, or leaves it to configuration and rollout. */
+  async pinLibrary({ account }: SessionIds, library: string | null): Promise<void> {
+    await this.#database.kysely
+      .updateTable('whatsapp_accounts')
+      .set({ library_pin: library })
+      .where('id', '=', account)
+      .execute();
+  }
+
   #rows(workspace: WorkspaceId) {
     return this.#database.kysely
       .selectFrom('whatsapp_accounts')

@@ -31,7 +31,7 @@ export interface SessionSurroundings {
 }
 
 export type SessionEvent =
-  | { type: 'status'; status: 'authenticated' | 'connected'; library: string; tookMs: number }
+  | { type: 'status'; status: 'authenticated' | 'connected'; library: string; tookMs: number; linking: boolean }
   | { type: 'code' }
   | { type: 'message'; message: unknown };
 
@@ -39,8 +39,6 @@ export interface SessionSpec {
   lease: Lease;
   cause: Cause;
   library: string;
-  /** Set when somebody chose the version for this account. */
-  libraryPin: string | null;
   /** True where no login was ever accepted for the account. */
   linking: boolean;
   pairWith: string | null;
@@ -73,6 +71,10 @@ export class HostedSession {
     this.#linking = spec.linking;
   }
 
+  get step(): Step {
+    return this.#step;
+  }
+
   get ready(): boolean {
     return this.#step === 'ready' && this.#end === null;
   }
@@ -102,8 +104,8 @@ export class HostedSession {
 
   /** Ends host and browser at once: the lease is gone. `unlink` first removes the device from the phone, in order. */
   abandon({ unlink }: { unlink: boolean }): void {
-    const goodbye =
-      unlink && this.#host ? within(this.#around.deadlines.closeMs, this.#host.logout) : Promise.resolve();
+    const host = this.#host;
+    const goodbye = unlink && host ? within(this.#around.deadlines.closeMs, () => host.logout()) : Promise.resolve();
     goodbye.catch(() => {}).finally(() => this.#stop({ kind: 'lost' }));
   }
 
@@ -112,10 +114,13 @@ export class HostedSession {
     this.#host?.liveFor(ms);
   }
 
-  /** @throws Problem `session-not-connected` */
+  /** @throws Problem `session-not-connected`, `send-failed` */
   async sendText(to: string, body: string): Promise<unknown> {
     if (!this.#host || !this.ready) throw new Problem('session-not-connected');
-    return within(this.#around.deadlines.answerMs * 3, () => (this.#host as SessionHost).sendText(to, body));
+    const host = this.#host;
+    return within(this.#around.deadlines.answerMs * 3, () => host.sendText(to, body)).catch((error) => {
+      throw new Problem('send-failed', undefined, { cause: error });
+    });
   }
 
   #stop(end: SessionEnd): void {
@@ -227,8 +232,9 @@ export class HostedSession {
   }
 
   #tell(status: 'authenticated' | 'connected'): void {
+    const { library, linking } = this.spec;
     const tookMs = performance.now() - this.#startedAt;
-    this.#around.onEvent(this.spec.lease.ids, { type: 'status', status, library: this.spec.library, tookMs });
+    this.#around.onEvent(this.spec.lease.ids, { type: 'status', status, library, linking, tookMs });
   }
 
   /** The next deadline; the one before it no longer counts. */

@@ -26,7 +26,6 @@ export class LeaseKeeper {
   readonly #leases: Leases;
   readonly #held = new Map<string, Held>();
   #renewedAt = performance.now();
-  #busy = false;
 
   constructor(leases: Leases) {
     this.#leases = leases;
@@ -42,28 +41,8 @@ export class LeaseKeeper {
     if (held?.lease.token === lease.token) this.#held.delete(lease.ids.session);
   }
 
-  get count(): number {
-    return this.#held.size;
-  }
-
-  /**
-   * To be called about once a second. Renews when it is time, else asks which leases were taken away.
-   *
-   * @throws what the database throws; leases that have run out meanwhile are given up first.
-   */
-  async tick(): Promise<void> {
-    this.#giveUpExpired();
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      await this.#ask();
-    } finally {
-      this.#busy = false;
-      this.#giveUpExpired();
-    }
-  }
-
-  async #ask(): Promise<void> {
+  /** Renews when it is time, else asks which leases were taken away. */
+  async renew(): Promise<void> {
     const asked = [...this.#held.values()];
     const at = performance.now();
     const renews = at - this.#renewedAt >= renewAfterMs;
@@ -79,7 +58,8 @@ export class LeaseKeeper {
     }
   }
 
-  #giveUpExpired(): void {
+  /** Gives up what was not renewed in time; needs no database. */
+  giveUpExpired(): void {
     for (const held of [...this.#held.values()]) if (performance.now() >= held.safeUntil) this.#lose(held, 'expired');
   }
 

@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
-import { accountId, SessionIds, sessionId, workspaceId } from '../session-ids.ts';
+import { accountId, type SessionId, SessionIds, sessionId, workspaceId } from '../session-ids.ts';
 import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { holdLease } from './hold-lease.ts';
 import { Lease, leaseMs } from './lease.ts';
@@ -92,6 +92,35 @@ export class Leases {
       await disconnect(tx, lease, cause);
       await giveBack(tx, lease, cause);
     });
+  }
+
+  /**
+   * Lets a session that waits for a person or for its backoff start at once. One that runs is left alone.
+   *
+   * @returns false when nobody may start it any more.
+   */
+  async startNow({ session }: SessionIds): Promise<boolean> {
+    const { kysely, now } = this.#database;
+    await kysely
+      .updateTable('sessions')
+      .set({ failures: 0, next_start_at: 0, attention_code: null, attention_at: null, start_cause: 'restore-asked' })
+      .where('id', '=', session)
+      .where('wanted', '=', 1)
+      .where('lease_expires_at', '<=', now)
+      .execute();
+    const row = await kysely.selectFrom('sessions').select('wanted').where('id', '=', session).executeTakeFirst();
+    return row?.wanted === 1;
+  }
+
+  /** The versions that were chosen for the accounts of the sessions that this instance runs. */
+  async pins(): Promise<Map<SessionId, string | null>> {
+    const rows = await this.#database.kysely
+      .selectFrom('sessions')
+      .innerJoin('whatsapp_accounts', 'whatsapp_accounts.session_id', 'sessions.id')
+      .select(['sessions.id', 'library_pin'])
+      .where('lease_owner', '=', this.#instanceId)
+      .execute();
+    return new Map(rows.map((row) => [sessionId(row.id), row.library_pin]));
   }
 
   async #take(tx: Transaction<ServiceTables>, row: SelectedSession): Promise<Claim> {

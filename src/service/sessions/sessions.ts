@@ -39,6 +39,9 @@ export interface EndedSession {
   ids: SessionIds;
   library: string;
   cause: Cause;
+  /** True where no login had been accepted before. */
+  linking: boolean;
+  wasReady: boolean;
   end: SessionEnd;
   settled: Settled;
 }
@@ -54,7 +57,10 @@ export interface LinkOptions {
 const claimBatch = 4;
 
 /** A session that this instance got the lease of; `acquiredAt` is `performance.now()` from before. */
-type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith' | 'libraryPin'> & { acquiredAt: number };
+type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith'> & {
+  libraryPin: string | null;
+  acquiredAt: number;
+};
 
 /** The sessions that run in this instance. */
 export class Sessions {
@@ -66,6 +72,7 @@ export class Sessions {
   readonly #around: SessionSurroundings;
   readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
   #stopping = false;
+  #takingOn = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -77,14 +84,25 @@ export class Sessions {
       ...options,
       linkCodes: new LinkCodes(options.database),
       starts: this.#starts,
-      onSuperseded: (sessions) => this.closeSuperseded(sessions),
+      onSuperseded: (sessions) => this.closeOver(sessions),
     };
   }
 
-  /** How many sessions this instance runs, and how many of them are ready. */
-  get counts(): { running: number; ready: number } {
-    const ready = [...this.#running.values()].filter(({ session }) => session.ready).length;
-    return { running: this.#running.size, ready };
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** The sessions that this instance runs, by version and step. */
+  get counts(): { library: string; status: string; count: number }[] {
+    const counts = new Map<string, { library: string; status: string; count: number }>();
+    for (const { session } of this.#running.values()) {
+      const { step: status, spec } = session;
+      const key = `${spec.library} ${status}`;
+      const entry = counts.get(key) ?? { library: spec.library, status, count: 0 };
+      entry.count++;
+      counts.set(key, entry);
+    }
+    return [...counts.values()];
   }
 
   /** @throws Problem `workspace-unknown`, `number-contested`, `stopping` */
@@ -94,31 +112,59 @@ export class Sessions {
     const ids = SessionIds.create(workspace);
     const library = this.#options.chooseLibrary(ids.account, libraryPin);
     const { lease, superseded } = await this.#options.links.begin(ids, { phone, library, libraryPin });
-    this.closeSuperseded(superseded);
+    this.closeOver(superseded);
     const pairWith = pairing ? phone : null;
     this.#host({ lease, cause: 'link-asked', linking: true, pairWith, libraryPin, acquiredAt });
     return ids;
   }
 
-  /** Keeps leases and takes on sessions that nobody runs, as many as browsers can start now. To be called about once a second. */
-  async tick(): Promise<void> {
-    await this.#keeper.tick();
-    if (this.#stopping) return;
-    const acquiredAt = performance.now();
-    for (const claim of await this.#leases.claim(Math.min(this.#slots.free, claimBatch))) {
-      this.#host({ ...claim, linking: claim.status === 'qr_scanning', pairWith: null, acquiredAt });
-    }
-    this.#moveOne();
+  /** Renews leases when it is time, and stops sessions whose lease was taken away. To be called about once a second. */
+  async renewLeases(): Promise<void> {
+    await this.#keeper.renew();
   }
 
-  /** Closes sessions of accounts that lost their number or were logged out, those that run here. */
-  closeSuperseded(sessions: readonly SessionIds[]): void {
+  /** Stops sessions whose lease has run out. To be called twice a second, whatever the database does. */
+  giveUpExpired(): void {
+    this.#keeper.giveUpExpired();
+  }
+
+  /** Takes on sessions that nobody runs, as many as browsers can start now. To be called about once a second. */
+  async takeOn(): Promise<void> {
+    if (this.#stopping || this.#takingOn) return;
+    this.#takingOn = true;
+    try {
+      await this.#claim();
+    } finally {
+      this.#takingOn = false;
+    }
+    await this.#moveOne();
+  }
+
+  /** Closes sessions whose account is inactive now, those of them that run here. */
+  closeOver(sessions: readonly SessionIds[]): void {
     for (const { session } of sessions) {
       const running = this.#running.get(session)?.session;
       if (!running) continue;
       this.#keeper.drop(running.spec.lease);
       running.abandon({ unlink: true });
     }
+  }
+
+  /** Starts a session that waits. @throws Problem `account-not-active` */
+  async restore(ids: SessionIds): Promise<void> {
+    if (!(await this.#leases.startNow(ids))) throw new Problem('account-not-active');
+  }
+
+  /** Makes the account inactive; whoever runs the session unlinks the device. */
+  async logout(ids: SessionIds): Promise<void> {
+    await this.#options.accounts.deactivate(ids, 'logout-asked');
+    this.closeOver([ids]);
+  }
+
+  /** Like `logout`, and the account is shown no more. */
+  async delete(ids: SessionIds): Promise<void> {
+    await this.#options.accounts.delete(ids);
+    this.closeOver([ids]);
   }
 
   /** @throws Problem `session-not-connected`, `session-elsewhere` */
@@ -133,7 +179,16 @@ export class Sessions {
     this.#stopping = true;
     const running = [...this.#running.values()];
     for (const { session } of running) session.close('instance-stopped');
-    await Promise.all(running.map(({ over }) => over));
+    await Promise.all([...this.#running.values()].map(({ over }) => over));
+  }
+
+  async #claim(): Promise<void> {
+    const acquiredAt = performance.now();
+    for (const claim of await this.#leases.claim(Math.min(this.#slots.free, claimBatch))) {
+      // A stop that came meanwhile: the lease is given back as any other.
+      this.#host({ ...claim, linking: claim.status === 'qr_scanning', pairWith: null, acquiredAt });
+      if (this.#stopping) this.#running.get(claim.lease.ids.session)?.session.close('instance-stopped');
+    }
   }
 
   #host(claim: Taken): void {
@@ -141,7 +196,7 @@ export class Sessions {
     const library = this.#options.chooseLibrary(lease.ids.account, libraryPin);
     const folder = sessionFolder(this.#options.folder, lease.ids);
     let onLaunched = () => {};
-    const spec = { lease, cause, library, libraryPin, linking, pairWith, folder, onLaunched: () => onLaunched() };
+    const spec = { lease, cause, library, linking, pairWith, folder, onLaunched: () => onLaunched() };
     const session = new HostedSession(spec, this.#around);
     this.#keeper.keep(lease, acquiredAt, {
       onLost: (reason) => void this.#lost(session, reason),
@@ -155,7 +210,7 @@ export class Sessions {
   }
 
   async #run(session: HostedSession): Promise<void> {
-    const { lease, library, cause, folder } = session.spec;
+    const { lease, library, cause, folder, linking } = session.spec;
     removeBrowserLocks(lease, folder);
     const end = await session.run();
     const settled = await settleSession(lease, end, { ...this.#options, leases: this.#leases, starts: this.#starts });
@@ -164,7 +219,8 @@ export class Sessions {
     if (settled.kind === 'dead' || (settled.kind === 'fenced' && (await this.#isOver(lease)))) {
       removeSessionFolder(lease, folder);
     }
-    this.#options.onEnd({ ids: lease.ids, library, cause, end, settled });
+    const wasReady = session.step === 'ready';
+    this.#options.onEnd({ ids: lease.ids, library, cause, linking, wasReady, end, settled });
   }
 
   async #lost(session: HostedSession, reason: LossReason): Promise<void> {
@@ -179,11 +235,13 @@ export class Sessions {
   }
 
   /** Gives one session back whose account should run another version now, when a browser can start. */
-  #moveOne(): void {
-    if (this.#slots.free === 0) return;
+  async #moveOne(): Promise<void> {
+    if (this.#slots.free === 0 || this.#running.size === 0) return;
+    const pins = await this.#leases.pins();
     for (const { session } of this.#running.values()) {
-      const { lease, library, libraryPin } = session.spec;
-      if (session.ready && this.#options.chooseLibrary(lease.ids.account, libraryPin) !== library) {
+      const { lease, library } = session.spec;
+      const pin = pins.get(lease.ids.session);
+      if (session.ready && pin !== undefined && this.#options.chooseLibrary(lease.ids.account, pin) !== library) {
         session.close('rollout');
         return;
       }

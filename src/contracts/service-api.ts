@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { phoneNumberSchema } from './phone-control.ts';
+
+/** Shapes of the HTTP API of the service. Times are ISO 8601 in UTC. OpenAPI is generated from these. */
+
+const id = z.string().regex(/^[\w.-]{1,64}$/, 'an id: letters, digits, "-", "_" and "."');
+const time = z.iso.datetime();
+export const exactVersionSchema = z
+  .string()
+  .regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(-[\w.]{1,40})?$/, 'an exact version such as 1.34.7');
+
+export const accountStatusSchema = z.enum([
+  'qr_scanning',
+  'authenticated',
+  'connected',
+  'disconnected',
+  'inactive',
+  'failed',
+]);
+
+export const workspaceParams = z.strictObject({ workspace: id });
+export const accountParams = z.strictObject({ workspace: id, account: id });
+export const idParams = z.strictObject({ id });
+
+/** Query values come as text. */
+export const pageQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|1\d\d|200)$/, 'a number from 1 to 200')
+    .default('50'),
+  after: id.optional(),
+});
+
+export const workspaceSchema = z.strictObject({ id, name: z.string(), createdAt: time });
+export const createWorkspaceSchema = z.strictObject({ name: z.string().trim().min(1).max(200) });
+export const workspacesSchema = z.strictObject({ items: z.array(workspaceSchema), next: id.nullable() });
+
+export const accountSchema = z.strictObject({
+  id,
+  workspace: id,
+  session: id,
+  /** Digits of the international number; null until the phone has told it. */
+  phone: phoneNumberSchema.nullable(),
+  status: accountStatusSchema,
+  /** Why it has this status: a code of docs/service.md. */
+  cause: z.string(),
+  since: time,
+  /** The version that hosted the session last. */
+  library: z.string(),
+  /** The version that somebody chose for this account. */
+  libraryPin: z.string().nullable(),
+  /** Set when the session keeps failing and waits for a person: the code of what fails. */
+  attention: z.string().nullable(),
+  createdAt: time,
+});
+export const accountsSchema = z.strictObject({ items: z.array(accountSchema), next: id.nullable() });
+
+export const linkSchema = z.strictObject({
+  /** The number that will be linked, where it is known beforehand. */
+  phone: phoneNumberSchema.optional(),
+  /** Host this account with this version instead of the one that configuration and rollout choose. */
+  library: exactVersionSchema.optional(),
+});
+export const pinSchema = z.strictObject({ library: exactVersionSchema.nullable() });
+
+export const linkCodeSchema = z.strictObject({
+  kind: z.enum(['qr', 'pairing']),
+  code: z.string(),
+  /** Counts the codes of this link, from 1. */
+  number: z.int().min(1),
+  issuedAt: time,
+});
+
+export const transitionSchema = z.strictObject({
+  seq: z.int(),
+  from: z.union([accountStatusSchema, z.literal('none')]),
+  to: accountStatusSchema,
+  cause: z.string(),
+  library: z.string(),
+  instance: z.string(),
+  /** Milliseconds spent in `from`. */
+  durationMs: z.number(),
+  at: time,
+});
+export const historyQuery = z.strictObject({
+  limit: pageQuery.shape.limit,
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'the `next` of the page before')
+    .optional(),
+});
+export const historySchema = z.strictObject({ items: z.array(transitionSchema), next: z.int().nullable() });
+
+export const sendTextSchema = z.strictObject({ to: phoneNumberSchema, text: z.string().min(1).max(4_096) });
+export const sentSchema = z.strictObject({
+  /** The id that the library gives; null where it gives none. */
+  id: z.string().nullable(),
+});
+
+export const rolloutSchema = z.strictObject({
+  id,
+  baseline: z.string(),
+  candidate: z.string(),
+  /** Part of the accounts that the candidate hosts. */
+  percent: z.number().min(0).max(100),
+  state: z.enum(['active', 'finished', 'rolled_back']),
+  createdAt: time,
+  steps: z.array(
+    z.strictObject({
+      percent: z.number(),
+      state: z.enum(['active', 'finished', 'rolled_back']),
+      cause: z.enum(['asked', 'verdict']),
+      at: time,
+    }),
+  ),
+});
+export const rolloutsSchema = z.strictObject({ items: z.array(rolloutSchema) });
+export const createRolloutSchema = z.strictObject({ baseline: exactVersionSchema, candidate: exactVersionSchema });
+export const rolloutVerdictSchema = z.strictObject({ verdict: z.enum(['promote', 'block', 'inconclusive']) });
+
+export const scopeSchema = z.enum(['read', 'link', 'admin']);
+export const apiKeySchema = z.strictObject({
+  id,
+  name: z.string(),
+  scope: scopeSchema,
+  createdAt: time,
+  expiresAt: time.nullable(),
+});
+export const apiKeysSchema = z.strictObject({ items: z.array(apiKeySchema) });
+export const createKeySchema = z.strictObject({ name: z.string().trim().min(1).max(200), scope: scopeSchema });
+export const rotateKeySchema = z.strictObject({
+  /** How long the old key goes on working, in seconds. */
+  overlapSeconds: z.int().min(0).max(2_592_000),
+});
+/** The only time that the whole key is shown. */
+export const newKeySchema = apiKeySchema.extend({ key: z.string() });
+
+export const linkSuccessQuery = z.strictObject({ since: z.iso.datetime().optional() });
+export const linkSuccessSchema = z.strictObject({
+  since: time,
+  items: z.array(z.strictObject({ library: z.string(), ended: z.int(), connected: z.int() })),
+});
+
+export const healthSchema = z.strictObject({ status: z.literal('ok') });
+export const readinessSchema = z.strictObject({ status: z.literal('ready'), instance: z.string() });
+
+/** RFC 9457. */
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  /** Id of the request in the log. */
+  instance: z.string(),
+  /** For `invalid-request`: what is wrong where. */
+  errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+});
+export type ProblemBody = z.infer<typeof problemSchema>;

@@ -1,0 +1,129 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Problem } from '../problems.ts';
+import type { ApiKeyRow, ApiScope, ServiceDatabase } from '../tables.ts';
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  scope: ApiScope;
+  createdAt: number;
+  expiresAt: number | null;
+}
+
+/** A key with its text, which is shown once and kept nowhere. */
+export interface NewApiKey extends ApiKey {
+  key: string;
+}
+
+const scopes: readonly ApiScope[] = ['read', 'link', 'admin'];
+
+/** True when a key with scope `has` may do what needs `needs`. */
+export function allows(has: ApiScope, needs: ApiScope): boolean {
+  return scopes.indexOf(has) >= scopes.indexOf(needs);
+}
+
+/** How long a key that was found is believed without asking the database again, in milliseconds. */
+const rememberMs = 2_000;
+
+/** The repository of API keys. A key looks like `wwc_<id>_<secret>`; of the secret only the hash is kept. */
+export class ApiKeys {
+  readonly #database: ServiceDatabase;
+  readonly #found = new Map<string, { row: ApiKeyRow & { expired: number }; until: number }>();
+
+  constructor(database: ServiceDatabase) {
+    this.#database = database;
+  }
+
+  async create(name: string, scope: ApiScope): Promise<NewApiKey> {
+    const id = randomBytes(6).toString('hex');
+    const secret = randomBytes(32).toString('hex');
+    const { kysely, now } = this.#database;
+    await kysely
+      .insertInto('api_keys')
+      .values({ id, name, scope, secret_sha256: sha256(secret), created_at: now, expires_at: null })
+      .execute();
+    return { ...(await this.#get(id)), key: `wwc_${id}_${secret}` };
+  }
+
+  /** The key that a caller sent; null when it is unknown, wrong or expired. */
+  async find(text: string): Promise<ApiKey | null> {
+    const [, id, secret] = /^wwc_([0-9a-f]{12})_([0-9a-f]{64})$/.exec(text) ?? [];
+    if (!id || !secret) return null;
+    const row = await this.#read(id);
+    if (!row || row.expired) return null;
+    const given = Buffer.from(sha256(secret));
+    return timingSafeEqual(given, Buffer.from(row.secret_sha256)) ? fromRow(row) : null;
+  }
+
+  async list(): Promise<ApiKey[]> {
+    const rows = await this.#database.kysely.selectFrom('api_keys').selectAll().orderBy('created_at').execute();
+    return rows.map(fromRow);
+  }
+
+  /** A new key with the same name and scope; the old one works for another `overlapMs`. @throws Problem `key-unknown` */
+  async rotate(id: string, overlapMs: number): Promise<NewApiKey> {
+    const { name, scope } = await this.#get(id);
+    const fresh = await this.create(name, scope);
+    await this.#expire(id, overlapMs);
+    return fresh;
+  }
+
+  /** @throws Problem `key-unknown`, `key-is-last` */
+  async revoke(id: string): Promise<void> {
+    const { scope } = await this.#get(id);
+    const admins = (await this.list()).filter((key) => key.scope === 'admin' && key.expiresAt === null);
+    if (scope === 'admin' && admins.length === 1 && admins[0]?.id === id) throw new Problem('key-is-last');
+    await this.#expire(id, 0);
+  }
+
+  /** True when there is a key that can be used. */
+  async any(): Promise<boolean> {
+    const { kysely, now } = this.#database;
+    const row = await kysely
+      .selectFrom('api_keys')
+      .select('id')
+      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async #read(id: string): Promise<(ApiKeyRow & { expired: number }) | null> {
+    const known = this.#found.get(id);
+    if (known && known.until > performance.now()) return known.row;
+    const row = await this.#database.kysely
+      .selectFrom('api_keys')
+      .selectAll()
+      .select((select) => select('expires_at', '<=', this.#database.now).as('expired'))
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) return null;
+    const found = { ...row, expired: Number(row.expired ?? 0) };
+    this.#found.set(id, { row: found, until: performance.now() + rememberMs });
+    return found;
+  }
+
+  async #get(id: string): Promise<ApiKey> {
+    const row = await this.#database.kysely.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) throw new Problem('key-unknown');
+    return fromRow(row);
+  }
+
+  async #expire(id: string, afterMs: number): Promise<void> {
+    const { kysely, now } = this.#database;
+    await kysely
+      .updateTable('api_keys')
+      .set(({ eb }) => ({ expires_at: eb(now, '+', afterMs) }))
+      .where('id', '=', id)
+      .execute();
+    this.#found.delete(id);
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function fromRow({ id, name, scope, created_at, expires_at }: ApiKeyRow): ApiKey {
+  return { id, name, scope, createdAt: created_at, expiresAt: expires_at };
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { isDuplicate } from '../../store/database/database-errors.ts';
+import { Problem } from '../problems.ts';
+import type { ServiceDatabase } from '../tables.ts';
+
+/** How long an answer is kept for repetition, and after which a request whose instance died may be made again, in milliseconds. */
+const keepMs = 86_400_000;
+const abandonedMs = 60_000;
+
+export interface Answer {
+  status: number;
+  /** JSON text; null for none. */
+  body: string | null;
+}
+
+export interface IdempotentRequest {
+  caller: string;
+  key: string;
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+/** Lets a write that is repeated with the same key happen once: the repetition gets the answer of the first. */
+export class Idempotency {
+  readonly #database: ServiceDatabase;
+
+  constructor(database: ServiceDatabase) {
+    this.#database = database;
+  }
+
+  /**
+   * Runs `work` unless it was run before. An answer of 500 or above, or an error, is not kept: the write may be tried again.
+   *
+   * @throws Problem `idempotency-key-reused`, `request-in-progress`
+   */
+  async once(request: IdempotentRequest, work: () => Promise<Answer>): Promise<Answer & { replayed: boolean }> {
+    const kept = await this.#begin(request);
+    if (kept) return { ...kept, replayed: true };
+    let answer: Answer;
+    try {
+      answer = await work();
+    } catch (error) {
+      await this.#forget(request);
+      throw error;
+    }
+    if (answer.status >= 500) await this.#forget(request);
+    else await this.#at(request, this.#database.kysely.updateTable('idempotency_keys').set(answer)).execute();
+    return { ...answer, replayed: false };
+  }
+
+  /** Forgets answers that are too old to be repeated. */
+  async purge(): Promise<void> {
+    const { kysely, now } = this.#database;
+    await kysely
+      .deleteFrom('idempotency_keys')
+      .where('created_at', '<', (where) => where(now, '-', keepMs))
+      .execute();
+  }
+
+  async #begin(request: IdempotentRequest): Promise<Answer | null> {
+    const { kysely, now } = this.#database;
+    const request_sha256 = fingerprint(request);
+    const row = { caller: request.caller, idempotency_key: request.key, request_sha256, status: null, body: null };
+    try {
+      await kysely
+        .insertInto('idempotency_keys')
+        .values({ ...row, created_at: now })
+        .execute();
+      return null;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    const query = kysely
+      .selectFrom('idempotency_keys')
+      .selectAll()
+      .where('caller', '=', request.caller)
+      .where('idempotency_key', '=', request.key);
+    const first = await query.executeTakeFirst();
+    if (!first) return this.#begin(request);
+    if (first.request_sha256 !== request_sha256) throw new Problem('idempotency-key-reused');
+    if (first.status !== null) return { status: first.status, body: first.body };
+    const taken = await this.#at(request, kysely.updateTable('idempotency_keys').set({ created_at: now }))
+      .where('status', 'is', null)
+      .where('created_at', '<', (where) => where(now, '-', abandonedMs))
+      .executeTakeFirst();
+    if (taken.numUpdatedRows > 0n) return null;
+    throw new Problem('request-in-progress');
+  }
+
+  async #forget(request: IdempotentRequest): Promise<void> {
+    await this.#at(request, this.#database.kysely.deleteFrom('idempotency_keys')).execute();
+  }
+
+  #at<Query extends { where(column: 'caller' | 'idempotency_key', operator: '=', value: string): Query }>(
+    { caller, key }: IdempotentRequest,
+    query: Query,
+  ): Query {
+    return query.where('caller', '=', caller).where('idempotency_key', '=', key);
+  }
+}
+
+function fingerprint({ method, path, body }: IdempotentRequest): string {
+  return createHash('sha256')
+    .update(`${method} ${path} ${JSON.stringify(body ?? null)}`)
+    .digest('hex');
+}

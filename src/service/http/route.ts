@@ -1,0 +1,56 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { ProblemCode } from '../problems.ts';
+import type { Service } from '../service.ts';
+import type { ApiScope } from '../tables.ts';
+import type { ApiKeys } from './api-keys.ts';
+
+/** What a route works with. */
+export interface RouteContext {
+  service: Service;
+  keys: ApiKeys;
+}
+
+type Shape = z.ZodType;
+type Output<S> = S extends Shape ? z.output<S> : undefined;
+
+export interface RequestParts<P, Q, B> {
+  params: Output<P>;
+  query: Output<Q>;
+  body: Output<B>;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** One operation of the API: everything that validation, the handler and OpenAPI need to know of it. */
+export interface Route<
+  P extends Shape | undefined = Shape | undefined,
+  Q extends Shape | undefined = Shape | undefined,
+  B extends Shape | undefined = Shape | undefined,
+  R extends Shape | undefined = Shape | undefined,
+> {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `:name` for parameters. */
+  path: string;
+  summary: string;
+  /** `public` needs no API key. */
+  scope: ApiScope | 'public';
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** Status and shape of the answer; `media` where the handler answers by itself with something that is not JSON. */
+  answer: { status: number; schema?: R; media?: string };
+  /** Problems beside those that every route can have. */
+  problems: ProblemCode[];
+  handle(context: RouteContext, parts: RequestParts<P, Q, B>): Promise<Output<R>>;
+}
+
+/** Gives the handler the types of the schemas beside it. */
+export function route<
+  P extends Shape | undefined = undefined,
+  Q extends Shape | undefined = undefined,
+  B extends Shape | undefined = undefined,
+  R extends Shape | undefined = undefined,
+>(definition: Route<P, Q, B, R>): Route {
+  return definition as unknown as Route;
+}

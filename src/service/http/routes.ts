@@ -1,0 +1,17 @@
+import type { Route } from './route.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { healthRoutes } from './routes/health.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { linkRoutes } from './routes/links.ts';
+import { rolloutRoutes } from './routes/rollouts.ts';
+import { workspaceRoutes } from './routes/workspaces.ts';
+
+/** Every operation of the API. */
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...workspaceRoutes,
+  ...accountRoutes,
+  ...linkRoutes,
+  ...rolloutRoutes,
+  ...keyRoutes,
+];

@@ -1,0 +1,147 @@
+import {
+  accountParams,
+  accountSchema,
+  accountsSchema,
+  historyQuery,
+  historySchema,
+  linkSchema,
+  pageQuery,
+  pinSchema,
+  sendTextSchema,
+  sentSchema,
+  workspaceParams,
+} from '../../../contracts/service-api.ts';
+import { accountId, workspaceId } from '../../session-ids.ts';
+import { type Route, route } from '../route.ts';
+import { accountView, pageOf, transitionView } from '../views.ts';
+import { findAccount } from './find-account.ts';
+
+export const accountRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/accounts',
+    summary: 'Accounts of a workspace by id, page by page',
+    scope: 'read',
+    params: workspaceParams,
+    query: pageQuery,
+    answer: { status: 200, schema: accountsSchema },
+    problems: ['workspace-unknown'],
+    async handle({ service }, { params, query }) {
+      const limit = Number(query.limit);
+      const after = query.after === undefined ? null : accountId(query.after);
+      const { id } = await service.workspaces.get(workspaceId(params.workspace));
+      return pageOf(await service.accounts.list(id, limit + 1, after), limit, accountView, ({ ids }) => ids.account);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/accounts',
+    summary: 'Link a number: a new account that waits for its code to be scanned',
+    scope: 'link',
+    params: workspaceParams,
+    body: linkSchema,
+    answer: { status: 202, schema: accountSchema },
+    problems: ['workspace-unknown', 'number-contested', 'stopping'],
+    async handle({ service }, { params, body }) {
+      const { phone = null, library = null } = body;
+      const options = { phone, pairing: false, libraryPin: library };
+      const ids = await service.sessions.link(workspaceId(params.workspace), options);
+      return accountView(await service.accounts.get(ids.workspace, ids.account));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/accounts/:account',
+    summary: 'One account with its state',
+    scope: 'read',
+    params: accountParams,
+    answer: { status: 200, schema: accountSchema },
+    problems: ['account-unknown'],
+    handle: async ({ service }, { params }) => accountView(await findAccount(service, params)),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/accounts/:account/history',
+    summary: 'Every change of status, oldest first',
+    scope: 'read',
+    params: accountParams,
+    query: historyQuery,
+    answer: { status: 200, schema: historySchema },
+    problems: ['account-unknown'],
+    async handle({ service }, { params, query }) {
+      const { ids } = await findAccount(service, params);
+      const limit = Number(query.limit);
+      const rows = await service.accounts.history(ids.account, limit + 1, Number(query.after ?? 0));
+      return pageOf(rows, limit, transitionView, ({ seq }) => seq);
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/workspaces/:workspace/accounts/:account/library',
+    summary: 'Choose the library version of an account; null leaves it to configuration and rollout',
+    scope: 'admin',
+    params: accountParams,
+    body: pinSchema,
+    answer: { status: 202, schema: accountSchema },
+    problems: ['account-unknown'],
+    async handle({ service }, { params, body }) {
+      const { ids } = await findAccount(service, params);
+      await service.accounts.pinLibrary(ids, body.library);
+      return accountView(await findAccount(service, params));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/accounts/:account/restore',
+    summary: 'Start a session now that waits for a person or for the end of its backoff',
+    scope: 'link',
+    params: accountParams,
+    answer: { status: 202, schema: accountSchema },
+    problems: ['account-unknown', 'account-not-active'],
+    async handle({ service }, { params }) {
+      await service.sessions.restore((await findAccount(service, params)).ids);
+      return accountView(await findAccount(service, params));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/accounts/:account/logout',
+    summary: 'Unlink the device from the phone; the account becomes inactive',
+    scope: 'link',
+    params: accountParams,
+    answer: { status: 202, schema: accountSchema },
+    problems: ['account-unknown'],
+    async handle({ service }, { params }) {
+      await service.sessions.logout((await findAccount(service, params)).ids);
+      return accountView(await findAccount(service, params));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/workspaces/:workspace/accounts/:account',
+    summary: 'Unlink the device and forget the number; the history stays, without the number',
+    scope: 'link',
+    params: accountParams,
+    answer: { status: 204 },
+    problems: ['account-unknown'],
+    async handle({ service }, { params }) {
+      await service.sessions.delete((await findAccount(service, params)).ids);
+      return undefined;
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/accounts/:account/messages',
+    summary: 'Send a text message',
+    scope: 'link',
+    params: accountParams,
+    body: sendTextSchema,
+    answer: { status: 201, schema: sentSchema },
+    problems: ['account-unknown', 'session-not-connected', 'session-elsewhere', 'send-failed'],
+    async handle({ service }, { params, body }) {
+      const { ids } = await findAccount(service, params);
+      const id = await service.sessions.sendText(ids, `${body.to}@c.us`, body.text);
+      return { id: typeof id === 'string' ? id : null };
+    },
+  }),
+];

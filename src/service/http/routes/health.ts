@@ -1,0 +1,57 @@
+import { healthSchema, linkSuccessQuery, linkSuccessSchema, readinessSchema } from '../../../contracts/service-api.ts';
+import { linkSuccess } from '../../accounts/link-success.ts';
+import { Problem } from '../../problems.ts';
+import { type Route, route } from '../route.ts';
+import { iso } from '../views.ts';
+
+const dayMs = 86_400_000;
+
+export const healthRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/healthz',
+    summary: 'The process works',
+    scope: 'public',
+    answer: { status: 200, schema: healthSchema },
+    problems: [],
+    handle: async () => ({ status: 'ok' as const }),
+  }),
+  route({
+    method: 'GET',
+    path: '/readyz',
+    summary: 'The database answers and the instance takes on work',
+    scope: 'public',
+    answer: { status: 200, schema: readinessSchema },
+    problems: ['database-unreachable', 'stopping'],
+    async handle({ service }) {
+      if (!service.ready) throw new Problem(service.stopping ? 'stopping' : 'database-unreachable');
+      return { status: 'ready' as const, instance: service.id };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Figures of this instance for Prometheus',
+    scope: 'public',
+    answer: { status: 200, media: 'text/plain' },
+    problems: [],
+    async handle({ service }, { reply }) {
+      const { registry } = service.metrics;
+      await reply.type(registry.contentType).send(await registry.metrics());
+      return undefined;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/link-success',
+    summary: 'How many links succeeded, by library version, from the history of the last day or since a time',
+    scope: 'read',
+    query: linkSuccessQuery,
+    answer: { status: 200, schema: linkSuccessSchema },
+    problems: [],
+    async handle({ service }, { query }) {
+      const since = query.since === undefined ? Date.now() - dayMs : Date.parse(query.since);
+      return { since: iso(since), items: await linkSuccess(service.database, since) };
+    },
+  }),
+];

@@ -1,0 +1,74 @@
+import {
+  createRolloutSchema,
+  idParams,
+  rolloutSchema,
+  rolloutsSchema,
+  rolloutVerdictSchema,
+} from '../../../contracts/service-api.ts';
+import type { Rollout } from '../../rollouts/rollouts.ts';
+import { type Route, route } from '../route.ts';
+import { rolloutView } from '../views.ts';
+
+/** As many as a person looks at; rollouts are rare. */
+const shown = 50;
+
+function changeRoute(step: 'advance' | 'rollback', summary: string): Route {
+  return route({
+    method: 'POST',
+    path: `/v1/rollouts/:id/${step}`,
+    summary,
+    scope: 'admin',
+    params: idParams,
+    answer: { status: 200, schema: rolloutSchema },
+    problems: ['rollout-unknown', 'rollout-over'],
+    async handle({ service: { rollouts } }, { params: { id } }) {
+      const changed: Rollout = await (step === 'advance' ? rollouts.advance(id) : rollouts.rollBack(id));
+      return rolloutView(changed);
+    },
+  });
+}
+
+export const rolloutRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/rollouts',
+    summary: `The newest ${shown} rollouts`,
+    scope: 'read',
+    answer: { status: 200, schema: rolloutsSchema },
+    problems: [],
+    handle: async ({ service }) => ({ items: (await service.rollouts.list(shown)).map(rolloutView) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/rollouts',
+    summary: 'Begin to move accounts from one library version to another, with the first percent',
+    scope: 'admin',
+    body: createRolloutSchema,
+    answer: { status: 201, schema: rolloutSchema },
+    problems: ['rollout-active'],
+    handle: async ({ service }, { body }) => rolloutView(await service.rollouts.create(body.baseline, body.candidate)),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/rollouts/:id',
+    summary: 'One rollout with its steps',
+    scope: 'read',
+    params: idParams,
+    answer: { status: 200, schema: rolloutSchema },
+    problems: ['rollout-unknown'],
+    handle: async ({ service }, { params }) => rolloutView(await service.rollouts.get(params.id)),
+  }),
+  changeRoute('advance', 'To the next step, or to the end after the last one'),
+  changeRoute('rollback', 'All accounts back to the baseline, without a new code'),
+  route({
+    method: 'POST',
+    path: '/v1/rollouts/:id/verdict',
+    summary: 'What the gate says: promote advances, block rolls back, inconclusive changes nothing',
+    scope: 'admin',
+    params: idParams,
+    body: rolloutVerdictSchema,
+    answer: { status: 200, schema: rolloutSchema },
+    problems: ['rollout-unknown', 'rollout-over'],
+    handle: async ({ service }, { params, body }) => rolloutView(await service.rollouts.apply(params.id, body.verdict)),
+  }),
+];

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { Problem, problems } from '../problems.ts';
+import type { Service } from '../service.ts';
+import { ApiKeys } from './api-keys.ts';
+import { authorize, type Caller } from './authorize.ts';
+import { Idempotency } from './idempotency.ts';
+import { openapi } from './openapi.ts';
+import { problemBody, problemOf } from './problem-answer.ts';
+import type { Route, RouteContext } from './route.ts';
+import { routes } from './routes.ts';
+
+export interface ServerOptions {
+  service: Service;
+  /** Version of this program, for the OpenAPI document. */
+  version: string;
+  /** True when the service is bound to a loopback address and has no key: then nobody needs one. */
+  open: boolean;
+  /** Told of every answer of 500 and above, with what went wrong inside. */
+  onTrouble(requestId: string, problem: Problem): void;
+}
+
+const maxBodyBytes = 64 * 1024;
+const idempotencyKeyPattern = /^[\x21-\x7e]{1,200}$/;
+
+/** The HTTP face of one instance. */
+export function createServer({ service, version, open, onTrouble }: ServerOptions): FastifyInstance {
+  const context: RouteContext = { service, keys: new ApiKeys(service.database) };
+  const idempotency = new Idempotency(service.database);
+  const app = Fastify({
+    bodyLimit: maxBodyBytes,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => void tell(error, request, reply as unknown as FastifyReply),
+  });
+  const tell = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const problem = problemOf(error);
+    const { status } = problems[problem.code];
+    if (status >= 500) onTrouble(request.id, problem);
+    return reply.status(status).type('application/problem+json').send(problemBody(problem, request.id));
+  };
+  // What is not JSON would reach the schemas as one long text.
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler(tell);
+  app.setNotFoundHandler((request, reply) => tell(new Problem('not-found'), request, reply));
+  const document = openapi(routes, version);
+  app.get('/openapi.json', () => document);
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const caller = route.scope === 'public' ? '' : await authorize(request, route.scope, context.keys, open);
+        const parts = { ...readParts(route, request), request, reply };
+        if (route.answer.media) return route.handle(context, parts as never);
+        const run = () => answerOf(route, context, parts);
+        const key = idempotencyKey(route, request);
+        const answer = key === null ? await run() : await once(idempotency, request, caller, key, run, reply);
+        reply.status(answer.status);
+        if (answer.body !== null) reply.type('application/json; charset=utf-8');
+        return reply.send(answer.body ?? undefined);
+      },
+    });
+  }
+  return app;
+}
+
+async function once(
+  idempotency: Idempotency,
+  request: FastifyRequest,
+  caller: Caller,
+  key: string,
+  run: () => ReturnType<typeof answerOf>,
+  reply: FastifyReply,
+) {
+  const { method, url: path, body } = request;
+  const answer = await idempotency.once({ caller, key, method, path, body }, run);
+  if (answer.replayed) reply.header('idempotency-replayed', 'true');
+  return answer;
+}
+
+/** Runs the handler and holds its answer against the schema that the document promises. */
+async function answerOf(
+  route: Route,
+  context: RouteContext,
+  parts: object,
+): Promise<{ status: number; body: string | null }> {
+  const result = await route.handle(context, parts as never);
+  const { status, schema } = route.answer;
+  return { status, body: schema ? JSON.stringify(schema.parse(result)) : null };
+}
+
+function readParts(route: Route, request: FastifyRequest): { params: unknown; query: unknown; body: unknown } {
+  const params = read(route.params, request.params);
+  const query = read(route.query, request.query);
+  const body = read(route.body, request.body);
+  return { params, query, body };
+}
+
+/** Where nothing is expected nothing may be sent: a field that is ignored silently is a trap. */
+function read(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) {
+    const sent = value !== null && value !== undefined && (typeof value !== 'object' || Object.keys(value).length > 0);
+    if (sent)
+      throw new Problem('invalid-request', 'The request has a body or a query that this operation does not take.');
+    return undefined;
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const where = result.error.issues[0];
+  const field = where?.path.join('.');
+  throw new Problem('invalid-request', `${field ? `${field}: ` : ''}${where?.message}`, { cause: result.error });
+}
+
+function idempotencyKey(route: Route, request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (route.method !== 'POST' || key === undefined) return null;
+  if (typeof key === 'string' && idempotencyKeyPattern.test(key)) return key;
+  throw new Problem('invalid-request', 'The header Idempotency-Key takes 1 to 200 visible characters.');
+}

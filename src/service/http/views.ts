@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import type {
+  accountSchema,
+  apiKeySchema,
+  linkCodeSchema,
+  rolloutSchema,
+  transitionSchema,
+  workspaceSchema,
+} from '../../contracts/service-api.ts';
+import type { Account, Transition } from '../accounts/accounts.ts';
+import type { Workspace } from '../accounts/workspaces.ts';
+import type { Rollout } from '../rollouts/rollouts.ts';
+import type { LinkCode } from '../sessions/link-codes.ts';
+import type { ApiKey } from './api-keys.ts';
+
+/** Milliseconds since 1970 as ISO 8601. */
+export const iso = (ms: number) => new Date(ms).toISOString();
+
+export function workspaceView({ id, name, createdAt }: Workspace): z.output<typeof workspaceSchema> {
+  return { id, name, createdAt: iso(createdAt) };
+}
+
+export function accountView(account: Account): z.output<typeof accountSchema> {
+  const { ids, phone, status, cause, since, library, libraryPin, attention, createdAt } = account;
+  return {
+    id: ids.account,
+    workspace: ids.workspace,
+    session: ids.session,
+    phone,
+    status,
+    cause,
+    since: iso(since),
+    library,
+    libraryPin,
+    attention,
+    createdAt: iso(createdAt),
+  };
+}
+
+export function transitionView(transition: Transition): z.output<typeof transitionSchema> {
+  return { ...transition, at: iso(transition.at) };
+}
+
+export function linkCodeView({ kind, code, number, issuedAt }: LinkCode): z.output<typeof linkCodeSchema> {
+  return { kind, code, number, issuedAt: iso(issuedAt) };
+}
+
+export function rolloutView({ createdAt, steps, ...rollout }: Rollout): z.output<typeof rolloutSchema> {
+  return { ...rollout, createdAt: iso(createdAt), steps: steps.map((step) => ({ ...step, at: iso(step.at) })) };
+}
+
+export function apiKeyView({ id, name, scope, createdAt, expiresAt }: ApiKey): z.output<typeof apiKeySchema> {
+  return { id, name, scope, createdAt: iso(createdAt), expiresAt: expiresAt === null ? null : iso(expiresAt) };
+}
+
+/** A page of at most `limit` items out of `limit + 1` that were read, and the id after which the next one begins. */
+export function pageOf<Row, View, Key>(rows: Row[], limit: number, view: (row: Row) => View, key: (row: Row) => Key) {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items: items.map(view), next: rows.length > limit && last ? key(last) : null };
+}

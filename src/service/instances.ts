@@ -1,0 +1,39 @@
+import { hostname } from 'node:os';
+import type { ServiceDatabase } from './tables.ts';
+
+/** The repository of the table `instances`: who takes part, and since when nothing was heard of them. */
+export class Instances {
+  readonly #database: ServiceDatabase;
+  readonly #id: string;
+
+  constructor(database: ServiceDatabase, id: string) {
+    this.#database = database;
+    this.#id = id;
+  }
+
+  async started(slots: number): Promise<void> {
+    const { kysely, now } = this.#database;
+    const row = {
+      id: this.#id,
+      host: hostname(),
+      pid: process.pid,
+      slots,
+      started_at: now,
+      seen_at: now,
+      stopped_at: null,
+    };
+    await kysely.insertInto('instances').values(row).execute();
+  }
+
+  async seen(): Promise<void> {
+    await this.#set({ seen_at: this.#database.now });
+  }
+
+  async stopped(): Promise<void> {
+    await this.#set({ stopped_at: this.#database.now });
+  }
+
+  async #set(values: object): Promise<void> {
+    await this.#database.kysely.updateTable('instances').set(values).where('id', '=', this.#id).execute();
+  }
+}

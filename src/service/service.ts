@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase } from '../store/database/open-database.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { Links } from './accounts/links.ts';
+import { Workspaces } from './accounts/workspaces.ts';
+import { Instances } from './instances.ts';
+import { LibraryChoice } from './rollouts/library-choice.ts';
+import { Rollouts } from './rollouts/rollouts.ts';
+import { ServiceMetrics } from './service-metrics.ts';
+import type { SessionIds } from './session-ids.ts';
+import { type Deadlines, defaultDeadlines } from './sessions/deadlines.ts';
+import type { SessionEvent } from './sessions/hosted-session.ts';
+import { LinkCodes } from './sessions/link-codes.ts';
+import type { OpenSessionHost } from './sessions/session-host.ts';
+import { type EndedSession, Sessions } from './sessions/sessions.ts';
+import { within } from './sessions/within.ts';
+import type { ServiceDatabase, ServiceTables } from './tables.ts';
+
+export interface ServiceOptions {
+  /** `mysql://user:password@host:port/database` or `sqlite:/path/to/file`. */
+  database: string;
+  /** Profiles of sessions lie in it. */
+  folder: string;
+  /** Exact version that hosts accounts by default. */
+  library: string;
+  /** How many browsers may start at the same time. */
+  slots: number;
+  openHost: OpenSessionHost;
+  deadlines?: Partial<Deadlines>;
+  /** One line about what happened: no code, no message text. */
+  log(line: LogLine): void;
+}
+
+export interface LogLine {
+  event: string;
+  [field: string]: string | number | boolean | null;
+}
+
+/** Between two looks for work, in milliseconds; spread by jitter so that instances do not ask in step. */
+const tickMs = 1_000;
+
+/** For closing all sessions, and for the last writes: 20 seconds together, after which others may kill the process. */
+const stopMs = 17_000;
+const lastWordMs = 2_000;
+
+/** One instance of the service without its HTTP face. */
+export class Service {
+  readonly id = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  readonly database: ServiceDatabase;
+  readonly accounts: Accounts;
+  readonly workspaces: Workspaces;
+  readonly linkCodes: LinkCodes;
+  readonly rollouts: Rollouts;
+  readonly libraries: LibraryChoice;
+  readonly sessions: Sessions;
+  readonly metrics: ServiceMetrics;
+  readonly #instances: Instances;
+  readonly #log: ServiceOptions['log'];
+  readonly #listeners = new Set<(ids: SessionIds, event: SessionEvent) => void>();
+  readonly #stop = new AbortController();
+  #loops: Promise<void>[] = [];
+  #expiry: NodeJS.Timeout | undefined;
+  #databaseAnswers = true;
+
+  /** @throws InputError, TroubleError when the database cannot be used. */
+  static async start(options: ServiceOptions): Promise<Service> {
+    const database = await openDatabase<ServiceTables>(options.database);
+    const service = new Service(database, options);
+    await service.#begin(options.slots);
+    return service;
+  }
+
+  private constructor(database: ServiceDatabase, options: ServiceOptions) {
+    this.database = database;
+    this.#log = options.log;
+    this.accounts = new Accounts(database, this.id);
+    this.workspaces = new Workspaces(database);
+    this.linkCodes = new LinkCodes(database);
+    this.rollouts = new Rollouts(database);
+    this.libraries = new LibraryChoice(this.rollouts, options.library);
+    this.#instances = new Instances(database, this.id);
+    this.metrics = new ServiceMetrics(() => this.sessions.counts);
+    this.sessions = new Sessions({
+      ...options,
+      database,
+      instanceId: this.id,
+      accounts: this.accounts,
+      links: new Links(database, this.id, (outcome) => this.metrics.violation(outcome)),
+      deadlines: { ...defaultDeadlines, ...options.deadlines },
+      chooseLibrary: (account, pin) => this.libraries.choose(account, pin),
+      onEvent: (ids, event) => this.#heard(ids, event),
+      onEnd: (ended) => this.#ended(ended),
+    });
+  }
+
+  /** True when the database answers and this instance takes on work. */
+  get ready(): boolean {
+    return this.#databaseAnswers && !this.stopping;
+  }
+
+  /** True from the moment on which this instance was told to stop. */
+  get stopping(): boolean {
+    return this.#stop.signal.aborted || this.sessions.stopping;
+  }
+
+  onEvent(listener: (ids: SessionIds, event: SessionEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Starts nothing any more, closes sessions in order, gives their leases back. */
+  async stop(): Promise<void> {
+    this.#log({ event: 'stopping', instance: this.id });
+    await within(stopMs, () => this.sessions.stop()).catch(() => {});
+    this.#stop.abort();
+    clearInterval(this.#expiry);
+    // A database that does not answer must not keep the process: what was not written runs out by itself.
+    await within(lastWordMs, async () => {
+      await Promise.all(this.#loops);
+      await this.#instances.stopped();
+      await this.database.close();
+    }).catch(() => {});
+    this.#log({ event: 'stopped', instance: this.id });
+  }
+
+  async #begin(slots: number): Promise<void> {
+    await this.#instances.started(slots);
+    await this.libraries.refresh();
+    this.#log({ event: 'started', instance: this.id, database: this.database.name });
+    this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
+    this.#loops = [
+      // Leases have a loop of their own: a slow claim must not let one run out.
+      this.#repeat(() => this.sessions.renewLeases()),
+      this.#repeat(async () => {
+        await this.libraries.refresh();
+        await this.sessions.takeOn();
+      }),
+      this.#repeat(() => this.#instances.seen(), 10 * tickMs),
+    ];
+  }
+
+  async #repeat(work: () => Promise<void>, everyMs = tickMs): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await work().then(
+        () => this.#answers(true),
+        (error) => this.#answers(false, error),
+      );
+      await sleep(everyMs * (0.75 + Math.random() / 2), undefined, { signal: this.#stop.signal }).catch(() => {});
+    }
+  }
+
+  #answers(answers: boolean, error?: unknown): void {
+    if (answers !== this.#databaseAnswers) {
+      this.#log({ event: answers ? 'database-answers' : 'database-trouble', message: String(error ?? '') });
+    }
+    this.#databaseAnswers = answers;
+  }
+
+  #heard(ids: SessionIds, event: SessionEvent): void {
+    if (event.type === 'status') {
+      const { status, library, tookMs, linking } = event;
+      this.#log({ event: status, account: ids.account, library, ms: Math.round(tookMs) });
+      if (linking) this.metrics.linkPhase(library, status === 'connected' ? 'ready' : 'authenticated', tookMs);
+      if (status === 'connected') this.metrics.sessionReady({ library, linking });
+    }
+    for (const listener of this.#listeners) listener(ids, event);
+  }
+
+  #ended(ended: EndedSession): void {
+    const { ids, library, end, settled } = ended;
+    this.metrics.sessionEnded(ended);
+    const code = 'code' in end ? end.code : 'cause' in end ? end.cause : null;
+    const attention = settled.kind === 'failed' && settled.outcome.needsAttention;
+    this.#log({ event: 'ended', account: ids.account, library, end: end.kind, code, written: settled.kind, attention });
+  }
+}

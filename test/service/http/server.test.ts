@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problems } from '../../../src/service/problems.ts';
+import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { engines } from '../../support/service-databases.ts';
+import { silentHosts } from '../../support/silent-host.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+
+afterAll(stopMysqlServer);
+
+describe.each(engines)('the API with %s', (_, newAddress) => {
+  let server: TestServer;
+  let workspace: string;
+
+  beforeAll(async () => {
+    server = await startTestServer({ database: await newAddress(), openHost: silentHosts });
+    workspace = (await server.ask('POST', '/v1/workspaces', { name: 'Berlin' })).body.id;
+  });
+  afterAll(async () => {
+    expect(server.troubles).toEqual([]);
+    await server.stop();
+  });
+
+  const accounts = () => `/v1/workspaces/${workspace}/accounts`;
+
+  test('workspaces are made, shown and listed page by page', async () => {
+    const made = [];
+    for (const name of ['a', 'b', 'c']) made.push((await server.ask('POST', '/v1/workspaces', { name })).body.id);
+    const seen: string[] = [];
+    let next: string | null = null;
+    do {
+      const after: string = next === null ? '' : `&after=${next}`;
+      const { body } = await server.ask('GET', `/v1/workspaces?limit=2${after}`);
+      expect(body.items.length).toBeLessThanOrEqual(2);
+      seen.push(...body.items.map((item: { id: string }) => item.id));
+      next = body.next;
+    } while (next !== null);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(made));
+  });
+
+  test('a link is answered at once with the new account', async () => {
+    const { status, body } = await server.ask('POST', accounts(), { phone: '15550100123' });
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ workspace, phone: '15550100123', status: 'qr_scanning', cause: 'link-asked' });
+    expect((await server.ask('GET', `${accounts()}/${body.id}`)).body).toEqual(body);
+    const history = await server.ask('GET', `${accounts()}/${body.id}/history`);
+    expect(history.body.items).toMatchObject([{ from: 'none', to: 'qr_scanning' }]);
+    expect((await server.ask('GET', `${accounts()}/${body.id}/link`)).body).toMatchObject({ code: 'code-unknown' });
+  });
+
+  test('a write that is repeated with its idempotency key happens once', async () => {
+    const headers = { 'idempotency-key': `link-${Math.random()}` };
+    const body = { phone: '15550100777' };
+    const [one, other] = await Promise.all([
+      server.ask('POST', accounts(), body, headers),
+      server.ask('POST', accounts(), body, headers),
+    ]);
+    const again = await server.ask('POST', accounts(), body, headers);
+    const done = [one, other, again].filter(({ status }) => status === 202);
+    expect(new Set(done.map((answer) => answer.body.id)).size).toBe(1);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    for (const { status, body } of [one, other]) if (status !== 202) expect(body.code).toBe('request-in-progress');
+    const changed = await server.ask('POST', accounts(), { phone: '15550100778' }, headers);
+    expect(changed).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+  });
+
+  test.each([
+    ['an unknown field', 'POST', '', { phone: '15550100123', colour: 'red' }, 'colour'],
+    ['a number with a plus', 'POST', '', { phone: '+15550100123' }, 'phone'],
+    ['a version range', 'POST', '', { library: '^1.34.0' }, 'library'],
+    ['an unknown query', 'GET', '?status=connected', undefined, 'status'],
+    ['a limit that is no number', 'GET', '?limit=many', undefined, 'limit'],
+    ['a limit that is too large', 'GET', '?limit=201', undefined, 'limit'],
+  ] as const)('%s is refused by name', async (_, method, query, body, field) => {
+    const answer = await server.ask(method, accounts() + query, body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request', errors: [{ field }] } });
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
+  test('what cannot be found, read or parsed is a problem with a code', async () => {
+    expect((await server.ask('GET', '/v1/nothing')).body).toMatchObject({ code: 'not-found', status: 404 });
+    expect((await server.ask('GET', `${accounts()}/none`)).body).toMatchObject({ code: 'account-unknown' });
+    expect((await server.ask('GET', '/v1/workspaces/none/accounts')).body).toMatchObject({ code: 'workspace-unknown' });
+    const json = { 'content-type': 'application/json' };
+    expect((await server.ask('POST', '/v1/workspaces', '{"name":', json)).body).toMatchObject({
+      code: 'invalid-request',
+    });
+    const text = { 'content-type': 'text/plain' };
+    expect((await server.ask('POST', '/v1/workspaces', 'name', text)).body).toMatchObject({
+      code: 'unsupported-media-type',
+    });
+    const large = { name: 'x'.repeat(100_000) };
+    expect((await server.ask('POST', '/v1/workspaces', large)).body).toMatchObject({ code: 'body-too-large' });
+  });
+
+  test('a key does what its scope allows', async () => {
+    const ask = async (scope: 'read' | 'link', method: 'GET' | 'POST', url: string, body?: object) => {
+      const { key } = await server.keys.create('k', scope);
+      return (await server.ask(method, url, body, { authorization: `Bearer ${key}` })).status;
+    };
+    expect(await ask('read', 'GET', accounts())).toBe(200);
+    expect(await ask('read', 'POST', accounts(), {})).toBe(403);
+    expect(await ask('link', 'POST', accounts(), {})).toBe(202);
+    expect(await ask('link', 'GET', '/v1/keys')).toBe(403);
+    for (const authorization of ['', 'Bearer x', `Basic ${server.key}`, `${`Bearer ${server.key}`.slice(0, -1)}0`]) {
+      expect((await server.ask('GET', accounts(), undefined, { authorization })).body.code).toBe('unauthorized');
+    }
+  });
+
+  test('a rotated key works beside the new one until its time is over', async () => {
+    const first = await server.keys.create('robot', 'read');
+    const asks = async (key: string) =>
+      (await server.ask('GET', '/v1/workspaces', undefined, { authorization: `Bearer ${key}` })).status;
+    const rotated = await server.ask('POST', `/v1/keys/${first.id}/rotate`, { overlapSeconds: 60 });
+    expect([await asks(first.key), await asks(rotated.body.key)]).toEqual([200, 200]);
+    await server.ask('POST', `/v1/keys/${rotated.body.id}/rotate`, { overlapSeconds: 0 });
+    expect([await asks(first.key), await asks(rotated.body.key)]).toEqual([200, 401]);
+  });
+
+  test('keys are kept as hashes only, and the last admin key stays', async () => {
+    const rows = await server.service.database.kysely.selectFrom('api_keys').selectAll().execute();
+    for (const row of rows) expect(JSON.stringify(row)).not.toContain(server.key.split('_')[2]);
+    const id = server.key.split('_')[1];
+    expect((await server.ask('DELETE', `/v1/keys/${id}`)).body).toMatchObject({ code: 'key-is-last' });
+  });
+
+  test('a rollout goes step by step, and a verdict moves it', async () => {
+    const versions = { baseline: '1.33.2', candidate: '1.34.7' };
+    const { body } = await server.ask('POST', '/v1/rollouts', versions);
+    expect(body).toMatchObject({ ...versions, percent: 1, state: 'active' });
+    expect((await server.ask('POST', '/v1/rollouts', versions)).body).toMatchObject({ code: 'rollout-active' });
+    const change = async (step: string, payload?: object) =>
+      (await server.ask('POST', `/v1/rollouts/${body.id}/${step}`, payload)).body;
+    expect(await change('advance')).toMatchObject({ percent: 5 });
+    expect(await change('verdict', { verdict: 'inconclusive' })).toMatchObject({ percent: 5 });
+    expect(await change('verdict', { verdict: 'promote' })).toMatchObject({ percent: 25 });
+    expect(await change('verdict', { verdict: 'block' })).toMatchObject({ percent: 0, state: 'rolled_back' });
+    expect(await change('advance')).toMatchObject({ code: 'rollout-over' });
+  });
+
+  test('health, readiness and figures need no key', async () => {
+    const none = { authorization: '' };
+    expect((await server.ask('GET', '/healthz', undefined, none)).body).toEqual({ status: 'ok' });
+    expect((await server.ask('GET', '/readyz', undefined, none)).body).toMatchObject({ status: 'ready' });
+    const { body } = await server.ask('GET', '/metrics', undefined, none);
+    expect(body).toContain('wwebjs_account_constraint_violations_total{constraint="unique_active_phone_workspace"');
+  });
+
+  test('every answer of the document has a code that exists', async () => {
+    const { body } = await server.ask('GET', '/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    const codes = [...JSON.stringify(body.paths).matchAll(/Codes: ([\w, -]+)/g)].flatMap(
+      ([, list]) => list?.split(', ') ?? [],
+    );
+    expect(codes.length).toBeGreaterThan(50);
+    expect(codes.filter((code) => !(code in problems))).toEqual([]);
+  });
+});
+
+describe('without any key on a loopback address', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    const [, newAddress] = engines[0] as (typeof engines)[0];
+    server = await startTestServer({ database: await newAddress(), openHost: silentHosts }, { open: true });
+  });
+  afterAll(() => server.stop());
+
+  test.each([
+    ['this machine', { host: 'localhost:8080' }, 200],
+    ['its own console', { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:8080' }, 200],
+    ['a name that somebody points at 127.0.0.1', { host: 'evil.example' }, 403],
+    ['another page in the browser', { host: 'localhost:8080', origin: 'https://evil.example' }, 403],
+  ])('%s gets the right answer', async (_, headers, status) => {
+    expect((await server.ask('GET', '/v1/workspaces', undefined, headers)).status).toBe(status);
+  });
+});

@@ -1,0 +1,58 @@
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { ApiKeys } from '../../src/service/http/api-keys.ts';
+import { createServer } from '../../src/service/http/server.ts';
+import type { Problem } from '../../src/service/problems.ts';
+import type { Service, ServiceOptions } from '../../src/service/service.ts';
+import { startTestService } from './test-service.ts';
+
+export interface TestServer {
+  app: FastifyInstance;
+  service: Service;
+  /** An admin key. */
+  key: string;
+  keys: ApiKeys;
+  troubles: Problem[];
+  /** Sends a request with the admin key; the body of the answer is read as JSON. */
+  ask(method: InjectOptions['method'], url: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>;
+  stop(): Promise<void>;
+}
+
+export interface Asked {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any;
+  headers: Record<string, unknown>;
+}
+
+/** A service with its HTTP face, asked without a network. */
+export async function startTestServer(
+  options: Pick<ServiceOptions, 'database' | 'openHost'> & Partial<ServiceOptions>,
+  { open = false } = {},
+): Promise<TestServer> {
+  const { service } = await startTestService(options);
+  const troubles: Problem[] = [];
+  const app = createServer({ service, version: '0.0.0', open, onTrouble: (_, problem) => troubles.push(problem) });
+  const keys = new ApiKeys(service.database);
+  const key = open ? '' : (await keys.create('test', 'admin')).key;
+  return {
+    app,
+    service,
+    key,
+    keys,
+    troubles,
+    async ask(method, url, body, headers = {}) {
+      const answer = await app.inject({
+        method,
+        url,
+        headers: { ...(key && { authorization: `Bearer ${key}` }), ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      } as InjectOptions);
+      const json = String(answer.headers['content-type']).includes('json');
+      return { status: answer.statusCode, body: json ? answer.json() : answer.payload, headers: answer.headers };
+    },
+    async stop() {
+      await app.close();
+      await service.stop();
+    },
+  };
+}

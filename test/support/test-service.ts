@@ -1,0 +1,64 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LogLine, Service, type ServiceOptions } from '../../src/service/service.ts';
+import type { SessionIds, WorkspaceId } from '../../src/service/session-ids.ts';
+import type { AccountStatus } from '../../src/service/tables.ts';
+
+/** A service with short deadlines whose log lines are kept. */
+export async function startTestService(
+  options: Pick<ServiceOptions, 'database' | 'openHost'> & Partial<ServiceOptions>,
+): Promise<{ service: Service; log: LogLine[]; folder: string }> {
+  const log: LogLine[] = [];
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'service-profiles-'));
+  const service = await Service.start({
+    library: '1.34.7',
+    slots: 2,
+    folder,
+    log: (line) => log.push(line),
+    ...options,
+    deadlines: {
+      startMs: 10_000,
+      linkMs: 20_000,
+      readyMs: 10_000,
+      watchEveryMs: 500,
+      answerMs: 500,
+      ...options.deadlines,
+    },
+  });
+  return { service, log, folder };
+}
+
+export async function until<T>(what: string, ask: () => T | Promise<T>, ms = 15_000): Promise<NonNullable<T>> {
+  for (const end = Date.now() + ms; ; await sleep(50)) {
+    const answer = await ask();
+    if (answer) return answer as NonNullable<T>;
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+  }
+}
+
+/** Waits until an account has a status. */
+export function untilStatus(service: Service, { workspace, account }: SessionIds, status: AccountStatus, ms?: number) {
+  return until(
+    `account is ${status}`,
+    async () => {
+      const found = await service.accounts.get(workspace, account);
+      return found.status === status ? found : null;
+    },
+    ms,
+  );
+}
+
+/** Begins a link and lets `scan` have the first code. */
+export async function linkWith(
+  service: Service,
+  workspace: WorkspaceId,
+  scan: (qr: string) => Promise<unknown>,
+  phone: string | null = null,
+): Promise<SessionIds> {
+  const ids = await service.sessions.link(workspace, { phone, pairing: false, libraryPin: null });
+  const code = await until('a code is shown', () => service.linkCodes.get(ids.session));
+  await scan(code.code);
+  return ids;
+}
