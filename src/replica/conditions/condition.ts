@@ -5,7 +5,7 @@ export interface Condition<O extends ConditionOptions = ConditionOptions> {
   name: string;
   /** One sentence: what is different. */
   what: string;
-  /** How it is known; a link or the modules of real builds where it was read. */
+  /** Reports, `<tracker>#<number>` (wwebjs is the tracker of the library of that name), or modules of real builds. */
   sources: readonly string[];
   confidence: 'read' | 'reported' | 'inferred' | 'assumed';
   /** Names and defaults of its options. Times in seconds. */

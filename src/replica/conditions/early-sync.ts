@@ -3,11 +3,7 @@ import { condition } from './condition.ts';
 export const earlySync = condition({
   name: 'early-sync',
   what: 'A restored page has synced before code outside has found it ready: `hasSynced` is true and will not change again.',
-  sources: [
-    'https://github.com/wwebjs/whatsapp-web.js/issues/5685',
-    'https://github.com/wwebjs/whatsapp-web.js/issues/5758',
-    'https://github.com/wwebjs/whatsapp-web.js/pull/5748',
-  ],
+  sources: ['wwebjs#5685', 'wwebjs#5758', 'wwebjs#5748'],
   confidence: 'reported',
   options: {},
   page: () => ({ versionAfterSync: true }),

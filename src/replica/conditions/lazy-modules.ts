@@ -4,9 +4,9 @@ export const lazyModules = condition({
   name: 'lazy-modules',
   what: 'The account is in the group that gets some modules only with the bundle of the drawer that needs them.',
   sources: [
-    'https://github.com/wwebjs/whatsapp-web.js/issues/3690',
-    'https://github.com/wwebjs/whatsapp-web.js/issues/3753',
-    'https://github.com/wwebjs/whatsapp-web.js/issues/3971',
+    'wwebjs#3690',
+    'wwebjs#3753',
+    'wwebjs#3971',
     'wppconnect-team/wa-js#3582 (WAWebChatForwardMessage)',
     'wppconnect-team/wa-js#3603 (WAWebGroupCommunityJob)',
   ],

@@ -3,7 +3,7 @@ import { condition } from './condition.ts';
 export const qrReload = condition({
   name: 'qr-reload',
   what: 'The page reloads itself again and again while it shows a QR code.',
-  sources: ['https://github.com/wwebjs/whatsapp-web.js/pull/201653 (navigations while the QR code is shown)'],
+  sources: ['wwebjs#201653 (navigations while the QR code is shown)'],
   confidence: 'assumed',
   options: { seconds: 20 },
   page: ({ seconds }, timeScale) => ({ reloadWhileUnpairedMs: seconds * 1000 * timeScale }),

@@ -3,7 +3,7 @@ import { condition } from './condition.ts';
 export const reloadAfterLink = condition({
   name: 'reload-after-link',
   what: 'The page reloads itself once after a phone linked it.',
-  sources: ['https://github.com/wwebjs/whatsapp-web.js/issues/3792'],
+  sources: ['wwebjs#3792'],
   confidence: 'reported',
   options: { seconds: 1 },
   page: ({ seconds }) => ({ reloadAfterLinkMs: seconds * 1000 }),

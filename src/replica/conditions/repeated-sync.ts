@@ -4,7 +4,7 @@ export const repeatedSync = condition({
   name: 'repeated-sync',
   what: '`hasSynced` changes again after the first sync.',
   sources: [
-    'https://github.com/wwebjs/whatsapp-web.js/issues/201821',
+    'wwebjs#201821',
     'rmyndharis/OpenWA wwebjs-lifecycle.ts (a second run finds WWebJS defined and emits ready while the first still attaches)',
   ],
   confidence: 'reported',

@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import type { Certificate } from './certificate.ts';
 import { pageHtml, unsupportedBrowserHtml } from './page-html.ts';
+import type { ReplicaCore } from './replica-core.ts';
 
 interface PageSource {
   surface: Surface;
   bundle: string;
-  circumstances: () => PageCircumstances;
-  /** Milliseconds that every answer is held back. */
-  delayMs: () => number;
+  core: Pick<ReplicaCore, 'circumstances' | 'isDropping'>;
 }
 
 /** Code that others inject evaluates text, as it may on the real page. */
@@ -32,16 +30,17 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
     } else send(response, 404, 'text/plain; charset=utf-8', 'not found');
   };
   return createServer({ cert, key }, (request, response) => {
-    const delayMs = source.delayMs();
-    if (delayMs > 0) setTimeout(() => answer(request, response), delayMs);
+    const { delayMs = 0 } = source.core.circumstances.server;
+    if (source.core.isDropping) request.socket.destroy();
+    else if (delayMs > 0) setTimeout(() => answer(request, response), delayMs);
     else answer(request, response);
   });
 }
 
-function sendPage(request: IncomingMessage, response: ServerResponse, { surface, circumstances }: PageSource): void {
+function sendPage(request: IncomingMessage, response: ServerResponse, { surface, core }: PageSource): void {
   const userAgent = request.headers['user-agent'] ?? '';
   const refused = surface.behaviours.refusesHeadlessUserAgent && userAgent.includes('HeadlessChrome');
-  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, circumstances());
+  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page);
   send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': contentSecurityPolicy });
 }
 

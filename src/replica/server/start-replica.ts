@@ -57,15 +57,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const pages = createPageServer(certificate, {
     surface,
     bundle,
-    circumstances: () => core.circumstances.page,
-    delayMs: () => core.circumstances.server.delayMs ?? 0,
+    core,
   });
   const pagePort = await listen(pages, port);
-  const sockets = new WebSocketServer({ server: pages, path: '/ws/chat' });
-  sockets.on('connection', (socket) => {
-    if (core.isDropping) socket.terminate();
-    else new CompanionConnection(core, socket);
-  });
+  const sockets = new WebSocketServer({ server: pages, path: '/ws/chat', verifyClient: () => !core.isDropping });
+  sockets.on('connection', (socket) => new CompanionConnection(core, socket));
   const phones = new Phones(core);
   const control = createPhoneServer(phones, core);
   const phoneUrl = await control.listen({ host: '127.0.0.1', port: 0 });
