@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
+import { checkSurface } from '../../src/surface/check-surface.ts';
+import { indexLibrary } from '../../src/surface/extract/index-library.ts';
+import { toyClient } from './toy-package.ts';
+
+const october2025 = '2.3000.1029241508';
+const check = (pageCode: string, build: string) =>
+  checkSurface(indexLibrary(toyClient(pageCode)).needs, resolveSurface(build));
+
+describe('a name that a build has lost', () => {
+  const code = `window.User = window.require('WAWebUserPrefsMeUser'); window.User.getMeUser();`;
+
+  test('stops ready where it is called before ready, with line and history', () => {
+    expect(check(code, october2025)).toMatchObject({
+      stops: 'ready',
+      missing: [
+        {
+          name: 'WAWebUserPrefsMeUser.getMeUser',
+          stops: 'ready',
+          certain: true,
+          file: 'src/Client.js',
+          line: 7,
+          history: [expect.stringMatching(/offered up to 2\.3000\.\d+; removed in 2\.3000\.1026498050 \(2025-08-29/)],
+        },
+      ],
+    });
+  });
+
+  test('stops nothing on a build that had it', () => {
+    expect(check(code, '2.3000.1014111620')).toMatchObject({ stops: null, missing: [] });
+  });
+
+  test('stops only methods where only a listener needs it', () => {
+    const later = `window.require('WAWebCmd').Cmd.on('logout', () => { ${code} });`;
+    expect(check(later, october2025)).toMatchObject({ stops: null, missing: [{ stops: 'methods' }] });
+  });
+
+  test('is a possibility only where a condition decides whether the line is reached', () => {
+    expect(check(`if (window.x) { ${code} }`, october2025)).toMatchObject({
+      stops: null,
+      missing: [{ stops: 'ready', certain: false }],
+    });
+  });
+});
+
+test('a module that is loaded on demand is missing at ready and there for a method', () => {
+  const code = `window.require('WAWebSetPushnameConnAction').setPushname;`;
+  expect(check(code, '2.3000.1044822804').stops).toBe('ready');
+  expect(check(`window.f = () => { ${code} };`, '2.3000.1044822804').missing).toEqual([]);
+});
+
+test('code for webpack pages stops everything on a build that is not one', () => {
+  const code = `window.S = window.mR.findModule('Socket')[0].Socket; window.T = window.mR.findModule('Conn')[0].Conn;`;
+  expect(check(code, '2.2412.54')).toMatchObject({ stops: null, missing: [] });
+  expect(check(code, october2025).missing.map(({ name }) => name)).toEqual([
+    'modules of webpack, read with moduleRaid',
+  ]);
+});
+
+test('a library that reads _serialized of messages is broken where the field is called $1', () => {
+  const code = `window.require('WAWebCollections').Msg.on('add', (msg) => { window.onMessage(msg.id._serialized); });`;
+  expect(check(code, october2025).stops).toBeNull();
+  expect(check(code, '2.3000.1044822804')).toMatchObject({
+    stops: 'probe',
+    missing: [{ name: '_serialized of message ids' }],
+  });
+});
+
+test('a build outside of what is known is marked as a guess', () => {
+  expect(check('', '2.3000.9999999999').extrapolated).toBe(true);
+});
