@@ -78,7 +78,7 @@ export class ListReporter implements RunObserver {
     for (const { outcome } of this.#tally.cells) {
       if (outcome === 'passed' || outcome === 'failed') counts[outcome] += 1;
     }
-    const found = [`${counts.passed} cells pass`, `${counts.failed} fail`];
+    const found = [`${counts.passed} passed`, `${counts.failed} failed`];
     if (this.#surprises > 0) found.push(`${this.#surprises} not as expected`);
     const { colors } = this.#terminal;
     return [

@@ -63,7 +63,7 @@ test('db migrate makes the store and says so', async () => {
 });
 
 test('every command shows an example in its help', async () => {
-  const commands = ['quickstart', 'run', 'report merge', 'report show', 'db migrate'];
+  const commands = ['quickstart', 'run', 'report merge', 'report show', 'db migrate', 'replica', 'doctor', 'advise'];
   const helps = await Promise.all(commands.map((command) => cli([...command.split(' '), '--help'])));
   for (const { exit, stdout } of helps) {
     expect(stdout).toMatch(/Examples?:\n\s+.*wwebjs-canary/);

@@ -114,7 +114,7 @@ test('on a live terminal list redraws what is running in place and leaves nothin
   await reportRun('list', '', [{ planned: planned({}, null, 2), attempts: [passedAttempt(), passedAttempt()] }], {
     terminal,
   });
-  expect(terminal.progressed).toContain('1/2 done, 1 cells pass, 0 fail');
+  expect(terminal.progressed).toContain('1/2 done, 1 passed, 0 failed');
   const lines = play(terminal.progressed);
   expect(lines.filter((line) => line.includes('done,'))).toEqual([]);
   expect(lines.filter((line) => line.startsWith('['))).toHaveLength(2);

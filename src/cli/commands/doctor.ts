@@ -9,7 +9,10 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('what is missing on this machine and how to get it')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExit codes: 0 when runs can start, 4 when somebody has to do something first.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 when runs can start, 4 when somebody has to do something first.\n\nExample:\n  wwebjs-canary doctor',
+    )
     .action(async ({ json }: { json?: boolean }) => {
       const checks = await checkMachine();
       const ready = checks.every(({ status }) => status !== 'missing');

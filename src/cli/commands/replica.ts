@@ -10,6 +10,7 @@ export function replicaCommand(): Command {
     .option('--port <port>', 'port of the page; by default a free one', parsePort, 0)
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
     .option('--condition <names>', 'conditions that are on from the start, separated by commas', splitNames, [])
+    .addHelpText('after', '\nExample:\n  wwebjs-canary replica --build 2.3000.1032534684 --port 8443')
     .action(async (options: { build: string; port: number; timeScale: number; condition: string[] }) => {
       const { build, port, timeScale, condition: conditions } = options;
       const replica = await startReplica({ build, port, timeScale, conditions });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { home, packageRoot } from '../../../src/contracts/home.ts';
 import { reportSchema } from '../../../src/contracts/run.ts';
@@ -55,6 +56,22 @@ test('run: without expectations a version that fails is unexpected: code 1', asy
     expectation: null,
     attempts: [{ code: 'no-ready' }],
   });
+});
+
+test('a store that takes no attempt: the report has it all the same, a file keeps it, code 4', async () => {
+  const folder = ownHome();
+  const out = join(folder, 'r.json');
+  await (await openStore(join(folder, 'store.sqlite'))).close();
+  const database = new DatabaseSync(join(folder, 'store.sqlite'));
+  database.exec("create trigger broken before insert on attempts begin select raise(abort, 'no'); end");
+  database.close();
+  const { exit, stderr } = await cli(['run', ...cell, '--reporter', `json=${out}`], folder);
+  const { cells, run } = readReport(out);
+  expect(cells[0]?.attempts).toHaveLength(1);
+  const spilled = join(folder, 'runs', run.id, 'attempts-not-in-store.jsonl');
+  expect(stderr).toContain(`Attempts that are not in the store: ${spilled}`);
+  expect(JSON.parse(readFileSync(spilled, 'utf8')).attempt).toEqual(cells[0]?.attempts[0]);
+  expect(exit).toBe(4);
 });
 
 test('Ctrl-C: what is finished is kept and reported: code 4', async () => {
