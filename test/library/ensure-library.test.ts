@@ -9,6 +9,8 @@ import { libraryStatuses } from '../../src/library/library-statuses.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { packTinyLibrary, writeTinyLibrary } from './tiny-library.ts';
 
+vi.setConfig({ testTimeout: 60_000 }); // npm is started several times
+
 let home: string;
 let said: string[];
 const say = (line: string) => said.push(line);
