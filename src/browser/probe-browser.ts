@@ -32,7 +32,9 @@ export async function probeBrowser(
   try {
     const { port, said } = await waitForDevTools(child);
     if (port === null) return { started: false, said };
-    const response = await fetch(`http://127.0.0.1:${port}/json/version`);
+    const response = await fetch(`http://127.0.0.1:${port}/json/version`, {
+      signal: AbortSignal.timeout(startTimeoutMs),
+    });
     const { Browser: version } = (await response.json()) as { Browser: string };
     return { started: true, version };
   } finally {
