@@ -56,3 +56,27 @@ describe('a browser that cannot be used', () => {
     }
   });
 });
+
+/** Says what Chromium says where user namespaces are forbidden; without its sandbox it answers like one. */
+const withoutNamespaces = `case "$*" in
+  *--no-sandbox*) exec ${process.execPath} -e '
+    const server = require("node:http").createServer((_, answer) => answer.end(JSON.stringify({ Browser: "HeadlessChrome/1.2.3.4" })));
+    server.listen(0, "127.0.0.1", () => console.error("DevTools listening on ws://127.0.0.1:" + server.address().port + "/devtools/browser/x"));' ;;
+  *) echo "FATAL:zygote_host_impl_linux.cc(127)] No usable sandbox! Update your kernel or see https://example.org" >&2; exit 133 ;;
+esac`;
+
+describe('the sandbox', () => {
+  test.each([
+    [1000, 'this kernel or container allows no user namespaces'],
+    [0, 'root: Chromium refuses its sandbox to root'],
+  ])('is off for user %i where it cannot be on, with the reason', async (user, why) => {
+    const getuid = vi.spyOn(process, 'getuid').mockReturnValue(user);
+    try {
+      const browser = await ensureBrowser(program(withoutNamespaces), silent);
+      expect(browser).toMatchObject({ version: 'HeadlessChrome/1.2.3.4', sandbox: { on: false, why } });
+      expect(browser.args).toContain('--no-sandbox');
+    } finally {
+      getuid.mockRestore();
+    }
+  });
+});
