@@ -33,7 +33,7 @@ export interface ExecutedRun {
 
 /**
  * Runs a plan into the store and the reporters, and names the files that were written. Ctrl-C ends it in order: what was
- * finished is kept and reported, and the exit code is 4.
+ * finished is kept and reported, and the exit code is 4. So does an error that nobody caught.
  *
  * @throws InputError, TroubleError as `runPlan` and `openStore` do.
  */
@@ -52,7 +52,7 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
     const { run, interrupted } = await runPlan(plan, { slots, seed, observers, signal: stop.signal, say });
     const written = chosen.filter(({ target }) => target !== '');
     for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
-    const troubles = [...(recorder.trouble ? [recorder.trouble] : []), ...group.troubles];
+    const troubles = [...(recorder.trouble ? [recorder.trouble] : []), ...group.troubles, ...stop.bugs];
     const codes = troubles.map((trouble) => exitCodeOf(trouble, say));
     return { run, cells: tally.cells, exit: codes.length > 0 ? exitCode.trouble : exitOfRun(tally.cells, interrupted) };
   } finally {

@@ -1,9 +1,17 @@
+/** Why a run has to end early, and the signal that says so. */
+export interface StopSignal extends Disposable {
+  signal: AbortSignal;
+  /** Errors that no part of the program caught: each is a bug, and ends the run in order so that its records are kept. */
+  bugs: unknown[];
+}
+
 /**
- * Aborts at the first Ctrl-C (or SIGTERM), so that a run can end in order; the second one ends the process at once.
- * Disposing gives the signals back.
+ * Aborts at the first Ctrl-C (or SIGTERM) and at an error that nobody caught, so that a run can end in order; the second Ctrl-C
+ * ends the process at once. Disposing gives signals and errors back.
  */
-export function stopSignal(say: (line: string) => void): Disposable & { signal: AbortSignal } {
+export function stopSignal(say: (text: string) => void): StopSignal {
   const controller = new AbortController();
+  const bugs: unknown[] = [];
   const stop = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) {
       release();
@@ -13,7 +21,13 @@ export function stopSignal(say: (line: string) => void): Disposable & { signal: 
     say(`${name}: ending what is running, then reporting what is finished; once more to end at once\n`);
     controller.abort();
   };
-  const release = () => void process.off('SIGINT', stop).off('SIGTERM', stop);
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  return { signal: controller.signal, [Symbol.dispose]: release };
+  const fail = (error: unknown) => {
+    bugs.push(error);
+    controller.abort();
+  };
+  const release = () => {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('uncaughtException', fail).off('unhandledRejection', fail);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('uncaughtException', fail).on('unhandledRejection', fail);
+  return { signal: controller.signal, bugs, [Symbol.dispose]: release };
 }
