@@ -11,6 +11,7 @@ import { extractNeeds } from '../../surface/library-index.ts';
 import { byVersion, type Judged, nearestVersion } from '../../surface/nearest-version.ts';
 import { columns } from '../columns.ts';
 import { judgeAttempts } from '../judge-attempts.ts';
+import { naming } from '../naming.ts';
 
 interface Options {
   current: string;
@@ -44,9 +45,9 @@ Example:
 
 async function advise({ current, build, browser, json }: Options): Promise<ExitCode> {
   if (!semver.valid(current)) {
-    throw new InputError(`--current "${current}" is not an exact version such as 1.34.2`);
+    throw new InputError(`--current ${current}: it has to be an exact version such as 1.34.2`);
   }
-  const surface = resolveSurface(build);
+  const surface = naming('--build', () => resolveSurface(build));
   const judged = byVersion(await judgeAll(current, surface, browser));
   const nearest = nearestVersion(current, judged);
   const unsure = judged.some(({ verdict }) => verdict === 'unsure');

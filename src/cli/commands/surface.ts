@@ -9,6 +9,7 @@ import { checkSurface } from '../../surface/check-surface.ts';
 import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
+import { naming } from '../naming.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../render-surface.ts';
 
 interface Options {
@@ -39,7 +40,7 @@ export function surfaceCommand(): Command {
     .option('--json', 'as data')
     .addHelpText('after', checkHelp)
     .action(async (library: string, { build, json }: Options & { build: string }) => {
-      const offered = resolveSurface(build);
+      const offered = naming('--build', () => resolveSurface(build));
       const check = checkSurface(await needsOf(library), offered);
       process.stdout.write(json ? toJson(check) : renderCheck(check, offered.known));
       process.exitCode = check.stops === null ? exitCode.asExpected : exitCode.unexpected;

@@ -9,9 +9,12 @@ const died = /Target closed|Session closed|Connection closed|Page crashed/;
 const codesOfOthers = new Set<Code>(['library-load-failed', 'provenance-mismatch', 'flow-error', 'interrupted']);
 
 /** Errors of puppeteer and the browser, below the library: no frame of the library's page code, none of WhatsApp Web. */
-export function explainBrowser({ phase, code, events, library }: FailedAttempt): Explanation | null {
+export function explainBrowser({ phase, code, events, library, observed }: FailedAttempt): Explanation | null {
   if (codesOfOthers.has(code)) return null;
   const error = seenErrors(events).find(isPuppeteers);
+  if (!error && code === 'protocol-error' && observed) {
+    return { cause: { message: observed, evidence: puppeteerSentence(library.packageDir) }, blame: 'browser' };
+  }
   if (!error) return null;
   const evidence = [`\`initialize()\` rejected: ${error.headline}`, ...puppeteerSentence(library.packageDir)];
   const network = /net::(ERR_\w+)/.exec(error.headline)?.[1];

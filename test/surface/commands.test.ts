@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { cli } from '../cli/cli.ts';
+
+/** Each of these ends with exit code 3 and one message, before anything is installed. */
+const badInput: [what: string, args: string[], message: RegExp][] = [
+  ['check without a build', ['surface', 'check', '1.34.2'], /required option '--build <build>' not specified/],
+  [
+    'check with a bad build',
+    ['surface', 'check', '1.34.2', '--build', '3.1'],
+    /--build: "3\.1" is not a WhatsApp Web build/,
+  ],
+  [
+    'diff of a library and a build',
+    ['surface', 'diff', '1.34.2', '2.3000.1'],
+    /surface check 1\.34\.2 --build 2\.3000\.1/,
+  ],
+  ['diff with a bad build', ['surface', 'diff', '2.3000.x', '2.3000.1'], /"2\.3000\.x" is not a WhatsApp Web build/],
+  ['a bad version', ['surface', 'extract', '1.34'], /library "1\.34" is a range of versions/],
+  ['capture', ['surface', 'capture'], /not possible yet/],
+  [
+    'advice for a range',
+    ['advise', '--current', '1.34', '--build', '2.3000.1'],
+    /--current 1\.34: it has to be an exact/,
+  ],
+  [
+    'advice for no build',
+    ['advise', '--current', '1.34.2', '--build', 'new'],
+    /--build: "new" is not a WhatsApp Web build/,
+  ],
+];
+
+describe.concurrent('bad input of surface and advise', () => {
+  test.each(badInput)('%s', async (_what, args, message) => {
+    const { exit, stdout, stderr } = await cli(args);
+    expect([exit, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+test('the difference of two builds needs no library', async () => {
+  const { exit, stdout } = await cli(['surface', 'diff', '2.3000.1029241508', '2.3000.1032534684']);
+  expect(exit).toBe(0);
+  expect(stdout).toContain('Removed from WAWebCollections (4)\n  Call\n');
+  expect(stdout).toContain('sendSeenArgument  chat -> object');
+});
