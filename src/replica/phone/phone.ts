@@ -131,7 +131,7 @@ export class Phone {
       linkedAt: new Date().toISOString(),
       sync: 'pending',
       deliver: null,
-      waiting: [],
+      undelivered: [],
     };
     account.devices.set(deviceId, device);
     this.core.emit('device-linked', { number: account.number, device: deviceId });

@@ -12,8 +12,8 @@ export interface Device {
   sync: 'pending' | 'done';
   /** Sends to the device's page; null while it has no connection. */
   deliver: ((frame: ServerFrame) => void) | null;
-  /** Came while the device was away. */
-  waiting: TextMessage[];
+  /** Not known to have arrived: came while the device was away, or has no receipt yet. In order. */
+  undelivered: TextMessage[];
 }
 
 /** One WhatsApp account: its number, its devices, the people it knows, and what was written. */

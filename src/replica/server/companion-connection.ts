@@ -124,7 +124,7 @@ export class CompanionConnection implements UnlinkedPage {
 
   private handleOnline(frame: PageFrame, { account, device }: { account: Account; device: Device }): void {
     if (frame.type === 'send') this.core.delivery.fromDevice(account, device, frame.message);
-    else if (frame.type === 'receipt') this.core.delivery.receipt(account, frame.ids, frame.ack);
+    else if (frame.type === 'receipt') this.core.delivery.receipt(account, device, frame.ids, frame.ack);
     else if (frame.type === 'unpair-device') this.unpair(account, device, frame.reason);
   }
 
@@ -183,17 +183,15 @@ export class CompanionConnection implements UnlinkedPage {
   /** What came while the device was away, then the sync. */
   private resume(account: Account, device: Device): void {
     const fresh = device.sync === 'pending';
-    const waiting = this.core.delivery.takeWaiting(device);
-    this.send({ type: 'offline-preview', count: waiting.length });
+    const missed = fresh ? [] : [...device.undelivered];
+    this.send({ type: 'offline-preview', count: missed.length });
     this.send({ type: 'sync', contacts: account.contacts, messages: fresh ? account.messages : [] });
-    for (const message of waiting) this.send({ type: 'message', message, offline: true });
+    for (const message of missed) this.send({ type: 'message', message, offline: true });
     this.syncTimer = setTimeout(
       () => {
         device.sync = 'done';
         this.send({ type: 'critical-sync-done' });
-        for (const message of this.core.delivery.takeWaiting(device)) {
-          this.send({ type: 'message', message, offline: false });
-        }
+        if (fresh) for (const message of device.undelivered) this.send({ type: 'message', message, offline: false });
         this.core.emit('device-synced', { number: account.number, device: device.id });
         this.core.afterSync();
       },

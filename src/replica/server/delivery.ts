@@ -15,9 +15,13 @@ export class Delivery {
     this.accounts = accounts;
   }
 
-  /** A text from a linked device. */
+  /** A text from a linked device; one that was sent before is only acknowledged again. */
   fromDevice(account: Account, device: Device, message: TextMessage): void {
     const sent = { ...message, from: userJid(account.number), ack: 1 };
+    if (account.messages.some(({ id }) => id === sent.id)) {
+      device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
+      return;
+    }
     account.messages.push(sent);
     const seen = asSeenByPhone(sent);
     account.received.push(seen);
@@ -36,13 +40,9 @@ export class Delivery {
     for (const device of account.devices.values()) handOver(device, message);
   }
 
-  /** Everything that waited for the device. */
-  takeWaiting(device: Device): TextMessage[] {
-    return device.waiting.splice(0);
-  }
-
   /** A device says that it has got or shown messages. */
-  receipt(account: Account, ids: readonly string[], ack: number): void {
+  receipt(account: Account, device: Device, ids: readonly string[], ack: number): void {
+    device.undelivered = device.undelivered.filter(({ id }) => !ids.includes(id));
     for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
   }
 
@@ -67,10 +67,10 @@ export class Delivery {
   }
 }
 
-/** To the page of the device, or to the queue until it comes back. */
+/** To the page of the device if it is there; kept until a receipt comes. */
 function handOver(device: Device, message: TextMessage): void {
-  if (device.deliver && device.sync === 'done') device.deliver({ type: 'message', message, offline: false });
-  else device.waiting.push(message);
+  device.undelivered.push(message);
+  if (device.sync === 'done') device.deliver?.({ type: 'message', message, offline: false });
 }
 
 export function asSeenByPhone({ id, from, to, body, t, ack }: TextMessage): PhoneMessage {

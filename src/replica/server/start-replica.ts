@@ -60,8 +60,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     core,
   });
   const pagePort = await listen(pages, port);
-  const sockets = new WebSocketServer({ server: pages, path: '/ws/chat', verifyClient: () => !core.isDropping });
-  sockets.on('connection', (socket) => new CompanionConnection(core, socket));
+  const sockets = new WebSocketServer({ noServer: true });
+  pages.on('upgrade', (request, socket, head) => {
+    if (core.isDropping || request.url !== '/ws/chat') socket.destroy();
+    else sockets.handleUpgrade(request, socket, head, (webSocket) => new CompanionConnection(core, webSocket));
+  });
   const phones = new Phones(core);
   const control = createPhoneServer(phones, core);
   const phoneUrl = await control.listen({ host: '127.0.0.1', port: 0 });

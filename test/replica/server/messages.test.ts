@@ -67,6 +67,36 @@ test('what came while the device was away is delivered before the next sync is d
   page.close();
 });
 
+test('a text without a receipt is delivered again, one with a receipt is not', async () => {
+  const { id } = replica.phones.create('12025550126');
+  const page = new FakePage(replica);
+  const { wid, deviceId } = await page.link(id);
+  const first = replica.phones.send(id, { body: 'got it' });
+  replica.phones.send(id, { body: 'killed before it was kept' });
+  await page.next('message');
+  page.send({ type: 'receipt', ids: [first.id], chat: first.from, ack: 2 });
+  await expect.poll(() => replica.phones.get(id).sent[0]?.ack).toBe(2);
+  page.close();
+  await page.closed();
+  await page.login(wid, deviceId);
+  expect((await page.next('offline-preview')).count).toBe(1);
+  expect((await page.next('message')).message.body).toBe('killed before it was kept');
+  page.close();
+});
+
+test('a text that a device sends again is acknowledged again and reaches nobody twice', async () => {
+  const { id } = replica.phones.create('12025550127');
+  const page = new FakePage(replica);
+  await page.link(id);
+  const message = text('12025550127@c.us', '12025550102@c.us', 'C1');
+  page.send({ type: 'send', message });
+  expect((await page.next('ack')).ack).toBe(1);
+  page.send({ type: 'send', message });
+  expect((await page.next('ack')).ack).toBe(1);
+  expect(replica.phones.get(id).received).toHaveLength(1);
+  page.close();
+});
+
 test('a number exists when it is a phone or a known person', async () => {
   replica.phones.create('12025550125');
   const page = new FakePage(replica);

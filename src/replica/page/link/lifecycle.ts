@@ -128,6 +128,7 @@ export class Lifecycle {
     page.conn.set({ id: '1', wid: page.me.pn, pushname, platform, connected: true });
     page.socket.set({ stream: page.socket.hasSynced ? 'CONNECTED' : 'SYNCING', state: 'CONNECTED' });
     page.cmd.trigger('me_ready');
+    this.messaging.resend();
   }
 
   private async sync({ contacts, messages }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {

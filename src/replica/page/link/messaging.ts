@@ -20,20 +20,27 @@ type KeptMessage = TextMessage & { viewed: boolean };
 /** Texts in both directions, their acks, and what the profile keeps of them. */
 export class Messaging {
   private readonly page: Page;
-  private readonly unsent = new Map<string, () => void>();
+  /** Sent and not acknowledged by the server, by id. */
+  private readonly unsent = new Map<string, { wire: TextMessage; done: () => void }>();
 
   constructor(page: Page) {
     this.page = page;
   }
 
-  /** Adds a message that came from the server; `fresh` ones are new to the user. */
+  /**
+   * Adds a message that came from the server; `fresh` ones are new to the user. The receipt goes when the profile has it:
+   * until then the server would deliver it again.
+   */
   receive(message: TextMessage, fresh: boolean): void {
     const { page } = this;
+    const known = page.msgs.length;
     const msg = this.addToChat(message, fresh);
-    if (!fresh || msg.id.fromMe) return;
-    const chat = page.chats.ensure(msg.id.remote);
-    chat.unreadCount += 1;
-    page.link.send({ type: 'receipt', ids: [message.id], chat: message.from, ack: 2 });
+    if (!fresh) return;
+    const isNew = page.msgs.length > known;
+    if (isNew && !msg.id.fromMe) page.chats.ensure(msg.id.remote).unreadCount += 1;
+    void this.store(msg.id).then(() => {
+      page.link.send({ type: 'receipt', ids: [message.id], chat: String(msg.id.remote), ack: 2 });
+    });
   }
 
   /** Adds the message to its chat at once; the second promise is the server's ack. */
@@ -51,7 +58,7 @@ export class Messaging {
     if (!msg) throw new Error('the message was not added');
     this.keep(chat, msg);
     const sent = new Promise<object>((resolve) => {
-      this.unsent.set(wire.id, () => resolve({ messageSendResult: 'OK', t: wire.t, count: null }));
+      this.unsent.set(wire.id, { wire, done: () => resolve({ messageSendResult: 'OK', t: wire.t, count: null }) });
     });
     page.link.send({ type: 'send', message: wire });
     return [Promise.resolve(msg), sent];
@@ -61,10 +68,15 @@ export class Messaging {
     for (const id of ids) {
       const key = new this.page.MsgKey({ fromMe: true, remote: new Wid(chat), id });
       this.page.msgs.get(key)?.updateAck(ack);
-      this.unsent.get(id)?.();
+      this.unsent.get(id)?.done();
       this.unsent.delete(id);
       void this.store(key);
     }
+  }
+
+  /** After a new login: what the server has not acknowledged goes again. */
+  resend(): void {
+    for (const { wire } of this.unsent.values()) this.page.link.send({ type: 'send', message: wire });
   }
 
   /** The user has seen the chat. */

@@ -5,7 +5,7 @@ export class ServerLink {
   private socket: WebSocket | undefined;
   /** Called for each frame of the server. */
   onFrame: (frame: ServerFrame) => void = () => {};
-  /** Called when an open connection ends or cannot be made. */
+  /** Called when a connection that was open ends by itself. */
   onClose: () => void = () => {};
 
   /** Resolves when the connection is open; rejects when it cannot be made. */
@@ -16,12 +16,14 @@ export class ServerLink {
       if (this.socket === socket) this.onFrame(JSON.parse(String(event.data)) as ServerFrame);
     };
     return new Promise((resolve, reject) => {
-      socket.onopen = () => resolve();
-      socket.onclose = () => {
-        reject(new Error('the connection could not be made'));
-        if (this.socket !== socket) return;
-        this.socket = undefined;
-        this.onClose();
+      socket.onclose = () => reject(new Error('the connection could not be made'));
+      socket.onopen = () => {
+        socket.onclose = () => {
+          if (this.socket !== socket) return;
+          this.socket = undefined;
+          this.onClose();
+        };
+        resolve();
       };
     });
   }
