@@ -7,12 +7,16 @@ const userAgent =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36';
 
 /** The replica's page in a real Chromium, and what went wrong in it. */
-export async function openInBrowser(replica: Replica): Promise<{ chromium: Chromium; page: Page; errors: string[] }> {
+export async function openInBrowser(
+  replica: Replica,
+  options: { userDataDir?: string } = {},
+): Promise<{ chromium: Chromium; page: Page; errors: string[] }> {
   const browser = await ensureBrowser('current', () => {});
   const chromium = await puppeteer.launch({
     executablePath: browser.executablePath,
     args: [...browser.args, ...replica.chromiumArgs, `--user-agent=${userAgent}`],
     env: { ...process.env, ...browser.env },
+    ...options,
   });
   const page = (await chromium.pages())[0] ?? (await chromium.newPage());
   const errors: string[] = [];
