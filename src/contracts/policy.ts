@@ -13,11 +13,11 @@ const codeSchema = z.enum(Object.keys(codes) as [Code, ...Code[]]);
 export const hardRuleSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as lost-session'),
-    codes: z.array(codeSchema).min(1).optional(),
-    phases: z.array(phaseSchema).min(1).optional(),
-    flows: names.optional(),
-    builds: names.optional(),
-    conditions: names.optional(),
+    codes: z.array(codeSchema).min(1).optional().describe('Codes of attempts that block.'),
+    phases: z.array(phaseSchema).min(1).optional().describe('Phases that may not fail.'),
+    flows: names.optional().describe('Only in these flows.'),
+    builds: names.optional().describe('Only on these WhatsApp Web builds.'),
+    conditions: names.optional().describe('Only under these conditions.'),
   })
   .refine(
     (rule) => rule.codes || rule.phases,
@@ -25,50 +25,58 @@ export const hardRuleSchema = z
   );
 export type HardRule = z.infer<typeof hardRuleSchema>;
 
-/** What the gate holds a candidate to: `compat-matrix/policy.yaml`. */
+/** What the gate holds a candidate to: `compat-matrix/policy.yaml`. The descriptions are what editors show. */
 export const policySchema = z.strictObject({
   $schema: z.string().optional(),
   schemaVersion: z.literal(1),
-  /** Shown in every verdict, with the hash of the whole policy. */
-  name: z.string().min(1),
+  name: z.string().min(1).describe('Shown in every verdict, with the hash of the whole policy.'),
   success: z.strictObject({
-    /** By how many points the candidate's success rate may lie below the baseline's and still be promoted. */
     marginPoints: z
       .number()
       .gt(0, 'the margin is above 0 points: with 0, no number of attempts could ever promote')
-      .lt(100, 'the margin is below 100 points'),
-    /** Attempts per arm at which is judged; the last one is the cap. */
+      .lt(100, 'the margin is below 100 points')
+      .describe("By how many points the candidate's success rate may lie below the baseline's and still be promoted."),
     looks: z
       .array(z.number().int().positive())
       .min(1)
       .refine(
         (looks) => looks.every((look, i) => i === 0 || look > (looks[i - 1] as number)),
         'looks go from few to many attempts',
-      ),
-    /** Chance of blocking a candidate that is as good as the baseline, over all looks and cells of all flows. */
-    falseBlock: errorRate,
-    /** Chance of promoting a candidate that is worse by exactly the margin, over all looks. */
-    falsePromote: errorRate,
+      )
+      .describe('Attempts per arm at which is judged. The last one is the cap.'),
+    falseBlock: errorRate.describe(
+      'Chance of blocking a candidate that is as good as the baseline, over all looks, cells and flows.',
+    ),
+    falsePromote: errorRate.describe(
+      'Chance of promoting a candidate that is worse by exactly the margin, over all looks.',
+    ),
   }),
   timeToReady: z.strictObject({
-    /** Blocks only when the candidate surely takes more than this many times as long. */
-    ratio: z.number().min(1, 'a ratio is at least 1; 1.25 allows a quarter more time'),
-    /** Chance of blocking a candidate that takes exactly `ratio` times as long, over all looks. */
-    falseBlock: errorRate,
+    ratio: z
+      .number()
+      .min(1, 'a ratio is at least 1; 1.25 allows a quarter more time')
+      .describe('Blocks when the candidate surely takes more than this many times as long.'),
+    falseBlock: errorRate.describe(
+      'Chance of blocking a candidate that takes exactly `ratio` times as long, over all looks.',
+    ),
   }),
   infra: z.strictObject({
-    /** Above this share of attempts that the harness or the machine spoiled, in either arm, nothing is decided by rates. */
-    maxShare: z.number().min(0).max(1),
-    /** How often `--run` repeats a spoiled attempt. */
-    requeues: z.number().int().min(0).max(10),
+    maxShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe(
+        'Above this share of attempts that the machine or the harness spoiled, in either arm, nothing is decided by rates.',
+      ),
+    requeues: z.number().int().min(0).max(10).describe('How often `gate --run` repeats a spoiled attempt.'),
   }),
-  /** Older attempts do not count: the site has moved on since. */
-  maxAgeHours: z.number().positive(),
+  maxAgeHours: z.number().positive().describe('Older attempts do not count: WhatsApp Web has moved on since.'),
   hardRules: z
     .array(hardRuleSchema)
     .refine(
       (rules) => new Set(rules.map((rule) => rule.name)).size === rules.length,
       'two hard rules have the same name',
-    ),
+    )
+    .describe('One such finding of the candidate blocks, whatever the rates say.'),
 });
 export type Policy = z.infer<typeof policySchema>;

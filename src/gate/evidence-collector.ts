@@ -20,6 +20,8 @@ export class EvidenceCollector {
   readonly #oldest: number;
   readonly #hardFindings: HardFindings;
   readonly #cells = new Map<string, CellEvidence & { dealt: number }>();
+  /** Attempts mostly come cell by cell, and then share the object that names the cell. */
+  #last: { cell: Cell; evidence: CellEvidence & { dealt: number } } | undefined;
 
   constructor(question: Question, policy: Policy) {
     this.#question = question;
@@ -56,7 +58,12 @@ export class EvidenceCollector {
     };
   }
 
-  #cellOf({ build, browser, flow, condition, target }: Cell): CellEvidence & { dealt: number } {
+  #cellOf(cell: Cell): CellEvidence & { dealt: number } {
+    if (this.#last?.cell !== cell) this.#last = { cell, evidence: this.#findOrAdd(cell) };
+    return this.#last.evidence;
+  }
+
+  #findOrAdd({ build, browser, flow, condition, target }: Cell): CellEvidence & { dealt: number } {
     const key = `${flow} | ${build} | ${browser} | ${condition} | ${target}`;
     let cell = this.#cells.get(key);
     if (!cell) {

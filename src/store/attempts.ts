@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import { type Attempt, attemptSchema, type Cell, cellSchema } from '../contracts/attempt.ts';
 import { TroubleError } from '../contracts/input-error.ts';
+import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
+import type { Target } from '../contracts/outcome.ts';
 import type { Tables } from './tables.ts';
 
 /** Which attempts to read; an axis that is left out matches everything. */
@@ -8,6 +10,14 @@ export interface AttemptFilter extends Partial<Cell> {
   runId?: string;
   /** Only attempts that ended after the one with this sequence number. */
   afterSeq?: number;
+}
+
+/** Which attempts a verdict is made of; a list that is left out matches everything. */
+export interface JudgedFilter {
+  libraries: readonly string[];
+  builds?: readonly string[] | undefined;
+  flows?: readonly string[] | undefined;
+  target: Target;
 }
 
 export interface StoredAttempt {
@@ -20,6 +30,9 @@ export interface StoredAttempt {
 
 /** Rows in memory at a time. Pages, not one open cursor: a long read never holds the connection that a run writes through. */
 const pageSize = 25;
+
+/** What is judged of an attempt is small; more rows at a time are not faster and cost memory. */
+const judgedPageSize = 500;
 
 /** The repository of the table `attempts`. */
 export class Attempts {
@@ -72,6 +85,50 @@ export class Attempts {
       }
       if (rows.length < pageSize) return;
     }
+  }
+
+  /** Streams what is judged of attempts in pages, cell by cell in the order in which they ended; whole records are not read. */
+  async *judged(filter: JudgedFilter): AsyncGenerator<JudgedAttempt[]> {
+    for (const cell of await this.#cells(filter)) {
+      let query = this.#db
+        .selectFrom('attempts')
+        .select(['seq', 'id', 'started_at', 'outcome', 'phase', 'code', 'blame', 'ready_ms'])
+        .orderBy('seq')
+        .limit(judgedPageSize);
+      for (const [axis, value] of Object.entries(cell)) query = query.where(axis as keyof Cell, '=', value);
+      let rows = await query.execute();
+      while (rows.length > 0) {
+        yield rows.map(({ id, started_at, outcome, phase, code, blame, ready_ms }) => ({
+          id,
+          cell,
+          startedAt: started_at,
+          outcome,
+          phase,
+          code,
+          blame,
+          readyMs: ready_ms,
+        }));
+        rows = await query.where('seq', '>', (rows.at(-1) as { seq: number }).seq).execute();
+      }
+    }
+  }
+
+  async #cells({ libraries, builds, flows, target }: JudgedFilter): Promise<Cell[]> {
+    let query = this.#db
+      .selectFrom('attempts')
+      .select(['library', 'build', 'browser', 'flow', 'condition', 'target'])
+      .distinct()
+      .where('library', 'in', libraries)
+      .where('target', '=', target);
+    if (builds) query = query.where('build', 'in', builds);
+    if (flows) query = query.where('flow', 'in', flows);
+    return query.execute();
+  }
+
+  /** Every library that has an attempt. */
+  async libraries(): Promise<string[]> {
+    const rows = await this.#db.selectFrom('attempts').select('library').distinct().orderBy('library').execute();
+    return rows.map(({ library }) => library);
   }
 }
 

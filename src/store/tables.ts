@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { Blame, Outcome, Phase, Target } from '../contracts/outcome.ts';
 
 /** The columns that every row about a cell has. */
@@ -39,6 +39,7 @@ export interface AttemptRow extends CellColumns {
   duration_ms: number;
   phases: string;
   record: string;
+  ready_ms: GeneratedAlways<number | null>;
 }
 
 /** The tables of `sql/`, for Kysely. */

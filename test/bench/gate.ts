@@ -65,9 +65,12 @@ async function measure(file: string): Promise<void> {
   const { verdict } = judge(collector.evidence(), policy);
   const judged = performance.now();
   await store.close();
+  const cpu = Math.round(process.cpuUsage().user / 1000);
   const [read, judging, all] = [collected - started, judged - collected, judged - started].map(Math.round);
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-  console.log(`${verdict}: ${all} ms (reading ${read}, judging ${judging}), ${megabytes} MB at most`);
+  console.log(
+    `${verdict}: ${all} ms (reading ${read}, judging ${judging}; CPU ${cpu} with start-up), ${megabytes} MB at most`,
+  );
 }
 
 const [first, measured] = process.argv.slice(2);

@@ -1,3 +1,4 @@
+import type { Arm } from '../../contracts/verdict.ts';
 import { hodgesLehmannRatio } from '../statistics/hodges-lehmann-ratio.ts';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { upperQuantile } from '../statistics/normal.ts';
@@ -28,27 +29,26 @@ export interface TimeToReady {
  * @returns null when no cell can be compared.
  */
 export function timeToReady(cells: readonly CellTimes[], allowedRatio: number, level: number): TimeToReady | null {
-  const both = { baseline: [] as number[], candidate: [] as number[] };
-  const raw = { baseline: [] as number[], candidate: [] as number[] };
-  for (const { baseline, candidate } of cells) {
-    if (baseline.times.length === 0 || candidate.times.length === 0) continue;
-    const finite = sorted([...baseline.times, ...candidate.times].filter(Number.isFinite));
-    if (finite.length === 0) continue;
-    const typical = median(finite);
-    for (const arm of ['baseline', 'candidate'] as const) {
-      const { times } = { baseline, candidate }[arm];
-      for (const time of times) {
-        both[arm].push(time / typical);
-        raw[arm].push(time);
-      }
+  const compared = cells.map((cell) => withTypical(cell)).filter((cell) => cell !== null);
+  if (compared.length === 0) return null;
+  const times = (arm: Arm, divide: boolean) => {
+    const all = new Float64Array(compared.reduce((sum, cell) => sum + cell[arm].length, 0));
+    let next = 0;
+    for (const cell of compared) {
+      for (const time of cell[arm]) all[next++] = divide ? time / cell.typical : time;
     }
-  }
-  if (both.baseline.length === 0) return null;
-  const [baseline, candidate] = [sorted(both.baseline), sorted(both.candidate)];
+    return all.sort();
+  };
+  // With one cell the division changes nothing.
+  const divide = compared.length > 1;
+  const [baseline, candidate] = [times('baseline', divide), times('candidate', divide)];
   const { pValue } = mannWhitney(baseline, candidate);
   const ratio = hodgesLehmannRatio(baseline, candidate, upperQuantile(level));
   return {
-    medianMs: { baseline: median(sorted(raw.baseline)), candidate: median(sorted(raw.candidate)) },
+    medianMs: {
+      baseline: median(divide ? times('baseline', false) : baseline),
+      candidate: median(divide ? times('candidate', false) : candidate),
+    },
     ratio,
     pValue,
     isSlower: pValue <= level && ratio.lower > allowedRatio,
@@ -56,9 +56,17 @@ export function timeToReady(cells: readonly CellTimes[], allowedRatio: number, l
   };
 }
 
-/** Float64Array sorts numbers by value and five times faster than an array does. */
-function sorted(values: readonly number[]): Float64Array {
-  return Float64Array.from(values).sort();
+/** The times of a cell and its median over both arms; null when they cannot be compared. */
+function withTypical(cell: CellTimes): (Record<Arm, readonly number[]> & { typical: number }) | null {
+  const [baseline, candidate] = [cell.baseline.times, cell.candidate.times];
+  if (baseline.length === 0 || candidate.length === 0) return null;
+  const all = new Float64Array(baseline.length + candidate.length);
+  all.set(baseline);
+  all.set(candidate, baseline.length);
+  const sorted = all.sort();
+  const firstInfinite = sorted.indexOf(Infinity);
+  const finite = firstInfinite === -1 ? sorted : sorted.subarray(0, firstInfinite);
+  return finite.length === 0 ? null : { baseline, candidate, typical: median(finite) };
 }
 
 function median(ascending: Float64Array): number {

@@ -11,8 +11,8 @@ import { ratioAtRank } from './ratio-at-rank.ts';
  * @returns `lower` 0 when there are too few attempts for a bound.
  */
 export function hodgesLehmannRatio(
-  baseline: ArrayLike<number>,
-  candidate: ArrayLike<number>,
+  baseline: Float64Array,
+  candidate: Float64Array,
   z: number,
 ): { estimate: number; lower: number } {
   const pairs = baseline.length * candidate.length;
@@ -24,7 +24,7 @@ export function hodgesLehmannRatio(
   };
 }
 
-function medianRatio(baseline: ArrayLike<number>, candidate: ArrayLike<number>, pairs: number): number {
+function medianRatio(baseline: Float64Array, candidate: Float64Array, pairs: number): number {
   const upper = ratioAtRank(baseline, candidate, Math.floor(pairs / 2) + 1);
   if (pairs % 2 === 1) return upper;
   const lower = ratioAtRank(baseline, candidate, pairs / 2);
