@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { packageRoot } from '../../contracts/home.ts';
+import { exactVersionSchema } from '../../contracts/service-api.ts';
+import { ApiKeys } from '../../service/http/api-keys.ts';
+import type { ApiScope, ServiceTables } from '../../service/tables.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
+import { wholeNumber } from '../option-values.ts';
+import { embeddedDatabase, serveInstance } from '../serve-instance.ts';
+
+interface Given {
+  host: string;
+  port: number;
+  database: string;
+  library: string;
+  browser: string;
+  slots: number;
+  replica?: string;
+}
+
+/** `serve`: the service that links accounts, keeps their sessions and restores them. */
+export function serveCommand(): Command {
+  const serve = new Command('serve')
+    .description('run the service: link numbers, keep their sessions connected, restore them after a restart')
+    .option('--host <address>', 'address to listen on; any but a loopback one needs an API key', '127.0.0.1')
+    .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 8080)
+    .addOption(databaseOption())
+    .option(
+      '--library <version>',
+      'exact whatsapp-web.js version that hosts accounts by default',
+      exactVersion,
+      '1.34.7',
+    )
+    .option('--browser <name>', 'current, 107, chrome, chromium or a path', 'current')
+    .option('--slots <n>', 'browsers that may start at the same time', wholeNumber(1, 64), defaultSlots())
+    .option(
+      '--replica <build>',
+      'try it out: serve against a stand-in for WhatsApp Web at this build, with simulated phones',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  wwebjs-canary serve
+  wwebjs-canary serve --replica 2.3000.1032534684
+  WWEBJS_CANARY_DATABASE=mysql://canary:secret@db:3306/canary wwebjs-canary serve --host 0.0.0.0
+  wwebjs-canary serve add-key deploy-bot --scope link`,
+    )
+    .action(run);
+  serve
+    .command('add-key <name>')
+    .description('make an API key and print it, this once')
+    .addOption(databaseOption())
+    .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
+    .action(addKey);
+  return serve;
+}
+
+async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { replica?: string | null }): Promise<void> {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  const log = (line: object) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
+  const signal = Promise.withResolvers<void>();
+  process.once('SIGTERM', () => signal.resolve()).once('SIGINT', () => signal.resolve());
+  const instance = await serveInstance({ ...given, replica, version, log });
+  log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
+  await signal.promise;
+  await instance.stop();
+}
+
+async function addKey(
+  name: string,
+  { scope, database: address }: { scope: ApiScope; database: string },
+): Promise<void> {
+  const database = await openDatabase<ServiceTables>(address);
+  const { key } = await new ApiKeys(database).create(name, scope);
+  await database.close();
+  console.log(key);
+}
+
+function databaseOption(): Option {
+  return new Option('--database <address>', 'mysql://user:password@host:3306/name or sqlite:/path/to/file')
+    .env('WWEBJS_CANARY_DATABASE')
+    .default(embeddedDatabase(), 'the embedded store');
+}
+
+/** A Chromium start alone keeps almost two cores busy. */
+function defaultSlots(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+function exactVersion(text: string): string {
+  const parsed = exactVersionSchema.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`It has to be ${parsed.error.issues[0]?.message}.`);
+  return text;
+}

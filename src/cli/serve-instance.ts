@@ -1,0 +1,82 @@
+import type { AddressInfo } from 'node:net';
+import { ensureBrowser } from '../browser/ensure-browser.ts';
+import { home } from '../contracts/home.ts';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
+import { startReplica } from '../replica/server/start-replica.ts';
+import { ApiKeys } from '../service/http/api-keys.ts';
+import { isLoopback } from '../service/http/is-loopback.ts';
+import { createServer } from '../service/http/server.ts';
+import { type LogLine, Service } from '../service/service.ts';
+import { libraryHosts } from '../service/sessions/library-host.ts';
+
+export interface ServeOptions {
+  host: string;
+  port: number;
+  /** Address as `openDatabase` takes it. */
+  database: string;
+  library: string;
+  browser: string;
+  slots: number;
+  /** WhatsApp Web build of a replica to use in place of the live site; null for the live site. */
+  replica: string | null;
+  version: string;
+  log(line: LogLine): void;
+}
+
+export interface ServedInstance {
+  url: string;
+  /** Phone control of the replica, where there is one. */
+  phoneUrl: string | null;
+  /** Ends everything in order, within 20 seconds. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one instance of the service with its HTTP face.
+ *
+ * @throws InputError when it would be open to the network without an API key; TroubleError when the port or database cannot be used.
+ */
+export async function serveInstance(options: ServeOptions): Promise<ServedInstance> {
+  const { host, port, log } = options;
+  const say = (message: string) => log({ event: 'set-up', message });
+  const browser = await ensureBrowser(options.browser, say);
+  const replica = options.replica === null ? null : await startReplica({ build: options.replica });
+  const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
+  const service = await Service.start({ ...options, folder: home('sessions'), openHost });
+  try {
+    const hasKeys = await new ApiKeys(service.database).any();
+    if (!hasKeys && !isLoopback(host)) {
+      throw new InputError(
+        `--host ${host}: whoever reaches this address could link and use accounts, and there is no API key yet; make one with \`wwebjs-canary serve add-key NAME --scope admin\`, or leave --host at 127.0.0.1`,
+      );
+    }
+    const app = createServer({
+      service,
+      version: options.version,
+      open: !hasKeys,
+      onTrouble: (request, problem) =>
+        log({ event: 'trouble', request, code: problem.code, message: String(problem.cause ?? problem.message) }),
+    });
+    await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+      throw new TroubleError(`--port ${port}: cannot listen on ${host} (${error.code}); choose another --port`);
+    });
+    const address = app.server.address() as AddressInfo;
+    const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return {
+      url: `http://${name}:${address.port}`,
+      phoneUrl: replica?.phoneUrl ?? null,
+      async stop() {
+        // Answers that are under way end first; new requests are told that the instance is stopping.
+        await Promise.all([service.stop(), app.close()]);
+        await replica?.close();
+      },
+    };
+  } catch (error) {
+    await service.stop();
+    await replica?.close();
+    throw error;
+  }
+}
+
+/** The database that is used where none is named. */
+export const embeddedDatabase = () => `sqlite:${home('store.sqlite')}`;

@@ -1,0 +1,125 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import type { Service } from '../../../src/service/service.ts';
+import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+
+/** More than the delay with which Chromium commits localStorage. */
+const flushMs = 8_000;
+
+let replica: Replica;
+let browser: Browser;
+const running = new Set<Service>();
+const deadlines = { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 2_000, answerMs: 10_000 };
+
+beforeAll(async () => {
+  // A build on which both library versions of the last test become ready.
+  replica = await startReplica({ build: '2.3000.1026515401' });
+  browser = await ensureBrowser('current', () => {});
+}, 300_000);
+afterEach(async () => {
+  for (const service of running) await service.stop();
+  running.clear();
+});
+afterAll(() => replica.close());
+
+function newPlace() {
+  const folder = mkdtempSync(join(tmpdir(), 'real-sessions-'));
+  return { folder, database: `sqlite:${join(folder, 'store.sqlite')}` };
+}
+
+async function start(place: ReturnType<typeof newPlace>): Promise<Service> {
+  const openHost = libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} });
+  const { service } = await startTestService({ ...place, openHost, deadlines });
+  running.add(service);
+  return service;
+}
+
+async function stop(service: Service): Promise<void> {
+  await service.stop();
+  running.delete(service);
+}
+
+let numbers = 15550400000;
+function newPhone() {
+  const number = String(++numbers);
+  const { id } = replica.phones.create(number);
+  return {
+    number,
+    scan: (qr: string) => replica.phones.scan(id, qr),
+    send: (body: string) => replica.phones.send(id, { body }),
+    devices: () => replica.phones.get(id).devices,
+  };
+}
+
+test('a real library in a real browser is linked, stopped in order, and restored without a new code', async () => {
+  const place = newPlace();
+  const phone = newPhone();
+  const first = await start(place);
+  const workspace = (await first.workspaces.create('W')).id;
+  const ids = await linkWith(first, workspace, phone.scan);
+  await untilStatus(first, ids, 'connected', 60_000);
+  const began = performance.now();
+  await stop(first);
+  expect(performance.now() - began).toBeLessThan(20_000);
+  const second = await start(place);
+  expect(await untilStatus(second, ids, 'connected', 60_000)).toMatchObject({ phone: phone.number });
+  expect(phone.devices()).toHaveLength(1);
+  const heard: unknown[] = [];
+  second.onEvent((_, event) => event.type === 'message' && heard.push(event.message));
+  phone.send('still there?');
+  await until('the message is heard', () => heard.length > 0);
+});
+
+test('a browser that is killed is noticed, and the session comes back', async () => {
+  const place = newPlace();
+  const service = await start(place);
+  const ids = await linkWith(service, (await service.workspaces.create('W')).id, newPhone().scan);
+  await untilStatus(service, ids, 'connected', 60_000);
+  // Chromium writes localStorage, where the login is, some seconds late: killed earlier it forgets the link.
+  await sleep(flushMs);
+  const launched = await until('its browser is known', () => browserOf(place.folder));
+  process.kill(launched, 'SIGKILL');
+  expect(await untilStatus(service, ids, 'disconnected')).toMatchObject({ cause: 'browser-died' });
+  await untilStatus(service, ids, 'connected', 60_000);
+});
+
+test('a rollout moves a session to the candidate and back to the baseline without a new code', async () => {
+  const service = await start(newPlace());
+  const phone = newPhone();
+  const ids = await linkWith(service, (await service.workspaces.create('W')).id, phone.scan);
+  await untilStatus(service, ids, 'connected', 60_000);
+  const { id } = await service.rollouts.create('1.34.7', '1.33.2');
+  for (let step = 0; step < 3; step++) await service.rollouts.advance(id);
+  const hostedBy = (version: string) =>
+    until(
+      `hosted by ${version}`,
+      async () => {
+        const { status, library } = await service.accounts.get(ids.workspace, ids.account);
+        return status === 'connected' && library === version;
+      },
+      60_000,
+    );
+  await hostedBy('1.33.2');
+  await service.rollouts.rollBack(id);
+  await hostedBy('1.34.7');
+  expect(phone.devices()).toHaveLength(1);
+});
+
+/** The process id of the one Chromium whose profile lies in a folder. */
+function browserOf(folder: string): number | null {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      if (line.includes(`--user-data-dir=${folder}`) && !line.includes('--type=')) return Number(pid);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return null;
+}
