@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../../src/contracts/home.ts';
 import {
   circumstancesOf,
   completeOptions,
@@ -22,6 +24,15 @@ test.each(conditions.map((condition) => [condition.name, condition] as const))(
     expect(Object.keys({ ...page, ...server })).not.toEqual([]);
   },
 );
+
+test('the documentation has every condition with its options and how sure it is', () => {
+  const documentation = readFileSync(join(packageRoot, 'docs/replica.md'), 'utf8');
+  for (const { name, options, confidence } of conditions) {
+    const row = documentation.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+    expect(row, name).toContain(`| ${confidence} |`);
+    for (const option of Object.keys(options)) expect(row, name).toContain(`\`${option}\``);
+  }
+});
 
 test('without conditions nothing is changed', () => {
   expect(circumstancesOf(new Map(), 1)).toEqual({ page: {}, server: {} });
