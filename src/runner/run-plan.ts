@@ -1,3 +1,4 @@
+import './small-heap.ts';
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Attempt } from '../contracts/attempt.ts';

@@ -1,4 +1,5 @@
 /** Runs many attempts of a toy library in this process and prints how much memory it took, as JSON. */
+import '../../src/runner/small-heap.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
