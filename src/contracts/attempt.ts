@@ -68,6 +68,8 @@ export const attemptSchema = z.object({
   provenance: provenanceSchema,
   page: z.object({ debugVersion: z.string().nullable(), userAgent: z.string().nullable() }),
   browserVersion: z.string().nullable(),
+  /** What the long waits of the real service were multiplied by; absent when they took as long as they do. */
+  timeScale: z.number().positive().optional(),
   /** Memory of all processes of the browser when `ready` fired, in bytes. */
   browserMemoryBytes: z.number().nullable(),
   /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was kept. */

@@ -60,8 +60,13 @@ export const codes = {
     blame: 'library',
     todo: 'Read the page errors in the evidence.',
   },
+  'no-code': {
+    what: 'No pairing code came before the deadline, or the library cannot ask for one.',
+    blame: 'library',
+    todo: 'Read the page errors in the evidence; link with a QR code instead.',
+  },
   'qr-rejected': {
-    what: 'The phone refused the QR code that the library gave out.',
+    what: 'The phone refused the QR code or the pairing code that the library gave out.',
     blame: 'library',
     todo: 'The evidence says which field is wrong; this library version builds QR codes that phones do not take.',
   },
@@ -104,6 +109,46 @@ export const codes = {
     what: 'The page that was loaded is not the build that was asked for.',
     blame: 'harness',
     todo: 'Look for a stale web version cache or a wrong target.',
+  },
+  'duplicate-ready': {
+    what: '`ready` fired more than once for one start or one link.',
+    blame: 'library',
+    todo: 'Whatever you do on `ready` is done twice: guard it, or use a version that fires it once.',
+  },
+  'duplicate-message': {
+    what: 'One message was told more than once.',
+    blame: 'library',
+    todo: 'A bot answers it twice: drop messages whose id you have seen, or use a version that tells it once.',
+  },
+  'message-lost': {
+    what: 'A text never arrived at the other side: as a `message` event, or at the phone.',
+    blame: 'library',
+    todo: 'Do not trust this version with messages on this build; read the page errors in the evidence.',
+  },
+  'send-failed': {
+    what: '`sendMessage()` rejected, or answered without the id of a message.',
+    blame: 'library',
+    todo: 'Read the error; this version cannot send on this build.',
+  },
+  'no-ack': {
+    what: 'The text was sent, and `message_ack` never told that it was delivered or read.',
+    blame: 'library',
+    todo: 'Do not wait for acks with this version on this build.',
+  },
+  'no-disconnected': {
+    what: 'The device was unlinked, and the library never fired `disconnected`.',
+    blame: 'library',
+    todo: 'Watch `getState()` and further `qr` events yourself: this version does not notice that it was logged out.',
+  },
+  'memory-growth': {
+    what: 'The memory of library and browser grew beyond the slope that the flow allows.',
+    blame: 'library',
+    todo: 'Run a longer soak to confirm it; plan restarts, or use another version.',
+  },
+  'not-saved': {
+    what: 'The authentication strategy never said that it saved the session.',
+    blame: 'library',
+    todo: 'Read the errors of the host in the evidence: with this strategy a restart would cost the session.',
   },
   'session-lost': {
     what: 'A linked device asked for a QR code again after a restart.',

@@ -7,12 +7,29 @@
 export type AuthChoice =
   /** The library's own LocalAuth; the profile lies in `dataPath`. */
   | { kind: 'local'; dataPath: string }
-  /** The strategy that `file` (CommonJS or ES module) exports as default: called with the library and `dataPath`. */
-  | { kind: 'module'; file: string; dataPath: string };
+  /** The strategy that `file` (CommonJS or ES module) makes: its default export is called with the library and the rest. */
+  | ({ kind: 'module'; file: string } & AuthSettings);
+
+/** What the maker of a strategy gets besides the library. */
+export interface AuthSettings {
+  /** Where it keeps its files. */
+  dataPath: string;
+  /** What waits of a strategy that are as long as the real service asks for are multiplied by. */
+  timeScale: number;
+}
+
+/** Options of the library that flows are about. */
+export interface ClientOptions {
+  /** After so many QR codes the library gives up. */
+  qrMaxRetries?: number;
+  /** Digits of the number to ask a pairing code for; versions that do not know the option show a QR code. */
+  pairWithPhoneNumber?: string;
+}
 
 /** Everything that one `Client` is built from; every other option stays at the library's default. */
 export interface ClientSpec {
   auth: AuthChoice;
+  options?: ClientOptions;
   browser: { executablePath: string; args: string[] };
 }
 
@@ -82,6 +99,8 @@ export interface HostCalls {
   pageFacts(): Promise<PageFacts>;
   /** Writes a PNG of the page. */
   screenshot(file: string): Promise<void>;
+  /** `client.requestPairingCode(number)`, whose answer is the event `host:code`. Rejects where there is no such method. */
+  requestCode(number: string): Promise<void>;
   /** `client.sendMessage(to, body)`; returns `id._serialized` of the message as it is. */
   sendText(to: string, body: string): Promise<unknown>;
   /** `client.logout()`. */

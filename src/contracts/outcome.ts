@@ -1,7 +1,23 @@
 import { z } from 'zod';
 
-/** The steps of an attempt, in order; each has a deadline and a timing of its own. */
-export const phases = ['install', 'launch', 'page', 'qr', 'scan', 'authenticated', 'ready', 'probe', 'close'] as const;
+/**
+ * The steps of an attempt, in order; each has a deadline and a timing of its own. `code`, `message` and `disconnected` occur
+ * only in flows that are about them.
+ */
+export const phases = [
+  'install',
+  'launch',
+  'page',
+  'qr',
+  'code',
+  'scan',
+  'authenticated',
+  'ready',
+  'probe',
+  'message',
+  'disconnected',
+  'close',
+] as const;
 export const phaseSchema = z.enum(phases);
 export type Phase = z.infer<typeof phaseSchema>;
 

@@ -96,6 +96,11 @@ export class Host {
     return canListProcesses ? memoryOf(this.#tree()) : null;
   }
 
+  /** Memory of the host process and the browser in bytes; null where it cannot be known. */
+  async memory(): Promise<number | null> {
+    return canListProcesses ? memoryOf([this.#child.pid ?? -1, ...this.#tree()]) : null;
+  }
+
   /** Ends the browser alone, as the kernel does when memory runs out. */
   killBrowser(): void {
     for (const pid of this.#tree()) kill(pid);
@@ -122,7 +127,7 @@ export class Host {
   }
 
   #keep(event: SeenEvent): SeenEvent {
-    if (event.type === 'client:qr' || event.type === 'client:code') this.redactor.learn(String(event.secret));
+    if (['client:qr', 'client:code', 'host:code'].includes(event.type)) this.redactor.learn(String(event.secret));
     if (event.type === 'browser:launched') this.#browserPid = (event.detail as { pid: number | null }).pid;
     return { ...event, detail: this.redactor.clean(event.detail) };
   }

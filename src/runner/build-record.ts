@@ -4,6 +4,7 @@ import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
 import { type Explanation, explain, type FailedAttempt } from './cause/explain.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
+import { Finding } from './finding.ts';
 import { checkProvenance } from './provenance/check-provenance.ts';
 import type { AttemptInput } from './run-attempt.ts';
 import type { Steps } from './steps.ts';
@@ -38,6 +39,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     errorStacks: stacksOf(events),
   });
   const judgement = judge(input, observed, mismatch);
+  const { timeScale = 1 } = input.flow;
   return attemptSchema.parse({
     id: input.id,
     startedAt: observed.startedAt.toISOString(),
@@ -50,6 +52,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     provenance,
     page: { debugVersion: page.debugVersion, userAgent: page.userAgent },
     browserVersion: page.browserVersion,
+    ...(timeScale !== 1 && { timeScale }),
     browserMemoryBytes: observed.browserMemoryBytes,
     artifacts: null,
   } satisfies Attempt);
@@ -62,7 +65,7 @@ function judge({ library, surface }: AttemptInput, observed: Observed, mismatch:
   const isCutOff = thrown !== null && codeOf(thrown) === 'interrupted';
   if (mismatch && !isCutOff) return judgeMismatch(mismatch, observed);
   if (thrown === null) return passed;
-  const { phase } = steps;
+  const phase = thrown instanceof Finding ? (thrown.phase ?? steps.phase) : steps.phase;
   const code = codeOf(thrown);
   const message = messageOf(thrown);
   if (outcomeOf(code) === 'infra') return { phase, code, blame: codes[code].blame, cause: { message, evidence: [] } };

@@ -1,85 +1,195 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Code } from '../contracts/codes.ts';
 import type {
+  ClientOptions,
   ClientSpec,
   HostCalls,
-  LoadedLibrary,
   PageFacts,
   SeenEvent,
   SeenMessage,
   SessionFacts,
 } from '../contracts/host.ts';
 import type { HostExit } from '../host/host.ts';
-import { errorGraceMs, handshakeMs } from './deadlines.ts';
-import { browserBehind } from './devtools-endpoint.ts';
+import { messageOf } from './classify.ts';
+import { aftermathMs, errorGraceMs, handshakeMs } from './deadlines.ts';
+import { Duplicates } from './duplicates.ts';
 import { findingIn, isFromLibrary } from './early-end.ts';
+import { EventLog } from './event-log.ts';
 import { Finding } from './finding.ts';
-import type { FlowClient } from './flow.ts';
+import type { AckLevel, Disconnection, FlowClient, StartOptions } from './flow.ts';
 import type { Steps } from './steps.ts';
+import { watchHandshake } from './watch-handshake.ts';
 
-type Calls = Pick<HostCalls, 'load' | 'start' | 'sessionFacts' | 'pageFacts' | 'destroy'>;
+type Calls = Omit<HostCalls, 'screenshot' | 'liveFor'>;
 
 interface ClientParts {
   calls: Calls;
   exited: Promise<HostExit>;
   /** Whether the host has started any process. */
   hasBrowser(): boolean;
+  killBrowser(): void;
+  memory(): Promise<number | null>;
   steps: Steps;
   packageDir: string;
-  /** Where the browser keeps its user data. */
-  profile: string;
   /** Comes late: the browser's flags depend on the replica, which starts at the same time as the host. */
-  spec: Promise<ClientSpec>;
+  specOf(profile: number, options: ClientOptions): Promise<ClientSpec>;
+  /** Where the browser keeps its user data. */
+  folderOf(profile: number): string;
 }
+
+const levels: Record<AckLevel, number> = { sent: 1, delivered: 2, read: 3 };
 
 /** The flow's view of one host: turns what is seen there into steps that end, and into findings. */
 export class ClientUnderTest implements FlowClient {
   readonly #parts: ClientParts;
-  readonly #last = new Map<string, SeenEvent>();
+  readonly #log = new EventLog();
   readonly #messages: SeenMessage[] = [];
-  readonly #waiting = new Set<() => boolean>();
+  readonly #acks = new Map<unknown, number>();
+  readonly #duplicates = new Duplicates();
   #grace: NodeJS.Timeout | undefined;
-  #closing = false;
+  #profile = 0;
+  #isLoaded = false;
+  /** False before a start and from the moment on which its end is wanted: then nothing that ends is a finding. */
+  #isUp = false;
+  /** The flow has done, or waits for, what ends the link. */
+  #mayDisconnect = false;
+  #isLinked = false;
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
-    parts.spec.catch(() => {});
     parts.exited.then((exit) => this.#hostEnded(exit));
   }
 
   /** Takes in everything that happens in the host. */
   see(event: SeenEvent): void {
-    this.#last.set(event.type, event);
+    this.#duplicates.see(event);
     if (event.type === 'client:message') this.#messages.push(event.secret as SeenMessage);
-    for (const settle of this.#waiting) if (settle()) this.#waiting.delete(settle);
+    if (event.type === 'client:message_ack') this.#keepAck(event.secret as SeenMessage);
+    this.#log.add(event);
     this.#look(event);
   }
 
-  async start(): Promise<void> {
-    const { steps, calls, spec, packageDir } = this.#parts;
+  async start({ profile = 'same', ...options }: StartOptions = {}): Promise<void> {
+    const { steps, calls, specOf, folderOf, packageDir } = this.#parts;
+    if (profile === 'new') this.#profile++;
+    if (profile === 'new') this.#isLinked = false;
+    this.#startOver();
+    steps.startOver();
     const launch = async () => {
-      await calls.load(packageDir).catch((error: Error) => {
-        throw new Finding('library-load-failed', error.message);
-      });
+      const spec = specOf(this.#profile, options);
+      spec.catch(() => {});
+      if (!this.#isLoaded) await calls.load(packageDir).catch(as('library-load-failed'));
+      this.#isLoaded = true;
       await calls.start(await spec);
-      void this.#watchHandshake();
-      await this.#seen('browser:launched');
+      void watchHandshake(this.#log, folderOf(this.#profile), steps.patience(handshakeMs), (finding) => {
+        if (this.#isUp) steps.fail(finding);
+      });
+      await this.#log.seen('browser:launched');
     };
     await steps.run('launch', launch, () => this.#codeOfNoLaunch());
-    await steps.run('page', () => this.#seen('page:loaded'));
+    await steps.run('page', () => this.#log.seen('page:loaded'));
   }
 
-  async qr(): Promise<string> {
-    await this.#parts.steps.run('qr', () => this.#seen('client:qr'));
-    return String(this.#last.get('client:qr')?.secret);
+  async restart(options: StartOptions = {}): Promise<void> {
+    await this.close();
+    await this.start(options);
+  }
+
+  async kill(): Promise<void> {
+    this.leave();
+    const kill = async () => {
+      this.#parts.killBrowser();
+      await this.#log.seen('browser:disconnected');
+    };
+    await this.#parts.steps.run('close', kill);
+  }
+
+  async qr(after?: string): Promise<string> {
+    const find = () => {
+      const text = this.#log.last('client:qr')?.secret;
+      return text === after ? undefined : text;
+    };
+    const text = await this.#parts.steps.run('qr', () => this.#log.until(find));
+    if (this.#mayDisconnect) this.#linkAnew();
+    return String(text);
+  }
+
+  async code(number: string): Promise<string> {
+    const { calls, steps } = this.#parts;
+    const ask = async () => {
+      const first = await this.#log.seen('client:code', 'client:qr');
+      if (first.type === 'client:code') return first;
+      // This version does not know the option and has to be asked.
+      await calls.requestCode(number).catch(as('no-code'));
+      return this.#log.seen('host:code');
+    };
+    return String((await steps.run('code', ask)).secret);
   }
 
   async authenticated(): Promise<void> {
-    await this.#parts.steps.run('authenticated', () => this.#seen('client:authenticated'));
+    await this.#parts.steps.run('authenticated', () => this.#log.seen('client:authenticated'));
   }
 
   async ready(): Promise<void> {
-    await this.#parts.steps.run('ready', () => this.#seen('client:ready'));
+    await this.#parts.steps.run('ready', () => this.#log.seen('client:ready'));
+  }
+
+  async disconnected(): Promise<Disconnection> {
+    const { steps } = this.#parts;
+    const wasUnlinked = this.#mayDisconnect;
+    this.#mayDisconnect = true;
+    const end = async () => {
+      const first = await this.#log.seen('client:disconnected', ...(wasUnlinked ? ['client:qr'] : []));
+      if (first.type === 'client:disconnected') return first;
+      throw new Finding('no-disconnected', 'a new QR code came, and `disconnected` did not');
+    };
+    const { at, detail } = await steps.run('disconnected', end);
+    const ended = await steps.race(Promise.race([this.#endsAfter(at), afterMs(steps.patience(aftermathMs), false)]));
+    if (ended) this.leave();
+    return { reason: String((detail as unknown[])[0]), ended };
+  }
+
+  async send(to: string, body: string): Promise<string> {
+    const { calls, steps } = this.#parts;
+    const send = () => calls.sendText(`${to}@c.us`, body).catch(as('send-failed'));
+    const id = await steps.run('message', send, () => 'send-failed');
+    if (typeof id === 'string') return id;
+    throw new Finding(
+      'send-failed',
+      `sendMessage() answered ${JSON.stringify(id)} for the id of the message`,
+      'message',
+    );
+  }
+
+  async ack(id: string, level: AckLevel): Promise<void> {
+    const isThere = () => (this.#acks.get(id) ?? 0) >= levels[level] || undefined;
+    await this.#parts.steps.run(
+      'message',
+      () => this.#log.until(isThere),
+      () => 'no-ack',
+    );
+  }
+
+  message(body: string): Promise<SeenMessage> {
+    const find = () => this.#messages.find((message) => message.body === body);
+    return this.#parts.steps.run('message', () => this.#log.until(find));
+  }
+
+  async logout(): Promise<void> {
+    const { calls, steps } = this.#parts;
+    this.expectDisconnect();
+    await steps.run('disconnected', () => calls.logout().catch(as('no-disconnected')));
+  }
+
+  async saved(): Promise<void> {
+    await this.#parts.steps.run(
+      'close',
+      () => this.#log.seen('client:remote_session_saved'),
+      () => 'not-saved',
+    );
+  }
+
+  memory(): Promise<number | null> {
+    return this.#parts.memory();
   }
 
   sessionFacts(): Promise<SessionFacts> {
@@ -90,88 +200,103 @@ export class ClientUnderTest implements FlowClient {
     return this.#parts.calls.pageFacts();
   }
 
-  message(body: string): Promise<SeenMessage> {
-    return this.#until(() => this.#messages.find((message) => message.body === body));
-  }
-
   /** Closes the client as a user does, with `destroy()`. */
   async close(): Promise<void> {
+    if (!this.#isUp) return;
     this.leave();
-    const destroy = async () => this.#parts.calls.destroy();
-    await this.#parts.steps.run('close', () =>
-      destroy().catch((error: Error) => {
-        throw new Finding('close-failed', error.message);
-      }),
-    );
+    await this.#parts.steps.run('close', () => this.#parts.calls.destroy().catch(as('close-failed')));
+  }
+
+  /** What happened more often than it may; null when nothing did. */
+  get duplicate(): Finding | null {
+    return this.#duplicates.finding;
   }
 
   /** From now on the end of browser and host is no finding. */
   leave(): void {
-    this.#closing = true;
+    this.#isUp = false;
     clearTimeout(this.#grace);
   }
 
-  /** Ends the attempt when the browser has been up for a while and the library has not noticed. */
-  async #watchHandshake(): Promise<void> {
-    const { steps, profile } = this.#parts;
-    let browser: string | null = null;
-    const isOver = () => this.#closing || this.#last.has('browser:launched');
-    while (!browser && !isOver()) {
-      await sleep(250, null, { ref: false });
-      browser ??= await browserBehind(profile);
-    }
-    await sleep(steps.patience(handshakeMs), null, { ref: false });
-    if (isOver()) return;
-    const loaded = this.#last.get('host:loaded')?.detail as LoadedLibrary | undefined;
-    const puppeteer = loaded?.packages.find(({ name }) => name.startsWith('puppeteer'));
-    const driver = puppeteer ? `${puppeteer.name} ${puppeteer.version}` : 'the library';
-    steps.fail(new Finding('protocol-error', `${browser} is up and answers, but ${driver} does not get on with it`));
+  /** The link is being ended by the phone or the user. */
+  expectDisconnect(): void {
+    this.#mayDisconnect = true;
+    this.#isLinked = false;
+    this.#log.forget('client:qr');
   }
 
   /** What is to blame for a launch that took too long depends on how far it came. */
   #codeOfNoLaunch(): Code {
-    if (!this.#last.has('host:loaded')) return 'library-load-failed';
+    if (!this.#isLoaded) return 'library-load-failed';
     return this.#parts.hasBrowser() ? 'browser-launch-failed' : 'initialize-failed';
   }
 
-  #seen(type: string): Promise<SeenEvent> {
-    return this.#until(() => this.#last.get(type));
+  /** Whether the browser is closed after `disconnected`; false when the library shows another QR code instead. */
+  #endsAfter(at: number): Promise<boolean> {
+    return this.#log.until(() => {
+      if (this.#log.has('browser:disconnected')) return true;
+      return (this.#log.last('client:qr')?.at ?? 0) > at ? false : undefined;
+    });
   }
 
-  #until<T>(find: () => T | undefined): Promise<T> {
-    const found = find();
-    if (found !== undefined) return Promise.resolve(found);
-    return new Promise((resolve) => {
-      this.#waiting.add(() => {
-        const value = find();
-        if (value !== undefined) resolve(value);
-        return value !== undefined;
-      });
-    });
+  #startOver(): void {
+    this.#log.forget();
+    this.#isUp = true;
+    this.#linkAnew();
+  }
+
+  #linkAnew(): void {
+    this.#log.forget('client:authenticated', 'client:ready', 'client:disconnected');
+    this.#duplicates.startOver();
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    this.#mayDisconnect = false;
+  }
+
+  #keepAck({ id, ack }: SeenMessage): void {
+    if (typeof ack === 'number') this.#acks.set(id, Math.max(ack, this.#acks.get(id) ?? 0));
   }
 
   /** Ends the attempt where waiting for the deadline could not change the result: at once, or after a grace. */
   #look(event: SeenEvent): void {
-    if (this.#closing) return;
-    const finding = findingIn(event, this.#last.has('browser:launched'));
-    if (finding) this.#parts.steps.fail(finding);
+    if (!this.#isUp || this.#mayDisconnect) return;
+    const { steps } = this.#parts;
+    if (event.type === 'client:ready') this.#isLinked = true;
+    if (event.type === 'client:qr' && this.#isLinked) {
+      steps.fail(new Finding('session-lost', 'a device that was linked asks for a QR code'));
+    }
+    const finding = findingIn(event, this.#log.has('browser:launched'));
+    if (finding) steps.fail(finding);
     const error = event.detail as { message: string; stack: string };
-    if (event.type === 'page:error' && this.#linking() && isFromLibrary(error)) this.#endAfterGrace(error.message);
+    if (event.type === 'page:error' && this.#isLinking() && isFromLibrary(error)) this.#endAfterGrace(error.message);
   }
 
-  #linking(): boolean {
-    return this.#last.has('client:authenticated') && !this.#last.has('client:ready');
+  #isLinking(): boolean {
+    return this.#log.has('client:authenticated') && !this.#log.has('client:ready');
   }
 
   #endAfterGrace(message: string): void {
     this.#grace ??= setTimeout(() => {
-      if (this.#linking()) this.#parts.steps.fail(new Finding('no-ready', message));
+      if (this.#isLinking()) this.#parts.steps.fail(new Finding('no-ready', message));
     }, this.#parts.steps.patience(errorGraceMs));
   }
 
   #hostEnded({ code, signal }: HostExit): void {
+    if (!this.#isUp) return;
     clearTimeout(this.#grace);
-    if (this.#closing) return;
     this.#parts.steps.fail(new Finding('host-died', `the host process ended by itself (${signal ?? `code ${code}`})`));
   }
+}
+
+/** What a rejected call into the host is a finding of. */
+function as(code: Code): (error: unknown) => never {
+  return (error) => {
+    throw new Finding(code, messageOf(error));
+  };
+}
+
+function afterMs<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, value).unref();
+  });
 }

@@ -18,19 +18,24 @@ export const deadlines: Record<Exclude<Phase, 'install'>, Deadline> = {
   launch: { ms: 30_000, since: [], code: 'browser-launch-failed' },
   page: { ms: 15_000, since: [], code: 'page-load-failed' },
   qr: { ms: 15_000, since: [], code: 'no-qr' },
+  code: { ms: 15_000, since: [], code: 'no-code' },
   scan: { ms: 5_000, since: [], code: 'harness-error' },
   authenticated: { ms: 5_000, since: sinceLink, code: 'no-authenticated' },
   ready: { ms: 5_000, since: sinceLink, code: 'no-ready' },
   probe: { ms: 10_000, since: [], code: 'probe-state' },
+  message: { ms: 5_000, since: [], code: 'message-lost' },
+  disconnected: { ms: 10_000, since: [], code: 'no-disconnected' },
   close: { ms: 10_000, since: [], code: 'close-failed' },
 };
 
-/** A flow that neither fails nor ends is ended after this time. */
-export const flowDeadlineMs = 120_000;
+/** A flow that neither fails nor ends is ended after this time, unless it says that it takes longer. */
+export const flowDeadlineSeconds = 120;
 /** How long `ready` may still come after an error of the library in the page; measured, it follows within 100 ms. */
 export const errorGraceMs = 750;
 /** How long the library may take to a browser that is up and answers others; measured, it needs 50 ms. */
 export const handshakeMs = 5_000;
+/** After `disconnected` the library either goes on or closes its browser; measured, within 1 s. */
+export const aftermathMs = 2_500;
 /** For one question to a page that answers. */
 export const answerDeadlineMs = 3_000;
 

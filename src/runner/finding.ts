@@ -1,11 +1,15 @@
 import type { Code } from '../contracts/codes.ts';
+import type { Phase } from '../contracts/outcome.ts';
 
 /** Ends an attempt: what was found, as a code with the words that the record quotes. */
 export class Finding extends Error {
   override name = 'Finding';
   readonly code: Code;
-  constructor(code: Code, message: string) {
+  /** The phase that it belongs to, when that is not the one under way. */
+  readonly phase: Phase | null;
+  constructor(code: Code, message: string, phase: Phase | null = null) {
     super(message);
     this.code = code;
+    this.phase = phase;
   }
 }

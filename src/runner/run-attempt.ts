@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from '../browser/ensure-browser.ts';
 import type { Attempt, Cell } from '../contracts/attempt.ts';
 import type { PageFacts } from '../contracts/host.ts';
@@ -8,13 +9,14 @@ import type { InstalledLibrary } from '../library/ensure-library.ts';
 import { keepEvidence } from './artifacts.ts';
 import { buildRecord, type Observed } from './build-record.ts';
 import { codeOf, messageOf } from './classify.ts';
-import { answerDeadlineMs, flowDeadlineMs } from './deadlines.ts';
+import { answerDeadlineMs, flowDeadlineSeconds } from './deadlines.ts';
 import { Finding } from './finding.ts';
-import type { Flow, Probe } from './flow.ts';
+import type { Flow, FlowContext } from './flow.ts';
 import { checkReady } from './probe.ts';
 import { Recorder } from './recorder.ts';
 import { Scene } from './scene.ts';
 import { Steps } from './steps.ts';
+import { settleSeconds } from './target.ts';
 
 export interface AttemptInput {
   id: string;
@@ -91,27 +93,42 @@ async function perform(input: AttemptInput, steps: Steps, recorder: Recorder): P
 }
 
 /** Runs the body of the flow; returns what it threw, or null. */
-async function play(
-  { flow, cell }: AttemptInput,
-  steps: Steps,
-  { client, phone }: Scene,
-  interruption: Promise<never>,
-): Promise<unknown> {
-  const probe: Probe = (of, by) =>
-    steps.run('probe', () => checkReady(of, by, cell.build, steps.patience(answerDeadlineMs)));
-  const ms = steps.patience(flowDeadlineMs);
+async function play(input: AttemptInput, steps: Steps, scene: Scene, interruption: Promise<never>): Promise<unknown> {
+  const { body, deadlineSeconds = flowDeadlineSeconds } = input.flow;
+  const ms = steps.patience(deadlineSeconds * 1000);
+  const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Finding('flow-error', `the flow did not end within ${ms} ms`)), ms);
   });
   try {
-    await Promise.race([flow.body({ client, phone, probe }), interruption, tooLong]);
-    return null;
+    await Promise.race([body(contextOf(input, steps, scene), over.signal), interruption, tooLong]);
+    return scene.client.duplicate;
   } catch (error) {
     return error ?? new Finding('flow-error', 'the flow threw nothing at all');
   } finally {
     clearTimeout(timer);
+    over.abort();
   }
+}
+
+function contextOf({ cell, flow }: AttemptInput, steps: Steps, { client, phone, network }: Scene): FlowContext {
+  const { timeScale = 1 } = flow;
+  const pause = (seconds: number) => steps.race(sleep(seconds * 1000, undefined, { ref: false }));
+  const settle = settleSeconds(cell);
+  return {
+    client,
+    phone,
+    network,
+    wait: (seconds) => pause(seconds * timeScale),
+    async probe(of, by) {
+      const check = () => steps.run('probe', () => checkReady(of, by, cell.build, steps.patience(answerDeadlineMs)));
+      await check();
+      if (settle === 0) return;
+      await pause(settle);
+      await check();
+    },
+  };
 }
 
 /** The last questions to a page before it is closed; after a failure with a screenshot. */

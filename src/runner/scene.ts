@@ -12,6 +12,7 @@ import { messageOf } from './classify.ts';
 import { ClientUnderTest } from './client-under-test.ts';
 import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
+import type { FlowNetwork } from './flow.ts';
 import type { Recorder } from './recorder.ts';
 import type { AttemptInput } from './run-attempt.ts';
 import type { Steps } from './steps.ts';
@@ -26,6 +27,7 @@ export class Scene {
   #memory: Promise<number | null> | null = null;
   readonly client: ClientUnderTest;
   readonly phone: AttemptPhone;
+  readonly network: FlowNetwork;
   loaded: LoadedLibrary | null = null;
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
@@ -33,7 +35,8 @@ export class Scene {
     this.#patience = steps.patience(answerDeadlineMs);
     // Not in the folder of the run: Chromium puts sockets below it, whose paths may have 107 bytes at most.
     this.#folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-'));
-    const dataPath = join(this.#folder, 'profile');
+    const { auth, timeScale = 1 } = flow;
+    const dataPathOf = (profile: number) => join(this.#folder, `profile-${profile}`);
     this.#host = new Host({
       folder: this.#folder,
       env: browser.env,
@@ -42,25 +45,33 @@ export class Scene {
         this.#see(event);
       },
     });
-    this.#target = openTarget(cell, surface, (type, detail) => recorder.add(`replica:${type}`, detail)).catch(
-      (error) => {
-        throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
-      },
-    );
+    this.#target = openTarget(cell, surface, timeScale, (type, detail) =>
+      recorder.add(`replica:${type}`, detail),
+    ).catch((error) => {
+      throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
+    });
     this.#target.catch(() => {});
-    this.phone = new AttemptPhone(seed, this.#target, steps);
+    this.phone = new AttemptPhone(seed, this.#target, steps, () => this.client.expectDisconnect());
+    this.network = { drop: async (seconds) => (await this.#target).drop(seconds) };
     this.client = new ClientUnderTest({
       calls: this.#host.calls,
       hasBrowser: () => this.#host.hasBrowser(),
+      killBrowser: () => this.#host.killBrowser(),
+      memory: () => this.#host.memory(),
       exited: this.#host.exited,
       steps,
       packageDir: library.packageDir,
       // LocalAuth gives the browser this folder of its data path.
-      profile: join(dataPath, 'session'),
-      spec: this.#target.then(({ chromiumArgs }) => ({
-        auth: flow.auth ? { kind: 'module', file: flow.auth, dataPath } : { kind: 'local', dataPath },
-        browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
-      })),
+      folderOf: (profile) => join(dataPathOf(profile), 'session'),
+      specOf: async (profile, options) => {
+        const { chromiumArgs } = await this.#target;
+        const dataPath = dataPathOf(profile);
+        return {
+          auth: auth ? { kind: 'module', file: auth, dataPath, timeScale } : { kind: 'local', dataPath },
+          browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
+          options,
+        };
+      },
     });
   }
 

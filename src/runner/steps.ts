@@ -17,6 +17,7 @@ export class Steps {
   /** Of a phase that took place twice, as in a restore, the last one counts. */
   readonly timings: PhaseTimings = {};
   readonly #onEnd: (phase: Phase, ms: number) => void;
+  #isRunning = false;
 
   /**
    * @param factor multiplies every deadline.
@@ -38,16 +39,28 @@ export class Steps {
     this.#failure.reject(finding);
   }
 
+  /** Deadlines do not count from phases of an earlier start or link any more. */
+  startOver(): void {
+    this.#ends.clear();
+  }
+
+  /** `work`, or the finding that ends the attempt before. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#failure.promise]);
+  }
+
   /**
-   * Runs one phase. `work` is raced in such a way that what has happened already wins over a later failure.
+   * Runs one phase; one that begins inside another is a part of that, with a deadline of its own. `work` is raced in such a way that what has happened already wins over a later failure.
    *
    * @param codeAtDeadline tells what the deadline means where it depends on how far `work` came.
    * @throws Finding
    */
   async run<T>(phase: Step, work: () => Promise<T>, codeAtDeadline?: () => Code): Promise<T> {
-    this.phase = phase;
+    const isPart = this.#isRunning;
+    if (!isPart) this.phase = phase;
+    this.#isRunning = true;
     const { ms, code } = deadlines[phase];
-    const left = this.#dueAt(phase) - performance.now();
+    const left = isPart ? this.patience(ms) : this.#dueAt(phase) - performance.now();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -58,9 +71,10 @@ export class Steps {
     });
     try {
       const result = await Promise.race([work(), this.#failure.promise, late]);
-      this.#end(phase);
+      if (!isPart) this.#end(phase);
       return result;
     } finally {
+      if (!isPart) this.#isRunning = false;
       clearTimeout(timer);
     }
   }

@@ -1,5 +1,6 @@
 import type { Cell } from '../contracts/attempt.ts';
 import type { Surface } from '../contracts/surface.ts';
+import { lastsSeconds } from '../replica/conditions/conditions.ts';
 import { startReplica } from '../replica/server/start-replica.ts';
 
 /** Where the page of an attempt comes from, and the phone that can scan it. */
@@ -8,6 +9,8 @@ export interface OpenTarget {
   chromiumArgs: string[];
   /** @param number digits of an international number. */
   addPhone(number: string): TargetPhone;
+  /** Ends all connections of pages, and takes none for so many seconds; resolves when they have ended. */
+  drop(seconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -15,31 +18,63 @@ export interface OpenTarget {
 export interface TargetPhone {
   /** Rejects with a `Refusal` when the QR code is not one that a phone would take. */
   scan(qr: string): Promise<void>;
+  /** Rejects with a `Refusal` when nobody asked for this code. */
+  pair(code: string): Promise<void>;
   /** Sends a text as the contact with the number `from`. */
   send(body: string, from: string): void;
+  /** Whether a linked device sent this text. */
+  hasReceived(body: string): boolean;
+  /** Removes all linked devices. */
+  unlink(): void;
+}
+
+function conditionsOf({ condition }: Cell): string[] {
+  return condition === 'none' ? [] : condition.split('+');
+}
+
+/** How many seconds after `ready` the conditions of a cell are done with what they do. */
+export function settleSeconds(cell: Cell): number {
+  return Math.max(0, ...conditionsOf(cell).map(lastsSeconds));
 }
 
 /** Starts a replica for one attempt. `onEvent` is told of everything that its server sees. */
 export async function openTarget(
-  { build, condition }: Cell,
+  cell: Cell,
   surface: Surface | null,
+  timeScale: number,
   onEvent: (type: string, detail: unknown) => void,
 ): Promise<OpenTarget> {
-  const conditions = condition === 'none' ? [] : condition.split('+');
-  const replica = await startReplica({ build, conditions, ...(surface && { surface }) });
-  replica.onEvent(({ type, detail }) => onEvent(type, detail));
+  const { build } = cell;
+  const replica = await startReplica({ build, timeScale, conditions: conditionsOf(cell), ...(surface && { surface }) });
+  const { phones } = replica;
+  const dropped = Promise.withResolvers<void>();
+  replica.onEvent(({ type, detail }) => {
+    if (type === 'connections-dropped') dropped.resolve();
+    onEvent(type, detail);
+  });
   return {
     chromiumArgs: replica.chromiumArgs,
     addPhone(number) {
-      const { id } = replica.phones.create(number);
+      const { id } = phones.create(number);
       return {
         async scan(qr) {
-          await replica.phones.scan(id, qr);
+          await phones.scan(id, qr);
+        },
+        async pair(code) {
+          await phones.pair(id, code);
         },
         send(body, from) {
-          replica.phones.send(id, { body, from });
+          phones.send(id, { body, from });
+        },
+        hasReceived: (body) => phones.get(id).received.some((text) => text.from === number && text.body === body),
+        unlink() {
+          phones.unlink(id);
         },
       };
+    },
+    async drop(seconds) {
+      replica.setCondition('socket-drop', true, { afterSeconds: 0, seconds });
+      await dropped.promise;
     },
     close: () => replica.close(),
   };

@@ -43,6 +43,7 @@ export interface LibraryClient extends Emitter {
   emit(event: string | symbol, ...args: unknown[]): boolean;
   initialize(): Promise<void>;
   getState(): Promise<unknown>;
+  requestPairingCode?(number: string): Promise<unknown>;
   sendMessage(to: string, body: string): Promise<{ id?: { _serialized?: unknown } } | undefined>;
   logout(): Promise<void>;
   destroy(): Promise<void>;

@@ -19,6 +19,7 @@ const rpc = createBirpc<HostReports, HostCalls>(
     sessionFacts: () => session.sessionFacts(),
     pageFacts: () => session.pageFacts(),
     screenshot: (file) => session.screenshot(file),
+    requestCode: (number) => session.requestCode(number),
     sendText: (to, body) => session.sendText(to, body),
     logout: () => session.logout(),
     destroy: () => session.destroy(),

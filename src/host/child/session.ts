@@ -30,22 +30,29 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     return loaded;
   }
 
-  async start({ auth, browser }: ClientSpec): Promise<void> {
+  async start({ auth, browser, options = {} }: ClientSpec): Promise<void> {
     if (!this.#library) throw new Error('load() comes before start()');
+    const { pairWithPhoneNumber: phoneNumber, ...others } = options;
     const client = new this.#library.Client({
+      ...others,
+      ...(phoneNumber && { pairWithPhoneNumber: { phoneNumber, showNotification: true, intervalMs: 180_000 } }),
       authStrategy: await createAuth(this.#library, auth),
       puppeteer: { executablePath: browser.executablePath, args: browser.args },
       // The default cache would answer with the html of an earlier attempt instead of the page under test.
       webVersionCache: { type: 'none' },
     });
     this.#client = client;
-    watchClient(client, this.report);
+    // A client that was replaced may live on for a while; what it says is not said of the new one.
+    const report: Report = (...event) => {
+      if (this.#client === client) this.report(...event);
+    };
+    watchClient(client, report);
     // A library that throws at once, without a promise, has to end in `host:error` too.
     Promise.resolve()
       .then(() => client.initialize())
       .then(
-        () => this.report('host:initialized', null),
-        (error) => this.report('host:error', { during: 'initialize', ...plainError(error) }),
+        () => report('host:initialized', null),
+        (error) => report('host:error', { during: 'initialize', ...plainError(error) }),
       );
   }
 
@@ -72,6 +79,13 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
 
   async screenshot(file: string): Promise<void> {
     await this.#page().screenshot({ path: file });
+  }
+
+  async requestCode(number: string): Promise<void> {
+    const client = this.#started();
+    if (!client.requestPairingCode) throw new Error('this version cannot link with a pairing code');
+    const code = String(await client.requestPairingCode(number));
+    this.report('host:code', { length: code.length }, code);
   }
 
   async sendText(to: string, body: string): Promise<unknown> {
@@ -113,8 +127,9 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
 
 async function createAuth(library: Library, auth: AuthChoice): Promise<unknown> {
   if (auth.kind === 'local') return new library.LocalAuth({ dataPath: auth.dataPath });
-  const { default: create } = await import(pathToFileURL(auth.file).href);
-  return create(library, { dataPath: auth.dataPath });
+  const { kind, file, ...settings } = auth;
+  const { default: create } = await import(pathToFileURL(file).href);
+  return create(library, settings);
 }
 
 function textOrNull(value: unknown): string | null {

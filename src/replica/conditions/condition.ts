@@ -10,6 +10,8 @@ export interface Condition<O extends ConditionOptions = ConditionOptions> {
   confidence: 'read' | 'reported' | 'inferred' | 'assumed';
   /** Names and defaults of its options. Times in seconds. */
   options: O;
+  /** How long after the first sync it still does something; absent: it is over by then. */
+  lastsSeconds?: (options: O) => number;
   /** @param timeScale multiplies the long waits of the real service. */
   page?: (options: O, timeScale: number) => PageCircumstances;
   server?: (options: O, timeScale: number) => ServerCircumstances;

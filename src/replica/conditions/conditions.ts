@@ -35,6 +35,12 @@ export function findCondition(name: string): Condition | undefined {
   return conditions.find((known) => known.name === name);
 }
 
+/** How long after the first sync a condition with its defaults still does something; 0 for an unknown one. */
+export function lastsSeconds(name: string): number {
+  const condition = findCondition(name);
+  return condition?.lastsSeconds?.(condition.options) ?? 0;
+}
+
 /**
  * The defaults of a condition with what was given instead.
  *

@@ -6,5 +6,6 @@ export const conflict = condition({
   sources: ['SOCKET_STATE.CONFLICT and Socket.takeover of 2.3000.1038162681'],
   confidence: 'read',
   options: { afterSeconds: 1 },
+  lastsSeconds: ({ afterSeconds }) => afterSeconds + 1,
   server: ({ afterSeconds }) => ({ replacedAfterMs: afterSeconds * 1000 }),
 });

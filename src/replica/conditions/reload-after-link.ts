@@ -6,5 +6,6 @@ export const reloadAfterLink = condition({
   sources: ['wwebjs#3792'],
   confidence: 'reported',
   options: { seconds: 1 },
+  lastsSeconds: ({ seconds }) => seconds + 3,
   page: ({ seconds }) => ({ reloadAfterLinkMs: seconds * 1000 }),
 });

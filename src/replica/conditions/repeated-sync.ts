@@ -9,5 +9,6 @@ export const repeatedSync = condition({
   ],
   confidence: 'reported',
   options: { seconds: 0.03 },
+  lastsSeconds: ({ seconds }) => seconds + 0.5,
   page: ({ seconds }) => ({ repeatedSyncMs: seconds * 1000 }),
 });

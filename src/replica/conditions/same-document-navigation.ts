@@ -6,5 +6,6 @@ export const sameDocumentNavigation = condition({
   sources: ['wwebjs#201653', 'WAWebHandlePreviousLogout of 2.3000.1038162681 calls history.replaceState'],
   confidence: 'reported',
   options: { count: 3, everySeconds: 1 },
+  lastsSeconds: ({ count, everySeconds }) => count * everySeconds + 1,
   page: ({ count, everySeconds }) => ({ navigations: { count, everyMs: everySeconds * 1000 } }),
 });

@@ -29,21 +29,18 @@ test('nothing of the QR text and no text of a message is in the record', async (
   const record = await attempt('1.34.2', october2025, {
     flow: {
       name: 'qr-to-ready',
-      body: (context) =>
-        qrToReady.body({
-          ...context,
-          phone: {
-            number: context.phone.number,
-            scan: (qr) => {
-              texts.push(...qr.split(',').filter((field) => field.length > 8));
-              return context.phone.scan(qr);
-            },
-            send: (body, from) => {
-              texts.push(body);
-              return context.phone.send(body, from);
-            },
-          },
-        }),
+      body: ({ phone, ...context }, over) => {
+        const { scan, send } = phone;
+        phone.scan = (qr) => {
+          texts.push(...qr.split(',').filter((field) => field.length > 8));
+          return scan.call(phone, qr);
+        };
+        phone.send = (body, from) => {
+          texts.push(body);
+          return send.call(phone, body, from);
+        };
+        return qrToReady.body({ ...context, phone }, over);
+      },
     },
   });
   expect(record.outcome).toBe('passed');

@@ -1,0 +1,23 @@
+import { flow } from '../src/runner/flow.ts';
+
+/** One connection brings six QR codes; then the page idles until somebody asks for more. */
+const codesOfOneConnection = 6;
+
+/** Nobody scans: codes follow each other, also after the page went idle, the last one links, and `qrMaxRetries` ends it. */
+export default flow(
+  'qr-expiry',
+  async ({ client, phone, probe }) => {
+    await client.start();
+    let qr = await client.qr();
+    for (let shown = 1; shown <= codesOfOneConnection; shown++) qr = await client.qr(qr);
+    await phone.scan(qr);
+    await client.authenticated();
+    await client.ready();
+    await probe(client, phone);
+
+    await client.restart({ profile: 'new', qrMaxRetries: 2 });
+    await client.qr();
+    await client.disconnected();
+  },
+  { timeScale: 0.02 },
+);

@@ -1,0 +1,11 @@
+import { flow, linkByQr } from '../src/runner/flow.ts';
+
+/** The line is cut for a while; what came meanwhile arrives, and the client works as before. */
+export default flow('reconnect-after-drop', async (context) => {
+  const { client, phone, network, probe } = context;
+  await linkByQr(context);
+  await network.drop(1);
+  await phone.send('while you were away', phone.contact);
+  await client.message('while you were away');
+  await probe(client, phone);
+});
