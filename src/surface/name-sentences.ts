@@ -1,3 +1,4 @@
+import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { Place } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { lastOffered, type NameEvent, nameHistory } from '../replica/builds/name-history.ts';
@@ -23,22 +24,19 @@ export function eventText({ what, since, date, confidence, sources }: NameEvent)
 export function historySentence(place: Place, surface: Surface | null): string[] {
   if (place.by === 'raid' || place.members.length > 0) return [];
   const name = placeText(place);
-  const exportName = place.export ?? undefined;
-  const history = nameHistory(place.name, exportName);
-  const losses = history.filter(({ what }) => what === 'removed' || what === 'absent' || what === 'lazy');
+  const history = nameHistory(place.name, place.export ?? undefined);
   if (!surface) return history.length > 0 ? [`${name}: ${history.map(eventText).join('; ')}.`] : [];
-  const last = lastOffered(place.name, exportName, surface.build);
+  const last = lastOffered(place.name, place.export ?? undefined, surface.build);
   if (last === null) return [`No known build up to ${surface.build} offers ${name}.`];
-  const loss = losses.findLast(
-    ({ since }) => lastOffered(place.name, exportName, since) !== null && !isAfter(since, surface),
-  );
-  const told = loss ? `; ${eventText(loss)}` : '';
-  if (last === surface.build) return loss ? [`${name}: ${eventText(loss)}.`] : [];
-  return [`${name} was offered up to ${last}${told}.`];
-}
-
-function isAfter(build: string, surface: Surface): boolean {
-  return Number(build.split('.')[2]) > Number(surface.build.split('.')[2]);
+  const past = history.filter(({ since }) => compareBuilds(parseBuild(since), parseBuild(surface.build)) <= 0);
+  const loss = past.findLast(({ what }) => what === 'removed' || what === 'absent' || what === 'lazy');
+  if (!loss) return last === surface.build ? [] : [`${name} was offered up to ${last}.`];
+  if (loss.what === 'lazy') return [`${name}: ${eventText(loss)}.`];
+  if (last === surface.build) return [];
+  if (loss.what === 'removed') return [`${name} was offered up to ${last}; ${eventText(loss)}.`];
+  // An archive only tells that the name went some time before it; when it was there is known from an older one.
+  const gain = past.slice(0, past.indexOf(loss)).findLast(({ what }) => what === 'added' || what === 'first-read');
+  return [`${name}: ${[gain, loss].flatMap((event) => (event ? eventText(event) : [])).join('; ')}.`];
 }
 
 /** What the build offers that looks like the missing name: no sentence, or one. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Cause } from '../../contracts/attempt.ts';
 import type { Code } from '../../contracts/codes.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
+import { isModuleRaid, isNoRequire, noRequire, noWebpack } from './explain-face.ts';
 import { explainNodeError } from './explain-node-error.ts';
-import { isModuleRaid, noWebpack } from './explain-raid.ts';
 import { type Located, locateError } from './locate-error.ts';
 import { missingName } from './missing-name.ts';
 import { type SeenError, seenErrors, telltaleConsole } from './seen-errors.ts';
@@ -32,6 +32,7 @@ export function explainError(attempt: FailedAttempt): Explanation | null {
   if (located.where === 'node') return explainNodeError(error, located);
   if (located.need) return explainNeed(attempt, error, located, located.need);
   if (isModuleRaid(error)) return noWebpack(attempt, error, located);
+  if (isNoRequire(attempt, error)) return noRequire(attempt, error, located);
   return {
     cause: {
       message: `${error.headline}, thrown at ${located.file}:${located.line}`,
@@ -43,13 +44,13 @@ export function explainError(attempt: FailedAttempt): Explanation | null {
 }
 
 /** The first error that leads to a line of the library, looked for among those after the last milestone before any other. */
-function decisiveError({ events, library }: FailedAttempt): { error: SeenError; located: Located } | null {
+function decisiveError({ events, library, surface }: FailedAttempt): { error: SeenError; located: Located } | null {
   const milestone = events.findLast(({ type }) => type === 'client:authenticated' || type === 'client:qr')?.at ?? 0;
   const errors = seenErrors(events);
   const inOrder = [...errors.filter(({ at }) => at >= milestone), ...errors.filter(({ at }) => at < milestone)];
   let fallback: { error: SeenError; located: Located } | null = null;
   for (const error of inOrder) {
-    const located = locateError(error, library.packageDir);
+    const located = locateError(error, library.packageDir, surface?.face ?? null);
     if (!located) continue;
     if (located.need || located.where === 'node' || isModuleRaid(error)) return { error, located };
     fallback ??= { error, located };

@@ -9,14 +9,14 @@ interface Stub {
 }
 
 /** The library used something that the replica has only by name: a failure then says nothing about the library. */
-export function explainStub({ events, library, observed }: FailedAttempt): Explanation | null {
+export function explainStub({ events, library, surface, observed }: FailedAttempt): Explanation | null {
   const errors = seenErrors(events);
   const called = stubs(events, 'replica:stub-called').find(({ module, export: name }) =>
     errors.some(({ headline }) => headline.includes(`${module}.${name} is only a name`)),
   );
   const read = stubs(events, 'replica:stub-read').find(({ module, export: name }) =>
     errors.some((error) => {
-      const need = locateError(error, library.packageDir)?.need;
+      const need = locateError(error, library.packageDir, surface?.face ?? null)?.need;
       return need?.places.some((place) => place.name === module && place.export === name && place.members.length > 0);
     }),
   );

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Need } from '../../contracts/needs.ts';
+import type { Face } from '../../contracts/surface.ts';
 import { type LibraryIndex, libraryIndex, type PageFunction } from '../../surface/library-index.ts';
 import { errorShape, matchesShape, unknownModule } from './error-shape.ts';
 import type { Frame } from './parse-stack.ts';
@@ -20,16 +21,28 @@ export interface Located {
 }
 
 type Place = Pick<Located, 'file' | 'line' | 'column' | 'need' | 'where'>;
+/** What the places of one error are looked up in. */
+interface Source {
+  pageFunctions: readonly PageFunction[];
+  needs: readonly Need[];
+  headline: string;
+}
+
 type PageFrame = Extract<Frame, { kind: 'page' }>;
 type NodeFrame = Extract<Frame, { kind: 'node' }>;
 
-/** The library's line behind an error, or null when no frame leads to its source. */
-export function locateError(error: SeenError, packageDir: string): Located | null {
+/**
+ * The library's line behind an error, or null when no frame leads to its source.
+ * @param face of the page, as far as it is known: the same line can mean one module or another
+ */
+export function locateError(error: SeenError, packageDir: string, face: Face | null): Located | null {
   const nodeFrames = error.frames.filter((frame): frame is NodeFrame => frame.kind === 'node');
   const pageFrames = error.frames.filter((frame): frame is PageFrame => frame.kind === 'page');
   const folder = packageDirOf([...nodeFrames, ...sitesOf(pageFrames)], packageDir);
   const library = libraryIndex(folder);
-  const inPage = pageFrames.flatMap((frame) => placesOf(frame, nodeFrames, library, error.headline));
+  const needs = library.needs.needs.filter(({ faces }) => face === null || faces.includes(face));
+  const source: Source = { pageFunctions: library.pageFunctions, needs, headline: error.headline };
+  const inPage = pageFrames.flatMap((frame) => placesOf(frame, nodeFrames, source));
   const proven = inPage.find(({ need }) => need !== null) ?? inPage[0];
   if (proven) return { ...proven, library, packageDir: folder };
   for (const { file, line, column } of nodeFrames) {
@@ -62,17 +75,12 @@ function ownPath(file: string): string | null {
 }
 
 /** Places in the source that a frame in the page can mean, those that the error's text confirms first. */
-function placesOf(
-  frame: PageFrame,
-  nodeFrames: readonly NodeFrame[],
-  library: LibraryIndex,
-  headline: string,
-): Place[] {
-  const called = library.pageFunctions.filter((entry) => wasCalledFrom(entry, frame, nodeFrames));
-  const near = called.flatMap((entry) => placeIn(entry, frame, library, headline) ?? []);
+function placesOf(frame: PageFrame, nodeFrames: readonly NodeFrame[], source: Source): Place[] {
+  const called = source.pageFunctions.filter((entry) => wasCalledFrom(entry, frame, nodeFrames));
+  const near = called.flatMap((entry) => placeIn(entry, frame, source) ?? []);
   if (near.some(({ need }) => need) || frame.evaluatedAt) return near;
   // Without its caller a frame fits many functions: only one whose source says what the error says is believed.
-  const anywhere = library.pageFunctions.flatMap((entry) => placeIn(entry, frame, library, headline) ?? []);
+  const anywhere = source.pageFunctions.flatMap((entry) => placeIn(entry, frame, source) ?? []);
   // V8 points at the name or at the dot before it.
   const fitting = anywhere.filter(({ need, column }) => need && Math.abs(need.column - column) <= 1);
   const lines = new Set(fitting.map(({ file, line }) => `${file}:${line}`));
@@ -85,16 +93,16 @@ function wasCalledFrom(entry: PageFunction, frame: PageFrame, nodeFrames: readon
   return sites.some((site) => ownPath(site.file) === file && site.line >= startLine && site.line <= line);
 }
 
-function placeIn(entry: PageFunction, frame: PageFrame, library: LibraryIndex, headline: string): Place | null {
+function placeIn(entry: PageFunction, frame: PageFrame, source: Source): Place | null {
   const line = entry.startLine + frame.line - 1;
   // V8 puts a parenthesis before the function's text.
   const column = frame.line === 1 ? entry.startColumn + frame.column - 2 : frame.column;
   if (line > entry.endLine) return null;
-  const need = needAt(library.needs.needs, entry.file, line, column, headline);
+  const need = needAt(source, entry.file, line, column);
   return { file: entry.file, line, column, need, where: 'page' };
 }
 
-function needAt(needs: readonly Need[], file: string, line: number, column: number, headline: string): Need | null {
+function needAt({ needs, headline }: Source, file: string, line: number, column: number): Need | null {
   const shape = errorShape(headline);
   const module = unknownModule(headline);
   const here = needs.filter((need) => need.file === file && need.line === line);

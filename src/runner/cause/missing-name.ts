@@ -3,7 +3,7 @@ import type { Blame } from '../../contracts/outcome.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { lastOffered, nameHistory } from '../../replica/builds/name-history.ts';
 import { historySentence, offerSentence } from '../../surface/name-sentences.ts';
-import { placeText, presenceOf } from '../../surface/page-names.ts';
+import { presenceOf } from '../../surface/page-names.ts';
 import { unknownModule } from './error-shape.ts';
 
 /** The name behind a need that was not met. */
@@ -48,21 +48,19 @@ function chooseName(places: readonly Place[], surface: Surface | null, unknown: 
 
 function clauseOf(place: Place, surface: Surface | null): string {
   const build = surface ? `build ${surface.build}` : 'this page';
+  const members = [...(place.export === null ? [] : [place.export]), ...place.members].join('.');
   if (place.by === 'raid') {
-    return place.export === null || place.export === place.name
-      ? `${build} has no module that moduleRaid finds as "${place.name}"`
-      : `${build} has no ${placeText(place)}`;
+    const module = `module that moduleRaid finds as "${place.name}"`;
+    return members === '' || members === place.name
+      ? `${build} has no ${module}`
+      : `${build} has no ${members} in the ${module}`;
   }
-  const presence = surface ? presenceOf(surface, place, true) : 'absent';
+  const presence = surface && place.members.length === 0 ? presenceOf(surface, place, true) : 'unknown';
   if (presence === 'late')
     return `${place.name} was not loaded: ${build} keeps it in a bundle that is loaded on demand`;
-  const name =
-    place.export === null
-      ? `no module ${place.name}`
-      : `no ${[place.export, ...place.members].join('.')} in ${place.name}`;
-  return presence === 'present'
-    ? `the page had ${name}, although ${build} is known to offer it`
-    : `${build} has ${name}`;
+  const name = members === '' ? `no module ${place.name}` : `no ${members} in ${place.name}`;
+  if (presence === 'present') return `the page had ${name}, although ${build} is known to offer it`;
+  return presence === 'absent' ? `${build} has ${name}` : `the page had ${name}`;
 }
 
 function blameOf(place: Place, surface: Surface | null): Blame | null {

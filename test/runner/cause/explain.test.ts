@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { explain } from '../../../src/runner/cause/explain.ts';
 import { explainMismatch } from '../../../src/runner/cause/explain-mismatch.ts';
 import { toyClient, toyPackage } from '../../surface/toy-package.ts';
@@ -48,7 +49,7 @@ describe('an error in the page', () => {
   test('is explained by the history of names alone where the build is not known', () => {
     const { cause, blame } = explain(toyFailure(toyClient(calls), { events: [error], surface: null }));
     expect(blame).toBe('web-build');
-    expect(cause?.message).toContain('this page has no getMeUser');
+    expect(cause?.message).toContain('the page had no getMeUser');
   });
 
   test('is not mapped to a line that does not say what the error says', () => {
@@ -175,5 +176,54 @@ describe('below the library', () => {
     const events = rejected('net::ERR_NAME_NOT_RESOLVED at https://web.whatsapp.com/');
     const result = explain(toyFailure(toyClient(''), { ...launch, events }));
     expect(result).toMatchObject({ code: 'page-load-failed', blame: 'network' });
+  });
+});
+
+describe('a line that means another module on pages of webpack', () => {
+  const folder = () =>
+    toyPackage({
+      'src/Client.js': `class Client {
+  async initialize() {
+    const isComet = parseInt(version.split('.')[1]) >= 3000;
+    if (isComet) await this.pupPage.evaluate(() => { window.User = window.require('WAWebUserPrefsMeUser'); });
+    else await this.pupPage.evaluate(() => { window.User = window.mR.findModule('getMaybeMeUser')[0]; });
+    await this.pupPage.evaluate(() => {
+      window.User.getMaybeMePnUser();
+    });
+  }
+}`,
+    });
+  const events = [
+    pageError(
+      'TypeError: window.User.getMaybeMePnUser is not a function',
+      'pptr://__puppeteer_evaluation_script__:2:19',
+    ),
+  ];
+
+  test.each([
+    ['2.2412.54', undefined, 'in the module that moduleRaid finds as "getMaybeMeUser"'],
+    ['2.3000.1014111620', 'WAWebUserPrefsMeUser', 'no getMaybeMePnUser in WAWebUserPrefsMeUser'],
+  ])('%s', (build, module, words) => {
+    const { cause } = explain(toyFailure(folder(), { events, surface: resolveSurface(build) }));
+    expect(cause).toMatchObject({
+      libraryLine: 7,
+      export: 'getMaybeMePnUser',
+      message: expect.stringContaining(words),
+    });
+    expect(cause?.module).toBe(module);
+  });
+
+  test('a page without require is told from one without a module', () => {
+    const code = `window.require('WAWebWid');`;
+    const at = '/srv/node_modules/whatsapp-web.js/src/Client.js:6:33';
+    const seen = pageError(
+      'TypeError: window.require is not a function',
+      `evaluate (evaluate at Client.initialize (${at}), <anonymous>:1:7)`,
+    );
+    const { cause, blame } = explain(
+      toyFailure(toyClient(code), { events: [seen], surface: resolveSurface('2.2412.54') }),
+    );
+    expect(cause?.message).toContain('build 2.2412.54 is made with webpack and has no window.require');
+    expect(blame).toBe('library');
   });
 });

@@ -1,7 +1,7 @@
 import { faceOf } from '../../replica/builds/resolve-surface.ts';
 import { noWebpackSince } from '../../surface/name-sentences.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
-import { place, position, quote } from './explain-error.ts';
+import { lineOf, place, position, quote } from './explain-error.ts';
 import type { Located } from './locate-error.ts';
 import type { SeenError } from './seen-errors.ts';
 
@@ -25,5 +25,23 @@ export function noWebpack({ surface }: FailedAttempt, error: SeenError, located:
       ],
     },
     blame: comet || surface === null ? 'web-build' : null,
+  };
+}
+
+/** True when the library asked a page of webpack for the loader of later builds. */
+export function isNoRequire({ surface }: FailedAttempt, { headline }: SeenError): boolean {
+  return surface?.face === 'webpack' && /window\.require is not a function/.test(headline);
+}
+
+/** Pages of webpack have no `require`; releases that dropped moduleRaid have no other way to modules. */
+export function noRequire({ surface }: FailedAttempt, error: SeenError, located: Located): Explanation {
+  const version = located.library.needs.library;
+  return {
+    cause: {
+      message: `build ${surface?.build} is made with webpack and has no window.require, and ${version} finds its modules only there (${located.file}:${located.line})`,
+      ...position(located),
+      evidence: [quote(error), `${place(located)}: ${lineOf(located)}`, noWebpackSince],
+    },
+    blame: 'library',
   };
 }
