@@ -131,6 +131,7 @@ export class Phone {
       linkedAt: new Date().toISOString(),
       sync: 'pending',
       deliver: null,
+      isLive: false,
       undelivered: [],
     };
     account.devices.set(deviceId, device);

@@ -12,6 +12,8 @@ export interface Device {
   sync: 'pending' | 'done';
   /** Sends to the device's page; null while it has no connection. */
   deliver: ((frame: ServerFrame) => void) | null;
+  /** True once the page has what it missed: from then on messages go to it as they come. */
+  isLive: boolean;
   /** Not known to have arrived: came while the device was away, or has no receipt yet. In order. */
   undelivered: TextMessage[];
 }

@@ -2,16 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { type PageFrame, pageFrameSchema, type ServerFrame } from '../../contracts/replica-protocol.ts';
 import { type Account, type Device, numberOf, userJid } from './accounts.ts';
+import { startSync } from './device-sync.ts';
 import type { PairAnswer, Pairing, PairSuccess, UnlinkedPage } from './pairings.ts';
 import type { ReplicaCore } from './replica-core.ts';
 import { bytesOfBase64, sameMac, sharedMac, toBase64 } from './wire-keys.ts';
-
-/**
- * From login to the end of the critical sync. Real pages take one to several seconds for it, and a person needs as long to
- * scan; this is long enough for a library that attaches its listeners after it gave out the QR or saw CONNECTED, which
- * takes it under 100 ms, and short enough for a matrix of hundreds of attempts. [assumed]
- */
-const syncMs = 500;
 
 type Frame<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
 
@@ -25,7 +19,7 @@ export class CompanionConnection implements UnlinkedPage {
   private answerPairing: ((answer: PairAnswer) => void) | undefined;
   private login: { account: Account; device: Device; nonce: Uint8Array } | undefined;
   private online: { account: Account; device: Device } | undefined;
-  private syncTimer: NodeJS.Timeout | undefined;
+  private stopSync = () => {};
   private secretRenewed: Promise<void> = Promise.resolve();
   private stopRenewing = () => {};
 
@@ -173,30 +167,12 @@ export class CompanionConnection implements UnlinkedPage {
     }
     device.deliver?.({ type: 'stream-error', code: 409 });
     device.deliver = this.send;
+    device.isLive = false;
     this.online = { account, device };
     this.send({ type: 'circumstances', circumstances: this.core.circumstances.page });
     this.send({ type: 'success', pushname: account.pushname, platform: 'android', lid: account.lid });
     this.core.emit('device-online', { number: account.number, device: device.id });
-    this.resume(account, device);
-  }
-
-  /** What came while the device was away, then the sync. */
-  private resume(account: Account, device: Device): void {
-    const fresh = device.sync === 'pending';
-    const missed = fresh ? [] : [...device.undelivered];
-    this.send({ type: 'offline-preview', count: missed.length });
-    this.send({ type: 'sync', contacts: account.contacts, messages: fresh ? account.messages : [] });
-    for (const message of missed) this.send({ type: 'message', message, offline: true });
-    this.syncTimer = setTimeout(
-      () => {
-        device.sync = 'done';
-        this.send({ type: 'critical-sync-done' });
-        if (fresh) for (const message of device.undelivered) this.send({ type: 'message', message, offline: false });
-        this.core.emit('device-synced', { number: account.number, device: device.id });
-        this.core.afterSync();
-      },
-      (fresh ? undefined : this.core.circumstances.server.restoreSyncMs) ?? syncMs,
-    );
+    this.stopSync = startSync(this.core, account, device, this.send);
   }
 
   private unpair(account: Account, device: Device, reason: string): void {
@@ -220,7 +196,7 @@ export class CompanionConnection implements UnlinkedPage {
 
   private closed(): void {
     this.core.connections.delete(this);
-    clearTimeout(this.syncTimer);
+    this.stopSync();
     this.stopRenewing();
     if (this.pairing) this.pairing.closed = true;
     this.core.codes.forget(this);
@@ -228,7 +204,10 @@ export class CompanionConnection implements UnlinkedPage {
     if (!this.online) return;
     const { account, device } = this.online;
     // A newer connection of the same device has put its own function there.
-    if (device.deliver === this.send) device.deliver = null;
+    if (device.deliver === this.send) {
+      device.deliver = null;
+      device.isLive = false;
+    }
     this.core.emit('device-offline', { number: account.number, device: device.id });
   }
 

@@ -70,7 +70,7 @@ export class Delivery {
 /** To the page of the device if it is there; kept until a receipt comes. */
 function handOver(device: Device, message: TextMessage): void {
   device.undelivered.push(message);
-  if (device.sync === 'done') device.deliver?.({ type: 'message', message, offline: false });
+  if (device.isLive) device.deliver?.({ type: 'message', message, offline: false });
 }
 
 export function asSeenByPhone({ id, from, to, body, t, ack }: TextMessage): PhoneMessage {

@@ -1,0 +1,42 @@
+import type { ServerFrame } from '../../contracts/replica-protocol.ts';
+import type { Account, Device } from './accounts.ts';
+import type { ReplicaCore } from './replica-core.ts';
+
+/**
+ * From login to the end of the critical sync. Real pages take one to several seconds for it, and a person needs as long to
+ * scan; this is long enough for a library that attaches its listeners after it gave out the QR or saw CONNECTED, which
+ * takes it under 100 ms, and short enough for a matrix of hundreds of attempts. [assumed]
+ */
+const syncMs = 500;
+
+/**
+ * What a device gets after its login: contacts and history at once, what came while it was away halfway, so that progress
+ * can be seen, and the end after all of it.
+ *
+ * @returns stops what is still to come.
+ */
+export function startSync(
+  core: ReplicaCore,
+  account: Account,
+  device: Device,
+  send: (frame: ServerFrame) => void,
+): () => void {
+  const isNew = device.sync === 'pending';
+  const ms = (isNew ? undefined : core.circumstances.server.restoreSyncMs) ?? syncMs;
+  send({ type: 'sync', contacts: account.contacts, messages: isNew ? account.messages : [] });
+  const catchUp = () => {
+    send({ type: 'offline-preview', count: device.undelivered.length });
+    for (const message of device.undelivered) send({ type: 'message', message, offline: true });
+    device.isLive = true;
+  };
+  const finish = () => {
+    device.sync = 'done';
+    send({ type: 'critical-sync-done' });
+    core.emit('device-synced', { number: account.number, device: device.id });
+    core.afterSync();
+  };
+  const timers = [setTimeout(catchUp, ms / 2), setTimeout(finish, ms)];
+  return () => {
+    for (const timer of timers) clearTimeout(timer);
+  };
+}
