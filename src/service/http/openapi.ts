@@ -14,7 +14,7 @@ const onWrites: ProblemCode[] = [
 
 /** The problems that an operation can answer with. */
 export function problemsOf({ scope, method, problems: own }: Route): ProblemCode[] {
-  if (scope === 'public') return ['internal', ...own];
+  if (scope === 'public') return ['invalid-request', 'internal', ...own];
   return [...everywhere, ...(method === 'GET' ? [] : onWrites), ...own];
 }
 

@@ -92,6 +92,11 @@ async function answerOf(
 }
 
 function readParts(route: Route, request: FastifyRequest): { params: unknown; query: unknown; body: unknown } {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+  // Fastify does not read the body of a GET.
+  if (route.method === 'GET' && (length !== '0' || encoding !== undefined)) {
+    throw new Problem('invalid-request', 'A GET takes no body.');
+  }
   const params = read(route.params, request.params);
   const query = read(route.query, request.query);
   const body = read(route.body, request.body);

@@ -78,7 +78,8 @@ export class Sessions {
     this.#options = options;
     this.#leases = new Leases(options.database, options.instanceId);
     this.#keeper = new LeaseKeeper(this.#leases);
-    this.#slots = new Slots(options.slots);
+    // The next session starts when one browser is up, not when somebody looks again; a failure shows at the next look.
+    this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#starts = new SessionStarts(options.database);
     this.#around = {
       ...options,

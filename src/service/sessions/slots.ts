@@ -1,11 +1,14 @@
 /** How many browsers may be starting at the same time. Those who wait get their turn in the order in which they came. */
 export class Slots {
   readonly size: number;
+  readonly #onFree: () => void;
   #taken = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(size: number) {
+  /** @param onFree called whenever a slot came free that nobody waits for. */
+  constructor(size: number, onFree: () => void) {
     this.size = size;
+    this.#onFree = onFree;
   }
 
   /** Slots that somebody could have at once. */
@@ -23,8 +26,12 @@ export class Slots {
       mine = false;
       // A slot goes over to whoever waits, so that nobody who comes in between can have it.
       const next = this.#waiting.shift();
-      if (next) next();
-      else this.#taken--;
+      if (next) {
+        next();
+        return;
+      }
+      this.#taken--;
+      this.#onFree();
     };
   }
 }

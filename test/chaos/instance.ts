@@ -1,0 +1,27 @@
+/**
+ * One instance of the service with light hosts, for tests that kill it. Arguments as JSON: database, folder, port of the
+ * replica, slots, launchMs. Prints JSON lines: its id, launches, conflicts.
+ */
+import { Service } from '../../src/service/service.ts';
+import { lightHosts } from '../support/light-host.ts';
+
+const { database, folder, port, slots, launchMs } = JSON.parse(process.argv[2] ?? '{}');
+const say = (line: object) => process.stdout.write(`${JSON.stringify({ ...line, at: Date.now() })}\n`);
+const light = lightHosts({ port, launchMs, onLaunch: (what) => say({ event: `launch-${what}` }) });
+
+const service = await Service.start({
+  database,
+  folder,
+  library: '1.34.7',
+  slots,
+  log: (line) => say(line),
+  openHost: (spec) =>
+    light({
+      ...spec,
+      onSeen: (event) => {
+        if (String(event.detail) === 'CONFLICT') say({ event: 'conflict', session: spec.ids.session });
+        spec.onSeen(event);
+      },
+    }),
+});
+process.once('SIGTERM', () => void service.stop().then(() => process.exit()));

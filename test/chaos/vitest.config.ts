@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Kill tests and long races: minutes each, one after the other, `npm run test:chaos`. */
+export default defineConfig({
+  test: {
+    include: ['test/chaos/**/*.chaos.ts'],
+    fileParallelism: false,
+    testTimeout: 1_800_000,
+    hookTimeout: 300_000,
+  },
+});
