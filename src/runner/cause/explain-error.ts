@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Cause } from '../../contracts/attempt.ts';
 import type { Code } from '../../contracts/codes.ts';
+import { lineOf, place, position, quote } from './cite.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 import { isModuleRaid, isNoRequire, noRequire, noWebpack } from './explain-face.ts';
 import { explainNodeError } from './explain-node-error.ts';
@@ -98,22 +97,4 @@ function when(stage: string): string {
   if (stage === 'qr') return 'before the first `qr`';
   if (stage === 'authenticated' || stage === 'ready') return `before \`${stage}\``;
   return `in ${stage.replace(/^(method|event):/, '')}`;
-}
-
-export function position({ file, line }: Located): { libraryFile: string; libraryLine: number } {
-  return { libraryFile: file, libraryLine: line };
-}
-
-export function place({ library, file, line }: Located): string {
-  return `whatsapp-web.js ${library.needs.library} ${file}:${line}`;
-}
-
-export function quote({ headline, type }: SeenError): string {
-  return `${type === 'page:error' ? 'Page error' : type === 'host:error' ? '`initialize()` rejected' : 'Unhandled rejection'}: ${headline}`;
-}
-
-/** The line itself, trimmed. */
-export function lineOf({ packageDir, file, line }: Located): string {
-  const text = readFileSync(join(packageDir, file), 'utf8').split('\n')[line - 1]?.trim() ?? '';
-  return `\`${text.length > 140 ? `${text.slice(0, 140)} …` : text}\``;
 }
