@@ -9,10 +9,12 @@ const readMs = 60;
 /** Carries texts and their acks between devices, phones and contacts. */
 export class Delivery {
   private readonly accounts: Accounts;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly later: (ms: number, work: () => void) => void;
 
-  constructor(accounts: Accounts) {
+  /** @param later runs something later, unless the replica is closed before. */
+  constructor(accounts: Accounts, later: (ms: number, work: () => void) => void) {
     this.accounts = accounts;
+    this.later = later;
   }
 
   /** A text from a linked device; one that was sent before is only acknowledged again. */
@@ -46,24 +48,12 @@ export class Delivery {
     for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
   }
 
-  close(): void {
-    for (const timer of this.timers) clearTimeout(timer);
-  }
-
   private acknowledge(account: Account, message: TextMessage, seen: PhoneMessage, ack: number): void {
     message.ack = ack;
     seen.ack = ack;
     for (const device of account.devices.values()) {
       device.deliver?.({ type: 'ack', chat: message.to, ids: [message.id], ack });
     }
-  }
-
-  private later(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      work();
-    }, ms);
-    this.timers.add(timer);
   }
 }
 

@@ -18,7 +18,7 @@ export interface ReplicaEvent {
 /** The state of one replica: accounts, refs, codes, messages and conditions; shared by its pages and its phones. */
 export class ReplicaCore {
   readonly accounts = new Accounts();
-  readonly delivery = new Delivery(this.accounts);
+  readonly delivery = new Delivery(this.accounts, (ms, work) => this.later(ms, work));
   readonly pairings: Pairings;
   readonly codes: CompanionCodes;
   /** The server's own key: pages prove with it that they hold the key that they were linked with. */
@@ -104,7 +104,6 @@ export class ReplicaCore {
 
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
-    this.delivery.close();
   }
 
   private dropAll(forMs: number): void {
