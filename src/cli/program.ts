@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   quickstart: async () => (await import('./commands/quickstart.ts')).quickstartCommand(),
   run: async () => (await import('./commands/run.ts')).runCommand(),
   report: async () => (await import('./commands/report.ts')).reportCommand(),
+  gate: async () => (await import('./commands/gate.ts')).gateCommand(),
   advise: async () => (await import('./commands/advise.ts')).adviseCommand(),
   surface: async () => (await import('./commands/surface.ts')).surfaceCommand(),
   library: async () => (await import('./commands/library.ts')).libraryCommand(),
@@ -28,7 +29,7 @@ export async function program(args: readonly string[]): Promise<Command> {
     .addHelpText(
       'after',
       `
-Exit codes: 0 as expected, 1 unexpected outcome, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
+Exit codes: 0 as expected or promote, 1 unexpected outcome or block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
 
 Examples:
   wwebjs-canary quickstart

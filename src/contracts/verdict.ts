@@ -61,7 +61,10 @@ export const cellFindingSchema = z.object({
   loss: lossPointsSchema.nullable(),
   /** That the candidate fails more often here by chance alone, adjusted for the number of cells (Holm). */
   pValue: z.number().nullable(),
+  /** Worse beyond doubt. */
   worse: z.boolean(),
+  /** Looks worse; not promoted until more attempts tell. */
+  suspect: z.boolean(),
 });
 export type CellFinding = z.infer<typeof cellFindingSchema>;
 

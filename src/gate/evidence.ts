@@ -45,3 +45,8 @@ export function tallyArm(arms: readonly ArmTally[]): ArmTally {
   }
   return sum;
 }
+
+/** Nothing was ever tried, not even in vain. */
+export function isUntried(arm: ArmTally): boolean {
+  return arm.attempts + arm.infra + arm.stale === 0;
+}

@@ -36,11 +36,14 @@ function explainMissing([first = '', ...others]: readonly string[]): string {
   return others.length > 0 ? `${first.slice(0, -1)}, and ${plural(others.length, 'more such gap')}.` : first;
 }
 
-function explainCells(flow: Judged): string {
-  const worse = flow.cells.filter((cell) => cell.worse);
-  const named = worse.slice(0, 3).map((cell) => `${describePlace(cell.place)} (${rates(cell)})`);
-  const more = worse.length > named.length ? ` and ${worse.length - named.length} more` : '';
-  return `The candidate is worse on ${named.join(', ')}${more}, beyond what chance does among ${flow.cells.length} cells.`;
+function explainCells({ verdict, cells }: Judged): string {
+  const found = cells.filter((cell) => (verdict === 'block' ? cell.worse : cell.suspect));
+  const named = found.slice(0, 3).map((cell) => `${describePlace(cell.place)} (${rates(cell)})`);
+  const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
+  const place = `${named.join(', ')}${more}`;
+  return verdict === 'block'
+    ? `The candidate is worse on ${place}, beyond what chance does among ${plural(cells.length, 'cell')}.`
+    : `The candidate would be promoted, but it looks worse on ${place}: more attempts there will tell.`;
 }
 
 function explainTime({ time, verdict }: Judged): string {
@@ -55,11 +58,11 @@ function explainTime({ time, verdict }: Judged): string {
 function explainSuccess(flow: Judged): string {
   const { loss, marginPoints, look, pairs } = flow;
   if (!loss) return 'There is no attempt of either version that counts.';
-  const measured = `${rates(flow)}, a loss of ${loss.estimate} points`;
+  const measured = `${rates(flow)}, ${loss.estimate < 0 ? `a gain of ${-loss.estimate}` : `a loss of ${loss.estimate}`} points`;
   if (flow.verdict === 'promote')
-    return `${measured}, surely below ${loss.upper} and so inside the margin of ${marginPoints}.`;
+    return `${measured}; the loss is surely below ${loss.upper} and so inside the margin of ${marginPoints}.`;
   if (flow.verdict === 'block') return `${measured}, surely above ${loss.lower} and so not by chance.`;
-  const range = `${measured}, which may be anything from ${loss.lower} to ${loss.upper} (margin ${marginPoints})`;
+  const range = `${measured}; the loss may be anything from ${loss.lower} to ${loss.upper} (margin ${marginPoints})`;
   return look.next === null
     ? `${range} after ${pairs} attempts per arm, the cap.`
     : `${range} after ${pairs} attempts per arm; the next look is at ${look.next}.`;

@@ -82,7 +82,8 @@ function decide(found: Findings): { verdict: VerdictWord; rule: VerdictRule } {
   }
   if (found.missing.length > 0) return { verdict: 'inconclusive', rule: 'missing-data' };
   if (!found.isLookReached || !found.success.isInsideMargin) return { verdict: 'inconclusive', rule: 'success-rate' };
-  // More attempts will tell whether it is slower; until then it is not promoted.
+  // More attempts will tell whether a cell is worse, or it is slower; until then it is not promoted.
+  if (found.cells.some((cell) => cell.suspect)) return { verdict: 'inconclusive', rule: 'cells' };
   if (found.time?.looksSlower) return { verdict: 'inconclusive', rule: 'time-to-ready' };
   return { verdict: 'promote', rule: 'success-rate' };
 }
@@ -103,6 +104,7 @@ function cellFinding(cell: FlowEvidence['cells'][number], judged: CellJudgement)
     loss: judged.loss && lossPoints(judged.loss),
     pValue: judged.pValue === null ? null : rounded(judged.pValue),
     worse: judged.worse,
+    suspect: judged.suspect,
   };
 }
 

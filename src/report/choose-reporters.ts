@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, rmSync, statSync
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../contracts/input-error.ts';
 import { nearWord } from '../contracts/near-word.ts';
-import { reporters, reporterUsage } from './reporters.ts';
+import { type ReporterTarget, reporters, usageOf } from './reporters.ts';
 
 export interface ChosenReporter {
   name: string;
@@ -10,32 +10,36 @@ export interface ChosenReporter {
   target: string;
 }
 
+/** Reporters by name, with what follows `name=`. */
+type Kinds = Readonly<Record<string, { takes: ReporterTarget }>>;
+
 /**
  * Reads `list,json=FILE,...` and makes sure that every target can be written, before anything is measured.
  *
+ * @param kinds the reporters that there are; those of a run when left out.
  * @throws InputError naming the part that is wrong.
  */
-export function chooseReporters(text: string): ChosenReporter[] {
-  const chosen = text.split(',').map((part) => parsePart(part.trim()));
+export function chooseReporters(text: string, kinds: Kinds = reporters): ChosenReporter[] {
+  const chosen = text.split(',').map((part) => parsePart(part.trim(), kinds));
   const targets = new Set<string>();
   for (const { name, target } of chosen) {
     const key = target || name;
     if (targets.has(key)) throw new InputError(`--reporter: ${target || name} is given twice`);
     targets.add(key);
-    if (target) checkTarget(name, target);
+    if (target) checkTarget(name, target, kinds);
   }
   return chosen;
 }
 
-function parsePart(part: string): ChosenReporter {
+function parsePart(part: string, kinds: Kinds): ChosenReporter {
   const equals = part.indexOf('=');
   const name = equals < 0 ? part : part.slice(0, equals);
   const target = equals < 0 ? '' : part.slice(equals + 1);
-  const kind = Object.hasOwn(reporters, name) ? reporters[name] : undefined;
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (!kind) {
-    const meant = nearWord(name, Object.keys(reporters));
+    const meant = nearWord(name, Object.keys(kinds));
     throw new InputError(
-      `--reporter: there is no reporter "${name}"${meant ? `, did you mean "${meant}"?` : ''}; there are ${reporterUsage}`,
+      `--reporter: there is no reporter "${name}"${meant ? `, did you mean "${meant}"?` : ''}; there are ${usageOf(kinds)}`,
     );
   }
   if (kind.takes === null) {
@@ -46,9 +50,9 @@ function parsePart(part: string): ChosenReporter {
   return { name, target: resolve(target) };
 }
 
-function checkTarget(name: string, target: string): void {
+function checkTarget(name: string, target: string, kinds: Kinds): void {
   try {
-    if (reporters[name]?.takes === 'DIR') {
+    if (kinds[name]?.takes === 'DIR') {
       mkdirSync(target, { recursive: true });
       accessSync(target, constants.W_OK);
     } else {

@@ -1,5 +1,6 @@
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
+import { escapeXml } from './escape-xml.ts';
 import type { ReportSource } from './report-source.ts';
 import { causePlace, placeName, repeatCommand } from './words.ts';
 import { writeReportFile } from './write-report-file.ts';
@@ -84,15 +85,4 @@ function renderSuite(library: string, cases: readonly TestCase[]): string {
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const xml = cases.map((it) => it.xml).join('');
   return `  <testsuite name="whatsapp-web.js ${escapeXml(library)}" ${counts} time="${seconds}">\n${xml}  </testsuite>\n`;
-}
-
-/** Escapes for text and attributes, and leaves out what XML 1.0 cannot hold. */
-function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
 }

@@ -2,6 +2,7 @@ import type { Attempt } from '../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { cellsWords, groupCauses } from './causes.ts';
 import type { CellSummary } from './cell-summary.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
 import { countsLine } from './render-result.ts';
 import { RunTally } from './run-tally.ts';
 import { summarySentence } from './summary-sentence.ts';
@@ -95,13 +96,4 @@ function causeLines(cells: readonly CellSummary[]): string[] {
     return `| ${code} | ${escapeMarkdown(missing)} | ${escapeMarkdown(libraryLine)} | ${escapeMarkdown(cause?.message ?? 'no cause was found')} | ${escapeMarkdown(cellsWords(affected))} |`;
   });
   return ['', '### Causes', '', '| code | missing | library | message | cells |', '|---|---|---|---|---|', ...rows];
-}
-
-/** Text for a table cell: nothing in it is read as markup. */
-function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/[|*_`[\]\\~]/g, '\\$&')
-    .replace(/\s*\n\s*/g, ' ');
 }

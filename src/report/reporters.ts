@@ -16,9 +16,11 @@ export interface ReporterContext {
   shard: Shard | null;
 }
 
+/** What follows `name=`; null when nothing does. */
+export type ReporterTarget = 'FILE' | 'DIR' | null;
+
 interface ReporterKind {
-  /** What follows `name=`; null when nothing does. */
-  takes: 'FILE' | 'DIR' | null;
+  takes: ReporterTarget;
   create(target: string, context: ReporterContext): RunObserver;
 }
 
@@ -32,7 +34,11 @@ export const reporters: Readonly<Record<string, ReporterKind>> = {
   blob: { takes: 'FILE', create: (file, { source, shard }) => new BlobReporter(file, source, shard) },
 };
 
-/** `list`, `json=FILE`, ... as a person writes them. */
-export const reporterUsage = Object.entries(reporters)
-  .map(([name, { takes }]) => (takes ? `${name}=${takes}` : name))
-  .join(',');
+/** `list,json=FILE,...` as a person writes them. */
+export function usageOf(kinds: Readonly<Record<string, { takes: ReporterTarget }>>): string {
+  return Object.entries(kinds)
+    .map(([name, { takes }]) => (takes ? `${name}=${takes}` : name))
+    .join(',');
+}
+
+export const reporterUsage = usageOf(reporters);

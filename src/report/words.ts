@@ -33,7 +33,7 @@ export function cellName(cell: Cell): string {
 }
 
 /** A cell without its library: `2.3000.1029241508 (browser 107)`. */
-export function placeName({ build, browser, flow, condition, target }: Cell): string {
+export function placeName({ build, browser, flow, condition, target }: Omit<Cell, 'library'>): string {
   const unusual = [
     browser === 'current' ? '' : `browser ${browser}`,
     flow === 'qr-to-ready' ? '' : flow,

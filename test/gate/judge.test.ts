@@ -16,7 +16,7 @@ describe('a verdict', () => {
     const verdict = verdictOn([...attempts('old', 79, 1), ...attempts('new', 79, 1)]);
     expect(verdict.verdict).toBe('promote');
     expect(verdict.because[0]).toMatch(
-      /^qr-to-ready: baseline 79 of 80, candidate 79 of 80, a loss of 0 points, surely below [\d.]+ and so inside the margin of 10\.$/,
+      /^qr-to-ready: baseline 79 of 80, candidate 79 of 80, a loss of 0 points; the loss is surely below [\d.]+ and so inside the margin of 10\.$/,
     );
     expect(verdict.because[1]).toBe(
       'It rests on 80 attempts of the baseline and 80 of the candidate in 1 cell of 1 flow.',
@@ -64,6 +64,20 @@ describe('a verdict', () => {
     expect(verdict.flows[0]?.cells.filter((cell) => cell.worse).map((cell) => cell.place.build)).toEqual([
       '2.3000.1007',
     ]);
+  });
+
+  it('holds a candidate back that is better on the whole, but failed every attempt in one cell', () => {
+    const cells = Array.from({ length: 6 }, (_, i) => ({ build: `2.3000.${1000 + i}` }));
+    const given = cells.flatMap((cell, i) =>
+      i === 0
+        ? [...attempts('old', 3, 0, cell), ...attempts('new', 0, 3, cell)]
+        : [...attempts('old', 0, 4, cell), ...attempts('new', 4, 0, cell)],
+    );
+    const verdict = verdictOn(given);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by cells');
+    expect(verdict.because[0]).toBe(
+      'qr-to-ready: The candidate would be promoted, but it looks worse on 2.3000.1000 (baseline 3 of 3, candidate 0 of 3): more attempts there will tell.',
+    );
   });
 
   it('promotes over cells in which neither version works', () => {

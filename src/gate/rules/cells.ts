@@ -7,8 +7,14 @@ import { type SuccessRate, successRate } from './success-rate.ts';
 export interface CellJudgement extends SuccessRate {
   /** Adjusted for the number of cells; null where an arm is missing. */
   pValue: number | null;
+  /** Worse beyond doubt: blocks. */
   worse: boolean;
+  /** Looks worse, but may be chance: not promoted until more attempts tell. */
+  suspect: boolean;
 }
+
+/** Adjusted p-value from which a cell is suspect: the usual level, since a suspicion costs only more attempts. */
+const suspicion = 0.05;
 
 /**
  * Is the candidate worse in single cells? One broken build among many disappears in the pooled rate, so a cell that is worse
@@ -24,9 +30,15 @@ export function judgeCells(
   return cells.map((cell) => {
     const place = complete.indexOf(cell);
     const judged = successRate([cell], margin, budget);
-    if (place === -1) return { ...judged, pValue: null, worse: false };
+    if (place === -1) return { ...judged, pValue: null, worse: false, suspect: false };
     const pValue = adjusted[place] as number;
-    return { ...judged, pValue, worse: pValue <= budget.cellLevel && !judged.isInsideMargin };
+    const isOutside = !judged.isInsideMargin;
+    return {
+      ...judged,
+      pValue,
+      worse: isOutside && pValue <= budget.cellLevel,
+      suspect: isOutside && pValue <= suspicion,
+    };
   });
 }
 

@@ -1,6 +1,6 @@
 import { arms, type Place } from '../../contracts/verdict.ts';
 import { describePlace } from '../describe-place.ts';
-import type { ArmEvidence, FlowEvidence } from '../evidence.ts';
+import { type ArmEvidence, type FlowEvidence, isUntried } from '../evidence.ts';
 import { plural } from '../plural.ts';
 
 const placesNamed = 3;
@@ -29,10 +29,6 @@ export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
   if (mismatched > 0)
     missing.push(`${plural(mismatched, 'attempt')} of the baseline did not run the version they name.`);
   return missing;
-}
-
-function isUntried(arm: ArmEvidence): boolean {
-  return arm.attempts + arm.infra + arm.stale === 0;
 }
 
 function hasAny(arm: ArmEvidence): boolean {

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { packageRoot } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import { type ExitCode, exitCode, type Target, targets } from '../../contracts/outcome.ts';
+import { type Policy, policySchema } from '../../contracts/policy.ts';
+import { arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
+import { parseYamlFile } from '../../contracts/yaml-file.ts';
+import { type Evidence, isUntried } from '../../gate/evidence.ts';
+import { judge } from '../../gate/judge.ts';
+import { samplePlan } from '../../gate/sample-plan.ts';
+import { chooseReporters } from '../../report/choose-reporters.ts';
+import { usageOf } from '../../report/reporters.ts';
+import { processTerminal } from '../../report/terminal.ts';
+import { reportVerdict, verdictReporters } from '../../report/verdict/verdict-reporters.ts';
+import { openStore } from '../../store/open-store.ts';
+import { checkVersions, collectFromReport, collectFromStore, type Selection } from '../gate/collect-attempts.ts';
+import { renderPlan } from '../gate/render-plan.ts';
+import { runSelftest } from '../gate/run-selftest.ts';
+import { list } from '../option-values.ts';
+
+interface GateOptions {
+  baseline?: string;
+  candidate?: string;
+  policy: string;
+  build?: string[];
+  flow?: string[];
+  target: Target;
+  attempts?: string;
+  reporter: string;
+}
+
+const defaultPolicy = join(packageRoot, 'compat-matrix', 'policy.yaml');
+const policyOption = () =>
+  new Option('--policy <file>', 'what the candidate is held to').default(defaultPolicy, 'compat-matrix/policy.yaml');
+
+const exitOf: Record<VerdictWord, ExitCode> = {
+  promote: exitCode.asExpected,
+  block: exitCode.unexpected,
+  inconclusive: exitCode.inconclusive,
+};
+
+/** `gate`: may the candidate replace the baseline? */
+export function gateCommand(): Command {
+  const gate = new Command('gate')
+    .description('promote, block or inconclusive: a candidate version against a baseline')
+    .option('--baseline <version>', 'the version that is in use')
+    .option('--candidate <version>', 'the version that may replace it')
+    .addOption(policyOption())
+    .option('--flow <list>', 'only these flows', list)
+    .option('--build <list>', 'only these WhatsApp Web builds', list)
+    .addOption(new Option('--target <target>', 'where the page came from').choices(targets).default('replica'))
+    .option('--attempts <file>', 'judge a saved JSON report instead of the store')
+    .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
+    .enablePositionalOptions()
+    .addHelpText('after', help)
+    .action(async (options: GateOptions) => {
+      process.exitCode = await decide(options);
+    });
+  gate
+    .command('plan')
+    .description('what a policy promotes and blocks, and what sample size finds what')
+    .addOption(policyOption())
+    .option('--baseline-rate <percent>', 'how often the baseline succeeds', percentage, 98)
+    .addHelpText('after', '\nExample:\n  wwebjs-canary gate plan --policy strict.yaml --baseline-rate 95')
+    .action(({ policy, baselineRate }: { policy: string; baselineRate: number }) => {
+      const read = readPolicy(policy);
+      process.stdout.write(renderPlan(samplePlan(read, baselineRate / 100), read, baselineRate / 100));
+    });
+  gate
+    .command('selftest')
+    .description('simulate how often a policy is wrong; exit code 1 when a promise is broken')
+    .addOption(policyOption())
+    .action(({ policy }: { policy: string }) => {
+      const kept = runSelftest(readPolicy(policy), (line) => process.stdout.write(`${line}\n`));
+      process.exitCode = kept ? exitCode.asExpected : exitCode.unexpected;
+    });
+  return gate;
+}
+
+const help = `
+Judges the attempts that are in the store. Missing, stale or one-armed data never promotes.
+
+Exit codes: 0 promote, 1 block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
+
+Examples:
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --reporter list,markdown=verdict.md
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml`;
+
+async function decide(options: GateOptions): Promise<ExitCode> {
+  const policy = readPolicy(options.policy);
+  const selection = selectionOf(options);
+  const chosen = chooseReporters(options.reporter, verdictReporters);
+  const verdict =
+    options.attempts === undefined
+      ? await judgeStore(selection, policy)
+      : judge(collectFromReport(options.attempts, selection, policy).evidence(), policy);
+  await reportVerdict(verdict, chosen, processTerminal());
+  return exitOf[verdict.verdict];
+}
+
+async function judgeStore(selection: Selection, policy: Policy): Promise<Verdict> {
+  const store = await openStore();
+  try {
+    const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
+    const evidence = collector.evidence();
+    // A version that the store knows nothing of is a mistake in the command; all else that is not there is missing data.
+    if (isArmMissing(evidence)) checkVersions(selection, await store.attempts.libraries(), 'the store');
+    return judge(evidence, policy);
+  } finally {
+    await store.close();
+  }
+}
+
+function isArmMissing({ flows }: Evidence): boolean {
+  const cells = flows.flatMap((flow) => flow.cells);
+  return arms.some((arm) => cells.every((cell) => isUntried(cell[arm])));
+}
+
+function selectionOf({ baseline, candidate, build, flow, target }: GateOptions): Selection {
+  if (baseline === undefined || candidate === undefined) {
+    const missing = baseline === undefined ? '--baseline' : '--candidate';
+    throw new InputError(`gate needs ${missing} VERSION, such as: gate --baseline 1.33.2 --candidate 1.34.2`);
+  }
+  return { baseline, candidate, builds: build, flows: flow, target };
+}
+
+function readPolicy(file: string): Policy {
+  return parseYamlFile(file, policySchema);
+}
+
+function percentage(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 100) return value;
+  throw new InvalidArgumentError('It has to be a number above 0 and up to 100.');
+}

@@ -1,0 +1,40 @@
+import type { Policy } from '../../contracts/policy.ts';
+import type { SamplePlan } from '../../gate/sample-plan.ts';
+import { columns } from '../columns.ts';
+
+/** What a policy does with candidates, as text: a table by how much worse they are, and a sentence on what is found when. */
+export function renderPlan({ rows, detects }: SamplePlan, { success }: Policy, baseline: number): string {
+  const head = [
+    'worse by',
+    'promoted',
+    'blocked',
+    'undecided',
+    'attempts per arm',
+    ...success.looks.map((look) => `blocked by ${look}`),
+  ];
+  const table = rows.map(({ lossPoints, odds }) => [
+    `${round(lossPoints)} points`,
+    percent(odds.promote),
+    percent(odds.block),
+    percent(odds.inconclusive),
+    odds.meanAttempts.toFixed(0),
+    ...odds.blockedBy.map(({ chance }) => percent(chance)),
+  ]);
+  const found = detects
+    .filter(({ lossPoints }) => lossPoints !== null)
+    .map(({ attempts, lossPoints }) => `${lossPoints} points by ${attempts}`);
+  return `A baseline that succeeds ${percent(baseline)} of the time, a margin of ${success.marginPoints} points, at most ${success.looks.at(-1)} attempts per arm, one cell.
+
+${columns([head, ...table])}
+Blocked with 80 % certainty, attempts per arm: ${found.join(', ')}.
+`;
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return value > 0 && value < 0.1 ? '< 0.1 %' : `${round(value)} %`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,56 @@
+import type { Policy } from '../../contracts/policy.ts';
+import {
+  type Bar,
+  missedBars,
+  runSelftestCase,
+  type SelftestCase,
+  type SelftestResult,
+  selftestCases,
+  selftestSimulations,
+} from '../../gate/selftest.ts';
+
+const barNames: Record<Bar['what'], string> = {
+  promote: 'promoted',
+  block: 'blocked',
+  inconclusive: 'undecided',
+  meanAttempts: 'attempts',
+  meanAttemptsToBlock: 'attempts to block',
+  mostAttempts: 'attempts',
+};
+
+/** Simulates every case of the grid and prints a Markdown table row by row. Returns whether all bars are kept. */
+export function runSelftest(policy: Policy, print: (line: string) => void): boolean {
+  print(`${selftestSimulations} simulated comparisons per row, policy ${policy.name}. Attempts are per arm.\n`);
+  print('| | success rates | promoted | blocked | undecided | mean attempts | promised | kept |');
+  print('|---|---|---:|---:|---:|---:|---|---|');
+  let areAllKept = true;
+  for (const each of selftestCases(policy)) {
+    const result = runSelftestCase(each, policy);
+    const isKept = missedBars(each, result, policy).length === 0;
+    areAllKept &&= isKept;
+    print(selftestRow(each, result, isKept));
+  }
+  const cap = policy.success.looks.at(-1);
+  print(
+    `\n${areAllKept ? 'Every promise is kept' : 'A promise is broken'}; no comparison took more than ${cap} attempts per arm.`,
+  );
+  return areAllKept;
+}
+
+/** One row of the table. */
+export function selftestRow({ group, name, bars }: SelftestCase, result: SelftestResult, isKept: boolean): string {
+  const promised = bars.map(describeBar).join(', ');
+  const rates = [result.promote, result.block, result.inconclusive].map(percent);
+  const kept = isKept ? (bars.length > 0 ? '✓' : '') : '✗';
+  return `| ${[group, name, ...rates, result.meanAttempts.toFixed(1), promised, kept].join(' | ')} |`;
+}
+
+function describeBar({ what, atMost, atLeast }: Bar): string {
+  const value = (atMost ?? atLeast) as number;
+  const shown = what === 'promote' || what === 'block' || what === 'inconclusive' ? `${value * 100} %` : String(value);
+  return `${barNames[what]} ${atMost === undefined ? '≥' : '≤'} ${shown}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

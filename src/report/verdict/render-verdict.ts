@@ -1,0 +1,55 @@
+import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import type { Colors } from '../terminal.ts';
+import { placeName } from '../words.ts';
+import { cellsByLoss, gravity, lossWords, successes, verdictSymbols } from './verdict-words.ts';
+
+/** Cells that are shown per flow; the JSON verdict has all. */
+const cellsShown = 10;
+
+/** The verdict for a terminal: the word, the two sentences, and a table of flows and cells. */
+export function renderVerdict(verdict: Verdict, colors: Colors): string {
+  const { baseline, candidate, because, policy, flows } = verdict;
+  const rows = flows.flatMap(({ cells, ...flow }) => [
+    [
+      `${verdictSymbols[flow.verdict]} ${flow.flow}`,
+      successes(flow.baseline),
+      successes(flow.candidate),
+      lossWords(flow),
+    ],
+    ...(cells.length < 2 ? [] : cellsByLoss(cells).slice(0, cellsShown)).map((cell) => [
+      `  ${[' ', verdictSymbols.inconclusive, verdictSymbols.block][gravity(cell)]} ${placeName(cell.place)}`,
+      successes(cell.baseline),
+      successes(cell.candidate),
+      lossWords(cell),
+    ]),
+    ...(cells.length > cellsShown ? [[`    and ${cells.length - cellsShown} more cells`, '', '', '']] : []),
+  ]);
+  const head = ['flow', `baseline ${baseline}`, `candidate ${candidate}`, 'loss in points'];
+  const lines = [
+    colors.bold(
+      paint(
+        verdict.verdict,
+        colors,
+      )(`${verdictSymbols[verdict.verdict]} ${verdict.verdict}: ${candidate} against ${baseline}`),
+    ),
+    ...because,
+    ...(rows.length > 0 ? ['', ...alignRows([head, ...rows])] : []),
+    '',
+    colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, attempts up to ${verdict.asOf}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function paint(verdict: VerdictWord, colors: Colors): (text: string) => string {
+  return { promote: colors.green, block: colors.red, inconclusive: colors.yellow }[verdict];
+}
+
+function alignRows(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] as number))
+      .join('  ')
+      .trimEnd(),
+  );
+}

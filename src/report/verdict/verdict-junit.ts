@@ -1,0 +1,52 @@
+import type { FlowVerdict, HardFinding, Verdict } from '../../contracts/verdict.ts';
+import { escapeXml } from '../escape-xml.ts';
+import { placeName } from '../words.ts';
+
+/**
+ * The verdict as JUnit: one test case per flow and per hard finding. What blocks is a failure; what is undecided is an error,
+ * since a CI server that only counts failures must not let it through.
+ */
+export function verdictJunit({ baseline, candidate, flows, hardFindings, verdict, because }: Verdict): string {
+  const cases = [...hardFindings.map(hardCase), ...flows.map(flowCase)];
+  if (cases.length === 0)
+    cases.push({ name: 'attempts', problem: 'error', message: because[0], text: because.join('\n') });
+  const count = (problem: Problem) => cases.filter((it) => it.problem === problem).length;
+  const classname = escapeXml(`gate.${candidate}-against-${baseline}`);
+  const suite = escapeXml(`gate: ${candidate} against ${baseline}: ${verdict}`);
+  const xml = cases.map(({ name, problem, message, text }) => {
+    const body = problem
+      ? `<${problem} message="${escapeXml(message)}">${escapeXml(text)}</${problem}>`
+      : `<system-out>${escapeXml(text)}</system-out>`;
+    return `    <testcase classname="${classname}" name="${escapeXml(name)}" time="0">${body}</testcase>\n`;
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="wwebjs-canary">
+  <testsuite name="${suite}" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="0" time="0">
+${xml.join('')}  </testsuite>
+</testsuites>
+`;
+}
+
+type Problem = 'failure' | 'error' | null;
+
+interface TestCase {
+  name: string;
+  problem: Problem;
+  message: string;
+  text: string;
+}
+
+function flowCase({ flow, verdict, rule, because, missing }: FlowVerdict): TestCase {
+  const problem: Problem = { promote: null, block: 'failure', inconclusive: 'error' }[verdict] as Problem;
+  return { name: flow, problem, message: `${verdict} by ${rule}: ${because}`, text: [because, ...missing].join('\n') };
+}
+
+function hardCase({ rule, attempts, examples, place, code }: HardFinding): TestCase {
+  const message = `${attempts} × ${code ?? 'failed'} on ${placeName(place)}`;
+  return {
+    name: `hard rule ${rule} on ${placeName(place)}`,
+    problem: 'failure',
+    message,
+    text: `${message}\nattempts: ${examples.join(', ')}`,
+  };
+}

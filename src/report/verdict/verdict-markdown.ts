@@ -1,0 +1,57 @@
+import type { FlowVerdict, Verdict } from '../../contracts/verdict.ts';
+import { escapeMarkdown } from '../escape-markdown.ts';
+import { placeName } from '../words.ts';
+import { cellsByLoss, gravity, lossWords, successes, verdictSymbols } from './verdict-words.ts';
+
+/** A GitHub job summary takes 1 MiB; that many rows stay far below it. */
+const cellsShown = 50;
+
+/** The verdict as Markdown for a CI job summary or a pull request. */
+export function verdictMarkdown(verdict: Verdict): string {
+  const { baseline, candidate, because, hardFindings, flows, policy } = verdict;
+  const lines = [
+    `## ${verdictSymbols[verdict.verdict]} ${verdict.verdict}: whatsapp-web.js ${escapeMarkdown(candidate)} against ${escapeMarkdown(baseline)}`,
+    '',
+    ...because.map(escapeMarkdown),
+    '',
+    ...(flows.length > 0 ? flowTable(flows) : []),
+    ...hardFindings.map(
+      ({ rule, attempts, place, code }) =>
+        `- hard rule **${escapeMarkdown(rule)}**: ${attempts} × ${escapeMarkdown(code ?? 'failed')} on ${escapeMarkdown(placeName(place))}`,
+    ),
+    ...flows.flatMap(cellTable),
+    `Policy \`${escapeMarkdown(policy.name)}\` \`${policy.sha256.slice(0, 12)}\`, attempts up to ${verdict.asOf}. Loss: how many points less often the candidate succeeds, with the range it surely lies in.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function flowTable(flows: readonly FlowVerdict[]): string[] {
+  return [
+    '| flow | verdict | rule | baseline | candidate | loss in points |',
+    '|---|---|---|---|---|---|',
+    ...flows.map(
+      (flow) =>
+        `| ${escapeMarkdown(flow.flow)} | ${verdictSymbols[flow.verdict]} ${flow.verdict} | ${flow.rule} | ${successes(flow.baseline)} | ${successes(flow.candidate)} | ${lossWords(flow)} |`,
+    ),
+    '',
+  ];
+}
+
+function cellTable({ flow, cells }: FlowVerdict): string[] {
+  if (cells.length < 2) return [];
+  return [
+    `<details><summary>${cells.length} cells of ${escapeMarkdown(flow)}</summary>`,
+    '',
+    '| cell | baseline | candidate | loss in points | |',
+    '|---|---|---|---|---|',
+    ...cellsByLoss(cells)
+      .slice(0, cellsShown)
+      .map(
+        (cell) =>
+          `| ${escapeMarkdown(placeName(cell.place))} | ${successes(cell.baseline)} | ${successes(cell.candidate)} | ${lossWords(cell)} | ${['', 'looks worse', '**worse**'][gravity(cell)]} |`,
+      ),
+    '',
+    '</details>',
+    '',
+  ];
+}

@@ -1,0 +1,166 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
+import type { Report } from '../../src/contracts/run.ts';
+import { verdictSchema } from '../../src/contracts/verdict.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
+import { cli } from './cli.ts';
+
+const folder = newFolder();
+const home = join(folder, 'home');
+const build = '2.3000.1029241508';
+
+/** Attempts of three made-up versions: one that works, one that is as good, one that is broken. */
+const recorded: { cell: Cell; attempts: Attempt[] }[] = [
+  { cell: exampleCell({ library: '9.0.0', build }), attempts: many(80, 0) },
+  { cell: exampleCell({ library: '9.0.1', build }), attempts: many(79, 1) },
+  { cell: exampleCell({ library: '9.0.2', build }), attempts: many(0, 6) },
+];
+
+function many(passed: number, failed: number): Attempt[] {
+  const startedAt = new Date().toISOString();
+  return [
+    ...Array.from({ length: passed }, () => passedAttempt({ startedAt })),
+    ...Array.from({ length: failed }, () => failedAttempt({ startedAt })),
+  ];
+}
+
+function writeReport(name: string): string {
+  const cells = recorded.map(({ cell, attempts }) => ({ ...cell, expectation: null, surprise: false, attempts }));
+  const report: Report = {
+    schemaVersion: 1,
+    run: { ...exampleRun, finishedAt: new Date().toISOString() },
+    cells,
+    summary: { cells: 3, passed: 2, failed: 1, infra: 0, surprises: 1 },
+  };
+  writeFileSync(join(folder, name), JSON.stringify(report));
+  return join(folder, name);
+}
+
+const gate = (args: string[]) => cli(['gate', ...args], home);
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+beforeAll(async () => {
+  mkdirSync(home);
+  const store = await openStore(join(home, 'store.sqlite'));
+  await store.runs.add(exampleRun);
+  for (const { cell, attempts } of recorded) {
+    for (const attempt of attempts) await store.attempts.add(exampleRun.id, cell, attempt);
+  }
+  await store.close();
+});
+
+describe('the exit code is the verdict', () => {
+  test('0 for promote, with the reasons on stdout', async () => {
+    const { exit, stdout, stderr } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1']);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(
+      /^✓ promote: 9\.0\.1 against 9\.0\.0\nqr-to-ready: baseline 80 of 80, candidate 79 of 80, a loss of 1\.25 points/,
+    );
+    expect(exit).toBe(0);
+  });
+
+  test('1 for block', async () => {
+    const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.2']);
+    expect(stdout).toContain('plain breakage is');
+    expect(exit).toBe(1);
+  });
+
+  test('2 for inconclusive, also when the filter leaves nothing', async () => {
+    const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', '--build', '2.3000.5']);
+    expect(stdout).toContain('There is no attempt of either version.');
+    expect(exit).toBe(2);
+  });
+});
+
+test('the same saved attempts and policy give the same bytes, without a store', async () => {
+  const report = writeReport('report.json');
+  const verdicts = await Promise.all(
+    ['one.json', 'two.json'].map(async (name) => {
+      const target = join(folder, name);
+      const args = [
+        'gate',
+        '--baseline',
+        '9.0.0',
+        '--candidate',
+        '9.0.1',
+        '--attempts',
+        report,
+        '--reporter',
+        `json=${target}`,
+      ];
+      expect((await cli(args)).exit).toBe(0);
+      return readFileSync(target, 'utf8');
+    }),
+  );
+  expect(verdicts[0]).toBe(verdicts[1]);
+  const verdict = verdictSchema.parse(JSON.parse(verdicts[0] as string));
+  expect(verdict.verdict).toBe('promote');
+  expect(verdict.policy.name).toBe('default');
+});
+
+test('JUnit and Markdown are written beside the list', async () => {
+  const [junit, markdown] = [join(folder, 'v.xml'), join(folder, 'v.md')];
+  await gate(['--baseline', '9.0.0', '--candidate', '9.0.2', '--reporter', `junit=${junit},markdown=${markdown}`]);
+  expect(readFileSync(junit, 'utf8')).toMatch(
+    /<testsuite name="gate: 9\.0\.2 against 9\.0\.0: block" tests="1" failures="1" errors="0"/,
+  );
+  expect(readFileSync(markdown, 'utf8')).toMatch(/^## ✗ block: whatsapp-web\.js 9\.0\.2 against 9\.0\.0\n/);
+});
+
+test('gate plan says what is found when', async () => {
+  const { exit, stdout } = await gate(['plan', '--baseline-rate', '95']);
+  expect(stdout).toContain('A baseline that succeeds 95 % of the time, a margin of 10 points');
+  expect(stdout).toMatch(/Blocked with 80 % certainty, attempts per arm: \d+ points by 10/);
+  expect(exit).toBe(0);
+});
+
+const policy = readFileSync('compat-matrix/policy.yaml', 'utf8');
+const versions = ['--baseline', '9.0.0', '--candidate', '9.0.1'];
+const badInput: [what: string, args: () => string[], message: RegExp][] = [
+  ['no candidate', () => ['--baseline', '9.0.0'], /gate needs --candidate VERSION, such as/],
+  [
+    'an unknown version',
+    () => ['--baseline', '9.0.0', '--candidate', '9.9.9'],
+    /--candidate 9\.9\.9: the store has no attempt of it; it has 9\.0\.0, 9\.0\.1, 9\.0\.2/,
+  ],
+  ['no policy', () => [...versions, '--policy', join(folder, 'none.yaml')], /none\.yaml: there is no such file/],
+  [
+    'a margin of 0',
+    () => [...versions, '--policy', file('zero.yaml', policy.replace('marginPoints: 10', 'marginPoints: 0'))],
+    /zero\.yaml:10:17: success\.marginPoints: the margin is above 0 points/,
+  ],
+  [
+    'a wrong key',
+    () => [...versions, '--policy', file('key.yaml', policy.replace('maxShare', 'maxShar'))],
+    /key\.yaml:\d+:3: infra\.maxShar: unknown key, did you mean "maxShare"\?/,
+  ],
+  ['a file that is no report', () => [...versions, '--attempts', file('no.json', '{"cells": 1}')], /no\.json:1:\d+: /],
+  [
+    'a report without a version',
+    () => ['--baseline', '9.0.0', '--candidate', '9.9.9', '--attempts', writeReport('r.json')],
+    /r\.json has no attempt of it; it has 9\.0\.0/,
+  ],
+  [
+    'a run reporter',
+    () => [...versions, '--reporter', 'html=x'],
+    /there is no reporter "html"; there are list,json=FILE,junit=FILE,markdown=FILE/,
+  ],
+  ['a rate of 0', () => ['plan', '--baseline-rate', '0'], /It has to be a number above 0 and up to 100/],
+];
+
+describe('bad input ends with code 3 and one message', () => {
+  test.each(badInput)('%s', async (_what, args, message) => {
+    const { exit, stdout, stderr } = await gate(args());
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(exit).toBe(3);
+  });
+});
