@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -21,19 +21,28 @@ export interface PrivateMariadb {
 /** A MariaDB server of this test alone: own data folder, a free port on 127.0.0.1, never a system service. */
 export async function startPrivateMariadb(): Promise<PrivateMariadb> {
   const { server, installDb } = await findMariadbd();
-  const folder = mkdtempSync(join(tmpdir(), 'mariadb-'));
+  const root = mkdtempSync(join(tmpdir(), 'mariadb-'));
+  const folder = join(root, 'data');
+  // A server that starts removes the temporary tables that it finds: with a common folder, those of the others.
+  const temporary = join(root, 'tmp');
+  mkdirSync(temporary);
   const user = userInfo().username;
   await promisify(execFile)(installDb, [
     '--no-defaults',
     `--datadir=${folder}`,
+    `--tmpdir=${temporary}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     `--user=${user}`,
   ]);
   const port = await freePort();
-  const child = spawn('sh', ['-c', guard, 'guard', server, ...serverOptions(folder, port, user)], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    'sh',
+    ['-c', guard, 'guard', server, ...serverOptions(folder, port, user), `--tmpdir=${temporary}`],
+    {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    },
+  );
   let log = '';
   child.stderr?.on('data', (text) => {
     log = `${log}${text}`.slice(-4_000);
@@ -47,7 +56,7 @@ export async function startPrivateMariadb(): Promise<PrivateMariadb> {
     async stop() {
       child.stdin?.end();
       if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(root, { recursive: true, force: true });
     },
   };
 }
