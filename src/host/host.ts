@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { HostCalls, HostReports, SeenEvent } from '../contracts/host.ts';
+import { childFile } from './child-file.ts';
 import { canListProcesses, findTree, memoryOf } from './process-tree.ts';
 import { Redactor } from './redactor.ts';
 
@@ -25,7 +25,6 @@ export interface HostExit {
   signal: NodeJS.Signals | null;
 }
 
-const childFile = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
 /** How long processes that were sent SIGKILL may take to be gone: writing out a big core or a slow disk can delay it. */
 const killPatienceMs = 1_500;
 
@@ -48,7 +47,7 @@ export class Host {
     const tmp = join(folder, 'tmp');
     mkdirSync(tmp, { recursive: true });
     const seen = (event: SeenEvent) => onSeen(this.#keep(event));
-    this.#child = fork(childFile, {
+    this.#child = fork(childFile(), {
       cwd: folder,
       env: { ...scrubbedEnv(folder, tmp), ...env, WWEBJS_CANARY_HOST: this.#mark.slice(this.#mark.indexOf('=') + 1) },
       execArgv: [],

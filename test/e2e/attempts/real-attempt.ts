@@ -62,7 +62,7 @@ export function browserProcesses(): number[] {
 
 export function hostProcesses(): number[] {
   return ownProcesses()
-    .filter(({ command }) => /host\/child\/main\.(ts|js)/.test(command))
+    .filter(({ command }) => /host-child-|host\/child\/main/.test(command))
     .map(({ pid }) => pid);
 }
 
