@@ -2,6 +2,7 @@ import { parseBuild } from '../contracts/build-number.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';
 import { parseLibrarySpec } from '../library/library-spec.ts';
+import { parseCondition } from './parse-condition.ts';
 import type { Choice } from './plan.ts';
 
 const mostRepeats = 10_000;
@@ -17,9 +18,7 @@ export function checkChoice({ library, build, condition, ...others }: Choice, re
   }
   for (const text of library ?? []) under('--library', () => parseLibrarySpec(text));
   for (const text of build ?? []) under('--build', () => parseBuild(text));
-  for (const name of condition ?? []) {
-    if (name !== 'none') throw new InputError(`--condition ${name}: there is no such condition; it can be none`);
-  }
+  for (const text of condition ?? []) under('--condition', () => parseCondition(text));
   if (!Number.isInteger(repeat) || repeat < 1 || repeat > mostRepeats) {
     throw new InputError(`--repeat ${repeat}: it has to be a whole number from 1 to ${mostRepeats}`);
   }

@@ -94,11 +94,11 @@ export interface FlowOptions {
    * Path of a module that makes the authentication strategy in place of the library's LocalAuth: its default export is
    * called as `create(library, { dataPath, timeScale })`.
    */
-  auth?: string;
+  auth?: string | undefined;
   /** Multiplies the long waits of the service: the life of QR and pairing codes, and `wait()`. 1 = as they are. */
-  timeScale?: number;
+  timeScale?: number | undefined;
   /** When the flow is ended in any case; 120 when left out. */
-  deadlineSeconds?: number;
+  deadlineSeconds?: number | undefined;
 }
 
 /** One canary scenario. */

@@ -5,6 +5,7 @@ import { packageRoot } from '../contracts/home.ts';
 import { InputError } from '../contracts/input-error.ts';
 import { nearWord } from '../contracts/near-word.ts';
 import type { Flow } from './flow.ts';
+import { loadUserFlow } from './user-flow/user-flow.ts';
 
 const canaries = join(packageRoot, 'canaries');
 const fileEndings = ['.ts', '.mts', '.js', '.mjs'];
@@ -22,14 +23,13 @@ export function flowNames(): string[] {
  * @throws InputError when there is no such flow, or its file cannot be loaded, or it defines none.
  */
 export async function loadFlow(spec: string): Promise<Flow> {
-  const file = fileEndings.includes(extname(spec)) ? resolve(spec) : canaryFile(spec);
+  if (!fileEndings.includes(extname(spec))) {
+    const { default: flow } = await import(pathToFileURL(canaryFile(spec)).href);
+    return flow;
+  }
+  const file = resolve(spec);
   if (!existsSync(file)) throw new InputError(`--flow ${spec}: there is no file ${file}`);
-  const module = await import(pathToFileURL(file).href).catch((error: unknown) => {
-    throw new InputError(`--flow ${spec}: ${file} cannot be loaded: ${firstLines(error)}`);
-  });
-  const flow: unknown = module.default;
-  if (isFlow(flow)) return flow;
-  throw new InputError(`--flow ${spec}: ${file} needs a default export made with flow(name, body)`);
+  return loadUserFlow(spec, file);
 }
 
 function canaryFile(name: string): string {
@@ -43,16 +43,4 @@ function canaryFile(name: string): string {
   }
   const endings = fileEndings.map((ending) => join(canaries, name + ending));
   return endings.find((file) => existsSync(file)) as string;
-}
-
-/** Message and, for a syntax error, the place that Node puts in front of the stack. */
-function firstLines(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof SyntaxError)) return error.message;
-  return (error.stack ?? error.message).split('\n    at ')[0]?.trim() ?? error.message;
-}
-
-function isFlow(value: unknown): value is Flow {
-  const { name, body } = (value ?? {}) as Partial<Flow>;
-  return typeof name === 'string' && typeof body === 'function';
 }

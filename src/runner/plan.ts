@@ -3,6 +3,7 @@ import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contr
 import type { Target } from '../contracts/outcome.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import { checkChoice } from './check-choice.ts';
+import { parseCondition } from './parse-condition.ts';
 import { inShard, type Shard } from './shard.ts';
 
 /** What the options of a command choose; an axis that is left out is not restricted. */
@@ -59,14 +60,15 @@ export function expectationOf(cell: Cell, rules: readonly ExpectationRule[]): Ex
   return rule?.expect ?? null;
 }
 
-function choose(matrix: Matrix, choice: Choice): Combination[] {
-  const all = matrix.blocks.flatMap((block) => product(block));
+function choose(matrix: Matrix, given: Choice): Combination[] {
+  const choice = given.condition ? { ...given, condition: given.condition.map(parseCondition) } : given;
+  const all = matrix.blocks.flatMap((block) => product({ ...block, condition: block.condition.map(parseCondition) }));
   const selected = all.filter((cell) => axes.every((axis) => choice[axis]?.includes(cell[axis]) ?? true));
-  const given = axes.filter((axis) => choice[axis] !== undefined);
+  const chosen = axes.filter((axis) => choice[axis] !== undefined);
   const [first] = matrix.blocks;
-  if (given.length === 0 || !first) return selected;
-  const isThere = new Set(selected.map((cell) => keyOf(cell, given)));
-  const completed = product({ ...first, ...definedAxes(choice) }).filter((cell) => !isThere.has(keyOf(cell, given)));
+  if (chosen.length === 0 || !first) return selected;
+  const isThere = new Set(selected.map((cell) => keyOf(cell, chosen)));
+  const completed = product({ ...first, ...definedAxes(choice) }).filter((cell) => !isThere.has(keyOf(cell, chosen)));
   return [...selected, ...completed];
 }
 

@@ -66,7 +66,8 @@ describe('a plan', () => {
     [{ library: ['^1.34.0'] }, /--library: .*\^1\.34\.0/],
     [{ library: ['latest'] }, /--library: .*latest/],
     [{ build: ['2.3000'] }, /--build: .*2\.3000\.1032534684/],
-    [{ condition: ['sunshine'] }, /--condition sunshine: .*none/],
+    [{ condition: ['sunshine'] }, /--condition: condition sunshine: .*early-sync, .*socket-drop/],
+    [{ condition: ['early-sync+slow'] }, /--condition: .*there is no condition "slow"/],
     [{ flow: [''] }, /--flow: a value is empty/],
   ])('refuses %j', (choice, message) => {
     expect(() => plan(choice)).toThrow(InputError);
@@ -104,4 +105,10 @@ describe('an expectation', () => {
 
 test.each(['0/2', '3/2', '1', '1/0', 'a/b', '1/2/3', ''])('%j is not a shard', (text) => {
   expect(() => parseShard(text)).toThrow(/--shard .* I\/N/);
+});
+
+test('conditions are joined by + in any order and are one cell', () => {
+  const choice = { library: ['1.34.7'], condition: ['slow-link+early-sync', 'early-sync+slow-link'] };
+  const conditions = planCells(matrix, [], { choice }).map(({ cell }) => cell.condition);
+  expect(new Set(conditions)).toEqual(new Set(['early-sync+slow-link']));
 });

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Finding } from '../src/runner/finding.ts';
+import { type Flow, type FlowContext, type FlowOptions, flow, linkByQr } from '../src/runner/flow.ts';
+
+/** A minute of a connected client at ten times the usual speed. */
+export default soak('soak', 1, { timeScale: 0.1 });
+
+const secondsBetweenMessages = 2;
+const megabyte = 1024 * 1024;
+/** Growth that says nothing: the first messages fill caches, and the garbage collector takes its time. */
+const allowanceBytes = 40 * megabyte;
+/** The slope: a client that is restarted once a week may grow by 1.5 GB a week and no more. */
+const bytesPerMessage = 5 * 1024;
+
+/**
+ * Connected for some minutes, with a message to and from the phone every two seconds: none may be lost, none told twice, and
+ * library and browser may not grow faster than 5 kB per message, 40 MB aside.
+ */
+export function soak(name: string, minutes: number, options: FlowOptions): Flow {
+  const seconds = minutes * 60;
+  const deadlineSeconds = 120 + 2 * seconds * (options.timeScale ?? 1);
+  return flow(name, (context) => keepTalking(context, seconds / secondsBetweenMessages), {
+    deadlineSeconds,
+    ...options,
+  });
+}
+
+async function keepTalking(context: FlowContext, rounds: number): Promise<void> {
+  const { client, phone, probe, wait } = context;
+  await linkByQr(context);
+  const before = await client.memory();
+  for (let round = 1; round <= rounds; round++) {
+    await client.send(phone.contact, `ping ${round}`);
+    await phone.received(`ping ${round}`);
+    await phone.send(`pong ${round}`, phone.contact);
+    await client.message(`pong ${round}`);
+    await wait(secondsBetweenMessages);
+  }
+  await probe(client, phone);
+  const after = await settledMemory(client, before);
+  if (before === null || after === null) return;
+  const most = allowanceBytes + rounds * bytesPerMessage;
+  if (after - before > most) {
+    throw new Finding(
+      'memory-growth',
+      `${megabytes(after - before)} MB more after ${rounds} messages each way; ${megabytes(most)} MB are allowed`,
+    );
+  }
+}
+
+/** The least of a few looks: between two of them the garbage collector may have run. */
+async function settledMemory(client: FlowContext['client'], enough: number | null): Promise<number | null> {
+  let least = await client.memory();
+  for (let look = 0; look < 3 && least !== null && least > (enough ?? 0) + allowanceBytes; look++) {
+    await sleep(1_000);
+    least = Math.min(least, (await client.memory()) ?? least);
+  }
+  return least;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / megabyte).toFixed(0);
+}
