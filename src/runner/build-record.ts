@@ -3,6 +3,7 @@ import { type Code, codes } from '../contracts/codes.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
 import { type Explanation, explain, type FailedAttempt } from './cause/explain.ts';
+import { explainMismatch } from './cause/explain-mismatch.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
 import { checkProvenance } from './provenance/check-provenance.ts';
@@ -63,17 +64,14 @@ const passed: Judgement = { phase: null, code: null, blame: null, cause: null };
 function judge({ library, surface }: AttemptInput, observed: Observed, mismatch: string | null): Judgement {
   const { thrown, steps, events } = observed;
   const isCutOff = thrown !== null && codeOf(thrown) === 'interrupted';
-  if (mismatch && !isCutOff) return judgeMismatch(mismatch, observed);
-  if (thrown === null) return passed;
+  if (thrown === null) return mismatch ? judgeMismatch(mismatch, 'launch', null) : passed;
   const phase = thrown instanceof Finding ? (thrown.phase ?? steps.phase) : steps.phase;
   const code = codeOf(thrown);
   const message = messageOf(thrown);
+  const failed: FailedAttempt = { library, surface, phase, code, events, observed: message };
+  if (mismatch && !isCutOff) return judgeMismatch(mismatch, steps.phase, failed);
   if (outcomeOf(code) === 'infra') return { phase, code, blame: codes[code].blame, cause: { message, evidence: [] } };
-  const {
-    cause,
-    blame,
-    code: better = code,
-  } = tryToExplain({ library, surface, phase, code, events, observed: message });
+  const { cause, blame, code: better = code } = tryToExplain(failed);
   return { phase, code: better, blame: blame ?? codes[better].blame, cause };
 }
 
@@ -82,21 +80,27 @@ function tryToExplain(attempt: FailedAttempt): Explanation {
   try {
     return explain(attempt);
   } catch (error) {
-    const evidence = [`The cause could not be looked for: ${messageOf(error)}`];
-    return { cause: { message: attempt.observed ?? '', evidence }, blame: null };
+    return { cause: unexplained(attempt.observed ?? '', error), blame: null };
   }
 }
 
 /** Whatever else was seen, it was not seen of the library that was asked for; that counts even if the flow went well. */
-function judgeMismatch(message: string, { thrown, steps }: Observed): Judgement {
+function judgeMismatch(message: string, phase: Phase | null, failed: FailedAttempt | null): Judgement {
   const code = 'provenance-mismatch';
-  const evidence = thrown === null ? [] : [`The flow ended with: ${messageOf(thrown)}`];
-  return {
-    phase: thrown === null ? 'launch' : steps.phase,
-    code,
-    blame: codes[code].blame,
-    cause: { message, evidence },
-  };
+  return { phase, code, blame: codes[code].blame, cause: causeOfMismatch(message, failed) };
+}
+
+function causeOfMismatch(message: string, failed: FailedAttempt | null): Cause {
+  if (!failed) return { message, evidence: [] };
+  try {
+    return explainMismatch(message, failed);
+  } catch (error) {
+    return unexplained(message, error);
+  }
+}
+
+function unexplained(message: string, error: unknown): Cause {
+  return { message, evidence: [`The cause could not be looked for: ${messageOf(error)}`] };
 }
 
 function stacksOf(events: readonly AttemptEvent[]): string[] {

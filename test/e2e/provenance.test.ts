@@ -4,8 +4,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
-import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
-import { explainMismatch } from '../../src/runner/cause/explain-mismatch.ts';
 import { type FlowContext, flow } from '../../src/runner/flow.ts';
 import { attempt } from './attempts/real-attempt.ts';
 
@@ -45,13 +43,8 @@ test('a run that asks for 1.34.2 where 1.24.0 lies names both, the line, and the
   const message = record.cause?.message ?? '';
   expect(message).toContain('1.34.2 was asked for; 1.24.0 is installed');
   expect(message).toContain("1.24.0 is in the error's stack at src/Client.js:215");
-  const cause = explainMismatch(message, {
-    library: { packageDir, version: '1.34.2' },
-    surface: resolveSurface(build),
-    phase: 'qr',
-    code: 'provenance-mismatch',
-    events: record.events,
-  });
-  expect(cause).toMatchObject({ message, libraryFile: 'src/Client.js', libraryLine: 215 });
-  expect(cause.evidence.join('\n')).toContain('the auth strategy returned nothing from onAuthenticationNeeded()');
+  expect(record.cause).toMatchObject({ libraryFile: 'src/Client.js', libraryLine: 215 });
+  expect(record.cause?.evidence.join('\n')).toContain(
+    'the auth strategy returned nothing from onAuthenticationNeeded()',
+  );
 });
