@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { families } from '../../src/metrics/families.ts';
+import type { Family } from '../../src/metrics/family.ts';
+import { Instruments } from '../../src/metrics/instruments.ts';
+
+const all: Family[] = Object.values(families);
+
+/** Words that would let a label hold something that names a person, or that never repeats. */
+const forbidden = /session|phone|number|jid|wid|message|text|account|workspace|attempt|run|instance|qr|url|^id$|_id$/;
+
+test('no label of any family can hold an id, a number or a text', () => {
+  for (const { name, labels } of all) {
+    for (const label of Object.keys(labels))
+      expect(`${name}: ${label}`).not.toMatch(new RegExp(`: .*(${forbidden.source})`));
+  }
+});
+
+test('every family has a name of its own, a help text and a limit; counters and units are named as Prometheus wants it', () => {
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  for (const { name, type, help, limit, buckets } of all) {
+    expect(name).toMatch(/^wwebjs_[a-z_]+$/);
+    expect(name.endsWith('_total'), name).toBe(type === 'counter');
+    expect(help, name).not.toMatch(/\.$|^$/);
+    expect(limit, name).toBeGreaterThan(0);
+    expect(buckets !== undefined, name).toBe(type === 'histogram');
+  }
+});
+
+test('a limit leaves room for every combination of the values in lists', () => {
+  for (const { name, labels, limit } of all) {
+    const combinations = Object.values(labels).reduce((n, values) => n * (values === 'any' ? 1 : values.length), 1);
+    expect(limit, name).toBeGreaterThanOrEqual(combinations);
+  }
+});
+
+test('label sets above the limit are counted as overflow, the known ones go on, and the family says so', async () => {
+  const instruments = new Instruments();
+  const attempts = instruments.counter({ ...families.linkAttempts, limit: 2 });
+  for (const library of ['1.0.0', '2.0.0', '3.0.0', '4.0.0', '1.0.0']) {
+    attempts.inc({ library, outcome: 'failed', code: 'no-ready' });
+  }
+  const text = await instruments.registry.metrics();
+  expect(text).toContain('{library="1.0.0",outcome="failed",code="no-ready"} 2');
+  expect(text).toContain('{library="overflow",outcome="failed",code="overflow"} 2');
+  expect(text).toContain('wwebjs_metrics_overflowing{family="wwebjs_link_attempts_total"} 1');
+  expect(text).not.toContain('3.0.0');
+});
+
+test('a value that is not in the list of its label is counted as overflow', async () => {
+  const instruments = new Instruments();
+  instruments.counter(families.violations).inc({ constraint: 'other_index', outcome: 'surfaced' });
+  expect(await instruments.registry.metrics()).toContain('{constraint="overflow",outcome="surfaced"} 1');
+});
+
+test('a gauge that was cleared shows nothing of before', async () => {
+  const instruments = new Instruments();
+  const accounts = instruments.gauge(families.accounts);
+  const backlog = instruments.gauge(families.restorationBacklog);
+  accounts.set({ library: '1.34.7', status: 'connected' }, 3);
+  backlog.set({}, 4);
+  accounts.clear();
+  backlog.clear();
+  const text = await instruments.registry.metrics();
+  expect(text).not.toContain('connected');
+  expect(text).not.toMatch(/^wwebjs_session_restoration_backlog \d/m);
+});
