@@ -19,6 +19,8 @@ export interface ServeOptions {
   slots: number;
   /** WhatsApp Web build of a replica to use in place of the live site; null for the live site. */
   replica: string | null;
+  /** True when webhooks may reach private addresses. */
+  allowPrivateWebhooks: boolean;
   version: string;
   log(line: LogLine): void;
 }

@@ -135,6 +135,34 @@ export const rotateKeySchema = z.strictObject({
 /** The only time that the whole key is shown. */
 export const newKeySchema = apiKeySchema.extend({ key: z.string() });
 
+export const webhookParams = z.strictObject({ workspace: id, webhook: id });
+export const webhookSchema = z.strictObject({ id, url: z.string(), createdAt: time });
+export const webhooksSchema = z.strictObject({ items: z.array(webhookSchema) });
+export const createWebhookSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'an http or https address' }).max(2_000),
+});
+/** The only time that the secret is shown. */
+export const newWebhookSchema = webhookSchema.extend({ secret: z.string() });
+export const deliveriesQuery = z.strictObject({
+  state: z.enum(['pending', 'delivered', 'dead']).default('dead'),
+  limit: pageQuery.shape.limit,
+});
+export const deliveriesSchema = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id,
+      state: z.enum(['pending', 'delivered', 'dead']),
+      attempts: z.int(),
+      /** What the last attempt ended with: a status or an error. */
+      lastResult: z.string().nullable(),
+      createdAt: time,
+      /** JSON text, exactly as it is sent. */
+      body: z.string(),
+    }),
+  ),
+});
+export const resentSchema = z.strictObject({ resent: z.int() });
+
 export const linkSuccessQuery = z.strictObject({ since: z.iso.datetime().optional() });
 export const linkSuccessSchema = z.strictObject({
   since: time,

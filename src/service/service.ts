@@ -17,6 +17,8 @@ import type { OpenSessionHost } from './sessions/session-host.ts';
 import { type EndedSession, Sessions } from './sessions/sessions.ts';
 import { within } from './sessions/within.ts';
 import type { ServiceDatabase, ServiceTables } from './tables.ts';
+import { Deliverer } from './webhooks/deliverer.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface ServiceOptions {
   /** `mysql://user:password@host:port/database` or `sqlite:/path/to/file`. */
@@ -29,6 +31,8 @@ export interface ServiceOptions {
   slots: number;
   openHost: OpenSessionHost;
   deadlines?: Partial<Deadlines>;
+  /** True when webhooks may reach private addresses. */
+  allowPrivateWebhooks?: boolean;
   /** One line about what happened: no code, no message text. */
   log(line: LogLine): void;
 }
@@ -56,6 +60,8 @@ export class Service {
   readonly libraries: LibraryChoice;
   readonly sessions: Sessions;
   readonly metrics: ServiceMetrics;
+  readonly webhooks: Webhooks;
+  readonly #deliverer: Deliverer;
   readonly #instances: Instances;
   readonly #log: ServiceOptions['log'];
   readonly #listeners = new Set<(ids: SessionIds, event: SessionEvent) => void>();
@@ -80,6 +86,9 @@ export class Service {
     this.linkCodes = new LinkCodes(database);
     this.rollouts = new Rollouts(database);
     this.libraries = new LibraryChoice(this.rollouts, options.library);
+    const allowPrivate = options.allowPrivateWebhooks ?? false;
+    this.webhooks = new Webhooks(database, allowPrivate);
+    this.#deliverer = new Deliverer(database, allowPrivate);
     this.#instances = new Instances(database, this.id);
     this.metrics = new ServiceMetrics(() => this.sessions.counts);
     this.sessions = new Sessions({
@@ -137,6 +146,7 @@ export class Service {
         await this.libraries.refresh();
         await this.sessions.takeOn();
       }),
+      this.#repeat(() => this.#deliverer.round()),
       this.#repeat(() => this.#instances.seen(), 10 * tickMs),
     ];
   }
@@ -164,6 +174,9 @@ export class Service {
       this.#log({ event: status, account: ids.account, library, ms: Math.round(tookMs) });
       if (linking) this.metrics.linkPhase(library, status === 'connected' ? 'ready' : 'authenticated', tookMs);
       if (status === 'connected') this.metrics.sessionReady({ library, linking });
+    }
+    if (event.type === 'message') {
+      this.webhooks.message(ids, event.message).catch((error) => this.#answers(false, error));
     }
     for (const listener of this.#listeners) listener(ids, event);
   }

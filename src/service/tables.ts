@@ -144,6 +144,35 @@ export interface IdempotencyKeyRow {
   created_at: number;
 }
 
+export interface WebhookRow {
+  id: string;
+  workspace_id: string;
+  url: string;
+  secret: string;
+  created_at: number;
+  deleted_at: number | null;
+}
+
+export interface WebhookOutboxRow {
+  id: Generated<number>;
+  workspace_id: string;
+  account_id: string;
+  type: 'account.status' | 'message';
+  detail: string;
+  at: number;
+}
+
+export interface WebhookDeliveryRow {
+  id: string;
+  webhook_id: string;
+  body: string;
+  state: 'pending' | 'delivered' | 'dead';
+  attempts: number;
+  next_attempt_at: number;
+  last_result: string | null;
+  created_at: number;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface ServiceTables {
   workspaces: WorkspaceRow;
@@ -157,6 +186,9 @@ export interface ServiceTables {
   rollout_steps: RolloutStepRow;
   api_keys: ApiKeyRow;
   idempotency_keys: IdempotencyKeyRow;
+  webhooks: WebhookRow;
+  webhook_outbox: WebhookOutboxRow;
+  webhook_deliveries: WebhookDeliveryRow;
 }
 
 export type ServiceDatabase = Database<ServiceTables>;

@@ -17,6 +17,7 @@ interface Given {
   library: string;
   browser: string;
   slots: number;
+  allowPrivateWebhooks: boolean;
   replica?: string;
 }
 
@@ -39,6 +40,7 @@ export function serveCommand(): Command {
       '--replica <build>',
       'try it out: serve against a stand-in for WhatsApp Web at this build, with simulated phones',
     )
+    .option('--allow-private-webhooks', 'let webhooks reach addresses of private networks', false)
     .addHelpText(
       'after',
       `

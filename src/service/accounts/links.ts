@@ -3,7 +3,7 @@ import type { SessionIds } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
 import { Lease, leaseMs } from '../sessions/lease.ts';
 import type { ServiceDatabase } from '../tables.ts';
-import { type OnViolation, resolveCollision } from './constraint-violations.ts';
+import { type OnViolation, recordViolation, resolveCollision } from './constraint-violations.ts';
 import { lockWorkspace, supersede } from './supersede.ts';
 
 export interface LinkRequest {
@@ -29,7 +29,10 @@ export class Links {
   constructor(database: ServiceDatabase, instanceId: string, onViolation: OnViolation) {
     this.#database = database;
     this.#instanceId = instanceId;
-    this.#onViolation = onViolation;
+    this.#onViolation = async (outcome) => {
+      await onViolation(outcome);
+      await recordViolation(database, outcome);
+    };
   }
 
   /**

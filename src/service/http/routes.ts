@@ -4,6 +4,7 @@ import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
 /** Every operation of the API. */
@@ -14,4 +15,5 @@ export const routes: readonly Route[] = [
   ...linkRoutes,
   ...rolloutRoutes,
   ...keyRoutes,
+  ...webhookRoutes,
 ];

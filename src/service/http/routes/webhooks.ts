@@ -1,0 +1,88 @@
+import {
+  createWebhookSchema,
+  deliveriesQuery,
+  deliveriesSchema,
+  newWebhookSchema,
+  resentSchema,
+  webhookParams,
+  webhooksSchema,
+  workspaceParams,
+} from '../../../contracts/service-api.ts';
+import { workspaceId } from '../../session-ids.ts';
+import { type Route, route } from '../route.ts';
+import { iso } from '../views.ts';
+
+const path = '/v1/workspaces/:workspace/webhooks';
+
+export const webhookRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path,
+    summary: 'Webhooks of a workspace',
+    scope: 'admin',
+    params: workspaceParams,
+    answer: { status: 200, schema: webhooksSchema },
+    problems: ['workspace-unknown'],
+    async handle({ service }, { params }) {
+      const { id } = await service.workspaces.get(workspaceId(params.workspace));
+      const items = await service.webhooks.list(id);
+      return { items: items.map((webhook) => ({ ...webhook, createdAt: iso(webhook.createdAt) })) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path,
+    summary: 'Tell an address of changes of status and of messages; the secret of the signatures is shown this once',
+    scope: 'admin',
+    params: workspaceParams,
+    body: createWebhookSchema,
+    answer: { status: 201, schema: newWebhookSchema },
+    problems: ['workspace-unknown', 'webhook-address-refused'],
+    async handle({ service }, { params, body }) {
+      const { id } = await service.workspaces.get(workspaceId(params.workspace));
+      const made = await service.webhooks.create(id, body.url);
+      return { ...made, createdAt: iso(made.createdAt) };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${path}/:webhook`,
+    summary: 'Tell the address nothing more',
+    scope: 'admin',
+    params: webhookParams,
+    answer: { status: 204 },
+    problems: ['webhook-unknown'],
+    async handle({ service }, { params }) {
+      await service.webhooks.delete(workspaceId(params.workspace), params.webhook);
+      return undefined;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${path}/:webhook/deliveries`,
+    summary: 'The newest deliveries; by default those that were given up (dead letters)',
+    scope: 'admin',
+    params: webhookParams,
+    query: deliveriesQuery,
+    answer: { status: 200, schema: deliveriesSchema },
+    problems: ['webhook-unknown'],
+    async handle({ service }, { params, query }) {
+      const { workspace, webhook } = params;
+      const limit = Number(query.limit);
+      const items = await service.webhooks.deliveries(workspaceId(workspace), webhook, query.state, limit);
+      return { items: items.map((delivery) => ({ ...delivery, createdAt: iso(delivery.createdAt) })) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${path}/:webhook/resend`,
+    summary: 'Send all dead letters again',
+    scope: 'admin',
+    params: webhookParams,
+    answer: { status: 202, schema: resentSchema },
+    problems: ['webhook-unknown'],
+    handle: async ({ service }, { params }) => ({
+      resent: await service.webhooks.resend(workspaceId(params.workspace), params.webhook),
+    }),
+  }),
+];

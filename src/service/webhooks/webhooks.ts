@@ -1,0 +1,147 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Problem } from '../problems.ts';
+import type { SessionIds, WorkspaceId } from '../session-ids.ts';
+import type { ServiceDatabase, WebhookDeliveryRow, WebhookRow } from '../tables.ts';
+import { isPrivateAddress } from './private-addresses.ts';
+
+export interface Webhook {
+  id: string;
+  url: string;
+  createdAt: number;
+}
+
+export interface Delivery {
+  id: string;
+  body: string;
+  state: WebhookDeliveryRow['state'];
+  attempts: number;
+  lastResult: string | null;
+  createdAt: number;
+}
+
+/** The repository of webhooks and their deliveries. */
+export class Webhooks {
+  readonly #database: ServiceDatabase;
+  readonly #allowPrivate: boolean;
+
+  constructor(database: ServiceDatabase, allowPrivate: boolean) {
+    this.#database = database;
+    this.#allowPrivate = allowPrivate;
+  }
+
+  /** The secret is returned this once. @throws Problem `webhook-address-refused` */
+  async create(workspace: WorkspaceId, url: string): Promise<Webhook & { secret: string }> {
+    this.#checkAddress(url);
+    const id = randomUUID();
+    const secret = `whsec_${randomBytes(32).toString('hex')}`;
+    const { kysely, now } = this.#database;
+    const row = { id, workspace_id: workspace, url, secret, created_at: now, deleted_at: null };
+    await kysely.insertInto('webhooks').values(row).execute();
+    return { ...fromRow(await this.#row(workspace, id)), secret };
+  }
+
+  async list(workspace: WorkspaceId): Promise<Webhook[]> {
+    const rows = await this.#database.kysely
+      .selectFrom('webhooks')
+      .selectAll()
+      .where('workspace_id', '=', workspace)
+      .where('deleted_at', 'is', null)
+      .orderBy('created_at')
+      .execute();
+    return rows.map(fromRow);
+  }
+
+  /** What is waiting for it is not sent any more. @throws Problem `webhook-unknown` */
+  async delete(workspace: WorkspaceId, id: string): Promise<void> {
+    await this.#row(workspace, id);
+    const { kysely, now } = this.#database;
+    await kysely.updateTable('webhooks').set({ deleted_at: now }).where('id', '=', id).execute();
+    await kysely
+      .updateTable('webhook_deliveries')
+      .set({ state: 'dead', last_result: 'the webhook was deleted' })
+      .where('webhook_id', '=', id)
+      .where('state', '=', 'pending')
+      .execute();
+  }
+
+  /** The newest deliveries in a state. @throws Problem `webhook-unknown` */
+  async deliveries(
+    workspace: WorkspaceId,
+    id: string,
+    state: WebhookDeliveryRow['state'],
+    limit: number,
+  ): Promise<Delivery[]> {
+    await this.#row(workspace, id);
+    const rows = await this.#database.kysely
+      .selectFrom('webhook_deliveries')
+      .selectAll()
+      .where('webhook_id', '=', id)
+      .where('state', '=', state)
+      .orderBy('created_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      body: row.body,
+      state: row.state,
+      attempts: row.attempts,
+      lastResult: row.last_result,
+      createdAt: row.created_at,
+    }));
+  }
+
+  /** Sends dead letters again, all of them. Returns how many. @throws Problem `webhook-unknown` */
+  async resend(workspace: WorkspaceId, id: string): Promise<number> {
+    await this.#row(workspace, id);
+    const { numUpdatedRows } = await this.#database.kysely
+      .updateTable('webhook_deliveries')
+      .set({ state: 'pending', attempts: 0, next_attempt_at: 0 })
+      .where('webhook_id', '=', id)
+      .where('state', '=', 'dead')
+      .executeTakeFirstOrThrow();
+    return Number(numUpdatedRows);
+  }
+
+  /** A message came: whoever listens to the workspace will be told. */
+  async message(ids: SessionIds, message: unknown): Promise<void> {
+    const { kysely, now } = this.#database;
+    const listening = kysely
+      .selectFrom('webhooks')
+      .select('id')
+      .where('workspace_id', '=', ids.workspace)
+      .where('deleted_at', 'is', null)
+      .limit(1);
+    if (!(await listening.executeTakeFirst())) return;
+    const row = { workspace_id: ids.workspace, account_id: ids.account, type: 'message' as const };
+    await kysely
+      .insertInto('webhook_outbox')
+      .values({ ...row, detail: JSON.stringify(message), at: now })
+      .execute();
+  }
+
+  async #row(workspace: WorkspaceId, id: string): Promise<WebhookRow> {
+    const row = await this.#database.kysely
+      .selectFrom('webhooks')
+      .selectAll()
+      .where('id', '=', id)
+      .where('workspace_id', '=', workspace)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (!row) throw new Problem('webhook-unknown');
+    return row;
+  }
+
+  /** An early word to the person who types the address; what counts is the check when it is connected to. */
+  #checkAddress(url: string): void {
+    const { hostname } = new URL(url);
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const figures = /^[\d.]+$|:/.test(host);
+    if (!this.#allowPrivate && (host === 'localhost' || (figures && isPrivateAddress(host)))) {
+      throw new Problem('webhook-address-refused');
+    }
+  }
+}
+
+function fromRow({ id, url, created_at }: WebhookRow): Webhook {
+  return { id, url, createdAt: created_at };
+}

@@ -1,0 +1,126 @@
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { post } from '../../../src/service/webhooks/post.ts';
+import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { engines } from '../../support/service-databases.ts';
+import { silentHosts } from '../../support/silent-host.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { until } from '../../support/test-service.ts';
+
+interface Heard {
+  body: string;
+  signature: string;
+  id: string;
+}
+
+const heard: Heard[] = [];
+let status = 200;
+const receiver = createServer(async (request, response) => {
+  let body = '';
+  for await (const part of request) body += part;
+  heard.push({
+    body,
+    signature: String(request.headers['webhook-signature']),
+    id: String(request.headers['webhook-id']),
+  });
+  response.writeHead(status, { location: 'http://127.0.0.1/elsewhere' }).end();
+});
+let address: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+});
+afterAll(async () => {
+  receiver.close();
+  await stopMysqlServer();
+});
+
+describe.each(engines)('webhooks with %s', (_, newAddress) => {
+  let server: TestServer;
+  let webhooks: string;
+  let accounts: string;
+
+  beforeEach(async () => {
+    heard.length = 0;
+    status = 200;
+    const database = await newAddress();
+    server = await startTestServer({ database, openHost: silentHosts, allowPrivateWebhooks: true });
+    const { body } = await server.ask('POST', '/v1/workspaces', { name: 'W' });
+    webhooks = `/v1/workspaces/${body.id}/webhooks`;
+    accounts = `/v1/workspaces/${body.id}/accounts`;
+  });
+  afterEach(async () => {
+    await server.stop();
+    expect(server.troubles).toEqual([]);
+  });
+
+  test('every change of status is told once, signed', async () => {
+    const { body: webhook } = await server.ask('POST', webhooks, { url: address });
+    const { body: account } = await server.ask('POST', accounts, {});
+    await server.ask('POST', `${accounts}/${account.id}/logout`);
+    await until('both changes are told', () => heard.length >= 2);
+    const events = heard.map(({ body }) => JSON.parse(body)).sort((a, b) => a.at.localeCompare(b.at));
+    expect(events).toMatchObject([
+      { type: 'account.status', account: account.id, data: { from: 'none', to: 'qr_scanning' } },
+      { type: 'account.status', account: account.id, data: { to: 'inactive', cause: 'logout-asked' } },
+    ]);
+    for (const { body, signature } of heard) {
+      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(signature) ?? [];
+      expect(createHmac('sha256', webhook.secret).update(`${t}.${body}`).digest('hex')).toBe(v1);
+    }
+  });
+
+  test('what is not taken is tried again with the same id, and as a dead letter can be sent again', async () => {
+    status = 302;
+    const { body: webhook } = await server.ask('POST', webhooks, { url: address });
+    await server.ask('POST', accounts, {});
+    await until('a first attempt', () => heard.length === 1);
+    const { kysely } = server.service.database;
+    const soon = () => kysely.updateTable('webhook_deliveries').set({ next_attempt_at: 0, attempts: 9 }).execute();
+    await until(
+      'its result is kept',
+      async () =>
+        (await kysely.selectFrom('webhook_deliveries').select('last_result').executeTakeFirst())?.last_result ===
+        'status 302',
+    );
+    await soon();
+    const list = `${webhooks}/${webhook.id}/deliveries`;
+    const [dead] = await until('a dead letter', async () => {
+      const { items } = (await server.ask('GET', list)).body;
+      return items.length > 0 ? items : null;
+    });
+    expect(dead).toMatchObject({ state: 'dead', attempts: 10, lastResult: 'status 302' });
+    status = 204;
+    expect((await server.ask('POST', `${webhooks}/${webhook.id}/resend`)).body).toEqual({ resent: 1 });
+    await until(
+      'it is delivered',
+      async () => (await server.ask('GET', `${list}?state=delivered`)).body.items.length === 1,
+    );
+    expect(new Set(heard.map(({ id }) => id)).size).toBe(1);
+  });
+});
+
+test('private addresses are refused, by figures and by a name that leads to one', async () => {
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  const server = await startTestServer({ database: await newAddress(), openHost: silentHosts });
+  const { body } = await server.ask('POST', '/v1/workspaces', { name: 'W' });
+  for (const url of [
+    'http://127.0.0.1:1/',
+    'http://[::1]/',
+    'http://2130706433/',
+    'http://169.254.169.254/',
+    'http://localhost/',
+  ]) {
+    const answer = await server.ask('POST', `/v1/workspaces/${body.id}/webhooks`, { url });
+    expect(answer, url).toMatchObject({ status: 422, body: { code: 'webhook-address-refused' } });
+  }
+  await server.stop();
+  const options = { body: '{}', headers: {}, allowPrivate: false };
+  heard.length = 0;
+  await expect(post(new URL(address.replace('127.0.0.1', 'localhost')), options)).rejects.toThrow(/private address/);
+  await expect(post(new URL(address), options)).rejects.toThrow();
+  expect(heard).toEqual([]);
+});
