@@ -3,6 +3,7 @@ import type {
   ClientOptions,
   ClientSpec,
   HostCalls,
+  LoadedLibrary,
   PageFacts,
   SeenEvent,
   SeenMessage,
@@ -10,14 +11,15 @@ import type {
 } from '../contracts/host.ts';
 import type { HostExit } from '../host/host.ts';
 import { messageOf } from './classify.ts';
-import { aftermathMs, errorGraceMs, handshakeMs } from './deadlines.ts';
+import { Conversation } from './conversation.ts';
+import { aftermathMs, handshakeMs } from './deadlines.ts';
 import { Duplicates } from './duplicates.ts';
-import { findingIn, isFromLibrary } from './early-end.ts';
+import { EarlyEndWatch } from './early-end-watch.ts';
 import { EventLog } from './event-log.ts';
 import { Finding } from './finding.ts';
 import type { AckLevel, Disconnection, FlowClient, StartOptions } from './flow.ts';
 import type { Steps } from './steps.ts';
-import { watchHandshake } from './watch-handshake.ts';
+import { noHandshake, watchHandshake } from './watch-handshake.ts';
 
 type Calls = Omit<HostCalls, 'screenshot' | 'liveFor'>;
 
@@ -42,48 +44,47 @@ const levels: Record<AckLevel, number> = { sent: 1, delivered: 2, read: 3 };
 export class ClientUnderTest implements FlowClient {
   readonly #parts: ClientParts;
   readonly #log = new EventLog();
-  readonly #messages: SeenMessage[] = [];
-  readonly #acks = new Map<unknown, number>();
+  readonly #conversation = new Conversation();
   readonly #duplicates = new Duplicates();
-  #grace: NodeJS.Timeout | undefined;
+  readonly #watch: EarlyEndWatch;
+  #loaded: LoadedLibrary | null = null;
   #profile = 0;
-  #isLoaded = false;
   /** False before a start and from the moment on which its end is wanted: then nothing that ends is a finding. */
   #isUp = false;
   /** The flow has done, or waits for, what ends the link. */
   #mayDisconnect = false;
-  #isLinked = false;
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
+    this.#watch = new EarlyEndWatch(this.#log, parts.steps);
     parts.exited.then((exit) => this.#hostEnded(exit));
   }
 
   /** Takes in everything that happens in the host. */
   see(event: SeenEvent): void {
     this.#duplicates.see(event);
-    if (event.type === 'client:message') this.#messages.push(event.secret as SeenMessage);
-    if (event.type === 'client:message_ack') this.#keepAck(event.secret as SeenMessage);
+    this.#conversation.see(event);
     this.#log.add(event);
-    this.#look(event);
+    if (this.#isUp && !this.#mayDisconnect) this.#watch.look(event);
   }
 
   async start({ profile = 'same', ...options }: StartOptions = {}): Promise<void> {
     const { steps, calls, specOf, folderOf, packageDir } = this.#parts;
     if (profile === 'new') this.#profile++;
-    if (profile === 'new') this.#isLinked = false;
+    if (profile === 'new') this.#watch.isLinked = false;
     this.#startOver();
     steps.startOver();
     const launch = async () => {
       const spec = specOf(this.#profile, options);
       spec.catch(() => {});
-      if (!this.#isLoaded) await calls.load(packageDir).catch(as('library-load-failed'));
-      this.#isLoaded = true;
+      this.#loaded ??= await calls.load(packageDir).catch(as('library-load-failed'));
       await calls.start(await spec);
-      void watchHandshake(this.#log, folderOf(this.#profile), steps.patience(handshakeMs), (finding) => {
-        if (this.#isUp) steps.fail(finding);
+      let isOver = false;
+      void watchHandshake(folderOf(this.#profile), steps.patience(handshakeMs), () => isOver).then((browser) => {
+        if (browser && this.#isUp) steps.fail(noHandshake(browser, this.#loaded));
       });
       await this.#log.seen('browser:launched');
+      isOver = true;
     };
     await steps.run('launch', launch, () => this.#codeOfNoLaunch());
     await steps.run('page', () => this.#log.seen('page:loaded'));
@@ -108,7 +109,12 @@ export class ClientUnderTest implements FlowClient {
       const text = this.#log.last('client:qr')?.secret;
       return text === after ? undefined : text;
     };
-    const text = await this.#parts.steps.run('qr', () => this.#log.until(find));
+    this.#watch.isAwaitingQr = true;
+    const text = await this.#parts.steps
+      .run('qr', () => this.#log.until(find))
+      .finally(() => {
+        this.#watch.isAwaitingQr = false;
+      });
     if (this.#mayDisconnect) this.#linkAnew();
     return String(text);
   }
@@ -161,7 +167,7 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async ack(id: string, level: AckLevel): Promise<void> {
-    const isThere = () => (this.#acks.get(id) ?? 0) >= levels[level] || undefined;
+    const isThere = () => this.#conversation.ackOf(id) >= levels[level] || undefined;
     await this.#parts.steps.run(
       'message',
       () => this.#log.until(isThere),
@@ -170,8 +176,7 @@ export class ClientUnderTest implements FlowClient {
   }
 
   message(body: string): Promise<SeenMessage> {
-    const find = () => this.#messages.find((message) => message.body === body);
-    return this.#parts.steps.run('message', () => this.#log.until(find));
+    return this.#parts.steps.run('message', () => this.#log.until(() => this.#conversation.find(body)));
   }
 
   async logout(): Promise<void> {
@@ -215,19 +220,19 @@ export class ClientUnderTest implements FlowClient {
   /** From now on the end of browser and host is no finding. */
   leave(): void {
     this.#isUp = false;
-    clearTimeout(this.#grace);
+    this.#watch.rest();
   }
 
   /** The link is being ended by the phone or the user. */
   expectDisconnect(): void {
     this.#mayDisconnect = true;
-    this.#isLinked = false;
+    this.#watch.isLinked = false;
     this.#log.forget('client:qr');
   }
 
   /** What is to blame for a launch that took too long depends on how far it came. */
   #codeOfNoLaunch(): Code {
-    if (!this.#isLoaded) return 'library-load-failed';
+    if (!this.#loaded) return 'library-load-failed';
     return this.#parts.hasBrowser() ? 'browser-launch-failed' : 'initialize-failed';
   }
 
@@ -248,42 +253,13 @@ export class ClientUnderTest implements FlowClient {
   #linkAnew(): void {
     this.#log.forget('client:authenticated', 'client:ready', 'client:disconnected');
     this.#duplicates.startOver();
-    clearTimeout(this.#grace);
-    this.#grace = undefined;
+    this.#watch.rest();
     this.#mayDisconnect = false;
-  }
-
-  #keepAck({ id, ack }: SeenMessage): void {
-    if (typeof ack === 'number') this.#acks.set(id, Math.max(ack, this.#acks.get(id) ?? 0));
-  }
-
-  /** Ends the attempt where waiting for the deadline could not change the result: at once, or after a grace. */
-  #look(event: SeenEvent): void {
-    if (!this.#isUp || this.#mayDisconnect) return;
-    const { steps } = this.#parts;
-    if (event.type === 'client:ready') this.#isLinked = true;
-    if (event.type === 'client:qr' && this.#isLinked) {
-      steps.fail(new Finding('session-lost', 'a device that was linked asks for a QR code'));
-    }
-    const finding = findingIn(event, this.#log.has('browser:launched'));
-    if (finding) steps.fail(finding);
-    const error = event.detail as { message: string; stack: string };
-    if (event.type === 'page:error' && this.#isLinking() && isFromLibrary(error)) this.#endAfterGrace(error.message);
-  }
-
-  #isLinking(): boolean {
-    return this.#log.has('client:authenticated') && !this.#log.has('client:ready');
-  }
-
-  #endAfterGrace(message: string): void {
-    this.#grace ??= setTimeout(() => {
-      if (this.#isLinking()) this.#parts.steps.fail(new Finding('no-ready', message));
-    }, this.#parts.steps.patience(errorGraceMs));
   }
 
   #hostEnded({ code, signal }: HostExit): void {
     if (!this.#isUp) return;
-    clearTimeout(this.#grace);
+    this.#watch.rest();
     this.#parts.steps.fail(new Finding('host-died', `the host process ended by itself (${signal ?? `code ${code}`})`));
   }
 }
