@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { HostCalls, HostReports, SeenEvent } from '../contracts/host.ts';
 import { childFile } from './child-file.ts';
-import { canListProcesses, findTree, memoryOf } from './process-tree.ts';
+import { findTree, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
 import { Redactor } from './redactor.ts';
 
 export interface HostOptions {
@@ -35,6 +35,8 @@ const killPatienceMs = 1_500;
 export class Host {
   readonly #child: ChildProcess;
   readonly #mark: string;
+  /** Null where processes cannot be listed. */
+  readonly #identity: ProcessIdentity | null;
   #browserPid: number | null = null;
   /** Calls into the host. They have no deadline of their own and reject when the host ends. */
   readonly calls: BirpcReturn<HostCalls, HostReports>;
@@ -56,6 +58,7 @@ export class Host {
       // A process group of its own: Ctrl-C in a terminal reaches the parent only, which then ends its hosts in order.
       detached: true,
     });
+    this.#identity = this.#child.pid ? identityOf(this.#child.pid) : null;
     this.exited = new Promise((resolve) => {
       this.#child.once('error', () => resolve({ code: null, signal: null }));
       this.#child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -92,12 +95,12 @@ export class Host {
 
   /** Memory of all processes of the browser in bytes; null where it cannot be known. */
   async browserMemory(): Promise<number | null> {
-    return canListProcesses ? memoryOf(this.#tree()) : null;
+    return this.#identity ? memoryOf(this.#tree()) : null;
   }
 
   /** Memory of the host process and the browser in bytes; null where it cannot be known. */
   async memory(): Promise<number | null> {
-    return canListProcesses ? memoryOf([this.#child.pid ?? -1, ...this.#tree()]) : null;
+    return this.#identity ? memoryOf([this.#identity.pid, ...this.#tree()]) : null;
   }
 
   /** Ends the browser alone, as the kernel does when memory runs out. */
@@ -109,11 +112,11 @@ export class Host {
   async kill(): Promise<void> {
     if (!this.#child.pid) return;
     // The host first, or it could start another browser in between.
-    kill(this.#child.pid);
+    if (this.#child.exitCode === null && this.#child.signalCode === null) kill(this.#child.pid);
     const until = Date.now() + killPatienceMs;
     for (let left = this.#tree(); left.length > 0 && Date.now() < until; left = this.#tree()) {
       for (const pid of left) kill(pid);
-      if (!canListProcesses) break;
+      if (!this.#identity) break;
       await sleep(10);
     }
     await Promise.race([this.exited, sleep(killPatienceMs, null, { ref: false })]);
@@ -121,7 +124,7 @@ export class Host {
 
   /** Processes that the host started; where they cannot be listed, the group of the browser that it told of. */
   #tree(): number[] {
-    if (canListProcesses) return findTree(this.#child.pid ?? -1, this.#mark);
+    if (this.#identity) return findTree(this.#identity, this.#mark);
     return this.#browserPid ? [-this.#browserPid] : [];
   }
 

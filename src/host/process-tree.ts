@@ -1,14 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 interface ProcessEntry {
   pid: number;
   parent: number;
   group: number;
+  /** Clock ticks since the machine started. */
+  start: number;
 }
 
-/** True where processes can be found by looking, not only by ids that were told. */
-export const canListProcesses = existsSync('/proc/self/stat');
+/** A process that cannot be mistaken for a later one that got the same id. */
+export type ProcessIdentity = Pick<ProcessEntry, 'pid' | 'start'>;
 
 function listProcesses(): ProcessEntry[] {
   const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -19,11 +21,18 @@ function readStat(pid: number): ProcessEntry | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name in parentheses may itself contain spaces and parentheses.
-    const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? null : { pid, parent: Number(parent), group: Number(group) };
+    const [state, parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const start = Number(rest[16]);
+    return state === 'Z' ? null : { pid, parent: Number(parent), group: Number(group), start };
   } catch {
     return null;
   }
+}
+
+/** Null when there is no such process any more, or no /proc. */
+export function identityOf(pid: number): ProcessIdentity | null {
+  const entry = readStat(pid);
+  return entry && { pid, start: entry.start };
 }
 
 function hasMark(pid: number, mark: string): boolean {
@@ -38,15 +47,17 @@ function hasMark(pid: number, mark: string): boolean {
  * Process ids that belong to a host, itself not included: its descendants, every process that inherited `mark` in its
  * environment (the browser of a host that is dead already), and all members of their process groups.
  */
-export function findTree(host: number, mark: string): number[] {
-  const all = listProcesses();
-  const own = descendants(host, all);
+export function findTree(host: ProcessIdentity, mark: string): number[] {
+  // What is older than the host is none of its own, which also spares reading the environment of most processes.
+  const all = listProcesses().filter(({ start }) => start >= host.start);
+  const isThere = all.some(({ pid, start }) => pid === host.pid && start === host.start);
+  const own = isThere ? descendants(host.pid, all) : new Set<number>();
   const groups = new Set<number>();
   for (const { pid, group } of all) {
     if (own.has(pid) || hasMark(pid, mark)) groups.add(group);
   }
   // Children of Chromium's zygote overwrite their environment with a process title; their group gives them away.
-  const members = all.filter(({ pid, group }) => pid !== host && groups.has(group));
+  const members = all.filter(({ pid, group }) => groups.has(group) && !(isThere && pid === host.pid));
   return members.map(({ pid }) => pid);
 }
 

@@ -1,5 +1,5 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { canListProcesses } from '../../src/host/process-tree.ts';
 import { startToyHost, toyLibrary, typesOf } from './toy.ts';
 
 test('a library that throws when it is required is told as its own error', async () => {
@@ -74,7 +74,7 @@ test('the library sees no variable of the parent but path and language', async (
   ]);
 });
 
-describe.runIf(canListProcesses)('a host with a browser', () => {
+describe.runIf(existsSync('/proc/self/stat'))('a host with a browser', () => {
   test('that no longer answers is ended with everything that it started', async () => {
     const { host, spec } = await startToyHost();
     await host.calls.load(toyLibrary('starts-processes'));
