@@ -1,43 +1,63 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
+import { temporaryFolder } from '../attempts/real-attempt.ts';
 
-/** The program of docs/replica.md, as it is printed there. */
-const program = /```js\n([\s\S]+?)```/.exec(readFileSync(join(packageRoot, 'docs/replica.md'), 'utf8'))?.[1] ?? '';
+/** The example of the README, as it is printed there. */
+async function readmeExample(): Promise<string> {
+  const readme = await readFile(join(packageRoot, 'README.md'), 'utf8');
+  const example = /```js\n(\/\/ node my-bot\.js[\s\S]*?)```/.exec(readme)?.[1];
+  if (!example) throw new Error('the README has no my-bot.js');
+  return example;
+}
 
-test('the program of the documentation gets from QR to a message on the command’s replica, and the command ends on a signal', async () => {
-  const quiet = () => {};
-  const [browser, library] = await Promise.all([ensureBrowser('current', quiet), ensureLibrary('1.34.7', quiet)]);
-  const command = spawn(
-    process.execPath,
-    [join(packageRoot, 'src/cli/main.ts'), 'replica', '--build', '2.3000.1032534684'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const [line] = (await once(createInterface(command.stdout), 'line')) as [string];
-  const folder = mkdtempSync(join(tmpdir(), 'own-program-'));
-  writeFileSync(join(folder, 'bot.cjs'), program);
-  const { stdout } = await promisify(execFile)(process.execPath, ['bot.cjs'], {
+/** A browser that needs no more than its path, as one that puppeteer downloads does. */
+async function browserCommand(folder: string): Promise<string> {
+  const { executablePath, args, env } = await ensureBrowser('current', console.log);
+  const file = join(folder, 'chromium');
+  const settings = Object.entries(env).map(([name, value]) => `export ${name}='${value}'`);
+  await writeFile(file, `#!/bin/sh\n${settings.join('\n')}\nexec '${executablePath}' ${args.join(' ')} "$@"\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+function start(
+  args: string[],
+  folder: string,
+  env: Record<string, string> = {},
+): { child: ChildProcess; lines: AsyncIterator<string> } {
+  const child = spawn(process.execPath, args, {
     cwd: folder,
-    timeout: 60_000,
-    env: {
-      ...process.env,
-      ...browser.env,
-      NODE_PATH: join(library.root, 'node_modules'),
-      REPLICA: line,
-      CHROMIUM: browser.executablePath,
-      CHROMIUM_ARGS: browser.args.join(' '),
-    },
+    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   });
-  expect(stdout).toBe('hello\n');
-  command.kill('SIGTERM');
-  expect(await once(command, 'exit')).toEqual([0, null]);
-  rmSync(folder, { recursive: true, force: true });
+  onTestFinished(async () => {
+    const gone = child.exitCode === null ? once(child, 'exit') : null;
+    // With everything that it started: a program that is ended does not close its browser.
+    if (gone) process.kill(-(child.pid as number), 'SIGKILL');
+    await gone;
+  });
+  if (!child.stdout) throw new Error('no output');
+  return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+}
+
+test('the example of the README links whatsapp-web.js, used directly, to `wwebjs-canary replica`', async () => {
+  const folder = await temporaryFolder();
+  const library = await ensureLibrary('1.34.7', console.log);
+  const replica = start([join(packageRoot, 'src/cli/main.ts'), 'replica', '--build', '2.3000.1029241508'], folder);
+  await writeFile(join(folder, 'replica.json'), (await replica.lines.next()).value);
+  await writeFile(join(folder, 'my-bot.js'), await readmeExample());
+
+  const bot = start(['my-bot.js'], folder, {
+    NODE_PATH: join(library.packageDir, '..'),
+    PUPPETEER_EXECUTABLE_PATH: await browserCommand(folder),
+  });
+  expect((await bot.lines.next()).value).toBe('ready as 15550100123@c.us');
 });
