@@ -31,6 +31,9 @@ const killPatienceMs = 1_500;
 /**
  * A process that has exactly one library version loaded and drives one client with its browser. Knows nothing of runs,
  * attempts or accounts, so that canaries and the service run sessions through the same code.
+ *
+ * Node's permission model is not used: 1.24.0 and 1.34.7 were seen to work under it with writing limited to the folder, but
+ * a browser needs `--allow-child-process`, and a process that may start others may start one without limits.
  */
 export class Host {
   readonly #child: ChildProcess;
