@@ -31,9 +31,9 @@ export const deadlines: Record<Exclude<Phase, 'install'>, Deadline> = {
 /** A flow that neither fails nor ends is ended after this time, unless it says that it takes longer. */
 export const flowDeadlineSeconds = 120;
 /** How long `ready` may still come after an error of the library in the page; measured, it follows within 100 ms. */
-export const errorGraceMs = 750;
+export const errorGraceMs = 500;
 /** How long the library may take to a browser that is up and answers others; measured, it needs 50 ms. */
-export const handshakeMs = 5_000;
+export const handshakeMs = 3_000;
 /** After `disconnected` the library either goes on or closes its browser; measured, within 1 s. */
 export const aftermathMs = 2_500;
 /** For one question to a page that answers. */
