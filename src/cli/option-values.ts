@@ -1,5 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
+/** Seeds are typed by people, so they stay short. */
+export const greatestSeed = 2 ** 31 - 1;
+export const greatestRandomSeed = 1_000_000;
+
 /** Parses `a,b,c` for commander. */
 export function list(text: string): string[] {
   return text.split(',').map((part) => part.trim());

@@ -2,7 +2,7 @@ import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Arm, Place } from '../contracts/verdict.ts';
-import type { ArmEvidence, CellEvidence, Evidence, FlowEvidence } from './evidence.ts';
+import { type ArmEvidence, type CellEvidence, type Evidence, type FlowEvidence, noEvidence } from './evidence.ts';
 import { HardFindings } from './rules/hard-rules.ts';
 
 /** What is compared. `asOf` is the time that the age of attempts is measured from. */
@@ -29,12 +29,16 @@ export class EvidenceCollector {
     this.#hardFindings = new HardFindings(policy.hardRules);
   }
 
-  /** Attempts of other versions are passed over. */
-  add(attempt: JudgedAttempt): void {
+  /**
+   * Attempts of other versions are passed over.
+   *
+   * @param given the arm, where it is known; else it is that of the version.
+   */
+  add(attempt: JudgedAttempt, given?: Arm): void {
     const { library } = attempt.cell;
     if (library !== this.#question.baseline && library !== this.#question.candidate) return;
     const cell = this.#cellOf(attempt.cell);
-    const name = this.#armOf(cell, library);
+    const name = given ?? this.#armOf(cell, library);
     const arm = cell[name];
     if (Date.parse(attempt.startedAt) < this.#oldest) {
       arm.stale++;
@@ -79,10 +83,6 @@ export class EvidenceCollector {
     if (this.#question.baseline === this.#question.candidate) return cell.dealt++ % 2 === 0 ? 'baseline' : 'candidate';
     return library === this.#question.baseline ? 'baseline' : 'candidate';
   }
-}
-
-function noEvidence(): ArmEvidence {
-  return { attempts: 0, failures: 0, infra: 0, stale: 0, mismatched: 0, times: [] };
 }
 
 function count({ outcome, code, blame, readyMs }: JudgedAttempt, arm: ArmEvidence): void {

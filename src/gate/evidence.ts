@@ -29,6 +29,11 @@ export interface Evidence {
   flows: FlowEvidence[];
 }
 
+/** An arm of which nothing is known. */
+export function noEvidence(): ArmEvidence {
+  return { attempts: 0, failures: 0, infra: 0, stale: 0, mismatched: 0, times: [] };
+}
+
 /** The cells of a flow as the statistics take them: those that both arms have. */
 export function countedCells(flow: FlowEvidence): (CellEvidence & CellCounts)[] {
   return flow.cells.filter(({ baseline, candidate }) => baseline.attempts > 0 && candidate.attempts > 0);

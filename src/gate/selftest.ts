@@ -151,7 +151,7 @@ export function runSelftestCase(
   let attemptsToBlock = 0;
   let mostAttempts = 0;
   for (let i = 0; i < simulations; i++) {
-    const result = simulate(truths, policy, random, everyPair);
+    const result = simulate(truths, policy, random, { everyPair: everyPair === true });
     counts[result.verdict]++;
     attempts += result.attempts;
     if (result.verdict === 'block') attemptsToBlock += result.attempts;

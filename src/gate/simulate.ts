@@ -2,9 +2,10 @@ import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
 import { arms, type VerdictWord } from '../contracts/verdict.ts';
 import { errorBudget } from './error-budget.ts';
-import type { ArmEvidence, CellEvidence } from './evidence.ts';
+import { type ArmEvidence, type CellEvidence, noEvidence } from './evidence.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { fastPath } from './rules/fast-path.ts';
+import { countPairs } from './statistics/counts.ts';
 
 /** How one cell really behaves. */
 export interface Truth {
@@ -31,18 +32,24 @@ const typicalMs = 3000;
  * every pair, everything else at the looks, an end at the cap. It asks the same functions as a verdict over stored attempts.
  *
  * @param truths one per cell. @param everyPair judge after every pair from the first look on, as somebody does who cannot wait.
+ * @param known what was seen before, one per cell.
  */
-export function simulate(truths: readonly Truth[], policy: Policy, random: Random, everyPair = false): Simulated {
+export function simulate(
+  truths: readonly Truth[],
+  policy: Policy,
+  random: Random,
+  { everyPair = false, known = [] as readonly CellEvidence[] } = {},
+): Simulated {
   const budget = errorBudget(policy, 1);
   const { looks } = policy.success;
   const cap = looks.at(-1) as number;
-  const cells = truths.map((_, i) => emptyCell(i));
-  for (let pairs = 1; pairs <= cap; pairs++) {
+  const cells = truths.map((_, i) => (known[i] ? copyOf(known[i]) : emptyCell(i)));
+  for (let pairs = countPairs(cells) + 1; pairs <= cap; pairs++) {
     const i = (pairs - 1) % cells.length;
     for (const arm of arms) attempt(truths[i] as Truth, arm, (cells[i] as CellEvidence)[arm], policy, random);
     const isJudged = looks.includes(pairs) || (everyPair && pairs >= (looks[0] as number));
     if (isJudged) {
-      const { verdict } = judgeFlow({ flow: 'simulated', cells: cells.slice(0, pairs) }, policy, budget);
+      const { verdict } = judgeFlow({ flow: 'simulated', cells: cells.filter(hasPair) }, policy, budget);
       if (verdict !== 'inconclusive') return { verdict, attempts: pairs };
     } else if (fastPath(cells.filter(hasPair), budget.breakageFrom).broken) {
       return { verdict: 'block', attempts: pairs };
@@ -81,8 +88,12 @@ function normalVariate(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
+function copyOf({ place, baseline, candidate }: CellEvidence): CellEvidence {
+  const arm = (evidence: ArmEvidence) => ({ ...evidence, times: [...evidence.times] });
+  return { place, baseline: arm(baseline), candidate: arm(candidate) };
+}
+
 function emptyCell(index: number): CellEvidence {
-  const arm = () => ({ attempts: 0, failures: 0, infra: 0, stale: 0, mismatched: 0, times: [] });
   const place = {
     build: `2.3000.${index}`,
     browser: 'current',
@@ -90,5 +101,5 @@ function emptyCell(index: number): CellEvidence {
     condition: 'none',
     target: 'replica',
   } as const;
-  return { place, baseline: arm(), candidate: arm() };
+  return { place, baseline: noEvidence(), candidate: noEvidence() };
 }

@@ -21,16 +21,25 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Told of downloads. */
   say(line: string): void;
+  /** Chooses what is attempted next; without one the whole plan is, in an order that depends on the seed. */
+  queue?: TaskQueue;
+}
+
+/** One attempt to make. */
+export interface Task {
+  planned: PlannedCell;
+  seed: number;
+}
+
+/** Gives out attempts one by one. It may depend on how attempts ended before: a queue that is an observer too hears of them. */
+export interface TaskQueue {
+  /** The next attempt; undefined when there is none now, which ends the slot that asks. */
+  next(): Task | undefined;
 }
 
 export interface RunResult {
   run: RunInfo;
   interrupted: boolean;
-}
-
-interface Task {
-  planned: PlannedCell;
-  seed: number;
 }
 
 /** One attempt per two cores: a single Chromium that starts already keeps 1.7 of them busy. */
@@ -52,7 +61,7 @@ export async function runPlan(plan: readonly PlannedCell[], options: RunOptions)
 export async function runSupplied(
   plan: readonly PlannedCell[],
   supplies: Supplies,
-  { slots, seed, observers, signal }: Omit<RunOptions, 'say'>,
+  { slots, seed, observers, signal, queue }: Omit<RunOptions, 'say'>,
 ): Promise<RunResult> {
   const factor = deadlineFactor();
   const labelled = plan.map((planned) => supplies.label(planned));
@@ -60,12 +69,12 @@ export async function runSupplied(
   const stop = new AbortController();
   const end = AbortSignal.any(signal ? [signal, stop.signal] : [stop.signal]);
   const tell = serialize(observers);
-  const tasks = shuffle(tasksOf(labelled, seed), seed);
+  const tasks = queue ?? shuffledQueue(labelled, seed);
   let number = 0;
   await tell((observer) => observer.runStarted?.(run, labelled, slots));
 
   const work = async () => {
-    for (let task = tasks.pop(); task && !end.aborted; task = tasks.pop()) {
+    for (let task = tasks.next(); task && !end.aborted; task = tasks.next()) {
       const id = `${run.id}-${String(++number).padStart(4, '0')}`;
       const { planned } = task;
       await tell((observer) => observer.attemptStarted?.(id, planned));
@@ -107,8 +116,12 @@ async function execute({ id, task, supplies, run, ...rest }: Execution): Promise
   return runAttempt({ id, seed, cell, library, ...supply, runFolder: home('runs', run.id), ...rest });
 }
 
-function tasksOf(plan: readonly PlannedCell[], seed: number): Task[] {
-  return plan.flatMap((planned) => Array.from({ length: planned.repeat }, (_, n) => ({ planned, seed: seed + n })));
+function shuffledQueue(plan: readonly PlannedCell[], seed: number): TaskQueue {
+  const tasks = plan.flatMap((planned) =>
+    Array.from({ length: planned.repeat }, (_, n) => ({ planned, seed: seed + n })),
+  );
+  const shuffled = shuffle(tasks, seed);
+  return { next: () => shuffled.pop() };
 }
 
 function startRun(seed: number): RunInfo {

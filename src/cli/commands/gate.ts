@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageRoot } from '../../contracts/home.ts';
@@ -11,13 +12,15 @@ import { judge } from '../../gate/judge.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { usageOf } from '../../report/reporters.ts';
-import { processTerminal } from '../../report/terminal.ts';
+import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { reportVerdict, verdictReporters } from '../../report/verdict/verdict-reporters.ts';
-import { openStore } from '../../store/open-store.ts';
+import { defaultSlots } from '../../runner/run-plan.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
 import { checkVersions, collectFromReport, collectFromStore, type Selection } from '../gate/collect-attempts.ts';
 import { renderPlan } from '../gate/render-plan.ts';
+import { runGate } from '../gate/run-gate.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
-import { list } from '../option-values.ts';
+import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../option-values.ts';
 
 interface GateOptions {
   baseline?: string;
@@ -28,11 +31,21 @@ interface GateOptions {
   target: Target;
   attempts?: string;
   reporter: string;
+  run?: boolean;
+  browser?: string[];
+  condition?: string[];
+  slots?: number;
+  seed?: number;
 }
 
 const defaultPolicy = join(packageRoot, 'compat-matrix', 'policy.yaml');
 const policyOption = () =>
   new Option('--policy <file>', 'what the candidate is held to').default(defaultPolicy, 'compat-matrix/policy.yaml');
+
+interface Judged {
+  verdict: Verdict;
+  interrupted: boolean;
+}
 
 const exitOf: Record<VerdictWord, ExitCode> = {
   promote: exitCode.asExpected,
@@ -52,6 +65,11 @@ export function gateCommand(): Command {
     .addOption(new Option('--target <target>', 'where the page came from').choices(targets).default('replica'))
     .option('--attempts <file>', 'judge a saved JSON report instead of the store')
     .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
+    .option('--run', 'make the attempts that the decision still needs, and stop when it is decided')
+    .option('--browser <list>', 'with --run: 107, current, chrome, chromium, or paths', list)
+    .option('--condition <list>', 'with --run: conditions put on the flows', list)
+    .option('--slots <n>', 'with --run: attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
+    .option('--seed <n>', 'with --run: of the attempts (default: a new one)', wholeNumber(0, greatestSeed))
     .enablePositionalOptions()
     .addHelpText('after', help)
     .action(async (options: GateOptions) => {
@@ -79,43 +97,74 @@ export function gateCommand(): Command {
 }
 
 const help = `
-Judges the attempts that are in the store. Missing, stale or one-armed data never promotes.
+Judges the attempts that are in the store. Missing, stale or one-armed data never promotes. With --run it makes the attempts that
+are still needed, both versions in pairs, in the cells that compat-matrix/matrix.yaml or the options name.
 
 Exit codes: 0 promote, 1 block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
 
 Examples:
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --reporter list,markdown=verdict.md
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --run
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml`;
 
 async function decide(options: GateOptions): Promise<ExitCode> {
   const policy = readPolicy(options.policy);
   const selection = selectionOf(options);
+  checkTogether(options);
   const chosen = chooseReporters(options.reporter, verdictReporters);
-  const verdict =
-    options.attempts === undefined
-      ? await judgeStore(selection, policy)
-      : judge(collectFromReport(options.attempts, selection, policy).evidence(), policy);
-  await reportVerdict(verdict, chosen, processTerminal());
-  return exitOf[verdict.verdict];
+  const terminal = processTerminal();
+  const { verdict, interrupted } = await verdictFor(options, selection, policy, terminal);
+  await reportVerdict(verdict, chosen, terminal);
+  return interrupted ? exitCode.trouble : exitOf[verdict.verdict];
 }
 
-async function judgeStore(selection: Selection, policy: Policy): Promise<Verdict> {
+async function verdictFor(
+  options: GateOptions,
+  selection: Selection,
+  policy: Policy,
+  terminal: Terminal,
+): Promise<Judged> {
+  if (options.attempts !== undefined) {
+    const collector = collectFromReport(options.attempts, selection, policy);
+    return { verdict: judge(collector.evidence(), policy), interrupted: false };
+  }
   const store = await openStore();
   try {
-    const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
-    const evidence = collector.evidence();
-    // A version that the store knows nothing of is a mistake in the command; all else that is not there is missing data.
-    if (isArmMissing(evidence)) checkVersions(selection, await store.attempts.libraries(), 'the store');
-    return judge(evidence, policy);
+    if (!options.run) return { verdict: await judgeStore(store, selection, policy), interrupted: false };
+    const { baseline, candidate, builds, flows, target } = selection;
+    return await runGate(store, {
+      versions: { baseline, candidate },
+      choice: { build: builds, flow: flows, browser: options.browser, condition: options.condition },
+      target,
+      policy,
+      slots: options.slots ?? defaultSlots(),
+      seed: options.seed ?? randomInt(1, greatestRandomSeed),
+      terminal,
+    });
   } finally {
     await store.close();
   }
 }
 
+async function judgeStore(store: Store, selection: Selection, policy: Policy): Promise<Verdict> {
+  const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
+  const evidence = collector.evidence();
+  // A version that the store knows nothing of is a mistake in the command; all else that is not there is missing data.
+  if (isArmMissing(evidence)) checkVersions(selection, await store.attempts.libraries(), 'the store');
+  return judge(evidence, policy);
+}
+
 function isArmMissing({ flows }: Evidence): boolean {
   const cells = flows.flatMap((flow) => flow.cells);
   return arms.some((arm) => cells.every((cell) => isUntried(cell[arm])));
+}
+
+function checkTogether({ run, attempts, ...options }: GateOptions): void {
+  if (run && attempts !== undefined)
+    throw new InputError('--run makes attempts and --attempts judges saved ones: give one of them');
+  const onlyWithRun = (['browser', 'condition', 'slots', 'seed'] as const).find((name) => options[name] !== undefined);
+  if (!run && onlyWithRun) throw new InputError(`--${onlyWithRun} is for --run only: without it nothing is attempted`);
 }
 
 function selectionOf({ baseline, candidate, build, flow, target }: GateOptions): Selection {

@@ -8,7 +8,7 @@ import { processTerminal } from '../../report/terminal.ts';
 import { defaultSlots } from '../../runner/run-plan.ts';
 import { parseShard } from '../../runner/shard.ts';
 import { executeRun } from '../execute-run.ts';
-import { list, wholeNumber } from '../option-values.ts';
+import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../option-values.ts';
 import { readPlan } from '../read-plan.ts';
 
 interface RunCommandOptions {
@@ -26,10 +26,6 @@ interface RunCommandOptions {
   reporter?: string;
   ignoreExpectations?: boolean;
 }
-
-/** Seeds are typed by people, so they stay short. */
-const greatestSeed = 2 ** 31 - 1;
-const greatestRandomSeed = 1_000_000;
 
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {

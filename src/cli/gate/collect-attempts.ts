@@ -1,3 +1,4 @@
+import type { Cell } from '../../contracts/attempt.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type JudgedAttempt, judgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
@@ -16,16 +17,17 @@ export interface Selection {
   target: Target;
 }
 
-/** The evidence that is in the store at the time `asOf`. */
+/** The evidence that is in the store at the time `asOf`, of all cells or of those that are wanted. */
 export async function collectFromStore(
   store: Store,
   { baseline, candidate, ...filter }: Selection,
   policy: Policy,
   asOf: string,
+  isWanted: (cell: Cell) => boolean = () => true,
 ): Promise<EvidenceCollector> {
   const collector = new EvidenceCollector({ baseline, candidate, asOf }, policy);
   for await (const page of store.attempts.judged({ libraries: [...new Set([baseline, candidate])], ...filter })) {
-    for (const attempt of page) collector.add(attempt);
+    for (const attempt of page) if (isWanted(attempt.cell)) collector.add(attempt);
   }
   return collector;
 }

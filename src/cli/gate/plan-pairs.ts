@@ -1,0 +1,39 @@
+import type { Cell } from '../../contracts/attempt.ts';
+import type { Target } from '../../contracts/outcome.ts';
+import type { PlannedCell } from '../../contracts/run.ts';
+import type { Arm, Place } from '../../contracts/verdict.ts';
+import type { Choice } from '../../runner/plan.ts';
+import { readPlan } from '../read-plan.ts';
+
+export interface PairPlan {
+  places: Place[];
+  /** The baseline in every place, then the candidate in every place, in the same order. */
+  plan: PlannedCell[];
+}
+
+/**
+ * The cells in which both versions are compared: those that the matrix or the options name for either of them.
+ *
+ * @param versions as the user named them.
+ * @throws InputError naming the option that is wrong.
+ */
+export function planPairs(versions: Record<Arm, string>, choice: Omit<Choice, 'library'>, target: Target): PairPlan {
+  const library = [...new Set([versions.baseline, versions.candidate])];
+  const planned = readPlan({ choice: { ...choice, library }, target });
+  const places = new Map<string, Place>();
+  for (const { cell } of planned) {
+    const place = placeOf(cell);
+    places.set(placeKey(place), place);
+  }
+  const arm = (version: string) =>
+    [...places.values()].map((place) => ({ cell: { library: version, ...place }, expectation: null, repeat: 1 }));
+  return { plan: [...arm(versions.baseline), ...arm(versions.candidate)], places: [...places.values()] };
+}
+
+export function placeKey({ build, browser, flow, condition, target }: Place): string {
+  return [flow, build, browser, condition, target].join(' | ');
+}
+
+function placeOf({ library: _, ...place }: Cell): Place {
+  return place;
+}

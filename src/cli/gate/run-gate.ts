@@ -1,0 +1,85 @@
+import type { Target } from '../../contracts/outcome.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import type { PlannedCell } from '../../contracts/run.ts';
+import { seededRandom } from '../../contracts/seeded-random.ts';
+import type { Arm, Place, Verdict } from '../../contracts/verdict.ts';
+import { type Evidence, type FlowEvidence, noEvidence } from '../../gate/evidence.ts';
+import { expectedAttempts } from '../../gate/expected-attempts.ts';
+import { plural } from '../../gate/plural.ts';
+import type { Terminal } from '../../report/terminal.ts';
+import type { Choice } from '../../runner/plan.ts';
+import { runSupplied } from '../../runner/run-plan.ts';
+import { gatherSupplies } from '../../runner/supplies.ts';
+import type { Store } from '../../store/open-store.ts';
+import { StoreRecorder } from '../../store/store-recorder.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { collectFromStore } from './collect-attempts.ts';
+import { GatePicture } from './gate-picture.ts';
+import { PairQueue } from './pair-queue.ts';
+import { placeKey, planPairs } from './plan-pairs.ts';
+
+export interface GateRun {
+  versions: Record<Arm, string>;
+  choice: Omit<Choice, 'library'>;
+  target: Target;
+  policy: Policy;
+  slots: number;
+  seed: number;
+  terminal: Terminal;
+}
+
+/**
+ * Makes the attempts that a decision still needs, on top of those that are in the store, and records them there.
+ *
+ * @throws InputError, TroubleError as `runPlan` does; a TroubleError too when records could not be kept.
+ */
+export async function runGate(
+  store: Store,
+  { versions, choice, target, policy, slots, seed, terminal }: GateRun,
+): Promise<{ verdict: Verdict; interrupted: boolean }> {
+  const say = (line: string) => terminal.progress(`${line}\n`);
+  const { plan, places } = planPairs(versions, choice, target);
+  const supplies = await gatherSupplies(plan, say);
+  // From here on versions have the names that attempts are kept under: a folder is named by version and content.
+  const labelled = plan.map((planned) => supplies.label(planned));
+  const pairs = places.map((_, i) => ({
+    baseline: labelled[i] as PlannedCell,
+    candidate: labelled[places.length + i] as PlannedCell,
+  }));
+  const selection = {
+    baseline: (labelled[0] as PlannedCell).cell.library,
+    candidate: (labelled[places.length] as PlannedCell).cell.library,
+    target,
+  };
+  const wanted = new Set(places.map(placeKey));
+  const isWanted = (place: Place) => wanted.has(placeKey(place));
+  const collector = await collectFromStore(store, selection, policy, new Date().toISOString(), isWanted);
+  const queue = new PairQueue(pairs, collector, policy, seed);
+  if (queue.isDecided) {
+    say('The attempts in the store decide it: none has to be made.');
+    return { verdict: queue.verdict, interrupted: false };
+  }
+  say(announce(flowsOf(places, collector.evidence()), policy, seed));
+  const recorder = new StoreRecorder(store);
+  const observers = [recorder, queue, new GatePicture(terminal, queue)];
+  using stop = stopSignal(terminal.progress);
+  const { interrupted } = await runSupplied(plan, supplies, { slots, seed, signal: stop.signal, queue, observers });
+  if (recorder.trouble) throw recorder.trouble;
+  return { verdict: queue.verdict, interrupted };
+}
+
+/** Every flow of the plan with what is known of its cells. */
+function flowsOf(places: readonly Place[], { flows }: Evidence): FlowEvidence[] {
+  const known = new Map(flows.flatMap(({ cells }) => cells).map((cell) => [placeKey(cell.place), cell]));
+  return [...Map.groupBy(places, ({ flow }) => flow)].map(([flow, its]) => ({
+    flow,
+    cells: its.map((place) => known.get(placeKey(place)) ?? { place, baseline: noEvidence(), candidate: noEvidence() }),
+  }));
+}
+
+function announce(flows: readonly FlowEvidence[], policy: Policy, seed: number): string {
+  const expected = flows.reduce((sum, flow) => sum + expectedAttempts(flow, policy, seededRandom(seed)), 0);
+  const cap = flows.length * (policy.success.looks.at(-1) as number);
+  const cells = flows.reduce((sum, flow) => sum + flow.cells.length, 0);
+  return `About ${expected} more attempts of each version are expected in ${plural(cells, 'cell')} if the candidate is as good as the baseline, fewer if it is broken, never more than ${cap}.`;
+}

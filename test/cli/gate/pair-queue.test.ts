@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { PairQueue } from '../../../src/cli/gate/pair-queue.ts';
+import type { Attempt } from '../../../src/contracts/attempt.ts';
+import { judgedAttempt } from '../../../src/contracts/judged-attempt.ts';
+import type { PlannedCell } from '../../../src/contracts/run.ts';
+import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
+import { exampleCell, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
+import { defaultPolicy } from '../../gate/evidence-of.ts';
+
+const startedAt = '2026-01-09T00:00:00.000Z';
+const asOf = '2026-01-09T01:00:00.000Z';
+/** How the n-th attempt (from 1) of one arm in one cell ends. */
+type Ending = (planned: PlannedCell, n: number) => Partial<Attempt> & { fails?: boolean };
+
+function pairsOn(builds: readonly string[], flow = 'qr-to-ready', versions = ['old', 'new']) {
+  const planned = (library: string, build: string): PlannedCell => ({
+    cell: exampleCell({ library, build, flow }),
+    expectation: null,
+    repeat: 1,
+  });
+  return builds.map((build) => ({
+    baseline: planned(versions[0] as string, build),
+    candidate: planned(versions[1] as string, build),
+  }));
+}
+
+function newQueue(pairs: ReturnType<typeof pairsOn>, stored: Attempt[] = []) {
+  const question = {
+    baseline: pairs[0]?.baseline.cell.library ?? '',
+    candidate: pairs[0]?.candidate.cell.library ?? '',
+    asOf,
+  };
+  const collector = new EvidenceCollector(question, defaultPolicy);
+  for (const attempt of stored) collector.add(judgedAttempt((pairs[0] as (typeof pairs)[0]).baseline.cell, attempt));
+  return new PairQueue(pairs, collector, defaultPolicy, 100);
+}
+
+/** Makes what the queue asks for, one at a time, until it asks for no more. */
+function work(queue: PairQueue, ending: Ending = () => ({}), most = 2000): { planned: PlannedCell; seed: number }[] {
+  const made: { planned: PlannedCell; seed: number }[] = [];
+  const counts = new Map<PlannedCell, number>();
+  for (let task = queue.next(); task && made.length < most; task = queue.next()) {
+    made.push(task);
+    const n = (counts.get(task.planned) ?? 0) + 1;
+    counts.set(task.planned, n);
+    const { fails, ...more } = ending(task.planned, n);
+    const attempt = (fails ? failedAttempt : passedAttempt)({ startedAt, seed: task.seed, ...more });
+    queue.attemptEnded(task.planned, attempt);
+  }
+  return made;
+}
+
+const versionsOf = (made: { planned: PlannedCell }[]) => made.map(({ planned }) => planned.cell.library);
+
+describe('the queue of a gate run', () => {
+  it('pairs the arms back to back, in balanced order, with the same seed', () => {
+    const made = work(newQueue(pairsOn(['2.3000.1'])));
+    expect(versionsOf(made).slice(0, 6)).toEqual(['old', 'new', 'new', 'old', 'old', 'new']);
+    expect(made.slice(0, 4).map(({ seed }) => seed)).toEqual([100, 100, 101, 101]);
+  });
+
+  it('stops at the look at which an equal candidate is decided', () => {
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    const made = work(queue);
+    expect(queue.verdict.verdict).toBe('promote');
+    expect(made).toHaveLength(160);
+  });
+
+  it('stops after four pairs when the candidate never works', () => {
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    const made = work(queue, ({ cell }) => ({ fails: cell.library === 'new' }));
+    expect(queue.verdict.verdict).toBe('block');
+    expect(made).toHaveLength(8);
+  });
+
+  it('never goes beyond the cap', () => {
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    const made = work(queue, ({ cell }, n) => ({ fails: n % (cell.library === 'new' ? 7 : 16) === 0 }));
+    expect(queue.verdict.verdict).toBe('inconclusive');
+    expect(made).toHaveLength(320);
+  });
+
+  it('takes the cell with the fewest pairs, so that all are tried', () => {
+    const made = work(newQueue(pairsOn(['2.3000.1', '2.3000.2', '2.3000.3'])), () => ({}), 12);
+    const builds = made.map(({ planned }) => planned.cell.build.at(-1));
+    expect(builds.join('')).toBe('112233112233');
+  });
+
+  it('goes on with the flow that is undecided when another is promoted', () => {
+    const queue = newQueue([...pairsOn(['2.3000.1']), ...pairsOn(['2.3000.1'], 'restore-to-ready')]);
+    const made = work(queue, ({ cell }, n) => ({
+      fails: cell.flow === 'restore-to-ready' && n % (cell.library === 'new' ? 7 : 16) === 0,
+    }));
+    const flows = Map.groupBy(made, ({ planned }) => planned.cell.flow);
+    expect(flows.get('qr-to-ready')).toHaveLength(160);
+    expect(flows.get('restore-to-ready')).toHaveLength(320);
+    expect(queue.verdict.flows.map(({ verdict }) => verdict)).toEqual(['promote', 'inconclusive']);
+  });
+
+  it('counts what is known already and makes nothing when that decides', () => {
+    const [pair] = pairsOn(['2.3000.1']);
+    if (!pair) throw new Error('no pair');
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf }, defaultPolicy);
+    for (const { cell } of [pair.baseline, pair.candidate]) {
+      for (let i = 0; i < 90; i++) collector.add(judgedAttempt(cell, passedAttempt({ startedAt })));
+    }
+    const queue = new PairQueue([pair], collector, defaultPolicy, 1);
+    expect(queue.isDecided).toBe(true);
+    expect(queue.next()).toBeUndefined();
+    expect(queue.verdict.verdict).toBe('promote');
+  });
+
+  it('repeats a spoiled attempt at most twice, and gives up when everything is spoiled', () => {
+    const spoiled = { outcome: 'infra', phase: 'launch', code: 'harness-error', blame: 'harness' } as const;
+    const once = work(
+      newQueue(pairsOn(['2.3000.1'])),
+      ({ cell }, n) => (cell.library === 'old' && n <= 3 ? spoiled : {}),
+      6,
+    );
+    expect(versionsOf(once)).toEqual(['old', 'old', 'old', 'new', 'new', 'old']);
+
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    const made = work(queue, ({ cell }) => (cell.library === 'new' ? spoiled : {}));
+    expect(made.length).toBeLessThan(20);
+    expect(`${queue.verdict.verdict} by ${queue.verdict.rule}`).toBe('inconclusive by infra-share');
+  });
+
+  it('stops at once at a hard finding', () => {
+    const queue = newQueue(pairsOn(['2.3000.1044822804']));
+    const probe = { fails: true, phase: 'probe', code: 'probe-message' } as const;
+    const made = work(queue, ({ cell }) => (cell.library === 'new' ? probe : {}));
+    expect(made).toHaveLength(2);
+    expect(queue.verdict.rule).toBe('hard-rules');
+  });
+
+  it('knows the arms of a version that is compared with itself', () => {
+    const queue = newQueue(pairsOn(['2.3000.1'], 'qr-to-ready', ['same', 'same']));
+    work(queue);
+    expect(queue.verdict.verdict).toBe('promote');
+    expect(queue.verdict.flows[0]?.baseline.attempts).toBe(80);
+    expect(queue.verdict.flows[0]?.candidate.attempts).toBe(80);
+  });
+
+  it('gives a second slot the other arm while the first one works', () => {
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    const [one, two, three] = [queue.next(), queue.next(), queue.next()];
+    expect(versionsOf([one, two, three] as { planned: PlannedCell }[])).toEqual(['old', 'new', 'new']);
+    expect([one?.seed, two?.seed, three?.seed]).toEqual([100, 100, 101]);
+  });
+});
