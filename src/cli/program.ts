@@ -9,10 +9,12 @@ const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import('./commands/run.ts')).runCommand(),
   report: async () => (await import('./commands/report.ts')).reportCommand(),
   gate: async () => (await import('./commands/gate.ts')).gateCommand(),
+  exporter: async () => (await import('./commands/exporter.ts')).exporterCommand(),
   advise: async () => (await import('./commands/advise.ts')).adviseCommand(),
   surface: async () => (await import('./commands/surface.ts')).surfaceCommand(),
   library: async () => (await import('./commands/library.ts')).libraryCommand(),
   replica: async () => (await import('./commands/replica.ts')).replicaCommand(),
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   db: async () => (await import('./commands/db.ts')).dbCommand(),
 };

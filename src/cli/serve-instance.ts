@@ -44,7 +44,11 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const browser = await ensureBrowser(options.browser, say);
   const replica = options.replica === null ? null : await startReplica({ build: options.replica });
   const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
-  const service = await Service.start({ ...options, folder: home('sessions'), openHost });
+  const service = await Service.start({
+    ...options,
+    folder: home(replica ? 'replica-sessions' : 'sessions'),
+    openHost,
+  });
   try {
     const hasKeys = await new ApiKeys(service.database).any();
     if (!hasKeys && !isLoopback(host)) {
@@ -80,5 +84,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   }
 }
 
-/** The database that is used where none is named. */
-export const embeddedDatabase = () => `sqlite:${home('store.sqlite')}`;
+/** The database that is used where none is named; what is linked to a replica stays apart from real accounts. */
+export function defaultDatabase(replica: string | null): string {
+  return `sqlite:${home(replica === null ? 'store.sqlite' : 'replica-store.sqlite')}`;
+}

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { cellSchema } from './attempt.ts';
+import { outcomeSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
 
 /** Shapes of the HTTP API of the service. Times are ISO 8601 in UTC. OpenAPI is generated from these. */
@@ -167,6 +169,19 @@ export const linkSuccessQuery = z.strictObject({ since: z.iso.datetime().optiona
 export const linkSuccessSchema = z.strictObject({
   since: time,
   items: z.array(z.strictObject({ library: z.string(), ended: z.int(), connected: z.int() })),
+});
+
+export const matrixSchema = z.strictObject({
+  run: z.strictObject({ id: z.string(), startedAt: time, finishedAt: time.nullable() }).nullable(),
+  cells: z.array(
+    z.strictObject({
+      ...cellSchema.shape,
+      /** Null while no attempt was made. */
+      outcome: outcomeSchema.nullable(),
+      code: z.string().nullable(),
+      surprise: z.boolean(),
+    }),
+  ),
 });
 
 export const healthSchema = z.strictObject({ status: z.literal('ok') });

@@ -8,12 +8,12 @@ import { ApiKeys } from '../../service/http/api-keys.ts';
 import type { ApiScope, ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { wholeNumber } from '../option-values.ts';
-import { embeddedDatabase, serveInstance } from '../serve-instance.ts';
+import { defaultDatabase, serveInstance } from '../serve-instance.ts';
 
 interface Given {
   host: string;
   port: number;
-  database: string;
+  database?: string;
   library: string;
   browser: string;
   slots: number;
@@ -65,7 +65,8 @@ async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { repl
   const log = (line: object) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
   const signal = Promise.withResolvers<void>();
   process.once('SIGTERM', () => signal.resolve()).once('SIGINT', () => signal.resolve());
-  const instance = await serveInstance({ ...given, replica, version, log });
+  const database = given.database ?? defaultDatabase(replica);
+  const instance = await serveInstance({ ...given, database, replica, version, log });
   log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
   await signal.promise;
   await instance.stop();
@@ -73,9 +74,9 @@ async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { repl
 
 async function addKey(
   name: string,
-  { scope, database: address }: { scope: ApiScope; database: string },
+  { scope, database: address }: { scope: ApiScope; database?: string },
 ): Promise<void> {
-  const database = await openDatabase<ServiceTables>(address);
+  const database = await openDatabase<ServiceTables>(address ?? defaultDatabase(null));
   const { key } = await new ApiKeys(database).create(name, scope);
   await database.close();
   console.log(key);
@@ -84,7 +85,7 @@ async function addKey(
 function databaseOption(): Option {
   return new Option('--database <address>', 'mysql://user:password@host:3306/name or sqlite:/path/to/file')
     .env('WWEBJS_CANARY_DATABASE')
-    .default(embeddedDatabase(), 'the embedded store');
+    .default(undefined, 'the embedded store');
 }
 
 /** A Chromium start alone keeps almost two cores busy. */

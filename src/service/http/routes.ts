@@ -3,6 +3,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
+import { matrixRoutes } from './routes/matrix.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -15,5 +16,6 @@ export const routes: readonly Route[] = [
   ...linkRoutes,
   ...rolloutRoutes,
   ...keyRoutes,
+  ...matrixRoutes,
   ...webhookRoutes,
 ];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console/build-console.ts';
 import { Problem, problems } from '../problems.ts';
 import type { Service } from '../service.ts';
 import { ApiKeys } from './api-keys.ts';
@@ -46,6 +47,7 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
   app.setNotFoundHandler((request, reply) => tell(new Problem('not-found'), request, reply));
   const document = openapi(routes, version);
   app.get('/openapi.json', () => document);
+  serveConsole(app);
   for (const route of routes) {
     app.route({
       method: route.method,
@@ -64,6 +66,22 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
     });
   }
   return app;
+}
+
+/** The console is files only: what it shows comes from the API, with the key of whoever looks. */
+function serveConsole(app: FastifyInstance): void {
+  let files: ReturnType<typeof buildConsole> | undefined;
+  for (const path of ['/', '/console/style.css', '/console/app.js']) {
+    app.get(path, async (_, reply) => {
+      files ??= buildConsole();
+      const file = (await files)[path] as ConsoleFile;
+      return reply
+        .type(file.type)
+        .header('content-security-policy', consolePolicy)
+        .header('x-content-type-options', 'nosniff')
+        .send(file.text);
+    });
+  }
 }
 
 async function once(

@@ -30,7 +30,7 @@ describe.each(engines)('links in %s', (_, newAddress) => {
   beforeEach(async () => {
     ({ database, workspace } = await newServiceDatabase(newAddress));
     violations = [];
-    links = new Links(database, 'instance', (outcome) => violations.push(outcome));
+    links = new Links(database, 'instance', (outcome) => void violations.push(outcome));
     accounts = new Accounts(database, 'instance');
   });
   afterEach(() => database.close());
@@ -142,7 +142,7 @@ describe('a violation that the database raises all the same', () => {
     };
     const victim = new Database('mysql', database.kysely.withPlugin(thief), database.name, []);
     const violations: string[] = [];
-    const end = await new Links(victim, 'instance', (outcome) => violations.push(outcome))
+    const end = await new Links(victim, 'instance', (outcome) => void violations.push(outcome))
       .begin(SessionIds.create(workspace), request)
       .then(
         ({ superseded }) => superseded.map((ids) => ids.account),

@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import type {
+  accountSchema,
+  accountsSchema,
+  historySchema,
+  linkCodeSchema,
+  matrixSchema,
+  ProblemBody,
+  rolloutSchema,
+  rolloutsSchema,
+  workspaceSchema,
+  workspacesSchema,
+} from '../../contracts/service-api.ts';
+
+export type Account = z.output<typeof accountSchema>;
+export type Accounts = z.output<typeof accountsSchema>;
+export type History = z.output<typeof historySchema>;
+export type LinkCode = z.output<typeof linkCodeSchema>;
+export type Matrix = z.output<typeof matrixSchema>;
+export type Rollout = z.output<typeof rolloutSchema>;
+export type Rollouts = z.output<typeof rolloutsSchema>;
+export type Workspace = z.output<typeof workspaceSchema>;
+export type Workspaces = z.output<typeof workspacesSchema>;
+
+const keyName = 'wwebjs-canary-key';
+
+/** The service said no; the message is for the person at the screen. */
+export class Refused extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Kept until the tab is closed, never longer. */
+export function useKey(key: string): void {
+  sessionStorage.setItem(keyName, key);
+}
+
+function headers(body?: object): Record<string, string> {
+  const key = sessionStorage.getItem(keyName);
+  return { ...(key && { authorization: `Bearer ${key}` }), ...(body && { 'content-type': 'application/json' }) };
+}
+
+async function send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+  const init = {
+    method,
+    headers: headers(body),
+    ...(body && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  };
+  const response = await fetch(path, init).catch((error) => {
+    throw signal?.aborted ? error : new Refused('unreachable', 'The service does not answer.');
+  });
+  if (response.ok) return response;
+  const problem: Partial<ProblemBody> = await response.json().catch(() => ({}));
+  throw new Refused(problem.code ?? 'internal', problem.detail ?? `The service answered with ${response.status}.`);
+}
+
+/** @throws Refused */
+export async function get<T>(path: string): Promise<T> {
+  return (await send('GET', path)).json();
+}
+
+/** @throws Refused */
+export async function post<T>(path: string, body?: object): Promise<T> {
+  return (await send('POST', path, body)).json();
+}
+
+/** A picture, as an address that an image can show. */
+export async function picture(path: string): Promise<string> {
+  return URL.createObjectURL(await (await send('GET', path)).blob());
+}
+
+/** Reads server-sent events until they end. `EventSource` cannot send a key. */
+export async function listen(
+  path: string,
+  signal: AbortSignal,
+  on: (event: string, data: unknown) => void,
+): Promise<void> {
+  const { body } = await send('GET', path, undefined, signal);
+  if (!body) return;
+  let rest = '';
+  for await (const part of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
+    const events = `${rest}${part}`.split('\n\n');
+    rest = events.pop() ?? '';
+    for (const text of events) {
+      const [, event = '', data = 'null'] = /^event: (.*)\ndata: (.*)$/.exec(text) ?? [];
+      on(event, JSON.parse(data));
+    }
+  }
+}

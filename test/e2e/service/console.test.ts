@@ -1,0 +1,130 @@
+import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { createServer } from '../../../src/service/http/server.ts';
+import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { startTestService } from '../../support/test-service.ts';
+
+/** Its types name a default export, of which Node sees the wrapper. */
+const jsqr = createRequire(import.meta.url)('jsqr').default as typeof import('jsqr').default;
+
+let replica: Replica;
+let browser: Browser;
+let viewer: Chromium;
+let page: Page;
+let stop: () => Promise<void>;
+let port = 0;
+const errors: string[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'console-'));
+const number = '15550800001';
+
+/** Starts the service, the second time at the same address with the same profiles. */
+async function serve(): Promise<void> {
+  const { service } = await startTestService({
+    database: `sqlite:${join(folder, 'store.sqlite')}`,
+    folder,
+    openHost: libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} }),
+    deadlines: { startMs: 60_000, linkMs: 90_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
+  });
+  const app = createServer({
+    service,
+    version: '0.0.0',
+    open: true,
+    onTrouble: (_, problem) => errors.push(String(problem.cause)),
+  });
+  await app.listen({ host: '127.0.0.1', port });
+  port = (app.server.address() as { port: number }).port;
+  stop = async () => {
+    await Promise.all([service.stop(), app.close()]);
+  };
+}
+
+beforeAll(async () => {
+  replica = await startReplica({ build: '2.3000.1032534684' });
+  browser = await ensureBrowser('current', () => {});
+  await serve();
+  viewer = await chromium.launch({
+    executablePath: browser.executablePath,
+    args: browser.args,
+    env: { ...(process.env as Record<string, string>), ...browser.env },
+  });
+  page = await viewer.newPage({ viewport: { width: 390, height: 844 } });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.setDefaultTimeout(30_000);
+}, 300_000);
+
+afterAll(async () => {
+  await viewer?.close();
+  await stop?.();
+  await replica?.close();
+});
+
+/** What a phone's camera sees: the pixels of the picture on the screen. */
+async function readCode(): Promise<string> {
+  const image = page.getByAltText('QR code to scan');
+  await image.waitFor();
+  const { data, size } = await image.evaluate((element) => {
+    const size = 400;
+    const canvas = new OffscreenCanvas(size, size);
+    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, size, size);
+    context.drawImage(element as HTMLImageElement, 0, 0, size, size);
+    return { data: [...context.getImageData(0, 0, size, size).data], size };
+  });
+  const code = jsqr(Uint8ClampedArray.from(data), size, size);
+  if (!code) throw new Error('the picture is no QR code');
+  return code.data;
+}
+
+test('a number is linked by keyboard and by scanning the code on the screen, and is seen to become connected', async () => {
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.getByLabel('New workspace').focus();
+  await page.keyboard.type('Berlin');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Berlin' }).waitFor();
+  await page.getByRole('button', { name: 'Link a number' }).focus();
+  await page.keyboard.press('Enter');
+  const phone = replica.phones.create(number).id;
+  await replica.phones.scan(phone, await readCode());
+  await page.getByRole('heading', { name: `+${number}` }).waitFor();
+  await page.getByRole('status').getByText('connected').waitFor();
+  expect(await page.getByRole('row').allInnerTexts()).toEqual(
+    expect.arrayContaining([expect.stringContaining('connected'), expect.stringContaining('qr scanning')]),
+  );
+});
+
+test('after a restart of the service the page shows the session restored', async () => {
+  await stop();
+  await serve();
+  await page.reload();
+  await page.getByRole('status').getByText('connected').waitFor();
+  await page.getByRole('cell', { name: 'instance-stopped' }).waitFor();
+  await page.getByRole('link', { name: '← accounts' }).click();
+  await page.getByRole('link', { name: `+${number}` }).waitFor();
+});
+
+test('a rollout is begun, advanced and rolled back', async () => {
+  await page.getByRole('link', { name: 'Rollouts' }).click();
+  await page.getByLabel('From').fill('1.34.7');
+  await page.getByLabel('to', { exact: true }).fill('1.34.6');
+  await page.getByRole('button', { name: 'Begin with 1 %' }).click();
+  await page.getByRole('heading', { name: '1.34.7 → 1.34.6: 1 %' }).waitFor();
+  await page.getByRole('button', { name: 'Next step' }).click();
+  await page.getByRole('heading', { name: '5 %' }).waitFor();
+  await page.getByRole('button', { name: 'Roll back' }).click();
+  await page.getByRole('heading', { name: '0 % (rolled back)' }).waitFor();
+});
+
+test('what the service refuses is said on the page, and nothing went wrong meanwhile', async () => {
+  await page.goto(`http://127.0.0.1:${port}/#/w/nowhere`);
+  await page.getByText('There is no such workspace.').waitFor();
+  await page.getByRole('link', { name: 'Matrix' }).click();
+  await page.getByRole('heading', { name: 'Matrix' }).waitFor();
+  expect(errors).toEqual([]);
+});
