@@ -85,6 +85,6 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
 }
 
 /** The database that is used where none is named; what is linked to a replica stays apart from real accounts. */
-export function defaultDatabase(replica: string | null): string {
+export function embeddedDatabase(replica: string | null = null): string {
   return `sqlite:${home(replica === null ? 'store.sqlite' : 'replica-store.sqlite')}`;
 }

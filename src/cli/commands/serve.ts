@@ -8,7 +8,7 @@ import { ApiKeys } from '../../service/http/api-keys.ts';
 import type { ApiScope, ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { wholeNumber } from '../option-values.ts';
-import { defaultDatabase, serveInstance } from '../serve-instance.ts';
+import { embeddedDatabase, serveInstance } from '../serve-instance.ts';
 
 interface Given {
   host: string;
@@ -65,7 +65,7 @@ async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { repl
   const log = (line: object) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
   const signal = Promise.withResolvers<void>();
   process.once('SIGTERM', () => signal.resolve()).once('SIGINT', () => signal.resolve());
-  const database = given.database ?? defaultDatabase(replica);
+  const database = given.database ?? embeddedDatabase(replica);
   const instance = await serveInstance({ ...given, database, replica, version, log });
   log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
   await signal.promise;
@@ -76,7 +76,7 @@ async function addKey(
   name: string,
   { scope, database: address }: { scope: ApiScope; database?: string },
 ): Promise<void> {
-  const database = await openDatabase<ServiceTables>(address ?? defaultDatabase(null));
+  const database = await openDatabase<ServiceTables>(address ?? embeddedDatabase());
   const { key } = await new ApiKeys(database).create(name, scope);
   await database.close();
   console.log(key);
