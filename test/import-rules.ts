@@ -15,6 +15,12 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   browser: { may: ['contracts', 'install'], because: 'finding a browser knows nothing of runs' },
   surface: { may: ['contracts', 'library', 'replica/builds'], because: 'analysis needs sources and build facts only' },
   store: { may: ['contracts'], because: 'records are kept, not interpreted' },
+  metrics: { may: ['contracts'], because: 'what a metric is depends on nobody who counts it' },
+  exporter: {
+    may: ['contracts', 'metrics', 'store', 'service/tables.ts'],
+    because: 'figures come out of the store, whoever wrote them; of the service it knows the tables only',
+  },
+  watch: { may: ['contracts', 'store'], because: 'when runs start and who is told knows nothing of how a run is made' },
   report: { may: ['contracts', 'store', 'web'], because: 'showing is separate from measuring and judging' },
   runner: {
     may: ['contracts', 'library', 'browser', 'host', 'replica', 'surface'],

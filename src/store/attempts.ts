@@ -1,9 +1,16 @@
-import type { Kysely } from 'kysely';
-import { type Attempt, attemptSchema, type Cell, cellSchema } from '../contracts/attempt.ts';
+import { type Kysely, sql } from 'kysely';
+import {
+  type Attempt,
+  attemptSchema,
+  type Cell,
+  cellSchema,
+  type PhaseTimings,
+  type Provenance,
+} from '../contracts/attempt.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
-import type { Target } from '../contracts/outcome.ts';
-import type { Tables } from './tables.ts';
+import type { Outcome, Phase, Target } from '../contracts/outcome.ts';
+import type { AttemptRow, CellColumns, Tables } from './tables.ts';
 
 /** Which attempts to read; an axis that is left out matches everything. */
 export interface AttemptFilter extends Partial<Cell> {
@@ -26,6 +33,19 @@ export interface StoredAttempt {
   runId: string;
   cell: Cell;
   attempt: Attempt;
+}
+
+/** What is counted of an attempt that has ended. */
+export interface CountedAttempt {
+  seq: number;
+  runId: string;
+  cell: Cell;
+  outcome: Outcome;
+  phase: Phase | null;
+  code: string | null;
+  phases: PhaseTimings;
+  /** Milliseconds since 1970. */
+  endedAt: number;
 }
 
 /** Rows in memory at a time. Pages, not one open cursor: a long read never holds the connection that a run writes through. */
@@ -113,6 +133,36 @@ export class Attempts {
     }
   }
 
+  /**
+   * Streams what is counted of attempts, in pages and in the order in which they ended, after the one with this sequence
+   * number; whole records are not read.
+   */
+  async *counted(afterSeq: number): AsyncGenerator<CountedAttempt[]> {
+    const query = this.#db
+      .selectFrom('attempts')
+      .select(['seq', 'run_id', 'started_at', 'outcome', 'phase', 'code', 'duration_ms', 'phases'])
+      .select(['library', 'build', 'browser', 'flow', 'condition', 'target'])
+      .orderBy('seq')
+      .limit(judgedPageSize);
+    for (let last = afterSeq; ; ) {
+      const rows = await query.where('seq', '>', last).execute();
+      if (rows.length > 0) yield rows.map(toCounted);
+      if (rows.length < judgedPageSize) return;
+      last = (rows.at(-1) as { seq: number }).seq;
+    }
+  }
+
+  /** Which library an attempt asked for, had on disk and loaded. */
+  async provenance(seq: number): Promise<Pick<Provenance, 'requested' | 'installed' | 'loaded'>> {
+    const part = (name: string) => sql<string | null>`record ->> ${`$.provenance.${name}`}`;
+    const row = await this.#db
+      .selectFrom('attempts')
+      .select([part('requested').as('requested'), part('installed').as('installed'), part('loaded').as('loaded')])
+      .where('seq', '=', seq)
+      .executeTakeFirstOrThrow();
+    return { ...row, requested: row.requested ?? '' };
+  }
+
   async #cells({ libraries, builds, flows, target }: JudgedFilter): Promise<Cell[]> {
     let query = this.#db
       .selectFrom('attempts')
@@ -130,6 +180,22 @@ export class Attempts {
     const rows = await this.#db.selectFrom('attempts').select('library').distinct().orderBy('library').execute();
     return rows.map(({ library }) => library);
   }
+}
+
+type CountedRow = CellColumns &
+  Pick<AttemptRow, 'run_id' | 'started_at' | 'outcome' | 'phase' | 'code' | 'duration_ms' | 'phases'> & { seq: number };
+
+function toCounted(row: CountedRow): CountedAttempt {
+  return {
+    seq: row.seq,
+    runId: row.run_id,
+    cell: cellSchema.parse(row),
+    outcome: row.outcome,
+    phase: row.phase,
+    code: row.code,
+    phases: JSON.parse(row.phases),
+    endedAt: Date.parse(row.started_at) + row.duration_ms,
+  };
 }
 
 function parseRecord(id: string, record: string): Attempt {

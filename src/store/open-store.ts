@@ -5,7 +5,10 @@ import { openSqlite } from './database/open-sqlite.ts';
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Runs } from './runs.ts';
+import { Schedules } from './schedules.ts';
+import { Surprises } from './surprises.ts';
 import type { Tables } from './tables.ts';
+import { Verdicts } from './verdicts.ts';
 
 /** Everything that is kept of runs: one repository per table. */
 export interface Store {
@@ -15,6 +18,9 @@ export interface Store {
   runs: Runs;
   plannedCells: PlannedCells;
   attempts: Attempts;
+  verdicts: Verdicts;
+  schedules: Schedules;
+  surprises: Surprises;
   close(): Promise<void>;
 }
 
@@ -32,6 +38,9 @@ export async function openStore(file = home('store.sqlite')): Promise<Store> {
     runs: new Runs(db),
     plannedCells: new PlannedCells(db),
     attempts: new Attempts(db),
+    verdicts: new Verdicts(db),
+    schedules: new Schedules(db),
+    surprises: new Surprises(db),
     close: async () => {
       await db.destroy();
       // Kysely closes only a database that it has used.

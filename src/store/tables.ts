@@ -1,5 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { Blame, Outcome, Phase, Target } from '../contracts/outcome.ts';
+import type { VerdictWord } from '../contracts/verdict.ts';
 
 /** The columns that every row about a cell has. */
 export interface CellColumns {
@@ -42,9 +43,46 @@ export interface AttemptRow extends CellColumns {
   ready_ms: GeneratedAlways<number | null>;
 }
 
+export interface VerdictRow {
+  id: Generated<number>;
+  at: string;
+  baseline: string;
+  candidate: string;
+  verdict: VerdictWord;
+  rule: string;
+  record: string;
+}
+
+export interface ScheduleRow {
+  name: string;
+  every_ms: number;
+  owner: string | null;
+  lease_expires_at: Generated<number>;
+  last_due_at: number | null;
+  missed: Generated<number>;
+  as_expected: Generated<number>;
+  unexpected: Generated<number>;
+  trouble: Generated<number>;
+  cut: Generated<number>;
+  last_ended_at: number | null;
+  last_run_id: string | null;
+}
+
+export interface SurpriseRow {
+  cell: string;
+  since: number;
+  run_id: string;
+  seen: string;
+  over_at: number | null;
+  told_begin: Generated<number>;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface Tables {
   runs: RunRow;
   planned_cells: PlannedCellRow;
   attempts: AttemptRow;
+  verdicts: VerdictRow;
+  schedules: ScheduleRow;
+  surprises: SurpriseRow;
 }

@@ -1,0 +1,54 @@
+import { Command, Option } from 'commander';
+import { home } from '../../contracts/home.ts';
+import { Exporter } from '../../exporter/exporter.ts';
+import { serveMetrics } from '../../exporter/serve-metrics.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
+import { openStore } from '../../store/open-store.ts';
+import { wholeNumber } from '../option-values.ts';
+import { untilSignal } from '../until-signal.ts';
+
+interface Given {
+  host: string;
+  port: number;
+  database: string;
+}
+
+/** `exporter`: `/metrics` out of the store. */
+export function exporterCommand(): Command {
+  return new Command('exporter')
+    .description('serve /metrics for Prometheus out of the store: canaries, links, restorations, violations, verdicts')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 9464)
+    .addOption(
+      new Option(
+        '--database <address>',
+        'database of the service: mysql://user:password@host:3306/name or sqlite:/path',
+      )
+        .env('WWEBJS_CANARY_DATABASE')
+        .default(`sqlite:${home('store.sqlite')}`, 'the embedded store'),
+    )
+    .addHelpText(
+      'after',
+      `
+Counters are counted from the store, so they go on over restarts, and every exporter of the same store shows the same.
+
+Examples:
+  wwebjs-canary exporter
+  WWEBJS_CANARY_DATABASE=mysql://canary:secret@db:3306/canary wwebjs-canary exporter --host 0.0.0.0`,
+    )
+    .action(run);
+}
+
+async function run({ database: address, ...at }: Given): Promise<void> {
+  const stop = untilSignal();
+  const store = await openStore();
+  const database = await openDatabase(address);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`));
+  const server = await serveMetrics(at, () => exporter.read());
+  console.log(JSON.stringify({ url: server.url }));
+  await stop;
+  await server.close();
+  await database.close();
+  await store.close();
+}

@@ -1,0 +1,102 @@
+import { cellKey } from '../contracts/attempt.ts';
+import { isSurprise } from '../contracts/is-surprise.ts';
+import type { Expectation } from '../contracts/matrix.ts';
+import type { Phase } from '../contracts/outcome.ts';
+import { families } from '../metrics/families.ts';
+import type { Instruments } from '../metrics/instruments.ts';
+import type { CountedAttempt } from '../store/attempts.ts';
+import type { Store } from '../store/open-store.ts';
+
+/** What the last run of a cell said. */
+interface CellState {
+  runId: string;
+  asExpected: boolean;
+  passed: boolean;
+}
+
+/**
+ * Figures of the canaries, counted from the attempts in the store in the order in which they ended. Every exporter of the same
+ * store counts the same, and one that starts again counts all of them again, so that no counter ever goes back.
+ */
+export class CanaryFigures {
+  readonly #store: Store;
+  readonly #attempts;
+  readonly #phaseSeconds;
+  readonly #lastSuccess;
+  readonly #lastAttempt;
+  readonly #asExpected;
+  readonly #passed;
+  readonly #libraryInfo;
+  readonly #cells = new Map<string, CellState>();
+  readonly #libraries = new Map<string, { installed: string; loaded: string }>();
+  #expectations: { runId: string; of: Map<string, Expectation | null> } | null = null;
+  #lastSeq = 0;
+
+  constructor(store: Store, instruments: Instruments) {
+    this.#store = store;
+    this.#attempts = instruments.counter(families.canaryAttempts);
+    this.#phaseSeconds = instruments.histogram(families.canaryPhaseDuration);
+    this.#lastSuccess = instruments.gauge(families.canaryLastSuccess);
+    this.#lastAttempt = instruments.gauge(families.canaryLastAttempt);
+    this.#asExpected = instruments.gauge(families.canaryCellAsExpected);
+    this.#passed = instruments.gauge(families.canaryCellPassed);
+    this.#libraryInfo = instruments.gauge(families.libraryInfo);
+  }
+
+  /** Counts the attempts that ended since the last time. */
+  async refresh(): Promise<void> {
+    const newest = new Map<string, number>();
+    for await (const page of this.#store.attempts.counted(this.#lastSeq)) {
+      for (const attempt of page) {
+        await this.#count(attempt);
+        newest.set(attempt.cell.library, attempt.seq);
+        this.#lastSeq = attempt.seq;
+      }
+    }
+    await this.#tellLibraries([...newest.values()]);
+  }
+
+  async #count(attempt: CountedAttempt): Promise<void> {
+    const { cell, outcome, code, endedAt, phases } = attempt;
+    const { library, build, flow } = cell;
+    // Both outcomes exist from the first attempt of a cell on: the first failure is then an increase.
+    this.#attempts.inc({ ...cell, outcome: 'passed', code: '' }, 0);
+    this.#attempts.inc({ ...cell, outcome, code: code ?? '' });
+    for (const [phase, ms] of Object.entries(phases) as [Phase, number][]) {
+      this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);
+    }
+    this.#lastAttempt.set({ library, build, flow }, endedAt / 1000);
+    if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow }, endedAt / 1000);
+    if (outcome !== 'infra') await this.#judge(attempt);
+  }
+
+  /** Attempts that the harness or the machine spoiled say nothing of a cell. */
+  async #judge(attempt: CountedAttempt): Promise<void> {
+    const { cell, runId, outcome } = attempt;
+    const key = cellKey(cell);
+    const before = this.#cells.get(key);
+    const surprise = isSurprise(await this.#expectationOf(runId, key), attempt);
+    const asExpected = !surprise && (before?.runId !== runId || before.asExpected);
+    this.#cells.set(key, { runId, asExpected, passed: outcome === 'passed' });
+    const { target: _, ...labels } = cell;
+    this.#asExpected.set(labels, asExpected ? 1 : 0);
+    this.#passed.set(labels, outcome === 'passed' ? 1 : 0);
+  }
+
+  async #expectationOf(runId: string, key: string): Promise<Expectation | null> {
+    if (this.#expectations?.runId !== runId) {
+      const plan = await this.#store.plannedCells.ofRun(runId);
+      this.#expectations = { runId, of: new Map(plan.map(({ cell, expectation }) => [cellKey(cell), expectation])) };
+    }
+    return this.#expectations.of.get(key) ?? null;
+  }
+
+  async #tellLibraries(seqs: readonly number[]): Promise<void> {
+    for (const seq of seqs) {
+      const { requested, installed, loaded } = await this.#store.attempts.provenance(seq);
+      this.#libraries.set(requested, { installed: installed ?? '', loaded: loaded ?? '' });
+    }
+    this.#libraryInfo.clear();
+    for (const [declared, rest] of this.#libraries) this.#libraryInfo.set({ role: 'canary', declared, ...rest }, 1);
+  }
+}

@@ -1,0 +1,51 @@
+import { families } from '../metrics/families.ts';
+import { Instruments } from '../metrics/instruments.ts';
+import type { Database } from '../store/database/database.ts';
+import type { Store } from '../store/open-store.ts';
+import { CanaryFigures } from './canary-figures.ts';
+import { ScheduleFigures } from './schedule-figures.ts';
+import { ServiceFigures } from './service-figures.ts';
+import type { ExportedTables } from './service-reads.ts';
+import { VerdictFigures } from './verdict-figures.ts';
+
+/** What Prometheus is told out of the store: a run that has ended is still scraped. */
+export class Exporter {
+  readonly #instruments = new Instruments();
+  readonly #up = this.#instruments.gauge(families.exporterUp);
+  readonly #figures: readonly { refresh(): Promise<void> }[];
+  readonly #onTrouble: (error: unknown) => void;
+  #last: Promise<void> = Promise.resolve();
+
+  /**
+   * @param store runs, attempts, schedule and verdicts.
+   * @param service the database of the service, which may be the same file.
+   * @param onTrouble told when the store could not be read; what was read before stays.
+   */
+  constructor(store: Store, service: Database<ExportedTables>, onTrouble: (error: unknown) => void) {
+    this.#onTrouble = onTrouble;
+    this.#figures = [
+      new CanaryFigures(store, this.#instruments),
+      new ScheduleFigures(store, this.#instruments),
+      new VerdictFigures(store, this.#instruments),
+      new ServiceFigures(service, this.#instruments),
+    ];
+  }
+
+  /** Media type and text of `/metrics`. Two that ask at the same time wait for each other: nothing is counted twice. */
+  async read(): Promise<{ contentType: string; text: string }> {
+    this.#last = this.#last.then(() => this.#refresh());
+    await this.#last;
+    const { registry } = this.#instruments;
+    return { contentType: registry.contentType, text: await registry.metrics() };
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      for (const figures of this.#figures) await figures.refresh();
+      this.#up.set({}, 1);
+    } catch (error) {
+      this.#up.set({}, 0);
+      this.#onTrouble(error);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { families } from '../metrics/families.ts';
+import type { Instruments } from '../metrics/instruments.ts';
+import type { Database } from '../store/database/database.ts';
+import { type EndedStart, type ExportedTables, ServiceReads } from './service-reads.ts';
+
+const windows = { '1h': 3_600_000, '24h': 86_400_000 } as const;
+
+/** Figures of the service out of its tables: of all instances together, those included that are gone. */
+export class ServiceFigures {
+  readonly #reads: ServiceReads;
+  readonly #links;
+  readonly #restorations;
+  readonly #violations;
+  readonly #accounts;
+  readonly #backlog;
+  readonly #attention;
+  readonly #leases;
+  readonly #instances;
+  readonly #rolloutPercent;
+  readonly #rolloutStep;
+  readonly #success;
+  #openStarts: number[] = [];
+  #last = { link: 0, start: 0, violation: 0 };
+
+  constructor(database: Database<ExportedTables>, instruments: Instruments) {
+    this.#reads = new ServiceReads(database);
+    this.#links = instruments.counter(families.linkAttempts);
+    this.#restorations = instruments.counter(families.restorations);
+    this.#violations = instruments.counter(families.violations);
+    this.#accounts = instruments.gauge(families.accounts);
+    this.#backlog = instruments.gauge(families.restorationBacklog);
+    this.#attention = instruments.gauge(families.sessionsNeedingAttention);
+    this.#leases = instruments.gauge(families.leases);
+    this.#instances = instruments.gauge(families.instances);
+    this.#rolloutPercent = instruments.gauge(families.rolloutPercent);
+    this.#rolloutStep = instruments.gauge(families.rolloutStepTime);
+    this.#success = instruments.gauge(families.linkSuccessRatio);
+    const constraint = 'unique_active_phone_workspace';
+    // Series that exist from the start, so that the first violation is an increase that an alert can see.
+    for (const outcome of ['resolved', 'surfaced'] as const) this.#violations.inc({ constraint, outcome }, 0);
+  }
+
+  async refresh(): Promise<void> {
+    await this.#countLinks();
+    await this.#countRestorations();
+    await this.#countViolations();
+    await this.#tellPresent();
+  }
+
+  async #countLinks(): Promise<void> {
+    for (;;) {
+      const { links, lastSeq } = await this.#reads.links(this.#last.link);
+      for (const link of links) {
+        this.#links.inc({ library: link.library, outcome: 'ready', code: '' }, 0);
+        this.#links.inc({ ...link });
+      }
+      if (lastSeq === this.#last.link) return;
+      this.#last.link = lastSeq;
+    }
+  }
+
+  async #countRestorations(): Promise<void> {
+    const closed = await this.#reads.endedOf(this.#openStarts);
+    const closedIds = new Set(closed.map(({ id }) => id));
+    this.#openStarts = this.#openStarts.filter((id) => !closedIds.has(id));
+    for (const start of closed) this.#countRestoration(start);
+    for (;;) {
+      const { ended, open, lastId } = await this.#reads.restorations(this.#last.start);
+      for (const start of ended) this.#countRestoration(start);
+      this.#openStarts.push(...open);
+      if (lastId === this.#last.start) return;
+      this.#last.start = lastId;
+    }
+  }
+
+  #countRestoration({ library, outcome, code }: EndedStart): void {
+    this.#restorations.inc({ library, outcome: 'ready', code: '' }, 0);
+    this.#restorations.inc({ library, outcome, code });
+  }
+
+  async #countViolations(): Promise<void> {
+    for (;;) {
+      const violations = await this.#reads.violations(this.#last.violation);
+      for (const { id, constraint, outcome } of violations) {
+        this.#violations.inc({ constraint, outcome });
+        this.#last.violation = id;
+      }
+      if (violations.length === 0) return;
+    }
+  }
+
+  async #tellPresent(): Promise<void> {
+    const { held, free, backlog, attention } = await this.#reads.wanted();
+    this.#leases.set({ state: 'held' }, held);
+    this.#leases.set({ state: 'free' }, free);
+    this.#backlog.set({}, backlog);
+    this.#instances.set({}, await this.#reads.instances());
+    this.#attention.clear();
+    for (const { code, count } of attention) this.#attention.set({ code }, count);
+    this.#accounts.clear();
+    for (const { count, ...labels } of await this.#reads.accounts()) this.#accounts.set(labels, count);
+    this.#success.clear();
+    for (const [window, ms] of Object.entries(windows)) {
+      for (const { library, ended, connected } of await this.#reads.linkSuccess(ms)) {
+        if (ended > 0) this.#success.set({ library, window }, connected / ended);
+      }
+    }
+    await this.#tellRollout();
+  }
+
+  async #tellRollout(): Promise<void> {
+    for (const gauge of [this.#rolloutPercent, this.#rolloutStep]) gauge.clear();
+    const rollout = await this.#reads.rollout();
+    if (!rollout) return;
+    const { baseline, candidate, percent, state, at } = rollout;
+    this.#rolloutPercent.set({ baseline, candidate, state }, percent);
+    this.#rolloutStep.set({ baseline, candidate }, at / 1000);
+  }
+}

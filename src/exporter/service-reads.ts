@@ -1,0 +1,231 @@
+import { type Kysely, sql } from 'kysely';
+import type { AccountStatus, RolloutRow, ServiceTables, StartOutcome } from '../service/tables.ts';
+import type { Database } from '../store/database/database.ts';
+
+/**
+ * Rows that are younger than this are left for the next time: a row gets its number before its transaction ends, so that one
+ * with a lower number can still appear.
+ */
+const settleMs = 5_000;
+
+/** Rows at a time. */
+const pageSize = 1_000;
+
+export interface ExportedTables extends ServiceTables {
+  constraint_violations: { id: number; constraint_name: string; outcome: 'resolved' | 'surfaced'; at: number };
+}
+
+export interface EndedLink {
+  library: string;
+  outcome: 'ready' | 'failed';
+  code: string;
+}
+
+export interface EndedStart {
+  id: number;
+  library: string;
+  outcome: StartOutcome;
+  code: string;
+}
+
+/** What the exporter reads of the service's tables. Plain reads: they take no locks and never make a session wait. */
+export class ServiceReads {
+  readonly #db: Kysely<ExportedTables>;
+  readonly #now;
+
+  constructor({ kysely, now }: Database<ExportedTables>) {
+    this.#db = kysely;
+    this.#now = now;
+  }
+
+  /** Links that ended after an entry of the history: the first `connected` of an account, or a `failed` without one. */
+  async links(afterSeq: number): Promise<{ links: EndedLink[]; lastSeq: number }> {
+    const rows = await this.#db
+      .selectFrom('account_history as entry')
+      .select(['seq', 'library', 'to_status', 'cause'])
+      .select((select) =>
+        select
+          .exists(
+            select
+              .selectFrom('account_history as earlier')
+              .select('earlier.seq')
+              .whereRef('earlier.account_id', '=', 'entry.account_id')
+              .whereRef('earlier.seq', '<', 'entry.seq')
+              .where('earlier.to_status', '=', 'connected'),
+          )
+          .as('was_connected'),
+      )
+      .where('seq', '>', afterSeq)
+      .where('at', '<', this.#settled())
+      .orderBy('seq')
+      .limit(pageSize)
+      .execute();
+    const ended = rows.filter((row) => !row.was_connected && ['connected', 'failed'].includes(row.to_status));
+    const links = ended.map(({ library, to_status, cause }): EndedLink => {
+      return to_status === 'connected'
+        ? { library, outcome: 'ready', code: '' }
+        : { library, outcome: 'failed', code: cause };
+    });
+    return { links, lastSeq: rows.at(-1)?.seq ?? afterSeq };
+  }
+
+  /** Starts after a number that are no links, ended or not. */
+  async restorations(afterId: number): Promise<{ ended: EndedStart[]; open: number[]; lastId: number }> {
+    const rows = await this.#starts()
+      .where('session_starts.id', '>', afterId)
+      .orderBy('session_starts.id')
+      .limit(pageSize)
+      .execute();
+    const restorations = rows.filter((row) => row.was_linked);
+    return {
+      ended: restorations.flatMap(endedStart),
+      open: restorations.filter(({ outcome }) => outcome === null).map(({ id }) => id),
+      lastId: rows.at(-1)?.id ?? afterId,
+    };
+  }
+
+  /** Those of these starts that have ended meanwhile. */
+  async endedOf(ids: readonly number[]): Promise<EndedStart[]> {
+    const found: EndedStart[] = [];
+    for (let start = 0; start < ids.length; start += pageSize) {
+      const some = this.#starts().where('session_starts.id', 'in', ids.slice(start, start + pageSize));
+      found.push(...(await some.where('outcome', 'is not', null).execute()).flatMap(endedStart));
+    }
+    return found;
+  }
+
+  async violations(afterId: number): Promise<{ id: number; constraint: string; outcome: 'resolved' | 'surfaced' }[]> {
+    const rows = await this.#db
+      .selectFrom('constraint_violations')
+      .selectAll()
+      .where('id', '>', afterId)
+      .where('at', '<', this.#settled())
+      .orderBy('id')
+      .limit(pageSize)
+      .execute();
+    return rows.map(({ id, constraint_name, outcome }) => ({ id, constraint: constraint_name, outcome }));
+  }
+
+  async accounts(): Promise<{ library: string; status: AccountStatus; count: number }[]> {
+    const rows = await this.#db
+      .selectFrom('whatsapp_accounts')
+      .select((select) => ['library', 'status', select.fn.countAll<number>().as('count')])
+      .where('deleted_at', 'is', null)
+      .groupBy(['library', 'status'])
+      .execute();
+    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+  }
+
+  /** Sessions that should run: how many are led by somebody, how many could be started now, and how many wait for a person. */
+  async wanted(): Promise<{
+    held: number;
+    free: number;
+    backlog: number;
+    attention: { code: string; count: number }[];
+  }> {
+    const isHeld = sql<number>`lease_expires_at > ${this.#now}`;
+    const rows = await this.#db
+      .selectFrom('sessions')
+      .select((select) => [
+        'attention_code',
+        select.fn.sum<number>(sql`case when ${isHeld} then 1 else 0 end`).as('held'),
+        select.fn
+          .sum<number>(sql`case when not ${isHeld} and next_start_at <= ${this.#now} then 1 else 0 end`)
+          .as('due'),
+        select.fn.countAll<number>().as('count'),
+      ])
+      .where('wanted', '=', 1)
+      .groupBy('attention_code')
+      .execute();
+    const sum = (key: 'held' | 'count') => rows.reduce((total, row) => total + Number(row[key]), 0);
+    return {
+      held: sum('held'),
+      free: sum('count') - sum('held'),
+      backlog: Number(rows.find((row) => row.attention_code === null)?.due ?? 0),
+      attention: rows.flatMap(({ attention_code: code, count }) =>
+        code === null ? [] : [{ code, count: Number(count) }],
+      ),
+    };
+  }
+
+  async instances(): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom('instances')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('stopped_at', 'is', null)
+      .where('seen_at', '>', this.#ago(60_000))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  /** The newest rollout with the time of its last step. */
+  async rollout(): Promise<(Pick<RolloutRow, 'baseline' | 'candidate' | 'percent' | 'state'> & { at: number }) | null> {
+    const row = await this.#db
+      .selectFrom('rollouts')
+      .innerJoin('rollout_steps', 'rollout_steps.rollout_id', 'rollouts.id')
+      .select(['baseline', 'candidate', 'rollouts.percent', 'rollouts.state', 'rollout_steps.at'])
+      .orderBy('rollouts.created_at', 'desc')
+      .orderBy('rollout_steps.seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row ?? null;
+  }
+
+  /** Of the links begun within the last `windowMs` that have ended: how many got to `connected`, by version. */
+  async linkSuccess(windowMs: number): Promise<{ library: string; ended: number; connected: number }[]> {
+    const end = (status: 'connected' | 'failed') =>
+      sql<number>`exists (select 1 from account_history as later
+        where later.account_id = begun.account_id and later.to_status = ${status})`;
+    const rows = await this.#db
+      .selectFrom('account_history as begun')
+      .select((select) => [
+        'begun.library',
+        select.fn.sum<number>(sql`case when ${end('connected')} or ${end('failed')} then 1 else 0 end`).as('ended'),
+        select.fn.sum<number>(sql`case when ${end('connected')} then 1 else 0 end`).as('connected'),
+      ])
+      .where('begun.from_status', '=', 'none')
+      .where('begun.at', '>', this.#ago(windowMs))
+      .groupBy('begun.library')
+      .execute();
+    return rows.map((row) => ({ library: row.library, ended: Number(row.ended), connected: Number(row.connected) }));
+  }
+
+  /** A start is a restoration when the login of its account had been accepted before it. */
+  #starts() {
+    return this.#db
+      .selectFrom('session_starts')
+      .innerJoin('sessions', 'sessions.id', 'session_starts.session_id')
+      .select(['session_starts.id', 'session_starts.library', 'outcome', 'code'])
+      .select((select) =>
+        select
+          .exists(
+            select
+              .selectFrom('account_history')
+              .select('seq')
+              .whereRef('account_history.account_id', '=', 'sessions.account_id')
+              .whereRef('account_history.at', '<=', 'session_starts.started_at')
+              .where('to_status', '=', 'authenticated'),
+          )
+          .as('was_linked'),
+      );
+  }
+
+  #settled() {
+    return this.#ago(settleMs);
+  }
+
+  #ago(ms: number) {
+    return sql<number>`${this.#now} - ${ms}`;
+  }
+}
+
+/** The code of a start that was ready is why the session was lost later. */
+function endedStart(row: {
+  id: number;
+  library: string;
+  outcome: StartOutcome | null;
+  code: string | null;
+}): EndedStart[] {
+  const { id, library, outcome, code } = row;
+  return outcome === null ? [] : [{ id, library, outcome, code: outcome === 'failed' ? (code ?? '') : '' }];
+}

@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** A cell that did something unexpected. Times are milliseconds since 1970. */
+export interface Surprise {
+  /** As `cellKey` gives it. */
+  cell: string;
+  since: number;
+  runId: string;
+  /** What was seen, as one sentence. */
+  seen: string;
+  /** Null while it lasts. */
+  overAt: number | null;
+}
+
+/** The repository of the table `surprises`: those that last, and those of whose beginning or end nobody was told yet. */
+export class Surprises {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** The cell did something unexpected, again or for the first time. */
+  async seen(surprise: Omit<Surprise, 'overAt'>): Promise<void> {
+    const { cell, since, runId, seen } = surprise;
+    await this.#db
+      .insertInto('surprises')
+      .values({ cell, since, run_id: runId, seen, over_at: null })
+      .onConflict((conflict) => conflict.column('cell').doUpdateSet({ over_at: null, seen }))
+      .execute();
+  }
+
+  /** The cell did as expected. What nobody was told of begins and ends in silence. */
+  async over(cell: string, at: number): Promise<void> {
+    await this.#db.deleteFrom('surprises').where('cell', '=', cell).where('told_begin', '=', 0).execute();
+    await this.#db
+      .updateTable('surprises')
+      .set({ over_at: at })
+      .where('cell', '=', cell)
+      .where('over_at', 'is', null)
+      .execute();
+  }
+
+  /** Beginnings and ends that nobody was told of. */
+  async untold(): Promise<Surprise[]> {
+    const rows = await this.#db
+      .selectFrom('surprises')
+      .selectAll()
+      .where((where) => where.or([where('told_begin', '=', 0), where('over_at', 'is not', null)]))
+      .orderBy('since')
+      .orderBy('cell')
+      .execute();
+    return rows.map(({ cell, since, run_id, seen, over_at }) => ({
+      cell,
+      since,
+      runId: run_id,
+      seen,
+      overAt: over_at,
+    }));
+  }
+
+  /** Somebody was told of these. */
+  async told(surprises: readonly Surprise[]): Promise<void> {
+    for (const { cell, overAt } of surprises) {
+      if (overAt !== null) await this.#db.deleteFrom('surprises').where('cell', '=', cell).execute();
+      else await this.#db.updateTable('surprises').set({ told_begin: 1 }).where('cell', '=', cell).execute();
+    }
+  }
+}

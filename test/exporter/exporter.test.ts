@@ -1,0 +1,208 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Exporter } from '../../src/exporter/exporter.ts';
+import type { ExportedTables } from '../../src/exporter/service-reads.ts';
+import { Accounts } from '../../src/service/accounts/accounts.ts';
+import { recordViolation } from '../../src/service/accounts/constraint-violations.ts';
+import { Links } from '../../src/service/accounts/links.ts';
+import { SessionIds } from '../../src/service/session-ids.ts';
+import { Leases } from '../../src/service/sessions/leases.ts';
+import { SessionStarts } from '../../src/service/sessions/session-starts.ts';
+import { openDatabase } from '../../src/store/database/open-database.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
+import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import { exampleCells, exampleRun, failedAttempt, passedAttempt, planned, playRun } from '../fixtures/example-run.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
+import { stopMysqlServer } from '../support/mysql-server.ts';
+import { newServiceDatabase } from '../support/new-service-database.ts';
+import { engines } from '../support/service-databases.ts';
+
+afterAll(stopMysqlServer);
+
+/** The database's clock a minute later. */
+const later = {
+  mysql: sql<number>`cast(unix_timestamp(now(3)) * 1000 as signed) + 60000`,
+  sqlite: sql<number>`cast(unixepoch('subsec') * 1000 as integer) + 60000`,
+};
+
+const fail = (error: unknown) => {
+  throw error;
+};
+
+/** Samples of a family, each with its labels in alphabetical order. */
+function samples(text: string, name: string): string[] {
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return lines.map((line) => {
+    const [, labels = '', value] = /^\w+(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+    return `${labels
+      .split(/,(?=\w+=")/)
+      .sort()
+      .join(',')} ${value}`;
+  });
+}
+
+async function emptyStore(): Promise<{ store: Store; file: string }> {
+  const file = join(newFolder(), 'store.sqlite');
+  return { store: await openStore(file), file };
+}
+
+async function openExporter(file: string): Promise<{ text: () => Promise<string>; close: () => Promise<void> }> {
+  const store = await openStore(file);
+  const database = await openDatabase<ExportedTables>(`sqlite:${file}`);
+  const exporter = new Exporter(store, database, fail);
+  return {
+    text: async () => (await exporter.read()).text,
+    close: async () => {
+      await database.close();
+      await store.close();
+    },
+  };
+}
+
+describe('figures of the canaries', () => {
+  test('are those of the attempts in the store, after the run that made them has ended', async () => {
+    const { store, file } = await emptyStore();
+    await playRun(exampleCells(), [new StoreRecorder(store)]);
+    const exporter = await openExporter(file);
+    const text = await exporter.text();
+    const attempts = samples(text, 'wwebjs_canary_attempts_total').filter((line) => !line.endsWith(' 0'));
+    expect(attempts).toHaveLength(4);
+    expect(attempts).toContain(
+      'browser="current",build="2.3000.1032534684",code="no-ready",condition="none",flow="qr-to-ready",library="1.25.0",outcome="failed",target="replica" 1',
+    );
+    const asExpected = samples(text, 'wwebjs_canary_cell_as_expected');
+    expect(asExpected.filter((line) => line.endsWith(' 1'))).toHaveLength(2);
+    expect(asExpected.filter((line) => line.endsWith(' 0'))).toHaveLength(1);
+    expect(samples(text, 'wwebjs_canary_last_success_timestamp_seconds')).toEqual([
+      expect.stringMatching(/^build="2.3000.1032534684",flow="qr-to-ready",library="1.34.7" \d+(\.\d+)?$/),
+    ]);
+    expect(samples(text, 'wwebjs_library_info')).toHaveLength(1);
+    expect(text).toContain(
+      'wwebjs_canary_phase_duration_seconds_count{library="1.34.7",flow="qr-to-ready",phase="ready"} 1',
+    );
+    await exporter.close();
+    await store.close();
+  });
+
+  test('are the same in two exporters, and go on where they were in one that starts again', async () => {
+    const { store, file } = await emptyStore();
+    const recorder = new StoreRecorder(store);
+    await playRun(exampleCells(), [recorder]);
+    const [first, second] = [await openExporter(file), await openExporter(file)];
+    const before = await first.text();
+    expect(await second.text()).toBe(before);
+
+    const cell = planned({ library: '1.25.0' });
+    await playRun([{ planned: cell, attempts: [passedAttempt()] }], [recorder], { run: { ...exampleRun, id: 'next' } });
+    const after = await first.text();
+    await second.close();
+    const restarted = await openExporter(file);
+    expect(await restarted.text()).toBe(after);
+    expect(after).not.toBe(before);
+    const total = (text: string) =>
+      samples(text, 'wwebjs_canary_attempts_total').reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    expect([total(before), total(after)]).toEqual([4, 5]);
+    await Promise.all([first.close(), restarted.close(), store.close()]);
+  });
+
+  test('count nothing twice when two ask at the same time', async () => {
+    const { store, file } = await emptyStore();
+    await playRun(exampleCells(), [new StoreRecorder(store)]);
+    const exporter = await openExporter(file);
+    const [one, two] = await Promise.all([exporter.text(), exporter.text()]);
+    expect(one).toBe(two);
+    await Promise.all([exporter.close(), store.close()]);
+  });
+
+  test('call a cell unexpected while one attempt of its last run was, and not because of a run before', async () => {
+    const { store, file } = await emptyStore();
+    const recorder = new StoreRecorder(store);
+    const exporter = await openExporter(file);
+    const play = async (id: string, attempts: ReturnType<typeof passedAttempt>[]) => {
+      await playRun([{ planned: planned(), attempts }], [recorder], { run: { ...exampleRun, id } });
+      return samples(await exporter.text(), 'wwebjs_canary_cell_as_expected').map((line) => line.at(-1));
+    };
+    expect(await play('one', [failedAttempt(), passedAttempt()])).toEqual(['0']);
+    expect(await play('two', [passedAttempt(), passedAttempt()])).toEqual(['1']);
+    await Promise.all([exporter.close(), store.close()]);
+  });
+
+  test('keep what was read and say so when the store cannot be read any more', async () => {
+    const { store } = await emptyStore();
+    const database = await openDatabase<ExportedTables>(`sqlite:${store.file}`);
+    const troubles: unknown[] = [];
+    await playRun(exampleCells(), [new StoreRecorder(store)]);
+    const exporter = new Exporter(store, database, (error) => troubles.push(error));
+    expect((await exporter.read()).text).toContain('wwebjs_exporter_store_up 1');
+    await store.close();
+    const { text } = await exporter.read();
+    expect(text).toContain('wwebjs_exporter_store_up 0');
+    expect(samples(text, 'wwebjs_canary_attempts_total')).not.toEqual([]);
+    expect(troubles).toHaveLength(1);
+    await database.close();
+  });
+});
+
+describe.each(engines)('figures of the service in %s', (_, newAddress) => {
+  test('are counted from its history, whoever wrote it', async () => {
+    const { database, workspace } = await newServiceDatabase(newAddress);
+    const { store } = await emptyStore();
+    const links = new Links(database, 'instance', () => {});
+    const accounts = new Accounts(database, 'instance');
+    const leases = new Leases(database, 'instance');
+    const starts = new SessionStarts(database);
+    const library = '1.34.7';
+
+    // One that is linked, given back, and restored; one that fails; one that is superseded before it ends.
+    const { lease } = await links.begin(SessionIds.create(workspace), { phone: null, library, libraryPin: null });
+    await starts.begin(lease, 'link-asked', library);
+    await accounts.authenticated(lease);
+    await links.ready(lease, '15550100001', library);
+    await starts.ready(lease);
+    await leases.release(lease, 'instance-stopped');
+    const [claim] = await leases.claim(1);
+    if (!claim) throw new Error('nothing to claim');
+    await starts.begin(claim.lease, claim.cause, library);
+    await accounts.authenticated(claim.lease);
+    await links.ready(claim.lease, '15550100001', library);
+    await starts.ready(claim.lease);
+    const failing = await links.begin(SessionIds.create(workspace), {
+      phone: '15550100002',
+      library,
+      libraryPin: null,
+    });
+    await accounts.fail(failing.lease, 'link-timeout');
+    for (let i = 0; i < 2; i++) {
+      await links.begin(SessionIds.create(workspace), { phone: '15550100003', library, libraryPin: null });
+    }
+    await recordViolation(database, 'surfaced');
+
+    // Exporters leave rows alone that are younger than some seconds.
+    const aged = Object.create(database, { now: { value: database.engine === 'mysql' ? later.mysql : later.sqlite } });
+    const exporter = new Exporter(store, aged, fail);
+    const { text } = await exporter.read();
+    expect(samples(text, 'wwebjs_link_attempts_total')).toEqual([
+      `code="",library="${library}",outcome="ready" 1`,
+      `code="link-timeout",library="${library}",outcome="failed" 1`,
+    ]);
+    expect(samples(text, 'wwebjs_session_restorations_total')).toEqual([
+      `code="",library="${library}",outcome="ready" 1`,
+    ]);
+    expect(samples(text, 'wwebjs_accounts').sort()).toEqual([
+      `library="${library}",status="connected" 1`,
+      `library="${library}",status="failed" 1`,
+      `library="${library}",status="inactive" 1`,
+      `library="${library}",status="qr_scanning" 1`,
+    ]);
+    expect(samples(text, 'wwebjs_link_success_ratio')).toEqual([
+      `library="${library}",window="1h" 0.5`,
+      `library="${library}",window="24h" 0.5`,
+    ]);
+    expect(text).toContain('{constraint="unique_active_phone_workspace",outcome="surfaced"} 1');
+    expect(text).toContain('{constraint="unique_active_phone_workspace",outcome="resolved"} 0');
+    expect((await exporter.read()).text).toBe(text);
+    await database.close();
+    await store.close();
+  });
+});
