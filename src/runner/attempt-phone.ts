@@ -13,23 +13,20 @@ export class AttemptPhone implements FlowPhone {
   readonly contact = '12025550101';
   readonly #phone: Promise<TargetPhone>;
   readonly #steps: Steps;
-  readonly #onUnlink: () => void;
+  readonly #client: PhoneSubject;
 
-  /**
-   * @param seed chooses the number, out of the range that is kept free for fiction.
-   * @param onUnlink is told before devices are removed.
-   */
-  constructor(seed: number, target: Promise<OpenTarget>, steps: Steps, onUnlink: () => void) {
+  /** @param seed chooses the number, out of the range that is kept free for fiction. */
+  constructor(seed: number, target: Promise<OpenTarget>, steps: Steps, client: PhoneSubject) {
     this.number = String(13125550100 + (seed % 99));
     this.#phone = target.then((open) => open.addPhone(this.number));
     this.#phone.catch(() => {});
     this.#steps = steps;
-    this.#onUnlink = onUnlink;
+    this.#client = client;
   }
 
   async scan(qr: string): Promise<void> {
-    const scan = async () => (await this.#phone).scan(qr);
-    await this.#steps.run('scan', () => scan().catch(refused));
+    const scan = async (text: string) => (await this.#phone).scan(text);
+    await this.#steps.run('scan', () => scan(qr).catch(this.#scanWhatIsShown(qr, scan)).catch(refused));
   }
 
   async pair(code: string): Promise<void> {
@@ -50,11 +47,28 @@ export class AttemptPhone implements FlowPhone {
     await this.#steps.run('message', look).finally(() => over.abort());
   }
 
+  /** Who holds a phone to a screen while the code changes scans the new one. */
+  #scanWhatIsShown(qr: string, scan: (text: string) => Promise<void>) {
+    return async (error: unknown) => {
+      const shown = this.#client.shownQr();
+      if (!(error instanceof Refusal) || shown === undefined || shown === qr) throw error;
+      await scan(shown);
+    };
+  }
+
   async unlink(): Promise<void> {
     const phone = await this.#phone;
-    this.#onUnlink();
+    this.#client.expectDisconnect();
     phone.unlink();
   }
+}
+
+/** What the phone has to know of the client that it links. */
+interface PhoneSubject {
+  /** The QR text that the library gave out last. */
+  shownQr(): string | undefined;
+  /** The link is about to be ended. */
+  expectDisconnect(): void;
 }
 
 function refused(error: unknown): never {

@@ -105,10 +105,7 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async qr(after?: string): Promise<string> {
-    const find = () => {
-      const text = this.#log.last('client:qr')?.secret;
-      return text === after ? undefined : text;
-    };
+    const find = () => (this.shownQr() === after ? undefined : this.shownQr());
     this.#watch.isAwaitingQr = true;
     const text = await this.#parts.steps
       .run('qr', () => this.#log.until(find))
@@ -116,7 +113,7 @@ export class ClientUnderTest implements FlowClient {
         this.#watch.isAwaitingQr = false;
       });
     if (this.#mayDisconnect) this.#linkAnew();
-    return String(text);
+    return text;
   }
 
   async code(number: string): Promise<string> {
@@ -221,6 +218,10 @@ export class ClientUnderTest implements FlowClient {
   leave(): void {
     this.#isUp = false;
     this.#watch.rest();
+  }
+
+  shownQr(): string | undefined {
+    return this.#log.last('client:qr')?.secret as string | undefined;
   }
 
   /** The link is being ended by the phone or the user. */

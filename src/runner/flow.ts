@@ -21,7 +21,9 @@ export interface Disconnection {
 export interface FlowClient {
   /** Builds a client, launches the browser and loads the page (phases `launch` and `page`). Also after `kill()`. */
   start(options?: StartOptions): Promise<void>;
-  /** `destroy()`, then `start()` in the same process. */
+  /** `destroy()`. Every client that is still up at the end of the flow is closed anyway. */
+  close(): Promise<void>;
+  /** `close()`, then `start()` in the same process. */
   restart(options?: StartOptions): Promise<void>;
   /** Ends the browser with SIGKILL, as the kernel does when memory runs out. */
   kill(): Promise<void>;

@@ -51,7 +51,6 @@ export class Scene {
       throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
     });
     this.#target.catch(() => {});
-    this.phone = new AttemptPhone(seed, this.#target, steps, () => this.client.expectDisconnect());
     this.network = { drop: async (seconds) => (await this.#target).drop(seconds) };
     this.client = new ClientUnderTest({
       calls: this.#host.calls,
@@ -73,6 +72,7 @@ export class Scene {
         };
       },
     });
+    this.phone = new AttemptPhone(seed, this.#target, steps, this.client);
   }
 
   get redactor(): Redactor {

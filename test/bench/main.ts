@@ -7,23 +7,21 @@ import type { PlannedCell } from '../../src/contracts/run.ts';
 import type { InstalledLibrary } from '../../src/library/ensure-library.ts';
 import { defaultSlots, runSupplied } from '../../src/runner/run-plan.ts';
 import { gatherSupplies } from '../../src/runner/supplies.ts';
+import type { Figure } from './figure.ts';
 import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
+import { restoreOverhead, roundTrip, tenFlows } from './measure-flows.ts';
+import { replicaLoad } from './measure-replica.ts';
 import { median, medianInterval } from './statistics.ts';
 
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '20' },
-    library: { type: 'string', default: '1.34.7' },
+    /** `attempt`: what the harness costs; `flows`: the flows and the replica; both when left out. */
+    only: { type: 'string' },
+    library: { type: 'string', default: '1.34.2' },
     build: { type: 'string', default: '2.3000.1029241508' },
   },
 });
-
-interface Figure {
-  name: string;
-  value: string;
-  bar: string;
-  ok: boolean;
-}
 
 async function prepare(): Promise<Subject> {
   const { library, build } = values;
@@ -116,7 +114,17 @@ function memory(): Figure {
 
 const subject = await prepare();
 const pairs = Number(values.pairs);
-const figures = [...(await overhead(subject, pairs)), await throughput(subject, pairs), memory()];
+const figures: Figure[] = [];
+if (values.only !== 'flows')
+  figures.push(...(await overhead(subject, pairs)), await throughput(subject, pairs), memory());
+if (values.only !== 'attempt') {
+  figures.push(
+    await restoreOverhead(subject, Math.ceil(pairs / 2)),
+    await roundTrip(subject, 50),
+    await replicaLoad(values.build, 50),
+    await tenFlows(subject),
+  );
+}
 console.log(`\nwhatsapp-web.js ${values.library} on build ${values.build}, Node ${process.version}\n`);
 const width = Math.max(...figures.map(({ name }) => name.length));
 for (const { name, value, bar, ok } of figures) {
