@@ -261,7 +261,10 @@ export class ClientUnderTest implements FlowClient {
   #hostEnded({ code, signal }: HostExit): void {
     if (!this.#isUp) return;
     this.#watch.rest();
-    this.#parts.steps.fail(new Finding('host-died', `the host process ended by itself (${signal ?? `code ${code}`})`));
+    const last = this.#log.last('host:unhandled-rejection') ?? this.#log.last('host:uncaught-exception');
+    const why = last ? `: ${(last.detail as { message: string }).message}` : '';
+    const how = signal ?? `code ${code}`;
+    this.#parts.steps.fail(new Finding('host-died', `the host process ended by itself (${how})${why}`));
   }
 }
 

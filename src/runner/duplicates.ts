@@ -5,19 +5,16 @@ import { Finding } from './finding.ts';
 export class Duplicates {
   readonly #seen = new Set<string>();
   #readys = 0;
-  #finding: Finding | null = null;
+  #mostReadys = 0;
+  #repeated = 0;
 
   see({ type, secret }: SeenEvent): void {
-    if (type === 'client:ready' && ++this.#readys > 1) {
-      this.#keep(new Finding('duplicate-ready', `\`ready\` fired ${this.#readys} times`, 'ready'));
-    }
+    if (type === 'client:ready') this.#mostReadys = Math.max(this.#mostReadys, ++this.#readys);
     if (type !== 'client:message') return;
     const { id, body } = secret as SeenMessage;
     // Where ids are damaged, the text has to do.
     const key = typeof id === 'string' ? `id ${id}` : `text ${body}`;
-    if (this.#seen.has(key)) {
-      this.#keep(new Finding('duplicate-message', `a \`message\` event fired twice for one text`, 'message'));
-    }
+    if (this.#seen.has(key)) this.#repeated++;
     this.#seen.add(key);
   }
 
@@ -26,12 +23,15 @@ export class Duplicates {
     this.#readys = 0;
   }
 
-  /** The first duplicate; null when there was none. Asked at the end: what else goes wrong says more. */
+  /**
+   * What happened too often; null when nothing did. Asked at the end, since what else goes wrong says more. Two `ready` come
+   * before two messages: they are why there are two listeners.
+   */
   get finding(): Finding | null {
-    return this.#finding;
-  }
-
-  #keep(finding: Finding): void {
-    if (this.#finding === null || this.#finding.code === finding.code) this.#finding = finding;
+    if (this.#mostReadys > 1) {
+      return new Finding('duplicate-ready', `\`ready\` fired ${this.#mostReadys} times`, 'ready');
+    }
+    if (this.#repeated === 0) return null;
+    return new Finding('duplicate-message', `${this.#repeated} \`message\` events told of a text again`, 'message');
   }
 }

@@ -20,6 +20,6 @@ function checkName(name: string, text: string): void {
   const meant = nearWord(name, known);
   const hint = meant ? `did you mean "${meant}"? ` : '';
   throw new InputError(
-    `condition ${text}: there is no condition "${name}"; ${hint}there are none, ${known.join(', ')}, and several joined by +`,
+    `condition ${text}: there is no condition "${name}"; ${hint}it can be none, ${known.join(', ')}, or several joined by +`,
   );
 }
