@@ -10,13 +10,12 @@ import type {
   SessionFacts,
 } from '../contracts/host.ts';
 import type { HostExit } from '../host/host.ts';
-import { messageOf } from './classify.ts';
 import { Conversation } from './conversation.ts';
 import { aftermathMs, handshakeMs } from './deadlines.ts';
 import { Duplicates } from './duplicates.ts';
 import { EarlyEndWatch } from './early-end-watch.ts';
 import { EventLog } from './event-log.ts';
-import { Finding } from './finding.ts';
+import { asFinding, Finding } from './finding.ts';
 import type { AckLevel, Disconnection, FlowClient, StartOptions } from './flow.ts';
 import type { Steps } from './steps.ts';
 import { noHandshake, watchHandshake } from './watch-handshake.ts';
@@ -38,13 +37,11 @@ interface ClientParts {
   folderOf(profile: number): string;
 }
 
-const levels: Record<AckLevel, number> = { sent: 1, delivered: 2, read: 3 };
-
 /** The flow's view of one host: turns what is seen there into steps that end, and into findings. */
 export class ClientUnderTest implements FlowClient {
   readonly #parts: ClientParts;
   readonly #log = new EventLog();
-  readonly #conversation = new Conversation();
+  readonly #conversation: Conversation;
   readonly #duplicates = new Duplicates();
   readonly #watch: EarlyEndWatch;
   #loaded: LoadedLibrary | null = null;
@@ -57,6 +54,7 @@ export class ClientUnderTest implements FlowClient {
   constructor(parts: ClientParts) {
     this.#parts = parts;
     this.#watch = new EarlyEndWatch(this.#log, parts.steps);
+    this.#conversation = new Conversation(this.#log, parts.steps, parts.calls);
     parts.exited.then((exit) => this.#hostEnded(exit));
   }
 
@@ -77,7 +75,7 @@ export class ClientUnderTest implements FlowClient {
     const launch = async () => {
       const spec = specOf(this.#profile, options);
       spec.catch(() => {});
-      this.#loaded ??= await calls.load(packageDir).catch(as('library-load-failed'));
+      this.#loaded ??= await calls.load(packageDir).catch(asFinding('library-load-failed'));
       await calls.start(await spec);
       let isOver = false;
       void watchHandshake(folderOf(this.#profile), steps.patience(handshakeMs), () => isOver).then((browser) => {
@@ -122,7 +120,7 @@ export class ClientUnderTest implements FlowClient {
       const first = await this.#log.seen('client:code', 'client:qr');
       if (first.type === 'client:code') return first;
       // This version does not know the option and has to be asked.
-      await calls.requestCode(number).catch(as('no-code'));
+      await calls.requestCode(number).catch(asFinding('no-code'));
       return this.#log.seen('host:code');
     };
     return String((await steps.run('code', ask)).secret);
@@ -151,35 +149,24 @@ export class ClientUnderTest implements FlowClient {
     return { reason: String((detail as unknown[])[0]), ended };
   }
 
-  async send(to: string, body: string): Promise<string> {
-    const { calls, steps } = this.#parts;
-    const send = () => calls.sendText(`${to}@c.us`, body).catch(as('send-failed'));
-    const id = await steps.run('message', send, () => 'send-failed');
-    if (typeof id === 'string') return id;
-    throw new Finding(
-      'send-failed',
-      `sendMessage() answered ${JSON.stringify(id)} for the id of the message`,
-      'message',
-    );
+  send(to: string, body: string): Promise<string> {
+    return this.#conversation.send(to, body);
   }
 
-  async ack(id: string, level: AckLevel): Promise<void> {
-    const isThere = () => this.#conversation.ackOf(id) >= levels[level] || undefined;
-    await this.#parts.steps.run(
-      'message',
-      () => this.#log.until(isThere),
-      () => 'no-ack',
-    );
+  ack(id: string, level: AckLevel): Promise<void> {
+    return this.#conversation.ack(id, level);
   }
 
   message(body: string): Promise<SeenMessage> {
-    return this.#parts.steps.run('message', () => this.#log.until(() => this.#conversation.find(body)));
+    return this.#conversation.message(body);
   }
 
   async logout(): Promise<void> {
     const { calls, steps } = this.#parts;
     this.expectDisconnect();
-    await steps.run('disconnected', () => calls.logout().catch(as('no-disconnected')));
+    await steps.run('disconnected', () => calls.logout().catch(asFinding('no-disconnected')));
+    // The library has closed its browser.
+    this.leave();
   }
 
   async saved(): Promise<void> {
@@ -206,7 +193,7 @@ export class ClientUnderTest implements FlowClient {
   async close(): Promise<void> {
     if (!this.#isUp) return;
     this.leave();
-    await this.#parts.steps.run('close', () => this.#parts.calls.destroy().catch(as('close-failed')));
+    await this.#parts.steps.run('close', () => this.#parts.calls.destroy().catch(asFinding('close-failed')));
   }
 
   /** What happened more often than it may; null when nothing did. */
@@ -266,13 +253,6 @@ export class ClientUnderTest implements FlowClient {
     const how = signal ?? `code ${code}`;
     this.#parts.steps.fail(new Finding('host-died', `the host process ended by itself (${how})${why}`));
   }
-}
-
-/** What a rejected call into the host is a finding of. */
-function as(code: Code): (error: unknown) => never {
-  return (error) => {
-    throw new Finding(code, messageOf(error));
-  };
 }
 
 function afterMs<T>(ms: number, value: T): Promise<T> {

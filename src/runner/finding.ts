@@ -13,3 +13,10 @@ export class Finding extends Error {
     this.phase = phase;
   }
 }
+
+/** What a rejected call is a finding of: `call().catch(asFinding(code))`. */
+export function asFinding(code: Code): (error: unknown) => never {
+  return (error) => {
+    throw new Finding(code, error instanceof Error ? error.message : String(error));
+  };
+}

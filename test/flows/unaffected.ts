@@ -8,9 +8,18 @@ export function conditionsThatMatter(library: string): Set<string> {
   return new Set(failing.flatMap((rule) => rule.condition ?? []).flatMap((text) => text.split('+')));
 }
 
+/** Pairs that come to this today and that tomorrow; see "Races" in docs/flows.md. */
+const races: Readonly<Record<string, readonly string[]>> = {
+  'repeated-sync': ['1.33.2', '1.34.2'],
+  'same-document-navigation': ['1.25.0', '1.33.2', '1.34.2', '1.34.7'],
+  'post-logout-boot': ['1.24.0'],
+};
+
 /** Any one or more of the other conditions, joined as a cell has them. */
 export function unaffectedBy(library: string): fc.Arbitrary<string> {
   const matter = conditionsThatMatter(library);
-  const others = conditions.map(({ name }) => name).filter((name) => !matter.has(name));
+  const others = conditions
+    .map(({ name }) => name)
+    .filter((name) => !matter.has(name) && !races[name]?.includes(library));
   return fc.subarray(others, { minLength: 1 }).map((names) => [...names].sort().join('+'));
 }
