@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import('./commands/run.ts')).runCommand(),
   report: async () => (await import('./commands/report.ts')).reportCommand(),
   gate: async () => (await import('./commands/gate.ts')).gateCommand(),
+  watch: async () => (await import('./commands/watch.ts')).watchCommand(),
   exporter: async () => (await import('./commands/exporter.ts')).exporterCommand(),
   advise: async () => (await import('./commands/advise.ts')).adviseCommand(),
   surface: async () => (await import('./commands/surface.ts')).surfaceCommand(),

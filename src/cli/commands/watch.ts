@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { home, packageRoot } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import { exitCode } from '../../contracts/outcome.ts';
+import { type Report, reportSchema } from '../../contracts/run.ts';
+import { Exporter } from '../../exporter/exporter.ts';
+import { serveMetrics } from '../../exporter/serve-metrics.ts';
+import { chooseReporters } from '../../report/choose-reporters.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
+import type { RunResult } from '../../store/schedules.ts';
+import { noteSurprises } from '../../watch/note-surprises.ts';
+import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
+import { systemClock } from '../../watch/system-clock.ts';
+import { tellWebhook } from '../../watch/tell-webhook.ts';
+import { type WatchedRun, watch } from '../../watch/watch.ts';
+import { wholeNumber } from '../option-values.ts';
+import { readPlan } from '../read-plan.ts';
+import { addRunOptions, type RunOptions, runArguments } from '../run-options.ts';
+import { untilSignal } from '../until-signal.ts';
+
+interface WatchCommandOptions extends RunOptions {
+  every: number;
+  budget?: number;
+  webhook?: string;
+  host: string;
+  port: number;
+  database: string;
+}
+
+const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const shortestMs = 10_000;
+
+/** `watch`: the canaries that never stop. */
+export function watchCommand(): Command {
+  const command = new Command('watch')
+    .description('run the canaries again and again, serve /metrics, and tell a webhook what is unexpected')
+    .option('--every <time>', 'time between two starts', duration, 900_000)
+    .option('--budget <time>', 'a run that takes longer is cut (default: the time between two starts)', duration)
+    .option('--webhook <url>', 'told once of every unexpected cell, and once more when it is over', httpUrl)
+    .option('--host <address>', 'address of /metrics', '127.0.0.1')
+    .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
+    .addOption(
+      new Option('--database <address>', 'database of the service, for /metrics')
+        .env('WWEBJS_CANARY_DATABASE')
+        .default(`sqlite:${home('store.sqlite')}`, 'the embedded store'),
+    );
+  return addRunOptions(command)
+    .addHelpText('after', help)
+    .action(async (options: WatchCommandOptions) => {
+      await start(options, runArguments(command));
+    });
+}
+
+const help = `
+Takes the options of run. One schedule per store: whoever is started second waits and goes on when the first is gone. Each run is a
+process of its own. Ends in order at Ctrl-C or SIGTERM.
+
+Examples:
+  wwebjs-canary watch --every 15m --library 1.34.7 --build 2.3000.1044822804
+  wwebjs-canary watch --every 6h --budget 2h --webhook https://hooks.example.com/canary`;
+
+async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {
+  checkRun(options);
+  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const stop = new AbortController();
+  const stopped = untilSignal().then(() => stop.abort());
+  const store = await openStore();
+  const database = await openDatabase(options.database);
+  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`));
+  const server = await serveMetrics(options, () => exporter.read());
+  console.log(JSON.stringify({ url: server.url }));
+  const { every: everyMs, budget: budgetMs = everyMs, webhook } = options;
+  try {
+    await watch({
+      everyMs,
+      schedules: store.schedules,
+      owner: randomUUID(),
+      clock: systemClock,
+      jitter: () => Math.random(),
+      run: (signal) => makeRun(store, args, budgetMs, signal),
+      tell: async () => {
+        if (webhook === undefined) return;
+        const trouble = await tellWebhook(webhook, store.surprises);
+        if (trouble !== null) say(`the webhook was not told and will be: ${trouble}`);
+      },
+      say,
+      signal: stop.signal,
+    });
+    await stopped;
+  } finally {
+    await server.close();
+    await database.close();
+    await store.close();
+  }
+}
+
+/** What is wrong in the options is said at once, not at the first run. */
+function checkRun({ library, build, browser, flow, condition, repeat, target, config, reporter }: RunOptions): void {
+  readPlan({ choice: { library, build, browser, flow, condition }, repeat, target }, config);
+  if (reporter !== undefined) chooseReporters(reporter);
+}
+
+/** One run as a process: its records go to the store by itself, what it said of cells comes as a report. */
+async function makeRun(
+  store: Store,
+  args: readonly string[],
+  budgetMs: number,
+  signal: AbortSignal,
+): Promise<WatchedRun> {
+  const file = home('watch', 'last-run.json');
+  mkdirSync(dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  const main = join(packageRoot, 'src', 'cli', 'main.ts');
+  const end = await runInChild([process.execPath, main, 'run', ...withReport(args, file)], { budgetMs, signal });
+  if (end.exitCode === exitCode.badInput) throw new InputError('the run refuses its options, as it says above');
+  const report = readReport(file);
+  if (report) await noteSurprises(report, store.surprises, Date.now());
+  return { result: resultOf(end), runId: report?.run.id ?? null };
+}
+
+function withReport(args: readonly string[], file: string): string[] {
+  const given = args.find((arg) => arg.startsWith('--reporter='))?.slice('--reporter='.length) ?? 'list';
+  return [...args.filter((arg) => !arg.startsWith('--reporter=')), `--reporter=${given},json=${file}`];
+}
+
+/** Null when the run did not get so far. */
+function readReport(file: string): Report | null {
+  try {
+    return reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function resultOf({ exitCode: code, cut }: ChildEnd): RunResult {
+  if (cut) return 'cut';
+  if (code === exitCode.asExpected) return 'as-expected';
+  return code === exitCode.unexpected ? 'unexpected' : 'trouble';
+}
+
+function duration(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
+  const ms = Number(amount) * (units[unit] ?? Number.NaN);
+  if (ms >= shortestMs) return ms;
+  throw new InvalidArgumentError('It has to be a time of at least 10 s, such as 90s, 15m or 6h.');
+}
+
+function httpUrl(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol === 'http:' || protocol === 'https:') return text;
+  throw new InvalidArgumentError('It has to be an address such as https://hooks.example.com/canary.');
+}

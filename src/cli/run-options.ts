@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander';
+import { type Target, targets } from '../contracts/outcome.ts';
+import { reporterUsage } from '../report/reporters.ts';
+import { greatestSeed, list, wholeNumber } from './option-values.ts';
+
+/** What `run` can be told, and every command that makes runs. */
+export interface RunOptions {
+  library?: string[];
+  build?: string[];
+  browser?: string[];
+  flow?: string[];
+  condition?: string[];
+  repeat?: number;
+  slots?: number;
+  target: Target;
+  seed?: number;
+  shard?: string;
+  config?: string;
+  reporter?: string;
+  ignoreExpectations?: boolean;
+}
+
+/** Adds the options of `run` to a command. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--library <list>', 'versions, tarballs or folders; an unknown version is installed', list)
+    .option('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684', list)
+    .option('--browser <list>', '107, current, chrome, chromium, or paths', list)
+    .option('--flow <list>', 'flows, the files of canaries/', list)
+    .option('--condition <list>', 'conditions put on the flow', list)
+    .option('--repeat <n>', 'attempts per cell (default: 1)', wholeNumber(1, 10_000))
+    .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
+    .addOption(new Option('--target <target>', 'where the page comes from').choices(targets).default('replica'))
+    .option('--seed <n>', 'repeats a run: order and random values (default: a new one)', wholeNumber(0, greatestSeed))
+    .option('--shard <i/n>', 'only the i-th of n parts of the plan')
+    .option('--config <file>', 'a matrix to use instead of compat-matrix/matrix.yaml')
+    .option('--reporter <list>', `any of ${reporterUsage} (default: list and an HTML report)`)
+    .option('--ignore-expectations', 'whatever does not pass is unexpected');
+}
+
+/** The arguments that give `run` the same options as were given to this command; defaults are left out. */
+export function runArguments(command: Command): string[] {
+  const names = new Set(addRunOptions(command.createCommand('run')).options.map((option) => option.attributeName()));
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (!names.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
+    const value: unknown = command.getOptionValue(name);
+    return value === true ? [String(option.long)] : [`${option.long}=${String(value)}`];
+  });
+}

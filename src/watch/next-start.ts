@@ -1,0 +1,35 @@
+/** When the next run starts. Times and durations in milliseconds. */
+export interface NextStart {
+  /** The period it belongs to: a whole multiple of the period's length since 1970. */
+  dueAt: number;
+  startAt: number;
+  /** Periods before it that passed without a start. */
+  missed: number;
+}
+
+/** Part of a period over which starts are spread, so that many schedules do not begin in the same second. */
+const jitterShare = 0.1;
+
+/**
+ * The next start of a schedule whose period `lastDueAt` was started last (null: none yet). A period that has begun and was not
+ * started is caught up at once; those before it are missed.
+ *
+ * @param jitter from 0 to 1 for the beginning of a period.
+ */
+export function nextStart(
+  lastDueAt: number | null,
+  everyMs: number,
+  now: number,
+  jitter: (dueAt: number) => number,
+): NextStart {
+  const spread = (dueAt: number) => dueAt + jitter(dueAt) * jitterShare * everyMs;
+  const current = Math.floor(now / everyMs) * everyMs;
+  if (lastDueAt === null) return { dueAt: current, startAt: now, missed: 0 };
+  if (lastDueAt >= current) {
+    const dueAt = current + everyMs;
+    return { dueAt, startAt: spread(dueAt), missed: 0 };
+  }
+  const missed = Math.max(0, Math.ceil((current - lastDueAt) / everyMs) - 1);
+  // Within the spread the start is only due, not late: a standby or a restart must not lose the jitter.
+  return { dueAt: current, startAt: Math.max(now, spread(current)), missed };
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How a child ended; `cut` when it took longer than its budget. */
+export interface ChildEnd {
+  exitCode: number | null;
+  cut: boolean;
+}
+
+/** For a run to end its browsers and write its reports; what is still there then is killed. */
+const graceMs = 20_000;
+
+/**
+ * Runs a command in a process of its own, so that whatever hangs or leaks in a run ends with it. Its output goes to the output
+ * of this process. It is ended in order when its budget is over or the signal is aborted, and killed when it does not end.
+ */
+export async function runInChild(
+  [command, ...args]: readonly [string, ...string[]],
+  { budgetMs, signal, graceMs: grace = graceMs }: { budgetMs: number; signal: AbortSignal; graceMs?: number },
+): Promise<ChildEnd> {
+  const budget = AbortSignal.timeout(budgetMs);
+  // A group of its own: Ctrl-C in a terminal must not reach it past us, and the whole group can be killed.
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('exit', resolve).once('error', reject);
+  });
+  const over = new AbortController();
+  const end = () => {
+    child.kill('SIGTERM');
+    sleep(grace, undefined, { signal: over.signal }).then(
+      () => killGroup(child.pid),
+      () => {},
+    );
+  };
+  const either = AbortSignal.any([budget, signal]);
+  either.addEventListener('abort', end, { once: true });
+  if (either.aborted) end();
+  try {
+    return { exitCode: await ended, cut: budget.aborted && !signal.aborted };
+  } finally {
+    either.removeEventListener('abort', end);
+    over.abort();
+    killGroup(child.pid);
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
+}

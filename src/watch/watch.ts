@@ -1,0 +1,110 @@
+import { InputError } from '../contracts/input-error.ts';
+import type { RunResult, Schedules } from '../store/schedules.ts';
+import { nextStart } from './next-start.ts';
+
+/** Time as a schedule sees it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Settles after `ms`, or when the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface WatchedRun {
+  result: RunResult;
+  /** Null when nothing was planned. */
+  runId: string | null;
+}
+
+export interface WatchOptions {
+  everyMs: number;
+  schedules: Schedules;
+  /** Who this process is, in the lease. */
+  owner: string;
+  clock: Clock;
+  /** From 0 to 1 for each period. */
+  jitter(dueAt: number): number;
+  /** Makes one run, ends it when the signal is aborted, and never rejects for what the run found. */
+  run(signal: AbortSignal): Promise<WatchedRun>;
+  /** Called after every run and while waiting: tells what nobody was told of yet. */
+  tell(): Promise<void>;
+  say(line: string): void;
+  signal: AbortSignal;
+}
+
+/** A process that dies is replaced after this time; one that lives renews three times within it. */
+const leaseMs = 60_000;
+const renewMs = leaseMs / 3;
+
+/**
+ * Runs the canaries again and again until the signal is aborted. However many processes are started on one store, one of them
+ * runs; the others wait and one of them goes on when it is gone. Runs never overlap: a period that passes during a run is missed.
+ *
+ * @throws InputError when a run refuses its options, since it would refuse them again.
+ */
+export async function watch(options: WatchOptions): Promise<void> {
+  const { schedules, owner, clock, signal, say } = options;
+  let waiting = false;
+  try {
+    while (!signal.aborted) {
+      try {
+        const holds = await hold(options);
+        if (waiting !== !holds)
+          say(holds ? 'took over the schedule' : 'another process runs the schedule of this store');
+        waiting = !holds;
+        if (holds) await step(options);
+        else await clock.sleep(renewMs, signal);
+      } catch (error) {
+        if (error instanceof InputError) throw error;
+        // A store that is locked or a disk that is full for a while must not end the canaries.
+        say(`the schedule goes on in spite of: ${error instanceof Error ? error.message : String(error)}`);
+        await clock.sleep(renewMs, signal);
+      }
+    }
+  } finally {
+    await schedules.release(owner).catch(() => {});
+  }
+}
+
+/** Waits until the next start is near or a renewal is due, and makes the run when it is time. */
+async function step({ everyMs, schedules, owner, clock, signal, say, ...options }: WatchOptions): Promise<void> {
+  const schedule = await schedules.get();
+  const next = nextStart(schedule?.lastDueAt ?? null, everyMs, clock.now(), options.jitter);
+  const waitMs = next.startAt - clock.now();
+  if (waitMs > 0) {
+    await options.tell();
+    await clock.sleep(Math.min(waitMs, renewMs), signal);
+    return;
+  }
+  if (!(await schedules.begin(owner, next.dueAt, next.missed))) return;
+  if (next.missed > 0) say(`${next.missed} periods were missed`);
+  const lost = new AbortController();
+  const stop = AbortSignal.any([signal, lost.signal]);
+  const lease = { everyMs, schedules, owner, clock };
+  const { result, runId } = await keptWhile(options.run(stop), lease, () => lost.abort());
+  if (stop.aborted) return;
+  await schedules.end(owner, result, runId, clock.now());
+  await options.tell();
+}
+
+function hold({ schedules, owner, everyMs, clock }: Pick<WatchOptions, 'schedules' | 'owner' | 'everyMs' | 'clock'>) {
+  return schedules.hold(owner, everyMs, clock.now(), leaseMs);
+}
+
+/** Renews the lease while a run goes on; `onLost` ends a run that could overlap with the one of another process. */
+async function keptWhile<T>(run: Promise<T>, lease: Parameters<typeof hold>[0], onLost: () => void): Promise<T> {
+  const over = new AbortController();
+  const renewals = (async () => {
+    while (!over.signal.aborted) {
+      await lease.clock.sleep(renewMs, over.signal);
+      if (over.signal.aborted) return;
+      if (!(await hold(lease).catch(() => true))) onLost();
+    }
+  })();
+  try {
+    return await run;
+  } finally {
+    over.abort();
+    await renewals;
+  }
+}

@@ -1,0 +1,87 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Report } from '../../src/contracts/run.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
+import { noteSurprises } from '../../src/watch/note-surprises.ts';
+import { tellWebhook } from '../../src/watch/tell-webhook.ts';
+import { exampleCell, exampleRun, failedAttempt, infraAttempt, passedAttempt } from '../fixtures/example-run.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
+
+let store: Store;
+let status = 200;
+let told: { event: string; cell: string; seen: string }[] = [];
+const server = createServer(async (request, response) => {
+  const body = Buffer.concat(await Array.fromAsync(request)).toString();
+  if (status === 200) told.push(JSON.parse(body));
+  response.writeHead(status).end();
+});
+let url = '';
+
+beforeEach(async () => {
+  store = await openStore(join(newFolder(), 'store.sqlite'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  told = [];
+  status = 200;
+});
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await store.close();
+});
+
+let clock = 1_000_000;
+async function runEnds(outcome: 'passed' | 'failed' | 'infra'): Promise<string | null> {
+  const attempt = { passed: passedAttempt, failed: failedAttempt, infra: infraAttempt }[outcome]();
+  const cell = { ...exampleCell(), expectation: null, surprise: outcome === 'failed', attempts: [attempt] };
+  const summary = { cells: 1, passed: 0, failed: 0, infra: 0, surprises: 0 };
+  const report: Report = { schemaVersion: 1, run: exampleRun, cells: [cell], summary };
+  await noteSurprises(report, store.surprises, ++clock);
+  return tellWebhook(url, store.surprises);
+}
+
+const events = () => told.map(({ event }) => event);
+
+test('an unexpected cell is told once, however long it lasts, and once more when it is over', async () => {
+  for (const outcome of ['passed', 'failed', 'failed', 'failed'] as const) await runEnds(outcome);
+  expect(events()).toEqual(['unexpected']);
+  expect(told[0]?.seen).toBe('failed in ready with no-ready: window.Store.User.getMeUser is not a function');
+  for (const outcome of ['passed', 'passed'] as const) await runEnds(outcome);
+  expect(events()).toEqual(['unexpected', 'over']);
+  await runEnds('failed');
+  expect(events()).toEqual(['unexpected', 'over', 'unexpected']);
+});
+
+test('an attempt that the harness spoiled neither begins nor ends anything', async () => {
+  for (const outcome of ['infra', 'failed', 'infra'] as const) await runEnds(outcome);
+  expect(events()).toEqual(['unexpected']);
+});
+
+test('what the webhook does not take is told later, and not at all when it is over by then', async () => {
+  status = 503;
+  expect(await runEnds('failed')).toBe('it answered 503');
+  status = 200;
+  await runEnds('failed');
+  expect(events()).toEqual(['unexpected']);
+  status = 503;
+  expect(await runEnds('passed')).toBe('it answered 503');
+  status = 200;
+  await runEnds('passed');
+  expect(events()).toEqual(['unexpected', 'over']);
+  status = 503;
+  await runEnds('failed');
+  await runEnds('passed');
+  status = 200;
+  await runEnds('passed');
+  expect(events()).toEqual(['unexpected', 'over']);
+});
+
+test('a webhook that cannot be reached is a sentence, not an error', async () => {
+  await runEnds('failed');
+  const reason = await tellWebhook('http://127.0.0.1:1/', store.surprises);
+  expect(reason).toBeNull();
+  status = 503;
+  await runEnds('passed');
+  expect(await tellWebhook('http://127.0.0.1:1/', store.surprises)).toMatch(/ECONNREFUSED|bad port/);
+});
