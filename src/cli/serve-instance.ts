@@ -6,7 +6,8 @@ import { startReplica } from '../replica/server/start-replica.ts';
 import { ApiKeys } from '../service/http/api-keys.ts';
 import { isLoopback } from '../service/http/is-loopback.ts';
 import { createServer } from '../service/http/server.ts';
-import { type LogLine, Service } from '../service/service.ts';
+import { openBlobStore, profileKey } from '../service/profiles/open-blob-store.ts';
+import { type LogLine, Service, type ServiceOptions } from '../service/service.ts';
 import { libraryHosts } from '../service/sessions/library-host.ts';
 
 export interface ServeOptions {
@@ -19,6 +20,8 @@ export interface ServeOptions {
   slots: number;
   /** WhatsApp Web build of a replica to use in place of the live site; null for the live site. */
   replica: string | null;
+  /** Address of the store that machines share for profiles; null keeps them on this machine. */
+  profiles: string | null;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks: boolean;
   version: string;
@@ -40,15 +43,13 @@ export interface ServedInstance {
  */
 export async function serveInstance(options: ServeOptions): Promise<ServedInstance> {
   const { host, port, log } = options;
+  const vault = options.profiles === null ? null : openVault(options.profiles);
   const say = (message: string) => log({ event: 'set-up', message });
   const browser = await ensureBrowser(options.browser, say);
   const replica = options.replica === null ? null : await startReplica({ build: options.replica });
   const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
-  const service = await Service.start({
-    ...options,
-    folder: home(replica ? 'replica-sessions' : 'sessions'),
-    openHost,
-  });
+  const folder = home(replica ? 'replica-sessions' : 'sessions');
+  const service = await Service.start({ ...options, folder, openHost, vault });
   try {
     const hasKeys = await new ApiKeys(service.database).any();
     if (!hasKeys && !isLoopback(host)) {
@@ -87,4 +88,9 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
 /** The database that is used where none is named; what is linked to a replica stays apart from real accounts. */
 export function embeddedDatabase(replica: string | null = null): string {
   return `sqlite:${home(replica === null ? 'store.sqlite' : 'replica-store.sqlite')}`;
+}
+
+/** Checks what was given before anything is started. */
+function openVault(address: string): NonNullable<ServiceOptions['vault']> {
+  return { blobs: openBlobStore(address, process.env), key: profileKey(process.env) };
 }

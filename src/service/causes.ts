@@ -24,6 +24,7 @@ export const causes = {
   'ready-timeout': 'The login was accepted and ready never came.',
   'start-timeout': 'The page offered neither a code nor a login in time.',
   'library-failed': 'The library version could not be installed or loaded.',
+  'profile-unavailable': 'The saved profile cannot be had from the store.',
   deaf: 'A message that the phone delivered never came as an event.',
   'keeps-failing': 'The session failed three times in ten minutes and waits for a person.',
 } as const;

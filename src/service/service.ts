@@ -6,6 +6,9 @@ import { Accounts } from './accounts/accounts.ts';
 import { Links } from './accounts/links.ts';
 import { Workspaces } from './accounts/workspaces.ts';
 import { Instances } from './instances.ts';
+import type { BlobStore } from './profiles/blob-store.ts';
+import { ProfileVault } from './profiles/profile-vault.ts';
+import { vaultedHosts } from './profiles/vaulted-hosts.ts';
 import { LibraryChoice } from './rollouts/library-choice.ts';
 import { Rollouts } from './rollouts/rollouts.ts';
 import { ServiceMetrics } from './service-metrics.ts';
@@ -30,6 +33,8 @@ export interface ServiceOptions {
   /** How many browsers may start at the same time. */
   slots: number;
   openHost: OpenSessionHost;
+  /** Where profiles are saved for other machines; without it they stay on this one. */
+  vault?: { blobs: BlobStore; key: Buffer } | null;
   deadlines?: Partial<Deadlines>;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks?: boolean;
@@ -93,6 +98,7 @@ export class Service {
     this.metrics = new ServiceMetrics(() => this.sessions.counts);
     this.sessions = new Sessions({
       ...options,
+      openHost: openHostOf(options, database),
       database,
       instanceId: this.id,
       accounts: this.accounts,
@@ -188,4 +194,10 @@ export class Service {
     const attention = settled.kind === 'failed' && settled.outcome.needsAttention;
     this.#log({ event: 'ended', account: ids.account, library, end: end.kind, code, written: settled.kind, attention });
   }
+}
+
+function openHostOf({ openHost, vault, log }: ServiceOptions, database: ServiceDatabase): OpenSessionHost {
+  if (!vault) return openHost;
+  const say = (message: string) => log({ event: 'profile', message });
+  return vaultedHosts(openHost, new ProfileVault(database, vault.blobs, vault.key), say);
 }

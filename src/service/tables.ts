@@ -173,6 +173,15 @@ export interface WebhookDeliveryRow {
   created_at: number;
 }
 
+export interface SessionProfileRow {
+  session_id: string;
+  lease_token: number;
+  blob_name: string;
+  sha256: string;
+  bytes: number;
+  saved_at: number;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface ServiceTables {
   workspaces: WorkspaceRow;
@@ -186,6 +195,7 @@ export interface ServiceTables {
   rollout_steps: RolloutStepRow;
   api_keys: ApiKeyRow;
   idempotency_keys: IdempotencyKeyRow;
+  session_profiles: SessionProfileRow;
   webhooks: WebhookRow;
   webhook_outbox: WebhookOutboxRow;
   webhook_deliveries: WebhookDeliveryRow;

@@ -17,14 +17,15 @@ interface Line {
   [field: string]: unknown;
 }
 
-/** One process of `instance.ts`. */
+/** One process of an instance that can be killed. */
 export class FleetInstance {
   readonly lines: Line[] = [];
   readonly #child: ChildProcess;
   readonly exited: Promise<unknown>;
 
-  constructor(options: FleetOptions) {
-    this.#child = spawn(process.execPath, [join(import.meta.dirname, 'instance.ts'), JSON.stringify(options)], {
+  /** @param script the program, in this folder. */
+  constructor(options: object, script = 'instance.ts') {
+    this.#child = spawn(process.execPath, [join(import.meta.dirname, script), JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.exited = new Promise((resolve) => this.#child.once('exit', resolve));

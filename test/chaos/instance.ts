@@ -19,7 +19,7 @@ const service = await Service.start({
     light({
       ...spec,
       onSeen: (event) => {
-        if (String(event.detail) === 'CONFLICT') say({ event: 'conflict', session: spec.ids.session });
+        if (String(event.detail) === 'CONFLICT') say({ event: 'conflict', session: spec.lease.ids.session });
         spec.onSeen(event);
       },
     }),

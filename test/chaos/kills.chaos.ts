@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/store/database/open-database.ts';
 import { lightHosts } from '../support/light-host.ts';
 import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';
 import { linkWith, startTestService, until, untilStatus } from '../support/test-service.ts';
+import { connectedSessions } from './connected-sessions.ts';
 import { FleetInstance, type FleetOptions } from './fleet.ts';
 
 const sessions = 32;
@@ -54,20 +55,7 @@ function start(): FleetInstance {
   return instance;
 }
 
-/** How many sessions are connected and owned by an instance that lives. */
-async function connected(): Promise<number> {
-  const living = fleet.map(({ id }) => id).filter((id) => id !== null);
-  if (living.length === 0) return 0;
-  const { count } = await database.kysely
-    .selectFrom('whatsapp_accounts')
-    .innerJoin('sessions', 'sessions.id', 'whatsapp_accounts.session_id')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('status', '=', 'connected')
-    .where('lease_owner', 'in', living)
-    .where('lease_expires_at', '>', database.now)
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
+const connected = () => connectedSessions(database, fleet);
 
 /** Waits until every session is owned and connected again; returns how long that took, in milliseconds. */
 async function settled(): Promise<number> {

@@ -17,6 +17,7 @@ interface Given {
   library: string;
   browser: string;
   slots: number;
+  profiles?: string;
   allowPrivateWebhooks: boolean;
   replica?: string;
 }
@@ -39,6 +40,10 @@ export function serveCommand(): Command {
     .option(
       '--replica <build>',
       'try it out: serve against a stand-in for WhatsApp Web at this build, with simulated phones',
+    )
+    .option(
+      '--profiles <address>',
+      'keep profiles for all machines, encrypted: folder:/shared/path or s3://bucket/prefix?endpoint=...',
     )
     .option('--allow-private-webhooks', 'let webhooks reach addresses of private networks', false)
     .addHelpText(
@@ -66,7 +71,7 @@ async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { repl
   const signal = Promise.withResolvers<void>();
   process.once('SIGTERM', () => signal.resolve()).once('SIGINT', () => signal.resolve());
   const database = given.database ?? embeddedDatabase(replica);
-  const instance = await serveInstance({ ...given, database, replica, version, log });
+  const instance = await serveInstance({ ...given, profiles: given.profiles ?? null, database, replica, version, log });
   log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
   await signal.promise;
   await instance.stop();

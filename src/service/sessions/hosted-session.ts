@@ -5,6 +5,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
 import type { Cause } from '../causes.ts';
 import { Problem } from '../problems.ts';
+import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { Deadlines } from './deadlines.ts';
 import { Inbox } from './inbox.ts';
@@ -134,10 +135,10 @@ export class HostedSession {
     await this.#write(() => this.#around.starts.begin(lease, cause, library));
     try {
       const onSeen = (event: SeenEvent) => this.#inbox.push(event);
-      this.#host = await this.#around.openHost({ ids: lease.ids, library, folder, pairWith, onSeen });
+      this.#host = await this.#around.openHost({ lease, library, folder, pairWith, onSeen });
     } catch (error) {
       if (this.#end) return this.#end;
-      return this.#broken(error instanceof LibraryFailed ? 'library-failed' : 'host-died');
+      return this.#broken(causeOf(error));
     }
     this.#expect('session:start-timeout', this.#around.deadlines.startMs);
     while (true) {
@@ -263,4 +264,9 @@ export class HostedSession {
       }
     }
   }
+}
+
+function causeOf(error: unknown): Cause {
+  if (error instanceof LibraryFailed) return 'library-failed';
+  return error instanceof ProfileUnavailable ? 'profile-unavailable' : 'host-died';
 }

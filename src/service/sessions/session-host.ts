@@ -1,5 +1,5 @@
 import type { SeenEvent, SessionFacts } from '../../contracts/host.ts';
-import type { SessionIds } from '../session-ids.ts';
+import type { Lease } from './lease.ts';
 
 /** What a session needs of the process that runs its client. */
 export interface SessionHost {
@@ -17,7 +17,7 @@ export interface SessionHost {
 }
 
 export interface SessionHostSpec {
-  ids: SessionIds;
+  lease: Lease;
   /** Exact version. */
   library: string;
   /** Everything that the session keeps on this machine lies in this folder. */
@@ -32,7 +32,7 @@ export interface SessionHostSpec {
  * Starts a process with one library version and one client in it. Returns once `initialize()` was called; the rest comes as
  * events.
  *
- * @throws LibraryFailed when the version cannot be installed or loaded.
+ * @throws LibraryFailed when the version cannot be installed or loaded; ProfileUnavailable when its profile cannot be had.
  */
 export type OpenSessionHost = (spec: SessionHostSpec) => Promise<SessionHost>;
 

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
-import type { Service } from '../../../src/service/service.ts';
+import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
+import type { Service, ServiceOptions } from '../../../src/service/service.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
@@ -33,9 +34,9 @@ function newPlace() {
   return { folder, database: `sqlite:${join(folder, 'store.sqlite')}` };
 }
 
-async function start(place: ReturnType<typeof newPlace>): Promise<Service> {
+async function start(place: ReturnType<typeof newPlace>, vault?: ServiceOptions['vault']): Promise<Service> {
   const openHost = libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} });
-  const { service } = await startTestService({ ...place, openHost, deadlines });
+  const { service } = await startTestService({ ...place, openHost, deadlines, ...(vault && { vault }) });
   running.add(service);
   return service;
 }
@@ -74,6 +75,19 @@ test('a real library in a real browser is linked, stopped in order, and restored
   second.onEvent((_, event) => event.type === 'message' && heard.push(event.message));
   phone.send('still there?');
   await until('the message is heard', () => heard.length > 0);
+});
+
+test('another machine restores the session from the vault, without a new code', async () => {
+  const here = newPlace();
+  const phone = newPhone();
+  const vault = { blobs: new FolderBlobs(join(here.folder, 'vault')), key: Buffer.alloc(32, 7) };
+  const first = await start(here, vault);
+  const ids = await linkWith(first, (await first.workspaces.create('W')).id, phone.scan);
+  await untilStatus(first, ids, 'connected', 60_000);
+  await stop(first);
+  const second = await start({ folder: newPlace().folder, database: here.database }, vault);
+  await untilStatus(second, ids, 'connected', 60_000);
+  expect(phone.devices()).toHaveLength(1);
 });
 
 test('a browser that is killed is noticed, and the session comes back', async () => {

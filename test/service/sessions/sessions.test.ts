@@ -48,7 +48,7 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
       ...spec,
       onSeen: (event) => {
         // Two connections of one device at the same time: the replica, like the real service, ends the first.
-        if (String(event.detail) === 'CONFLICT') conflicts.push(spec.ids.session);
+        if (String(event.detail) === 'CONFLICT') conflicts.push(spec.lease.ids.session);
         spec.onSeen(event);
       },
     });

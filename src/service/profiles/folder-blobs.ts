@@ -1,0 +1,35 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BlobStore } from './blob-store.ts';
+
+/** Bytes in a folder, which may be a network file system. */
+export class FolderBlobs implements BlobStore {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** What is there by this name is whole, also after a power cut: written aside, flushed, then renamed. */
+  async put(name: string, bytes: Buffer): Promise<void> {
+    const file = join(this.#root, name);
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const aside = `${file}.part`;
+    const handle = await open(aside, 'w', 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, file);
+  }
+
+  get(name: string): Promise<Buffer> {
+    return readFile(join(this.#root, name));
+  }
+
+  async delete(name: string): Promise<void> {
+    await rm(join(this.#root, name), { force: true });
+  }
+}

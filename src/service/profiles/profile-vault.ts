@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { holdLease } from '../sessions/hold-lease.ts';
+import type { Lease } from '../sessions/lease.ts';
+import { profileFolder } from '../sessions/session-folder.ts';
+import type { ServiceDatabase, SessionProfileRow } from '../tables.ts';
+import type { BlobStore } from './blob-store.ts';
+import { packProfile, unpackProfile } from './profile-archive.ts';
+import { seal, unseal } from './profile-cipher.ts';
+
+/** The profile of a session is in the store and cannot be had; starting without it would look like a lost login. */
+export class ProfileUnavailable extends Error {
+  override name = 'ProfileUnavailable';
+}
+
+/** Keeps profiles in a store that all machines reach, encrypted, so that any of them can restore a session. */
+export class ProfileVault {
+  readonly #database: ServiceDatabase;
+  readonly #blobs: BlobStore;
+  readonly #key: Buffer;
+
+  /** @param key 32 bytes. */
+  constructor(database: ServiceDatabase, blobs: BlobStore, key: Buffer) {
+    this.#database = database;
+    this.#blobs = blobs;
+    this.#key = key;
+  }
+
+  /**
+   * Makes the newest profile that is known the one in `folder`: the one of the store, unless this machine ran the session after
+   * it was saved.
+   *
+   * @throws ProfileUnavailable
+   */
+  async fetch(lease: Lease, folder: string): Promise<void> {
+    const { session } = lease.ids;
+    const saved = await this.#row(session);
+    if (saved && saved.lease_token > lastTokenHere(folder)) {
+      try {
+        const archive = await this.#read(saved, session);
+        await unpackProfile(archive, profileFolder(folder));
+      } catch (error) {
+        throw new ProfileUnavailable(`the profile of session ${session} cannot be had from the store`, {
+          cause: error,
+        });
+      }
+    }
+    await mkdir(folder, { recursive: true });
+    writeFileSync(tokenFile(folder), String(lease.token));
+  }
+
+  /**
+   * Saves the profile in `folder`, reads it back and compares, and only then makes it the saved one.
+   *
+   * @throws LeaseLost, or what the store throws; the profile that was saved before stays.
+   */
+  async save(lease: Lease, folder: string): Promise<void> {
+    const { session } = lease.ids;
+    const archive = await packProfile(profileFolder(folder));
+    const row = {
+      session_id: session,
+      lease_token: lease.token,
+      blob_name: `${session}/${lease.token}-${Date.now()}`,
+      sha256: sha256(archive),
+      bytes: archive.length,
+    };
+    await this.#blobs.put(row.blob_name, seal(this.#key, archive, session));
+    await this.#read(row, session);
+    const before = await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      const old = await tx
+        .selectFrom('session_profiles')
+        .selectAll()
+        .where('session_id', '=', session)
+        .executeTakeFirst();
+      await tx.deleteFrom('session_profiles').where('session_id', '=', session).execute();
+      await tx
+        .insertInto('session_profiles')
+        .values({ ...row, saved_at: this.#database.now })
+        .execute();
+      return old;
+    });
+    if (before) await this.#blobs.delete(before.blob_name);
+  }
+
+  /** Removes the saved profile of a session that was unlinked. */
+  async forget({ ids: { session } }: Lease): Promise<void> {
+    const saved = await this.#row(session);
+    if (!saved) return;
+    await this.#database.kysely.deleteFrom('session_profiles').where('session_id', '=', session).execute();
+    await this.#blobs.delete(saved.blob_name);
+  }
+
+  #row(session: string): Promise<SessionProfileRow | undefined> {
+    const { kysely } = this.#database;
+    return kysely.selectFrom('session_profiles').selectAll().where('session_id', '=', session).executeTakeFirst();
+  }
+
+  async #read({ blob_name, sha256: expected }: Pick<SessionProfileRow, 'blob_name' | 'sha256'>, session: string) {
+    const archive = unseal(this.#key, await this.#blobs.get(blob_name), session);
+    if (sha256(archive) !== expected) throw new Error(`${blob_name} is not what was saved`);
+    return archive;
+  }
+}
+
+const tokenFile = (folder: string) => join(folder, 'lease-token');
+
+/** The token under which this machine ran the session last; 0 when it never did. */
+function lastTokenHere(folder: string): number {
+  try {
+    return Number(readFileSync(tokenFile(folder), 'utf8')) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

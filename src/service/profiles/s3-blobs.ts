@@ -1,0 +1,51 @@
+import { type AwsCredentials, signedHeaders } from './aws-signature.ts';
+import type { BlobStore } from './blob-store.ts';
+
+const timeoutMs = 30_000;
+
+export interface S3Place {
+  /** e.g. `https://s3.eu-central-1.amazonaws.com` or `http://minio:9000`. */
+  endpoint: string;
+  bucket: string;
+  /** Begins every name; may be empty. */
+  prefix: string;
+}
+
+/** Bytes in a bucket of S3 or of anything that speaks its protocol; addressed by path, which all of them understand. */
+export class S3Blobs implements BlobStore {
+  readonly #place: S3Place;
+  readonly #credentials: AwsCredentials;
+
+  constructor(place: S3Place, credentials: AwsCredentials) {
+    this.#place = place;
+    this.#credentials = credentials;
+  }
+
+  async put(name: string, bytes: Buffer): Promise<void> {
+    await this.#request('PUT', name, bytes);
+  }
+
+  async get(name: string): Promise<Buffer> {
+    return Buffer.from(await (await this.#request('GET', name)).arrayBuffer());
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#request('DELETE', name);
+  }
+
+  async #request(method: string, name: string, body: Buffer = Buffer.alloc(0)): Promise<Response> {
+    const { endpoint, bucket, prefix } = this.#place;
+    const path = [bucket, ...prefix.split('/'), ...name.split('/')].filter(Boolean).map(encodeURIComponent).join('/');
+    const url = new URL(`/${path}`, endpoint);
+    const { host: _, ...headers } = signedHeaders({ method, url, body }, this.#credentials, new Date());
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(url, {
+      method,
+      headers,
+      signal,
+      ...(method === 'PUT' && { body: new Uint8Array(body) }),
+    });
+    if (response.ok || (method === 'DELETE' && response.status === 404)) return response;
+    throw new Error(`${method} ${url} answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { Accounts } from '../../../src/service/accounts/accounts.ts';
+import { Links } from '../../../src/service/accounts/links.ts';
+import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
+import { SealBroken, seal, unseal } from '../../../src/service/profiles/profile-cipher.ts';
+import { ProfileUnavailable, ProfileVault } from '../../../src/service/profiles/profile-vault.ts';
+import { SessionIds } from '../../../src/service/session-ids.ts';
+import { type Lease, LeaseLost } from '../../../src/service/sessions/lease.ts';
+import { Leases } from '../../../src/service/sessions/leases.ts';
+import { profileFolder } from '../../../src/service/sessions/session-folder.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
+import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { engines } from '../../support/service-databases.ts';
+
+const key = Buffer.alloc(32, 7);
+const newFolder = () => mkdtempSync(join(tmpdir(), 'profiles-'));
+
+let database: ServiceDatabase;
+let lease: Lease;
+let store: string;
+let vault: ProfileVault;
+
+beforeEach(async () => {
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  const made = await newServiceDatabase(newAddress);
+  database = made.database;
+  const request = { phone: null, library: '1.34.7', libraryPin: null };
+  ({ lease } = await new Links(database, 'one', () => {}).begin(SessionIds.create(made.workspace), request));
+  await new Accounts(database, 'one').authenticated(lease);
+  store = newFolder();
+  vault = new ProfileVault(database, new FolderBlobs(store), key);
+});
+
+const loginFile = (folder: string) => join(profileFolder(folder), 'Default', 'Local Storage', 'leveldb', '000003.log');
+function writeLogin(folder: string, text: string): void {
+  mkdirSync(join(loginFile(folder), '..'), { recursive: true });
+  writeFileSync(loginFile(folder), text);
+}
+const readLogin = (folder: string) => readFileSync(loginFile(folder), 'utf8');
+const saved = () => readdirSync(join(store, lease.ids.session));
+
+/** The next owner of the session. */
+async function nextLease(): Promise<Lease> {
+  await new Leases(database, 'one').release(lease, 'instance-stopped');
+  const [claim] = await new Leases(database, 'other').claim(1);
+  if (!claim) throw new Error('nothing to claim');
+  return claim.lease;
+}
+
+test('another machine gets the profile that was saved, and nobody can read it in the store', async () => {
+  const [here, there] = [newFolder(), newFolder()];
+  await vault.fetch(lease, here);
+  writeLogin(here, 'the secret login');
+  await vault.save(lease, here);
+  const bytes = readFileSync(join(store, lease.ids.session, saved()[0] ?? ''));
+  expect(bytes.includes('secret')).toBe(false);
+  await vault.fetch(await nextLease(), there);
+  expect(readLogin(there)).toBe('the secret login');
+});
+
+test('a machine that ran the session after the last save keeps what it has', async () => {
+  const here = newFolder();
+  await vault.fetch(lease, here);
+  writeLogin(here, 'old');
+  await vault.save(lease, here);
+  writeLogin(here, 'newer than the save');
+  await vault.fetch(await nextLease(), here);
+  expect(readLogin(here)).toBe('newer than the save');
+});
+
+test('a machine that ran the session before gets what was saved elsewhere since', async () => {
+  const [here, there] = [newFolder(), newFolder()];
+  await vault.fetch(lease, here);
+  writeLogin(here, 'old');
+  await vault.save(lease, here);
+  lease = await nextLease();
+  await vault.fetch(lease, there);
+  writeLogin(there, 'new');
+  await vault.save(lease, there);
+  await database.kysely.updateTable('sessions').set({ lease_expires_at: 0 }).execute();
+  const [claim] = await new Leases(database, 'one').claim(1);
+  await vault.fetch(claim?.lease as Lease, here);
+  expect(readLogin(here)).toBe('new');
+  expect(saved()).toHaveLength(1);
+});
+
+test('who has lost the lease cannot replace what the next owner restores from', async () => {
+  const here = newFolder();
+  await vault.fetch(lease, here);
+  writeLogin(here, 'good');
+  await vault.save(lease, here);
+  const late = lease;
+  await nextLease();
+  writeLogin(here, 'too late');
+  await expect(vault.save(late, here)).rejects.toBeInstanceOf(LeaseLost);
+  const { blob_name } = await database.kysely
+    .selectFrom('session_profiles')
+    .select('blob_name')
+    .executeTakeFirstOrThrow();
+  expect(blob_name).toContain(`/${late.token}-`);
+});
+
+test('a profile that was damaged or cannot be reached stops the start: it is not a lost login', async () => {
+  const here = newFolder();
+  await vault.fetch(lease, here);
+  writeLogin(here, 'good');
+  await vault.save(lease, here);
+  const file = join(store, lease.ids.session, saved()[0] ?? '');
+  const bytes = readFileSync(file);
+  bytes[40] = (bytes[40] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  await expect(vault.fetch(await nextLease(), newFolder())).rejects.toBeInstanceOf(ProfileUnavailable);
+});
+
+test('a sealed profile opens with its own key and session only', () => {
+  const bytes = seal(key, Buffer.from('login'), 'session');
+  expect(unseal(key, bytes, 'session').toString()).toBe('login');
+  expect(() => unseal(key, bytes, 'other')).toThrow(SealBroken);
+  expect(() => unseal(Buffer.alloc(32, 8), bytes, 'session')).toThrow(SealBroken);
+  expect(() => unseal(key, bytes.subarray(0, -1), 'session')).toThrow(SealBroken);
+  expect(() => unseal(key, Buffer.from('short'), 'session')).toThrow(SealBroken);
+});
