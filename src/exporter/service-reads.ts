@@ -203,7 +203,7 @@ export class ServiceReads {
               .selectFrom('account_history')
               .select('seq')
               .whereRef('account_history.account_id', '=', 'sessions.account_id')
-              .whereRef('account_history.at', '<=', 'session_starts.started_at')
+              .whereRef('account_history.at', '<', 'session_starts.started_at')
               .where('to_status', '=', 'authenticated'),
           )
           .as('was_linked'),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Exporter } from '../../src/exporter/exporter.ts';
@@ -160,6 +161,8 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     await accounts.authenticated(lease);
     await links.ready(lease, '15550100001', library);
     await starts.ready(lease);
+    // Links and restorations of real sessions are never in the same millisecond.
+    await sleep(10);
     await leases.release(lease, 'instance-stopped');
     const [claim] = await leases.claim(1);
     if (!claim) throw new Error('nothing to claim');

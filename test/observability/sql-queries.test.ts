@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CompiledQuery } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/contracts/home.ts';
+import { Accounts } from '../../src/service/accounts/accounts.ts';
+import { recordViolation } from '../../src/service/accounts/constraint-violations.ts';
+import { Links } from '../../src/service/accounts/links.ts';
+import { SessionIds, type WorkspaceId } from '../../src/service/session-ids.ts';
+import type { Lease } from '../../src/service/sessions/lease.ts';
+import { Leases } from '../../src/service/sessions/leases.ts';
+import { SessionStarts } from '../../src/service/sessions/session-starts.ts';
+import type { ServiceDatabase } from '../../src/service/tables.ts';
+import { stopMysqlServer } from '../support/mysql-server.ts';
+import { newServiceDatabase } from '../support/new-service-database.ts';
+import { engines } from '../support/service-databases.ts';
+
+afterAll(stopMysqlServer);
+
+const folder = join(packageRoot, 'sql', 'queries');
+const library = '1.34.7';
+
+test('both engines have the same queries, apart from how they say an hour ago', () => {
+  const read = (engine: string, file: string) =>
+    readFileSync(join(folder, engine, file), 'utf8').replace(
+      /unix_timestamp\(now\(3\)\)|unixepoch\('subsec'\)/g,
+      'NOW',
+    );
+  const files = (engine: string) =>
+    readdirSync(join(folder, engine), { recursive: true })
+      .map(String)
+      .filter((file) => file.endsWith('.sql'))
+      .sort();
+  expect(files('mysql')).toEqual(files('sqlite'));
+  expect(files('mysql')).toHaveLength(6);
+  for (const file of files('mysql')) expect(read('mysql', file)).toBe(read('sqlite', file));
+});
+
+describe.each(engines)('the three hourly questions in %s', (_, newAddress) => {
+  let database: ServiceDatabase;
+  let workspace: WorkspaceId;
+
+  beforeAll(async () => {
+    ({ database, workspace } = await newServiceDatabase(newAddress));
+    await anHour(database, workspace);
+  });
+  afterAll(() => database.close());
+
+  const ask = async (file: string) => {
+    const text = readFileSync(join(folder, database.engine, file), 'utf8');
+    const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(
+      CompiledQuery.raw(text.replace(/;\s*$/, '')),
+    );
+    return rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([key, value]) => [
+          key,
+          key === 'library' || key === 'outcome' ? value : Number(value),
+        ]),
+      ),
+    );
+  };
+
+  test('linking: six of seven succeeded; the old query finds none of them', async () => {
+    expect(await ask('link-success.sql')).toEqual([
+      { library, begun: 9, succeeded: 6, failed: 1, given_up: 1, under_way: 1, success_percent: 85.7 },
+    ]);
+    expect(await ask('old/link-success.sql')).toEqual([{ success_percent: 0 }]);
+  });
+
+  test('violations: three were resolved, two were seen by people; the old query finds none', async () => {
+    expect(await ask('constraint-violations.sql')).toMatchObject([
+      { outcome: 'resolved', violations: 3 },
+      { outcome: 'surfaced', violations: 2 },
+    ]);
+    expect(await ask('old/constraint-violations.sql')).toEqual([{ violations: 0 }]);
+  });
+
+  test('restoration: two of five succeeded, two sessions are not back; the old query says most are connected', async () => {
+    expect(await ask('restoration-success.sql')).toEqual([
+      {
+        library,
+        restorations: 6,
+        succeeded: 2,
+        failed: 3,
+        stopped: 1,
+        success_percent: 40,
+        sessions: 5,
+        sessions_not_back: 2,
+      },
+    ]);
+    expect(await ask('old/restoration-success.sql')).toEqual([{ success_percent: 60 }]);
+  });
+});
+
+/**
+ * One hour of the service, through its own code: six links that succeed, one that fails, one that is superseded, one that is being
+ * scanned; then restorations: one at once, one at the second try, one that fails, one that is lost for good, one that is stopped.
+ */
+async function anHour(database: ServiceDatabase, workspace: WorkspaceId): Promise<void> {
+  const links = new Links(database, 'instance', () => {});
+  const accounts = new Accounts(database, 'instance');
+  const leases = new Leases(database, 'instance');
+  const starts = new SessionStarts(database);
+  const begin = async (phone: string | null) =>
+    (await links.begin(SessionIds.create(workspace), { phone, library, libraryPin: null })).lease;
+  const becomeReady = async (lease: Lease, phone: string) => {
+    await accounts.authenticated(lease);
+    await links.ready(lease, phone, library);
+    await starts.ready(lease);
+  };
+
+  const linked: { lease: Lease; phone: string }[] = [];
+  for (let i = 0; i < 6; i++) {
+    const phone = `1555010000${i}`;
+    const lease = await begin(phone);
+    await starts.begin(lease, 'link-asked', library);
+    await becomeReady(lease, phone);
+    linked.push({ lease, phone });
+  }
+  await accounts.fail(await begin('15550100010'), 'link-timeout');
+  await begin('15550100011');
+  await begin('15550100011');
+
+  // Links and restorations of real sessions are never in the same millisecond.
+  await sleep(10);
+  // Everybody but the last is given back, as at a restart. What is claimed is claimed in one go.
+  for (const { lease } of linked.slice(0, 5)) await leases.release(lease, 'instance-stopped');
+  const claims = new Map((await leases.claim(10)).map(({ lease }) => [lease.ids.session, lease]));
+  const [direct, second, failing, lost, stopped] = linked.slice(0, 5).map(({ lease, phone }) => {
+    return { lease: claims.get(lease.ids.session) as Lease, phone };
+  }) as [Restored, Restored, Restored, Restored, Restored];
+  for (const { lease } of [direct, second, failing, lost, stopped])
+    await starts.begin(lease, 'instance-stopped', library);
+  await becomeReady(direct.lease, direct.phone);
+  await starts.failed(second.lease, 'browser-died');
+  await starts.failed(failing.lease, 'page-hung');
+  await accounts.fail(lost.lease, 'unlinked');
+  await leases.release(stopped.lease, 'instance-stopped');
+  await database.kysely
+    .updateTable('sessions')
+    .set({ next_start_at: 0 })
+    .where('id', '=', second.lease.ids.session)
+    .execute();
+  for (const { lease } of await leases.claim(10)) {
+    if (lease.ids.session !== second.lease.ids.session) continue;
+    await starts.begin(lease, 'browser-died', library);
+    await becomeReady(lease, second.phone);
+  }
+  for (const outcome of ['resolved', 'surfaced', 'resolved', 'surfaced', 'resolved'] as const) {
+    await recordViolation(database, outcome);
+  }
+}
+
+interface Restored {
+  lease: Lease;
+  phone: string;
+}
