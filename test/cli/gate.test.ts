@@ -28,13 +28,13 @@ function many(passed: number, failed: number): Attempt[] {
   ];
 }
 
-function writeReport(name: string): string {
-  const cells = recorded.map(({ cell, attempts }) => ({ ...cell, expectation: null, surprise: false, attempts }));
+function writeReport(name: string, its = recorded): string {
+  const cells = its.map(({ cell, attempts }) => ({ ...cell, expectation: null, surprise: false, attempts }));
   const report: Report = {
     schemaVersion: 1,
     run: { ...exampleRun, finishedAt: new Date().toISOString() },
     cells,
-    summary: { cells: 3, passed: 2, failed: 1, infra: 0, surprises: 1 },
+    summary: { cells: its.length, passed: 2, failed: 1, infra: 0, surprises: 1 },
   };
   writeFileSync(join(folder, name), JSON.stringify(report));
   return join(folder, name);
@@ -103,6 +103,24 @@ test('the same saved attempts and policy give the same bytes, without a store', 
   const verdict = verdictSchema.parse(JSON.parse(verdicts[0] as string));
   expect(verdict.verdict).toBe('promote');
   expect(verdict.policy.name).toBe('default');
+});
+
+test('the reports of several shards are judged together', async () => {
+  const [one, two] = [
+    writeReport('shard-1.json', recorded.slice(0, 1)),
+    writeReport('shard-2.json', recorded.slice(1)),
+  ];
+  const { exit, stdout } = await cli([
+    'gate',
+    '--baseline',
+    '9.0.0',
+    '--candidate',
+    '9.0.1',
+    '--attempts',
+    `${one},${two}`,
+  ]);
+  expect(stdout).toContain('baseline 80 of 80, candidate 79 of 80');
+  expect(exit).toBe(0);
 });
 
 test('JUnit and Markdown are written beside the list', async () => {

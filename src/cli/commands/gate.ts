@@ -16,7 +16,7 @@ import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { reportVerdict, verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { defaultSlots } from '../../runner/run-plan.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
-import { checkVersions, collectFromReport, collectFromStore, type Selection } from '../gate/collect-attempts.ts';
+import { checkVersions, collectFromReports, collectFromStore, type Selection } from '../gate/collect-attempts.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runGate } from '../gate/run-gate.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
@@ -29,7 +29,7 @@ interface GateOptions {
   build?: string[];
   flow?: string[];
   target: Target;
-  attempts?: string;
+  attempts?: string[];
   reporter: string;
   run?: boolean;
   browser?: string[];
@@ -63,7 +63,7 @@ export function gateCommand(): Command {
     .option('--flow <list>', 'only these flows', list)
     .option('--build <list>', 'only these WhatsApp Web builds', list)
     .addOption(new Option('--target <target>', 'where the page came from').choices(targets).default('replica'))
-    .option('--attempts <file>', 'judge a saved JSON report instead of the store')
+    .option('--attempts <list>', 'judge saved JSON reports instead of the store', list)
     .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
     .option('--run', 'make the attempts that the decision still needs, and stop when it is decided')
     .option('--browser <list>', 'with --run: 107, current, chrome, chromium, or paths', list)
@@ -126,7 +126,7 @@ async function verdictFor(
   terminal: Terminal,
 ): Promise<Judged> {
   if (options.attempts !== undefined) {
-    const collector = collectFromReport(options.attempts, selection, policy);
+    const collector = collectFromReports(options.attempts, selection, policy);
     return { verdict: judge(collector.evidence(), policy), interrupted: false };
   }
   const store = await openStore();

@@ -33,19 +33,21 @@ export async function collectFromStore(
 }
 
 /**
- * The evidence in a saved JSON report. The age of attempts is measured from the end of its run, so that the same file gives
- * the same verdict next year.
+ * The evidence in saved JSON reports, such as those of the shards of one plan. The age of attempts is measured from the end of
+ * the last run, so that the same files give the same verdict next year.
  *
- * @throws InputError when the file is not a report, or has no attempt of a version.
+ * @throws InputError when a file is not a report, or none has an attempt of a version.
  */
-export function collectFromReport(file: string, selection: Selection, policy: Policy): EvidenceCollector {
-  const report = parseYamlFile(file, reportSchema);
-  const asOf = report.run.finishedAt ?? report.run.startedAt;
+export function collectFromReports(files: readonly string[], selection: Selection, policy: Policy): EvidenceCollector {
+  const reports = files.map((file) => parseYamlFile(file, reportSchema));
+  const ends = reports.map(({ run }) => run.finishedAt ?? run.startedAt);
   const { baseline, candidate } = selection;
-  const collector = new EvidenceCollector({ baseline, candidate, asOf }, policy);
-  const libraries = new Set(report.cells.map(({ library }) => library));
-  checkVersions(selection, [...libraries], file);
-  for (const attempt of attemptsOf(report, selection)) collector.add(attempt);
+  const collector = new EvidenceCollector({ baseline, candidate, asOf: ends.sort().at(-1) as string }, policy);
+  const libraries = new Set(reports.flatMap(({ cells }) => cells.map(({ library }) => library)));
+  checkVersions(selection, [...libraries].sort(), files.join(', '));
+  for (const report of reports) {
+    for (const attempt of attemptsOf(report, selection)) collector.add(attempt);
+  }
   return collector;
 }
 
