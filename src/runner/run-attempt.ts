@@ -122,7 +122,9 @@ function contextOf({ cell, flow }: AttemptInput, steps: Steps, { client, phone, 
     network,
     wait: (seconds) => pause(seconds * timeScale),
     async probe(of, by) {
-      const check = () => steps.run('probe', () => checkReady(of, by, cell.build, steps.patience(answerDeadlineMs)));
+      // A condition may keep an answer back for as long as it lasts.
+      const patienceMs = steps.patience(answerDeadlineMs) + settle * 1000;
+      const check = () => steps.run('probe', () => checkReady(of, by, cell.build, patienceMs));
       await check();
       if (settle === 0) return;
       await pause(settle);

@@ -47,3 +47,8 @@ export function expected({ expectation }: PlannedCell) {
   const { outcome, phase = null, code = null } = expectation ?? { outcome: 'passed' as const };
   return resultOf({ outcome, phase, code });
 }
+
+/** What a flow of a library comes to without any condition. */
+export function withoutCondition({ planned }: { planned: PlannedCell }) {
+  return expected({ ...planned, expectation: expectationOf({ ...planned.cell, condition: 'none' }, rules) });
+}
