@@ -72,6 +72,14 @@ describe('the exit code is the verdict', () => {
     expect(exit).toBe(1);
   });
 
+  test('and the verdict is kept in the store, for the exporter', async () => {
+    await gate(['--baseline', '9.0.0', '--candidate', '9.0.2']);
+    const store = await openStore(join(home, 'store.sqlite'));
+    const kept = (await store.verdicts.newest()).find(({ candidate }) => candidate === '9.0.2');
+    await store.close();
+    expect(kept).toMatchObject({ baseline: '9.0.0', verdict: 'block' });
+  });
+
   test('2 for inconclusive, also when the filter leaves nothing', async () => {
     const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', '--build', '2.3000.5']);
     expect(stdout).toContain('There is no attempt of either version.');

@@ -131,23 +131,35 @@ async function verdictFor(
   }
   const store = await openStore();
   try {
-    if (!options.run) return { verdict: await judgeStore(store, selection, policy), interrupted: false };
-    const { baseline, candidate, builds, flows, target } = selection;
-    return await runGate(store, {
-      versions: { baseline, candidate },
-      choice: { build: builds, flow: flows, browser: options.browser, condition: options.condition },
-      target,
-      policy,
-      slots: options.slots ?? defaultSlots(),
-      seed: options.seed ?? randomInt(1, greatestRandomSeed),
-      terminal,
-    });
+    const judged = await judgeWithStore(store, options, selection, policy, terminal);
+    await store.verdicts.add(judged.verdict, new Date().toISOString());
+    return judged;
   } finally {
     await store.close();
   }
 }
 
-async function judgeStore(store: Store, selection: Selection, policy: Policy): Promise<Verdict> {
+async function judgeWithStore(
+  store: Store,
+  options: GateOptions,
+  selection: Selection,
+  policy: Policy,
+  terminal: Terminal,
+): Promise<Judged> {
+  if (!options.run) return { verdict: await judgeStored(store, selection, policy), interrupted: false };
+  const { baseline, candidate, builds, flows, target } = selection;
+  return runGate(store, {
+    versions: { baseline, candidate },
+    choice: { build: builds, flow: flows, browser: options.browser, condition: options.condition },
+    target,
+    policy,
+    slots: options.slots ?? defaultSlots(),
+    seed: options.seed ?? randomInt(1, greatestRandomSeed),
+    terminal,
+  });
+}
+
+async function judgeStored(store: Store, selection: Selection, policy: Policy): Promise<Verdict> {
   const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
   const evidence = collector.evidence();
   // A version that the store knows nothing of is a mistake in the command; all else that is not there is missing data.
