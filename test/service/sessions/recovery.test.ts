@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { createServer } from '../../../src/service/http/server.ts';
+import type { Service } from '../../../src/service/service.ts';
+import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
+import { LibraryFailed, type OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
+import { lightHosts } from '../../support/light-host.ts';
+import { engines } from '../../support/service-databases.ts';
+import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+
+let replica: Replica;
+let service: Service;
+let workspace: WorkspaceId;
+let numbers = 15551000000;
+/** Versions that were asked to host, in order, and those that cannot be. */
+let hosted: string[];
+let broken: Set<string>;
+let killLast: () => void;
+let hang: boolean;
+
+beforeAll(async () => {
+  replica = await startReplica({ build: '2.3000.1044822804' });
+});
+afterAll(() => replica.close());
+
+beforeEach(async () => {
+  hosted = [];
+  broken = new Set();
+  hang = false;
+  const light = lightHosts({ port: replica.port });
+  const openHost: OpenSessionHost = async (spec) => {
+    hosted.push(spec.library);
+    if (broken.has(spec.library)) throw new LibraryFailed('broken by the test');
+    const host = await light(spec);
+    killLast = () => void host.kill();
+    return {
+      sessionFacts: () => (hang ? new Promise(() => {}) : host.sessionFacts()),
+      sendText: (to, body) => host.sendText(to, body),
+      logout: () => host.logout(),
+      destroy: () => host.destroy(),
+      liveFor: (ms) => host.liveFor(ms),
+      kill: () => host.kill(),
+    };
+  };
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  ({ service } = await startTestService({ database: await newAddress(), openHost }));
+  workspace = (await service.workspaces.create('W')).id;
+});
+afterEach(() => service.stop());
+
+async function connected(): Promise<SessionIds> {
+  const phone = replica.phones.create(String(++numbers)).id;
+  const ids = await linkWith(service, workspace, (qr) => replica.phones.scan(phone, qr));
+  await untilStatus(service, ids, 'connected');
+  return ids;
+}
+
+/** Lets the backoff of every session be over. */
+const now = () => service.database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+
+test('a host that dies is noticed at once, and the session comes back after its backoff', async () => {
+  const ids = await connected();
+  killLast();
+  expect(await untilStatus(service, ids, 'disconnected')).toMatchObject({ cause: 'host-died' });
+  await until('the failure is written', async () => {
+    const row = await service.database.kysely.selectFrom('sessions').select('failures').executeTakeFirst();
+    return row?.failures === 1;
+  });
+  await now();
+  await untilStatus(service, ids, 'connected');
+});
+
+test('a page that hangs is left for a new one', async () => {
+  const ids = await connected();
+  hang = true;
+  expect(await untilStatus(service, ids, 'disconnected')).toMatchObject({ cause: 'page-hung' });
+  hang = false;
+  await now();
+  await untilStatus(service, ids, 'connected');
+});
+
+test('a session that fails three times needs attention, and is started again when somebody asks', async () => {
+  const ids = await connected();
+  broken.add('1.34.7');
+  killLast();
+  const waiting = await until('it needs attention', async () => {
+    await now();
+    const account = await service.accounts.get(workspace, ids.account);
+    return account.attention === null ? null : account;
+  });
+  expect(waiting).toMatchObject({ status: 'disconnected', attention: 'library-failed' });
+  const asked = hosted.length;
+  await now();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(hosted).toHaveLength(asked);
+  broken.clear();
+  await service.sessions.restore(ids);
+  expect(await untilStatus(service, ids, 'connected')).toMatchObject({ attention: null });
+});
+
+test('a version that was chosen for an account hosts it, and leaving the choice moves it back', async () => {
+  const ids = await connected();
+  await service.accounts.pinLibrary(ids, '1.33.2');
+  const hostedBy = (version: string) =>
+    until(`hosted by ${version}`, async () => {
+      const { library, status } = await service.accounts.get(workspace, ids.account);
+      return library === version && status === 'connected';
+    });
+  await hostedBy('1.33.2');
+  await service.accounts.pinLibrary(ids, null);
+  await hostedBy('1.34.7');
+  expect(hosted).toEqual(['1.34.7', '1.33.2', '1.34.7']);
+});
+
+test('the events of a link are the code, each new status, and then the end', async () => {
+  const app = createServer({ service, version: '0.0.0', open: true, onTrouble: () => {} });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const phone = replica.phones.create(String(++numbers)).id;
+  const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
+  const request = get(`${url}/v1/workspaces/${workspace}/accounts/${ids.account}/link/events`);
+  const [response] = await once(request, 'response');
+  expect(response.headers['content-type']).toBe('text/event-stream');
+  const events: { event: string; data: { code: string; status: string } }[] = [];
+  let scanned = false;
+  for await (const part of response.setEncoding('utf8')) {
+    for (const [, event = '', data = ''] of String(part).matchAll(/event: (\w+)\ndata: (.*)\n\n/g)) {
+      events.push({ event, data: JSON.parse(data) });
+    }
+    const code = events.find(({ event }) => event === 'code')?.data.code;
+    if (!code || scanned) continue;
+    scanned = true;
+    await replica.phones.scan(phone, code);
+  }
+  const seen = events.map(({ event, data }) => (event === 'status' ? data.status : event));
+  expect(seen.at(-1)).toBe('connected');
+  expect(seen).toEqual(expect.arrayContaining(['qr_scanning', 'code', 'connected']));
+  await app.close();
+});
