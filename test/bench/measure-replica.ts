@@ -20,7 +20,7 @@ interface Started {
   chromiumArgs: string[];
 }
 
-/** Pages that all load, link and then get a text every second; only the replica's own process is measured. */
+/** Pages without a browser that all load, link and then get a text every second; only the replica's own process is measured. */
 export async function replicaLoad(build: string, pages: number): Promise<Figure> {
   const child = spawn(process.execPath, [cli, 'replica', '--build', build], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
@@ -46,13 +46,14 @@ export async function replicaLoad(build: string, pages: number): Promise<Figure>
   const linked = await Promise.all(Array.from({ length: pages }, link));
   const before = processorSeconds(child.pid as number);
   let peak = residentBytes(child.pid as number);
+  const began = performance.now();
   for (let second = 0; second < busySeconds; second++) {
     await Promise.all(linked.map(({ id }) => control(`/phones/${id}/send`, { body: `second ${second}` })));
     await Promise.all(linked.map(({ page }) => page.next('message')));
-    await sleep(500);
+    await sleep(Math.max(0, began + (second + 1) * 1000 - performance.now()));
     peak = Math.max(peak, residentBytes(child.pid as number));
   }
-  const cores = (processorSeconds(child.pid as number) - before) / busySeconds;
+  const cores = ((processorSeconds(child.pid as number) - before) * 1000) / (performance.now() - began);
   for (const { page } of linked) page.close();
   child.kill('SIGTERM');
   await once(child, 'exit');
