@@ -57,12 +57,19 @@ export const accountSchema = z.strictObject({
 });
 export const accountsSchema = z.strictObject({ items: z.array(accountSchema), next: id.nullable() });
 
-export const linkSchema = z.strictObject({
-  /** The number that will be linked, where it is known beforehand. */
-  phone: phoneNumberSchema.optional(),
-  /** Host this account with this version instead of the one that configuration and rollout choose. */
-  library: exactVersionSchema.optional(),
-});
+export const linkSchema = z
+  .strictObject({
+    /** The number that will be linked, where it is known beforehand. */
+    phone: phoneNumberSchema.optional(),
+    /** True for a code that is typed on the phone in place of a QR code; needs `phone`. */
+    pairing: z.boolean().optional(),
+    /** Host this account with this version instead of the one that configuration and rollout choose. */
+    library: exactVersionSchema.optional(),
+  })
+  .refine(({ pairing, phone }) => !pairing || phone !== undefined, {
+    path: ['phone'],
+    error: 'a pairing code needs the number',
+  });
 export const pinSchema = z.strictObject({ library: exactVersionSchema.nullable() });
 
 export const linkCodeSchema = z.strictObject({

@@ -152,6 +152,7 @@ export class Service {
         await this.libraries.refresh();
         await this.sessions.takeOn();
       }),
+      this.#repeat(() => this.sessions.sendWaiting()),
       this.#repeat(() => this.#deliverer.round()),
       this.#repeat(() => this.#instances.seen(), 10 * tickMs),
     ];

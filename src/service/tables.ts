@@ -182,6 +182,16 @@ export interface SessionProfileRow {
   saved_at: number;
 }
 
+export interface OutgoingTextRow {
+  id: string;
+  session_id: string;
+  recipient: string;
+  body: string;
+  state: 'waiting' | 'taken' | 'sent' | 'failed';
+  result: string | null;
+  created_at: number;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface ServiceTables {
   workspaces: WorkspaceRow;
@@ -196,6 +206,7 @@ export interface ServiceTables {
   api_keys: ApiKeyRow;
   idempotency_keys: IdempotencyKeyRow;
   session_profiles: SessionProfileRow;
+  outgoing_texts: OutgoingTextRow;
   webhooks: WebhookRow;
   webhook_outbox: WebhookOutboxRow;
   webhook_deliveries: WebhookDeliveryRow;

@@ -154,6 +154,7 @@ export class HostedSession {
       case 'client:qr':
         return this.#offer('qr', String(secret));
       case 'client:code':
+      case 'host:code':
         return this.#offer('pairing', String(secret));
       case 'client:authenticated':
         return this.#authenticated();

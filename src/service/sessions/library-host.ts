@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from '../../browser/ensure-browser.ts';
+import type { SeenEvent } from '../../contracts/host.ts';
 import { Host } from '../../host/host.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
@@ -19,13 +20,14 @@ export interface LibraryHostOptions {
 
 /** Hosts as production has them: a process each, with one real library and one real browser. */
 export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions): OpenSessionHost {
-  return async ({ library, folder, onSeen }) => {
+  return async ({ library, folder, pairWith, onSeen }) => {
     const { packageDir } = await ensureLibrary(library, say).catch((error) => {
       throw new LibraryFailed(`whatsapp-web.js ${library} cannot be installed: ${error.message}`, { cause: error });
     });
     const work = join(folder, 'work');
     mkdirSync(work, { recursive: true });
-    const host = new Host({ folder: work, env: browser.env, onSeen });
+    const asked = pairWith === null ? onSeen : askingForCode(pairWith, onSeen, () => host);
+    const host: Host = new Host({ folder: work, env: browser.env, onSeen: asked });
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
     try {
       await within(loadMs, () => host.calls.load(packageDir));
@@ -35,9 +37,30 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
     }
     await host.calls.start({
       auth: { kind: 'local', dataPath: join(folder, 'profile') },
+      ...(pairWith !== null && { options: { pairWithPhoneNumber: pairWith } }),
       browser: { executablePath: browser.executablePath, args: [...browser.args, ...browserArgs] },
     });
     return sessionHost(host);
+  };
+}
+
+/** Versions that do not know the option for pairing codes show a QR code instead, and have to be asked for the code then. */
+function askingForCode(
+  number: string,
+  onSeen: (event: SeenEvent) => void,
+  host: () => Host,
+): (event: SeenEvent) => void {
+  let asked = false;
+  return (event) => {
+    if (event.type !== 'client:qr') {
+      onSeen(event);
+      return;
+    }
+    if (asked) return;
+    asked = true;
+    host()
+      .calls.requestCode(number)
+      .catch((error: Error) => onSeen({ at: Date.now(), type: 'host:error', detail: { message: error.message } }));
   };
 }
 

@@ -2,7 +2,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
 import type { Cause } from '../causes.ts';
 import { Problem } from '../problems.ts';
-import { type AccountId, type SessionId, SessionIds, type WorkspaceId } from '../session-ids.ts';
+import { type AccountId, type SessionId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
 import { HostedSession, type SessionEvent, type SessionSpec, type SessionSurroundings } from './hosted-session.ts';
@@ -10,6 +10,7 @@ import type { Lease } from './lease.ts';
 import { LeaseKeeper, type LossReason } from './lease-keeper.ts';
 import { Leases } from './leases.ts';
 import { LinkCodes } from './link-codes.ts';
+import { OutgoingTexts } from './outgoing-texts.ts';
 import type { SessionEnd } from './session-end.ts';
 import { removeBrowserLocks, removeSessionFolder, sessionFolder } from './session-folder.ts';
 import type { OpenSessionHost } from './session-host.ts';
@@ -69,6 +70,7 @@ export class Sessions {
   readonly #keeper: LeaseKeeper;
   readonly #slots: Slots;
   readonly #starts: SessionStarts;
+  readonly #texts: OutgoingTexts;
   readonly #around: SessionSurroundings;
   readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
   #stopping = false;
@@ -77,6 +79,7 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#leases = new Leases(options.database, options.instanceId);
+    this.#texts = new OutgoingTexts(options.database, options.instanceId);
     this.#keeper = new LeaseKeeper(this.#leases);
     // The next session starts when one browser is up, not when somebody looks again; a failure shows at the next look.
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
@@ -168,11 +171,23 @@ export class Sessions {
     this.closeOver([ids]);
   }
 
-  /** @throws Problem `session-not-connected`, `session-elsewhere` */
+  /** Sends a text, through another instance where that runs the session. Returns the id that the library gives it. */
   async sendText(ids: SessionIds, to: string, body: string): Promise<unknown> {
     const running = this.#running.get(ids.session);
-    if (!running) throw new Problem('session-elsewhere');
-    return running.session.sendText(to, body);
+    if (running) return running.session.sendText(to, body);
+    const status = await this.#options.accounts.statusOf(ids);
+    if (status !== 'connected') throw new Problem('session-not-connected');
+    return this.#texts.hand(ids, to, body);
+  }
+
+  /** Sends texts that other instances were asked for. To be called about once a second. */
+  async sendWaiting(): Promise<void> {
+    if (this.#running.size === 0) return;
+    await this.#texts.sendWaiting(async (session, to, body) => {
+      const running = this.#running.get(sessionId(session));
+      if (!running) throw new Problem('session-not-connected');
+      return running.session.sendText(to, body);
+    });
   }
 
   /** Starts nothing any more, closes every session in order and gives it back. */

@@ -41,10 +41,18 @@ async function follow(path: string, signal: AbortSignal, show: (account: Account
   }
 }
 
-async function codePicture(path: string, { number }: LinkCode): Promise<HTMLElement> {
+async function codePicture(path: string, { kind, code, number }: LinkCode): Promise<HTMLElement> {
+  const where = 'On the phone: WhatsApp, Settings, Linked devices, Link a device';
+  if (kind === 'pairing') {
+    return el(
+      'figure',
+      {},
+      el('output', {}, code),
+      el('figcaption', {}, `${where}, Link with phone number, then type this.`),
+    );
+  }
   const image = el('img', { src: await picture(`${path}/link.svg`), alt: 'QR code to scan' });
-  const steps = 'On the phone: WhatsApp, Settings, Linked devices, Link a device, then point the camera here.';
-  return el('figure', {}, image, el('figcaption', {}, `${steps} Code ${number}.`));
+  return el('figure', {}, image, el('figcaption', {}, `${where}, then point the camera here. Code ${number}.`));
 }
 
 function summary({ phone, status, cause, since, library, attention }: Account): Node[] {

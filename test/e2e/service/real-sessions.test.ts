@@ -52,6 +52,7 @@ function newPhone() {
   const { id } = replica.phones.create(number);
   return {
     number,
+    pair: (code: string) => replica.phones.pair(id, code),
     scan: (qr: string) => replica.phones.scan(id, qr),
     send: (body: string) => replica.phones.send(id, { body }),
     devices: () => replica.phones.get(id).devices,
@@ -75,6 +76,17 @@ test('a real library in a real browser is linked, stopped in order, and restored
   second.onEvent((_, event) => event.type === 'message' && heard.push(event.message));
   phone.send('still there?');
   await until('the message is heard', () => heard.length > 0);
+});
+
+test('a number is linked by a code that is typed on its phone', async () => {
+  const service = await start(newPlace());
+  const phone = newPhone();
+  const workspace = (await service.workspaces.create('W')).id;
+  const ids = await service.sessions.link(workspace, { phone: phone.number, pairing: true, libraryPin: null });
+  const code = await until('a code is shown', () => service.linkCodes.get(ids.session), 60_000);
+  expect(code).toMatchObject({ kind: 'pairing', code: expect.stringMatching(/^[A-Z1-9]{4}-?[A-Z1-9]{4}$/) });
+  await phone.pair(code.code);
+  await untilStatus(service, ids, 'connected', 60_000);
 });
 
 test('another machine restores the session from the vault, without a new code', async () => {

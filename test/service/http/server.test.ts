@@ -67,6 +67,7 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
   test.each([
     ['an unknown field', 'POST', '', { phone: '15550100123', colour: 'red' }, 'colour'],
     ['a number with a plus', 'POST', '', { phone: '+15550100123' }, 'phone'],
+    ['a pairing code without the number', 'POST', '', { pairing: true }, 'phone'],
     ['a version range', 'POST', '', { library: '^1.34.0' }, 'library'],
     ['an unknown query', 'GET', '?status=connected', undefined, 'status'],
     ['a limit that is no number', 'GET', '?limit=many', undefined, 'limit'],

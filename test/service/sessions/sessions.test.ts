@@ -146,4 +146,17 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     await service.sessions.sendText(ids, '15550300001@c.us', 'yes');
     await until('the phone has the answer', () => phone.received().some(({ body }) => body === 'yes'));
   });
+
+  test('a text that another instance is asked for goes through the one that runs the session', async () => {
+    const phone = newPhone();
+    const ids = await linkWith(service, workspace, phone.scan);
+    await untilStatus(service, ids, 'connected');
+    const { service: other } = await start();
+    expect(await other.sessions.sendText(ids, '15550300001@c.us', 'from afar')).toMatch(/^true_15550300001@c\.us_/);
+    expect(phone.received().map(({ body }) => body)).toContain('from afar');
+    await service.accounts.deactivate(ids, 'logout-asked');
+    await expect(other.sessions.sendText(ids, '15550300001@c.us', 'too late')).rejects.toMatchObject({
+      code: 'session-not-connected',
+    });
+  });
 });

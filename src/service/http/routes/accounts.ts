@@ -43,8 +43,8 @@ export const accountRoutes: Route[] = [
     answer: { status: 202, schema: accountSchema },
     problems: ['workspace-unknown', 'number-contested', 'stopping'],
     async handle({ service }, { params, body }) {
-      const { phone = null, library = null } = body;
-      const options = { phone, pairing: false, libraryPin: library };
+      const { phone = null, pairing = false, library = null } = body;
+      const options = { phone, pairing, libraryPin: library };
       const ids = await service.sessions.link(workspaceId(params.workspace), options);
       return accountView(await service.accounts.get(ids.workspace, ids.account));
     },

@@ -29,7 +29,9 @@ function imageRoute(ending: string, media: string, draw: (code: string) => strin
     answer: { status: 200, media },
     problems: ['account-unknown', 'code-unknown'],
     async handle({ service }, { params, reply }) {
-      const { code } = await findCode(service, params);
+      const { kind, code } = await findCode(service, params);
+      if (kind !== 'qr')
+        throw new Problem('code-unknown', 'The account waits for a pairing code, which is no picture.');
       await reply.type(media).send(draw(code));
       return undefined;
     },
