@@ -1,5 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../../src/contracts/home.ts';
 import { attemptCell, expected, resultOf } from '../../flows/attempt-cell.ts';
+import { temporaryFolder } from '../attempts/real-attempt.ts';
 
 /** One library per flow; `npm run test:flows` makes all of them. */
 test.each([
@@ -27,4 +31,12 @@ test.each([
 test('a time scale is in the record', async () => {
   const { attempts } = await attemptCell('1.34.7', { flow: 'relink-same-number' });
   expect(attempts).toMatchObject([{ outcome: 'passed', timeScale: 0.02 }]);
+});
+
+test('the example of docs/flows.md passes as it is printed, from a folder outside the project', async () => {
+  const page = await readFile(join(packageRoot, 'docs', 'flows.md'), 'utf8');
+  const flow = join(await temporaryFolder(), 'my-flow.ts');
+  await writeFile(flow, /```ts\n(\/\/ my-flow\.ts[\s\S]*?)```/.exec(page)?.[1] ?? 'no example');
+  const { attempts } = await attemptCell('1.34.2', { flow });
+  expect(attempts).toMatchObject([{ outcome: 'passed' }]);
 });

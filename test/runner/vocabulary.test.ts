@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { type Flow, flow } from '../../src/runner/flow.ts';
+import { attemptToy } from './toy-attempt.ts';
+
+/** What the toy library is told to emit. */
+const emit = (...events: unknown[][]) => JSON.stringify(events);
+const message = (id: unknown, body: string) => ['message', { id: { _serialized: id, fromMe: false }, body }];
+
+function attempt(body: Flow['body'], deadlineFactor = 1) {
+  const whole: Flow['body'] = async (context, over) => {
+    await context.client.start();
+    await context.client.ready();
+    await body(context, over);
+  };
+  return attemptToy('told', { flow: flow('told', whole), deadlineFactor });
+}
+
+test.each([
+  ['ready', [['ready']], { phase: 'ready', code: 'duplicate-ready' }],
+  ['a message', [message('a', 'x'), message('a', 'x')], { phase: 'message', code: 'duplicate-message' }],
+])('%s that comes twice fails a flow that went well otherwise', async (_, events, found) => {
+  const record = await attempt(async ({ client }) => void (await client.send('1', emit(...events))));
+  expect(record).toMatchObject({ outcome: 'failed', blame: 'library', ...found });
+});
+
+test('a client with a new profile may show a QR code and be ready again', async () => {
+  const record = await attempt(async ({ client }) => {
+    await client.restart({ profile: 'new' });
+    await client.qr();
+    await client.ready();
+  });
+  expect(record.outcome).toBe('passed');
+});
+
+test('a linked device that asks for a QR code after a restart has lost its session', async () => {
+  const record = await attempt(({ client }) => client.restart().then(() => client.ready()));
+  expect(record).toMatchObject({ outcome: 'failed', code: 'session-lost', blame: 'library' });
+});
+
+test('a disconnection that nobody waits for ends the attempt', async () => {
+  const record = await attempt(async ({ client }) => {
+    await client.send('1', emit(['disconnected', 'CONFLICT']));
+    await client.message('never');
+  });
+  expect(record).toMatchObject({ outcome: 'failed', code: 'disconnected' });
+  expect(record.cause?.message).toContain('CONFLICT');
+});
+
+test('after an unlink the reason is the answer, and another link may follow', async () => {
+  const answers: unknown[] = [];
+  const record = await attempt(async ({ client, phone }) => {
+    await phone.unlink();
+    const another = 'toy-reference-2,toy-noise-key,toy-identity-key,toy-adv-secret,1';
+    await client.send('1', emit(['disconnected', 'LOGOUT'], ['qr', another]));
+    answers.push(await client.disconnected(), await client.qr());
+    await client.send('1', emit(['ready']));
+    await client.ready();
+  });
+  expect(record.outcome).toBe('passed');
+  expect(answers).toEqual([{ reason: 'LOGOUT', ended: false }, expect.stringContaining('toy-reference-2')]);
+});
+
+test('a library that closes its browser after the unlink has ended, and nothing is closed twice', async () => {
+  const answers: unknown[] = [];
+  const record = await attempt(async ({ client, phone }) => {
+    await phone.unlink();
+    await client.send('1', emit(['disconnected', 'NAVIGATION'], ['browser:disconnected']));
+    answers.push(await client.disconnected());
+  });
+  expect(answers).toEqual([{ reason: 'NAVIGATION', ended: true }]);
+  expect(record.outcome).toBe('passed');
+  expect(Object.keys(record.phases)).not.toContain('close');
+});
+
+test('another QR code in place of the disconnection is a finding', async () => {
+  const record = await attempt(async ({ client, phone }) => {
+    await phone.unlink();
+    await client.send('1', emit(['qr', 'another,toy-noise-key,toy-identity-key,toy-adv-secret,1']));
+    await client.disconnected();
+  });
+  expect(record).toMatchObject({ outcome: 'failed', phase: 'disconnected', code: 'no-disconnected' });
+});
+
+test('an ack of a higher level is enough, and one that never comes is a finding', async () => {
+  const ack = ['message_ack', { id: { _serialized: 'sent-1', fromMe: true } }, 2];
+  const enough = await attempt(async ({ client }) => client.ack(await client.send('1', emit(ack)), 'sent'));
+  expect(enough.outcome).toBe('passed');
+  const never = await attempt(async ({ client }) => client.ack(await client.send('1', emit(ack)), 'read'), 0.2);
+  expect(never).toMatchObject({ outcome: 'failed', phase: 'message', code: 'no-ack' });
+});
+
+test('a text that is not sent, and one that does not arrive, are findings', async () => {
+  const rejected = await attempt(async ({ client }) => void (await client.send('1', emit(['reject', 'no such chat']))));
+  expect(rejected).toMatchObject({ outcome: 'failed', phase: 'message', code: 'send-failed' });
+  expect(rejected.cause?.message).toContain('no such chat');
+  const lost = await attempt(({ phone }) => phone.received('never sent'), 0.2);
+  expect(lost).toMatchObject({ outcome: 'failed', phase: 'message', code: 'message-lost' });
+});
+
+test('a version that shows a QR code is asked for the pairing code, which is in no record', async () => {
+  const codes: string[] = [];
+  const record = await attempt(async ({ client, phone }) => void codes.push(await client.code(phone.number)));
+  expect(codes).toEqual(['TOYCODE1']);
+  expect(record.outcome).toBe('passed');
+  expect(JSON.stringify(record)).not.toContain('TOYCODE1');
+});
