@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { packageRoot } from '../../src/contracts/home.ts';
+import { metricNames, recordedNames, tableNames } from './metric-names.ts';
+
+interface Alert {
+  alert: string;
+  expr: string;
+  annotations: { summary: string; runbook_url: string };
+}
+
+const folder = join(packageRoot, 'dashboards', 'rules');
+const read = (file: string) => readFileSync(join(packageRoot, file), 'utf8');
+const alerts: Alert[] = parse(read('dashboards/rules/alerts.yml')).groups.flatMap(
+  (group: { rules: Alert[] }) => group.rules,
+);
+const tests = readdirSync(join(folder, 'tests')).map((file) => read(`dashboards/rules/tests/${file}`));
+
+test('every alert has a page with the first three commands to type', () => {
+  expect(alerts.length).toBeGreaterThan(10);
+  for (const { alert, annotations } of alerts) {
+    const page = read(annotations.runbook_url);
+    const commands = /## First three commands\n\n```sh\n([\s\S]*?)\n```/.exec(page)?.[1]?.split('\n');
+    expect(commands, alert).toHaveLength(3);
+  }
+});
+
+test('every page belongs to an alert', () => {
+  const linked = new Set(alerts.map(({ annotations }) => basename(annotations.runbook_url)));
+  expect(readdirSync(join(packageRoot, 'docs', 'runbooks')).sort()).toEqual([...linked].sort());
+});
+
+test('every alert is tested: it fires, a blip does not make it fire, it resolves, and it is silent without its series', () => {
+  for (const { alert } of alerts) {
+    const own = tests.filter((text) => text.includes(`alertname="${alert}"`));
+    expect(own, alert).toHaveLength(1);
+    const names: string[] = parse(own[0] ?? '').tests.map(({ name }: { name: string }) => name);
+    for (const kind of [/^fires/, /^does not fire|^stays silent/, /^resolves/]) {
+      expect(
+        names.some((name) => kind.test(name)),
+        `${alert}: ${kind}`,
+      ).toBe(true);
+    }
+    // Without an exporter this one is meant to fire.
+    const isAbsence = alert === 'WwebjsExporterBlind';
+    expect(
+      names.some((name) => (isAbsence ? /no exporter at all/ : /^stays silent/).test(name)),
+      alert,
+    ).toBe(true);
+  }
+});
+
+test('every name in rules and their tests is in the table of metric families, or recorded', () => {
+  const known = new Set([...tableNames(), ...recordedNames(), 'ALERTS']);
+  for (const text of [read('dashboards/rules/alerts.yml'), read('dashboards/rules/recording.yml'), ...tests]) {
+    for (const name of metricNames(text)) expect(known.has(name), name).toBe(true);
+  }
+});
