@@ -1,7 +1,7 @@
 import { families } from '../metrics/families.ts';
 import { Instruments } from '../metrics/instruments.ts';
 import type { ViolationOutcome } from './accounts/constraint-violations.ts';
-import type { EndedSession } from './sessions/sessions.ts';
+import type { EndedSession } from './sessions/sessions-options.ts';
 
 /** What one instance tells Prometheus. No phone number, id or text is ever a label. */
 export class ServiceMetrics {

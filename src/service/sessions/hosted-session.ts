@@ -1,52 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenEvent } from '../../contracts/host.ts';
 import { isUnreachable } from '../../store/database/database-errors.ts';
-import type { Accounts } from '../accounts/accounts.ts';
-import type { Links } from '../accounts/links.ts';
 import type { Cause } from '../causes.ts';
 import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
-import type { SessionIds } from '../session-ids.ts';
-import type { Deadlines } from './deadlines.ts';
 import { Inbox } from './inbox.ts';
-import { type Lease, LeaseLost } from './lease.ts';
-import type { LinkCodes } from './link-codes.ts';
+import { LeaseLost } from './lease.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
-import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
-import type { SessionStarts } from './session-starts.ts';
+import { LibraryFailed, type SessionHost } from './session-host.ts';
+import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Watchdog } from './watchdog.ts';
 import { within } from './within.ts';
-
-/** What all sessions of an instance share. */
-export interface SessionSurroundings {
-  accounts: Accounts;
-  links: Links;
-  linkCodes: LinkCodes;
-  starts: SessionStarts;
-  openHost: OpenSessionHost;
-  deadlines: Deadlines;
-  /** A new status was written, a code was shown, a message came. */
-  onEvent(ids: SessionIds, event: SessionEvent): void;
-  /** Sessions that lost their number to this one: they may run in this instance. */
-  onSuperseded(sessions: SessionIds[]): void;
-}
-
-export type SessionEvent =
-  | { type: 'status'; status: 'authenticated' | 'connected'; library: string; tookMs: number; linking: boolean }
-  | { type: 'code' }
-  | { type: 'message'; message: unknown };
-
-export interface SessionSpec {
-  lease: Lease;
-  cause: Cause;
-  library: string;
-  /** True where no login was ever accepted for the account. */
-  linking: boolean;
-  pairWith: string | null;
-  folder: string;
-  /** Called once when the browser has started, well or not: another one may start now. */
-  onLaunched(): void;
-}
 
 type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
 

@@ -1,58 +1,18 @@
-import type { Accounts } from '../accounts/accounts.ts';
-import type { Links } from '../accounts/links.ts';
-import type { Cause } from '../causes.ts';
 import { Problem } from '../problems.ts';
-import { type AccountId, type SessionId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
-import type { ServiceDatabase } from '../tables.ts';
-import type { Deadlines } from './deadlines.ts';
-import { HostedSession, type SessionEvent, type SessionSpec, type SessionSurroundings } from './hosted-session.ts';
+import { type SessionId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
+import { HostedSession } from './hosted-session.ts';
 import type { Lease } from './lease.ts';
 import { LeaseKeeper, type LossReason } from './lease-keeper.ts';
 import { Leases } from './leases.ts';
 import { LinkCodes } from './link-codes.ts';
 import { OutgoingTexts } from './outgoing-texts.ts';
-import type { SessionEnd } from './session-end.ts';
 import { removeBrowserLocks, removeSessionFolder, sessionFolder } from './session-folder.ts';
-import type { OpenSessionHost } from './session-host.ts';
+import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { SessionStarts } from './session-starts.ts';
-import { type Settled, settleSession } from './settle-session.ts';
+import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
+import { settleSession } from './settle-session.ts';
 import { Slots } from './slots.ts';
 import { within } from './within.ts';
-
-export interface SessionsOptions {
-  database: ServiceDatabase;
-  instanceId: string;
-  accounts: Accounts;
-  links: Links;
-  openHost: OpenSessionHost;
-  deadlines: Deadlines;
-  /** How many browsers may start at the same time. */
-  slots: number;
-  /** Profiles lie in it. */
-  folder: string;
-  /** The library version for an account. */
-  chooseLibrary(account: AccountId, pin: string | null): string;
-  onEvent(ids: SessionIds, event: SessionEvent): void;
-  onEnd(end: EndedSession): void;
-}
-
-export interface EndedSession {
-  ids: SessionIds;
-  library: string;
-  cause: Cause;
-  /** True where no login had been accepted before. */
-  linking: boolean;
-  wasReady: boolean;
-  end: SessionEnd;
-  settled: Settled;
-}
-
-export interface LinkOptions {
-  phone: string | null;
-  /** True to link by pairing code; needs `phone`. */
-  pairing: boolean;
-  libraryPin: string | null;
-}
 
 /** Sessions taken on in one go: small, so that instances that start together share the work. */
 const claimBatch = 4;

@@ -1,0 +1,40 @@
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Links } from '../accounts/links.ts';
+import type { Cause } from '../causes.ts';
+import type { SessionIds } from '../session-ids.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Lease } from './lease.ts';
+import type { LinkCodes } from './link-codes.ts';
+import type { OpenSessionHost } from './session-host.ts';
+import type { SessionStarts } from './session-starts.ts';
+
+/** What all sessions of an instance share. */
+export interface SessionSurroundings {
+  accounts: Accounts;
+  links: Links;
+  linkCodes: LinkCodes;
+  starts: SessionStarts;
+  openHost: OpenSessionHost;
+  deadlines: Deadlines;
+  /** A new status was written, a code was shown, a message came. */
+  onEvent(ids: SessionIds, event: SessionEvent): void;
+  /** Sessions that lost their number to this one: they may run in this instance. */
+  onSuperseded(sessions: SessionIds[]): void;
+}
+
+export type SessionEvent =
+  | { type: 'status'; status: 'authenticated' | 'connected'; library: string; tookMs: number; linking: boolean }
+  | { type: 'code' }
+  | { type: 'message'; message: unknown };
+
+export interface SessionSpec {
+  lease: Lease;
+  cause: Cause;
+  library: string;
+  /** True where no login was ever accepted for the account. */
+  linking: boolean;
+  pairWith: string | null;
+  folder: string;
+  /** Called once when the browser has started, well or not: another one may start now. */
+  onLaunched(): void;
+}

@@ -1,0 +1,45 @@
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Links } from '../accounts/links.ts';
+import type { Cause } from '../causes.ts';
+import type { AccountId, SessionIds } from '../session-ids.ts';
+import type { ServiceDatabase } from '../tables.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { SessionEnd } from './session-end.ts';
+import type { OpenSessionHost } from './session-host.ts';
+import type { SessionEvent } from './session-spec.ts';
+import type { Settled } from './settle-session.ts';
+
+export interface SessionsOptions {
+  database: ServiceDatabase;
+  instanceId: string;
+  accounts: Accounts;
+  links: Links;
+  openHost: OpenSessionHost;
+  deadlines: Deadlines;
+  /** How many browsers may start at the same time. */
+  slots: number;
+  /** Profiles lie in it. */
+  folder: string;
+  /** The library version for an account. */
+  chooseLibrary(account: AccountId, pin: string | null): string;
+  onEvent(ids: SessionIds, event: SessionEvent): void;
+  onEnd(end: EndedSession): void;
+}
+
+export interface EndedSession {
+  ids: SessionIds;
+  library: string;
+  cause: Cause;
+  /** True where no login had been accepted before. */
+  linking: boolean;
+  wasReady: boolean;
+  end: SessionEnd;
+  settled: Settled;
+}
+
+export interface LinkOptions {
+  phone: string | null;
+  /** True to link by pairing code; needs `phone`. */
+  pairing: boolean;
+  libraryPin: string | null;
+}
