@@ -1,40 +1,23 @@
-import type { Code } from '../contracts/codes.ts';
-import type {
-  ClientOptions,
-  ClientSpec,
-  HostCalls,
-  LoadedLibrary,
-  PageFacts,
-  SeenEvent,
-  SeenMessage,
-  SessionFacts,
-} from '../contracts/host.ts';
+import type { HostCalls, PageFacts, SeenEvent, SeenMessage, SessionFacts } from '../contracts/host.ts';
 import type { HostExit } from '../host/host.ts';
 import { Conversation } from './conversation.ts';
-import { aftermathMs, handshakeMs } from './deadlines.ts';
+import { aftermathMs } from './deadlines.ts';
 import { Duplicates } from './duplicates.ts';
 import { EarlyEndWatch } from './early-end-watch.ts';
 import { EventLog } from './event-log.ts';
 import { asFinding, Finding } from './finding.ts';
 import type { AckLevel, Disconnection, FlowClient, StartOptions } from './flow.ts';
+import { Launcher, type LaunchParts } from './launcher.ts';
 import type { Steps } from './steps.ts';
-import { noHandshake, watchHandshake } from './watch-handshake.ts';
 
 type Calls = Omit<HostCalls, 'screenshot' | 'liveFor'>;
 
-interface ClientParts {
+interface ClientParts extends LaunchParts {
   calls: Calls;
   exited: Promise<HostExit>;
-  /** Whether the host has started any process. */
-  hasBrowser(): boolean;
   killBrowser(): void;
   memory(): Promise<number | null>;
   steps: Steps;
-  packageDir: string;
-  /** Comes late: the browser's flags depend on the replica, which starts at the same time as the host. */
-  specOf(profile: number, options: ClientOptions): Promise<ClientSpec>;
-  /** Where the browser keeps its user data. */
-  folderOf(profile: number): string;
 }
 
 /** The flow's view of one host: turns what is seen there into steps that end, and into findings. */
@@ -44,7 +27,7 @@ export class ClientUnderTest implements FlowClient {
   readonly #conversation: Conversation;
   readonly #duplicates = new Duplicates();
   readonly #watch: EarlyEndWatch;
-  #loaded: LoadedLibrary | null = null;
+  readonly #launcher: Launcher;
   #profile = 0;
   /** False before a start and from the moment on which its end is wanted: then nothing that ends is a finding. */
   #isUp = false;
@@ -54,6 +37,7 @@ export class ClientUnderTest implements FlowClient {
   constructor(parts: ClientParts) {
     this.#parts = parts;
     this.#watch = new EarlyEndWatch(this.#log, parts.steps);
+    this.#launcher = new Launcher(parts, this.#log, parts.steps);
     this.#conversation = new Conversation(this.#log, parts.steps, parts.calls);
     parts.exited.then((exit) => this.#hostEnded(exit));
   }
@@ -67,24 +51,14 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async start({ profile = 'same', ...options }: StartOptions = {}): Promise<void> {
-    const { steps, calls, specOf, folderOf, packageDir } = this.#parts;
+    const { steps } = this.#parts;
     if (profile === 'new') this.#profile++;
     if (profile === 'new') this.#watch.isLinked = false;
     this.#startOver();
     steps.startOver();
-    const launch = async () => {
-      const spec = specOf(this.#profile, options);
-      spec.catch(() => {});
-      this.#loaded ??= await calls.load(packageDir).catch(asFinding('library-load-failed'));
-      await calls.start(await spec);
-      let isOver = false;
-      void watchHandshake(folderOf(this.#profile), steps.patience(handshakeMs), () => isOver).then((browser) => {
-        if (browser && this.#isUp) steps.fail(noHandshake(browser, this.#loaded));
-      });
-      await this.#log.seen('browser:launched');
-      isOver = true;
-    };
-    await steps.run('launch', launch, () => this.#codeOfNoLaunch());
+    await this.#launcher.launch(this.#profile, options, (finding) => {
+      if (this.#isUp) steps.fail(finding);
+    });
     await steps.run('page', () => this.#log.seen('page:loaded'));
   }
 
@@ -216,12 +190,6 @@ export class ClientUnderTest implements FlowClient {
     this.#mayDisconnect = true;
     this.#watch.isLinked = false;
     this.#log.forget('client:qr');
-  }
-
-  /** What is to blame for a launch that took too long depends on how far it came. */
-  #codeOfNoLaunch(): Code {
-    if (!this.#loaded) return 'library-load-failed';
-    return this.#parts.hasBrowser() ? 'browser-launch-failed' : 'initialize-failed';
   }
 
   /** Whether the browser is closed after `disconnected`; false when the library shows another QR code instead. */
