@@ -14,11 +14,9 @@ import { chooseReporters } from '../../report/choose-reporters.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { reportVerdict, verdictReporters } from '../../report/verdict/verdict-reporters.ts';
-import { defaultSlots } from '../../runner/run-plan.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { checkVersions, collectFromReports, collectFromStore, type Selection } from '../gate/collect-attempts.ts';
 import { renderPlan } from '../gate/render-plan.ts';
-import { runGate } from '../gate/run-gate.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../option-values.ts';
 
@@ -148,12 +146,14 @@ async function judgeWithStore(
 ): Promise<Judged> {
   if (!options.run) return { verdict: await judgeStored(store, selection, policy), interrupted: false };
   const { baseline, candidate, builds, flows, target } = selection;
+  // The runner is loaded only where it is needed: a verdict on what is there shall not wait for it.
+  const { runGate } = await import('../gate/run-gate.ts');
   return runGate(store, {
     versions: { baseline, candidate },
     choice: { build: builds, flow: flows, browser: options.browser, condition: options.condition },
     target,
     policy,
-    slots: options.slots ?? defaultSlots(),
+    slots: options.slots,
     seed: options.seed ?? randomInt(1, greatestRandomSeed),
     terminal,
   });

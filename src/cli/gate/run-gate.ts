@@ -8,7 +8,7 @@ import { expectedAttempts } from '../../gate/expected-attempts.ts';
 import { plural } from '../../gate/plural.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import type { Choice } from '../../runner/plan.ts';
-import { runSupplied } from '../../runner/run-plan.ts';
+import { defaultSlots, runSupplied } from '../../runner/run-plan.ts';
 import { gatherSupplies } from '../../runner/supplies.ts';
 import type { Store } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
@@ -23,7 +23,8 @@ export interface GateRun {
   choice: Omit<Choice, 'library'>;
   target: Target;
   policy: Policy;
-  slots: number;
+  /** Attempts at the same time; one per two cores when undefined. */
+  slots: number | undefined;
   seed: number;
   terminal: Terminal;
 }
@@ -35,7 +36,7 @@ export interface GateRun {
  */
 export async function runGate(
   store: Store,
-  { versions, choice, target, policy, slots, seed, terminal }: GateRun,
+  { versions, choice, target, policy, slots = defaultSlots(), seed, terminal }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const say = (line: string) => terminal.progress(`${line}\n`);
   const { plan, places } = planPairs(versions, choice, target);

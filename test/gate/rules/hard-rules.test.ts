@@ -18,12 +18,11 @@ describe('a hard rule', () => {
     );
   });
 
-  it('needs all of its keys: a lost session in another flow, a probe on a build that does not matter', () => {
-    const elsewhere = [
-      attempt('new', { outcome: 'failed', phase: 'qr', code: 'session-lost', blame: 'library', readyMs: null }),
-      attempt('new', { outcome: 'failed', phase: 'probe', code: 'probe-message', blame: 'library' }),
-    ];
-    expect(verdictOn([...good(), ...elsewhere]).hardFindings).toEqual([]);
+  it('needs all of its keys: a failed probe on a build that does not matter is counted, but is no hard finding', () => {
+    const elsewhere = attempt('new', { outcome: 'failed', phase: 'probe', code: 'probe-message', blame: 'library' });
+    const verdict = verdictOn([...good(), elsewhere]);
+    expect(verdict.hardFindings).toEqual([]);
+    expect(verdict.flows[0]?.candidate.failures).toBe(1);
   });
 
   it('says nothing about the baseline', () => {

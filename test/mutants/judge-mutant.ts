@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { PairQueue } from '../../src/cli/gate/pair-queue.ts';
+import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
+import { type Policy, policySchema } from '../../src/contracts/policy.ts';
+import type { PlannedCell, RunObserver } from '../../src/contracts/run.ts';
+import { seededRandom } from '../../src/contracts/seeded-random.ts';
+import type { Verdict } from '../../src/contracts/verdict.ts';
+import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
+import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
+import { defaultSlots, runPlan, type Task, type TaskQueue } from '../../src/runner/run-plan.ts';
+import type { Mutant } from './mutants.ts';
+
+export interface ExpectedVerdict {
+  verdict: string[];
+  rule: string[];
+  attempts: number;
+}
+
+export const expectedVerdicts = parse(readFileSync('test/mutants/expected.yaml', 'utf8')) as Record<
+  string,
+  ExpectedVerdict
+>;
+
+const seed = 1;
+const planned = (cell: Cell): PlannedCell => ({ cell, expectation: null, repeat: 1 });
+
+/** Hands the pairs of a gate run on, with the cell of some of the candidate's attempts exchanged. */
+class MutatingQueue implements TaskQueue, RunObserver {
+  readonly #pairs: PairQueue;
+  readonly #candidate: PlannedCell;
+  readonly #mutant: Mutant;
+  readonly #random = seededRandom(seed);
+  readonly #original = new Map<PlannedCell, PlannedCell>();
+
+  constructor(pairs: PairQueue, candidate: PlannedCell, mutant: Mutant) {
+    this.#pairs = pairs;
+    this.#candidate = candidate;
+    this.#mutant = mutant;
+  }
+
+  next(): Task | undefined {
+    const task = this.#pairs.next();
+    if (!task) return undefined;
+    const isMutated = task.planned === this.#candidate && this.#random() < this.#mutant.chance;
+    const real = planned(isMutated ? this.#mutant.instead : this.#mutant.cell);
+    this.#original.set(real, task.planned);
+    return { ...task, planned: real };
+  }
+
+  attemptEnded(real: PlannedCell, attempt: Attempt): void {
+    const original = this.#original.get(real);
+    if (original) this.#pairs.attemptEnded(original, attempt);
+  }
+}
+
+/** Lets the gate decide on a mutant, by real attempts. */
+export async function judgeMutant(mutant: Mutant, observers: RunObserver[] = []): Promise<Verdict> {
+  const policy: Policy = parseYamlFile('compat-matrix/policy.yaml', policySchema);
+  const pair = { baseline: planned(mutant.cell), candidate: planned({ ...mutant.cell, library: 'mutant' }) };
+  const question = { baseline: mutant.cell.library, candidate: 'mutant', asOf: new Date().toISOString() };
+  const pairs = new PairQueue([pair], new EvidenceCollector(question, policy), policy, seed);
+  const queue = new MutatingQueue(pairs, pair.candidate, mutant);
+  await runPlan([planned(mutant.cell), planned(mutant.instead)], {
+    slots: defaultSlots(),
+    seed,
+    queue,
+    observers: [queue, ...observers],
+    say: () => {},
+  });
+  return pairs.verdict;
+}
+
+/** What is not as expected of a verdict; empty when all is. */
+export function surprisesIn(verdict: Verdict, expected: ExpectedVerdict): string[] {
+  const attempts = verdict.flows[0]?.candidate.attempts ?? 0;
+  return [
+    expected.verdict.includes(verdict.verdict) ? '' : `${verdict.verdict} instead of ${expected.verdict.join(' or ')}`,
+    expected.rule.includes(verdict.rule) ? '' : `by ${verdict.rule} instead of ${expected.rule.join(' or ')}`,
+    attempts <= expected.attempts ? '' : `${attempts} attempts per arm, more than ${expected.attempts}`,
+  ].filter(Boolean);
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Cell } from '../../src/contracts/attempt.ts';
+import { packageRoot } from '../../src/contracts/home.ts';
+
+/** A bad candidate: with `chance`, an attempt of the candidate is made in the cell `instead`. */
+export interface Mutant {
+  /** What the baseline, and a candidate that is spared, is attempted in. */
+  cell: Cell;
+  chance: number;
+  instead: Cell;
+}
+
+const library = '1.34.2';
+/** A build on which this version becomes ready, and one on which it never does, since a name that it needs has gone. */
+const good = '2.3000.1029241508';
+const broken = '2.3000.1032534684';
+
+const cell: Cell = {
+  library,
+  build: good,
+  browser: 'current',
+  flow: 'qr-to-ready',
+  condition: 'none',
+  target: 'replica',
+};
+const brokenWith = (chance: number): Mutant => ({ cell, chance, instead: { ...cell, build: broken } });
+
+export const mutants: Readonly<Record<string, Mutant>> = {
+  none: brokenWith(0),
+  'never-ready': brokenWith(1),
+  'half-ready': brokenWith(0.5),
+  'fifth-lost': brokenWith(0.2),
+  'tenth-lost': brokenWith(0.1),
+  slower: { cell, chance: 1, instead: { ...cell, condition: 'slow-link' } },
+  'session-lost': {
+    cell: { ...cell, flow: 'restore-to-ready' },
+    chance: 1,
+    instead: { ...cell, flow: join(packageRoot, 'test', 'mutants', 'session-lost.ts') },
+  },
+};

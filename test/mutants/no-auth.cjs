@@ -1,0 +1,2 @@
+/** Keeps nothing: a profile that is forgotten with its browser. */
+module.exports = ({ NoAuth }) => new NoAuth();
