@@ -65,7 +65,8 @@ async function answer<T>(question: Promise<T>, ms: number, code: Code, otherwise
   try {
     return await Promise.race([question, late]);
   } catch (error) {
-    if (error instanceof Finding) throw error;
+    // A deadline that was over earlier means the same here.
+    if (error instanceof Finding && error.code !== 'message-lost') throw error;
     throw new Finding(code, `${otherwise}: ${(error as Error).message}`);
   } finally {
     clearTimeout(timer);

@@ -104,3 +104,18 @@ test('a version that shows a QR code is asked for the pairing code, which is in 
   expect(record.outcome).toBe('passed');
   expect(JSON.stringify(record)).not.toContain('TOYCODE1');
 });
+
+test('a probe that hears no message says so, whichever deadline is over first', async () => {
+  const place = { library: '0.0.1', build: '2.3000.1029241508', browser: 'none', flow: 'told' } as const;
+  const record = await attemptToy('told', {
+    cell: { ...place, condition: 'socket-drop', target: 'replica' },
+    flow: flow('told', async ({ client, phone, probe }) => {
+      await client.start();
+      await client.ready();
+      await client.send('1', emit(['own id', `${phone.number}@c.us`]));
+      await probe(client, phone);
+    }),
+    deadlineFactor: 0.2,
+  });
+  expect(record).toMatchObject({ outcome: 'failed', phase: 'probe', code: 'probe-message' });
+});
