@@ -1,0 +1,42 @@
+import { newDashboard } from './dashboard.ts';
+import { overTime, rows, stateGrid } from './panels.ts';
+
+const chosen = 'library=~"$library",build=~"$build"';
+const passed = `min by (library, build, browser, flow, condition) (wwebjs_canary_cell_passed{${chosen}})`;
+const quantile = (q: number) =>
+  `histogram_quantile(${q}, sum by (le, phase) (rate(wwebjs_canary_phase_duration_seconds_bucket{library=~"$library"}[1h])))`;
+
+/** Which version works on which build, and what is new in that? */
+export const compatibility = newDashboard(
+  'compatibility',
+  'Compatibility',
+  'Which version works on which build, and what is new in that?',
+)
+  .withPanel(stateGrid('Matrix over time', { '{{library}} on {{build}}, {{flow}} {{condition}} {{browser}}': passed }))
+  .withPanel(rows('Not as expected now', { '': `wwebjs:canary_cell_as_expected{${chosen}} == 0` }))
+  .withPanel(
+    rows(
+      'Changed since yesterday',
+      { '': `${passed} != (${passed} offset 1d)` },
+      {
+        description: '1: works now and did not. 0: worked and does not.',
+      },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Success rate of the canaries by version',
+      { '{{library}}': `avg by (library) (wwebjs:canary_success_ratio:rate1h{${chosen}})` },
+      { unit: 'percentunit' },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Phase times of the canaries',
+      { '{{phase}} p50': quantile(0.5), '{{phase}} p95': quantile(0.95), '{{phase}} p99': quantile(0.99) },
+      { unit: 's' },
+    ),
+  )
+  .withPanel(
+    rows('What was loaded', { '': 'max by (role, declared, installed, loaded) (wwebjs_library_info)' }, { width: 24 }),
+  );

@@ -1,0 +1,42 @@
+import { newDashboard } from './dashboard.ts';
+import { now, overTime, rows, stateGrid } from './panels.ts';
+
+const bound = (name: string) => `max by (baseline, candidate, flow) (wwebjs_gate_loss_points{bound="${name}"})`;
+
+/** Is the candidate as good as the baseline, and how far is it rolled out? */
+export const rollout = newDashboard(
+  'rollout',
+  'Rollout',
+  'Is the candidate as good as the baseline, and how far is it rolled out?',
+)
+  .withPanel(
+    now(
+      'Part of the accounts with the candidate',
+      { '{{candidate}} ({{state}})': 'max by (candidate, state) (wwebjs_rollout_percent)' },
+      { unit: 'percent', width: 8 },
+    ),
+  )
+  .withPanel(rows('Verdict', { '': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict) == 1' }, { width: 16 }))
+  .withPanel(
+    overTime(
+      'Loss of the candidate, with its interval',
+      {
+        '{{candidate}} {{flow}}': bound('estimate'),
+        '{{candidate}} {{flow}} at least': bound('lower'),
+        '{{candidate}} {{flow}} at most': bound('upper'),
+      },
+      { description: 'Failure rate of the candidate minus that of the baseline, in points: above 0 is worse.' },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Success rate of links',
+      { '{{library}}': 'wwebjs:link_success_ratio:rate1h{library=~"$library"}' },
+      { unit: 'percentunit' },
+    ),
+  )
+  .withPanel(
+    stateGrid('Verdicts over time', {
+      '{{baseline}} to {{candidate}}: {{verdict}}': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict)',
+    }),
+  );

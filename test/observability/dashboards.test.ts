@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { renderDashboards } from '../../dashboards/generate.ts';
+import { packageRoot } from '../../src/contracts/home.ts';
+import { metricNames, recordedNames, tableNames } from './metric-names.ts';
+
+interface Dashboard {
+  uid: string;
+  title: string;
+  panels: { id: number; title: string; type: string; targets: { expr: string; refId: string }[] }[];
+  templating: { list: { name: string }[] };
+  annotations: { list: { name: string; expr: string }[] };
+}
+
+const folder = join(packageRoot, 'dashboards', 'generated');
+const rendered = renderDashboards();
+const dashboards = Object.values(rendered).map((text) => JSON.parse(text) as Dashboard);
+
+test('the committed JSON is what the builders make; `npm run dashboards` writes it', () => {
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(rendered).sort());
+  for (const [name, text] of Object.entries(rendered))
+    expect(readFileSync(join(folder, name), 'utf8'), name).toBe(text);
+});
+
+test('no two dashboards have the same uid or title, no two panels of one the same id or title', () => {
+  const unique = (values: unknown[]) => expect(new Set(values).size).toBe(values.length);
+  unique(dashboards.map(({ uid }) => uid));
+  unique(dashboards.map(({ title }) => title));
+  for (const { panels } of dashboards) {
+    unique(panels.map(({ id }) => id));
+    unique(panels.map(({ title }) => title));
+    for (const { targets } of panels) unique(targets.map(({ refId }) => refId));
+  }
+});
+
+test('every metric in a query is in the table of families, or recorded by a rule', () => {
+  const known = new Set([...tableNames(), ...recordedNames()]);
+  for (const text of Object.values(rendered)) {
+    for (const name of metricNames(text)) expect(known.has(name), name).toBe(true);
+  }
+});
+
+test('every dashboard lets one choose library and build, and shows decisions of gate and rollout', () => {
+  for (const { templating, annotations } of dashboards) {
+    expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'library', 'build']);
+    expect(annotations.list.map(({ name }) => name)).toEqual(['Gate decided', 'Rollout step']);
+  }
+});
+
+test('every panel asks something', () => {
+  for (const { panels } of dashboards) {
+    expect(panels.length).toBeGreaterThan(4);
+    for (const { title, targets } of panels) expect(targets.length, title).toBeGreaterThan(0);
+  }
+});
