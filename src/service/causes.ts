@@ -25,7 +25,5 @@ export const causes = {
   'start-timeout': 'The page offered neither a code nor a login in time.',
   'library-failed': 'The library version could not be installed or loaded.',
   'profile-unavailable': 'The saved profile cannot be had from the store.',
-  deaf: 'A message that the phone delivered never came as an event.',
-  'keeps-failing': 'The session failed three times in ten minutes and waits for a person.',
 } as const;
 export type Cause = keyof typeof causes;

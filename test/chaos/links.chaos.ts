@@ -6,6 +6,8 @@ import { engines } from '../support/service-databases.ts';
 
 afterAll(stopMysqlServer);
 
+/** In milliseconds; by far more than a busy machine needs. */
+const timeout = 1_800_000;
 const rounds = Number(process.env.LINK_ROUNDS ?? 1_000);
 
 test.each(engines)(
@@ -19,4 +21,5 @@ test.each(engines)(
     expect(result.violations.surfaced).toBe(0);
     expect(result.wrongHolders).toEqual([]);
   },
+  timeout,
 );

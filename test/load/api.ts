@@ -29,6 +29,8 @@ const any = () => ids[Math.floor(Math.random() * ids.length)];
 
 /** What a person at a console does: mostly looks, seldom links. */
 export default function person() {
+  // People do not all come in the same moment.
+  if (exec.vu.iterationInScenario === 0) sleep(Math.random() * 6);
   const list = http.get(`${accounts}?limit=50`, { tags: { op: 'list', name: 'list' } });
   check(list, {
     'a page of accounts': ({ status, body }) => status === 200 && JSON.parse(String(body)).items.length === 50,
