@@ -21,7 +21,7 @@ const barNames: Record<Bar['what'], string> = {
 /** Simulates every case of the grid and prints a Markdown table row by row. Returns whether all bars are kept. */
 export function runSelftest(policy: Policy, print: (line: string) => void): boolean {
   print(`${selftestSimulations} simulated comparisons per row, policy ${policy.name}. Attempts are per arm.\n`);
-  print('| | success rates | promoted | blocked | undecided | mean attempts | promised | kept |');
+  print('| cells | true success rates | promoted | blocked | undecided | mean attempts | promised | kept |');
   print('|---|---|---:|---:|---:|---:|---|---|');
   let areAllKept = true;
   for (const each of selftestCases(policy)) {
