@@ -16,9 +16,9 @@ export function checkChoice({ library, build, condition, ...others }: Choice, re
   for (const [axis, values] of Object.entries({ library, build, condition, ...others })) {
     if (values?.length === 0 || values?.includes('')) throw new InputError(`--${axis}: a value is empty`);
   }
-  for (const text of library ?? []) under('--library', () => parseLibrarySpec(text));
-  for (const text of build ?? []) under('--build', () => parseBuild(text));
-  for (const text of condition ?? []) under('--condition', () => parseCondition(text));
+  for (const text of library ?? []) under('--library: ', () => parseLibrarySpec(text));
+  for (const text of build ?? []) under('--build: ', () => parseBuild(text));
+  for (const text of condition ?? []) under('--', () => parseCondition(text));
   if (!Number.isInteger(repeat) || repeat < 1 || repeat > mostRepeats) {
     throw new InputError(`--repeat ${repeat}: it has to be a whole number from 1 to ${mostRepeats}`);
   }
@@ -27,11 +27,11 @@ export function checkChoice({ library, build, condition, ...others }: Choice, re
   }
 }
 
-function under(option: string, check: () => unknown): void {
+function under(prefix: string, check: () => unknown): void {
   try {
     check();
   } catch (error) {
-    if (error instanceof InputError) throw new InputError(`${option}: ${error.message}`);
+    if (error instanceof InputError) throw new InputError(`${prefix}${error.message}`);
     throw error;
   }
 }

@@ -18,8 +18,8 @@ function checkName(name: string, text: string): void {
   const known = conditions.map((condition) => condition.name);
   if (known.includes(name)) return;
   const meant = nearWord(name, known);
+  const which = name === text ? 'condition' : `condition as "${name}"`;
   const hint = meant ? `did you mean "${meant}"? ` : '';
-  throw new InputError(
-    `condition ${text}: there is no condition "${name}"; ${hint}it can be none, ${known.join(', ')}, or several joined by +`,
-  );
+  const all = `it can be none, ${known.join(', ')}, or several joined by +`;
+  throw new InputError(`condition ${text}: there is no such ${which}; ${hint}${all}`);
 }

@@ -66,8 +66,8 @@ describe('a plan', () => {
     [{ library: ['^1.34.0'] }, /--library: .*\^1\.34\.0/],
     [{ library: ['latest'] }, /--library: .*latest/],
     [{ build: ['2.3000'] }, /--build: .*2\.3000\.1032534684/],
-    [{ condition: ['sunshine'] }, /--condition: condition sunshine: .*early-sync, .*socket-drop/],
-    [{ condition: ['early-sync+slow'] }, /--condition: .*there is no condition "slow"/],
+    [{ condition: ['sunshine'] }, /--condition sunshine: .*early-sync, .*socket-drop/],
+    [{ condition: ['early-sync+slow'] }, /--condition early-sync\+slow: there is no such condition as "slow"/],
     [{ flow: [''] }, /--flow: a value is empty/],
   ])('refuses %j', (choice, message) => {
     expect(() => plan(choice)).toThrow(InputError);
