@@ -9,6 +9,8 @@ import { createServer } from '../service/http/server.ts';
 import { openBlobStore, profileKey } from '../service/profiles/open-blob-store.ts';
 import { type LogLine, Service, type ServiceOptions } from '../service/service.ts';
 import { libraryHosts } from '../service/sessions/library-host.ts';
+import type { ServiceTables } from '../service/tables.ts';
+import { openDatabase } from '../store/database/open-database.ts';
 
 export interface ServeOptions {
   host: string;
@@ -43,6 +45,7 @@ export interface ServedInstance {
  */
 export async function serveInstance(options: ServeOptions): Promise<ServedInstance> {
   const { host, port, log } = options;
+  if (!isLoopback(host)) await requireKey(options);
   const vault = options.profiles === null ? null : openVault(options.profiles);
   const say = (message: string) => log({ event: 'set-up', message });
   const browser = await ensureBrowser(options.browser, say);
@@ -51,16 +54,10 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const folder = home(replica ? 'replica-sessions' : 'sessions');
   const service = await Service.start({ ...options, folder, openHost, vault });
   try {
-    const hasKeys = await new ApiKeys(service.database).any();
-    if (!hasKeys && !isLoopback(host)) {
-      throw new InputError(
-        `--host ${host}: whoever reaches this address could link and use accounts, and there is no API key yet; make one with \`wwebjs-canary serve add-key NAME --scope admin\`, or leave --host at 127.0.0.1`,
-      );
-    }
     const app = createServer({
       service,
       version: options.version,
-      open: !hasKeys,
+      open: !(await new ApiKeys(service.database).any()),
       onTrouble: (request, problem) =>
         log({ event: 'trouble', request, code: problem.code, message: String(problem.cause ?? problem.message) }),
     });
@@ -93,4 +90,14 @@ export function embeddedDatabase(replica: string | null = null): string {
 /** Checks what was given before anything is started. */
 function openVault(address: string): NonNullable<ServiceOptions['vault']> {
   return { blobs: openBlobStore(address, process.env), key: profileKey(process.env) };
+}
+
+/** Before anything is started: an instance that may not listen must not take on sessions either. */
+async function requireKey({ host, database: address }: ServeOptions): Promise<void> {
+  const database = await openDatabase<ServiceTables>(address);
+  const has = await new ApiKeys(database).any().finally(() => database.close());
+  if (has) return;
+  throw new InputError(
+    `--host ${host}: whoever reaches this address could link and use accounts, and there is no API key yet; make one with \`wwebjs-canary serve add-key NAME --scope admin\`, or leave --host at 127.0.0.1`,
+  );
 }

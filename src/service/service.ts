@@ -5,6 +5,7 @@ import { openDatabase } from '../store/database/open-database.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Links } from './accounts/links.ts';
 import { Workspaces } from './accounts/workspaces.ts';
+import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
 import type { BlobStore } from './profiles/blob-store.ts';
 import { ProfileVault } from './profiles/profile-vault.ts';
@@ -156,6 +157,7 @@ export class Service {
       this.#repeat(() => this.sessions.sendWaiting()),
       this.#repeat(() => this.#deliverer.round()),
       this.#repeat(() => this.#instances.seen(), 10 * tickMs),
+      this.#repeat(() => keepHouse(this.database), 3_600 * tickMs),
     ];
   }
 

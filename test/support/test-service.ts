@@ -30,7 +30,7 @@ export async function startTestService(
   return { service, log, folder };
 }
 
-export async function until<T>(what: string, ask: () => T | Promise<T>, ms = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, ask: () => T | Promise<T>, ms = 30_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + ms; ; await sleep(50)) {
     const answer = await ask();
     if (answer) return answer as NonNullable<T>;

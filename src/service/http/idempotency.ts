@@ -3,8 +3,7 @@ import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** How long an answer is kept for repetition, and after which a request whose instance died may be made again, in milliseconds. */
-const keepMs = 86_400_000;
+/** After this time a request whose instance died may be made again, in milliseconds. */
 const abandonedMs = 60_000;
 
 export interface Answer {
@@ -47,15 +46,6 @@ export class Idempotency {
     if (answer.status >= 500) await this.#forget(request);
     else await this.#at(request, this.#database.kysely.updateTable('idempotency_keys').set(answer)).execute();
     return { ...answer, replayed: false };
-  }
-
-  /** Forgets answers that are too old to be repeated. */
-  async purge(): Promise<void> {
-    const { kysely, now } = this.#database;
-    await kysely
-      .deleteFrom('idempotency_keys')
-      .where('created_at', '<', (where) => where(now, '-', keepMs))
-      .execute();
   }
 
   async #begin(request: IdempotentRequest): Promise<Answer | null> {
