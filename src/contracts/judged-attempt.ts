@@ -11,7 +11,7 @@ export const judgedAttemptSchema = z.object({
   phase: phaseSchema.nullable(),
   code: z.string().nullable(),
   blame: blameSchema.nullable(),
-  /** Milliseconds from the start to `ready`; null when it was not reached. */
+  /** Milliseconds from the start to `ready`; null when it was not reached, or, of an attempt that passed, not measured. */
   readyMs: z.number().nullable(),
 });
 export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;

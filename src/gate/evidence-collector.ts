@@ -95,5 +95,6 @@ function count({ outcome, code, blame, readyMs }: JudgedAttempt, arm: ArmEvidenc
   arm.attempts++;
   if (outcome === 'failed') arm.failures++;
   // Ratios of times need a time above 0.
-  arm.times.push(readyMs === null ? Infinity : Math.max(readyMs, 1));
+  if (readyMs !== null) arm.times.push(Math.max(readyMs, 1));
+  else if (outcome === 'failed') arm.times.push(Infinity);
 }

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { packageRoot } from '../../contracts/home.ts';
+import { policySchema } from '../../contracts/policy.ts';
+import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
 import type { RolloutRow, RolloutStepRow, ServiceDatabase } from '../tables.ts';
+import { judgeRollout } from './rollout-traffic.ts';
 
 /** Part of the accounts, in percent, that the candidate hosts at each step. */
 export const rolloutSteps = [1, 5, 25, 100] as const;
@@ -16,8 +22,7 @@ export interface Rollout {
   steps: { percent: number; state: RolloutRow['state']; cause: RolloutStepRow['cause']; at: number }[];
 }
 
-/** The verdict of the gate on baseline and candidate. */
-export type RolloutVerdict = 'promote' | 'block' | 'inconclusive';
+const policyFile = join(packageRoot, 'compat-matrix', 'policy.yaml');
 
 type Next = Pick<RolloutRow, 'percent' | 'state'>;
 
@@ -60,8 +65,15 @@ export class Rollouts {
     return this.#change(id, cause, () => ({ percent: 0, state: 'rolled_back' }));
   }
 
+  /** What the gate says by the default policy of what happened since the rollout began. @throws Problem `rollout-unknown` */
+  async judge(id: string): Promise<Verdict> {
+    const rollout = await this.get(id);
+    const policy = parseYamlFile(policyFile, policySchema);
+    return judgeRollout(this.#database, rollout, policy, new Date().toISOString());
+  }
+
   /** What a verdict means: promote goes on, block goes back, inconclusive changes nothing. */
-  async apply(id: string, verdict: RolloutVerdict): Promise<Rollout> {
+  async apply(id: string, verdict: VerdictWord): Promise<Rollout> {
     if (verdict === 'promote') return this.advance(id, 'verdict');
     if (verdict === 'block') return this.rollBack(id, 'verdict');
     return this.get(id);

@@ -6,6 +6,8 @@ import { defaultPolicy } from '../../gate/evidence-of.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
 
+type Start = Partial<Omit<SessionStartRow, 'id'>>;
+
 const [baseline, candidate] = ['1.33.2', '1.34.2'];
 
 describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
@@ -44,7 +46,7 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
     const judged = async () => judgeRollout(database, rollout, defaultPolicy, new Date(now + 60_000).toISOString());
 
     expect((await judged()).because[0]).toBe('There is no attempt of either version.');
-    const both = (count: number, more: Partial<SessionStartRow>) =>
+    const both = (count: number, more: Start) =>
       Array.from({ length: count }, (_, i) => ({
         library: i % 2 === 0 ? baseline : candidate,
         started_at: now + i,
@@ -97,7 +99,7 @@ async function withSession(newAddress: () => Promise<string>): Promise<{ databas
   return { database, session: 'session' };
 }
 
-async function start(database: ServiceDatabase, session: string, starts: Partial<SessionStartRow>[]): Promise<void> {
+async function start(database: ServiceDatabase, session: string, starts: Start[]): Promise<void> {
   for (const more of starts) {
     await database.kysely
       .insertInto('session_starts')

@@ -5,6 +5,7 @@ import {
   rolloutsSchema,
   rolloutVerdictSchema,
 } from '../../../contracts/service-api.ts';
+import { verdictSchema } from '../../../contracts/verdict.ts';
 import type { Rollout } from '../../rollouts/rollouts.ts';
 import { type Route, route } from '../route.ts';
 import { rolloutView } from '../views.ts';
@@ -57,6 +58,16 @@ export const rolloutRoutes: Route[] = [
     answer: { status: 200, schema: rolloutSchema },
     problems: ['rollout-unknown'],
     handle: async ({ service }, { params }) => rolloutView(await service.rollouts.get(params.id)),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/rollouts/:id/verdict',
+    summary: 'What the gate says of what happened to accounts on both versions since the rollout began',
+    scope: 'read',
+    params: idParams,
+    answer: { status: 200, schema: verdictSchema },
+    problems: ['rollout-unknown'],
+    handle: ({ service }, { params }) => service.rollouts.judge(params.id),
   }),
   changeRoute('advance', 'To the next step, or to the end after the last one'),
   changeRoute('rollback', 'All accounts back to the baseline, without a new code'),
