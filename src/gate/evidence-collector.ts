@@ -36,6 +36,8 @@ export class EvidenceCollector {
    */
   add(attempt: JudgedAttempt, given?: Arm): void {
     const { library } = attempt.cell;
+    // Somebody pressed Ctrl-C: that says nothing about a library and nothing about the machine.
+    if (attempt.code === 'interrupted') return;
     if (library !== this.#question.baseline && library !== this.#question.candidate) return;
     const cell = this.#cellOf(attempt.cell);
     const name = given ?? this.#armOf(cell, library);

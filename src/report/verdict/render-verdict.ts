@@ -35,7 +35,7 @@ export function renderVerdict(verdict: Verdict, colors: Colors): string {
     ...because,
     ...(rows.length > 0 ? ['', ...alignRows([head, ...rows])] : []),
     '',
-    colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, attempts up to ${verdict.asOf}`),
+    colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}`),
   ];
   return `${lines.join('\n')}\n`;
 }

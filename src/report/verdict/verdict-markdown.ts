@@ -20,7 +20,7 @@ export function verdictMarkdown(verdict: Verdict): string {
         `- hard rule **${escapeMarkdown(rule)}**: ${attempts} × ${escapeMarkdown(code ?? 'failed')} on ${escapeMarkdown(placeName(place))}`,
     ),
     ...flows.flatMap(cellTable),
-    `Policy \`${escapeMarkdown(policy.name)}\` \`${policy.sha256.slice(0, 12)}\`, attempts up to ${verdict.asOf}. Loss: how many points less often the candidate succeeds, with the range it surely lies in.`,
+    `Policy \`${escapeMarkdown(policy.name)}\` \`${policy.sha256.slice(0, 12)}\`, as of ${verdict.asOf}. Loss: how many points less often the candidate succeeds, with the range it surely lies in.`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -25,6 +25,16 @@ describe('attempts that the machine or the harness spoiled', () => {
     }
   });
 
+  it('do not include those that somebody interrupted', () => {
+    const verdict = verdictOn([
+      ...attempts('old', 80, 0),
+      ...attempts('new', 80, 0),
+      ...spoiled('new', 20, 'interrupted'),
+    ]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.flows[0]?.candidate.infra).toBe(0);
+  });
+
   it('include failures of the harness itself, such as a name of the replica that nobody implemented', () => {
     const verdict = verdictOn([...attempts('old', 20, 0), ...spoiled('new', 20, 'replica-stub-called', 'failed')]);
     expect(verdict.rule).toBe('infra-share');
