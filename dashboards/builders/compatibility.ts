@@ -2,7 +2,8 @@ import { newDashboard } from './dashboard.ts';
 import { overTime, rows, stateGrid } from './panels.ts';
 
 const chosen = 'library=~"$library",build=~"$build"';
-const passed = `min by (library, build, browser, flow, condition) (wwebjs_canary_cell_passed{${chosen}})`;
+const passed = (when = '') =>
+  `min by (library, build, browser, flow, condition) (wwebjs_canary_cell_passed{${chosen}}${when})`;
 const quantile = (q: number) =>
   `histogram_quantile(${q}, sum by (le, phase) (rate(wwebjs_canary_phase_duration_seconds_bucket{library=~"$library"}[1h])))`;
 
@@ -12,12 +13,14 @@ export const compatibility = newDashboard(
   'Compatibility',
   'Which version works on which build, and what is new in that?',
 )
-  .withPanel(stateGrid('Matrix over time', { '{{library}} on {{build}}, {{flow}} {{condition}} {{browser}}': passed }))
+  .withPanel(
+    stateGrid('Matrix over time', { '{{library}} on {{build}}, {{flow}} {{condition}} {{browser}}': passed() }),
+  )
   .withPanel(rows('Not as expected now', { '': `wwebjs:canary_cell_as_expected{${chosen}} == 0` }))
   .withPanel(
     rows(
       'Changed since yesterday',
-      { '': `${passed} != (${passed} offset 1d)` },
+      { '': `${passed()} != ${passed(' offset 1d')}` },
       {
         description: '1: works now and did not. 0: worked and does not.',
       },

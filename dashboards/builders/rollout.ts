@@ -31,7 +31,10 @@ export const rollout = newDashboard(
   .withPanel(
     overTime(
       'Success rate of links',
-      { '{{library}}': 'wwebjs:link_success_ratio:rate1h{library=~"$library"}' },
+      {
+        '{{library}}': 'wwebjs:link_success_ratio:rate1h{library=~"$library"}',
+        'expected of {{candidate}}, {{bound}}': 'max by (candidate, bound) (wwebjs_rollout_expected_ratio)',
+      },
       { unit: 'percentunit' },
     ),
   )

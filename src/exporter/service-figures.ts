@@ -1,7 +1,13 @@
+import { join } from 'node:path';
+import { packageRoot } from '../contracts/home.ts';
+import { rolloutPlanSchema, stageAt } from '../contracts/rollout-plan.ts';
+import { parseYamlFile } from '../contracts/yaml-file.ts';
 import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Database } from '../store/database/database.ts';
 import { type EndedStart, type ExportedTables, ServiceReads } from './service-reads.ts';
+
+const planFile = join(packageRoot, 'compat-matrix', 'rollout-plan.yaml');
 
 const windows = { '1h': 3_600_000, '24h': 86_400_000 } as const;
 
@@ -18,6 +24,8 @@ export class ServiceFigures {
   readonly #instances;
   readonly #rolloutPercent;
   readonly #rolloutStep;
+  readonly #rolloutExpected;
+  readonly #stages = parseYamlFile(planFile, rolloutPlanSchema).stages;
   readonly #success;
   #openStarts: number[] = [];
   #last = { link: 0, start: 0, violation: 0 };
@@ -34,6 +42,7 @@ export class ServiceFigures {
     this.#instances = instruments.gauge(families.instances);
     this.#rolloutPercent = instruments.gauge(families.rolloutPercent);
     this.#rolloutStep = instruments.gauge(families.rolloutStepTime);
+    this.#rolloutExpected = instruments.gauge(families.rolloutExpected);
     this.#success = instruments.gauge(families.linkSuccessRatio);
     const constraint = 'unique_active_phone_workspace';
     // Series that exist from the start, so that the first violation is an increase that an alert can see.
@@ -109,11 +118,15 @@ export class ServiceFigures {
   }
 
   async #tellRollout(): Promise<void> {
-    for (const gauge of [this.#rolloutPercent, this.#rolloutStep]) gauge.clear();
+    for (const gauge of [this.#rolloutPercent, this.#rolloutStep, this.#rolloutExpected]) gauge.clear();
     const rollout = await this.#reads.rollout();
     if (!rollout) return;
     const { baseline, candidate, percent, state, at } = rollout;
     this.#rolloutPercent.set({ baseline, candidate, state }, percent);
     this.#rolloutStep.set({ baseline, candidate }, at / 1000);
+    if (state !== 'active') return;
+    const { successPercent } = stageAt(this.#stages, Date.now() - at);
+    this.#rolloutExpected.set({ candidate, bound: 'lower' }, successPercent.from / 100);
+    this.#rolloutExpected.set({ candidate, bound: 'upper' }, successPercent.to / 100);
   }
 }

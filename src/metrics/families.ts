@@ -227,6 +227,13 @@ export const families = {
     labels: { baseline: 'any', candidate: 'any' },
     limit: 10,
   }),
+  rolloutExpected: family({
+    name: 'wwebjs_rollout_expected_ratio',
+    type: 'gauge',
+    help: 'Between which success rates of links the candidate of the active rollout is expected in its present stage',
+    labels: { candidate: 'any', bound: ['lower', 'upper'] },
+    limit: 10,
+  }),
   overflowing: family({
     name: 'wwebjs_metrics_overflowing',
     type: 'gauge',

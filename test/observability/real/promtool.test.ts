@@ -1,0 +1,37 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../../src/contracts/home.ts';
+import { Exporter } from '../../../src/exporter/exporter.ts';
+import type { ExportedTables } from '../../../src/exporter/service-reads.ts';
+import { openDatabase } from '../../../src/store/database/open-database.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { StoreRecorder } from '../../../src/store/store-recorder.ts';
+import { exampleCells, playRun } from '../../fixtures/example-run.ts';
+import { newFolder } from '../../fixtures/recorded-run.ts';
+import { findPrometheus } from '../../support/find-prometheus.ts';
+
+const rules = join(packageRoot, 'dashboards', 'rules');
+
+test('the rules are valid and every one of their tests holds', async () => {
+  const { promtool } = await findPrometheus();
+  const files = readdirSync(join(rules, 'tests')).map((file) => join(rules, 'tests', file));
+  await promisify(execFile)(promtool, ['check', 'rules', join(rules, 'recording.yml'), join(rules, 'alerts.yml')]);
+  const { stdout } = await promisify(execFile)(promtool, ['test', 'rules', ...files]);
+  expect(stdout.match(/SUCCESS/g)).toHaveLength(files.length);
+});
+
+test('promtool has nothing to say about the metrics of a store', async () => {
+  const { promtool } = await findPrometheus();
+  const store = await openStore(join(newFolder(), 'store.sqlite'));
+  await playRun(exampleCells(), [new StoreRecorder(store)]);
+  const database = await openDatabase<ExportedTables>(`sqlite:${store.file}`);
+  const { text } = await new Exporter(store, database, () => {}).read();
+  const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  expect(`${stdout}${stderr}`).toBe('');
+  expect(status).toBe(0);
+  await database.close();
+  await store.close();
+});
