@@ -24,6 +24,7 @@ export const causes = {
   'ready-timeout': 'The login was accepted and ready never came.',
   'start-timeout': 'The page offered neither a code nor a login in time.',
   'library-failed': 'The library version could not be installed or loaded.',
+  'service-failed': 'The service itself failed; its log says why.',
   'profile-unavailable': 'The saved profile cannot be had from the store.',
 } as const;
 export type Cause = keyof typeof causes;

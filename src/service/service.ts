@@ -109,6 +109,7 @@ export class Service {
       chooseLibrary: (account, pin) => this.libraries.choose(account, pin),
       onEvent: (ids, event) => this.#heard(ids, event),
       onEnd: (ended) => this.#ended(ended),
+      onTrouble: (ids, error) => this.#log({ event: 'session-trouble', account: ids.account, message: String(error) }),
     });
   }
 

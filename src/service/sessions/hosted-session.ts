@@ -44,14 +44,14 @@ export class HostedSession {
     return this.#step === 'ready' && this.#end === null;
   }
 
-  /** Runs the session until its end. Host and browser are gone when it returns. Never rejects for what the library does. */
+  /** Runs the session until its end. Host and browser are gone when it returns. Never rejects. */
   async run(): Promise<SessionEnd> {
     try {
       const end = await this.#live();
       this.#end ??= end;
     } catch (error) {
-      if (error instanceof LeaseLost) this.#end ??= { kind: 'lost' };
-      else throw error;
+      if (!(error instanceof LeaseLost)) this.#around.onTrouble(this.spec.lease.ids, error);
+      this.#end ??= error instanceof LeaseLost ? { kind: 'lost' } : { kind: 'failed', code: 'service-failed' };
     } finally {
       clearTimeout(this.#timer);
       this.spec.onLaunched();

@@ -18,6 +18,8 @@ export interface SessionSurroundings {
   deadlines: Deadlines;
   /** A new status was written, a code was shown, a message came. */
   onEvent(ids: SessionIds, event: SessionEvent): void;
+  /** Something went wrong in the service itself, for the log. */
+  onTrouble(ids: SessionIds, error: unknown): void;
   /** Sessions that lost their number to this one: they may run in this instance. */
   onSuperseded(sessions: SessionIds[]): void;
 }

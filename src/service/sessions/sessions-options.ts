@@ -24,6 +24,8 @@ export interface SessionsOptions {
   chooseLibrary(account: AccountId, pin: string | null): string;
   onEvent(ids: SessionIds, event: SessionEvent): void;
   onEnd(end: EndedSession): void;
+  /** Something went wrong in the service itself, for the log. */
+  onTrouble(ids: SessionIds, error: unknown): void;
 }
 
 export interface EndedSession {

@@ -180,23 +180,29 @@ export class Sessions {
     });
     const over = this.#slots.take().then(async (giveBack) => {
       onLaunched = giveBack;
-      await this.#run(session);
+      await this.#run(session)
+        .catch((error) => this.#options.onTrouble(lease.ids, error))
+        .finally(giveBack);
     });
     this.#running.set(lease.ids.session, { session, over });
   }
 
   async #run(session: HostedSession): Promise<void> {
     const { lease, library, cause, folder, linking } = session.spec;
-    removeBrowserLocks(lease, folder);
-    const end = await session.run();
-    const settled = await settleSession(lease, end, { ...this.#options, leases: this.#leases, starts: this.#starts });
-    this.#keeper.drop(lease);
-    if (this.#running.get(lease.ids.session)?.session === session) this.#running.delete(lease.ids.session);
-    if (settled.kind === 'dead' || (settled.kind === 'fenced' && (await this.#isOver(lease)))) {
-      removeSessionFolder(lease, folder);
+    try {
+      removeBrowserLocks(lease, folder);
+      const end = await session.run();
+      const settled = await settleSession(lease, end, { ...this.#options, leases: this.#leases, starts: this.#starts });
+      if (settled.kind === 'dead' || (settled.kind === 'fenced' && (await this.#isOver(lease)))) {
+        removeSessionFolder(lease, folder);
+      }
+      const wasReady = session.step === 'ready';
+      this.#options.onEnd({ ids: lease.ids, library, cause, linking, wasReady, end, settled });
+    } finally {
+      this.#keeper.drop(lease);
+      // Given back, it may have been taken on again here already.
+      if (this.#running.get(lease.ids.session)?.session === session) this.#running.delete(lease.ids.session);
     }
-    const wasReady = session.step === 'ready';
-    this.#options.onEnd({ ids: lease.ids, library, cause, linking, wasReady, end, settled });
   }
 
   async #lost(session: HostedSession, reason: LossReason): Promise<void> {

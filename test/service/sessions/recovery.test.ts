@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
-import type { Service } from '../../../src/service/service.ts';
+import type { LogLine, Service } from '../../../src/service/service.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
 import { LibraryFailed, type OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { lightHosts } from '../../support/light-host.ts';
@@ -12,6 +13,7 @@ import { linkWith, startTestService, until, untilStatus } from '../../support/te
 
 let replica: Replica;
 let service: Service;
+let log: LogLine[];
 let workspace: WorkspaceId;
 let numbers = 15551000000;
 /** Versions that were asked to host, in order, and those that cannot be. */
@@ -45,7 +47,7 @@ beforeEach(async () => {
     };
   };
   const [, newAddress] = engines[0] as (typeof engines)[0];
-  ({ service } = await startTestService({ database: await newAddress(), openHost }));
+  ({ service, log } = await startTestService({ database: await newAddress(), openHost }));
   workspace = (await service.workspaces.create('W')).id;
 });
 afterEach(() => service.stop());
@@ -70,6 +72,19 @@ test('a host that dies is noticed at once, and the session comes back after its 
   });
   await now();
   await untilStatus(service, ids, 'connected');
+});
+
+test('a failure of the service itself ends one session, not the process, and is tried again', async () => {
+  const { kysely } = service.database;
+  await sql`create trigger broken before insert on session_starts begin select raise(abort, 'broken by the test'); end`.execute(
+    kysely,
+  );
+  const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
+  await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
+  await until('it is over', () => log.find(({ event, code }) => event === 'ended' && code === 'service-failed'));
+  await sql`drop trigger broken`.execute(kysely);
+  await now();
+  await until('a code is shown', () => service.linkCodes.get(ids.session));
 });
 
 test('a page that hangs is left for a new one', async () => {
