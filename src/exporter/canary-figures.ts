@@ -48,7 +48,8 @@ export class CanaryFigures {
     const newest = new Map<string, number>();
     for await (const page of this.#store.attempts.counted(this.#lastSeq)) {
       for (const attempt of page) {
-        await this.#count(attempt);
+        if (this.#expectations?.runId !== attempt.runId) await this.#readExpectations(attempt.runId);
+        this.#count(attempt);
         newest.set(attempt.cell.library, attempt.seq);
         this.#lastSeq = attempt.seq;
       }
@@ -56,7 +57,7 @@ export class CanaryFigures {
     await this.#tellLibraries([...newest.values()]);
   }
 
-  async #count(attempt: CountedAttempt): Promise<void> {
+  #count(attempt: CountedAttempt): void {
     const { cell, outcome, code, endedAt, phases } = attempt;
     const { library, build, flow } = cell;
     // Both outcomes exist from the first attempt of a cell on: the first failure is then an increase.
@@ -67,15 +68,15 @@ export class CanaryFigures {
     }
     this.#lastAttempt.set({ library, build, flow }, endedAt / 1000);
     if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow }, endedAt / 1000);
-    if (outcome !== 'infra') await this.#judge(attempt);
+    if (outcome !== 'infra') this.#judge(attempt);
   }
 
   /** Attempts that the harness or the machine spoiled say nothing of a cell. */
-  async #judge(attempt: CountedAttempt): Promise<void> {
+  #judge(attempt: CountedAttempt): void {
     const { cell, runId, outcome } = attempt;
     const key = cellKey(cell);
     const before = this.#cells.get(key);
-    const surprise = isSurprise(await this.#expectationOf(runId, key), attempt);
+    const surprise = isSurprise(this.#expectations?.of.get(key) ?? null, attempt);
     const asExpected = !surprise && (before?.runId !== runId || before.asExpected);
     this.#cells.set(key, { runId, asExpected, passed: outcome === 'passed' });
     const { target: _, ...labels } = cell;
@@ -83,12 +84,9 @@ export class CanaryFigures {
     this.#passed.set(labels, outcome === 'passed' ? 1 : 0);
   }
 
-  async #expectationOf(runId: string, key: string): Promise<Expectation | null> {
-    if (this.#expectations?.runId !== runId) {
-      const plan = await this.#store.plannedCells.ofRun(runId);
-      this.#expectations = { runId, of: new Map(plan.map(({ cell, expectation }) => [cellKey(cell), expectation])) };
-    }
-    return this.#expectations.of.get(key) ?? null;
+  async #readExpectations(runId: string): Promise<void> {
+    const plan = await this.#store.plannedCells.ofRun(runId);
+    this.#expectations = { runId, of: new Map(plan.map(({ cell, expectation }) => [cellKey(cell), expectation])) };
   }
 
   async #tellLibraries(seqs: readonly number[]): Promise<void> {

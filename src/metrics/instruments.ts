@@ -2,11 +2,6 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { families } from './families.ts';
 import { type Family, type LabelSet, overflow } from './family.ts';
 
-interface Limited<F extends Family> {
-  /** The label set to use in place of the given one: the same, or the one of `overflow`. */
-  fit(labels: LabelSet<F>): LabelSet<F>;
-}
-
 export interface GaugeOf<F extends Family> {
   set(labels: LabelSet<F>, value: number): void;
   /** Forgets every label set: to be called before the present ones are set. */
@@ -20,20 +15,19 @@ export class Instruments {
 
   counter<F extends Family>(of: F & { type: 'counter' }) {
     const metric = new Counter<string>(configOf(of, this.registry));
-    const { fit } = this.#limit(of);
-    return { inc: (labels: LabelSet<F>, by = 1) => metric.inc(fit(labels), by) };
+    const series = this.#limited(of, (labels) => metric.labels(labels));
+    return { inc: (labels: LabelSet<F>, by = 1) => series.of(labels).inc(by) };
   }
 
   /** @param collect sets all of the gauge when somebody asks, after everything of before is forgotten. */
   gauge<F extends Family>(of: F & { type: 'gauge' }, collect?: (gauge: GaugeOf<F>) => void): GaugeOf<F> {
-    const limit = this.#limit(of);
     const gauge: GaugeOf<F> = {
-      set: (labels, value) => metric.set(limit.fit(labels), value),
+      set: (labels, value) => series.of(labels).set(value),
       clear() {
         metric.reset();
         // A gauge without labels would go on with 0, which nobody has measured.
         if (Object.keys(of.labels).length === 0) metric.remove();
-        limit.forget();
+        series.forget();
       },
     };
     const metric: Gauge<string> = new Gauge({
@@ -45,33 +39,39 @@ export class Instruments {
         },
       }),
     });
+    const series = this.#limited(of, (labels) => metric.labels(labels));
     return gauge;
   }
 
   histogram<F extends Family>(of: F & { type: 'histogram' }) {
     const metric = new Histogram<string>({ ...configOf(of, this.registry), buckets: [...(of.buckets ?? [])] });
-    const { fit } = this.#limit(of);
-    return { observe: (labels: LabelSet<F>, value: number) => metric.observe(fit(labels), value) };
+    const series = this.#limited(of, (labels) => metric.labels(labels));
+    return { observe: (labels: LabelSet<F>, value: number) => series.of(labels).observe(value) };
   }
 
-  #limit<F extends Family>(of: F): Limited<F> & { forget(): void } {
-    const known = new Set<string>();
+  /** The series of a family by their labels, at most as many as its limit, and those of `overflow`. */
+  #limited<F extends Family, Series>(of: F, open: (labels: Record<string, string>) => Series) {
+    const names: string[] = Object.keys(of.labels);
+    // Kept by the labels as they are given, since a store is counted attempt by attempt.
+    const known = new Map<string, Series>();
     this.#overflowing.set({ family: of.name }, 0);
     return {
+      of: (labels: LabelSet<F>): Series => {
+        const given: Record<string, string> = labels;
+        const key = names.map((name) => given[name]).join('\u0000');
+        const found = known.get(key);
+        if (found) return found;
+        if (known.size >= of.limit) {
+          this.#overflowing.set({ family: of.name }, 1);
+          return open(overflowed(of, onlyListed(of, given)));
+        }
+        const series = open(onlyListed(of, given));
+        known.set(key, series);
+        return series;
+      },
       forget: () => {
         known.clear();
         this.#overflowing.set({ family: of.name }, 0);
-      },
-      fit: (labels) => {
-        const listed = onlyListed(of, labels);
-        const key = JSON.stringify(listed);
-        if (known.has(key)) return listed;
-        if (known.size < of.limit) {
-          known.add(key);
-          return listed;
-        }
-        this.#overflowing.set({ family: of.name }, 1);
-        return overflowed(of, listed);
       },
     };
   }
@@ -81,20 +81,17 @@ function configOf({ name, help, labels }: Family, registry: Registry) {
   return { name, help, labelNames: Object.keys(labels), registers: [registry] };
 }
 
-/** In the order of the table, so that the same labels always give the same key. */
-function onlyListed<F extends Family>(of: F, labels: LabelSet<F>): LabelSet<F> {
-  const entries = Object.entries(of.labels).map(([label, values]) => {
-    const value = labels[label as keyof LabelSet<F>];
+/** A value that is not in the list of its label becomes `overflow`. */
+function onlyListed({ labels: table }: Family, labels: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(table).map(([label, values]) => {
+    const value = labels[label] ?? '';
     return [label, values === 'any' || values.includes(value) ? value : overflow];
   });
   return Object.fromEntries(entries);
 }
 
 /** Labels with a list keep their value, so that outcomes are still told apart; they are few. */
-function overflowed<F extends Family>(of: F, labels: LabelSet<F>): LabelSet<F> {
-  const entries = Object.entries(of.labels).map(([label, values]) => [
-    label,
-    values === 'any' ? overflow : labels[label as keyof LabelSet<F>],
-  ]);
+function overflowed({ labels: table }: Family, labels: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(table).map(([label, values]) => [label, values === 'any' ? overflow : labels[label]]);
   return Object.fromEntries(entries);
 }

@@ -186,10 +186,11 @@ type CountedRow = CellColumns &
   Pick<AttemptRow, 'run_id' | 'started_at' | 'outcome' | 'phase' | 'code' | 'duration_ms' | 'phases'> & { seq: number };
 
 function toCounted(row: CountedRow): CountedAttempt {
+  const { library, build, browser, flow, condition, target } = row;
   return {
     seq: row.seq,
     runId: row.run_id,
-    cell: cellSchema.parse(row),
+    cell: { library, build, browser, flow, condition, target },
     outcome: row.outcome,
     phase: row.phase,
     code: row.code,

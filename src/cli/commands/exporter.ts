@@ -45,6 +45,8 @@ async function run({ database: address, ...at }: Given): Promise<void> {
   const database = await openDatabase(address);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`));
+  // Counting a large store for the first time takes longer than a scrape may.
+  await exporter.read();
   const server = await serveMetrics(at, () => exporter.read());
   console.log(JSON.stringify({ url: server.url }));
   await stop;

@@ -71,6 +71,8 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
   const store = await openStore();
   const database = await openDatabase(options.database);
   const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`));
+  // Counting a large store for the first time takes longer than a scrape may.
+  await exporter.read();
   const server = await serveMetrics(options, () => exporter.read());
   console.log(JSON.stringify({ url: server.url }));
   const { every: everyMs, budget: budgetMs = everyMs, webhook } = options;
