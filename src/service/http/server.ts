@@ -45,8 +45,11 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(tell);
   app.setNotFoundHandler((request, reply) => tell(new Problem('not-found'), request, reply));
-  const document = openapi(routes, version);
-  app.get('/openapi.json', () => document);
+  let document: object | undefined;
+  app.get('/openapi.json', () => {
+    document ??= openapi(routes, version);
+    return document;
+  });
   serveConsole(app);
   for (const route of routes) {
     app.route({
