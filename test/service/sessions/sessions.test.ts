@@ -130,6 +130,18 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     await until('its profile is removed', () => !existsSync(sessionFolder(folder, older)));
   });
 
+  test('a session that lost its number to a link in another instance is unlinked by the instance that runs it', async () => {
+    const phone = newPhone();
+    const older = await linkWith(service, workspace, phone.scan);
+    await untilStatus(service, older, 'connected');
+    const { service: other } = await start();
+    const newer = await linkWith(other, workspace, phone.scan);
+    await untilStatus(other, newer, 'connected');
+    await until('the older device is unlinked', () => phone.devices().length === 1);
+    await until('its instance runs nothing any more', () => service.sessions.counts.length === 0);
+    expect(await other.accounts.get(workspace, newer.account)).toMatchObject({ status: 'connected' });
+  });
+
   test('a device that the phone unlinks makes the account failed, and nobody starts it again', async () => {
     const phone = newPhone();
     const ids = await linkWith(service, workspace, phone.scan);
