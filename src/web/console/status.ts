@@ -15,5 +15,5 @@ export function statusMark(status: string): HTMLElement {
 }
 
 export function timeMark(iso: string): HTMLElement {
-  return el('time', { datetime: iso }, new Date(iso).toLocaleString());
+  return el('time', { datetime: iso }, new Date(iso).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' }));
 }
