@@ -11,7 +11,7 @@ export function conditionsThatMatter(library: string): Set<string> {
 /** Pairs that come to this today and that tomorrow; see "Races" in docs/flows.md. */
 const races: Readonly<Record<string, readonly string[]>> = {
   'repeated-sync': ['1.33.2', '1.34.2'],
-  'same-document-navigation': ['1.25.0', '1.33.2', '1.34.2', '1.34.7'],
+  'same-document-navigation': ['1.24.0', '1.25.0', '1.33.2', '1.34.2', '1.34.7'],
   'post-logout-boot': ['1.24.0'],
 };
 
