@@ -26,4 +26,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     may: ['contracts', 'library', 'browser', 'host', 'replica', 'surface'],
     because: 'measuring is separate from judging and showing, and from the service',
   },
+  service: {
+    may: ['contracts', 'store', 'library', 'browser', 'host', 'gate', 'metrics', 'report/cell-summary.ts', 'web'],
+    because: 'it runs sessions through the same host as the canaries and knows nothing of replica and runner',
+  },
 };
