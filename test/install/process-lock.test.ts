@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { TroubleError } from '../../src/contracts/input-error.ts';
 import { withProcessLock } from '../../src/install/process-lock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -38,10 +38,15 @@ test('a process that is killed gives the lock back', async () => {
   const lock = join(temporaryFolder(), 'lock');
   const module = JSON.stringify(new URL('../../src/install/process-lock.ts', import.meta.url).href);
   const program = `const { withProcessLock } = await import(${module});
-    await withProcessLock(${JSON.stringify(lock)}, () => {}, async () => { console.log('taken'); setInterval(() => {}, 1000); await new Promise(() => {}); });`;
+    await withProcessLock(${JSON.stringify(lock)}, () => {}, () => {
+      console.log('taken');
+      // A timer holds on to what waits for it; a promise that nobody can resolve is collected, and the lock with it.
+      return new Promise((resolve) => setTimeout(resolve, 60_000));
+    });`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
   let waited = false;
   const mine = withProcessLock(
