@@ -10,13 +10,19 @@ export function summarySentence(summaries: readonly CellSummary[]): string {
   const counted = usualCells(summaries);
   const builds = sortBuilds(counted.map(({ cell }) => cell.build));
   const newest = builds.at(-1);
-  if (newest === undefined) return 'Nothing was attempted, so nothing can be said about any version.';
+  if (newest === undefined) return nothingUsual(summaries);
   const where = builds.length === 1 ? `On build ${newest}` : `On the newest build ${newest}`;
   const { working, failing } = versionsOn(newest, counted);
   if (working.length === 0)
     return `${where} no version works${furthest(newest, counted)}; ${lastGoodBuild(builds, counted)}`;
   if (failing.length === 0) return `${where} ${agree(working, 'works', 'work')}.`;
   return `${where} ${agree(working, 'works', 'work')}; ${agree(failing, 'does not', 'do not')}: ${nearest(failing, working)}.`;
+}
+
+function nothingUsual(summaries: readonly CellSummary[]): string {
+  if (summaries.some(({ made }) => made > 0))
+    return 'Every attempt was made under a condition; see what each cell did.';
+  return 'Nothing was attempted, so nothing can be said about any version.';
 }
 
 function usualCells(summaries: readonly CellSummary[]): CellSummary[] {

@@ -83,6 +83,12 @@ test('cells on another browser than current, or under a condition, do not count'
   expect(summarySentence(cells)).toBe(`On build ${older} 1.34.7 works.`);
 });
 
+test('a run under conditions only claims nothing about versions in general', () => {
+  expect(summarySentence([failed({ library: '1.34.7', condition: 'socket-drop' })])).toBe(
+    'Every attempt was made under a condition; see what each cell did.',
+  );
+});
+
 test('a run without attempts claims nothing', () => {
   expect(summarySentence([plannedSummary(planned())])).toBe(
     'Nothing was attempted, so nothing can be said about any version.',
