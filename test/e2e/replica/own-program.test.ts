@@ -36,12 +36,11 @@ function start(
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
   });
   onTestFinished(async () => {
     const gone = child.exitCode === null ? once(child, 'exit') : null;
-    // With everything that it started: a program that is ended does not close its browser.
-    if (gone) process.kill(-(child.pid as number), 'SIGKILL');
+    // Ctrl-C: puppeteer then ends its browser, which is in a process group of its own and would outlive a SIGKILL.
+    if (gone) child.kill('SIGINT');
     await gone;
   });
   if (!child.stdout) throw new Error('no output');
