@@ -26,6 +26,8 @@ export interface ServeOptions {
   profiles: string | null;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks: boolean;
+  /** How many sessions `/metrics` shows one by one. */
+  sessionDetail: number;
   version: string;
   log(line: LogLine): void;
 }

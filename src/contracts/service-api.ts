@@ -41,6 +41,8 @@ export const accountSchema = z.strictObject({
   id,
   workspace: id,
   session: id,
+  /** Names the account in the labels of metrics, where ids and numbers are never shown. */
+  handle: z.string(),
   /** Digits of the international number; null until the phone has told it. */
   phone: phoneNumberSchema.nullable(),
   status: accountStatusSchema,

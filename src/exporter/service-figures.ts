@@ -15,9 +15,12 @@ const windows = { '1h': 3_600_000, '24h': 86_400_000 } as const;
 export class ServiceFigures {
   readonly #reads: ServiceReads;
   readonly #links;
+  readonly #workspaceLinks;
   readonly #restorations;
+  readonly #workspaceRestorations;
   readonly #violations;
   readonly #accounts;
+  readonly #workspaceAccounts;
   readonly #backlog;
   readonly #attention;
   readonly #leases;
@@ -33,9 +36,12 @@ export class ServiceFigures {
   constructor(database: Database<ExportedTables>, instruments: Instruments) {
     this.#reads = new ServiceReads(database);
     this.#links = instruments.counter(families.linkAttempts);
+    this.#workspaceLinks = instruments.counter(families.workspaceLinkAttempts);
     this.#restorations = instruments.counter(families.restorations);
+    this.#workspaceRestorations = instruments.counter(families.workspaceRestorations);
     this.#violations = instruments.counter(families.violations);
     this.#accounts = instruments.gauge(families.accounts);
+    this.#workspaceAccounts = instruments.gauge(families.workspaceAccounts);
     this.#backlog = instruments.gauge(families.restorationBacklog);
     this.#attention = instruments.gauge(families.sessionsNeedingAttention);
     this.#leases = instruments.gauge(families.leases);
@@ -59,9 +65,12 @@ export class ServiceFigures {
   async #countLinks(): Promise<void> {
     for (;;) {
       const { links, lastSeq } = await this.#reads.links(this.#last.link);
-      for (const link of links) {
-        this.#links.inc({ library: link.library, outcome: 'ready', code: '' }, 0);
-        this.#links.inc({ ...link });
+      for (const { workspace, ...link } of links) {
+        const ready = { library: link.library, outcome: 'ready', code: '' };
+        this.#links.inc(ready, 0);
+        this.#links.inc(link);
+        this.#workspaceLinks.inc({ workspace, ...ready }, 0);
+        this.#workspaceLinks.inc({ workspace, ...link });
       }
       if (lastSeq === this.#last.link) return;
       this.#last.link = lastSeq;
@@ -82,9 +91,12 @@ export class ServiceFigures {
     }
   }
 
-  #countRestoration({ library, outcome, code }: EndedStart): void {
-    this.#restorations.inc({ library, outcome: 'ready', code: '' }, 0);
+  #countRestoration({ workspace, library, outcome, code }: EndedStart): void {
+    const ready = { library, outcome: 'ready', code: '' };
+    this.#restorations.inc(ready, 0);
     this.#restorations.inc({ library, outcome, code });
+    this.#workspaceRestorations.inc({ workspace, ...ready }, 0);
+    this.#workspaceRestorations.inc({ workspace, library, outcome, code });
   }
 
   async #countViolations(): Promise<void> {
@@ -106,8 +118,7 @@ export class ServiceFigures {
     this.#instances.set({}, await this.#reads.instances());
     this.#attention.clear();
     for (const { code, count } of attention) this.#attention.set({ code }, count);
-    this.#accounts.clear();
-    for (const { count, ...labels } of await this.#reads.accounts()) this.#accounts.set(labels, count);
+    this.#tellAccounts(await this.#reads.accounts());
     this.#success.clear();
     for (const [window, ms] of Object.entries(windows)) {
       for (const { library, ended, connected } of await this.#reads.linkSuccess(ms)) {
@@ -115,6 +126,15 @@ export class ServiceFigures {
       }
     }
     await this.#tellRollout();
+  }
+
+  #tellAccounts(counts: Awaited<ReturnType<ServiceReads['accounts']>>): void {
+    this.#accounts.clear();
+    this.#workspaceAccounts.clear();
+    for (const { workspace, count, ...labels } of counts) {
+      this.#accounts.add(labels, count);
+      this.#workspaceAccounts.add({ workspace, ...labels }, count);
+    }
   }
 
   async #tellRollout(): Promise<void> {

@@ -16,6 +16,7 @@ export interface ExportedTables extends ServiceTables {
 }
 
 export interface EndedLink {
+  workspace: string;
   library: string;
   outcome: 'ready' | 'failed';
   code: string;
@@ -23,10 +24,13 @@ export interface EndedLink {
 
 export interface EndedStart {
   id: number;
+  workspace: string;
   library: string;
   outcome: StartOutcome;
   code: string;
 }
+
+type StartRow = Omit<EndedStart, 'outcome' | 'code'> & { outcome: StartOutcome | null; code: string | null };
 
 /** What the exporter reads of the service's tables. Plain reads: they take no locks and never make a session wait. */
 export class ServiceReads {
@@ -42,7 +46,7 @@ export class ServiceReads {
   async links(afterSeq: number): Promise<{ links: EndedLink[]; lastSeq: number }> {
     const rows = await this.#db
       .selectFrom('account_history as entry')
-      .select(['seq', 'library', 'to_status', 'cause'])
+      .select(['seq', 'workspace_id as workspace', 'library', 'to_status', 'cause'])
       .select((select) =>
         select
           .exists(
@@ -61,10 +65,10 @@ export class ServiceReads {
       .limit(pageSize)
       .execute();
     const ended = rows.filter((row) => !row.was_connected && ['connected', 'failed'].includes(row.to_status));
-    const links = ended.map(({ library, to_status, cause }): EndedLink => {
+    const links = ended.map(({ workspace, library, to_status, cause }): EndedLink => {
       return to_status === 'connected'
-        ? { library, outcome: 'ready', code: '' }
-        : { library, outcome: 'failed', code: cause };
+        ? { workspace, library, outcome: 'ready', code: '' }
+        : { workspace, library, outcome: 'failed', code: cause };
     });
     return { links, lastSeq: rows.at(-1)?.seq ?? afterSeq };
   }
@@ -106,12 +110,12 @@ export class ServiceReads {
     return rows.map(({ id, constraint_name, outcome }) => ({ id, constraint: constraint_name, outcome }));
   }
 
-  async accounts(): Promise<{ library: string; status: AccountStatus; count: number }[]> {
+  async accounts(): Promise<{ workspace: string; library: string; status: AccountStatus; count: number }[]> {
     const rows = await this.#db
       .selectFrom('whatsapp_accounts')
-      .select((select) => ['library', 'status', select.fn.countAll<number>().as('count')])
+      .select((select) => ['workspace_id as workspace', 'library', 'status', select.fn.countAll<number>().as('count')])
       .where('deleted_at', 'is', null)
-      .groupBy(['library', 'status'])
+      .groupBy(['workspace_id', 'library', 'status'])
       .execute();
     return rows.map((row) => ({ ...row, count: Number(row.count) }));
   }
@@ -195,7 +199,7 @@ export class ServiceReads {
     return this.#db
       .selectFrom('session_starts')
       .innerJoin('sessions', 'sessions.id', 'session_starts.session_id')
-      .select(['session_starts.id', 'session_starts.library', 'outcome', 'code'])
+      .select(['session_starts.id', 'sessions.workspace_id as workspace', 'session_starts.library', 'outcome', 'code'])
       .select((select) =>
         select
           .exists(
@@ -220,12 +224,6 @@ export class ServiceReads {
 }
 
 /** The code of a start that was ready is why the session was lost later. */
-function endedStart(row: {
-  id: number;
-  library: string;
-  outcome: StartOutcome | null;
-  code: string | null;
-}): EndedStart[] {
-  const { id, library, outcome, code } = row;
-  return outcome === null ? [] : [{ id, library, outcome, code: outcome === 'failed' ? (code ?? '') : '' }];
+function endedStart({ id, workspace, library, outcome, code }: StartRow): EndedStart[] {
+  return outcome === null ? [] : [{ id, workspace, library, outcome, code: outcome === 'failed' ? (code ?? '') : '' }];
 }

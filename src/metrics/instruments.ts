@@ -4,6 +4,8 @@ import { type Family, type LabelSet, overflow } from './family.ts';
 
 export interface GaugeOf<F extends Family> {
   set(labels: LabelSet<F>, value: number): void;
+  /** For what is counted in parts; those above the limit are counted together. */
+  add(labels: LabelSet<F>, value: number): void;
   /** Forgets every label set: to be called before the present ones are set. */
   clear(): void;
 }
@@ -23,6 +25,7 @@ export class Instruments {
   gauge<F extends Family>(of: F & { type: 'gauge' }, collect?: (gauge: GaugeOf<F>) => void): GaugeOf<F> {
     const gauge: GaugeOf<F> = {
       set: (labels, value) => series.of(labels).set(value),
+      add: (labels, value) => series.of(labels).inc(value),
       clear() {
         metric.reset();
         // A gauge without labels would go on with 0, which nobody has measured.

@@ -40,6 +40,8 @@ export interface ServiceOptions {
   deadlines?: Partial<Deadlines>;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks?: boolean;
+  /** How many sessions `/metrics` shows one by one; none when left out. */
+  sessionDetail?: number;
   /** One line about what happened: no code, no message text. */
   log(line: LogLine): void;
 }
@@ -97,7 +99,7 @@ export class Service {
     this.webhooks = new Webhooks(database, allowPrivate);
     this.#deliverer = new Deliverer(database, allowPrivate);
     this.#instances = new Instances(database, this.id);
-    this.metrics = new ServiceMetrics(() => this.sessions.counts);
+    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0);
     this.sessions = new Sessions({
       ...options,
       openHost: openHostOf(options, database),

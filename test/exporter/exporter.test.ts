@@ -192,6 +192,12 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     expect(samples(text, 'wwebjs_session_restorations_total')).toEqual([
       `code="",library="${library}",outcome="ready" 1`,
     ]);
+    for (const name of ['link_attempts_total', 'session_restorations_total', 'accounts']) {
+      const perWorkspace = samples(text, `wwebjs_workspace_${name}`).map((line) =>
+        line.replace(`,workspace="${workspace}"`, ''),
+      );
+      expect(perWorkspace).toEqual(samples(text, `wwebjs_${name}`));
+    }
     expect(samples(text, 'wwebjs_accounts').sort()).toEqual([
       `library="${library}",status="connected" 1`,
       `library="${library}",status="failed" 1`,

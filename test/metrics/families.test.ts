@@ -5,10 +5,13 @@ import { Instruments } from '../../src/metrics/instruments.ts';
 
 const all: Family[] = Object.values(families);
 
-/** Words that would let a label hold something that names a person, or that never repeats. */
-const forbidden = /session|phone|number|jid|wid|message|text|account|workspace|attempt|run|instance|qr|url|^id$|_id$/;
+/**
+ * Words that would let a label hold something that names a person, or that never repeats. A workspace is there by the id that
+ * the service made up; an account only by its handle.
+ */
+const forbidden = /session|phone|number|jid|wid|message|text|account|attempt|run|instance|qr|url|name|^id$|_id$/;
 
-test('no label of any family can hold an id, a number or a text', () => {
+test('no label of any family can hold a session id, a number or a text', () => {
   for (const { name, labels } of all) {
     for (const label of Object.keys(labels))
       expect(`${name}: ${label}`).not.toMatch(new RegExp(`: .*(${forbidden.source})`));
@@ -37,13 +40,23 @@ test('label sets above the limit are counted as overflow, the known ones go on, 
   const instruments = new Instruments();
   const attempts = instruments.counter({ ...families.linkAttempts, limit: 2 });
   for (const library of ['1.0.0', '2.0.0', '3.0.0', '4.0.0', '1.0.0']) {
-    attempts.inc({ library, outcome: 'failed', code: 'no-ready' });
+    attempts.inc({ library, outcome: 'failed', code: 'ready-timeout' });
   }
   const text = await instruments.registry.metrics();
-  expect(text).toContain('{library="1.0.0",outcome="failed",code="no-ready"} 2');
-  expect(text).toContain('{library="overflow",outcome="failed",code="overflow"} 2');
+  expect(text).toContain('{library="1.0.0",outcome="failed",code="ready-timeout"} 2');
+  expect(text).toContain('{library="overflow",outcome="failed",code="ready-timeout"} 2');
   expect(text).toContain('wwebjs_metrics_overflowing{family="wwebjs_link_attempts_total"} 1');
   expect(text).not.toContain('3.0.0');
+});
+
+test('what is counted in parts is counted together above the limit', async () => {
+  const instruments = new Instruments();
+  const accounts = instruments.gauge({ ...families.workspaceAccounts, limit: 1 });
+  for (const workspace of ['a', 'b', 'c']) accounts.add({ workspace, library: '1.0.0', status: 'connected' }, 2);
+  const text = await instruments.registry.metrics();
+  expect(text).toContain('{workspace="a",library="1.0.0",status="connected"} 2');
+  expect(text).toContain('{workspace="overflow",library="overflow",status="connected"} 4');
+  expect(text).toContain('wwebjs_metrics_overflowing{family="wwebjs_workspace_accounts"} 1');
 });
 
 test('a value that is not in the list of its label is counted as overflow', async () => {

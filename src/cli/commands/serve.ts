@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
+import { families } from '../../metrics/families.ts';
 import { ApiKeys } from '../../service/http/api-keys.ts';
 import type { ApiScope, ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
@@ -19,6 +20,7 @@ interface Given {
   slots: number;
   profiles?: string;
   allowPrivateWebhooks: boolean;
+  sessionDetail: number;
   replica?: string;
 }
 
@@ -46,6 +48,12 @@ export function serveCommand(): Command {
       'keep profiles for all machines, encrypted: folder:/shared/path or s3://bucket/prefix?endpoint=...',
     )
     .option('--allow-private-webhooks', 'let webhooks reach addresses of private networks', false)
+    .option(
+      '--session-detail <n>',
+      'show up to n sessions one by one in /metrics, by the handle that the console shows; 0 shows none',
+      wholeNumber(0, families.sessionDetail.limit),
+      0,
+    )
     .addHelpText(
       'after',
       `

@@ -7,6 +7,7 @@ import type {
   transitionSchema,
   workspaceSchema,
 } from '../../contracts/service-api.ts';
+import { accountHandle } from '../account-handle.ts';
 import type { Account, Transition } from '../accounts/accounts.ts';
 import type { Workspace } from '../accounts/workspaces.ts';
 import type { Rollout } from '../rollouts/rollouts.ts';
@@ -26,6 +27,7 @@ export function accountView(account: Account): z.output<typeof accountSchema> {
     id: ids.account,
     workspace: ids.workspace,
     session: ids.session,
+    handle: accountHandle(ids.account),
     phone,
     status,
     cause,

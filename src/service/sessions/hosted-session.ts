@@ -7,12 +7,12 @@ import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import { Inbox } from './inbox.ts';
 import { LeaseLost } from './lease.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
-import { LibraryFailed, type SessionHost } from './session-host.ts';
+import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
 import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Watchdog } from './watchdog.ts';
 import { within } from './within.ts';
 
-type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
+export type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
 
 /** How long a write waits before it is tried again while the database does not answer, in milliseconds. */
 const writeAgainMs = 500;
@@ -28,6 +28,7 @@ export class HostedSession {
   #timer: NodeJS.Timeout | undefined;
   #watchdog: Watchdog | null = null;
   #linking: boolean;
+  #loaded: LoadedVersions | null = null;
   readonly #startedAt = performance.now();
 
   constructor(spec: SessionSpec, around: SessionSurroundings) {
@@ -38,6 +39,11 @@ export class HostedSession {
 
   get step(): Step {
     return this.#step;
+  }
+
+  /** The library on disk and in the memory of the host; null until it is loaded. */
+  get loaded(): LoadedVersions | null {
+    return this.#loaded;
   }
 
   get ready(): boolean {
@@ -115,6 +121,9 @@ export class HostedSession {
 
   async #handle({ type, detail, secret }: SeenEvent): Promise<SessionEnd | null> {
     switch (type) {
+      case 'library:loaded':
+        this.#loaded = detail as LoadedVersions;
+        return null;
       case 'client:qr':
         return this.#offer('qr', String(secret));
       case 'client:code':

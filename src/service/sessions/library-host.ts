@@ -4,7 +4,7 @@ import type { Browser } from '../../browser/ensure-browser.ts';
 import type { SeenEvent } from '../../contracts/host.ts';
 import { Host } from '../../host/host.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
-import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
+import { LibraryFailed, type LoadedVersions, type OpenSessionHost, type SessionHost } from './session-host.ts';
 import { within } from './within.ts';
 
 /** Requiring a library takes half a second on a warm disk; this long only where the machine is in trouble. */
@@ -21,7 +21,7 @@ export interface LibraryHostOptions {
 /** Hosts as production has them: a process each, with one real library and one real browser. */
 export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions): OpenSessionHost {
   return async ({ library, folder, pairWith, onSeen }) => {
-    const { packageDir } = await ensureLibrary(library, say).catch((error) => {
+    const { packageDir, version: installed } = await ensureLibrary(library, say).catch((error) => {
       throw new LibraryFailed(`whatsapp-web.js ${library} cannot be installed: ${error.message}`, { cause: error });
     });
     const work = join(folder, 'work');
@@ -30,7 +30,8 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
     const host: Host = new Host({ folder: work, env: browser.env, onSeen: asked });
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
     try {
-      await within(loadMs, () => host.calls.load(packageDir));
+      const { version: loaded } = await within(loadMs, () => host.calls.load(packageDir));
+      onSeen({ at: Date.now(), type: 'library:loaded', detail: { installed, loaded } satisfies LoadedVersions });
     } catch (error) {
       await host.kill();
       throw new LibraryFailed(`whatsapp-web.js ${library} cannot be loaded`, { cause: error });

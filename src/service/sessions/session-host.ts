@@ -16,6 +16,14 @@ export interface SessionHost {
   kill(): Promise<void>;
 }
 
+/** Which library a host really has, whatever it was asked for. */
+export interface LoadedVersions {
+  /** Version of the package on disk. */
+  installed: string;
+  /** Version of the package that the code in memory came from; null where that cannot be told. */
+  loaded: string | null;
+}
+
 export interface SessionHostSpec {
   lease: Lease;
   /** Exact version. */
@@ -24,7 +32,7 @@ export interface SessionHostSpec {
   folder: string;
   /** Digits of a number that is linked by pairing code instead of a QR code. */
   pairWith: string | null;
-  /** Called for everything that happens, `host:exited` included. */
+  /** Called for everything that happens, `host:exited` and `library:loaded` (detail: `LoadedVersions`) included. */
   onSeen(event: SeenEvent): void;
 }
 

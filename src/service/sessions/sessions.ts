@@ -56,17 +56,14 @@ export class Sessions {
     return this.#stopping;
   }
 
-  /** The sessions that this instance runs, by version and step. */
-  get counts(): { library: string; status: string; count: number }[] {
-    const counts = new Map<string, { library: string; status: string; count: number }>();
-    for (const { session } of this.#running.values()) {
-      const { step: status, spec } = session;
-      const key = `${spec.library} ${status}`;
-      const entry = counts.get(key) ?? { library: spec.library, status, count: 0 };
-      entry.count++;
-      counts.set(key, entry);
-    }
-    return [...counts.values()];
+  /** The sessions that this instance runs. */
+  get hosted(): HostedSession[] {
+    return Array.from(this.#running.values(), ({ session }) => session);
+  }
+
+  /** Browsers that are starting, sessions that wait for that, and how many more could start at once. */
+  get launches(): { underWay: number; waiting: number; free: number } {
+    return { ...this.#slots.taken, free: this.#slots.free };
   }
 
   /** @throws Problem `workspace-unknown`, `number-contested`, `stopping` */

@@ -16,6 +16,11 @@ export class Slots {
     return Math.max(0, this.size - this.#taken - this.#waiting.length);
   }
 
+  /** Slots that are taken, and how many wait for one. */
+  get taken(): { underWay: number; waiting: number } {
+    return { underWay: this.#taken, waiting: this.#waiting.length };
+  }
+
   /** Waits for a slot. The function that it returns gives it back; calling that again does nothing. */
   async take(): Promise<() => void> {
     if (this.#taken >= this.size) await new Promise<void>((resolve) => this.#waiting.push(resolve));

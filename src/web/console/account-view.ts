@@ -55,10 +55,18 @@ async function codePicture(path: string, { kind, code, number }: LinkCode): Prom
   return el('figure', {}, image, el('figcaption', {}, `${where}, then point the camera here. Code ${number}.`));
 }
 
-function summary({ phone, status, cause, since, library, attention }: Account): Node[] {
+function summary({ phone, handle, status, cause, since, library, attention }: Account): Node[] {
   return [
     el('h1', {}, phone === null ? 'A number that is being linked' : `+${phone}`),
-    el('p', {}, statusMark(status), ` since `, timeMark(since), ` (${cause}), whatsapp-web.js ${library}`),
+    el(
+      'p',
+      {},
+      statusMark(status),
+      ` since `,
+      timeMark(since),
+      ` (${cause}), whatsapp-web.js ${library}. In metrics: `,
+      el('code', {}, handle),
+    ),
     ...(attention
       ? [el('p', {}, el('strong', {}, `Needs attention: ${attention}. It is not started until you restore it.`))]
       : []),

@@ -132,10 +132,21 @@ test('a rollout moves a session to the candidate and back to the baseline withou
       60_000,
     );
   await hostedBy('1.33.2');
+  expect(await loadedBy(service)).toEqual(['declared="1.33.2",installed="1.33.2",loaded="1.33.2"']);
   await service.rollouts.rollBack(id);
   await hostedBy('1.34.7');
+  expect(await loadedBy(service)).toEqual(['declared="1.34.7",installed="1.34.7",loaded="1.34.7"']);
   expect(phone.devices()).toHaveLength(1);
 });
+
+/** What Prometheus is told of the libraries that sessions really run. */
+async function loadedBy(service: Service): Promise<string[]> {
+  const text = await service.metrics.registry.metrics();
+  return Array.from(
+    text.matchAll(/^wwebjs_library_info\{role="service",(.*)\} 1$/gm),
+    ([, labels]) => labels as string,
+  );
+}
 
 /** The process id of the one Chromium whose profile lies in a folder. */
 function browserOf(folder: string): number | null {

@@ -138,7 +138,7 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     const newer = await linkWith(other, workspace, phone.scan);
     await untilStatus(other, newer, 'connected');
     await until('the older device is unlinked', () => phone.devices().length === 1);
-    await until('its instance runs nothing any more', () => service.sessions.counts.length === 0);
+    await until('its instance runs nothing any more', () => service.sessions.hosted.length === 0);
     expect(await other.accounts.get(workspace, newer.account)).toMatchObject({ status: 'connected' });
   });
 
@@ -148,7 +148,7 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     await untilStatus(service, ids, 'connected');
     phone.unlink();
     expect(await untilStatus(service, ids, 'failed')).toMatchObject({ cause: 'unlinked' });
-    await until('nothing runs', () => service.sessions.counts.length === 0);
+    await until('nothing runs', () => service.sessions.hosted.length === 0);
   });
 
   test('a session that is connected sends and receives texts', async () => {

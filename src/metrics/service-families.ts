@@ -1,0 +1,135 @@
+import { causes } from '../service/causes.ts';
+import { accountStatuses } from '../service/tables.ts';
+import { type Family, family } from './family.ts';
+
+/** Seconds; from a warm page to somebody who has to look for the phone. */
+const linkBuckets = [0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300];
+
+/** Steps of a session that an instance runs. */
+const sessionSteps = ['starting', 'scanning', 'authenticated', 'ready'] as const;
+
+const linkOutcomes = ['ready', 'failed'] as const;
+
+const restorationOutcomes = ['ready', 'failed', 'stopped', 'abandoned'] as const;
+
+const windows = ['1h', '24h'] as const;
+
+/** Why something failed; empty where it did not. */
+const code = ['', ...Object.keys(causes)];
+
+/** What the service did and what it runs. A workspace is named by the id that the service made up for it, never by its name. */
+export const serviceFamilies = {
+  linkAttempts: family({
+    name: 'wwebjs_link_attempts_total',
+    type: 'counter',
+    help: 'Links that have ended',
+    labels: { library: 'any', outcome: linkOutcomes, code },
+    limit: 1000,
+  }),
+  linkDuration: family({
+    name: 'wwebjs_link_duration_seconds',
+    type: 'histogram',
+    help: 'From the start of the session to the phase',
+    labels: { library: 'any', phase: ['authenticated', 'ready'] },
+    limit: 100,
+    buckets: linkBuckets,
+  }),
+  linkSuccessRatio: family({
+    name: 'wwebjs_link_success_ratio',
+    type: 'gauge',
+    help: 'Part of the links begun in the window and ended since that got to connected, out of the history',
+    labels: { library: 'any', window: windows },
+    limit: 100,
+  }),
+  sessions: family({
+    name: 'wwebjs_sessions',
+    type: 'gauge',
+    help: 'Sessions that this instance runs',
+    labels: { library: 'any', status: sessionSteps },
+    limit: 500,
+  }),
+  accounts: family({
+    name: 'wwebjs_accounts',
+    type: 'gauge',
+    help: 'Accounts in the store by their present status, deleted ones left out',
+    labels: { library: 'any', status: accountStatuses },
+    limit: 500,
+  }),
+  restorations: family({
+    name: 'wwebjs_session_restorations_total',
+    type: 'counter',
+    help: 'Starts of sessions that had been linked before',
+    labels: { library: 'any', outcome: restorationOutcomes, code },
+    limit: 1000,
+  }),
+  restorationBacklog: family({
+    name: 'wwebjs_session_restoration_backlog',
+    type: 'gauge',
+    help: 'Sessions that should run, may be started now and that nobody runs',
+    labels: {},
+    limit: 1,
+  }),
+  sessionsNeedingAttention: family({
+    name: 'wwebjs_sessions_needing_attention',
+    type: 'gauge',
+    help: 'Sessions that keep failing and wait for a person',
+    labels: { code },
+    limit: 50,
+  }),
+  leases: family({
+    name: 'wwebjs_session_leases',
+    type: 'gauge',
+    help: 'Sessions by whether an instance holds their lease',
+    labels: { state: ['held', 'free'] },
+    limit: 2,
+  }),
+  instances: family({
+    name: 'wwebjs_service_instances',
+    type: 'gauge',
+    help: 'Instances of the service that were heard of within the last minute and not stopped',
+    labels: {},
+    limit: 1,
+  }),
+  violations: family({
+    name: 'wwebjs_account_constraint_violations_total',
+    type: 'counter',
+    help: 'Violations of a unique index that the database raised',
+    labels: { constraint: ['unique_active_phone_workspace'], outcome: ['resolved', 'surfaced'] },
+    limit: 2,
+  }),
+  sessionLaunches: family({
+    name: 'wwebjs_session_launches',
+    type: 'gauge',
+    help: 'Browsers that this instance is starting, sessions that wait for that, and how many more may start now',
+    labels: { state: ['under_way', 'waiting', 'free'] },
+    limit: 3,
+  }),
+  sessionDetail: family({
+    name: 'wwebjs_session_detail',
+    type: 'gauge',
+    help: 'Sessions that this instance runs, one by one by the handle of their account; only where serve was asked for it',
+    labels: { handle: 'any', workspace: 'any', library: 'any', status: sessionSteps },
+    limit: 1000,
+  }),
+  workspaceLinkAttempts: family({
+    name: 'wwebjs_workspace_link_attempts_total',
+    type: 'counter',
+    help: 'Links that have ended, by workspace',
+    labels: { workspace: 'any', library: 'any', outcome: linkOutcomes, code },
+    limit: 5000,
+  }),
+  workspaceRestorations: family({
+    name: 'wwebjs_workspace_session_restorations_total',
+    type: 'counter',
+    help: 'Starts of sessions that had been linked before, by workspace',
+    labels: { workspace: 'any', library: 'any', outcome: restorationOutcomes, code },
+    limit: 5000,
+  }),
+  workspaceAccounts: family({
+    name: 'wwebjs_workspace_accounts',
+    type: 'gauge',
+    help: 'Accounts in the store by workspace and present status, deleted ones left out',
+    labels: { workspace: 'any', library: 'any', status: accountStatuses },
+    limit: 5000,
+  }),
+} as const satisfies Record<string, Family>;

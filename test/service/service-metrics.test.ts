@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { Service } from '../../src/service/service.ts';
+import type { SessionIds } from '../../src/service/session-ids.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
+import { silentHosts } from '../support/silent-host.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { until } from '../support/test-service.ts';
+
+let server: TestServer;
+afterEach(() => server.stop());
+
+/** Starts a service that links `count` numbers, none of which anybody scans. */
+async function serve(count: number, options: Partial<Parameters<typeof startTestServer>[0]> = {}) {
+  const database = `sqlite:${join(newFolder(), 'store.sqlite')}`;
+  server = await startTestServer({ database, openHost: silentHosts, slots: 2, ...options });
+  const { service } = server;
+  const workspace = (await service.workspaces.create('Berlin')).id;
+  const linked: SessionIds[] = [];
+  for (let i = 0; i < count; i++) {
+    linked.push(await service.sessions.link(workspace, { phone: `1555010000${i}`, pairing: false, libraryPin: null }));
+  }
+  return { service, workspace, linked };
+}
+
+const lines = async (service: Service, name: string) =>
+  (await service.metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(`${name}{`));
+
+test('sessions are not shown one by one unless somebody asks for it', async () => {
+  const { service } = await serve(1);
+  expect(await lines(service, 'wwebjs_session_detail')).toEqual([]);
+  expect(await lines(service, 'wwebjs_sessions')).toEqual(['wwebjs_sessions{library="1.34.7",status="starting"} 1']);
+});
+
+test('who asks for it finds the handle of the API and the console, and nothing that names a session or a person', async () => {
+  const { service, workspace, linked } = await serve(1, { sessionDetail: 5 });
+  const [ids] = linked as [SessionIds];
+  const { body } = await server.ask('GET', `/v1/workspaces/${workspace}/accounts/${ids.account}`);
+  expect(body.handle).toMatch(/^[0-9a-f]{12}$/);
+  expect(await lines(service, 'wwebjs_session_detail')).toEqual([
+    `wwebjs_session_detail{handle="${body.handle}",workspace="${workspace}",library="1.34.7",status="starting"} 1`,
+  ]);
+  const text = await service.metrics.registry.metrics();
+  for (const secret of [ids.session, ids.account, '15550100000', 'Berlin']) expect(text).not.toContain(secret);
+});
+
+test('sessions above the cap are counted together, and the family says so', async () => {
+  const { service } = await serve(5, { sessionDetail: 2 });
+  const shown = await lines(service, 'wwebjs_session_detail');
+  expect(shown).toHaveLength(3);
+  expect(shown.at(-1)).toBe(
+    'wwebjs_session_detail{handle="overflow",workspace="overflow",library="overflow",status="starting"} 3',
+  );
+  expect(await lines(service, 'wwebjs_metrics_overflowing')).toContain(
+    'wwebjs_metrics_overflowing{family="wwebjs_session_detail"} 1',
+  );
+});
+
+test('the launches are those that the slots allow, and the others wait', async () => {
+  const { service } = await serve(5);
+  const launches = async () => (await lines(service, 'wwebjs_session_launches')).map((line) => line.split(/[{}]/)[1]);
+  expect(await launches()).toEqual(['state="under_way"', 'state="waiting"', 'state="free"']);
+  expect(await lines(service, 'wwebjs_session_launches')).toEqual([
+    'wwebjs_session_launches{state="under_way"} 2',
+    'wwebjs_session_launches{state="waiting"} 3',
+    'wwebjs_session_launches{state="free"} 0',
+  ]);
+});
+
+test('a host that loaded another library than was asked for is there with both', async () => {
+  const { service } = await serve(2, {
+    openHost: async (spec) => {
+      spec.onSeen({ at: 0, type: 'library:loaded', detail: { installed: '1.34.7', loaded: '1.24.0' } });
+      return silentHosts(spec);
+    },
+  });
+  const info = await until('it is loaded', async () => {
+    const found = await lines(service, 'wwebjs_library_info');
+    return found.length > 0 && found;
+  });
+  expect(info).toEqual(['wwebjs_library_info{role="service",declared="1.34.7",installed="1.34.7",loaded="1.24.0"} 1']);
+});
