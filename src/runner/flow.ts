@@ -74,6 +74,8 @@ export interface FlowPhone {
 export interface FlowNetwork {
   /** Ends all connections, and takes none for so many seconds from now. */
   drop(seconds: number): Promise<void>;
+  /** From now on every answer takes so many seconds longer: `slow-link` with another delay. */
+  slow(seconds: number): Promise<void>;
 }
 
 /**

@@ -51,7 +51,10 @@ export class Scene {
       throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
     });
     this.#target.catch(() => {});
-    this.network = { drop: async (seconds) => (await this.#target).drop(seconds) };
+    this.network = {
+      drop: async (seconds) => (await this.#target).drop(seconds),
+      slow: async (seconds) => (await this.#target).slow(seconds),
+    };
     this.client = new ClientUnderTest({
       calls: this.#host.calls,
       hasBrowser: () => this.#host.hasBrowser(),

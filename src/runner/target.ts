@@ -11,6 +11,8 @@ export interface OpenTarget {
   addPhone(number: string): TargetPhone;
   /** Ends all connections of pages, and takes none for so many seconds; resolves when they have ended. */
   drop(seconds: number): Promise<void>;
+  /** From now on every answer takes so many seconds longer. */
+  slow(seconds: number): void;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function openTarget(
       replica.setCondition('socket-drop', true, { afterSeconds: 0, seconds });
       await dropped.promise;
     },
+    slow: (seconds) => replica.setCondition('slow-link', true, { seconds }),
     close: () => replica.close(),
   };
 }

@@ -15,7 +15,8 @@ const library = '1.34.2';
 const good = '2.3000.1029241508';
 const broken = '2.3000.1032534684';
 
-const cell: Cell = {
+/** Where the version of the mutants works. */
+export const goodCell: Cell = {
   library,
   build: good,
   browser: 'current',
@@ -23,7 +24,8 @@ const cell: Cell = {
   condition: 'none',
   target: 'replica',
 };
-const brokenWith = (chance: number): Mutant => ({ cell, chance, instead: { ...cell, build: broken } });
+const mutantFlow = (file: string) => join(packageRoot, 'test', 'mutants', file);
+const brokenWith = (chance: number): Mutant => ({ cell: goodCell, chance, instead: { ...goodCell, build: broken } });
 
 export const mutants: Readonly<Record<string, Mutant>> = {
   none: brokenWith(0),
@@ -31,10 +33,10 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'half-ready': brokenWith(0.5),
   'fifth-lost': brokenWith(0.2),
   'tenth-lost': brokenWith(0.1),
-  slower: { cell, chance: 1, instead: { ...cell, condition: 'slow-link' } },
+  slower: { cell: goodCell, chance: 1, instead: { ...goodCell, flow: mutantFlow('slower.ts') } },
   'session-lost': {
-    cell: { ...cell, flow: 'restore-to-ready' },
+    cell: { ...goodCell, flow: 'restore-to-ready' },
     chance: 1,
-    instead: { ...cell, flow: join(packageRoot, 'test', 'mutants', 'session-lost.ts') },
+    instead: { ...goodCell, flow: mutantFlow('session-lost.ts') },
   },
 };
