@@ -180,6 +180,12 @@ export class Attempts {
     const rows = await this.#db.selectFrom('attempts').select('library').distinct().orderBy('library').execute();
     return rows.map(({ library }) => library);
   }
+
+  /** Every build that has an attempt. */
+  async builds(): Promise<string[]> {
+    const rows = await this.#db.selectFrom('attempts').select('build').distinct().orderBy('build').execute();
+    return rows.map(({ build }) => build);
+  }
 }
 
 type CountedRow = CellColumns &

@@ -1,7 +1,9 @@
 import { Kysely } from 'kysely';
 import { home } from '../contracts/home.ts';
 import { Attempts } from './attempts.ts';
+import { AttemptsOverTime } from './attempts-over-time.ts';
 import { openSqlite } from './database/open-sqlite.ts';
+import { JudgedCells } from './judged-cells.ts';
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Runs } from './runs.ts';
@@ -18,6 +20,8 @@ export interface Store {
   runs: Runs;
   plannedCells: PlannedCells;
   attempts: Attempts;
+  attemptsOverTime: AttemptsOverTime;
+  judgedCells: JudgedCells;
   verdicts: Verdicts;
   schedules: Schedules;
   surprises: Surprises;
@@ -38,6 +42,8 @@ export async function openStore(file = home('store.sqlite')): Promise<Store> {
     runs: new Runs(db),
     plannedCells: new PlannedCells(db),
     attempts: new Attempts(db),
+    attemptsOverTime: new AttemptsOverTime(db),
+    judgedCells: new JudgedCells(db),
     verdicts: new Verdicts(db),
     schedules: new Schedules(db),
     surprises: new Surprises(db),

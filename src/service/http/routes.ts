@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { canaryHistoryRoutes } from './routes/canary-history.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
@@ -17,5 +18,6 @@ export const routes: readonly Route[] = [
   ...rolloutRoutes,
   ...keyRoutes,
   ...matrixRoutes,
+  ...canaryHistoryRoutes,
   ...webhookRoutes,
 ];

@@ -1,0 +1,99 @@
+import semver from 'semver';
+import { cellKey } from '../../contracts/attempt.ts';
+import type { CanaryHistory, CellHistory, RateSeries, TimePoint, TimeSeries } from '../../contracts/canary-history.ts';
+import { phases } from '../../contracts/outcome.ts';
+import type { OutcomeCount, TimeCount } from '../../store/attempts-over-time.ts';
+import { cellState } from './cell-state.ts';
+import { percentile } from './percentile.ts';
+import { ratePoint } from './rate-point.ts';
+
+/** What was counted in one bucket. */
+export interface BucketCounts {
+  outcomes: readonly OutcomeCount[];
+  /** In ascending order of their time. */
+  times: readonly TimeCount[];
+}
+
+type Plots = Pick<CanaryHistory, 'attempts' | 'infra' | 'rates' | 'phaseTimes' | 'cells' | 'cellsLeftOut'>;
+
+/** More rows than these nobody looks through, and a page with them is slow. */
+const mostCells = 200;
+
+/** The plots out of the counts of all buckets, oldest first. */
+export function buildHistory(buckets: readonly BucketCounts[]): Plots {
+  const all = buckets.flatMap(({ outcomes }) => outcomes);
+  const sum = (counts: readonly OutcomeCount[]) => counts.reduce((total, { attempts }) => total + attempts, 0);
+  const cells = cellHistories(buckets);
+  return {
+    attempts: sum(all),
+    infra: sum(all.filter(({ outcome }) => outcome === 'infra')),
+    rates: rateSeries(buckets),
+    phaseTimes: timeSeries(buckets),
+    cells: sortCells(cells.slice(0, mostCells)),
+    cellsLeftOut: Math.max(0, cells.length - mostCells),
+  };
+}
+
+/** Newest version first; what is no version, a folder or tarball of somebody, at the end. */
+export function sortLibraries(libraries: Iterable<string>): string[] {
+  const parsed = [...new Set(libraries)].map((library) => ({ library, version: semver.parse(library) }));
+  return parsed
+    .sort((a, b) => {
+      if (a.version && b.version) return semver.compareBuild(b.version, a.version);
+      return Number(b.version !== null) - Number(a.version !== null) || a.library.localeCompare(b.library);
+    })
+    .map(({ library }) => library);
+}
+
+function rateSeries(buckets: readonly BucketCounts[]): RateSeries[] {
+  const libraries = sortLibraries(buckets.flatMap(({ outcomes }) => outcomes.map(({ cell }) => cell.library)));
+  return libraries.map((library) => ({
+    library,
+    points: buckets.map(({ outcomes }) => {
+      const state = cellState(outcomes.filter(({ cell }) => cell.library === library));
+      return ratePoint(state.passed, state.failed);
+    }),
+  }));
+}
+
+/** In the order of the phases, and within one of the versions. */
+function timeSeries(buckets: readonly BucketCounts[]): TimeSeries[] {
+  const groups = buckets.map(({ times }) => Map.groupBy(times, ({ phase, library }) => `${phase} ${library}`));
+  const libraries = sortLibraries(buckets.flatMap(({ times }) => times.map(({ library }) => library)));
+  const series = phases.flatMap((phase) =>
+    libraries.map((library) => ({
+      phase,
+      library,
+      points: groups.map((group) => timePoint(group.get(`${phase} ${library}`))),
+    })),
+  );
+  return series.filter(({ points }) => points.some((point) => point !== null));
+}
+
+function timePoint(times: readonly TimeCount[] | undefined): TimePoint | null {
+  if (!times) return null;
+  const counts = times.map(({ ms, attempts }) => ({ value: ms, count: attempts }));
+  const rounded = (percent: number) => Math.round(percentile(counts, percent) * 10) / 10;
+  return { attempts: counts.reduce((sum, { count }) => sum + count, 0), p50: rounded(50), p95: rounded(95) };
+}
+
+/** Cells that were attempted last come first. */
+function cellHistories(buckets: readonly BucketCounts[]): CellHistory[] {
+  const groups = buckets.map(({ outcomes }) => Map.groupBy(outcomes, ({ cell }) => cellKey(cell)));
+  const cells = new Map(
+    buckets.toReversed().flatMap(({ outcomes }) => outcomes.map(({ cell }) => [cellKey(cell), cell])),
+  );
+  return [...cells].map(([key, cell]) => ({
+    ...cell,
+    states: groups.map((group) => {
+      const ends = group.get(key);
+      return ends ? cellState(ends) : null;
+    }),
+  }));
+}
+
+function sortCells(cells: readonly CellHistory[]): CellHistory[] {
+  const places = new Map(sortLibraries(cells.map(({ library }) => library)).map((library, place) => [library, place]));
+  const place = ({ library }: CellHistory) => places.get(library) ?? 0;
+  return cells.toSorted((a, b) => place(a) - place(b) || (cellKey(a) < cellKey(b) ? -1 : 1));
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { CanaryHistory, HistoryQuestion } from '../../contracts/canary-history.ts';
+import { home } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+
+export interface ThreadQuestion {
+  /** The store. */
+  file: string;
+  question: HistoryQuestion;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+export type ThreadAnswer = { history: CanaryHistory } | { refused: string };
+
+const threadFile = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
+
+const underWay = new Map<string, Promise<CanaryHistory>>();
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * `readHistory` of this machine's store in a thread of its own: SQLite answers synchronously, and the process that asks may have
+ * leases to renew meanwhile. One question at a time; who asks what somebody else is waiting for gets the same answer.
+ *
+ * @throws InputError as `readHistory` does.
+ */
+export function readHistoryInThread(question: HistoryQuestion): Promise<CanaryHistory> {
+  const file = home('store.sqlite');
+  const key = JSON.stringify([file, question]);
+  const same = underWay.get(key);
+  if (same) return same;
+  const mine = last.then(() => ask({ file, question, now: Date.now() })).finally(() => underWay.delete(key));
+  underWay.set(key, mine);
+  last = mine.catch(() => {});
+  return mine;
+}
+
+async function ask(workerData: ThreadQuestion): Promise<CanaryHistory> {
+  const thread = new Worker(threadFile, { workerData, execArgv: [] });
+  const [answer] = (await once(thread, 'message')) as [ThreadAnswer];
+  if ('refused' in answer) throw new InputError(answer.refused);
+  return answer.history;
+}
