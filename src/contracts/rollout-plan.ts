@@ -12,9 +12,27 @@ export const rolloutStageSchema = z.strictObject({
 });
 export type RolloutStage = z.infer<typeof rolloutStageSchema>;
 
+/** One step of a rollout: the part of the accounts that the candidate hosts, and how long that is watched at least. */
+export const rolloutStepSchema = z.strictObject({
+  percent: z.number().int().min(1).max(100),
+  watchHours: z.number().min(0),
+});
+export type RolloutStep = z.infer<typeof rolloutStepSchema>;
+
 /** `compat-matrix/rollout-plan.yaml` */
 export const rolloutPlanSchema = z.strictObject({
   schemaVersion: z.literal(1),
+  steps: z
+    .array(rolloutStepSchema)
+    .min(1)
+    .refine(
+      (steps) =>
+        steps.every(({ percent }, i) => i === 0 || percent > (steps[i - 1] as RolloutStep).percent) &&
+        steps.at(-1)?.percent === 100,
+      'steps go from few to more accounts, and the last one is 100 percent',
+    ),
+  /** What is done while fewer links succeed with the candidate than the band of the stage says. */
+  belowBand: z.enum(['hold', 'roll-back']),
   stages: z
     .array(rolloutStageSchema)
     .min(1)
@@ -24,6 +42,7 @@ export const rolloutPlanSchema = z.strictObject({
       'stages begin at hour 1 and follow each other without a gap',
     ),
 });
+export type RolloutPlan = z.infer<typeof rolloutPlanSchema>;
 
 /** The stage in which a rollout is this many milliseconds after its last step; the last one goes on. */
 export function stageAt(stages: readonly RolloutStage[], sinceStepMs: number): RolloutStage {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { cellSchema } from './attempt.ts';
 import { outcomeSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
+import { decisionCauses, decisionFiguresSchema, decisionReasonSchema, decisionWords } from './rollout-decision.ts';
+import { verdictRuleSchema, verdictWordSchema } from './verdict.ts';
 
 /** Shapes of the HTTP API of the service. Times are ISO 8601 in UTC. OpenAPI is generated from these. */
 
@@ -108,26 +110,45 @@ export const sentSchema = z.strictObject({
   id: z.string().nullable(),
 });
 
+const rolloutStateSchema = z.enum(['active', 'finished', 'rolled_back']);
 export const rolloutSchema = z.strictObject({
   id,
   baseline: z.string(),
   candidate: z.string(),
   /** Part of the accounts that the candidate hosts. */
   percent: z.number().min(0).max(100),
-  state: z.enum(['active', 'finished', 'rolled_back']),
+  state: rolloutStateSchema,
   createdAt: time,
   steps: z.array(
-    z.strictObject({
-      percent: z.number(),
-      state: z.enum(['active', 'finished', 'rolled_back']),
-      cause: z.enum(['asked', 'verdict']),
-      at: time,
-    }),
+    z.strictObject({ percent: z.number(), state: rolloutStateSchema, cause: z.enum(decisionCauses), at: time }),
   ),
 });
 export const rolloutsSchema = z.strictObject({ items: z.array(rolloutSchema) });
 export const createRolloutSchema = z.strictObject({ baseline: exactVersionSchema, candidate: exactVersionSchema });
-export const rolloutVerdictSchema = z.strictObject({ verdict: z.enum(['promote', 'block', 'inconclusive']) });
+export const rolloutVerdictSchema = z.strictObject({ verdict: verdictWordSchema });
+export const rolloutDecisionSchema = z.strictObject({
+  seq: z.int(),
+  decision: z.enum(decisionWords),
+  /** Asked for, by a verdict that somebody handed in, or judged by the service itself. */
+  cause: z.enum(decisionCauses),
+  reason: decisionReasonSchema,
+  /** The reason in words, with numbers. */
+  because: z.string(),
+  /** What it led to. */
+  percent: z.number(),
+  state: rolloutStateSchema,
+  /** What the gate said; null where it was not asked. */
+  verdict: verdictWordSchema.nullable(),
+  rule: verdictRuleSchema.nullable(),
+  policy: z.strictObject({ name: z.string(), sha256: z.string() }).nullable(),
+  figures: decisionFiguresSchema,
+  instance: z.string(),
+  at: time,
+});
+export const rolloutDecisionsSchema = z.strictObject({
+  items: z.array(rolloutDecisionSchema),
+  next: z.int().nullable(),
+});
 
 export const scopeSchema = z.enum(['read', 'link', 'admin']);
 export const apiKeySchema = z.strictObject({

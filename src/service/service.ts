@@ -11,6 +11,8 @@ import type { BlobStore } from './profiles/blob-store.ts';
 import { ProfileVault } from './profiles/profile-vault.ts';
 import { vaultedHosts } from './profiles/vaulted-hosts.ts';
 import { LibraryChoice } from './rollouts/library-choice.ts';
+import { RolloutJudge } from './rollouts/rollout-judge.ts';
+import { type RolloutRules, readRolloutRules } from './rollouts/rollout-rules.ts';
 import { Rollouts } from './rollouts/rollouts.ts';
 import { ServiceMetrics } from './service-metrics.ts';
 import type { SessionIds } from './session-ids.ts';
@@ -42,6 +44,10 @@ export interface ServiceOptions {
   allowPrivateWebhooks?: boolean;
   /** How many sessions `/metrics` shows one by one; none when left out. */
   sessionDetail?: number;
+  /** By what a rollout is judged and watched; the files of `compat-matrix` where nothing is given. */
+  rolloutRules?: RolloutRules;
+  /** Milliseconds between two judgements of the rollout; null leaves it to people. A minute where nothing is given. */
+  judgeEveryMs?: number | null;
   /** One line about what happened: no code, no message text. */
   log(line: LogLine): void;
 }
@@ -53,6 +59,8 @@ export interface LogLine {
 
 /** Between two looks for work, in milliseconds; spread by jitter so that instances do not ask in step. */
 const tickMs = 1_000;
+
+export const defaultJudgeEveryMs = 60_000;
 
 /** For closing all sessions, and for the last writes: 20 seconds together, after which others may kill the process. */
 const stopMs = 17_000;
@@ -66,6 +74,7 @@ export class Service {
   readonly workspaces: Workspaces;
   readonly linkCodes: LinkCodes;
   readonly rollouts: Rollouts;
+  readonly rolloutJudge: RolloutJudge;
   readonly libraries: LibraryChoice;
   readonly sessions: Sessions;
   readonly metrics: ServiceMetrics;
@@ -83,7 +92,7 @@ export class Service {
   static async start(options: ServiceOptions): Promise<Service> {
     const database = await openDatabase<ServiceTables>(options.database);
     const service = new Service(database, options);
-    await service.#begin(options.slots);
+    await service.#begin(options);
     return service;
   }
 
@@ -93,7 +102,9 @@ export class Service {
     this.accounts = new Accounts(database, this.id);
     this.workspaces = new Workspaces(database);
     this.linkCodes = new LinkCodes(database);
-    this.rollouts = new Rollouts(database);
+    const rules = options.rolloutRules ?? readRolloutRules();
+    this.rollouts = new Rollouts(database, this.id, rules.plan);
+    this.rolloutJudge = new RolloutJudge({ database, rollouts: this.rollouts, rules, log: options.log });
     this.libraries = new LibraryChoice(this.rollouts, options.library);
     const allowPrivate = options.allowPrivateWebhooks ?? false;
     this.webhooks = new Webhooks(database, allowPrivate);
@@ -145,7 +156,7 @@ export class Service {
     this.#log({ event: 'stopped', instance: this.id });
   }
 
-  async #begin(slots: number): Promise<void> {
+  async #begin({ slots, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions): Promise<void> {
     await this.#instances.started(slots);
     await this.libraries.refresh();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
@@ -162,6 +173,9 @@ export class Service {
       this.#repeat(() => this.#instances.seen(), 10 * tickMs),
       this.#repeat(() => keepHouse(this.database), 3_600 * tickMs),
     ];
+    if (judgeEveryMs === null) return;
+    const judge = () => this.rolloutJudge.round(judgeEveryMs);
+    this.#loops.push(this.#repeat(judge, Math.min(tickMs, judgeEveryMs)));
   }
 
   async #repeat(work: () => Promise<void>, everyMs = tickMs): Promise<void> {

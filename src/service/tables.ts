@@ -1,4 +1,6 @@
 import type { Generated } from 'kysely';
+import type { DecisionCause, DecisionReason, DecisionWord } from '../contracts/rollout-decision.ts';
+import type { VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import type { Database } from '../store/database/database.ts';
 
 /** The statuses of an account; which may follow which is the table `account_transitions`. */
@@ -113,6 +115,8 @@ export interface RolloutRow {
   percent: number;
   state: 'active' | 'finished' | 'rolled_back';
   created_at: number;
+  revision: Generated<number>;
+  next_judging_at: Generated<number>;
 }
 
 export interface RolloutStepRow {
@@ -120,7 +124,26 @@ export interface RolloutStepRow {
   rollout_id: string;
   percent: number;
   state: RolloutRow['state'];
-  cause: 'asked' | 'verdict';
+  cause: DecisionCause;
+  at: number;
+}
+
+export interface RolloutDecisionRow {
+  seq: Generated<number>;
+  rollout_id: string;
+  decision: DecisionWord;
+  cause: DecisionCause;
+  reason: DecisionReason;
+  because: string;
+  step_seq: number;
+  percent: number;
+  state: RolloutRow['state'];
+  verdict: VerdictWord | null;
+  rule: VerdictRule | null;
+  policy_name: string | null;
+  policy_sha256: string | null;
+  figures: string;
+  instance_id: string;
   at: number;
 }
 
@@ -203,6 +226,7 @@ export interface ServiceTables {
   instances: InstanceRow;
   rollouts: RolloutRow;
   rollout_steps: RolloutStepRow;
+  rollout_decisions: RolloutDecisionRow;
   api_keys: ApiKeyRow;
   idempotency_keys: IdempotencyKeyRow;
   session_profiles: SessionProfileRow;

@@ -3,6 +3,7 @@ import type {
   accountSchema,
   apiKeySchema,
   linkCodeSchema,
+  rolloutDecisionSchema,
   rolloutSchema,
   transitionSchema,
   workspaceSchema,
@@ -10,6 +11,7 @@ import type {
 import { accountHandle } from '../account-handle.ts';
 import type { Account, Transition } from '../accounts/accounts.ts';
 import type { Workspace } from '../accounts/workspaces.ts';
+import type { Decision } from '../rollouts/rollout-decisions.ts';
 import type { Rollout } from '../rollouts/rollouts.ts';
 import type { LinkCode } from '../sessions/link-codes.ts';
 import type { ApiKey } from './api-keys.ts';
@@ -49,6 +51,10 @@ export function linkCodeView({ kind, code, number, issuedAt }: LinkCode): z.outp
 
 export function rolloutView({ createdAt, steps, ...rollout }: Rollout): z.output<typeof rolloutSchema> {
   return { ...rollout, createdAt: iso(createdAt), steps: steps.map((step) => ({ ...step, at: iso(step.at) })) };
+}
+
+export function rolloutDecisionView(decision: Decision): z.output<typeof rolloutDecisionSchema> {
+  return { ...decision, at: iso(decision.at) };
 }
 
 export function apiKeyView({ id, name, scope, createdAt, expiresAt }: ApiKey): z.output<typeof apiKeySchema> {

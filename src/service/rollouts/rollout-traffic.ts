@@ -21,15 +21,28 @@ const notTheLibrary: readonly string[] = [
 /** Failures of the service itself. */
 const spoiled: readonly string[] = ['library-failed', 'profile-unavailable'] satisfies Cause[];
 
-/** What the gate says of a rollout, by what happened to accounts on both versions since it began. */
+/** When the present step of a rollout began, or the last one of a rollout that is over; milliseconds since 1970. */
+export function stepBegan({ steps, createdAt }: Rollout): number {
+  return steps.findLast(({ state }) => state === 'active')?.at ?? createdAt;
+}
+
+/**
+ * What the gate says of a rollout, by what happened to accounts on both versions since its step began: what was seen at the
+ * steps before promoted those.
+ *
+ * @param at milliseconds since 1970.
+ */
 export async function judgeRollout(
   database: ServiceDatabase,
-  { baseline, candidate, createdAt }: Rollout,
+  rollout: Rollout,
   policy: Policy,
-  asOf: string,
+  at: number,
 ): Promise<Verdict> {
-  const collector = new EvidenceCollector({ baseline, candidate, asOf }, policy);
-  for await (const attempt of rolloutTraffic(database, [baseline, candidate], createdAt)) collector.add(attempt);
+  const { baseline, candidate } = rollout;
+  const collector = new EvidenceCollector({ baseline, candidate, asOf: new Date(at).toISOString() }, policy);
+  for await (const attempt of rolloutTraffic(database, [baseline, candidate], stepBegan(rollout))) {
+    collector.add(attempt);
+  }
   return judge(collector.evidence(), policy);
 }
 

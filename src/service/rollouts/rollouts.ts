@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { packageRoot } from '../../contracts/home.ts';
-import { policySchema } from '../../contracts/policy.ts';
-import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
-import { parseYamlFile } from '../../contracts/yaml-file.ts';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import type { DecisionReason, DecisionWord } from '../../contracts/rollout-decision.ts';
+import type { RolloutPlan } from '../../contracts/rollout-plan.ts';
+import type { VerdictWord } from '../../contracts/verdict.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
-import type { RolloutRow, RolloutStepRow, ServiceDatabase } from '../tables.ts';
-import { judgeRollout } from './rollout-traffic.ts';
-
-/** Part of the accounts, in percent, that the candidate hosts at each step. */
-export const rolloutSteps = [1, 5, 25, 100] as const;
+import type { RolloutRow, RolloutStepRow, ServiceDatabase, ServiceTables } from '../tables.ts';
+import { releaseFailed } from './release-failed.ts';
+import { type Decision, type Intent, RolloutDecisions } from './rollout-decisions.ts';
 
 export interface Rollout {
   id: string;
@@ -22,23 +19,45 @@ export interface Rollout {
   steps: { percent: number; state: RolloutRow['state']; cause: RolloutStepRow['cause']; at: number }[];
 }
 
-const policyFile = join(packageRoot, 'compat-matrix', 'policy.yaml');
+/** The right to decide once on the active rollout as it was when it was given. */
+export interface Judging {
+  rollout: Rollout;
+  /** The fencing token: whoever changes or claims the rollout later makes it higher. */
+  revision: number;
+  /** When it was given, in milliseconds since 1970 by the database's clock. */
+  at: number;
+}
+
+/** How long a judge has before another one may take over, in milliseconds. */
+export const judgingMs = 60_000;
 
 type Next = Pick<RolloutRow, 'percent' | 'state'>;
+type Row = Selectable<RolloutRow>;
 
-/** The repository of rollouts: at most one is active, and every change of it is kept as a step. */
+/** What a verdict that somebody hands in leads to. */
+const ofVerdict: Record<VerdictWord, { decision: DecisionWord; reason: DecisionReason; because: string }> = {
+  promote: { decision: 'advanced', reason: 'promoted', because: 'Somebody handed in the verdict promote.' },
+  block: { decision: 'rolled_back', reason: 'blocked', because: 'Somebody handed in the verdict block.' },
+  inconclusive: { decision: 'held', reason: 'undecided', because: 'Somebody handed in the verdict inconclusive.' },
+};
+
+/** The repository of rollouts: at most one is active, and every decision on it is kept with what it led to. */
 export class Rollouts {
   readonly #database: ServiceDatabase;
+  readonly #decisions: RolloutDecisions;
+  readonly #percents: readonly number[];
 
-  constructor(database: ServiceDatabase) {
+  constructor(database: ServiceDatabase, instanceId: string, plan: RolloutPlan) {
     this.#database = database;
+    this.#decisions = new RolloutDecisions(database, instanceId);
+    this.#percents = plan.steps.map(({ percent }) => percent);
   }
 
   /** Begins at the first step. @throws Problem `rollout-active` */
   async create(baseline: string, candidate: string): Promise<Rollout> {
     const id = randomUUID();
     const { now } = this.#database;
-    const [percent] = rolloutSteps;
+    const percent = this.#percents[0] as number;
     try {
       await this.#database.transaction(async (tx) => {
         const row = { id, baseline, candidate, percent, state: 'active' as const, created_at: now };
@@ -53,30 +72,67 @@ export class Rollouts {
   }
 
   /** To the next step, or to the end after the last one. @throws Problem `rollout-unknown`, `rollout-over` */
-  advance(id: string, cause: RolloutStepRow['cause'] = 'asked'): Promise<Rollout> {
-    return this.#change(id, cause, ({ percent }) => {
-      const next = rolloutSteps.find((step) => step > percent);
-      return next === undefined ? { percent, state: 'finished' } : { percent: next, state: 'active' };
-    });
+  advance(id: string): Promise<Rollout> {
+    return this.#asked(id, { ...asked, decision: 'advanced' });
   }
 
   /** Everybody back to the baseline. @throws Problem `rollout-unknown`, `rollout-over` */
-  rollBack(id: string, cause: RolloutStepRow['cause'] = 'asked'): Promise<Rollout> {
-    return this.#change(id, cause, () => ({ percent: 0, state: 'rolled_back' }));
+  rollBack(id: string): Promise<Rollout> {
+    return this.#asked(id, { ...asked, decision: 'rolled_back' });
   }
 
-  /** What the gate says by the default policy of what happened since the rollout began. @throws Problem `rollout-unknown` */
-  async judge(id: string): Promise<Verdict> {
-    const rollout = await this.get(id);
-    const policy = parseYamlFile(policyFile, policySchema);
-    return judgeRollout(this.#database, rollout, policy, new Date().toISOString());
+  /** What a verdict means: promote goes on, block goes back, inconclusive holds. @throws Problem `rollout-unknown`, `rollout-over` */
+  apply(id: string, verdict: VerdictWord): Promise<Rollout> {
+    return this.#asked(id, { ...ofVerdict[verdict], cause: 'verdict', verdict: null });
   }
 
-  /** What a verdict means: promote goes on, block goes back, inconclusive changes nothing. */
-  async apply(id: string, verdict: VerdictWord): Promise<Rollout> {
-    if (verdict === 'promote') return this.advance(id, 'verdict');
-    if (verdict === 'block') return this.rollBack(id, 'verdict');
-    return this.get(id);
+  /**
+   * The right to decide on the active rollout, for one caller of all instances; null where there is none or it is not time yet. It
+   * ends after `judgingMs`, so that another instance goes on where this one dies.
+   */
+  async claim(): Promise<Judging | null> {
+    const { kysely, now } = this.#database;
+    // Asked about once a second by every instance: a plain read, which takes no lock.
+    const due = await dueOf(kysely, now).select('id').executeTakeFirst();
+    if (!due) return null;
+    const claimed = await this.#database.transaction(async (tx) => {
+      const query = dueOf(tx, now).selectAll().select(now.as('now'));
+      const row = await this.#database.locked(query).executeTakeFirst();
+      if (!row) return null;
+      const revision = row.revision + 1;
+      await tx
+        .updateTable('rollouts')
+        .set({ revision, next_judging_at: sql<number>`${now} + ${judgingMs}` })
+        .where('id', '=', row.id)
+        .execute();
+      return { id: row.id, revision, at: row.now };
+    });
+    return claimed && { rollout: await this.get(claimed.id), revision: claimed.revision, at: claimed.at };
+  }
+
+  /**
+   * Does what a judge decided, and lets the next one begin `everyMs` after the claim of this one.
+   *
+   * @returns null when somebody changed or claimed the rollout meanwhile: then nothing is written; `isNews` is false for a
+   *   hold that was written before.
+   */
+  async settle(
+    { rollout: { id }, revision, at }: Judging,
+    intent: Intent,
+    everyMs: number,
+  ): Promise<{ rollout: Rollout; isNews: boolean } | null> {
+    const isNews = await this.#database.transaction(async (tx) => {
+      const row = await this.#locked(tx, id);
+      if (row.revision !== revision) return null;
+      const isNews = await this.#decide(tx, row, intent);
+      await tx
+        .updateTable('rollouts')
+        .set({ next_judging_at: at + everyMs })
+        .where('id', '=', id)
+        .execute();
+      return isNews;
+    });
+    return isNews === null ? null : { rollout: await this.get(id), isNews };
   }
 
   /** @throws Problem `rollout-unknown` */
@@ -105,20 +161,65 @@ export class Rollouts {
     return Promise.all(rows.map(({ id }) => this.get(id)));
   }
 
-  async #change(id: string, cause: RolloutStepRow['cause'], next: (row: RolloutRow) => Next): Promise<Rollout> {
+  /** Newest first, at most `limit` of them, those before `beforeSeq`. @throws Problem `rollout-unknown` */
+  async decisions(id: string, limit: number, beforeSeq: number): Promise<Decision[]> {
+    await this.get(id);
+    return this.#decisions.list(id, limit, beforeSeq);
+  }
+
+  async #asked(id: string, intent: Intent): Promise<Rollout> {
     await this.#database.transaction(async (tx) => {
-      const row = await this.#database
-        .locked(tx.selectFrom('rollouts').selectAll().where('id', '=', id))
-        .executeTakeFirst();
-      if (!row) throw new Problem('rollout-unknown');
+      const row = await this.#locked(tx, id);
       if (row.state !== 'active') throw new Problem('rollout-over');
-      const changed = next(row);
-      await tx.updateTable('rollouts').set(changed).where('id', '=', id).execute();
-      await tx
-        .insertInto('rollout_steps')
-        .values({ ...changed, rollout_id: id, cause, at: this.#database.now })
-        .execute();
+      await this.#decide(tx, row, intent);
     });
     return this.get(id);
   }
+
+  async #locked(tx: Transaction<ServiceTables>, id: string): Promise<Row> {
+    const row = await this.#database
+      .locked(tx.selectFrom('rollouts').selectAll().where('id', '=', id))
+      .executeTakeFirst();
+    if (!row) throw new Problem('rollout-unknown');
+    return row;
+  }
+
+  /** @returns false for a hold that was written before. */
+  async #decide(tx: Transaction<ServiceTables>, row: Row, intent: Intent): Promise<boolean> {
+    const { seq } = await tx
+      .selectFrom('rollout_steps')
+      .select('seq')
+      .where('rollout_id', '=', row.id)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    const next = this.#next(row, intent.decision);
+    const isNews = await this.#decisions.add(tx, row.id, seq, intent, next);
+    if (intent.decision === 'held') return isNews;
+    const revision = row.revision + 1;
+    await tx
+      .updateTable('rollouts')
+      .set({ ...next, revision })
+      .where('id', '=', row.id)
+      .execute();
+    await tx
+      .insertInto('rollout_steps')
+      .values({ ...next, rollout_id: row.id, cause: intent.cause, at: this.#database.now })
+      .execute();
+    if (next.state === 'rolled_back') await releaseFailed(this.#database, tx, row);
+    return true;
+  }
+
+  #next({ percent, state }: Row, decision: DecisionWord): Next {
+    if (decision === 'held') return { percent, state };
+    if (decision === 'rolled_back') return { percent: 0, state: 'rolled_back' };
+    const next = this.#percents.find((step) => step > percent);
+    return next === undefined ? { percent, state: 'finished' } : { percent: next, state: 'active' };
+  }
+}
+
+const asked = { cause: 'asked', reason: 'asked', because: '', verdict: null } as const;
+
+function dueOf(kysely: ServiceDatabase['kysely'], now: ServiceDatabase['now']) {
+  return kysely.selectFrom('rollouts').where('state', '=', 'active').where('next_judging_at', '<=', now);
 }

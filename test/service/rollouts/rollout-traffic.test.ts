@@ -1,19 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { verdictSchema } from '../../../src/contracts/verdict.ts';
+import { causes } from '../../../src/service/causes.ts';
 import { judgeRollout, rolloutTraffic } from '../../../src/service/rollouts/rollout-traffic.ts';
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
-import type { ServiceDatabase, SessionStartRow } from '../../../src/service/tables.ts';
+import type { StartOutcome } from '../../../src/service/tables.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
-import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
+import { addStarts, baseline, broken, candidate, quickRules, traffic, withSession } from './session-starts.ts';
 
-type Start = Partial<Omit<SessionStartRow, 'id'>>;
-
-const [baseline, candidate] = ['1.33.2', '1.34.2'];
+afterAll(stopMysqlServer);
 
 describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
-  it('is every start since the rollout began, without what people asked for', async () => {
-    const { database, session } = await withSession(newAddress);
-    await start(database, session, [
+  it('is every start since the step began, without what people asked for', async () => {
+    const { database } = await withSession(newAddress);
+    await addStarts(database, [
       { library: baseline, cause: 'link-asked' },
       { library: baseline, cause: 'owner-lost', ended_at: 4_500 },
       { library: candidate, outcome: 'failed', code: 'ready-timeout' },
@@ -38,84 +40,51 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
     await database.close();
   });
 
-  it('is what the gate judges a rollout by', async () => {
-    const { database, session } = await withSession(newAddress);
-    const rollouts = new Rollouts(database);
+  it('is what the gate judges a step by, and only the present one', async () => {
+    const { database } = await withSession(newAddress);
+    const rollouts = new Rollouts(database, 'instance', quickRules.plan);
     const rollout = await rollouts.create(baseline, candidate);
     const now = rollout.createdAt + 1_000;
-    const judged = async () => judgeRollout(database, rollout, defaultPolicy, new Date(now + 60_000).toISOString());
+    const judged = async () =>
+      judgeRollout(database, await rollouts.get(rollout.id), defaultPolicy, Math.max(now, Date.now()) + 60_000);
 
     expect((await judged()).because[0]).toBe('There is no attempt of either version.');
-    const both = (count: number, more: Start) =>
-      Array.from({ length: count }, (_, i) => ({
-        library: i % 2 === 0 ? baseline : candidate,
-        started_at: now + i,
-        ended_at: now + i + 3_000 + (i % 50),
-        ...(i % 2 === 0 ? {} : more),
-      }));
-    await start(database, session, both(160, {}));
+    await addStarts(database, traffic(now, 80));
     expect((await judged()).verdict).toBe('promote');
+    await addStarts(database, traffic(now, 40, broken));
+    expect((await judged()).verdict).toBe('block');
 
-    await start(database, session, both(40, { outcome: 'failed', code: 'ready-timeout' }));
-    const verdict = await judged();
-    expect(verdict.verdict).toBe('block');
-    expect((await rollouts.apply(rollout.id, verdict.verdict)).state).toBe('rolled_back');
+    await database.kysely
+      .insertInto('rollout_steps')
+      .values({ rollout_id: rollout.id, percent: 25, state: 'active', cause: 'asked', at: now + 10_000 })
+      .execute();
+    expect((await judged()).because[0]).toBe('There is no attempt of either version.');
     await database.close();
   });
 });
 
-async function withSession(newAddress: () => Promise<string>): Promise<{ database: ServiceDatabase; session: string }> {
-  const { database, workspace } = await newServiceDatabase(newAddress);
-  await database.kysely
-    .insertInto('whatsapp_accounts')
-    .values({
-      id: 'account',
-      workspace_id: workspace,
-      session_id: 'session',
-      phone: null,
-      status: 'qr_scanning',
-      status_cause: 'link-asked',
-      status_since: 0,
-      library: baseline,
-      library_pin: null,
-      instance_id: 'instance',
-      lease_token: 0,
-      created_at: 0,
-      deleted_at: null,
-    })
-    .execute();
-  await database.kysely
-    .insertInto('sessions')
-    .values({
-      id: 'session',
-      account_id: 'account',
-      workspace_id: workspace,
-      lease_owner: null,
-      start_cause: 'link-asked',
-      attention_code: null,
-      attention_at: null,
-    })
-    .execute();
-  return { database, session: 'session' };
-}
-
-async function start(database: ServiceDatabase, session: string, starts: Start[]): Promise<void> {
-  for (const more of starts) {
-    await database.kysely
-      .insertInto('session_starts')
-      .values({
-        session_id: session,
-        instance_id: 'instance',
-        lease_token: 1,
-        cause: 'owner-lost',
-        library: baseline,
-        started_at: 1_000,
-        ended_at: 2_000,
-        outcome: 'ready',
-        code: null,
-        lost_at: null,
-        ...more,
-      })
-      .execute();
-  }
-}
+it('whatever happened to sessions, the verdict has the shape that the API promises', async () => {
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  const { database } = await withSession(newAddress);
+  const rollouts = new Rollouts(database, 'instance', quickRules.plan);
+  const rollout = await rollouts.create(baseline, candidate);
+  const time = fc.integer({ min: -90_000_000, max: 90_000_000 }).map((ms) => rollout.createdAt + ms);
+  const startOf = fc.record({
+    library: fc.constantFrom(baseline, candidate),
+    cause: fc.constantFrom(...Object.keys(causes)),
+    started_at: time,
+    ended_at: fc.option(time, { nil: null }),
+    outcome: fc.constantFrom<StartOutcome | null>('ready', 'failed', 'stopped', 'abandoned', null),
+    code: fc.option(fc.constantFrom(...Object.keys(causes))),
+    lost_at: fc.option(time),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(startOf, { maxLength: 60 }), async (starts) => {
+      await database.kysely.deleteFrom('session_starts').execute();
+      if (starts.length > 0) await addStarts(database, starts);
+      verdictSchema.parse(await judgeRollout(database, rollout, defaultPolicy, rollout.createdAt + 90_000_000));
+    }),
+    { numRuns: 200 },
+  );
+  await database.close();
+});

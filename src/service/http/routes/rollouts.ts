@@ -1,6 +1,8 @@
 import {
   createRolloutSchema,
+  historyQuery,
   idParams,
+  rolloutDecisionsSchema,
   rolloutSchema,
   rolloutsSchema,
   rolloutVerdictSchema,
@@ -8,7 +10,7 @@ import {
 import { verdictSchema } from '../../../contracts/verdict.ts';
 import type { Rollout } from '../../rollouts/rollouts.ts';
 import { type Route, route } from '../route.ts';
-import { rolloutView } from '../views.ts';
+import { pageOf, rolloutDecisionView, rolloutView } from '../views.ts';
 
 /** As many as a person looks at; rollouts are rare. */
 const shown = 50;
@@ -62,19 +64,38 @@ export const rolloutRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/rollouts/:id/verdict',
-    summary: 'What the gate says of what happened to accounts on both versions since the rollout began',
+    summary: 'What the gate says of what happened to accounts on both versions since the present step began',
     scope: 'read',
     params: idParams,
     answer: { status: 200, schema: verdictSchema },
     problems: ['rollout-unknown'],
-    handle: ({ service }, { params }) => service.rollouts.judge(params.id),
+    handle: ({ service }, { params }) => service.rolloutJudge.verdict(params.id),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/rollouts/:id/decisions',
+    summary: 'Every decision on a rollout and why, newest first; a hold is written again only when its reason changes',
+    scope: 'read',
+    params: idParams,
+    query: historyQuery,
+    answer: { status: 200, schema: rolloutDecisionsSchema },
+    problems: ['rollout-unknown'],
+    async handle({ service }, { params, query }) {
+      const limit = Number(query.limit);
+      const rows = await service.rollouts.decisions(
+        params.id,
+        limit + 1,
+        Number(query.after ?? Number.MAX_SAFE_INTEGER),
+      );
+      return pageOf(rows, limit, rolloutDecisionView, ({ seq }) => seq);
+    },
   }),
   changeRoute('advance', 'To the next step, or to the end after the last one'),
   changeRoute('rollback', 'All accounts back to the baseline, without a new code'),
   route({
     method: 'POST',
     path: '/v1/rollouts/:id/verdict',
-    summary: 'What the gate says: promote advances, block rolls back, inconclusive changes nothing',
+    summary: 'Hand in a verdict: promote advances, block rolls back, inconclusive holds',
     scope: 'admin',
     params: idParams,
     body: rolloutVerdictSchema,

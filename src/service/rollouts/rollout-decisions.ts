@@ -1,0 +1,116 @@
+import type { Selectable, Transaction } from 'kysely';
+import {
+  type DecisionCause,
+  type DecisionFigures,
+  decisionFigures,
+  decisionFiguresSchema,
+} from '../../contracts/rollout-decision.ts';
+import type { Verdict } from '../../contracts/verdict.ts';
+import type { RolloutDecisionRow, RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
+import type { StepDecision } from './decide-step.ts';
+
+/** What somebody wants to do with a rollout, and why. */
+export interface Intent extends StepDecision {
+  cause: DecisionCause;
+  /** What the gate said; null where it was not asked. */
+  verdict: Verdict | null;
+}
+
+/** A decision as it is kept. */
+export interface Decision extends StepDecision, Pick<RolloutRow, 'percent' | 'state'> {
+  seq: number;
+  cause: DecisionCause;
+  verdict: RolloutDecisionRow['verdict'];
+  rule: RolloutDecisionRow['rule'];
+  policy: Verdict['policy'] | null;
+  figures: DecisionFigures;
+  instance: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** The repository of the table `rollout_decisions`, which only grows. */
+export class RolloutDecisions {
+  readonly #database: ServiceDatabase;
+  readonly #instanceId: string;
+
+  constructor(database: ServiceDatabase, instanceId: string) {
+    this.#database = database;
+    this.#instanceId = instanceId;
+  }
+
+  /**
+   * Writes a decision at a step and what it led to, in the transaction of the change. False for one that says again what the same
+   * cause said last: holding is judged again and again, and only news is history.
+   */
+  async add(
+    tx: Transaction<ServiceTables>,
+    rolloutId: string,
+    stepSeq: number,
+    { decision, cause, reason, because, verdict }: Intent,
+    after: Pick<RolloutRow, 'percent' | 'state'>,
+  ): Promise<boolean> {
+    const said = { decision, reason, verdict: verdict?.verdict ?? null, rule: verdict?.rule ?? null };
+    if (decision === 'held' && isSame(said, await this.#last(tx, stepSeq, cause))) return false;
+    await tx
+      .insertInto('rollout_decisions')
+      .values({
+        rollout_id: rolloutId,
+        step_seq: stepSeq,
+        cause,
+        because,
+        ...said,
+        percent: after.percent,
+        state: after.state,
+        policy_name: verdict?.policy.name ?? null,
+        policy_sha256: verdict?.policy.sha256 ?? null,
+        figures: JSON.stringify(verdict ? decisionFigures(verdict) : []),
+        instance_id: this.#instanceId,
+        at: this.#database.now,
+      })
+      .execute();
+    return true;
+  }
+
+  /** Newest first, at most `limit` of them, those before `beforeSeq`. */
+  async list(rolloutId: string, limit: number, beforeSeq: number): Promise<Decision[]> {
+    const rows = await this.#database.kysely
+      .selectFrom('rollout_decisions')
+      .selectAll()
+      .where('rollout_id', '=', rolloutId)
+      .where('seq', '<', beforeSeq)
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow);
+  }
+
+  #last(tx: Transaction<ServiceTables>, stepSeq: number, cause: DecisionCause) {
+    return tx
+      .selectFrom('rollout_decisions')
+      .select(['decision', 'reason', 'verdict', 'rule'])
+      .where('step_seq', '=', stepSeq)
+      .where('cause', '=', cause)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  }
+}
+
+type Said = Pick<RolloutDecisionRow, 'decision' | 'reason' | 'verdict' | 'rule'>;
+
+function isSame(said: Said, last: Said | undefined): boolean {
+  return (['decision', 'reason', 'verdict', 'rule'] as const).every((key) => said[key] === last?.[key]);
+}
+
+function fromRow(row: Selectable<RolloutDecisionRow>): Decision {
+  const { seq, decision, cause, reason, because, percent, state, verdict, rule, instance_id, at } = row;
+  const { policy_name: name, policy_sha256: sha256 } = row;
+  return {
+    ...{ seq, decision, cause, reason, because, percent, state, verdict, rule },
+    policy: name !== null && sha256 !== null ? { name, sha256 } : null,
+    figures: decisionFiguresSchema.parse(JSON.parse(row.figures)),
+    instance: instance_id,
+    at,
+  };
+}
