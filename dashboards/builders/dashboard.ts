@@ -7,9 +7,21 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { datasource } from './panels.ts';
 
-/** An empty dashboard with what all of them have: variables for library and build, and when gate and rollout decided something. */
-export function newDashboard(uid: string, title: string, description: string): DashboardBuilder {
-  return new DashboardBuilder(`wwebjs-canary: ${title}`)
+/** The choices that a dashboard can offer, and the series whose label has the values. */
+const choices = {
+  library: '{__name__=~"wwebjs_canary_attempts_total|wwebjs_accounts"}',
+  build: 'wwebjs_canary_attempts_total',
+  workspace: 'wwebjs_workspace_accounts',
+} as const;
+
+/** An empty dashboard with what all of them have: variables for what one can choose in it, and when gate and rollout decided something. */
+export function newDashboard(
+  uid: string,
+  title: string,
+  description: string,
+  chosen: readonly (keyof typeof choices)[],
+): DashboardBuilder {
+  const dashboard = new DashboardBuilder(`wwebjs-canary: ${title}`)
     .uid(`wwebjs-${uid}`)
     .description(description)
     .tags(['wwebjs-canary'])
@@ -17,23 +29,22 @@ export function newDashboard(uid: string, title: string, description: string): D
     .refresh('1m')
     .time({ from: 'now-24h', to: 'now' })
     .readonly()
-    .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
-    .withVariable(axis('library', 'wwebjs_canary_attempts_total'))
-    .withVariable(axis('build', 'wwebjs_canary_attempts_total'))
+    .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
     .annotation(
       decision('Gate decided', 'max by (baseline, candidate) (wwebjs_gate_verdict_timestamp_seconds) * 1000', 'blue'),
     )
     .annotation(
       decision('Rollout step', 'max by (baseline, candidate) (wwebjs_rollout_step_timestamp_seconds) * 1000', 'orange'),
     );
+  return chosen.reduce((built, label) => built.withVariable(choice(label)), dashboard);
 }
 
 /** A choice of the values of a label; all of them at first. */
-function axis(label: string, family: string): QueryVariableBuilder {
+function choice(label: keyof typeof choices): QueryVariableBuilder {
   return new QueryVariableBuilder(label)
     .label(label)
     .datasource(datasource)
-    .query({ qryType: 1, query: `label_values(${family}, ${label})`, refId: label })
+    .query({ qryType: 1, query: `label_values(${choices[label]}, ${label})`, refId: label })
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .multi(true)
     .includeAll(true)

@@ -1,25 +1,27 @@
 import { newDashboard } from './dashboard.ts';
 import { now, overTime } from './panels.ts';
 
-const chosen = 'library=~"$library"';
+const chosen = 'library=~"$library",workspace=~"$workspace"';
+const attempts = (more = '') => `wwebjs:workspace_link_attempts:rate1h{${chosen}${more}}`;
+const successRatioBy = (label: string) =>
+  `sum by (${label}) (${attempts(',outcome="ready"')}) / sum by (${label}) (${attempts(',code!="link-timeout"')})`;
 const quantile = (q: number) =>
-  `histogram_quantile(${q}, sum by (le, phase) (rate(wwebjs_link_duration_seconds_bucket{${chosen}}[1h])))`;
+  `histogram_quantile(${q}, sum by (le, phase) (wwebjs:link_duration_seconds_bucket:rate1h{library=~"$library"}))`;
 
 /** Do people who scan a code get connected, how fast, and why not? */
 export const linking = newDashboard(
   'linking',
   'Linking',
   'Do people who scan a code get connected, how fast, and why not?',
+  ['library', 'workspace'],
 )
   .withPanel(
     now(
       'Success rate of the last 24 hours',
-      {
-        '{{library}}': `max by (library) (wwebjs_link_success_ratio{window="24h",${chosen}})`,
-      },
+      { '{{library}}': 'max by (library) (wwebjs_link_success_ratio{window="24h",library=~"$library"})' },
       {
         unit: 'percentunit',
-        description: 'Links begun in the last 24 hours and ended, out of the history.',
+        description: 'Links begun in the last 24 hours and ended, out of the history, of all workspaces.',
         width: 12,
       },
     ),
@@ -27,38 +29,48 @@ export const linking = newDashboard(
   .withPanel(
     now(
       'Constraint violations',
-      { '{{outcome}}': 'max by (outcome) (wwebjs_account_constraint_violations_total)' },
-      { width: 12 },
+      { '{{outcome}}': 'max by (outcome) (increase(wwebjs_account_constraint_violations_total[$__range]))' },
+      {
+        description: 'In the time that is shown. `surfaced`: somebody was refused a link; that has to stay 0.',
+        width: 12,
+      },
     ),
   )
   .withPanel(
     overTime(
       'Success rate by version',
-      { '{{library}}': `wwebjs:link_success_ratio:rate1h{${chosen}}` },
+      { '{{library}}': successRatioBy('library') },
+      { unit: 'percentunit', description: 'Over one hour. Codes that nobody scanned are left out.' },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'The 20 workspaces with the lowest success rate',
+      { '{{workspace}}': `bottomk(20, ${successRatioBy('workspace')})` },
       {
         unit: 'percentunit',
-        description: 'Over one hour. Codes that nobody scanned are left out.',
+        description: 'Over one hour, by the id of the workspace. Codes that nobody scanned are left out.',
       },
     ),
   )
   .withPanel(
-    overTime('Links per hour by version', {
-      '{{library}} {{outcome}}': `3600 * sum by (library, outcome) (wwebjs:link_attempts:rate1h{${chosen}})`,
-    }),
+    overTime(
+      'Links per hour by version',
+      { '{{library}} {{outcome}}': `3600 * sum by (library, outcome) (${attempts()})` },
+      { description: 'Links that ended, codes that nobody scanned included.' },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Failures per hour by code',
+      { '{{code}}': `3600 * sum by (code) (${attempts(',outcome="failed"')})` },
+      { description: 'What a code means is in docs/service.md. `link-timeout`: nobody scanned.' },
+    ),
   )
   .withPanel(
     overTime(
       'Time to authenticated and ready',
-      {
-        '{{phase}} p50': quantile(0.5),
-        '{{phase}} p95': quantile(0.95),
-        '{{phase}} p99': quantile(0.99),
-      },
-      { unit: 's' },
+      { '{{phase}} p50': quantile(0.5), '{{phase}} p95': quantile(0.95), '{{phase}} p99': quantile(0.99) },
+      { unit: 's', description: 'From the start of the session, over one hour, of all workspaces.', width: 24 },
     ),
-  )
-  .withPanel(
-    overTime('Failures per hour by code', {
-      '{{code}}': `3600 * sum by (code) (wwebjs:link_attempts:rate1h{outcome="failed",${chosen}})`,
-    }),
   );

@@ -14,8 +14,9 @@ export const datasource = { type: 'prometheus', uid: '$' + '{datasource}' };
 export type Queries = Record<string, string>;
 
 export interface PanelOptions {
+  /** What the panel counts and what it leaves out, as a sentence. */
+  description: string;
   unit?: string;
-  description?: string;
   /** Of the 24 columns of a dashboard. */
   width?: number;
 }
@@ -31,28 +32,28 @@ type AnyPanel = Builder<Panel> & {
 };
 
 /** Values over time. */
-export function overTime(title: string, queries: Queries, options: PanelOptions = {}): Builder<Panel> {
+export function overTime(title: string, queries: Queries, options: PanelOptions): Builder<Panel> {
   const panel = new TimeSeriesBuilder().fillOpacity(5).spanNulls(false);
   if (options.unit === 'percentunit') panel.min(0).max(1);
   return finish(panel as unknown as AnyPanel, title, queries, options, (query) => query.range());
 }
 
 /** The newest values, large. */
-export function now(title: string, queries: Queries, options: PanelOptions = {}): Builder<Panel> {
+export function now(title: string, queries: Queries, options: PanelOptions): Builder<Panel> {
   return finish(new StatBuilder() as unknown as AnyPanel, title, queries, { width: 6, ...options }, (query) =>
     query.instant(),
   );
 }
 
 /** The newest values as rows, a column for each label. */
-export function rows(title: string, queries: Queries, options: PanelOptions = {}): Builder<Panel> {
+export function rows(title: string, queries: Queries, options: PanelOptions): Builder<Panel> {
   return finish(new TableBuilder() as unknown as AnyPanel, title, queries, options, (query) =>
     query.instant().format(prometheus.PromQueryFormat.Table),
   );
 }
 
 /** 0 and 1 over time as red and green cells, one row for each series. */
-export function stateGrid(title: string, queries: Queries, options: PanelOptions = {}): Builder<Panel> {
+export function stateGrid(title: string, queries: Queries, options: PanelOptions): Builder<Panel> {
   const steps = [
     { value: null, color: 'red' },
     { value: 1, color: 'green' },
@@ -68,8 +69,7 @@ function finish(
   { unit = 'short', description, width = 12 }: PanelOptions,
   shape: (query: prometheus.DataqueryBuilder) => prometheus.DataqueryBuilder,
 ): Builder<Panel> {
-  panel.title(title).datasource(datasource).span(width).height(8).unit(unit);
-  if (description) panel.description(description);
+  panel.title(title).description(description).datasource(datasource).span(width).height(8).unit(unit);
   Object.entries(queries).forEach(([legend, expr], i) => {
     const query = new prometheus.DataqueryBuilder()
       .refId(String.fromCharCode(65 + i))

@@ -8,15 +8,22 @@ export const rollout = newDashboard(
   'rollout',
   'Rollout',
   'Is the candidate as good as the baseline, and how far is it rolled out?',
+  ['library'],
 )
   .withPanel(
     now(
       'Part of the accounts with the candidate',
       { '{{candidate}} ({{state}})': 'max by (candidate, state) (wwebjs_rollout_percent)' },
-      { unit: 'percent', width: 8 },
+      { unit: 'percent', width: 8, description: 'Of the newest rollout.' },
     ),
   )
-  .withPanel(rows('Verdict', { '': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict) == 1' }, { width: 16 }))
+  .withPanel(
+    rows(
+      'Verdict',
+      { '': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict) == 1' },
+      { width: 16, description: 'The newest word of the gate on each pair of versions.' },
+    ),
+  )
   .withPanel(
     overTime(
       'Loss of the candidate, with its interval',
@@ -35,11 +42,18 @@ export const rollout = newDashboard(
         '{{library}}': 'wwebjs:link_success_ratio:rate1h{library=~"$library"}',
         'expected of {{candidate}}, {{bound}}': 'max by (candidate, bound) (wwebjs_rollout_expected_ratio)',
       },
-      { unit: 'percentunit' },
+      {
+        unit: 'percentunit',
+        description: 'Over one hour, with the band of compat-matrix/rollout-plan.yaml for the present stage.',
+      },
     ),
   )
   .withPanel(
-    stateGrid('Verdicts over time', {
-      '{{baseline}} to {{candidate}}: {{verdict}}': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict)',
-    }),
+    stateGrid(
+      'Verdicts over time',
+      {
+        '{{baseline}} to {{candidate}}: {{verdict}}': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict)',
+      },
+      { description: 'Green: this word was the newest one.' },
+    ),
   );

@@ -8,7 +8,13 @@ import { metricNames, recordedNames, tableNames } from './metric-names.ts';
 interface Dashboard {
   uid: string;
   title: string;
-  panels: { id: number; title: string; type: string; targets: { expr: string; refId: string }[] }[];
+  panels: {
+    id: number;
+    title: string;
+    description: string;
+    type: string;
+    targets: { expr: string; refId: string }[];
+  }[];
   templating: { list: { name: string }[] };
   annotations: { list: { name: string; expr: string }[] };
 }
@@ -41,16 +47,33 @@ test('every metric in a query is in the table of families, or recorded by a rule
   }
 });
 
-test('every dashboard lets one choose library and build, and shows decisions of gate and rollout', () => {
-  for (const { templating, annotations } of dashboards) {
-    expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'library', 'build']);
+test('one can choose library, build and workspace, and every choice that a dashboard offers changes what it shows', () => {
+  const offered = new Set<string>();
+  for (const { title, templating, panels } of dashboards) {
+    const [first, ...choices] = templating.list.map(({ name }) => name);
+    expect(first).toBe('datasource');
+    const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)).join('\n');
+    for (const choice of choices) {
+      expect(queries, title).toContain(`${choice}=~"$${choice}"`);
+      offered.add(choice);
+    }
+    expect(new Set(Array.from(queries.matchAll(/=~"\$(\w+)"/g), ([, used]) => used))).toEqual(new Set(choices));
+  }
+  expect(offered).toEqual(new Set(['library', 'build', 'workspace']));
+});
+
+test('every dashboard shows the decisions of gate and rollout', () => {
+  for (const { annotations } of dashboards) {
     expect(annotations.list.map(({ name }) => name)).toEqual(['Gate decided', 'Rollout step']);
   }
 });
 
-test('every panel asks something', () => {
+test('every panel asks something and says what it shows', () => {
   for (const { panels } of dashboards) {
     expect(panels.length).toBeGreaterThan(4);
-    for (const { title, targets } of panels) expect(targets.length, title).toBeGreaterThan(0);
+    for (const { title, description, targets } of panels) {
+      expect(targets.length, title).toBeGreaterThan(0);
+      expect(description, title).toMatch(/\.$/);
+    }
   }
 });
