@@ -11,6 +11,7 @@ const programs = {
   prometheus: ['prometheus'],
   promtool: ['promtool'],
   alertmanager: ['prometheus-alertmanager', 'alertmanager'],
+  amtool: ['amtool'],
 } as const;
 const packages = ['prometheus', 'prometheus-alertmanager'];
 

@@ -1,0 +1,39 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { home } from '../../src/contracts/home.ts';
+
+export interface GoTool {
+  name: string;
+  /** What `go install` takes, without the version. */
+  module: string;
+  version: string;
+  /** An argument with which the program answers at once. */
+  asks: string;
+}
+
+/**
+ * A program that is written in Go: from PATH, else one that was built here before, else built with Go from the module proxy into a
+ * local folder. Null where there is no Go, or the module cannot be had.
+ */
+export function goTool({ name, module, version, asks }: GoTool): string | null {
+  if (answers(name, asks)) return name;
+  const folder = home('tools', `${name}-${version}`);
+  const built = join(folder, name);
+  if (existsSync(built)) return built;
+  if (!answers('go', 'version')) return null;
+  console.log(`Building ${name} ${version} with Go into ${folder} (some minutes)`);
+  mkdirSync(folder, { recursive: true });
+  const env = { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod', CGO_ENABLED: '0' };
+  try {
+    execFileSync('go', ['install', `${module}@${version}`], { env, stdio: 'inherit' });
+  } catch {
+    return null;
+  }
+  return built;
+}
+
+/** True when a program is in PATH. */
+export function answers(program: string, argument: string): boolean {
+  return spawnSync(program, [argument], { stdio: 'ignore' }).status === 0;
+}
