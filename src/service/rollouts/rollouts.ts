@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Selectable, sql, type Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type { DecisionReason, DecisionWord } from '../../contracts/rollout-decision.ts';
 import type { RolloutPlan } from '../../contracts/rollout-plan.ts';
 import type { VerdictWord } from '../../contracts/verdict.ts';
@@ -102,7 +102,7 @@ export class Rollouts {
       const revision = row.revision + 1;
       await tx
         .updateTable('rollouts')
-        .set({ revision, next_judging_at: sql<number>`${now} + ${judgingMs}` })
+        .set({ revision, next_judging_at: row.now + judgingMs })
         .where('id', '=', row.id)
         .execute();
       return { id: row.id, revision, at: row.now };
