@@ -16,6 +16,17 @@ export const judgedAttemptSchema = z.object({
 });
 export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;
 
+/** Attempts of one cell that were counted where they are kept, since there is nothing to look at in them one by one. */
+export interface PassedAttempts {
+  cell: Cell;
+  /** Attempts that are too old, whatever became of them. */
+  stale: number;
+  /** Attempts that passed and are not too old. */
+  passed: number;
+  /** Milliseconds to `ready` of those of them that were measured, to the tenth, in any order. */
+  readyMs: readonly number[];
+}
+
 const untilReady: readonly Phase[] = ['launch', 'page', 'qr', 'scan', 'authenticated', 'ready'];
 
 /** Milliseconds from the start of the browser to `ready`; null when it was not reached. */

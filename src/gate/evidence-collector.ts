@@ -1,5 +1,5 @@
 import type { Cell } from '../contracts/attempt.ts';
-import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
+import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Arm, Place } from '../contracts/verdict.ts';
 import { type ArmEvidence, type CellEvidence, type Evidence, type FlowEvidence, noEvidence } from './evidence.ts';
@@ -50,6 +50,23 @@ export class EvidenceCollector {
     count(attempt, arm);
   }
 
+  /** Attempts before this time are too old to count; ISO 8601. */
+  get since(): string {
+    return new Date(this.#oldest).toISOString();
+  }
+
+  /**
+   * The same as `add` with each of them. Not for a version that is compared with itself, whose attempts are dealt one by one.
+   */
+  addPassed({ cell, stale, passed, readyMs }: PassedAttempts): void {
+    if (stale + passed === 0) return;
+    const evidence = this.#findOrAdd(cell);
+    const arm = evidence[this.#armOf(evidence, cell.library)];
+    arm.stale += stale;
+    arm.attempts += passed;
+    for (const time of readyMs) arm.times.push(comparable(time));
+  }
+
   evidence(): Evidence {
     const flows = new Map<string, FlowEvidence>();
     for (const [, { place, baseline, candidate }] of [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -96,7 +113,14 @@ function count({ outcome, code, blame, readyMs }: JudgedAttempt, arm: ArmEvidenc
   }
   arm.attempts++;
   if (outcome === 'failed') arm.failures++;
-  // Ratios of times need a time above 0.
-  if (readyMs !== null) arm.times.push(Math.max(readyMs, 1));
+  if (readyMs !== null) arm.times.push(comparable(readyMs));
   else if (outcome === 'failed') arm.times.push(Infinity);
+}
+
+/**
+ * A time in the tenths of a millisecond that phases are measured in: sums of them that differ in their last bits are a tie. At
+ * least 1, since ratios of times need one above 0.
+ */
+function comparable(readyMs: number): number {
+  return Math.max(Math.floor(readyMs * 10 + 0.5) / 10, 1);
 }

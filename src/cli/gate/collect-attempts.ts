@@ -26,8 +26,20 @@ export async function collectFromStore(
   isWanted: (cell: Cell) => boolean = () => true,
 ): Promise<EvidenceCollector> {
   const collector = new EvidenceCollector({ baseline, candidate, asOf }, policy);
-  for await (const page of store.attempts.judged({ libraries: [...new Set([baseline, candidate])], ...filter })) {
-    for (const attempt of page) if (isWanted(attempt.cell)) collector.add(attempt);
+  if (baseline === candidate) {
+    // Dealt to the arms in turn, so each has to be seen.
+    for await (const page of store.attempts.judged({ libraries: [baseline], ...filter })) {
+      for (const attempt of page) if (isWanted(attempt.cell)) collector.add(attempt);
+    }
+    return collector;
+  }
+  const { since } = collector;
+  for (const judged of await store.judgedCells.tally({ libraries: [baseline, candidate], ...filter }, since)) {
+    if (!isWanted(judged.cell)) continue;
+    collector.addPassed(judged);
+    if (judged.others === 0) continue;
+    for await (const page of store.judgedCells.others(judged.cell, since))
+      for (const attempt of page) collector.add(attempt);
   }
   return collector;
 }

@@ -1,4 +1,4 @@
-import { ratioAtRank } from './ratio-at-rank.ts';
+import { countUpTo, ratioAbove, ratioAtRank } from './ratio-at-rank.ts';
 
 /**
  * How many times longer the candidate takes: the Hodges-Lehmann estimate, the median of all ratios candidate/baseline, and a
@@ -25,9 +25,9 @@ export function hodgesLehmannRatio(
 }
 
 function medianRatio(baseline: Float64Array, candidate: Float64Array, pairs: number): number {
-  const upper = ratioAtRank(baseline, candidate, Math.floor(pairs / 2) + 1);
-  if (pairs % 2 === 1) return upper;
-  const lower = ratioAtRank(baseline, candidate, pairs / 2);
-  // The geometric mean, since ratios are compared on the log scale; equal ends also cover 0 and Infinity.
-  return lower === upper ? lower : Math.sqrt(lower) * Math.sqrt(upper);
+  const rank = Math.ceil(pairs / 2);
+  const lower = ratioAtRank(baseline, candidate, rank);
+  if (pairs % 2 === 1 || countUpTo(baseline, candidate, lower) > rank) return lower;
+  // The geometric mean, since ratios are compared on the log scale.
+  return Math.sqrt(lower) * Math.sqrt(ratioAbove(baseline, candidate, lower));
 }

@@ -1,27 +1,45 @@
-/** Narrower than this (relative), a range of ratios is searched one by one instead of halved: few are left in it. */
-const narrow = 1e-9;
+/** Narrower than this (relative), a range holds a few ratios at most, however many pairs have them: they are walked one by one. */
+const narrow = 1e-11;
+/** So few pairs are walked one by one too. */
+const few = 2;
+/** Guesses aim this share of the range beside the rank, on both sides in turn, so that it closes in from both. */
+const aside = 0.005;
+
+/** A ratio and how many pairs are up to it. */
+interface Mark {
+  ratio: number;
+  count: number;
+}
 
 /**
  * The ratio candidate/baseline that has `rank` (from 1) among the ratios of all pairs in ascending order, without making the
- * pairs: bisection on the ratio, counting the pairs up to it by walking both arrays once.
+ * pairs: closes in on the ratio by counting the pairs up to a guess, which takes one walk over both arrays.
  *
  * Both arrays ascending, above 0, not empty; Infinity stands for an attempt that never got there.
  */
 export function ratioAtRank(baseline: Float64Array, candidate: Float64Array, rank: number): number {
-  let low = 0;
-  if (countUpTo(baseline, candidate, low) >= rank) return low;
-  let high = largestRatio(baseline, candidate);
-  if (countUpTo(baseline, candidate, high) < rank) return Infinity;
-  while (true) {
-    const middle = low + (high - low) / 2;
-    if (high - low > narrow * high && middle > low && middle < high) {
-      if (countUpTo(baseline, candidate, middle) >= rank) high = middle;
-      else low = middle;
-    } else {
-      low = smallestAbove(baseline, candidate, low);
-      if (countUpTo(baseline, candidate, low) >= rank) return low;
-    }
+  const markAt = (limit: number): Mark => ({ ratio: limit, count: countUpTo(baseline, candidate, limit) });
+  let low = markAt(0);
+  if (low.count >= rank) return 0;
+  let high = markAt(largestRatio(baseline, candidate));
+  if (high.count < rank) return Infinity;
+  let isBelow = true;
+  let isHalving = false;
+  while (high.count - low.count > few && high.ratio - low.ratio > narrow * high.ratio) {
+    const pairs = high.count - low.count;
+    const wanted = (rank - low.count) / pairs + (isBelow ? -aside : aside);
+    const share = isHalving ? 0.5 : Math.min(1 - aside, Math.max(aside, wanted));
+    const middle = markAt(low.ratio + (high.ratio - low.ratio) * share);
+    if (middle.count >= rank) high = middle;
+    else low = middle;
+    // A guess is good where counts grow evenly; where they do not, the range is halved, which always helps.
+    isHalving = !isHalving && high.count - low.count > pairs / 2;
+    isBelow = !isBelow;
   }
+  let found = low.ratio;
+  do found = ratioAbove(baseline, candidate, found);
+  while (countUpTo(baseline, candidate, found) < rank);
+  return found;
 }
 
 /** The largest finite ratio, or 1 where that is larger: ∞ against ∞ is 1. */
@@ -30,8 +48,8 @@ function largestRatio(baseline: Float64Array, candidate: Float64Array): number {
   return Math.max(1, slowest / (baseline[0] as number));
 }
 
-/** Pairs whose ratio is at most `limit`. As the candidate grows, more of the fast baseline times exceed the limit. */
-function countUpTo(baseline: Float64Array, candidate: Float64Array, limit: number): number {
+/** How many pairs have a ratio of at most `limit`. As the candidate grows, more of the fast baseline times exceed the limit. */
+export function countUpTo(baseline: Float64Array, candidate: Float64Array, limit: number): number {
   let count = 0;
   let exceeding = 0;
   for (let i = 0; i < candidate.length; i++) {
@@ -42,8 +60,8 @@ function countUpTo(baseline: Float64Array, candidate: Float64Array, limit: numbe
   return count;
 }
 
-/** The smallest ratio of all pairs that is above `limit`; there is one. */
-function smallestAbove(baseline: Float64Array, candidate: Float64Array, limit: number): number {
+/** The smallest ratio of all pairs that is above `limit`; Infinity when there is none. */
+export function ratioAbove(baseline: Float64Array, candidate: Float64Array, limit: number): number {
   let smallest = Infinity;
   let exceeding = 0;
   for (let i = 0; i < candidate.length; i++) {

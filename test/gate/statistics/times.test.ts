@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/contracts/seeded-random.ts';
 import { hodgesLehmannRatio } from '../../../src/gate/statistics/hodges-lehmann-ratio.ts';
 import { mannWhitney } from '../../../src/gate/statistics/mann-whitney.ts';
 import { ratioAtRank } from '../../../src/gate/statistics/ratio-at-rank.ts';
@@ -69,6 +70,22 @@ describe('the Hodges-Lehmann ratio', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each([
+    ['all different', (random: () => number) => 2000 + random() * 1000],
+    ['tenths of milliseconds', (random: () => number) => Math.round(random() * 100) / 10 + 1],
+    ['far apart', (random: () => number) => Math.exp(20 * random())],
+  ])('finds ranks among very many pairs of times that are %s', (_, timeOf) => {
+    const random = seededRandom(1);
+    const times = () => ascending(Array.from({ length: 300 }, () => timeOf(random)));
+    const [baseline, candidate] = [times(), times()];
+    const ratios = ascending([...candidate].flatMap((c) => [...baseline].map((b) => c / b)));
+    for (const rank of [1, 2, 17, 1000, 44_999, 45_000, 45_001, 89_999, 90_000]) {
+      expect(ratioAtRank(baseline, candidate, rank)).toBe(ratios[rank - 1]);
+    }
+    const [below, above] = [ratios[44_999] as number, ratios[45_000] as number];
+    expect(hodgesLehmannRatio(baseline, candidate, 3).estimate).toBeCloseTo(Math.sqrt(below * above), 12);
   });
 
   it('counts attempts that never got there as slowest and drops none', () => {

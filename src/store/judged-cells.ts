@@ -1,0 +1,79 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Cell } from '../contracts/attempt.ts';
+import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
+import type { JudgedFilter } from './attempts.ts';
+import type { CellColumns, Tables } from './tables.ts';
+
+/** Attempts that did not pass are looked at one by one; so many are in memory at a time. */
+const pageSize = 500;
+
+interface CellTally extends CellColumns {
+  stale: number;
+  passed: number;
+  others: number;
+  /** JSON: an array of whole tenths of a millisecond, which is what phases are measured in. */
+  ready_tenths: string;
+}
+
+type JudgedRow = Omit<JudgedAttempt, 'cell'> & { seq: number };
+
+/** The fresh attempts of one cell, and how many are too old. */
+export interface JudgedCell extends PassedAttempts {
+  /** Fresh attempts that did not pass. */
+  others: number;
+}
+
+/**
+ * What a verdict needs of the table `attempts`: most attempts pass, and those are counted by the database, not read. The index
+ * is named because SQLite, left to itself, takes one that lacks columns, and then reads whole records.
+ */
+export class JudgedCells {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** Every cell that has attempts, in one pass over an index. @param since attempts that started before are too old; ISO 8601. */
+  async tally({ libraries, builds, flows, target }: JudgedFilter, since: string): Promise<JudgedCell[]> {
+    const isFresh = sql`started_at >= ${since}`;
+    const hasPassed = sql`${isFresh} and outcome = 'passed'`;
+    const { rows } = await sql<CellTally>`
+      select library, build, browser, flow, "condition", target,
+        count(*) filter (where not (${isFresh}) and code is not 'interrupted') as stale,
+        count(*) filter (where ${hasPassed}) as passed,
+        count(*) filter (where ${isFresh} and outcome <> 'passed') as others,
+        json_group_array(cast(ready_ms * 10 + 0.5 as integer))
+          filter (where ${hasPassed} and ready_ms is not null) as ready_tenths
+      from attempts indexed by attempts_judged
+      where library in (${sql.join(libraries)}) and target = ${target} and ${isOneOf('build', builds)} and ${isOneOf('flow', flows)}
+      group by library, target, flow, build, browser, "condition"`.execute(this.#db);
+    return rows.map(({ stale, passed, others, ready_tenths, ...cell }) => {
+      const readyMs = (JSON.parse(ready_tenths) as number[]).map((tenths) => tenths / 10);
+      return { cell, stale, passed, others, readyMs };
+    });
+  }
+
+  /** Streams the fresh attempts of a cell that did not pass, in the order in which they ended. */
+  async *others(cell: Cell, since: string): AsyncGenerator<JudgedAttempt[]> {
+    for (let last = 0; ; ) {
+      const { rows } = await sql<JudgedRow>`
+        select seq, id, started_at as startedAt, outcome, phase, code, blame, ready_ms as readyMs
+        from attempts indexed by attempts_judged
+        where ${isCell(cell)} and seq > ${last} and started_at >= ${since} and outcome <> 'passed'
+        order by seq limit ${pageSize}`.execute(this.#db);
+      yield rows.map(({ seq: _, ...attempt }) => ({ ...attempt, cell }));
+      if (rows.length < pageSize) return;
+      last = (rows.at(-1) as { seq: number }).seq;
+    }
+  }
+}
+
+function isCell(cell: Cell): RawBuilder<unknown> {
+  const axes = Object.entries(cell).map(([axis, value]) => sql`${sql.ref(axis)} = ${value}`);
+  return sql.join(axes, sql` and `);
+}
+
+function isOneOf(column: string, values: readonly string[] | undefined): RawBuilder<unknown> {
+  return values === undefined ? sql`true` : sql`${sql.ref(column)} in (${sql.join(values)})`;
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { collectFromStore } from '../../../src/cli/gate/collect-attempts.ts';
+import type { Attempt, Cell } from '../../../src/contracts/attempt.ts';
+import { judgedAttempt } from '../../../src/contracts/judged-attempt.ts';
+import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
+import { judge } from '../../../src/gate/judge.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
+import { newFolder } from '../../fixtures/recorded-run.ts';
+import { asOf, defaultPolicy } from '../../gate/evidence-of.ts';
+
+const question = { baseline: '1.33.2', candidate: '1.34.2', asOf };
+const fresh = '2026-01-09T00:00:00.000Z';
+const stale = '2025-12-01T00:00:00.000Z';
+
+const phases = fc.record({
+  launch: fc.integer({ min: 0, max: 9000 }).map((tenths) => tenths / 10),
+  qr: fc.integer({ min: 0, max: 9000 }).map((tenths) => tenths / 10),
+  ready: fc.integer({ min: 0, max: 9000 }).map((tenths) => tenths / 10),
+});
+const attempt: fc.Arbitrary<Attempt> = fc.oneof(
+  { weight: 6, arbitrary: phases.map((measured) => passedAttempt({ startedAt: fresh, phases: measured })) },
+  { weight: 1, arbitrary: fc.constant({}).map(() => passedAttempt({ startedAt: fresh, phases: { launch: 1 } })) },
+  { weight: 1, arbitrary: phases.map((measured) => passedAttempt({ startedAt: stale, phases: measured })) },
+  { weight: 1, arbitrary: fc.constant({}).map(() => failedAttempt({ startedAt: stale })) },
+  { weight: 2, arbitrary: fc.constant({}).map(() => failedAttempt({ startedAt: fresh })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom({ outcome: 'infra', code: 'interrupted' }, { outcome: 'failed', code: 'session-lost' }, {
+        outcome: 'failed',
+        blame: 'harness',
+      } as const)
+      .map((more) => failedAttempt({ startedAt: fresh, ...(more as Partial<Attempt>) })),
+  },
+);
+const cell: fc.Arbitrary<Cell> = fc
+  .record({
+    library: fc.constantFrom('1.33.2', '1.34.2', '1.34.7'),
+    build: fc.constantFrom('2.3000.1029241508', '2.3000.1044822804'),
+    flow: fc.constantFrom('qr-to-ready', 'restore-to-ready'),
+    target: fc.constantFrom('replica', 'replica', 'live'),
+  })
+  .map((axes) => exampleCell(axes as Partial<Cell>));
+
+it('a verdict on the store is the same bytes as one on its attempts one by one', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.record({ cell, attempt }), { maxLength: 60 }), async (recorded) => {
+      const store = await openStore(join(newFolder(), 'store.sqlite'));
+      await store.runs.add(exampleRun);
+      for (const each of recorded) await store.attempts.add(exampleRun.id, each.cell, each.attempt);
+      const selection = { ...question, target: 'replica' } as const;
+      const counted = await collectFromStore(store, selection, defaultPolicy, asOf);
+      await store.close();
+
+      const oneByOne = new EvidenceCollector(question, defaultPolicy);
+      for (const each of recorded) {
+        if (each.cell.target === 'replica') oneByOne.add(judgedAttempt(each.cell, each.attempt));
+      }
+      const bytes = (collector: EvidenceCollector) => JSON.stringify(judge(collector.evidence(), defaultPolicy));
+      expect(bytes(counted)).toBe(bytes(oneByOne));
+    }),
+    { numRuns: 25 },
+  );
+});
