@@ -15,6 +15,7 @@ export interface ExpectedVerdict {
   verdict: string[];
   rule: string[];
   attempts: number;
+  timeRatio?: [number, number];
 }
 
 export const expectedVerdicts = parse(readFileSync('test/mutants/expected.yaml', 'utf8')) as Record<
@@ -73,10 +74,14 @@ export async function judgeMutant(mutant: Mutant, observers: RunObserver[] = [])
 
 /** What is not as expected of a verdict; empty when all is. */
 export function surprisesIn(verdict: Verdict, expected: ExpectedVerdict): string[] {
-  const attempts = verdict.flows[0]?.candidate.attempts ?? 0;
+  const [flow] = verdict.flows;
+  const attempts = flow?.candidate.attempts ?? 0;
+  const ratio = flow?.time?.ratio.estimate ?? Infinity;
+  const [least, most] = expected.timeRatio ?? [0, Infinity];
   return [
     expected.verdict.includes(verdict.verdict) ? '' : `${verdict.verdict} instead of ${expected.verdict.join(' or ')}`,
     expected.rule.includes(verdict.rule) ? '' : `by ${verdict.rule} instead of ${expected.rule.join(' or ')}`,
     attempts <= expected.attempts ? '' : `${attempts} attempts per arm, more than ${expected.attempts}`,
+    ratio >= least && ratio <= most ? '' : `${ratio} times as long, not ${least} to ${most}`,
   ].filter(Boolean);
 }
