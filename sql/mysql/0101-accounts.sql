@@ -36,7 +36,7 @@ create table if not exists whatsapp_accounts (
   status_cause varchar(64) not null,
   status_since bigint not null,
   -- the version that hosts the session, and the one that somebody asked for, if any
-  library varchar(64) not null,
+  `library` varchar(64) not null,
   library_pin varchar(64) null,
   -- who made the last change, under which fencing token
   instance_id varchar(64) not null,
@@ -60,7 +60,7 @@ create table if not exists account_history (
   from_status varchar(16) not null,
   to_status varchar(16) not null,
   cause varchar(64) not null,
-  library varchar(64) not null,
+  `library` varchar(64) not null,
   instance_id varchar(64) not null,
   lease_token bigint not null,
   -- how long the account had been in from_status
@@ -82,7 +82,7 @@ end;
 drop trigger if exists whatsapp_accounts_birth;
 create trigger whatsapp_accounts_birth after insert on whatsapp_accounts for each row
   insert into account_history
-    (account_id, workspace_id, from_status, to_status, cause, library, instance_id, lease_token, duration_ms, at)
+    (account_id, workspace_id, from_status, to_status, cause, `library`, instance_id, lease_token, duration_ms, at)
   values
     (new.id, new.workspace_id, 'none', new.status, new.status_cause, new.library, new.instance_id, new.lease_token, 0, new.status_since);
 
@@ -108,7 +108,7 @@ create trigger whatsapp_accounts_history after update on whatsapp_accounts for e
 begin
   if new.status <> old.status then
     insert into account_history
-      (account_id, workspace_id, from_status, to_status, cause, library, instance_id, lease_token, duration_ms, at)
+      (account_id, workspace_id, from_status, to_status, cause, `library`, instance_id, lease_token, duration_ms, at)
     values
       (new.id, new.workspace_id, old.status, new.status, new.status_cause, new.library, new.instance_id, new.lease_token,
        new.status_since - old.status_since, new.status_since);

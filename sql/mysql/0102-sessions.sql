@@ -33,7 +33,7 @@ create table if not exists session_starts (
   instance_id varchar(64) not null,
   lease_token bigint not null,
   cause varchar(64) not null,
-  library varchar(64) not null,
+  `library` varchar(64) not null,
   started_at bigint not null,
   -- null while it goes on
   ended_at bigint null,

@@ -3,7 +3,7 @@
 -- before it ended is neither a success nor a failure, and one that is still under way is not judged yet.
 
 select
-  library,
+  links.library,
   count(*) as begun,
   sum(result = 'succeeded') as succeeded,
   sum(result = 'failed') as failed,
@@ -25,5 +25,5 @@ from (
   from account_history as begun
   where begun.from_status = 'none' and begun.at > unix_timestamp(now(3)) * 1000 - 3600000
 ) as links
-group by library
-order by library;
+group by links.library
+order by links.library;

@@ -3,7 +3,7 @@
 -- instance died (abandoned) has failed.
 
 select
-  library,
+  restorations.library,
   count(*) as restorations,
   sum(outcome = 'ready') as succeeded,
   sum(outcome in ('failed', 'abandoned')) as failed,
@@ -25,5 +25,5 @@ from (
       where h.account_id = sessions.account_id and h.to_status = 'authenticated' and h.at < starts.started_at
     )
 ) as restorations
-group by library
-order by library;
+group by restorations.library
+order by restorations.library;

@@ -28,7 +28,7 @@ export async function migrateMysql(url: string, name: string, folder = defaultFo
 
 async function lock(connection: Connection, name: string): Promise<void> {
   const [rows] = await connection.query<RowDataPacket[]>(
-    "select get_lock(concat('wwebjs_canary_', md5(database())), ?) as taken",
+    "select get_lock(concat('wwebjs_canary_', left(sha2(database(), 256), 40)), ?) as taken",
     [lockWaitSeconds],
   );
   if (rows[0]?.taken !== 1) {

@@ -170,7 +170,7 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     await untilStatus(service, ids, 'connected');
     const { service: other } = await start();
     expect(await other.sessions.sendText(ids, '15550300001@c.us', 'from afar')).toMatch(/^true_15550300001@c\.us_/);
-    expect(phone.received().map(({ body }) => body)).toContain('from afar');
+    await until('the phone has it', () => phone.received().some(({ body }) => body === 'from afar'));
     await service.accounts.deactivate(ids, 'logout-asked');
     await expect(other.sessions.sendText(ids, '15550300001@c.us', 'too late')).rejects.toMatchObject({
       code: 'session-not-connected',
