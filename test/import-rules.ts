@@ -47,4 +47,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     ],
     because: 'it runs sessions through the same host as the canaries and knows nothing of replica and runner',
   },
+  study: {
+    may: ['contracts', 'gate/statistics', 'service', 'store/database'],
+    because: 'it replays people over the real service and draws from recorded attempts; it runs none',
+  },
 };

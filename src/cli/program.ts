@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   gate: async () => (await import('./commands/gate.ts')).gateCommand(),
   watch: async () => (await import('./commands/watch.ts')).watchCommand(),
   exporter: async () => (await import('./commands/exporter.ts')).exporterCommand(),
+  study: async () => (await import('./commands/study.ts')).studyCommand(),
   advise: async () => (await import('./commands/advise.ts')).adviseCommand(),
   surface: async () => (await import('./commands/surface.ts')).surfaceCommand(),
   library: async () => (await import('./commands/library.ts')).libraryCommand(),

@@ -72,3 +72,46 @@ export const incidentModelSchema = z
     message: 'a stage names a library that is not in `libraries`',
   });
 export type IncidentModel = z.infer<typeof incidentModelSchema>;
+
+const counted = z.number().int().min(0);
+
+/** What one replay came to. Rates are shares from 0 to 1. */
+export const scenarioResultSchema = scenarioSchema.extend({
+  requests: z.object({
+    /** Requests that ended, one way or the other: all but those that their person replaced. */
+    ended: counted,
+    /** Those of them whose account was ever connected, by the history. */
+    succeeded: counted,
+    /** Those that the database refused as duplicates, at once or when the library reported the login. */
+    refused: counted,
+  }),
+  /** `succeeded` of `ended`, with the ends of its 95 % interval. */
+  success: z.object({ rate: share, lower: share, upper: share }),
+  /** What the query of the incident says: rows that are `authenticated` at the end, of all rows. */
+  oldQueryRate: share,
+  intents: z.object({ total: counted, linked: counted }),
+  /** Sessions that were up before a restart of the service, and those of them that were up after it. */
+  restorations: z.object({ due: counted, restored: counted }),
+  /** Numbers that somebody wanted linked, and those of them that are up at the end. */
+  numbers: z.object({ total: counted, up: counted }),
+});
+export type ScenarioResult = z.infer<typeof scenarioResultSchema>;
+
+const recorded = z.object({ attempts: counted, ready: counted });
+
+/** The JSON report of `study incident`. */
+export const incidentStudySchema = z.object({
+  schemaVersion: z.literal(1),
+  seed: z.number().int(),
+  intents: counted,
+  days: counted,
+  build: z.string(),
+  engine: z.enum(['sqlite', 'mysql']),
+  /** What the replays drew from: the attempts on the replica, and how many became ready. */
+  recorded: z.array(z.object({ library: z.string(), link: recorded, restore: recorded })),
+  stages: z.array(stageSchema.omit({ because: true }).extend({ result: scenarioResultSchema })),
+  targetPercent: z.object({ from: z.number(), to: z.number() }),
+  /** Every combination of schema, account ids and library. */
+  scenarios: z.array(scenarioResultSchema),
+});
+export type IncidentStudy = z.infer<typeof incidentStudySchema>;

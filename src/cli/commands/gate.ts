@@ -11,9 +11,10 @@ import { type Evidence, isUntried } from '../../gate/evidence.ts';
 import { judge } from '../../gate/judge.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
+import { reportResult } from '../../report/report-result.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
-import { reportVerdict, verdictReporters } from '../../report/verdict/verdict-reporters.ts';
+import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { checkVersions, collectFromReports, collectFromStore, type Selection } from '../gate/collect-attempts.ts';
 import { renderPlan } from '../gate/render-plan.ts';
@@ -113,7 +114,7 @@ async function decide(options: GateOptions): Promise<ExitCode> {
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
   const { verdict, interrupted } = await verdictFor(options, selection, policy, terminal);
-  await reportVerdict(verdict, chosen, terminal);
+  await reportResult(verdict, verdictReporters, chosen, terminal);
   return interrupted ? exitCode.trouble : exitOf[verdict.verdict];
 }
 

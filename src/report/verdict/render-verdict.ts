@@ -1,4 +1,5 @@
 import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import { alignRows } from '../align-rows.ts';
 import type { Colors } from '../terminal.ts';
 import { placeName } from '../words.ts';
 import { cellsByLoss, gravity, lossWords, successes, verdictSymbols } from './verdict-words.ts';
@@ -42,14 +43,4 @@ export function renderVerdict(verdict: Verdict, colors: Colors): string {
 
 function paint(verdict: VerdictWord, colors: Colors): (text: string) => string {
   return { promote: colors.green, block: colors.red, inconclusive: colors.yellow }[verdict];
-}
-
-function alignRows(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
-  return rows.map((row) =>
-    row
-      .map((text, i) => text.padEnd(widths[i] as number))
-      .join('  ')
-      .trimEnd(),
-  );
 }

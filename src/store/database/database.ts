@@ -18,15 +18,19 @@ export class Database<Tables> {
   /** The database's own clock in milliseconds since 1970: clocks of instances differ. */
   readonly now: RawBuilder<number>;
 
-  constructor(engine: Engine, kysely: Kysely<Tables>, name: string, migrated: readonly string[]) {
+  /** @param now another clock that the database tells, for replays of what took days. */
+  constructor(
+    engine: Engine,
+    kysely: Kysely<Tables>,
+    name: string,
+    migrated: readonly string[],
+    now: RawBuilder<number> = clockOf(engine),
+  ) {
     this.engine = engine;
     this.kysely = kysely;
     this.name = name;
     this.migrated = migrated;
-    this.now =
-      engine === 'mysql'
-        ? sql<number>`cast(unix_timestamp(now(3)) * 1000 as signed)`
-        : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+    this.now = now;
   }
 
   /**
@@ -62,4 +66,10 @@ export class Database<Tables> {
   async close(): Promise<void> {
     await this.kysely.destroy();
   }
+}
+
+function clockOf(engine: Engine): RawBuilder<number> {
+  return engine === 'mysql'
+    ? sql<number>`cast(unix_timestamp(now(3)) * 1000 as signed)`
+    : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
 }

@@ -1,0 +1,100 @@
+import type { Cell } from '../../contracts/attempt.ts';
+import type { IncidentModel } from '../../contracts/incident-study.ts';
+import { TroubleError } from '../../contracts/input-error.ts';
+import { exitCode } from '../../contracts/outcome.ts';
+import { type PlannedCell, reportSchema } from '../../contracts/run.ts';
+import { parseYamlFile } from '../../contracts/yaml-file.ts';
+import type { Terminal } from '../../report/terminal.ts';
+import { openStore } from '../../store/open-store.ts';
+import { coursesOf, type LibraryCourses, type RecordedAttempt, studiedFlows } from '../../study/courses.ts';
+import { readPlan } from '../read-plan.ts';
+
+/** The cells whose attempts are drawn from: nothing but library and flow differs. */
+const place = { browser: 'current', condition: 'none', target: 'replica' } as const;
+
+/**
+ * What saved JSON reports have of the model's libraries on its build.
+ *
+ * @throws InputError when a file is not a report, or a library has no attempt in any of them.
+ */
+export function coursesFromReports(files: readonly string[], model: IncidentModel): Map<string, LibraryCourses> {
+  const attempts = files.flatMap((file) =>
+    parseYamlFile(file, reportSchema).cells.flatMap(({ attempts, expectation: _, surprise: _surprise, ...cell }) =>
+      attempts.map((attempt) => ({ cell, attempt })),
+    ),
+  );
+  const wanted = attempts.filter(({ cell }) => isWanted(cell, model));
+  return coursesOf(wanted, model.libraries, `--attempts ${files.join(',')}`);
+}
+
+/**
+ * What the store has, after the attempts were made that it still lacks.
+ *
+ * @throws TroubleError when not all of them could be made.
+ */
+export async function coursesFromStore(
+  model: IncidentModel,
+  seed: number,
+  terminal: Terminal,
+): Promise<Map<string, LibraryCourses>> {
+  const missing = missingAttempts(await readStore(model), model);
+  if (missing.length > 0) {
+    const total = missing.reduce((sum, { repeat }) => sum + repeat, 0);
+    terminal.progress(
+      `${total} attempts are made first, with real libraries in a real browser: the store has too few on build ${model.build}.\n`,
+    );
+    // The runner is loaded only where it is needed.
+    const [{ executeRun }, { defaultSlots }] = await Promise.all([
+      import('../execute-run.ts'),
+      import('../../runner/run-plan.ts'),
+    ]);
+    const { exit } = await executeRun(missing, { slots: defaultSlots(), seed, shard: null, chosen: [], terminal });
+    if (exit === exitCode.trouble) throw new TroubleError('the attempts that the study needs could not all be made');
+  }
+  return coursesOf(await readStore(model), model.libraries, 'the store');
+}
+
+async function readStore(model: IncidentModel): Promise<RecordedAttempt[]> {
+  const store = await openStore();
+  const attempts: RecordedAttempt[] = [];
+  try {
+    for (const flow of Object.values(studiedFlows)) {
+      for await (const { cell, attempt } of store.attempts.read({ ...place, build: model.build, flow })) {
+        if (isWanted(cell, model)) attempts.push({ cell, attempt });
+      }
+    }
+  } finally {
+    await store.close();
+  }
+  return attempts;
+}
+
+function isWanted(cell: Cell, { build, libraries }: IncidentModel): boolean {
+  return (
+    cell.build === build &&
+    cell.browser === place.browser &&
+    cell.condition === place.condition &&
+    cell.target === place.target &&
+    libraries.includes(cell.library) &&
+    Object.values<string>(studiedFlows).includes(cell.flow)
+  );
+}
+
+/** The cells that have fewer attempts than the model asks for, each with how many it lacks. */
+export function missingAttempts(
+  attempts: readonly RecordedAttempt[],
+  { build, libraries, attempts: wanted }: IncidentModel,
+): PlannedCell[] {
+  const made = Map.groupBy(
+    attempts.filter(({ attempt }) => attempt.outcome !== 'infra'),
+    ({ cell }) => `${cell.library} ${cell.flow}`,
+  );
+  return (['link', 'restore'] as const).flatMap((kind) => {
+    const flow = studiedFlows[kind];
+    return libraries.flatMap((library) => {
+      const repeat = wanted[kind] - (made.get(`${library} ${flow}`)?.length ?? 0);
+      const choice = { library: [library], build: [build], browser: [place.browser], flow: [flow] };
+      return repeat > 0 ? readPlan({ choice, repeat, target: place.target }) : [];
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import type { ChosenReporter } from './choose-reporters.ts';
+import type { ReporterTarget } from './reporters.ts';
+import type { Terminal } from './terminal.ts';
+import { writeReportFile } from './write-report-file.ts';
+
+/** One way to show a result that is there as a whole. */
+export interface ResultReporter<Result> {
+  takes: ReporterTarget;
+  render(result: Result, terminal: Terminal): string;
+}
+
+/** Shows a result in every chosen way. @throws TroubleError naming the file that cannot be written. */
+export async function reportResult<Result>(
+  result: Result,
+  kinds: Readonly<Record<string, ResultReporter<Result>>>,
+  chosen: readonly ChosenReporter[],
+  terminal: Terminal,
+): Promise<void> {
+  for (const { name, target } of chosen) {
+    const text = (kinds[name] as ResultReporter<Result>).render(result, terminal);
+    if (target === '') terminal.result(text);
+    else await writeReportFile(target, [text]);
+  }
+}

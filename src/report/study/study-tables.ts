@@ -1,0 +1,113 @@
+import type { IncidentStudy, ScenarioResult } from '../../contracts/incident-study.ts';
+
+export interface Table {
+  title: string;
+  /** The first one is the head. */
+  rows: string[][];
+}
+
+type Stage = IncidentStudy['stages'][number];
+
+/** The tables of a study, the same for every way to show it. */
+export function studyTables(study: IncidentStudy): Table[] {
+  const { intents, days, build, seed, engine } = study;
+  return [
+    {
+      title: `Links that succeeded: ${intents} intents in ${days} days, build ${build}, seed ${seed}, ${engine}`,
+      rows: stageRows(study),
+    },
+    { title: 'The same replays, counted in other ways', rows: otherRows(study) },
+    { title: 'Every combination: links that succeeded', rows: gridRows(study) },
+    { title: 'What the replays drew from: attempts on the replica that became ready', rows: recordedRows(study) },
+  ];
+}
+
+function stageRows({ stages, targetPercent: { from, to } }: IncidentStudy): string[][] {
+  return [
+    ['stage', 'schema', 'account ids', 'library', 'measured (95 %)', 'projected', 'difference'],
+    ...stages.map(({ name, projectedPercent, result }) => [
+      name,
+      result.schema,
+      withIds(result),
+      result.library,
+      `${percent(result.success.rate)} (${number(result.success.lower)} to ${number(result.success.upper)})`,
+      `${projectedPercent} %`,
+      points(100 * result.success.rate - projectedPercent),
+    ]),
+    ['target', '', '', '', '', `${from} to ${to} %`, ''],
+  ];
+}
+
+function otherRows({ stages }: IncidentStudy): string[][] {
+  return [
+    [
+      'stage',
+      'requests',
+      'old query says',
+      'duplicates of failures',
+      'people linked',
+      'restored',
+      'numbers up at the end',
+    ],
+    ...stages.map(({ name, result }: Stage) => {
+      const { requests, oldQueryRate, intents, restorations, numbers } = result;
+      return [
+        name,
+        String(requests.ended),
+        percent(oldQueryRate),
+        of(requests.refused, requests.ended - requests.succeeded),
+        of(intents.linked, intents.total),
+        of(restorations.restored, restorations.due),
+        of(numbers.up, numbers.total),
+      ];
+    }),
+  ];
+}
+
+function gridRows({ scenarios }: IncidentStudy): string[][] {
+  const libraries = [...new Set(scenarios.map(({ library }) => library))];
+  const lines = Map.groupBy(scenarios, (each) => `${each.schema} ${each.accountIds}`);
+  return [
+    ['schema', 'account ids', ...libraries],
+    ...[...lines.values()].map((its) => {
+      const [first] = its as [ScenarioResult];
+      return [first.schema, withIds(first), ...its.map(({ success }) => percent(success.rate))];
+    }),
+    ['old query', '', ...libraries.map(() => '')],
+    ...[...lines.values()].map((its) => {
+      const [first] = its as [ScenarioResult];
+      return [first.schema, withIds(first), ...its.map(({ oldQueryRate }) => percent(oldQueryRate))];
+    }),
+  ];
+}
+
+function recordedRows({ recorded }: IncidentStudy): string[][] {
+  return [
+    ['library', 'link', 'restore'],
+    ...recorded.map(({ library, link, restore }) => [
+      library,
+      `${link.ready} of ${link.attempts}`,
+      `${restore.ready} of ${restore.attempts}`,
+    ]),
+  ];
+}
+
+function withIds({ accountIds }: ScenarioResult): string {
+  return accountIds ? 'with' : 'without';
+}
+
+function of(part: number, whole: number): string {
+  return whole === 0 ? 'none' : `${percent(part / whole)} (${part} of ${whole})`;
+}
+
+function percent(share: number): string {
+  return `${number(share)} %`;
+}
+
+function number(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+function points(difference: number): string {
+  return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(1)} points`;
+}

@@ -1,0 +1,207 @@
+import type { IncidentModel } from '../contracts/incident-study.ts';
+import { defaultDeadlines } from '../service/sessions/deadlines.ts';
+import { drawIntents, drawRequest, type Intent, type RequestBehaviour } from './behaviour.ts';
+import { type Course, drawCourse, type LibraryCourses } from './courses.ts';
+import { drawSpread } from './draw-spread.ts';
+import { randomStream } from './random-stream.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Restart, StudiedLink, StudiedService } from './studied-service.ts';
+import { Timetable } from './timetable.ts';
+
+/** Six codes, the first for 60 s and the others for 20 s; then the page shows none any more (docs/replica.md). */
+const codesLastMs = 160_000;
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+
+export interface ReplayOptions {
+  model: IncidentModel;
+  seed: number;
+  intents: number;
+  courses: LibraryCourses;
+  service: StudiedService;
+  log: RequestLog;
+}
+
+/** How many sessions were up before the restarts of a replay, and how many of them afterwards. */
+export interface Restorations {
+  due: number;
+  restored: number;
+}
+
+/** A request that is not over: what its person sees, and what the library will do. */
+interface OpenRequest {
+  id: number;
+  intent: Intent;
+  /** Which one of the intent, from 1, since it began or since the session was lost. */
+  number: number;
+  does: RequestBehaviour;
+  link: StudiedLink;
+  course: Course;
+  /** Grows whenever what was planned for the request no longer counts. */
+  turn: number;
+}
+
+/** One week of people, restarts and a library, over one service. */
+export class Replay {
+  readonly #options: ReplayOptions;
+  readonly #timetable = new Timetable();
+  readonly #open = new Map<string, OpenRequest>();
+  readonly #intentOf = new Map<string, Intent>();
+  readonly #requestsOf = new Map<number, number>();
+  readonly #restorations: Restorations = { due: 0, restored: 0 };
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+  }
+
+  /** Runs until the last person has finished. */
+  async run(): Promise<Restorations> {
+    const { model, seed, intents } = this.#options;
+    for (const intent of drawIntents(model, intents, seed)) {
+      this.#timetable.put(intent.at, () => this.#request(intent, intent.at, 1));
+    }
+    const random = randomStream(seed, 'restarts');
+    const everyMs = model.workload.restartEveryHours.value * hourMs;
+    for (let at = everyMs; at < model.workload.days.value * dayMs; at += everyMs) {
+      const how = random() < model.workload.killedShare.share ? 'killed' : 'in-order';
+      this.#timetable.put(at, () => this.#restart(how, at));
+    }
+    await this.#timetable.run();
+    return this.#restorations;
+  }
+
+  async #request(intent: Intent, at: number, number: number): Promise<void> {
+    const { model, seed, courses, service, log } = this.#options;
+    const nth = (this.#requestsOf.get(intent.index) ?? 0) + 1;
+    this.#requestsOf.set(intent.index, nth);
+    const does = drawRequest(model, randomStream(seed, `request ${intent.index} ${nth}`));
+    const link = await service.link(intent.phone);
+    const id = await log.add(intent, link?.account ?? null);
+    if (!link) return this.#failed(intent, number, does.triesAgainAfter, at);
+    this.#intentOf.set(link.account, intent);
+    const request = { id, intent, number, does, link, course: drawCourse(courses.link, does.luck), turn: 0 };
+    this.#open.set(link.account, request);
+    this.#start(request, at);
+  }
+
+  /** The library starts, for the first time or after a restart of the service. */
+  #start(request: OpenRequest, at: number): void {
+    const { course, does, link } = request;
+    const codeAt = at + course.codeMs;
+    if (course.reaches === 'nothing') {
+      const overAt = course.says ? codeAt : at + defaultDeadlines.startMs;
+      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:start-timeout', overAt));
+      return;
+    }
+    this.#plan(request, codeAt, () => link.showCode());
+    const { scansAfter, asksAgainAfter } = does;
+    const scans = scansAfter !== null && scansAfter < codesLastMs;
+    const looksFor = scans ? scansAfter : codesLastMs;
+    const asksAgain = asksAgainAfter !== null && asksAgainAfter < looksFor;
+    if (asksAgain && request.number < this.#options.model.people.requestsAtMost.value) {
+      this.#plan(request, codeAt + asksAgainAfter, () => this.#replace(request, codeAt + asksAgainAfter));
+    } else if (scans) {
+      this.#plan(request, codeAt + scansAfter, async () => this.#scanned(request, codeAt, codeAt + scansAfter));
+    } else {
+      const overAt = codeAt + defaultDeadlines.linkMs;
+      this.#plan(request, overAt, () => this.#over(request, 'session:link-timeout', overAt, does.comesBackAfter));
+    }
+  }
+
+  #scanned(request: OpenRequest, codeAt: number, at: number): void {
+    const { course, link } = request;
+    if (course.reaches === 'code') {
+      const overAt = course.says ? at + course.authenticatedMs : codeAt + defaultDeadlines.linkMs;
+      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:link-timeout', overAt));
+      return;
+    }
+    const authenticatedAt = at + course.authenticatedMs;
+    this.#plan(request, authenticatedAt, async () => {
+      if (!(await link.authenticated())) return this.#refused(request, authenticatedAt);
+      const isSilent = course.reaches === 'authenticated' && course.says === null;
+      const nextAt = authenticatedAt + (isSilent ? defaultDeadlines.readyMs : course.readyMs);
+      if (course.reaches === 'ready') this.#plan(request, nextAt, () => this.#ready(request, nextAt));
+      else this.#plan(request, nextAt, () => this.#over(request, course.says ?? 'session:ready-timeout', nextAt));
+    });
+  }
+
+  async #ready(request: OpenRequest, at: number): Promise<void> {
+    if (!(await request.link.ready())) return this.#refused(request, at);
+    this.#close(request);
+  }
+
+  /** The database refused what the library said as a duplicate; the person sees an error. */
+  async #refused(request: OpenRequest, at: number): Promise<void> {
+    this.#close(request);
+    await this.#options.log.note(request.id, 'refused');
+    this.#failed(request.intent, request.number, request.does.triesAgainAfter, at);
+  }
+
+  /** The same person asks again while the first code is shown, and sees the first one no more. */
+  async #replace(request: OpenRequest, at: number): Promise<void> {
+    this.#close(request);
+    await this.#options.log.note(request.id, 'replaced');
+    await this.#request(request.intent, at, request.number + 1);
+  }
+
+  /** The link ends without `ready`. What the service restores by itself counts as its success. */
+  async #over(
+    request: OpenRequest,
+    how: string,
+    at: number,
+    returnsAfter = request.does.triesAgainAfter,
+  ): Promise<void> {
+    this.#close(request);
+    await request.link.end(how);
+    if ((await this.#options.service.up()).has(request.link.account)) return;
+    this.#failed(request.intent, request.number, returnsAfter, at);
+  }
+
+  /** A request that led to nothing: its person comes back, or does not. */
+  #failed(intent: Intent, number: number, returnsAfter: number | null, at: number): void {
+    if (returnsAfter === null || number >= this.#options.model.people.requestsAtMost.value) return;
+    this.#timetable.put(at + returnsAfter, () => this.#request(intent, at + returnsAfter, number + 1));
+  }
+
+  async #restart(how: Restart, at: number): Promise<void> {
+    const { service } = this.#options;
+    const before = await service.up();
+    const goingOn = await service.restart(how, at);
+    const after = await service.up();
+    this.#restorations.due += before.size;
+    for (const account of before) {
+      if (after.has(account)) this.#restorations.restored++;
+      else this.#lose(account, at);
+    }
+    for (const [account, request] of [...this.#open]) {
+      request.turn++;
+      if (goingOn.has(account)) this.#start(request, at);
+      else {
+        this.#close(request);
+        if (!after.has(account)) this.#failed(request.intent, request.number, request.does.triesAgainAfter, at);
+      }
+    }
+  }
+
+  /** A session that worked is gone. Whoever notices links the number again. */
+  #lose(account: string, at: number): void {
+    const { model, seed } = this.#options;
+    const intent = this.#intentOf.get(account) as Intent;
+    const random = randomStream(seed, `loss ${intent.index} ${at}`);
+    const { share, after } = model.people.noticesLoss;
+    if (random() >= share) return;
+    const noticedAt = at + drawSpread(after, random);
+    this.#timetable.put(noticedAt, () => this.#request(intent, noticedAt, 1));
+  }
+
+  #plan(request: OpenRequest, at: number, happen: () => Promise<void>): void {
+    const { turn } = request;
+    this.#timetable.put(at, async () => {
+      if (this.#open.get(request.link.account) === request && request.turn === turn) await happen();
+    });
+  }
+
+  #close(request: OpenRequest): void {
+    this.#open.delete(request.link.account);
+  }
+}

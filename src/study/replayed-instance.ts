@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Accounts } from '../service/accounts/accounts.ts';
+import { Links } from '../service/accounts/links.ts';
+import { Problem } from '../service/problems.ts';
+import type { WorkspaceId } from '../service/session-ids.ts';
+import { defaultDeadlines } from '../service/sessions/deadlines.ts';
+import { Leases } from '../service/sessions/leases.ts';
+import { Sessions } from '../service/sessions/sessions.ts';
+import type { ServiceDatabase } from '../service/tables.ts';
+import { type ReplayedHost, replayedHosts } from './replayed-hosts.ts';
+
+/** What the service says about a session. */
+export type Heard = 'code' | 'authenticated' | 'connected' | 'ended';
+
+/** The deadlines of the service are told by the replay, in its own time; real timers must never be first. */
+const neverMs = 2 ** 31 - 1;
+/** Browsers cost nothing here; the service itself takes sessions on a few at a time. */
+const slots = 64;
+
+export interface ReplayedInstanceOptions {
+  database: ServiceDatabase;
+  folder: string;
+  library: string;
+  phoneOf(account: string): string;
+  /** A session that the instance took on by itself. */
+  tookOn(host: ReplayedHost): Promise<void>;
+}
+
+/** One instance of the real service whose hosts are replayed. */
+export class ReplayedInstance {
+  readonly id = randomUUID();
+  readonly #options: ReplayedInstanceOptions;
+  readonly #sessions: Sessions;
+  readonly #leases: Leases;
+  readonly #hosts = new Map<string, ReplayedHost>();
+  readonly #waiting = new Map<string, (heard: Heard) => void>();
+  readonly #begun = new Map<string, (host: ReplayedHost) => void>();
+  readonly #starting = new Set<Promise<void>>();
+  #trouble: unknown = null;
+
+  constructor(options: ReplayedInstanceOptions) {
+    const { database, folder, library, phoneOf } = options;
+    this.#options = options;
+    this.#leases = new Leases(database, this.id);
+    this.#sessions = new Sessions({
+      database,
+      instanceId: this.id,
+      accounts: new Accounts(database, this.id),
+      links: new Links(database, this.id, () => {}),
+      openHost: replayedHosts(phoneOf, (host) => this.#opened(host)),
+      deadlines: { ...defaultDeadlines, startMs: neverMs, linkMs: neverMs, readyMs: neverMs, watchEveryMs: neverMs },
+      slots,
+      folder,
+      chooseLibrary: () => library,
+      onEvent: ({ account }, event) => {
+        if (event.type !== 'message') this.#heard(account, event.type === 'code' ? 'code' : event.status);
+      },
+      onEnd: ({ ids }) => {
+        this.#hosts.delete(ids.account);
+        this.#heard(ids.account, 'ended');
+      },
+      onTrouble: (_ids, error) => {
+        this.#trouble ??= error;
+      },
+    });
+  }
+
+  /** Begins a link. Null when the database refused it as a duplicate. */
+  async link(workspace: WorkspaceId, phone: string): Promise<ReplayedHost | null> {
+    try {
+      const { account } = await this.#sessions.link(workspace, { phone, pairing: false, libraryPin: null });
+      return this.#hosts.get(account) ?? (await new Promise((opened) => this.#begun.set(account, opened)));
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'number-contested') return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Lets the host of an account say something, and waits for what comes of it.
+   *
+   * @returns true when it is what was wanted, false when the session ended instead.
+   * @throws whatever went wrong in the service itself.
+   */
+  async tell(account: string, event: string, wanted: Heard): Promise<boolean> {
+    const host = this.#hosts.get(account);
+    if (!host) return false;
+    const heard = new Promise<boolean>((resolve) => {
+      this.#waiting.set(account, (what) => {
+        if (what === wanted || what === 'ended') resolve(what === wanted);
+      });
+    });
+    host.says(event);
+    const isAsWanted = await heard;
+    this.#waiting.delete(account);
+    if (this.#trouble) throw this.#trouble;
+    return isAsWanted;
+  }
+
+  /** Renews the leases of everything that runs: an instance that lives does so in time. */
+  async renew(): Promise<void> {
+    await this.#leases.renew([...this.#hosts.values()].map(({ spec }) => spec.lease));
+  }
+
+  /** Takes on what nobody runs, until nothing is left that may start now. */
+  async takeOnAll(): Promise<void> {
+    do {
+      await this.#sessions.takeOn();
+      await this.#quiet();
+    } while ((await this.#startable()) > 0);
+  }
+
+  /** Stops in order. */
+  async stop(): Promise<void> {
+    await this.#sessions.stop();
+  }
+
+  /** Lets go of sessions whose leases have run out, as a process that was killed does. */
+  async giveUp(): Promise<void> {
+    await this.#sessions.renewLeases();
+    while (this.#hosts.size > 0) await sleep(1);
+  }
+
+  #opened(host: ReplayedHost): void {
+    const { account } = host;
+    this.#hosts.set(account, host);
+    const begun = this.#begun.get(account);
+    this.#begun.delete(account);
+    if (begun || host.spec.lease.token === 1) {
+      begun?.(host);
+      return;
+    }
+    // Not before the session has the host.
+    const started = sleep(0).then(() => this.#options.tookOn(host));
+    this.#starting.add(started);
+    started.finally(() => this.#starting.delete(started)).catch(() => {});
+    started.catch((error) => {
+      this.#trouble ??= error;
+    });
+  }
+
+  /** Every session that was taken on has its host and has come to rest. */
+  async #quiet(): Promise<void> {
+    while (this.#starting.size > 0 || this.#sessions.hosted.length !== this.#hosts.size) await sleep(1);
+    if (this.#trouble) throw this.#trouble;
+  }
+
+  async #startable(): Promise<number> {
+    const { kysely, now } = this.#options.database;
+    const { startable } = await kysely
+      .selectFrom('sessions')
+      .select((select) => select.fn.countAll<number>().as('startable'))
+      .where('wanted', '=', 1)
+      .where('attention_at', 'is', null)
+      .where('lease_expires_at', '<=', now)
+      .where('next_start_at', '<=', now)
+      .executeTakeFirstOrThrow();
+    return Number(startable);
+  }
+
+  #heard(account: string, what: Heard): void {
+    this.#waiting.get(account)?.(what);
+  }
+}

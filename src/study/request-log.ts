@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import type { ServiceDatabase } from '../service/tables.ts';
+import type { Intent } from './behaviour.ts';
+
+/** What the history of accounts cannot know of a request: that it was refused, or that its person asked again meanwhile. */
+export type RequestNote = 'refused' | 'replaced';
+
+/** Every request to link, whether an account came of it or not, beside the tables that are studied. */
+export class RequestLog {
+  readonly #database: ServiceDatabase;
+  #last = 0;
+
+  private constructor(database: ServiceDatabase) {
+    this.#database = database;
+  }
+
+  static async start(database: ServiceDatabase): Promise<RequestLog> {
+    await sql`create table study_requests (
+      id integer not null primary key, intent integer not null, phone varchar(15) not null, account_id varchar(36), note varchar(16)
+    )`.execute(database.kysely);
+    return new RequestLog(database);
+  }
+
+  /** @param account null where the database refused the account. */
+  async add({ index, phone }: Intent, account: string | null): Promise<number> {
+    const id = ++this.#last;
+    await sql`insert into study_requests (id, intent, phone, account_id, note)
+      values (${id}, ${index}, ${phone}, ${account}, ${account === null ? 'refused' : null})`.execute(
+      this.#database.kysely,
+    );
+    return id;
+  }
+
+  async note(id: number, note: RequestNote): Promise<void> {
+    await sql`update study_requests set note = ${note} where id = ${id}`.execute(this.#database.kysely);
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  type IncidentModel,
+  type IncidentStudy,
+  type Scenario,
+  type ScenarioResult,
+  studiedSchemas,
+} from '../contracts/incident-study.ts';
+import type { Course, LibraryCourses } from './courses.ts';
+import { runScenario } from './run-scenario.ts';
+
+export interface StudyOptions {
+  model: IncidentModel;
+  /** By library, all of the model's. */
+  courses: ReadonlyMap<string, LibraryCourses>;
+  seed: number;
+  intents: number;
+  /** As `openStudyDatabase` takes it. */
+  server: string | null;
+  say(line: string): void;
+}
+
+/** Replays every combination of schema, account ids and library, and reads the stages out of them. */
+export async function runStudy({ say, ...options }: StudyOptions): Promise<IncidentStudy> {
+  const { model, courses, seed, intents, server } = options;
+  const scenarios: ScenarioResult[] = [];
+  for (const scenario of scenariosOf(model)) {
+    const ofLibrary = courses.get(scenario.library) as LibraryCourses;
+    const result = await runScenario({ model, scenario, courses: ofLibrary, seed, intents, server });
+    scenarios.push(result);
+    const { succeeded, ended } = result.requests;
+    say(`${describe(scenario)}: ${succeeded} of ${ended} requests succeeded`);
+  }
+  return {
+    schemaVersion: 1,
+    seed,
+    intents,
+    days: model.workload.days.value,
+    build: model.build,
+    engine: server === null ? 'sqlite' : 'mysql',
+    recorded: model.libraries.map((library) => {
+      const { link, restore } = courses.get(library) as LibraryCourses;
+      return { library, link: countReady(link), restore: countReady(restore) };
+    }),
+    stages: model.stages.map(({ because: _, ...stage }) => ({
+      ...stage,
+      result: scenarios.find((result) => isSame(result, stage)) as ScenarioResult,
+    })),
+    targetPercent: model.targetPercent,
+    scenarios,
+  };
+}
+
+function scenariosOf({ libraries }: IncidentModel): Scenario[] {
+  return studiedSchemas.flatMap((schema) =>
+    [false, true].flatMap((accountIds) => libraries.map((library) => ({ schema, accountIds, library }))),
+  );
+}
+
+function isSame(one: Scenario, other: Scenario): boolean {
+  return one.schema === other.schema && one.accountIds === other.accountIds && one.library === other.library;
+}
+
+function describe({ schema, accountIds, library }: Scenario): string {
+  return `${schema} schema, ${accountIds ? 'with' : 'without'} account ids, ${library}`;
+}
+
+function countReady(courses: readonly Course[]) {
+  return { attempts: courses.length, ready: courses.filter(({ reaches }) => reaches === 'ready').length };
+}

@@ -1,0 +1,29 @@
+/** How a service comes down: stopped in order, or killed. */
+export type Restart = 'in-order' | 'killed';
+
+/** Why a link comes to its end without `ready`: a deadline of the service is over, or the host said something. */
+export type LinkEnd = 'session:start-timeout' | 'session:link-timeout' | 'session:ready-timeout' | (string & {});
+
+/** One link that goes on. What the library does is told to the service by whoever replays it. */
+export interface StudiedLink {
+  account: string;
+  showCode(): Promise<void>;
+  /** False when the database refused it as a duplicate. */
+  authenticated(): Promise<boolean>;
+  ready(): Promise<boolean>;
+  end(how: LinkEnd): Promise<void>;
+}
+
+/** A service that links numbers, as people and restarts meet it. All times are those of the replay, in milliseconds. */
+export interface StudiedService {
+  /** The table that every change of an account's status is written into: `account_id`, `to_status`. */
+  readonly historyTable: string;
+  readonly accountsTable: string;
+  /** Null when the database refused the new account as a duplicate. */
+  link(phone: string): Promise<StudiedLink | null>;
+  /** Accounts whose session runs and is ready. */
+  up(): Promise<ReadonlySet<string>>;
+  /** Comes down and up again. Returns the accounts whose link goes on, with a new code. */
+  restart(how: Restart, at: number): Promise<ReadonlySet<string>>;
+  close(): Promise<void>;
+}

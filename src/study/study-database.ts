@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { createConnection } from 'mysql2/promise';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
+import type { ServiceDatabase, ServiceTables } from '../service/tables.ts';
+import { Database } from '../store/database/database.ts';
+import { openDatabase } from '../store/database/open-database.ts';
+
+/** When replays begin by the clock of their database: the month of the incident. */
+const beginMs = Date.UTC(2025, 10, 1);
+
+/**
+ * The clock by which leases and backoff of a replay are told. It stands still while nothing waits: an instance that lives
+ * renews its leases in time, so that only what really waits has to move it.
+ */
+export interface ReplayClock {
+  /** Moves to a time of the replay, in milliseconds since it began. Never back. */
+  moveTo(at: number): Promise<void>;
+  /** Moves to a time of the database, in milliseconds since 1970. Never back. */
+  moveDatabaseTo(at: number): Promise<void>;
+}
+
+/** A new, empty database for one replay, gone when it is closed. */
+export interface StudyDatabase {
+  database: ServiceDatabase;
+  clock: ReplayClock;
+  /** Where profiles would lie. */
+  folder: string;
+  close(): Promise<void>;
+}
+
+/**
+ * @param server null for SQLite, else `mysql://user:password@host:port/name`: the databases of the study lie beside the one that it
+ *   names, which is not touched.
+ * @throws InputError for another address; TroubleError when the server refuses.
+ */
+export async function openStudyDatabase(server: string | null): Promise<StudyDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-study-'));
+  const place = server === null ? embedded(folder) : await beside(server);
+  const opened = await openDatabase<ServiceTables>(place.address);
+  await sql`create table study_clock (ms bigint not null)`.execute(opened.kysely);
+  await sql`insert into study_clock (ms) values (${beginMs})`.execute(opened.kysely);
+  const now = sql<number>`(select ms from study_clock)`;
+  const { engine, kysely, name, migrated } = opened;
+  const moveDatabaseTo = async (at: number) => {
+    await sql`update study_clock set ms = ${at} where ms < ${at}`.execute(kysely);
+  };
+  return {
+    database: new Database(engine, kysely, name, migrated, now),
+    clock: { moveDatabaseTo, moveTo: (at) => moveDatabaseTo(beginMs + at) },
+    folder,
+    close: async () => {
+      await opened.close();
+      await place.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Place {
+  address: string;
+  remove(): Promise<void>;
+}
+
+function embedded(folder: string): Place {
+  return { address: `sqlite:${join(folder, 'study.sqlite')}`, remove: async () => {} };
+}
+
+async function beside(server: string): Promise<Place> {
+  const url = parseServer(server);
+  const name = `${url.pathname.slice(1)}_study_${randomBytes(4).toString('hex')}`;
+  const quoted = `\`${name}\``;
+  await run(server, `create database ${quoted} character set utf8mb4`);
+  url.pathname = `/${name}`;
+  return { address: url.href, remove: () => run(server, `drop database ${quoted}`) };
+}
+
+/** @throws InputError when the address is not one of a MySQL or MariaDB server. */
+export function parseServer(server: string): URL {
+  if (/^mysql:\/\//.test(server) && URL.canParse(server)) {
+    const url = new URL(server);
+    if (/^\/\w{1,40}$/.test(url.pathname)) return url;
+  }
+  throw new InputError(
+    '--database: it has to look like mysql://user:password@host:3306/name; without it the study uses SQLite files of its own',
+  );
+}
+
+async function run(server: string, statement: string): Promise<void> {
+  try {
+    const connection = await createConnection({ uri: server, connectTimeout: 10_000 });
+    await connection.query(statement).finally(() => connection.end());
+  } catch (error) {
+    const { message, code } = error as { message: string; code?: string };
+    throw new TroubleError(
+      `--database: the study makes databases of its own on that server and removes them again: ${message || code}`,
+      { cause: error },
+    );
+  }
+}
