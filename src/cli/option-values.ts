@@ -9,6 +9,18 @@ export function list(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }
 
+const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Makes a parser of times such as `90s`, `15m` or `6h` for commander; they become milliseconds. */
+export function duration(leastSeconds: number): (text: string) => number {
+  return (text) => {
+    const [, amount, unit = ''] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
+    const ms = Number(amount) * (units[unit] ?? Number.NaN);
+    if (ms >= leastSeconds * 1_000) return ms;
+    throw new InvalidArgumentError(`It has to be a time of at least ${leastSeconds} s, such as 90s, 15m or 6h.`);
+  };
+}
+
 /** Makes a parser of whole numbers for commander. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -7,6 +7,7 @@ import { ApiKeys } from '../service/http/api-keys.ts';
 import { isLoopback } from '../service/http/is-loopback.ts';
 import { createServer } from '../service/http/server.ts';
 import { openBlobStore, profileKey } from '../service/profiles/open-blob-store.ts';
+import { readRolloutRules } from '../service/rollouts/rollout-rules.ts';
 import { type LogLine, Service, type ServiceOptions } from '../service/service.ts';
 import { libraryHosts } from '../service/sessions/library-host.ts';
 import type { ServiceTables } from '../service/tables.ts';
@@ -28,6 +29,11 @@ export interface ServeOptions {
   allowPrivateWebhooks: boolean;
   /** How many sessions `/metrics` shows one by one. */
   sessionDetail: number;
+  /** Milliseconds between two judgements of the rollout in progress; null leaves it to people. */
+  judgeEvery: number | null;
+  /** Files that it is judged and watched by. */
+  policy: string;
+  rolloutPlan: string;
   version: string;
   log(line: LogLine): void;
 }
@@ -43,10 +49,11 @@ export interface ServedInstance {
 /**
  * Starts one instance of the service with its HTTP face.
  *
- * @throws InputError when it would be open to the network without an API key; TroubleError when the port or database cannot be used.
+ * @throws InputError when it would be open to the network without an API key, or a file is wrong; TroubleError when the port or database cannot be used.
  */
 export async function serveInstance(options: ServeOptions): Promise<ServedInstance> {
   const { host, port, log } = options;
+  const rolloutRules = readRolloutRules(options.policy, options.rolloutPlan);
   if (!isLoopback(host)) await requireKey(options);
   const vault = options.profiles === null ? null : openVault(options.profiles);
   const say = (message: string) => log({ event: 'set-up', message });
@@ -54,7 +61,14 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const replica = options.replica === null ? null : await startReplica({ build: options.replica });
   const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
   const folder = home(replica ? 'replica-sessions' : 'sessions');
-  const service = await Service.start({ ...options, folder, openHost, vault });
+  const service = await Service.start({
+    ...options,
+    judgeEveryMs: options.judgeEvery,
+    rolloutRules,
+    folder,
+    openHost,
+    vault,
+  });
   try {
     const app = createServer({
       service,

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { z } from 'zod';
+import { packageRoot } from './home.ts';
+import { parseYamlFile } from './yaml-file.ts';
 
 const hour = z.number().int().min(1);
 const percent = z.number().min(0).max(100);
@@ -43,6 +46,14 @@ export const rolloutPlanSchema = z.strictObject({
     ),
 });
 export type RolloutPlan = z.infer<typeof rolloutPlanSchema>;
+
+/** The file that is read where none is named. */
+export const defaultRolloutPlan = join(packageRoot, 'compat-matrix', 'rollout-plan.yaml');
+
+/** @throws InputError with file, line and key of what is wrong. */
+export function readRolloutPlan(file: string = defaultRolloutPlan): RolloutPlan {
+  return parseYamlFile(file, rolloutPlanSchema);
+}
 
 /** The stage in which a rollout is this many milliseconds after its last step; the last one goes on. */
 export function stageAt(stages: readonly RolloutStage[], sinceStepMs: number): RolloutStage {

@@ -1,3 +1,4 @@
+import { type RolloutPlan, readRolloutPlan } from '../contracts/rollout-plan.ts';
 import { families } from '../metrics/families.ts';
 import { Instruments } from '../metrics/instruments.ts';
 import type { Database } from '../store/database/database.ts';
@@ -20,14 +21,20 @@ export class Exporter {
    * @param store runs, attempts, schedule and verdicts.
    * @param service the database of the service, which may be the same file.
    * @param onTrouble told when the store could not be read; what was read before stays.
+   * @param plan says what is expected of a rollout.
    */
-  constructor(store: Store, service: Database<ExportedTables>, onTrouble: (error: unknown) => void) {
+  constructor(
+    store: Store,
+    service: Database<ExportedTables>,
+    onTrouble: (error: unknown) => void,
+    plan: RolloutPlan = readRolloutPlan(),
+  ) {
     this.#onTrouble = onTrouble;
     this.#figures = [
       new CanaryFigures(store, this.#instruments),
       new ScheduleFigures(store, this.#instruments),
       new VerdictFigures(store, this.#instruments),
-      new ServiceFigures(service, this.#instruments),
+      new ServiceFigures(service, this.#instruments, plan),
     ];
   }
 

@@ -1,13 +1,8 @@
-import { join } from 'node:path';
-import { packageRoot } from '../contracts/home.ts';
-import { rolloutPlanSchema, stageAt } from '../contracts/rollout-plan.ts';
-import { parseYamlFile } from '../contracts/yaml-file.ts';
+import { type RolloutPlan, stageAt } from '../contracts/rollout-plan.ts';
 import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Database } from '../store/database/database.ts';
 import { type EndedStart, type ExportedTables, ServiceReads } from './service-reads.ts';
-
-const planFile = join(packageRoot, 'compat-matrix', 'rollout-plan.yaml');
 
 const windows = { '1h': 3_600_000, '24h': 86_400_000 } as const;
 
@@ -28,12 +23,13 @@ export class ServiceFigures {
   readonly #rolloutPercent;
   readonly #rolloutStep;
   readonly #rolloutExpected;
-  readonly #stages = parseYamlFile(planFile, rolloutPlanSchema).stages;
+  readonly #plan: RolloutPlan;
   readonly #success;
   #openStarts: number[] = [];
   #last = { link: 0, start: 0, violation: 0 };
 
-  constructor(database: Database<ExportedTables>, instruments: Instruments) {
+  constructor(database: Database<ExportedTables>, instruments: Instruments, plan: RolloutPlan) {
+    this.#plan = plan;
     this.#reads = new ServiceReads(database);
     this.#links = instruments.counter(families.linkAttempts);
     this.#workspaceLinks = instruments.counter(families.workspaceLinkAttempts);
@@ -145,7 +141,7 @@ export class ServiceFigures {
     this.#rolloutPercent.set({ baseline, candidate, state }, percent);
     this.#rolloutStep.set({ baseline, candidate }, at / 1000);
     if (state !== 'active') return;
-    const { successPercent } = stageAt(this.#stages, Date.now() - at);
+    const { successPercent } = stageAt(this.#plan.stages, Date.now() - at);
     this.#rolloutExpected.set({ candidate, bound: 'lower' }, successPercent.from / 100);
     this.#rolloutExpected.set({ candidate, bound: 'upper' }, successPercent.to / 100);
   }

@@ -10,6 +10,9 @@ const file = (name: string, text: string) => {
   return join(folder, name);
 };
 
+const goodPlan = readFileSync('compat-matrix/rollout-plan.yaml', 'utf8');
+const goodPolicy = readFileSync('compat-matrix/policy.yaml', 'utf8');
+
 /** Each of these ends with exit code 3 and one message that names what is wrong and what is right. */
 const badInput: [what: string, args: string[], message: RegExp][] = [
   ['an unknown command', ['rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
@@ -31,6 +34,27 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
     ['run', '--config', file('wrong.yaml', 'schemaVersion: 1\nblocks:\n  - libary: [1.34.2]\n    build: [2.3000.1]\n')],
     /wrong\.yaml:3:5: blocks\[0\]\.libary: unknown key, did you mean "library"\?/,
   ],
+  [
+    'a wrong key in a rollout plan',
+    ['serve', '--rollout-plan', file('plan.yaml', `${goodPlan}belowBond: hold\n`)],
+    /plan\.yaml:\d+:1: belowBond: unknown key, did you mean "belowBand"\?/,
+  ],
+  [
+    'steps of a rollout plan that go back',
+    ['serve', '--rollout-plan', file('steps.yaml', goodPlan.replace('percent: 25', 'percent: 3'))],
+    /steps\.yaml:\d+:\d+: steps: steps go from few to more accounts, and the last one is 100 percent/,
+  ],
+  [
+    'a missing rollout plan',
+    ['exporter', '--rollout-plan', join(folder, 'no.yaml')],
+    /no\.yaml: there is no such file/,
+  ],
+  [
+    'a wrong value in the policy of the service',
+    ['serve', '--policy', file('policy.yaml', goodPolicy.replace('marginPoints: 10', 'marginPoints: 0'))],
+    /policy\.yaml:\d+:\d+: success\.marginPoints: the margin is above 0 points/,
+  ],
+  ['a bad time', ['serve', '--judge-every', '2s'], /'--judge-every <time>' argument '2s' is invalid\. .* at least 5 s/],
   ['a missing blob', ['report', 'merge', join(folder, 'none.blob')], /none\.blob: there is no such file/],
   ['no report to show', ['report', 'show'], /there is no HTML report yet; `wwebjs-canary run/],
 ];

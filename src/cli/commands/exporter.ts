@@ -1,16 +1,19 @@
 import { Command, Option } from 'commander';
 import { home } from '../../contracts/home.ts';
+import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore } from '../../store/open-store.ts';
 import { wholeNumber } from '../option-values.ts';
+import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { untilSignal } from '../until-signal.ts';
 
 interface Given {
   host: string;
   port: number;
   database: string;
+  rolloutPlan: string;
 }
 
 /** `exporter`: `/metrics` out of the store. */
@@ -27,6 +30,7 @@ export function exporterCommand(): Command {
         .env('WWEBJS_CANARY_DATABASE')
         .default(`sqlite:${home('store.sqlite')}`, 'the embedded store'),
     )
+    .addOption(rolloutPlanOption())
     .addHelpText(
       'after',
       `
@@ -39,12 +43,13 @@ Examples:
     .action(run);
 }
 
-async function run({ database: address, ...at }: Given): Promise<void> {
+async function run({ database: address, rolloutPlan, ...at }: Given): Promise<void> {
+  const plan = readRolloutPlan(rolloutPlan);
   const stop = untilSignal();
   const store = await openStore();
   const database = await openDatabase(address);
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`));
+  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
   // Counting a large store for the first time takes longer than a scrape may.
   await exporter.read();
   const server = await serveMetrics(at, () => exporter.read());

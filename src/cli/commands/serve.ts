@@ -6,9 +6,12 @@ import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
 import { ApiKeys } from '../../service/http/api-keys.ts';
+import { defaultPolicy } from '../../service/rollouts/rollout-rules.ts';
+import { defaultJudgeEveryMs } from '../../service/service.ts';
 import type { ApiScope, ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
-import { wholeNumber } from '../option-values.ts';
+import { duration, wholeNumber } from '../option-values.ts';
+import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { embeddedDatabase, serveInstance } from '../serve-instance.ts';
 
 interface Given {
@@ -21,8 +24,14 @@ interface Given {
   profiles?: string;
   allowPrivateWebhooks: boolean;
   sessionDetail: number;
+  judgeEvery: number | null;
+  policy: string;
+  rolloutPlan: string;
   replica?: string;
 }
+
+/** A judgement reads the traffic of the whole step. */
+const leastJudgeSeconds = 5;
 
 /** `serve`: the service that links accounts, keeps their sessions and restores them. */
 export function serveCommand(): Command {
@@ -54,6 +63,18 @@ export function serveCommand(): Command {
       wholeNumber(0, families.sessionDetail.limit),
       0,
     )
+    .addOption(
+      new Option('--judge-every <time>', 'how often the gate judges the rollout in progress; never leaves it to people')
+        .argParser((text) => (text === 'never' ? null : duration(leastJudgeSeconds)(text)))
+        .default(defaultJudgeEveryMs, '1m'),
+    )
+    .addOption(
+      new Option('--policy <file>', 'what the candidate of a rollout is held to').default(
+        defaultPolicy,
+        'compat-matrix/policy.yaml',
+      ),
+    )
+    .addOption(rolloutPlanOption())
     .addHelpText(
       'after',
       `
@@ -61,6 +82,7 @@ Examples:
   wwebjs-canary serve
   wwebjs-canary serve --replica 2.3000.1032534684
   WWEBJS_CANARY_DATABASE=mysql://canary:secret@db:3306/canary wwebjs-canary serve --host 0.0.0.0
+  wwebjs-canary serve --judge-every 5m --rollout-plan slow.yaml
   wwebjs-canary serve add-key deploy-bot --scope link`,
     )
     .action(run);

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { exitCode } from '../../contracts/outcome.ts';
+import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { type Report, reportSchema } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
@@ -17,8 +18,9 @@ import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
 import { systemClock } from '../../watch/system-clock.ts';
 import { tellWebhook } from '../../watch/tell-webhook.ts';
 import { type WatchedRun, watch } from '../../watch/watch.ts';
-import { wholeNumber } from '../option-values.ts';
+import { duration, wholeNumber } from '../option-values.ts';
 import { readPlan } from '../read-plan.ts';
+import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { addRunOptions, type RunOptions, runArguments } from '../run-options.ts';
 import { untilSignal } from '../until-signal.ts';
 
@@ -29,17 +31,21 @@ interface WatchCommandOptions extends RunOptions {
   host: string;
   port: number;
   database: string;
+  rolloutPlan: string;
 }
 
-const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
-const shortestMs = 10_000;
+const shortestSeconds = 10;
 
 /** `watch`: the canaries that never stop. */
 export function watchCommand(): Command {
   const command = new Command('watch')
     .description('run the canaries again and again, serve /metrics, and tell a webhook what is unexpected')
-    .option('--every <time>', 'time between two starts', duration, 900_000)
-    .option('--budget <time>', 'a run that takes longer is cut (default: the time between two starts)', duration)
+    .option('--every <time>', 'time between two starts', duration(shortestSeconds), 900_000)
+    .option(
+      '--budget <time>',
+      'a run that takes longer is cut (default: the time between two starts)',
+      duration(shortestSeconds),
+    )
     .option('--webhook <url>', 'told once of every unexpected cell, and once more when it is over', httpUrl)
     .option('--host <address>', 'address of /metrics', '127.0.0.1')
     .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
@@ -47,7 +53,8 @@ export function watchCommand(): Command {
       new Option('--database <address>', 'database of the service, for /metrics')
         .env('WWEBJS_CANARY_DATABASE')
         .default(`sqlite:${home('store.sqlite')}`, 'the embedded store'),
-    );
+    )
+    .addOption(rolloutPlanOption());
   return addRunOptions(command)
     .addHelpText('after', help)
     .action(async (options: WatchCommandOptions) => {
@@ -65,12 +72,13 @@ Examples:
 
 async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {
   checkRun(options);
+  const plan = readRolloutPlan(options.rolloutPlan);
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
   const database = await openDatabase(options.database);
-  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`));
+  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
   // Counting a large store for the first time takes longer than a scrape may.
   await exporter.read();
   const server = await serveMetrics(options, () => exporter.read());
@@ -142,13 +150,6 @@ function resultOf({ exitCode: code, cut }: ChildEnd): RunResult {
   if (cut) return 'cut';
   if (code === exitCode.asExpected) return 'as-expected';
   return code === exitCode.unexpected ? 'unexpected' : 'trouble';
-}
-
-function duration(text: string): number {
-  const [, amount, unit = ''] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
-  const ms = Number(amount) * (units[unit] ?? Number.NaN);
-  if (ms >= shortestMs) return ms;
-  throw new InvalidArgumentError('It has to be a time of at least 10 s, such as 90s, 15m or 6h.');
 }
 
 function httpUrl(text: string): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../contracts/home.ts';
 import { type Policy, policySchema } from '../../contracts/policy.ts';
-import { type RolloutPlan, rolloutPlanSchema } from '../../contracts/rollout-plan.ts';
+import { defaultRolloutPlan, type RolloutPlan, readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 
 /** What the candidate is held to, and how it is watched on its way to all accounts. */
@@ -10,13 +10,10 @@ export interface RolloutRules {
   plan: RolloutPlan;
 }
 
-/** The files that are read where none are named. */
-export const ruleFiles = {
-  policy: join(packageRoot, 'compat-matrix', 'policy.yaml'),
-  plan: join(packageRoot, 'compat-matrix', 'rollout-plan.yaml'),
-} as const;
+/** The file that is read where none is named. */
+export const defaultPolicy = join(packageRoot, 'compat-matrix', 'policy.yaml');
 
 /** @throws InputError with file, line and key of what is wrong. */
-export function readRolloutRules({ policy, plan }: Record<'policy' | 'plan', string> = ruleFiles): RolloutRules {
-  return { policy: parseYamlFile(policy, policySchema), plan: parseYamlFile(plan, rolloutPlanSchema) };
+export function readRolloutRules(policy: string = defaultPolicy, plan: string = defaultRolloutPlan): RolloutRules {
+  return { policy: parseYamlFile(policy, policySchema), plan: readRolloutPlan(plan) };
 }
