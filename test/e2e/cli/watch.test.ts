@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { home, packageRoot } from '../../../src/contracts/home.ts';
@@ -9,7 +11,9 @@ import { cli } from '../../cli/cli.ts';
 import { newFolder } from '../../fixtures/recorded-run.ts';
 import { until } from '../../support/test-service.ts';
 
-const cell = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
+const works = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
+/** Fails within seconds, and is expected to. */
+const fails = ['--library', '1.24.0', '--build', '2.3000.1014111620', '--browser', 'current'];
 const children: ChildProcess[] = [];
 
 afterEach(async () => {
@@ -26,7 +30,7 @@ function ownHome(): string {
 }
 
 /** Starts `watch` and gives the address of its /metrics, and a way to end it as a service manager does. */
-async function startWatch(folder: string, ...options: string[]) {
+async function startWatch(folder: string, cell: readonly string[], ...options: string[]) {
   const child = spawn(
     process.execPath,
     [join(packageRoot, 'src/cli/main.ts'), 'watch', '--port', '0', ...cell, ...options],
@@ -56,7 +60,7 @@ async function startWatch(folder: string, ...options: string[]) {
 
 test('watch runs once in a period, shows it, ends at a signal and goes on in the next period after a restart', async () => {
   const folder = ownHome();
-  const first = await startWatch(folder, '--every', '24h');
+  const first = await startWatch(folder, works, '--every', '24h');
   await until(
     'the run is over',
     async () => (await first.metrics()).includes('wwebjs_watch_runs_total{result="as-expected"} 1'),
@@ -65,8 +69,8 @@ test('watch runs once in a period, shows it, ends at a signal and goes on in the
   expect(await first.metrics()).toMatch(/wwebjs_canary_cell_as_expected\{library="1.34.7".*\} 1/);
   expect(await first.stop()).toBe(0);
 
-  const second = await startWatch(folder, '--every', '24h');
-  const third = await startWatch(folder, '--every', '24h');
+  const second = await startWatch(folder, works, '--every', '24h');
+  const third = await startWatch(folder, works, '--every', '24h');
   await until('one of them waits for the other', () =>
     /another process runs the schedule/.test(second.said() + third.said()),
   );
@@ -77,9 +81,40 @@ test('watch runs once in a period, shows it, ends at a signal and goes on in the
   await store.close();
 });
 
+test('the webhook is told once of a cell that does the unexpected in run after run, and once when it does as expected again', async () => {
+  const folder = ownHome();
+  const told: { event: string; cell: string; seen: string; run: string; overAt: string | null }[] = [];
+  const receiver = createServer(async (request, response) => {
+    told.push(JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()));
+    response.end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const schedule = ['--every', '10s', '--webhook', `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`];
+  const runs = async (metrics: () => Promise<string>, result: string) =>
+    Number(new RegExp(`wwebjs_watch_runs_total\\{result="${result}"\\} (\\d+)`).exec(await metrics())?.[1] ?? 0);
+
+  const before = await startWatch(folder, fails, ...schedule, '--ignore-expectations');
+  await until('it was unexpected twice', async () => (await runs(before.metrics, 'unexpected')) >= 2, 120_000);
+  expect(await before.stop()).toBe(0);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatchObject({
+    event: 'unexpected',
+    cell: '1.24.0 | 2.3000.1014111620 | current | qr-to-ready | none | replica',
+    seen: expect.stringMatching(/^failed in authenticated with initialize-failed/),
+    overAt: null,
+  });
+
+  const after = await startWatch(folder, fails, ...schedule);
+  await until('it was as expected', async () => (await runs(after.metrics, 'as-expected')) >= 1, 120_000);
+  expect(await after.stop()).toBe(0);
+  receiver.close();
+  expect(told.map(({ event }) => event)).toEqual(['unexpected', 'over']);
+  expect(told[1]).toMatchObject({ cell: told[0]?.cell, run: told[0]?.run, overAt: expect.stringMatching(/Z$/) });
+});
+
 test('a run that takes longer than its budget is cut, and what it had begun is ended', async () => {
   const folder = ownHome();
-  const watching = await startWatch(folder, '--every', '24h', '--budget', '10s', '--repeat', '1000');
+  const watching = await startWatch(folder, works, '--every', '24h', '--budget', '10s', '--repeat', '1000');
   await until(
     'the run was cut',
     async () => (await watching.metrics()).includes('wwebjs_watch_runs_total{result="cut"} 1'),
