@@ -110,6 +110,10 @@ export const hardFindingSchema = z.object({
 });
 export type HardFinding = z.infer<typeof hardFindingSchema>;
 
+/** The axes of which only these values were asked for; absent axes were judged as they are. */
+export const narrowingSchema = z.partialRecord(z.enum(['build', 'flow', 'browser', 'condition']), z.array(z.string()));
+export type Narrowing = z.infer<typeof narrowingSchema>;
+
 /** The judgement of a candidate. The same attempts, policy and `asOf` give the same bytes. */
 export const verdictSchema = z.object({
   schemaVersion: z.literal(1),
@@ -121,6 +125,8 @@ export const verdictSchema = z.object({
   candidate: z.string(),
   /** The time that the age of attempts is measured from. */
   asOf: z.iso.datetime(),
+  /** Absent when everything that is known of both versions was judged. */
+  narrowing: narrowingSchema.optional(),
   policy: z.object({ name: z.string(), sha256: z.string() }),
   hardFindings: z.array(hardFindingSchema),
   flows: z.array(flowVerdictSchema),

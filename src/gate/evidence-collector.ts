@@ -1,7 +1,7 @@
 import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { Arm, Place } from '../contracts/verdict.ts';
+import type { Arm, Narrowing, Place } from '../contracts/verdict.ts';
 import { type ArmEvidence, type CellEvidence, type Evidence, type FlowEvidence, noEvidence } from './evidence.ts';
 import { HardFindings } from './rules/hard-rules.ts';
 
@@ -10,6 +10,8 @@ export interface Question {
   baseline: string;
   candidate: string;
   asOf: string;
+  /** What was left out on purpose before attempts came here. */
+  narrowing?: Narrowing | undefined;
 }
 
 const hourMs = 3_600_000;

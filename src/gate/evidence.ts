@@ -1,4 +1,4 @@
-import type { ArmTally, HardFinding, Place } from '../contracts/verdict.ts';
+import type { ArmTally, HardFinding, Narrowing, Place } from '../contracts/verdict.ts';
 import type { CellCounts } from './statistics/counts.ts';
 
 /** The attempts of one arm in one cell. */
@@ -25,6 +25,7 @@ export interface Evidence {
   baseline: string;
   candidate: string;
   asOf: string;
+  narrowing?: Narrowing | undefined;
   hardFindings: HardFinding[];
   flows: FlowEvidence[];
 }

@@ -23,6 +23,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     baseline: evidence.baseline,
     candidate: evidence.candidate,
     asOf: evidence.asOf,
+    ...(evidence.narrowing && { narrowing: evidence.narrowing }),
     policy: { name: policy.name, sha256: policyHash(policy) },
     hardFindings: evidence.hardFindings,
     flows,

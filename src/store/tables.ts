@@ -51,6 +51,8 @@ export interface VerdictRow {
   verdict: VerdictWord;
   rule: string;
   record: string;
+  /** 0 or 1. */
+  narrowed: Generated<number>;
 }
 
 export interface ScheduleRow {

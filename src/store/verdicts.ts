@@ -22,11 +22,12 @@ export class Verdicts {
 
   async add(verdict: Verdict, at: string): Promise<void> {
     const { baseline, candidate, rule } = verdict;
-    const row = { at, baseline, candidate, verdict: verdict.verdict, rule, record: JSON.stringify(verdict) };
+    const narrowed = verdict.narrowing ? 1 : 0;
+    const row = { at, baseline, candidate, verdict: verdict.verdict, rule, narrowed, record: JSON.stringify(verdict) };
     await this.#db.insertInto('verdicts').values(row).execute();
   }
 
-  /** The newest verdict of each pair of versions. */
+  /** The newest verdict of each pair of versions on everything that was known of them: one on some builds only is another matter. */
   async newest(): Promise<LastVerdict[]> {
     const rows = await this.#db
       .selectFrom('verdicts')
@@ -35,6 +36,7 @@ export class Verdicts {
         inner
           .selectFrom('verdicts')
           .select((select) => select.fn.max('id').as('id'))
+          .where('narrowed', '=', 0)
           .groupBy(['baseline', 'candidate']),
       )
       .orderBy('id')

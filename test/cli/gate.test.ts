@@ -80,6 +80,17 @@ describe('the exit code is the verdict', () => {
     expect(kept).toMatchObject({ baseline: '9.0.0', verdict: 'block' });
   });
 
+  test('a verdict on one build only says so, and does not take the place of the one on all', async () => {
+    await gate(['--baseline', '9.0.0', '--candidate', '9.0.1']);
+    const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', '--build', '2.3000.5']);
+    expect(stdout).toMatch(/^policy default .*, only build 2\.3000\.5$/m);
+    const store = await openStore(join(home, 'store.sqlite'));
+    const kept = (await store.verdicts.newest()).find(({ candidate }) => candidate === '9.0.1');
+    await store.close();
+    expect(exit).toBe(2);
+    expect(kept).toMatchObject({ verdict: 'promote' });
+  });
+
   test('2 for inconclusive, also when the filter leaves nothing', async () => {
     const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', '--build', '2.3000.5']);
     expect(stdout).toContain('There is no attempt of either version.');

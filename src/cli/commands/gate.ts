@@ -16,7 +16,13 @@ import { usageOf } from '../../report/reporters.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
-import { checkVersions, collectFromReports, collectFromStore, type Selection } from '../gate/collect-attempts.ts';
+import {
+  checkVersions,
+  collectFromReports,
+  collectFromStore,
+  narrowingOf,
+  type Selection,
+} from '../gate/collect-attempts.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../option-values.ts';
@@ -97,7 +103,8 @@ export function gateCommand(): Command {
 
 const help = `
 Judges the attempts that are in the store. Missing, stale or one-armed data never promotes. With --run it makes the attempts that
-are still needed, both versions in pairs, in the cells that compat-matrix/matrix.yaml or the options name.
+are still needed, both versions in pairs, in the cells that compat-matrix/matrix.yaml or the options name. A verdict on everything is
+what the exporter serves as wwebjs_gate_verdict; one that --build, --flow, --browser or --condition narrow says so and is not served.
 
 Exit codes: 0 promote, 1 block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
 
@@ -180,12 +187,19 @@ function checkTogether({ run, attempts, ...options }: GateOptions): void {
   if (!run && onlyWithRun) throw new InputError(`--${onlyWithRun} is for --run only: without it nothing is attempted`);
 }
 
-function selectionOf({ baseline, candidate, build, flow, target }: GateOptions): Selection {
+function selectionOf({ baseline, candidate, build, flow, target, ...options }: GateOptions): Selection {
   if (baseline === undefined || candidate === undefined) {
     const missing = baseline === undefined ? '--baseline' : '--candidate';
     throw new InputError(`gate needs ${missing} VERSION, such as: gate --baseline 1.33.2 --candidate 1.34.2`);
   }
-  return { baseline, candidate, builds: build, flows: flow, target };
+  return {
+    baseline,
+    candidate,
+    builds: build,
+    flows: flow,
+    target,
+    narrowing: narrowingOf({ build, flow, ...options }),
+  };
 }
 
 function readPolicy(file: string): Policy {

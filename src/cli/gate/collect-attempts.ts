@@ -4,8 +4,10 @@ import { type JudgedAttempt, judgedAttempt } from '../../contracts/judged-attemp
 import type { Target } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { type Report, reportSchema } from '../../contracts/run.ts';
+import type { Narrowing } from '../../contracts/verdict.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import { EvidenceCollector } from '../../gate/evidence-collector.ts';
+import type { Choice } from '../../runner/plan.ts';
 import type { Store } from '../../store/open-store.ts';
 
 /** Which attempts are judged; a list that is left out matches everything. */
@@ -15,17 +17,18 @@ export interface Selection {
   builds?: readonly string[] | undefined;
   flows?: readonly string[] | undefined;
   target: Target;
+  narrowing?: Narrowing | undefined;
 }
 
 /** The evidence that is in the store at the time `asOf`, of all cells or of those that are wanted. */
 export async function collectFromStore(
   store: Store,
-  { baseline, candidate, ...filter }: Selection,
+  { baseline, candidate, narrowing, ...filter }: Selection,
   policy: Policy,
   asOf: string,
   isWanted: (cell: Cell) => boolean = () => true,
 ): Promise<EvidenceCollector> {
-  const collector = new EvidenceCollector({ baseline, candidate, asOf }, policy);
+  const collector = new EvidenceCollector({ baseline, candidate, asOf, narrowing }, policy);
   if (baseline === candidate) {
     // Dealt to the arms in turn, so each has to be seen.
     for await (const page of store.attempts.judged({ libraries: [baseline], ...filter })) {
@@ -53,14 +56,21 @@ export async function collectFromStore(
 export function collectFromReports(files: readonly string[], selection: Selection, policy: Policy): EvidenceCollector {
   const reports = files.map((file) => parseYamlFile(file, reportSchema));
   const ends = reports.map(({ run }) => run.finishedAt ?? run.startedAt);
-  const { baseline, candidate } = selection;
-  const collector = new EvidenceCollector({ baseline, candidate, asOf: ends.sort().at(-1) as string }, policy);
+  const { baseline, candidate, narrowing } = selection;
+  const asOf = ends.sort().at(-1) as string;
+  const collector = new EvidenceCollector({ baseline, candidate, asOf, narrowing }, policy);
   const libraries = new Set(reports.flatMap(({ cells }) => cells.map(({ library }) => library)));
   checkVersions(selection, [...libraries].sort(), files.join(', '));
   for (const report of reports) {
     for (const attempt of attemptsOf(report, selection)) collector.add(attempt);
   }
   return collector;
+}
+
+/** The options that leave something out; undefined when none does. */
+export function narrowingOf({ build, flow, browser, condition }: Omit<Choice, 'library'>): Narrowing | undefined {
+  const given = Object.entries({ build, flow, browser, condition }).filter(([, values]) => values !== undefined);
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
 /** @throws InputError naming the option when a version has no attempt at all. */

@@ -13,7 +13,7 @@ import { gatherSupplies } from '../../runner/supplies.ts';
 import type { Store } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import { stopSignal } from '../stop-signal.ts';
-import { collectFromStore } from './collect-attempts.ts';
+import { collectFromStore, narrowingOf } from './collect-attempts.ts';
 import { GatePicture } from './gate-picture.ts';
 import { PairQueue } from './pair-queue.ts';
 import { placeKey, planPairs } from './plan-pairs.ts';
@@ -51,6 +51,7 @@ export async function runGate(
     baseline: (labelled[0] as PlannedCell).cell.library,
     candidate: (labelled[places.length] as PlannedCell).cell.library,
     target,
+    narrowing: narrowingOf(choice),
   };
   const wanted = new Set(places.map(placeKey));
   const isWanted = (place: Place) => wanted.has(placeKey(place));

@@ -2,7 +2,7 @@ import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
 import { alignRows } from '../align-rows.ts';
 import type { Colors } from '../terminal.ts';
 import { placeName } from '../words.ts';
-import { cellsByLoss, gravity, lossWords, successes, verdictSymbols } from './verdict-words.ts';
+import { cellsByLoss, gravity, lossWords, narrowingWords, successes, verdictSymbols } from './verdict-words.ts';
 
 /** Cells that are shown per flow; the JSON verdict has all. */
 const cellsShown = 10;
@@ -36,7 +36,7 @@ export function renderVerdict(verdict: Verdict, colors: Colors): string {
     ...because,
     ...(rows.length > 0 ? ['', ...alignRows([head, ...rows])] : []),
     '',
-    colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}`),
+    colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}${narrowingWords(verdict)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import type { FlowVerdict, Verdict } from '../../contracts/verdict.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
 import { placeName } from '../words.ts';
-import { cellsByLoss, gravity, lossWords, successes, verdictSymbols } from './verdict-words.ts';
+import { cellsByLoss, gravity, lossWords, narrowingWords, successes, verdictSymbols } from './verdict-words.ts';
 
 /** A GitHub job summary takes 1 MiB; that many rows stay far below it. */
 const cellsShown = 50;
@@ -20,7 +20,7 @@ export function verdictMarkdown(verdict: Verdict): string {
         `- hard rule **${escapeMarkdown(rule)}**: ${attempts} × ${escapeMarkdown(code ?? 'failed')} on ${escapeMarkdown(placeName(place))}`,
     ),
     ...flows.flatMap(cellTable),
-    `Policy \`${escapeMarkdown(policy.name)}\` \`${policy.sha256.slice(0, 12)}\`, as of ${verdict.asOf}. Loss: how many points less often the candidate succeeds, with the range it surely lies in.`,
+    `Policy \`${escapeMarkdown(policy.name)}\` \`${policy.sha256.slice(0, 12)}\`, as of ${verdict.asOf}${escapeMarkdown(narrowingWords(verdict))}. Loss: how many points less often the candidate succeeds, with the range it surely lies in.`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import type { ArmTally, CellFinding, FlowVerdict, VerdictWord } from '../../contracts/verdict.ts';
+import type { ArmTally, CellFinding, FlowVerdict, Verdict, VerdictWord } from '../../contracts/verdict.ts';
 import { symbols } from '../words.ts';
 
 /** Symbols beside the words, so that nothing depends on colour. */
@@ -16,6 +16,13 @@ export function successes({ attempts, failures }: ArmTally): string {
 /** `2.5 (-1.1 to 8.9)` in points; `-` where an arm is missing. */
 export function lossWords({ loss }: Pick<FlowVerdict | CellFinding, 'loss'>): string {
   return loss === null ? '-' : `${loss.estimate} (${loss.lower} to ${loss.upper})`;
+}
+
+/** `, only build 2.3000.1029241508` where a part was asked for. */
+export function narrowingWords({ narrowing = {} }: Pick<Verdict, 'narrowing'>): string {
+  return Object.entries(narrowing)
+    .map(([axis, values]) => `, only ${axis} ${values.join(' or ')}`)
+    .join('');
 }
 
 /** The cells that a reader wants to see first: worse ones, then by loss. */
