@@ -5,3 +5,8 @@ export function embedJson(value: unknown): string {
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029');
 }
+
+/** A script element that holds a value as JSON under an id. */
+export function embedScript(id: string, value: unknown): string {
+  return `<script type="application/json" id="${id}">${embedJson(value)}</script>\n`;
+}

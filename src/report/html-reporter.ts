@@ -1,13 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { Attempt } from '../contracts/attempt.ts';
+import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { home } from '../contracts/home.ts';
 import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
 import { buildReportPage } from '../web/report/build-report-page.ts';
 import { groupCauses } from './causes.ts';
 import { type CellSummary, countCells, summarizeReport } from './cell-summary.ts';
-import { embedJson } from './embed-json.ts';
+import { embedScript } from './embed-json.ts';
 import type { ReportSource } from './report-source.ts';
 import { summarySentence } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
@@ -41,10 +42,12 @@ export class HtmlReporter implements RunObserver {
     yield head;
     const summaries: CellSummary[] = [];
     for await (const report of this.#source.cells(run)) {
-      yield embedded(`cell-${summaries.length}`, this.#detail(run, report));
+      yield embedScript(`cell-${summaries.length}`, this.#detail(run, report));
       summaries.push(summarizeReport(report));
     }
-    yield embedded('overview', overview(run, interrupted, summaries));
+    yield embedScript('overview', overview(run, interrupted, summaries));
+    const history = await this.#source.history(run);
+    if (history && hasTwoBuckets(history)) yield embedScript('history', history);
     yield tail;
   }
 
@@ -68,8 +71,9 @@ export class HtmlReporter implements RunObserver {
   }
 }
 
-function embedded(id: string, value: HtmlCellDetail | HtmlOverview): string {
-  return `<script type="application/json" id="${id}">${embedJson(value)}</script>\n`;
+/** A plot of one bucket says nothing that the grid does not. */
+function hasTwoBuckets({ rates }: CanaryHistory): boolean {
+  return rates.some(({ points }) => points.filter((point) => point !== null).length > 1);
 }
 
 function overview(run: RunInfo, interrupted: boolean, summaries: CellSummary[]): HtmlOverview {

@@ -1,13 +1,17 @@
 import type { Attempt, Cell } from '../contracts/attempt.ts';
+import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, PlannedCell, RunInfo } from '../contracts/run.ts';
 import type { Store } from '../store/open-store.ts';
 import type { StoreRecorder } from '../store/store-recorder.ts';
+import { readHistory } from './history/read-history.ts';
 
 /** Where the reporters that show everything read a run from when it has ended: cell after cell, never all of it at once. */
 export interface ReportSource {
   plan(run: RunInfo): Promise<PlannedCell[]>;
   cells(run: RunInfo): AsyncGenerator<CellReport>;
+  /** The last 30 days of the versions of a run, over all runs; null when the store has nothing of them. */
+  history(run: RunInfo): Promise<CanaryHistory | null>;
   /** The absolute path of an attempt's screenshot; null when there is none. */
   screenshot(run: RunInfo, attempt: Attempt): string | null;
 }
@@ -26,6 +30,12 @@ export function storeSource(
   return {
     plan,
     screenshot,
+    async history(run) {
+      const planned = new Set((await plan(run)).map(({ cell }) => cell.library));
+      const libraries = (await store.attempts.libraries()).filter((library) => planned.has(library));
+      if (libraries.length === 0) return null;
+      return readHistory(store, { window: '30d', libraries }, Date.parse(run.finishedAt ?? run.startedAt));
+    },
     async *cells(run) {
       for (const { cell, expectation } of await plan(run)) {
         const attempts = await attemptsOf(run, cell);

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +14,10 @@ import { processTerminal } from '../../report/terminal.ts';
 import { openStore } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import { exitOfRun } from '../exit-of-run.ts';
+import { openOnDesktop } from '../open-on-desktop.ts';
+import { historyCommand } from './report-history.ts';
 
-/** `report merge` and `report show`. */
+/** `report merge`, `report show` and `report history`. */
 export function reportCommand(): Command {
   const report = new Command('report').description('reports of runs that were made');
   report
@@ -33,6 +34,7 @@ export function reportCommand(): Command {
     .description('print where the last HTML report is, and open it where there is a desktop')
     .addHelpText('after', '\nExample:\n  wwebjs-canary report show')
     .action(show);
+  report.addCommand(historyCommand());
   return report;
 }
 
@@ -69,16 +71,5 @@ function show(): void {
     throw new InputError('there is no HTML report yet; `wwebjs-canary run --reporter html=DIR` makes one');
   }
   console.log(page);
-  const opener = desktopOpener();
-  if (opener)
-    spawn(opener, [page], { detached: true, stdio: 'ignore' })
-      .on('error', () => {})
-      .unref();
-}
-
-/** The program that opens a file as a double click does; null where nobody would see it. */
-function desktopOpener(): string | null {
-  if (process.env.CI || !process.stdout.isTTY) return null;
-  if (process.platform === 'darwin') return 'open';
-  return process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? 'xdg-open' : null;
+  openOnDesktop(page);
 }

@@ -78,8 +78,12 @@ async function knownBuilds(store: Store): Promise<string[]> {
 }
 
 function checkedBuild(text: string): string {
-  parseBuild(text);
-  return text;
+  try {
+    parseBuild(text);
+    return text;
+  } catch (error) {
+    throw new InputError(`build: ${(error as Error).message}`);
+  }
 }
 
 function refuseUnknown(

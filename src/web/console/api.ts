@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ServedHistory } from '../../contracts/canary-history.ts';
 import type {
   accountSchema,
   accountsSchema,
@@ -17,6 +18,7 @@ export type Accounts = z.output<typeof accountsSchema>;
 export type History = z.output<typeof historySchema>;
 export type LinkCode = z.output<typeof linkCodeSchema>;
 export type Matrix = z.output<typeof matrixSchema>;
+export type { ServedHistory };
 export type Rollout = z.output<typeof rolloutSchema>;
 export type Rollouts = z.output<typeof rolloutsSchema>;
 export type Workspace = z.output<typeof workspaceSchema>;

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { build } from 'esbuild';
-
-const here = (name: string) => join(import.meta.dirname, name);
+import { join } from 'node:path';
+import { bundleScript } from '../bundle-script.ts';
+import { readStyles } from '../read-styles.ts';
 
 /** Nothing from anywhere but the service itself; `blob:` for the picture of the code, which is fetched with the key. */
 export const consolePolicy =
@@ -13,13 +11,14 @@ const page = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>wwebjs-canary</title>
 <link rel="stylesheet" href="/console/style.css">
 <link rel="icon" href="data:,">
 <script type="module" src="/console/app.js"></script>
 </head>
 <body>
-<nav aria-label="Console"><a href="#/">Workspaces</a><a href="#/rollouts">Rollouts</a><a href="#/matrix">Matrix</a></nav>
+<nav aria-label="Console"><a href="#/">Workspaces</a><a href="#/rollouts">Rollouts</a><a href="#/matrix">Matrix</a><a href="#/history">Over time</a></nav>
 <main tabindex="-1"></main>
 </body>
 </html>
@@ -32,24 +31,11 @@ export interface ConsoleFile {
 
 /** The files of the console by their path. */
 export async function buildConsole(): Promise<Record<string, ConsoleFile>> {
-  const [style, script] = await Promise.all([readFile(here('style.css'), 'utf8'), bundle()]);
+  const script = bundleScript(join(import.meta.dirname, 'main'), 'esm');
+  const style = readStyles('console', 'history');
   return {
     '/': { type: 'text/html; charset=utf-8', text: page },
-    '/console/style.css': { type: 'text/css; charset=utf-8', text: style },
-    '/console/app.js': { type: 'text/javascript; charset=utf-8', text: script },
+    '/console/style.css': { type: 'text/css; charset=utf-8', text: await style },
+    '/console/app.js': { type: 'text/javascript; charset=utf-8', text: await script },
   };
-}
-
-async function bundle(): Promise<string> {
-  const result = await build({
-    // `.ts` in a checkout, `.js` in the published package.
-    entryPoints: [here(`main${extname(import.meta.filename)}`)],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    minify: true,
-    target: 'es2024',
-    logLevel: 'silent',
-  });
-  return result.outputFiles[0]?.text ?? '';
 }

@@ -2,6 +2,7 @@ import { el } from '../report/dom.ts';
 import { accountView } from './account-view.ts';
 import { accountsView } from './accounts-view.ts';
 import { Refused, useKey } from './api.ts';
+import { canaryHistoryView } from './canary-history-view.ts';
 import { matrixView } from './matrix-view.ts';
 import { rolloutsView } from './rollouts-view.ts';
 import { workspacesView } from './workspaces-view.ts';
@@ -14,6 +15,7 @@ function view(hash: string, signal: AbortSignal): Promise<HTMLElement> {
   const [, area = '', id = '', kind = '', which = ''] = hash.split('/').map(decodeURIComponent);
   if (area === 'rollouts') return rolloutsView();
   if (area === 'matrix') return matrixView();
+  if (area === 'history') return canaryHistoryView({ window: id === '' ? '30d' : id, library: kind, build: which });
   if (area === 'w' && kind === 'a') return accountView(id, which, signal);
   if (area === 'w') return accountsView(id, kind === 'after' ? which : null);
   return workspacesView();
@@ -23,8 +25,10 @@ async function show(): Promise<void> {
   shown.abort();
   const now = new AbortController();
   shown = now;
+  main.ariaBusy = 'true';
   const section = await view(location.hash, now.signal).catch(explain);
   if (now.signal.aborted) return;
+  main.ariaBusy = 'false';
   main.replaceChildren(section);
   main.focus();
 }

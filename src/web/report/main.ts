@@ -1,4 +1,6 @@
+import type { CanaryHistory } from '../../contracts/canary-history.ts';
 import type { HtmlOverview } from '../../contracts/html-report.ts';
+import { historyView } from '../history/history-view.ts';
 import { causeList } from './cause-list.ts';
 import { CellDialog } from './cell-dialog.ts';
 import { cellHash } from './cell-hash.ts';
@@ -16,9 +18,18 @@ app.append(
   el('div', { class: 'grids' }, ...overview.grids.map((shown) => grid(shown, overview.cells))),
   el('p', { class: 'legend' }, legend),
   causeList(overview),
+  ...overTime(embeddedJson<CanaryHistory | null>('history')),
   dialog.element,
 );
 document.title = `${overview.counts.passed} of ${overview.counts.cells} cells pass · wwebjs-canary`;
+
+/** Drawn when somebody opens it; absent where there is no more than this run. */
+function overTime(history: CanaryHistory | null): HTMLElement[] {
+  if (!history) return [];
+  const details = el('details', { class: 'over-time' }, el('summary', {}, 'These versions over the last 30 days'));
+  details.addEventListener('toggle', () => details.append(historyView(history)), { once: true });
+  return [details];
+}
 
 const cellsByHash = new Map(overview.cells.map(({ cell }, place) => [cellHash(cell), place]));
 function follow(): void {

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { CanaryHistory } from '../../contracts/canary-history.ts';
+import { home } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import { historyPage } from '../../report/history/history-page.ts';
+import { readHistory } from '../../report/history/read-history.ts';
+import { writeReportFile } from '../../report/write-report-file.ts';
+import { openStore } from '../../store/open-store.ts';
+import { openOnDesktop } from '../open-on-desktop.ts';
+import { list } from '../option-values.ts';
+
+interface HistoryOptions {
+  window: string;
+  library?: string[];
+  build?: string[];
+  out: string;
+}
+
+/** `report history`: the plots of how versions did over time, for whom there is no Grafana. */
+export function historyCommand(): Command {
+  return new Command('history')
+    .description(
+      'draw how versions did over time, out of all runs of the store: one page, opened where there is a desktop',
+    )
+    .option('--window <time>', 'how far back, from 1h to 366d', '30d')
+    .option('--library <versions>', 'only these versions, separated by commas', list)
+    .option('--build <builds>', 'only these builds, separated by commas', list)
+    .option('--out <file>', 'where to write the page', home('history.html'))
+    .addHelpText('after', help)
+    .action(draw);
+}
+
+const help = `
+Shows success rates with their 95 % interval, phase times, what every cell did when, and what changed since yesterday. Times are UTC.
+
+Examples:
+  wwebjs-canary report history
+  wwebjs-canary report history --window 7d --library 1.34.7,1.34.2 --build 2.3000.1044822804`;
+
+async function draw({ window, library: libraries, build: builds, out }: HistoryOptions): Promise<void> {
+  const store = await openStore();
+  const history = await readHistory(store, { window, libraries, builds }, Date.now())
+    .catch(nameOption)
+    .finally(() => store.close());
+  refuseEmpty(history);
+  const file = resolve(out);
+  await writeReportFile(file, historyPage(history));
+  console.log(file);
+  openOnDesktop(file);
+}
+
+/** What the reading calls `window`, `library` and `build` are options here. */
+function nameOption(error: unknown): never {
+  if (error instanceof InputError) throw new InputError(`--${error.message}`);
+  throw error;
+}
+
+function refuseEmpty({ attempts, newestAttempt, window }: CanaryHistory): void {
+  if (attempts > 0) return;
+  throw new InputError(
+    newestAttempt === null
+      ? 'there is nothing to draw: the store has no attempts yet; `wwebjs-canary run` makes some'
+      : `there is nothing to draw: no such attempt in the last ${window}, and the newest of the store is of ${newestAttempt}; take a longer --window or other versions and builds`,
+  );
+}

@@ -1,0 +1,26 @@
+import type { CellChange } from '../../contracts/canary-history.ts';
+import { stateWord, stateWords } from '../../report/history/cell-state.ts';
+import { cellName } from '../../report/words.ts';
+import { el } from '../report/dom.ts';
+import { momentName } from './bucket-words.ts';
+
+/** What cells did in the last 24 hours that they did not do before. */
+export function changeList(changes: readonly CellChange[]): HTMLElement {
+  if (changes.length === 0)
+    return el('p', {}, 'Nothing: every cell attempted in the last 24 hours did what it did before.');
+  const items = changes.map(({ before, now, ...cell }) =>
+    el('li', {}, el('strong', {}, cellName(cell)), ': ', runState(before), ', now ', runState(now)),
+  );
+  return el('ul', { class: 'changes' }, ...items);
+}
+
+function runState(state: CellChange['now']): HTMLElement {
+  const word = stateWord(state);
+  return el(
+    'span',
+    { class: 'run-state' },
+    el('span', { class: `state ${word}`, 'aria-hidden': 'true' }),
+    `${stateWords(state)} `,
+    el('time', { datetime: state.at }, `(${momentName(state.at)})`),
+  );
+}

@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const { resolve } = createRequire(import.meta.url);
+
+/** Style sheets of a page as one: the colours, which all pages share, and then those that are named. */
+export async function readStyles(...names: ('report' | 'history' | 'console')[]): Promise<string> {
+  const own = ['colors.css', ...names.map((name) => join(name, 'style.css'))];
+  const files = own.map((name) => join(import.meta.dirname, name));
+  if (names.includes('history')) files.unshift(resolve('uplot/dist/uPlot.min.css'));
+  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
+}
