@@ -3,7 +3,7 @@ import { Problem } from '../problems.ts';
 import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
 import type { Lease } from '../sessions/lease.ts';
-import { endStart, giveBack } from '../sessions/lease-writes.ts';
+import { endStart, freshStart, giveBack } from '../sessions/lease-writes.ts';
 import type { AccountRow, AccountStatus, ServiceDatabase } from '../tables.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 
@@ -146,13 +146,29 @@ export class Accounts {
       .execute();
   }
 
-  /** Chooses the version of an account, or leaves it to configuration and rollout. */
-  async pinLibrary({ account }: SessionIds, library: string | null): Promise<void> {
-    await this.#database.kysely
-      .updateTable('whatsapp_accounts')
-      .set({ library_pin: library })
-      .where('id', '=', account)
-      .execute();
+  /**
+   * Chooses the version of an account, or leaves it to configuration and rollout. A session that failed and waits may start at
+   * once with another version: what failed says nothing about it.
+   */
+  async pinLibrary({ session, account }: SessionIds, library: string | null): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      const { now } = this.#database;
+      const { numUpdatedRows } = await tx
+        .updateTable('whatsapp_accounts')
+        .set({ library_pin: library })
+        .where('id', '=', account)
+        .where((where) => where(where.fn.coalesce('library_pin', where.val('')), '!=', library ?? ''))
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) return;
+      await tx
+        .updateTable('sessions')
+        .set({ ...freshStart, start_cause: 'rollout' })
+        .where('id', '=', session)
+        .where('wanted', '=', 1)
+        .where('failures', '>', 0)
+        .where('lease_expires_at', '<=', now)
+        .execute();
+    });
   }
 
   #rows(workspace: WorkspaceId) {

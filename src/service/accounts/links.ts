@@ -2,6 +2,7 @@ import { Problem } from '../problems.ts';
 import type { SessionIds } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
 import { Lease, leaseMs } from '../sessions/lease.ts';
+import { freshStart } from '../sessions/lease-writes.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { type OnViolation, recordViolation, resolveCollision } from './constraint-violations.ts';
 import { lockWorkspace, supersede } from './supersede.ts';
@@ -115,11 +116,7 @@ export class Links {
         })
         .where('id', '=', ids.account)
         .execute();
-      await tx
-        .updateTable('sessions')
-        .set({ failures: 0, next_start_at: 0, attention_code: null, attention_at: null })
-        .where('id', '=', ids.session)
-        .execute();
+      await tx.updateTable('sessions').set(freshStart).where('id', '=', ids.session).execute();
       return superseded;
     });
   }

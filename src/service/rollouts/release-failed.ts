@@ -1,4 +1,6 @@
 import type { Transaction } from 'kysely';
+import type { Lease } from '../sessions/lease.ts';
+import { freshStart } from '../sessions/lease-writes.ts';
 import type { RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 /**
@@ -12,7 +14,7 @@ export async function releaseFailed(
 ): Promise<void> {
   await tx
     .updateTable('sessions')
-    .set({ failures: 0, next_start_at: 0, attention_code: null, attention_at: null, start_cause: 'rollout' })
+    .set({ ...freshStart, start_cause: 'rollout' })
     .where('wanted', '=', 1)
     .where('failures', '>', 0)
     .where('lease_expires_at', '<=', now)
@@ -42,4 +44,22 @@ export async function releaseFailed(
       ),
     )
     .execute();
+}
+
+/** True when the version that a session was started with under `lease` is the candidate of a rollout that was rolled back meanwhile. */
+export async function wasRolledBack(tx: Transaction<ServiceTables>, { ids, token }: Lease): Promise<boolean> {
+  const newest = await tx.selectFrom('rollouts').selectAll().orderBy('created_at', 'desc').limit(1).executeTakeFirst();
+  if (newest?.state !== 'rolled_back') return false;
+  const start = await tx
+    .selectFrom('session_starts')
+    .innerJoin('sessions', 'sessions.id', 'session_starts.session_id')
+    .innerJoin('whatsapp_accounts', 'whatsapp_accounts.id', 'sessions.account_id')
+    .select('session_starts.library')
+    .where('session_starts.session_id', '=', ids.session)
+    .where('session_starts.lease_token', '=', token)
+    .where('library_pin', 'is', null)
+    .orderBy('session_starts.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return start?.library === newest.candidate;
 }

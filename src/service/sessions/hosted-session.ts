@@ -50,6 +50,11 @@ export class HostedSession {
     return this.#step === 'ready' && this.#end === null;
   }
 
+  /** True when the session can be started again elsewhere without a person: its login was accepted once. */
+  get canMove(): boolean {
+    return !this.#linking && this.#end === null;
+  }
+
   /** Runs the session until its end. Host and browser are gone when it returns. Never rejects. */
   async run(): Promise<SessionEnd> {
     try {
@@ -102,6 +107,8 @@ export class HostedSession {
 
   async #live(): Promise<SessionEnd> {
     const { lease, library, folder, pairWith, cause } = this.spec;
+    // It may have been closed while it waited for its slot.
+    if (this.#end) return this.#end;
     await this.#write(() => this.#around.starts.begin(lease, cause, library));
     try {
       const onSeen = (event: SeenEvent) => this.#inbox.push(event);

@@ -3,6 +3,9 @@ import type { Cause } from '../causes.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import type { Lease } from './lease.ts';
 
+/** A session that may start at once: what failed before counts no more. */
+export const freshStart = { failures: 0, next_start_at: 0, attention_code: null, attention_at: null } as const;
+
 /** Writes the end of the start that goes on under a lease, if there is one. */
 export async function endStart(
   tx: Transaction<ServiceTables>,
@@ -35,7 +38,7 @@ export async function giveBack(
   tx: Transaction<ServiceTables>,
   lease: Lease,
   cause: Cause,
-  later: { failures?: number; next_start_at?: RawBuilder<number> } = {},
+  later: { failures?: number; next_start_at?: RawBuilder<number> | number } = {},
 ): Promise<void> {
   await tx
     .updateTable('sessions')

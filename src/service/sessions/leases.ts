@@ -4,7 +4,7 @@ import { accountId, type SessionId, SessionIds, sessionId, workspaceId } from '.
 import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { holdLease } from './hold-lease.ts';
 import { Lease, leaseMs } from './lease.ts';
-import { disconnect, endStart, giveBack } from './lease-writes.ts';
+import { disconnect, endStart, freshStart, giveBack } from './lease-writes.ts';
 
 /** A session that this instance has just taken on. */
 export interface Claim {
@@ -103,7 +103,7 @@ export class Leases {
     const { kysely, now } = this.#database;
     await kysely
       .updateTable('sessions')
-      .set({ failures: 0, next_start_at: 0, attention_code: null, attention_at: null, start_cause: 'restore-asked' })
+      .set({ ...freshStart, start_cause: 'restore-asked' })
       .where('id', '=', session)
       .where('wanted', '=', 1)
       .where('lease_expires_at', '<=', now)

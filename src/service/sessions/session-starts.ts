@@ -1,10 +1,15 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
-import type { ServiceDatabase } from '../tables.ts';
+import { wasRolledBack } from '../rollouts/release-failed.ts';
+import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { backoffMs, breaker } from './backoff.ts';
+import { countFailures } from './count-failures.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Lease } from './lease.ts';
 import { disconnect, endStart, giveBack } from './lease-writes.ts';
+
+/** Newest starts that the breaker looks at: with stops and crashes of instances among them far more than it needs. */
+const looked = 30;
 
 /** What a failure led to. */
 export interface Failed {
@@ -54,7 +59,8 @@ export class SessionStarts {
 
   /**
    * The start failed, or the session was lost after it had been ready. Gives the session back with a backoff that survives
-   * restarts; at the third failure within ten minutes it needs attention instead.
+   * restarts; at the third failure within ten minutes it needs attention instead. Where its version was rolled back meanwhile,
+   * it may start at once.
    *
    * @throws LeaseLost
    */
@@ -71,27 +77,21 @@ export class SessionStarts {
         .where('outcome', '=', 'ready')
         .where('lost_at', 'is', null)
         .execute();
+      // Whoever rolled the version back has already let its failed sessions start again: this one is late.
+      if (await wasRolledBack(tx, lease)) {
+        await disconnect(tx, lease, code);
+        await giveBack(tx, lease, 'rollout', { failures: 0, next_start_at: 0 });
+        return { needsAttention: false, waitMs: 0 };
+      }
       const { failures: before } = await tx
         .selectFrom('sessions')
         .select('failures')
         .where('id', '=', lease.ids.session)
         .executeTakeFirstOrThrow();
-      const { recent } = await tx
-        .selectFrom('session_starts')
-        .select((select) => select.fn.countAll<number>().as('recent'))
-        .where('session_id', '=', lease.ids.session)
-        .where((where) => {
-          const since = where(now, '-', breaker.withinMs);
-          return where.or([
-            where.and([where('outcome', '=', 'failed'), where('ended_at', '>', since)]),
-            where('lost_at', '>', since),
-          ]);
-        })
-        .executeTakeFirstOrThrow();
       const waitMs = backoffMs(before + 1);
       await disconnect(tx, lease, code);
       await giveBack(tx, lease, code, { failures: before + 1, next_start_at: sql<number>`${now} + ${waitMs}` });
-      const needsAttention = Number(recent) >= breaker.failures;
+      const needsAttention = (await this.#recentFailures(tx, lease)) >= breaker.failures;
       if (needsAttention) {
         await tx
           .updateTable('sessions')
@@ -101,5 +101,19 @@ export class SessionStarts {
       }
       return { needsAttention, waitMs };
     });
+  }
+
+  /** By the newest starts of the session, the one that has just failed included. */
+  async #recentFailures(tx: Transaction<ServiceTables>, { ids }: Lease): Promise<number> {
+    const { now } = this.#database;
+    const newest = await tx
+      .selectFrom('session_starts')
+      .select(['cause', 'outcome', 'ended_at', 'lost_at', now.as('now')])
+      .where('session_id', '=', ids.session)
+      .orderBy('lease_token', 'desc')
+      .orderBy('id', 'desc')
+      .limit(looked)
+      .execute();
+    return countFailures(newest, (newest[0]?.now ?? 0) - breaker.withinMs);
   }
 }

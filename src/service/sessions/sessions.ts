@@ -98,7 +98,7 @@ export class Sessions {
     } finally {
       this.#takingOn = false;
     }
-    await this.#moveOne();
+    await this.#move();
   }
 
   /** Closes sessions whose account is inactive now, those of them that run here. */
@@ -213,17 +213,18 @@ export class Sessions {
     return account.then((status) => status === 'inactive').catch(() => false);
   }
 
-  /** Gives one session back whose account should run another version now, when a browser can start. */
-  async #moveOne(): Promise<void> {
-    if (this.#slots.free === 0 || this.#running.size === 0) return;
+  /**
+   * Gives sessions back whose account should run another version now: those that are still starting, which gain nothing by
+   * going on, and one that is ready when a browser can start.
+   */
+  async #move(): Promise<void> {
+    if (this.#running.size === 0) return;
     const pins = await this.#leases.pins();
-    for (const { session } of this.#running.values()) {
-      const { lease, library } = session.spec;
+    const toMove = this.hosted.filter(({ canMove, spec: { lease, library } }) => {
       const pin = pins.get(lease.ids.session);
-      if (session.ready && pin !== undefined && this.#options.chooseLibrary(lease.ids.account, pin) !== library) {
-        session.close('rollout');
-        return;
-      }
-    }
+      return canMove && pin !== undefined && this.#options.chooseLibrary(lease.ids.account, pin) !== library;
+    });
+    for (const session of toMove) if (!session.ready) session.close('rollout');
+    if (this.#slots.free > 0) toMove.find(({ ready }) => ready)?.close('rollout');
   }
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
+import { readRolloutRules } from '../../../src/service/rollouts/rollout-rules.ts';
+import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
 import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
 import { type Lease, LeaseLost } from '../../../src/service/sessions/lease.ts';
 import { Leases } from '../../../src/service/sessions/leases.ts';
@@ -134,6 +136,25 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
       { outcome: 'failed', cause: 'page-hung', code: 'initialize-failed' },
       { outcome: 'failed', cause: 'initialize-failed', code: 'initialize-failed' },
     ]);
+  });
+
+  test('a failure that comes just after its version was rolled back neither waits nor needs a person', async () => {
+    const lease = await connected();
+    await one.release(lease, 'rollout');
+    const rollouts = new Rollouts(database, 'one', readRolloutRules().plan);
+    const { id } = await rollouts.create('1.34.7', '1.33.2');
+    const failing = async () => {
+      await database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+      const [claim] = await one.claim(1);
+      if (!claim) throw new Error('nothing to claim');
+      await starts.begin(claim.lease, claim.cause, '1.33.2');
+      return () => starts.failed(claim.lease, 'ready-timeout');
+    };
+    for (let i = 0; i < 2; i++) await (await failing())();
+    const third = await failing();
+    await rollouts.rollBack(id);
+    expect(await third()).toEqual({ needsAttention: false, waitMs: 0 });
+    expect(await other.claim(1)).toMatchObject([{ cause: 'rollout' }]);
   });
 
   test('a start whose instance died is recorded as abandoned', async () => {
