@@ -1,0 +1,47 @@
+import type { Clock } from '../../src/watch/watch.ts';
+
+/** Time that passes only while everybody sleeps. */
+export class SimulatedClock implements Clock {
+  #now: number;
+  readonly #sleepers: { at: number; wake: () => void }[] = [];
+
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      const sleeper = { at: this.#now + ms, wake };
+      const abort = () => {
+        const place = this.#sleepers.indexOf(sleeper);
+        if (place >= 0) this.#sleepers.splice(place, 1);
+        resolve();
+      };
+      this.#sleepers.push(sleeper);
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** Lets time pass until `end`, waking sleepers in order; what they do in between takes no time. */
+  async run(end: number): Promise<void> {
+    while (true) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.#sleepers.sort((a, b) => a.at - b.at);
+      const next = this.#sleepers[0];
+      if (!next || next.at > end) break;
+      this.#sleepers.shift();
+      this.#now = Math.max(this.#now, next.at);
+      next.wake();
+    }
+    this.#now = end;
+  }
+}
