@@ -43,7 +43,6 @@ export class NewService implements StudiedService {
   }
 
   async link(phone: string): Promise<StudiedLink | null> {
-    this.#nextPhone = phone;
     const host = await this.#instance.link(this.#workspace, phone);
     if (!host) return null;
     const { account } = host;
@@ -91,24 +90,15 @@ export class NewService implements StudiedService {
     await this.#instance.stop();
   }
 
-  #nextPhone = '';
-
   #newInstance(): ReplayedInstance {
     const { database, folder, library } = this.#options;
     return new ReplayedInstance({
       database,
       folder,
       library,
-      phoneOf: (account) => this.#phoneOf(account),
+      phones: this.#phones,
       tookOn: (host) => this.#restore(host),
     });
-  }
-
-  /** An account that is not known yet is the one that is being linked: links begin one after the other. */
-  #phoneOf(account: string): string {
-    const phone = this.#phones.get(account) ?? this.#nextPhone;
-    this.#phones.set(account, phone);
-    return phone;
   }
 
   async #end(account: string, how: LinkEnd): Promise<void> {
@@ -137,7 +127,7 @@ export class NewService implements StudiedService {
 
   async #restore({ account }: ReplayedHost): Promise<void> {
     if (this.#linking.has(account)) return;
-    const { reaches, says } = this.#options.restoring(this.#phoneOf(account));
+    const { reaches, says } = this.#options.restoring(this.#phones.get(account) as string);
     const instance = this.#instance;
     if (reaches === 'nothing' || reaches === 'code') {
       await instance.tell(account, says ?? 'session:start-timeout', 'ended');

@@ -4,11 +4,11 @@ import type { OpenSessionHost, SessionHost, SessionHostSpec } from '../service/s
 /** A host without a process: it says what the replay lets it say. */
 export class ReplayedHost implements SessionHost {
   readonly spec: SessionHostSpec;
-  readonly #phone: string;
+  readonly #phones: ReadonlyMap<string, string>;
 
-  constructor(spec: SessionHostSpec, phone: string) {
+  constructor(spec: SessionHostSpec, phones: ReadonlyMap<string, string>) {
     this.spec = spec;
-    this.#phone = phone;
+    this.#phones = phones;
   }
 
   get account(): string {
@@ -21,7 +21,7 @@ export class ReplayedHost implements SessionHost {
   }
 
   async sessionFacts() {
-    return { state: 'CONNECTED', wid: `${this.#phone}@c.us` };
+    return { state: 'CONNECTED', wid: `${this.#phones.get(this.account)}@c.us` };
   }
 
   async sendText(): Promise<null> {
@@ -34,13 +34,18 @@ export class ReplayedHost implements SessionHost {
   async kill(): Promise<void> {}
 }
 
-/** Hosts whose sessions are told apart by account. `opened` is called before the session hears anything. */
+/**
+ * Hosts that say nothing by themselves.
+ *
+ * @param phones the number of each account, known at the latest when its session is ready.
+ * @param opened called before the session hears anything.
+ */
 export function replayedHosts(
-  phoneOf: (account: string) => string,
+  phones: ReadonlyMap<string, string>,
   opened: (host: ReplayedHost) => void,
 ): OpenSessionHost {
   return async (spec) => {
-    const host = new ReplayedHost(spec, phoneOf(spec.lease.ids.account));
+    const host = new ReplayedHost(spec, phones);
     opened(host);
     return host;
   };

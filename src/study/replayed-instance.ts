@@ -22,7 +22,8 @@ export interface ReplayedInstanceOptions {
   database: ServiceDatabase;
   folder: string;
   library: string;
-  phoneOf(account: string): string;
+  /** The number of each account, for all instances of a replay. */
+  phones: Map<string, string>;
   /** A session that the instance took on by itself. */
   tookOn(host: ReplayedHost): Promise<void>;
 }
@@ -40,7 +41,7 @@ export class ReplayedInstance {
   #trouble: unknown = null;
 
   constructor(options: ReplayedInstanceOptions) {
-    const { database, folder, library, phoneOf } = options;
+    const { database, folder, library, phones } = options;
     this.#options = options;
     this.#leases = new Leases(database, this.id);
     this.#sessions = new Sessions({
@@ -48,7 +49,7 @@ export class ReplayedInstance {
       instanceId: this.id,
       accounts: new Accounts(database, this.id),
       links: new Links(database, this.id, () => {}),
-      openHost: replayedHosts(phoneOf, (host) => this.#opened(host)),
+      openHost: replayedHosts(phones, (host) => this.#opened(host)),
       deadlines: { ...defaultDeadlines, startMs: neverMs, linkMs: neverMs, readyMs: neverMs, watchEveryMs: neverMs },
       slots,
       folder,
@@ -70,6 +71,7 @@ export class ReplayedInstance {
   async link(workspace: WorkspaceId, phone: string): Promise<ReplayedHost | null> {
     try {
       const { account } = await this.#sessions.link(workspace, { phone, pairing: false, libraryPin: null });
+      this.#options.phones.set(account, phone);
       return this.#hosts.get(account) ?? (await new Promise((opened) => this.#begun.set(account, opened)));
     } catch (error) {
       if (error instanceof Problem && error.code === 'number-contested') return null;
