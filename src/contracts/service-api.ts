@@ -104,6 +104,19 @@ export const historyQuery = z.strictObject({
 });
 export const historySchema = z.strictObject({ items: z.array(transitionSchema), next: z.int().nullable() });
 
+export const sessionStartSchema = z.strictObject({
+  id: z.int(),
+  cause: z.string().describe('why it was started: a cause of docs/service.md'),
+  library: z.string(),
+  instance: z.string(),
+  startedAt: time,
+  endedAt: time.nullable().describe('when it was ready or failed; null while it goes on'),
+  outcome: z.enum(['ready', 'failed', 'stopped', 'abandoned']).nullable(),
+  code: z.string().nullable().describe('why it failed, or how it was lost after it had been ready'),
+  lostAt: time.nullable().describe('when it was lost after it had been ready'),
+});
+export const sessionStartsSchema = z.strictObject({ items: z.array(sessionStartSchema), next: z.int().nullable() });
+
 export const sendTextSchema = z.strictObject({ to: phoneNumberSchema, text: z.string().min(1).max(4_096) });
 export const sentSchema = z.strictObject({
   /** The id that the library gives; null where it gives none. */

@@ -5,6 +5,7 @@ import type {
   linkCodeSchema,
   rolloutDecisionSchema,
   rolloutSchema,
+  sessionStartSchema,
   transitionSchema,
   workspaceSchema,
 } from '../../contracts/service-api.ts';
@@ -14,6 +15,7 @@ import type { Workspace } from '../accounts/workspaces.ts';
 import type { Decision } from '../rollouts/rollout-decisions.ts';
 import type { Rollout } from '../rollouts/rollouts.ts';
 import type { LinkCode } from '../sessions/link-codes.ts';
+import type { SessionStart } from '../sessions/session-starts.ts';
 import type { ApiKey } from './api-keys.ts';
 
 /** Milliseconds since 1970 as ISO 8601. */
@@ -45,6 +47,13 @@ export function transitionView(transition: Transition): z.output<typeof transiti
   return { ...transition, at: iso(transition.at) };
 }
 
+const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
+
+export function sessionStartView(start: SessionStart): z.output<typeof sessionStartSchema> {
+  const { startedAt, endedAt, lostAt } = start;
+  return { ...start, startedAt: iso(startedAt), endedAt: isoOrNull(endedAt), lostAt: isoOrNull(lostAt) };
+}
+
 export function linkCodeView({ kind, code, number, issuedAt }: LinkCode): z.output<typeof linkCodeSchema> {
   return { kind, code, number, issuedAt: iso(issuedAt) };
 }
@@ -58,7 +67,7 @@ export function rolloutDecisionView(decision: Decision): z.output<typeof rollout
 }
 
 export function apiKeyView({ id, name, scope, createdAt, expiresAt }: ApiKey): z.output<typeof apiKeySchema> {
-  return { id, name, scope, createdAt: iso(createdAt), expiresAt: expiresAt === null ? null : iso(expiresAt) };
+  return { id, name, scope, createdAt: iso(createdAt), expiresAt: isoOrNull(expiresAt) };
 }
 
 /** A page of at most `limit` items out of `limit + 1` that were read, and the id after which the next one begins. */

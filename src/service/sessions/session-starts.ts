@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
 import { wasRolledBack } from '../rollouts/release-failed.ts';
-import type { ServiceDatabase, ServiceTables } from '../tables.ts';
+import type { SessionIds } from '../session-ids.ts';
+import type { ServiceDatabase, ServiceTables, StartOutcome } from '../tables.ts';
 import { backoffMs, breaker } from './backoff.ts';
 import { countFailures } from './count-failures.ts';
 import { holdLease } from './hold-lease.ts';
@@ -10,6 +11,21 @@ import { disconnect, endStart, giveBack } from './lease-writes.ts';
 
 /** Newest starts that the breaker looks at: with stops and crashes of instances among them far more than it needs. */
 const looked = 30;
+
+/** One start of a session. Times are milliseconds since 1970 by the database's clock. */
+export interface SessionStart {
+  id: number;
+  cause: string;
+  library: string;
+  instance: string;
+  startedAt: number;
+  /** Until it was ready or failed; null while it goes on. */
+  endedAt: number | null;
+  outcome: StartOutcome | null;
+  /** Why it failed, or how it was lost after it had been ready. */
+  code: string | null;
+  lostAt: number | null;
+}
 
 /** What a failure led to. */
 export interface Failed {
@@ -27,7 +43,7 @@ export class SessionStarts {
     this.#database = database;
   }
 
-  /** @throws LeaseLost */
+  /** From now on `library` hosts the account: whatever happens to it next is written down under this version. @throws LeaseLost */
   async begin(lease: Lease, cause: Cause, library: string): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
@@ -46,7 +62,31 @@ export class SessionStarts {
           lost_at: null,
         })
         .execute();
+      await tx.updateTable('whatsapp_accounts').set({ library }).where('id', '=', lease.ids.account).execute();
     });
+  }
+
+  /** Starts of a session, newest first, at most `limit` of them, those before `beforeId`. */
+  async list({ session }: SessionIds, limit: number, beforeId: number): Promise<SessionStart[]> {
+    const rows = await this.#database.kysely
+      .selectFrom('session_starts')
+      .selectAll()
+      .where('session_id', '=', session)
+      .where('id', '<', beforeId)
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      cause: row.cause,
+      library: row.library,
+      instance: row.instance_id,
+      startedAt: row.started_at,
+      endedAt: row.ended_at,
+      outcome: row.outcome,
+      code: row.code,
+      lostAt: row.lost_at,
+    }));
   }
 
   /** The session is ready. */

@@ -8,7 +8,7 @@ import { LinkCodes } from './link-codes.ts';
 import { OutgoingTexts } from './outgoing-texts.ts';
 import { removeBrowserLocks, removeSessionFolder, sessionFolder } from './session-folder.ts';
 import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
-import { SessionStarts } from './session-starts.ts';
+import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
 import { settleSession } from './settle-session.ts';
 import { Slots } from './slots.ts';
@@ -35,6 +35,7 @@ export class Sessions {
   readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
   #stopping = false;
   #takingOn = false;
+  #movedLast = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -109,6 +110,11 @@ export class Sessions {
       this.#keeper.drop(running.spec.lease);
       running.abandon({ unlink: true });
     }
+  }
+
+  /** Starts of a session, newest first, at most `limit` of them, those before `beforeId`. */
+  startsOf(ids: SessionIds, limit: number, beforeId: number): Promise<SessionStart[]> {
+    return this.#starts.list(ids, limit, beforeId);
   }
 
   /** Starts a session that waits. @throws Problem `account-not-active` */
@@ -215,16 +221,27 @@ export class Sessions {
 
   /**
    * Gives sessions back whose account should run another version now: those that are still starting, which gain nothing by
-   * going on, and one that is ready when a browser can start.
+   * going on, and, when a browser can start, one that is ready; in turn with one of the control group, so that what else happens
+   * meanwhile happens to both versions.
    */
   async #move(): Promise<void> {
     if (this.#running.size === 0) return;
     const pins = await this.#leases.pins();
-    const toMove = this.hosted.filter(({ canMove, spec: { lease, library } }) => {
+    const movable = this.hosted.flatMap((session) => {
+      const { lease, library } = session.spec;
       const pin = pins.get(lease.ids.session);
-      return canMove && pin !== undefined && this.#options.chooseLibrary(lease.ids.account, pin) !== library;
+      return session.canMove && pin !== undefined ? [{ session, account: lease.ids.account, pin, library }] : [];
     });
-    for (const session of toMove) if (!session.ready) session.close('rollout');
-    if (this.#slots.free > 0) toMove.find(({ ready }) => ready)?.close('rollout');
+    const toMove = movable.filter(({ account, pin, library }) => this.#options.chooseLibrary(account, pin) !== library);
+    for (const { session } of toMove) if (!session.ready) session.close('rollout');
+    if (this.#slots.free === 0) return;
+    const moving = toMove.find(({ session }) => session.ready)?.session;
+    const control = movable.find(
+      ({ session, ...hosted }) => session.ready && this.#options.isControl({ ...hosted, startedAt: session.startedAt }),
+    )?.session;
+    const isControlsTurn = control !== undefined && (moving === undefined || this.#movedLast);
+    this.#movedLast = !isControlsTurn;
+    if (isControlsTurn) control.close('control');
+    else moving?.close('rollout');
   }
 }

@@ -157,6 +157,39 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     expect(await other.claim(1)).toMatchObject([{ cause: 'rollout' }]);
   });
 
+  test('whatever happens to an account is written down under the version that hosted it then', async () => {
+    const lease = await connected();
+    await one.release(lease, 'rollout');
+    const startWith = async (library: string) => {
+      await database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+      const [claim] = await one.claim(1);
+      if (!claim) throw new Error('nothing to claim');
+      await starts.begin(claim.lease, claim.cause, library);
+      return claim.lease;
+    };
+    await starts.failed(await startWith('1.33.2'), 'start-timeout');
+    const hanging = await startWith('1.33.2');
+    await accounts.authenticated(hanging);
+    await starts.failed(hanging, 'ready-timeout');
+    await accounts.fail(await startWith('1.34.6'), 'unlinked');
+    const history = await accounts.history(lease.ids.account, 20, 0);
+    expect(history.slice(2).map(({ to, library }) => `${to} ${library}`)).toEqual([
+      'connected 1.34.7',
+      'disconnected 1.34.7',
+      'authenticated 1.33.2',
+      'disconnected 1.33.2',
+      'failed 1.34.6',
+    ]);
+    const listed = await starts.list(lease.ids, 10, Number.MAX_SAFE_INTEGER);
+    expect(listed.map(({ library, outcome, code }) => `${library} ${outcome} ${code}`)).toEqual([
+      '1.34.6 failed unlinked',
+      '1.33.2 failed ready-timeout',
+      '1.33.2 failed start-timeout',
+      '1.34.7 ready null',
+    ]);
+    expect(await starts.list(lease.ids, 1, listed[1]?.id ?? 0)).toEqual(listed.slice(2, 3));
+  });
+
   test('a start whose instance died is recorded as abandoned', async () => {
     const lease = await connected();
     await one.release(lease, 'instance-stopped');

@@ -9,11 +9,12 @@ import {
   pinSchema,
   sendTextSchema,
   sentSchema,
+  sessionStartsSchema,
   workspaceParams,
 } from '../../../contracts/service-api.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
 import { type Route, route } from '../route.ts';
-import { accountView, pageOf, transitionView } from '../views.ts';
+import { accountView, pageOf, sessionStartView, transitionView } from '../views.ts';
 import { findAccount } from './find-account.ts';
 
 export const accountRoutes: Route[] = [
@@ -73,6 +74,22 @@ export const accountRoutes: Route[] = [
       const limit = Number(query.limit);
       const rows = await service.accounts.history(ids.account, limit + 1, Number(query.after ?? 0));
       return pageOf(rows, limit, transitionView, ({ seq }) => seq);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/accounts/:account/starts',
+    summary: 'Every start of the session with its version and outcome, newest first',
+    scope: 'read',
+    params: accountParams,
+    query: historyQuery,
+    answer: { status: 200, schema: sessionStartsSchema },
+    problems: ['account-unknown'],
+    async handle({ service }, { params, query }) {
+      const { ids } = await findAccount(service, params);
+      const limit = Number(query.limit);
+      const before = Number(query.after ?? Number.MAX_SAFE_INTEGER);
+      return pageOf(await service.sessions.startsOf(ids, limit + 1, before), limit, sessionStartView, ({ id }) => id);
     },
   }),
   route({
