@@ -11,12 +11,13 @@ import type { Figure } from './figure.ts';
 import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { restoreOverhead, roundTrip, tenFlows } from './measure-flows.ts';
 import { replicaLoad } from './measure-replica.ts';
+import { scrapeTimes } from './measure-scrapes.ts';
 import { median, medianInterval } from './statistics.ts';
 
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '20' },
-    /** `attempt`: what the harness costs; `flows`: the flows and the replica; both when left out. */
+    /** `attempt`: what the harness costs; `flows`: the flows and the replica; `scrape`: /metrics of the service; all when left out. */
     only: { type: 'string' },
     library: { type: 'string', default: '1.34.2' },
     build: { type: 'string', default: '2.3000.1029241508' },
@@ -112,19 +113,29 @@ function memory(): Figure {
   };
 }
 
-const subject = await prepare();
+const parts: Record<string, () => Promise<Figure[]>> = {
+  attempt: async () => {
+    const subject = await prepare();
+    return [...(await overhead(subject, pairs)), await throughput(subject, pairs), memory()];
+  },
+  flows: async () => {
+    const subject = await prepare();
+    return [
+      await restoreOverhead(subject, Math.ceil(pairs / 2)),
+      await roundTrip(subject, 50),
+      await replicaLoad(values.build, 50),
+      await tenFlows(subject),
+    ];
+  },
+  scrape: async () => [...(await scrapeTimes(200, 5)), ...(await scrapeTimes(10_000, 20))],
+};
+
 const pairs = Number(values.pairs);
 const figures: Figure[] = [];
-if (values.only !== 'flows')
-  figures.push(...(await overhead(subject, pairs)), await throughput(subject, pairs), memory());
-if (values.only !== 'attempt') {
-  figures.push(
-    await restoreOverhead(subject, Math.ceil(pairs / 2)),
-    await roundTrip(subject, 50),
-    await replicaLoad(values.build, 50),
-    await tenFlows(subject),
-  );
+for (const [name, measure] of Object.entries(parts)) {
+  if (values.only === undefined || values.only === name) figures.push(...(await measure()));
 }
+if (figures.length === 0) throw new Error(`--only has to be one of ${Object.keys(parts).join(', ')}`);
 console.log(`\nwhatsapp-web.js ${values.library} on build ${values.build}, Node ${process.version}\n`);
 const width = Math.max(...figures.map(({ name }) => name.length));
 for (const { name, value, bar, ok } of figures) {
