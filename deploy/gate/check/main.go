@@ -1,6 +1,6 @@
-// Checks the gate templates with the types, the evaluator and the template functions of the tools that read them:
+// Checks the gate templates with the schemas, the types, the evaluator and the template functions of the tools that read them:
 //
-//	cd deploy/gate/check && go run .
+//	cd deploy/gate/check && go run . && go tool actionlint ../github-actions.yml
 package main
 
 import (
@@ -23,6 +23,9 @@ func main() {
 	}
 	if err := checkFlagger("../flagger.yaml"); err != nil {
 		fail("flagger.yaml", err)
+	}
+	if err := checkSchemas("../argo-rollouts.yaml", "../flagger.yaml"); err != nil {
+		fail("schemas", err)
 	}
 }
 
