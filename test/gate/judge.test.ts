@@ -80,6 +80,17 @@ describe('a verdict', () => {
     );
   });
 
+  it('is not taken in by arms that are unevenly spread over builds on which everything and nothing works', () => {
+    const [easy, hard] = [{ build: '2.3000.1' }, { build: '2.3000.2' }];
+    const given = [
+      ...attempts('old', 20, 0, easy),
+      ...attempts('new', 2, 0, easy),
+      ...attempts('old', 0, 1, hard),
+      ...attempts('new', 0, 10, hard),
+    ];
+    expect(words(given)).toBe('inconclusive by success-rate');
+  });
+
   it('promotes over cells in which neither version works', () => {
     const broken = { build: '2.3000.1' };
     const given = [

@@ -20,17 +20,6 @@ export function failureRate({ attempts, failures }: Counts): number {
   return failures / attempts;
 }
 
-/** The counts of several cells as one. */
-export function sumCounts(counts: readonly Counts[]): Counts {
-  let attempts = 0;
-  let failures = 0;
-  for (const each of counts) {
-    attempts += each.attempts;
-    failures += each.failures;
-  }
-  return { attempts, failures };
-}
-
 /** Attempts of a cell that have a partner in the other arm, over all cells: the sample size per arm that looks are planned by. */
 export function countPairs(cells: readonly CellCounts[]): number {
   return cells.reduce((sum, { baseline, candidate }) => sum + Math.min(baseline.attempts, candidate.attempts), 0);

@@ -34,6 +34,33 @@ describe('the breakage ratio', () => {
     expect(breakageRatio([pairs(4, 0, 4)])).toBeCloseTo(expected, 8);
   });
 
+  it('does not take an uneven spread over easy and hard cells for breakage', () => {
+    const worksForBoth = { baseline: { attempts: 20, failures: 0 }, candidate: { attempts: 2, failures: 0 } };
+    const worksForNobody = { baseline: { attempts: 1, failures: 1 }, candidate: { attempts: 10, failures: 10 } };
+    expect(breakageRatio([worksForBoth, worksForNobody])).toBeLessThan(1);
+  });
+
+  it('is no bet worth taking either when the arms are uneven, in each cell in its own way', () => {
+    const [easy, hard] = [0.05, 0.9];
+    let mean = 0;
+    for (let b = 0; b <= 8; b++) {
+      for (let c = 0; c <= 2; c++) {
+        for (let d = 0; d <= 2; d++) {
+          for (let e = 0; e <= 8; e++) {
+            const chance = binomial(8, b, easy) * binomial(2, c, easy) * binomial(2, d, hard) * binomial(8, e, hard);
+            mean +=
+              chance *
+              breakageRatio([
+                { baseline: { attempts: 8, failures: b }, candidate: { attempts: 2, failures: c } },
+                { baseline: { attempts: 2, failures: d }, candidate: { attempts: 8, failures: e } },
+              ]);
+          }
+        }
+      }
+    }
+    expect(mean).toBeLessThanOrEqual(1 + 1e-9);
+  });
+
   it('finds one broken cell beside a cell that is broken in both arms', () => {
     const brokenForBoth = pairs(6, 6, 6);
     expect(breakageRatio([pairs(7, 0, 7), brokenForBoth])).toBeGreaterThan(1000);
