@@ -24,8 +24,8 @@ export interface JudgedCell extends PassedAttempts {
 }
 
 /**
- * What a verdict needs of the table `attempts`: most attempts pass, and those are counted by the database, not read. The index
- * is named because SQLite, left to itself, takes one that lacks columns, and then reads whole records.
+ * What a verdict needs of the table `attempts`: most attempts pass, and those are counted by the database, not read. The indexes
+ * are named because SQLite, left to itself, takes one that lacks columns, and then reads whole records.
  */
 export class JudgedCells {
   readonly #db: Kysely<Tables>;
@@ -59,7 +59,7 @@ export class JudgedCells {
     for (let last = 0; ; ) {
       const { rows } = await sql<JudgedRow>`
         select seq, id, started_at as startedAt, outcome, phase, code, blame, ready_ms as readyMs
-        from attempts indexed by attempts_judged
+        from attempts indexed by attempts_not_passed
         where ${isCell(cell)} and seq > ${last} and started_at >= ${since} and outcome <> 'passed'
         order by seq limit ${pageSize}`.execute(this.#db);
       yield rows.map(({ seq: _, ...attempt }) => ({ ...attempt, cell }));
