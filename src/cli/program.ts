@@ -43,8 +43,19 @@ Examples:
   const all = Object.entries(commands);
   const named = all.filter(([name]) => name === args[0]);
   for (const [, load] of named.length > 0 ? named : all) main.addCommand(await load());
-  for (const command of allCommands(main)) command.exitOverride().showHelpAfterError('(--help shows what is possible)');
+  for (const command of allCommands(main)) {
+    command.exitOverride().showHelpAfterError('(--help shows what is possible)');
+    // Otherwise commander hands an option that a command and its subcommand share to the command, where nobody reads it.
+    command.enablePositionalOptions().hook('preSubcommand', refuseMisplacedOption);
+  }
   return main;
+}
+
+/** `gate --policy FILE plan` would lose its option without a word. */
+function refuseMisplacedOption(command: Command, subcommand: Command): void {
+  const given = command.options.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+  if (given)
+    command.error(`error: option '${given.flags}' stands before '${subcommand.name()}', which does not read it`);
 }
 
 function allCommands(command: Command): Command[] {

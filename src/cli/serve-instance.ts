@@ -98,11 +98,6 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   }
 }
 
-/** The database that is used where none is named; what is linked to a replica stays apart from real accounts. */
-export function embeddedDatabase(replica: string | null = null): string {
-  return `sqlite:${home(replica === null ? 'store.sqlite' : 'replica-store.sqlite')}`;
-}
-
 /** Checks what was given before anything is started. */
 function openVault(address: string): NonNullable<ServiceOptions['vault']> {
   return { blobs: openBlobStore(address, process.env), key: profileKey(process.env) };
@@ -114,6 +109,6 @@ async function requireKey({ host, database: address }: ServeOptions): Promise<vo
   const has = await new ApiKeys(database).any().finally(() => database.close());
   if (has) return;
   throw new InputError(
-    `--host ${host}: whoever reaches this address could link and use accounts, and there is no API key yet; make one with \`wwebjs-canary serve add-key NAME --scope admin\`, or leave --host at 127.0.0.1`,
+    `--host ${host}: whoever reaches this address could link and use accounts, and there is no API key yet; make one with \`wwebjs-canary serve add-key NAME --scope admin\` and the same --database, or leave --host at 127.0.0.1`,
   );
 }

@@ -1,5 +1,4 @@
-import { Command, Option } from 'commander';
-import { home } from '../../contracts/home.ts';
+import { Command } from 'commander';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
@@ -7,12 +6,13 @@ import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore } from '../../store/open-store.ts';
 import { wholeNumber } from '../option-values.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
+import { databaseOption, embeddedDatabase } from '../service-database.ts';
 import { untilSignal } from '../until-signal.ts';
 
 interface Given {
   host: string;
   port: number;
-  database: string;
+  database?: string;
   rolloutPlan: string;
 }
 
@@ -22,14 +22,7 @@ export function exporterCommand(): Command {
     .description('serve /metrics for Prometheus out of the store: canaries, links, restorations, violations, verdicts')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 9464)
-    .addOption(
-      new Option(
-        '--database <address>',
-        'database of the service: mysql://user:password@host:3306/name or sqlite:/path',
-      )
-        .env('WWEBJS_CANARY_DATABASE')
-        .default(`sqlite:${home('store.sqlite')}`, 'the embedded store'),
-    )
+    .addOption(databaseOption())
     .addOption(rolloutPlanOption())
     .addHelpText(
       'after',
@@ -47,7 +40,7 @@ async function run({ database: address, rolloutPlan, ...at }: Given): Promise<vo
   const plan = readRolloutPlan(rolloutPlan);
   const stop = untilSignal();
   const store = await openStore();
-  const database = await openDatabase(address);
+  const database = await openDatabase(address ?? embeddedDatabase());
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
   // Counting a large store for the first time takes longer than a scrape may.

@@ -5,14 +5,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
-import { ApiKeys } from '../../service/http/api-keys.ts';
 import { defaultPolicy } from '../../service/rollouts/rollout-rules.ts';
 import { defaultJudgeEveryMs } from '../../service/service.ts';
-import type { ApiScope, ServiceTables } from '../../service/tables.ts';
-import { openDatabase } from '../../store/database/open-database.ts';
 import { duration, wholeNumber } from '../option-values.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
-import { embeddedDatabase, serveInstance } from '../serve-instance.ts';
+import { serveInstance } from '../serve-instance.ts';
+import { databaseOption, embeddedDatabase } from '../service-database.ts';
+import { addKeyCommand } from './serve-add-key.ts';
 
 interface Given {
   host: string;
@@ -86,12 +85,7 @@ Examples:
   wwebjs-canary serve add-key deploy-bot --scope link`,
     )
     .action(run);
-  serve
-    .command('add-key <name>')
-    .description('make an API key and print it, this once')
-    .addOption(databaseOption())
-    .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
-    .action(addKey);
+  serve.addCommand(addKeyCommand());
   return serve;
 }
 
@@ -100,27 +94,11 @@ async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { repl
   const log = (line: object) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
   const signal = Promise.withResolvers<void>();
   process.once('SIGTERM', () => signal.resolve()).once('SIGINT', () => signal.resolve());
-  const database = given.database ?? embeddedDatabase(replica);
+  const database = given.database ?? embeddedDatabase({ forReplica: replica !== null });
   const instance = await serveInstance({ ...given, profiles: given.profiles ?? null, database, replica, version, log });
   log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
   await signal.promise;
   await instance.stop();
-}
-
-async function addKey(
-  name: string,
-  { scope, database: address }: { scope: ApiScope; database?: string },
-): Promise<void> {
-  const database = await openDatabase<ServiceTables>(address ?? embeddedDatabase());
-  const { key } = await new ApiKeys(database).create(name, scope);
-  await database.close();
-  console.log(key);
-}
-
-function databaseOption(): Option {
-  return new Option('--database <address>', 'mysql://user:password@host:3306/name or sqlite:/path/to/file')
-    .env('WWEBJS_CANARY_DATABASE')
-    .default(undefined, 'the embedded store');
 }
 
 /** A Chromium start alone keeps almost two cores busy. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { exitCode } from '../../contracts/outcome.ts';
@@ -22,6 +22,7 @@ import { duration, wholeNumber } from '../option-values.ts';
 import { readPlan } from '../read-plan.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { addRunOptions, type RunOptions, runArguments } from '../run-options.ts';
+import { databaseOption, embeddedDatabase } from '../service-database.ts';
 import { untilSignal } from '../until-signal.ts';
 
 interface WatchCommandOptions extends RunOptions {
@@ -30,7 +31,7 @@ interface WatchCommandOptions extends RunOptions {
   webhook?: string;
   host: string;
   port: number;
-  database: string;
+  database?: string;
   rolloutPlan: string;
 }
 
@@ -49,11 +50,7 @@ export function watchCommand(): Command {
     .option('--webhook <url>', 'told once of every unexpected cell, and once more when it is over', httpUrl)
     .option('--host <address>', 'address of /metrics', '127.0.0.1')
     .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
-    .addOption(
-      new Option('--database <address>', 'database of the service, for /metrics')
-        .env('WWEBJS_CANARY_DATABASE')
-        .default(`sqlite:${home('store.sqlite')}`, 'the embedded store'),
-    )
+    .addOption(databaseOption())
     .addOption(rolloutPlanOption());
   return addRunOptions(command)
     .addHelpText('after', help)
@@ -77,7 +74,7 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
-  const database = await openDatabase(options.database);
+  const database = await openDatabase(options.database ?? embeddedDatabase());
   const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
   // Counting a large store for the first time takes longer than a scrape may.
   await exporter.read();

@@ -1,0 +1,38 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { createKeySchema } from '../../contracts/service-api.ts';
+import { ApiKeys } from '../../service/http/api-keys.ts';
+import type { ApiScope, ServiceTables } from '../../service/tables.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
+import { databaseOption, embeddedDatabase } from '../service-database.ts';
+
+interface Given {
+  database?: string;
+  replica?: string | true;
+  scope: ApiScope;
+}
+
+/** `serve add-key`: the first key has to come from somebody who may already write the database. */
+export function addKeyCommand(): Command {
+  return new Command('add-key')
+    .description('make an API key and print it, this once')
+    .argument('<name>', 'who it is for', keyName)
+    .addOption(databaseOption())
+    .option('--replica [build]', 'for a service that was started with --replica: it has a store of its own')
+    .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
+    .addHelpText('after', '\nExample:\n  wwebjs-canary serve add-key deploy-bot --scope link')
+    .action(addKey);
+}
+
+async function addKey(name: string, { scope, database: address, replica }: Given): Promise<void> {
+  const database = await openDatabase<ServiceTables>(
+    address ?? embeddedDatabase({ forReplica: replica !== undefined }),
+  );
+  const { key } = await new ApiKeys(database).create(name, scope).finally(() => database.close());
+  console.log(key);
+}
+
+function keyName(text: string): string {
+  const parsed = createKeySchema.shape.name.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError('It has to be 1 to 200 characters.');
+  return parsed.data;
+}
