@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { CanaryHistory, HistoryQuestion } from '../../contracts/canary-history.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
+import { historyWindow } from './history-window.ts';
 
 export interface ThreadQuestion {
   /** The store. */
@@ -26,7 +27,9 @@ let last: Promise<unknown> = Promise.resolve();
  *
  * @throws InputError as `readHistory` does.
  */
-export function readHistoryInThread(question: HistoryQuestion): Promise<CanaryHistory> {
+export async function readHistoryInThread(question: HistoryQuestion): Promise<CanaryHistory> {
+  // A wrong window is told without a thread.
+  historyWindow(question.window, Date.now());
   const file = home('store.sqlite');
   const key = JSON.stringify([file, question]);
   const same = underWay.get(key);

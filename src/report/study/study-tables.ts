@@ -16,6 +16,7 @@ export function studyTables(study: IncidentStudy): Table[] {
       title: `Links that succeeded: ${intents} intents in ${days} days, build ${build}, seed ${seed}, ${engine}`,
       rows: stageRows(study),
     },
+    { title: 'Why requests failed', rows: failureRows(study) },
     { title: 'The same replays, counted in other ways', rows: otherRows(study) },
     { title: 'Every combination: links that succeeded', rows: gridRows(study) },
     { title: 'What the replays drew from: attempts on the replica that became ready', rows: recordedRows(study) },
@@ -38,24 +39,26 @@ function stageRows({ stages, targetPercent: { from, to } }: IncidentStudy): stri
   ];
 }
 
+function failureRows({ stages }: IncidentStudy): string[][] {
+  return [
+    ['stage', 'requests', 'failed', 'duplicate', 'not scanned', 'library', 'restart'],
+    ...stages.map(({ name, result: { requests } }) => {
+      const { refused, unscanned, library, restart } = requests.failed;
+      const failed = requests.ended - requests.succeeded;
+      const shares = [refused, unscanned, library, restart].map((part) => of(part, failed));
+      return [name, String(requests.ended), String(failed), ...shares];
+    }),
+  ];
+}
+
 function otherRows({ stages }: IncidentStudy): string[][] {
   return [
-    [
-      'stage',
-      'requests',
-      'old query says',
-      'duplicates of failures',
-      'people linked',
-      'restored',
-      'numbers up at the end',
-    ],
+    ['stage', 'old query says', 'people linked', 'restored', 'numbers up at the end'],
     ...stages.map(({ name, result }: Stage) => {
-      const { requests, oldQueryRate, intents, restorations, numbers } = result;
+      const { oldQueryRate, intents, restorations, numbers } = result;
       return [
         name,
-        String(requests.ended),
         percent(oldQueryRate),
-        of(requests.refused, requests.ended - requests.succeeded),
         of(intents.linked, intents.total),
         of(restorations.restored, restorations.due),
         of(numbers.up, numbers.total),

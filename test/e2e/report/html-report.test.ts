@@ -68,6 +68,10 @@ test('nothing in a record is run or becomes a link', async () => {
   expect(await page.$$('dialog a[href^="javascript:"]')).toHaveLength(0);
 });
 
+test('a store with one run only has nothing to say over time', async () => {
+  expect(await page.$$('.over-time')).toHaveLength(0);
+});
+
 test('every attempt of a cell is there', async () => {
   expect(await page.$$eval('dialog .attempt > summary', (all) => all.map((summary) => summary.textContent))).toEqual([
     'Attempt 1: no-ready',
