@@ -12,6 +12,8 @@ import { StoreRecorder } from '../../../src/store/store-recorder.ts';
 import { exampleCells, playRun } from '../../fixtures/example-run.ts';
 import { newFolder } from '../../fixtures/recorded-run.ts';
 import { findPrometheus } from '../../support/find-prometheus.ts';
+import { instantHosts } from '../../support/instant-host.ts';
+import { startTestService, untilStatus } from '../../support/test-service.ts';
 
 const rules = join(packageRoot, 'dashboards', 'rules');
 
@@ -23,15 +25,31 @@ test('the rules are valid and every one of their tests holds', async () => {
   expect(stdout.match(/SUCCESS/g)).toHaveLength(files.length);
 });
 
-test('promtool has nothing to say about the metrics of a store', async () => {
+/** What promtool says of a text, and nothing when it finds nothing. */
+async function complaints(text: string): Promise<string> {
   const { promtool } = await findPrometheus();
+  const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  return status === 0 ? `${stdout}${stderr}` : `ended with ${status}: ${stdout}${stderr}`;
+}
+
+test('promtool has nothing to say about the metrics of an instance that shows its sessions one by one', async () => {
+  const database = `sqlite:${join(newFolder(), 'store.sqlite')}`;
+  const { service } = await startTestService({ database, openHost: instantHosts(), sessionDetail: 5 });
+  const { id: workspace } = await service.workspaces.create('W');
+  const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
+  await untilStatus(service, ids, 'connected');
+  const text = await service.metrics.registry.metrics();
+  expect(text).toContain('wwebjs_session_detail{');
+  expect(await complaints(text)).toBe('');
+  await service.stop();
+});
+
+test('promtool has nothing to say about the metrics of a store', async () => {
   const store = await openStore(join(newFolder(), 'store.sqlite'));
   await playRun(exampleCells(), [new StoreRecorder(store)]);
   const database = await openDatabase<ExportedTables>(`sqlite:${store.file}`);
   const { text } = await new Exporter(store, database, () => {}).read();
-  const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
-  expect(`${stdout}${stderr}`).toBe('');
-  expect(status).toBe(0);
+  expect(await complaints(text)).toBe('');
   await database.close();
   await store.close();
 });
