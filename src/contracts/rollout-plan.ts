@@ -34,6 +34,8 @@ export const rolloutPlanSchema = z.strictObject({
         steps.at(-1)?.percent === 100,
       'steps go from few to more accounts, and the last one is 100 percent',
     ),
+  /** Whether a step also restarts sessions of the baseline, so that restorations of both versions can be compared. */
+  controlGroup: z.enum(['restart', 'none']),
   /** What is done while fewer links succeed with the candidate than the band of the stage says. */
   belowBand: z.enum(['hold', 'roll-back']),
   stages: z

@@ -14,6 +14,7 @@ export const causes = {
   'owner-lost': 'The instance that ran the session died or lost its lease.',
   'instance-stopped': 'The instance that ran the session was stopped in order.',
   rollout: 'The rollout moved the account to another library version.',
+  control: 'A rollout restarted the session on the version it has, to compare the other one with it.',
   unlinked: 'The login is gone: the device was removed on the phone, or its profile is lost.',
   'auth-failure': 'The library reported an authentication failure.',
   disconnected: 'The library reported a disconnection.',

@@ -10,6 +10,7 @@ import { Instances } from './instances.ts';
 import type { BlobStore } from './profiles/blob-store.ts';
 import { ProfileVault } from './profiles/profile-vault.ts';
 import { vaultedHosts } from './profiles/vaulted-hosts.ts';
+import { ControlGroup } from './rollouts/control-group.ts';
 import { LibraryChoice } from './rollouts/library-choice.ts';
 import { RolloutJudge } from './rollouts/rollout-judge.ts';
 import { type RolloutRules, readRolloutRules } from './rollouts/rollout-rules.ts';
@@ -75,6 +76,7 @@ export class Service {
   readonly linkCodes: LinkCodes;
   readonly rollouts: Rollouts;
   readonly rolloutJudge: RolloutJudge;
+  readonly #control: ControlGroup;
   readonly libraries: LibraryChoice;
   readonly sessions: Sessions;
   readonly metrics: ServiceMetrics;
@@ -104,6 +106,7 @@ export class Service {
     this.linkCodes = new LinkCodes(database);
     const rules = options.rolloutRules ?? readRolloutRules();
     this.rollouts = new Rollouts(database, this.id, rules.plan);
+    this.#control = new ControlGroup(database, rules.plan, rules.policy.success.looks.at(-1) as number);
     this.rolloutJudge = new RolloutJudge({ database, rollouts: this.rollouts, rules, log: options.log });
     this.libraries = new LibraryChoice(this.rollouts, options.library);
     const allowPrivate = options.allowPrivateWebhooks ?? false;
@@ -120,6 +123,7 @@ export class Service {
       links: new Links(database, this.id, (outcome) => this.metrics.violation(outcome)),
       deadlines: { ...defaultDeadlines, ...options.deadlines },
       chooseLibrary: (account, pin) => this.libraries.choose(account, pin),
+      isControl: (session) => this.#control.has(session),
       onEvent: (ids, event) => this.#heard(ids, event),
       onEnd: (ended) => this.#ended(ended),
       onTrouble: (ids, error) => this.#log({ event: 'session-trouble', account: ids.account, message: String(error) }),
@@ -158,14 +162,14 @@ export class Service {
 
   async #begin({ slots, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions): Promise<void> {
     await this.#instances.started(slots);
-    await this.libraries.refresh();
+    await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
     this.#loops = [
       // Leases have a loop of their own: a slow claim must not let one run out.
       this.#repeat(() => this.sessions.renewLeases()),
       this.#repeat(async () => {
-        await this.libraries.refresh();
+        await this.#lookAtRollout();
         await this.sessions.takeOn();
       }),
       this.#repeat(() => this.sessions.sendWaiting()),
@@ -176,6 +180,11 @@ export class Service {
     if (judgeEveryMs === null) return;
     const judge = () => this.rolloutJudge.round(judgeEveryMs);
     this.#loops.push(this.#repeat(judge, Math.min(tickMs, judgeEveryMs)));
+  }
+
+  async #lookAtRollout(): Promise<void> {
+    await this.libraries.refresh();
+    await this.#control.look(this.libraries.newest);
   }
 
   async #repeat(work: () => Promise<void>, everyMs = tickMs): Promise<void> {

@@ -54,6 +54,7 @@ export class ReplayedInstance {
       slots,
       folder,
       chooseLibrary: () => library,
+      isControl: () => false,
       onEvent: ({ account }, event) => {
         if (event.type !== 'message') this.#heard(account, event.type === 'code' ? 'code' : event.status);
       },

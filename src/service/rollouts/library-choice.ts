@@ -19,6 +19,11 @@ export class LibraryChoice {
     [this.#newest = null] = await this.#rollouts.list(1);
   }
 
+  /** The newest rollout as it was at the last look. */
+  get newest(): Rollout | null {
+    return this.#newest;
+  }
+
   choose(account: AccountId, pin: string | null): string {
     if (pin !== null) return pin;
     if (!this.#newest) return this.#configured;

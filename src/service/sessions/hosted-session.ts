@@ -29,7 +29,8 @@ export class HostedSession {
   #watchdog: Watchdog | null = null;
   #linking: boolean;
   #loaded: LoadedVersions | null = null;
-  readonly #startedAt = performance.now();
+  /** `performance.now()` of then. */
+  readonly startedAt = performance.now();
 
   constructor(spec: SessionSpec, around: SessionSurroundings) {
     this.spec = spec;
@@ -215,7 +216,7 @@ export class HostedSession {
 
   #tell(status: 'authenticated' | 'connected'): void {
     const { library, linking } = this.spec;
-    const tookMs = performance.now() - this.#startedAt;
+    const tookMs = performance.now() - this.startedAt;
     this.#around.onEvent(this.spec.lease.ids, { type: 'status', status, library, linking, tookMs });
   }
 

@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
 import type { Cause } from '../causes.ts';
+import type { HostedAccount } from '../rollouts/control-group.ts';
 import type { AccountId, SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -22,6 +23,8 @@ export interface SessionsOptions {
   folder: string;
   /** The library version for an account. */
   chooseLibrary(account: AccountId, pin: string | null): string;
+  /** True for a session that has to be started again on the version it has. */
+  isControl(session: HostedAccount): boolean;
   onEvent(ids: SessionIds, event: SessionEvent): void;
   onEnd(end: EndedSession): void;
   /** Something went wrong in the service itself, for the log. */

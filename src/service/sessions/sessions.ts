@@ -36,6 +36,7 @@ export class Sessions {
   #stopping = false;
   #takingOn = false;
   #movedLast = false;
+  #movedLast = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;

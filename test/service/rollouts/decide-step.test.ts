@@ -10,6 +10,7 @@ const plan: RolloutPlan = {
     { percent: 1, watchHours: 2 },
     { percent: 100, watchHours: 4 },
   ],
+  controlGroup: 'restart',
   belowBand: 'hold',
   stages: [
     { hours: [1, 2], successPercent: { from: 60, to: 80 } },

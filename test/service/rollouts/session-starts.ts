@@ -11,6 +11,7 @@ export const quickRules: RolloutRules = {
   plan: {
     schemaVersion: 1,
     steps: [1, 25, 100].map((percent) => ({ percent, watchHours: 0 })),
+    controlGroup: 'restart',
     belowBand: 'hold',
     stages: [{ hours: [1, 24], successPercent: { from: 60, to: 100 } }],
   },
