@@ -36,7 +36,6 @@ export class Sessions {
   #stopping = false;
   #takingOn = false;
   #movedLast = false;
-  #movedLast = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
