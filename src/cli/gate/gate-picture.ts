@@ -7,7 +7,11 @@ import { successes } from '../../report/verdict/verdict-words.ts';
 import { cellName, symbols } from '../../report/words.ts';
 import { drawInterval } from './draw-interval.ts';
 
-const lineWidth = 51;
+/** Columns of the line with the interval: in logs and on a wide terminal, and on the narrowest. */
+const lineWidth = { most: 51, least: 11 };
+
+const legend = `The line is the loss, from 50 points better to 50 worse: ● as seen so far, [ ] where it surely lies, ┼ none, ╎ the margin.
+All of it left of ╎ promotes, all of it right of ┼ blocks.`;
 
 /** Shows how the interval of each flow closes in: redrawn on a terminal, else a line at every look. Failures are told as they come. */
 export class GatePicture implements RunObserver {
@@ -26,7 +30,7 @@ export class GatePicture implements RunObserver {
   }
 
   runStarted(run: RunInfo): void {
-    this.#lines.print(`run ${run.id}, seed ${run.seed}`);
+    this.#lines.print(`run ${run.id}, seed ${run.seed}\n${legend}`);
     for (const { flow, look } of this.#standing.flows) this.#lookTold.set(flow, look.reached);
     this.#lines.start();
   }
@@ -50,9 +54,14 @@ export class GatePicture implements RunObserver {
   }
 
   #flowLine(flow: FlowVerdict): string {
-    const { colors } = this.#terminal;
-    const counts = `baseline ${successes(flow.baseline)}, candidate ${successes(flow.candidate)}`;
+    const { colors, live, width } = this.#terminal;
     const next = flow.look.next === null ? 'at the cap' : `next look at ${flow.look.next}`;
-    return `${flow.flow}  ${colors.dim('better')} ${drawInterval(flow, lineWidth)} ${colors.dim('worse')}  ${counts}, ${flow.pairs} pairs, ${next}`;
+    const counts = `baseline ${successes(flow.baseline)}, candidate ${successes(flow.candidate)}, ${flow.pairs} pairs, ${next}`;
+    const [left, right] = [`${flow.flow}  better `, ` worse  ${counts}`];
+    const room = live ? width - 1 - left.length - right.length : lineWidth.most;
+    const line = drawInterval(flow, Math.min(lineWidth.most, Math.max(lineWidth.least, room)));
+    return room < lineWidth.least
+      ? `${flow.flow} ${line} ${counts}`
+      : `${flow.flow}  ${colors.dim('better')} ${line} ${colors.dim('worse')}  ${counts}`;
   }
 }

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it, vi } from 'vitest';
 import { GatePicture } from '../../../src/cli/gate/gate-picture.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
 import { keptTerminal } from '../../fixtures/recorded-run.ts';
@@ -19,11 +20,27 @@ it('where nothing can be redrawn, tells every failure and a line at every look',
   picture.runEnded();
 
   const lines = terminal.progressed.trimEnd().split('\n');
-  expect(lines).toHaveLength(4);
+  expect(lines).toHaveLength(6);
   expect(lines[0]).toBe(`run ${exampleRun.id}, seed 7`);
-  expect(lines[1]).toMatch(
+  expect(lines[1]).toMatch(/^The line is the loss, from 50 points better to 50 worse: /);
+  expect(lines[3]).toMatch(
     /^qr-to-ready {2}better [·─[\]●┼╎]{51} worse {2}baseline 10\/10, candidate 10\/10, 10 pairs, next look at 20$/,
   );
-  expect(lines[2]).toContain('20 pairs, next look at 40');
-  expect(lines[3]).toBe('✗ new on 2.3000.1032534684  no-ready in phase ready');
+  expect(lines[4]).toContain('20 pairs, next look at 40');
+  expect(lines[5]).toBe('✗ new on 2.3000.1032534684  no-ready in phase ready');
+});
+
+it.each([
+  [160, /^qr-to-ready {2}better \S{51} worse {2}baseline 9\/9, .* next look at 10$/],
+  [100, /^qr-to-ready {2}better \S{11,50} worse {2}baseline 9\/9, .* next look at 10$/],
+  [80, /^qr-to-ready \S{11} baseline 9\/9, candidate 9\/9, 9 pairs, next loo…?/],
+])('on a terminal of %i columns the line gives way, so that the counts are seen', async (width, shown) => {
+  const terminal = keptTerminal({ live: true, width });
+  const source = { standing: verdictOn([...attempts('old', 9, 0), ...attempts('new', 9, 0)]) };
+  const picture = new GatePicture(terminal, source);
+  picture.runStarted({ ...exampleRun, seed: 7 });
+  await vi.waitFor(() => expect(terminal.progressed).toContain('baseline 9/9'));
+  picture.runEnded();
+  const line = terminal.progressed.split('\n').find((one) => one.includes('baseline 9/9')) as string;
+  expect(stripVTControlCharacters(line)).toMatch(shown);
 });
