@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { ensureBrowser } from '../browser/ensure-browser.ts';
 import { home } from '../contracts/home.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
@@ -12,6 +13,9 @@ import { type LogLine, Service, type ServiceOptions } from '../service/service.t
 import { libraryHosts } from '../service/sessions/library-host.ts';
 import type { ServiceTables } from '../service/tables.ts';
 import { openDatabase } from '../store/database/open-database.ts';
+
+/** How long answers that are under way may take once the sessions are closed. */
+const lastAnswersMs = 1_000;
 
 export interface ServeOptions {
   host: string;
@@ -73,7 +77,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     const app = createServer({
       service,
       version: options.version,
-      open: !(await new ApiKeys(service.database).any()),
+      open: isLoopback(host),
       onTrouble: (request, problem) =>
         log({ event: 'trouble', request, code: problem.code, message: String(problem.cause ?? problem.message) }),
     });
@@ -86,8 +90,8 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
       url: `http://${name}:${address.port}`,
       phoneUrl: replica?.phoneUrl ?? null,
       async stop() {
-        // Answers that are under way end first; new requests are told that the instance is stopping.
-        await Promise.all([service.stop(), app.close()]);
+        // It goes on answering while sessions close, so that a load balancer reads `stopping` at /readyz.
+        await service.stop(() => endAnswers(app));
         await replica?.close();
       },
     };
@@ -96,6 +100,13 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     await replica?.close();
     throw error;
   }
+}
+
+/** Closes the port and waits for the answers that are under way, but not for one that nobody reads. */
+async function endAnswers(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
+  await app.close();
+  clearTimeout(cut);
 }
 
 /** Checks what was given before anything is started. */

@@ -24,6 +24,7 @@ export const problems = {
   'rollout-over': { status: 409, title: 'The rollout is finished or rolled back.' },
   'session-not-connected': { status: 409, title: 'The session of the account is not connected.' },
   'session-elsewhere': { status: 409, title: 'Another instance runs the session and did not send the text in time.' },
+  'key-expired': { status: 409, title: 'The API key works no longer; make a new one.' },
   'key-is-last': { status: 409, title: 'This is the last admin key; make another one first.' },
   'request-in-progress': { status: 409, title: 'The first request with this idempotency key has not ended yet.' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for another request.' },

@@ -63,8 +63,8 @@ const tickMs = 1_000;
 
 export const defaultJudgeEveryMs = 60_000;
 
-/** For closing all sessions, and for the last writes: 20 seconds together, after which others may kill the process. */
-const stopMs = 17_000;
+/** For closing all sessions, and for the last writes; with a second for answers 20 together, after which others may kill the process. */
+const stopMs = 16_500;
 const lastWordMs = 2_000;
 
 /** One instance of the service without its HTTP face. */
@@ -145,10 +145,15 @@ export class Service {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Starts nothing any more, closes sessions in order, gives their leases back. */
-  async stop(): Promise<void> {
+  /**
+   * Starts nothing any more, closes sessions in order, gives their leases back.
+   *
+   * @param endAnswers called when the sessions are closed and the database still answers: for whoever serves requests.
+   */
+  async stop(endAnswers: () => Promise<void> = async () => {}): Promise<void> {
     this.#log({ event: 'stopping', instance: this.id });
     await within(stopMs, () => this.sessions.stop()).catch(() => {});
+    await endAnswers();
     this.#stop.abort();
     clearInterval(this.#expiry);
     // A database that does not answer must not keep the process: what was not written runs out by itself.

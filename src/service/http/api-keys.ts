@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import { Problem } from '../problems.ts';
-import type { ApiKeyRow, ApiScope, ServiceDatabase } from '../tables.ts';
+import type { ApiKeyRow, ApiScope, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 export interface ApiKey {
   id: string;
@@ -60,20 +61,35 @@ export class ApiKeys {
     return rows.map(fromRow);
   }
 
-  /** A new key with the same name and scope; the old one works for another `overlapMs`. @throws Problem `key-unknown` */
+  /**
+   * A new key with the same name and scope; the old one works for another `overlapMs`, or until it would have ended anyway.
+   *
+   * @throws Problem `key-unknown`, `key-expired`
+   */
   async rotate(id: string, overlapMs: number): Promise<NewApiKey> {
     const { name, scope } = await this.#get(id);
+    if (await this.#hasExpired(id)) throw new Problem('key-expired');
     const fresh = await this.create(name, scope);
     await this.#expire(id, overlapMs);
+    this.#found.delete(id);
     return fresh;
   }
 
   /** @throws Problem `key-unknown`, `key-is-last` */
   async revoke(id: string): Promise<void> {
-    const { scope } = await this.#get(id);
-    const admins = (await this.list()).filter((key) => key.scope === 'admin' && key.expiresAt === null);
-    if (scope === 'admin' && admins.length === 1 && admins[0]?.id === id) throw new Problem('key-is-last');
-    await this.#expire(id, 0);
+    await this.#get(id);
+    await this.#database.kysely.transaction().execute(async (tx) => {
+      const lasting = tx
+        .selectFrom('api_keys')
+        .select('id')
+        .where('scope', '=', 'admin')
+        .where('expires_at', 'is', null);
+      // Locked, or two admins who revoke each other at the same moment leave nobody.
+      const admins = await this.#database.locked(lasting).execute();
+      if (admins.length === 1 && admins[0]?.id === id) throw new Problem('key-is-last');
+      await this.#expire(id, 0, tx);
+    });
+    this.#found.delete(id);
   }
 
   /** True when there is a key that can be used. */
@@ -109,14 +125,21 @@ export class ApiKeys {
     return fromRow(row);
   }
 
-  async #expire(id: string, afterMs: number): Promise<void> {
+  async #hasExpired(id: string): Promise<boolean> {
     const { kysely, now } = this.#database;
-    await kysely
+    const ended = kysely.selectFrom('api_keys').select('id').where('id', '=', id).where('expires_at', '<=', now);
+    return (await ended.executeTakeFirst()) !== undefined;
+  }
+
+  /** A key that ends sooner keeps its end: nothing lets a key live longer than was said before. */
+  async #expire(id: string, afterMs: number, database: Kysely<ServiceTables> = this.#database.kysely): Promise<void> {
+    const { now } = this.#database;
+    await database
       .updateTable('api_keys')
       .set(({ eb }) => ({ expires_at: eb(now, '+', afterMs) }))
       .where('id', '=', id)
+      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', where(now, '+', afterMs))]))
       .execute();
-    this.#found.delete(id);
   }
 }
 

@@ -11,7 +11,7 @@ const loopbackNames = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 /**
  * Lets a request through, or not.
  *
- * @param open true when the service is bound to loopback and has no keys. Any web page that the user visits can send requests
+ * @param open true when the service is bound to loopback: while it has no keys it asks for none. Any web page that the user visits can send requests
  *   there too, so the host must be a loopback name and the origin, where the browser tells one, this service itself.
  * @throws Problem `unauthorized`, `forbidden`
  */
@@ -22,7 +22,7 @@ export async function authorize(
   open: boolean,
 ): Promise<Caller> {
   const { authorization, host, origin } = request.headers;
-  if (open && authorization === undefined) {
+  if (open && authorization === undefined && !(await keys.any())) {
     const foreign = origin !== undefined && origin !== `http://${host}`;
     if (!host || !loopbackNames.test(host) || foreign) {
       throw new Problem('forbidden', 'Without an API key only this machine itself may call, by the name localhost.');

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
+import { seal, unseal } from '../profiles/profile-cipher.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
 /** After this time a request whose instance died may be made again, in milliseconds. */
@@ -14,13 +15,20 @@ export interface Answer {
 
 export interface IdempotentRequest {
   caller: string;
+  /** What the caller proves itself with; empty where nobody has to. */
+  credential: string;
   key: string;
   method: string;
   path: string;
   body: unknown;
 }
 
-/** Lets a write that is repeated with the same key happen once: the repetition gets the answer of the first. */
+/**
+ * Lets a write that is repeated with the same key happen once: the repetition gets the answer of the first.
+ *
+ * Answers may show a new API key, the secret of a webhook or a phone number. They are kept sealed with what only the caller has,
+ * its credential and the idempotency key, of which the database knows hashes: whoever reads the table reads no answer.
+ */
 export class Idempotency {
   readonly #database: ServiceDatabase;
 
@@ -44,14 +52,15 @@ export class Idempotency {
       throw error;
     }
     if (answer.status >= 500) await this.#forget(request);
-    else await this.#at(request, this.#database.kysely.updateTable('idempotency_keys').set(answer)).execute();
+    else await this.#keep(request, answer);
     return { ...answer, replayed: false };
   }
 
   async #begin(request: IdempotentRequest): Promise<Answer | null> {
     const { kysely, now } = this.#database;
     const request_sha256 = fingerprint(request);
-    const row = { caller: request.caller, idempotency_key: request.key, request_sha256, status: null, body: null };
+    const { caller } = request;
+    const row = { caller, idempotency_key: sha256(request.key), request_sha256, status: null, body: null };
     try {
       await kysely
         .insertInto('idempotency_keys')
@@ -61,21 +70,21 @@ export class Idempotency {
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
-    const query = kysely
-      .selectFrom('idempotency_keys')
-      .selectAll()
-      .where('caller', '=', request.caller)
-      .where('idempotency_key', '=', request.key);
-    const first = await query.executeTakeFirst();
+    const first = await this.#at(request, kysely.selectFrom('idempotency_keys').selectAll()).executeTakeFirst();
     if (!first) return this.#begin(request);
     if (first.request_sha256 !== request_sha256) throw new Problem('idempotency-key-reused');
-    if (first.status !== null) return { status: first.status, body: first.body };
+    if (first.status !== null) return { status: first.status, body: first.body && opened(first.body, request) };
     const taken = await this.#at(request, kysely.updateTable('idempotency_keys').set({ created_at: now }))
       .where('status', 'is', null)
       .where('created_at', '<', (where) => where(now, '-', abandonedMs))
       .executeTakeFirst();
     if (taken.numUpdatedRows > 0n) return null;
     throw new Problem('request-in-progress');
+  }
+
+  async #keep(request: IdempotentRequest, { status, body }: Answer): Promise<void> {
+    const kept = { status, body: body && sealed(body, request) };
+    await this.#at(request, this.#database.kysely.updateTable('idempotency_keys').set(kept)).execute();
   }
 
   async #forget(request: IdempotentRequest): Promise<void> {
@@ -86,12 +95,27 @@ export class Idempotency {
     { caller, key }: IdempotentRequest,
     query: Query,
   ): Query {
-    return query.where('caller', '=', caller).where('idempotency_key', '=', key);
+    return query.where('caller', '=', caller).where('idempotency_key', '=', sha256(key));
   }
 }
 
 function fingerprint({ method, path, body }: IdempotentRequest): string {
-  return createHash('sha256')
-    .update(`${method} ${path} ${JSON.stringify(body ?? null)}`)
-    .digest('hex');
+  return sha256(`${method} ${path} ${JSON.stringify(body ?? null)}`);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function sealed(body: string, request: IdempotentRequest): string {
+  return seal(answerKey(request), Buffer.from(body), request.caller).toString('base64');
+}
+
+function opened(body: string, request: IdempotentRequest): string {
+  return unseal(answerKey(request), Buffer.from(body, 'base64'), request.caller).toString();
+}
+
+/** HKDF, RFC 5869. */
+function answerKey({ credential, key }: IdempotentRequest): Buffer {
+  return Buffer.from(hkdfSync('sha256', `${credential} ${key}`, '', 'kept answer', 32));
 }

@@ -16,7 +16,7 @@ export interface ServerOptions {
   service: Service;
   /** Version of this program, for the OpenAPI document. */
   version: string;
-  /** True when the service is bound to a loopback address and has no key: then nobody needs one. */
+  /** True when the service is bound to a loopback address: until a key is made nobody needs one. */
   open: boolean;
   /** Told of every answer of 500 and above, with what went wrong inside. */
   onTrouble(requestId: string, problem: Problem): void;
@@ -32,7 +32,8 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
   const app = Fastify({
     bodyLimit: maxBodyBytes,
     genReqId: () => randomUUID(),
-    forceCloseConnections: true,
+    // A stop waits for answers that are under way; connections that only stand open are closed.
+    forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => void tell(error, request, reply as unknown as FastifyReply),
   });
   const tell = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -63,6 +64,8 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
         const key = idempotencyKey(route, request);
         const answer = key === null ? await run() : await once(idempotency, request, caller, key, run, reply);
         reply.status(answer.status);
+        // Codes to scan, new keys and numbers are in nobody's cache.
+        reply.header('cache-control', 'no-store');
         if (answer.body !== null) reply.type('application/json; charset=utf-8');
         return reply.send(answer.body ?? undefined);
       },
@@ -95,8 +98,9 @@ async function once(
   run: () => ReturnType<typeof answerOf>,
   reply: FastifyReply,
 ) {
-  const { method, url: path, body } = request;
-  const answer = await idempotency.once({ caller, key, method, path, body }, run);
+  const { method, url: path, body, headers } = request;
+  const credential = headers.authorization ?? '';
+  const answer = await idempotency.once({ caller, credential, key, method, path, body }, run);
   if (answer.replayed) reply.header('idempotency-replayed', 'true');
   return answer;
 }

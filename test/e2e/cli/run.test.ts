@@ -1,24 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { home, packageRoot } from '../../../src/contracts/home.ts';
+import { packageRoot } from '../../../src/contracts/home.ts';
 import { reportSchema } from '../../../src/contracts/run.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { cli } from '../../cli/cli.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
-
-/** A home with a store of its own, and the browsers and libraries that this machine already has. */
-function ownHome(): string {
-  const folder = newFolder();
-  for (const shared of ['browsers', 'libraries']) {
-    mkdirSync(home(shared), { recursive: true });
-    symlinkSync(home(shared), join(folder, shared));
-  }
-  return folder;
-}
+import { ownHome } from '../../support/own-home.ts';
 
 const cell = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
 const readReport = (file: string) => reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));

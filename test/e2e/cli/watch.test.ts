@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { home, packageRoot } from '../../../src/contracts/home.ts';
+import { packageRoot } from '../../../src/contracts/home.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { cli } from '../../cli/cli.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
+import { ownHome } from '../../support/own-home.ts';
 import { until } from '../../support/test-service.ts';
 
 const works = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
@@ -19,15 +18,6 @@ const children: ChildProcess[] = [];
 afterEach(async () => {
   for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
 });
-
-function ownHome(): string {
-  const folder = newFolder();
-  for (const shared of ['browsers', 'libraries']) {
-    mkdirSync(home(shared), { recursive: true });
-    symlinkSync(home(shared), join(folder, shared));
-  }
-  return folder;
-}
 
 /** Starts `watch` and gives the address of its /metrics, and a way to end it as a service manager does. */
 async function startWatch(folder: string, cell: readonly string[], ...options: string[]) {

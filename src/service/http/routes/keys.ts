@@ -39,7 +39,7 @@ export const keyRoutes: Route[] = [
     params: idParams,
     body: rotateKeySchema,
     answer: { status: 201, schema: newKeySchema },
-    problems: ['key-unknown'],
+    problems: ['key-unknown', 'key-expired'],
     async handle({ keys }, { params, body }) {
       const made = await keys.rotate(params.id, body.overlapSeconds * 1000);
       return { ...apiKeyView(made), key: made.key };

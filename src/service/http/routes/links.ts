@@ -32,7 +32,7 @@ function imageRoute(ending: string, media: string, draw: (code: string) => strin
       const { kind, code } = await findCode(service, params);
       if (kind !== 'qr')
         throw new Problem('code-unknown', 'The account waits for a pairing code, which is no picture.');
-      await reply.type(media).send(draw(code));
+      await reply.type(media).header('cache-control', 'no-store').send(draw(code));
       return undefined;
     },
   });
