@@ -7,6 +7,8 @@ import type {
   linkCodeSchema,
   matrixSchema,
   ProblemBody,
+  rolloutDecisionSchema,
+  rolloutDecisionsSchema,
   rolloutSchema,
   rolloutsSchema,
   workspaceSchema,
@@ -20,6 +22,8 @@ export type LinkCode = z.output<typeof linkCodeSchema>;
 export type Matrix = z.output<typeof matrixSchema>;
 export type { ServedHistory };
 export type Rollout = z.output<typeof rolloutSchema>;
+export type RolloutDecision = z.output<typeof rolloutDecisionSchema>;
+export type RolloutDecisions = z.output<typeof rolloutDecisionsSchema>;
 export type Rollouts = z.output<typeof rolloutsSchema>;
 export type Workspace = z.output<typeof workspaceSchema>;
 export type Workspaces = z.output<typeof workspacesSchema>;

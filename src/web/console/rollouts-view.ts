@@ -1,6 +1,7 @@
 import { el } from '../report/dom.ts';
 import { get, post, type Rollout, type Rollouts } from './api.ts';
 import { errorLine } from './error-line.ts';
+import { rolloutDecisions } from './rollout-decisions.ts';
 import { timeMark } from './status.ts';
 
 /** Rollouts, newest first; the active one can be advanced or rolled back. */
@@ -37,6 +38,7 @@ function card({ id, baseline, candidate, percent, state, steps }: Rollout, show:
       {},
       ...steps.map(({ percent, state, cause, at }) => el('li', {}, timeMark(at), ` ${percent} %, ${state}, ${cause}`)),
     ),
+    rolloutDecisions(id, state === 'active'),
   );
 }
 
@@ -57,7 +59,7 @@ function form(show: () => Promise<void>): HTMLElement {
     { onsubmit: (event) => void begin(event) },
     el('label', {}, 'From ', baseline),
     el('label', {}, 'to ', candidate),
-    el('button', {}, 'Begin with 1 %'),
+    el('button', {}, 'Begin'),
     failed.line,
   );
 }

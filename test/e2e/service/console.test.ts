@@ -8,7 +8,7 @@ import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
-import { startTestService } from '../../support/test-service.ts';
+import { startTestService, until } from '../../support/test-service.ts';
 
 /** Its types name a default export, of which Node sees the wrapper. */
 const jsqr = createRequire(import.meta.url)('jsqr').default as typeof import('jsqr').default;
@@ -113,12 +113,24 @@ test('a rollout is begun, advanced and rolled back', async () => {
   await page.getByRole('link', { name: 'Rollouts' }).click();
   await page.getByLabel('From').fill('1.34.7');
   await page.getByLabel('to', { exact: true }).fill('1.34.6');
-  await page.getByRole('button', { name: 'Begin with 1 %' }).click();
+  await page.getByRole('button', { name: 'Begin' }).click();
   await page.getByRole('heading', { name: '1.34.7 → 1.34.6: 1 %' }).waitFor();
+  await until('what the service decided is shown', async () => {
+    await page.reload();
+    const held = page.getByText('held at 1 % by the service: undecided');
+    return held.waitFor({ timeout: 1_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
+  await page.getByText('There is no attempt of either version.').waitFor();
   await page.getByRole('button', { name: 'Next step' }).click();
   await page.getByRole('heading', { name: '5 %' }).waitFor();
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByRole('heading', { name: '0 % (rolled back)' }).waitFor();
+  await page.getByText('Decisions').click();
+  await page.getByText('rolled back at 0 % because somebody asked').waitFor();
+  await page.getByText('advanced at 5 % because somebody asked').waitFor();
 });
 
 test('what the service refuses is said on the page, and nothing went wrong meanwhile', async () => {
