@@ -32,8 +32,11 @@ function explainInfra(flow: Judged, { infra }: Policy): string {
   return `The machine or the harness spoiled ${spoiled.join(' and ')}, more than the ${percent(infra.maxShare)} up to which rates are believed.`;
 }
 
-function explainMissing([first = '', ...others]: readonly string[]): string {
-  return others.length > 0 ? `${first.slice(0, -1)}, and ${plural(others.length, 'more such gap')}.` : first;
+/** The first two gaps in full: of two builds that each arm was tried on alone, both are to be named. */
+function explainMissing([first = '', second, ...others]: readonly string[]): string {
+  if (second === undefined) return first;
+  const more = others.length > 0 ? `, and ${plural(others.length, 'more such gap')}` : '';
+  return `${first.slice(0, -1)}; ${second.charAt(0).toLowerCase()}${second.slice(1, -1)}${more}.`;
 }
 
 function explainCells({ verdict, cells }: Judged): string {

@@ -1,5 +1,5 @@
 import type { Policy } from '../contracts/policy.ts';
-import type { FlowVerdict, HardFinding, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
+import type { FlowVerdict, HardFinding, Narrowing, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import { describePlace } from './describe-place.ts';
 import { errorBudget } from './error-budget.ts';
 import type { Evidence } from './evidence.ts';
@@ -14,7 +14,7 @@ import { policyHash } from './policy-hash.ts';
 export function judge(evidence: Evidence, policy: Policy): Verdict {
   const budget = errorBudget(policy, Math.max(1, evidence.flows.length));
   const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, budget));
-  const { verdict, rule, why } = decide(evidence.hardFindings, flows);
+  const { verdict, rule, why } = decide(evidence, flows);
   return {
     schemaVersion: 1,
     verdict,
@@ -36,10 +36,10 @@ interface Decision {
   why: string;
 }
 
-function decide(hard: readonly HardFinding[], flows: readonly FlowVerdict[]): Decision {
+function decide({ hardFindings: hard, narrowing }: Evidence, flows: readonly FlowVerdict[]): Decision {
   if (hard.length > 0) return { verdict: 'block', rule: 'hard-rules', why: explainHard(hard) };
   if (flows.length === 0) {
-    return { verdict: 'inconclusive', rule: 'missing-data', why: 'There is no attempt of either version.' };
+    return { verdict: 'inconclusive', rule: 'missing-data', why: explainNothing(narrowing) };
   }
   const blocked = flows.find((flow) => flow.verdict === 'block');
   if (blocked) return { verdict: 'block', rule: blocked.rule, why: explain(blocked) };
@@ -52,6 +52,11 @@ function decide(hard: readonly HardFinding[], flows: readonly FlowVerdict[]): De
 
 function explain({ flow, because }: FlowVerdict): string {
   return `${flow}: ${because}`;
+}
+
+function explainNothing(narrowing: Narrowing = {}): string {
+  const asked = Object.entries(narrowing).map(([axis, values]) => `${axis} ${values.join(' or ')}`);
+  return `There is no attempt of either version${asked.length > 0 ? ` with ${asked.join(' and ')}` : ''}.`;
 }
 
 function explainHard(hard: readonly HardFinding[]): string {
@@ -71,6 +76,7 @@ function basis(flows: readonly FlowVerdict[], policy: Policy): string {
     counted.stale += baseline.stale + candidate.stale;
     counted.cells += cells.length;
   }
+  if (flows.length === 0) return 'It rests on 0 attempts.';
   const promoted = flows.filter((flow) => flow.verdict === 'promote').length;
   const flowWords = flows.length === 1 ? '1 flow' : `${flows.length} flows, of which ${promoted} would be promoted`;
   const left = [

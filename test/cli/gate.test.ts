@@ -93,7 +93,7 @@ describe('the exit code is the verdict', () => {
 
   test('2 for inconclusive, also when the filter leaves nothing', async () => {
     const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', '--build', '2.3000.5']);
-    expect(stdout).toContain('There is no attempt of either version.');
+    expect(stdout).toContain('There is no attempt of either version with build 2.3000.5.\nIt rests on 0 attempts.\n');
     expect(exit).toBe(2);
   });
 });
@@ -165,7 +165,17 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
   [
     'an unknown version',
     () => ['--baseline', '9.0.0', '--candidate', '9.9.9'],
-    /--candidate 9\.9\.9: the store has no attempt of it; it has 9\.0\.0, 9\.0\.1, 9\.0\.2/,
+    /--candidate 9\.9\.9: the store has no attempt of it; it has 9\.0\.0, 9\.0\.1, 9\.0\.2; --run makes/,
+  ],
+  [
+    'a build that is none',
+    () => [...versions, '--build', '3000.1'],
+    /"3000\.1" is not a WhatsApp Web build number; it looks like 2\.3000\.1032534684/,
+  ],
+  [
+    'a flow that nobody attempted and that does not exist',
+    () => [...versions, '--flow', 'qr-to-redy'],
+    /--flow qr-to-redy: there is no such flow; did you mean "qr-to-ready"\?/,
   ],
   ['no policy', () => [...versions, '--policy', join(folder, 'none.yaml')], /none\.yaml: there is no such file/],
   [

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseBuild } from '../../contracts/build-number.ts';
 import { packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type ExitCode, exitCode, type Target, targets } from '../../contracts/outcome.ts';
@@ -15,6 +16,7 @@ import { reportResult } from '../../report/report-result.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
+import { loadFlow } from '../../runner/load-flow.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import {
   checkVersions,
@@ -132,8 +134,9 @@ async function verdictFor(
   terminal: Terminal,
 ): Promise<Judged> {
   if (options.attempts !== undefined) {
-    const collector = collectFromReports(options.attempts, selection, policy);
-    return { verdict: judge(collector.evidence(), policy), interrupted: false };
+    const evidence = collectFromReports(options.attempts, selection, policy).evidence();
+    await checkFlows(evidence, selection);
+    return { verdict: judge(evidence, policy), interrupted: false };
   }
   const store = await openStore();
   try {
@@ -170,9 +173,23 @@ async function judgeWithStore(
 async function judgeStored(store: Store, selection: Selection, policy: Policy): Promise<Verdict> {
   const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
   const evidence = collector.evidence();
+  await checkFlows(evidence, selection);
   // A version that the store knows nothing of is a mistake in the command; all else that is not there is missing data.
-  if (isArmMissing(evidence)) checkVersions(selection, await store.attempts.libraries(), 'the store');
+  if (isArmMissing(evidence)) {
+    checkVersions(
+      selection,
+      await store.attempts.libraries(),
+      'the store',
+      '; --run makes the attempts that are needed',
+    );
+  }
   return judge(evidence, policy);
+}
+
+/** A flow that nobody ever attempted may be a slip of the pen. @throws InputError that names the flow that was meant. */
+async function checkFlows({ flows }: Evidence, selection: Selection): Promise<void> {
+  if (flows.length > 0) return;
+  for (const flow of selection.flows ?? []) await loadFlow(flow);
 }
 
 function isArmMissing({ flows }: Evidence): boolean {
@@ -192,6 +209,7 @@ function selectionOf({ baseline, candidate, build, flow, target, ...options }: G
     const missing = baseline === undefined ? '--baseline' : '--candidate';
     throw new InputError(`gate needs ${missing} VERSION, such as: gate --baseline 1.33.2 --candidate 1.34.2`);
   }
+  for (const text of build ?? []) parseBuild(text);
   return {
     baseline,
     candidate,

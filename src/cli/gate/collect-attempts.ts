@@ -73,12 +73,20 @@ export function narrowingOf({ build, flow, browser, condition }: Omit<Choice, 'l
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
-/** @throws InputError naming the option when a version has no attempt at all. */
-export function checkVersions({ baseline, candidate }: Selection, known: readonly string[], where: string): void {
+/**
+ * @param remedy what to do about it, after the sentence.
+ * @throws InputError naming the option when a version has no attempt at all.
+ */
+export function checkVersions(
+  { baseline, candidate }: Selection,
+  known: readonly string[],
+  where: string,
+  remedy = '',
+): void {
   for (const [option, version] of Object.entries({ baseline, candidate })) {
     if (known.includes(version)) continue;
     const has = known.length > 0 ? `it has ${known.join(', ')}` : 'it is empty';
-    throw new InputError(`--${option} ${version}: ${where} has no attempt of it; ${has}`);
+    throw new InputError(`--${option} ${version}: ${where} has no attempt of it; ${has}${remedy}`);
   }
 }
 

@@ -20,7 +20,7 @@ describe('missing data never promotes', () => {
     [
       'arms that were tried on different builds',
       [...attempts('old', 200, 0), ...attempts('new', 200, 0, other)],
-      'The baseline was never tried on 2.3000.7, and 1 more such gap.',
+      'The baseline was never tried on 2.3000.7; the candidate was never tried on 2.3000.1029241508.',
     ],
     [
       'one cell that only one arm was tried in',
