@@ -48,6 +48,13 @@ export const compatibility = newDashboard(
   )
   .withPanel(
     overTime(
+      'Success rate of the canaries by version and build',
+      { '{{library}} on {{build}}': `avg by (library, build) (wwebjs:canary_success_ratio:rate1h{${chosen}})` },
+      { unit: 'percentunit', description: 'Over one hour; attempts that the machine spoiled are left out.' },
+    ),
+  )
+  .withPanel(
+    overTime(
       'Phase times of the canaries',
       { '{{phase}} p50': quantile(0.5), '{{phase}} p95': quantile(0.95), '{{phase}} p99': quantile(0.99) },
       { unit: 's', description: 'Over one hour, of all builds and flows.' },

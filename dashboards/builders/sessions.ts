@@ -72,6 +72,16 @@ export const sessions = newDashboard(
   )
   .withPanel(
     overTime(
+      'Restorations per hour by instance',
+      {
+        '{{instance}} {{outcome}}':
+          '3600 * sum by (instance, outcome) (rate(wwebjs_session_restorations_total[$__rate_interval]) unless on (job, instance) wwebjs_exporter_store_up)',
+      },
+      { description: 'As the instances count them themselves, of all workspaces.' },
+    ),
+  )
+  .withPanel(
+    overTime(
       'Restorations per hour',
       { '{{outcome}} {{code}}': `3600 * sum by (outcome, code) (${restorations()})` },
       { description: 'Starts of sessions that had been linked before.' },
