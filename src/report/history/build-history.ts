@@ -29,7 +29,7 @@ export function buildHistory(buckets: readonly BucketCounts[]): Plots {
     infra: sum(all.filter(({ outcome }) => outcome === 'infra')),
     rates: rateSeries(buckets),
     phaseTimes: timeSeries(buckets),
-    cells: sortCells(cells.slice(0, mostCells)),
+    cells: newestCells(cells),
     cellsLeftOut: Math.max(0, cells.length - mostCells),
   };
 }
@@ -77,23 +77,27 @@ function timePoint(times: readonly TimeCount[] | undefined): TimePoint | null {
   return { attempts: counts.reduce((sum, { count }) => sum + count, 0), p50: rounded(50), p95: rounded(95) };
 }
 
-/** Cells that were attempted last come first. */
+/** Newest version first. */
 function cellHistories(buckets: readonly BucketCounts[]): CellHistory[] {
   const groups = buckets.map(({ outcomes }) => Map.groupBy(outcomes, ({ cell }) => cellKey(cell)));
-  const cells = new Map(
-    buckets.toReversed().flatMap(({ outcomes }) => outcomes.map(({ cell }) => [cellKey(cell), cell])),
-  );
-  return [...cells].map(([key, cell]) => ({
+  const cells = new Map(buckets.flatMap(({ outcomes }) => outcomes.map(({ cell }) => [cellKey(cell), cell])));
+  const histories = [...cells].map(([key, cell]) => ({
     ...cell,
     states: groups.map((group) => {
       const ends = group.get(key);
       return ends ? cellState(ends) : null;
     }),
   }));
+  const places = new Map(
+    sortLibraries(histories.map(({ library }) => library)).map((library, place) => [library, place]),
+  );
+  const place = ({ library }: CellHistory) => places.get(library) ?? 0;
+  return histories.sort((a, b) => place(a) - place(b) || (cellKey(a) < cellKey(b) ? -1 : 1));
 }
 
-function sortCells(cells: readonly CellHistory[]): CellHistory[] {
-  const places = new Map(sortLibraries(cells.map(({ library }) => library)).map((library, place) => [library, place]));
-  const place = ({ library }: CellHistory) => places.get(library) ?? 0;
-  return cells.toSorted((a, b) => place(a) - place(b) || (cellKey(a) < cellKey(b) ? -1 : 1));
+/** Those that were attempted last, in the order in which they came. */
+function newestCells(cells: readonly CellHistory[]): CellHistory[] {
+  const last = ({ states }: CellHistory) => states.findLastIndex((state) => state !== null);
+  const kept = new Set(cells.toSorted((a, b) => last(b) - last(a)).slice(0, mostCells));
+  return cells.filter((cell) => kept.has(cell));
 }

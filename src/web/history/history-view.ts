@@ -21,9 +21,7 @@ export function historyView(history: CanaryHistory, links: readonly RateSeries[]
     const times = `Each step is ${bucket}: the line is the median, the band goes up to the 95th percentile, of the attempts that completed the phase.`;
     add('Phase times', times, phasePlots(phaseTimes, starts, bucketMs));
     const left =
-      cellsLeftOut > 0
-        ? ` ${cellsLeftOut} more cells were attempted longer ago; choose a version or a build to see them.`
-        : '';
+      cellsLeftOut > 0 ? ` ${cellsLeftOut} more cells are not shown; choose a version or a build to see them.` : '';
     add('Matrix over time', `Each square is ${bucket} of one cell.${left}`, stateGrids(history));
   }
   if (links.length > 0) {
