@@ -78,12 +78,20 @@ const counted = z.number().int().min(0);
 /** What one replay came to. Rates are shares from 0 to 1. */
 export const scenarioResultSchema = scenarioSchema.extend({
   requests: z.object({
-    /** Requests that ended, one way or the other: all but those that their person replaced. */
+    /** Requests that ended, one way or the other: all but those that a later one for the number replaced. */
     ended: counted,
     /** Those of them whose account was ever connected, by the history. */
     succeeded: counted,
-    /** Those that the database refused as duplicates, at once or when the library reported the login. */
-    refused: counted,
+    failed: z.object({
+      /** The database refused it as a duplicate, at once or when the library reported the login. */
+      refused: counted,
+      /** Nobody scanned a code in time. */
+      unscanned: counted,
+      /** The library ended or fell silent. */
+      library: counted,
+      /** A restart of the service cut it off. */
+      restart: counted,
+    }),
   }),
   /** `succeeded` of `ended`, with the ends of its 95 % interval. */
   success: z.object({ rate: share, lower: share, upper: share }),

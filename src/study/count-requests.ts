@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import type { ServiceDatabase } from '../service/tables.ts';
+import type { RequestNote } from './request-log.ts';
 
 /** The requests for one number. */
 export interface NumberCounts {
-  /** Requests that ended, one way or the other: all but those that their person replaced. */
+  /** Requests that ended, one way or the other: all but those that a later one for the number replaced. */
   ended: number;
   succeeded: number;
-  /** Refused by the database as a duplicate, at once or later. */
-  refused: number;
 }
+
+export type FailureCounts = Record<Exclude<RequestNote, 'replaced'>, number>;
 
 /**
  * Counts what became of every request, number by number, from the history: it succeeded if its account was ever connected, whatever
@@ -18,23 +19,33 @@ export interface NumberCounts {
  */
 export async function countRequests({ kysely }: ServiceDatabase, historyTable: string): Promise<NumberCounts[]> {
   const { rows } = await sql<Record<keyof NumberCounts, unknown>>`select
-      count(*) as ended,
-      sum(connected) as succeeded,
-      sum(case when note = 'refused' then 1 else 0 end) as refused
-    from (
-      select phone, note, case when exists (
-        select 1 from ${sql.table(historyTable)} as h where h.account_id = study_requests.account_id and h.to_status = 'connected'
-      ) then 1 else 0 end as connected
-      from study_requests
-    ) as requests
+count(*) as ended, sum(connected) as succeeded
+    from ${withConnected(historyTable)} as requests
     where note is null or note <> 'replaced'
     group by phone
     order by phone`.execute(kysely);
-  return rows.map(({ ended, succeeded, refused }) => ({
-    ended: Number(ended),
-    succeeded: Number(succeeded),
-    refused: Number(refused),
-  }));
+  return rows.map(({ ended, succeeded }) => ({ ended: Number(ended), succeeded: Number(succeeded) }));
+}
+
+/** Why the requests failed that did not succeed after all. */
+export async function countFailures({ kysely }: ServiceDatabase, historyTable: string): Promise<FailureCounts> {
+  const { rows } = await sql<{ note: keyof FailureCounts; failed: unknown }>`select note, count(*) as failed
+    from ${withConnected(historyTable)} as requests
+    where connected = 0 and note <> 'replaced'
+    group by note`.execute(kysely);
+  const counts: FailureCounts = { refused: 0, unscanned: 0, library: 0, restart: 0 };
+  for (const { note, failed } of rows) counts[note] = Number(failed);
+  return counts;
+}
+
+/** Every request, and whether its account was ever connected. */
+function withConnected(historyTable: string) {
+  return sql`(
+    select phone, note, case when exists (
+      select 1 from ${sql.table(historyTable)} as h where h.account_id = study_requests.account_id and h.to_status = 'connected'
+    ) then 1 else 0 end as connected
+    from study_requests
+  )`;
 }
 
 /** How many intents got an account connected, by any of their requests. */

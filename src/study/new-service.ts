@@ -5,7 +5,7 @@ import type { ServiceDatabase } from '../service/tables.ts';
 import type { Course } from './courses.ts';
 import type { ReplayedHost } from './replayed-hosts.ts';
 import { ReplayedInstance } from './replayed-instance.ts';
-import type { LinkEnd, Restart, StudiedLink, StudiedService } from './studied-service.ts';
+import type { LinkEnd, LinkStep, Restart, StudiedLink, StudiedService } from './studied-service.ts';
 import type { ReplayClock } from './study-database.ts';
 
 export interface NewServiceOptions {
@@ -54,9 +54,9 @@ export class NewService implements StudiedService {
       },
       authenticated: async () => {
         this.#linking.delete(account);
-        return this.#instance.tell(account, 'client:authenticated', 'authenticated');
+        return stepOf(await this.#instance.tell(account, 'client:authenticated', 'authenticated'));
       },
-      ready: () => this.#instance.tell(account, 'client:ready', 'connected'),
+      ready: async () => stepOf(await this.#instance.tell(account, 'client:ready', 'connected')),
       end: (how) => this.#end(account, how),
     };
   }
@@ -101,10 +101,16 @@ export class NewService implements StudiedService {
     });
   }
 
-  async #end(account: string, how: LinkEnd): Promise<void> {
+  async #end(account: string, how: LinkEnd): Promise<LinkStep> {
     this.#linking.delete(account);
     await this.#instance.tell(account, how, 'ended');
     if (this.#options.accountIds) await this.#restoreAll();
+    const { status } = await this.#options.database.kysely
+      .selectFrom('whatsapp_accounts')
+      .select('status')
+      .where('id', '=', account)
+      .executeTakeFirstOrThrow();
+    return stepOf(status !== 'inactive');
   }
 
   /** What the service restores by itself: all that may start now, then whatever waits for its backoff. */
@@ -143,4 +149,9 @@ export class NewService implements StudiedService {
     this.#linking.clear();
     await sql`update sessions set wanted = 0`.execute(this.#options.database.kysely);
   }
+}
+
+/** A session that is gone before its time was superseded: everything else that can go wrong is thrown. */
+function stepOf(isAsWanted: boolean): LinkStep {
+  return isAsWanted ? 'done' : 'superseded';
 }

@@ -44,14 +44,14 @@ export class OldService implements StudiedService {
     return {
       account,
       showCode: async () => {},
-      authenticated: () => this.#move(account, 'authenticated'),
+      authenticated: async () => ((await this.#move(account, 'authenticated')) ? 'done' : 'duplicate'),
       ready: async () => {
-        const isConnected = await this.#move(account, 'connected');
-        if (isConnected) this.#up.add(account);
-        return isConnected;
+        if (!(await this.#move(account, 'connected'))) return 'duplicate';
+        this.#up.add(account);
+        return 'done';
       },
       // Nobody tells the row: this is how rows get stuck.
-      end: async () => {},
+      end: async () => 'done',
     };
   }
 

@@ -5,7 +5,7 @@ import { type Course, drawCourse, type LibraryCourses } from './courses.ts';
 import { drawSpread } from './draw-spread.ts';
 import { randomStream } from './random-stream.ts';
 import type { RequestLog } from './request-log.ts';
-import type { Restart, StudiedLink, StudiedService } from './studied-service.ts';
+import type { LinkEnd, Restart, StudiedLink, StudiedService } from './studied-service.ts';
 import { Timetable } from './timetable.ts';
 
 /** Six codes, the first for 60 s and the others for 20 s; then the page shows none any more (docs/replica.md). */
@@ -90,7 +90,7 @@ export class Replay {
     const codeAt = at + course.codeMs;
     if (course.reaches === 'nothing') {
       const overAt = course.says ? codeAt : at + defaultDeadlines.startMs;
-      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:start-timeout', overAt));
+      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:start-timeout', overAt, 'library'));
       return;
     }
     this.#plan(request, codeAt, () => link.showCode());
@@ -104,7 +104,7 @@ export class Replay {
       this.#plan(request, codeAt + scansAfter, async () => this.#scanned(request, codeAt, codeAt + scansAfter));
     } else {
       const overAt = codeAt + defaultDeadlines.linkMs;
-      this.#plan(request, overAt, () => this.#over(request, 'session:link-timeout', overAt, does.comesBackAfter));
+      this.#plan(request, overAt, () => this.#over(request, 'session:link-timeout', overAt, 'unscanned'));
     }
   }
 
@@ -112,28 +112,33 @@ export class Replay {
     const { course, link } = request;
     if (course.reaches === 'code') {
       const overAt = course.says ? at + course.authenticatedMs : codeAt + defaultDeadlines.linkMs;
-      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:link-timeout', overAt));
+      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:link-timeout', overAt, 'library'));
       return;
     }
     const authenticatedAt = at + course.authenticatedMs;
     this.#plan(request, authenticatedAt, async () => {
-      if (!(await link.authenticated())) return this.#refused(request, authenticatedAt);
+      const step = await link.authenticated();
+      if (step !== 'done') return this.#refused(request, step, authenticatedAt);
       const isSilent = course.reaches === 'authenticated' && course.says === null;
       const nextAt = authenticatedAt + (isSilent ? defaultDeadlines.readyMs : course.readyMs);
       if (course.reaches === 'ready') this.#plan(request, nextAt, () => this.#ready(request, nextAt));
-      else this.#plan(request, nextAt, () => this.#over(request, course.says ?? 'session:ready-timeout', nextAt));
+      else
+        this.#plan(request, nextAt, () =>
+          this.#over(request, course.says ?? 'session:ready-timeout', nextAt, 'library'),
+        );
     });
   }
 
   async #ready(request: OpenRequest, at: number): Promise<void> {
-    if (!(await request.link.ready())) return this.#refused(request, at);
+    const step = await request.link.ready();
+    if (step !== 'done') return this.#refused(request, step, at);
     this.#close(request);
   }
 
-  /** The database refused what the library said as a duplicate; the person sees an error. */
-  async #refused(request: OpenRequest, at: number): Promise<void> {
+  /** What the library said came to nothing; the person sees an error. */
+  async #refused(request: OpenRequest, step: 'duplicate' | 'superseded', at: number): Promise<void> {
     this.#close(request);
-    await this.#options.log.note(request.id, 'refused');
+    await this.#options.log.note(request.id, step === 'duplicate' ? 'refused' : 'replaced');
     this.#failed(request.intent, request.number, request.does.triesAgainAfter, at);
   }
 
@@ -145,16 +150,13 @@ export class Replay {
   }
 
   /** The link ends without `ready`. What the service restores by itself counts as its success. */
-  async #over(
-    request: OpenRequest,
-    how: string,
-    at: number,
-    returnsAfter = request.does.triesAgainAfter,
-  ): Promise<void> {
+  async #over(request: OpenRequest, how: LinkEnd, at: number, why: 'library' | 'unscanned'): Promise<void> {
+    const { id, intent, number, does, link } = request;
     this.#close(request);
-    await request.link.end(how);
-    if ((await this.#options.service.up()).has(request.link.account)) return;
-    this.#failed(request.intent, request.number, returnsAfter, at);
+    const step = await link.end(how);
+    await this.#options.log.note(id, step === 'superseded' ? 'replaced' : why);
+    if ((await this.#options.service.up()).has(link.account)) return;
+    this.#failed(intent, number, why === 'unscanned' ? does.comesBackAfter : does.triesAgainAfter, at);
   }
 
   /** A request that led to nothing: its person comes back, or does not. */
@@ -178,6 +180,7 @@ export class Replay {
       if (goingOn.has(account)) this.#start(request, at);
       else {
         this.#close(request);
+        await this.#options.log.note(request.id, 'restart');
         if (!after.has(account)) this.#failed(request.intent, request.number, request.does.triesAgainAfter, at);
       }
     }

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { ServiceDatabase } from '../service/tables.ts';
 import type { Intent } from './behaviour.ts';
 
-/** What the history of accounts cannot know of a request: that it was refused, or that its person asked again meanwhile. */
-export type RequestNote = 'refused' | 'replaced';
+/** Why a request did not succeed; `replaced` when another one for the number came meanwhile, mostly of the same person. */
+export type RequestNote = 'refused' | 'unscanned' | 'library' | 'restart' | 'replaced';
 
 /** Every request to link, whether an account came of it or not, beside the tables that are studied. */
 export class RequestLog {

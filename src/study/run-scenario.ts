@@ -1,5 +1,5 @@
 import type { IncidentModel, Scenario, ScenarioResult } from '../contracts/incident-study.ts';
-import { countLinkedIntents, countRequests, oldQueryRate } from './count-requests.ts';
+import { countFailures, countLinkedIntents, countRequests, oldQueryRate } from './count-requests.ts';
 import { type Course, drawCourse, type LibraryCourses } from './courses.ts';
 import { NewService } from './new-service.ts';
 import { OldService } from './old-service.ts';
@@ -31,10 +31,14 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
     const up = await service.up();
     await service.close();
     const numbers = await countRequests(study.database, service.historyTable);
-    const sum = (what: 'ended' | 'succeeded' | 'refused') => numbers.reduce((total, each) => total + each[what], 0);
+    const sum = (what: 'ended' | 'succeeded') => numbers.reduce((total, each) => total + each[what], 0);
     return {
       ...scenario,
-      requests: { ended: sum('ended'), succeeded: sum('succeeded'), refused: sum('refused') },
+      requests: {
+        ended: sum('ended'),
+        succeeded: sum('succeeded'),
+        failed: await countFailures(study.database, service.historyTable),
+      },
       success: successRate(numbers),
       oldQueryRate: await oldQueryRate(study.database, service.accountsTable),
       intents: { total: intents, linked: await countLinkedIntents(study.database, service.historyTable) },

@@ -4,14 +4,16 @@ export type Restart = 'in-order' | 'killed';
 /** Why a link comes to its end without `ready`: a deadline of the service is over, or the host said something. */
 export type LinkEnd = 'session:start-timeout' | 'session:link-timeout' | 'session:ready-timeout' | (string & {});
 
+/** What came of something that the library said: `superseded` when another link has taken the number meanwhile. */
+export type LinkStep = 'done' | 'duplicate' | 'superseded';
+
 /** One link that goes on. What the library does is told to the service by whoever replays it. */
 export interface StudiedLink {
   account: string;
   showCode(): Promise<void>;
-  /** False when the database refused it as a duplicate. */
-  authenticated(): Promise<boolean>;
-  ready(): Promise<boolean>;
-  end(how: LinkEnd): Promise<void>;
+  authenticated(): Promise<LinkStep>;
+  ready(): Promise<LinkStep>;
+  end(how: LinkEnd): Promise<LinkStep>;
 }
 
 /** A service that links numbers, as people and restarts meet it. All times are those of the replay, in milliseconds. */

@@ -39,11 +39,20 @@ describe('with a library that works', () => {
 
   test('the old schema refuses requests as duplicates, the repaired one fewer, the new one none', () => {
     const { old, repaired, lost, kept } = results;
-    const share = ({ requests }: ScenarioResult) => requests.refused / requests.ended;
+    const share = ({ requests }: ScenarioResult) => requests.failed.refused / requests.ended;
     expect(share(old)).toBeGreaterThan(share(repaired));
-    expect(repaired.requests.refused).toBeGreaterThan(0);
-    expect([lost.requests.refused, kept.requests.refused]).toEqual([0, 0]);
+    expect(repaired.requests.failed.refused).toBeGreaterThan(0);
+    expect([lost.requests.failed.refused, kept.requests.failed.refused]).toEqual([0, 0]);
     expect(kept.success.rate).toBeGreaterThan(old.success.upper);
+  });
+
+  test('every request that failed has its reason; on the new schema it is that nobody scanned', () => {
+    for (const { requests } of Object.values(results)) {
+      const reasons = Object.values(requests.failed).reduce((sum, count) => sum + count);
+      expect(reasons).toBe(requests.ended - requests.succeeded);
+    }
+    const { requests } = results.kept;
+    expect(requests.failed.unscanned).toBe(requests.ended - requests.succeeded);
   });
 
   test('without account ids every restart loses all sessions, with them none', () => {
@@ -82,7 +91,7 @@ describe('with a library that works', () => {
 
 test('a library that never becomes ready: nobody is linked, and the query of the incident calls many of them a success', async () => {
   const fresh = await replay({ schema: 'new', accountIds: true }, bad);
-  expect(fresh).toMatchObject({ requests: { succeeded: 0, refused: 0 }, numbers: { up: 0 } });
+  expect(fresh).toMatchObject({ requests: { succeeded: 0, failed: { refused: 0 } }, numbers: { up: 0 } });
   const old = await replay({ schema: 'old', accountIds: true }, bad);
   expect(old.requests.succeeded).toBe(0);
   expect(old.oldQueryRate).toBeGreaterThan(0.2);
