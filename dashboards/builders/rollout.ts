@@ -19,6 +19,19 @@ export const rollout = newDashboard(
   )
   .withPanel(
     rows(
+      'Newest decision on the rollout',
+      {
+        '': 'max by (baseline, candidate, decision, reason) (wwebjs_rollout_decision_timestamp_seconds) * 1000',
+      },
+      {
+        width: 24,
+        unit: 'dateTimeFromNow',
+        description: 'What the service or a person decided last, why, and how long ago.',
+      },
+    ),
+  )
+  .withPanel(
+    rows(
       'Verdict',
       { '': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict) == 1' },
       { width: 16, description: 'The newest word of the gate on each pair of versions.' },

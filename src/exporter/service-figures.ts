@@ -22,6 +22,7 @@ export class ServiceFigures {
   readonly #instances;
   readonly #rolloutPercent;
   readonly #rolloutStep;
+  readonly #rolloutDecision;
   readonly #rolloutExpected;
   readonly #plan: RolloutPlan;
   readonly #success;
@@ -44,6 +45,7 @@ export class ServiceFigures {
     this.#instances = instruments.gauge(families.instances);
     this.#rolloutPercent = instruments.gauge(families.rolloutPercent);
     this.#rolloutStep = instruments.gauge(families.rolloutStepTime);
+    this.#rolloutDecision = instruments.gauge(families.rolloutDecisionTime);
     this.#rolloutExpected = instruments.gauge(families.rolloutExpected);
     this.#success = instruments.gauge(families.linkSuccessRatio);
     const constraint = 'unique_active_phone_workspace';
@@ -134,12 +136,18 @@ export class ServiceFigures {
   }
 
   async #tellRollout(): Promise<void> {
-    for (const gauge of [this.#rolloutPercent, this.#rolloutStep, this.#rolloutExpected]) gauge.clear();
+    const gauges = [this.#rolloutPercent, this.#rolloutStep, this.#rolloutDecision, this.#rolloutExpected];
+    for (const gauge of gauges) gauge.clear();
     const rollout = await this.#reads.rollout();
     if (!rollout) return;
-    const { baseline, candidate, percent, state, at } = rollout;
+    const { id, baseline, candidate, percent, state, at } = rollout;
     this.#rolloutPercent.set({ baseline, candidate, state }, percent);
     this.#rolloutStep.set({ baseline, candidate }, at / 1000);
+    const decided = await this.#reads.rolloutDecision(id);
+    if (decided) {
+      const { decision, reason } = decided;
+      this.#rolloutDecision.set({ baseline, candidate, decision, reason }, decided.at / 1000);
+    }
     if (state !== 'active') return;
     const { successPercent } = stageAt(this.#plan.stages, Date.now() - at);
     this.#rolloutExpected.set({ candidate, bound: 'lower' }, successPercent.from / 100);

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { AccountStatus, RolloutRow, ServiceTables, StartOutcome } from '../service/tables.ts';
+import type { AccountStatus, RolloutDecisionRow, RolloutRow, ServiceTables, StartOutcome } from '../service/tables.ts';
 import type { Database } from '../store/database/database.ts';
 
 /**
@@ -163,13 +163,27 @@ export class ServiceReads {
   }
 
   /** The newest rollout with the time of its last step. */
-  async rollout(): Promise<(Pick<RolloutRow, 'baseline' | 'candidate' | 'percent' | 'state'> & { at: number }) | null> {
+  async rollout(): Promise<
+    (Pick<RolloutRow, 'id' | 'baseline' | 'candidate' | 'percent' | 'state'> & { at: number }) | null
+  > {
     const row = await this.#db
       .selectFrom('rollouts')
       .innerJoin('rollout_steps', 'rollout_steps.rollout_id', 'rollouts.id')
-      .select(['baseline', 'candidate', 'rollouts.percent', 'rollouts.state', 'rollout_steps.at'])
+      .select(['rollouts.id', 'baseline', 'candidate', 'rollouts.percent', 'rollouts.state', 'rollout_steps.at'])
       .orderBy('rollouts.created_at', 'desc')
       .orderBy('rollout_steps.seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row ?? null;
+  }
+
+  /** The newest decision on a rollout. */
+  async rolloutDecision(rolloutId: string): Promise<Pick<RolloutDecisionRow, 'decision' | 'reason' | 'at'> | null> {
+    const row = await this.#db
+      .selectFrom('rollout_decisions')
+      .select(['decision', 'reason', 'at'])
+      .where('rollout_id', '=', rolloutId)
+      .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst();
     return row ?? null;

@@ -1,5 +1,8 @@
+import { type DecisionReason, decisionReasons, decisionWords } from '../contracts/rollout-decision.ts';
 import { verdictWords } from '../contracts/verdict.ts';
 import { type Family, family } from './family.ts';
+
+const reasonsOfDecisions = Object.keys(decisionReasons) as DecisionReason[];
 
 /** What the gate decided and where a rollout is. */
 export const decisionFamilies = {
@@ -37,6 +40,13 @@ export const decisionFamilies = {
     help: 'When the newest rollout made its last step',
     labels: { baseline: 'any', candidate: 'any' },
     limit: 10,
+  }),
+  rolloutDecisionTime: family({
+    name: 'wwebjs_rollout_decision_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the newest decision on the newest rollout was made, which one, and why',
+    labels: { baseline: 'any', candidate: 'any', decision: decisionWords, reason: reasonsOfDecisions },
+    limit: 50,
   }),
   rolloutExpected: family({
     name: 'wwebjs_rollout_expected_ratio',

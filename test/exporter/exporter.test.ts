@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readRolloutPlan } from '../../src/contracts/rollout-plan.ts';
 import { Exporter } from '../../src/exporter/exporter.ts';
 import type { ExportedTables } from '../../src/exporter/service-reads.ts';
 import { Accounts } from '../../src/service/accounts/accounts.ts';
 import { recordViolation } from '../../src/service/accounts/constraint-violations.ts';
 import { Links } from '../../src/service/accounts/links.ts';
+import { Rollouts } from '../../src/service/rollouts/rollouts.ts';
 import { SessionIds } from '../../src/service/session-ids.ts';
 import { Leases } from '../../src/service/sessions/leases.ts';
 import { SessionStarts } from '../../src/service/sessions/session-starts.ts';
@@ -213,5 +215,29 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     expect((await exporter.read()).text).toBe(text);
     await database.close();
     await store.close();
+  });
+
+  test('tell where the newest rollout stands, what was decided last, and what is expected of its links', async () => {
+    const { database } = await newServiceDatabase(newAddress);
+    const { store } = await emptyStore();
+    const exporter = new Exporter(store, database, fail);
+    const rollouts = new Rollouts(database, 'instance', readRolloutPlan());
+    const { id } = await rollouts.create('1.33.2', '1.34.2');
+    const versions = 'baseline="1.33.2",candidate="1.34.2"';
+    const before = (await exporter.read()).text;
+    expect(samples(before, 'wwebjs_rollout_percent')).toEqual([`${versions},state="active" 1`]);
+    expect(samples(before, 'wwebjs_rollout_decision_timestamp_seconds')).toEqual([]);
+    await rollouts.apply(id, 'inconclusive');
+    await rollouts.apply(id, 'promote');
+    const { text } = await exporter.read();
+    expect(samples(text, 'wwebjs_rollout_percent')).toEqual([`${versions},state="active" 5`]);
+    expect(samples(text, 'wwebjs_rollout_decision_timestamp_seconds')).toEqual([
+      expect.stringMatching(`^${versions},decision="advanced",reason="promoted" [\\d.]+$`),
+    ]);
+    expect(samples(text, 'wwebjs_rollout_expected_ratio')).toEqual([
+      'bound="lower",candidate="1.34.2" 0.6',
+      'bound="upper",candidate="1.34.2" 0.8',
+    ]);
+    await Promise.all([database.close(), store.close()]);
   });
 });
