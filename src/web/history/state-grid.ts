@@ -1,5 +1,6 @@
 import type { CanaryHistory, CellHistory, CellState } from '../../contracts/canary-history.ts';
 import { type StateWord, stateWord, stateWords } from '../../report/history/cell-state.ts';
+import { cellByArrow } from '../cell-by-arrow.ts';
 import { el } from '../report/dom.ts';
 import { bucketName, tickName } from './bucket-words.ts';
 
@@ -112,15 +113,9 @@ function legend(): HTMLElement {
 }
 
 function moveByArrow(event: KeyboardEvent): void {
-  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-  const from = (event.target as HTMLElement).closest('td');
-  const body = from?.closest('tbody');
-  const row = from?.closest('tr');
-  if (!step || !from || !body || !row) return;
-  event.preventDefault();
-  const target = body.rows[row.sectionRowIndex + (step[0] as number)]?.cells[from.cellIndex + (step[1] as number)];
-  if (target?.tagName !== 'TD') return;
-  from.tabIndex = -1;
-  target.tabIndex = 0;
-  target.focus();
+  const moved = cellByArrow(event);
+  if (moved?.to.tagName !== 'TD') return;
+  moved.from.tabIndex = -1;
+  moved.to.tabIndex = 0;
+  moved.to.focus();
 }

@@ -1,5 +1,6 @@
 import type { HtmlCell, HtmlGrid } from '../../contracts/html-report.ts';
 import { symbols } from '../../report/words.ts';
+import { cellByArrow } from '../cell-by-arrow.ts';
 import { cellHash } from './cell-hash.ts';
 import { el } from './dom.ts';
 import { mark } from './mark.ts';
@@ -55,12 +56,5 @@ function buildWords(build: string): Node[] {
 }
 
 function moveByArrow(event: KeyboardEvent): void {
-  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-  const from = (event.target as HTMLElement).closest('td');
-  const row = from?.closest('tr');
-  const table = from?.closest('table');
-  if (!step || !from || !row || !table) return;
-  event.preventDefault();
-  const target = table.rows[row.rowIndex + (step[0] as number)]?.cells[from.cellIndex + (step[1] as number)];
-  target?.querySelector('a')?.focus();
+  cellByArrow(event)?.to.querySelector('a')?.focus();
 }
