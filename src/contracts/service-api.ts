@@ -55,6 +55,8 @@ export const accountSchema = z.strictObject({
   library: z.string(),
   /** The version that somebody chose for this account. */
   libraryPin: z.string().nullable(),
+  /** True when other canary accounts of the workspace probe its session. */
+  canary: z.boolean(),
   /** Set when the session keeps failing and waits for a person: the code of what fails. */
   attention: z.string().nullable(),
   createdAt: time,
@@ -75,6 +77,8 @@ export const linkSchema = z
     error: 'a pairing code needs the number',
   });
 export const pinSchema = z.strictObject({ library: exactVersionSchema.nullable() });
+
+export const canarySchema = z.strictObject({ canary: z.boolean() });
 
 export const linkCodeSchema = z.strictObject({
   kind: z.enum(['qr', 'pairing']),

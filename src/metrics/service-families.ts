@@ -62,6 +62,13 @@ export const serviceFamilies = {
     labels: { library: 'any', outcome: restorationOutcomes, code },
     limit: 1000,
   }),
+  sessionProbes: family({
+    name: 'wwebjs_session_probes_total',
+    type: 'counter',
+    help: 'Texts between canary accounts: heard, delivered and not heard (deaf), or never delivered',
+    labels: { library: 'any', outcome: ['heard', 'deaf', 'undelivered'] },
+    limit: 300,
+  }),
   restorationBacklog: family({
     name: 'wwebjs_session_restoration_backlog',
     type: 'gauge',

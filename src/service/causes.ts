@@ -21,6 +21,7 @@ export const causes = {
   'host-died': 'The process with the library ended by itself.',
   'browser-died': 'The browser ended by itself.',
   'page-hung': 'The page no longer answered.',
+  'session-deaf': 'A canary account: its phone had a message that the session never told of.',
   'initialize-failed': 'The library could not start on the page.',
   'ready-timeout': 'The login was accepted and ready never came.',
   'start-timeout': 'The page offered neither a code nor a login in time.',

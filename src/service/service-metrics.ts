@@ -3,6 +3,7 @@ import { overflow } from '../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../metrics/instruments.ts';
 import { accountHandle } from './account-handle.ts';
 import type { ViolationOutcome } from './accounts/constraint-violations.ts';
+import type { ProbeOutcome } from './sessions/session-spec.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { EndedSession } from './sessions/sessions-options.ts';
 
@@ -13,6 +14,7 @@ export class ServiceMetrics {
   readonly #linkSeconds = this.#instruments.histogram(families.linkDuration);
   readonly #restorations = this.#instruments.counter(families.restorations);
   readonly #violations = this.#instruments.counter(families.violations);
+  readonly #probes = this.#instruments.counter(families.sessionProbes);
   readonly registry = this.#instruments.registry;
 
   /**
@@ -41,6 +43,10 @@ export class ServiceMetrics {
   /** A session got to `phase` for the first time after its start. */
   linkPhase(library: string, phase: 'authenticated' | 'ready', tookMs: number): void {
     this.#linkSeconds.observe({ library, phase }, tookMs / 1000);
+  }
+
+  probe(library: string, outcome: ProbeOutcome): void {
+    this.#probes.inc({ library, outcome });
   }
 
   sessionReady({ library, linking }: { library: string; linking: boolean }): void {

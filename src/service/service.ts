@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../store/database/open-database.ts';
 import { Accounts } from './accounts/accounts.ts';
+import { CanaryAccounts } from './accounts/canary-accounts.ts';
 import { Links } from './accounts/links.ts';
 import { Workspaces } from './accounts/workspaces.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -72,6 +73,7 @@ export class Service {
   readonly id = `${hostname()}-${randomUUID().slice(0, 8)}`;
   readonly database: ServiceDatabase;
   readonly accounts: Accounts;
+  readonly canaries: CanaryAccounts;
   readonly workspaces: Workspaces;
   readonly linkCodes: LinkCodes;
   readonly rollouts: Rollouts;
@@ -102,6 +104,7 @@ export class Service {
     this.database = database;
     this.#log = options.log;
     this.accounts = new Accounts(database, this.id);
+    this.canaries = new CanaryAccounts(database);
     this.workspaces = new Workspaces(database);
     this.linkCodes = new LinkCodes(database);
     const rules = options.rolloutRules ?? readRolloutRules();
@@ -178,6 +181,7 @@ export class Service {
         await this.sessions.takeOn();
       }),
       this.#repeat(() => this.sessions.sendWaiting()),
+      this.#repeat(() => this.sessions.probeCanaries()),
       this.#repeat(() => this.#deliverer.round()),
       this.#repeat(() => this.#instances.seen(), 10 * tickMs),
       this.#repeat(() => keepHouse(this.database), 3_600 * tickMs),
@@ -216,6 +220,7 @@ export class Service {
       if (linking) this.metrics.linkPhase(library, status === 'connected' ? 'ready' : 'authenticated', tookMs);
       if (status === 'connected') this.metrics.sessionReady({ library, linking });
     }
+    if (event.type === 'probe') this.metrics.probe(event.library, event.outcome);
     if (event.type === 'message') {
       this.webhooks.message(ids, event.message).catch((error) => this.#answers(false, error));
     }

@@ -90,6 +90,22 @@ export interface SessionStartRow {
   lost_at: number | null;
 }
 
+export interface CanaryAccountRow {
+  account_id: string;
+  marked_at: number;
+}
+
+export interface CanaryProbeRow {
+  id: string;
+  receiver_session: string;
+  sent_at: number;
+  delivered_at: number | null;
+}
+
+export interface PairingLinkRow {
+  session_id: string;
+}
+
 export interface LinkCodeRow {
   session_id: string;
   kind: 'qr' | 'pairing';
@@ -223,6 +239,9 @@ export interface ServiceTables {
   sessions: SessionRow;
   session_starts: SessionStartRow;
   link_codes: LinkCodeRow;
+  canary_accounts: CanaryAccountRow;
+  canary_probes: CanaryProbeRow;
+  pairing_links: PairingLinkRow;
   instances: InstanceRow;
   rollouts: RolloutRow;
   rollout_steps: RolloutStepRow;

@@ -56,7 +56,8 @@ export class ReplayedInstance {
       chooseLibrary: () => library,
       isControl: () => false,
       onEvent: ({ account }, event) => {
-        if (event.type !== 'message') this.#heard(account, event.type === 'code' ? 'code' : event.status);
+        if (event.type === 'code') this.#heard(account, 'code');
+        if (event.type === 'status') this.#heard(account, event.status);
       },
       onEnd: ({ ids }) => {
         this.#hosts.delete(ids.account);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { PageFrame, ServerFrame } from '../../src/contracts/replica-protocol.ts';
+import type { PageFrame, ServerFrame, TextMessage } from '../../src/contracts/replica-protocol.ts';
 import { mac, newKeyPair, sharedMac, toBase64, type WireKeyPair } from '../../src/replica/server/wire-keys.ts';
 import { profileFolder } from '../../src/service/sessions/session-folder.ts';
 import type { OpenSessionHost, SessionHost, SessionHostSpec } from '../../src/service/sessions/session-host.ts';
@@ -50,6 +50,8 @@ class LightHost implements SessionHost {
   #codeTimer: NodeJS.Timeout | undefined;
   #life: NodeJS.Timeout | undefined;
   #online = false;
+  /** Texts that this device sent, by id. */
+  readonly #sent = new Map<string, TextMessage>();
   #over = false;
 
   private constructor(spec: SessionHostSpec, port: number) {
@@ -76,8 +78,9 @@ class LightHost implements SessionHost {
 
   async sendText(to: string, body: string): Promise<string> {
     const id = toBase64(newKeyPair().publicKey).slice(0, 20);
-    const from = this.#saved?.wid ?? '';
-    this.#send({ type: 'send', message: { id, from, to, body, t: Math.floor(Date.now() / 1000), ack: 1 } });
+    const message = { id, from: this.#saved?.wid ?? '', to, body, t: Math.floor(Date.now() / 1000), ack: 1 };
+    this.#sent.set(id, message);
+    this.#send({ type: 'send', message });
     return `true_${to}_${id}`;
   }
 
@@ -158,6 +161,9 @@ class LightHost implements SessionHost {
         break;
       case 'message':
         this.#seen('client:message', null, frame.message);
+        break;
+      case 'ack':
+        for (const id of frame.ids) this.#seen('client:message_ack', null, { ...this.#sent.get(id), ack: frame.ack });
         break;
       case 'stream-error':
         if (frame.code === 515) break;

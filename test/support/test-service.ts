@@ -24,6 +24,8 @@ export async function startTestService(
       readyMs: 10_000,
       watchEveryMs: 500,
       answerMs: 500,
+      probeEveryMs: 500,
+      hearMs: 500,
       ...options.deadlines,
     },
   });

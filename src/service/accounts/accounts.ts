@@ -17,6 +17,8 @@ export interface Account {
   library: string;
   libraryPin: string | null;
   createdAt: number;
+  /** True when its session is probed by other canaries of the workspace. */
+  canary: boolean;
   /** Set when the session waits for a person: the code of what keeps failing. */
   attention: string | null;
 }
@@ -175,14 +177,15 @@ export class Accounts {
     return this.#database.kysely
       .selectFrom('whatsapp_accounts')
       .innerJoin('sessions', 'sessions.id', 'whatsapp_accounts.session_id')
+      .leftJoin('canary_accounts', 'canary_accounts.account_id', 'whatsapp_accounts.id')
       .selectAll('whatsapp_accounts')
-      .select('sessions.attention_code')
+      .select(['sessions.attention_code', 'canary_accounts.marked_at as canary_since'])
       .where('whatsapp_accounts.workspace_id', '=', workspace)
       .where('whatsapp_accounts.deleted_at', 'is', null);
   }
 }
 
-function fromRow(row: AccountRow & { attention_code: string | null }): Account {
+function fromRow(row: AccountRow & { attention_code: string | null; canary_since: number | null }): Account {
   return {
     ids: SessionIds.of({
       session: sessionId(row.session_id),
@@ -196,6 +199,7 @@ function fromRow(row: AccountRow & { attention_code: string | null }): Account {
     library: row.library,
     libraryPin: row.library_pin,
     createdAt: row.created_at,
+    canary: row.canary_since !== null,
     attention: row.attention_code,
   };
 }

@@ -10,6 +10,10 @@ export interface Deadlines {
   watchEveryMs: number;
   /** Until a page counts as not answering. */
   answerMs: number;
+  /** Between two probes of a canary account that stays connected. */
+  probeEveryMs: number;
+  /** From the delivery of a probe to the phone until the session has to have told of it. */
+  hearMs: number;
   /** For closing in order; after that the processes are ended. */
   closeMs: number;
 }
@@ -20,5 +24,7 @@ export const defaultDeadlines: Deadlines = {
   readyMs: 120_000,
   watchEveryMs: 30_000,
   answerMs: 10_000,
+  probeEveryMs: 300_000,
+  hearMs: 60_000,
   closeMs: 12_000,
 };

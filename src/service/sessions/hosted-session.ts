@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeenEvent } from '../../contracts/host.ts';
+import type { SeenEvent, SeenMessage } from '../../contracts/host.ts';
 import { isUnreachable } from '../../store/database/database-errors.ts';
 import type { Cause } from '../causes.ts';
 import { Problem } from '../problems.ts';
@@ -8,7 +8,7 @@ import { Inbox } from './inbox.ts';
 import { LeaseLost } from './lease.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
 import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
-import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
+import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Watchdog } from './watchdog.ts';
 import { within } from './within.ts';
 
@@ -79,6 +79,16 @@ export class HostedSession {
     this.#stop({ kind: 'closed', cause });
   }
 
+  /** A probe that the phone has was not heard for too long; it may still be in line. */
+  missed(probe: string): void {
+    this.#inbox.push({ at: 0, type: 'session:missed-probe', detail: probe });
+  }
+
+  /** Tells what became of a probe. */
+  probed(outcome: ProbeOutcome): void {
+    this.#around.onEvent(this.spec.lease.ids, { type: 'probe', outcome, library: this.spec.library });
+  }
+
   /** Ends host and browser at once: the lease is gone. `unlink` first removes the device from the phone, in order. */
   abandon({ unlink }: { unlink: boolean }): void {
     const host = this.#host;
@@ -142,8 +152,12 @@ export class HostedSession {
       case 'client:ready':
         return this.#becomeReady();
       case 'client:message':
-        this.#around.onEvent(this.spec.lease.ids, { type: 'message', message: secret });
+        return this.#hear(secret as SeenMessage);
+      case 'client:message_ack':
+        await this.#write(() => this.#around.probes.acknowledged(secret as SeenMessage));
         return null;
+      case 'session:missed-probe':
+        return this.#missedProbe(String(detail));
       case 'session:start-timeout':
         return this.#broken('start-timeout');
       case 'session:link-timeout':
@@ -192,6 +206,7 @@ export class HostedSession {
       this.#later({ at: 0, type: 'client:ready', detail: null }, 1_000);
       return null;
     }
+    await this.#write(() => this.#around.probes.forget(lease.ids.session));
     const { superseded } = await this.#write(() => this.#around.links.ready(lease, phone, library));
     await this.#write(() => this.#around.starts.ready(lease));
     this.#step = 'ready';
@@ -201,6 +216,18 @@ export class HostedSession {
     this.#tell('connected');
     this.#around.onSuperseded(superseded);
     return null;
+  }
+
+  async #hear(message: SeenMessage): Promise<null> {
+    if (await this.#write(() => this.#around.probes.heard(message))) this.probed('heard');
+    else this.#around.onEvent(this.spec.lease.ids, { type: 'message', message });
+    return null;
+  }
+
+  async #missedProbe(probe: string): Promise<SessionEnd | null> {
+    if (!this.ready || !(await this.#write(() => this.#around.probes.end(probe)))) return null;
+    this.probed('deaf');
+    return { kind: 'failed', code: 'session-deaf' };
   }
 
   async #watch(): Promise<SessionEnd | null> {

@@ -2,6 +2,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
 import type { Cause } from '../causes.ts';
 import type { SessionIds } from '../session-ids.ts';
+import type { CanaryProbes } from './canary-probes.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Lease } from './lease.ts';
 import type { LinkCodes } from './link-codes.ts';
@@ -14,6 +15,7 @@ export interface SessionSurroundings {
   links: Links;
   linkCodes: LinkCodes;
   starts: SessionStarts;
+  probes: CanaryProbes;
   openHost: OpenSessionHost;
   deadlines: Deadlines;
   /** A new status was written, a code was shown, a message came. */
@@ -27,7 +29,11 @@ export interface SessionSurroundings {
 export type SessionEvent =
   | { type: 'status'; status: 'authenticated' | 'connected'; library: string; tookMs: number; linking: boolean }
   | { type: 'code' }
-  | { type: 'message'; message: unknown };
+  | { type: 'message'; message: unknown }
+  | { type: 'probe'; outcome: ProbeOutcome; library: string };
+
+/** What became of a text from one canary account to another: no ticks in time say nothing about the receiver. */
+export type ProbeOutcome = 'heard' | 'deaf' | 'undelivered';
 
 export interface SessionSpec {
   lease: Lease;

@@ -1,5 +1,8 @@
+import { CanaryAccounts } from '../accounts/canary-accounts.ts';
 import { Problem } from '../problems.ts';
 import { type SessionId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
+import { CanaryProbes } from './canary-probes.ts';
+import { CanaryWatch } from './canary-watch.ts';
 import { HostedSession } from './hosted-session.ts';
 import type { Lease } from './lease.ts';
 import { LeaseKeeper, type LossReason } from './lease-keeper.ts';
@@ -31,6 +34,7 @@ export class Sessions {
   readonly #slots: Slots;
   readonly #starts: SessionStarts;
   readonly #texts: OutgoingTexts;
+  readonly #canaries: CanaryWatch;
   readonly #around: SessionSurroundings;
   readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
   #stopping = false;
@@ -45,10 +49,18 @@ export class Sessions {
     // The next session starts when one browser is up, not when somebody looks again; a failure shows at the next look.
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#starts = new SessionStarts(options.database);
+    const probes = new CanaryProbes(options.database);
+    this.#canaries = new CanaryWatch({
+      ...options,
+      accounts: new CanaryAccounts(options.database),
+      probes,
+      running: (session) => this.#running.get(session)?.session,
+    });
     this.#around = {
       ...options,
       linkCodes: new LinkCodes(options.database),
       starts: this.#starts,
+      probes,
       onSuperseded: (sessions) => this.closeOver(sessions),
     };
   }
@@ -115,6 +127,11 @@ export class Sessions {
   /** Starts of a session, newest first, at most `limit` of them, those before `beforeId`. */
   startsOf(ids: SessionIds, limit: number, beforeId: number): Promise<SessionStart[]> {
     return this.#starts.list(ids, limit, beforeId);
+  }
+
+  /** Lets canary accounts probe each other, and ends sessions that turn out to be deaf. To be called about once a second. */
+  async probeCanaries(): Promise<void> {
+    await this.#canaries.round();
   }
 
   /** Starts a session that waits. @throws Problem `account-not-active` */

@@ -1,5 +1,5 @@
 import { el } from '../report/dom.ts';
-import { type Account, get, type History, type LinkCode, listen, picture, post } from './api.ts';
+import { type Account, get, type History, type LinkCode, listen, picture, post, put } from './api.ts';
 import { errorLine } from './error-line.ts';
 import { statusMark, timeMark } from './status.ts';
 
@@ -9,8 +9,10 @@ export async function accountView(workspace: string, id: string, signal: AbortSi
   const status = el('div', { role: 'status' });
   const code = el('div', { class: 'code' });
   const history = el('div');
+  const canary = el('input', { type: 'checkbox' });
   const show = async (account: Account) => {
     status.replaceChildren(...summary(account));
+    canary.checked = account.canary;
     if (account.status !== 'qr_scanning') code.replaceChildren();
     history.replaceChildren(await historyTable(path));
   };
@@ -22,7 +24,7 @@ export async function accountView(workspace: string, id: string, signal: AbortSi
     el('p', {}, el('a', { href: `#/w/${workspace}` }, '← accounts')),
     status,
     code,
-    actions(path, show),
+    actions(path, show, canary),
     history,
   );
 }
@@ -73,18 +75,22 @@ function summary({ phone, handle, status, cause, since, library, attention }: Ac
   ];
 }
 
-function actions(path: string, show: (account: Account) => Promise<void>): HTMLElement {
+function actions(path: string, show: (account: Account) => Promise<void>, canary: HTMLInputElement): HTMLElement {
   const failed = errorLine();
   const act = (name: string) => failed.show(async () => show(await post<Account>(`${path}/${name}`)));
   const logout = () => {
     if (confirm('Unlink this device from the phone? A new code has to be scanned to link it again.'))
       void act('logout');
   };
+  canary.onchange = () =>
+    void failed.show(async () => show(await put<Account>(`${path}/canary`, { canary: canary.checked })));
+  const why = 'Other canary accounts of the workspace send it short texts, to find out whether it still hears';
   return el(
     'div',
     { class: 'actions' },
     el('button', { type: 'button', onclick: () => void act('restore') }, 'Restore now'),
     el('button', { type: 'button', onclick: logout }, 'Log out'),
+    el('label', { title: why }, canary, ' Canary account'),
     failed.line,
   );
 }

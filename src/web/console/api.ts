@@ -74,6 +74,11 @@ export async function post<T>(path: string, body?: object): Promise<T> {
   return (await send('POST', path, body)).json();
 }
 
+/** @throws Refused */
+export async function put<T>(path: string, body: object): Promise<T> {
+  return (await send('PUT', path, body)).json();
+}
+
 /** A picture, as an address that an image can show. */
 export async function picture(path: string): Promise<string> {
   return URL.createObjectURL(await (await send('GET', path)).blob());

@@ -2,6 +2,7 @@ import {
   accountParams,
   accountSchema,
   accountsSchema,
+  canarySchema,
   historyQuery,
   historySchema,
   linkSchema,
@@ -104,6 +105,21 @@ export const accountRoutes: Route[] = [
     async handle({ service }, { params, body }) {
       const { ids } = await findAccount(service, params);
       await service.accounts.pinLibrary(ids, body.library);
+      return accountView(await findAccount(service, params));
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/workspaces/:workspace/accounts/:account/canary',
+    summary: 'Whether the account is a canary, which other canaries of the workspace send probes to',
+    scope: 'admin',
+    params: accountParams,
+    body: canarySchema,
+    answer: { status: 200, schema: accountSchema },
+    problems: ['account-unknown'],
+    async handle({ service }, { params, body }) {
+      const { ids } = await findAccount(service, params);
+      await service.canaries.mark(ids, body.canary);
       return accountView(await findAccount(service, params));
     },
   }),

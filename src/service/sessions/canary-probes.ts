@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { SeenMessage } from '../../contracts/host.ts';
+import { type SessionId, sessionId } from '../session-ids.ts';
+import type { ServiceDatabase } from '../tables.ts';
+
+/** The two ticks of WhatsApp: the receiver's phone has it (`MessageAck.ACK_DEVICE` of the library). */
+const deliveredAck = 2;
+const textPattern = /^wwebjs-canary probe ([0-9a-f-]{36})$/;
+
+/** The probe that a message is; null for any other message. */
+function probeOf({ body }: SeenMessage): string | null {
+  return textPattern.exec(String(body))?.[1] ?? null;
+}
+
+/** A probe that was delivered to the phone and that the session on it did not hear. */
+export interface UnheardProbe {
+  id: string;
+  receiver: SessionId;
+}
+
+/** The repository of `canary_probes`: texts from one canary to another that have not arrived as an event yet. */
+export class CanaryProbes {
+  readonly #database: ServiceDatabase;
+
+  constructor(database: ServiceDatabase) {
+    this.#database = database;
+  }
+
+  /** Notes a probe before it is sent, in place of older ones that were never delivered. */
+  async begin(receiver: SessionId): Promise<{ id: string; text: string; undelivered: number }> {
+    const { kysely, now } = this.#database;
+    const { numDeletedRows } = await kysely
+      .deleteFrom('canary_probes')
+      .where('receiver_session', '=', receiver)
+      .where('delivered_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    const id = randomUUID();
+    const row = { id, receiver_session: receiver, sent_at: now, delivered_at: null };
+    await kysely.insertInto('canary_probes').values(row).execute();
+    return { id, text: `wwebjs-canary probe ${id}`, undelivered: Number(numDeletedRows) };
+  }
+
+  /** A message of a session was acknowledged; where it is a probe that the receiver's phone has, that is noted. */
+  async acknowledged(message: SeenMessage): Promise<void> {
+    const id = probeOf(message);
+    if (id === null || !(Number(message.ack) >= deliveredAck)) return;
+    await this.#database.kysely
+      .updateTable('canary_probes')
+      .set({ delivered_at: this.#database.now })
+      .where('id', '=', id)
+      .where('delivered_at', 'is', null)
+      .execute();
+  }
+
+  /** A session heard a message. True where that is a probe, which nobody else needs to know of. */
+  async heard(message: SeenMessage): Promise<boolean> {
+    const id = probeOf(message);
+    return id !== null && (await this.end(id));
+  }
+
+  /** Probes for sessions of this instance that were delivered more than `ms` milliseconds ago. */
+  async unheard(ms: number, instanceId: string): Promise<UnheardProbe[]> {
+    const { kysely, now } = this.#database;
+    const rows = await kysely
+      .selectFrom('canary_probes')
+      .innerJoin('sessions', 'sessions.id', 'receiver_session')
+      .select(['canary_probes.id', 'receiver_session'])
+      .where('lease_owner', '=', instanceId)
+      .where('delivered_at', '<', (where) => where(now, '-', ms))
+      .execute();
+    return rows.map(({ id, receiver_session }) => ({ id, receiver: sessionId(receiver_session) }));
+  }
+
+  /** False when it was heard or ended before. */
+  async end(id: string): Promise<boolean> {
+    const query = this.#database.kysely.deleteFrom('canary_probes').where('id', '=', id);
+    return (await query.executeTakeFirstOrThrow()).numDeletedRows > 0n;
+  }
+
+  /** Forgets what was sent to a session before it became ready: a library tells of new messages only. */
+  async forget(receiver: SessionId): Promise<void> {
+    await this.#database.kysely.deleteFrom('canary_probes').where('receiver_session', '=', receiver).execute();
+  }
+}
