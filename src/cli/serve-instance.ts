@@ -10,7 +10,7 @@ import { createServer } from '../service/http/server.ts';
 import { openBlobStore, profileKey } from '../service/profiles/open-blob-store.ts';
 import { readRolloutRules } from '../service/rollouts/rollout-rules.ts';
 import { type LogLine, Service, type ServiceOptions } from '../service/service.ts';
-import { libraryHosts } from '../service/sessions/library-host.ts';
+import { libraryHosts, prepareLibrary } from '../service/sessions/library-host.ts';
 import type { ServiceTables } from '../service/tables.ts';
 import { openDatabase } from '../store/database/open-database.ts';
 
@@ -71,6 +71,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     rolloutRules,
     folder,
     openHost,
+    prepareLibrary: (version) => prepareLibrary(version, say),
     vault,
   });
   try {

@@ -141,7 +141,12 @@ export const rolloutSchema = z.strictObject({
   ),
 });
 export const rolloutsSchema = z.strictObject({ items: z.array(rolloutSchema) });
-export const createRolloutSchema = z.strictObject({ baseline: exactVersionSchema, candidate: exactVersionSchema });
+export const createRolloutSchema = z
+  .strictObject({ baseline: exactVersionSchema, candidate: exactVersionSchema })
+  .refine(({ baseline, candidate }) => baseline !== candidate, {
+    path: ['candidate'],
+    error: 'has to be another version than the baseline',
+  });
 export const rolloutVerdictSchema = z.strictObject({ verdict: verdictWordSchema });
 export const rolloutDecisionSchema = z.strictObject({
   seq: z.int(),
@@ -188,7 +193,11 @@ export const webhookParams = z.strictObject({ workspace: id, webhook: id });
 export const webhookSchema = z.strictObject({ id, url: z.string(), createdAt: time });
 export const webhooksSchema = z.strictObject({ items: z.array(webhookSchema) });
 export const createWebhookSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'an http or https address' }).max(2_000),
+  url: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .max(2_000)
+    // Addresses are shown to whoever may read; a password in one would be too.
+    .refine((text) => !/^https?:\/\/[^/?#]*@/i.test(text), 'an address without user name and password'),
 });
 /** The only time that the secret is shown. */
 export const newWebhookSchema = webhookSchema.extend({ secret: z.string() });

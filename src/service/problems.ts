@@ -22,6 +22,7 @@ export const problems = {
   'rollout-unknown': { status: 404, title: 'There is no such rollout.' },
   'rollout-active': { status: 409, title: 'Another rollout is going on; finish it or roll it back first.' },
   'rollout-over': { status: 409, title: 'The rollout is finished or rolled back.' },
+  'library-unavailable': { status: 422, title: 'This version of whatsapp-web.js cannot be installed.' },
   'session-not-connected': { status: 409, title: 'The session of the account is not connected.' },
   'session-elsewhere': { status: 409, title: 'Another instance runs the session and did not send the text in time.' },
   'key-expired': { status: 409, title: 'The API key works no longer; make a new one.' },

@@ -39,6 +39,8 @@ export interface ServiceOptions {
   /** How many browsers may start at the same time. */
   slots: number;
   openHost: OpenSessionHost;
+  /** Makes a library version ready for `openHost`; nothing where it is left out. */
+  prepareLibrary?(version: string): Promise<void>;
   /** Where profiles are saved for other machines; without it they stay on this one. */
   vault?: { blobs: BlobStore; key: Buffer } | null;
   deadlines?: Partial<Deadlines>;
@@ -117,9 +119,12 @@ export class Service {
     this.#deliverer = new Deliverer(database, allowPrivate);
     this.#instances = new Instances(database, this.id);
     this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0);
+    const vault = options.vault ? new ProfileVault(database, options.vault.blobs, options.vault.key) : null;
     this.sessions = new Sessions({
       ...options,
-      openHost: openHostOf(options, database),
+      openHost: openHostOf(options, vault),
+      prepareLibrary: async (version) => options.prepareLibrary?.(version),
+      forgetProfile: async (ids) => vault?.forget(ids),
       database,
       instanceId: this.id,
       accounts: this.accounts,
@@ -129,6 +134,9 @@ export class Service {
       isControl: (session) => this.#control.has(session),
       onEvent: (ids, event) => this.#heard(ids, event),
       onEnd: (ended) => this.#ended(ended),
+      onUnlinked: ({ account }, done, triesLeft) => {
+        options.log({ event: done ? 'unlinked' : 'unlink-failed', account, ...(!done && { triesLeft }) });
+      },
       onTrouble: (ids, error) => this.#log({ event: 'session-trouble', account: ids.account, message: String(error) }),
     });
   }
@@ -179,12 +187,14 @@ export class Service {
       this.#repeat(async () => {
         await this.#lookAtRollout();
         await this.sessions.takeOn();
+        await this.sessions.unlinkNext();
       }),
       this.#repeat(() => this.sessions.sendWaiting()),
       this.#repeat(() => this.sessions.probeCanaries()),
       this.#repeat(() => this.#deliverer.round()),
       this.#repeat(() => this.#instances.seen(), 10 * tickMs),
       this.#repeat(() => keepHouse(this.database), 3_600 * tickMs),
+      this.#repeat(() => this.sessions.sweep(), 3_600 * tickMs),
     ];
     if (judgeEveryMs === null) return;
     const judge = () => this.rolloutJudge.round(judgeEveryMs);
@@ -236,8 +246,7 @@ export class Service {
   }
 }
 
-function openHostOf({ openHost, vault, log }: ServiceOptions, database: ServiceDatabase): OpenSessionHost {
+function openHostOf({ openHost, log }: ServiceOptions, vault: ProfileVault | null): OpenSessionHost {
   if (!vault) return openHost;
-  const say = (message: string) => log({ event: 'profile', message });
-  return vaultedHosts(openHost, new ProfileVault(database, vault.blobs, vault.key), say);
+  return vaultedHosts(openHost, vault, (message) => log({ event: 'profile', message }));
 }

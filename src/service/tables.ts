@@ -72,6 +72,7 @@ export interface SessionRow {
   start_cause: string;
   attention_code: string | null;
   attention_at: number | null;
+  unlinks_left: Generated<number>;
 }
 
 export type StartOutcome = 'ready' | 'failed' | 'stopped' | 'abandoned';
@@ -196,7 +197,7 @@ export interface WebhookOutboxRow {
   id: Generated<number>;
   workspace_id: string;
   account_id: string;
-  type: 'account.status' | 'message';
+  type: 'account.status' | 'account.attention' | 'message';
   detail: string;
   at: number;
 }

@@ -63,6 +63,9 @@ export class ReplayedInstance {
         this.#hosts.delete(ids.account);
         this.#heard(ids.account, 'ended');
       },
+      prepareLibrary: async () => {},
+      onUnlinked: () => {},
+      forgetProfile: async () => {},
       onTrouble: (_ids, error) => {
         this.#trouble ??= error;
       },

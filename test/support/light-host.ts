@@ -85,6 +85,7 @@ class LightHost implements SessionHost {
   }
 
   async logout(): Promise<void> {
+    if (!this.#online) throw new Error('not connected');
     this.#send({ type: 'unpair-device', reason: 'user_initiated' });
     await sleep(20);
     rmSync(join(this.#profile, 'device.json'), { force: true });

@@ -130,11 +130,12 @@ export class Accounts {
     });
   }
 
-  /** Makes an account inactive, whoever runs its session: the owner loses the lease and closes it. */
+  /** Makes an account inactive, whoever runs its session: the owner loses the lease, unlinks the device and closes it. */
   async deactivate(ids: SessionIds, cause: 'logout-asked' | 'delete-asked'): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await lockWorkspace(this.#database, tx, ids.workspace);
-      await deactivate(tx, { id: ids.account, session_id: ids.session }, cause, this.#instanceId);
+      const { now } = this.#database;
+      await deactivate(tx, now, { id: ids.account, session_id: ids.session }, cause, this.#instanceId);
     });
   }
 

@@ -62,7 +62,7 @@ export class Links {
     return this.#database.transaction(async (tx) => {
       if (!(await lockWorkspace(this.#database, tx, ids.workspace))) throw new Problem('workspace-unknown');
       const number = phone === null ? null : { workspace: ids.workspace, phone, except: null };
-      const superseded = number ? await supersede(tx, number, this.#instanceId) : [];
+      const superseded = number ? await supersede(tx, this.#database, number, this.#instanceId) : [];
       await tx
         .insertInto('whatsapp_accounts')
         .values({
@@ -103,7 +103,7 @@ export class Links {
       await lockWorkspace(this.#database, tx, ids.workspace);
       await holdLease(this.#database, tx, lease);
       const number = { workspace: ids.workspace, phone, except: ids.account };
-      const superseded = await supersede(tx, number, this.#instanceId);
+      const superseded = await supersede(tx, this.#database, number, this.#instanceId);
       await tx
         .updateTable('whatsapp_accounts')
         .set({

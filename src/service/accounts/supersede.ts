@@ -1,6 +1,7 @@
-import type { Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
 import { accountId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
+import { unlinkFrom, unlinkTries } from '../sessions/unlinks.ts';
 import { activeStatuses, type ServiceDatabase, type ServiceTables } from '../tables.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function lockWorkspace(
  */
 export async function supersede(
   tx: Transaction<ServiceTables>,
+  { now }: ServiceDatabase,
   number: { workspace: WorkspaceId; phone: string; except: string | null },
   instanceId: string,
 ): Promise<SessionIds[]> {
@@ -37,22 +39,36 @@ export async function supersede(
     .where('status', 'in', activeStatuses)
     .execute();
   const older = holders.filter(({ id }) => id !== number.except);
-  for (const { id, session_id } of older) await deactivate(tx, { id, session_id }, 'superseded', instanceId);
+  for (const { id, session_id } of older) await deactivate(tx, now, { id, session_id }, 'superseded', instanceId);
   return older.map(({ id, session_id }) =>
     SessionIds.of({ session: sessionId(session_id), workspace: number.workspace, account: accountId(id) }),
   );
 }
 
-/** Ends the lease of a session and makes its account inactive, whoever runs it. */
+/**
+ * Ends the lease of a session and makes its account inactive, whoever runs it. A device that was linked is unlinked by the
+ * owner of the session, else by whoever starts it once more for that.
+ */
 export async function deactivate(
   tx: Transaction<ServiceTables>,
+  now: RawBuilder<number>,
   { id, session_id }: { id: string; session_id: string },
   cause: Cause,
   instanceId: string,
 ): Promise<void> {
   await tx
     .updateTable('sessions')
-    .set((row) => ({ wanted: 0, lease_owner: null, lease_expires_at: 0, lease_token: row('lease_token', '+', 1) }))
+    .set((row) => ({
+      wanted: 0,
+      unlinks_left: sql<number>`case when exists (
+        select 1 from whatsapp_accounts where id = ${id} and status in ('authenticated', 'connected', 'disconnected')
+      ) then ${unlinkTries} else unlinks_left end`,
+      // Before the end of the lease is overwritten: MySQL sees what this statement has set already.
+      next_start_at: unlinkFrom(now),
+      lease_owner: null,
+      lease_expires_at: 0,
+      lease_token: row('lease_token', '+', 1),
+    }))
     .where('id', '=', session_id)
     .execute();
   await tx.deleteFrom('link_codes').where('session_id', '=', session_id).execute();

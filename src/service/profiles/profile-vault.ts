@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SessionIds } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
-import type { Lease } from '../sessions/lease.ts';
+import { type Lease, LeaseLost } from '../sessions/lease.ts';
 import { profileFolder } from '../sessions/session-folder.ts';
 import type { ServiceDatabase, SessionProfileRow } from '../tables.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -67,8 +68,20 @@ export class ProfileVault {
       bytes: archive.length,
     };
     await this.#blobs.put(row.blob_name, seal(this.#key, archive, session));
-    await this.#read(row, session);
-    const before = await this.#database.transaction(async (tx) => {
+    // Where the database does not say whether it took the row, the blob may be the saved one and stays.
+    const discard = (error: unknown) => this.#discard(row.blob_name, error);
+    await this.#read(row, session).catch(discard);
+    const before = await this.#replace(lease, row).catch((error) => {
+      if (error instanceof LeaseLost) return discard(error);
+      throw error;
+    });
+    if (before) await this.#blobs.delete(before.blob_name);
+  }
+
+  /** Makes a profile the saved one; returns the one that was it before. */
+  #replace(lease: Lease, row: Omit<SessionProfileRow, 'saved_at'>): Promise<SessionProfileRow | undefined> {
+    const { session } = lease.ids;
+    return this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       const old = await tx
         .selectFrom('session_profiles')
@@ -82,11 +95,16 @@ export class ProfileVault {
         .execute();
       return old;
     });
-    if (before) await this.#blobs.delete(before.blob_name);
   }
 
-  /** Removes the saved profile of a session that was unlinked. */
-  async forget({ ids: { session } }: Lease): Promise<void> {
+  /** Removes a blob that is not the saved profile: nobody would find it any more. */
+  async #discard(name: string, error: unknown): Promise<never> {
+    await this.#blobs.delete(name).catch(() => {});
+    throw error;
+  }
+
+  /** Removes the saved profile of a session that is over. */
+  async forget({ session }: SessionIds): Promise<void> {
     const saved = await this.#row(session);
     if (!saved) return;
     await this.#database.kysely.deleteFrom('session_profiles').where('session_id', '=', session).execute();

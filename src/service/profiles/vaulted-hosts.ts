@@ -47,7 +47,6 @@ export function vaultedHosts(open: OpenSessionHost, vault: ProfileVault, say: (l
       async logout() {
         end();
         await host.logout();
-        await vault.forget(lease);
       },
       async kill() {
         end();

@@ -6,6 +6,7 @@ import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import { Inbox } from './inbox.ts';
 import { LeaseLost } from './lease.ts';
+import { openInTime } from './open-in-time.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
 import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
@@ -23,11 +24,14 @@ export class HostedSession {
   readonly #around: SessionSurroundings;
   readonly #inbox = new Inbox<SeenEvent>();
   #host: SessionHost | null = null;
+  /** Aborted when the session is over before its host is open. */
+  readonly #opening = new AbortController();
   #step: Step = 'starting';
   #end: SessionEnd | null = null;
   #timer: NodeJS.Timeout | undefined;
   #watchdog: Watchdog | null = null;
   #linking: boolean;
+  #unlinked = false;
   #loaded: LoadedVersions | null = null;
   /** `performance.now()` of then. */
   readonly startedAt = performance.now();
@@ -53,7 +57,17 @@ export class HostedSession {
 
   /** True when the session can be started again elsewhere without a person: its login was accepted once. */
   get canMove(): boolean {
-    return !this.#linking && this.#end === null;
+    return this.hadLogin && this.#end === null;
+  }
+
+  /** True when a login was accepted, now or before. */
+  get hadLogin(): boolean {
+    return !this.#linking;
+  }
+
+  /** True when `abandon` unlinked the device. */
+  get unlinked(): boolean {
+    return this.#unlinked;
   }
 
   /** Runs the session until its end. Host and browser are gone when it returns. Never rejects. */
@@ -89,10 +103,12 @@ export class HostedSession {
     this.#around.onEvent(this.spec.lease.ids, { type: 'probe', outcome, library: this.spec.library });
   }
 
-  /** Ends host and browser at once: the lease is gone. `unlink` first removes the device from the phone, in order. */
+  /**
+   * Ends host and browser at once: the lease is gone. `unlink` first removes the device from the phone, in order; a page that is not
+   * ready would take that and tell nobody.
+   */
   abandon({ unlink }: { unlink: boolean }): void {
-    const host = this.#host;
-    const goodbye = unlink && host ? within(this.#around.deadlines.closeMs, () => host.logout()) : Promise.resolve();
+    const goodbye = unlink && this.ready ? this.#logOut() : Promise.resolve();
     goodbye.catch(() => {}).finally(() => this.#stop({ kind: 'lost' }));
   }
 
@@ -114,27 +130,40 @@ export class HostedSession {
     this.#end ??= end;
     this.#inbox.push({ at: 0, type: 'session:stop', detail: null });
     if (end.kind === 'lost') this.#host?.kill();
+    if (this.#host === null) this.#opening.abort();
+  }
+
+  async #logOut(): Promise<void> {
+    await within(this.#around.deadlines.closeMs, async () => this.#host?.logout());
+    this.#unlinked = true;
   }
 
   async #live(): Promise<SessionEnd> {
-    const { lease, library, folder, pairWith, cause } = this.spec;
+    const { lease, library, cause } = this.spec;
     // It may have been closed while it waited for its slot.
     if (this.#end) return this.#end;
     await this.#write(() => this.#around.starts.begin(lease, cause, library));
+    this.#expect('session:start-timeout', this.#around.deadlines.startMs);
     try {
-      const onSeen = (event: SeenEvent) => this.#inbox.push(event);
-      this.#host = await this.#around.openHost({ lease, library, folder, pairWith, onSeen });
+      this.#host = await this.#open();
     } catch (error) {
       if (this.#end) return this.#end;
-      return this.#broken(causeOf(error));
+      return this.#broken(this.#opening.signal.aborted ? 'start-timeout' : causeOf(error));
     }
-    this.#expect('session:start-timeout', this.#around.deadlines.startMs);
     while (true) {
       if (this.#end) return this.#end;
       const event = await this.#inbox.next();
       const end = this.#end ?? (await this.#handle(event));
       if (end) return end;
     }
+  }
+
+  #open(): Promise<SessionHost> {
+    const { lease, library, folder, pairWith, restMs } = this.spec;
+    const { signal } = this.#opening;
+    const onSeen = (event: SeenEvent) => this.#inbox.push(event);
+    const spec = { lease, library, folder, pairWith, restMs, signal, onSeen };
+    return openInTime(this.#around.openHost, spec, this.#opening, this.#around.deadlines.startMs);
   }
 
   async #handle({ type, detail, secret }: SeenEvent): Promise<SessionEnd | null> {

@@ -36,6 +36,12 @@ export class LeaseKeeper {
     this.#held.set(lease.ids.session, { lease, safeUntil: acquiredAt + leaseMs - marginMs, onLost, onRenewed });
   }
 
+  /** How long a session may certainly be run without hearing of its lease again, in milliseconds. */
+  restMs({ ids, token }: Lease): number {
+    const held = this.#held.get(ids.session);
+    return held?.lease.token === token ? Math.max(0, held.safeUntil - performance.now()) : 0;
+  }
+
   drop(lease: Lease): void {
     const held = this.#held.get(lease.ids.session);
     if (held?.lease.token === lease.token) this.#held.delete(lease.ids.session);

@@ -1,20 +1,10 @@
-import type { Selectable, Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
-import { accountId, type SessionId, SessionIds, sessionId, workspaceId } from '../session-ids.ts';
-import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
+import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
+import type { ServiceDatabase } from '../tables.ts';
 import { holdLease } from './hold-lease.ts';
-import { Lease, leaseMs } from './lease.ts';
+import { type Lease, leaseMs } from './lease.ts';
 import { disconnect, endStart, freshStart, giveBack } from './lease-writes.ts';
-
-/** A session that this instance has just taken on. */
-export interface Claim {
-  lease: Lease;
-  cause: Cause;
-  /** The account is `qr_scanning` where a link goes on that another instance began, else `disconnected`. */
-  status: AccountStatus;
-  phone: string | null;
-  libraryPin: string | null;
-}
+import { type Claim, takeSession } from './take-session.ts';
 
 /** Sessions in one statement: far below every limit on parameters, and short locks. */
 const batch = 500;
@@ -46,7 +36,9 @@ export class Leases {
         .orderBy('lease_expires_at')
         .limit(limit);
       const claims: Claim[] = [];
-      for (const row of await this.#database.lockedOrSkipped(free).execute()) claims.push(await this.#take(tx, row));
+      for (const row of await this.#database.lockedOrSkipped(free).execute()) {
+        claims.push(await takeSession(tx, this.#database, row, this.#instanceId));
+      }
       return claims;
     });
   }
@@ -122,40 +114,4 @@ export class Leases {
       .execute();
     return new Map(rows.map((row) => [sessionId(row.id), row.library_pin]));
   }
-
-  async #take(tx: Transaction<ServiceTables>, row: SelectedSession): Promise<Claim> {
-    const { now } = this.#database;
-    const ids = SessionIds.of({
-      session: sessionId(row.id),
-      workspace: workspaceId(row.workspace_id),
-      account: accountId(row.account_id),
-    });
-    const lease = new Lease(ids, this.#instanceId, row.lease_token + 1);
-    const cause = row.lease_owner === null ? (row.start_cause as Cause) : 'owner-lost';
-    await tx
-      .updateTable('sessions')
-      .set(({ eb }) => ({
-        lease_owner: lease.owner,
-        lease_token: lease.token,
-        lease_expires_at: eb(now, '+', leaseMs),
-        start_cause: cause,
-      }))
-      .where('id', '=', ids.session)
-      .execute();
-    await tx
-      .updateTable('session_starts')
-      .set({ ended_at: now, outcome: 'abandoned' })
-      .where('session_id', '=', ids.session)
-      .where('outcome', 'is', null)
-      .execute();
-    await disconnect(tx, lease, cause);
-    const account = await tx
-      .selectFrom('whatsapp_accounts')
-      .select(['status', 'phone', 'library_pin'])
-      .where('id', '=', ids.account)
-      .executeTakeFirstOrThrow();
-    return { lease, cause, status: account.status, phone: account.phone, libraryPin: account.library_pin };
-  }
 }
-
-type SelectedSession = Selectable<SessionRow>;

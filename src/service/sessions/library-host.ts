@@ -18,17 +18,26 @@ export interface LibraryHostOptions {
   say(line: string): void;
 }
 
+/** Installs a version unless it is there. `say` is told of every download. */
+export async function prepareLibrary(version: string, say: (line: string) => void): Promise<void> {
+  await ensureLibrary(version, say);
+}
+
 /** Hosts as production has them: a process each, with one real library and one real browser. */
 export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions): OpenSessionHost {
-  return async ({ library, folder, pairWith, onSeen }) => {
+  return async ({ library, folder, pairWith, restMs, signal, onSeen }) => {
     const { packageDir, version: installed } = await ensureLibrary(library, say).catch((error) => {
       throw new LibraryFailed(`whatsapp-web.js ${library} cannot be installed: ${error.message}`, { cause: error });
     });
+    signal.throwIfAborted();
     const work = join(folder, 'work');
     mkdirSync(work, { recursive: true });
     const asked = pairWith === null ? onSeen : askingForCode(pairWith, onSeen, () => host);
     const host: Host = new Host({ folder: work, env: browser.env, onSeen: asked });
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
+    const opened = sessionHost(host);
+    opened.liveFor(restMs());
+    signal.addEventListener('abort', () => void host.kill());
     try {
       const { version: loaded } = await within(loadMs, () => host.calls.load(packageDir));
       onSeen({ at: Date.now(), type: 'library:loaded', detail: { installed, loaded } satisfies LoadedVersions });
@@ -41,7 +50,7 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
       ...(pairWith !== null && { options: { pairWithPhoneNumber: pairWith } }),
       browser: { executablePath: browser.executablePath, args: [...browser.args, ...browserArgs] },
     });
-    return sessionHost(host);
+    return opened;
   };
 }
 

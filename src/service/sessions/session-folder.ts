@@ -23,6 +23,6 @@ export function removeBrowserLocks(_lease: Lease, folder: string): void {
 }
 
 /** Removes the profile of a session that can never come back. */
-export function removeSessionFolder(_lease: Lease, folder: string): void {
+export function removeSessionFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }

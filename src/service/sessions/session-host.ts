@@ -32,6 +32,10 @@ export interface SessionHostSpec {
   folder: string;
   /** Digits of a number that is linked by pairing code instead of a QR code. */
   pairWith: string | null;
+  /** Milliseconds that a host started now may live until it is given more: an instance that is paused cannot end it. */
+  restMs(): number;
+  /** Aborted when the session is over before its host is open: nothing may be left of it. */
+  signal: AbortSignal;
   /** Called for everything that happens, `host:exited` and `library:loaded` (detail: `LoadedVersions`) included. */
   onSeen(event: SeenEvent): void;
 }

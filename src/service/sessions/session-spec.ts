@@ -43,6 +43,8 @@ export interface SessionSpec {
   linking: boolean;
   pairWith: string | null;
   folder: string;
+  /** Milliseconds that are certainly left of the lease. */
+  restMs(): number;
   /** Called once when the browser has started, well or not: another one may start now. */
   onLaunched(): void;
 }

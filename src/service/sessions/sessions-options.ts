@@ -16,6 +16,8 @@ export interface SessionsOptions {
   accounts: Accounts;
   links: Links;
   openHost: OpenSessionHost;
+  /** Makes a version ready to host sessions, by installing it where it is not. */
+  prepareLibrary(version: string): Promise<void>;
   deadlines: Deadlines;
   /** How many browsers may start at the same time. */
   slots: number;
@@ -27,6 +29,10 @@ export interface SessionsOptions {
   isControl(session: HostedAccount): boolean;
   onEvent(ids: SessionIds, event: SessionEvent): void;
   onEnd(end: EndedSession): void;
+  /** The device of an account that is over was unlinked; else it is tried again `triesLeft` times. */
+  onUnlinked(ids: SessionIds, done: boolean, triesLeft: number): void;
+  /** Removes what is saved of a profile beyond this machine. */
+  forgetProfile(ids: SessionIds): Promise<void>;
   /** Something went wrong in the service itself, for the log. */
   onTrouble(ids: SessionIds, error: unknown): void;
 }

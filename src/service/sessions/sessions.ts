@@ -8,13 +8,20 @@ import type { Lease } from './lease.ts';
 import { LeaseKeeper, type LossReason } from './lease-keeper.ts';
 import { Leases } from './leases.ts';
 import { LinkCodes } from './link-codes.ts';
+import { Mover } from './mover.ts';
 import { OutgoingTexts } from './outgoing-texts.ts';
+import { PreparedLibraries } from './prepared-libraries.ts';
+import type { SessionEnd } from './session-end.ts';
 import { removeBrowserLocks, removeSessionFolder, sessionFolder } from './session-folder.ts';
+import type { OpenSessionHost } from './session-host.ts';
 import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
-import { settleSession } from './settle-session.ts';
+import { type Settled, settleSession } from './settle-session.ts';
 import { Slots } from './slots.ts';
+import { findLeftProfiles } from './sweep-profiles.ts';
+import { Unlinker } from './unlinker.ts';
+import { Unlinks } from './unlinks.ts';
 import { within } from './within.ts';
 
 /** Sessions taken on in one go: small, so that instances that start together share the work. */
@@ -34,14 +41,25 @@ export class Sessions {
   readonly #slots: Slots;
   readonly #starts: SessionStarts;
   readonly #texts: OutgoingTexts;
+  readonly #unlinks: Unlinks;
+  readonly #mover: Mover;
+  readonly #libraries: PreparedLibraries;
+  readonly #unlinker: Unlinker;
   readonly #canaries: CanaryWatch;
   readonly #around: SessionSurroundings;
   readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
+  /** Sessions that wait for their library, and then for a slot. */
+  #preparing = 0;
   #stopping = false;
   #takingOn = false;
-  #movedLast = false;
 
-  constructor(options: SessionsOptions) {
+  constructor(given: SessionsOptions) {
+    this.#libraries = new PreparedLibraries((version) => given.prepareLibrary(version));
+    const openHost: OpenSessionHost = async (spec) => {
+      await this.#libraries.prepare(spec.library);
+      return given.openHost(spec);
+    };
+    const options = { ...given, openHost };
     this.#options = options;
     this.#leases = new Leases(options.database, options.instanceId);
     this.#texts = new OutgoingTexts(options.database, options.instanceId);
@@ -49,6 +67,15 @@ export class Sessions {
     // The next session starts when one browser is up, not when somebody looks again; a failure shows at the next look.
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#starts = new SessionStarts(options.database);
+    this.#mover = new Mover(options, this.#leases, this.#libraries);
+    this.#unlinks = new Unlinks(options.database, options.instanceId);
+    this.#unlinker = new Unlinker({
+      options,
+      unlinks: this.#unlinks,
+      keeper: this.#keeper,
+      slots: this.#slots,
+      removeProfile: (ids) => this.#removeProfile(ids),
+    });
     const probes = new CanaryProbes(options.database);
     this.#canaries = new CanaryWatch({
       ...options,
@@ -77,6 +104,13 @@ export class Sessions {
   /** Browsers that are starting, sessions that wait for that, and how many more could start at once. */
   get launches(): { underWay: number; waiting: number; free: number } {
     return { ...this.#slots.taken, free: this.#slots.free };
+  }
+
+  /** Makes a version ready to host sessions here. @throws Problem `library-unavailable` */
+  async prepareLibrary(version: string): Promise<void> {
+    await this.#libraries.prepare(version).catch((error: Error) => {
+      throw new Problem('library-unavailable', error.message, { cause: error });
+    });
   }
 
   /** @throws Problem `workspace-unknown`, `number-contested`, `stopping` */
@@ -111,7 +145,18 @@ export class Sessions {
     } finally {
       this.#takingOn = false;
     }
-    await this.#move();
+    await this.#mover.move(this.hosted, this.#slots.free > 0);
+  }
+
+  /** Unlinks a device that an account left behind which ended while nobody ran it. To be called about once a second. */
+  async unlinkNext(): Promise<void> {
+    if (!this.#stopping) await this.#unlinker.takeOn();
+  }
+
+  /** Removes profiles of sessions that are over, those too that ran here long ago. To be called about once an hour. */
+  async sweep(): Promise<void> {
+    for (const ids of await findLeftProfiles(this.#options.database, this.#options.folder))
+      await this.#removeProfile(ids);
   }
 
   /** Closes sessions whose account is inactive now, those of them that run here. */
@@ -139,7 +184,7 @@ export class Sessions {
     if (!(await this.#leases.startNow(ids))) throw new Problem('account-not-active');
   }
 
-  /** Makes the account inactive; whoever runs the session unlinks the device. */
+  /** Makes the account inactive; whoever runs the session unlinks the device, else somebody starts it once more for that. */
   async logout(ids: SessionIds): Promise<void> {
     await this.#options.accounts.deactivate(ids, 'logout-asked');
     this.closeOver([ids]);
@@ -175,12 +220,12 @@ export class Sessions {
     this.#stopping = true;
     const running = [...this.#running.values()];
     for (const { session } of running) session.close('instance-stopped');
-    await Promise.all([...this.#running.values()].map(({ over }) => over));
+    await Promise.all([this.#unlinker.stop(), ...Array.from(this.#running.values(), ({ over }) => over)]);
   }
 
   async #claim(): Promise<void> {
     const acquiredAt = performance.now();
-    for (const claim of await this.#leases.claim(Math.min(this.#slots.free, claimBatch))) {
+    for (const claim of await this.#leases.claim(Math.min(this.#slots.free - this.#preparing, claimBatch))) {
       // A stop that came meanwhile: the lease is given back as any other.
       this.#host({ ...claim, linking: claim.status === 'qr_scanning', pairWith: null, acquiredAt });
       if (this.#stopping) this.#running.get(claim.lease.ids.session)?.session.close('instance-stopped');
@@ -192,13 +237,14 @@ export class Sessions {
     const library = this.#options.chooseLibrary(lease.ids.account, libraryPin);
     const folder = sessionFolder(this.#options.folder, lease.ids);
     let onLaunched = () => {};
-    const spec = { lease, cause, library, linking, pairWith, folder, onLaunched: () => onLaunched() };
+    const restMs = () => this.#keeper.restMs(lease);
+    const spec = { lease, cause, library, linking, pairWith, folder, restMs, onLaunched: () => onLaunched() };
     const session = new HostedSession(spec, this.#around);
     this.#keeper.keep(lease, acquiredAt, {
       onLost: (reason) => void this.#lost(session, reason),
       onRenewed: (restMs) => session.extend(restMs),
     });
-    const over = this.#slots.take().then(async (giveBack) => {
+    const over = this.#slotFor(library).then(async (giveBack) => {
       onLaunched = giveBack;
       await this.#run(session)
         .catch((error) => this.#options.onTrouble(lease.ids, error))
@@ -207,15 +253,21 @@ export class Sessions {
     this.#running.set(lease.ids.session, { session, over });
   }
 
+  /** An installation takes minutes and no browser: it happens before the slot is taken. What it fails with is told when the host is opened. */
+  async #slotFor(library: string): Promise<() => void> {
+    this.#preparing++;
+    await this.#libraries.prepare(library).catch(() => {});
+    this.#preparing--;
+    return this.#slots.take();
+  }
+
   async #run(session: HostedSession): Promise<void> {
     const { lease, library, cause, folder, linking } = session.spec;
     try {
       removeBrowserLocks(lease, folder);
       const end = await session.run();
       const settled = await settleSession(lease, end, { ...this.#options, leases: this.#leases, starts: this.#starts });
-      if (settled.kind === 'dead' || (settled.kind === 'fenced' && (await this.#isOver(lease)))) {
-        removeSessionFolder(lease, folder);
-      }
+      await this.#tidy(session, end, settled).catch((error) => this.#options.onTrouble(lease.ids, error));
       const wasReady = session.step === 'ready';
       this.#options.onEnd({ ids: lease.ids, library, cause, linking, wasReady, end, settled });
     } finally {
@@ -223,6 +275,21 @@ export class Sessions {
       // Given back, it may have been taken on again here already.
       if (this.#running.get(lease.ids.session)?.session === session) this.#running.delete(lease.ids.session);
     }
+  }
+
+  /** Removes the profile of a session that is over, unless its device has still to be unlinked with it. */
+  async #tidy(session: HostedSession, end: SessionEnd, settled: Settled): Promise<void> {
+    const { lease } = session.spec;
+    // What a version took for a lost login may be none: such a profile stays until it is swept away.
+    if (settled.kind === 'dead' && !session.hadLogin) await this.#removeProfile(lease.ids);
+    if (settled.kind !== 'fenced' || !(await this.#isOver(lease))) return;
+    if (session.unlinked || (end.kind === 'dead' && end.code === 'unlinked')) await this.#unlinks.done(lease.ids);
+    if (!(await this.#unlinks.isWaiting(lease.ids.session))) await this.#removeProfile(lease.ids);
+  }
+
+  async #removeProfile(ids: SessionIds): Promise<void> {
+    removeSessionFolder(sessionFolder(this.#options.folder, ids));
+    await this.#options.forgetProfile(ids);
   }
 
   async #lost(session: HostedSession, reason: LossReason): Promise<void> {
@@ -234,31 +301,5 @@ export class Sessions {
   async #isOver({ ids }: Lease): Promise<boolean> {
     const account = within(2_000, () => this.#options.accounts.statusOf(ids));
     return account.then((status) => status === 'inactive').catch(() => false);
-  }
-
-  /**
-   * Gives sessions back whose account should run another version now: those that are still starting, which gain nothing by
-   * going on, and, when a browser can start, one that is ready; in turn with one of the control group, so that what else happens
-   * meanwhile happens to both versions.
-   */
-  async #move(): Promise<void> {
-    if (this.#running.size === 0) return;
-    const pins = await this.#leases.pins();
-    const movable = this.hosted.flatMap((session) => {
-      const { lease, library } = session.spec;
-      const pin = pins.get(lease.ids.session);
-      return session.canMove && pin !== undefined ? [{ session, account: lease.ids.account, pin, library }] : [];
-    });
-    const toMove = movable.filter(({ account, pin, library }) => this.#options.chooseLibrary(account, pin) !== library);
-    for (const { session } of toMove) if (!session.ready) session.close('rollout');
-    if (this.#slots.free === 0) return;
-    const moving = toMove.find(({ session }) => session.ready)?.session;
-    const control = movable.find(
-      ({ session, ...hosted }) => session.ready && this.#options.isControl({ ...hosted, startedAt: session.startedAt }),
-    )?.session;
-    const isControlsTurn = control !== undefined && (moving === undefined || this.#movedLast);
-    this.#movedLast = !isControlsTurn;
-    if (isControlsTurn) control.close('control');
-    else moving?.close('rollout');
   }
 }

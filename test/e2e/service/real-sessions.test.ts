@@ -7,6 +7,8 @@ import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
 import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
 import type { Service, ServiceOptions } from '../../../src/service/service.ts';
+import { SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
+import { Lease } from '../../../src/service/sessions/lease.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
@@ -113,6 +115,24 @@ test('a browser that is killed is noticed, and the session comes back', async ()
   process.kill(launched, 'SIGKILL');
   expect(await untilStatus(service, ids, 'disconnected')).toMatchObject({ cause: 'browser-died' });
   await untilStatus(service, ids, 'connected', 60_000);
+});
+
+test('a host whose instance is paused just after its start ends by itself, with its browser', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'real-sessions-'));
+  const ids = SessionIds.create(workspaceId('W'));
+  const seen: string[] = [];
+  await libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} })({
+    lease: new Lease(ids, 'paused', 1),
+    library: '1.34.7',
+    folder,
+    pairWith: null,
+    restMs: () => 8_000,
+    signal: new AbortController().signal,
+    onSeen: ({ type }) => seen.push(type),
+  });
+  await until('its browser runs', () => browserOf(folder));
+  await until('the host is gone', () => seen.includes('host:exited'), 12_000);
+  await until('its browser is gone', () => browserOf(folder) === null, 2_000);
 });
 
 test('a rollout moves a session to the candidate and back to the baseline without a new code', async () => {

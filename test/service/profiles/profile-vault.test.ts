@@ -101,6 +101,8 @@ test('who has lost the lease cannot replace what the next owner restores from', 
     .select('blob_name')
     .executeTakeFirstOrThrow();
   expect(blob_name).toContain(`/${late.token}-`);
+  // What nobody would find any more does not stay in the store.
+  expect(saved()).toEqual([blob_name.split('/')[1]]);
 });
 
 test('a profile that was damaged or cannot be reached stops the start: it is not a lost login', async () => {

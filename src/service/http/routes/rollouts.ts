@@ -48,8 +48,11 @@ export const rolloutRoutes: Route[] = [
     scope: 'admin',
     body: createRolloutSchema,
     answer: { status: 201, schema: rolloutSchema },
-    problems: ['rollout-active'],
-    handle: async ({ service }, { body }) => rolloutView(await service.rollouts.create(body.baseline, body.candidate)),
+    problems: ['library-unavailable', 'rollout-active'],
+    async handle({ service }, { body: { baseline, candidate } }) {
+      for (const version of [baseline, candidate]) await service.sessions.prepareLibrary(version);
+      return rolloutView(await service.rollouts.create(baseline, candidate));
+    },
   }),
   route({
     method: 'GET',

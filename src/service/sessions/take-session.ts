@@ -1,0 +1,55 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { Cause } from '../causes.ts';
+import { accountId, SessionIds, sessionId, workspaceId } from '../session-ids.ts';
+import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
+import { Lease, leaseMs } from './lease.ts';
+import { disconnect } from './lease-writes.ts';
+
+/** A session that an instance has just taken on. */
+export interface Claim {
+  lease: Lease;
+  cause: Cause;
+  /** The account is `qr_scanning` where a link goes on that another instance began. */
+  status: AccountStatus;
+  phone: string | null;
+  libraryPin: string | null;
+}
+
+/** Makes an instance the owner of a session whose row it has locked and that nobody has a living lease of. */
+export async function takeSession(
+  tx: Transaction<ServiceTables>,
+  { now }: ServiceDatabase,
+  row: Selectable<SessionRow>,
+  instanceId: string,
+): Promise<Claim> {
+  const ids = SessionIds.of({
+    session: sessionId(row.id),
+    workspace: workspaceId(row.workspace_id),
+    account: accountId(row.account_id),
+  });
+  const lease = new Lease(ids, instanceId, row.lease_token + 1);
+  const cause = row.lease_owner === null ? (row.start_cause as Cause) : 'owner-lost';
+  await tx
+    .updateTable('sessions')
+    .set(({ eb }) => ({
+      lease_owner: lease.owner,
+      lease_token: lease.token,
+      lease_expires_at: eb(now, '+', leaseMs),
+      start_cause: cause,
+    }))
+    .where('id', '=', ids.session)
+    .execute();
+  await tx
+    .updateTable('session_starts')
+    .set({ ended_at: now, outcome: 'abandoned' })
+    .where('session_id', '=', ids.session)
+    .where('outcome', 'is', null)
+    .execute();
+  await disconnect(tx, lease, cause);
+  const account = await tx
+    .selectFrom('whatsapp_accounts')
+    .select(['status', 'phone', 'library_pin'])
+    .where('id', '=', ids.account)
+    .executeTakeFirstOrThrow();
+  return { lease, cause, status: account.status, phone: account.phone, libraryPin: account.library_pin };
+}

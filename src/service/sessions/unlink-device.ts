@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeenEvent } from '../../contracts/host.ts';
+import type { Deadlines } from './deadlines.ts';
+import { Inbox } from './inbox.ts';
+import { endOf } from './session-end.ts';
+import type { OpenSessionHost, SessionHost, SessionHostSpec } from './session-host.ts';
+import { within } from './within.ts';
+
+const askAgainMs = 1_000;
+/** Far more often than leases are renewed. */
+const extendEveryMs = 1_000;
+
+/**
+ * Starts a session only to log it out, so that the phone lists its device no more. The host is gone when it returns.
+ *
+ * @returns true when the device is unlinked, by this or by the phone before.
+ * @throws what `openHost` throws.
+ */
+export async function unlinkDevice(
+  spec: Omit<SessionHostSpec, 'onSeen' | 'pairWith'>,
+  openHost: OpenSessionHost,
+  deadlines: Deadlines,
+): Promise<boolean> {
+  const inbox = new Inbox<SeenEvent>();
+  const host = await openHost({ ...spec, pairWith: null, onSeen: (event) => inbox.push(event) });
+  const late = () => inbox.push({ at: 0, type: 'unlink:late', detail: null });
+  const timer = setTimeout(late, deadlines.startMs + deadlines.readyMs);
+  const extending = setInterval(() => host.liveFor(spec.restMs()), extendEveryMs);
+  spec.signal.addEventListener('abort', late);
+  if (spec.signal.aborted) late();
+  try {
+    while (true) {
+      const { type, detail } = await inbox.next();
+      if (type === 'unlink:late') return false;
+      // Where a code is shown, no device is linked any more.
+      if (['client:qr', 'client:code', 'host:code'].includes(type)) return true;
+      if (type === 'client:ready') return await logOut(host, deadlines);
+      const end = endOf(type, detail, false);
+      if (end) return end.kind === 'dead';
+    }
+  } finally {
+    clearTimeout(timer);
+    clearInterval(extending);
+    await host.kill();
+  }
+}
+
+/** A page that is not connected would take a logout and tell nobody. */
+async function logOut(host: SessionHost, { readyMs, answerMs, closeMs }: Deadlines): Promise<boolean> {
+  for (const until = performance.now() + readyMs; performance.now() < until; await sleep(askAgainMs)) {
+    const facts = await within(answerMs, () => host.sessionFacts()).catch(() => null);
+    if (facts?.state !== 'CONNECTED') continue;
+    return within(closeMs, () => host.logout()).then(
+      () => true,
+      () => false,
+    );
+  }
+  return false;
+}

@@ -1,0 +1,75 @@
+import type { SessionIds } from '../session-ids.ts';
+import { LeaseLost } from './lease.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { removeBrowserLocks, sessionFolder } from './session-folder.ts';
+import type { SessionsOptions } from './sessions-options.ts';
+import type { Slots } from './slots.ts';
+import type { Claim } from './take-session.ts';
+import { unlinkDevice } from './unlink-device.ts';
+import type { Unlinks } from './unlinks.ts';
+
+export interface UnlinkerParts {
+  options: SessionsOptions;
+  unlinks: Unlinks;
+  keeper: LeaseKeeper;
+  slots: Slots;
+  removeProfile(ids: SessionIds): Promise<void>;
+}
+
+/** Starts sessions once more whose account ended while nobody ran them, to unlink their devices; one at a time. */
+export class Unlinker {
+  readonly #parts: UnlinkerParts;
+  #underWay: { over: Promise<void>; abort: AbortController } | null = null;
+
+  constructor(parts: UnlinkerParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes on one where there is one and a browser can start now. To be called about once a second. */
+  async takeOn(): Promise<void> {
+    const { slots, unlinks } = this.#parts;
+    if (this.#underWay !== null || slots.free === 0) return;
+    const acquiredAt = performance.now();
+    const claim = await unlinks.claim();
+    if (!claim) return;
+    const abort = new AbortController();
+    const over = this.#unlink(claim, acquiredAt, abort).finally(() => {
+      this.#underWay = null;
+    });
+    this.#underWay = { over, abort };
+  }
+
+  /** Lets go of what is under way; another instance takes it on again. */
+  async stop(): Promise<void> {
+    this.#underWay?.abort.abort();
+    await this.#underWay?.over;
+  }
+
+  /** Never rejects. */
+  async #unlink(claim: Claim & { triesLeft: number }, acquiredAt: number, abort: AbortController): Promise<void> {
+    const { options, unlinks, keeper, slots, removeProfile } = this.#parts;
+    const { lease, libraryPin, triesLeft } = claim;
+    const { ids } = lease;
+    keeper.keep(lease, acquiredAt, { onLost: () => abort.abort(), onRenewed: () => {} });
+    const giveBack = await slots.take();
+    try {
+      const folder = sessionFolder(options.folder, ids);
+      removeBrowserLocks(lease, folder);
+      const library = options.chooseLibrary(ids.account, libraryPin);
+      const restMs = () => keeper.restMs(lease);
+      const spec = { lease, library, folder, restMs, signal: abort.signal };
+      const done = await unlinkDevice(spec, options.openHost, options.deadlines).catch(() => false);
+      if (abort.signal.aborted) return;
+      if (done || triesLeft === 0) {
+        await unlinks.end(lease);
+        await removeProfile(ids);
+      } else await unlinks.again(lease);
+      options.onUnlinked(ids, done, triesLeft);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) options.onTrouble(ids, error);
+    } finally {
+      keeper.drop(lease);
+      giveBack();
+    }
+  }
+}

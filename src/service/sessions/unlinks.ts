@@ -1,0 +1,96 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { SessionId, SessionIds } from '../session-ids.ts';
+import type { ServiceDatabase } from '../tables.ts';
+import { holdLease } from './hold-lease.ts';
+import { type Lease, leaseMs } from './lease.ts';
+import { giveBack } from './lease-writes.ts';
+import { type Claim, takeSession } from './take-session.ts';
+
+/** How often a session is started to unlink its device before that is given up. */
+export const unlinkTries = 3;
+/** Between two tries, in milliseconds. */
+const againMs = 300_000;
+
+/**
+ * From when on somebody may start a session that was just made inactive: at once where nobody runs it, else when its owner,
+ * who unlinks the device itself, has surely ended.
+ */
+export function unlinkFrom(now: RawBuilder<number>): RawBuilder<number> {
+  return sql<number>`case when lease_expires_at > ${now} then ${now} + ${leaseMs} else 0 end`;
+}
+
+/** The repository of devices that are still linked although their account is over: the column `unlinks_left` of `sessions`. */
+export class Unlinks {
+  readonly #database: ServiceDatabase;
+  readonly #instanceId: string;
+
+  constructor(database: ServiceDatabase, instanceId: string) {
+    this.#database = database;
+    this.#instanceId = instanceId;
+  }
+
+  /** Takes on one session whose device has to be unlinked; null where there is none. A try counts when it begins. */
+  async claim(): Promise<(Claim & { triesLeft: number }) | null> {
+    const { kysely } = this.#database;
+    // Asked about once a second by every instance: a plain read, which takes no lock.
+    if (!(await this.#due(kysely).select('id').executeTakeFirst())) return null;
+    return this.#database.transaction(async (tx) => {
+      const row = await this.#database.lockedOrSkipped(this.#due(tx).selectAll()).executeTakeFirst();
+      if (!row) return null;
+      const triesLeft = row.unlinks_left - 1;
+      const claim = await takeSession(tx, this.#database, row, this.#instanceId);
+      await tx.updateTable('sessions').set({ unlinks_left: triesLeft }).where('id', '=', row.id).execute();
+      return { ...claim, triesLeft };
+    });
+  }
+
+  /** The device is unlinked, or nobody tries it again. @throws LeaseLost */
+  async end(lease: Lease): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      await tx.updateTable('sessions').set({ unlinks_left: 0 }).where('id', '=', lease.ids.session).execute();
+      await giveBack(tx, lease, 'unlinked');
+    });
+  }
+
+  /** It did not work: somebody tries again later. @throws LeaseLost */
+  async again(lease: Lease): Promise<void> {
+    const { now } = this.#database;
+    await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      await giveBack(tx, lease, 'unlinked', { next_start_at: sql<number>`${now} + ${againMs}` });
+    });
+  }
+
+  /** The owner of a session that was made inactive unlinked its device before it ended. */
+  async done({ session }: SessionIds): Promise<void> {
+    await this.#database.kysely
+      .updateTable('sessions')
+      .set({ unlinks_left: 0 })
+      .where('id', '=', session)
+      .where('wanted', '=', 0)
+      .where('lease_owner', 'is', null)
+      .execute();
+  }
+
+  /** True while somebody will start the session to unlink its device: its profile is still needed. */
+  async isWaiting(session: SessionId): Promise<boolean> {
+    const row = await this.#database.kysely
+      .selectFrom('sessions')
+      .select('unlinks_left')
+      .where('id', '=', session)
+      .executeTakeFirstOrThrow();
+    return row.unlinks_left > 0;
+  }
+
+  #due(kysely: ServiceDatabase['kysely']) {
+    const { now } = this.#database;
+    return kysely
+      .selectFrom('sessions')
+      .where('unlinks_left', '>', 0)
+      .where('wanted', '=', 0)
+      .where('next_start_at', '<=', now)
+      .where('lease_expires_at', '<=', now)
+      .limit(1);
+  }
+}

@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import type { LogLine, Service } from '../../../src/service/service.ts';
+import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
+import { sessionFolder } from '../../../src/service/sessions/session-folder.ts';
+import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
+import { lightHosts } from '../../support/light-host.ts';
+import { engines } from '../../support/service-databases.ts';
+import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+
+let replica: Replica;
+let address: string;
+let service: Service;
+let log: LogLine[];
+let folder: string;
+let workspace: WorkspaceId;
+let ids: SessionIds;
+let phone: string;
+let numbers = 15551200000;
+/** While true no session gets further than its login. */
+let hanging: boolean;
+/** While true no session is started by the service: their browsers cannot be launched. */
+let broken: boolean;
+
+beforeAll(async () => {
+  replica = await startReplica({ build: '2.3000.1044822804' });
+});
+afterAll(() => replica.close());
+
+const openHost: OpenSessionHost = (spec) => {
+  if (broken) throw new Error('no browser');
+  const onSeen: typeof spec.onSeen = (event) => {
+    if (!(hanging && event.type === 'client:ready')) spec.onSeen(event);
+  };
+  return lightHosts({ port: replica.port })({ ...spec, onSeen });
+};
+
+async function start(): Promise<void> {
+  const readyMs = 3_000;
+  const options = { openHost: async (spec: Parameters<OpenSessionHost>[0]) => openHost(spec), deadlines: { readyMs } };
+  ({ service, log, folder } = await startTestService({ database: address, folder, ...options }));
+}
+
+beforeEach(async () => {
+  [hanging, broken] = [false, false];
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  address = await newAddress();
+  folder = mkdtempSync(join(tmpdir(), 'unlink-'));
+  await start();
+  workspace = (await service.workspaces.create('W')).id;
+  phone = replica.phones.create(String(++numbers)).id;
+  ids = await linkWith(service, workspace, (qr) => replica.phones.scan(phone, qr));
+  await untilStatus(service, ids, 'connected');
+});
+afterEach(() => service.stop());
+
+const devices = () => replica.phones.get(phone).devices;
+const profile = () => existsSync(sessionFolder(folder, ids));
+const sessions = () => service.database.kysely.updateTable('sessions');
+
+/** Until nobody runs the session any more. */
+async function nobodyRunsIt(): Promise<void> {
+  broken = true;
+  await service.stop();
+  await start();
+  await until('it waits', () => log.some(({ event }) => event === 'ended'));
+}
+
+test('a logout of a session that nobody runs unlinks its device, and then its profile is removed', async () => {
+  await nobodyRunsIt();
+  await service.sessions.logout(ids);
+  expect(devices()).toHaveLength(1);
+  broken = false;
+  await sessions().set({ next_start_at: 0 }).execute();
+  await until('the device is unlinked', () => devices().length === 0);
+  await until('its profile is removed', () => !profile());
+  expect(log).toContainEqual({ event: 'unlinked', account: ids.account });
+});
+
+test('a session that is deleted while it starts is unlinked when its owner has ended', async () => {
+  hanging = true;
+  await service.stop();
+  await start();
+  await untilStatus(service, ids, 'authenticated');
+  await service.sessions.delete(ids);
+  await until('its owner has ended', () => service.sessions.hosted.length === 0);
+  expect(profile()).toBe(true);
+  const { next_start_at } = await service.database.kysely.selectFrom('sessions').selectAll().executeTakeFirstOrThrow();
+  // Until then the owner may be alive, if it is one that does not hear of it.
+  expect(next_start_at).toBeGreaterThan(Date.now() + 20_000);
+  hanging = false;
+  await sessions().set({ next_start_at: 0 }).execute();
+  await until('the device is unlinked', () => devices().length === 0);
+  await until('its profile is removed', () => !profile());
+});
+
+test('a number that is linked again while nobody runs its older session leaves one device on the phone', async () => {
+  await nobodyRunsIt();
+  broken = false;
+  await sessions()
+    .set({ next_start_at: Date.now() + 600_000 })
+    .execute();
+  const newer = await linkWith(service, workspace, (qr) => replica.phones.scan(phone, qr));
+  await untilStatus(service, newer, 'connected');
+  await until('the older device is unlinked', () => devices().length === 1);
+  await until('its profile is removed', () => !profile());
+  expect(await service.accounts.get(workspace, newer.account)).toMatchObject({ status: 'connected' });
+});
+
+test('a device that cannot be unlinked is tried three times, then its profile goes and the log says so', async () => {
+  await nobodyRunsIt();
+  await service.sessions.logout(ids);
+  const failures = () => log.filter(({ event }) => event === 'unlink-failed').map(({ triesLeft }) => triesLeft);
+  await until('it was tried three times', async () => {
+    await sessions().set({ next_start_at: 0 }).execute();
+    return failures().length === 3;
+  });
+  expect(failures()).toEqual([2, 1, 0]);
+  await until('its profile is removed', () => !profile());
+  expect(devices()).toHaveLength(1);
+});
+
+test('a code that is shown in place of a restored login leaves the profile for a while, and then it is swept away', async () => {
+  await service.stop();
+  replica.phones.unlink(phone);
+  await start();
+  expect(await untilStatus(service, ids, 'failed')).toMatchObject({ cause: 'unlinked' });
+  await until('nothing runs', () => service.sessions.hosted.length === 0);
+  await service.sessions.sweep();
+  expect(profile()).toBe(true);
+  const unknown = join(folder, workspace, 'of another database');
+  mkdirSync(unknown);
+  const dayMs = 86_400_000;
+  await service.database.kysely
+    .updateTable('whatsapp_accounts')
+    .set({ status_since: Date.now() - 8 * dayMs })
+    .execute();
+  await service.sessions.sweep();
+  expect(profile()).toBe(false);
+  expect(existsSync(unknown)).toBe(true);
+});
