@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../store/database/open-database.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { CanaryAccounts } from './accounts/canary-accounts.ts';
@@ -8,6 +7,7 @@ import { Links } from './accounts/links.ts';
 import { Workspaces } from './accounts/workspaces.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
+import { Loops, tickMs } from './loops.ts';
 import type { BlobStore } from './profiles/blob-store.ts';
 import { ProfileVault } from './profiles/profile-vault.ts';
 import { vaultedHosts } from './profiles/vaulted-hosts.ts';
@@ -27,6 +27,7 @@ import type { EndedSession } from './sessions/sessions-options.ts';
 import { within } from './sessions/within.ts';
 import type { ServiceDatabase, ServiceTables } from './tables.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
+import { PendingMessages } from './webhooks/pending-messages.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface ServiceOptions {
@@ -61,9 +62,6 @@ export interface LogLine {
   [field: string]: string | number | boolean | null;
 }
 
-/** Between two looks for work, in milliseconds; spread by jitter so that instances do not ask in step. */
-const tickMs = 1_000;
-
 export const defaultJudgeEveryMs = 60_000;
 
 /** For closing all sessions, and for the last writes; with a second for answers 20 together, after which others may kill the process. */
@@ -85,14 +83,13 @@ export class Service {
   readonly sessions: Sessions;
   readonly metrics: ServiceMetrics;
   readonly webhooks: Webhooks;
+  readonly #messages: PendingMessages;
   readonly #deliverer: Deliverer;
   readonly #instances: Instances;
   readonly #log: ServiceOptions['log'];
   readonly #listeners = new Set<(ids: SessionIds, event: SessionEvent) => void>();
-  readonly #stop = new AbortController();
-  #loops: Promise<void>[] = [];
+  readonly #loops: Loops;
   #expiry: NodeJS.Timeout | undefined;
-  #databaseAnswers = true;
 
   /** @throws InputError, TroubleError when the database cannot be used. */
   static async start(options: ServiceOptions): Promise<Service> {
@@ -105,6 +102,7 @@ export class Service {
   private constructor(database: ServiceDatabase, options: ServiceOptions) {
     this.database = database;
     this.#log = options.log;
+    this.#loops = new Loops(options.log);
     this.accounts = new Accounts(database, this.id);
     this.canaries = new CanaryAccounts(database);
     this.workspaces = new Workspaces(database);
@@ -116,6 +114,10 @@ export class Service {
     this.libraries = new LibraryChoice(this.rollouts, options.library);
     const allowPrivate = options.allowPrivateWebhooks ?? false;
     this.webhooks = new Webhooks(database, allowPrivate);
+    this.#messages = new PendingMessages(
+      (ids, message) => this.webhooks.message(ids, message),
+      ({ account }, why) => options.log({ event: 'message-lost', account, message: why }),
+    );
     this.#deliverer = new Deliverer(database, allowPrivate);
     this.#instances = new Instances(database, this.id);
     this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0);
@@ -143,12 +145,12 @@ export class Service {
 
   /** True when the database answers and this instance takes on work. */
   get ready(): boolean {
-    return this.#databaseAnswers && !this.stopping;
+    return this.#loops.databaseAnswers && !this.stopping;
   }
 
   /** True from the moment on which this instance was told to stop. */
   get stopping(): boolean {
-    return this.#stop.signal.aborted || this.sessions.stopping;
+    return this.#loops.stopped || this.sessions.stopping;
   }
 
   onEvent(listener: (ids: SessionIds, event: SessionEvent) => void): () => void {
@@ -165,12 +167,13 @@ export class Service {
     this.#log({ event: 'stopping', instance: this.id });
     await within(stopMs, () => this.sessions.stop()).catch(() => {});
     await endAnswers();
-    this.#stop.abort();
     clearInterval(this.#expiry);
     // A database that does not answer must not keep the process: what was not written runs out by itself.
     await within(lastWordMs, async () => {
-      await Promise.all(this.#loops);
+      await Promise.all([this.#loops.stop(), this.#messages.flush()]);
       await this.#instances.stopped();
+      // A receiver that does not answer: the delivery is claimed by another instance when its claim runs out.
+      await within(lastWordMs / 2, () => this.#deliverer.stop()).catch(() => {});
       await this.database.close();
     }).catch(() => {});
     this.#log({ event: 'stopped', instance: this.id });
@@ -181,46 +184,28 @@ export class Service {
     await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
-    this.#loops = [
-      // Leases have a loop of their own: a slow claim must not let one run out.
-      this.#repeat(() => this.sessions.renewLeases()),
-      this.#repeat(async () => {
-        await this.#lookAtRollout();
-        await this.sessions.takeOn();
-        await this.sessions.unlinkNext();
-      }),
-      this.#repeat(() => this.sessions.sendWaiting()),
-      this.#repeat(() => this.sessions.probeCanaries()),
-      this.#repeat(() => this.#deliverer.round()),
-      this.#repeat(() => this.#instances.seen(), 10 * tickMs),
-      this.#repeat(() => keepHouse(this.database), 3_600 * tickMs),
-      this.#repeat(() => this.sessions.sweep(), 3_600 * tickMs),
-    ];
+    // Leases have a loop of their own: a slow claim must not let one run out.
+    this.#loops.start(() => this.sessions.renewLeases());
+    this.#loops.start(async () => {
+      await this.#lookAtRollout();
+      await this.sessions.takeOn();
+      await this.sessions.unlinkNext();
+    });
+    this.#loops.start(() => this.sessions.sendWaiting());
+    this.#loops.start(() => this.sessions.probeCanaries());
+    this.#loops.start(() => this.#messages.flush());
+    this.#loops.start(() => this.#deliverer.round());
+    this.#loops.start(() => this.#instances.seen(), 10 * tickMs);
+    this.#loops.start(() => keepHouse(this.database), 3_600 * tickMs);
+    this.#loops.start(() => this.sessions.sweep(), 3_600 * tickMs);
     if (judgeEveryMs === null) return;
     const judge = () => this.rolloutJudge.round(judgeEveryMs);
-    this.#loops.push(this.#repeat(judge, Math.min(tickMs, judgeEveryMs)));
+    this.#loops.start(judge, Math.min(tickMs, judgeEveryMs));
   }
 
   async #lookAtRollout(): Promise<void> {
     await this.libraries.refresh();
     await this.#control.look(this.libraries.newest);
-  }
-
-  async #repeat(work: () => Promise<void>, everyMs = tickMs): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await work().then(
-        () => this.#answers(true),
-        (error) => this.#answers(false, error),
-      );
-      await sleep(everyMs * (0.75 + Math.random() / 2), undefined, { signal: this.#stop.signal }).catch(() => {});
-    }
-  }
-
-  #answers(answers: boolean, error?: unknown): void {
-    if (answers !== this.#databaseAnswers) {
-      this.#log({ event: answers ? 'database-answers' : 'database-trouble', message: String(error ?? '') });
-    }
-    this.#databaseAnswers = answers;
   }
 
   #heard(ids: SessionIds, event: SessionEvent): void {
@@ -232,7 +217,7 @@ export class Service {
     }
     if (event.type === 'probe') this.metrics.probe(event.library, event.outcome);
     if (event.type === 'message') {
-      this.webhooks.message(ids, event.message).catch((error) => this.#answers(false, error));
+      this.#messages.add(ids, event.message);
     }
     for (const listener of this.#listeners) listener(ids, event);
   }

@@ -15,7 +15,7 @@ export function describeEvent(name: string, args: readonly unknown[]): Described
   if (name === 'qr') return { detail: fingerprint(String(args[0])), secret: String(args[0]) };
   if (name === 'code') return { detail: { length: String(args[0]).length }, secret: String(args[0]) };
   if (messageEvents.has(name)) return describeMessage(args);
-  if (plainEvents.has(name)) return { detail: args.map(plain) };
+  if (plainEvents.has(name)) return { detail: args.map(recorded) };
   return { detail: args.length > 0 ? args.map((arg) => typeof arg) : null };
 }
 
@@ -34,15 +34,19 @@ function describeMessage([message, ack]: readonly unknown[]): Described {
   return { detail: { idType: typeof _serialized, fromMe, type, bodyLength, ack }, secret: plainFields(secret) };
 }
 
-/** Values of a broken library may be functions or cyclic; only what survives the process channel is passed on. */
+/** Values of a broken library may be functions or cyclic; only what survives the process channel is passed on, texts whole. */
 function plainFields(message: SeenMessage): SeenMessage {
   return Object.fromEntries(
     Object.entries(message).map(([key, value]) => [key, plain(value)]),
   ) as unknown as SeenMessage;
 }
 
+/** What is recorded of a text is cut: nobody reads more of a state or a reason. */
+function recorded(value: unknown): unknown {
+  return typeof value === 'string' ? value.slice(0, 2_000) : plain(value);
+}
+
 function plain(value: unknown): unknown {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (value === undefined) return undefined;
-  return typeof value === 'string' ? value.slice(0, 2_000) : `[${typeof value}]`;
+  if (value === null || value === undefined || ['string', 'number', 'boolean'].includes(typeof value)) return value;
+  return `[${typeof value}]`;
 }

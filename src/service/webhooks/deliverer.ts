@@ -4,7 +4,12 @@ import type { ServiceDatabase, WebhookDeliveryRow } from '../tables.ts';
 import { post } from './post.ts';
 import { signature } from './sign.ts';
 
-const batch = 20;
+/** Events that become deliveries in one transaction. */
+const batch = 100;
+/** Deliveries to one webhook that are under way at the same time, from each instance. */
+const perWebhook = 4;
+/** Webhooks that are served at the same time by one instance. */
+const mostLanes = 200;
 /** Attempts before a delivery is a dead letter: with the waits below about a day and a half. */
 const maxAttempts = 10;
 /** A delivery whose instance died is tried again by another one after this time, in milliseconds. */
@@ -15,27 +20,43 @@ export function retryMs(attempts: number): number {
   return Math.min(10_000 * 3 ** (attempts - 1), 28_800_000);
 }
 
-/** Turns what has happened into deliveries and sends those that are due. Any number of instances can do it together. */
+/**
+ * Turns what has happened into deliveries and sends those that are due. Any number of instances can do it together.
+ *
+ * Every webhook has a lane of its own: one that does not answer fills its lane and nobody else's.
+ */
 export class Deliverer {
   readonly #database: ServiceDatabase;
   readonly #allowPrivate: boolean;
+  readonly #lanes = new Map<string, Promise<void>>();
+  #stopping = false;
 
   constructor(database: ServiceDatabase, allowPrivate: boolean) {
     this.#database = database;
     this.#allowPrivate = allowPrivate;
   }
 
-  /** One round; to be called about once a second. */
+  /** One round; to be called about once a second. It does not wait for receivers. */
   async round(): Promise<void> {
-    await this.#fanOut();
-    const due = await this.#claim();
-    await Promise.all(due.map((delivery) => this.#send(delivery)));
+    while ((await this.#fanOut()) === batch);
+    for (const webhook of await this.#due()) {
+      // What a lane could not write down is claimed again when its claim runs out.
+      const lane = this.#serve(webhook).catch(() => {});
+      this.#lanes.set(webhook, lane);
+      void lane.then(() => this.#lanes.delete(webhook));
+    }
   }
 
-  /** Each entry of the outbox becomes one delivery for each webhook of its workspace, exactly once. */
-  async #fanOut(): Promise<void> {
+  /** Claims nothing any more; settles when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.#lanes.values());
+  }
+
+  /** Each entry of the outbox becomes one delivery for each webhook of its workspace, exactly once. Returns how many entries. */
+  async #fanOut(): Promise<number> {
     const { now } = this.#database;
-    await this.#database.transaction(async (tx) => {
+    return this.#database.transaction(async (tx) => {
       const query = tx.selectFrom('webhook_outbox').selectAll().orderBy('id').limit(batch);
       const entries = await this.#database.lockedOrSkipped(query).execute();
       for (const { id, workspace_id, account_id, type, detail, at } of entries) {
@@ -56,29 +77,61 @@ export class Deliverer {
         }
         await tx.deleteFrom('webhook_outbox').where('id', '=', id).execute();
       }
+      return entries.length;
     });
   }
 
-  async #claim(): Promise<WebhookDeliveryRow[]> {
+  /** Webhooks with something to send that are not being served here already. */
+  async #due(): Promise<string[]> {
+    const { kysely, now } = this.#database;
+    const free = mostLanes - this.#lanes.size;
+    if (free <= 0) return [];
+    const rows = await kysely
+      .selectFrom('webhooks')
+      .select('id')
+      .where('deleted_at', 'is', null)
+      .$if(this.#lanes.size > 0, (query) => query.where('id', 'not in', [...this.#lanes.keys()]))
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('webhook_deliveries')
+            .select('webhook_deliveries.id')
+            .whereRef('webhook_id', '=', 'webhooks.id')
+            .where('state', '=', 'pending')
+            .where('next_attempt_at', '<=', now),
+        ),
+      )
+      .limit(free)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Sends to one webhook until nothing is due any more. */
+  async #serve(webhook: string): Promise<void> {
+    while (!this.#stopping) {
+      const claimed = await this.#claim(webhook);
+      if (claimed.length === 0) return;
+      await Promise.all(claimed.map((delivery) => this.#send(delivery)));
+    }
+  }
+
+  async #claim(webhook: string): Promise<WebhookDeliveryRow[]> {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
       const query = tx
         .selectFrom('webhook_deliveries')
         .selectAll()
+        .where('webhook_id', '=', webhook)
         .where('state', '=', 'pending')
         .where('next_attempt_at', '<=', now)
         .orderBy('next_attempt_at')
-        .limit(batch);
+        .limit(perWebhook);
       const rows = await this.#database.lockedOrSkipped(query).execute();
       if (rows.length === 0) return [];
+      const ids = rows.map(({ id }) => id);
       await tx
         .updateTable('webhook_deliveries')
         .set({ next_attempt_at: sql<number>`${now} + ${claimMs}`, attempts: sql<number>`attempts + 1` })
-        .where(
-          'id',
-          'in',
-          rows.map(({ id }) => id),
-        )
+        .where('id', 'in', ids)
         .execute();
       return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
     });

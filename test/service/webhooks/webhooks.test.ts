@@ -2,12 +2,15 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startReplica } from '../../../src/replica/server/start-replica.ts';
 import { post } from '../../../src/service/webhooks/post.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { lightHosts } from '../../support/light-host.ts';
+import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
-import { until } from '../../support/test-service.ts';
+import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
 interface Heard {
   body: string;
@@ -101,6 +104,60 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
     );
     expect(new Set(heard.map(({ id }) => id)).size).toBe(1);
   });
+
+  test('a receiver that never answers delays nobody else', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const hole = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+    await server.ask('POST', webhooks, { url: hole });
+    for (let count = 0; count < 30; count++) await server.ask('POST', accounts, {});
+    const { body: other } = await server.ask('POST', '/v1/workspaces', { name: 'Other' });
+    await server.ask('POST', `/v1/workspaces/${other.id}/webhooks`, { url: address });
+    await server.ask('POST', `/v1/workspaces/${other.id}/accounts`, {});
+    const since = performance.now();
+    await until('the other workspace is told', () => heard.length > 0);
+    expect(performance.now() - since, 'sooner than the first silence is over').toBeLessThan(9_000);
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  test('an account whose session is not started any more is told, with the code', async () => {
+    await server.ask('POST', webhooks, { url: address });
+    const { body: account } = await server.ask('POST', accounts, {});
+    const { kysely, now } = server.service.database;
+    const broken = { attention_code: 'start-timeout', attention_at: now };
+    await kysely.updateTable('sessions').set(broken).where('account_id', '=', account.id).execute();
+    const told = await until('it is told', () => heard.find(({ body }) => body.includes('account.attention')));
+    expect(JSON.parse(told.body)).toMatchObject({ account: account.id, data: { code: 'start-timeout' } });
+  });
+});
+
+test('messages are told whole, also those that came while the database was away', async () => {
+  const replica = await startReplica({ build: '2.3000.1044822804' });
+  const mysql = new URL(await newMysqlDatabase());
+  const proxy = await TcpProxy.to(Number(mysql.port));
+  mysql.port = String(proxy.port);
+  const openHost = lightHosts({ port: replica.port });
+  const { service } = await startTestService({ database: mysql.href, openHost, allowPrivateWebhooks: true });
+  heard.length = 0;
+  status = 200;
+  const { id: workspace } = await service.workspaces.create('W');
+  const { id: phone } = replica.phones.create('15550190001');
+  const ids = await linkWith(service, workspace, (qr) => replica.phones.scan(phone, qr));
+  await untilStatus(service, ids, 'connected');
+  await service.webhooks.create(workspace, address);
+  const bodies = ['first', 'x'.repeat(60_000), 'third'];
+  replica.phones.send(phone, { body: bodies[0] as string });
+  proxy.cut('refuse');
+  for (const body of bodies.slice(1)) replica.phones.send(phone, { body });
+  await until('the cut is noticed', () => !service.ready);
+  proxy.mend();
+  const told = () => heard.map(({ body }) => JSON.parse(body)).filter(({ type }) => type === 'message');
+  await until('all are told', () => told().length >= bodies.length);
+  expect(new Set(told().map(({ data }) => data.body))).toEqual(new Set(bodies));
+  await service.stop();
+  await proxy.close();
+  await replica.close();
 });
 
 test('private addresses are refused, by figures and by a name that leads to one', async () => {
@@ -117,6 +174,8 @@ test('private addresses are refused, by figures and by a name that leads to one'
     const answer = await server.ask('POST', `/v1/workspaces/${body.id}/webhooks`, { url });
     expect(answer, url).toMatchObject({ status: 422, body: { code: 'webhook-address-refused' } });
   }
+  const url = 'https://user:password@example.com/';
+  expect(await server.ask('POST', `/v1/workspaces/${body.id}/webhooks`, { url })).toMatchObject({ status: 400 });
   await server.stop();
   const options = { body: '{}', headers: {}, allowPrivate: false };
   heard.length = 0;

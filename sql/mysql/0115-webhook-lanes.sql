@@ -1,0 +1,18 @@
+-- Why: deliveries are claimed webhook by webhook, so that a receiver that does not answer delays nobody else; an account whose
+-- session is not started any more is an event of its own.
+-- Locks: builds two indices over the deliveries that are kept, online; a metadata lock on both tables for a few milliseconds.
+
+alter table webhook_deliveries
+  drop key webhook_deliveries_due,
+  add key webhook_deliveries_due (webhook_id, state, next_attempt_at),
+  add key webhook_deliveries_by_age (state, created_at);
+
+drop trigger if exists attention_to_outbox;
+create trigger attention_to_outbox after update on sessions for each row
+begin
+  if old.attention_at is null and new.attention_at is not null
+    and exists (select 1 from webhooks where workspace_id = new.workspace_id and deleted_at is null) then
+    insert into webhook_outbox (workspace_id, account_id, type, detail, at)
+    values (new.workspace_id, new.account_id, 'account.attention', json_object('code', new.attention_code), new.attention_at);
+  end if;
+end;
