@@ -21,6 +21,11 @@ const threadFile = new URL(`./thread${extname(import.meta.url)}`, import.meta.ur
 const underWay = new Map<string, Promise<CanaryHistory>>();
 let last: Promise<unknown> = Promise.resolve();
 
+/** A thread takes about half a second of a CPU to start, and who has looked once looks again with another choice. */
+const keptMs = 60_000;
+let thread: Worker | undefined;
+let idle: NodeJS.Timeout | undefined;
+
 /**
  * `readHistory` of this machine's store in a thread of its own: SQLite answers synchronously, and the process that asks may have
  * leases to renew meanwhile. One question at a time; who asks what somebody else is waiting for gets the same answer.
@@ -40,9 +45,25 @@ export async function readHistoryInThread(question: HistoryQuestion): Promise<Ca
   return mine;
 }
 
-async function ask(workerData: ThreadQuestion): Promise<CanaryHistory> {
-  const thread = new Worker(threadFile, { workerData, execArgv: [] });
-  const [answer] = (await once(thread, 'message')) as [ThreadAnswer];
-  if ('refused' in answer) throw new InputError(answer.refused);
-  return answer.history;
+async function ask(question: ThreadQuestion): Promise<CanaryHistory> {
+  clearTimeout(idle);
+  thread ??= new Worker(threadFile, { execArgv: [] });
+  try {
+    thread.ref();
+    thread.postMessage(question);
+    const [answer] = (await once(thread, 'message')) as [ThreadAnswer];
+    if ('refused' in answer) throw new InputError(answer.refused);
+    return answer.history;
+  } catch (error) {
+    if (!(error instanceof InputError)) endThread();
+    throw error;
+  } finally {
+    thread?.unref();
+    idle = setTimeout(endThread, keptMs).unref();
+  }
+}
+
+function endThread(): void {
+  void thread?.terminate();
+  thread = undefined;
 }

@@ -1,10 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { InputError } from '../../contracts/input-error.ts';
 import { openStore } from '../../store/open-store.ts';
 import { readHistory } from './read-history.ts';
 import type { ThreadAnswer, ThreadQuestion } from './read-history-in-thread.ts';
 
-/** Answers one question and ends. */
 async function answer({ file, question, now }: ThreadQuestion): Promise<ThreadAnswer> {
   const store = await openStore(file);
   try {
@@ -17,4 +16,4 @@ async function answer({ file, question, now }: ThreadQuestion): Promise<ThreadAn
   }
 }
 
-parentPort?.postMessage(await answer(workerData));
+parentPort?.on('message', async (question: ThreadQuestion) => parentPort?.postMessage(await answer(question)));
