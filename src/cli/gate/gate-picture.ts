@@ -10,8 +10,8 @@ import { drawInterval } from './draw-interval.ts';
 /** Columns of the line with the interval: in logs and on a wide terminal, and on the narrowest. */
 const lineWidth = { most: 51, least: 11 };
 
-const legend = `The line is the loss, from 50 points better to 50 worse: ● as seen so far, [ ] where it surely lies, ┼ none, ╎ the margin.
-All of it left of ╎ promotes, all of it right of ┼ blocks.`;
+const legend = `Loss from 50 points better to 50 worse: ● so far, [ ] surely, ┼ none, ╎ margin.
+All of [ ] left of ╎ promotes, all of it right of ┼ blocks.`;
 
 /** Shows how the interval of each flow closes in: redrawn on a terminal, else a line at every look. Failures are told as they come. */
 export class GatePicture implements RunObserver {

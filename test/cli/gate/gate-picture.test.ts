@@ -22,7 +22,7 @@ it('where nothing can be redrawn, tells every failure and a line at every look',
   const lines = terminal.progressed.trimEnd().split('\n');
   expect(lines).toHaveLength(6);
   expect(lines[0]).toBe(`run ${exampleRun.id}, seed 7`);
-  expect(lines[1]).toMatch(/^The line is the loss, from 50 points better to 50 worse: /);
+  expect(lines[1]).toMatch(/^Loss from 50 points better to 50 worse: /);
   expect(lines[3]).toMatch(
     /^qr-to-ready {2}better [·─[\]●┼╎]{51} worse {2}baseline 10\/10, candidate 10\/10, 10 pairs, next look at 20$/,
   );
