@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HtmlReporter } from '../../../src/report/html-reporter.ts';
 import { storeSource } from '../../../src/report/report-source.ts';
 import { createServer } from '../../../src/service/http/server.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { StoreRecorder } from '../../../src/store/store-recorder.ts';
 import { cli } from '../../cli/cli.ts';
@@ -170,6 +171,21 @@ test('the report of a run has the plots of its versions over all runs, drawn whe
   expect(errors).toEqual([]);
 });
 
+/** An account that was linked just now. */
+async function connectAccount({ kysely }: ServiceDatabase): Promise<void> {
+  const [library, id] = ['1.34.7', 'account'];
+  await kysely.insertInto('workspaces').values({ id: 'w', name: 'W', created_at: 0 }).execute();
+  const ids = { id, workspace_id: 'w', session_id: 's', instance_id: 'i', lease_token: 1 };
+  const unset = { phone: null, library_pin: null, deleted_at: null, status_since: 0, created_at: 0 };
+  await kysely
+    .insertInto('whatsapp_accounts')
+    .values({ ...ids, ...unset, library, status: 'qr_scanning', status_cause: 'link-asked' })
+    .execute();
+  for (const status of ['authenticated', 'connected'] as const) {
+    await kysely.updateTable('whatsapp_accounts').set({ status }).where('id', '=', id).execute();
+  }
+}
+
 test('the console draws the same from the same store, and keeps the choice in its address', async () => {
   const { service } = await startTestService({
     database: `sqlite:${join(newFolder(), 'service.sqlite')}`,
@@ -183,13 +199,16 @@ test('the console draws the same from the same store, and keeps the choice in it
   });
   try {
     await app.listen({ host: '127.0.0.1', port: 0 });
+    await connectAccount(service.database);
     const { port } = app.server.address() as { port: number };
     const own = await viewer.newPage({ viewport: { width: 360, height: 780 } });
     own.on('pageerror', (error) => errors.push(String(error)));
     await own.goto(`http://127.0.0.1:${port}/`);
     await own.getByRole('link', { name: 'Over time' }).click();
     await own.locator('.strip-plot canvas').first().waitFor();
-    expect(await headings(own)).toEqual(await headings(page));
+    expect(await headings(own)).toEqual([...(await headings(page)), 'Links of the service']);
+    const links = own.getByRole('slider', { name: 'Links: success rate of 1.34.7 over time' });
+    expect(await links.getAttribute('aria-valuetext')).toMatch(/: 100 % \(20\.7 % to 100 %\), 1 of 1$/);
     expect(await width(own)).toBe(360);
     const version = own.getByRole('combobox', { name: /^Version/ });
     await version.selectOption('1.25.0');
