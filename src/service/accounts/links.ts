@@ -14,6 +14,8 @@ export interface LinkRequest {
   library: string;
   /** Set when somebody chose this version for this account. */
   libraryPin: string | null;
+  /** True for a code that is typed on the phone, also at an instance that takes the link over; needs `phone`. */
+  pairing?: boolean;
 }
 
 /** A step of a link with the sessions that lost the number by it; their owners close them. */
@@ -57,7 +59,7 @@ export class Links {
     return { superseded };
   }
 
-  #insert(ids: SessionIds, { phone, library, libraryPin }: LinkRequest): Promise<SessionIds[]> {
+  #insert(ids: SessionIds, { phone, library, libraryPin, pairing = false }: LinkRequest): Promise<SessionIds[]> {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
       if (!(await lockWorkspace(this.#database, tx, ids.workspace))) throw new Problem('workspace-unknown');
@@ -93,6 +95,7 @@ export class Links {
           start_cause: 'link-asked',
         }))
         .execute();
+      if (pairing) await tx.insertInto('pairing_links').values({ session_id: ids.session }).execute();
       return superseded;
     });
   }

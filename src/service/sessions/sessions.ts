@@ -119,7 +119,7 @@ export class Sessions {
     const acquiredAt = performance.now();
     const ids = SessionIds.create(workspace);
     const library = this.#options.chooseLibrary(ids.account, libraryPin);
-    const { lease, superseded } = await this.#options.links.begin(ids, { phone, library, libraryPin });
+    const { lease, superseded } = await this.#options.links.begin(ids, { phone, library, libraryPin, pairing });
     this.closeOver(superseded);
     const pairWith = pairing ? phone : null;
     this.#host({ lease, cause: 'link-asked', linking: true, pairWith, libraryPin, acquiredAt });
@@ -227,7 +227,7 @@ export class Sessions {
     const acquiredAt = performance.now();
     for (const claim of await this.#leases.claim(Math.min(this.#slots.free - this.#preparing, claimBatch))) {
       // A stop that came meanwhile: the lease is given back as any other.
-      this.#host({ ...claim, linking: claim.status === 'qr_scanning', pairWith: null, acquiredAt });
+      this.#host({ ...claim, linking: claim.status === 'qr_scanning', acquiredAt });
       if (this.#stopping) this.#running.get(claim.lease.ids.session)?.session.close('instance-stopped');
     }
   }

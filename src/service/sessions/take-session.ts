@@ -12,6 +12,8 @@ export interface Claim {
   /** The account is `qr_scanning` where a link goes on that another instance began. */
   status: AccountStatus;
   phone: string | null;
+  /** Digits of the number where the link goes on by pairing code. */
+  pairWith: string | null;
   libraryPin: string | null;
 }
 
@@ -48,8 +50,10 @@ export async function takeSession(
   await disconnect(tx, lease, cause);
   const account = await tx
     .selectFrom('whatsapp_accounts')
-    .select(['status', 'phone', 'library_pin'])
+    .leftJoin('pairing_links', 'pairing_links.session_id', 'whatsapp_accounts.session_id')
+    .select(['status', 'phone', 'library_pin', 'pairing_links.session_id as pairing'])
     .where('id', '=', ids.account)
     .executeTakeFirstOrThrow();
-  return { lease, cause, status: account.status, phone: account.phone, libraryPin: account.library_pin };
+  const { status, phone, library_pin: libraryPin, pairing } = account;
+  return { lease, cause, status, phone, libraryPin, pairWith: pairing && status === 'qr_scanning' ? phone : null };
 }

@@ -80,15 +80,27 @@ test('a real library in a real browser is linked, stopped in order, and restored
   await until('the message is heard', () => heard.length > 0);
 });
 
-test('a number is linked by a code that is typed on its phone', async () => {
-  const service = await start(newPlace());
+test('a number is linked by a code that is typed on its phone, also at the instance that takes the link over', async () => {
+  const place = newPlace();
+  const first = await start(place);
   const phone = newPhone();
-  const workspace = (await service.workspaces.create('W')).id;
-  const ids = await service.sessions.link(workspace, { phone: phone.number, pairing: true, libraryPin: null });
-  const code = await until('a code is shown', () => service.linkCodes.get(ids.session), 60_000);
+  const workspace = (await first.workspaces.create('W')).id;
+  const ids = await first.sessions.link(workspace, { phone: phone.number, pairing: true, libraryPin: null });
+  const code = await until('a code is shown', () => first.linkCodes.get(ids.session), 60_000);
   expect(code).toMatchObject({ kind: 'pairing', code: expect.stringMatching(/^[A-Z1-9]{4}-?[A-Z1-9]{4}$/) });
-  await phone.pair(code.code);
-  await untilStatus(service, ids, 'connected', 60_000);
+  await stop(first);
+  const second = await start(place);
+  const next = await until(
+    'another code is shown',
+    async () => {
+      const shown = await second.linkCodes.get(ids.session);
+      return shown && shown.number > code.number ? shown : null;
+    },
+    60_000,
+  );
+  expect(next.kind).toBe('pairing');
+  await phone.pair(next.code);
+  await untilStatus(second, ids, 'connected', 60_000);
 });
 
 test('another machine restores the session from the vault, without a new code', async () => {

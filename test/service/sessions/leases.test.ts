@@ -107,6 +107,21 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     expect(await other.claim(10)).toMatchObject([{ cause: 'instance-stopped' }]);
   });
 
+  test('a link by pairing code goes on by pairing code at the next owner, until its login was accepted', async () => {
+    const request = { phone: '15550188888', library: '1.34.7', libraryPin: null };
+    const links = new Links(database, 'one', () => {});
+    const { lease } = await links.begin(SessionIds.create(workspace), { ...request, pairing: true });
+    await expire(lease);
+    const [taken] = await other.claim(1);
+    expect(taken).toMatchObject({ cause: 'owner-lost', status: 'qr_scanning', pairWith: '15550188888' });
+    await new Accounts(database, 'other').authenticated(taken?.lease as Lease);
+    await expire(taken?.lease as Lease);
+    expect(await one.claim(1)).toMatchObject([{ status: 'disconnected', pairWith: null }]);
+    const plain = await links.begin(SessionIds.create(workspace), request);
+    await expire(plain.lease);
+    expect(await other.claim(1)).toMatchObject([{ status: 'qr_scanning', pairWith: null }]);
+  });
+
   test('no more are claimed than asked for', async () => {
     for (let i = 0; i < 5; i++) await one.release(await connected(), 'instance-stopped');
     expect(await other.claim(2)).toHaveLength(2);
