@@ -24,12 +24,20 @@ export const problems = {
   'rollout-over': { status: 409, title: 'The rollout is finished or rolled back.' },
   'library-unavailable': { status: 422, title: 'This version of whatsapp-web.js cannot be installed.' },
   'session-not-connected': { status: 409, title: 'The session of the account is not connected.' },
-  'session-elsewhere': { status: 409, title: 'Another instance runs the session and did not send the text in time.' },
+  'session-elsewhere': {
+    status: 409,
+    title: 'Another instance runs the session and did not take the text in time; it is not sent.',
+  },
   'key-expired': { status: 409, title: 'The API key works no longer; make a new one.' },
   'key-is-last': { status: 409, title: 'This is the last admin key; make another one first.' },
   'request-in-progress': { status: 409, title: 'The first request with this idempotency key has not ended yet.' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for another request.' },
   'webhook-address-refused': { status: 422, title: 'Webhooks may not reach private addresses.' },
+  'send-unknown': {
+    status: 504,
+    title:
+      'The library was given the text and did not answer in time: it may have been sent. Look before it is sent again.',
+  },
   'send-failed': { status: 502, title: 'The library could not send the message.' },
   internal: { status: 500, title: 'The service failed; the log has the details under the request id.' },
   'database-unreachable': { status: 503, title: 'The database does not answer; nothing was lost, try again.' },

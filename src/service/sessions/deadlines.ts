@@ -14,6 +14,10 @@ export interface Deadlines {
   probeEveryMs: number;
   /** From the delivery of a probe to the phone until the session has to have told of it. */
   hearMs: number;
+  /** Until another instance takes a text that it has to send. */
+  handMs: number;
+  /** For sending a text; after that nobody knows whether it was sent. */
+  sendMs: number;
   /** For closing in order; after that the processes are ended. */
   closeMs: number;
 }
@@ -26,5 +30,7 @@ export const defaultDeadlines: Deadlines = {
   answerMs: 10_000,
   probeEveryMs: 300_000,
   hearMs: 60_000,
+  handMs: 20_000,
+  sendMs: 30_000,
   closeMs: 12_000,
 };

@@ -11,7 +11,7 @@ import { endOf, type SessionEnd } from './session-end.ts';
 import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Watchdog } from './watchdog.ts';
-import { within } from './within.ts';
+import { Late, within } from './within.ts';
 
 export type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
 
@@ -117,12 +117,12 @@ export class HostedSession {
     this.#host?.liveFor(ms);
   }
 
-  /** @throws Problem `session-not-connected`, `send-failed` */
+  /** @throws Problem `session-not-connected`, `send-failed`, `send-unknown` */
   async sendText(to: string, body: string): Promise<unknown> {
     if (!this.#host || !this.ready) throw new Problem('session-not-connected');
     const host = this.#host;
-    return within(this.#around.deadlines.answerMs * 3, () => host.sendText(to, body)).catch((error) => {
-      throw new Problem('send-failed', undefined, { cause: error });
+    return within(this.#around.deadlines.sendMs, () => host.sendText(to, body)).catch((error) => {
+      throw new Problem(error instanceof Late ? 'send-unknown' : 'send-failed', undefined, { cause: error });
     });
   }
 

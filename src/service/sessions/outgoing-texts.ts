@@ -1,27 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Selectable } from 'kysely';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
 import type { SessionIds } from '../session-ids.ts';
-import type { ServiceDatabase } from '../tables.ts';
+import type { OutgoingTextRow, ServiceDatabase } from '../tables.ts';
+import type { Deadlines } from './deadlines.ts';
 
-/** How long an instance waits for the one that runs the session, in milliseconds; a text that is older is not sent any more. */
-const patienceMs = 20_000;
 const lookEveryMs = 200;
+/** Between the end of sending and the moment at which whoever asked reads of it. */
+const tellMs = 5_000;
+
+type Text = Pick<Selectable<OutgoingTextRow>, 'id' | 'session_id' | 'recipient' | 'body'>;
+type Send = (session: string, recipient: string, body: string) => Promise<unknown>;
 
 /** A text for a session that another instance runs, on its way through the database. */
 export class OutgoingTexts {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
+  readonly #deadlines: Pick<Deadlines, 'handMs' | 'sendMs'>;
+  /** Sessions that are sending: one page that hangs delays no other session. */
+  readonly #sending = new Set<string>();
 
-  constructor(database: ServiceDatabase, instanceId: string) {
+  constructor(database: ServiceDatabase, instanceId: string, deadlines: Pick<Deadlines, 'handMs' | 'sendMs'>) {
     this.#database = database;
     this.#instanceId = instanceId;
+    this.#deadlines = deadlines;
   }
 
   /**
    * Lets whoever runs the session send a text; returns the library's id of the message.
    *
-   * @throws Problem `session-elsewhere` when nobody took it in time, and what the sender's own attempt ended with.
+   * @throws Problem `session-elsewhere` when nobody took it in time, so that it is not sent; `send-unknown` when it was taken and
+   *   nothing more was heard; and what the sender's own attempt ended with.
    */
   async hand(ids: SessionIds, recipient: string, body: string): Promise<string | null> {
     const { kysely, now } = this.#database;
@@ -32,34 +42,44 @@ export class OutgoingTexts {
       .values({ ...row, created_at: now })
       .execute();
     try {
-      for (const until = performance.now() + patienceMs; performance.now() < until; await sleep(lookEveryMs)) {
-        const found = await kysely
-          .selectFrom('outgoing_texts')
-          .select(['state', 'result'])
-          .where('id', '=', id)
-          .executeTakeFirst();
-        if (found?.state === 'sent') return found.result;
-        if (found?.state === 'failed') throw new Problem(codeOf(found.result));
-      }
-      throw new Problem('session-elsewhere');
+      const { handMs, sendMs } = this.#deadlines;
+      const soon = await this.#ended(id, handMs);
+      if (soon) return soon.result;
+      if (await this.#withdraw(id)) throw new Problem('session-elsewhere');
+      const later = await this.#ended(id, sendMs + tellMs);
+      if (later) return later.result;
+      throw new Problem('send-unknown');
     } finally {
       await kysely.deleteFrom('outgoing_texts').where('id', '=', id).execute();
     }
   }
 
-  /** Sends what waits for sessions that this instance runs. To be called about once a second. */
-  async sendWaiting(send: (session: string, recipient: string, body: string) => Promise<unknown>): Promise<void> {
+  /** Begins to send what waits for sessions that this instance runs. To be called about once a second. */
+  async sendWaiting(send: Send): Promise<void> {
     const { kysely, now } = this.#database;
     const rows = await kysely
       .selectFrom('outgoing_texts')
       .innerJoin('sessions', 'sessions.id', 'outgoing_texts.session_id')
       .select(['outgoing_texts.id', 'session_id', 'recipient', 'body'])
       .where('state', '=', 'waiting')
-      .where('created_at', '>', (where) => where(now, '-', patienceMs))
+      .where('created_at', '>', (where) => where(now, '-', this.#deadlines.handMs))
       .where('lease_owner', '=', this.#instanceId)
       .orderBy('created_at')
       .execute();
-    for (const { id, session_id, recipient, body } of rows) {
+    for (const session of new Set(rows.map(({ session_id }) => session_id))) {
+      if (this.#sending.has(session)) continue;
+      const texts = rows.filter(({ session_id }) => session_id === session);
+      this.#sending.add(session);
+      this.#sendInOrder(texts, send)
+        // The database is away: what was not taken waits, and who asked for the rest is told by time.
+        .catch(() => {})
+        .finally(() => this.#sending.delete(session));
+    }
+  }
+
+  async #sendInOrder(texts: readonly Text[], send: Send): Promise<void> {
+    const { kysely } = this.#database;
+    for (const { id, session_id, recipient, body } of texts) {
       const { numUpdatedRows } = await kysely
         .updateTable('outgoing_texts')
         .set({ state: 'taken' })
@@ -74,6 +94,30 @@ export class OutgoingTexts {
       );
       await kysely.updateTable('outgoing_texts').set(ended).where('id', '=', id).execute();
     }
+  }
+
+  /** Waits at most `ms` milliseconds until a text is sent; null when it is not by then. @throws Problem what sending failed with. */
+  async #ended(id: string, ms: number): Promise<{ result: string | null } | null> {
+    for (const until = performance.now() + ms; performance.now() < until; await sleep(lookEveryMs)) {
+      const found = await this.#database.kysely
+        .selectFrom('outgoing_texts')
+        .select(['state', 'result'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (found?.state === 'sent') return { result: found.result };
+      if (found?.state === 'failed') throw new Problem(codeOf(found.result));
+    }
+    return null;
+  }
+
+  /** True when nobody had taken the text, and nobody will. */
+  async #withdraw(id: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#database.kysely
+      .deleteFrom('outgoing_texts')
+      .where('id', '=', id)
+      .where('state', '=', 'waiting')
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
   }
 }
 

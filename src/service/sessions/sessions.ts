@@ -62,7 +62,7 @@ export class Sessions {
     const options = { ...given, openHost };
     this.#options = options;
     this.#leases = new Leases(options.database, options.instanceId);
-    this.#texts = new OutgoingTexts(options.database, options.instanceId);
+    this.#texts = new OutgoingTexts(options.database, options.instanceId, options.deadlines);
     this.#keeper = new LeaseKeeper(this.#leases);
     // The next session starts when one browser is up, not when somebody looks again; a failure shows at the next look.
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));

@@ -170,7 +170,7 @@ export const accountRoutes: Route[] = [
     params: accountParams,
     body: sendTextSchema,
     answer: { status: 201, schema: sentSchema },
-    problems: ['account-unknown', 'session-not-connected', 'session-elsewhere', 'send-failed'],
+    problems: ['account-unknown', 'session-not-connected', 'session-elsewhere', 'send-failed', 'send-unknown'],
     async handle({ service }, { params, body }) {
       const { ids } = await findAccount(service, params);
       const id = await service.sessions.sendText(ids, `${body.to}@c.us`, body.text);

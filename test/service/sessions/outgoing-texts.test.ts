@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Links } from '../../../src/service/accounts/links.ts';
+import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
+import { OutgoingTexts } from '../../../src/service/sessions/outgoing-texts.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
+import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { engines } from '../../support/service-databases.ts';
+import { until } from '../../support/test-service.ts';
+
+afterAll(stopMysqlServer);
+
+const to = '15550300001@c.us';
+
+describe.each(engines)('texts through another instance with %s', (_, newAddress) => {
+  let database: ServiceDatabase;
+  let workspace: WorkspaceId;
+  let ids: SessionIds;
+  let asker: OutgoingTexts;
+  let owner: OutgoingTexts;
+
+  async function newSession(): Promise<SessionIds> {
+    const links = new Links(database, 'owner', () => {});
+    const request = { phone: null, library: '1.34.7', libraryPin: null };
+    return (await links.begin(SessionIds.create(workspace), request)).lease.ids;
+  }
+
+  beforeEach(async () => {
+    ({ database, workspace } = await newServiceDatabase(newAddress));
+    ids = await newSession();
+    const deadlines = { handMs: 1_500, sendMs: 2_000 };
+    asker = new OutgoingTexts(database, 'asker', deadlines);
+    owner = new OutgoingTexts(database, 'owner', deadlines);
+  });
+  afterEach(() => database.close());
+
+  /** Asks, and lets the owner look until there is an answer. */
+  async function handed(send: Parameters<OutgoingTexts['sendWaiting']>[0]): Promise<unknown> {
+    let answer: unknown;
+    asker.hand(ids, to, 'hello').then(
+      (id) => {
+        answer = id;
+      },
+      (error) => {
+        answer = error;
+      },
+    );
+    return until('there is an answer', async () => {
+      await owner.sendWaiting(send);
+      return answer;
+    });
+  }
+
+  test('sending may take longer than taking: the answer is that it was sent, and it was sent once', async () => {
+    let sent = 0;
+    const slow = async () => {
+      sent++;
+      await sleep(2_500);
+      return 'id';
+    };
+    expect(await handed(slow)).toBe('id');
+    expect(sent).toBe(1);
+  });
+
+  test('a text that nobody took is not sent any more when somebody is told so', async () => {
+    await expect(asker.hand(ids, to, 'hello')).rejects.toMatchObject({ code: 'session-elsewhere' });
+    const sent: string[] = [];
+    await owner.sendWaiting(async (_, __, body) => sent.push(body));
+    await sleep(300);
+    expect(sent).toEqual([]);
+  });
+
+  test('where the library does not answer nobody says that it was not sent', async () => {
+    expect(await handed(() => new Promise(() => {}))).toMatchObject({ code: 'send-unknown' });
+  });
+
+  test('a session that hangs delays no other one', async () => {
+    asker.hand(ids, to, 'hello').catch(() => {});
+    const other = await newSession();
+    const send = (session: string) => (session === ids.session ? new Promise(() => {}) : Promise.resolve('id'));
+    const answered = asker.hand(other, to, 'hello');
+    await until('both are asked for', async () => {
+      const rows = await database.kysely.selectFrom('outgoing_texts').select('id').execute();
+      return rows.length === 2;
+    });
+    await owner.sendWaiting(send);
+    expect(await answered).toBe('id');
+  });
+});
