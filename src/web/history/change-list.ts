@@ -1,11 +1,19 @@
-import type { CellChange } from '../../contracts/canary-history.ts';
+import type { CanaryHistory, CellChange } from '../../contracts/canary-history.ts';
 import { stateWord, stateWords } from '../../report/history/cell-state.ts';
 import { cellName } from '../../report/words.ts';
 import { el } from '../report/dom.ts';
 import { momentName } from './bucket-words.ts';
 
+const dayMs = 86_400_000;
+
 /** What cells did in the last 24 hours that they did not do before. */
-export function changeList(changes: readonly CellChange[]): HTMLElement {
+export function changeList({ changes, newestAttempt, to }: CanaryHistory): HTMLElement {
+  if (newestAttempt !== null && Date.parse(newestAttempt) < Date.parse(to) - dayMs)
+    return el(
+      'p',
+      {},
+      `Nothing was attempted in the last 24 hours; the newest attempt is of ${momentName(newestAttempt)}.`,
+    );
   if (changes.length === 0)
     return el('p', {}, 'Nothing: every cell attempted in the last 24 hours did what it did before.');
   const items = changes.map(({ before, now, ...cell }) =>

@@ -8,14 +8,14 @@ import { stateGrids } from './state-grid.ts';
 
 /** How versions did over time, in four plots. `links` are those of the service, where there is one. */
 export function historyView(history: CanaryHistory, links: readonly RateSeries[] = []): HTMLElement {
-  const { bucketMs, rates, phaseTimes, changes, cellsLeftOut } = history;
+  const { bucketMs, rates, phaseTimes, cellsLeftOut } = history;
   const starts = history.buckets.map((start) => Date.parse(start));
   const view = el('div', { class: 'history' }, el('p', { class: 'run' }, counted(history)));
   const add = (title: string, help: string, plots: HTMLElement) =>
     view.append(el('section', {}, el('h2', {}, title), help === '' ? null : el('p', { class: 'help' }, help), plots));
   const bucket = bucketLength(bucketMs);
   if (history.attempts > 0) {
-    add('Changed since yesterday', '', changeList(changes));
+    add('Changed since yesterday', '', changeList(history));
     const band = `Each step is ${bucket}: the line is the share that passed, the band where the true rate lies with 95\u00a0% confidence. Where nothing was attempted there is nothing.`;
     add('Success rate by version', band, ratePlots(rates, starts, bucketMs, 'Attempts'));
     const times = `Each step is ${bucket}: the line is the median, the band goes up to the 95th percentile, of the attempts that completed the phase.`;
