@@ -105,6 +105,7 @@ test('the same figures are there as a table', async () => {
     .locator('section')
     .filter({ has: page.getByRole('heading', { name: 'Success rate by version' }) });
   await section.getByText('The figures as a table').press('Enter');
+  await section.getByRole('table').waitFor();
   expect(await section.getByRole('columnheader').allInnerTexts()).toEqual(['UTC', '1.34.7', '1.25.0']);
   const rows = await section.getByRole('row').allInnerTexts();
   expect(rows).toHaveLength(32);
