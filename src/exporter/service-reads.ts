@@ -42,34 +42,19 @@ export class ServiceReads {
     this.#now = now;
   }
 
-  /** Links that ended after an entry of the history: the first `connected` of an account, or a `failed` without one. */
+  /** Links that ended after an entry of the history, one way or the other. */
   async links(afterSeq: number): Promise<{ links: EndedLink[]; lastSeq: number }> {
     const rows = await this.#db
-      .selectFrom('account_history as entry')
-      .select(['seq', 'workspace_id as workspace', 'library', 'to_status', 'cause'])
-      .select((select) =>
-        select
-          .exists(
-            select
-              .selectFrom('account_history as earlier')
-              .select('earlier.seq')
-              .whereRef('earlier.account_id', '=', 'entry.account_id')
-              .whereRef('earlier.seq', '<', 'entry.seq')
-              .where('earlier.to_status', '=', 'connected'),
-          )
-          .as('was_connected'),
-      )
+      .selectFrom('link_ends')
+      .select(['seq', 'workspace_id as workspace', 'library', 'outcome', 'code'])
       .where('seq', '>', afterSeq)
       .where('at', '<', this.#settled())
       .orderBy('seq')
       .limit(pageSize)
       .execute();
-    const ended = rows.filter((row) => !row.was_connected && ['connected', 'failed'].includes(row.to_status));
-    const links = ended.map(({ workspace, library, to_status, cause }): EndedLink => {
-      return to_status === 'connected'
-        ? { workspace, library, outcome: 'ready', code: '' }
-        : { workspace, library, outcome: 'failed', code: cause };
-    });
+    const links = rows.flatMap(({ workspace, library, outcome, code }): EndedLink[] =>
+      outcome === 'given_up' ? [] : [{ workspace, library, outcome, code }],
+    );
     return { links, lastSeq: rows.at(-1)?.seq ?? afterSeq };
   }
 
@@ -191,18 +176,17 @@ export class ServiceReads {
 
   /** Of the links begun within the last `windowMs` that have ended: how many got to `connected`, by version. */
   async linkSuccess(windowMs: number): Promise<{ library: string; ended: number; connected: number }[]> {
-    const end = (status: 'connected' | 'failed') =>
-      sql<number>`exists (select 1 from account_history as later
-        where later.account_id = begun.account_id and later.to_status = ${status})`;
     const rows = await this.#db
       .selectFrom('account_history as begun')
+      .innerJoin('link_ends', 'link_ends.account_id', 'begun.account_id')
       .select((select) => [
         'begun.library',
-        select.fn.sum<number>(sql`case when ${end('connected')} or ${end('failed')} then 1 else 0 end`).as('ended'),
-        select.fn.sum<number>(sql`case when ${end('connected')} then 1 else 0 end`).as('connected'),
+        select.fn.countAll<number>().as('ended'),
+        select.fn.sum<number>(select.case().when('outcome', '=', 'ready').then(1).else(0).end()).as('connected'),
       ])
       .where('begun.from_status', '=', 'none')
       .where('begun.at', '>', this.#ago(windowMs))
+      .where('outcome', 'in', ['ready', 'failed'])
       .groupBy('begun.library')
       .execute();
     return rows.map((row) => ({ library: row.library, ended: Number(row.ended), connected: Number(row.connected) }));

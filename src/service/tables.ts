@@ -233,10 +233,23 @@ export interface OutgoingTextRow {
 }
 
 /** The tables of `sql/`, for Kysely. */
+/** A view: how the link of an account ended, where it has. */
+export interface LinkEndRow {
+  seq: number;
+  account_id: string;
+  workspace_id: string;
+  library: string;
+  at: number;
+  outcome: 'ready' | 'failed' | 'given_up';
+  /** Why it failed; empty otherwise. */
+  code: string;
+}
+
 export interface ServiceTables {
   workspaces: WorkspaceRow;
   whatsapp_accounts: AccountRow;
   account_history: AccountHistoryRow;
+  link_ends: LinkEndRow;
   sessions: SessionRow;
   session_starts: SessionStartRow;
   link_codes: LinkCodeRow;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readRolloutPlan } from '../../src/contracts/rollout-plan.ts';
 import { Exporter } from '../../src/exporter/exporter.ts';
@@ -17,17 +16,12 @@ import { openStore, type Store } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
 import { exampleCells, exampleRun, failedAttempt, passedAttempt, planned, playRun } from '../fixtures/example-run.ts';
 import { newFolder } from '../fixtures/recorded-run.ts';
+import { aMinuteLater } from '../support/a-minute-later.ts';
 import { stopMysqlServer } from '../support/mysql-server.ts';
 import { newServiceDatabase } from '../support/new-service-database.ts';
 import { engines } from '../support/service-databases.ts';
 
 afterAll(stopMysqlServer);
-
-/** The database's clock a minute later. */
-const later = {
-  mysql: sql<number>`cast(unix_timestamp(now(3)) * 1000 as signed) + 60000`,
-  sqlite: sql<number>`cast(unixepoch('subsec') * 1000 as integer) + 60000`,
-};
 
 const fail = (error: unknown) => {
   throw error;
@@ -184,7 +178,7 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     await recordViolation(database, 'surfaced');
 
     // Exporters leave rows alone that are younger than some seconds.
-    const aged = Object.create(database, { now: { value: database.engine === 'mysql' ? later.mysql : later.sqlite } });
+    const aged = aMinuteLater(database);
     const exporter = new Exporter(store, aged, fail);
     const { text } = await exporter.read();
     expect(samples(text, 'wwebjs_link_attempts_total')).toEqual([

@@ -10,26 +10,20 @@ export interface LinkSuccess {
 
 /**
  * How many links succeed, by library version, for accounts whose link began at or after `since` (milliseconds since 1970). Counted
- * from the history: the present status of a row says nothing of what it went through. A link that was superseded before it
- * ended is neither a success nor a failure.
+ * from how each link ended first: the present status of a row says nothing of what it went through.
  */
 export async function linkSuccess({ kysely }: ServiceDatabase, since: number): Promise<LinkSuccess[]> {
   const rows = await kysely
     .selectFrom('account_history as begun')
-    .innerJoin('account_history as ended', 'ended.account_id', 'begun.account_id')
+    .innerJoin('link_ends', 'link_ends.account_id', 'begun.account_id')
     .select((select) => [
       'begun.library',
-      select.fn.count<number>('begun.account_id').distinct().as('ended'),
-      select.fn
-        .count<number>(
-          select.case().when('ended.to_status', '=', 'connected').then(select.ref('ended.account_id')).end(),
-        )
-        .distinct()
-        .as('connected'),
+      select.fn.countAll<number>().as('ended'),
+      select.fn.sum<number>(select.case().when('outcome', '=', 'ready').then(1).else(0).end()).as('connected'),
     ])
     .where('begun.from_status', '=', 'none')
     .where('begun.at', '>=', since)
-    .where((where) => where.or([where('ended.to_status', '=', 'connected'), where('ended.to_status', '=', 'failed')]))
+    .where('outcome', 'in', ['ready', 'failed'])
     .groupBy('begun.library')
     .orderBy('begun.library')
     .execute();

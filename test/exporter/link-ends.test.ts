@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CompiledQuery } from 'kysely';
+import { afterAll, expect, test } from 'vitest';
+import { packageRoot } from '../../src/contracts/home.ts';
+import { Exporter } from '../../src/exporter/exporter.ts';
+import type { ExportedTables } from '../../src/exporter/service-reads.ts';
+import { linkSuccess } from '../../src/service/accounts/link-success.ts';
+import type { OpenSessionHost } from '../../src/service/sessions/session-host.ts';
+import { openDatabase } from '../../src/store/database/open-database.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
+import { aMinuteLater } from '../support/a-minute-later.ts';
+import { instantHosts } from '../support/instant-host.ts';
+import { stopMysqlServer } from '../support/mysql-server.ts';
+import { engines } from '../support/service-databases.ts';
+import { startTestService, until, untilStatus } from '../support/test-service.ts';
+
+afterAll(stopMysqlServer);
+
+/** The login is accepted and nothing follows, as with a library that does not fit the build. */
+const neverReady: OpenSessionHost = async (spec) => {
+  spec.onSeen({ at: Date.now(), type: 'client:authenticated', detail: null });
+  return (await instantHosts()({ ...spec, onSeen: () => {} })) as Awaited<ReturnType<OpenSessionHost>>;
+};
+
+const counted = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('wwebjs_link_attempts_total{') && !line.endsWith(' 0'))
+    .map((line) => `${[...line.matchAll(/\w+="[^"]*"/g)].map(String).sort().join(',')} ${line.split(' ').at(-1)}`)
+    .toSorted();
+
+test.each(engines)('a link that never becomes ready has failed, whoever counts it, with %s', async (_, newAddress) => {
+  const address = await newAddress();
+  const good = instantHosts();
+  const openHost: OpenSessionHost = (spec) => (spec.library === '1.34.2' ? neverReady(spec) : good(spec));
+  const { service } = await startTestService({ database: address, openHost, deadlines: { readyMs: 300 } });
+  const { id: workspace } = await service.workspaces.create('W');
+  const link = (libraryPin: string) => service.sessions.link(workspace, { phone: null, pairing: false, libraryPin });
+  await untilStatus(service, await link('1.34.7'), 'connected');
+  for (let count = 0; count < 3; count++) await untilStatus(service, await link('1.34.2'), 'disconnected');
+
+  const byInstance = await until('all are counted', async () => {
+    const lines = counted(await service.metrics.registry.metrics());
+    return lines.some((line) => line.endsWith(' 3')) && lines;
+  });
+  expect(byInstance).toEqual([
+    'code="",library="1.34.7",outcome="ready" 1',
+    'code="ready-timeout",library="1.34.2",outcome="failed" 3',
+  ]);
+  const database = await openDatabase<ExportedTables>(address);
+  const store = await openStore(join(newFolder(), 'store.sqlite'));
+  const exporter = new Exporter(store, aMinuteLater(database), (error) => expect.unreachable(String(error)));
+  const { text } = await exporter.read();
+  expect(counted(text)).toEqual(byInstance);
+  expect(text).toMatch(/wwebjs_link_success_ratio\{[^}]*library="1\.34\.2"[^}]*\} 0\n/);
+  expect(await linkSuccess(service.database, 0)).toEqual([
+    { library: '1.34.2', ended: 3, connected: 0 },
+    { library: '1.34.7', ended: 1, connected: 1 },
+  ]);
+  const query = readFileSync(join(packageRoot, 'sql/queries', database.engine, 'link-success.sql'), 'utf8');
+  const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(
+    CompiledQuery.raw(query.replace(/;\s*$/, '')),
+  );
+  expect(
+    rows.map(({ library, failed, success_percent }) => [library, Number(failed), Number(success_percent)]),
+  ).toEqual([
+    ['1.34.2', 3, 0],
+    ['1.34.7', 0, 100],
+  ]);
+  await store.close();
+  await database.close();
+  await service.stop();
+});
