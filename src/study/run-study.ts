@@ -5,6 +5,7 @@ import {
   type ScenarioResult,
   studiedSchemas,
 } from '../contracts/incident-study.ts';
+import { TroubleError } from '../contracts/input-error.ts';
 import type { Course, LibraryCourses } from './courses.ts';
 import { runScenario } from './run-scenario.ts';
 
@@ -16,14 +17,21 @@ export interface StudyOptions {
   intents: number;
   /** As `openStudyDatabase` takes it. */
   server: string | null;
+  /** Ends the study after the replay that goes on. */
+  signal: AbortSignal;
   say(line: string): void;
 }
 
-/** Replays every combination of schema, account ids and library, and reads the stages out of them. */
-export async function runStudy({ say, ...options }: StudyOptions): Promise<IncidentStudy> {
+/**
+ * Replays every combination of schema, account ids and library, and reads the stages out of them.
+ *
+ * @throws TroubleError when it was told to end early: half a study says nothing.
+ */
+export async function runStudy({ signal, say, ...options }: StudyOptions): Promise<IncidentStudy> {
   const { model, courses, seed, intents, server } = options;
   const scenarios: ScenarioResult[] = [];
   for (const scenario of scenariosOf(model)) {
+    if (signal.aborted) throw new TroubleError('the study was interrupted; nothing of it is kept');
     const ofLibrary = courses.get(scenario.library) as LibraryCourses;
     const result = await runScenario({ model, scenario, courses: ofLibrary, seed, intents, server });
     scenarios.push(result);

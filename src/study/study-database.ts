@@ -38,38 +38,37 @@ export interface StudyDatabase {
  * @throws InputError for another address; TroubleError when the server refuses.
  */
 export async function openStudyDatabase(server: string | null): Promise<StudyDatabase> {
+  const place = server === null ? null : await beside(server);
   const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-study-'));
-  const place = server === null ? embedded(folder) : await beside(server);
-  const opened = await openDatabase<ServiceTables>(place.address);
-  await sql`create table study_clock (ms bigint not null)`.execute(opened.kysely);
-  await sql`insert into study_clock (ms) values (${beginMs})`.execute(opened.kysely);
+  const remove = async () => {
+    await place?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const opened = await openDatabase<ServiceTables>(place?.address ?? `sqlite:${join(folder, 'study.sqlite')}`);
+    const close = async () => {
+      await opened.close();
+      await remove();
+    };
+    return { ...(await withClock(opened)), folder, close };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function withClock({ engine, kysely, name, migrated }: ServiceDatabase) {
+  await sql`create table study_clock (ms bigint not null)`.execute(kysely);
+  await sql`insert into study_clock (ms) values (${beginMs})`.execute(kysely);
   const now = sql<number>`(select ms from study_clock)`;
-  const { engine, kysely, name, migrated } = opened;
   const moveDatabaseTo = async (at: number) => {
     await sql`update study_clock set ms = ${at} where ms < ${at}`.execute(kysely);
   };
-  return {
-    database: new Database(engine, kysely, name, migrated, now),
-    clock: { moveDatabaseTo, moveTo: (at) => moveDatabaseTo(beginMs + at) },
-    folder,
-    close: async () => {
-      await opened.close();
-      await place.remove();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const clock: ReplayClock = { moveDatabaseTo, moveTo: (at) => moveDatabaseTo(beginMs + at) };
+  return { database: new Database(engine, kysely, name, migrated, now), clock };
 }
 
-interface Place {
-  address: string;
-  remove(): Promise<void>;
-}
-
-function embedded(folder: string): Place {
-  return { address: `sqlite:${join(folder, 'study.sqlite')}`, remove: async () => {} };
-}
-
-async function beside(server: string): Promise<Place> {
+async function beside(server: string) {
   const url = parseServer(server);
   const name = `${url.pathname.slice(1)}_study_${randomBytes(4).toString('hex')}`;
   const quoted = `\`${name}\``;
@@ -79,7 +78,7 @@ async function beside(server: string): Promise<Place> {
 }
 
 /** @throws InputError when the address is not one of a MySQL or MariaDB server. */
-export function parseServer(server: string): URL {
+function parseServer(server: string): URL {
   if (/^mysql:\/\//.test(server) && URL.canParse(server)) {
     const url = new URL(server);
     if (/^\/\w{1,40}$/.test(url.pathname)) return url;

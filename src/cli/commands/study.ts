@@ -9,9 +9,10 @@ import { usageOf } from '../../report/reporters.ts';
 import { studyReporters } from '../../report/study/study-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { runStudy } from '../../study/run-study.ts';
-import { parseServer } from '../../study/study-database.ts';
+import { openStudyDatabase } from '../../study/study-database.ts';
 import { greatestSeed, list, wholeNumber } from '../option-values.ts';
 import { coursesFromReports, coursesFromStore } from '../study/recorded-attempts.ts';
+import { untilSignal } from '../until-signal.ts';
 
 interface IncidentOptions {
   model: string;
@@ -60,16 +61,20 @@ Examples:
 
 async function incident({ model: file, seed, database, attempts, reporter, intents }: IncidentOptions): Promise<void> {
   const model = parseYamlFile(file, incidentModelSchema);
-  if (database !== undefined) parseServer(database);
   const chosen = chooseReporters(reporter, studyReporters);
   const terminal = processTerminal();
+  // A server that refuses is said before minutes of attempts.
+  if (database !== undefined) await (await openStudyDatabase(database)).close();
   const courses = attempts ? coursesFromReports(attempts, model) : await coursesFromStore(model, seed, terminal);
+  const stop = new AbortController();
+  untilSignal().then(() => stop.abort());
   const study = await runStudy({
     model,
     courses,
     seed,
     intents: intents ?? model.workload.intents.value,
     server: database ?? null,
+    signal: stop.signal,
     say: (line) => terminal.progress(`${line}\n`),
   });
   await reportResult(study, studyReporters, chosen, terminal);
