@@ -10,6 +10,7 @@ import type { Service, ServiceOptions } from '../../../src/service/service.ts';
 import { SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
 import { Lease } from '../../../src/service/sessions/lease.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { canRunS3, type PrivateS3, startPrivateS3 } from '../../support/private-s3.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
 /** More than the delay with which Chromium commits localStorage. */
@@ -17,6 +18,7 @@ const flushMs = 8_000;
 
 let replica: Replica;
 let browser: Browser;
+let s3: PrivateS3 | null = null;
 const running = new Set<Service>();
 const deadlines = { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 2_000, answerMs: 10_000 };
 
@@ -24,12 +26,16 @@ beforeAll(async () => {
   // A build on which both library versions of the last test become ready.
   replica = await startReplica({ build: '2.3000.1026515401' });
   browser = await ensureBrowser('current', () => {});
+  if (canRunS3()) s3 = await startPrivateS3();
 }, 300_000);
 afterEach(async () => {
   for (const service of running) await service.stop();
   running.clear();
 });
-afterAll(() => replica.close());
+afterAll(async () => {
+  await replica.close();
+  await s3?.stop();
+});
 
 function newPlace() {
   const folder = mkdtempSync(join(tmpdir(), 'real-sessions-'));
@@ -106,7 +112,8 @@ test('a number is linked by a code that is typed on its phone, also at the insta
 test('another machine restores the session from the vault, without a new code', async () => {
   const here = newPlace();
   const phone = newPhone();
-  const vault = { blobs: new FolderBlobs(join(here.folder, 'vault')), key: Buffer.alloc(32, 7) };
+  const blobs = s3 ? s3.blobs() : new FolderBlobs(join(here.folder, 'vault'));
+  const vault = { blobs, key: Buffer.alloc(32, 7) };
   const first = await start(here, vault);
   const ids = await linkWith(first, (await first.workspaces.create('W')).id, phone.scan);
   await untilStatus(first, ids, 'connected', 60_000);

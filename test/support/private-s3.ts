@@ -1,0 +1,66 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { home } from '../../src/contracts/home.ts';
+import { TroubleError } from '../../src/contracts/input-error.ts';
+import { S3Blobs } from '../../src/service/profiles/s3-blobs.ts';
+
+const sources = join(import.meta.dirname, 's3-server');
+
+export interface PrivateS3 {
+  port: number;
+  /** A store in a bucket of this server; at another port where something is in between, with another secret where that is asked. */
+  blobs(options?: { port?: number; secret?: string }): S3Blobs;
+  stop(): Promise<void>;
+}
+
+/**
+ * False where the server cannot be built since there is no Go, as on a machine that has nothing but Node: the tests that need it
+ * are left out there, and fail in CI.
+ */
+export function canRunS3(): boolean {
+  return Boolean(process.env.CI) || spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0;
+}
+
+/** An S3 server (gofakes3) of this test alone, in memory, on a free port of 127.0.0.1; it checks every signature. */
+export async function startPrivateS3(): Promise<PrivateS3> {
+  const [accessKeyId, secretAccessKey, bucket] = ['test-key', randomBytes(20).toString('hex'), 'profiles'];
+  // It ends by itself when its standard input does: with this process, however that ended.
+  const child = spawn(ensureServer(), [accessKeyId, secretAccessKey, bucket], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [address] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const { port } = new URL(address);
+  return {
+    port: Number(port),
+    blobs: (options = {}) =>
+      new S3Blobs(
+        { endpoint: `http://127.0.0.1:${options.port ?? port}`, bucket, prefix: '/of/tests' },
+        { accessKeyId, secretAccessKey: options.secret ?? secretAccessKey, region: 'us-east-1' },
+      ),
+    async stop() {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+/** Built once for each state of its sources, with Go from the module proxy. */
+function ensureServer(): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(sources).sort()) hash.update(readFileSync(join(sources, name)));
+  const folder = home('tools', `s3-server-${hash.digest('hex').slice(0, 12)}`);
+  const server = join(folder, 's3-server');
+  if (existsSync(server)) return server;
+  mkdirSync(folder, { recursive: true });
+  const part = `${server}.${process.pid}`;
+  try {
+    const env = { ...process.env, CGO_ENABLED: '0' };
+    execFileSync('go', ['build', '-o', part, '.'], { cwd: sources, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  } catch (error) {
+    throw new TroubleError(`The tests of S3 need Go 1.24 or newer, to build a server: ${(error as Error).message}`);
+  }
+  renameSync(part, server);
+  return server;
+}
