@@ -29,7 +29,7 @@ const legal: Record<AccountStatus, AccountStatus[]> = {
   connected: ['disconnected', 'failed', 'inactive'],
   disconnected: ['authenticated', 'failed', 'inactive'],
   inactive: [],
-  failed: ['inactive'],
+  failed: ['disconnected', 'inactive'],
 };
 
 describe.each(engines)('the schema in %s', (_, newAddress) => {

@@ -7,6 +7,7 @@ import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
 import type { RolloutRow, RolloutStepRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 import { releaseFailed } from './release-failed.ts';
+import { reviveUnlinked } from './revive-unlinked.ts';
 import { type Decision, type Intent, RolloutDecisions } from './rollout-decisions.ts';
 
 export interface Rollout {
@@ -206,7 +207,10 @@ export class Rollouts {
       .insertInto('rollout_steps')
       .values({ ...next, rollout_id: row.id, cause: intent.cause, at: this.#database.now })
       .execute();
-    if (next.state === 'rolled_back') await releaseFailed(this.#database, tx, row);
+    if (next.state === 'rolled_back') {
+      await releaseFailed(this.#database, tx, row);
+      await reviveUnlinked(this.#database, tx, row);
+    }
     return true;
   }
 

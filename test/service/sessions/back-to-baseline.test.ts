@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
 import type { Service } from '../../../src/service/service.ts';
@@ -16,8 +19,8 @@ let service: Service;
 let workspace: WorkspaceId;
 let ids: SessionIds;
 let numbers = 15551100000;
-/** What the candidate does: it cannot be loaded, or becomes `authenticated` and never `ready`. */
-let candidateIs: 'broken' | 'hanging';
+/** What the candidate does: it cannot be loaded, becomes `authenticated` and never `ready`, or does not find the saved login. */
+let candidateIs: 'broken' | 'hanging' | 'forgetful';
 let startsOfCandidate: number;
 
 beforeAll(async () => {
@@ -29,6 +32,7 @@ const openHost: OpenSessionHost = (spec) => {
   const light = lightHosts({ port: replica.port });
   if (spec.library === baseline) return light(spec);
   startsOfCandidate++;
+  if (candidateIs === 'forgetful') return light({ ...spec, folder: mkdtempSync(join(tmpdir(), 'elsewhere-')) });
   if (candidateIs === 'broken') throw new LibraryFailed('broken by the test');
   return light({ ...spec, onSeen: (event) => event.type !== 'client:ready' && spec.onSeen(event) });
 };
@@ -81,6 +85,24 @@ test('a session that hangs on the candidate is not waited for: it moves back at 
   await untilStatus(service, ids, 'authenticated');
   await service.rollouts.rollBack(id);
   expect(await untilStatus(service, ids, 'connected', 10_000)).toMatchObject({ library: baseline });
+});
+
+test('a login that only the candidate did not find is there again after a roll back, without a new code', async () => {
+  candidateIs = 'forgetful';
+  const id = await rollOut();
+  expect(await untilStatus(service, ids, 'failed')).toMatchObject({ cause: 'unlinked', library: candidate });
+  await service.rollouts.rollBack(id);
+  expect(await untilStatus(service, ids, 'connected', 10_000)).toMatchObject({ library: baseline });
+});
+
+test('a number that was linked again meanwhile is not taken back by a roll back', async () => {
+  candidateIs = 'forgetful';
+  const id = await rollOut();
+  const { phone } = await untilStatus(service, ids, 'failed');
+  const newer = await service.sessions.link(workspace, { phone, pairing: false, libraryPin: null });
+  await service.rollouts.rollBack(id);
+  expect(await service.accounts.get(workspace, ids.account)).toMatchObject({ status: 'failed' });
+  expect(await service.accounts.get(workspace, newer.account)).toMatchObject({ status: 'qr_scanning' });
 });
 
 test('a link whose code was scanned and that hangs on a version moves to the one that is chosen for it', async () => {

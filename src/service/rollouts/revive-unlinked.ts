@@ -1,0 +1,52 @@
+import type { Transaction } from 'kysely';
+import { lockWorkspace } from '../accounts/supersede.ts';
+import { workspaceId } from '../session-ids.ts';
+import { freshStart } from '../sessions/lease-writes.ts';
+import { activeStatuses, type RolloutRow, type ServiceDatabase, type ServiceTables } from '../tables.ts';
+
+/**
+ * Lets accounts come back whose saved login the candidate did not find: it may be there all the same, in the profile that was
+ * kept. Not where the number was linked again meanwhile.
+ */
+export async function reviveUnlinked(
+  database: ServiceDatabase,
+  tx: Transaction<ServiceTables>,
+  { candidate, created_at }: Pick<RolloutRow, 'candidate' | 'created_at'>,
+): Promise<void> {
+  const lost = await tx
+    .selectFrom('whatsapp_accounts')
+    .select(['id', 'session_id', 'workspace_id', 'phone'])
+    .where('status', '=', 'failed')
+    .where('status_cause', '=', 'unlinked')
+    .where('status_since', '>=', created_at)
+    .where('library', '=', candidate)
+    .where('library_pin', 'is', null)
+    .where('deleted_at', 'is', null)
+    .orderBy('workspace_id')
+    .execute();
+  for (const { id, session_id, workspace_id, phone } of lost) {
+    await lockWorkspace(database, tx, workspaceId(workspace_id));
+    const holder = await database
+      .locked(
+        tx
+          .selectFrom('whatsapp_accounts')
+          .select('id')
+          .where('workspace_id', '=', workspace_id)
+          .where('phone', '=', phone)
+          .where('status', 'in', activeStatuses),
+      )
+      .executeTakeFirst();
+    if (holder) continue;
+    await tx
+      .updateTable('sessions')
+      .set({ ...freshStart, wanted: 1, start_cause: 'rollout' })
+      .where('id', '=', session_id)
+      .execute();
+    await tx
+      .updateTable('whatsapp_accounts')
+      .set({ status: 'disconnected', status_cause: 'rollout' })
+      .where('id', '=', id)
+      .where('status', '=', 'failed')
+      .execute();
+  }
+}
