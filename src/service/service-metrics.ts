@@ -3,6 +3,7 @@ import { overflow } from '../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../metrics/instruments.ts';
 import { accountHandle } from './account-handle.ts';
 import type { ViolationOutcome } from './accounts/constraint-violations.ts';
+import type { Step } from './sessions/hosted-session.ts';
 import type { ProbeOutcome } from './sessions/session-spec.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { EndedSession } from './sessions/sessions-options.ts';
@@ -22,8 +23,12 @@ export class ServiceMetrics {
    * @param detailed how many of them are shown one by one.
    */
   constructor(sessions: () => Pick<Sessions, 'hosted' | 'launches'>, detailed: number) {
-    this.#instruments.gauge(families.sessions, (gauge) => tellSessions(gauge, sessions()));
-    this.#instruments.gauge(families.libraryInfo, (gauge) => tellLibraries(gauge, sessions()));
+    this.#instruments.gauge(families.sessions, (gauge) => {
+      libraries.clear();
+      tellSessions({ sessions: gauge, libraries }, sessions());
+    });
+    // Told with the sessions, which are asked before it.
+    const libraries = this.#instruments.gauge(families.libraryInfo);
     this.#instruments.gauge(families.sessionLaunches, (gauge) => {
       const { underWay, waiting, free } = sessions().launches;
       for (const [state, count] of Object.entries({ under_way: underWay, waiting, free })) gauge.set({ state }, count);
@@ -61,24 +66,30 @@ export class ServiceMetrics {
 
 type Hosted = Pick<Sessions, 'hosted'>;
 
-// Sessions are parted by one key after the other: to put a key together for each of ten thousand takes milliseconds.
-
-function tellSessions(gauge: GaugeOf<typeof families.sessions>, { hosted }: Hosted): void {
-  for (const [library, ofLibrary] of Map.groupBy(hosted, ({ spec }) => spec.library)) {
-    for (const [status, { length }] of Map.groupBy(ofLibrary, ({ step }) => step)) {
-      gauge.set({ library, status }, length);
-    }
-  }
+interface SessionGauges {
+  sessions: GaugeOf<typeof families.sessions>;
+  libraries: GaugeOf<typeof families.libraryInfo>;
 }
 
-/** What really runs, host by host; a library that was asked for and is not loaded yet says nothing. */
-function tellLibraries(gauge: GaugeOf<typeof families.libraryInfo>, { hosted }: Hosted): void {
-  for (const [declared, ofLibrary] of Map.groupBy(hosted, ({ spec }) => spec.library)) {
-    for (const [installed, ofInstalled] of Map.groupBy(ofLibrary, (session) => session.loaded?.installed)) {
-      if (installed === undefined) continue;
-      for (const loaded of Map.groupBy(ofInstalled, (session) => session.loaded?.loaded).keys()) {
-        gauge.set({ role: 'service', declared, installed, loaded: loaded ?? '' }, 1);
-      }
+/**
+ * How many sessions there are of each version in each step, and what they really run, host by host: a library that was asked for
+ * and is not loaded yet says nothing. One pass, and no key is put together: of ten thousand sessions either would be milliseconds.
+ */
+function tellSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted): void {
+  for (const [library, ofLibrary] of Map.groupBy(hosted, ({ spec }) => spec.library)) {
+    const steps = new Map<Step, number>();
+    const loads = new Map<string | null, Set<string>>();
+    for (const { step, loaded } of ofLibrary) {
+      steps.set(step, (steps.get(step) ?? 0) + 1);
+      if (!loaded) continue;
+      const installed = loads.get(loaded.loaded);
+      if (installed) installed.add(loaded.installed);
+      else loads.set(loaded.loaded, new Set([loaded.installed]));
+    }
+    for (const [status, count] of steps) sessions.set({ library, status }, count);
+    for (const [loaded, onDisk] of loads) {
+      const labels = { role: 'service', declared: library, loaded: loaded ?? '' };
+      for (const installed of onDisk) libraries.set({ ...labels, installed }, 1);
     }
   }
 }
