@@ -8,7 +8,8 @@ import { seededRandom } from '../../src/contracts/seeded-random.ts';
 import type { Verdict } from '../../src/contracts/verdict.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
-import { defaultSlots, runPlan, type Task, type TaskQueue } from '../../src/runner/run-plan.ts';
+import { defaultSlots, runSupplied, type Task, type TaskQueue } from '../../src/runner/run-plan.ts';
+import { gatherSupplies } from '../../src/runner/supplies.ts';
 import type { Mutant } from './mutants.ts';
 
 export interface ExpectedVerdict {
@@ -62,13 +63,22 @@ export async function judgeMutant(mutant: Mutant, observers: RunObserver[] = [])
   const question = { baseline: mutant.cell.library, candidate: 'mutant', asOf: new Date().toISOString() };
   const pairs = new PairQueue([pair], new EvidenceCollector(question, policy), policy, seed);
   const queue = new MutatingQueue(pairs, pair.candidate, mutant);
-  await runPlan([planned(mutant.cell), planned(mutant.instead)], {
-    slots: defaultSlots(),
-    seed,
-    queue,
-    observers: [queue, ...observers],
-    say: () => {},
-  });
+  const plan = [planned(mutant.cell), planned(mutant.instead)];
+  const supplies = await gatherSupplies(plan, () => {});
+  const of = (cell: Cell) => {
+    const supply = supplies.of(cell);
+    return cell === mutant.instead && mutant.flow ? { ...supply, flow: mutant.flow } : supply;
+  };
+  await runSupplied(
+    plan,
+    { ...supplies, of },
+    {
+      slots: defaultSlots(),
+      seed,
+      queue,
+      observers: [queue, ...observers],
+    },
+  );
   return pairs.verdict;
 }
 

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
 import type { Cell } from '../../src/contracts/attempt.ts';
-import { packageRoot } from '../../src/contracts/home.ts';
+import type { Flow } from '../../src/runner/flow.ts';
+import sessionLost from './session-lost.ts';
+import slower from './slower.ts';
 
 /** A bad candidate: with `chance`, an attempt of the candidate is made in the cell `instead`. */
 export interface Mutant {
@@ -8,6 +9,8 @@ export interface Mutant {
   cell: Cell;
   chance: number;
   instead: Cell;
+  /** What is done in `instead`; its own flow when left out. In this process, where a flow of a file would start a thread first. */
+  flow?: Flow;
 }
 
 const library = '1.34.2';
@@ -24,7 +27,6 @@ export const goodCell: Cell = {
   condition: 'none',
   target: 'replica',
 };
-const mutantFlow = (file: string) => join(packageRoot, 'test', 'mutants', file);
 const brokenWith = (chance: number): Mutant => ({ cell: goodCell, chance, instead: { ...goodCell, build: broken } });
 
 export const mutants: Readonly<Record<string, Mutant>> = {
@@ -33,10 +35,11 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'half-ready': brokenWith(0.5),
   'fifth-lost': brokenWith(0.2),
   'tenth-lost': brokenWith(0.1),
-  slower: { cell: goodCell, chance: 1, instead: { ...goodCell, flow: mutantFlow('slower.ts') } },
+  slower: { cell: goodCell, chance: 1, instead: { ...goodCell }, flow: slower },
   'session-lost': {
     cell: { ...goodCell, flow: 'restore-to-ready' },
     chance: 1,
-    instead: { ...goodCell, flow: mutantFlow('session-lost.ts') },
+    instead: { ...goodCell, flow: 'restore-to-ready' },
+    flow: sessionLost,
   },
 };
