@@ -1,11 +1,11 @@
 /**
  * One instance of the service with light hosts, for tests that kill it. Arguments as JSON: database, folder, port of the
- * replica, slots, launchMs. Prints JSON lines: its id, launches, conflicts.
+ * replica, slots, launchMs, and for rollouts rolloutRules, judgeEveryMs. Prints JSON lines: its id, launches, conflicts.
  */
 import { Service } from '../../src/service/service.ts';
 import { lightHosts } from '../support/light-host.ts';
 
-const { database, folder, port, slots, launchMs } = JSON.parse(process.argv[2] ?? '{}');
+const { database, folder, port, slots, launchMs, ...ofRollouts } = JSON.parse(process.argv[2] ?? '{}');
 const say = (line: object) => process.stdout.write(`${JSON.stringify({ ...line, at: Date.now() })}\n`);
 const light = lightHosts({ port, launchMs, onLaunch: (what) => say({ event: `launch-${what}` }) });
 
@@ -14,6 +14,7 @@ const service = await Service.start({
   folder,
   library: '1.34.7',
   slots,
+  ...ofRollouts,
   log: (line) => say(line),
   openHost: (spec) =>
     light({
