@@ -7,6 +7,7 @@ import { Links } from './accounts/links.ts';
 import { Workspaces } from './accounts/workspaces.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
+import { loggableError } from './loggable.ts';
 import { Loops, tickMs } from './loops.ts';
 import type { BlobStore } from './profiles/blob-store.ts';
 import { ProfileVault } from './profiles/profile-vault.ts';
@@ -139,7 +140,7 @@ export class Service {
       onUnlinked: ({ account }, done, triesLeft) => {
         options.log({ event: done ? 'unlinked' : 'unlink-failed', account, ...(!done && { triesLeft }) });
       },
-      onTrouble: (ids, error) => this.#log({ event: 'session-trouble', account: ids.account, message: String(error) }),
+      onTrouble: ({ account }, error) => options.log({ event: 'session-trouble', account, ...loggableError(error) }),
     });
   }
 
@@ -227,7 +228,9 @@ export class Service {
     this.metrics.sessionEnded(ended);
     const code = 'code' in end ? end.code : 'cause' in end ? end.cause : null;
     const attention = settled.kind === 'failed' && settled.outcome.needsAttention;
-    this.#log({ event: 'ended', account: ids.account, library, end: end.kind, code, written: settled.kind, attention });
+    const why = 'message' in end && end.message !== undefined ? { message: end.message } : {};
+    const written = settled.kind;
+    this.#log({ event: 'ended', account: ids.account, library, end: end.kind, code, ...why, written, attention });
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenEvent, SeenMessage } from '../../contracts/host.ts';
 import { isUnreachable } from '../../store/database/database-errors.ts';
 import type { Cause } from '../causes.ts';
+import { loggableError } from '../loggable.ts';
 import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import { Inbox } from './inbox.ts';
@@ -148,7 +149,8 @@ export class HostedSession {
       this.#host = await this.#open();
     } catch (error) {
       if (this.#end) return this.#end;
-      return this.#broken(this.#opening.signal.aborted ? 'start-timeout' : causeOf(error));
+      const code = this.#opening.signal.aborted ? 'start-timeout' : causeOf(error);
+      return { ...this.#broken(code), message: loggableError(error).message };
     }
     while (true) {
       if (this.#end) return this.#end;
@@ -266,8 +268,8 @@ export class HostedSession {
     return null;
   }
 
-  #broken(code: Cause): SessionEnd {
-    return this.#linking ? { kind: 'dead', code } : { kind: 'failed', code };
+  #broken(code: Cause): Extract<SessionEnd, { code: Cause }> {
+    return { kind: this.#linking ? 'dead' : 'failed', code };
   }
 
   #tell(status: 'authenticated' | 'connected'): void {

@@ -1,11 +1,12 @@
 import type { Cause } from '../causes.ts';
+import { loggableText } from '../loggable.ts';
 
 /** Why a hosted session came to its end. */
 export type SessionEnd =
   /** Something broke; with backoff it is started again. */
-  | { kind: 'failed'; code: Cause }
+  | { kind: 'failed'; code: Cause; message?: string }
   /** It cannot come back by itself: the account has to be linked again. */
-  | { kind: 'dead'; code: Cause }
+  | { kind: 'dead'; code: Cause; message?: string }
   /** Closed in order, to be started again here or elsewhere. */
   | { kind: 'closed'; cause: Cause }
   /** The lease is gone, and with it the right to do or write anything. */
@@ -21,7 +22,9 @@ const unlinkReasons = new Set(['LOGOUT', 'UNPAIRED', 'UNPAIRED_IDLE']);
  *   a failed link is over instead of being repeated unseen.
  */
 export function endOf(type: string, detail: unknown, linking: boolean): SessionEnd | null {
-  const broken = (code: Cause): SessionEnd => (linking ? { kind: 'dead', code } : { kind: 'failed', code });
+  const message = messageOf(detail);
+  const why = message === null ? {} : { message: loggableText(message) };
+  const broken = (code: Cause): SessionEnd => ({ kind: linking ? 'dead' : 'failed', code, ...why });
   switch (type) {
     case 'client:auth_failure':
       return broken('auth-failure');
@@ -40,4 +43,12 @@ export function endOf(type: string, detail: unknown, linking: boolean): SessionE
     default:
       return null;
   }
+}
+
+/** What the host said about it: an error, the arguments of an event, or how a process ended. */
+function messageOf(detail: unknown): string | null {
+  const [said] = Array.isArray(detail) ? detail : [(detail as { message?: unknown } | null)?.message];
+  if (typeof said === 'string') return said;
+  const { code, signal } = (detail ?? {}) as { code?: unknown; signal?: unknown };
+  return code === undefined && signal === undefined ? null : `ended by ${signal ?? `code ${code}`}`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnreachable } from '../../store/database/database-errors.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { SessionIds } from '../session-ids.ts';
 import type { Lease } from './lease.ts';
 import { LeaseLost, leaseMs } from './lease.ts';
 import type { Leases } from './leases.ts';
@@ -12,11 +13,19 @@ const againMs = 500;
 /** What was written at the end of a session; `fenced` when the lease was gone, so that nothing could be. */
 export type Settled = { kind: 'failed'; outcome: Failed } | { kind: 'dead' | 'closed' | 'fenced' };
 
+interface SettleParts {
+  accounts: Accounts;
+  leases: Leases;
+  starts: SessionStarts;
+  /** Told of an error that nobody expects: the lease then runs out by itself. */
+  onTrouble(ids: SessionIds, error: unknown): void;
+}
+
 /** Writes what the end of a hosted session means, for as long as its lease can last. Never rejects. */
 export async function settleSession(
   lease: Lease,
   end: SessionEnd,
-  { accounts, leases, starts }: { accounts: Accounts; leases: Leases; starts: SessionStarts },
+  { accounts, leases, starts, onTrouble }: SettleParts,
 ): Promise<Settled> {
   for (const until = performance.now() + leaseMs; performance.now() < until; await sleep(againMs)) {
     try {
@@ -33,7 +42,10 @@ export async function settleSession(
           return { kind: 'fenced' };
       }
     } catch (error) {
-      if (error instanceof LeaseLost || !isUnreachable(error)) return { kind: 'fenced' };
+      if (error instanceof LeaseLost) return { kind: 'fenced' };
+      if (isUnreachable(error)) continue;
+      onTrouble(lease.ids, error);
+      return { kind: 'fenced' };
     }
   }
   return { kind: 'fenced' };

@@ -80,11 +80,27 @@ test('a failure of the service itself ends one session, not the process, and is 
     kysely,
   );
   const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
-  await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
+  const told = await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
+  expect(told).toMatchObject({
+    message: expect.stringContaining('broken by the test'),
+    stack: expect.stringMatching(/^at /),
+  });
   await until('it is over', () => log.find(({ event, code }) => event === 'ended' && code === 'service-failed'));
   await sql`drop trigger broken`.execute(kysely);
   await now();
   await until('a code is shown', () => service.linkCodes.get(ids.session));
+});
+
+test('an end that cannot be written for another reason than the database being away is in the log', async () => {
+  await connected();
+  const { kysely } = service.database;
+  await sql`create trigger broken before update on session_starts begin select raise(abort, 'refused by the test'); end`.execute(
+    kysely,
+  );
+  killLast();
+  const told = await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
+  expect(told.message).toContain('refused by the test');
+  await sql`drop trigger broken`.execute(kysely);
 });
 
 test('a page that hangs is left for a new one', async () => {
@@ -106,6 +122,9 @@ test('a session that fails three times needs attention, and is started again whe
     return account.attention === null ? null : account;
   });
   expect(waiting).toMatchObject({ status: 'disconnected', attention: 'library-failed' });
+  expect(log).toContainEqual(
+    expect.objectContaining({ event: 'ended', code: 'library-failed', message: 'LibraryFailed: broken by the test' }),
+  );
   const asked = hosted.length;
   await now();
   await new Promise((resolve) => setTimeout(resolve, 1_500));
