@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { type LinkSuccess, linkSuccess } from '../service/accounts/link-success.ts';
 import type { AccountStatus, RolloutDecisionRow, RolloutRow, ServiceTables, StartOutcome } from '../service/tables.ts';
 import type { Database } from '../store/database/database.ts';
 
@@ -175,21 +176,8 @@ export class ServiceReads {
   }
 
   /** Of the links begun within the last `windowMs` that have ended: how many got to `connected`, by version. */
-  async linkSuccess(windowMs: number): Promise<{ library: string; ended: number; connected: number }[]> {
-    const rows = await this.#db
-      .selectFrom('account_history as begun')
-      .innerJoin('link_ends', 'link_ends.account_id', 'begun.account_id')
-      .select((select) => [
-        'begun.library',
-        select.fn.countAll<number>().as('ended'),
-        select.fn.sum<number>(select.case().when('outcome', '=', 'ready').then(1).else(0).end()).as('connected'),
-      ])
-      .where('begun.from_status', '=', 'none')
-      .where('begun.at', '>', this.#ago(windowMs))
-      .where('outcome', 'in', ['ready', 'failed'])
-      .groupBy('begun.library')
-      .execute();
-    return rows.map((row) => ({ library: row.library, ended: Number(row.ended), connected: Number(row.connected) }));
+  linkSuccess(windowMs: number): Promise<LinkSuccess[]> {
+    return linkSuccess({ kysely: this.#db }, this.#ago(windowMs));
   }
 
   /** A start is a restoration when the login of its account had been accepted before it. */

@@ -1,4 +1,5 @@
-import type { ServiceDatabase } from '../tables.ts';
+import type { Kysely, RawBuilder } from 'kysely';
+import type { ServiceTables } from '../tables.ts';
 
 export interface LinkSuccess {
   library: string;
@@ -9,10 +10,13 @@ export interface LinkSuccess {
 }
 
 /**
- * How many links succeed, by library version, for accounts whose link began at or after `since` (milliseconds since 1970). Counted
+ * How many links succeed, by library version, for accounts whose link began at or after `since` (milliseconds since 1970, or an expression of the database for that). Counted
  * from how each link ended first: the present status of a row says nothing of what it went through.
  */
-export async function linkSuccess({ kysely }: ServiceDatabase, since: number): Promise<LinkSuccess[]> {
+export async function linkSuccess(
+  { kysely }: { kysely: Kysely<ServiceTables> },
+  since: number | RawBuilder<number>,
+): Promise<LinkSuccess[]> {
   const rows = await kysely
     .selectFrom('account_history as begun')
     .innerJoin('link_ends', 'link_ends.account_id', 'begun.account_id')
