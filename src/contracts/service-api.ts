@@ -106,6 +106,7 @@ export const historyQuery = z.strictObject({
     .regex(/^\d{1,15}$/, 'the `next` of the page before')
     .optional(),
 });
+export const transitionsQuery = historyQuery.extend({ order: z.enum(['oldest', 'newest']).default('oldest') });
 export const historySchema = z.strictObject({ items: z.array(transitionSchema), next: z.int().nullable() });
 
 export const sessionStartSchema = z.strictObject({

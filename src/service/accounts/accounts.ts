@@ -70,16 +70,17 @@ export class Accounts {
     return (await query.execute()).map(fromRow);
   }
 
-  /** The transitions of an account, oldest first, at most `limit` of them, those after `afterSeq`. */
-  async history(account: AccountId, limit: number, afterSeq: number): Promise<Transition[]> {
-    const rows = await this.#database.kysely
-      .selectFrom('account_history')
-      .selectAll()
-      .where('account_id', '=', account)
-      .where('seq', '>', afterSeq)
-      .orderBy('seq')
-      .limit(limit)
-      .execute();
+  /** The transitions of an account, at most `limit` of them, those that come after the one numbered `after` in this order. */
+  async history(
+    account: AccountId,
+    limit: number,
+    after: number | null = null,
+    order: 'oldest' | 'newest' = 'oldest',
+  ): Promise<Transition[]> {
+    const [comparison, direction] = order === 'oldest' ? (['>', 'asc'] as const) : (['<', 'desc'] as const);
+    let query = this.#database.kysely.selectFrom('account_history').selectAll().where('account_id', '=', account);
+    if (after !== null) query = query.where('seq', comparison, after);
+    const rows = await query.orderBy('seq', direction).limit(limit).execute();
     return rows.map((row) => ({
       seq: row.seq,
       from: row.from_status,

@@ -1,5 +1,15 @@
 import { el } from '../report/dom.ts';
-import { type Account, get, type History, type LinkCode, listen, picture, post, put } from './api.ts';
+import {
+  type Account,
+  get,
+  type History,
+  type LinkCode,
+  listen,
+  picture,
+  post,
+  put,
+  type SessionStarts,
+} from './api.ts';
 import { errorLine } from './error-line.ts';
 import { statusMark, timeMark } from './status.ts';
 
@@ -8,13 +18,13 @@ export async function accountView(workspace: string, id: string, signal: AbortSi
   const path = `/v1/workspaces/${workspace}/accounts/${id}`;
   const status = el('div', { role: 'status' });
   const code = el('div', { class: 'code' });
-  const history = el('div');
+  const past = el('div');
   const canary = el('input', { type: 'checkbox' });
   const show = async (account: Account) => {
     status.replaceChildren(...summary(account));
     canary.checked = account.canary;
     if (account.status !== 'qr_scanning') code.replaceChildren();
-    history.replaceChildren(await historyTable(path));
+    past.replaceChildren(await historyTable(path), await startsTable(path));
   };
   await show(await get<Account>(path));
   follow(path, signal, show, code);
@@ -25,21 +35,35 @@ export async function accountView(workspace: string, id: string, signal: AbortSi
     status,
     code,
     actions(path, show, canary),
-    history,
+    past,
   );
 }
 
-/** Keeps the page true for as long as it is shown: by events while the account is linked, by looking again afterwards. */
+/** Between two looks at the account, in milliseconds. */
+const lookEveryMs = 2_000;
+
+/** Keeps the page true for as long as it is shown: by events while the account is linked, by looking again otherwise. */
 async function follow(path: string, signal: AbortSignal, show: (account: Account) => Promise<void>, code: HTMLElement) {
+  let shown = '';
+  const showChange = async (account: Account) => {
+    const { status, since, attention, phone } = account;
+    const now = [status, since, attention, phone].join(' ');
+    if (now === shown) return;
+    shown = now;
+    await show(account);
+  };
   const hear = async (event: string, data: unknown) => {
-    if (event === 'status') await show(data as Account);
+    if (event === 'status') await showChange(data as Account);
     if (event === 'code') code.replaceChildren(await codePicture(path, data as LinkCode));
   };
   while (!signal.aborted) {
-    await listen(`${path}/link/events`, signal, (event, data) => void hear(event, data).catch(() => {})).catch(
-      () => {},
-    );
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    // A service that is away is asked again; the page goes on showing what it knew.
+    const account = await get<Account>(path).catch(() => null);
+    if (account) await showChange(account).catch(() => {});
+    const isLinking = account?.status === 'qr_scanning' || account?.status === 'authenticated';
+    const heard = (event: string, data: unknown) => void hear(event, data).catch(() => {});
+    if (isLinking) await listen(`${path}/link/events`, signal, heard).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }
 
@@ -95,27 +119,35 @@ function actions(path: string, show: (account: Account) => Promise<void>, canary
   );
 }
 
+/** Rows that are shown of the past, the newest. */
+const shownRows = 100;
+
 async function historyTable(path: string): Promise<HTMLElement> {
-  const { items } = await get<History>(`${path}/history?limit=200`);
-  const head = ['When', 'Status', 'Why', 'Before it', 'Library'].map((title) => el('th', { scope: 'col' }, title));
-  const rows = items
-    .toReversed()
-    .map(({ at, to, cause, from, durationMs, library }) =>
-      el(
-        'tr',
-        {},
-        el('td', {}, timeMark(at)),
-        el('td', {}, statusMark(to)),
-        el('td', {}, cause),
-        el('td', {}, from === 'none' ? '' : `${from.replace('_', ' ')} for ${(durationMs / 1000).toFixed(1)} s`),
-        el('td', {}, library),
-      ),
-    );
-  return el(
-    'table',
-    {},
-    el('caption', {}, 'History'),
-    el('thead', {}, el('tr', {}, ...head)),
-    el('tbody', {}, ...rows),
-  );
+  const { items } = await get<History>(`${path}/history?order=newest&limit=${shownRows}`);
+  const rows = items.map(({ at, to, cause, from, durationMs, library }) => [
+    timeMark(at),
+    statusMark(to),
+    cause,
+    from === 'none' ? '' : `${from.replace('_', ' ')} for ${(durationMs / 1000).toFixed(1)} s`,
+    library,
+  ]);
+  return pastTable('History', ['When', 'Status', 'Why', 'Before it', 'Library'], rows);
+}
+
+async function startsTable(path: string): Promise<HTMLElement> {
+  const { items } = await get<SessionStarts>(`${path}/starts?limit=${shownRows}`);
+  const rows = items.map(({ startedAt, outcome, code, cause, library }) => [
+    timeMark(startedAt),
+    outcome ?? 'under way',
+    code ?? '',
+    cause,
+    library,
+  ]);
+  return pastTable('Starts of the session', ['When', 'Ended', 'Code', 'Why started', 'Library'], rows);
+}
+
+function pastTable(caption: string, titles: string[], rows: (string | Node)[][]): HTMLElement {
+  const head = titles.map((title) => el('th', { scope: 'col' }, title));
+  const body = rows.map((cells) => el('tr', {}, ...cells.map((cell) => el('td', {}, cell))));
+  return el('table', {}, el('caption', {}, caption), el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...body));
 }

@@ -11,6 +11,7 @@ import type {
   rolloutDecisionsSchema,
   rolloutSchema,
   rolloutsSchema,
+  sessionStartsSchema,
   workspaceSchema,
   workspacesSchema,
 } from '../../contracts/service-api.ts';
@@ -25,6 +26,7 @@ export type Rollout = z.output<typeof rolloutSchema>;
 export type RolloutDecision = z.output<typeof rolloutDecisionSchema>;
 export type RolloutDecisions = z.output<typeof rolloutDecisionsSchema>;
 export type Rollouts = z.output<typeof rolloutsSchema>;
+export type SessionStarts = z.output<typeof sessionStartsSchema>;
 export type Workspace = z.output<typeof workspaceSchema>;
 export type Workspaces = z.output<typeof workspacesSchema>;
 

@@ -2,12 +2,14 @@ import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
+import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { openViewer } from '../../support/open-viewer.ts';
+import { ownHome } from '../../support/own-home.ts';
 import { startTestService, until } from '../../support/test-service.ts';
 
 /** Its types name a default export, of which Node sees the wrapper. */
@@ -46,15 +48,15 @@ async function serve(): Promise<void> {
   };
 }
 
+const homeBefore = process.env.WWEBJS_CANARY_HOME;
+
 beforeAll(async () => {
+  // The store of this checkout is no part of the test.
+  process.env.WWEBJS_CANARY_HOME = ownHome();
   replica = await startReplica({ build: '2.3000.1032534684' });
   browser = await ensureBrowser('current', () => {});
   await serve();
-  viewer = await chromium.launch({
-    executablePath: browser.executablePath,
-    args: browser.args,
-    env: { ...(process.env as Record<string, string>), ...browser.env },
-  });
+  viewer = await openViewer();
   page = await viewer.newPage({ viewport: { width: 390, height: 844 } });
   page.on('pageerror', (error) => errors.push(String(error)));
   page.setDefaultTimeout(30_000);
@@ -64,6 +66,8 @@ afterAll(async () => {
   await viewer?.close();
   await stop?.();
   await replica?.close();
+  if (homeBefore === undefined) delete process.env.WWEBJS_CANARY_HOME;
+  else process.env.WWEBJS_CANARY_HOME = homeBefore;
 });
 
 /** What a phone's camera sees: the pixels of the picture on the screen. */
@@ -107,7 +111,7 @@ test('after a restart of the service the page shows the session restored', async
   await page.reload();
   await page.getByRole('status').getByText(connected).waitFor();
   // Newest first: what followed the stop is what the service did by itself.
-  const whys = () => page.locator('tbody td:nth-child(3)').allInnerTexts();
+  const whys = () => page.getByRole('table', { name: 'History' }).locator('tbody td:nth-child(3)').allInnerTexts();
   await expect.poll(async () => (await whys()).slice(0, 3)).toEqual(['ready', 'scanned', 'instance-stopped']);
   await page.getByRole('link', { name: '← accounts' }).click();
   await page.getByRole('link', { name: `+${number}` }).waitFor();

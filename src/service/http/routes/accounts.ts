@@ -11,6 +11,7 @@ import {
   sendTextSchema,
   sentSchema,
   sessionStartsSchema,
+  transitionsQuery,
   workspaceParams,
 } from '../../../contracts/service-api.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
@@ -64,16 +65,17 @@ export const accountRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/workspaces/:workspace/accounts/:account/history',
-    summary: 'Every change of status, oldest first',
+    summary: 'Every change of status, oldest or newest first',
     scope: 'read',
     params: accountParams,
-    query: historyQuery,
+    query: transitionsQuery,
     answer: { status: 200, schema: historySchema },
     problems: ['account-unknown'],
     async handle({ service }, { params, query }) {
       const { ids } = await findAccount(service, params);
       const limit = Number(query.limit);
-      const rows = await service.accounts.history(ids.account, limit + 1, Number(query.after ?? 0));
+      const after = query.after === undefined ? null : Number(query.after);
+      const rows = await service.accounts.history(ids.account, limit + 1, after, query.order);
       return pageOf(rows, limit, transitionView, ({ seq }) => seq);
     },
   }),
