@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import { ensureBrowser } from '../browser/ensure-browser.ts';
 import { home } from '../contracts/home.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
-import { startReplica } from '../replica/server/start-replica.ts';
 import { ApiKeys } from '../service/http/api-keys.ts';
 import { isLoopback } from '../service/http/is-loopback.ts';
 import { createServer } from '../service/http/server.ts';
@@ -62,7 +61,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const vault = options.profiles === null ? null : openVault(options.profiles);
   const say = (message: string) => log({ event: 'set-up', message });
   const browser = await ensureBrowser(options.browser, say);
-  const replica = options.replica === null ? null : await startReplica({ build: options.replica });
+  const replica = options.replica === null ? null : await replicaAt(options.replica);
   const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
   const folder = home(replica ? 'replica-sessions' : 'sessions');
   const service = await Service.start({
@@ -111,6 +110,12 @@ async function endAnswers(app: FastifyInstance): Promise<void> {
 }
 
 /** Checks what was given before anything is started. */
+/** Loaded only where it is asked for: an instance in production would keep 10 MB of it for nothing. */
+async function replicaAt(build: string) {
+  const { startReplica } = await import('../replica/server/start-replica.ts');
+  return startReplica({ build });
+}
+
 function openVault(address: string): NonNullable<ServiceOptions['vault']> {
   return { blobs: openBlobStore(address, process.env), key: profileKey(process.env) };
 }

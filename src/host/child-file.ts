@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
 import { home, packageRoot } from '../contracts/home.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'child');
@@ -23,6 +23,8 @@ function bundledChild(): string {
   if (existsSync(outfile)) return outfile;
   try {
     mkdirSync(dirname(outfile), { recursive: true });
+    // Loaded where it is needed only: most processes find the file that an earlier one made.
+    const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
     const temporary = `${outfile}.${process.pid}`;
     buildSync({ entryPoints: [source], bundle: true, platform: 'node', format: 'esm', outfile: temporary });
     renameSync(temporary, outfile);

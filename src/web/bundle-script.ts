@@ -1,5 +1,4 @@
 import { extname } from 'node:path';
-import { build } from 'esbuild';
 
 /**
  * Browser code as one script.
@@ -7,6 +6,8 @@ import { build } from 'esbuild';
  * @param entry path without its extension: `.ts` in a checkout, `.js` in the published package.
  */
 export async function bundleScript(entry: string, format: 'iife' | 'esm'): Promise<string> {
+  // Loaded with the first page that somebody opens; a service that nobody looks at does without it.
+  const { build } = await import('esbuild');
   const result = await build({
     entryPoints: [`${entry}${extname(import.meta.filename)}`],
     bundle: true,

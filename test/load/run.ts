@@ -1,4 +1,7 @@
-/** `npm run test:load`: 10,000 accounts in a private MySQL, one instance, k6 with 200 virtual users. Exit code of k6. */
+/**
+ * `npm run test:load`: 10,000 accounts in a private MySQL; what an idle instance needs of memory, then one instance under k6 with 200
+ * virtual users. Exit code of k6, or 1 where the idle instance is too large.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -12,6 +15,7 @@ import { ensureK6 } from './ensure-k6.ts';
 import { seedAccounts } from './seed.ts';
 
 const accounts = 10_000;
+const idleLimitMb = 150;
 const here = (name: string) => join(import.meta.dirname, name);
 
 const k6 = ensureK6();
@@ -20,10 +24,11 @@ const database = await openDatabase<ServiceTables>(address);
 const ids = await seedAccounts(database, 'load', accounts);
 await database.close();
 
+const idleMb = await idleInstanceMb(address);
+console.log(`An idle instance with ${accounts} accounts in MySQL has ${idleMb} MB (limit ${idleLimitMb})`);
+
 const instance = spawn(process.execPath, [here('instance.ts'), address], { stdio: ['ignore', 'pipe', 'inherit'] });
 const [url] = (await once(createInterface({ input: instance.stdout }), 'line')) as [string];
-await sleep(10_000);
-console.log(`An idle instance with ${accounts} accounts in MySQL has ${residentMb(instance.pid)} MB`);
 
 const some = ids.filter((_, i) => i % 20 === 0).join(',');
 const env = { ...process.env, BASE_URL: url, WORKSPACE: 'load', ACCOUNTS: some, K6_NO_USAGE_REPORT: 'true' };
@@ -33,7 +38,21 @@ console.log(`Under load the instance had up to ${residentMb(instance.pid, 'VmHWM
 instance.kill('SIGTERM');
 await once(instance, 'exit');
 await stopMysqlServer();
-process.exitCode = code as number;
+process.exitCode = (code as number) || Number(idleMb !== null && idleMb >= idleLimitMb);
+
+/** The program itself, as people start it, some seconds after it listens; null where there is no /proc. */
+async function idleInstanceMb(database: string): Promise<number | null> {
+  const options = ['--database', database, '--port', '0'];
+  const idle = spawn(process.execPath, ['src/cli/main.ts', 'serve', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: idle.stdout })) if (line.includes('"listening"')) break;
+  await sleep(10_000);
+  const mb = residentMb(idle.pid);
+  idle.kill('SIGTERM');
+  await once(idle, 'exit');
+  return mb;
+}
 
 /** Resident memory of a process in MB; null where there is no /proc. */
 function residentMb(pid: number | undefined, field = 'VmRSS'): number | null {
