@@ -19,9 +19,9 @@ export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;
 /** Attempts of one cell that were counted where they are kept, since there is nothing to look at in them one by one. */
 export interface PassedAttempts {
   cell: Cell;
-  /** Attempts that are too old, whatever became of them. */
+  /** Attempts that are too old or of a clock that is ahead, whatever became of them. */
   stale: number;
-  /** Attempts that passed and are not too old. */
+  /** Attempts that passed and are neither. */
   passed: number;
   /** Milliseconds to `ready` of those of them that were measured, to the tenth, in any order. */
   readyMs: readonly number[];

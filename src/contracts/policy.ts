@@ -43,12 +43,12 @@ export const policySchema = z.strictObject({
         (looks) => looks.every((look, i) => i === 0 || look > (looks[i - 1] as number)),
         'looks go from few to many attempts',
       )
-      .describe('Attempts per arm at which is judged. The last one is the cap.'),
+      .describe('Attempts per arm at which `gate --run` judges the rates. The last one is the cap.'),
     falseBlock: errorRate.describe(
-      'Chance of blocking a candidate that is as good as the baseline, over all looks, cells and flows.',
+      'Chance of blocking a candidate that is as good as the baseline, over all cells and flows, however often is asked.',
     ),
     falsePromote: errorRate.describe(
-      'Chance of promoting a candidate that is worse by exactly the margin, over all looks.',
+      'Chance of promoting a candidate that is worse by exactly the margin, however often is asked.',
     ),
   }),
   timeToReady: z.strictObject({
@@ -57,7 +57,7 @@ export const policySchema = z.strictObject({
       .min(1, 'a ratio is at least 1; 1.25 allows a quarter more time')
       .describe('Blocks when the candidate surely takes more than this many times as long.'),
     falseBlock: errorRate.describe(
-      'Chance of blocking a candidate that takes exactly `ratio` times as long, over all looks.',
+      'Chance of blocking a candidate that takes exactly `ratio` times as long, however often is asked.',
     ),
   }),
   infra: z.strictObject({

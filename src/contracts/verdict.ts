@@ -29,7 +29,7 @@ export const armTallySchema = z.object({
   failures: z.number().int(),
   /** Spoiled by the harness or the machine: not counted. */
   infra: z.number().int(),
-  /** Older than the policy allows: not counted. */
+  /** Older than the policy allows, or begun after the verdict: not counted. */
   stale: z.number().int(),
 });
 export type ArmTally = z.infer<typeof armTallySchema>;

@@ -31,8 +31,9 @@ export class DecisionOdds {
   readonly #decisions: Decisions;
   readonly #looks: readonly number[];
 
-  constructor(policy: Policy) {
-    this.#decisions = decisionTable(policy);
+  /** @param everyPair the rate is asked after every pair from the first look on, as somebody does who cannot wait. */
+  constructor(policy: Policy, { everyPair = false } = {}) {
+    this.#decisions = decisionTable(policy, everyPair);
     this.#looks = policy.success.looks;
   }
 
@@ -92,24 +93,27 @@ function step(
   return next;
 }
 
-function decisionTable(policy: Policy): Decisions {
+function decisionTable(policy: Policy, everyPair: boolean): Decisions {
+  const { success } = policy;
   const budget = errorBudget(policy, 1);
-  const cap = policy.success.looks.at(-1) as number;
-  const looks = new Set(policy.success.looks);
+  const first = success.looks[0] as number;
+  const cap = success.looks.at(-1) as number;
+  const isLook = (n: number) => (everyPair ? n >= first : success.looks.includes(n));
   return Array.from({ length: cap + 1 }, (_, n) => {
     const decisions = new Uint8Array((n + 1) * (n + 1));
     for (let b = 0; b <= n; b++) {
       for (let c = 0; c <= n; c++)
-        decisions[b * (n + 1) + c] = n === 0 ? undecided : decideAt(n, b, c, looks.has(n), policy, budget);
+        decisions[b * (n + 1) + c] =
+          n === 0 ? undecided : decideAt(n, b, c, isLook(n), success.marginPoints / 100, budget);
     }
     return decisions;
   });
 }
 
-function decideAt(n: number, b: number, c: number, isLook: boolean, policy: Policy, budget: ErrorBudget): number {
+function decideAt(n: number, b: number, c: number, isLook: boolean, margin: number, budget: ErrorBudget): number {
   const cells: CellCounts[] = [{ baseline: { attempts: n, failures: b }, candidate: { attempts: n, failures: c } }];
   if (fastPath(cells, budget.breakageFrom).broken) return blocked;
   if (!isLook) return undecided;
-  const { isInsideMargin, isWorse } = successRate(cells, policy.success.marginPoints / 100, budget);
+  const { isInsideMargin, isWorse } = successRate(cells, margin, { ...budget, promoteZ: budget.promoteZ(n) });
   return isInsideMargin ? promoted : isWorse ? blocked : undecided;
 }

@@ -3,6 +3,7 @@ import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.
 import type { Policy } from '../contracts/policy.ts';
 import type { Arm, Narrowing, Place } from '../contracts/verdict.ts';
 import { type ArmEvidence, type CellEvidence, type Evidence, type FlowEvidence, noEvidence } from './evidence.ts';
+import { placeKey } from './place-key.ts';
 import { HardFindings } from './rules/hard-rules.ts';
 
 /** What is compared. `asOf` is the time that the age of attempts is measured from. */
@@ -15,46 +16,55 @@ export interface Question {
 }
 
 const hourMs = 3_600_000;
+/** Clocks of machines differ; an attempt that began later than this after the question has a wrong time. */
+const aheadMs = 24 * hourMs;
+
+interface DealtCell extends CellEvidence {
+  /** Attempts that were dealt to an arm, of a version that is compared with itself. */
+  dealt: number;
+}
 
 /** Takes attempts one by one, so that a million of them need not be in memory, and keeps what a verdict needs. */
 export class EvidenceCollector {
   readonly #question: Question;
   readonly #oldest: number;
+  readonly #newest: number;
   readonly #hardFindings: HardFindings;
-  readonly #cells = new Map<string, CellEvidence & { dealt: number }>();
+  readonly #cells = new Map<string, DealtCell>();
+  /** Attempts of a version that is compared with itself, whose arms are not known yet. */
+  readonly #undealt: JudgedAttempt[] = [];
   /** Attempts mostly come cell by cell, and then share the object that names the cell. */
-  #last: { cell: Cell; evidence: CellEvidence & { dealt: number } } | undefined;
+  #last: { cell: Cell; evidence: DealtCell } | undefined;
 
   constructor(question: Question, policy: Policy) {
     this.#question = question;
     this.#oldest = Date.parse(question.asOf) - policy.maxAgeHours * hourMs;
+    this.#newest = Date.parse(question.asOf) + aheadMs;
     this.#hardFindings = new HardFindings(policy.hardRules);
+  }
+
+  /** A cell that is to be tried: until it is, that is missing. */
+  expect(place: Place): void {
+    this.#findOrAdd(place);
   }
 
   /**
    * Attempts of other versions are passed over.
    *
-   * @param given the arm, where it is known; else it is that of the version.
+   * @param given the arm of an attempt that was made for this comparison just now; else it is that of the version.
    */
   add(attempt: JudgedAttempt, given?: Arm): void {
     const { library } = attempt.cell;
     // Somebody pressed Ctrl-C: that says nothing about a library and nothing about the machine.
     if (attempt.code === 'interrupted') return;
     if (library !== this.#question.baseline && library !== this.#question.candidate) return;
-    const cell = this.#cellOf(attempt.cell);
-    const name = given ?? this.#armOf(cell, library);
-    const arm = cell[name];
-    if (Date.parse(attempt.startedAt) < this.#oldest) {
-      arm.stale++;
-      return;
-    }
-    if (name === 'candidate') this.#hardFindings.look(attempt);
-    count(attempt, arm);
+    if (this.#isSameVersion && !given) this.#undealt.push(attempt);
+    else this.#count(attempt, given ?? this.#armOf(library), given !== undefined);
   }
 
-  /** Attempts before this time are too old to count; ISO 8601. */
-  get since(): string {
-    return new Date(this.#oldest).toISOString();
+  /** The times between which attempts begin that count; ISO 8601. */
+  get period(): { since: string; until: string } {
+    return { since: new Date(this.#oldest).toISOString(), until: new Date(this.#newest).toISOString() };
   }
 
   /**
@@ -62,14 +72,14 @@ export class EvidenceCollector {
    */
   addPassed({ cell, stale, passed, readyMs }: PassedAttempts): void {
     if (stale + passed === 0) return;
-    const evidence = this.#findOrAdd(cell);
-    const arm = evidence[this.#armOf(evidence, cell.library)];
+    const arm = this.#findOrAdd(cell)[this.#armOf(cell.library)];
     arm.stale += stale;
     arm.attempts += passed;
     for (const time of readyMs) arm.times.push(comparable(time));
   }
 
   evidence(): Evidence {
+    this.#deal();
     const flows = new Map<string, FlowEvidence>();
     for (const [, { place, baseline, candidate }] of [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const flow = flows.get(place.flow) ?? { flow: place.flow, cells: [] };
@@ -83,32 +93,61 @@ export class EvidenceCollector {
     };
   }
 
-  #cellOf(cell: Cell): CellEvidence & { dealt: number } {
+  get #isSameVersion(): boolean {
+    return this.#question.baseline === this.#question.candidate;
+  }
+
+  #armOf(library: string): Arm {
+    return library === this.#question.baseline ? 'baseline' : 'candidate';
+  }
+
+  /** A version that is compared with itself has the attempts of each cell dealt to the arms in turn, by the time at which they began. */
+  #deal(): void {
+    const byTime = (a: JudgedAttempt, b: JudgedAttempt) =>
+      a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.id < b.id) ? -1 : 1;
+    for (const attempt of this.#undealt.splice(0).sort(byTime)) {
+      const isEven = this.#cellOf(attempt.cell).dealt++ % 2 === 0;
+      this.#count(attempt, isEven ? 'baseline' : 'candidate', false);
+    }
+  }
+
+  #count(attempt: JudgedAttempt, name: Arm, isJustMade: boolean): void {
+    const arm = this.#cellOf(attempt.cell)[name];
+    const began = Date.parse(attempt.startedAt);
+    if (began < this.#oldest || (began > this.#newest && !isJustMade)) {
+      arm.stale++;
+      return;
+    }
+    // Both arms of one version are the candidate.
+    if (name === 'candidate' || this.#isSameVersion) this.#hardFindings.look(attempt);
+    count(attempt, arm);
+  }
+
+  #cellOf(cell: Cell): DealtCell {
     if (this.#last?.cell !== cell) this.#last = { cell, evidence: this.#findOrAdd(cell) };
     return this.#last.evidence;
   }
 
-  #findOrAdd({ build, browser, flow, condition, target }: Cell): CellEvidence & { dealt: number } {
-    const key = `${flow} | ${build} | ${browser} | ${condition} | ${target}`;
+  #findOrAdd({ build, browser, flow, condition, target }: Place): DealtCell {
+    const place: Place = { build, browser, flow, condition, target };
+    const key = placeKey(place);
     let cell = this.#cells.get(key);
     if (!cell) {
-      const place: Place = { build, browser, flow, condition, target };
       cell = { place, baseline: noEvidence(), candidate: noEvidence(), dealt: 0 };
       this.#cells.set(key, cell);
     }
     return cell;
   }
-
-  /** A version that is compared with itself has its attempts dealt to the arms in turn. */
-  #armOf(cell: { dealt: number }, library: string): Arm {
-    if (this.#question.baseline === this.#question.candidate) return cell.dealt++ % 2 === 0 ? 'baseline' : 'candidate';
-    return library === this.#question.baseline ? 'baseline' : 'candidate';
-  }
 }
 
-function count({ outcome, code, blame, readyMs }: JudgedAttempt, arm: ArmEvidence): void {
-  // A failure of the harness itself, such as a stub of the replica that was called, says nothing about the library.
-  if (outcome === 'infra' || (outcome === 'failed' && blame === 'harness')) {
+/** A failure of the harness itself, such as a stub of the replica that was called, says nothing about the library either. */
+export function isSpoiled({ outcome, blame }: JudgedAttempt): boolean {
+  return outcome === 'infra' || (outcome === 'failed' && blame === 'harness');
+}
+
+function count(attempt: JudgedAttempt, arm: ArmEvidence): void {
+  const { outcome, code, readyMs } = attempt;
+  if (isSpoiled(attempt)) {
     arm.infra++;
     if (code === 'provenance-mismatch') arm.mismatched++;
     return;

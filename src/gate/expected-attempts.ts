@@ -1,7 +1,8 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
 import type { ArmEvidence, CellEvidence, FlowEvidence } from './evidence.ts';
-import { simulate } from './simulate.ts';
+import { simulateRun } from './simulate-run.ts';
+import { countPairs } from './statistics/counts.ts';
 
 const simulations = 100;
 /** What a healthy version does on the replica; for cells of which nothing is known. */
@@ -19,12 +20,8 @@ export function expectedAttempts({ cells }: FlowEvidence, policy: Policy, random
   // What was spoiled or too old before says nothing about what comes.
   const known = cells.map((cell) => ({ ...cell, baseline: fresh(cell.baseline), candidate: fresh(cell.candidate) }));
   let sum = 0;
-  for (let i = 0; i < simulations; i++) sum += simulate(truths, policy, random, { known }).attempts;
-  const pairs = known.reduce(
-    (total, { baseline, candidate }) => total + Math.min(baseline.attempts, candidate.attempts),
-    0,
-  );
-  return Math.max(0, Math.round(sum / simulations) - pairs);
+  for (let i = 0; i < simulations; i++) sum += simulateRun(truths, policy, random, known).attempts;
+  return Math.max(0, Math.round(sum / simulations) - countPairs(known));
 }
 
 /** The rate that was seen, drawn towards the usual one by as much as two attempts weigh. */

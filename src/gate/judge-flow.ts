@@ -41,8 +41,9 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, budget: ErrorBudge
     candidate: tallyArm(flow.cells.map((cell) => cell.candidate)),
   };
   const { ratio, broken } = fastPath(counted, budget.breakageFrom);
-  const success = successRate(counted, margin, budget);
-  const cells = judgeCells(flow.cells, margin, budget);
+  const levels = { ...budget, promoteZ: budget.promoteZ(pairs) };
+  const success = successRate(counted, margin, levels);
+  const cells = judgeCells(flow.cells, margin, levels);
   const time = timeToReady(counted, policy.timeToReady.ratio, budget.timeLevel);
   const missing = missingData(flow, policy.maxAgeHours);
   const { verdict, rule } = decide({

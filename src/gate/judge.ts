@@ -2,7 +2,7 @@ import type { Policy } from '../contracts/policy.ts';
 import type { FlowVerdict, HardFinding, Narrowing, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import { describePlace } from './describe-place.ts';
 import { errorBudget } from './error-budget.ts';
-import type { Evidence } from './evidence.ts';
+import { type Evidence, isUntried } from './evidence.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { plural } from './plural.ts';
 import { policyHash } from './policy-hash.ts';
@@ -74,14 +74,14 @@ function basis(flows: readonly FlowVerdict[], policy: Policy): string {
     counted.candidate += candidate.attempts;
     counted.infra += baseline.infra + candidate.infra;
     counted.stale += baseline.stale + candidate.stale;
-    counted.cells += cells.length;
+    counted.cells += cells.filter((cell) => !isUntried(cell.baseline) || !isUntried(cell.candidate)).length;
   }
   if (flows.length === 0) return 'It rests on 0 attempts.';
   const promoted = flows.filter((flow) => flow.verdict === 'promote').length;
   const flowWords = flows.length === 1 ? '1 flow' : `${flows.length} flows, of which ${promoted} would be promoted`;
   const left = [
     counted.infra > 0 ? `${counted.infra} spoiled by the machine or the harness` : '',
-    counted.stale > 0 ? `${counted.stale} older than ${policy.maxAgeHours} h` : '',
+    counted.stale > 0 ? `${counted.stale} not of the last ${policy.maxAgeHours} h` : '',
   ].filter(Boolean);
   const without = left.length > 0 ? `, without ${left.join(' and ')}` : '';
   return `It rests on ${plural(counted.baseline, 'attempt')} of the baseline and ${counted.candidate} of the candidate in ${plural(counted.cells, 'cell')} of ${flowWords}${without}.`;

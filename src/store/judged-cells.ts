@@ -17,7 +17,13 @@ interface CellTally extends CellColumns {
 
 type JudgedRow = Omit<JudgedAttempt, 'cell'> & { seq: number };
 
-/** The fresh attempts of one cell, and how many are too old. */
+/** When attempts begin that count; both ends count too. ISO 8601. */
+export interface Period {
+  since: string;
+  until: string;
+}
+
+/** The fresh attempts of one cell, and how many are not. */
 export interface JudgedCell extends PassedAttempts {
   /** Fresh attempts that did not pass. */
   others: number;
@@ -34,9 +40,9 @@ export class JudgedCells {
     this.#db = db;
   }
 
-  /** Every cell that has attempts, in one pass over an index. @param since attempts that started before are too old; ISO 8601. */
-  async tally({ libraries, builds, flows, target }: JudgedFilter, since: string): Promise<JudgedCell[]> {
-    const isFresh = sql`started_at >= ${since}`;
+  /** Every cell that has attempts, in one pass over an index. */
+  async tally({ libraries, builds, flows, target }: JudgedFilter, { since, until }: Period): Promise<JudgedCell[]> {
+    const isFresh = sql`started_at between ${since} and ${until}`;
     const hasPassed = sql`${isFresh} and outcome = 'passed'`;
     const { rows } = await sql<CellTally>`
       select library, build, browser, flow, "condition", target,
@@ -55,12 +61,12 @@ export class JudgedCells {
   }
 
   /** Streams the fresh attempts of a cell that did not pass, in the order in which they ended. */
-  async *others(cell: Cell, since: string): AsyncGenerator<JudgedAttempt[]> {
+  async *others(cell: Cell, { since, until }: Period): AsyncGenerator<JudgedAttempt[]> {
     for (let last = 0; ; ) {
       const { rows } = await sql<JudgedRow>`
         select seq, id, started_at as startedAt, outcome, phase, code, blame, ready_ms as readyMs
         from attempts indexed by attempts_not_passed
-        where ${isCell(cell)} and seq > ${last} and started_at >= ${since} and outcome <> 'passed'
+        where ${isCell(cell)} and seq > ${last} and started_at between ${since} and ${until} and outcome <> 'passed'
         order by seq limit ${pageSize}`.execute(this.#db);
       yield rows.map(({ seq: _, ...attempt }) => ({ ...attempt, cell }));
       if (rows.length < pageSize) return;

@@ -12,9 +12,9 @@ describe('the default policy', () => {
     const policy: Policy = parseYamlFile(file, policySchema);
     expect(policy.success).toEqual({
       marginPoints: 10,
-      looks: [10, 20, 40, 80, 160],
+      looks: [10, 20, 40, 60, 80, 100, 120, 140, 160],
       falseBlock: 0.01,
-      falsePromote: 0.04,
+      falsePromote: 0.045,
     });
     expect(text).toMatch(/^# yaml-language-server: \$schema=policy\.schema\.json\n/);
   });
@@ -41,7 +41,12 @@ describe('a policy with a mistake', () => {
       'marginPoint: 10',
       /success\.marginPoint: unknown key, did you mean "marginPoints"\?/,
     ],
-    ['looks that go down', '[10, 20, 40, 80, 160]', '[20, 10]', /success\.looks: looks go from few to many attempts/],
+    [
+      'looks that go down',
+      '[10, 20, 40, 60, 80, 100, 120, 140, 160]',
+      '[20, 10]',
+      /success\.looks: looks go from few to many attempts/,
+    ],
     ['an error rate of 0', 'falseBlock: 0.01', 'falseBlock: 0', /success\.falseBlock: an error rate is above 0/],
     ['an unknown code', '[session-lost]', '[session-lots]', /hardRules\[2\]\.codes\[0\]: /],
     [

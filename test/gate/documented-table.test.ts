@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { selftestRow } from '../../src/cli/gate/run-selftest.ts';
-import { isInShort, missedBars, runSelftestCase, selftestCases } from '../../src/gate/selftest.ts';
+import { missedBars, runSelftestCase } from '../../src/gate/selftest.ts';
+import { isInShort, selftestCases } from '../../src/gate/selftest-cases.ts';
 import { defaultPolicy } from './evidence-of.ts';
 
 /** What is between the marks of a document that says it was made by the selftest. */

@@ -141,6 +141,22 @@ describe('the same version in both arms', () => {
     expect(verdict.flows[0]?.candidate.attempts).toBe(80);
     expect(verdict.verdict).toBe('promote');
   });
+
+  it('gives the same verdict in whatever order its attempts come', () => {
+    const given = Array.from({ length: 4 }, (_, i) =>
+      attempt('old', {
+        startedAt: `2026-01-09T00:0${i}:00.000Z`,
+        ...(i === 3 ? { ...neverReady, code: 'session-lost' } : {}),
+      }),
+    );
+    const verdicts = [given, given.toReversed()].map((attempts) => {
+      const collector = new EvidenceCollector({ baseline: 'old', candidate: 'old', asOf }, defaultPolicy);
+      for (const each of attempts) collector.add(each);
+      return JSON.stringify(judge(collector.evidence(), defaultPolicy));
+    });
+    expect(verdicts[0]).toBe(verdicts[1]);
+    expect(verdicts[0]).toContain('"verdict":"block","rule":"hard-rules"');
+  });
 });
 
 describe('for any attempts', () => {

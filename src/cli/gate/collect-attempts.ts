@@ -36,12 +36,12 @@ export async function collectFromStore(
     }
     return collector;
   }
-  const { since } = collector;
-  for (const judged of await store.judgedCells.tally({ libraries: [baseline, candidate], ...filter }, since)) {
+  const { period } = collector;
+  for (const judged of await store.judgedCells.tally({ libraries: [baseline, candidate], ...filter }, period)) {
     if (!isWanted(judged.cell)) continue;
     collector.addPassed(judged);
     if (judged.others === 0) continue;
-    for await (const page of store.judgedCells.others(judged.cell, since))
+    for await (const page of store.judgedCells.others(judged.cell, period))
       for (const attempt of page) collector.add(attempt);
   }
   return collector;

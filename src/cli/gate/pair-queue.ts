@@ -2,23 +2,30 @@ import type { Attempt } from '../../contracts/attempt.ts';
 import { judgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell, RunObserver } from '../../contracts/run.ts';
-import { type Arm, arms, type Verdict } from '../../contracts/verdict.ts';
-import type { EvidenceCollector } from '../../gate/evidence-collector.ts';
+import { type Arm, arms, type Place, type Verdict } from '../../contracts/verdict.ts';
+import { type EvidenceCollector, isSpoiled } from '../../gate/evidence-collector.ts';
+import { judge } from '../../gate/judge.ts';
+import { type OpenCell, SequentialJudge } from '../../gate/sequential-judge.ts';
 import type { Task, TaskQueue } from '../../runner/run-plan.ts';
-import { SequentialJudge } from './sequential-judge.ts';
 
 /** Both arms of one cell of the plan. */
 export type PlannedPair = Record<Arm, PlannedCell>;
 
-interface CellState {
+interface CellState extends OpenCell {
   planned: PlannedPair;
   /** Pairs that were given out. */
-  pairs: number;
+  given: number;
+}
+
+/** A pair that was begun; it is under way until both arms have ended. */
+interface OpenPair {
+  state: CellState;
+  attemptsLeft: number;
 }
 
 /** One attempt that was given out and has not ended. */
 interface Open {
-  state: CellState;
+  pair: OpenPair;
   arm: Arm;
   task: Task;
   /** How often it was repeated because it was spoiled. */
@@ -46,14 +53,15 @@ export class PairQueue implements TaskQueue, RunObserver {
     this.#policy = policy;
     this.#collector = collector;
     this.#judge = new SequentialJudge(policy);
-    this.#cells = pairs.map((planned) => ({ planned, pairs: 0 }));
+    this.#cells = pairs.map((planned) => ({ planned, place: placeOf(planned), given: 0, underWay: 0 }));
     this.#seed = seed;
-    this.#look();
+    for (const { place } of this.#cells) collector.expect(place);
+    this.#judge.look(collector.evidence());
   }
 
   /** Every cell as it is known now, and how the flows stand. */
   get standing(): Verdict {
-    return this.#judge.judgeNow(this.#collector.evidence());
+    return judge(this.#collector.evidence(), this.#policy);
   }
 
   get isDecided(): boolean {
@@ -78,19 +86,16 @@ export class PairQueue implements TaskQueue, RunObserver {
     const [open] = index === -1 ? [] : this.#running.splice(index, 1);
     // What ends after the decision is kept in the store and changes nothing.
     if (!open || this.#judge.decided) return;
-    this.#collector.add(judgedAttempt(planned.cell, attempt), open.arm);
-    const isSpoiled = attempt.outcome === 'infra';
-    this.#spoiledInARow[open.arm] = isSpoiled ? this.#spoiledInARow[open.arm] + 1 : 0;
-    if (isSpoiled && open.requeued < this.#policy.infra.requeues) {
+    const judged = judgedAttempt(planned.cell, attempt);
+    this.#collector.add(judged, open.arm);
+    const spoiled = isSpoiled(judged);
+    this.#spoiledInARow[open.arm] = spoiled ? this.#spoiledInARow[open.arm] + 1 : 0;
+    if (spoiled && open.requeued < this.#policy.infra.requeues) {
       this.#waiting.unshift({ ...open, requeued: open.requeued + 1 });
+    } else if (--open.pair.attemptsLeft === 0) {
+      open.pair.state.underWay--;
     }
-    this.#look();
-  }
-
-  #look(): void {
-    const evidence = this.#collector.evidence();
-    const tried = evidence.flows.reduce((sum, { cells }) => sum + cells.length, 0);
-    this.#judge.look(evidence, tried >= this.#cells.length);
+    this.#judge.look(this.#collector.evidence());
   }
 
   #isOver(): boolean {
@@ -98,31 +103,22 @@ export class PairQueue implements TaskQueue, RunObserver {
   }
 
   #openPair(): void {
-    const state = this.#nextCell();
+    const state = this.#judge.nextCell(this.#cells, this.#collector.evidence());
     if (!state) return;
     // Which arm goes first alternates, so that neither always finds the machine as the other left it.
-    const order = state.pairs % 2 === 0 ? arms : arms.toReversed();
+    const order = state.given % 2 === 0 ? arms : arms.toReversed();
     // Both arms of a pair get the same seed.
-    const seed = this.#seed + state.pairs;
-    state.pairs++;
+    const seed = this.#seed + state.given;
+    const pair: OpenPair = { state, attemptsLeft: arms.length };
+    state.given++;
+    state.underWay++;
     for (const arm of order) {
-      this.#waiting.push({ state, arm, task: { planned: state.planned[arm], seed }, requeued: 0 });
+      this.#waiting.push({ pair, arm, task: { planned: state.planned[arm], seed }, requeued: 0 });
     }
   }
+}
 
-  /** Of the flows that are not decided and not at the cap, the cell with the fewest pairs; undecided cells before decided ones. */
-  #nextCell(): CellState | undefined {
-    const evidence = this.#collector.evidence();
-    const cap = this.#policy.success.looks.at(-1) as number;
-    const given = Map.groupBy(this.#cells, ({ planned }) => planned.baseline.cell.flow);
-    const open = [...given].filter(([flow, cells]) => {
-      const pairs = cells.reduce((sum, cell) => sum + cell.pairs, 0);
-      return pairs < cap && this.#judge.isOpen(flow, evidence);
-    });
-    const rank = (state: CellState) =>
-      state.pairs + (this.#judge.isCellDecided(state.planned.baseline.cell, evidence) ? cap : 0);
-    return open
-      .flatMap(([, cells]) => cells)
-      .reduce<CellState | undefined>((best, state) => (best && rank(best) <= rank(state) ? best : state), undefined);
-  }
+function placeOf({ baseline }: PlannedPair): Place {
+  const { library: _, ...place } = baseline.cell;
+  return place;
 }

@@ -2,6 +2,7 @@ import type { Cell } from '../../contracts/attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import type { Arm, Place } from '../../contracts/verdict.ts';
+import { placeKey } from '../../gate/place-key.ts';
 import type { Choice } from '../../runner/plan.ts';
 import { readPlan } from '../read-plan.ts';
 
@@ -28,10 +29,6 @@ export function planPairs(versions: Record<Arm, string>, choice: Omit<Choice, 'l
   const arm = (version: string) =>
     [...places.values()].map((place) => ({ cell: { library: version, ...place }, expectation: null, repeat: 1 }));
   return { plan: [...arm(versions.baseline), ...arm(versions.candidate)], places: [...places.values()] };
-}
-
-export function placeKey({ build, browser, flow, condition, target }: Place): string {
-  return [flow, build, browser, condition, target].join(' | ');
 }
 
 function placeOf({ library: _, ...place }: Cell): Place {

@@ -3,8 +3,9 @@ import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import { seededRandom } from '../../contracts/seeded-random.ts';
 import type { Arm, Place, Verdict } from '../../contracts/verdict.ts';
-import { type Evidence, type FlowEvidence, noEvidence } from '../../gate/evidence.ts';
+import type { Evidence } from '../../gate/evidence.ts';
 import { expectedAttempts } from '../../gate/expected-attempts.ts';
+import { placeKey } from '../../gate/place-key.ts';
 import { plural } from '../../gate/plural.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import type { Choice } from '../../runner/plan.ts';
@@ -16,7 +17,7 @@ import { stopSignal } from '../stop-signal.ts';
 import { collectFromStore, narrowingOf } from './collect-attempts.ts';
 import { GatePicture } from './gate-picture.ts';
 import { PairQueue } from './pair-queue.ts';
-import { placeKey, planPairs } from './plan-pairs.ts';
+import { planPairs } from './plan-pairs.ts';
 
 export interface GateRun {
   versions: Record<Arm, string>;
@@ -61,7 +62,7 @@ export async function runGate(
     say('The attempts in the store decide it: none has to be made.');
     return { verdict: queue.verdict, interrupted: false };
   }
-  say(announce(flowsOf(places, collector.evidence()), policy, seed));
+  say(announce(collector.evidence(), policy, seed));
   const recorder = new StoreRecorder(store);
   const observers = [recorder, queue, new GatePicture(terminal, queue)];
   using stop = stopSignal(terminal.progress);
@@ -70,16 +71,7 @@ export async function runGate(
   return { verdict: queue.verdict, interrupted };
 }
 
-/** Every flow of the plan with what is known of its cells. */
-function flowsOf(places: readonly Place[], { flows }: Evidence): FlowEvidence[] {
-  const known = new Map(flows.flatMap(({ cells }) => cells).map((cell) => [placeKey(cell.place), cell]));
-  return [...Map.groupBy(places, ({ flow }) => flow)].map(([flow, its]) => ({
-    flow,
-    cells: its.map((place) => known.get(placeKey(place)) ?? { place, baseline: noEvidence(), candidate: noEvidence() }),
-  }));
-}
-
-function announce(flows: readonly FlowEvidence[], policy: Policy, seed: number): string {
+function announce({ flows }: Evidence, policy: Policy, seed: number): string {
   const expected = flows.reduce((sum, flow) => sum + expectedAttempts(flow, policy, seededRandom(seed)), 0);
   const cap = flows.length * (policy.success.looks.at(-1) as number);
   const cells = flows.reduce((sum, flow) => sum + flow.cells.length, 0);

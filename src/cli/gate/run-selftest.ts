@@ -1,14 +1,13 @@
 import type { Policy } from '../../contracts/policy.ts';
 import {
   type Bar,
-  isInShort,
   missedBars,
   runSelftestCase,
   type SelftestCase,
   type SelftestResult,
-  selftestCases,
   selftestSimulations,
 } from '../../gate/selftest.ts';
+import { isInShort, selftestCases } from '../../gate/selftest-cases.ts';
 
 const barNames: Record<Bar['what'], string> = {
   promote: 'promoted',
@@ -27,7 +26,9 @@ const tableHead = `| cells | true success rates | promoted | blocked | undecided
  * Returns whether all bars are kept.
  */
 export function runSelftest(policy: Policy, print: (line: string) => void): boolean {
-  print(`${selftestSimulations} simulated comparisons per row, policy ${policy.name}. Attempts are per arm.\n`);
+  print(
+    `${selftestSimulations} simulated comparisons per row where nothing else is said, policy ${policy.name}. Attempts are per arm.\n`,
+  );
   const cases = selftestCases(policy);
   let areAllKept = true;
   const printTable = (its: readonly SelftestCase[]) => {
@@ -41,12 +42,12 @@ export function runSelftest(policy: Policy, print: (line: string) => void): bool
   };
   printTable(cases.filter(isInShort));
   print(
-    '\nOther baselines, several cells, slower candidates, a machine that spoils attempts, judging after every pair:\n',
+    '\nOther baselines, several cells and flows, slower candidates, a machine that spoils attempts; then stored attempts, and somebody who asks for a verdict again and again:\n',
   );
   printTable(cases.filter((each) => !isInShort(each)));
   const cap = policy.success.looks.at(-1);
   print(
-    `\n${areAllKept ? 'Every promise is kept' : 'A promise is broken'}; no comparison took more than ${cap} attempts per arm.`,
+    `\n${areAllKept ? 'Every promise is kept' : 'A promise is broken'}; no run took more than ${cap} attempts per arm and flow.`,
   );
   return areAllKept;
 }

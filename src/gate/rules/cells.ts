@@ -1,8 +1,7 @@
-import type { ErrorBudget } from '../error-budget.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 import { holm } from '../statistics/holm.ts';
 import { lossPValue } from '../statistics/loss-p-value.ts';
-import { type SuccessRate, successRate } from './success-rate.ts';
+import { type LossLevels, type SuccessRate, successRate } from './success-rate.ts';
 
 export interface CellJudgement extends SuccessRate {
   /** Adjusted for the number of cells; null where an arm is missing. */
@@ -23,20 +22,20 @@ const suspicion = 0.05;
 export function judgeCells(
   cells: readonly CellCounts[],
   margin: number,
-  budget: Pick<ErrorBudget, 'blockZ' | 'promoteZ' | 'cellLevel'>,
+  levels: LossLevels & { cellLevel: number },
 ): CellJudgement[] {
   const complete = cells.filter(hasBothArms);
   const adjusted = holm(complete.map(({ baseline, candidate }) => lossPValue(baseline, candidate)));
   return cells.map((cell) => {
     const place = complete.indexOf(cell);
-    const judged = successRate([cell], margin, budget);
+    const judged = successRate([cell], margin, levels);
     if (place === -1) return { ...judged, pValue: null, worse: false, suspect: false };
     const pValue = adjusted[place] as number;
     const isOutside = !judged.isInsideMargin;
     return {
       ...judged,
       pValue,
-      worse: isOutside && pValue <= budget.cellLevel,
+      worse: isOutside && pValue <= levels.cellLevel,
       suspect: isOutside && pValue <= suspicion,
     };
   });

@@ -11,6 +11,8 @@ const placesNamed = 3;
  */
 export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
   const missing: string[] = [];
+  const unknown = flow.cells.filter((cell) => arms.every((arm) => isUntried(cell[arm])));
+  if (unknown.length > 0) missing.push(`Neither version was tried on ${listPlaces(unknown)}.`);
   for (const arm of arms) {
     const stale = flow.cells.filter((cell) => cell[arm].attempts === 0 && cell[arm].stale > 0);
     const untried = flow.cells.filter(
@@ -21,7 +23,7 @@ export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
     );
     if (untried.length > 0) missing.push(`The ${arm} was never tried on ${listPlaces(untried)}.`);
     if (stale.length > 0)
-      missing.push(`The ${arm} has only attempts older than ${maxAgeHours} h on ${listPlaces(stale)}.`);
+      missing.push(`The ${arm} has only attempts that are not of the last ${maxAgeHours} h on ${listPlaces(stale)}.`);
     if (spoiled.length > 0)
       missing.push(`Every attempt of the ${arm} on ${listPlaces(spoiled)} was spoiled by the harness or the machine.`);
   }

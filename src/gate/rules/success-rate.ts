@@ -1,6 +1,11 @@
-import type { ErrorBudget } from '../error-budget.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 import { type Loss, stratifiedLoss } from '../statistics/stratified-loss.ts';
+
+/** Normal quantiles of the two ends of the loss. */
+export interface LossLevels {
+  blockZ: number;
+  promoteZ: number;
+}
 
 export interface SuccessRate {
   /** Null when no cell has both arms. `lower` and `upper` are one-sided bounds at different error rates. */
@@ -20,7 +25,7 @@ export interface SuccessRate {
 export function successRate(
   cells: readonly CellCounts[],
   margin: number,
-  { blockZ, promoteZ }: Pick<ErrorBudget, 'blockZ' | 'promoteZ'>,
+  { blockZ, promoteZ }: LossLevels,
 ): SuccessRate {
   const forBlock = stratifiedLoss(cells, blockZ);
   const forPromote = stratifiedLoss(cells, promoteZ);

@@ -1,4 +1,4 @@
-import type { Arm } from '../../contracts/verdict.ts';
+import { type Arm, arms } from '../../contracts/verdict.ts';
 import { hodgesLehmannRatio } from '../statistics/hodges-lehmann-ratio.ts';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { upperQuantile } from '../statistics/normal.ts';
@@ -23,7 +23,8 @@ export interface TimeToReady {
 /**
  * Slower, which blocks, only when both agree: the Mann-Whitney test is significant, and the lower bound of the Hodges-Lehmann ratio is above
  * the allowed one. Cells differ in speed, so each cell's times are first divided by its median over both arms (aligned ranks:
- * J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 33 (1962) 482-497); with one cell that changes nothing.
+ * J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 33 (1962) 482-497), and both arms of a cell get the same weight, or
+ * an arm that was tried mostly where nothing works for anybody would look slower. With one cell neither changes anything.
  * Cells in which nobody became ready, or only one arm was tried, have no speed to compare.
  *
  * @returns null when no cell can be compared.
@@ -31,6 +32,9 @@ export interface TimeToReady {
 export function timeToReady(cells: readonly CellTimes[], allowedRatio: number, level: number): TimeToReady | null {
   const compared = cells.map((cell) => withTypical(cell)).filter((cell) => cell !== null);
   if (compared.length === 0) return null;
+  // With one cell there is nothing to align.
+  const aligned = compared.length > 1;
+  if (aligned) for (const cell of compared) balance(cell);
   const times = (arm: Arm, divide: boolean) => {
     const all = new Float64Array(compared.reduce((sum, cell) => sum + cell[arm].length, 0));
     let next = 0;
@@ -39,15 +43,13 @@ export function timeToReady(cells: readonly CellTimes[], allowedRatio: number, l
     }
     return all.sort();
   };
-  // With one cell the division changes nothing.
-  const divide = compared.length > 1;
-  const [baseline, candidate] = [times('baseline', divide), times('candidate', divide)];
+  const [baseline, candidate] = [times('baseline', aligned), times('candidate', aligned)];
   const { pValue } = mannWhitney(baseline, candidate);
   const ratio = hodgesLehmannRatio(baseline, candidate, upperQuantile(level));
   return {
     medianMs: {
-      baseline: median(divide ? times('baseline', false) : baseline),
-      candidate: median(divide ? times('candidate', false) : candidate),
+      baseline: median(aligned ? times('baseline', false) : baseline),
+      candidate: median(aligned ? times('candidate', false) : candidate),
     },
     ratio,
     pValue,
@@ -56,8 +58,22 @@ export function timeToReady(cells: readonly CellTimes[], allowedRatio: number, l
   };
 }
 
-/** The times of a cell and its median over both arms; null when they cannot be compared. */
-function withTypical(cell: CellTimes): (Record<Arm, readonly number[]> & { typical: number }) | null {
+/** The times of a cell and their median over both arms. */
+type TypicalTimes = Record<Arm, readonly number[]> & { typical: number };
+
+/** Leaves as many times in each arm as the smaller one has, evenly spread over the ranks of the larger one. */
+function balance(cell: TypicalTimes): void {
+  const count = Math.min(cell.baseline.length, cell.candidate.length);
+  for (const arm of arms) {
+    if (cell[arm].length === count) continue;
+    const ascending = Float64Array.from(cell[arm]).sort();
+    const step = ascending.length / count;
+    cell[arm] = Array.from({ length: count }, (_, i) => ascending[Math.floor((i + 0.5) * step)] as number);
+  }
+}
+
+/** @returns null when the arms of a cell cannot be compared. */
+function withTypical(cell: CellTimes): TypicalTimes | null {
   const [baseline, candidate] = [cell.baseline.times, cell.candidate.times];
   if (baseline.length === 0 || candidate.length === 0) return null;
   const all = new Float64Array(baseline.length + candidate.length);

@@ -86,6 +86,61 @@ describe('the queue of a gate run', () => {
     expect(builds.join('')).toBe('112233112233');
   });
 
+  it('counts the pairs that are stored already when it looks for the cell with the fewest', () => {
+    const pairs = pairsOn(['2.3000.1', '2.3000.2']);
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf }, defaultPolicy);
+    for (const { cell } of [pairs[0]?.baseline, pairs[0]?.candidate] as PlannedCell[]) {
+      for (let i = 0; i < 3; i++) collector.add(judgedAttempt(cell, passedAttempt({ startedAt })));
+    }
+    const made = work(new PairQueue(pairs, collector, defaultPolicy, 1), () => ({}), 10);
+    expect(made.map(({ planned }) => planned.cell.build.at(-1)).join('')).toBe('2222221122');
+  });
+
+  it('makes no more than the cap together with what is stored', () => {
+    const [pair] = pairsOn(['2.3000.1']);
+    if (!pair) throw new Error('no pair');
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf }, defaultPolicy);
+    for (let i = 0; i < 100; i++) {
+      const fails = (every: number) => (i % every === 0 ? failedAttempt : passedAttempt)({ startedAt });
+      collector.add(judgedAttempt(pair.baseline.cell, fails(16)));
+      collector.add(judgedAttempt(pair.candidate.cell, fails(7)));
+    }
+    const queue = new PairQueue([pair], collector, defaultPolicy, 1);
+    const made = work(queue, ({ cell }, n) => ({ fails: n % (cell.library === 'new' ? 7 : 16) === 0 }));
+    expect(made).toHaveLength(120);
+    expect(queue.verdict.flows[0]?.pairs).toBe(160);
+  });
+
+  it('replaces a pair of which an arm was spoiled for good, so that every look is reached', () => {
+    const spoiled = { outcome: 'infra', phase: 'launch', code: 'harness-error', blame: 'harness' } as const;
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    // The first pair of the candidate, with both of its repetitions.
+    const made = work(queue, ({ cell }, n) => (cell.library === 'new' && n <= 3 ? spoiled : {}));
+    expect(made).toHaveLength(163 + 1);
+    expect(queue.verdict.flows[0]?.pairs).toBe(80);
+    expect(queue.verdict.verdict).toBe('promote');
+  });
+
+  it('repeats what the harness spoiled, whatever the outcome is called, and gives up on it too', () => {
+    const stubCalled = { fails: true, phase: 'ready', code: 'replica-stub-called', blame: 'harness' } as const;
+    const once = work(
+      newQueue(pairsOn(['2.3000.1'])),
+      ({ cell }, n) => (cell.library === 'old' && n === 1 ? stubCalled : {}),
+      4,
+    );
+    expect(versionsOf(once)).toEqual(['old', 'old', 'new', 'new']);
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    expect(work(queue, ({ cell }) => (cell.library === 'new' ? stubCalled : {})).length).toBeLessThan(20);
+    expect(queue.verdict.rule).toBe('infra-share');
+  });
+
+  it('goes on with a cell that is surely worse, since more attempts there are what blocks', () => {
+    const cells = pairsOn(['2.3000.1', '2.3000.2', '2.3000.3', '2.3000.4', '2.3000.5', '2.3000.6']);
+    const queue = newQueue(cells);
+    work(queue, ({ cell }) => ({ fails: cell.library === 'new' && cell.build === '2.3000.1' }));
+    expect(queue.verdict.verdict).toBe('block');
+  });
+
   it('goes on with the flow that is undecided when another is promoted', () => {
     const queue = newQueue([...pairsOn(['2.3000.1']), ...pairsOn(['2.3000.1'], 'restore-to-ready')]);
     const made = work(queue, ({ cell }, n) => ({

@@ -30,7 +30,12 @@ describe('missing data never promotes', () => {
     [
       'a candidate whose attempts are all too old',
       [...attempts('old', 200, 0), ...attempts('new', 200, 0, { startedAt: '2026-01-02T23:59:59.000Z' })],
-      'The candidate has only attempts older than 168 h on 2.3000.1029241508.',
+      'The candidate has only attempts that are not of the last 168 h on 2.3000.1029241508.',
+    ],
+    [
+      'a candidate whose attempts are all of a clock that is a year ahead',
+      [...attempts('old', 200, 0), ...attempts('new', 200, 0, { startedAt: '2027-01-09T00:00:00.000Z' })],
+      'The candidate has only attempts that are not of the last 168 h on 2.3000.1029241508.',
     ],
     [
       'a cell in which everything was spoiled, among many that are fine',

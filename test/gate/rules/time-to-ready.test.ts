@@ -42,6 +42,15 @@ describe('time to ready', () => {
     expect(time?.isSlower).toBe(false);
   });
 
+  it('does not take an arm that was tried mostly where nothing works for a slow one', () => {
+    const never = (count: number) => Array.from({ length: count }, () => Infinity);
+    const works = cell(times(3000, 50), times(3000, 10));
+    const hardlyWorks = cell([...times(3000, 1), ...never(9)], [...times(3000, 5), ...never(45)]);
+    const time = timeToReady([works, hardlyWorks], 1.25, 0.002);
+    expect(time?.ratio.estimate).toBeCloseTo(1, 1);
+    expect(time?.isSlower).toBe(false);
+  });
+
   it('says nothing where nobody became ready or only one arm was tried', () => {
     expect(timeToReady([cell([Infinity], [Infinity]), cell([3000], [])], 1.25, 0.002)).toBeNull();
   });
