@@ -12,20 +12,28 @@ import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { valuesOf } from './values-of.ts';
 
 let server: TestServer;
-/** Ids that exist, so that requests get past the first check. */
-const known = { workspace: '', account: '', id: '' };
+/** Ids that exist, so that requests get past the first check; `id` is that of a key or of a rollout, by the path. */
+const known = { workspace: '', account: '', webhook: '', key: '', rollout: '' };
 
 beforeAll(async () => {
   const [, newAddress] = engines[0] as (typeof engines)[0];
   server = await startTestServer({ database: await newAddress(), openHost: silentHosts });
-  known.workspace = (await server.ask('POST', '/v1/workspaces', { name: 'W' })).body.id;
-  known.account = (await server.ask('POST', `/v1/workspaces/${known.workspace}/accounts`, {})).body.id;
-  known.id = (await server.ask('POST', '/v1/rollouts', { baseline: '1.33.2', candidate: '1.34.7' })).body.id;
+  const made = async (path: string, body: object) => (await server.ask('POST', path, body)).body.id as string;
+  known.workspace = await made('/v1/workspaces', { name: 'W' });
+  known.account = await made(`/v1/workspaces/${known.workspace}/accounts`, {});
+  known.webhook = await made(`/v1/workspaces/${known.workspace}/webhooks`, { url: 'https://example.com/hook' });
+  known.key = await made('/v1/keys', { name: 'K', scope: 'read' });
+  known.rollout = await made('/v1/rollouts', { baseline: '1.33.2', candidate: '1.34.7' });
 });
 afterAll(async () => {
   expect(server.troubles).toEqual([]);
   await server.stop();
 });
+
+function pathWith({ path }: Route, value: (name: keyof typeof known) => string): string {
+  const id = path.startsWith('/v1/keys') ? 'key' : 'rollout';
+  return path.replace(/:(\w+)/g, (_, name: string) => value(name === 'id' ? id : (name as keyof typeof known)));
+}
 
 /** A path of the route: mostly with ids that exist, else with anything. */
 const pathOf = (route: Route) =>
@@ -33,9 +41,7 @@ const pathOf = (route: Route) =>
     .array(fc.option(fc.string({ unit: 'binary', maxLength: 40 }), { freq: 4 }), { minLength: 3, maxLength: 3 })
     .map((wild) => {
       let n = 0;
-      return route.path.replace(/:(\w+)/g, (_, name: keyof typeof known) =>
-        encodeURIComponent(wild[n++] ?? known[name]),
-      );
+      return pathWith(route, (name) => encodeURIComponent(wild[n++] ?? known[name]));
     });
 
 const queryOf = (route: Route) =>
@@ -56,11 +62,18 @@ const asked = routes.filter((route) => route.answer.media !== 'text/event-stream
 test.each(asked.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s answers whatever it is sent as its document says',
   async (_, route) => {
-    const request = fc.record({ path: pathOf(route), query: queryOf(route), body: bodyOf(route) });
+    const idempotencyKey = fc.option(fc.constantFrom('once', 'twice', 'not one', 'x'.repeat(201)), {
+      freq: 2,
+      nil: null,
+    });
+    const request = fc.record({ path: pathOf(route), query: queryOf(route), body: bodyOf(route), idempotencyKey });
     await fc.assert(
-      fc.asyncProperty(request, async ({ path, query, body }) => {
+      fc.asyncProperty(request, async ({ path, query, body, idempotencyKey }) => {
         const text = new URLSearchParams(query as Record<string, string>).toString();
-        const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+        const headers = {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(idempotencyKey !== null && { 'idempotency-key': idempotencyKey }),
+        };
         const payload = body === undefined ? undefined : JSON.stringify(body);
         const answer = await server.ask(route.method, text ? `${path}?${text}` : path, payload, headers as never);
         if (answer.status === route.answer.status) {
@@ -86,7 +99,7 @@ test('a field that is not in the schema is refused everywhere', async () => {
         fc.string({ minLength: 1, maxLength: 12 }),
         async (body, extra) => {
           fc.pre(!(extra in (body as object)) && !['__proto__', 'constructor', 'prototype'].includes(extra));
-          const path = route.path.replace(/:(\w+)/g, (_, name: keyof typeof known) => known[name]);
+          const path = pathWith(route, (name) => known[name]);
           const answer = await server.ask(route.method, path, { ...(body as object), [extra]: 1 });
           expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
         },
