@@ -13,7 +13,7 @@ import { Service } from '../../src/service/service.ts';
 import { instantHosts } from '../support/instant-host.ts';
 
 const count = Number(process.argv[2]);
-const accountsOfWorkspace = 100;
+const accountsOfWorkspace = 20;
 
 const folder = mkdtempSync(join(tmpdir(), 'many-sessions-'));
 const service = await Service.start({
@@ -31,10 +31,11 @@ const accounts: string[] = [];
 while (accounts.length < count) {
   const { id: workspace } = await service.workspaces.create('Bench');
   const options = { phone: null, pairing: false, libraryPin: null };
-  // All of a workspace at once: sessions that wait take over the slots, and nobody looks for other work in between.
+  // Some at once, so that sessions that wait take over the slots; never so many that renewals of leases wait behind them.
   const links = Array.from({ length: Math.min(accountsOfWorkspace, count - accounts.length) }, () =>
     service.sessions.link(workspace, options),
   );
+  while (service.sessions.launches.waiting > accountsOfWorkspace) await sleep(5);
   for (const { account } of await Promise.all(links)) accounts.push(`/v1/workspaces/${workspace}/accounts/${account}`);
 }
 while (service.sessions.hosted.filter(({ ready }) => ready).length < count) await sleep(100);
