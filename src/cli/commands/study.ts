@@ -38,7 +38,7 @@ export function studyCommand(): Command {
       ),
     )
     .option('--intents <n>', 'people who want a number linked (default: as in the model)', wholeNumber(1, 100_000))
-    .option('--seed <n>', 'the same seed gives the same table', wholeNumber(0, greatestSeed), 1)
+    .option('--seed <n>', 'the same seed and the same attempts give the same table', wholeNumber(0, greatestSeed), 1)
     .option('--database <address>', 'mysql://user:password@host:3306/name: replay on that server instead of on SQLite')
     .option('--attempts <list>', 'draw from the attempts of saved JSON reports instead of the store', list)
     .option('--reporter <list>', `any of ${usageOf(studyReporters)}`, 'list')
