@@ -47,7 +47,7 @@ function operation(route: Route): object {
     parameters: [
       ...parameters(params, 'path'),
       ...parameters(query, 'query'),
-      ...(method === 'POST' ? [idempotencyHeader] : []),
+      ...(method === 'GET' ? [] : [idempotencyHeader]),
     ],
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } },

@@ -145,7 +145,7 @@ function read(schema: z.ZodType | undefined, value: unknown): unknown {
 
 function idempotencyKey(route: Route, request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
-  if (route.method !== 'POST' || key === undefined) return null;
+  if (route.method === 'GET' || key === undefined) return null;
   if (typeof key === 'string' && idempotencyKeyPattern.test(key)) return key;
   throw new Problem('invalid-request', 'The header Idempotency-Key takes 1 to 200 visible characters.');
 }

@@ -48,6 +48,24 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect((await server.ask('GET', `${accounts()}/${body.id}/link`)).body).toMatchObject({ code: 'code-unknown' });
   });
 
+  test('every kind of write takes an idempotency key: a deletion that is repeated is no 404', async () => {
+    const hooks = `/v1/workspaces/${workspace}/webhooks`;
+    const hook = await server.ask('POST', hooks, { url: 'https://example.org/hook' });
+    const headers = { 'idempotency-key': `delete-${Math.random()}` };
+    const first = await server.ask('DELETE', `${hooks}/${hook.body.id}`, undefined, headers);
+    const again = await server.ask('DELETE', `${hooks}/${hook.body.id}`, undefined, headers);
+    expect([first.status, again.status]).toEqual([204, 204]);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect((await server.ask('DELETE', `${hooks}/${hook.body.id}`)).status).toBe(404);
+    const { body } = await server.ask('POST', accounts(), {});
+    const canary = `${accounts()}/${body.id}/canary`;
+    const put = { 'idempotency-key': `put-${Math.random()}` };
+    expect((await server.ask('PUT', canary, { canary: true }, put)).body).toMatchObject({ canary: true });
+    expect((await server.ask('PUT', canary, { canary: false })).body).toMatchObject({ canary: false });
+    expect((await server.ask('PUT', canary, { canary: true }, put)).body).toMatchObject({ canary: true });
+    expect((await server.ask('GET', `${accounts()}/${body.id}`)).body).toMatchObject({ canary: false });
+  });
+
   test('a write that is repeated with its idempotency key happens once', async () => {
     const headers = { 'idempotency-key': `link-${Math.random()}` };
     const body = { phone: '15550100777' };
