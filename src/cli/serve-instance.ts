@@ -12,6 +12,7 @@ import { type LogLine, Service, type ServiceOptions } from '../service/service.t
 import { libraryHosts, prepareLibrary } from '../service/sessions/library-host.ts';
 import type { ServiceTables } from '../service/tables.ts';
 import { openDatabase } from '../store/database/open-database.ts';
+import { openReplica } from './open-replica.ts';
 
 /** How long answers that are under way may take once the sessions are closed. */
 const lastAnswersMs = 1_000;
@@ -24,7 +25,7 @@ export interface ServeOptions {
   library: string;
   browser: string;
   slots: number;
-  /** WhatsApp Web build of a replica to use in place of the live site; null for the live site. */
+  /** A replica, as `openReplica` takes it, to use in place of the live site; null for the live site. */
   replica: string | null;
   /** Address of the store that machines share for profiles; null keeps them on this machine. */
   profiles: string | null;
@@ -61,7 +62,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const vault = options.profiles === null ? null : openVault(options.profiles);
   const say = (message: string) => log({ event: 'set-up', message });
   const browser = await ensureBrowser(options.browser, say);
-  const replica = options.replica === null ? null : await replicaAt(options.replica);
+  const replica = options.replica === null ? null : await openReplica(options.replica);
   const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
   const folder = home(replica ? 'replica-sessions' : 'sessions');
   const service = await Service.start({
@@ -110,12 +111,6 @@ async function endAnswers(app: FastifyInstance): Promise<void> {
 }
 
 /** Checks what was given before anything is started. */
-/** Loaded only where it is asked for: an instance in production would keep 10 MB of it for nothing. */
-async function replicaAt(build: string) {
-  const { startReplica } = await import('../replica/server/start-replica.ts');
-  return startReplica({ build });
-}
-
 function openVault(address: string): NonNullable<ServiceOptions['vault']> {
   return { blobs: openBlobStore(address, process.env), key: profileKey(process.env) };
 }

@@ -48,8 +48,8 @@ export function serveCommand(): Command {
     .option('--browser <name>', 'current, 107, chrome, chromium or a path', 'current')
     .option('--slots <n>', 'browsers that may start at the same time', wholeNumber(1, 64), defaultSlots())
     .option(
-      '--replica <build>',
-      'try it out: serve against a stand-in for WhatsApp Web at this build, with simulated phones',
+      '--replica <build or file>',
+      'try it out: serve against a stand-in for WhatsApp Web at this build, with simulated phones, or against the one whose line is in FILE.json',
     )
     .option(
       '--profiles <address>',
@@ -80,6 +80,7 @@ export function serveCommand(): Command {
 Examples:
   wwebjs-canary serve
   wwebjs-canary serve --replica 2.3000.1032534684
+  wwebjs-canary replica --build 2.3000.1032534684 > replica.json & wwebjs-canary serve --replica replica.json
   WWEBJS_CANARY_DATABASE=mysql://canary:secret@db:3306/canary wwebjs-canary serve --host 0.0.0.0
   wwebjs-canary serve --judge-every 5m --rollout-plan slow.yaml
   wwebjs-canary serve add-key deploy-bot --scope link`,

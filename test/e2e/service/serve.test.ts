@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
+import { startReplica } from '../../../src/replica/server/start-replica.ts';
 import { cli } from '../../cli/cli.ts';
 import { ownHome } from '../../support/own-home.ts';
+import { until } from '../../support/test-service.ts';
 
 const build = '2.3000.1032534684';
 
@@ -16,9 +19,9 @@ interface Served {
 }
 
 /** The real command, as a person starts it, on a free port. */
-async function serve(home: string): Promise<Served> {
+async function serve(home: string, replica = build): Promise<Served> {
   const env = { ...process.env, WWEBJS_CANARY_HOME: home };
-  const args = [join(packageRoot, 'src', 'cli', 'main.ts'), 'serve', '--replica', build, '--port', '0'];
+  const args = [join(packageRoot, 'src', 'cli', 'main.ts'), 'serve', '--replica', replica, '--port', '0'];
   const served = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: served.stdout })) {
     const { event, url } = JSON.parse(line);
@@ -64,4 +67,36 @@ test('a service that is told to stop says so while it closes its sessions, and e
   expect(exit).toBe(0);
   expect(await text, 'the stream ended and was not cut').toContain('event: code');
   expect(await readiness).toContain('stopping');
+});
+
+test('against a replica that runs by itself a restart of the service restores the session', async () => {
+  const home = ownHome();
+  const replica = await startReplica({ build });
+  const file = join(home, 'replica.json');
+  const { url, chromiumArgs, phoneUrl } = replica;
+  writeFileSync(file, JSON.stringify({ url, chromiumArgs, phoneUrl }));
+  const first = await serve(home, file);
+  const post = async (path: string, body: object) =>
+    (
+      await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    ).json();
+  const { id: workspace } = await post(`${first.url}/v1/workspaces`, { name: 'Berlin' });
+  const accounts = `/v1/workspaces/${workspace}/accounts`;
+  const { id: account } = await post(first.url + accounts, {});
+  const look = async (url: string, what = '') => (await fetch(`${url}${accounts}/${account}${what}`)).json();
+  const { code: qr } = await until('a code', async () => {
+    const answer = await look(first.url, '/link');
+    return answer.kind === 'qr' && answer;
+  });
+  replica.phones.scan(replica.phones.create('15550100123').id, qr);
+  await until('connected', async () => (await look(first.url)).status === 'connected');
+  first.process.kill('SIGTERM');
+  await once(first.process, 'exit');
+  const second = await serve(home, file);
+  await until('connected again', async () => (await look(second.url)).status === 'connected', 60_000);
+  const starts = await look(second.url, '/starts');
+  expect(starts.items.map(({ cause }: { cause: string }) => cause)).toEqual(['instance-stopped', 'link-asked']);
+  second.process.kill('SIGTERM');
+  await once(second.process, 'exit');
+  await replica.close();
 });
