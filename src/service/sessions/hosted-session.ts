@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenEvent, SeenMessage } from '../../contracts/host.ts';
-import { isUnreachable } from '../../store/database/database-errors.ts';
 import type { Cause } from '../causes.ts';
 import { loggableError } from '../loggable.ts';
 import { Problem } from '../problems.ts';
@@ -13,11 +11,9 @@ import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Watchdog } from './watchdog.ts';
 import { Late, within } from './within.ts';
+import { writeUntilTaken } from './write-until-taken.ts';
 
 export type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
-
-/** How long a write waits before it is tried again while the database does not answer, in milliseconds. */
-const writeAgainMs = 500;
 
 /** One session that runs in this instance: turns what the host sees into what the account is. */
 export class HostedSession {
@@ -292,17 +288,8 @@ export class HostedSession {
     await this.#host?.destroy();
   }
 
-  /** Writes until the database has taken it: what happened on the phone cannot be repeated. Ends with the lease. */
-  async #write<T>(work: () => Promise<T>): Promise<T> {
-    while (true) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isUnreachable(error)) throw error;
-        if (this.#end) throw new LeaseLost(this.spec.lease);
-        await sleep(writeAgainMs);
-      }
-    }
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    return writeUntilTaken(this.spec.lease, work, () => this.#end !== null);
   }
 }
 
