@@ -3,9 +3,11 @@ import type { FlowVerdict, HardFinding, Narrowing, Verdict, VerdictRule, Verdict
 import { describePlace } from './describe-place.ts';
 import { errorBudget } from './error-budget.ts';
 import { type Evidence, isUntried } from './evidence.ts';
+import { explainMissing } from './explain-flow.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { plural } from './plural.ts';
 import { policyHash } from './policy-hash.ts';
+import { untriedChoices } from './rules/missing-data.ts';
 
 /**
  * The verdict: a hard finding blocks, else a flow that is blocked blocks, else every flow has to be promoted. A pure function:
@@ -36,13 +38,16 @@ interface Decision {
   why: string;
 }
 
-function decide({ hardFindings: hard, narrowing }: Evidence, flows: readonly FlowVerdict[]): Decision {
+function decide(evidence: Evidence, flows: readonly FlowVerdict[]): Decision {
+  const { hardFindings: hard, narrowing } = evidence;
   if (hard.length > 0) return { verdict: 'block', rule: 'hard-rules', why: explainHard(hard) };
   if (flows.length === 0) {
     return { verdict: 'inconclusive', rule: 'missing-data', why: explainNothing(narrowing) };
   }
   const blocked = flows.find((flow) => flow.verdict === 'block');
   if (blocked) return { verdict: 'block', rule: blocked.rule, why: explain(blocked) };
+  const untried = untriedChoices(evidence);
+  if (untried.length > 0) return { verdict: 'inconclusive', rule: 'missing-data', why: explainMissing(untried) };
   const undecided = flows.find((flow) => flow.verdict === 'inconclusive');
   if (undecided) return { verdict: 'inconclusive', rule: undecided.rule, why: explain(undecided) };
   // The flow that came closest to its margin is the one to be told of.

@@ -40,6 +40,7 @@ function writeReport(name: string, its = recorded): string {
   return join(folder, name);
 }
 
+const versions = ['--baseline', '9.0.0', '--candidate', '9.0.1'];
 const gate = (args: string[]) => cli(['gate', ...args], home);
 const file = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
@@ -142,6 +143,26 @@ test('the reports of several shards are judged together', async () => {
   expect(exit).toBe(0);
 });
 
+test('a report that is given twice counts once', async () => {
+  const [report, copy] = [writeReport('once.json'), join(folder, 'copy-of-once.json')];
+  writeFileSync(copy, readFileSync(report));
+  const { stdout } = await cli(['gate', ...versions, '--attempts', `${report},${copy}`]);
+  expect(stdout).toContain('baseline 100 of 100, candidate 99 of 100');
+});
+
+test('a shard that is lost promotes nothing', async () => {
+  const { exit, stdout } = await cli([
+    'gate',
+    ...versions,
+    '--attempts',
+    writeReport('a.json'),
+    '--build',
+    `${build},2.3000.7`,
+  ]);
+  expect(stdout).toContain('There is no attempt of either version with build 2.3000.7.');
+  expect(exit).toBe(2);
+});
+
 test('JUnit and Markdown are written beside the list', async () => {
   const [junit, markdown] = [join(folder, 'v.xml'), join(folder, 'v.md')];
   await gate(['--baseline', '9.0.0', '--candidate', '9.0.2', '--reporter', `junit=${junit},markdown=${markdown}`]);
@@ -159,7 +180,6 @@ test('gate plan says what is found when', async () => {
 });
 
 const policy = readFileSync('compat-matrix/policy.yaml', 'utf8');
-const versions = ['--baseline', '9.0.0', '--candidate', '9.0.1'];
 const badInput: [what: string, args: () => string[], message: RegExp][] = [
   ['no candidate', () => ['--baseline', '9.0.0'], /gate needs --candidate VERSION, such as/],
   [

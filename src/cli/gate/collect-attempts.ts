@@ -49,7 +49,7 @@ export async function collectFromStore(
 
 /**
  * The evidence in saved JSON reports, such as those of the shards of one plan. The age of attempts is measured from the end of
- * the last run, so that the same files give the same verdict next year.
+ * the last run, so that the same files give the same verdict next year. An attempt that is in several of them counts once.
  *
  * @throws InputError when a file is not a report, or none has an attempt of a version.
  */
@@ -61,8 +61,13 @@ export function collectFromReports(files: readonly string[], selection: Selectio
   const collector = new EvidenceCollector({ baseline, candidate, asOf, narrowing }, policy);
   const libraries = new Set(reports.flatMap(({ cells }) => cells.map(({ library }) => library)));
   checkVersions(selection, [...libraries].sort(), files.join(', '));
+  const seen = new Set<string>();
   for (const report of reports) {
-    for (const attempt of attemptsOf(report, selection)) collector.add(attempt);
+    for (const attempt of attemptsOf(report, selection)) {
+      if (seen.has(attempt.id)) continue;
+      seen.add(attempt.id);
+      collector.add(attempt);
+    }
   }
   return collector;
 }

@@ -1,6 +1,6 @@
 import { arms, type Place } from '../../contracts/verdict.ts';
 import { describePlace } from '../describe-place.ts';
-import { type ArmEvidence, type FlowEvidence, isUntried } from '../evidence.ts';
+import { type ArmEvidence, type Evidence, type FlowEvidence, isUntried } from '../evidence.ts';
 import { plural } from '../plural.ts';
 
 const placesNamed = 3;
@@ -31,6 +31,29 @@ export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
   if (mismatched > 0)
     missing.push(`${plural(mismatched, 'attempt')} of the baseline did not run the version they name.`);
   return missing;
+}
+
+/**
+ * What of the builds and flows that were asked for by name nothing is known of, one sentence each: a shard that was lost, or a name
+ * that is mistyped. Each build is wanted for each flow, where both were named.
+ */
+export function untriedChoices({ narrowing = {}, flows }: Evidence): string[] {
+  const cells = flows.flatMap((flow) => flow.cells).filter((cell) => arms.some((arm) => hasAny(cell[arm])));
+  const wanted = (narrowing.flow ?? [undefined]).flatMap((flow) =>
+    (narrowing.build ?? [undefined]).map((build) => ({ flow, build })),
+  );
+  return wanted
+    .filter(
+      (choice) =>
+        !cells.some(
+          ({ place }) => place.flow === (choice.flow ?? place.flow) && place.build === (choice.build ?? place.build),
+        ),
+    )
+    .map((choice) => `There is no attempt of either version with ${describeChoice(choice)}.`);
+}
+
+function describeChoice({ flow, build }: { flow: string | undefined; build: string | undefined }): string {
+  return [flow && `flow ${flow}`, build && `build ${build}`].filter(Boolean).join(' and ');
 }
 
 function hasAny(arm: ArmEvidence): boolean {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { attempt, attempts, verdictOn } from '../evidence-of.ts';
+import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
+import { judge } from '../../../src/gate/judge.ts';
+import { asOf, attempt, attempts, defaultPolicy, verdictOn } from '../evidence-of.ts';
 
 const other = { build: '2.3000.7' };
 
@@ -60,6 +62,25 @@ describe('missing data never promotes', () => {
     const verdict = verdictOn(given);
     expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by missing-data');
     expect(verdict.because[0]).toBe(`qr-to-ready: ${why}`);
+  });
+
+  it.each([
+    [
+      { build: ['2.3000.7', '2.3000.8', '2.3000.9'] },
+      'with build 2.3000.8; there is no attempt of either version with build 2.3000.9.',
+    ],
+    [{ flow: ['qr-to-ready', 'qr-to-redy'] }, 'with flow qr-to-redy.'],
+    [
+      { flow: ['qr-to-ready', 'restore-to-ready'], build: ['2.3000.7'] },
+      'with flow restore-to-ready and build 2.3000.7.',
+    ],
+  ])('of a shard that is lost or a name that is mistyped: %o', (narrowing, why) => {
+    const given = [...attempts('old', 200, 0, other), ...attempts('new', 200, 0, other)];
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf, narrowing }, defaultPolicy);
+    for (const each of given) collector.add(each);
+    const { verdict, rule, because } = judge(collector.evidence(), defaultPolicy);
+    expect(`${verdict} by ${rule}`).toBe('inconclusive by missing-data');
+    expect(because[0]).toBe(`There is no attempt of either version ${why}`);
   });
 
   it('but does not hide breakage that is there', () => {
