@@ -6,9 +6,10 @@ import { InputError, TroubleError } from '../contracts/input-error.ts';
 import { ApiKeys } from '../service/http/api-keys.ts';
 import { isLoopback } from '../service/http/is-loopback.ts';
 import { createServer } from '../service/http/server.ts';
+import type { LogLine } from '../service/log-line.ts';
 import { openBlobStore, profileKey } from '../service/profiles/open-blob-store.ts';
 import { readRolloutRules } from '../service/rollouts/rollout-rules.ts';
-import { type LogLine, Service, type ServiceOptions } from '../service/service.ts';
+import { Service, type ServiceOptions } from '../service/service.ts';
 import { libraryHosts, prepareLibrary } from '../service/sessions/library-host.ts';
 import type { ServiceTables } from '../service/tables.ts';
 import { openDatabase } from '../store/database/open-database.ts';
@@ -25,6 +26,8 @@ export interface ServeOptions {
   library: string;
   browser: string;
   slots: number;
+  /** Sessions that this instance runs at most; no limit where it is left out. */
+  maxSessions?: number;
   /** A replica, as `openReplica` takes it, to use in place of the live site; null for the live site. */
   replica: string | null;
   /** Address of the store that machines share for profiles; null keeps them on this machine. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnreachable } from '../store/database/database-errors.ts';
-import type { LogLine } from './service.ts';
+import type { LogLine } from './log-line.ts';
 
 type Work = () => Promise<void>;
 

@@ -7,6 +7,7 @@ import { Links } from './accounts/links.ts';
 import { Workspaces } from './accounts/workspaces.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
+import type { LogLine } from './log-line.ts';
 import { loggableError } from './loggable.ts';
 import { Loops, tickMs } from './loops.ts';
 import type { BlobStore } from './profiles/blob-store.ts';
@@ -40,6 +41,8 @@ export interface ServiceOptions {
   library: string;
   /** How many browsers may start at the same time. */
   slots: number;
+  /** How many sessions this instance runs at most; as many as there are where it is left out. */
+  maxSessions?: number;
   openHost: OpenSessionHost;
   /** Makes a library version ready for `openHost`; nothing where it is left out. */
   prepareLibrary?(version: string): Promise<void>;
@@ -54,13 +57,7 @@ export interface ServiceOptions {
   rolloutRules?: RolloutRules;
   /** Milliseconds between two judgements of the rollout; null leaves it to people. A minute where nothing is given. */
   judgeEveryMs?: number | null;
-  /** One line about what happened: no code, no message text. */
   log(line: LogLine): void;
-}
-
-export interface LogLine {
-  event: string;
-  [field: string]: string | number | boolean | null;
 }
 
 export const defaultJudgeEveryMs = 60_000;

@@ -6,7 +6,7 @@ import type { ServiceDatabase } from '../tables.ts';
 export type ViolationOutcome = 'resolved' | 'surfaced';
 
 /** Called once for each violation of `unique_active_phone_workspace` that the database raised; waited for where it is a promise. */
-export type OnViolation = (outcome: ViolationOutcome) => void;
+export type OnViolation = (outcome: ViolationOutcome) => void | Promise<void>;
 
 /**
  * Runs a transaction that may collide with another account of the same number. The transaction itself clears away older
