@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { packageRoot } from '../contracts/home.ts';
-import { expectationsSchema, matrixSchema } from '../contracts/matrix.ts';
+import { type ExpectationRule, expectationsSchema, matrixSchema } from '../contracts/matrix.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import { parseYamlFile } from '../contracts/yaml-file.ts';
 import { type PlanOptions, planCells } from '../runner/plan.ts';
@@ -14,6 +14,10 @@ const expectationsFile = join(packageRoot, 'compat-matrix', 'expectations.yaml')
  * @throws InputError naming file, line and key, or the option.
  */
 export function readPlan(options: PlanOptions = {}, file = matrixFile): PlannedCell[] {
-  const { rules } = parseYamlFile(expectationsFile, expectationsSchema);
-  return planCells(parseYamlFile(file, matrixSchema), rules, options);
+  return planCells(parseYamlFile(file, matrixSchema), readExpectations(), options);
+}
+
+/** What `compat-matrix` expects of cells; see `expectationOf`. */
+export function readExpectations(): ExpectationRule[] {
+  return parseYamlFile(expectationsFile, expectationsSchema).rules;
 }

@@ -3,8 +3,8 @@ import type { Target } from '../../contracts/outcome.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import type { Arm, Place } from '../../contracts/verdict.ts';
 import { placeKey } from '../../gate/place-key.ts';
-import type { Choice } from '../../runner/plan.ts';
-import { readPlan } from '../read-plan.ts';
+import { type Choice, expectationOf } from '../../runner/plan.ts';
+import { readExpectations, readPlan } from '../read-plan.ts';
 
 export interface PairPlan {
   places: Place[];
@@ -26,8 +26,12 @@ export function planPairs(versions: Record<Arm, string>, choice: Omit<Choice, 'l
     const place = placeOf(cell);
     places.set(placeKey(place), place);
   }
-  const arm = (version: string) =>
-    [...places.values()].map((place) => ({ cell: { library: version, ...place }, expectation: null, repeat: 1 }));
+  const rules = readExpectations();
+  const arm = (library: string) =>
+    [...places.values()].map((place) => {
+      const cell = { library, ...place };
+      return { cell, expectation: expectationOf(cell, rules), repeat: 1 };
+    });
   return { plan: [...arm(versions.baseline), ...arm(versions.candidate)], places: [...places.values()] };
 }
 
