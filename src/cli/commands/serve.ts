@@ -20,6 +20,7 @@ interface Given {
   library: string;
   browser: string;
   slots: number;
+  maxSessions?: number;
   profiles?: string;
   allowPrivateWebhooks: boolean;
   sessionDetail: number;
@@ -47,6 +48,7 @@ export function serveCommand(): Command {
     )
     .option('--browser <name>', 'current, 107, chrome, chromium or a path', 'current')
     .option('--slots <n>', 'browsers that may start at the same time', wholeNumber(1, 64), defaultSlots())
+    .option('--max-sessions <n>', 'sessions that this instance runs at most, one browser each', wholeNumber(1, 10_000))
     .option(
       '--replica <build or file>',
       'try it out: serve against a stand-in for WhatsApp Web at this build, with simulated phones, or against the one whose line is in FILE.json',

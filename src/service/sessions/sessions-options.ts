@@ -21,6 +21,8 @@ export interface SessionsOptions {
   deadlines: Deadlines;
   /** How many browsers may start at the same time. */
   slots: number;
+  /** How many sessions this instance runs at most; as many as there are where it is left out. */
+  maxSessions?: number;
   /** Profiles lie in it. */
   folder: string;
   /** The library version for an account. */

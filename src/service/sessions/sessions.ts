@@ -48,6 +48,8 @@ export class Sessions {
   readonly #canaries: CanaryWatch;
   readonly #around: SessionSurroundings;
   readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
+  /** Links that are being written down. */
+  #beginning = 0;
   /** Sessions that wait for their library, and then for a slot. */
   #preparing = 0;
   #stopping = false;
@@ -113,13 +115,16 @@ export class Sessions {
     });
   }
 
-  /** @throws Problem `workspace-unknown`, `number-contested`, `stopping` */
+  /** @throws Problem `workspace-unknown`, `number-contested`, `instance-full`, `stopping` */
   async link(workspace: WorkspaceId, { phone, pairing, libraryPin }: LinkOptions): Promise<SessionIds> {
     if (this.#stopping) throw new Problem('stopping');
+    if (this.#room <= 0) throw new Problem('instance-full');
     const acquiredAt = performance.now();
     const ids = SessionIds.create(workspace);
     const library = this.#options.chooseLibrary(ids.account, libraryPin);
-    const { lease, superseded } = await this.#options.links.begin(ids, { phone, library, libraryPin, pairing });
+    this.#beginning++;
+    const begun = this.#options.links.begin(ids, { phone, library, libraryPin, pairing });
+    const { lease, superseded } = await begun.finally(() => this.#beginning--);
     this.closeOver(superseded);
     const pairWith = pairing ? phone : null;
     this.#host({ lease, cause: 'link-asked', linking: true, pairWith, libraryPin, acquiredAt });
@@ -155,8 +160,10 @@ export class Sessions {
 
   /** Removes profiles of sessions that are over, those too that ran here long ago. To be called about once an hour. */
   async sweep(): Promise<void> {
-    for (const ids of await findLeftProfiles(this.#options.database, this.#options.folder))
-      await this.#removeProfile(ids);
+    const { database, folder, onTrouble } = this.#options;
+    for (const ids of await findLeftProfiles(database, folder)) {
+      await this.#removeProfile(ids).catch((error) => onTrouble(ids, error));
+    }
   }
 
   /** Closes sessions whose account is inactive now, those of them that run here. */
@@ -223,9 +230,16 @@ export class Sessions {
     await Promise.all([this.#unlinker.stop(), ...Array.from(this.#running.values(), ({ over }) => over)]);
   }
 
+  /** How many sessions more this instance may run. */
+  get #room(): number {
+    return (this.#options.maxSessions ?? Number.POSITIVE_INFINITY) - this.#running.size - this.#beginning;
+  }
+
   async #claim(): Promise<void> {
     const acquiredAt = performance.now();
-    for (const claim of await this.#leases.claim(Math.min(this.#slots.free - this.#preparing, claimBatch))) {
+    for (const claim of await this.#leases.claim(
+      Math.min(this.#slots.free - this.#preparing, this.#room, claimBatch),
+    )) {
       // A stop that came meanwhile: the lease is given back as any other.
       this.#host({ ...claim, linking: claim.status === 'qr_scanning', acquiredAt });
       if (this.#stopping) this.#running.get(claim.lease.ids.session)?.session.close('instance-stopped');

@@ -1,15 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
 import type { Service, ServiceOptions } from '../../../src/service/service.ts';
 import { SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
 import { Lease } from '../../../src/service/sessions/lease.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { sessionFolder } from '../../../src/service/sessions/session-folder.ts';
+import type { ServiceTables } from '../../../src/service/tables.ts';
+import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { canRunS3, type PrivateS3, startPrivateS3 } from '../../support/private-s3.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
@@ -134,6 +138,22 @@ test('a browser that is killed is noticed, and the session comes back', async ()
   process.kill(launched, 'SIGKILL');
   expect(await untilStatus(service, ids, 'disconnected')).toMatchObject({ cause: 'browser-died' });
   await untilStatus(service, ids, 'connected', 60_000);
+});
+
+test('an account that is logged out while nobody runs its session is unlinked all the same', async () => {
+  const place = newPlace();
+  const phone = newPhone();
+  const first = await start(place);
+  const ids = await linkWith(first, (await first.workspaces.create('W')).id, phone.scan);
+  await untilStatus(first, ids, 'connected', 60_000);
+  await stop(first);
+  const database = await openDatabase<ServiceTables>(place.database);
+  await new Accounts(database, 'nobody').deactivate(ids, 'logout-asked');
+  await database.close();
+  expect(phone.devices()).toHaveLength(1);
+  await start(place);
+  await until('the device is unlinked', () => phone.devices().length === 0, 60_000);
+  await until('its profile is removed', () => !existsSync(sessionFolder(place.folder, ids)));
 });
 
 test('a host whose instance is paused just after its start ends by itself, with its browser', async () => {

@@ -44,7 +44,7 @@ export const accountRoutes: Route[] = [
     params: workspaceParams,
     body: linkSchema,
     answer: { status: 202, schema: accountSchema },
-    problems: ['workspace-unknown', 'number-contested', 'stopping'],
+    problems: ['workspace-unknown', 'number-contested', 'instance-full', 'stopping'],
     async handle({ service }, { params, body }) {
       const { phone = null, pairing = false, library = null } = body;
       const options = { phone, pairing, libraryPin: library };
