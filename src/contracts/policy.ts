@@ -7,6 +7,8 @@ const errorRate = z
   .number()
   .gt(0, 'an error rate is above 0, such as 0.01 for one in a hundred')
   .lt(0.5, 'an error rate is below 0.5, such as 0.01 for one in a hundred');
+/** What a policy may ask for can still be worked out exactly: the effort grows with the third power. */
+const mostAttempts = 500;
 const codeSchema = z.enum(Object.keys(codes) as [Code, ...Code[]]);
 
 /** A finding of the candidate that blocks it whatever the rates say. Every key that is given has to match. */
@@ -37,7 +39,13 @@ export const policySchema = z.strictObject({
       .lt(100, 'the margin is below 100 points')
       .describe("By how many points the candidate's success rate may lie below the baseline's and still be promoted."),
     looks: z
-      .array(z.number().int().positive())
+      .array(
+        z
+          .number()
+          .int()
+          .positive()
+          .max(mostAttempts, `at most ${mostAttempts} attempts per arm: so many already find a loss of a few points`),
+      )
       .min(1)
       .refine(
         (looks) => looks.every((look, i) => i === 0 || look > (looks[i - 1] as number)),

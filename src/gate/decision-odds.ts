@@ -20,21 +20,32 @@ const undecided = 0;
 const promoted = 1;
 const blocked = 2;
 
-/** What is decided after `n` pairs with `b` failures of the baseline and `c` of the candidate: `decisions[n][b * (n + 1) + c]`. */
-type Decisions = readonly Uint8Array[];
+/** Not worked out yet: most states are out of reach for the rates that are asked for. */
+const unknown = 255;
+/** States that are rarer are left out; all of them together do not show in any figure. */
+const negligible = 1e-13;
 
 /**
  * The exact odds of a policy in one cell of one flow, when attempts are made in pairs: the fast path is asked after every
  * pair, the rate at the looks. No simulation: the chance of every state (pairs, failures of each arm) is carried forward.
  */
 export class DecisionOdds {
-  readonly #decisions: Decisions;
+  /** What is decided after `n` pairs with `b` failures of the baseline and `c` of the candidate: `[n][b * (n + 1) + c]`. */
+  readonly #decisions: Uint8Array[];
   readonly #looks: readonly number[];
+  readonly #isJudged: (n: number) => boolean;
+  readonly #margin: number;
+  readonly #budget: ErrorBudget;
 
   /** @param everyPair the rate is asked after every pair from the first look on, as somebody does who cannot wait. */
   constructor(policy: Policy, { everyPair = false } = {}) {
-    this.#decisions = decisionTable(policy, everyPair);
-    this.#looks = policy.success.looks;
+    const { looks, marginPoints } = policy.success;
+    const [first, cap] = [looks[0] as number, looks.at(-1) as number];
+    this.#decisions = Array.from({ length: cap + 1 }, (_, n) => new Uint8Array((n + 1) ** 2).fill(unknown));
+    this.#looks = looks;
+    this.#isJudged = (n) => (everyPair ? n >= first : looks.includes(n));
+    this.#margin = marginPoints / 100;
+    this.#budget = errorBudget(policy, 1);
   }
 
   /** @param baseline success rate of the baseline. @param candidate success rate of the candidate. */
@@ -51,13 +62,14 @@ export class DecisionOdds {
     let states = new Float64Array([1]);
     for (let n = 1; n <= cap; n++) {
       states = step(states, n, 1 - baseline, 1 - candidate);
-      const decisions = this.#decisions[n] as Uint8Array;
       for (let i = 0; i < states.length; i++) {
         const chance = states[i] as number;
-        if (chance === 0 || (decisions[i] === undecided && n < cap)) continue;
+        if (chance === 0) continue;
+        const decision = this.#decide(n, i);
+        if (decision === undecided && n < cap) continue;
         odds.meanAttempts += chance * n;
-        if (decisions[i] === promoted) odds.promote += chance;
-        else if (decisions[i] === undecided) odds.inconclusive += chance;
+        if (decision === promoted) odds.promote += chance;
+        else if (decision === undecided) odds.inconclusive += chance;
         else {
           odds.block += chance;
           odds.meanAttemptsToBlock += chance * n;
@@ -68,6 +80,26 @@ export class DecisionOdds {
     }
     odds.meanAttemptsToBlock /= odds.block;
     return odds;
+  }
+
+  #decide(n: number, state: number): number {
+    const decisions = this.#decisions[n] as Uint8Array;
+    if (decisions[state] === unknown) decisions[state] = this.#work(n, Math.floor(state / (n + 1)), state % (n + 1));
+    return decisions[state] as number;
+  }
+
+  #work(attempts: number, baselineFailures: number, candidateFailures: number): number {
+    const cells: CellCounts[] = [
+      {
+        baseline: { attempts, failures: baselineFailures },
+        candidate: { attempts, failures: candidateFailures },
+      },
+    ];
+    if (fastPath(cells, this.#budget.breakageFrom).broken) return blocked;
+    if (!this.#isJudged(attempts)) return undecided;
+    const levels = { ...this.#budget, promoteZ: this.#budget.promoteZ(attempts) };
+    const { isInsideMargin, isWorse } = successRate(cells, this.#margin, levels);
+    return isInsideMargin ? promoted : isWorse ? blocked : undecided;
   }
 }
 
@@ -82,7 +114,7 @@ function step(
   for (let b = 0; b < n; b++) {
     for (let c = 0; c < n; c++) {
       const chance = states[b * n + c] as number;
-      if (chance === 0) continue;
+      if (chance < negligible) continue;
       const at = b * (n + 1) + c;
       next[at] = (next[at] as number) + chance * (1 - baselineFails) * (1 - candidateFails);
       next[at + 1] = (next[at + 1] as number) + chance * (1 - baselineFails) * candidateFails;
@@ -91,29 +123,4 @@ function step(
     }
   }
   return next;
-}
-
-function decisionTable(policy: Policy, everyPair: boolean): Decisions {
-  const { success } = policy;
-  const budget = errorBudget(policy, 1);
-  const first = success.looks[0] as number;
-  const cap = success.looks.at(-1) as number;
-  const isLook = (n: number) => (everyPair ? n >= first : success.looks.includes(n));
-  return Array.from({ length: cap + 1 }, (_, n) => {
-    const decisions = new Uint8Array((n + 1) * (n + 1));
-    for (let b = 0; b <= n; b++) {
-      for (let c = 0; c <= n; c++)
-        decisions[b * (n + 1) + c] =
-          n === 0 ? undecided : decideAt(n, b, c, isLook(n), success.marginPoints / 100, budget);
-    }
-    return decisions;
-  });
-}
-
-function decideAt(n: number, b: number, c: number, isLook: boolean, margin: number, budget: ErrorBudget): number {
-  const cells: CellCounts[] = [{ baseline: { attempts: n, failures: b }, candidate: { attempts: n, failures: c } }];
-  if (fastPath(cells, budget.breakageFrom).broken) return blocked;
-  if (!isLook) return undecided;
-  const { isInsideMargin, isWorse } = successRate(cells, margin, { ...budget, promoteZ: budget.promoteZ(n) });
-  return isInsideMargin ? promoted : isWorse ? blocked : undecided;
 }

@@ -172,6 +172,11 @@ test('JUnit and Markdown are written beside the list', async () => {
   expect(readFileSync(markdown, 'utf8')).toMatch(/^## ✗ block: whatsapp-web\.js 9\.0\.2 against 9\.0\.0\n/);
 });
 
+test('gate plan says so when no loss can be found', async () => {
+  const { stdout } = await gate(['plan', '--baseline-rate', '1']);
+  expect(stdout).toContain('No loss is blocked with 80 % certainty');
+});
+
 test('gate plan says what is found when', async () => {
   const { exit, stdout } = await gate(['plan', '--baseline-rate', '95']);
   expect(stdout).toContain('A baseline that succeeds 95 % of the time, a margin of 10 points');
@@ -219,7 +224,8 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
     () => [...versions, '--reporter', 'html=x'],
     /there is no reporter "html"; there are list,json=FILE,junit=FILE,markdown=FILE/,
   ],
-  ['a rate of 0', () => ['plan', '--baseline-rate', '0'], /It has to be a number above 0 and up to 100/],
+  ['a rate of 0', () => ['plan', '--baseline-rate', '0'], /It is in percent, a number from 1 to 100, such as 98/],
+  ['a rate that is a share', () => ['plan', '--baseline-rate', '0.98'], /It is in percent, a number from 1 to 100/],
 ];
 
 describe('bad input ends with code 3 and one message', () => {

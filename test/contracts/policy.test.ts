@@ -41,6 +41,7 @@ describe('a policy with a mistake', () => {
       'marginPoint: 10',
       /success\.marginPoint: unknown key, did you mean "marginPoints"\?/,
     ],
+    ['a look after too many attempts', '140, 160]', '100000]', /success\.looks\[\d\]: at most 500 attempts per arm/],
     [
       'looks that go down',
       '[10, 20, 40, 60, 80, 100, 120, 140, 160]',

@@ -226,6 +226,7 @@ function readPolicy(file: string): Policy {
 
 function percentage(text: string): number {
   const value = Number(text);
-  if (text.trim() !== '' && value > 0 && value <= 100) return value;
-  throw new InvalidArgumentError('It has to be a number above 0 and up to 100.');
+  // 0.98 is far more likely meant as 98 % than as less than one in a hundred.
+  if (text.trim() !== '' && value >= 1 && value <= 100) return value;
+  throw new InvalidArgumentError('It is in percent, a number from 1 to 100, such as 98.');
 }

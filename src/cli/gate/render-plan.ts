@@ -26,7 +26,7 @@ export function renderPlan({ rows, detects }: SamplePlan, { success }: Policy, b
   return `A baseline that succeeds ${percent(baseline)} of the time, a margin of ${success.marginPoints} points, at most ${success.looks.at(-1)} attempts per arm, one cell.
 
 ${columns([head, ...table])}
-Blocked with 80 % certainty, attempts per arm: ${found.join(', ')}.
+${found.length > 0 ? `Blocked with 80 % certainty, attempts per arm: ${found.join(', ')}.` : 'No loss is blocked with 80 % certainty: a baseline that seldom works has little to lose.'}
 `;
 }
 
