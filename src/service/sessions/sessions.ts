@@ -4,25 +4,22 @@ import { type SessionId, SessionIds, sessionId, type WorkspaceId } from '../sess
 import { CanaryProbes } from './canary-probes.ts';
 import { CanaryWatch } from './canary-watch.ts';
 import { HostedSession } from './hosted-session.ts';
-import type { Lease } from './lease.ts';
 import { LeaseKeeper, type LossReason } from './lease-keeper.ts';
 import { Leases } from './leases.ts';
 import { LinkCodes } from './link-codes.ts';
 import { Mover } from './mover.ts';
 import { OutgoingTexts } from './outgoing-texts.ts';
 import { PreparedLibraries } from './prepared-libraries.ts';
-import type { SessionEnd } from './session-end.ts';
-import { removeBrowserLocks, removeSessionFolder, sessionFolder } from './session-folder.ts';
+import { ProfilesOfSessions } from './profiles-of-sessions.ts';
+import { removeBrowserLocks, sessionFolder } from './session-folder.ts';
 import type { OpenSessionHost } from './session-host.ts';
 import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
-import { type Settled, settleSession } from './settle-session.ts';
+import { settleSession } from './settle-session.ts';
 import { Slots } from './slots.ts';
-import { findLeftProfiles } from './sweep-profiles.ts';
 import { Unlinker } from './unlinker.ts';
 import { Unlinks } from './unlinks.ts';
-import { within } from './within.ts';
 
 /** Sessions taken on in one go: small, so that instances that start together share the work. */
 const claimBatch = 4;
@@ -41,7 +38,7 @@ export class Sessions {
   readonly #slots: Slots;
   readonly #starts: SessionStarts;
   readonly #texts: OutgoingTexts;
-  readonly #unlinks: Unlinks;
+  readonly #profiles: ProfilesOfSessions;
   readonly #mover: Mover;
   readonly #libraries: PreparedLibraries;
   readonly #unlinker: Unlinker;
@@ -70,14 +67,10 @@ export class Sessions {
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#starts = new SessionStarts(options.database);
     this.#mover = new Mover(options, this.#leases, this.#libraries);
-    this.#unlinks = new Unlinks(options.database, options.instanceId);
-    this.#unlinker = new Unlinker({
-      options,
-      unlinks: this.#unlinks,
-      keeper: this.#keeper,
-      slots: this.#slots,
-      removeProfile: (ids) => this.#removeProfile(ids),
-    });
+    const unlinks = new Unlinks(options.database, options.instanceId);
+    this.#profiles = new ProfilesOfSessions(options, unlinks);
+    const [keeper, slots, profiles] = [this.#keeper, this.#slots, this.#profiles];
+    this.#unlinker = new Unlinker({ options, unlinks, keeper, slots, profiles });
     const probes = new CanaryProbes(options.database);
     this.#canaries = new CanaryWatch({
       ...options,
@@ -160,10 +153,7 @@ export class Sessions {
 
   /** Removes profiles of sessions that are over, those too that ran here long ago. To be called about once an hour. */
   async sweep(): Promise<void> {
-    const { database, folder, onTrouble } = this.#options;
-    for (const ids of await findLeftProfiles(database, folder)) {
-      await this.#removeProfile(ids).catch((error) => onTrouble(ids, error));
-    }
+    await this.#profiles.sweep();
   }
 
   /** Closes sessions whose account is inactive now, those of them that run here. */
@@ -281,7 +271,7 @@ export class Sessions {
       removeBrowserLocks(lease, folder);
       const end = await session.run();
       const settled = await settleSession(lease, end, { ...this.#options, leases: this.#leases, starts: this.#starts });
-      await this.#tidy(session, end, settled).catch((error) => this.#options.onTrouble(lease.ids, error));
+      await this.#profiles.tidy(session, end, settled).catch((error) => this.#options.onTrouble(lease.ids, error));
       const wasReady = session.step === 'ready';
       this.#options.onEnd({ ids: lease.ids, library, cause, linking, wasReady, end, settled });
     } finally {
@@ -291,29 +281,8 @@ export class Sessions {
     }
   }
 
-  /** Removes the profile of a session that is over, unless its device has still to be unlinked with it. */
-  async #tidy(session: HostedSession, end: SessionEnd, settled: Settled): Promise<void> {
-    const { lease } = session.spec;
-    // What a version took for a lost login may be none: such a profile stays until it is swept away.
-    if (settled.kind === 'dead' && !session.hadLogin) await this.#removeProfile(lease.ids);
-    if (settled.kind !== 'fenced' || !(await this.#isOver(lease))) return;
-    if (session.unlinked || (end.kind === 'dead' && end.code === 'unlinked')) await this.#unlinks.done(lease.ids);
-    if (!(await this.#unlinks.isWaiting(lease.ids.session))) await this.#removeProfile(lease.ids);
-  }
-
-  async #removeProfile(ids: SessionIds): Promise<void> {
-    removeSessionFolder(sessionFolder(this.#options.folder, ids));
-    await this.#options.forgetProfile(ids);
-  }
-
   async #lost(session: HostedSession, reason: LossReason): Promise<void> {
     // Where only time is known to be over, somebody else may be starting the session: no moment to say goodbye.
-    session.abandon({ unlink: reason === 'taken' && (await this.#isOver(session.spec.lease)) });
-  }
-
-  /** True when the account is inactive: nobody will ever start this session again. */
-  async #isOver({ ids }: Lease): Promise<boolean> {
-    const account = within(2_000, () => this.#options.accounts.statusOf(ids));
-    return account.then((status) => status === 'inactive').catch(() => false);
+    session.abandon({ unlink: reason === 'taken' && (await this.#profiles.isOver(session.spec.lease)) });
   }
 }

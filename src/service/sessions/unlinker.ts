@@ -1,6 +1,6 @@
-import type { SessionIds } from '../session-ids.ts';
 import { LeaseLost } from './lease.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { ProfilesOfSessions } from './profiles-of-sessions.ts';
 import { removeBrowserLocks, sessionFolder } from './session-folder.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 import type { Slots } from './slots.ts';
@@ -13,7 +13,7 @@ export interface UnlinkerParts {
   unlinks: Unlinks;
   keeper: LeaseKeeper;
   slots: Slots;
-  removeProfile(ids: SessionIds): Promise<void>;
+  profiles: ProfilesOfSessions;
 }
 
 /** Starts sessions once more whose account ended while nobody ran them, to unlink their devices; one at a time. */
@@ -47,7 +47,7 @@ export class Unlinker {
 
   /** Never rejects. */
   async #unlink(claim: Claim & { triesLeft: number }, acquiredAt: number, abort: AbortController): Promise<void> {
-    const { options, unlinks, keeper, slots, removeProfile } = this.#parts;
+    const { options, unlinks, keeper, slots, profiles } = this.#parts;
     const { lease, libraryPin, triesLeft } = claim;
     const { ids } = lease;
     keeper.keep(lease, acquiredAt, { onLost: () => abort.abort(), onRenewed: () => {} });
@@ -62,7 +62,7 @@ export class Unlinker {
       if (abort.signal.aborted) return;
       if (done || triesLeft === 0) {
         await unlinks.end(lease);
-        await removeProfile(ids);
+        await profiles.remove(ids);
       } else await unlinks.again(lease);
       options.onUnlinked(ids, done, triesLeft);
     } catch (error) {

@@ -1,0 +1,53 @@
+import type { SessionIds } from '../session-ids.ts';
+import type { HostedSession } from './hosted-session.ts';
+import type { Lease } from './lease.ts';
+import type { SessionEnd } from './session-end.ts';
+import { removeSessionFolder, sessionFolder } from './session-folder.ts';
+import type { SessionsOptions } from './sessions-options.ts';
+import type { Settled } from './settle-session.ts';
+import { findLeftProfiles } from './sweep-profiles.ts';
+import type { Unlinks } from './unlinks.ts';
+import { within } from './within.ts';
+
+/** Until the account counts as not known to be over, in milliseconds. */
+const patienceMs = 2_000;
+
+/** Removes profiles, on this machine and in the shared store, as soon as nobody needs them any more. */
+export class ProfilesOfSessions {
+  readonly #options: Pick<SessionsOptions, 'database' | 'folder' | 'accounts' | 'forgetProfile' | 'onTrouble'>;
+  readonly #unlinks: Unlinks;
+
+  constructor(options: SessionsOptions, unlinks: Unlinks) {
+    this.#options = options;
+    this.#unlinks = unlinks;
+  }
+
+  /** After the end of a session: removes its profile where it is over, unless its device has still to be unlinked with it. */
+  async tidy(session: HostedSession, end: SessionEnd, settled: Settled): Promise<void> {
+    const { lease } = session.spec;
+    // What a version took for a lost login may be none: such a profile stays until it is swept away.
+    if (settled.kind === 'dead' && !session.hadLogin) await this.remove(lease.ids);
+    if (settled.kind !== 'fenced' || !(await this.isOver(lease))) return;
+    if (session.unlinked || (end.kind === 'dead' && end.code === 'unlinked')) await this.#unlinks.done(lease.ids);
+    if (!(await this.#unlinks.isWaiting(lease.ids.session))) await this.remove(lease.ids);
+  }
+
+  /** Removes what was left behind, by sessions too that ran here long ago. */
+  async sweep(): Promise<void> {
+    const { database, folder, onTrouble } = this.#options;
+    for (const ids of await findLeftProfiles(database, folder)) {
+      await this.remove(ids).catch((error) => onTrouble(ids, error));
+    }
+  }
+
+  async remove(ids: SessionIds): Promise<void> {
+    removeSessionFolder(sessionFolder(this.#options.folder, ids));
+    await this.#options.forgetProfile(ids);
+  }
+
+  /** True when the account is inactive: nobody will ever start this session again. */
+  async isOver({ ids }: Lease): Promise<boolean> {
+    const account = within(patienceMs, () => this.#options.accounts.statusOf(ids));
+    return account.then((status) => status === 'inactive').catch(() => false);
+  }
+}
