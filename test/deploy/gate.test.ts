@@ -54,6 +54,12 @@ describe('the templates for Argo Rollouts and Flagger', () => {
     const template = parse(read(file)) as { apiVersion: string; kind: string };
     expect(template).toMatchObject({ apiVersion, kind });
     const metrics = [...read(file).matchAll(/\bwwebjs_[a-z_]+/g)].map(([name]) => name);
-    expect(new Set(metrics)).toEqual(new Set(['wwebjs_gate_verdict', 'wwebjs_canary_last_attempt_timestamp_seconds']));
+    expect(new Set(metrics)).toEqual(
+      new Set([
+        'wwebjs_gate_verdict',
+        'wwebjs_gate_verdict_timestamp_seconds',
+        'wwebjs_canary_last_attempt_timestamp_seconds',
+      ]),
+    );
   });
 });
