@@ -4,10 +4,13 @@ import { z } from 'zod';
 import { InputError } from './input-error.ts';
 import { nearWord } from './near-word.ts';
 
+/** A file of another kind is wrong everywhere: the first mistakes say so, hundreds hide it. */
+const mistakesTold = 5;
+
 /**
  * Reads a YAML file (JSON is YAML too) and checks it by `schema`.
  *
- * @throws InputError with one line per mistake: `file:line:column: key: what is wrong`.
+ * @throws InputError with a line for each of the first mistakes: `file:line:column: key: what is wrong`.
  */
 export function parseYamlFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
   return parseYaml(readText(file), schema, file);
@@ -22,12 +25,17 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, file: st
     return `${file}:${line}:${col}`;
   };
   if (document.errors.length > 0) {
-    throw new InputError(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`).join('\n'));
+    throw new InputError(firstOf(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`)));
   }
   const result = schema.safeParse(document.toJS());
   if (result.success) return result.data;
   const mistakes = result.error.issues.flatMap((issue) => describeIssue(issue, document, schema));
-  throw new InputError(mistakes.map(({ offset, text }) => `${place(offset)}: ${text}`).join('\n'));
+  throw new InputError(firstOf(mistakes.map(({ offset, text }) => `${place(offset)}: ${text}`)));
+}
+
+function firstOf(mistakes: readonly string[]): string {
+  const more = mistakes.length - mistakesTold;
+  return [...mistakes.slice(0, mistakesTold), ...(more > 0 ? [`and ${more} more mistakes`] : [])].join('\n');
 }
 
 function readText(file: string): string {

@@ -39,6 +39,14 @@ test('a key that resembles nothing is answered with the keys that there are', ()
   );
 });
 
+test('a file of another kind is answered with its first mistakes, and how many more there are', () => {
+  const blocks = Array.from({ length: 200 }, (_, i) => `  - colour: ${i}\n`).join('');
+  const lines = messageOf(`schemaVersion: 1\nblocks:\n${blocks}`).split('\n');
+  expect(lines).toHaveLength(6);
+  expect(lines[0]).toMatch(/^matrix\.yaml:3:/);
+  expect(lines[5]).toMatch(/^and \d{3} more mistakes$/);
+});
+
 test('a wrong value is named by its place', () => {
   expect(messageOf('schemaVersion: 1\nblocks:\n  - library: 1.34.2\n    build: [2.3000.1]\n')).toMatch(
     /^matrix\.yaml:3:14: blocks\[0\]\.library: .*expected array/,
