@@ -18,6 +18,8 @@ export interface LightHostOptions {
   port: number;
   /** How long a launch takes, in milliseconds. */
   launchMs?: number;
+  /** The page leaves its code when the phone has it, and the login goes no further. */
+  loginHangs?: boolean;
   /** Told when a launch begins and when it is over, well or not. */
   onLaunch?(event: 'begin' | 'end', spec: SessionHostSpec): void;
 }
@@ -26,12 +28,12 @@ export interface LightHostOptions {
  * Sessions without a library and a browser: a linked device that speaks the page's side of the replica's protocol, with real
  * keys, a profile on disk, and the lock that a browser puts into it. Many of them fit into one process.
  */
-export function lightHosts({ port, launchMs = 50, onLaunch }: LightHostOptions): OpenSessionHost {
+export function lightHosts({ port, launchMs = 50, loginHangs = false, onLaunch }: LightHostOptions): OpenSessionHost {
   return async (spec) => {
     onLaunch?.('begin', spec);
     try {
       await sleep(launchMs);
-      return await LightHost.open(spec, port);
+      return await LightHost.open(spec, port, loginHangs);
     } finally {
       onLaunch?.('end', spec);
     }
@@ -42,6 +44,7 @@ class LightHost implements SessionHost {
   readonly #spec: SessionHostSpec;
   readonly #url: string;
   readonly #profile: string;
+  readonly #loginHangs: boolean;
   readonly #identity = newKeyPair();
   readonly #advSecret = newKeyPair().secretKey;
   #noise = newKeyPair();
@@ -54,14 +57,15 @@ class LightHost implements SessionHost {
   readonly #sent = new Map<string, TextMessage>();
   #over = false;
 
-  private constructor(spec: SessionHostSpec, port: number) {
+  private constructor(spec: SessionHostSpec, port: number, loginHangs: boolean) {
+    this.#loginHangs = loginHangs;
     this.#spec = spec;
     this.#url = `wss://127.0.0.1:${port}/ws/chat`;
     this.#profile = profileFolder(spec.folder);
   }
 
-  static async open(spec: SessionHostSpec, port: number): Promise<LightHost> {
-    const host = new LightHost(spec, port);
+  static async open(spec: SessionHostSpec, port: number, loginHangs: boolean): Promise<LightHost> {
+    const host = new LightHost(spec, port, loginHangs);
     mkdirSync(host.#profile, { recursive: true });
     const lock = join(host.#profile, 'SingletonLock');
     if (existsSync(lock)) throw new Error(`The browser is already running for ${host.#profile}`);
@@ -190,6 +194,7 @@ class LightHost implements SessionHost {
 
   #pair({ details, accountKey, wid, deviceId, hmac }: Extract<ServerFrame, { type: 'pair-success' }>): void {
     clearTimeout(this.#codeTimer);
+    if (this.#loginHangs) return;
     const bytes = Buffer.from(details, 'base64');
     if (toBase64(mac(this.#advSecret, bytes)) !== hmac) {
       this.#send({ type: 'pair-error', code: 'hmac-mismatch' });

@@ -28,6 +28,8 @@ export class HostedSession {
   #timer: NodeJS.Timeout | undefined;
   #watchdog: Watchdog | null = null;
   #linking: boolean;
+  /** `performance.now()` of the newest QR code; a pairing code is not taken away when the phone has it, so that its age says nothing. */
+  #qrAt: number | null = null;
   #unlinked = false;
   #loaded: LoadedVersions | null = null;
   /** `performance.now()` of then. */
@@ -188,7 +190,7 @@ export class HostedSession {
       case 'session:start-timeout':
         return this.#broken('start-timeout');
       case 'session:link-timeout':
-        return { kind: 'dead', code: 'link-timeout' };
+        return { kind: 'dead', code: this.#codesStopped() ? 'codes-stopped' : 'link-timeout' };
       case 'session:ready-timeout':
         return { kind: 'failed', code: 'ready-timeout' };
       case 'session:watch':
@@ -201,6 +203,7 @@ export class HostedSession {
   async #offer(kind: 'qr' | 'pairing', code: string): Promise<SessionEnd | null> {
     this.spec.onLaunched();
     if (!this.#linking) return { kind: 'dead', code: 'unlinked' };
+    this.#qrAt = kind === 'qr' ? performance.now() : null;
     await this.#write(() => this.#around.linkCodes.put(this.spec.lease, kind, code));
     if (this.#step === 'starting') {
       this.#step = 'scanning';
@@ -208,6 +211,11 @@ export class HostedSession {
     }
     this.#around.onEvent(this.spec.lease.ids, { type: 'code' });
     return null;
+  }
+
+  /** A page that waits for a scan shows one code after the other: one that stopped has left that screen, or hangs. */
+  #codesStopped(): boolean {
+    return this.#qrAt !== null && performance.now() - this.#qrAt > this.#around.deadlines.codeMs;
   }
 
   async #authenticated(): Promise<null> {
