@@ -37,7 +37,11 @@ export async function startPrivatePrometheus(
   writeFileSync(
     join(folder, 'prometheus.yml'),
     JSON.stringify({
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      global: {
+        scrape_interval: '1s',
+        evaluation_interval: '1s',
+        external_labels: { runbooks: 'https://example.org/runbooks' },
+      },
       rule_files: [join(rules, '*.yml')],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertPort}`] }] }] },
       scrape_configs: jobs,

@@ -22,11 +22,17 @@ const build = '2.3000.1029241508';
 const failing = ['--library', '1.25.0', '--build', build, '--browser', 'current'];
 const folder = newFolder();
 const closing: (() => Promise<unknown>)[] = [];
-const news: { alert: string; status: string; library: string | undefined }[] = [];
+const news: { alert: string; status: string; library: string | undefined; page: string }[] = [];
 let prometheus: PrivatePrometheus;
+/** Links one more number, and waits until it is connected. */
+let linkAnother: (number: string) => Promise<void>;
 
 interface AlertmanagerNews {
-  alerts: { status: string; labels: { alertname: string; library?: string } }[];
+  alerts: {
+    status: string;
+    labels: { alertname: string; library?: string };
+    annotations: { runbook_url: string };
+  }[];
 }
 
 beforeAll(async () => {
@@ -36,7 +42,9 @@ beforeAll(async () => {
   }
   const receiver = createServer(async (request, response) => {
     const { alerts } = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()) as AlertmanagerNews;
-    for (const { status, labels } of alerts) news.push({ alert: labels.alertname, status, library: labels.library });
+    for (const { status, labels, annotations } of alerts) {
+      news.push({ alert: labels.alertname, status, library: labels.library, page: annotations.runbook_url });
+    }
     response.end();
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -108,9 +116,12 @@ async function serviceWithOneNumber(): Promise<Service> {
     deadlines: { linkMs: 3_000 },
   });
   await untilStatus(second.service, ids, 'connected');
-  const other = replica.phones.create('15550300002');
-  const more = await linkWith(second.service, workspace, async (qr) => replica.phones.scan(other.id, qr));
-  await untilStatus(second.service, more, 'connected');
+  linkAnother = async (number) => {
+    const other = replica.phones.create(number);
+    const more = await linkWith(second.service, workspace, async (qr) => replica.phones.scan(other.id, qr));
+    await untilStatus(second.service, more, 'connected');
+  };
+  await linkAnother('15550300002');
   // One that nobody scans in time.
   await second.service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
   await second.service.rollouts.create('1.34.7', '1.33.2');
@@ -125,7 +136,12 @@ const toldOf = (alert: string, status: string) => news.filter((one) => one.alert
 test('an alert about the real failure reaches a person, and no alert about what works', async () => {
   await until('the alert was told', () => toldOf('WwebjsCellUnexpected', 'firing').length > 0, 120_000);
   expect(toldOf('WwebjsCellUnexpected', 'firing')).toEqual([
-    { alert: 'WwebjsCellUnexpected', status: 'firing', library: '1.25.0' },
+    {
+      alert: 'WwebjsCellUnexpected',
+      status: 'firing',
+      library: '1.25.0',
+      page: 'https://example.org/runbooks/cell-unexpected.md',
+    },
   ]);
   const others = new Set(news.map(({ alert }) => alert));
   others.delete('WwebjsCellUnexpected');
@@ -163,14 +179,26 @@ test('every query of every dashboard is understood by Prometheus and shows data'
 });
 
 test('what the service and the exporter both counted is there once', async () => {
-  const links = await prometheus.query('sum by (job) (wwebjs_link_attempts_total{outcome="ready"})');
-  expect(Object.fromEntries(links.map(({ metric, value }) => [metric.job, Number(value[1])]))).toEqual({
-    'wwebjs-canary-watch': 2,
-    'wwebjs-canary-service': 1,
+  const ready = 'wwebjs_link_attempts_total{outcome="ready"}';
+  const byJob = async (expr: string) =>
+    Object.fromEntries(
+      (await prometheus.query(`sum by (job) (${expr})`)).map(({ metric, value }) => [metric.job, Number(value[1])]),
+    );
+  const before = await byJob(ready);
+  expect(before).toEqual({ 'wwebjs-canary-watch': 2, 'wwebjs-canary-service': 1 });
+  const restored = await byJob('wwebjs_session_restorations_total{outcome="ready"}');
+  expect(restored).toEqual({ 'wwebjs-canary-watch': 1, 'wwebjs-canary-service': 1 });
+
+  await linkAnother('15550300003');
+  // An exporter tells of what is some seconds old.
+  await until('both counted the link', async () => (await byJob(ready))['wwebjs-canary-watch'] === 3, 30_000);
+  expect(await byJob(`increase(${ready.replace('}', '}[1h]')})`)).toEqual({
+    'wwebjs-canary-watch': expect.closeTo(1, 0),
+    'wwebjs-canary-service': expect.closeTo(1, 0),
   });
-  const restorations = await prometheus.query('sum by (job) (wwebjs_session_restorations_total{outcome="ready"})');
-  expect(restorations.map(({ value }) => value[1])).toEqual(['1', '1']);
-  expect(await prometheus.query('wwebjs:link_success_ratio:rate1h')).toHaveLength(1);
+  const recorded = async () => prometheus.query('3600 * wwebjs:link_attempts:rate1h{outcome="ready"}');
+  await until('the link is recorded', async () => Number((await recorded())[0]?.value[1]) > 0, 30_000);
+  expect((await recorded()).map(({ value }) => Number(value[1]))).toEqual([expect.closeTo(1, 0)]);
 });
 
 test('when the cell does as expected again, the end is told', async () => {
