@@ -1,10 +1,11 @@
 import { newDashboard } from './dashboard.ts';
 import { now, overTime } from './panels.ts';
+import { countedOnce, ratioBy } from './queries.ts';
 
 const chosen = 'library=~"$library",workspace=~"$workspace"';
 const attempts = (more = '') => `wwebjs:workspace_link_attempts:rate1h{${chosen}${more}}`;
 const successRatioBy = (label: string) =>
-  `sum by (${label}) (${attempts(',outcome="ready"')}) / sum by (${label}) (${attempts(',code!="link-timeout"')})`;
+  ratioBy(label, attempts(',outcome="ready"'), attempts(',code!="link-timeout"'));
 const quantile = (q: number) =>
   `histogram_quantile(${q}, sum by (le, phase) (wwebjs:link_duration_seconds_bucket:rate1h{library=~"$library"}))`;
 
@@ -21,7 +22,8 @@ export const linking = newDashboard(
       { '{{library}}': 'max by (library) (wwebjs_link_success_ratio{window="24h",library=~"$library"})' },
       {
         unit: 'percentunit',
-        description: 'Links begun in the last 24 hours and ended, out of the history, of all workspaces.',
+        description:
+          'Links begun in the last 24 hours and ended, out of the history, of all workspaces; codes that nobody scanned count as failed.',
         width: 12,
       },
     ),
@@ -29,7 +31,12 @@ export const linking = newDashboard(
   .withPanel(
     now(
       'Constraint violations',
-      { '{{outcome}}': 'max by (outcome) (increase(wwebjs_account_constraint_violations_total[$__range]))' },
+      {
+        '{{constraint}} {{outcome}}': countedOnce(
+          'constraint, outcome',
+          'increase(wwebjs_account_constraint_violations_total[$__range])',
+        ),
+      },
       {
         description: 'In the time that is shown. `surfaced`: somebody was refused a link; that has to stay 0.',
         width: 12,
@@ -62,15 +69,26 @@ export const linking = newDashboard(
   )
   .withPanel(
     overTime(
-      'Failures per hour by code',
-      { '{{code}}': `3600 * sum by (code) (${attempts(',outcome="failed"')})` },
+      'Failures per hour by version and code',
+      { '{{library}} {{code}}': `3600 * sum by (library, code) (${attempts(',outcome="failed"')})` },
       { description: 'What a code means is in docs/service.md. `link-timeout`: nobody scanned.' },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Share that nobody scanned, by version',
+      { '{{library}}': ratioBy('library', attempts(',code="link-timeout"'), attempts()) },
+      {
+        unit: 'percentunit',
+        description:
+          'Over one hour. People leave codes alone whichever version shows them: a version far above the others hides failures here.',
+      },
     ),
   )
   .withPanel(
     overTime(
       'Time to authenticated and ready',
       { '{{phase}} p50': quantile(0.5), '{{phase}} p95': quantile(0.95), '{{phase}} p99': quantile(0.99) },
-      { unit: 's', description: 'From the start of the session, over one hour, of all workspaces.', width: 24 },
+      { unit: 's', description: 'From the start of the session, over one hour, of all workspaces.' },
     ),
   );

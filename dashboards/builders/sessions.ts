@@ -1,5 +1,6 @@
 import { newDashboard } from './dashboard.ts';
 import { now, overTime } from './panels.ts';
+import { ratioBy } from './queries.ts';
 
 const library = 'library=~"$library"';
 const chosen = `${library},workspace=~"$workspace"`;
@@ -90,9 +91,7 @@ export const sessions = newDashboard(
   .withPanel(
     overTime(
       'Success rate of restorations',
-      {
-        '{{library}}': `sum by (library) (${restorations(',outcome="ready"')}) / sum by (library) (${restorations(',outcome!="stopped"')})`,
-      },
+      { '{{library}}': ratioBy('library', restorations(',outcome="ready"'), restorations(',outcome!="stopped"')) },
       { unit: 'percentunit', description: 'Over 30 minutes. Those that were stopped in order are left out.' },
     ),
   )
