@@ -45,7 +45,7 @@ describe('the exact odds of the default policy', () => {
 
   it('add up to one', () => {
     const { promote, block, inconclusive } = odds.of(0.93, 0.81);
-    expect(promote + block + inconclusive).toBeCloseTo(1, 12);
+    expect(promote + block + inconclusive).toBeCloseTo(1, 9);
   });
 });
 
