@@ -148,7 +148,7 @@ test('an alert about the real failure reaches a person, and no alert about what 
   expect([...others]).toEqual([]);
 });
 
-/** Nothing of this happened in the scraped run: the panel has to parse, and stays empty. */
+/** Nothing of this happens in the scraped run: that these show data is in `quiet-panels.test.ts`. */
 const emptyPanels = new Set([
   'Wait for a person',
   'Changed since yesterday',

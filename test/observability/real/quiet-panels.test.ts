@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { renderDashboards } from '../../../dashboards/generate.ts';
+import { packageRoot } from '../../../src/contracts/home.ts';
+import { newFolder } from '../../fixtures/recorded-run.ts';
+import { findPrometheus } from '../../support/find-prometheus.ts';
+
+interface Panel {
+  title: string;
+  targets: { expr: string }[];
+}
+
+const panels = Object.values(renderDashboards()).flatMap((text) => (JSON.parse(text) as { panels: Panel[] }).panels);
+const exporter = 'job="exporter",instance="a"';
+const cell = 'library="1.34.7",build="2.3000.1032534684",browser="current",flow="qr-to-ready",condition="none"';
+const pair = 'baseline="1.34.2",candidate="1.34.7",flow="qr-to-ready"';
+const loss = (bound: string, value: number) => ({
+  series: `wwebjs_gate_loss_points{${exporter},${pair},bound="${bound}"}`,
+  values: `${value}+0x30`,
+});
+
+/** What a panel shows of these series after 25 hours; samples are an hour apart. */
+const shown: { title: string; series: { series: string; values: string }[]; values: number[][] }[] = [
+  {
+    title: 'Wait for a person',
+    series: [{ series: `wwebjs_sessions_needing_attention{${exporter},code="page-hung"}`, values: '3+0x30' }],
+    values: [[3]],
+  },
+  {
+    title: 'Changed since yesterday',
+    series: [
+      { series: `wwebjs_canary_cell_passed{${exporter},${cell}}`, values: '1+0x10 0+0x20' },
+      { series: `wwebjs_canary_cell_passed{${exporter},${cell.replace('1.34.7', '1.34.2')}}`, values: '1+0x30' },
+    ],
+    values: [[0]],
+  },
+  {
+    title: 'Families at their limit',
+    series: [
+      { series: `wwebjs_metrics_overflowing{${exporter},family="wwebjs_sessions"}`, values: '1+0x30' },
+      { series: `wwebjs_metrics_overflowing{${exporter},family="wwebjs_accounts"}`, values: '0+0x30' },
+    ],
+    values: [[1]],
+  },
+  {
+    title: 'Loss of the candidate, with its interval',
+    series: [loss('estimate', 2), loss('lower', -1), loss('upper', 4)],
+    values: [[2], [-1], [4]],
+  },
+  {
+    title: 'Constraint violations',
+    series: ['b', 'c'].map((instance) => ({
+      series: `wwebjs_account_constraint_violations_total{job="service",instance="${instance}",constraint="c",outcome="surfaced"}`,
+      values: '0+1x30',
+    })),
+    values: [[48]],
+  },
+];
+
+test.each(shown)('"$title" shows what happened', async ({ title, series, values }) => {
+  const { promtool } = await findPrometheus();
+  const targets = panels.find((panel) => panel.title === title)?.targets ?? [];
+  expect(targets).toHaveLength(values.length);
+  const file = join(newFolder(), 'panel.test.yml');
+  const asked = targets.map(({ expr }, i) => ({
+    expr: `sum(${expr.replaceAll(/\$(library|build|workspace)/g, '.*').replaceAll('$__range', '24h')})`,
+    eval_time: '25h',
+    exp_samples: values[i]?.map((value) => ({ labels: '{}', value })),
+  }));
+  const written = {
+    rule_files: [join(packageRoot, 'dashboards', 'rules', 'recording.yml')],
+    evaluation_interval: '1h',
+    tests: [{ interval: '1h', input_series: series, promql_expr_test: asked }],
+  };
+  writeFileSync(file, stringify(written));
+  const { stdout } = await promisify(execFile)(promtool, ['test', 'rules', file]);
+  expect(stdout).toContain('SUCCESS');
+});
