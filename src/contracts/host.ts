@@ -62,6 +62,8 @@ export interface SessionFacts {
   state: string | null;
   /** The client's own id in full form, e.g. `15550100123@c.us`. */
   wid: string | null;
+  /** The state of the page's socket by the page itself, e.g. `UNPAIRED`; asked while there is no `wid`. */
+  socket?: string | null;
 }
 
 /** A message as the library's `message`, `message_create` and `message_ack` events carry it. */

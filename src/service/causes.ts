@@ -8,8 +8,7 @@ export const causes = {
   ready: 'The library reported ready.',
   superseded: 'The same number was linked again in the workspace.',
   'link-timeout': 'Nobody scanned a code in time.',
-  'codes-stopped':
-    'No new code came for longer than one lives, and no login: one was scanned and its login hangs, or no more are made.',
+  'authenticated-timeout': 'The page was seen past its codes, so that one was scanned, and the login never came.',
   'logout-asked': 'Somebody asked for a logout.',
   'delete-asked': 'Somebody asked to delete the account.',
   'restore-asked': 'Somebody asked for a restoration.',

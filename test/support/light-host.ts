@@ -45,6 +45,7 @@ class LightHost implements SessionHost {
   readonly #url: string;
   readonly #profile: string;
   readonly #loginHangs: boolean;
+  #isScanned = false;
   readonly #identity = newKeyPair();
   readonly #advSecret = newKeyPair().secretKey;
   #noise = newKeyPair();
@@ -77,7 +78,8 @@ class LightHost implements SessionHost {
   }
 
   async sessionFacts() {
-    return { state: this.#online ? 'CONNECTED' : 'OPENING', wid: this.#saved?.wid ?? null };
+    const socket = this.#isScanned ? 'OPENING' : 'UNPAIRED';
+    return { state: this.#online ? 'CONNECTED' : 'OPENING', wid: this.#saved?.wid ?? null, socket };
   }
 
   async sendText(to: string, body: string): Promise<string> {
@@ -194,6 +196,7 @@ class LightHost implements SessionHost {
 
   #pair({ details, accountKey, wid, deviceId, hmac }: Extract<ServerFrame, { type: 'pair-success' }>): void {
     clearTimeout(this.#codeTimer);
+    this.#isScanned = true;
     if (this.#loginHangs) return;
     const bytes = Buffer.from(details, 'base64');
     if (toBase64(mac(this.#advSecret, bytes)) !== hmac) {

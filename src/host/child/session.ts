@@ -59,7 +59,16 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
   async sessionFacts(): Promise<SessionFacts> {
     const client = this.#started();
     const state = await client.getState();
-    return { state: textOrNull(state), wid: textOrNull(client.info?.wid?._serialized) };
+    const wid = textOrNull(client.info?.wid?._serialized);
+    return { state: textOrNull(state), wid, ...(wid === null && { socket: await this.#socket() }) };
+  }
+
+  /** Asked of the page itself: before a login the older versions answer nothing. Null when the page does not say. */
+  async #socket(): Promise<string | null> {
+    const state = await this.#started().pupPage?.evaluate<unknown>(
+      '(() => { try { return window.require("WAWebSocketModel").Socket.state; } catch { return null; } })()',
+    );
+    return textOrNull(state);
   }
 
   async pageFacts(): Promise<PageFacts> {

@@ -4,8 +4,6 @@ export interface Deadlines {
   startMs: number;
   /** From the first code until it is scanned. */
   linkMs: number;
-  /** From a QR code until the next one while nobody scans; WhatsApp Web shows its first for 60 s and the others for 20 s. */
-  codeMs: number;
   /** From the accepted login until ready. */
   readyMs: number;
   /** Between two looks at a ready session. */
@@ -27,7 +25,6 @@ export interface Deadlines {
 export const defaultDeadlines: Deadlines = {
   startMs: 90_000,
   linkMs: 300_000,
-  codeMs: 75_000,
   readyMs: 120_000,
   watchEveryMs: 30_000,
   answerMs: 10_000,

@@ -13,6 +13,9 @@ import { Watchdog } from './watchdog.ts';
 import { Late, within } from './within.ts';
 import { writeUntilTaken } from './write-until-taken.ts';
 
+/** States of the page's socket while nobody has scanned. */
+const waitsForScan: ReadonlySet<string> = new Set(['UNPAIRED', 'UNPAIRED_IDLE']);
+
 export type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
 
 /** One session that runs in this instance: turns what the host sees into what the account is. */
@@ -28,8 +31,6 @@ export class HostedSession {
   #timer: NodeJS.Timeout | undefined;
   #watchdog: Watchdog | null = null;
   #linking: boolean;
-  /** `performance.now()` of the newest QR code; a pairing code is not taken away when the phone has it, so that its age says nothing. */
-  #qrAt: number | null = null;
   #unlinked = false;
   #loaded: LoadedVersions | null = null;
   /** `performance.now()` of then. */
@@ -190,7 +191,7 @@ export class HostedSession {
       case 'session:start-timeout':
         return this.#broken('start-timeout');
       case 'session:link-timeout':
-        return { kind: 'dead', code: this.#codesStopped() ? 'codes-stopped' : 'link-timeout' };
+        return { kind: 'dead', code: (await this.#leftCodes()) ? 'authenticated-timeout' : 'link-timeout' };
       case 'session:ready-timeout':
         return { kind: 'failed', code: 'ready-timeout' };
       case 'session:watch':
@@ -203,7 +204,6 @@ export class HostedSession {
   async #offer(kind: 'qr' | 'pairing', code: string): Promise<SessionEnd | null> {
     this.spec.onLaunched();
     if (!this.#linking) return { kind: 'dead', code: 'unlinked' };
-    this.#qrAt = kind === 'qr' ? performance.now() : null;
     await this.#write(() => this.#around.linkCodes.put(this.spec.lease, kind, code));
     if (this.#step === 'starting') {
       this.#step = 'scanning';
@@ -213,9 +213,15 @@ export class HostedSession {
     return null;
   }
 
-  /** A page that waits for a scan shows one code after the other: one that stopped has left that screen, or hangs. */
-  #codesStopped(): boolean {
-    return this.#qrAt !== null && performance.now() - this.#qrAt > this.#around.deadlines.codeMs;
+  /**
+   * Whether the page is known to be past its codes. That no new code comes does not say so: 1.34.7 shows six and then none, whether
+   * somebody scans or not.
+   */
+  async #leftCodes(): Promise<boolean> {
+    const { answerMs } = this.#around.deadlines;
+    const facts = await within(answerMs, async () => this.#host?.sessionFacts()).catch(() => null);
+    const socket = facts?.socket ?? null;
+    return socket !== null && !waitsForScan.has(socket);
   }
 
   async #authenticated(): Promise<null> {
