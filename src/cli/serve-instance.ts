@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { ensureBrowser } from '../browser/ensure-browser.ts';
 import { home } from '../contracts/home.ts';
-import { InputError, TroubleError } from '../contracts/input-error.ts';
+import { InputError } from '../contracts/input-error.ts';
+import { listenError } from '../contracts/listen-error.ts';
 import { ApiKeys } from '../service/http/api-keys.ts';
 import { isLoopback } from '../service/http/is-loopback.ts';
 import { createServer } from '../service/http/server.ts';
@@ -86,7 +87,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
         log({ event: 'trouble', request, code: problem.code, message: String(problem.cause ?? problem.message) }),
     });
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-      throw new TroubleError(`--port ${port}: cannot listen on ${host} (${error.code}); choose another --port`);
+      throw listenError({ host, port }, error);
     });
     const address = app.server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { home } from '../contracts/home.ts';
+import { InputError } from '../contracts/input-error.ts';
 
 /** `--database` of the commands that work on the service's tables; the environment variable keeps the password out of `ps`. */
 export function databaseOption(): Option {
@@ -12,4 +14,18 @@ export function databaseOption(): Option {
 /** The database where none is named; what is linked to a replica stays apart from real accounts. */
 export function embeddedDatabase({ forReplica = false } = {}): string {
   return `sqlite:${home(forReplica ? 'replica-store.sqlite' : 'store.sqlite')}`;
+}
+
+/**
+ * The database of the service for a command that only reads it: a new and empty one would be shown as a service without links.
+ *
+ * @throws InputError when a file is named that is not there.
+ */
+export function databaseToRead(address: string | undefined): string {
+  if (address === undefined) return embeddedDatabase();
+  const [, file] = /^sqlite:(.+)$/.exec(address) ?? [];
+  if (file !== undefined && !existsSync(file)) {
+    throw new InputError(`--database ${address}: there is no such file; name the one that \`serve\` works on`);
+  }
+  return address;
 }

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TroubleError } from '../contracts/input-error.ts';
+import { listenError } from '../contracts/listen-error.ts';
 
 export interface MetricsServer {
   url: string;
@@ -10,7 +10,7 @@ export interface MetricsServer {
 /**
  * Serves `/metrics`, and nothing else.
  *
- * @throws TroubleError naming the option when the port cannot be used.
+ * @throws InputError naming the option when the machine does not have the address; TroubleError when the port cannot be used.
  */
 export async function serveMetrics(
   { host, port }: { host: string; port: number },
@@ -25,11 +25,7 @@ export async function serveMetrics(
     );
   });
   const listening = Promise.withResolvers<void>();
-  server.once('error', (error: NodeJS.ErrnoException) =>
-    listening.reject(
-      new TroubleError(`--port ${port}: cannot listen on ${host} (${error.code}); choose another --port`),
-    ),
-  );
+  server.once('error', (error) => listening.reject(listenError({ host, port }, error)));
   server.listen(port, host, listening.resolve);
   await listening.promise;
   const address = server.address() as AddressInfo;

@@ -50,6 +50,16 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
     /no\.yaml: there is no such file/,
   ],
   [
+    'a database of the exporter that is not there',
+    ['exporter', '--database', `sqlite:${join(folder, 'none', 'store.sqlite')}`],
+    /--database sqlite:\S+store\.sqlite: there is no such file; name the one that `serve` works on/,
+  ],
+  [
+    'a host that is none',
+    ['exporter', '--port', '0', '--host', '999.1.1.1'],
+    /--host 999\.1\.1\.1: this machine has no such/,
+  ],
+  [
     'a wrong value in the policy of the service',
     ['serve', '--policy', file('policy.yaml', goodPolicy.replace('marginPoints: 10', 'marginPoints: 0'))],
     /policy\.yaml:\d+:\d+: success\.marginPoints: the margin is above 0 points/,

@@ -6,7 +6,7 @@ import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore } from '../../store/open-store.ts';
 import { wholeNumber } from '../option-values.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
-import { databaseOption, embeddedDatabase } from '../service-database.ts';
+import { databaseOption, databaseToRead } from '../service-database.ts';
 import { untilSignal } from '../until-signal.ts';
 
 interface Given {
@@ -38,9 +38,10 @@ Examples:
 
 async function run({ database: address, rolloutPlan, ...at }: Given): Promise<void> {
   const plan = readRolloutPlan(rolloutPlan);
+  const service = databaseToRead(address);
   const stop = untilSignal();
   const store = await openStore();
-  const database = await openDatabase(address ?? embeddedDatabase());
+  const database = await openDatabase(service);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
   // Counting a large store for the first time takes longer than a scrape may.

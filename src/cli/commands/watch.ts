@@ -22,7 +22,7 @@ import { duration, wholeNumber } from '../option-values.ts';
 import { readPlan } from '../read-plan.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { addRunOptions, type RunOptions, runArguments } from '../run-options.ts';
-import { databaseOption, embeddedDatabase } from '../service-database.ts';
+import { databaseOption, databaseToRead } from '../service-database.ts';
 import { untilSignal } from '../until-signal.ts';
 
 interface WatchCommandOptions extends RunOptions {
@@ -70,11 +70,12 @@ Examples:
 async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {
   checkRun(options);
   const plan = readRolloutPlan(options.rolloutPlan);
+  const service = databaseToRead(options.database);
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
-  const database = await openDatabase(options.database ?? embeddedDatabase());
+  const database = await openDatabase(service);
   const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
   // Counting a large store for the first time takes longer than a scrape may.
   await exporter.read();

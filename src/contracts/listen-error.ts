@@ -1,0 +1,12 @@
+import { InputError, TroubleError } from './input-error.ts';
+
+/** What Node says of an address that this machine does not have or that is none. */
+const badAddress: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
+
+/** Why a server cannot listen, with the option that has to change. */
+export function listenError({ host, port }: { host: string; port: number }, { code }: NodeJS.ErrnoException): Error {
+  if (badAddress.has(code)) {
+    return new InputError(`--host ${host}: this machine has no such address (${code}); 127.0.0.1 or 0.0.0.0 would do`);
+  }
+  return new TroubleError(`--port ${port}: cannot listen on ${host} (${code}); choose another --port`);
+}
