@@ -6,6 +6,7 @@ import { packageRoot } from '../../src/contracts/home.ts';
 
 interface Service {
   command?: string[];
+  environment?: Record<string, string>;
   volumes?: string[];
   ports?: string[];
   depends_on?: Record<string, unknown>;
@@ -41,4 +42,12 @@ test('Prometheus asks what the compose file starts, at the ports where it listen
   );
   expect(targets).toEqual(['service:8080', 'watch:9464']);
   for (const target of targets) expect(compose.services).toHaveProperty(target.split(':')[0]);
+});
+
+test('alerts link to the pages that RUNBOOKS_URL names, which Prometheus puts into its external label', () => {
+  const { global } = parse(readFileSync(join(folder, 'compose', 'prometheus.yml'), 'utf8'));
+  expect(global.external_labels).toEqual({ runbooks: '$' + '{RUNBOOKS_URL}' });
+  const { prometheus } = compose.services;
+  expect(prometheus?.environment).toEqual({ RUNBOOKS_URL: '$' + '{RUNBOOKS_URL:-}' });
+  expect(prometheus?.command).toContain('--enable-feature=expand-external-labels');
 });
