@@ -7,7 +7,7 @@ const placesNamed = 3;
 
 /**
  * What is missing before a flow may be promoted, one sentence each: cells that one arm was never tried in, attempts that are
- * all too old, a baseline that did not run the version it names. Silence is no evidence, so any of it keeps a flow from being promoted.
+ * all too old, a baseline that did not run the version it names, one success of either version. Silence is no evidence, so any of it keeps a flow from being promoted.
  */
 export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
   const missing: string[] = [];
@@ -30,6 +30,9 @@ export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
   const mismatched = flow.cells.reduce((sum, cell) => sum + cell.baseline.mismatched, 0);
   if (mismatched > 0)
     missing.push(`${plural(mismatched, 'attempt')} of the baseline did not run the version they name.`);
+  const isTried = arms.every((arm) => flow.cells.some((cell) => cell[arm].attempts > 0));
+  const hasWorked = flow.cells.some((cell) => arms.some((arm) => cell[arm].attempts > cell[arm].failures));
+  if (isTried && !hasWorked) missing.push('Neither version succeeded once: to be as good as that promotes nothing.');
   return missing;
 }
 

@@ -50,6 +50,11 @@ describe('missing data never promotes', () => {
       'Every attempt of the candidate on 2.3000.7 was spoiled by the harness or the machine.',
     ],
     [
+      'two versions of which neither ever succeeds',
+      [...attempts('old', 0, 200), ...attempts('new', 0, 200)],
+      'Neither version succeeded once: to be as good as that promotes nothing.',
+    ],
+    [
       'a baseline that is not the version it names',
       [
         ...attempts('old', 200, 0),
