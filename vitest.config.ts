@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // Most fast tests wait for a database or a process; by default two cores would run one file at a time.
+    maxWorkers: 2,
     projects: [
       {
         test: {

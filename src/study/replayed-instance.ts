@@ -101,6 +101,8 @@ export class ReplayedInstance {
     host.says(event);
     const isAsWanted = await heard;
     this.#waiting.delete(account);
+    // A slot that came free makes the instance look for work: it has to be through with that before the clock moves on.
+    await this.#sessions.takeOn();
     if (this.#trouble) throw this.#trouble;
     return isAsWanted;
   }

@@ -50,7 +50,7 @@ export class Sessions {
   /** Sessions that wait for their library, and then for a slot. */
   #preparing = 0;
   #stopping = false;
-  #takingOn = false;
+  #takingOn: Promise<void> | null = null;
 
   constructor(given: SessionsOptions) {
     this.#libraries = new PreparedLibraries((version) => given.prepareLibrary(version));
@@ -134,16 +134,15 @@ export class Sessions {
     this.#keeper.giveUpExpired();
   }
 
-  /** Takes on sessions that nobody runs, as many as browsers can start now. To be called about once a second. */
-  async takeOn(): Promise<void> {
-    if (this.#stopping || this.#takingOn) return;
-    this.#takingOn = true;
-    try {
-      await this.#claim();
-    } finally {
-      this.#takingOn = false;
-    }
-    await this.#mover.move(this.hosted, this.#slots.free > 0);
+  /**
+   * Takes on sessions that nobody runs, as many as browsers can start now. To be called about once a second; whoever asks while that
+   * goes on waits for the same.
+   */
+  takeOn(): Promise<void> {
+    this.#takingOn ??= this.#takeOnSome().finally(() => {
+      this.#takingOn = null;
+    });
+    return this.#takingOn;
   }
 
   /** Unlinks a device that an account left behind which ended while nobody ran it. To be called about once a second. */
@@ -223,6 +222,12 @@ export class Sessions {
   /** How many sessions more this instance may run. */
   get #room(): number {
     return (this.#options.maxSessions ?? Number.POSITIVE_INFINITY) - this.#running.size - this.#beginning;
+  }
+
+  async #takeOnSome(): Promise<void> {
+    if (this.#stopping) return;
+    await this.#claim();
+    await this.#mover.move(this.hosted, this.#slots.free > 0);
   }
 
   async #claim(): Promise<void> {
