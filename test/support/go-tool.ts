@@ -21,16 +21,27 @@ export function goTool({ name, module, version, asks }: GoTool): string | null {
   const folder = home('tools', `${name}-${version}`);
   const built = join(folder, name);
   if (existsSync(built)) return built;
-  if (!answers('go', 'version')) return null;
+  const go = findGo();
+  if (go === null) return null;
   console.log(`Building ${name} ${version} with Go into ${folder} (some minutes)`);
   mkdirSync(folder, { recursive: true });
   const env = { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod', CGO_ENABLED: '0' };
   try {
-    execFileSync('go', ['install', `${module}@${version}`], { env, stdio: 'inherit' });
+    execFileSync(go, ['install', `${module}@${version}`], { env, stdio: 'inherit' });
   } catch {
     return null;
   }
   return built;
+}
+
+/** Go 1.24 or newer, from PATH or where its own archive is unpacked to; null where there is none. */
+export function findGo(): string | null {
+  for (const go of ['go', '/usr/local/go/bin/go']) {
+    const { stdout } = spawnSync(go, ['version'], { encoding: 'utf8' });
+    const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
+    if (Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 24)) return go;
+  }
+  return null;
 }
 
 /** True when a program is in PATH. */

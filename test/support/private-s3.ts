@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { home } from '../../src/contracts/home.ts';
 import { TroubleError } from '../../src/contracts/input-error.ts';
 import { S3Blobs } from '../../src/service/profiles/s3-blobs.ts';
+import { findGo } from './go-tool.ts';
 
 const sources = join(import.meta.dirname, 's3-server');
 
@@ -18,11 +19,13 @@ export interface PrivateS3 {
 }
 
 /**
- * False where the server cannot be built since there is no Go, as on a machine that has nothing but Node: the tests that need it
- * are left out there, and fail in CI.
+ * False, with a word about it, where the server cannot be built since there is no Go: the tests must pass on a machine that has
+ * nothing but Node.
  */
 export function canRunS3(): boolean {
-  return Boolean(process.env.CI) || spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0;
+  const can = findGo() !== null;
+  if (!can) console.log('There is no Go 1.24 or newer to build an S3 server with: what needs one is left out');
+  return can;
 }
 
 /** An S3 server (gofakes3) of this test alone, in memory, on a free port of 127.0.0.1; it checks every signature. */
@@ -55,11 +58,13 @@ function ensureServer(): string {
   if (existsSync(server)) return server;
   mkdirSync(folder, { recursive: true });
   const part = `${server}.${process.pid}`;
+  const go = findGo();
+  if (go === null) throw new TroubleError('The tests of S3 need Go 1.24 or newer, to build a server');
   try {
     const env = { ...process.env, CGO_ENABLED: '0' };
-    execFileSync('go', ['build', '-o', part, '.'], { cwd: sources, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync(go, ['build', '-o', part, '.'], { cwd: sources, env, stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (error) {
-    throw new TroubleError(`The tests of S3 need Go 1.24 or newer, to build a server: ${(error as Error).message}`);
+    throw new TroubleError(`The S3 server of the tests could not be built: ${(error as Error).message}`);
   }
   renameSync(part, server);
   return server;
