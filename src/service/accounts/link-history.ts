@@ -1,5 +1,4 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
-import { sql } from 'kysely';
 import type { RateSeries } from '../../contracts/canary-history.ts';
 import { sortLibraries } from '../../report/history/build-history.ts';
 import { ratePoint } from '../../report/history/rate-point.ts';
@@ -13,7 +12,7 @@ interface LinkCount {
 
 /**
  * How many links succeed, by library version, over the buckets in which they were begun. As in the recording rules, a code that nobody
- * scanned is neither a success nor a failure; the first `connected` of an account decides.
+ * scanned is neither a success nor a failure; how a link ended first decides.
  *
  * @param buckets their starts, in milliseconds since 1970.
  */
@@ -39,18 +38,28 @@ export async function linkHistory(
 }
 
 async function linksBegun({ kysely }: ServiceDatabase, from: number, to: number): Promise<LinkCount[]> {
-  const { rows } = await sql<LinkCount>`
-    select library, sum(connected) as connected, sum(case when connected = 0 and failed = 1 then 1 else 0 end) as failed
-    from (
-      select begun.library,
-        exists (select 1 from account_history as later
-          where later.account_id = begun.account_id and later.to_status = 'connected') as connected,
-        exists (select 1 from account_history as later
-          where later.account_id = begun.account_id and later.to_status = 'failed' and later.cause <> 'link-timeout') as failed
-      from account_history as begun
-      where begun.from_status = 'none' and begun.at >= ${from} and begun.at < ${to}
-    ) as links
-    group by library`.execute(kysely);
+  const rows = await kysely
+    .selectFrom('account_history as begun')
+    .innerJoin('link_ends', 'link_ends.account_id', 'begun.account_id')
+    .select(({ fn, eb, and }) => [
+      'begun.library',
+      fn.sum<number>(eb.case().when('outcome', '=', 'ready').then(1).else(0).end()).as('connected'),
+      fn
+        .sum<number>(
+          eb
+            .case()
+            .when(and([eb('outcome', '=', 'failed'), eb('code', '<>', 'link-timeout')]))
+            .then(1)
+            .else(0)
+            .end(),
+        )
+        .as('failed'),
+    ])
+    .where('begun.from_status', '=', 'none')
+    .where('begun.at', '>=', from)
+    .where('begun.at', '<', to)
+    .groupBy('begun.library')
+    .execute();
   return rows.map(({ library, connected, failed }) => ({
     library,
     connected: Number(connected),
