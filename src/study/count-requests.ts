@@ -13,7 +13,8 @@ export type FailureCounts = Record<Exclude<RequestNote, 'replaced'>, number>;
 
 /**
  * Counts what became of every request, number by number, from the history: it succeeded if its account was ever connected, whatever
- * the row says now. The definition is that of sql/queries/link-success.sql, with the requests added that never got a row.
+ * the row says now. Requests that never got a row count too. sql/queries/link-success.sql is stricter: it asks how each link ended
+ * first, so that one which failed before it was restored has failed.
  *
  * @param historyTable has `account_id` and `to_status`.
  */
