@@ -28,6 +28,9 @@ export interface HostExit {
 /** How long processes that were sent SIGKILL may take to be gone: writing out a big core or a slow disk can delay it. */
 const killPatienceMs = 1_500;
 
+/** How long a host may take to be gone after its last word: its exit can wait for ever for V8's threads (nodejs/node#54918). */
+const lastWordPatienceMs = 2_000;
+
 /**
  * A process that has exactly one library version loaded and drives one client with its browser. Knows nothing of runs,
  * attempts or accounts, so that canaries and the service run sessions through the same code.
@@ -61,6 +64,7 @@ export class Host {
       // A process group of its own: Ctrl-C in a terminal reaches the parent only, which then ends its hosts in order.
       detached: true,
     });
+    this.#child.once('disconnect', () => setTimeout(() => this.#child.kill('SIGKILL'), lastWordPatienceMs).unref());
     this.#identity = this.#child.pid ? identityOf(this.#child.pid) : null;
     this.exited = new Promise((resolve) => {
       this.#child.once('error', () => resolve({ code: null, signal: null }));

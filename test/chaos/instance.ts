@@ -25,4 +25,4 @@ const service = await Service.start({
       },
     }),
 });
-process.once('SIGTERM', () => void service.stop().then(() => process.exit()));
+process.once('SIGTERM', () => void service.stop());

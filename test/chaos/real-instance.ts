@@ -15,4 +15,4 @@ const service = await Service.start({
   log: (line) => console.log(JSON.stringify({ ...line, at: Date.now() })),
   openHost: libraryHosts({ browser: await ensureBrowser('current', () => {}), browserArgs, say: () => {} }),
 });
-process.once('SIGTERM', () => void service.stop().then(() => process.exit()));
+process.once('SIGTERM', () => void service.stop());

@@ -50,6 +50,13 @@ test('a rejection that nobody catches is told before it takes the process down',
   expect(event?.detail).toMatchObject({ message: 'nobody catches this', stack: expect.stringContaining('index.js') });
 });
 
+test('a host that hangs at its exit is ended', async () => {
+  const { host, spec } = await startToyHost();
+  await host.calls.load(toyLibrary('hangs-at-exit'));
+  void host.calls.start(spec).catch(() => {});
+  expect(await host.exited).toEqual({ code: null, signal: 'SIGKILL' });
+});
+
 test('calls into a host that ended are rejected with the way it ended', async () => {
   const { host, spec } = await startToyHost();
   await host.calls.load(toyLibrary('exits'));

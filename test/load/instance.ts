@@ -24,4 +24,4 @@ const app = createServer({
   onTrouble: (_, problem) => console.error(problem.cause),
 });
 console.log(await app.listen({ host: '127.0.0.1', port: 0 }));
-process.once('SIGTERM', () => void Promise.all([service.stop(), app.close()]).then(() => process.exit()));
+process.once('SIGTERM', () => void Promise.all([service.stop(), app.close()]));

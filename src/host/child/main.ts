@@ -9,7 +9,8 @@ import { Session } from './session.ts';
 const session = new Session(createReport((event) => rpc.seen.asEvent(event)));
 const lifeSpan = new LifeSpan(() => {
   session.killBrowser();
-  process.exit(1);
+  // Nobody is left who would end a process that hangs at its exit, which process.exit() can (nodejs/node#54918).
+  process.kill(process.pid, 'SIGKILL');
 });
 
 const rpc = createBirpc<HostReports, HostCalls>(
@@ -42,8 +43,9 @@ process.on('uncaughtException', (error, origin) => {
   process.disconnect?.();
 });
 
-/** The parent is gone, or the line above has sent its last message: nobody would end the browser any more. */
+/** The parent is gone, or the lines above have sent the last message: nobody would end the browser any more. */
 process.on('disconnect', () => {
   session.killBrowser();
+  if (process.exitCode === undefined) process.kill(process.pid, 'SIGKILL');
   process.exit();
 });
