@@ -6,7 +6,8 @@ export const attemptEventSchema = z.object({
   at: z.number(),
   /**
    * Where it was seen and what it was: `client:<event>` (the library's own events), `page:error`, `page:console`,
-   * `page:request-failed`, `page:navigated`, `host:unhandled-rejection`, `host:stderr`, `phase:<phase>`, `replica:<event>`.
+   * `page:request-failed`, `page:navigated`, `page:build` (the build by the page's own word), `host:unhandled-rejection`,
+   * `host:stderr`, `phase:<phase>`, `replica:<event>`.
    */
   type: z.string(),
   detail: z.unknown(),

@@ -41,6 +41,31 @@ test('every event of client and page is seen, and no QR text, key or message tex
   }
 });
 
+test('the build is told as soon as the page says it, of every document anew, and before the error of a library that fails right then', async () => {
+  const { host, seen, spec } = await startToyHost();
+  await host.calls.load(toyLibrary('fails-on-build'));
+  await host.calls.start(spec);
+  await expect.poll(() => typesOf(seen)).toContain('host:error');
+  const story = seen.filter(({ type }) => ['page:navigated', 'page:build', 'client:qr', 'host:error'].includes(type));
+  expect(story.map(({ type, detail }) => (type === 'page:build' ? detail : type))).toEqual([
+    'page:navigated',
+    '2.3000.1',
+    'client:qr',
+    'page:navigated',
+    null,
+    '2.3000.2',
+    'host:error',
+  ]);
+});
+
+test('a page that does not answer delays the error of its library by a second, and has no build', async () => {
+  const { host, seen, spec } = await startToyHost();
+  await host.calls.load(toyLibrary('fails-on-hung-page'));
+  await host.calls.start(spec);
+  await expect.poll(() => typesOf(seen), { timeout: 5_000 }).toContain('host:error');
+  expect(typesOf(seen)).not.toContain('page:build');
+});
+
 test('a rejection that nobody catches is told before it takes the process down', async () => {
   const { host, seen, spec } = await startToyHost();
   await host.calls.load(toyLibrary('leaves-rejection'));

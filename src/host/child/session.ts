@@ -7,6 +7,7 @@ import type {
   PageFacts,
   SessionFacts,
 } from '../../contracts/host.ts';
+import { BuildWatch, debugVersion } from './build-watch.ts';
 import type { Library, LibraryClient, LibraryPage } from './library-types.ts';
 import { loadLibrary } from './load-library.ts';
 import { plainError } from './plain-error.ts';
@@ -46,13 +47,17 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     const report: Report = (...event) => {
       if (this.#client === client) this.report(...event);
     };
-    watchClient(client, report);
+    const build = new BuildWatch(report);
+    watchClient(client, report, build);
     // A library that throws at once, without a promise, has to end in `host:error` too.
     Promise.resolve()
       .then(() => client.initialize())
       .then(
         () => report('host:initialized', null),
-        (error) => report('host:error', { during: 'initialize', ...plainError(error) }),
+        async (error) => {
+          await build.look();
+          report('host:error', { during: 'initialize', ...plainError(error) });
+        },
       );
   }
 
@@ -75,7 +80,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     const { pupPage, pupBrowser } = this.#started();
     const [page, browserVersion] = await Promise.all([
       pupPage?.evaluate<Omit<PageFacts, 'browserVersion'>>(
-        '({ debugVersion: window.Debug?.VERSION ?? null, userAgent: navigator.userAgent })',
+        `({ debugVersion: ${debugVersion}, userAgent: navigator.userAgent })`,
       ),
       pupBrowser?.version(),
     ]);

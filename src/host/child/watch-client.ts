@@ -1,3 +1,4 @@
+import type { BuildWatch } from './build-watch.ts';
 import { describeEvent } from './describe-event.ts';
 import type { LibraryBrowser, LibraryClient, LibraryPage } from './library-types.ts';
 import type { Report } from './report.ts';
@@ -7,7 +8,7 @@ import { watchPage } from './watch-page.ts';
  * Reports every event of the client, and the events of its page and browser from the moment on which the library sets
  * them, which is before the first navigation. Only this one instance is watched; the library's code is left as it is.
  */
-export function watchClient(client: LibraryClient, report: Report): void {
+export function watchClient(client: LibraryClient, report: Report, build: BuildWatch): void {
   const emit = client.emit;
   client.emit = (name, ...args) => {
     if (typeof name === 'string' && name !== 'newListener' && name !== 'removeListener') {
@@ -20,7 +21,10 @@ export function watchClient(client: LibraryClient, report: Report): void {
     report('browser:launched', { pid: browser.process()?.pid ?? null });
     browser.on('disconnected', () => report('browser:disconnected', null));
   });
-  onAssignment(client, 'pupPage', (page: LibraryPage) => watchPage(page, report));
+  onAssignment(client, 'pupPage', (page: LibraryPage) => {
+    watchPage(page, report);
+    build.follow(page);
+  });
 }
 
 /** Calls `then` at once with every object that the library puts into a property. */
