@@ -13,6 +13,9 @@ export const exactVersionSchema = z
   .string()
   .regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(-[\w.]{1,40})?$/, 'an exact version such as 1.34.7');
 
+/** Null where the page has not said it: it is never guessed. */
+const build = z.string().nullable();
+
 export const accountStatusSchema = z.enum([
   'qr_scanning',
   'authenticated',
@@ -53,6 +56,7 @@ export const accountSchema = z.strictObject({
   since: time,
   /** The version that hosted the session last. */
   library: z.string(),
+  build: build.describe('the WhatsApp Web build that its page said last'),
   /** The version that somebody chose for this account. */
   libraryPin: z.string().nullable(),
   /** True when other canary accounts of the workspace probe its session. */
@@ -94,6 +98,7 @@ export const transitionSchema = z.strictObject({
   to: accountStatusSchema,
   cause: z.string(),
   library: z.string(),
+  build: build.describe('the WhatsApp Web build that the page had said until then'),
   instance: z.string(),
   /** Milliseconds spent in `from`. */
   durationMs: z.number(),
@@ -113,6 +118,7 @@ export const sessionStartSchema = z.strictObject({
   id: z.int(),
   cause: z.string().describe('why it was started: a cause of docs/service.md'),
   library: z.string(),
+  build: build.describe('the WhatsApp Web build that its page said'),
   instance: z.string(),
   startedAt: time,
   endedAt: time.nullable().describe('when it was ready or failed; null while it goes on'),

@@ -39,6 +39,8 @@ export interface AccountRow {
   status_since: number;
   library: string;
   library_pin: string | null;
+  /** What the page of the present start, or of the last one, said that it runs. */
+  build: string | null;
   instance_id: string;
   lease_token: number;
   created_at: number;
@@ -53,6 +55,8 @@ export interface AccountHistoryRow {
   to_status: AccountStatus;
   cause: string;
   library: string;
+  /** What its page had said until then. */
+  build: string | null;
   instance_id: string;
   lease_token: number;
   duration_ms: number;
@@ -84,6 +88,8 @@ export interface SessionStartRow {
   lease_token: number;
   cause: string;
   library: string;
+  /** What the page said last before the start ended. */
+  build: string | null;
   started_at: number;
   ended_at: number | null;
   outcome: StartOutcome | null;
@@ -239,6 +245,7 @@ export interface LinkEndRow {
   account_id: string;
   workspace_id: string;
   library: string;
+  build: string | null;
   at: number;
   outcome: 'ready' | 'failed' | 'given_up';
   /** Why it failed; empty otherwise. */

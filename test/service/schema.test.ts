@@ -122,6 +122,22 @@ describe.each(engines)('the schema in %s', (_, newAddress) => {
     expect(Math.abs((rows[1]?.at ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
+  test('a change of status is written down under the build that the page had said until then', async () => {
+    const id = await newAccount();
+    await set(id, { build: '2.3000.1' });
+    await set(id, { status: 'authenticated' });
+    await set(id, { status: 'connected', build: '2.3000.2' });
+    await set(id, { build: null });
+    await set(id, { status: 'disconnected' });
+    const { kysely } = database;
+    const builds = async (table: 'account_history' | 'link_ends') =>
+      (await kysely.selectFrom(table).select('build').where('account_id', '=', id).orderBy('seq').execute()).map(
+        ({ build }) => build,
+      );
+    expect(await builds('account_history')).toEqual([null, '2.3000.1', '2.3000.2', null]);
+    expect(await builds('link_ends')).toEqual(['2.3000.2']);
+  });
+
   test('the history cannot be changed or deleted, nor an account that has one', async () => {
     const id = await newAccount();
     const { kysely } = database;

@@ -15,6 +15,8 @@ export interface Account {
   cause: string;
   since: number;
   library: string;
+  /** The WhatsApp Web build that the page of the present start, or of the last one, said. */
+  build: string | null;
   libraryPin: string | null;
   createdAt: number;
   /** True when its session is probed by other canaries of the workspace. */
@@ -30,6 +32,8 @@ export interface Transition {
   to: AccountStatus;
   cause: string;
   library: string;
+  /** The WhatsApp Web build that the page had said until then; null where it had said none. */
+  build: string | null;
   instance: string;
   /** Milliseconds spent in `from`. */
   durationMs: number;
@@ -87,6 +91,7 @@ export class Accounts {
       to: row.to_status,
       cause: row.cause,
       library: row.library,
+      build: row.build,
       instance: row.instance_id,
       durationMs: row.duration_ms,
       at: row.at,
@@ -199,6 +204,7 @@ function fromRow(row: AccountRow & { attention_code: string | null; canary_since
     cause: row.status_cause,
     since: row.status_since,
     library: row.library,
+    build: row.build,
     libraryPin: row.library_pin,
     createdAt: row.created_at,
     canary: row.canary_since !== null,

@@ -26,7 +26,7 @@ export function workspaceView({ id, name, createdAt }: Workspace): z.output<type
 }
 
 export function accountView(account: Account): z.output<typeof accountSchema> {
-  const { ids, phone, status, cause, since, library, libraryPin, canary, attention, createdAt } = account;
+  const { ids, phone, status, cause, since, library, build, libraryPin, canary, attention, createdAt } = account;
   return {
     id: ids.account,
     workspace: ids.workspace,
@@ -37,6 +37,7 @@ export function accountView(account: Account): z.output<typeof accountSchema> {
     cause,
     since: iso(since),
     library,
+    build,
     libraryPin,
     canary,
     attention,

@@ -17,6 +17,8 @@ export interface SessionStart {
   id: number;
   cause: string;
   library: string;
+  /** The WhatsApp Web build that its page said; null where it said none. */
+  build: string | null;
   instance: string;
   startedAt: number;
   /** Until it was ready or failed; null while it goes on. */
@@ -43,7 +45,12 @@ export class SessionStarts {
     this.#database = database;
   }
 
-  /** From now on `library` hosts the account: whatever happens to it next is written down under this version. @throws LeaseLost */
+  /**
+   * From now on `library` hosts the account: whatever happens to it next is written down under this version, and under no build until
+   * `runs` tells one.
+   *
+   * @throws LeaseLost
+   */
   async begin(lease: Lease, cause: Cause, library: string): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
@@ -62,7 +69,26 @@ export class SessionStarts {
           lost_at: null,
         })
         .execute();
-      await tx.updateTable('whatsapp_accounts').set({ library }).where('id', '=', lease.ids.account).execute();
+      await tx
+        .updateTable('whatsapp_accounts')
+        .set({ library, build: null })
+        .where('id', '=', lease.ids.account)
+        .execute();
+    });
+  }
+
+  /** The page says which build it is, which it may do anew after a reload: whatever happens next is written down under it. @throws LeaseLost */
+  async runs(lease: Lease, build: string | null): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      await tx
+        .updateTable('session_starts')
+        .set({ build })
+        .where('session_id', '=', lease.ids.session)
+        .where('lease_token', '=', lease.token)
+        .where('outcome', 'is', null)
+        .execute();
+      await tx.updateTable('whatsapp_accounts').set({ build }).where('id', '=', lease.ids.account).execute();
     });
   }
 
@@ -80,6 +106,7 @@ export class SessionStarts {
       id: row.id,
       cause: row.cause,
       library: row.library,
+      build: row.build,
       instance: row.instance_id,
       startedAt: row.started_at,
       endedAt: row.ended_at,

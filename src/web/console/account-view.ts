@@ -81,7 +81,7 @@ async function codePicture(path: string, { kind, code, number }: LinkCode): Prom
   return el('figure', {}, image, el('figcaption', {}, `${where}, then point the camera here. Code ${number}.`));
 }
 
-function summary({ phone, handle, status, cause, since, library, attention }: Account): Node[] {
+function summary({ phone, handle, status, cause, since, library, build, attention }: Account): Node[] {
   return [
     el('h1', {}, phone === null ? 'A number that is being linked' : `+${phone}`),
     el(
@@ -90,7 +90,7 @@ function summary({ phone, handle, status, cause, since, library, attention }: Ac
       statusMark(status),
       ` since `,
       timeMark(since),
-      ` (${cause}), whatsapp-web.js ${library}. In metrics: `,
+      ` (${cause}), whatsapp-web.js ${library}${build === null ? '' : ` on WhatsApp Web ${build}`}. In metrics: `,
       el('code', {}, handle),
     ),
     ...(attention
@@ -124,26 +124,28 @@ const shownRows = 100;
 
 async function historyTable(path: string): Promise<HTMLElement> {
   const { items } = await get<History>(`${path}/history?order=newest&limit=${shownRows}`);
-  const rows = items.map(({ at, to, cause, from, durationMs, library }) => [
+  const rows = items.map(({ at, to, cause, from, durationMs, library, build }) => [
     timeMark(at),
     statusMark(to),
     cause,
     from === 'none' ? '' : `${from.replace('_', ' ')} for ${(durationMs / 1000).toFixed(1)} s`,
     library,
+    build ?? 'unknown',
   ]);
-  return pastTable('History', ['When', 'Status', 'Why', 'Before it', 'Library'], rows);
+  return pastTable('History', ['When', 'Status', 'Why', 'Before it', 'Library', 'Build'], rows);
 }
 
 async function startsTable(path: string): Promise<HTMLElement> {
   const { items } = await get<SessionStarts>(`${path}/starts?limit=${shownRows}`);
-  const rows = items.map(({ startedAt, outcome, code, cause, library }) => [
+  const rows = items.map(({ startedAt, outcome, code, cause, library, build }) => [
     timeMark(startedAt),
     outcome ?? 'under way',
     code ?? '',
     cause,
     library,
+    build ?? 'unknown',
   ]);
-  return pastTable('Starts of the session', ['When', 'Ended', 'Code', 'Why started', 'Library'], rows);
+  return pastTable('Starts of the session', ['When', 'Ended', 'Code', 'Why started', 'Library', 'Build'], rows);
 }
 
 function pastTable(caption: string, titles: string[], rows: (string | Node)[][]): HTMLElement {
