@@ -3,7 +3,7 @@ import { overflow } from '../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../metrics/instruments.ts';
 import { accountHandle } from './account-handle.ts';
 import type { ViolationOutcome } from './accounts/constraint-violations.ts';
-import type { Step } from './sessions/hosted-session.ts';
+import type { Step } from './sessions/session-progress.ts';
 import type { ProbeOutcome } from './sessions/session-spec.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { EndedSession } from './sessions/sessions-options.ts';

@@ -1,58 +1,51 @@
-import type { SeenEvent, SeenMessage } from '../../contracts/host.ts';
+import type { SeenEvent } from '../../contracts/host.ts';
 import type { Cause } from '../causes.ts';
 import { loggableError } from '../loggable.ts';
 import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
-import { Inbox } from './inbox.ts';
 import { LeaseLost } from './lease.ts';
 import { openInTime } from './open-in-time.ts';
-import { endOf, type SessionEnd } from './session-end.ts';
+import type { SessionEnd } from './session-end.ts';
 import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
+import { SessionInbox } from './session-inbox.ts';
+import { SessionProgress, type Step } from './session-progress.ts';
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
-import { Watchdog } from './watchdog.ts';
 import { Late, within } from './within.ts';
-import { writeUntilTaken } from './write-until-taken.ts';
 
-/** States of the page's socket while nobody has scanned. */
-const waitsForScan: ReadonlySet<string> = new Set(['UNPAIRED', 'UNPAIRED_IDLE']);
-
-export type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
-
-/** One session that runs in this instance: turns what the host sees into what the account is. */
+/** One session that runs in this instance, from the start of its host to its end. */
 export class HostedSession {
   readonly spec: SessionSpec;
   readonly #around: SessionSurroundings;
-  readonly #inbox = new Inbox<SeenEvent>();
+  readonly #inbox = new SessionInbox();
+  readonly #progress: SessionProgress;
   #host: SessionHost | null = null;
   /** Aborted when the session is over before its host is open. */
   readonly #opening = new AbortController();
-  #step: Step = 'starting';
   #end: SessionEnd | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #watchdog: Watchdog | null = null;
-  #linking: boolean;
   #unlinked = false;
-  #loaded: LoadedVersions | null = null;
-  /** `performance.now()` of then. */
-  readonly startedAt = performance.now();
 
   constructor(spec: SessionSpec, around: SessionSurroundings) {
     this.spec = spec;
     this.#around = around;
-    this.#linking = spec.linking;
+    this.#progress = new SessionProgress(spec, around, this.#inbox, () => this.#end !== null);
   }
 
   get step(): Step {
-    return this.#step;
+    return this.#progress.step;
+  }
+
+  /** `performance.now()` of then. */
+  get startedAt(): number {
+    return this.#progress.startedAt;
   }
 
   /** The library on disk and in the memory of the host; null until it is loaded. */
   get loaded(): LoadedVersions | null {
-    return this.#loaded;
+    return this.#progress.loaded;
   }
 
   get ready(): boolean {
-    return this.#step === 'ready' && this.#end === null;
+    return this.step === 'ready' && this.#end === null;
   }
 
   /** True when the session can be started again elsewhere without a person: its login was accepted once. */
@@ -62,7 +55,7 @@ export class HostedSession {
 
   /** True when a login was accepted, now or before. */
   get hadLogin(): boolean {
-    return !this.#linking;
+    return !this.#progress.linking;
   }
 
   /** True when `abandon` unlinked the device. */
@@ -79,7 +72,7 @@ export class HostedSession {
       if (!(error instanceof LeaseLost)) this.#around.onTrouble(this.spec.lease.ids, error);
       this.#end ??= error instanceof LeaseLost ? { kind: 'lost' } : { kind: 'failed', code: 'service-failed' };
     } finally {
-      clearTimeout(this.#timer);
+      this.#inbox.expectNothing();
       this.spec.onLaunched();
       if (this.#end?.kind === 'closed')
         await within(this.#around.deadlines.closeMs, () => this.#destroy()).catch(() => {});
@@ -95,12 +88,12 @@ export class HostedSession {
 
   /** A probe that the phone has was not heard for too long; it may still be in line. */
   missed(probe: string): void {
-    this.#inbox.push({ at: 0, type: 'session:missed-probe', detail: probe });
+    this.#inbox.tell('session:missed-probe', probe);
   }
 
   /** Tells what became of a probe. */
   probed(outcome: ProbeOutcome): void {
-    this.#around.onEvent(this.spec.lease.ids, { type: 'probe', outcome, library: this.spec.library });
+    this.#progress.probed(outcome);
   }
 
   /**
@@ -128,7 +121,7 @@ export class HostedSession {
 
   #stop(end: SessionEnd): void {
     this.#end ??= end;
-    this.#inbox.push({ at: 0, type: 'session:stop', detail: null });
+    this.#inbox.tell('session:stop');
     if (end.kind === 'lost') this.#host?.kill();
     if (this.#host === null) this.#opening.abort();
   }
@@ -139,22 +132,22 @@ export class HostedSession {
   }
 
   async #live(): Promise<SessionEnd> {
-    const { lease, library, cause } = this.spec;
     // It may have been closed while it waited for its slot.
     if (this.#end) return this.#end;
-    await this.#write(() => this.#around.starts.begin(lease, cause, library));
-    this.#expect('session:start-timeout', this.#around.deadlines.startMs);
+    await this.#progress.begin();
+    let host: SessionHost;
     try {
-      this.#host = await this.#open();
+      host = await this.#open();
     } catch (error) {
       if (this.#end) return this.#end;
       const code = this.#opening.signal.aborted ? 'start-timeout' : causeOf(error);
-      return { ...this.#broken(code), message: loggableError(error).message };
+      return { ...this.#progress.broken(code), message: loggableError(error).message };
     }
+    this.#host = host;
     while (true) {
       if (this.#end) return this.#end;
       const event = await this.#inbox.next();
-      const end = this.#end ?? (await this.#handle(event));
+      const end = this.#end ?? (await this.#progress.handle(event, host));
       if (end) return end;
     }
   }
@@ -167,143 +160,8 @@ export class HostedSession {
     return openInTime(this.#around.openHost, spec, this.#opening, this.#around.deadlines.startMs);
   }
 
-  async #handle({ type, detail, secret }: SeenEvent): Promise<SessionEnd | null> {
-    switch (type) {
-      case 'library:loaded':
-        this.#loaded = detail as LoadedVersions;
-        return null;
-      case 'client:qr':
-        return this.#offer('qr', String(secret));
-      case 'client:code':
-      case 'host:code':
-        return this.#offer('pairing', String(secret));
-      case 'client:authenticated':
-        return this.#authenticated();
-      case 'client:ready':
-        return this.#becomeReady();
-      case 'client:message':
-        return this.#hear(secret as SeenMessage);
-      case 'client:message_ack':
-        await this.#write(() => this.#around.probes.acknowledged(secret as SeenMessage));
-        return null;
-      case 'session:missed-probe':
-        return this.#missedProbe(String(detail));
-      case 'session:start-timeout':
-        return this.#broken('start-timeout');
-      case 'session:link-timeout':
-        return { kind: 'dead', code: (await this.#leftCodes()) ? 'authenticated-timeout' : 'link-timeout' };
-      case 'session:ready-timeout':
-        return { kind: 'failed', code: 'ready-timeout' };
-      case 'session:watch':
-        return this.#watch();
-      default:
-        return endOf(type, detail, this.#linking);
-    }
-  }
-
-  async #offer(kind: 'qr' | 'pairing', code: string): Promise<SessionEnd | null> {
-    this.spec.onLaunched();
-    if (!this.#linking) return { kind: 'dead', code: 'unlinked' };
-    await this.#write(() => this.#around.linkCodes.put(this.spec.lease, kind, code));
-    if (this.#step === 'starting') {
-      this.#step = 'scanning';
-      this.#expect('session:link-timeout', this.#around.deadlines.linkMs);
-    }
-    this.#around.onEvent(this.spec.lease.ids, { type: 'code' });
-    return null;
-  }
-
-  /**
-   * Whether the page is known to be past its codes. That no new code comes does not say so: 1.34.7 shows six and then none, whether
-   * somebody scans or not.
-   */
-  async #leftCodes(): Promise<boolean> {
-    const { answerMs } = this.#around.deadlines;
-    const facts = await within(answerMs, async () => this.#host?.sessionFacts()).catch(() => null);
-    const socket = facts?.socket ?? null;
-    return socket !== null && !waitsForScan.has(socket);
-  }
-
-  async #authenticated(): Promise<null> {
-    if (this.#step === 'authenticated' || this.#step === 'ready') return null;
-    await this.#write(() => this.#around.accounts.authenticated(this.spec.lease));
-    this.#step = 'authenticated';
-    this.#linking = false;
-    this.#expect('session:ready-timeout', this.#around.deadlines.readyMs);
-    this.#tell('authenticated');
-    return null;
-  }
-
-  /** `ready` alone is not believed: the session must be connected and know its number. */
-  async #becomeReady(): Promise<SessionEnd | null> {
-    if (this.#step === 'ready') return null;
-    await this.#authenticated();
-    const { lease, library } = this.spec;
-    const facts = await within(this.#around.deadlines.answerMs, () => (this.#host as SessionHost).sessionFacts()).catch(
-      () => null,
-    );
-    const phone = /^(\d{7,15})(?::\d+)?@/.exec(facts?.wid ?? '')?.[1];
-    if (!facts?.wid || facts.state !== 'CONNECTED' || !phone) {
-      this.#later({ at: 0, type: 'client:ready', detail: null }, 1_000);
-      return null;
-    }
-    await this.#write(() => this.#around.probes.forget(lease.ids.session));
-    const { superseded } = await this.#write(() => this.#around.links.ready(lease, phone, library));
-    await this.#write(() => this.#around.starts.ready(lease));
-    this.#step = 'ready';
-    this.#watchdog = new Watchdog(facts.wid, this.#around.deadlines.answerMs);
-    this.#expect('session:watch', this.#around.deadlines.watchEveryMs);
-    this.spec.onLaunched();
-    this.#tell('connected');
-    this.#around.onSuperseded(superseded);
-    return null;
-  }
-
-  async #hear(message: SeenMessage): Promise<null> {
-    if (await this.#write(() => this.#around.probes.heard(message))) this.probed('heard');
-    else this.#around.onEvent(this.spec.lease.ids, { type: 'message', message });
-    return null;
-  }
-
-  async #missedProbe(probe: string): Promise<SessionEnd | null> {
-    if (!this.ready || !(await this.#write(() => this.#around.probes.end(probe)))) return null;
-    this.probed('deaf');
-    return { kind: 'failed', code: 'session-deaf' };
-  }
-
-  async #watch(): Promise<SessionEnd | null> {
-    const wrong = await this.#watchdog?.look(() => (this.#host as SessionHost).sessionFacts());
-    if (wrong) return { kind: 'failed', code: wrong };
-    this.#expect('session:watch', this.#around.deadlines.watchEveryMs);
-    return null;
-  }
-
-  #broken(code: Cause): Extract<SessionEnd, { code: Cause }> {
-    return { kind: this.#linking ? 'dead' : 'failed', code };
-  }
-
-  #tell(status: 'authenticated' | 'connected'): void {
-    const { library, linking } = this.spec;
-    const tookMs = performance.now() - this.startedAt;
-    this.#around.onEvent(this.spec.lease.ids, { type: 'status', status, library, linking, tookMs });
-  }
-
-  /** The next deadline; the one before it no longer counts. */
-  #expect(type: string, ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = this.#later({ at: 0, type, detail: null }, ms);
-  }
-
-  #later(event: SeenEvent, ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#inbox.push(event), ms);
-  }
-
   async #destroy(): Promise<void> {
     await this.#host?.destroy();
-  }
-
-  #write<T>(work: () => Promise<T>): Promise<T> {
-    return writeUntilTaken(this.spec.lease, work, () => this.#end !== null);
   }
 }
 

@@ -1,0 +1,19 @@
+import type { SessionFacts } from '../../contracts/host.ts';
+
+/** States of the page's socket while nobody has scanned. */
+const waitsForScan: ReadonlySet<string> = new Set(['UNPAIRED', 'UNPAIRED_IDLE']);
+
+/** The wid of a session that is connected, and the digits of its number; null where it is not connected or does not know its number. */
+export function connectedAs(facts: SessionFacts | null): { wid: string; phone: string } | null {
+  const phone = /^(\d{7,15})(?::\d+)?@/.exec(facts?.wid ?? '')?.[1];
+  return facts?.wid && phone && facts.state === 'CONNECTED' ? { wid: facts.wid, phone } : null;
+}
+
+/**
+ * Whether the page is known to be past its codes. That no new code comes does not say so: 1.34.7 shows six and then none, whether
+ * somebody scans or not.
+ */
+export function hasLeftCodes(facts: SessionFacts | null): boolean {
+  const socket = facts?.socket ?? null;
+  return socket !== null && !waitsForScan.has(socket);
+}

@@ -1,0 +1,118 @@
+import type { Cause } from '../causes.ts';
+import type { SessionId, SessionIds } from '../session-ids.ts';
+import type { CanaryProbes } from './canary-probes.ts';
+import { HostedSession } from './hosted-session.ts';
+import type { Launches } from './launches.ts';
+import type { LeaseKeeper, LossReason } from './lease-keeper.ts';
+import type { Leases } from './leases.ts';
+import { LinkCodes } from './link-codes.ts';
+import type { ProfilesOfSessions } from './profiles-of-sessions.ts';
+import { removeBrowserLocks, sessionFolder } from './session-folder.ts';
+import type { SessionSpec, SessionSurroundings } from './session-spec.ts';
+import type { SessionStarts } from './session-starts.ts';
+import type { SessionsOptions } from './sessions-options.ts';
+import { settleSession } from './settle-session.ts';
+
+/** A session that this instance got the lease of; `acquiredAt` is `performance.now()` from before. */
+type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith'> & {
+  libraryPin: string | null;
+  acquiredAt: number;
+};
+
+interface RunningSessionsParts {
+  options: SessionsOptions;
+  leases: Leases;
+  keeper: LeaseKeeper;
+  launches: Launches;
+  starts: SessionStarts;
+  probes: CanaryProbes;
+  profiles: ProfilesOfSessions;
+}
+
+/** The sessions whose lease this instance has, each from then until its end is written down. */
+export class RunningSessions {
+  readonly #parts: RunningSessionsParts;
+  readonly #around: SessionSurroundings;
+  readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
+
+  constructor(parts: RunningSessionsParts) {
+    this.#parts = parts;
+    const { options, starts, probes } = parts;
+    const linkCodes = new LinkCodes(options.database);
+    this.#around = { ...options, linkCodes, starts, probes, onSuperseded: (sessions) => this.closeOver(sessions) };
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  get all(): HostedSession[] {
+    return Array.from(this.#running.values(), ({ session }) => session);
+  }
+
+  find(session: SessionId): HostedSession | undefined {
+    return this.#running.get(session)?.session;
+  }
+
+  /** Runs a session as soon as a browser can start. */
+  host(taken: Taken): HostedSession {
+    const { options, keeper, launches } = this.#parts;
+    const { lease, cause, linking, pairWith, libraryPin, acquiredAt } = taken;
+    const library = options.chooseLibrary(lease.ids.account, libraryPin);
+    const folder = sessionFolder(options.folder, lease.ids);
+    let onLaunched = () => {};
+    const restMs = () => keeper.restMs(lease);
+    const spec = { lease, cause, library, linking, pairWith, folder, restMs, onLaunched: () => onLaunched() };
+    const session = new HostedSession(spec, this.#around);
+    keeper.keep(lease, acquiredAt, {
+      onLost: (reason) => void this.#lost(session, reason),
+      onRenewed: (restMs) => session.extend(restMs),
+    });
+    const over = launches.turn(library).then(async (giveBack) => {
+      onLaunched = giveBack;
+      await this.#run(session)
+        .catch((error) => options.onTrouble(lease.ids, error))
+        .finally(giveBack);
+    });
+    this.#running.set(lease.ids.session, { session, over });
+    return session;
+  }
+
+  /** Closes sessions whose account is inactive now, those of them that run here. */
+  closeOver(sessions: readonly SessionIds[]): void {
+    for (const { session } of sessions) {
+      const running = this.find(session);
+      if (!running) continue;
+      this.#parts.keeper.drop(running.spec.lease);
+      running.abandon({ unlink: true });
+    }
+  }
+
+  /** Closes all in order, and waits until they have been given back. */
+  async close(cause: Cause): Promise<void> {
+    for (const session of this.all) session.close(cause);
+    await Promise.all(Array.from(this.#running.values(), ({ over }) => over));
+  }
+
+  async #run(session: HostedSession): Promise<void> {
+    const { options, leases, keeper, starts, profiles } = this.#parts;
+    const { lease, library, cause, folder, linking } = session.spec;
+    try {
+      removeBrowserLocks(lease, folder);
+      const end = await session.run();
+      const settled = await settleSession(lease, end, { ...options, leases, starts });
+      await profiles.tidy(session, end, settled).catch((error) => options.onTrouble(lease.ids, error));
+      const wasReady = session.step === 'ready';
+      options.onEnd({ ids: lease.ids, library, cause, linking, wasReady, end, settled });
+    } finally {
+      keeper.drop(lease);
+      // Given back, it may have been taken on again here already.
+      if (this.find(lease.ids.session) === session) this.#running.delete(lease.ids.session);
+    }
+  }
+
+  async #lost(session: HostedSession, reason: LossReason): Promise<void> {
+    // Where only time is known to be over, somebody else may be starting the session: no moment to say goodbye.
+    session.abandon({ unlink: reason === 'taken' && (await this.#parts.profiles.isOver(session.spec.lease)) });
+  }
+}
