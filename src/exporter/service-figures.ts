@@ -1,4 +1,5 @@
 import { type RolloutPlan, stageAt } from '../contracts/rollout-plan.ts';
+import { BuildCounter, unknownBuild } from '../metrics/build-counter.ts';
 import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Database } from '../store/database/database.ts';
@@ -11,8 +12,10 @@ export class ServiceFigures {
   readonly #reads: ServiceReads;
   readonly #links;
   readonly #workspaceLinks;
+  readonly #buildLinks;
   readonly #restorations;
   readonly #workspaceRestorations;
+  readonly #buildRestorations;
   readonly #violations;
   readonly #accounts;
   readonly #workspaceAccounts;
@@ -34,8 +37,10 @@ export class ServiceFigures {
     this.#reads = new ServiceReads(database);
     this.#links = instruments.counter(families.linkAttempts);
     this.#workspaceLinks = instruments.counter(families.workspaceLinkAttempts);
+    this.#buildLinks = new BuildCounter(instruments.counter(families.buildLinkAttempts));
     this.#restorations = instruments.counter(families.restorations);
     this.#workspaceRestorations = instruments.counter(families.workspaceRestorations);
+    this.#buildRestorations = new BuildCounter(instruments.counter(families.buildRestorations));
     this.#violations = instruments.counter(families.violations);
     this.#accounts = instruments.gauge(families.accounts);
     this.#workspaceAccounts = instruments.gauge(families.workspaceAccounts);
@@ -63,12 +68,13 @@ export class ServiceFigures {
   async #countLinks(): Promise<void> {
     for (;;) {
       const { links, lastSeq } = await this.#reads.links(this.#last.link);
-      for (const { workspace, ...link } of links) {
+      for (const { workspace, build, ...link } of links) {
         const ready = { library: link.library, outcome: 'ready', code: '' };
         this.#links.inc(ready, 0);
         this.#links.inc(link);
         this.#workspaceLinks.inc({ workspace, ...ready }, 0);
         this.#workspaceLinks.inc({ workspace, ...link });
+        this.#buildLinks.inc({ build: build ?? unknownBuild, ...link });
       }
       if (lastSeq === this.#last.link) return;
       this.#last.link = lastSeq;
@@ -89,12 +95,13 @@ export class ServiceFigures {
     }
   }
 
-  #countRestoration({ workspace, library, outcome, code }: EndedStart): void {
+  #countRestoration({ workspace, library, build, outcome, code }: EndedStart): void {
     const ready = { library, outcome: 'ready', code: '' };
     this.#restorations.inc(ready, 0);
     this.#restorations.inc({ library, outcome, code });
     this.#workspaceRestorations.inc({ workspace, ...ready }, 0);
     this.#workspaceRestorations.inc({ workspace, library, outcome, code });
+    this.#buildRestorations.inc({ library, build: build ?? unknownBuild, outcome, code });
   }
 
   async #countViolations(): Promise<void> {

@@ -19,6 +19,7 @@ export interface ExportedTables extends ServiceTables {
 export interface EndedLink {
   workspace: string;
   library: string;
+  build: string | null;
   outcome: 'ready' | 'failed';
   code: string;
 }
@@ -27,6 +28,7 @@ export interface EndedStart {
   id: number;
   workspace: string;
   library: string;
+  build: string | null;
   outcome: StartOutcome;
   code: string;
 }
@@ -47,14 +49,14 @@ export class ServiceReads {
   async links(afterSeq: number): Promise<{ links: EndedLink[]; lastSeq: number }> {
     const rows = await this.#db
       .selectFrom('link_ends')
-      .select(['seq', 'workspace_id as workspace', 'library', 'outcome', 'code'])
+      .select(['seq', 'workspace_id as workspace', 'library', 'build', 'outcome', 'code'])
       .where('seq', '>', afterSeq)
       .where('at', '<', this.#settled())
       .orderBy('seq')
       .limit(pageSize)
       .execute();
-    const links = rows.flatMap(({ workspace, library, outcome, code }): EndedLink[] =>
-      outcome === 'given_up' ? [] : [{ workspace, library, outcome, code }],
+    const links = rows.flatMap(({ workspace, library, build, outcome, code }): EndedLink[] =>
+      outcome === 'given_up' ? [] : [{ workspace, library, build, outcome, code }],
     );
     return { links, lastSeq: rows.at(-1)?.seq ?? afterSeq };
   }
@@ -185,7 +187,8 @@ export class ServiceReads {
     return this.#db
       .selectFrom('session_starts')
       .innerJoin('sessions', 'sessions.id', 'session_starts.session_id')
-      .select(['session_starts.id', 'sessions.workspace_id as workspace', 'session_starts.library', 'outcome', 'code'])
+      .select(['session_starts.id', 'sessions.workspace_id as workspace'])
+      .select(['session_starts.library', 'session_starts.build', 'outcome', 'code'])
       .select((select) =>
         select
           .exists(
@@ -210,6 +213,7 @@ export class ServiceReads {
 }
 
 /** The code of a start that was ready is why the session was lost later. */
-function endedStart({ id, workspace, library, outcome, code }: StartRow): EndedStart[] {
-  return outcome === null ? [] : [{ id, workspace, library, outcome, code: outcome === 'failed' ? (code ?? '') : '' }];
+function endedStart({ id, workspace, library, build, outcome, code }: StartRow): EndedStart[] {
+  if (outcome === null) return [];
+  return [{ id, workspace, library, build, outcome, code: outcome === 'failed' ? (code ?? '') : '' }];
 }

@@ -18,7 +18,13 @@ export class Instruments {
   counter<F extends Family>(of: F & { type: 'counter' }) {
     const metric = new Counter<string>(configOf(of, this.registry));
     const series = this.#limited(of, (labels) => metric.labels(labels));
-    return { inc: (labels: LabelSet<F>, by = 1) => series.of(labels).inc(by) };
+    return {
+      inc: (labels: LabelSet<F>, by = 1) => series.of(labels).inc(by),
+      /** Shows a label set no more, which makes room for another one. */
+      forget: (labels: LabelSet<F>) => {
+        if (series.drop(labels)) metric.remove(onlyListed(of, labels));
+      },
+    };
   }
 
   /** @param collect sets all of the gauge when somebody asks, after everything of before is forgotten. */
@@ -57,11 +63,12 @@ export class Instruments {
     const names: string[] = Object.keys(of.labels);
     // Kept by the labels as they are given, since a store is counted attempt by attempt.
     const known = new Map<string, Series>();
+    const keyOf = (labels: Record<string, string>) => names.map((name) => labels[name]).join('\u0000');
     this.#overflowing.set({ family: of.name }, 0);
     return {
       of: (labels: LabelSet<F>): Series => {
         const given: Record<string, string> = labels;
-        const key = names.map((name) => given[name]).join('\u0000');
+        const key = keyOf(given);
         const found = known.get(key);
         if (found) return found;
         if (known.size >= of.limit) {
@@ -72,6 +79,7 @@ export class Instruments {
         known.set(key, series);
         return series;
       },
+      drop: (labels: LabelSet<F>): boolean => known.delete(keyOf(labels)),
       forget: () => {
         known.clear();
         this.#overflowing.set({ family: of.name }, 0);

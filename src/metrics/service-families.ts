@@ -26,6 +26,13 @@ export const serviceFamilies = {
     labels: { library: 'any', outcome: linkOutcomes, code },
     limit: 1000,
   }),
+  buildLinkAttempts: family({
+    name: 'wwebjs_build_link_attempts_total',
+    type: 'counter',
+    help: 'Links that have ended, by the build that the page said last; the builds of the newest ends are shown',
+    labels: { library: 'any', build: 'any', outcome: linkOutcomes, code },
+    limit: 5000,
+  }),
   linkDuration: family({
     name: 'wwebjs_link_duration_seconds',
     type: 'histogram',
@@ -61,6 +68,13 @@ export const serviceFamilies = {
     help: 'Starts of sessions that had been linked before',
     labels: { library: 'any', outcome: restorationOutcomes, code },
     limit: 1000,
+  }),
+  buildRestorations: family({
+    name: 'wwebjs_build_session_restorations_total',
+    type: 'counter',
+    help: 'Starts of sessions that had been linked before, by the build that the page said last; the builds of the newest ends are shown',
+    labels: { library: 'any', build: 'any', outcome: restorationOutcomes, code },
+    limit: 5000,
   }),
   sessionProbes: family({
     name: 'wwebjs_session_probes_total',

@@ -1,3 +1,4 @@
+import { BuildCounter, unknownBuild } from '../metrics/build-counter.ts';
 import { families } from '../metrics/families.ts';
 import { overflow } from '../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../metrics/instruments.ts';
@@ -14,6 +15,8 @@ export class ServiceMetrics {
   readonly #links = this.#instruments.counter(families.linkAttempts);
   readonly #linkSeconds = this.#instruments.histogram(families.linkDuration);
   readonly #restorations = this.#instruments.counter(families.restorations);
+  readonly #buildLinks = new BuildCounter(this.#instruments.counter(families.buildLinkAttempts));
+  readonly #buildRestorations = new BuildCounter(this.#instruments.counter(families.buildRestorations));
   readonly #violations = this.#instruments.counter(families.violations);
   readonly #probes = this.#instruments.counter(families.sessionProbes);
   readonly registry = this.#instruments.registry;
@@ -54,15 +57,23 @@ export class ServiceMetrics {
     this.#probes.inc({ library, outcome });
   }
 
-  sessionReady({ library, linking }: { library: string; linking: boolean }): void {
-    (linking ? this.#links : this.#restorations).inc({ library, outcome: 'ready', code: '' });
+  sessionReady(of: StartedSession): void {
+    this.#startEnded(of, { outcome: 'ready', code: '' });
   }
 
-  sessionEnded({ library, linking, wasReady, end }: EndedSession): void {
+  sessionEnded({ wasReady, end, ...of }: EndedSession): void {
     if (wasReady || (end.kind !== 'failed' && end.kind !== 'dead')) return;
-    (linking ? this.#links : this.#restorations).inc({ library, outcome: 'failed', code: end.code });
+    this.#startEnded(of, { outcome: 'failed', code: end.code });
+  }
+
+  #startEnded({ library, build, linking }: StartedSession, how: { outcome: 'ready' | 'failed'; code: string }): void {
+    (linking ? this.#links : this.#restorations).inc({ library, ...how });
+    (linking ? this.#buildLinks : this.#buildRestorations).inc({ library, build: build ?? unknownBuild, ...how });
   }
 }
+
+/** Which start it was that ended, one way or the other. */
+type StartedSession = Pick<EndedSession, 'library' | 'build' | 'linking'>;
 
 type Hosted = Pick<Sessions, 'hosted'>;
 

@@ -208,10 +208,10 @@ export class Service {
 
   #heard(ids: SessionIds, event: SessionEvent): void {
     if (event.type === 'status') {
-      const { status, library, tookMs, linking } = event;
-      this.#log({ event: status, account: ids.account, library, ms: Math.round(tookMs) });
+      const { status, library, build, tookMs, linking } = event;
+      this.#log({ event: status, account: ids.account, library, build, ms: Math.round(tookMs) });
       if (linking) this.metrics.linkPhase(library, status === 'connected' ? 'ready' : 'authenticated', tookMs);
-      if (status === 'connected') this.metrics.sessionReady({ library, linking });
+      if (status === 'connected') this.metrics.sessionReady(event);
     }
     if (event.type === 'probe') this.metrics.probe(event.library, event.outcome);
     if (event.type === 'message') {
@@ -221,13 +221,23 @@ export class Service {
   }
 
   #ended(ended: EndedSession): void {
-    const { ids, library, end, settled } = ended;
+    const { ids, library, build, end, settled } = ended;
     this.metrics.sessionEnded(ended);
     const code = 'code' in end ? end.code : 'cause' in end ? end.cause : null;
     const attention = settled.kind === 'failed' && settled.outcome.needsAttention;
     const why = 'message' in end && end.message !== undefined ? { message: end.message } : {};
     const written = settled.kind;
-    this.#log({ event: 'ended', account: ids.account, library, end: end.kind, code, ...why, written, attention });
+    this.#log({
+      event: 'ended',
+      account: ids.account,
+      library,
+      build,
+      end: end.kind,
+      code,
+      ...why,
+      written,
+      attention,
+    });
   }
 }
 

@@ -154,6 +154,7 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     // One that is linked, given back, and restored; one that fails; one that is superseded before it ends.
     const { lease } = await links.begin(SessionIds.create(workspace), { phone: null, library, libraryPin: null });
     await starts.begin(lease, 'link-asked', library);
+    await starts.runs(lease, '2.3000.1');
     await accounts.authenticated(lease);
     await links.ready(lease, '15550100001', library);
     await starts.ready(lease);
@@ -163,6 +164,7 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     const [claim] = await leases.claim(1);
     if (!claim) throw new Error('nothing to claim');
     await starts.begin(claim.lease, claim.cause, library);
+    await starts.runs(claim.lease, '2.3000.2');
     await accounts.authenticated(claim.lease);
     await links.ready(claim.lease, '15550100001', library);
     await starts.ready(claim.lease);
@@ -187,6 +189,13 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     ]);
     expect(samples(text, 'wwebjs_session_restorations_total')).toEqual([
       `code="",library="${library}",outcome="ready" 1`,
+    ]);
+    expect(samples(text, 'wwebjs_build_link_attempts_total')).toEqual([
+      `build="2.3000.1",code="",library="${library}",outcome="ready" 1`,
+      `build="unknown",code="link-timeout",library="${library}",outcome="failed" 1`,
+    ]);
+    expect(samples(text, 'wwebjs_build_session_restorations_total')).toEqual([
+      `build="2.3000.2",code="",library="${library}",outcome="ready" 1`,
     ]);
     for (const name of ['link_attempts_total', 'session_restorations_total', 'accounts']) {
       const perWorkspace = samples(text, `wwebjs_workspace_${name}`).map((line) =>

@@ -24,50 +24,77 @@ const neverReady: OpenSessionHost = async (spec) => {
   return (await instantHosts()({ ...spec, onSeen: () => {} })) as Awaited<ReturnType<OpenSessionHost>>;
 };
 
-const counted = (text: string) =>
+/** The page says its build before anything else. */
+const onBuild =
+  (build: string, openHost: OpenSessionHost): OpenSessionHost =>
+  (spec) => {
+    spec.onSeen({ at: Date.now(), type: 'page:build', detail: build });
+    return openHost(spec);
+  };
+
+const counted = (text: string, family = 'wwebjs_link_attempts_total') =>
   text
     .split('\n')
-    .filter((line) => line.startsWith('wwebjs_link_attempts_total{') && !line.endsWith(' 0'))
+    .filter((line) => line.startsWith(`${family}{`) && !line.endsWith(' 0'))
     .map((line) => `${[...line.matchAll(/\w+="[^"]*"/g)].map(String).sort().join(',')} ${line.split(' ').at(-1)}`)
     .toSorted();
 
 test.each(engines)('a link that never becomes ready has failed, whoever counts it, with %s', async (_, newAddress) => {
   const address = await newAddress();
   const good = instantHosts();
-  const openHost: OpenSessionHost = (spec) => (spec.library === '1.34.2' ? neverReady(spec) : good(spec));
+  const bad = onBuild('2.3000.2', neverReady);
+  const builds = [onBuild('2.3000.1', good), onBuild('2.3000.2', good), good];
+  const openHost: OpenSessionHost = (spec) =>
+    spec.library === '1.34.2' ? bad(spec) : (builds.shift() as OpenSessionHost)(spec);
   const { service } = await startTestService({ database: address, openHost, deadlines: { readyMs: 300 } });
   const { id: workspace } = await service.workspaces.create('W');
   const link = (libraryPin: string) => service.sessions.link(workspace, { phone: null, pairing: false, libraryPin });
-  await untilStatus(service, await link('1.34.7'), 'connected');
+  for (let count = 0; count < 3; count++) await untilStatus(service, await link('1.34.7'), 'connected');
   for (let count = 0; count < 3; count++) await untilStatus(service, await link('1.34.2'), 'disconnected');
 
   const byInstance = await until('all are counted', async () => {
     const lines = counted(await service.metrics.registry.metrics());
-    return lines.some((line) => line.endsWith(' 3')) && lines;
+    return lines.some((line) => /ready-timeout.* 3$/.test(line)) && lines;
   });
   expect(byInstance).toEqual([
-    'code="",library="1.34.7",outcome="ready" 1',
+    'code="",library="1.34.7",outcome="ready" 3',
     'code="ready-timeout",library="1.34.2",outcome="failed" 3',
+  ]);
+  const family = 'wwebjs_build_link_attempts_total';
+  const byInstanceAndBuild = counted(await service.metrics.registry.metrics(), family);
+  expect(byInstanceAndBuild).toEqual([
+    'build="2.3000.1",code="",library="1.34.7",outcome="ready" 1',
+    'build="2.3000.2",code="",library="1.34.7",outcome="ready" 1',
+    'build="2.3000.2",code="ready-timeout",library="1.34.2",outcome="failed" 3',
+    'build="unknown",code="",library="1.34.7",outcome="ready" 1',
   ]);
   const database = await openDatabase<ExportedTables>(address);
   const store = await openStore(join(newFolder(), 'store.sqlite'));
   const exporter = new Exporter(store, aMinuteLater(database), (error) => expect.unreachable(String(error)));
   const { text } = await exporter.read();
   expect(counted(text)).toEqual(byInstance);
+  expect(counted(text, family)).toEqual(byInstanceAndBuild);
   expect(text).toMatch(/wwebjs_link_success_ratio\{[^}]*library="1\.34\.2"[^}]*\} 0\n/);
   expect(await linkSuccess(service.database, 0)).toEqual([
     { library: '1.34.2', ended: 3, connected: 0 },
-    { library: '1.34.7', ended: 1, connected: 1 },
+    { library: '1.34.7', ended: 3, connected: 3 },
   ]);
   const query = readFileSync(join(packageRoot, 'sql/queries', database.engine, 'link-success.sql'), 'utf8');
   const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(
     CompiledQuery.raw(query.replace(/;\s*$/, '')),
   );
   expect(
-    rows.map(({ library, failed, success_percent }) => [library, Number(failed), Number(success_percent)]),
+    rows.map(({ library, build, failed, success_percent }) => [
+      library,
+      build,
+      Number(failed),
+      Number(success_percent),
+    ]),
   ).toEqual([
-    ['1.34.2', 3, 0],
-    ['1.34.7', 0, 100],
+    ['1.34.2', '2.3000.2', 3, 0],
+    ['1.34.7', '2.3000.1', 0, 100],
+    ['1.34.7', '2.3000.2', 0, 100],
+    ['1.34.7', 'unknown', 0, 100],
   ]);
   await store.close();
   await database.close();

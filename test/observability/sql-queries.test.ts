@@ -56,15 +56,18 @@ describe.each(engines)('the three hourly questions in %s', (_, newAddress) => {
       Object.fromEntries(
         Object.entries(row).map(([key, value]) => [
           key,
-          key === 'library' || key === 'outcome' ? value : Number(value),
+          value === null || ['library', 'build', 'outcome'].includes(key) ? value : Number(value),
         ]),
       ),
     );
   };
 
-  test('linking: six of seven succeeded; the old query finds none of them', async () => {
+  test('linking: all of five succeeded on one build, one of two on the next; the old query finds none of them', async () => {
+    const none = { succeeded: 0, failed: 0, given_up: 0, under_way: 0 };
     expect(await ask('link-success.sql')).toEqual([
-      { library, begun: 9, succeeded: 6, failed: 1, given_up: 1, under_way: 1, success_percent: 85.7 },
+      { ...none, library, build: '2.3000.1', begun: 5, succeeded: 5, success_percent: 100 },
+      { ...none, library, build: '2.3000.2', begun: 3, succeeded: 1, failed: 1, under_way: 1, success_percent: 50 },
+      { ...none, library, build: 'unknown', begun: 1, given_up: 1, success_percent: null },
     ]);
     expect(await ask('old/link-success.sql')).toEqual([{ success_percent: 0 }]);
   });
@@ -95,8 +98,8 @@ describe.each(engines)('the three hourly questions in %s', (_, newAddress) => {
 });
 
 /**
- * One hour of the service, through its own code: six links that succeed, one that fails, one that is superseded, one that is being
- * scanned; then restorations: one at once, one at the second try, one that fails, one that is lost for good, one that is stopped.
+ * One hour of the service, through its own code: six links that succeed, the last of them on a newer build, one that fails on that one, one
+ * that is superseded before its page says a build, one that is being scanned; then restorations: one at once, one at the second try, one that fails, one that is lost for good, one that is stopped.
  */
 async function anHour(database: ServiceDatabase, workspace: WorkspaceId): Promise<void> {
   const links = new Links(database, 'instance', () => {});
@@ -116,12 +119,15 @@ async function anHour(database: ServiceDatabase, workspace: WorkspaceId): Promis
     const phone = `1555010000${i}`;
     const lease = await begin(phone);
     await starts.begin(lease, 'link-asked', library);
+    await starts.runs(lease, i < 5 ? '2.3000.1' : '2.3000.2');
     await becomeReady(lease, phone);
     linked.push({ lease, phone });
   }
-  await accounts.fail(await begin('15550100010'), 'link-timeout');
+  const failed = await begin('15550100010');
+  await starts.runs(failed, '2.3000.2');
+  await accounts.fail(failed, 'authenticated-timeout');
   await begin('15550100011');
-  await begin('15550100011');
+  await starts.runs(await begin('15550100011'), '2.3000.2');
 
   // Links and restorations of real sessions are never in the same millisecond.
   await sleep(10);

@@ -6,6 +6,7 @@ import { EvidenceCollector } from '../../gate/evidence-collector.ts';
 import { judge } from '../../gate/judge.ts';
 import type { Cause } from '../causes.ts';
 import type { ServiceDatabase, SessionStartRow } from '../tables.ts';
+import { RepeatedStarts } from './repeated-starts.ts';
 import type { Rollout } from './rollouts.ts';
 
 const pageSize = 1000;
@@ -40,22 +41,29 @@ export async function judgeRollout(
 ): Promise<Verdict> {
   const { baseline, candidate } = rollout;
   const collector = new EvidenceCollector({ baseline, candidate, asOf: new Date(at).toISOString() }, policy);
-  for await (const attempt of rolloutTraffic(database, [baseline, candidate], stepBegan(rollout))) {
-    collector.add(attempt);
-  }
+  const window = { since: stepBegan(rollout), agedBefore: Date.parse(collector.period.since) };
+  for await (const attempt of rolloutTraffic(database, [baseline, candidate], window)) collector.add(attempt);
   return judge(collector.evidence(), policy);
 }
 
+interface Window {
+  /** Starts from then on are looked at; milliseconds since 1970. */
+  since: number;
+  /** Of these, what began before then is too old for the gate. */
+  agedBefore: number;
+}
+
 /**
- * Every start of a session since `since` (milliseconds) as an attempt: flow `link` for the first one of an account, `restore` for
- * the others. A session that was ready and then lost by a failure counts as failed. How long a person took to scan a code says
- * nothing, so only restorations have a time.
+ * What starts of sessions say, each as an attempt: flow `link` for the first one of an account, `restore` for the others. A session
+ * that was ready and then lost by a failure counts as failed, and what a session says again does not count. How long a person
+ * took to scan a code says nothing, so only restorations have a time.
  */
 export async function* rolloutTraffic(
   { kysely }: ServiceDatabase,
   libraries: readonly string[],
-  since: number,
+  { since, agedBefore }: Window,
 ): AsyncGenerator<JudgedAttempt> {
+  const repeated = new RepeatedStarts(agedBefore);
   for (let last = 0; ; ) {
     const rows = await kysely
       .selectFrom('session_starts')
@@ -67,7 +75,11 @@ export async function* rolloutTraffic(
       .orderBy('id')
       .limit(pageSize)
       .execute();
-    for (const row of rows) if (!notTheLibrary.includes(row.code ?? '')) yield attemptOf(row);
+    for (const row of rows) {
+      if (notTheLibrary.includes(row.code ?? '')) continue;
+      const attempt = attemptOf(row);
+      if (!repeated.repeats(row.session_id, attempt)) yield attempt;
+    }
     if (rows.length < pageSize) return;
     last = rows.at(-1)?.id ?? last;
   }

@@ -44,6 +44,11 @@ export class HostedSession {
     return this.#progress.loaded;
   }
 
+  /** The WhatsApp Web build by the page's own word; null until it says one. */
+  get build(): string | null {
+    return this.#progress.build;
+  }
+
   get ready(): boolean {
     return this.step === 'ready' && this.#end === null;
   }

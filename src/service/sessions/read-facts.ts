@@ -17,3 +17,8 @@ export function hasLeftCodes(facts: SessionFacts | null): boolean {
   const socket = facts?.socket ?? null;
   return socket !== null && !waitsForScan.has(socket);
 }
+
+/** The WhatsApp Web build that a page says it is; null where it says none, or what cannot be a build. */
+export function buildOf(said: unknown): string | null {
+  return typeof said === 'string' && /^[\w.-]{1,64}$/.test(said) ? said : null;
+}

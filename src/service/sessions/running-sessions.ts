@@ -103,7 +103,7 @@ export class RunningSessions {
       const settled = await settleSession(lease, end, { ...options, leases, starts });
       await profiles.tidy(session, end, settled).catch((error) => options.onTrouble(lease.ids, error));
       const wasReady = session.step === 'ready';
-      options.onEnd({ ids: lease.ids, library, cause, linking, wasReady, end, settled });
+      options.onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, settled });
     } finally {
       keeper.drop(lease);
       // Given back, it may have been taken on again here already.

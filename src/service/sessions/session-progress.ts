@@ -1,6 +1,6 @@
 import type { SeenEvent, SeenMessage, SessionFacts } from '../../contracts/host.ts';
 import type { Cause } from '../causes.ts';
-import { connectedAs, hasLeftCodes } from './read-facts.ts';
+import { buildOf, connectedAs, hasLeftCodes } from './read-facts.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
 import type { LoadedVersions, SessionHost } from './session-host.ts';
 import type { SessionInbox } from './session-inbox.ts';
@@ -24,6 +24,7 @@ export class SessionProgress {
   #linking: boolean;
   #watchdog: Watchdog | null = null;
   #loaded: LoadedVersions | null = null;
+  #build: string | null = null;
   /** `performance.now()` of then. */
   readonly startedAt = performance.now();
 
@@ -50,6 +51,11 @@ export class SessionProgress {
     return this.#loaded;
   }
 
+  /** The WhatsApp Web build by the page's own word; null until it says one. */
+  get build(): string | null {
+    return this.#build;
+  }
+
   /** Writes down that the session starts. @throws LeaseLost */
   async begin(): Promise<void> {
     const { lease, cause, library } = this.#spec;
@@ -63,6 +69,8 @@ export class SessionProgress {
       case 'library:loaded':
         this.#loaded = detail as LoadedVersions;
         return null;
+      case 'page:build':
+        return this.#runs(buildOf(detail));
       case 'client:qr':
         return this.#offer('qr', String(secret));
       case 'client:code':
@@ -101,6 +109,12 @@ export class SessionProgress {
   probed(outcome: ProbeOutcome): void {
     const { lease, library } = this.#spec;
     this.#around.onEvent(lease.ids, { type: 'probe', outcome, library });
+  }
+
+  async #runs(build: string | null): Promise<null> {
+    await this.#write(() => this.#around.starts.runs(this.#spec.lease, build));
+    this.#build = build;
+    return null;
   }
 
   async #offer(kind: 'qr' | 'pairing', code: string): Promise<SessionEnd | null> {
@@ -174,7 +188,7 @@ export class SessionProgress {
   #tell(status: 'authenticated' | 'connected'): void {
     const { lease, library, linking } = this.#spec;
     const tookMs = performance.now() - this.startedAt;
-    this.#around.onEvent(lease.ids, { type: 'status', status, library, linking, tookMs });
+    this.#around.onEvent(lease.ids, { type: 'status', status, library, build: this.#build, linking, tookMs });
   }
 
   #write<T>(work: () => Promise<T>): Promise<T> {

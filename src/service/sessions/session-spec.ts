@@ -27,7 +27,15 @@ export interface SessionSurroundings {
 }
 
 export type SessionEvent =
-  | { type: 'status'; status: 'authenticated' | 'connected'; library: string; tookMs: number; linking: boolean }
+  | {
+      type: 'status';
+      status: 'authenticated' | 'connected';
+      library: string;
+      /** The WhatsApp Web build by the page's own word; null where it said none. */
+      build: string | null;
+      tookMs: number;
+      linking: boolean;
+    }
   | { type: 'code' }
   | { type: 'message'; message: unknown }
   | { type: 'probe'; outcome: ProbeOutcome; library: string };

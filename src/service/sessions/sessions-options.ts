@@ -42,6 +42,8 @@ export interface SessionsOptions {
 export interface EndedSession {
   ids: SessionIds;
   library: string;
+  /** The WhatsApp Web build by the page's own word; null where it said none. */
+  build: string | null;
   cause: Cause;
   /** True where no login had been accepted before. */
   linking: boolean;
