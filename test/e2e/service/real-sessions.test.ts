@@ -20,6 +20,9 @@ import { linkWith, startTestService, until, untilStatus } from '../../support/te
 /** More than the delay with which Chromium commits localStorage. */
 const flushMs = 8_000;
 
+/** A build on which both library versions of the last test become ready. */
+const build = '2.3000.1026515401';
+
 let replica: Replica;
 let browser: Browser;
 let s3: PrivateS3 | null = null;
@@ -27,8 +30,7 @@ const running = new Set<Service>();
 const deadlines = { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 2_000, answerMs: 10_000 };
 
 beforeAll(async () => {
-  // A build on which both library versions of the last test become ready.
-  replica = await startReplica({ build: '2.3000.1026515401' });
+  replica = await startReplica({ build });
   browser = await ensureBrowser('current', () => {});
   if (canRunS3()) s3 = await startPrivateS3();
 }, 300_000);
@@ -46,8 +48,12 @@ function newPlace() {
   return { folder, database: `sqlite:${join(folder, 'store.sqlite')}` };
 }
 
-async function start(place: ReturnType<typeof newPlace>, vault?: ServiceOptions['vault']): Promise<Service> {
-  const openHost = libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} });
+async function start(
+  place: ReturnType<typeof newPlace>,
+  vault?: ServiceOptions['vault'],
+  { chromiumArgs: browserArgs } = replica,
+): Promise<Service> {
+  const openHost = libraryHosts({ browser, browserArgs, say: () => {} });
   const { service } = await startTestService({ ...place, openHost, deadlines, ...(vault && { vault }) });
   running.add(service);
   return service;
@@ -88,6 +94,34 @@ test('a real library in a real browser is linked, stopped in order, and restored
   second.onEvent((_, event) => event.type === 'message' && heard.push(event.message));
   phone.send('still there?');
   await until('the message is heard', () => heard.length > 0);
+  const starts = await second.sessions.startsOf(ids, 10, 1_000_000);
+  expect(starts.map(({ cause, outcome, build }) => [cause, outcome, build])).toEqual([
+    ['instance-stopped', 'ready', build],
+    ['link-asked', 'ready', build],
+  ]);
+  const history = await second.accounts.history(ids.account, 10);
+  expect(history.filter(({ to }) => to !== 'authenticated').map(({ to, build }) => [to, build])).toEqual([
+    ['qr_scanning', null],
+    ['connected', build],
+    ['disconnected', build],
+    ['connected', build],
+  ]);
+});
+
+test('a link that fails at its first step is in history and metrics under the build that its page said', async () => {
+  const webpack = await startReplica({ build: '2.2412.54' });
+  const service = await start(newPlace(), undefined, webpack);
+  const { id: workspace } = await service.workspaces.create('W');
+  const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
+  expect(await untilStatus(service, ids, 'failed', 60_000)).toMatchObject({ cause: 'initialize-failed' });
+  const [, failed] = await service.accounts.history(ids.account, 10);
+  expect(failed).toMatchObject({ to: 'failed', cause: 'initialize-failed', library: '1.34.7', build: '2.2412.54' });
+  await until('the instance counted it', async () =>
+    (await service.metrics.registry.metrics()).includes(
+      'wwebjs_build_link_attempts_total{library="1.34.7",build="2.2412.54",outcome="failed",code="initialize-failed"} 1',
+    ),
+  );
+  await webpack.close();
 });
 
 test('a number is linked by a code that is typed on its phone, also at the instance that takes the link over', async () => {
