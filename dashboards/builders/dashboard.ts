@@ -10,7 +10,8 @@ import { datasource } from './panels.ts';
 /** The choices that a dashboard can offer, and the series whose label has the values. */
 const choices = {
   library: '{__name__=~"wwebjs_canary_attempts_total|wwebjs_accounts"}',
-  build: 'wwebjs_canary_attempts_total',
+  build:
+    '{__name__=~"wwebjs_canary_attempts_total|wwebjs_build_link_attempts_total|wwebjs_build_session_restorations_total"}',
   workspace: 'wwebjs_workspace_accounts',
 } as const;
 

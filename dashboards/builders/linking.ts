@@ -6,6 +6,7 @@ const chosen = 'library=~"$library",workspace=~"$workspace"';
 const attempts = (more = '') => `wwebjs:workspace_link_attempts:rate1h{${chosen}${more}}`;
 const successRatioBy = (label: string) =>
   ratioBy(label, attempts(',outcome="ready"'), attempts(',code!="link-timeout"'));
+const ofBuild = (more = '') => `wwebjs:build_link_attempts:rate1h{library=~"$library",build=~"$build"${more}}`;
 const quantile = (q: number) =>
   `histogram_quantile(${q}, sum by (le, phase) (wwebjs:link_duration_seconds_bucket:rate1h{library=~"$library"}))`;
 
@@ -14,7 +15,7 @@ export const linking = newDashboard(
   'linking',
   'Linking',
   'Do people who scan a code get connected, how fast, and why not?',
-  ['library', 'workspace'],
+  ['library', 'build', 'workspace'],
 )
   .withPanel(
     now(
@@ -48,6 +49,32 @@ export const linking = newDashboard(
       'Success rate by version',
       { '{{library}}': successRatioBy('library') },
       { unit: 'percentunit', description: 'Over one hour. Codes that nobody scanned are left out.' },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Success rate by version and build',
+      {
+        '{{library}} on {{build}}': ratioBy(
+          'library, build',
+          ofBuild(',outcome="ready"'),
+          ofBuild(',code!="link-timeout"'),
+        ),
+      },
+      {
+        unit: 'percentunit',
+        description:
+          'Over one hour, of all workspaces, by the build that the page said last. Codes that nobody scanned are left out.',
+      },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Failures per hour by version, build and code',
+      {
+        '{{library}} on {{build}}: {{code}}': `3600 * sum by (library, build, code) (${ofBuild(',outcome="failed"')})`,
+      },
+      { description: 'Of all workspaces. `unknown`: the page had not said its build when the link failed.' },
     ),
   )
   .withPanel(

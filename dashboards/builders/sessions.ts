@@ -4,6 +4,7 @@ import { ratioBy } from './queries.ts';
 
 const library = 'library=~"$library"';
 const chosen = `${library},workspace=~"$workspace"`;
+const ofBuild = (more = '') => `wwebjs:build_session_restorations:rate30m{${library},build=~"$build"${more}}`;
 const restorations = (more = '') => `wwebjs:workspace_session_restorations:rate30m{${chosen}${more}}`;
 
 /** Are the sessions where they should be, and do those come back that were lost? */
@@ -11,7 +12,7 @@ export const sessions = newDashboard(
   'sessions',
   'Sessions',
   'Are the sessions where they should be, and do those come back that were lost?',
-  ['library', 'workspace'],
+  ['library', 'build', 'workspace'],
 )
   .withPanel(
     now(
@@ -97,11 +98,24 @@ export const sessions = newDashboard(
   )
   .withPanel(
     overTime(
+      'Success rate of restorations by version and build',
+      {
+        '{{library}} on {{build}}': ratioBy(
+          'library, build',
+          ofBuild(',outcome="ready"'),
+          ofBuild(',outcome!="stopped"'),
+        ),
+      },
+      {
+        unit: 'percentunit',
+        description: 'Over 30 minutes, of all workspaces. Those that were stopped in order are left out.',
+      },
+    ),
+  )
+  .withPanel(
+    overTime(
       'Backlog',
       { sessions: 'wwebjs:session_restoration_backlog' },
-      {
-        description: 'Sessions that should run, may be started now and that nobody runs, of all workspaces.',
-        width: 24,
-      },
+      { description: 'Sessions that should run, may be started now and that nobody runs, of all workspaces.' },
     ),
   );

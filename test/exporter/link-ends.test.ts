@@ -13,6 +13,7 @@ import { newFolder } from '../fixtures/recorded-run.ts';
 import { aMinuteLater } from '../support/a-minute-later.ts';
 import { instantHosts } from '../support/instant-host.ts';
 import { stopMysqlServer } from '../support/mysql-server.ts';
+import { onBuild } from '../support/on-build.ts';
 import { engines } from '../support/service-databases.ts';
 import { startTestService, until, untilStatus } from '../support/test-service.ts';
 
@@ -24,14 +25,6 @@ const neverReady: OpenSessionHost = async (spec) => {
   return (await instantHosts()({ ...spec, onSeen: () => {} })) as Awaited<ReturnType<OpenSessionHost>>;
 };
 
-/** The page says its build before anything else. */
-const onBuild =
-  (build: string, openHost: OpenSessionHost): OpenSessionHost =>
-  (spec) => {
-    spec.onSeen({ at: Date.now(), type: 'page:build', detail: build });
-    return openHost(spec);
-  };
-
 const counted = (text: string, family = 'wwebjs_link_attempts_total') =>
   text
     .split('\n')
@@ -42,8 +35,8 @@ const counted = (text: string, family = 'wwebjs_link_attempts_total') =>
 test.each(engines)('a link that never becomes ready has failed, whoever counts it, with %s', async (_, newAddress) => {
   const address = await newAddress();
   const good = instantHosts();
-  const bad = onBuild('2.3000.2', neverReady);
-  const builds = [onBuild('2.3000.1', good), onBuild('2.3000.2', good), good];
+  const bad = onBuild(['2.3000.2'], neverReady);
+  const builds = [onBuild(['2.3000.1'], good), onBuild(['2.3000.2'], good), good];
   const openHost: OpenSessionHost = (spec) =>
     spec.library === '1.34.2' ? bad(spec) : (builds.shift() as OpenSessionHost)(spec);
   const { service } = await startTestService({ database: address, openHost, deadlines: { readyMs: 300 } });

@@ -14,6 +14,7 @@ import type { Service } from '../../../src/service/service.ts';
 import { cli } from '../../cli/cli.ts';
 import { newFolder } from '../../fixtures/recorded-run.ts';
 import { lightHosts } from '../../support/light-host.ts';
+import { onBuild } from '../../support/on-build.ts';
 import { type PrivatePrometheus, startPrivatePrometheus } from '../../support/private-prometheus.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
@@ -101,7 +102,7 @@ async function ended(child: ChildProcess): Promise<void> {
 
 async function serviceWithOneNumber(): Promise<Service> {
   const replica = await startReplica({ build });
-  const openHost = lightHosts({ port: replica.port });
+  const openHost = onBuild([build], lightHosts({ port: replica.port }));
   const database = `sqlite:${join(folder, 'store.sqlite')}`;
   const first = await startTestService({ database, openHost });
   const { id: workspace } = await first.service.workspaces.create('W');
@@ -196,9 +197,14 @@ test('what the service and the exporter both counted is there once', async () =>
     'wwebjs-canary-watch': expect.closeTo(1, 0),
     'wwebjs-canary-service': expect.closeTo(1, 0),
   });
-  const recorded = async () => prometheus.query('3600 * wwebjs:link_attempts:rate1h{outcome="ready"}');
+  const recorded = async (links = 'link_attempts') =>
+    prometheus.query(`3600 * wwebjs:${links}:rate1h{outcome="ready"}`);
   await until('the link is recorded', async () => Number((await recorded())[0]?.value[1]) > 0, 30_000);
   expect((await recorded()).map(({ value }) => Number(value[1]))).toEqual([expect.closeTo(1, 0)]);
+  const byBuild = await recorded('build_link_attempts');
+  expect(byBuild.map(({ metric, value }) => [metric.library, metric.build, Number(value[1])])).toEqual([
+    ['1.34.7', build, expect.closeTo(1, 0)],
+  ]);
 });
 
 test('when the cell does as expected again, the end is told', async () => {

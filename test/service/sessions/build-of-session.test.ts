@@ -2,19 +2,12 @@ import { afterAll, expect, test } from 'vitest';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { instantHosts } from '../../support/instant-host.ts';
 import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { onBuild } from '../../support/on-build.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestService, untilStatus } from '../../support/test-service.ts';
 
 afterAll(stopMysqlServer);
-
-/** What a page says of its build, one after the other, before `then`. */
-const saying =
-  (builds: unknown[], then: OpenSessionHost): OpenSessionHost =>
-  (spec) => {
-    for (const detail of builds) spec.onSeen({ at: Date.now(), type: 'page:build', detail });
-    return then(spec);
-  };
 
 /** The library rejects at once. */
 const failing: OpenSessionHost = (spec) => {
@@ -27,7 +20,7 @@ test.each(engines)(
   async (_, database) => {
     const address = await database();
     const instant = instantHosts();
-    const first = await startTestService({ database: address, openHost: saying(['2.3000.1', '2.3000.2'], instant) });
+    const first = await startTestService({ database: address, openHost: onBuild(['2.3000.1', '2.3000.2'], instant) });
     const { id: workspace } = await first.service.workspaces.create('W');
     const ids = await first.service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
     expect(await untilStatus(first.service, ids, 'connected')).toMatchObject({ build: '2.3000.2' });
@@ -59,7 +52,7 @@ test.each([
   ['a text that is too long is none', ['2'.repeat(65)], null],
 ])('%s', async (_, said, build) => {
   const [, newAddress] = engines[0] as (typeof engines)[number];
-  const { service } = await startTestService({ database: await newAddress(), openHost: saying(said, failing) });
+  const { service } = await startTestService({ database: await newAddress(), openHost: onBuild(said, failing) });
   const { id: workspace } = await service.workspaces.create('W');
   const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
   expect(await untilStatus(service, ids, 'failed')).toMatchObject({ cause: 'initialize-failed', build });
