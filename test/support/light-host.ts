@@ -20,6 +20,8 @@ export interface LightHostOptions {
   launchMs?: number;
   /** The page leaves its code when the phone has it, and the login goes no further. */
   loginHangs?: boolean;
+  /** The page offers a button when its codes are used up, and nobody presses it. */
+  idlesAfterCodes?: boolean;
   /** Told when a launch begins and when it is over, well or not. */
   onLaunch?(event: 'begin' | 'end', spec: SessionHostSpec): void;
 }
@@ -28,24 +30,27 @@ export interface LightHostOptions {
  * Sessions without a library and a browser: a linked device that speaks the page's side of the replica's protocol, with real
  * keys, a profile on disk, and the lock that a browser puts into it. Many of them fit into one process.
  */
-export function lightHosts({ port, launchMs = 50, loginHangs = false, onLaunch }: LightHostOptions): OpenSessionHost {
+export function lightHosts({ launchMs = 50, onLaunch, ...page }: LightHostOptions): OpenSessionHost {
   return async (spec) => {
     onLaunch?.('begin', spec);
     try {
       await sleep(launchMs);
-      return await LightHost.open(spec, port, loginHangs);
+      return await LightHost.open(spec, page);
     } finally {
       onLaunch?.('end', spec);
     }
   };
 }
 
+type LightPage = Pick<LightHostOptions, 'port' | 'loginHangs' | 'idlesAfterCodes'>;
+
 class LightHost implements SessionHost {
   readonly #spec: SessionHostSpec;
   readonly #url: string;
   readonly #profile: string;
-  readonly #loginHangs: boolean;
+  readonly #page: LightPage;
   #isScanned = false;
+  #isIdle = false;
   readonly #identity = newKeyPair();
   readonly #advSecret = newKeyPair().secretKey;
   #noise = newKeyPair();
@@ -58,15 +63,15 @@ class LightHost implements SessionHost {
   readonly #sent = new Map<string, TextMessage>();
   #over = false;
 
-  private constructor(spec: SessionHostSpec, port: number, loginHangs: boolean) {
-    this.#loginHangs = loginHangs;
+  private constructor(spec: SessionHostSpec, page: LightPage) {
+    this.#page = page;
     this.#spec = spec;
-    this.#url = `wss://127.0.0.1:${port}/ws/chat`;
+    this.#url = `wss://127.0.0.1:${page.port}/ws/chat`;
     this.#profile = profileFolder(spec.folder);
   }
 
-  static async open(spec: SessionHostSpec, port: number, loginHangs: boolean): Promise<LightHost> {
-    const host = new LightHost(spec, port, loginHangs);
+  static async open(spec: SessionHostSpec, page: LightPage): Promise<LightHost> {
+    const host = new LightHost(spec, page);
     mkdirSync(host.#profile, { recursive: true });
     const lock = join(host.#profile, 'SingletonLock');
     if (existsSync(lock)) throw new Error(`The browser is already running for ${host.#profile}`);
@@ -78,7 +83,8 @@ class LightHost implements SessionHost {
   }
 
   async sessionFacts() {
-    const socket = this.#isScanned ? 'OPENING' : 'UNPAIRED';
+    const unscanned = this.#isIdle ? 'UNPAIRED_IDLE' : 'UNPAIRED';
+    const socket = this.#isScanned ? 'OPENING' : unscanned;
     return { state: this.#online ? 'CONNECTED' : 'OPENING', wid: this.#saved?.wid ?? null, socket };
   }
 
@@ -186,7 +192,8 @@ class LightHost implements SessionHost {
 
   #show([ref, ...later]: string[], lifeMs: number, nextMs: number): void {
     if (!ref) {
-      this.#socket?.close();
+      this.#isIdle = this.#page.idlesAfterCodes ?? false;
+      if (!this.#isIdle) this.#socket?.close();
       return;
     }
     const keys = [this.#noise.publicKey, this.#identity.publicKey, this.#advSecret].map(toBase64);
@@ -197,7 +204,7 @@ class LightHost implements SessionHost {
   #pair({ details, accountKey, wid, deviceId, hmac }: Extract<ServerFrame, { type: 'pair-success' }>): void {
     clearTimeout(this.#codeTimer);
     this.#isScanned = true;
-    if (this.#loginHangs) return;
+    if (this.#page.loginHangs) return;
     const bytes = Buffer.from(details, 'base64');
     if (toBase64(mac(this.#advSecret, bytes)) !== hmac) {
       this.#send({ type: 'pair-error', code: 'hmac-mismatch' });

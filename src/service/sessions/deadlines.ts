@@ -4,6 +4,8 @@ export interface Deadlines {
   startMs: number;
   /** From the first code until it is scanned. */
   linkMs: number;
+  /** Between two looks at a QR code that waits to be scanned. */
+  lookAtCodeMs: number;
   /** From the accepted login until ready. */
   readyMs: number;
   /** Between two looks at a ready session. */
@@ -25,6 +27,7 @@ export interface Deadlines {
 export const defaultDeadlines: Deadlines = {
   startMs: 90_000,
   linkMs: 300_000,
+  lookAtCodeMs: 10_000,
   readyMs: 120_000,
   watchEveryMs: 30_000,
   answerMs: 10_000,

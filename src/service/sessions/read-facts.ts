@@ -1,7 +1,10 @@
 import type { SessionFacts } from '../../contracts/host.ts';
 
+/** State of the page's socket when its codes are used up and it shows a button for new ones. */
+const idle = 'UNPAIRED_IDLE';
+
 /** States of the page's socket while nobody has scanned. */
-const waitsForScan: ReadonlySet<string> = new Set(['UNPAIRED', 'UNPAIRED_IDLE']);
+const waitsForScan: ReadonlySet<string> = new Set(['UNPAIRED', idle]);
 
 /** The wid of a session that is connected, and the digits of its number; null where it is not connected or does not know its number. */
 export function connectedAs(facts: SessionFacts | null): { wid: string; phone: string } | null {
@@ -21,4 +24,9 @@ export function hasLeftCodes(facts: SessionFacts | null): boolean {
 /** The WhatsApp Web build that a page says it is; null where it says none, or what cannot be a build. */
 export function buildOf(said: unknown): string | null {
   return typeof said === 'string' && /^[\w.-]{1,64}$/.test(said) ? said : null;
+}
+
+/** Whether the page is known to show no QR code, though it waits for one to be scanned. */
+export function showsNoCode(facts: SessionFacts | null): boolean {
+  return facts?.socket === idle;
 }

@@ -1,6 +1,6 @@
 import type { SeenEvent, SeenMessage, SessionFacts } from '../../contracts/host.ts';
 import type { Cause } from '../causes.ts';
-import { buildOf, connectedAs, hasLeftCodes } from './read-facts.ts';
+import { buildOf, connectedAs, hasLeftCodes, showsNoCode } from './read-facts.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
 import type { LoadedVersions, SessionHost } from './session-host.ts';
 import type { SessionInbox } from './session-inbox.ts';
@@ -12,6 +12,9 @@ import { writeUntilTaken } from './write-until-taken.ts';
 /** A page that says `ready` without being connected is asked again this much later, in milliseconds. */
 const askAgainMs = 1_000;
 
+/** Looks in a row at which the page shows no QR code: a library may be about to ask for the next ones. */
+const looksUntilOver = 2;
+
 export type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
 
 /** How far one session has come: each event of its host is the next step, is written down and told, or is the end. */
@@ -22,6 +25,9 @@ export class SessionProgress {
   readonly #isOver: () => boolean;
   #step: Step = 'starting';
   #linking: boolean;
+  /** When the time for scanning is over, on the clock of `performance.now()`. */
+  #linkUntil = Number.POSITIVE_INFINITY;
+  #looksWithoutCode = 0;
   #watchdog: Watchdog | null = null;
   #loaded: LoadedVersions | null = null;
   #build: string | null = null;
@@ -89,6 +95,8 @@ export class SessionProgress {
         return this.#missedProbe(String(detail));
       case 'session:start-timeout':
         return this.broken('start-timeout');
+      case 'session:look-at-code':
+        return this.#lookAtCode(host);
       case 'session:link-timeout':
         return { kind: 'dead', code: hasLeftCodes(await this.#facts(host)) ? 'authenticated-timeout' : 'link-timeout' };
       case 'session:ready-timeout':
@@ -123,9 +131,27 @@ export class SessionProgress {
     await this.#write(() => this.#around.linkCodes.put(this.#spec.lease, kind, code));
     if (this.#step === 'starting') {
       this.#step = 'scanning';
-      this.#inbox.expect('session:link-timeout', this.#around.deadlines.linkMs);
+      this.#linkUntil = performance.now() + this.#around.deadlines.linkMs;
+      this.#waitForScan();
     }
     this.#around.onEvent(this.#spec.lease.ids, { type: 'code' });
+    return null;
+  }
+
+  /** A pairing code outlives the QR codes of the page, so only the latter are looked at. */
+  #waitForScan(): void {
+    const restMs = this.#linkUntil - performance.now();
+    const { lookAtCodeMs } = this.#around.deadlines;
+    const looks = this.#spec.pairWith === null && lookAtCodeMs < restMs;
+    this.#inbox.expect(looks ? 'session:look-at-code' : 'session:link-timeout', looks ? lookAtCodeMs : restMs);
+  }
+
+  /** 1.34.2 and 1.34.7 show six codes and no seventh: without this a person scans a dead one until the time is over. */
+  async #lookAtCode(host: SessionHost): Promise<SessionEnd | null> {
+    const isShown = !showsNoCode(await this.#facts(host));
+    this.#looksWithoutCode = isShown ? 0 : this.#looksWithoutCode + 1;
+    if (this.#looksWithoutCode === looksUntilOver) return { kind: 'dead', code: 'link-timeout' };
+    this.#waitForScan();
     return null;
   }
 
