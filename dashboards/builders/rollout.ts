@@ -57,7 +57,8 @@ export const rollout = newDashboard(
       },
       {
         unit: 'percentunit',
-        description: 'Over one hour, with the band of compat-matrix/rollout-plan.yaml for the present stage.',
+        description:
+          'Over one hour, with the band of compat-matrix/rollout-plan.yaml for the present stage. The judge of the rollout counts since the step began, and a link that was lost after it was ready as failed.',
       },
     ),
   )

@@ -1,21 +1,31 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verdictSchema } from '../../../src/contracts/verdict.ts';
 import { causes } from '../../../src/service/causes.ts';
 import { judgeRollout, rolloutTraffic } from '../../../src/service/rollouts/rollout-traffic.ts';
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
-import type { StartOutcome } from '../../../src/service/tables.ts';
+import type { ServiceDatabase, StartOutcome } from '../../../src/service/tables.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
 import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
-import { addStarts, baseline, broken, candidate, quickRules, traffic, withSession } from './session-starts.ts';
+import {
+  addStarts,
+  baseline,
+  broken,
+  candidate,
+  newSession,
+  quickRules,
+  type Start,
+  traffic,
+  withSession,
+} from './session-starts.ts';
 
 afterAll(stopMysqlServer);
 
 describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
   it('is every start since the step began, without what people asked for', async () => {
     const { database } = await withSession(newAddress);
-    await addStarts(database, [
+    const starts: Start[] = [
       { library: baseline, cause: 'link-asked' },
       { library: baseline, cause: 'owner-lost', ended_at: 4_500 },
       { library: candidate, outcome: 'failed', code: 'ready-timeout' },
@@ -27,8 +37,14 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
       { library: candidate, outcome: null, ended_at: null },
       { library: '1.25.0' },
       { library: baseline, started_at: 999 },
-    ]);
-    const seen = await Array.fromAsync(rolloutTraffic(database, [baseline, candidate], 1_000));
+    ];
+    await addStarts(
+      database,
+      starts.map((start) => ({ session_id: newSession(), ...start })),
+    );
+    const seen = await Array.fromAsync(
+      rolloutTraffic(database, [baseline, candidate], { since: 1_000, agedBefore: 0 }),
+    );
     expect(seen.map(({ cell, outcome, code, readyMs }) => [cell.library, cell.flow, outcome, code, readyMs])).toEqual([
       [baseline, 'link', 'passed', null, null],
       [baseline, 'restore', 'passed', null, 3_500],
@@ -38,6 +54,102 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
       [candidate, 'restore', 'infra', 'profile-unavailable', null],
     ]);
     await database.close();
+  });
+
+  it('has what a session says again once, and what it says anew', async () => {
+    const { database } = await withSession(newAddress);
+    const lost = { lost_at: 9_000, code: 'page-hung' };
+    const [other, unlucky] = [newSession(), newSession()];
+    await addStarts(database, [
+      broken,
+      lost,
+      { ...broken, session_id: other },
+      { outcome: 'abandoned' },
+      { outcome: 'failed', code: 'profile-unavailable' },
+      broken,
+      { library: candidate },
+      {},
+      { outcome: 'stopped' },
+      {},
+      { outcome: 'abandoned' },
+      lost,
+      { session_id: unlucky, cause: 'link-asked', ...lost },
+      { session_id: unlucky, ...broken },
+    ]);
+    const seen = await Array.fromAsync(
+      rolloutTraffic(database, [baseline, candidate], { since: 1_000, agedBefore: 0 }),
+    );
+    expect(seen.map(({ cell, outcome, code }) => [cell.library, cell.flow, outcome, code])).toEqual([
+      [baseline, 'restore', 'failed', 'ready-timeout'],
+      [baseline, 'restore', 'failed', 'ready-timeout'],
+      [baseline, 'restore', 'infra', null],
+      [candidate, 'restore', 'passed', null],
+      [baseline, 'restore', 'passed', null],
+      [baseline, 'restore', 'infra', null],
+      [baseline, 'restore', 'failed', 'page-hung'],
+      [baseline, 'link', 'failed', 'page-hung'],
+      [baseline, 'restore', 'failed', 'ready-timeout'],
+    ]);
+    await database.close();
+  });
+
+  it('does not take what is fresh for a repetition of what is too old to count', async () => {
+    const { database } = await withSession(newAddress);
+    const starts = [2_000, 3_000, 4_000, 5_000, 6_000].map((started_at) => ({ ...broken, started_at }));
+    await addStarts(database, starts);
+    const seen = await Array.fromAsync(rolloutTraffic(database, [baseline], { since: 1_000, agedBefore: 5_000 }));
+    expect(seen.map(({ startedAt }) => Date.parse(startedAt))).toEqual([2_000, 5_000]);
+    await database.close();
+  });
+
+  describe('of which one account has a large part', () => {
+    let database: ServiceDatabase;
+    beforeAll(async () => {
+      ({ database } = await withSession(newAddress));
+    });
+    afterAll(() => database.close());
+
+    /** The verdict on 100 restorations with the baseline and what is given. */
+    async function verdictOn(ofCandidate: Start[]): Promise<string> {
+      await database.kysely.deleteFrom('session_starts').execute();
+      const rollouts = new Rollouts(database, 'instance', quickRules.plan);
+      const rollout = await rollouts.create(baseline, candidate);
+      const at = { started_at: rollout.createdAt + 1_000, ended_at: rollout.createdAt + 4_000 };
+      const starts = [...working(100), ...ofCandidate.map((start) => ({ library: candidate, ...start }))];
+      await addStarts(
+        database,
+        starts.map((start) => ({ ...at, ...start })),
+      );
+      const { verdict } = await judgeRollout(database, rollout, defaultPolicy, rollout.createdAt + 60_000);
+      await rollouts.rollBack(rollout.id);
+      return verdict;
+    }
+    const repeated = (count: number, ...starts: Start[]) => Array.from({ length: count }, () => starts).flat();
+    const working = (count: number): Start[] => Array.from({ length: count }, () => ({ session_id: newSession() }));
+    const failing = (count: number): Start[] => working(count).map((start) => ({ ...start, ...broken }));
+    const session_id = newSession();
+
+    it.each([
+      ['fails ten times', repeated(10, { session_id, ...broken })],
+      ['is lost and fails, five times', repeated(5, { session_id, lost_at: 9e12 }, { session_id, ...broken })],
+    ])('is not blocked where the account %s, alone or among others that work', async (_, ofSick) => {
+      expect(await verdictOn(ofSick)).toBe('inconclusive');
+      expect(await verdictOn([...working(20), ...ofSick])).toBe('inconclusive');
+      expect(await verdictOn([...working(100), ...ofSick])).toBe('promote');
+    });
+
+    it('is blocked when three accounts of three fail, though each was tried only once', async () => {
+      expect(await verdictOn(failing(3))).toBe('block');
+    });
+
+    it('is not promoted by one account that works however often it is restarted', async () => {
+      expect(await verdictOn(repeated(100, { session_id }))).toBe('inconclusive');
+    });
+
+    it('is not promoted by restarts of the accounts that work while others fail and stay down', async () => {
+      const restarted = working(16).flatMap((start) => repeated(20, start));
+      expect(await verdictOn([...restarted, ...failing(4)])).not.toBe('promote');
+    });
   });
 
   it('is what the gate judges a step by, and only the present one', async () => {

@@ -23,44 +23,48 @@ export type Start = Partial<Omit<SessionStartRow, 'id'>>;
 export async function withSession(newAddress: () => Promise<string>): Promise<{
   database: ServiceDatabase;
   address: string;
-  session: string;
 }> {
-  const { database, address, workspace } = await newServiceDatabase(newAddress);
-  await database.kysely
-    .insertInto('whatsapp_accounts')
-    .values({
-      id: 'account',
-      workspace_id: workspace,
-      session_id: 'session',
-      phone: null,
-      status: 'qr_scanning',
-      status_cause: 'link-asked',
-      status_since: 0,
-      library: baseline,
-      library_pin: null,
-      instance_id: 'instance',
-      lease_token: 0,
-      created_at: 0,
-      deleted_at: null,
-    })
-    .execute();
-  await database.kysely
-    .insertInto('sessions')
-    .values({
-      id: 'session',
-      account_id: 'account',
-      workspace_id: workspace,
-      lease_owner: null,
-      start_cause: 'link-asked',
-      attention_code: null,
-      attention_at: null,
-    })
-    .execute();
-  return { database, address, session: 'session' };
+  const { database, address } = await newServiceDatabase(newAddress);
+  await addSessions(database, ['session'], 1);
+  return { database, address };
 }
 
-/** Writes starts of the session: restorations that took a second, except for what is given. */
+async function addSessions({ kysely }: ServiceDatabase, ids: readonly string[], wanted: 0 | 1): Promise<void> {
+  const accounts = ids.map((id) => ({
+    id: `account-of-${id}`,
+    workspace_id: 'workspace',
+    session_id: id,
+    phone: null,
+    status: 'qr_scanning' as const,
+    status_cause: 'link-asked',
+    status_since: 0,
+    library: baseline,
+    library_pin: null,
+    instance_id: 'instance',
+    lease_token: 0,
+    created_at: 0,
+    deleted_at: null,
+  }));
+  const sessions = ids.map((id) => ({
+    id,
+    account_id: `account-of-${id}`,
+    workspace_id: 'workspace',
+    wanted,
+    lease_owner: null,
+    start_cause: 'link-asked',
+    attention_code: null,
+    attention_at: null,
+  }));
+  await kysely.insertInto('whatsapp_accounts').values(accounts).execute();
+  await kysely.insertInto('sessions').values(sessions).execute();
+}
+
+/**
+ * Writes starts: restorations of `session` that took a second, except for what is given. Other sessions that are named come to be, and
+ * nobody shall run them.
+ */
 export async function addStarts(database: ServiceDatabase, starts: Start[]): Promise<void> {
+  const { kysely } = database;
   for (let i = 0; i < starts.length; i += 100) {
     const rows = starts.slice(i, i + 100).map((more) => ({
       session_id: 'session',
@@ -75,16 +79,24 @@ export async function addStarts(database: ServiceDatabase, starts: Start[]): Pro
       lost_at: null,
       ...more,
     }));
-    await database.kysely.insertInto('session_starts').values(rows).execute();
+    const named = [...new Set(rows.map(({ session_id }) => session_id))];
+    const known = await kysely.selectFrom('sessions').select('id').where('id', 'in', named).execute();
+    const missing = named.filter((id) => !known.some((session) => session.id === id));
+    if (missing.length > 0) await addSessions(database, missing, 0);
+    await kysely.insertInto('session_starts').values(rows).execute();
   }
 }
 
-/** `count` links and as many restorations with each version, one after the other from `since` on (milliseconds). */
+let made = 0;
+/** The id of a session that no start names yet. */
+export const newSession = (): string => `session-${++made}`;
+
+/** A link or a restoration of `count` sessions with each version, one after the other from `since` on (milliseconds). */
 export function traffic(since: number, count: number, ofCandidate: Start = {}): Start[] {
   return ['link-asked', 'owner-lost'].flatMap((cause) =>
     Array.from({ length: 2 * count }, (_, i): Start => {
-      const at = { started_at: since + i, ended_at: since + i + 3_000 + (i % 50) };
-      return i % 2 === 0 ? { library: baseline, cause, ...at } : { library: candidate, cause, ...at, ...ofCandidate };
+      const start = { session_id: newSession(), started_at: since + i, ended_at: since + i + 3_000 + (i % 50), cause };
+      return i % 2 === 0 ? { library: baseline, ...start } : { library: candidate, ...start, ...ofCandidate };
     }),
   );
 }
