@@ -229,9 +229,18 @@ export const deliveriesSchema = z.strictObject({
 export const resentSchema = z.strictObject({ resent: z.int() });
 
 export const linkSuccessQuery = z.strictObject({ since: z.iso.datetime().optional() });
+const endedLinks = { ended: z.int(), connected: z.int() };
 export const linkSuccessSchema = z.strictObject({
   since: time,
-  items: z.array(z.strictObject({ library: z.string(), ended: z.int(), connected: z.int() })),
+  items: z.array(
+    z.strictObject({
+      library: z.string(),
+      ...endedLinks,
+      builds: z
+        .array(z.strictObject({ build, ...endedLinks }))
+        .describe('the same links by the WhatsApp Web build that the page had said when they ended'),
+    }),
+  ),
 });
 
 export const matrixSchema = z.strictObject({

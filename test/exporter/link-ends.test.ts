@@ -69,8 +69,13 @@ test.each(engines)('a link that never becomes ready has failed, whoever counts i
   expect(counted(text, family)).toEqual(byInstanceAndBuild);
   expect(text).toMatch(/wwebjs_link_success_ratio\{[^}]*library="1\.34\.2"[^}]*\} 0\n/);
   expect(await linkSuccess(service.database, 0)).toEqual([
-    { library: '1.34.2', ended: 3, connected: 0 },
-    { library: '1.34.7', ended: 3, connected: 3 },
+    { library: '1.34.2', ended: 3, connected: 0, builds: [{ build: '2.3000.2', ended: 3, connected: 0 }] },
+    {
+      library: '1.34.7',
+      ended: 3,
+      connected: 3,
+      builds: [null, '2.3000.1', '2.3000.2'].map((build) => ({ build, ended: 1, connected: 1 })),
+    },
   ]);
   const query = readFileSync(join(packageRoot, 'sql/queries', database.engine, 'link-success.sql'), 'utf8');
   const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(

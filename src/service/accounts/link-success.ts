@@ -1,17 +1,23 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import type { ServiceTables } from '../tables.ts';
 
-export interface LinkSuccess {
-  library: string;
+interface EndedLinks {
   /** Links that were begun in the period and have ended, one way or the other. */
   ended: number;
   /** Those of them that got to `connected`. */
   connected: number;
 }
 
+export interface LinkSuccess extends EndedLinks {
+  library: string;
+  /** The same links by the WhatsApp Web build that the page had said when they ended; null where it had said none. */
+  builds: (EndedLinks & { build: string | null })[];
+}
+
 /**
- * How many links succeed, by library version, for accounts whose link began at or after `since` (milliseconds since 1970, or an expression of the database for that). Counted
- * from how each link ended first: the present status of a row says nothing of what it went through.
+ * How many links succeed, by library version and in it by build, for accounts whose link began at or after `since` (milliseconds since
+ * 1970, or an expression of the database for that). Counted from how each link ended first: the present status of a row says nothing of
+ * what it went through.
  */
 export async function linkSuccess(
   { kysely }: { kysely: Kysely<ServiceTables> },
@@ -22,14 +28,25 @@ export async function linkSuccess(
     .innerJoin('link_ends', 'link_ends.account_id', 'begun.account_id')
     .select((select) => [
       'begun.library',
+      'link_ends.build',
       select.fn.countAll<number>().as('ended'),
       select.fn.sum<number>(select.case().when('outcome', '=', 'ready').then(1).else(0).end()).as('connected'),
     ])
     .where('begun.from_status', '=', 'none')
     .where('begun.at', '>=', since)
     .where('outcome', 'in', ['ready', 'failed'])
-    .groupBy('begun.library')
+    .groupBy(['begun.library', 'link_ends.build'])
     .orderBy('begun.library')
+    .orderBy('link_ends.build')
     .execute();
-  return rows.map(({ library, ended, connected }) => ({ library, ended: Number(ended), connected: Number(connected) }));
+  return Array.from(
+    Map.groupBy(rows, ({ library }) => library),
+    ([library, ofLibrary]) => {
+      const builds = ofLibrary.map(({ build, ended, connected }) => {
+        return { build, ended: Number(ended), connected: Number(connected) };
+      });
+      const sum = (key: keyof EndedLinks) => builds.reduce((total, build) => total + build[key], 0);
+      return { library, ended: sum('ended'), connected: sum('connected'), builds };
+    },
+  );
 }

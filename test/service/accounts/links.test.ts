@@ -103,7 +103,7 @@ describe.each(engines)('links in %s', (_, newAddress) => {
     const failed = (await links.begin(SessionIds.create(workspace), unknownNumber)).lease;
     await accounts.fail(failed, 'link-timeout');
     await links.begin(SessionIds.create(workspace), unknownNumber);
-    expect(await linkSuccess(database, 0)).toEqual([{ library: '1.34.7', ended: 2, connected: 1 }]);
+    expect(await linkSuccess(database, 0)).toMatchObject([{ library: '1.34.7', ended: 2, connected: 1 }]);
   });
 
   test('a deleted account is shown no more and its number is forgotten, its history stays', async () => {

@@ -44,7 +44,7 @@ export const healthRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/link-success',
-    summary: 'How many links succeeded, by library version, from the history of the last day or since a time',
+    summary: 'How many links succeeded, by library version and build, from the history of the last day or since a time',
     scope: 'read',
     query: linkSuccessQuery,
     answer: { status: 200, schema: linkSuccessSchema },
