@@ -14,7 +14,7 @@ export const sessionId = (text: string) => text as SessionId;
 
 /**
  * The three ids of one session, which are of use only together: a session that is restored without its account is lost
- * at the next restart. The private field keeps look-alikes out: only `create` and `of` make one, and both need all three.
+ * at the next restart. The private field keeps look-alikes out: only `create`, `of` and `ofRow` make one, and all need all three.
  */
 export class SessionIds {
   readonly session: SessionId;
@@ -35,6 +35,11 @@ export class SessionIds {
 
   static of(ids: { session: SessionId; workspace: WorkspaceId; account: AccountId }): SessionIds {
     return new SessionIds(ids.session, ids.workspace, ids.account);
+  }
+
+  /** @param row of the table `sessions`. */
+  static ofRow(row: { id: string; workspace_id: string; account_id: string }): SessionIds {
+    return new SessionIds(sessionId(row.id), workspaceId(row.workspace_id), accountId(row.account_id));
   }
 
   /** True for an object that was made by this class. */

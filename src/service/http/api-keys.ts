@@ -1,6 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { Problem } from '../problems.ts';
+import { sha256 } from '../sha256.ts';
 import type { ApiKeyRow, ApiScope, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 export interface ApiKey {
@@ -141,10 +142,6 @@ export class ApiKeys {
       .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', where(now, '+', afterMs))]))
       .execute();
   }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function fromRow({ id, name, scope, created_at, expires_at }: ApiKeyRow): ApiKey {

@@ -1,7 +1,8 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
-import { seal, unseal } from '../profiles/profile-cipher.ts';
+import { seal, unseal } from '../seal.ts';
+import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
 /** After this time a request whose instance died may be made again, in milliseconds. */
@@ -101,10 +102,6 @@ export class Idempotency {
 
 function fingerprint({ method, path, body }: IdempotentRequest): string {
   return sha256(`${method} ${path} ${JSON.stringify(body ?? null)}`);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function sealed(body: string, request: IdempotentRequest): string {

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { seal, unseal } from '../seal.ts';
 import type { SessionIds } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
 import { type Lease, LeaseLost } from '../sessions/lease.ts';
 import { profileFolder } from '../sessions/session-folder.ts';
+import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase, SessionProfileRow } from '../tables.ts';
 import type { BlobStore } from './blob-store.ts';
 import { packProfile, unpackProfile } from './profile-archive.ts';
-import { seal, unseal } from './profile-cipher.ts';
 
 /** The profile of a session is in the store and cannot be had; starting without it would look like a lost login. */
 export class ProfileUnavailable extends Error {
@@ -132,8 +132,4 @@ function lastTokenHere(folder: string): number {
   } catch {
     return 0;
   }
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,11 +1,11 @@
 import type { SessionIds } from '../session-ids.ts';
+import { findLeftProfiles } from './find-left-profiles.ts';
 import type { HostedSession } from './hosted-session.ts';
 import type { Lease } from './lease.ts';
 import type { SessionEnd } from './session-end.ts';
 import { removeSessionFolder, sessionFolder } from './session-folder.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 import type { Settled } from './settle-session.ts';
-import { findLeftProfiles } from './sweep-profiles.ts';
 import type { Unlinks } from './unlinks.ts';
 import { within } from './within.ts';
 

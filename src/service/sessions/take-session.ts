@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
-import { accountId, SessionIds, sessionId, workspaceId } from '../session-ids.ts';
+import { SessionIds } from '../session-ids.ts';
 import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { Lease, leaseMs } from './lease.ts';
 import { disconnect } from './lease-writes.ts';
@@ -24,11 +24,7 @@ export async function takeSession(
   row: Selectable<SessionRow>,
   instanceId: string,
 ): Promise<Claim> {
-  const ids = SessionIds.of({
-    session: sessionId(row.id),
-    workspace: workspaceId(row.workspace_id),
-    account: accountId(row.account_id),
-  });
+  const ids = SessionIds.ofRow(row);
   const lease = new Lease(ids, instanceId, row.lease_token + 1);
   const cause = row.lease_owner === null ? (row.start_cause as Cause) : 'owner-lost';
   await tx

@@ -5,7 +5,6 @@ import { beforeEach, expect, test } from 'vitest';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
-import { SealBroken, seal, unseal } from '../../../src/service/profiles/profile-cipher.ts';
 import { ProfileUnavailable, ProfileVault } from '../../../src/service/profiles/profile-vault.ts';
 import { SessionIds } from '../../../src/service/session-ids.ts';
 import { type Lease, LeaseLost } from '../../../src/service/sessions/lease.ts';
@@ -115,13 +114,4 @@ test('a profile that was damaged or cannot be reached stops the start: it is not
   bytes[40] = (bytes[40] ?? 0) ^ 1;
   writeFileSync(file, bytes);
   await expect(vault.fetch(await nextLease(), newFolder())).rejects.toBeInstanceOf(ProfileUnavailable);
-});
-
-test('a sealed profile opens with its own key and session only', () => {
-  const bytes = seal(key, Buffer.from('login'), 'session');
-  expect(unseal(key, bytes, 'session').toString()).toBe('login');
-  expect(() => unseal(key, bytes, 'other')).toThrow(SealBroken);
-  expect(() => unseal(Buffer.alloc(32, 8), bytes, 'session')).toThrow(SealBroken);
-  expect(() => unseal(key, bytes.subarray(0, -1), 'session')).toThrow(SealBroken);
-  expect(() => unseal(key, Buffer.from('short'), 'session')).toThrow(SealBroken);
 });

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { accountId, type SessionId, SessionIds, sessionId, workspaceId } from '../session-ids.ts';
+import { type SessionId, SessionIds, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
 /** How long the profile of a failed account stays, in milliseconds: what a version took for a lost login may be none. */
-export const keepFailedMs = 7 * 86_400_000;
+const keepFailedMs = 7 * 86_400_000;
 /** How long one of an inactive account does: its owner may still be ending. */
 const keepInactiveMs = 60_000;
 /** Sessions in one statement. */
@@ -23,10 +23,10 @@ export async function findLeftProfiles(database: ServiceDatabase, folder: string
     const rows = await over(database)
       .where('sessions.id', 'in', here.slice(start, start + batch))
       .execute();
-    left.push(...rows.map(idsOf));
+    left.push(...rows.map(SessionIds.ofRow));
   }
   const saved = over(database).innerJoin('session_profiles', 'session_profiles.session_id', 'sessions.id');
-  left.push(...(await saved.limit(batch).execute()).map(idsOf));
+  left.push(...(await saved.limit(batch).execute()).map(SessionIds.ofRow));
   return left;
 }
 
@@ -45,14 +45,6 @@ function over({ kysely, now }: ServiceDatabase) {
         where.and([where('status', '=', 'failed'), where('status_since', '<', where(now, '-', keepFailedMs))]),
       ]),
     );
-}
-
-function idsOf(row: { id: string; workspace_id: string; account_id: string }): SessionIds {
-  return SessionIds.of({
-    session: sessionId(row.id),
-    workspace: workspaceId(row.workspace_id),
-    account: accountId(row.account_id),
-  });
 }
 
 function subfolders(folder: string): SessionId[] {
