@@ -129,10 +129,9 @@ async function historyTable(path: string): Promise<HTMLElement> {
     statusMark(to),
     cause,
     from === 'none' ? '' : `${from.replace('_', ' ')} for ${(durationMs / 1000).toFixed(1)} s`,
-    library,
-    build ?? 'unknown',
+    versions(library, build),
   ]);
-  return pastTable('History', ['When', 'Status', 'Why', 'Before it', 'Library', 'Build'], rows);
+  return pastTable('History', ['When', 'Status', 'Why', 'Before it', 'Library and build'], rows);
 }
 
 async function startsTable(path: string): Promise<HTMLElement> {
@@ -142,10 +141,15 @@ async function startsTable(path: string): Promise<HTMLElement> {
     outcome ?? 'under way',
     code ?? '',
     cause,
-    library,
-    build ?? 'unknown',
+    versions(library, build),
   ]);
-  return pastTable('Starts of the session', ['When', 'Ended', 'Code', 'Why started', 'Library', 'Build'], rows);
+  return pastTable('Starts of the session', ['When', 'Ended', 'Code', 'Why started', 'Library and build'], rows);
+}
+
+/** The build may be broken after its last dot: the table has to fit on a phone. */
+function versions(library: string, build: string | null): HTMLElement {
+  const [start = '', ...end] = (build ?? 'an unknown build').split(/(?<=\.)(?=[^.]*$)/);
+  return el('span', {}, `${library} on ${start}`, el('wbr'), ...end);
 }
 
 function pastTable(caption: string, titles: string[], rows: (string | Node)[][]): HTMLElement {

@@ -22,6 +22,7 @@ let page: Page;
 let stop: () => Promise<void>;
 let port = 0;
 const errors: string[] = [];
+const build = '2.3000.1032534684';
 const folder = mkdtempSync(join(tmpdir(), 'console-'));
 const number = '15550800001';
 /** Not `disconnected`. */
@@ -53,7 +54,7 @@ const homeBefore = process.env.WWEBJS_CANARY_HOME;
 beforeAll(async () => {
   // The store of this checkout is no part of the test.
   process.env.WWEBJS_CANARY_HOME = ownHome();
-  replica = await startReplica({ build: '2.3000.1032534684' });
+  replica = await startReplica({ build });
   browser = await ensureBrowser('current', () => {});
   await serve();
   viewer = await openViewer();
@@ -111,8 +112,11 @@ test('after a restart of the service the page shows the session restored', async
   await page.reload();
   await page.getByRole('status').getByText(connected).waitFor();
   // Newest first: what followed the stop is what the service did by itself.
-  const whys = () => page.getByRole('table', { name: 'History' }).locator('tbody td:nth-child(3)').allInnerTexts();
-  await expect.poll(async () => (await whys()).slice(0, 3)).toEqual(['ready', 'scanned', 'instance-stopped']);
+  const column = (place: number) =>
+    page.getByRole('table', { name: 'History' }).locator(`tbody td:nth-child(${place})`).allInnerTexts();
+  await expect.poll(async () => (await column(3)).slice(0, 3)).toEqual(['ready', 'scanned', 'instance-stopped']);
+  expect((await column(5))[0]).toBe(`1.34.7 on ${build}`);
+  await page.getByText(`on WhatsApp Web ${build}`).waitFor();
   await page.getByRole('link', { name: '← accounts' }).click();
   await page.getByRole('link', { name: `+${number}` }).waitFor();
 });
