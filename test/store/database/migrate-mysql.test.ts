@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, expect, test } from 'vitest';
+import { packageRoot } from '../../../src/contracts/home.ts';
 import { TroubleError } from '../../../src/contracts/input-error.ts';
 import { migrateMysql } from '../../../src/store/database/migrate-mysql.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
@@ -43,6 +44,31 @@ test('a migration that stopped half-way is run again as a whole', async () => {
   writeFileSync(file, `${first} create table if not exists two (id int);`);
   expect(await migrateMysql(url, 'test', folder)).toEqual(['0001-two-tables.sql']);
   expect(await migrateMysql(url, 'test', folder)).toEqual([]);
+});
+
+test('a history from before builds were kept goes on with them, also where that migration stopped half-way', async () => {
+  const url = await newMysqlDatabase();
+  const [all, older] = [join(packageRoot, 'sql', 'mysql'), mkdtempSync(join(tmpdir(), 'migrations-'))];
+  const migration = '0118-builds-of-links.sql';
+  for (const file of readdirSync(all)) if (file < migration) copyFileSync(join(all, file), join(older, file));
+  await migrateMysql(url, 'test', older);
+  const connection = await createConnection({ uri: url, multipleStatements: true });
+  await connection.query(`
+    insert into workspaces values ('w', 'W', 0);
+    insert into whatsapp_accounts (id, workspace_id, session_id, status, status_cause, status_since, library, instance_id,
+      lease_token, created_at) values ('a', 'w', 's', 'qr_scanning', 'link-asked', 0, '1.34.7', 'i', 1, 0);
+    update whatsapp_accounts set status = 'authenticated' where id = 'a'`);
+  expect(await migrateMysql(url, 'test')).toContain(migration);
+  await connection.query('delete from migrations where name = ?', [migration]);
+  expect(await migrateMysql(url, 'test')).toEqual([migration]);
+  await connection.query("update whatsapp_accounts set status = 'connected', build = '2.3000.1' where id = 'a'");
+  const [rows] = await connection.query('select to_status, build from account_history order by seq');
+  await connection.end();
+  expect(rows).toEqual([
+    { to_status: 'qr_scanning', build: null },
+    { to_status: 'authenticated', build: null },
+    { to_status: 'connected', build: '2.3000.1' },
+  ]);
 });
 
 test('an address that cannot be right is refused with what is right', async () => {
