@@ -1,10 +1,16 @@
 import type { SessionFacts } from '../../contracts/host.ts';
+import { within } from './within.ts';
 
 /** State of the page's socket when its codes are used up and it shows a button for new ones. */
 const idle = 'UNPAIRED_IDLE';
 
 /** States of the page's socket while nobody has scanned. */
 const waitsForScan: ReadonlySet<string> = new Set(['UNPAIRED', idle]);
+
+/** What a page says of its session; null where it does not answer within `ms` milliseconds. */
+export function factsInTime(ask: () => Promise<SessionFacts>, ms: number): Promise<SessionFacts | null> {
+  return within(ms, ask).catch(() => null);
+}
 
 /** The wid of a session that is connected, and the digits of its number; null where it is not connected or does not know its number. */
 export function connectedAs(facts: SessionFacts | null): { wid: string; phone: string } | null {

@@ -1,12 +1,11 @@
 import type { SeenEvent, SeenMessage, SessionFacts } from '../../contracts/host.ts';
 import type { Cause } from '../causes.ts';
-import { buildOf, connectedAs, hasLeftCodes, showsNoCode } from './read-facts.ts';
+import { buildOf, connectedAs, factsInTime, hasLeftCodes, showsNoCode } from './read-facts.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
 import type { LoadedVersions, SessionHost } from './session-host.ts';
 import type { SessionInbox } from './session-inbox.ts';
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Watchdog } from './watchdog.ts';
-import { within } from './within.ts';
 import { writeUntilTaken } from './write-until-taken.ts';
 
 /** A page that says `ready` without being connected is asked again this much later, in milliseconds. */
@@ -208,7 +207,7 @@ export class SessionProgress {
 
   /** Null where the page does not answer in time. */
   #facts(host: SessionHost): Promise<SessionFacts | null> {
-    return within(this.#around.deadlines.answerMs, () => host.sessionFacts()).catch(() => null);
+    return factsInTime(() => host.sessionFacts(), this.#around.deadlines.answerMs);
   }
 
   #tell(status: 'authenticated' | 'connected'): void {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeenEvent } from '../../contracts/host.ts';
 import type { Deadlines } from './deadlines.ts';
-import { Inbox } from './inbox.ts';
+import { factsInTime } from './read-facts.ts';
 import { endOf } from './session-end.ts';
 import type { OpenSessionHost, SessionHost, SessionHostSpec } from './session-host.ts';
+import { SessionInbox } from './session-inbox.ts';
 import { within } from './within.ts';
 
 const askAgainMs = 1_000;
@@ -21,11 +21,11 @@ export async function unlinkDevice(
   openHost: OpenSessionHost,
   deadlines: Deadlines,
 ): Promise<boolean> {
-  const inbox = new Inbox<SeenEvent>();
+  const inbox = new SessionInbox();
   const host = await openHost({ ...spec, pairWith: null, onSeen: (event) => inbox.push(event) });
-  const late = () => inbox.push({ at: 0, type: 'unlink:late', detail: null });
-  const timer = setTimeout(late, deadlines.startMs + deadlines.readyMs);
+  inbox.expect('unlink:late', deadlines.startMs + deadlines.readyMs);
   const extending = setInterval(() => host.liveFor(spec.restMs()), extendEveryMs);
+  const late = () => inbox.tell('unlink:late');
   spec.signal.addEventListener('abort', late);
   if (spec.signal.aborted) late();
   try {
@@ -39,7 +39,7 @@ export async function unlinkDevice(
       if (end) return end.kind === 'dead';
     }
   } finally {
-    clearTimeout(timer);
+    inbox.expectNothing();
     clearInterval(extending);
     await host.kill();
   }
@@ -48,7 +48,7 @@ export async function unlinkDevice(
 /** A page that is not connected would take a logout and tell nobody. */
 async function logOut(host: SessionHost, { readyMs, answerMs, closeMs }: Deadlines): Promise<boolean> {
   for (const until = performance.now() + readyMs; performance.now() < until; await sleep(askAgainMs)) {
-    const facts = await within(answerMs, () => host.sessionFacts()).catch(() => null);
+    const facts = await factsInTime(() => host.sessionFacts(), answerMs);
     if (facts?.state !== 'CONNECTED') continue;
     return within(closeMs, () => host.logout()).then(
       () => true,

@@ -1,6 +1,6 @@
 import type { SessionFacts } from '../../contracts/host.ts';
 import type { Cause } from '../causes.ts';
-import { within } from './within.ts';
+import { factsInTime } from './read-facts.ts';
 
 /** Looks in a row that have to be bad: one slow answer or a short reconnect is no failure. */
 const hungLooks = 2;
@@ -21,7 +21,7 @@ export class Watchdog {
 
   /** Null while all is well, else what is wrong. The page has to answer, be connected, and still be the same number. */
   async look(ask: () => Promise<SessionFacts>): Promise<Cause | null> {
-    const facts = await within(this.#answerMs, ask).catch(() => null);
+    const facts = await factsInTime(ask, this.#answerMs);
     this.#hung = facts ? 0 : this.#hung + 1;
     if (this.#hung >= hungLooks) return 'page-hung';
     if (!facts) return null;
