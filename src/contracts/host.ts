@@ -30,7 +30,12 @@ export interface ClientOptions {
 export interface ClientSpec {
   auth: AuthChoice;
   options?: ClientOptions;
-  browser: { executablePath: string; args: string[] };
+  browser: {
+    executablePath: string;
+    args: string[];
+    /** Over a pipe nobody but the host reaches the browser; by default it has a port that all users of the machine do. */
+    pipe?: boolean;
+  };
 }
 
 /** One package out of which code was really loaded. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -26,6 +26,14 @@ test('a new store is made with its folder, in WAL mode', async () => {
   await store.close();
   const mode = new DatabaseSync(file).prepare('pragma journal_mode').get();
   expect(mode).toEqual({ journal_mode: 'wal' });
+});
+
+test('nobody else on the machine reads a new store', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  const store = await openStore(file);
+  const modes = ['', '-wal', '-shm'].map((suffix) => (statSync(`${file}${suffix}`).mode & 0o777).toString(8));
+  expect(modes).toEqual(['600', '600', '600']);
+  await store.close();
 });
 
 test('a second start runs no migration', async () => {

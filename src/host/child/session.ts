@@ -38,7 +38,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
       ...others,
       ...(phoneNumber && { pairWithPhoneNumber: { phoneNumber, showNotification: true, intervalMs: 180_000 } }),
       authStrategy: await createAuth(this.#library, auth),
-      puppeteer: { executablePath: browser.executablePath, args: browser.args },
+      puppeteer: browser,
       // The default cache would answer with the html of an earlier attempt instead of the page under test.
       webVersionCache: { type: 'none' },
     });

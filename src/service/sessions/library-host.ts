@@ -31,7 +31,7 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
     });
     signal.throwIfAborted();
     const work = join(folder, 'work');
-    mkdirSync(work, { recursive: true });
+    mkdirSync(work, { recursive: true, mode: 0o700 });
     const asked = pairWith === null ? onSeen : askingForCode(pairWith, onSeen, () => host);
     const host: Host = new Host({ folder: work, env: browser.env, onSeen: asked });
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
@@ -48,7 +48,7 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
     await host.calls.start({
       auth: { kind: 'local', dataPath: join(folder, 'profile') },
       ...(pairWith !== null && { options: { pairWithPhoneNumber: pairWith } }),
-      browser: { executablePath: browser.executablePath, args: [...browser.args, ...browserArgs] },
+      browser: { executablePath: browser.executablePath, args: [...browser.args, ...browserArgs], pipe: true },
     });
     return opened;
   };

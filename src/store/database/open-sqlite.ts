@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { TroubleError } from '../../contracts/input-error.ts';
@@ -15,6 +15,7 @@ const lockTimeoutMs = 15_000;
  */
 export function openSqlite(file: string): { database: DatabaseSync; migrated: string[] } {
   makeFolder(file);
+  makePrivate(file);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: lockTimeoutMs });
@@ -25,6 +26,18 @@ export function openSqlite(file: string): { database: DatabaseSync; migrated: st
   } catch (error) {
     database?.close();
     throw storeTrouble(file, error);
+  }
+}
+
+/**
+ * Numbers, codes that wait to be scanned and secrets of webhooks are in the file; SQLite gives its other files the same mode. What
+ * stops a new file SQLite says better.
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch {
+    // It is there already, or SQLite cannot make it either.
   }
 }
 

@@ -90,6 +90,11 @@ test('a real library in a real browser is linked, stopped in order, and restored
   const second = await start(place);
   expect(await untilStatus(second, ids, 'connected', 60_000)).toMatchObject({ phone: phone.number });
   expect(phone.devices()).toHaveLength(1);
+  const profiles = readdirSync(sessionFolder(place.folder, ids), { recursive: true });
+  expect(profiles).toContain('profile/session/Default');
+  expect(profiles, 'no port by which other users of the machine reach the page').not.toContain(
+    'profile/session/DevToolsActivePort',
+  );
   const heard: unknown[] = [];
   second.onEvent((_, event) => event.type === 'message' && heard.push(event.message));
   phone.send('still there?');
