@@ -1,12 +1,15 @@
 import { hkdfSync } from 'node:crypto';
 import { isDuplicate } from '../../store/database/database-errors.ts';
-import { Problem } from '../problems.ts';
+import { Problem, problems } from '../problems.ts';
 import { seal, unseal } from '../seal.ts';
 import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** After this time a request whose instance died may be made again, in milliseconds. */
+/** After this time the instance that began a request has died, in milliseconds: no request takes as long. */
 const abandonedMs = 60_000;
+
+/** The status that stands for an answer nobody knows: it is kept without a body. */
+const unknownStatus = problems['send-unknown'].status;
 
 export interface Answer {
   status: number;
@@ -22,6 +25,8 @@ export interface IdempotentRequest {
   method: string;
   path: string;
   body: unknown;
+  /** False where a repetition would do it twice: when nobody knows whether it was done, that stays the answer of the key. */
+  repeatable: boolean;
 }
 
 /**
@@ -38,9 +43,9 @@ export class Idempotency {
   }
 
   /**
-   * Runs `work` unless it was run before. An answer of 500 or above, or an error, is not kept: the write may be tried again.
+   * Runs `work` unless it was run before. A problem is not kept, since the write may be tried again, but for `send-unknown`.
    *
-   * @throws Problem `idempotency-key-reused`, `request-in-progress`
+   * @throws Problem `idempotency-key-reused`, `request-in-progress`, `send-unknown`
    */
   async once(request: IdempotentRequest, work: () => Promise<Answer>): Promise<Answer & { replayed: boolean }> {
     const kept = await this.#begin(request);
@@ -49,11 +54,12 @@ export class Idempotency {
     try {
       answer = await work();
     } catch (error) {
-      await this.#forget(request);
+      if (error instanceof Problem && error.code === 'send-unknown')
+        await this.#keep(request, { status: unknownStatus, body: null });
+      else await this.#forget(request);
       throw error;
     }
-    if (answer.status >= 500) await this.#forget(request);
-    else await this.#keep(request, answer);
+    await this.#keep(request, answer);
     return { ...answer, replayed: false };
   }
 
@@ -71,10 +77,14 @@ export class Idempotency {
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
-    const first = await this.#at(request, kysely.selectFrom('idempotency_keys').selectAll()).executeTakeFirst();
+    const first = await this.#at(request, kysely.selectFrom('idempotency_keys').selectAll())
+      .select(({ eb }) => eb('created_at', '<', eb(now, '-', abandonedMs)).as('isAbandoned'))
+      .executeTakeFirst();
     if (!first) return this.#begin(request);
     if (first.request_sha256 !== request_sha256) throw new Problem('idempotency-key-reused');
+    if (first.status === unknownStatus) throw new Problem('send-unknown');
     if (first.status !== null) return { status: first.status, body: first.body && opened(first.body, request) };
+    if (!request.repeatable) throw new Problem(first.isAbandoned ? 'send-unknown' : 'request-in-progress');
     const taken = await this.#at(request, kysely.updateTable('idempotency_keys').set({ created_at: now }))
       .where('status', 'is', null)
       .where('created_at', '<', (where) => where(now, '-', abandonedMs))

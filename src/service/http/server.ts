@@ -62,7 +62,7 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
         if (route.answer.media) return route.handle(context, parts as never);
         const run = () => answerOf(route, context, parts);
         const key = idempotencyKey(route, request);
-        const answer = key === null ? await run() : await once(idempotency, request, caller, key, run, reply);
+        const answer = key === null ? await run() : await once(idempotency, route, request, caller, key, run, reply);
         reply.status(answer.status);
         // Codes to scan, new keys and numbers are in nobody's cache.
         reply.header('cache-control', 'no-store');
@@ -92,6 +92,7 @@ function serveConsole(app: FastifyInstance): void {
 
 async function once(
   idempotency: Idempotency,
+  route: Route,
   request: FastifyRequest,
   caller: Caller,
   key: string,
@@ -100,7 +101,8 @@ async function once(
 ) {
   const { method, url: path, body, headers } = request;
   const credential = headers.authorization ?? '';
-  const answer = await idempotency.once({ caller, credential, key, method, path, body }, run);
+  const repeatable = !route.problems.includes('send-unknown');
+  const answer = await idempotency.once({ caller, credential, key, method, path, body, repeatable }, run);
   if (answer.replayed) reply.header('idempotency-replayed', 'true');
   return answer;
 }

@@ -31,7 +31,7 @@ export class OutgoingTexts {
    * Lets whoever runs the session send a text; returns the library's id of the message.
    *
    * @throws Problem `session-elsewhere` when nobody took it in time, so that it is not sent; `send-unknown` when it was taken and
-   *   nothing more was heard; and what the sender's own attempt ended with.
+   *   nothing more was heard, or when the database went away meanwhile; and what the sender's own attempt ended with.
    */
   async hand(ids: SessionIds, recipient: string, body: string): Promise<string | null> {
     const { kysely, now } = this.#database;
@@ -49,8 +49,15 @@ export class OutgoingTexts {
       const later = await this.#ended(id, sendMs + tellMs);
       if (later) return later.result;
       throw new Problem('send-unknown');
+    } catch (error) {
+      throw error instanceof Problem ? error : new Problem('send-unknown', undefined, { cause: error });
     } finally {
-      await kysely.deleteFrom('outgoing_texts').where('id', '=', id).execute();
+      // What cannot be removed now is not taken any more when its time is over, and is cleared away with the other traces.
+      await kysely
+        .deleteFrom('outgoing_texts')
+        .where('id', '=', id)
+        .execute()
+        .catch(() => {});
     }
   }
 

@@ -75,6 +75,15 @@ describe.each(engines)('texts through another instance with %s', (_, newAddress)
     expect(await handed(() => new Promise(() => {}))).toMatchObject({ code: 'send-unknown' });
   });
 
+  test('where the database goes away after somebody may have taken the text nobody says that it was not sent', async () => {
+    const { kysely } = database;
+    const asked = asker.hand(ids, to, 'hello');
+    const refused = expect(asked).rejects.toMatchObject({ code: 'send-unknown' });
+    await until('the text waits', () => kysely.selectFrom('outgoing_texts').select('id').executeTakeFirst());
+    await kysely.schema.alterTable('outgoing_texts').renameTo('away').execute();
+    await refused;
+  });
+
   test('a session that hangs delays no other one', async () => {
     asker.hand(ids, to, 'hello').catch(() => {});
     const other = await newSession();

@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Idempotency } from '../../../src/service/http/idempotency.ts';
+import { Problem } from '../../../src/service/problems.ts';
+import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
+import { instantHosts } from '../../support/instant-host.ts';
+import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { engines } from '../../support/service-databases.ts';
+import { startTestServer } from '../../support/test-server.ts';
+import { until } from '../../support/test-service.ts';
+
+afterAll(stopMysqlServer);
+
+const message = {
+  caller: 'k',
+  credential: 'Bearer x',
+  key: 'pay-1',
+  method: 'POST',
+  path: '/messages',
+  body: { text: 'hello' },
+  repeatable: false,
+};
+const link = { ...message, path: '/accounts', repeatable: true };
+
+describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) => {
+  let database: ServiceDatabase;
+  let idempotency: Idempotency;
+  let times: number;
+
+  const answering = async () => {
+    times++;
+    return { status: 201, body: '{}' };
+  };
+  const failing = (code: 'send-unknown' | 'send-failed') => async () => {
+    times++;
+    throw new Problem(code);
+  };
+  /** The instance that began a request died in the middle of it. */
+  async function abandon(request: typeof message): Promise<void> {
+    void idempotency.once(request, () => new Promise(() => {}));
+    const rows = () =>
+      database.kysely.updateTable('idempotency_keys').set(({ eb }) => ({ created_at: eb('created_at', '-', 61_000) }));
+    await until('it is begun', async () => (await rows().executeTakeFirst()).numUpdatedRows > 0n);
+  }
+
+  beforeEach(async () => {
+    times = 0;
+    ({ database } = await newServiceDatabase(newAddress));
+    idempotency = new Idempotency(database);
+  });
+  afterEach(() => database.close());
+
+  test('a text that may have been sent is not sent again', async () => {
+    await expect(idempotency.once(message, failing('send-unknown'))).rejects.toMatchObject({ code: 'send-unknown' });
+    await expect(idempotency.once(message, answering)).rejects.toMatchObject({ code: 'send-unknown' });
+    expect(times).toBe(1);
+  });
+
+  test('a text that was not sent can be sent again', async () => {
+    await expect(idempotency.once(message, failing('send-failed'))).rejects.toMatchObject({ code: 'send-failed' });
+    expect(await idempotency.once(message, answering)).toMatchObject({ status: 201, replayed: false });
+    expect(times).toBe(2);
+  });
+
+  test('a text whose instance died is not sent again, another write is done again', async () => {
+    await abandon(message);
+    await expect(idempotency.once(message, answering)).rejects.toMatchObject({ code: 'send-unknown' });
+    const other = { ...link, key: 'link-1' };
+    await abandon(other);
+    expect(await idempotency.once(other, answering)).toMatchObject({ status: 201 });
+    expect(times).toBe(1);
+  });
+});
+
+test('a session that hangs while it sends gets the text once, however often the request is repeated', async () => {
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  const texts: string[] = [];
+  const ready = instantHosts();
+  const openHost: OpenSessionHost = async (spec) => ({
+    ...(await ready(spec)),
+    sendText: (_, body) => {
+      texts.push(body);
+      return new Promise(() => {});
+    },
+  });
+  const server = await startTestServer({ database: await newAddress(), openHost, deadlines: { sendMs: 300 } });
+  const workspace = (await server.ask('POST', '/v1/workspaces', { name: 'W' })).body.id;
+  const account = `/v1/workspaces/${workspace}/accounts/${(await server.ask('POST', `/v1/workspaces/${workspace}/accounts`, {})).body.id}`;
+  await until('it is connected', async () => (await server.ask('GET', account)).body.status === 'connected');
+  const send = () =>
+    server.ask('POST', `${account}/messages`, { to: '15550100999', text: 'pay' }, { 'idempotency-key': 'pay-1' });
+  for (let i = 0; i < 3; i++) expect(await send()).toMatchObject({ status: 504, body: { code: 'send-unknown' } });
+  expect(texts).toEqual(['pay']);
+  await server.stop();
+});
