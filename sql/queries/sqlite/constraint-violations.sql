@@ -4,6 +4,6 @@
 select outcomes.outcome, count(v.id) as violations, max(v.at) as last_at
 from (select 'resolved' as outcome union all select 'surfaced') as outcomes
 left join constraint_violations as v
-  on v.outcome = outcomes.outcome and v.at > unixepoch('subsec') * 1000 - 3600000
+  on v.outcome = outcomes.outcome and v.at > (julianday('now') - 2440587.5) * 86400000 - 3600000
 group by outcomes.outcome
 order by outcomes.outcome;

@@ -15,6 +15,6 @@ select
 from account_history as begun
 inner join whatsapp_accounts as accounts on accounts.id = begun.account_id
 left join link_ends on link_ends.account_id = begun.account_id
-where begun.from_status = 'none' and begun.at > unixepoch('subsec') * 1000 - 3600000
+where begun.from_status = 'none' and begun.at > (julianday('now') - 2440587.5) * 86400000 - 3600000
 group by 1, 2
 order by 1, 2;

@@ -18,7 +18,7 @@ from (
       as is_newest
   from session_starts as starts
   inner join sessions on sessions.id = starts.session_id
-  where starts.ended_at > unixepoch('subsec') * 1000 - 3600000
+  where starts.ended_at > (julianday('now') - 2440587.5) * 86400000 - 3600000
     and starts.outcome is not null
     and exists (
       select 1 from account_history as h

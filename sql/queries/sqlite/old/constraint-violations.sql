@@ -6,7 +6,7 @@ select count(*) as violations
 from (
   select workspace_id, phone
   from whatsapp_accounts
-  where phone is not null and status in ('qr_scanning', 'authenticated', 'connected', 'disconnected') and created_at > unixepoch('subsec') * 1000 - 3600000
+  where phone is not null and status in ('qr_scanning', 'authenticated', 'connected', 'disconnected') and created_at > (julianday('now') - 2440587.5) * 86400000 - 3600000
   group by workspace_id, phone
   having count(*) > 1
 ) as duplicates;

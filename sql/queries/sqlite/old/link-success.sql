@@ -4,4 +4,4 @@
 
 select round(100.0 * sum(status = 'authenticated') / nullif(count(*), 0), 1) as success_percent
 from whatsapp_accounts
-where created_at > unixepoch('subsec') * 1000 - 3600000;
+where created_at > (julianday('now') - 2440587.5) * 86400000 - 3600000;
