@@ -6,6 +6,7 @@ import { EvidenceCollector } from '../../gate/evidence-collector.ts';
 import { judge } from '../../gate/judge.ts';
 import type { Cause } from '../causes.ts';
 import type { ServiceDatabase, SessionStartRow } from '../tables.ts';
+import { evenArms } from './even-arms.ts';
 import { RepeatedStarts } from './repeated-starts.ts';
 import type { Rollout } from './rollouts.ts';
 
@@ -42,7 +43,8 @@ export async function judgeRollout(
   const { baseline, candidate } = rollout;
   const collector = new EvidenceCollector({ baseline, candidate, asOf: new Date(at).toISOString() }, policy);
   const window = { since: stepBegan(rollout), agedBefore: Date.parse(collector.period.since) };
-  for await (const attempt of rolloutTraffic(database, [baseline, candidate], window)) collector.add(attempt);
+  const attempts = await Array.fromAsync(rolloutTraffic(database, [baseline, candidate], window));
+  for (const attempt of evenArms(attempts, baseline, policy.success.looks[0] as number)) collector.add(attempt);
   return judge(collector.evidence(), policy);
 }
 
