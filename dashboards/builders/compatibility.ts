@@ -1,9 +1,12 @@
 import { newDashboard } from './dashboard.ts';
 import { overTime, rows, stateGrid } from './panels.ts';
+import { ratioBy } from './queries.ts';
 
 const chosen = 'library=~"$library",build=~"$build"';
 const passed = (when = '') =>
   `min by (library, build, browser, flow, condition) (wwebjs_canary_cell_passed{${chosen}}${when})`;
+const attempts = (when: string) => `wwebjs:canary_attempts:rate1h{${chosen},${when}}`;
+const successRatioBy = (labels: string) => ratioBy(labels, attempts('outcome="passed"'), attempts('outcome!="infra"'));
 const quantile = (q: number) =>
   `histogram_quantile(${q}, sum by (le, phase) (wwebjs:canary_phase_duration_seconds_bucket:rate1h{library=~"$library"}))`;
 
@@ -42,14 +45,14 @@ export const compatibility = newDashboard(
   .withPanel(
     overTime(
       'Success rate of the canaries by version',
-      { '{{library}}': `avg by (library) (wwebjs:canary_success_ratio:rate1h{${chosen}})` },
+      { '{{library}}': successRatioBy('library') },
       { unit: 'percentunit', description: 'Over one hour; attempts that the machine spoiled are left out.' },
     ),
   )
   .withPanel(
     overTime(
       'Success rate of the canaries by version and build',
-      { '{{library}} on {{build}}': `avg by (library, build) (wwebjs:canary_success_ratio:rate1h{${chosen}})` },
+      { '{{library}} on {{build}}': successRatioBy('library, build') },
       { unit: 'percentunit', description: 'Over one hour; attempts that the machine spoiled are left out.' },
     ),
   )

@@ -17,14 +17,28 @@ interface Panel {
 const panels = Object.values(renderDashboards()).flatMap((text) => (JSON.parse(text) as { panels: Panel[] }).panels);
 const exporter = 'job="exporter",instance="a"';
 const cell = 'library="1.34.7",build="2.3000.1032534684",browser="current",flow="qr-to-ready",condition="none"';
+const attempts = (flow: string, values: string) => ({
+  series: `wwebjs_canary_attempts_total{${exporter},${cell.replace('qr-to-ready', flow)},target="replica",outcome="passed",code=""}`,
+  values,
+});
+/** One cell that passes every hour, and one that nobody attempts any more: of the latter alone no rate is known. */
+const idleBeside = [attempts('qr-to-ready', '0+1x60'), attempts('pair-to-ready', '5+0x60')];
 const pair = 'baseline="1.34.2",candidate="1.34.7",flow="qr-to-ready"';
 const loss = (bound: string, value: number) => ({
   series: `wwebjs_gate_loss_points{${exporter},${pair},bound="${bound}"}`,
   values: `${value}+0x30`,
 });
 
-/** What a panel shows of these series after 25 hours; samples are an hour apart. */
-const shown: { title: string; series: { series: string; values: string }[]; values: number[][] }[] = [
+interface Shown {
+  title: string;
+  /** Between two samples; a rate over an hour needs more than one in it. */
+  interval?: string;
+  series: { series: string; values: string }[];
+  values: number[][];
+}
+
+/** What a panel shows of these series after 25 hours. */
+const shown: Shown[] = [
   {
     title: 'Wait for a person',
     series: [{ series: `wwebjs_sessions_needing_attention{${exporter},code="page-hung"}`, values: '3+0x30' }],
@@ -46,6 +60,12 @@ const shown: { title: string; series: { series: string; values: string }[]; valu
     ],
     values: [[1]],
   },
+  ...['Success rate of the canaries by version', 'Success rate of the canaries by version and build'].map((title) => ({
+    title,
+    interval: '30m',
+    series: idleBeside,
+    values: [[1]],
+  })),
   {
     title: 'Loss of the candidate, with its interval',
     series: [loss('estimate', 2), loss('lower', -1), loss('upper', 4)],
@@ -61,7 +81,7 @@ const shown: { title: string; series: { series: string; values: string }[]; valu
   },
 ];
 
-test.each(shown)('"$title" shows what happened', async ({ title, series, values }) => {
+test.each(shown)('"$title" shows what happened', async ({ title, interval = '1h', series, values }) => {
   const { promtool } = await findPrometheus();
   const targets = panels.find((panel) => panel.title === title)?.targets ?? [];
   expect(targets).toHaveLength(values.length);
@@ -73,8 +93,8 @@ test.each(shown)('"$title" shows what happened', async ({ title, series, values 
   }));
   const written = {
     rule_files: [join(packageRoot, 'dashboards', 'rules', 'recording.yml')],
-    evaluation_interval: '1h',
-    tests: [{ interval: '1h', input_series: series, promql_expr_test: asked }],
+    evaluation_interval: interval,
+    tests: [{ interval, input_series: series, promql_expr_test: asked }],
   };
   writeFileSync(file, stringify(written));
   const { stdout } = await promisify(execFile)(promtool, ['test', 'rules', file]);
