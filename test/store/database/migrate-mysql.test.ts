@@ -46,6 +46,19 @@ test('a migration that stopped half-way is run again as a whole', async () => {
   expect(await migrateMysql(url, 'test', folder)).toEqual([]);
 });
 
+test('every migration of the service can be run again when the server died before it was written down', async () => {
+  const url = await newMysqlDatabase();
+  const [all, known] = [join(packageRoot, 'sql', 'mysql'), mkdtempSync(join(tmpdir(), 'migrations-'))];
+  const connection = await createConnection(url);
+  for (const file of readdirSync(all).sort()) {
+    copyFileSync(join(all, file), join(known, file));
+    await migrateMysql(url, 'test', known);
+    await connection.query('delete from migrations where name = ?', [file]);
+    expect(await migrateMysql(url, 'test', known)).toEqual([file]);
+  }
+  await connection.end();
+});
+
 test('a history from before builds were kept goes on with them, also where that migration stopped half-way', async () => {
   const url = await newMysqlDatabase();
   const [all, older] = [join(packageRoot, 'sql', 'mysql'), mkdtempSync(join(tmpdir(), 'migrations-'))];
