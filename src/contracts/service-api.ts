@@ -154,6 +154,13 @@ export const createRolloutSchema = z
     path: ['candidate'],
     error: 'has to be another version than the baseline',
   });
+export const advanceRolloutSchema = z
+  .strictObject({
+    percent: rolloutSchema.shape.percent
+      .optional()
+      .describe('the percent that the rollout had when this was decided; refused when it has moved meanwhile'),
+  })
+  .optional();
 export const rolloutVerdictSchema = z.strictObject({ verdict: verdictWordSchema });
 export const rolloutDecisionSchema = z.strictObject({
   seq: z.int(),

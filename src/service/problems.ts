@@ -22,6 +22,7 @@ export const problems = {
   'rollout-unknown': { status: 404, title: 'There is no such rollout.' },
   'rollout-active': { status: 409, title: 'Another rollout is going on; finish it or roll it back first.' },
   'rollout-over': { status: 409, title: 'The rollout is finished or rolled back.' },
+  'rollout-moved': { status: 409, title: 'The rollout has moved since this was decided; look at it again.' },
   'library-unavailable': { status: 422, title: 'This version of whatsapp-web.js cannot be installed.' },
   'session-not-connected': { status: 409, title: 'The session of the account is not connected.' },
   'session-elsewhere': {

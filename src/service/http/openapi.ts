@@ -50,7 +50,10 @@ function operation(route: Route): object {
       ...(method === 'GET' ? [] : [idempotencyHeader]),
     ],
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } },
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: { 'application/json': { schema: jsonSchema(body, 'input') } },
+      },
     }),
     responses: responses(route),
   };

@@ -72,9 +72,14 @@ export class Rollouts {
     return this.get(id);
   }
 
-  /** To the next step, or to the end after the last one. @throws Problem `rollout-unknown`, `rollout-over` */
-  advance(id: string): Promise<Rollout> {
-    return this.#asked(id, { ...asked, decision: 'advanced' });
+  /**
+   * To the next step, or to the end after the last one.
+   *
+   * @param decidedOn the percent that the rollout had when somebody decided this; the present one where nobody says.
+   * @throws Problem `rollout-unknown`, `rollout-over`, `rollout-moved`
+   */
+  advance(id: string, decidedOn?: number): Promise<Rollout> {
+    return this.#asked(id, { ...asked, decision: 'advanced' }, decidedOn);
   }
 
   /** Everybody back to the baseline. @throws Problem `rollout-unknown`, `rollout-over` */
@@ -82,7 +87,11 @@ export class Rollouts {
     return this.#asked(id, { ...asked, decision: 'rolled_back' });
   }
 
-  /** What a verdict means: promote goes on, block goes back, inconclusive holds. @throws Problem `rollout-unknown`, `rollout-over` */
+  /**
+   * What a verdict means: promote goes on, block goes back, inconclusive holds.
+   *
+   * @throws Problem `rollout-unknown`, `rollout-over`, `rollout-moved`
+   */
   apply(id: string, verdict: VerdictWord): Promise<Rollout> {
     return this.#asked(id, { ...ofVerdict[verdict], cause: 'verdict', verdict: null });
   }
@@ -168,10 +177,13 @@ export class Rollouts {
     return this.#decisions.list(id, limit, beforeSeq);
   }
 
-  async #asked(id: string, intent: Intent): Promise<Rollout> {
+  async #asked(id: string, intent: Intent, decidedOn?: number): Promise<Rollout> {
+    // Read before anybody has to wait: of two who ask at the same moment only the first finds the step that both saw.
+    const percent = decidedOn ?? (await this.get(id)).percent;
     await this.#database.transaction(async (tx) => {
       const row = await this.#locked(tx, id);
       if (row.state !== 'active') throw new Problem('rollout-over');
+      if (intent.decision === 'advanced' && row.percent !== percent) throw new Problem('rollout-moved');
       await this.#decide(tx, row, intent);
     });
     return this.get(id);

@@ -67,6 +67,34 @@ describe.each(engines)('rollouts over HTTP with %s', (_, newAddress) => {
     ]);
   });
 
+  test('of two who advance at the same moment one is told that the rollout has moved, and no step is skipped', async () => {
+    const rollout = await begin();
+    const { rollouts } = server.service;
+    const id = rollout.slice('/v1/rollouts/'.length);
+    const ends = async (ask: () => Promise<unknown>) => {
+      const settled = await Promise.allSettled([ask(), ask()]);
+      return settled.map((end) => (end.status === 'fulfilled' ? end.value : end.reason));
+    };
+    const once = expect.arrayContaining([
+      expect.objectContaining({ state: 'active' }),
+      expect.objectContaining({ code: 'rollout-moved' }),
+    ]);
+    expect(await ends(() => rollouts.advance(id))).toEqual(once);
+    expect(await ends(() => rollouts.apply(id, 'promote'))).toEqual(once);
+    expect((await server.ask('GET', rollout)).body.steps).toHaveLength(3);
+  });
+
+  test('whoever decided on a step that is over is told so', async () => {
+    const rollout = await begin();
+    const answers = await Promise.all([1, 2].map(() => server.ask('POST', `${rollout}/advance`, { percent: 1 })));
+    expect(answers.map(({ status, body }) => `${status} ${body.code ?? body.percent}`).sort()).toEqual([
+      '200 5',
+      '409 rollout-moved',
+    ]);
+    expect((await server.ask('POST', `${rollout}/advance`, { step: 2 })).status).toBe(400);
+    expect((await server.ask('GET', rollout)).body).toMatchObject({ percent: 5 });
+  });
+
   test('whatever is asked at the same moment, nobody gets an error of the service', async () => {
     const rollout = await begin();
     const asked = [

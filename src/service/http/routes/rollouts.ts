@@ -1,4 +1,5 @@
 import {
+  advanceRolloutSchema,
   createRolloutSchema,
   historyQuery,
   idParams,
@@ -8,28 +9,11 @@ import {
   rolloutVerdictSchema,
 } from '../../../contracts/service-api.ts';
 import { verdictSchema } from '../../../contracts/verdict.ts';
-import type { Rollout } from '../../rollouts/rollouts.ts';
 import { type Route, route } from '../route.ts';
 import { pageOf, rolloutDecisionView, rolloutView } from '../views.ts';
 
 /** As many as a person looks at; rollouts are rare. */
 const shown = 50;
-
-function changeRoute(step: 'advance' | 'rollback', summary: string): Route {
-  return route({
-    method: 'POST',
-    path: `/v1/rollouts/:id/${step}`,
-    summary,
-    scope: 'admin',
-    params: idParams,
-    answer: { status: 200, schema: rolloutSchema },
-    problems: ['rollout-unknown', 'rollout-over'],
-    async handle({ service: { rollouts } }, { params: { id } }) {
-      const changed: Rollout = await (step === 'advance' ? rollouts.advance(id) : rollouts.rollBack(id));
-      return rolloutView(changed);
-    },
-  });
-}
 
 export const rolloutRoutes: Route[] = [
   route({
@@ -93,8 +77,28 @@ export const rolloutRoutes: Route[] = [
       return pageOf(rows, limit, rolloutDecisionView, ({ seq }) => seq);
     },
   }),
-  changeRoute('advance', 'To the next step, or to the end after the last one'),
-  changeRoute('rollback', 'All accounts back to the baseline, without a new code'),
+  route({
+    method: 'POST',
+    path: '/v1/rollouts/:id/advance',
+    summary: 'To the next step, or to the end after the last one',
+    scope: 'admin',
+    params: idParams,
+    body: advanceRolloutSchema,
+    answer: { status: 200, schema: rolloutSchema },
+    problems: ['rollout-unknown', 'rollout-over', 'rollout-moved'],
+    handle: async ({ service }, { params, body }) =>
+      rolloutView(await service.rollouts.advance(params.id, body?.percent)),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/rollouts/:id/rollback',
+    summary: 'All accounts back to the baseline, without a new code',
+    scope: 'admin',
+    params: idParams,
+    answer: { status: 200, schema: rolloutSchema },
+    problems: ['rollout-unknown', 'rollout-over'],
+    handle: async ({ service }, { params }) => rolloutView(await service.rollouts.rollBack(params.id)),
+  }),
   route({
     method: 'POST',
     path: '/v1/rollouts/:id/verdict',
@@ -103,7 +107,7 @@ export const rolloutRoutes: Route[] = [
     params: idParams,
     body: rolloutVerdictSchema,
     answer: { status: 200, schema: rolloutSchema },
-    problems: ['rollout-unknown', 'rollout-over'],
+    problems: ['rollout-unknown', 'rollout-over', 'rollout-moved'],
     handle: async ({ service }, { params, body }) => rolloutView(await service.rollouts.apply(params.id, body.verdict)),
   }),
 ];
