@@ -12,7 +12,13 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
   let workspace: string;
 
   beforeAll(async () => {
-    server = await startTestServer({ database: await newAddress(), openHost: silentHosts });
+    server = await startTestServer({
+      database: await newAddress(),
+      openHost: silentHosts,
+      async prepareLibrary(version) {
+        if (version === '9.9.9') throw new Error('there is no such version');
+      },
+    });
     workspace = (await server.ask('POST', '/v1/workspaces', { name: 'Berlin' })).body.id;
   });
   afterAll(async () => {
@@ -156,6 +162,27 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect(await change('verdict', { verdict: 'promote' })).toMatchObject({ percent: 25 });
     expect(await change('verdict', { verdict: 'block' })).toMatchObject({ percent: 0, state: 'rolled_back' });
     expect(await change('advance')).toMatchObject({ code: 'rollout-over' });
+  });
+
+  test('a version that cannot be installed is refused for a link and for an account, and nothing changes', async () => {
+    const refused = { status: 422, body: { code: 'library-unavailable', detail: expect.stringContaining('9.9.9') } };
+    const before = (await server.ask('GET', `${accounts()}?limit=200`)).body.items.length;
+    expect(await server.ask('POST', accounts(), { library: '9.9.9' })).toMatchObject(refused);
+    expect((await server.ask('GET', `${accounts()}?limit=200`)).body.items).toHaveLength(before);
+    const { body } = await server.ask('POST', accounts(), { library: '1.34.2' });
+    const library = `${accounts()}/${body.id}/library`;
+    expect(await server.ask('PUT', library, { library: '9.9.9' })).toMatchObject(refused);
+    expect((await server.ask('GET', `${accounts()}/${body.id}`)).body).toMatchObject({ libraryPin: '1.34.2' });
+    expect((await server.ask('PUT', library, { library: null })).body).toMatchObject({ libraryPin: null });
+  });
+
+  test('an account that is over takes no version and is no canary', async () => {
+    const { body } = await server.ask('POST', accounts(), {});
+    const account = `${accounts()}/${body.id}`;
+    await server.ask('POST', `${account}/logout`);
+    const refused = { status: 409, body: { code: 'account-not-active' } };
+    expect(await server.ask('PUT', `${account}/library`, { library: '1.34.2' })).toMatchObject(refused);
+    expect(await server.ask('PUT', `${account}/canary`, { canary: true })).toMatchObject(refused);
   });
 
   test('health, readiness and figures need no key', async () => {

@@ -14,10 +14,19 @@ import {
   transitionsQuery,
   workspaceParams,
 } from '../../../contracts/service-api.ts';
+import type { Account } from '../../accounts/accounts.ts';
+import { Problem } from '../../problems.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
+import { activeStatuses } from '../../tables.ts';
 import { type Route, route } from '../route.ts';
 import { accountView, pageOf, sessionStartView, transitionView } from '../views.ts';
 import { findAccount } from './find-account.ts';
+
+/** What nobody starts any more has no version to choose and nothing to probe. @throws Problem `account-not-active` */
+function active(account: Account): Account {
+  if (!activeStatuses.some((status) => status === account.status)) throw new Problem('account-not-active');
+  return account;
+}
 
 export const accountRoutes: Route[] = [
   route({
@@ -44,11 +53,12 @@ export const accountRoutes: Route[] = [
     params: workspaceParams,
     body: linkSchema,
     answer: { status: 202, schema: accountSchema },
-    problems: ['workspace-unknown', 'number-contested', 'instance-full', 'stopping'],
+    problems: ['workspace-unknown', 'library-unavailable', 'number-contested', 'instance-full', 'stopping'],
     async handle({ service }, { params, body }) {
       const { phone = null, pairing = false, library = null } = body;
-      const options = { phone, pairing, libraryPin: library };
-      const ids = await service.sessions.link(workspaceId(params.workspace), options);
+      const { id } = await service.workspaces.get(workspaceId(params.workspace));
+      if (library !== null) await service.sessions.prepareLibrary(library);
+      const ids = await service.sessions.link(id, { phone, pairing, libraryPin: library });
       return accountView(await service.accounts.get(ids.workspace, ids.account));
     },
   }),
@@ -103,9 +113,10 @@ export const accountRoutes: Route[] = [
     params: accountParams,
     body: pinSchema,
     answer: { status: 202, schema: accountSchema },
-    problems: ['account-unknown'],
+    problems: ['account-unknown', 'account-not-active', 'library-unavailable'],
     async handle({ service }, { params, body }) {
-      const { ids } = await findAccount(service, params);
+      const { ids } = active(await findAccount(service, params));
+      if (body.library !== null) await service.sessions.prepareLibrary(body.library);
       await service.accounts.pinLibrary(ids, body.library);
       return accountView(await findAccount(service, params));
     },
@@ -118,9 +129,9 @@ export const accountRoutes: Route[] = [
     params: accountParams,
     body: canarySchema,
     answer: { status: 200, schema: accountSchema },
-    problems: ['account-unknown'],
+    problems: ['account-unknown', 'account-not-active'],
     async handle({ service }, { params, body }) {
-      const { ids } = await findAccount(service, params);
+      const { ids } = active(await findAccount(service, params));
       await service.canaries.mark(ids, body.canary);
       return accountView(await findAccount(service, params));
     },
