@@ -4,9 +4,11 @@ import { InvalidArgumentError } from 'commander';
 export const greatestSeed = 2 ** 31 - 1;
 export const greatestRandomSeed = 1_000_000;
 
-/** Parses `a,b,c` for commander. */
+/** Parses `a,b,c` for commander. Whoever passes an empty variable of a script gets told so. */
 export function list(text: string): string[] {
-  return text.split(',').map((part) => part.trim());
+  const values = text.split(',').map((part) => part.trim());
+  if (values.includes('')) throw new InvalidArgumentError('A value is empty; values are separated by commas.');
+  return values;
 }
 
 const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };

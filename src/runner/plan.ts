@@ -31,8 +31,9 @@ type Combination = Record<Axis, string>;
 const axes: readonly Axis[] = ['library', 'build', 'browser', 'flow', 'condition'];
 
 /**
- * The cells to attempt, in the order of the matrix and each once. Options select cells of the matrix. A combination of given
- * values that the matrix does not have (a new library, an old browser on another build) is completed from its first block.
+ * The cells to attempt, in the order of the matrix and each once. Options select cells of the matrix. A library that it does not
+ * have is attempted wherever it has the others that are named, since they are named together to be compared. Any other combination
+ * of given values that it does not have (a new library alone, an old browser on another build) is completed from its first block.
  *
  * @throws InputError when a value cannot be right whatever the machine has.
  */
@@ -63,7 +64,10 @@ export function expectationOf(cell: Cell, rules: readonly ExpectationRule[]): Ex
 function choose(matrix: Matrix, given: Choice): Combination[] {
   const choice = given.condition ? { ...given, condition: given.condition.map(parseCondition) } : given;
   const all = matrix.blocks.flatMap((block) => product({ ...block, condition: block.condition.map(parseCondition) }));
-  const selected = all.filter((cell) => axes.every((axis) => choice[axis]?.includes(cell[axis]) ?? true));
+  const known = all.filter((cell) => axes.every((axis) => choice[axis]?.includes(cell[axis]) ?? true));
+  const isKnown = new Set(all.map(({ library }) => library));
+  const unknown = choice.library?.filter((library) => !isKnown.has(library)) ?? [];
+  const selected = [...known, ...unknown.flatMap((library) => known.map((cell) => ({ ...cell, library })))];
   const chosen = axes.filter((axis) => choice[axis] !== undefined);
   const [first] = matrix.blocks;
   if (chosen.length === 0 || !first) return selected;

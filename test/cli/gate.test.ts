@@ -215,6 +215,11 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
   ],
   ['a file that is no report', () => [...versions, '--attempts', file('no.json', '{"cells": 1}')], /no\.json:1:\d+: /],
   [
+    'an empty list of reports',
+    () => [...versions, '--attempts', ''],
+    /option '--attempts <list>' argument '' is invalid\. A value is empty/,
+  ],
+  [
     'a report without a version',
     () => ['--baseline', '9.0.0', '--candidate', '9.9.9', '--attempts', writeReport('r.json')],
     /r\.json has no attempt of it; it has 9\.0\.0/,

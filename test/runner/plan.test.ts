@@ -52,6 +52,13 @@ describe('a plan', () => {
     ]);
   });
 
+  test('tries a version that the matrix does not have wherever it has the one that is named beside it', () => {
+    const places = (library: string) => [`${library} ${recent} current`, `${library} ${recent} 107`];
+    const choice = { library: ['1.34.7', '1.35.0'], build: [recent] };
+    expect(plan(choice)).toEqual([...places('1.34.7'), ...places('1.35.0')]);
+    expect(plan({ ...choice, library: ['1.35.0'] })).toEqual([`1.35.0 ${recent} current`]);
+  });
+
   test('has each cell once', () => {
     expect(plan({ library: ['1.34.7', '1.34.7'], build: [recent], browser: ['current'] })).toHaveLength(1);
   });

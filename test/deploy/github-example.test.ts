@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { collectFromReports } from '../../src/cli/gate/collect-attempts.ts';
+import { readPlan } from '../../src/cli/read-plan.ts';
+import { addRunOptions, type RunOptions } from '../../src/cli/run-options.ts';
+import { packageRoot } from '../../src/contracts/home.ts';
+import type { Report } from '../../src/contracts/run.ts';
+import { judge } from '../../src/gate/judge.ts';
+import { exampleRun, passedAttempt } from '../fixtures/example-run.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
+import { defaultPolicy } from '../gate/evidence-of.ts';
+
+interface Step {
+  name?: string;
+  run?: string;
+}
+interface Workflow {
+  jobs: Record<'attempts' | 'gate', { if: string; steps: Step[]; strategy: { matrix: { build: string[] } } }>;
+}
+const { jobs } = parse(readFileSync(join('deploy', 'gate', 'github-actions.yml'), 'utf8')) as Workflow;
+
+function scriptOf(job: keyof Workflow['jobs'], step: string): string {
+  const script = jobs[job].steps.find(({ name }) => name === step)?.run;
+  if (script === undefined) throw new Error(`job ${job} has no step "${step}"`);
+  return script;
+}
+
+/** The report of a shard of the example in which every attempt of its plan passed. */
+function shardReport(versions: string, build: string): string {
+  const [, text = ''] = /wwebjs-canary run (.*) \|\|/s.exec(scriptOf('attempts', 'attempt both versions')) ?? [];
+  const args = text
+    .replaceAll('"', '')
+    .replaceAll(`${'$'}{{ matrix.build }}`, build)
+    .replace('$BASELINE,$CANDIDATE', versions)
+    .split(/[\s\\]+/);
+  const { library, browser, repeat, ignoreExpectations, ...options } = addRunOptions(new Command())
+    .parse(args, { from: 'user' })
+    .opts<RunOptions>();
+  const plan = readPlan({ choice: { library, build: options.build, browser }, repeat, ignoreExpectations });
+  const startedAt = exampleRun.startedAt;
+  const cells = plan.map(({ cell }) => ({
+    ...cell,
+    expectation: null,
+    surprise: false,
+    attempts: Array.from({ length: repeat ?? 1 }, () => passedAttempt({ startedAt })),
+  }));
+  const passed = cells.length * (repeat ?? 1);
+  const report: Report = {
+    schemaVersion: 1,
+    run: { ...exampleRun, finishedAt: startedAt },
+    cells,
+    summary: { cells: cells.length, passed, failed: 0, infra: 0, surprises: 0 },
+  };
+  const file = join(newFolder(), `attempts-${build}.json`);
+  writeFileSync(file, JSON.stringify(report));
+  return file;
+}
+
+test.each([
+  ['a version that the matrix does not have', '1.34.7', '1.35.0'],
+  ['versions that the matrix has with an old browser on different builds', '1.24.0', '1.34.7'],
+  ['two versions that the matrix does not have', '1.34.6', '1.35.0'],
+])('the plan of the example is enough to promote %s', (_what, baseline, candidate) => {
+  const builds = jobs.attempts.strategy.matrix.build;
+  const reports = builds.map((build) => shardReport(`${baseline},${candidate}`, build));
+  const selection = { baseline, candidate, builds, target: 'replica', narrowing: { build: builds } } as const;
+  const verdict = judge(collectFromReports(reports, selection, defaultPolicy).evidence(), defaultPolicy);
+  expect(verdict.verdict, verdict.because.join(' ')).toBe('promote');
+});
+
+test('neither job starts when the version did not change, and the gate runs when a version is not known', () => {
+  const differ = 'needs.versions.outputs.baseline != needs.versions.outputs.candidate';
+  expect(jobs.attempts.if).toBe(`${'$'}{{ ${differ} }}`);
+  expect(jobs.gate.if).toBe(`${'$'}{{ !cancelled() && (needs.versions.result != 'success' || ${differ}) }}`);
+});
+
+/** Runs steps of the gate job as GitHub does, in a folder of their own; `npx` takes the command line of this checkout. */
+function runGateSteps(folder: string): { codes: number[]; output: string; summary: string } {
+  const summary = join(folder, 'summary.md');
+  writeFileSync(summary, '');
+  writeFileSync(
+    join(folder, 'npx'),
+    `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(packageRoot, 'src/cli/main.ts')}" "$@"\n`,
+  );
+  chmodSync(join(folder, 'npx'), 0o755);
+  const versions = { BASELINE: '1.34.7', CANDIDATE: '1.35.0', GITHUB_STEP_SUMMARY: summary };
+  const env = { ...process.env, ...versions, PATH: `${folder}:${process.env.PATH}` };
+  let output = '';
+  const codes = ['promote or block', 'show the verdict'].map((step) => {
+    try {
+      output += execFileSync('bash', ['-e', '-c', `${scriptOf('gate', step)}`], { cwd: folder, env, stdio: 'pipe' });
+      return 0;
+    } catch (error) {
+      const { status, stdout, stderr } = error as { status: number; stdout: Buffer; stderr: Buffer };
+      output += `${stdout}${stderr}`;
+      return status;
+    }
+  });
+  return { codes, output, summary: readFileSync(summary, 'utf8') };
+}
+
+test('with all shards lost the example says so once and does not pass', () => {
+  const folder = newFolder();
+  const { codes, output, summary } = runGateSteps(folder);
+  expect(codes).toEqual([2, 0]);
+  expect(output).not.toContain('error:');
+  expect(summary).toBe('every shard was lost: there are no attempts to judge\n');
+});
+
+test('with one shard lost the example is inconclusive, names the build, and shows the verdict', () => {
+  const folder = newFolder();
+  const [first = '', ...others] = jobs.attempts.strategy.matrix.build;
+  for (const build of others) {
+    writeFileSync(join(folder, `attempts-${build}.json`), readFileSync(shardReport('1.34.7,1.35.0', build)));
+  }
+  const { codes, summary } = runGateSteps(folder);
+  expect(codes).toEqual([2, 0]);
+  expect(summary).toContain(`There is no attempt of either version with build ${first}.`);
+  expect(existsSync(join(folder, 'gate.xml'))).toBe(true);
+});
