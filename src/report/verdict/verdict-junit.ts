@@ -4,11 +4,12 @@ import { placeName } from '../words.ts';
 
 /**
  * The verdict as JUnit: one test case per flow and per hard finding. What blocks is a failure; what is undecided is an error,
- * since a CI server that only counts failures must not let it through.
+ * since a CI server that only counts failures must not let it through. What no flow is to blame for, such as a shard that was
+ * lost, is a case of its own.
  */
 export function verdictJunit({ baseline, candidate, flows, hardFindings, verdict, because }: Verdict): string {
   const cases = [...hardFindings.map(hardCase), ...flows.map(flowCase)];
-  if (cases.length === 0)
+  if (verdict !== 'promote' && cases.every(({ problem }) => problem === null))
     cases.push({ name: 'attempts', problem: 'error', message: because[0], text: because.join('\n') });
   const count = (problem: Problem) => cases.filter((it) => it.problem === problem).length;
   const classname = escapeXml(`gate.${candidate}-against-${baseline}`);
