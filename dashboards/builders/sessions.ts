@@ -92,8 +92,11 @@ export const sessions = newDashboard(
   .withPanel(
     overTime(
       'Success rate of restorations',
-      { '{{library}}': ratioBy('library', restorations(',outcome="ready"'), restorations(',outcome!="stopped"')) },
-      { unit: 'percentunit', description: 'Over 30 minutes. Those that were stopped in order are left out.' },
+      { '{{library}}': ratioBy('library', restorations(',outcome="ready"'), restorations(',outcome=~"ready|failed"')) },
+      {
+        unit: 'percentunit',
+        description: 'Over 30 minutes. Those that were stopped in order, or whose instance died, are left out.',
+      },
     ),
   )
   .withPanel(
@@ -103,12 +106,13 @@ export const sessions = newDashboard(
         '{{library}} on {{build}}': ratioBy(
           'library, build',
           ofBuild(',outcome="ready"'),
-          ofBuild(',outcome!="stopped"'),
+          ofBuild(',outcome=~"ready|failed"'),
         ),
       },
       {
         unit: 'percentunit',
-        description: 'Over 30 minutes, of all workspaces. Those that were stopped in order are left out.',
+        description:
+          'Over 30 minutes, of all workspaces. Those that were stopped in order, or whose instance died, are left out.',
       },
     ),
   )

@@ -93,10 +93,11 @@ describe.each(engines)('the three hourly questions in %s', (_, newAddress) => {
     expect(await ask('restoration-success.sql')).toEqual([
       {
         library,
-        restorations: 6,
+        restorations: 7,
         succeeded: 2,
         failed: 3,
         stopped: 1,
+        abandoned: 1,
         success_percent: 40,
         sessions: 5,
         sessions_not_back: 2,
@@ -108,7 +109,8 @@ describe.each(engines)('the three hourly questions in %s', (_, newAddress) => {
 
 /**
  * One hour of the service, through its own code: six links that succeed, the last of them on a newer build, one that fails on that one, one
- * that is superseded before its page says a build, one that is being scanned; then restorations: one at once, one at the second try, one that fails, one that is lost for good, one that is stopped.
+ * that is superseded before its page says a build, one that is being scanned; then restorations: one at once
+ * after its instance died, one at the second try, one that fails, one that is lost for good, one that is stopped.
  */
 async function anHour(database: ServiceDatabase, workspace: WorkspaceId): Promise<void> {
   const links = new Links(database, 'instance', () => {});
@@ -148,7 +150,16 @@ async function anHour(database: ServiceDatabase, workspace: WorkspaceId): Promis
   }) as [Restored, Restored, Restored, Restored, Restored];
   for (const { lease } of [direct, second, failing, lost, stopped])
     await starts.begin(lease, 'instance-stopped', library);
-  await becomeReady(direct.lease, direct.phone);
+  // Its instance dies before it is ready, and another one takes it over.
+  await database.kysely
+    .updateTable('sessions')
+    .set({ lease_expires_at: 1 })
+    .where('id', '=', direct.lease.ids.session)
+    .execute();
+  for (const { lease } of await leases.claim(10)) {
+    await starts.begin(lease, 'owner-lost', library);
+    await becomeReady(lease, direct.phone);
+  }
   await starts.failed(second.lease, 'browser-died');
   await starts.failed(failing.lease, 'page-hung');
   await accounts.fail(lost.lease, 'unlinked');

@@ -1,14 +1,15 @@
 -- How many restorations that ended in the last hour succeeded, by library version, and how many sessions are not back?
--- A restoration is a start of a session whose login had been accepted before. One that was stopped in order is not judged; one whose
--- instance died (abandoned) has failed.
+-- A restoration is a start of a session whose login had been accepted before. One that was stopped in order, or whose instance died
+-- (abandoned), says nothing of the version and is not judged; the session is not back until a later start is ready.
 
 select
   restorations.library,
   count(*) as restorations,
   sum(outcome = 'ready') as succeeded,
-  sum(outcome in ('failed', 'abandoned')) as failed,
+  sum(outcome = 'failed') as failed,
   sum(outcome = 'stopped') as stopped,
-  round(100.0 * sum(outcome = 'ready') / nullif(sum(outcome <> 'stopped'), 0), 1) as success_percent,
+  sum(outcome = 'abandoned') as abandoned,
+  round(100.0 * sum(outcome = 'ready') / nullif(sum(outcome in ('ready', 'failed')), 0), 1) as success_percent,
   count(distinct session_id) as sessions,
   count(distinct case when outcome in ('failed', 'abandoned') and is_newest then session_id end) as sessions_not_back
 from (
