@@ -8,17 +8,19 @@ import {
   picture,
   post,
   put,
+  Refused,
   type SessionStarts,
 } from './api.ts';
-import { errorLine } from './error-line.ts';
+import type { KeepTrue } from './keep-true.ts';
+import { requestLine } from './request-line.ts';
 import { statusMark, timeMark } from './status.ts';
 
 /** One account: the code to scan while it is being linked, its status as it changes, its history, and what can be done. */
-export async function accountView(workspace: string, id: string, signal: AbortSignal): Promise<HTMLElement> {
+export async function accountView(workspace: string, id: string, keep: KeepTrue): Promise<HTMLElement> {
   const path = `/v1/workspaces/${workspace}/accounts/${id}`;
   const status = el('div', { role: 'status' });
   const code = el('div', { class: 'code' });
-  const past = el('div');
+  const past = el('div', { class: 'past' });
   const canary = el('input', { type: 'checkbox' });
   const show = async (account: Account) => {
     status.replaceChildren(...summary(account));
@@ -26,8 +28,9 @@ export async function accountView(workspace: string, id: string, signal: AbortSi
     if (account.status !== 'qr_scanning') code.replaceChildren();
     past.replaceChildren(await historyTable(path), await startsTable(path));
   };
-  await show(await get<Account>(path));
-  follow(path, signal, show, code);
+  const look = follow(path, show, code);
+  await look(null);
+  keep(look);
   return el(
     'section',
     {},
@@ -39,32 +42,38 @@ export async function accountView(workspace: string, id: string, signal: AbortSi
   );
 }
 
-/** Between two looks at the account, in milliseconds. */
-const lookEveryMs = 2_000;
-
-/** Keeps the page true for as long as it is shown: by events while the account is linked, by looking again otherwise. */
-async function follow(path: string, signal: AbortSignal, show: (account: Account) => Promise<void>, code: HTMLElement) {
+/**
+ * Looks at the account and shows what has changed; while it is linked it stays and listens.
+ *
+ * @returns a look that listens where it is given a signal.
+ */
+function follow(path: string, show: (account: Account) => Promise<void>, code: HTMLElement) {
   let shown = '';
+  let mayListen = true;
   const showChange = async (account: Account) => {
     const { status, since, attention, phone } = account;
     const now = [status, since, attention, phone].join(' ');
     if (now === shown) return;
-    shown = now;
     await show(account);
+    shown = now;
   };
+  const say = ({ message }: Error) => code.replaceChildren(el('p', { class: 'error', role: 'alert' }, message));
   const hear = async (event: string, data: unknown) => {
     if (event === 'status') await showChange(data as Account);
     if (event === 'code') code.replaceChildren(await codePicture(path, data as LinkCode));
   };
-  while (!signal.aborted) {
-    // A service that is away is asked again; the page goes on showing what it knew.
-    const account = await get<Account>(path).catch(() => null);
-    if (account) await showChange(account).catch(() => {});
-    const isLinking = account?.status === 'qr_scanning' || account?.status === 'authenticated';
-    const heard = (event: string, data: unknown) => void hear(event, data).catch(() => {});
-    if (isLinking) await listen(`${path}/link/events`, signal, heard).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
+  return async (signal: AbortSignal | null) => {
+    const account = await get<Account>(path);
+    await showChange(account);
+    const isLinking = account.status === 'qr_scanning' || account.status === 'authenticated';
+    if (!signal || !isLinking || !mayListen) return;
+    await listen(`${path}/link/events`, signal, (event, data) => void hear(event, data).catch(say)).catch((error) => {
+      if (!(error instanceof Refused && error.code === 'forbidden')) throw error;
+      // Whoever may only read sees the status and no code.
+      mayListen = false;
+      say(error);
+    });
+  };
 }
 
 async function codePicture(path: string, { kind, code, number }: LinkCode): Promise<HTMLElement> {
@@ -100,22 +109,25 @@ function summary({ phone, handle, status, cause, since, library, build, attentio
 }
 
 function actions(path: string, show: (account: Account) => Promise<void>, canary: HTMLInputElement): HTMLElement {
-  const failed = errorLine();
-  const act = (name: string) => failed.show(async () => show(await post<Account>(`${path}/${name}`)));
-  const logout = () => {
+  const request = requestLine();
+  const act = (button: HTMLButtonElement, name: string) =>
+    request.run(button, async () => show(await post<Account>(`${path}/${name}`)));
+  const restore = el('button', { type: 'button', onclick: () => void act(restore, 'restore') }, 'Restore now');
+  const logout = el('button', { type: 'button', onclick: () => void askToLogOut() }, 'Log out');
+  const askToLogOut = async () => {
     if (confirm('Unlink this device from the phone? A new code has to be scanned to link it again.'))
-      void act('logout');
+      await act(logout, 'logout');
   };
   canary.onchange = () =>
-    void failed.show(async () => show(await put<Account>(`${path}/canary`, { canary: canary.checked })));
+    void request.run(canary, async () => show(await put<Account>(`${path}/canary`, { canary: canary.checked })));
   const why = 'Other canary accounts of the workspace send it short texts, to find out whether it still hears';
   return el(
     'div',
     { class: 'actions' },
-    el('button', { type: 'button', onclick: () => void act('restore') }, 'Restore now'),
-    el('button', { type: 'button', onclick: logout }, 'Log out'),
+    restore,
+    logout,
     el('label', { title: why }, canary, ' Canary account'),
-    failed.line,
+    request.line,
   );
 }
 
@@ -146,14 +158,14 @@ async function startsTable(path: string): Promise<HTMLElement> {
   return pastTable('Starts of the session', ['When', 'Ended', 'Code', 'Why started', 'Library and build'], rows);
 }
 
-/** The build may be broken after its last dot: the table has to fit on a phone. */
-function versions(library: string, build: string | null): HTMLElement {
-  const [start = '', ...end] = (build ?? 'an unknown build').split(/(?<=\.)(?=[^.]*$)/);
-  return el('span', {}, `${library} on ${start}`, el('wbr'), ...end);
+function versions(library: string, build: string | null): string {
+  return `${library} on ${build ?? 'an unknown build'}`;
 }
 
 function pastTable(caption: string, titles: string[], rows: (string | Node)[][]): HTMLElement {
   const head = titles.map((title) => el('th', { scope: 'col' }, title));
-  const body = rows.map((cells) => el('tr', {}, ...cells.map((cell) => el('td', {}, cell))));
+  const body = rows.map((cells) =>
+    el('tr', {}, ...cells.map((cell, i) => el('td', { 'data-title': titles[i] as string }, cell))),
+  );
   return el('table', {}, el('caption', {}, caption), el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...body));
 }

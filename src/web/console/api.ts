@@ -41,9 +41,22 @@ export class Refused extends Error {
   }
 }
 
-/** Kept until the tab is closed, never longer. */
+/** Kept until the tab is closed, never longer. An empty one is none. */
 export function useKey(key: string): void {
-  sessionStorage.setItem(keyName, key);
+  if (key === '') sessionStorage.removeItem(keyName);
+  else sessionStorage.setItem(keyName, key);
+}
+
+/** How long a question may wait for its answer, in milliseconds. */
+const patienceMs = 10_000;
+/** How long an event stream may be silent, in milliseconds: the service says something every 15 s. */
+const silentMs = 20_000;
+
+let answeredAt = new Date();
+
+function unreachable(): Refused {
+  const since = answeredAt.toLocaleTimeString([], { timeStyle: 'short' });
+  return new Refused('unreachable', `The service has not answered since ${since}.`);
 }
 
 function headers(body?: object): Record<string, string> {
@@ -51,56 +64,79 @@ function headers(body?: object): Record<string, string> {
   return { ...(key && { authorization: `Bearer ${key}` }), ...(body && { 'content-type': 'application/json' }) };
 }
 
-async function send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+async function send(
+  method: string,
+  path: string,
+  { body, signal }: { body?: object | undefined; signal?: AbortSignal } = {},
+): Promise<Response> {
   const init = {
     method,
     headers: headers(body),
     ...(body && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   };
-  const response = await fetch(path, init).catch((error) => {
-    throw signal?.aborted ? error : new Refused('unreachable', 'The service does not answer.');
+  const response = await fetch(path, init).catch(() => {
+    throw unreachable();
   });
+  answeredAt = new Date();
   if (response.ok) return response;
   const problem: Partial<ProblemBody> = await response.json().catch(() => ({}));
   throw new Refused(problem.code ?? 'internal', problem.detail ?? `The service answered with ${response.status}.`);
 }
 
+async function readJson<T>(response: Response): Promise<T> {
+  return response.json().catch(() => {
+    throw unreachable();
+  });
+}
+
 /** @throws Refused */
 export async function get<T>(path: string): Promise<T> {
-  return (await send('GET', path)).json();
+  return readJson(await send('GET', path, { signal: AbortSignal.timeout(patienceMs) }));
 }
 
 /** @throws Refused */
 export async function post<T>(path: string, body?: object): Promise<T> {
-  return (await send('POST', path, body)).json();
+  return readJson(await send('POST', path, { body }));
 }
 
 /** @throws Refused */
 export async function put<T>(path: string, body: object): Promise<T> {
-  return (await send('PUT', path, body)).json();
+  return readJson(await send('PUT', path, { body }));
 }
 
-/** A picture, as an address that an image can show. */
+/** A picture, as an address that an image can show. @throws Refused */
 export async function picture(path: string): Promise<string> {
   return URL.createObjectURL(await (await send('GET', path)).blob());
 }
 
-/** Reads server-sent events until they end. `EventSource` cannot send a key. */
+/** Reads server-sent events until they end. `EventSource` cannot send a key. @throws Refused */
 export async function listen(
   path: string,
   signal: AbortSignal,
   on: (event: string, data: unknown) => void,
 ): Promise<void> {
-  const { body } = await send('GET', path, undefined, signal);
-  if (!body) return;
-  let rest = '';
-  for await (const part of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
-    const events = `${rest}${part}`.split('\n\n');
-    rest = events.pop() ?? '';
-    for (const text of events) {
-      const [, event = '', data = 'null'] = /^event: (.*)\ndata: (.*)$/.exec(text) ?? [];
-      on(event, JSON.parse(data));
+  const silence = new AbortController();
+  const give = () => setTimeout(() => silence.abort(), silentMs);
+  let patience = give();
+  try {
+    const { body } = await send('GET', path, { signal: AbortSignal.any([signal, silence.signal]) });
+    if (!body) return;
+    let rest = '';
+    for await (const part of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
+      clearTimeout(patience);
+      patience = give();
+      answeredAt = new Date();
+      const events = `${rest}${part}`.split('\n\n');
+      rest = events.pop() ?? '';
+      for (const text of events) {
+        const [, event = '', data = 'null'] = /^event: (.*)\ndata: (.*)$/.exec(text) ?? [];
+        on(event, JSON.parse(data));
+      }
     }
+  } catch (error) {
+    throw error instanceof Refused ? error : unreachable();
+  } finally {
+    clearTimeout(patience);
   }
 }

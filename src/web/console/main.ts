@@ -3,43 +3,83 @@ import { accountView } from './account-view.ts';
 import { accountsView } from './accounts-view.ts';
 import { Refused, useKey } from './api.ts';
 import { canaryHistoryView } from './canary-history-view.ts';
+import { type KeepTrue, keepTrue } from './keep-true.ts';
 import { matrixView } from './matrix-view.ts';
+import { onePress } from './one-press.ts';
 import { rolloutsView } from './rollouts-view.ts';
 import { workspacesView } from './workspaces-view.ts';
 
+const nav = document.querySelector('nav') as HTMLElement;
 const main = document.querySelector('main') as HTMLElement;
+/** What is shown may be out of date, and why. */
+const stale = el('p', { class: 'error stale', role: 'alert' });
 let shown = new AbortController();
 
 /** What an address shows; the address is the whole state, so that links, history and reload work. */
-function view(hash: string, signal: AbortSignal): Promise<HTMLElement> {
-  const [, area = '', id = '', kind = '', which = ''] = hash.split('/').map(decodeURIComponent);
-  if (area === 'rollouts') return rolloutsView();
+async function view(hash: string, keep: KeepTrue): Promise<HTMLElement> {
+  const [, area = '', id = '', kind = '', which = ''] = hash.split('/').map(decodePart);
+  if (area === 'rollouts') return rolloutsView(keep);
   if (area === 'matrix') return matrixView();
   if (area === 'history') return canaryHistoryView({ window: id === '' ? '30d' : id, library: kind, build: which });
-  if (area === 'w' && kind === 'a') return accountView(id, which, signal);
-  if (area === 'w') return accountsView(id, kind === 'after' ? which : null);
+  if (area === 'w' && kind === 'a') return accountView(id, which, keep);
+  if (area === 'w') return accountsView(id, kind === 'after' ? which : null, keep);
   return workspacesView();
 }
 
+/** @throws Refused for what is no text in percent signs, such as `%E0%A4%A`. */
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Refused('not-found', 'The address of this page is damaged; begin at Workspaces.');
+  }
+}
+
 async function show(): Promise<void> {
-  shown.abort();
-  const now = new AbortController();
-  shown = now;
+  const { signal } = begin();
+  const keep: KeepTrue = (look) => void keepTrue(signal, look, tell);
   main.ariaBusy = 'true';
-  const section = await view(location.hash, now.signal).catch(explain);
-  if (now.signal.aborted) return;
+  const section = await view(location.hash, keep).catch(explain);
+  if (!signal.aborted) present(section);
+}
+
+/** Ends what was shown until now. */
+function begin(): AbortController {
+  shown.abort();
+  shown = new AbortController();
+  stale.remove();
+  return shown;
+}
+
+function present(section: HTMLElement): void {
   main.ariaBusy = 'false';
   main.replaceChildren(section);
   main.focus();
 }
 
+/** Says above what is shown that it is no longer looked after. A key that ended meanwhile is asked for again. */
+function tell(trouble: Refused | null): void {
+  if (trouble === null) stale.remove();
+  else if (trouble.code === 'unauthorized') askForKey(trouble.message);
+  // Put in again it would be read out again.
+  else if (stale.textContent !== trouble.message || !stale.isConnected) {
+    stale.textContent = trouble.message;
+    main.before(stale);
+  }
+}
+
 function explain(error: unknown): HTMLElement {
-  if (error instanceof Refused && error.code === 'unauthorized') return keyForm();
+  if (error instanceof Refused && error.code === 'unauthorized') return keyForm(error.message);
   return el('section', {}, el('h1', {}, 'That did not work'), el('p', { role: 'alert' }, (error as Error).message));
 }
 
-function keyForm(): HTMLElement {
-  const key = el('input', { type: 'password', required: true, autocomplete: 'off', 'aria-label': 'API key' });
+function askForKey(why: string): void {
+  begin();
+  present(keyForm(why));
+}
+
+function keyForm(why: string): HTMLElement {
+  const key = el('input', { type: 'password', autocomplete: 'off', 'aria-label': 'API key' });
   const use = (event: Event) => {
     event.preventDefault();
     useKey(key.value.trim());
@@ -49,11 +89,18 @@ function keyForm(): HTMLElement {
     'form',
     { onsubmit: use },
     el('h1', {}, 'API key'),
-    el('p', {}, 'This service asks for a key. It is kept until this tab is closed.'),
+    el('p', {}, `${why} A key is kept until this tab is closed; an empty one forgets it.`),
     el('label', {}, 'Key ', key),
     el('button', {}, 'Use it'),
   );
 }
 
+onePress();
+const anotherKey = () => askForKey('What may be seen and done depends on the key.');
+nav.append(el('button', { type: 'button', onclick: anotherKey }, 'Use another key'));
+// Tabs and bookmarks are told apart by what they show.
+new MutationObserver(() => {
+  document.title = `${main.querySelector('h1')?.textContent} · wwebjs-canary`;
+}).observe(main, { childList: true, subtree: true });
 addEventListener('hashchange', () => void show());
 void show();

@@ -1,6 +1,6 @@
 import { el } from '../report/dom.ts';
 import { get, type RolloutDecision, type RolloutDecisions } from './api.ts';
-import { errorLine } from './error-line.ts';
+import { keyedList } from './keyed-list.ts';
 import { timeMark } from './status.ts';
 
 const deciders: Record<RolloutDecision['cause'], string> = {
@@ -9,17 +9,25 @@ const deciders: Record<RolloutDecision['cause'], string> = {
   asked: 'because somebody asked',
 };
 
-/** Why a rollout is where it is: the newest decisions, read whenever the list is opened. */
-export function rolloutDecisions(rolloutId: string, open: boolean): HTMLElement {
-  const failed = errorLine();
+/** Why a rollout is where it is: the newest decisions, read when the list is opened and with every look while it is. */
+export function rolloutDecisions(
+  rolloutId: string,
+  open: boolean,
+): { details: HTMLElement; look: () => Promise<void> } {
+  const failed = el('p', { class: 'error', role: 'alert' });
   const list = el('ol', { reversed: true });
-  const show = async () => {
+  const none = el('p', { hidden: true }, 'There was none yet.');
+  const details = el('details', { open }, el('summary', {}, 'Decisions'), none, list, failed);
+  const showDecisions = keyedList<RolloutDecision>(list, ({ seq }) => seq, entry);
+  const look = async () => {
+    if (!details.open) return;
     const { items } = await get<RolloutDecisions>(`/v1/rollouts/${rolloutId}/decisions`);
-    list.replaceChildren(...(items.length === 0 ? [el('p', {}, 'There was none yet.')] : items.map(entry)));
+    none.hidden = items.length > 0;
+    showDecisions(items);
+    failed.textContent = '';
   };
-  const details = el('details', { open }, el('summary', {}, 'Decisions'), list, failed.line);
-  details.addEventListener('toggle', () => void (details.open && failed.show(show)));
-  return details;
+  details.addEventListener('toggle', () => void look().catch(({ message }) => failed.replaceChildren(message)));
+  return { details, look };
 }
 
 function entry({ decision, cause, reason, because, percent, at }: RolloutDecision): HTMLElement {

@@ -1,57 +1,80 @@
 import { el } from '../report/dom.ts';
 import { get, post, type Rollout, type Rollouts } from './api.ts';
-import { errorLine } from './error-line.ts';
+import type { KeepTrue } from './keep-true.ts';
+import { keyedList } from './keyed-list.ts';
+import { type RequestLine, requestLine } from './request-line.ts';
 import { rolloutDecisions } from './rollout-decisions.ts';
 import { timeMark } from './status.ts';
 
 /** Rollouts, newest first; the active one can be advanced or rolled back. */
-export async function rolloutsView(): Promise<HTMLElement> {
+export async function rolloutsView(keep: KeepTrue): Promise<HTMLElement> {
   const list = el('div');
-  const show = async () => {
+  const none = el('p', {}, 'There was none yet.');
+  const decisions = new Map<string, () => Promise<void>>();
+  /** They outlive the cards: what was refused because the rollout has moved is read beside where it is now. */
+  const requests = new Map<string, RequestLine>();
+  const look = async () => {
     const { items } = await get<Rollouts>('/v1/rollouts');
-    list.replaceChildren(
-      ...(items.length === 0 ? [el('p', {}, 'There was none yet.')] : items.map((one) => card(one, show))),
-    );
+    showCards(items);
+    none.hidden = items.length > 0;
+    // A rollout holds without a change of its own: its decisions alone tell.
+    for (const { id, state } of items) if (state === 'active') await decisions.get(id)?.();
   };
-  await show();
-  return el('section', {}, el('h1', {}, 'Rollouts'), form(show), list);
+  const showCards = keyedList<Rollout>(
+    list,
+    ({ id }) => id,
+    (rollout) => {
+      const why = rolloutDecisions(rollout.id, rollout.state === 'active');
+      decisions.set(rollout.id, why.look);
+      const request = requests.get(rollout.id) ?? requestLine();
+      requests.set(rollout.id, request);
+      return card(rollout, request, why.details, look);
+    },
+  );
+  await look();
+  keep(look);
+  return el('section', {}, el('h1', {}, 'Rollouts'), form(look), none, list);
 }
 
-function card({ id, baseline, candidate, percent, state, steps }: Rollout, show: () => Promise<void>): HTMLElement {
-  const failed = errorLine();
-  const change = (step: 'advance' | 'rollback') =>
-    failed.show(async () => {
-      await post(`/v1/rollouts/${id}/${step}`);
-      await show();
-    });
-  const button = (step: 'advance' | 'rollback', text: string) =>
-    el('button', { type: 'button', onclick: () => void change(step) }, text);
+function card(rollout: Rollout, request: RequestLine, decisions: HTMLElement, look: () => Promise<void>): HTMLElement {
+  const { id, baseline, candidate, percent, state, steps } = rollout;
+  const button = (step: 'advance' | 'rollback', text: string, body?: object) => {
+    const change = () =>
+      request.run(made, async () => {
+        await post(`/v1/rollouts/${id}/${step}`, body);
+        await look();
+      });
+    const made = el('button', { type: 'button', id: `${step}-${id}`, onclick: () => void change() }, text);
+    return made;
+  };
   return el(
     'article',
     {},
     el('h2', {}, `${baseline} → ${candidate}: ${percent} % (${state.replace('_', ' ')})`),
     el('progress', { max: '100', value: String(percent), 'aria-label': 'accounts on the candidate' }),
-    state === 'active' && el('p', {}, button('advance', 'Next step'), ' ', button('rollback', 'Roll back')),
-    failed.line,
+    state === 'active' &&
+      el('p', {}, button('advance', 'Next step', { percent }), ' ', button('rollback', 'Roll back')),
+    request.line,
     el(
       'ol',
       {},
       ...steps.map(({ percent, state, cause, at }) => el('li', {}, timeMark(at), ` ${percent} %, ${state}, ${cause}`)),
     ),
-    rolloutDecisions(id, state === 'active'),
+    decisions,
   );
 }
 
-function form(show: () => Promise<void>): HTMLElement {
-  const failed = errorLine();
+function form(look: () => Promise<void>): HTMLElement {
+  const request = requestLine();
   const version = (name: string) =>
     el('input', { name, required: true, pattern: '\\d+\\.\\d+\\.\\d+.*', placeholder: '1.34.7', autocomplete: 'off' });
   const [baseline, candidate] = [version('baseline'), version('candidate')];
+  const button = el('button', {}, 'Begin');
   const begin = async (event: Event) => {
     event.preventDefault();
-    await failed.show(async () => {
+    await request.run(button, async () => {
       await post('/v1/rollouts', { baseline: baseline.value, candidate: candidate.value });
-      await show();
+      await look();
     });
   };
   return el(
@@ -59,7 +82,7 @@ function form(show: () => Promise<void>): HTMLElement {
     { onsubmit: (event) => void begin(event) },
     el('label', {}, 'From ', baseline),
     el('label', {}, 'to ', candidate),
-    el('button', {}, 'Begin'),
-    failed.line,
+    button,
+    request.line,
   );
 }

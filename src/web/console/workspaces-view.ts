@@ -1,6 +1,6 @@
 import { el } from '../report/dom.ts';
 import { get, post, type Workspace, type Workspaces } from './api.ts';
-import { errorLine } from './error-line.ts';
+import { requestLine } from './request-line.ts';
 
 /** The workspaces, and a form for a new one. */
 export async function workspacesView(): Promise<HTMLElement> {
@@ -23,10 +23,11 @@ export async function workspacesView(): Promise<HTMLElement> {
 
 function nameForm(): HTMLElement {
   const name = el('input', { name: 'name', required: true, maxlength: '200', autocomplete: 'off' });
-  const failed = errorLine();
+  const request = requestLine();
+  const button = el('button', {}, 'Make it');
   const make = async (event: Event) => {
     event.preventDefault();
-    await failed.show(async () => {
+    await request.run(button, async () => {
       const { id } = await post<Workspace>('/v1/workspaces', { name: name.value });
       location.hash = `#/w/${id}`;
     });
@@ -35,7 +36,7 @@ function nameForm(): HTMLElement {
     'form',
     { onsubmit: (event) => void make(event) },
     el('label', {}, 'New workspace ', name),
-    el('button', {}, 'Make it'),
-    failed.line,
+    button,
+    request.line,
   );
 }
