@@ -110,8 +110,11 @@ export const hardFindingSchema = z.object({
 });
 export type HardFinding = z.infer<typeof hardFindingSchema>;
 
-/** The axes of which only these values were asked for; absent axes were judged as they are. */
-export const narrowingSchema = z.partialRecord(z.enum(['build', 'flow', 'browser', 'condition']), z.array(z.string()));
+/** The axes of which only these values were asked for; absent axes were judged as they are, and attempts on the replica only. */
+export const narrowingSchema = z.partialRecord(
+  z.enum(['build', 'flow', 'browser', 'condition', 'target']),
+  z.array(z.string()),
+);
 export type Narrowing = z.infer<typeof narrowingSchema>;
 
 /** The judgement of a candidate. The same attempts, policy and `asOf` give the same bytes. */

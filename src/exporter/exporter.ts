@@ -1,3 +1,5 @@
+import type { Policy } from '../contracts/policy.ts';
+import { readPolicy } from '../contracts/read-policy.ts';
 import { type RolloutPlan, readRolloutPlan } from '../contracts/rollout-plan.ts';
 import { families } from '../metrics/families.ts';
 import { Instruments } from '../metrics/instruments.ts';
@@ -22,18 +24,22 @@ export class Exporter {
    * @param service the database of the service, which may be the same file.
    * @param onTrouble told when the store could not be read; what was read before stays.
    * @param plan says what is expected of a rollout.
+   * @param policy its verdicts are shown.
    */
   constructor(
     store: Store,
     service: Database<ExportedTables>,
     onTrouble: (error: unknown) => void,
     plan: RolloutPlan = readRolloutPlan(),
+    policy: Policy = readPolicy(),
   ) {
     this.#onTrouble = onTrouble;
+    // What the store has when an exporter starts was shown by the one before it: to begin at 0 again would count it twice.
+    this.#instruments.isHistory = true;
     this.#figures = [
       new CanaryFigures(store, this.#instruments),
       new ScheduleFigures(store, this.#instruments),
-      new VerdictFigures(store, this.#instruments),
+      new VerdictFigures(store, this.#instruments, policy),
       new ServiceFigures(service, this.#instruments, plan),
     ];
   }
@@ -49,6 +55,7 @@ export class Exporter {
   async #refresh(): Promise<void> {
     try {
       for (const figures of this.#figures) await figures.refresh();
+      this.#instruments.isHistory = false;
       this.#up.set({}, 1);
     } catch (error) {
       this.#up.set({}, 0);

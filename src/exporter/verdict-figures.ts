@@ -1,25 +1,34 @@
+import type { Policy } from '../contracts/policy.ts';
+import { policyHash } from '../contracts/policy-hash.ts';
 import { verdictWords } from '../contracts/verdict.ts';
 import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Store } from '../store/open-store.ts';
 
-/** The newest verdict of the gate on each pair of versions. */
+/** So many pairs have room in the families; older ones are shown no more. */
+const mostPairs = families.gateVerdictTime.limit;
+
+/** The newest verdict of the gate by one policy on each pair of versions. */
 export class VerdictFigures {
   readonly #store: Store;
+  readonly #policySha256: string;
   readonly #verdict;
   readonly #time;
   readonly #loss;
 
-  constructor(store: Store, instruments: Instruments) {
+  /** @param policy what others say by another one is not shown: a lax copy must not let a candidate through. */
+  constructor(store: Store, instruments: Instruments, policy: Policy) {
     this.#store = store;
+    this.#policySha256 = policyHash(policy);
     this.#verdict = instruments.gauge(families.gateVerdict);
     this.#time = instruments.gauge(families.gateVerdictTime);
     this.#loss = instruments.gauge(families.gateLoss);
   }
 
   async refresh(): Promise<void> {
+    const newest = await this.#store.verdicts.newest(this.#policySha256, mostPairs);
     for (const gauge of [this.#verdict, this.#time, this.#loss]) gauge.clear();
-    for (const { at, baseline, candidate, verdict: said, flows } of await this.#store.verdicts.newest()) {
+    for (const { at, baseline, candidate, verdict: said, flows } of newest) {
       const pair = { baseline, candidate };
       for (const verdict of verdictWords) this.#verdict.set({ ...pair, verdict }, verdict === said ? 1 : 0);
       this.#time.set(pair, Date.parse(at) / 1000);

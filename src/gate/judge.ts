@@ -1,4 +1,5 @@
 import type { Policy } from '../contracts/policy.ts';
+import { policyHash } from '../contracts/policy-hash.ts';
 import type { FlowVerdict, HardFinding, Narrowing, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import { describePlace } from './describe-place.ts';
 import { errorBudget } from './error-budget.ts';
@@ -6,7 +7,6 @@ import { type Evidence, isUntried } from './evidence.ts';
 import { explainMissing } from './explain-flow.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { plural } from './plural.ts';
-import { policyHash } from './policy-hash.ts';
 import { untriedChoices } from './rules/missing-data.ts';
 
 /**

@@ -53,6 +53,8 @@ export interface VerdictRow {
   record: string;
   /** 0 or 1. */
   narrowed: Generated<number>;
+  /** Of what the policy says that it was given by. */
+  policy_sha256: Generated<string>;
 }
 
 export interface ScheduleRow {

@@ -21,14 +21,20 @@ export class Verdicts {
   }
 
   async add(verdict: Verdict, at: string): Promise<void> {
-    const { baseline, candidate, rule } = verdict;
+    const { baseline, candidate, verdict: word, rule, policy } = verdict;
     const narrowed = verdict.narrowing ? 1 : 0;
-    const row = { at, baseline, candidate, verdict: verdict.verdict, rule, narrowed, record: JSON.stringify(verdict) };
+    const record = JSON.stringify(verdict);
+    const row = { at, baseline, candidate, verdict: word, rule, narrowed, policy_sha256: policy.sha256, record };
     await this.#db.insertInto('verdicts').values(row).execute();
   }
 
-  /** The newest verdict of each pair of versions on everything that was known of them: one on some builds only is another matter. */
-  async newest(): Promise<LastVerdict[]> {
+  /**
+   * The newest verdict of each pair of versions by one policy, on everything that was known of them: what is said of some builds
+   * only, or by a laxer policy, is another matter. The newest first, at most `most` pairs.
+   *
+   * @param policySha256 as `policyHash` gives it.
+   */
+  async newest(policySha256: string, most: number): Promise<LastVerdict[]> {
     const rows = await this.#db
       .selectFrom('verdicts')
       .selectAll()
@@ -36,10 +42,12 @@ export class Verdicts {
         inner
           .selectFrom('verdicts')
           .select((select) => select.fn.max('id').as('id'))
+          .where('policy_sha256', '=', policySha256)
           .where('narrowed', '=', 0)
           .groupBy(['baseline', 'candidate']),
       )
-      .orderBy('id')
+      .orderBy('id', 'desc')
+      .limit(most)
       .execute();
     return rows.map(({ at, baseline, candidate, verdict, record }) => {
       return { at, baseline, candidate, verdict, flows: (JSON.parse(record) as Verdict).flows };

@@ -2,11 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
+import { policyHash } from '../../src/contracts/policy-hash.ts';
 import type { Report } from '../../src/contracts/run.ts';
 import { verdictSchema } from '../../src/contracts/verdict.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import { newFolder } from '../fixtures/recorded-run.ts';
+import { defaultPolicy } from '../gate/evidence-of.ts';
 import { cli } from './cli.ts';
 
 const folder = newFolder();
@@ -47,6 +49,13 @@ const file = (name: string, text: string) => {
   return join(folder, name);
 };
 
+const policy = readFileSync('compat-matrix/policy.yaml', 'utf8');
+/** Blocks what the shipped policy promotes: one failed attempt is enough. */
+const strict = file(
+  'strict.yaml',
+  policy.replace('name: default', 'name: strict').replace('codes: [session-lost]', 'codes: [no-ready]'),
+);
+
 beforeAll(async () => {
   mkdirSync(home);
   const store = await openStore(join(home, 'store.sqlite'));
@@ -76,19 +85,27 @@ describe('the exit code is the verdict', () => {
   test('and the verdict is kept in the store, for the exporter', async () => {
     await gate(['--baseline', '9.0.0', '--candidate', '9.0.2']);
     const store = await openStore(join(home, 'store.sqlite'));
-    const kept = (await store.verdicts.newest()).find(({ candidate }) => candidate === '9.0.2');
+    const kept = (await store.verdicts.newest(policyHash(defaultPolicy), 9)).find(
+      ({ candidate }) => candidate === '9.0.2',
+    );
     await store.close();
     expect(kept).toMatchObject({ baseline: '9.0.0', verdict: 'block' });
   });
 
-  test('a verdict on one build only says so, and does not take the place of the one on all', async () => {
+  test.each([
+    ['on one build only', ['--build', '2.3000.5'], 2, /^policy default .*, only build 2\.3000\.5$/m],
+    ['on the live site', ['--target', 'live'], 2, /^policy default .*, only target live$/m],
+    ['by another policy', ['--policy', strict], 1, /^policy strict /m],
+  ])('a verdict %s says so, and does not take the place of the one that is served', async (_what, args, code, says) => {
     await gate(['--baseline', '9.0.0', '--candidate', '9.0.1']);
-    const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', '--build', '2.3000.5']);
-    expect(stdout).toMatch(/^policy default .*, only build 2\.3000\.5$/m);
+    const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', ...args]);
+    expect(stdout).toMatch(says);
     const store = await openStore(join(home, 'store.sqlite'));
-    const kept = (await store.verdicts.newest()).find(({ candidate }) => candidate === '9.0.1');
+    const kept = (await store.verdicts.newest(policyHash(defaultPolicy), 9)).find(
+      ({ candidate }) => candidate === '9.0.1',
+    );
     await store.close();
-    expect(exit).toBe(2);
+    expect(exit).toBe(code);
     expect(kept).toMatchObject({ verdict: 'promote' });
   });
 
@@ -184,7 +201,6 @@ test('gate plan says what is found when', async () => {
   expect(exit).toBe(0);
 });
 
-const policy = readFileSync('compat-matrix/policy.yaml', 'utf8');
 const badInput: [what: string, args: () => string[], message: RegExp][] = [
   ['no candidate', () => ['--baseline', '9.0.0'], /gate needs --candidate VERSION, such as/],
   [

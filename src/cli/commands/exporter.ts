@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore } from '../../store/open-store.ts';
 import { wholeNumber } from '../option-values.ts';
+import { policyOption } from '../policy-option.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { databaseOption, databaseToRead } from '../service-database.ts';
 import { untilSignal } from '../until-signal.ts';
@@ -14,6 +16,7 @@ interface Given {
   port: number;
   database?: string;
   rolloutPlan: string;
+  policy: string;
 }
 
 /** `exporter`: `/metrics` out of the store. */
@@ -24,6 +27,7 @@ export function exporterCommand(): Command {
     .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())
     .addOption(rolloutPlanOption())
+    .addOption(policyOption('the verdicts of the gate by this policy are served, no others'))
     .addHelpText(
       'after',
       `
@@ -36,14 +40,16 @@ Examples:
     .action(run);
 }
 
-async function run({ database: address, rolloutPlan, ...at }: Given): Promise<void> {
+async function run({ database: address, rolloutPlan, policy: policyFile, ...at }: Given): Promise<void> {
   const plan = readRolloutPlan(rolloutPlan);
+  const policy = readPolicy(policyFile);
   const service = databaseToRead(address);
   const stop = untilSignal();
   const store = await openStore();
   const database = await openDatabase(service);
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
+  const cannotRead = (error: unknown) => say(`the store could not be read: ${String(error)}`);
+  const exporter = new Exporter(store, database, cannotRead, plan, policy);
   // Counting a large store for the first time takes longer than a scrape may.
   await exporter.read();
   const server = await serveMetrics(at, () => exporter.read());

@@ -1,13 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
-import { packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type ExitCode, exitCode, type Target, targets } from '../../contracts/outcome.ts';
-import { type Policy, policySchema } from '../../contracts/policy.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import { readPolicy } from '../../contracts/read-policy.ts';
 import { arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
-import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import { type Evidence, isUntried } from '../../gate/evidence.ts';
 import { judge } from '../../gate/judge.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
@@ -28,6 +26,7 @@ import {
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../option-values.ts';
+import { policyOption } from '../policy-option.ts';
 
 interface GateOptions {
   baseline?: string;
@@ -44,10 +43,6 @@ interface GateOptions {
   slots?: number;
   seed?: number;
 }
-
-const defaultPolicy = join(packageRoot, 'compat-matrix', 'policy.yaml');
-const policyOption = () =>
-  new Option('--policy <file>', 'what the candidate is held to').default(defaultPolicy, 'compat-matrix/policy.yaml');
 
 interface Judged {
   verdict: Verdict;
@@ -106,7 +101,8 @@ export function gateCommand(): Command {
 const help = `
 Judges the attempts that are in the store. Missing, stale or one-armed data never promotes. With --run it makes the attempts that
 are still needed, both versions in pairs, in the cells that compat-matrix/matrix.yaml or the options name. A verdict on everything is
-what the exporter serves as wwebjs_gate_verdict; one that --build, --flow, --browser or --condition narrow says so and is not served.
+what the exporter serves as wwebjs_gate_verdict; one that --build, --flow, --browser, --condition or --target live narrow says so and is
+not served, nor is one by another policy than the exporter's own --policy.
 
 Exit codes: 0 promote, 1 block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
 
@@ -216,12 +212,8 @@ function selectionOf({ baseline, candidate, build, flow, target, ...options }: G
     builds: build,
     flows: flow,
     target,
-    narrowing: narrowingOf({ build, flow, ...options }),
+    narrowing: narrowingOf({ build, flow, ...options }, target),
   };
-}
-
-function readPolicy(file: string): Policy {
-  return parseYamlFile(file, policySchema);
 }
 
 function percentage(text: string): number {

@@ -5,9 +5,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
-import { defaultPolicy } from '../../service/rollouts/rollout-rules.ts';
 import { defaultJudgeEveryMs } from '../../service/service.ts';
 import { duration, wholeNumber } from '../option-values.ts';
+import { policyOption } from '../policy-option.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { serveInstance } from '../serve-instance.ts';
 import { databaseOption, embeddedDatabase } from '../service-database.ts';
@@ -69,12 +69,7 @@ export function serveCommand(): Command {
         .argParser((text) => (text === 'never' ? null : duration(leastJudgeSeconds)(text)))
         .default(defaultJudgeEveryMs, '1m'),
     )
-    .addOption(
-      new Option('--policy <file>', 'what the candidate of a rollout is held to').default(
-        defaultPolicy,
-        'compat-matrix/policy.yaml',
-      ),
-    )
+    .addOption(policyOption('what the candidate of a rollout is held to'))
     .addOption(rolloutPlanOption())
     .addHelpText(
       'after',

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { exitCode } from '../../contracts/outcome.ts';
+import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { type Report, reportSchema } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
@@ -19,6 +20,7 @@ import { systemClock } from '../../watch/system-clock.ts';
 import { tellWebhook } from '../../watch/tell-webhook.ts';
 import { type WatchedRun, watch } from '../../watch/watch.ts';
 import { duration, wholeNumber } from '../option-values.ts';
+import { policyOption } from '../policy-option.ts';
 import { readPlan } from '../read-plan.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { addRunOptions, type RunOptions, runArguments } from '../run-options.ts';
@@ -33,6 +35,7 @@ interface WatchCommandOptions extends RunOptions {
   port: number;
   database?: string;
   rolloutPlan: string;
+  policy: string;
 }
 
 const shortestSeconds = 10;
@@ -51,7 +54,8 @@ export function watchCommand(): Command {
     .option('--host <address>', 'address of /metrics', '127.0.0.1')
     .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())
-    .addOption(rolloutPlanOption());
+    .addOption(rolloutPlanOption())
+    .addOption(policyOption('the verdicts of the gate by this policy are served, no others'));
   return addRunOptions(command)
     .addHelpText('after', help)
     .action(async (options: WatchCommandOptions) => {
@@ -70,13 +74,15 @@ Examples:
 async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {
   checkRun(options);
   const plan = readRolloutPlan(options.rolloutPlan);
+  const policy = readPolicy(options.policy);
   const service = databaseToRead(options.database);
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
   const database = await openDatabase(service);
-  const exporter = new Exporter(store, database, (error) => say(`the store could not be read: ${String(error)}`), plan);
+  const cannotRead = (error: unknown) => say(`the store could not be read: ${String(error)}`);
+  const exporter = new Exporter(store, database, cannotRead, plan, policy);
   // Counting a large store for the first time takes longer than a scrape may.
   await exporter.read();
   const server = await serveMetrics(options, () => exporter.read());

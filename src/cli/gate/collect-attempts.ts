@@ -72,9 +72,15 @@ export function collectFromReports(files: readonly string[], selection: Selectio
   return collector;
 }
 
-/** The options that leave something out; undefined when none does. */
-export function narrowingOf({ build, flow, browser, condition }: Omit<Choice, 'library'>): Narrowing | undefined {
-  const given = Object.entries({ build, flow, browser, condition }).filter(([, values]) => values !== undefined);
+/** The options that leave something out, or ask for something else than the replica; undefined when none does. */
+export function narrowingOf(
+  { build, flow, browser, condition }: Omit<Choice, 'library'>,
+  only: Target,
+): Narrowing | undefined {
+  const target = only === 'replica' ? undefined : [only];
+  const given = Object.entries({ build, flow, browser, condition, target }).filter(
+    ([, values]) => values !== undefined,
+  );
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 

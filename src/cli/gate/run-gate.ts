@@ -52,7 +52,7 @@ export async function runGate(
     baseline: (labelled[0] as PlannedCell).cell.library,
     candidate: (labelled[places.length] as PlannedCell).cell.library,
     target,
-    narrowing: narrowingOf(choice),
+    narrowing: narrowingOf(choice, target),
   };
   const wanted = new Set(places.map(placeKey));
   const isWanted = (place: Place) => wanted.has(placeKey(place));

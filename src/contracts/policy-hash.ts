@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Policy } from '../contracts/policy.ts';
+import type { Policy } from './policy.ts';
 
 /** SHA-256 over what the policy says: comments, order of keys and the editor's `$schema` do not change it. */
 export function policyHash({ $schema: _, ...policy }: Policy): string {
