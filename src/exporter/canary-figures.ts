@@ -60,8 +60,6 @@ export class CanaryFigures {
   #count(attempt: CountedAttempt): void {
     const { cell, outcome, code, endedAt, phases } = attempt;
     const { library, build, flow } = cell;
-    // Both outcomes exist from the first attempt of a cell on: the first failure is then an increase.
-    this.#attempts.inc({ ...cell, outcome: 'passed', code: '' }, 0);
     this.#attempts.inc({ ...cell, outcome, code: code ?? '' });
     for (const [phase, ms] of Object.entries(phases) as [Phase, number][]) {
       this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);

@@ -53,6 +53,8 @@ export interface ServiceOptions {
   allowPrivateWebhooks?: boolean;
   /** How many sessions `/metrics` shows one by one; none when left out. */
   sessionDetail?: number;
+  /** Milliseconds that `/metrics` shows new series of counters at 0 before they count; the usual time between scrapes where nothing is given. */
+  countersHoldMs?: number;
   /** By what a rollout is judged and watched; the files of `compat-matrix` where nothing is given. */
   rolloutRules?: RolloutRules;
   /** Milliseconds between two judgements of the rollout; null leaves it to people. A minute where nothing is given. */
@@ -118,7 +120,7 @@ export class Service {
     );
     this.#deliverer = new Deliverer(database, allowPrivate);
     this.#instances = new Instances(database, this.id);
-    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0);
+    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0, options.countersHoldMs);
     const vault = options.vault ? new ProfileVault(database, options.vault.blobs, options.vault.key) : null;
     this.sessions = new Sessions({
       ...options,
