@@ -7,6 +7,7 @@ export const causes = {
   scanned: 'The code was scanned, or the saved login was accepted.',
   ready: 'The library reported ready.',
   superseded: 'The same number was linked again in the workspace.',
+  'other-number': 'The code was scanned with a phone that has another number than was asked for.',
   'link-timeout': 'Nobody scanned a code in time.',
   'authenticated-timeout': 'The page was seen past its codes, so that one was scanned, and the login never came.',
   'logout-asked': 'Somebody asked for a logout.',

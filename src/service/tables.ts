@@ -33,6 +33,8 @@ export interface AccountRow {
   workspace_id: string;
   session_id: string;
   phone: string | null;
+  /** The number that somebody named for the link; null once the phone has told its own. */
+  asked_phone: string | null;
   status: AccountStatus;
   status_cause: string;
   /** Set by the database. */

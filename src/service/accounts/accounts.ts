@@ -1,15 +1,17 @@
+import type { Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
 import { Problem } from '../problems.ts';
 import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
 import { holdLease } from '../sessions/hold-lease.ts';
 import type { Lease } from '../sessions/lease.ts';
 import { endStart, freshStart, giveBack } from '../sessions/lease-writes.ts';
-import type { AccountRow, AccountStatus, ServiceDatabase } from '../tables.ts';
+import type { AccountRow, AccountStatus, ServiceDatabase, ServiceTables } from '../tables.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 
 /** One WhatsApp number of a workspace. Times are milliseconds since 1970 by the database's clock. */
 export interface Account {
   ids: SessionIds;
+  /** The number of the phone; until that has told it, the one that was asked for. */
   phone: string | null;
   status: AccountStatus;
   cause: string;
@@ -137,22 +139,20 @@ export class Accounts {
   }
 
   /** Makes an account inactive, whoever runs its session: the owner loses the lease, unlinks the device and closes it. */
-  async deactivate(ids: SessionIds, cause: 'logout-asked' | 'delete-asked'): Promise<void> {
-    await this.#database.transaction(async (tx) => {
-      await lockWorkspace(this.#database, tx, ids.workspace);
-      const { now } = this.#database;
-      await deactivate(tx, now, { id: ids.account, session_id: ids.session }, cause, this.#instanceId);
-    });
+  async deactivate(ids: SessionIds, cause: 'logout-asked'): Promise<void> {
+    await this.#database.transaction((tx) => this.#deactivate(tx, ids, cause));
   }
 
   /** Makes an account inactive, forgets its number and shows it no more. Its history stays. */
   async delete(ids: SessionIds): Promise<void> {
-    await this.deactivate(ids, 'delete-asked');
-    await this.#database.kysely
-      .updateTable('whatsapp_accounts')
-      .set({ phone: null, deleted_at: this.#database.now })
-      .where('id', '=', ids.account)
-      .execute();
+    await this.#database.transaction(async (tx) => {
+      await this.#deactivate(tx, ids, 'delete-asked');
+      await tx
+        .updateTable('whatsapp_accounts')
+        .set({ phone: null, asked_phone: null, deleted_at: this.#database.now })
+        .where('id', '=', ids.account)
+        .execute();
+    });
   }
 
   /**
@@ -180,6 +180,16 @@ export class Accounts {
     });
   }
 
+  async #deactivate(
+    tx: Transaction<ServiceTables>,
+    ids: SessionIds,
+    cause: 'logout-asked' | 'delete-asked',
+  ): Promise<void> {
+    await lockWorkspace(this.#database, tx, ids.workspace);
+    const { now } = this.#database;
+    await deactivate(tx, now, { id: ids.account, session_id: ids.session }, cause, this.#instanceId);
+  }
+
   #rows(workspace: WorkspaceId) {
     return this.#database.kysely
       .selectFrom('whatsapp_accounts')
@@ -199,7 +209,7 @@ function fromRow(row: AccountRow & { attention_code: string | null; canary_since
       workspace: workspaceId(row.workspace_id),
       account: accountId(row.id),
     }),
-    phone: row.phone,
+    phone: row.phone ?? row.asked_phone,
     status: row.status,
     cause: row.status_cause,
     since: row.status_since,

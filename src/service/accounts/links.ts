@@ -5,7 +5,8 @@ import { Lease, leaseMs } from '../sessions/lease.ts';
 import { freshStart } from '../sessions/lease-writes.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { type OnViolation, recordViolation, resolveCollision } from './constraint-violations.ts';
-import { lockWorkspace, supersede } from './supersede.ts';
+import { isSameNumber } from './is-same-number.ts';
+import { deactivate, lockWorkspace, supersede, supersedeLinks } from './supersede.ts';
 
 export interface LinkRequest {
   /** Digits of the international number where it is known beforehand. */
@@ -39,8 +40,8 @@ export class Links {
   }
 
   /**
-   * A new account in `qr_scanning` with its session (`ids` are fresh), leased to this instance. Older active accounts of the number, stuck ones
-   * too, become inactive in the same transaction.
+   * A new account in `qr_scanning` with its session (`ids` are fresh), leased to this instance. Older links of the number, stuck ones
+   * too, become inactive in the same transaction. An account that has its login keeps the number until `ready`: nobody has scanned yet.
    *
    * @throws Problem `workspace-unknown`, `number-contested`
    */
@@ -50,28 +51,31 @@ export class Links {
   }
 
   /**
-   * The session is ready and `phone` is its number: the account becomes connected and takes the number from older holders.
+   * The session is ready and `phone` is its number: the account becomes connected and takes the number from older holders. Where
+   * another number was asked for it becomes inactive instead, and nobody else loses anything.
    *
    * @throws LeaseLost, Problem `number-contested`
    */
-  async ready(lease: Lease, phone: string, library: string): Promise<Linked> {
-    const superseded = await resolveCollision(() => this.#connect(lease, phone, library), this.#onViolation);
-    return { superseded };
+  async ready(lease: Lease, phone: string, library: string): Promise<Linked & { isOther: boolean }> {
+    return resolveCollision(() => this.#connect(lease, phone, library), this.#onViolation);
   }
 
   #insert(ids: SessionIds, { phone, library, libraryPin, pairing = false }: LinkRequest): Promise<SessionIds[]> {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
       if (!(await lockWorkspace(this.#database, tx, ids.workspace))) throw new Problem('workspace-unknown');
-      const number = phone === null ? null : { workspace: ids.workspace, phone, except: null };
-      const superseded = number ? await supersede(tx, this.#database, number, this.#instanceId) : [];
+      const { superseded, isHeld } =
+        phone === null
+          ? { superseded: [], isHeld: false }
+          : await supersedeLinks(tx, this.#database, { workspace: ids.workspace, phone }, this.#instanceId);
       await tx
         .insertInto('whatsapp_accounts')
         .values({
           id: ids.account,
           workspace_id: ids.workspace,
           session_id: ids.session,
-          phone,
+          phone: isHeld ? null : phone,
+          asked_phone: phone,
           status: 'qr_scanning',
           status_cause: 'link-asked',
           status_since: 0,
@@ -100,11 +104,21 @@ export class Links {
     });
   }
 
-  #connect(lease: Lease, phone: string, library: string): Promise<SessionIds[]> {
+  #connect(lease: Lease, phone: string, library: string): Promise<Linked & { isOther: boolean }> {
     const { ids } = lease;
+    const account = { id: ids.account, session_id: ids.session };
     return this.#database.transaction(async (tx) => {
       await lockWorkspace(this.#database, tx, ids.workspace);
       await holdLease(this.#database, tx, lease);
+      const { asked_phone: asked } = await tx
+        .selectFrom('whatsapp_accounts')
+        .select('asked_phone')
+        .where('id', '=', ids.account)
+        .executeTakeFirstOrThrow();
+      if (asked !== null && !isSameNumber(asked, phone)) {
+        await deactivate(tx, this.#database.now, account, 'other-number', this.#instanceId);
+        return { superseded: [], isOther: true };
+      }
       const number = { workspace: ids.workspace, phone, except: ids.account };
       const superseded = await supersede(tx, this.#database, number, this.#instanceId);
       await tx
@@ -113,6 +127,7 @@ export class Links {
           status: 'connected',
           status_cause: 'ready',
           phone,
+          asked_phone: null,
           library,
           instance_id: lease.owner,
           lease_token: lease.token,
@@ -120,7 +135,7 @@ export class Links {
         .where('id', '=', ids.account)
         .execute();
       await tx.updateTable('sessions').set(freshStart).where('id', '=', ids.session).execute();
-      return superseded;
+      return { superseded, isOther: false };
     });
   }
 }

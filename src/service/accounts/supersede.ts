@@ -4,6 +4,12 @@ import { accountId, SessionIds, sessionId, type WorkspaceId } from '../session-i
 import { unlinkFrom, unlinkTries } from '../sessions/unlinks.ts';
 import { activeStatuses, type ServiceDatabase, type ServiceTables } from '../tables.ts';
 
+export interface NumberOfWorkspace {
+  workspace: WorkspaceId;
+  /** Digits of the international number. */
+  phone: string;
+}
+
 /**
  * Locks the workspace for the rest of the transaction: links of one workspace happen one after the other. Every transaction
  * that can change who holds a number begins with it, then locks sessions, then accounts, always in this order.
@@ -28,7 +34,7 @@ export async function lockWorkspace(
 export async function supersede(
   tx: Transaction<ServiceTables>,
   { now }: ServiceDatabase,
-  number: { workspace: WorkspaceId; phone: string; except: string | null },
+  number: NumberOfWorkspace & { except: string },
   instanceId: string,
 ): Promise<SessionIds[]> {
   const holders = await tx
@@ -39,15 +45,48 @@ export async function supersede(
     .where('status', 'in', activeStatuses)
     .execute();
   const older = holders.filter(({ id }) => id !== number.except);
-  for (const { id, session_id } of older) await deactivate(tx, now, { id, session_id }, 'superseded', instanceId);
-  return older.map(({ id, session_id }) =>
-    SessionIds.of({ session: sessionId(session_id), workspace: number.workspace, account: accountId(id) }),
+  return endAll(tx, now, number.workspace, older, instanceId);
+}
+
+/**
+ * Ends every link of a number in the workspace that nobody has scanned, whether it holds the number or only asked for it. The workspace is
+ * locked already.
+ *
+ * @returns the sessions that were closed, and whether an account that has its login holds the number.
+ */
+export async function supersedeLinks(
+  tx: Transaction<ServiceTables>,
+  { now }: ServiceDatabase,
+  { workspace, phone }: NumberOfWorkspace,
+  instanceId: string,
+): Promise<{ superseded: SessionIds[]; isHeld: boolean }> {
+  const found = await tx
+    .selectFrom('whatsapp_accounts')
+    .select(['id', 'session_id', 'status'])
+    .where('workspace_id', '=', workspace)
+    .where('status', 'in', activeStatuses)
+    .where((row) => row.or([row('phone', '=', phone), row('asked_phone', '=', phone)]))
+    .execute();
+  const links = found.filter(({ status }) => status === 'qr_scanning');
+  return { superseded: await endAll(tx, now, workspace, links, instanceId), isHeld: links.length < found.length };
+}
+
+async function endAll(
+  tx: Transaction<ServiceTables>,
+  now: RawBuilder<number>,
+  workspace: WorkspaceId,
+  accounts: readonly { id: string; session_id: string }[],
+  instanceId: string,
+): Promise<SessionIds[]> {
+  for (const account of accounts) await deactivate(tx, now, account, 'superseded', instanceId);
+  return accounts.map(({ id, session_id }) =>
+    SessionIds.of({ session: sessionId(session_id), workspace, account: accountId(id) }),
   );
 }
 
 /**
- * Ends the lease of a session and makes its account inactive, whoever runs it. A device that was linked is unlinked by the
- * owner of the session, else by whoever starts it once more for that.
+ * Ends the lease of a session and makes its account inactive, whoever runs it. A device that was linked, or that a code was
+ * shown for which may have been scanned, is unlinked by the owner of the session, else by whoever starts it once more for that.
  */
 export async function deactivate(
   tx: Transaction<ServiceTables>,
@@ -62,7 +101,7 @@ export async function deactivate(
       wanted: 0,
       unlinks_left: sql<number>`case when exists (
         select 1 from whatsapp_accounts where id = ${id} and status in ('authenticated', 'connected', 'disconnected')
-      ) then ${unlinkTries} else unlinks_left end`,
+      ) or exists (select 1 from link_codes where session_id = ${session_id}) then ${unlinkTries} else unlinks_left end`,
       // Before the end of the lease is overwritten: MySQL sees what this statement has set already.
       next_start_at: unlinkFrom(now),
       lease_owner: null,

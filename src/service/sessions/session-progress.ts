@@ -175,7 +175,11 @@ export class SessionProgress {
       return null;
     }
     await this.#write(() => this.#around.probes.forget(lease.ids.session));
-    const { superseded } = await this.#write(() => this.#around.links.ready(lease, connected.phone, library));
+    const { superseded, isOther } = await this.#write(() => this.#around.links.ready(lease, connected.phone, library));
+    if (isOther) {
+      this.#around.onSuperseded([lease.ids]);
+      return null;
+    }
     await this.#write(() => this.#around.starts.ready(lease));
     this.#step = 'ready';
     this.#watchdog = new Watchdog(connected.wid, this.#around.deadlines.answerMs);

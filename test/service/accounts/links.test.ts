@@ -77,6 +77,62 @@ describe.each(engines)('links in %s', (_, newAddress) => {
     await expect(accounts.authenticated(older)).rejects.toBeInstanceOf(LeaseLost);
   });
 
+  const connected = async (phone: string) => {
+    const { lease } = await links.begin(SessionIds.create(workspace), unknownNumber);
+    await accounts.authenticated(lease);
+    await links.ready(lease, phone, request.library);
+    return lease;
+  };
+
+  test('a link that names the number of an account that works takes it at ready, and until then replaces only links', async () => {
+    const older = await connected(request.phone);
+    const first = (await links.begin(SessionIds.create(workspace), request)).lease;
+    const { lease: second, superseded } = await links.begin(SessionIds.create(workspace), request);
+    expect(superseded).toEqual([first.ids]);
+    expect(await accounts.get(workspace, older.ids.account)).toMatchObject({ status: 'connected' });
+    expect(await accounts.get(workspace, second.ids.account)).toMatchObject({ phone: request.phone });
+    await accounts.authenticated(second);
+    const taken = await links.ready(second, request.phone, request.library);
+    expect(taken).toEqual({ superseded: [older.ids], isOther: false });
+    const rows = await accounts.list(workspace, 10, null);
+    expect(
+      rows
+        .filter(({ phone }) => phone === request.phone)
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual(['connected', 'inactive', 'inactive']);
+  });
+
+  test('a phone with another number than was asked for is not linked, and no account loses anything', async () => {
+    const [asked, scanned] = [await connected(request.phone), await connected('15550100500')];
+    const { lease } = await links.begin(SessionIds.create(workspace), request);
+    await accounts.authenticated(lease);
+    expect(await links.ready(lease, '15550100500', request.library)).toEqual({ superseded: [], isOther: true });
+    const { status, cause } = await accounts.get(workspace, lease.ids.account);
+    expect([status, cause]).toEqual(['inactive', 'other-number']);
+    for (const { ids } of [asked, scanned])
+      expect(await accounts.get(workspace, ids.account)).toMatchObject({ status: 'connected' });
+    const session = database.kysely.selectFrom('sessions').select(['wanted', 'unlinks_left', 'lease_owner']);
+    expect(await session.where('id', '=', lease.ids.session).executeTakeFirst()).toEqual({
+      wanted: 0,
+      unlinks_left: 3,
+      lease_owner: null,
+    });
+    await expect(accounts.authenticated(lease)).rejects.toBeInstanceOf(LeaseLost);
+  });
+
+  test('an account that is connected once follows its phone: the number that was asked for counts no more', async () => {
+    const { lease } = await links.begin(SessionIds.create(workspace), { ...request, phone: '5531996883193' });
+    await accounts.authenticated(lease);
+    expect(await links.ready(lease, '553196883193', request.library)).toMatchObject({ isOther: false });
+    expect(await accounts.get(workspace, lease.ids.account)).toMatchObject({ phone: '553196883193' });
+    await new Leases(database, 'instance').release(lease, 'instance-stopped');
+    const [claim] = await new Leases(database, 'instance').claim(1);
+    if (!claim) throw new Error('nothing to take on');
+    await accounts.authenticated(claim.lease);
+    expect(await links.ready(claim.lease, '15550100500', request.library)).toMatchObject({ isOther: false });
+  });
+
   test('of many sessions that become ready with one number at the same time one is connected', async () => {
     const begun = await Promise.all(
       Array.from({ length: 16 }, () => links.begin(SessionIds.create(workspace), unknownNumber)),
@@ -112,7 +168,17 @@ describe.each(engines)('links in %s', (_, newAddress) => {
     await expect(accounts.get(workspace, ids.account)).rejects.toMatchObject({ code: 'account-unknown' });
     const history = await accounts.history(ids.account, 10, 0);
     expect(history.map((entry) => entry.to)).toEqual(['qr_scanning', 'inactive']);
-    expect(await database.kysely.selectFrom('whatsapp_accounts').select('phone').execute()).toEqual([{ phone: null }]);
+    const numbers = await database.kysely.selectFrom('whatsapp_accounts').select(['phone', 'asked_phone']).execute();
+    expect(numbers).toEqual([{ phone: null, asked_phone: null }]);
+  });
+
+  test('a deletion that fails half-way leaves the account as it was', async () => {
+    const { ids } = (await links.begin(SessionIds.create(workspace), request)).lease;
+    const { kysely } = database;
+    await kysely.schema.alterTable('whatsapp_accounts').renameColumn('deleted_at', 'gone').execute();
+    await expect(accounts.delete(ids)).rejects.toThrow();
+    await kysely.schema.alterTable('whatsapp_accounts').renameColumn('gone', 'deleted_at').execute();
+    expect(await accounts.get(workspace, ids.account)).toMatchObject({ status: 'qr_scanning', phone: request.phone });
   });
 });
 
