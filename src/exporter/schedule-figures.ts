@@ -1,5 +1,3 @@
-import type { Cell } from '../contracts/attempt.ts';
-import type { Expectation } from '../contracts/matrix.ts';
 import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Store } from '../store/open-store.ts';
@@ -38,9 +36,11 @@ export class ScheduleFigures {
   }
 
   async #tellPlan(runId: string): Promise<void> {
+    const plan = await this.#store.plannedCells.ofRun(runId);
     this.#expectedToPass.clear();
-    for (const { passes, ...labels } of expectedToPass(await this.#store.plannedCells.ofRun(runId))) {
-      this.#expectedToPass.set(labels, passes ? 1 : 0);
+    for (const { cell, expectation } of plan) {
+      const { target: _, ...labels } = cell;
+      this.#expectedToPass.set(labels, (expectation?.outcome ?? 'passed') === 'passed' ? 1 : 0);
     }
   }
 
@@ -49,18 +49,4 @@ export class ScheduleFigures {
     this.#counted.set(name, total);
     return Math.max(0, total - before);
   }
-}
-
-/** The cells of a plan, one entry for each library, build and flow, and whether one of them is expected to pass. */
-function expectedToPass(
-  plan: readonly { cell: Cell; expectation: Expectation | null }[],
-): { library: string; build: string; flow: string; passes: boolean }[] {
-  const places = new Map<string, { library: string; build: string; flow: string; passes: boolean }>();
-  for (const { cell, expectation } of plan) {
-    const { library, build, flow } = cell;
-    const key = JSON.stringify([library, build, flow]);
-    const passes = (expectation?.outcome ?? 'passed') === 'passed' || (places.get(key)?.passes ?? false);
-    places.set(key, { library, build, flow, passes });
-  }
-  return [...places.values()];
 }

@@ -118,13 +118,22 @@ export class ServiceFigures {
     this.#attention.clear();
     for (const { code, count } of attention) this.#attention.set({ code }, count);
     this.#tellAccounts(await this.#reads.accounts());
+    await this.#tellSuccess();
+    await this.#tellRollout();
+  }
+
+  async #tellSuccess(): Promise<void> {
+    const read = Object.entries(windows).map(async ([window, ms]) => {
+      const links = await this.#reads.linkSuccess(ms);
+      return { window, links };
+    });
+    const byWindow = await Promise.all(read);
     this.#success.clear();
-    for (const [window, ms] of Object.entries(windows)) {
-      for (const { library, ended, connected } of await this.#reads.linkSuccess(ms)) {
+    for (const { window, links } of byWindow) {
+      for (const { library, ended, connected } of links) {
         if (ended > 0) this.#success.set({ library, window }, connected / ended);
       }
     }
-    await this.#tellRollout();
   }
 
   #tellAccounts(counts: Awaited<ReturnType<ServiceReads['accounts']>>): void {
@@ -137,14 +146,14 @@ export class ServiceFigures {
   }
 
   async #tellRollout(): Promise<void> {
+    const rollout = await this.#reads.rollout();
+    const decided = rollout && (await this.#reads.rolloutDecision(rollout.id));
     const gauges = [this.#rolloutPercent, this.#rolloutStep, this.#rolloutDecision, this.#rolloutExpected];
     for (const gauge of gauges) gauge.clear();
-    const rollout = await this.#reads.rollout();
     if (!rollout) return;
-    const { id, baseline, candidate, percent, state, at } = rollout;
+    const { baseline, candidate, percent, state, at } = rollout;
     this.#rolloutPercent.set({ baseline, candidate, state }, percent);
     this.#rolloutStep.set({ baseline, candidate }, at / 1000);
-    const decided = await this.#reads.rolloutDecision(id);
     if (decided) {
       const { decision, reason } = decided;
       this.#rolloutDecision.set({ baseline, candidate, decision, reason }, decided.at / 1000);

@@ -62,9 +62,9 @@ export const canaryFamilies = {
   canaryExpectedToPass: family({
     name: 'wwebjs_canary_expected_to_pass',
     type: 'gauge',
-    help: 'Whether the schedule has a cell here that is expected to pass; absent where the schedule has none',
-    labels: { library: 'any', build: 'any', flow: 'any' },
-    limit: 2000,
+    help: 'Whether a cell of the schedule is expected to pass; absent for cells that the schedule does not have',
+    labels: { library: 'any', build: 'any', browser: 'any', flow: 'any', condition: 'any' },
+    limit: 5000,
   }),
   watchPeriod: family({
     name: 'wwebjs_watch_period_seconds',

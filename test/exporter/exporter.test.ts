@@ -135,6 +135,35 @@ describe('figures of the canaries', () => {
     await Promise.all([exporter.close(), restarted.close(), store.close()]);
   });
 
+  test('tell of each cell of the schedule whether it is expected to pass, and keep that when the plan cannot be read', async () => {
+    const { store, file } = await emptyStore();
+    const broken = {
+      outcome: 'failed',
+      phase: 'ready',
+      code: 'no-ready',
+      reason: 'broken',
+      link: 'https://example.org',
+    } as const;
+    const plan = [planned(), { ...planned({ browser: '107' }), expectation: broken }];
+    await playRun(
+      plan.map((one) => ({ planned: one, attempts: [passedAttempt()] })),
+      [new StoreRecorder(store)],
+    );
+    await store.schedules.hold('one', 900_000, 0, 60_000);
+    await store.schedules.end('one', 'as-expected', exampleRun.id, 1);
+    const database = await openDatabase<ExportedTables>(`sqlite:${file}`);
+    const troubles: unknown[] = [];
+    const exporter = new Exporter(store, database, (error) => troubles.push(error));
+    const expected = async () => samples((await exporter.read()).text, 'wwebjs_canary_expected_to_pass');
+    const cell = 'build="2.3000.1032534684",condition="none",flow="qr-to-ready",library="1.34.7"';
+    const both = [`browser="107",${cell} 0`, `browser="current",${cell} 1`];
+    expect((await expected()).sort()).toEqual(both);
+    await database.kysely.schema.alterTable('planned_cells').renameTo('gone').execute();
+    expect((await expected()).sort()).toEqual(both);
+    expect(troubles).toHaveLength(1);
+    await Promise.all([database.close(), store.close()]);
+  });
+
   test('count nothing twice when two ask at the same time', async () => {
     const { store, file } = await emptyStore();
     await playRun(exampleCells(), [new StoreRecorder(store)]);
@@ -273,6 +302,21 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
       'bound="lower",candidate="1.34.2" 0.6',
       'bound="upper",candidate="1.34.2" 0.8',
     ]);
+    await Promise.all([database.close(), store.close()]);
+  });
+
+  test('keep what was read of a rollout when the next reading breaks off', async () => {
+    const { database } = await newServiceDatabase(newAddress);
+    const { store } = await emptyStore();
+    const troubles: unknown[] = [];
+    const exporter = new Exporter(store, database, (error) => troubles.push(error));
+    await new Rollouts(database, 'instance', readRolloutPlan()).create('1.33.2', '1.34.2');
+    const told = async () => samples((await exporter.read()).text, 'wwebjs_rollout_percent');
+    const before = await told();
+    expect(before).toHaveLength(1);
+    await database.kysely.schema.alterTable('rollout_decisions').renameTo('gone').execute();
+    expect(await told()).toEqual(before);
+    expect(troubles).toHaveLength(1);
     await Promise.all([database.close(), store.close()]);
   });
 });
