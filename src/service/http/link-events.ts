@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
+import type { LinkEvent } from '../../contracts/service-events.ts';
 import type { Service } from '../service.ts';
 import type { SessionIds } from '../session-ids.ts';
 import { accountView, linkCodeView } from './views.ts';
@@ -25,7 +26,7 @@ export async function streamLink(service: Service, ids: SessionIds, reply: Fasti
     if (about.session === ids.session) look.resolve();
   });
   const sent = { status: '', code: 0, at: 0 };
-  const send = async (event: string, data: unknown) => {
+  const send = async ({ event, data }: LinkEvent) => {
     sent.at = performance.now();
     if (!raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)) await once(raw, 'drain', gone);
   };
@@ -34,12 +35,12 @@ export async function streamLink(service: Service, ids: SessionIds, reply: Fasti
       look = Promise.withResolvers();
       const account = await service.accounts.get(ids.workspace, ids.account);
       const code = await service.linkCodes.get(ids.session);
-      if (code && code.number !== sent.code) await send('code', linkCodeView(code));
+      if (code && code.number !== sent.code) await send({ event: 'code', data: linkCodeView(code) });
       sent.code = code?.number ?? sent.code;
-      if (account.status !== sent.status) await send('status', accountView(account));
+      if (account.status !== sent.status) await send({ event: 'status', data: accountView(account) });
       sent.status = account.status;
       if (['connected', 'failed', 'inactive'].includes(account.status)) break;
-      if (performance.now() - sent.at > commentEveryMs) await send('still', {});
+      if (performance.now() - sent.at > commentEveryMs) await send({ event: 'still', data: {} });
       await Promise.race([look.promise, sleep(lookEveryMs, undefined, gone)]);
     }
   } catch {

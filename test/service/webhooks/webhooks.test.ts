@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
 import { startReplica } from '../../../src/replica/server/start-replica.ts';
 import { post } from '../../../src/service/webhooks/post.ts';
 import { lightHosts } from '../../support/light-host.ts';
@@ -65,7 +66,9 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
     const { body: account } = await server.ask('POST', accounts, {});
     await server.ask('POST', `${accounts}/${account.id}/logout`);
     await until('both changes are told', () => heard.length >= 2);
-    const events = heard.map(({ body }) => JSON.parse(body)).sort((a, b) => a.at.localeCompare(b.at));
+    const events = heard
+      .map(({ body }) => webhookEventSchema.parse(JSON.parse(body)))
+      .sort((a, b) => a.at.localeCompare(b.at));
     expect(events).toMatchObject([
       { type: 'account.status', account: account.id, data: { from: 'none', to: 'qr_scanning' } },
       { type: 'account.status', account: account.id, data: { to: 'inactive', cause: 'logout-asked' } },
@@ -128,7 +131,10 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
     const broken = { attention_code: 'start-timeout', attention_at: now };
     await kysely.updateTable('sessions').set(broken).where('account_id', '=', account.id).execute();
     const told = await until('it is told', () => heard.find(({ body }) => body.includes('account.attention')));
-    expect(JSON.parse(told.body)).toMatchObject({ account: account.id, data: { code: 'start-timeout' } });
+    expect(webhookEventSchema.parse(JSON.parse(told.body))).toMatchObject({
+      account: account.id,
+      data: { code: 'start-timeout' },
+    });
   });
 });
 

@@ -1,0 +1,59 @@
+import { servedHistorySchema } from './canary-history.ts';
+import * as api from './service-api.ts';
+import * as events from './service-events.ts';
+import { verdictSchema } from './verdict.ts';
+
+/** Names of shapes in OpenAPI, which generated clients give to their types: each shape is there once. */
+
+/** What the service answers, tells and sends. */
+export const answerSchemas = {
+  Account: api.accountSchema,
+  Accounts: api.accountsSchema,
+  ApiKey: api.apiKeySchema,
+  ApiKeys: api.apiKeysSchema,
+  CanaryHistory: servedHistorySchema,
+  Deliveries: api.deliveriesSchema,
+  Health: api.healthSchema,
+  History: api.historySchema,
+  LinkCode: api.linkCodeSchema,
+  LinkEvent: events.linkEventSchema,
+  LinkSuccess: api.linkSuccessSchema,
+  Matrix: api.matrixSchema,
+  NewApiKey: api.newKeySchema,
+  NewWebhook: api.newWebhookSchema,
+  Problem: api.problemSchema,
+  Readiness: api.readinessSchema,
+  Resent: api.resentSchema,
+  Rollout: api.rolloutSchema,
+  RolloutDecision: api.rolloutDecisionSchema,
+  RolloutDecisions: api.rolloutDecisionsSchema,
+  Rollouts: api.rolloutsSchema,
+  SentText: api.sentSchema,
+  SessionStart: api.sessionStartSchema,
+  SessionStarts: api.sessionStartsSchema,
+  Transition: api.transitionSchema,
+  Verdict: verdictSchema,
+  Webhook: api.webhookSchema,
+  WebhookAccountAttention: events.accountAttentionEventSchema,
+  WebhookAccountStatus: events.accountStatusEventSchema,
+  WebhookEvent: events.webhookEventSchema,
+  WebhookMessage: events.messageEventSchema,
+  Webhooks: api.webhooksSchema,
+  Workspace: api.workspaceSchema,
+  Workspaces: api.workspacesSchema,
+};
+
+/** What the service takes. */
+export const requestSchemas = {
+  AdvanceRollout: api.advanceRolloutSchema.unwrap(),
+  ChooseLibrary: api.pinSchema,
+  CreateApiKey: api.createKeySchema,
+  CreateRollout: api.createRolloutSchema,
+  CreateWebhook: api.createWebhookSchema,
+  CreateWorkspace: api.createWorkspaceSchema,
+  HandInVerdict: api.rolloutVerdictSchema,
+  LinkNumber: api.linkSchema,
+  MarkCanary: api.canarySchema,
+  RotateApiKey: api.rotateKeySchema,
+  SendText: api.sendTextSchema,
+};

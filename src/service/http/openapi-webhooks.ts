@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import {
+  accountAttentionEventSchema,
+  accountStatusEventSchema,
+  messageEventSchema,
+  type WebhookEvent,
+} from '../../contracts/service-events.ts';
+
+const told: Record<WebhookEvent['type'], { summary: string; schema: z.ZodType }> = {
+  'account.status': { summary: 'The status of an account has changed', schema: accountStatusEventSchema },
+  'account.attention': {
+    summary: 'A session is not started any more until somebody asks',
+    schema: accountAttentionEventSchema,
+  },
+  message: { summary: 'A message came', schema: messageEventSchema },
+};
+
+const header = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string' },
+});
+
+const parameters = [
+  header('Webhook-Id', 'The same for every attempt of one delivery.'),
+  header(
+    'Webhook-Signature',
+    '`t=<seconds since 1970>,v1=<hex>`: the HMAC-SHA256 of `<t>.<body>` with the secret of the webhook.',
+  ),
+];
+
+/** The requests that webhooks get, as OpenAPI describes them. @param jsonBody the content of a JSON body. */
+export function openapiWebhooks(jsonBody: (schema: z.ZodType, io: 'output') => object): object {
+  const responses = { '2XX': { description: 'Taken' }, default: { description: 'Tried again later' } };
+  return Object.fromEntries(
+    Object.entries(told).map(([type, { summary, schema }]) => {
+      const requestBody = { required: true, content: jsonBody(schema, 'output') };
+      return [type, { post: { operationId: type, summary, security: [], parameters, requestBody, responses } }];
+    }),
+  );
+}
