@@ -110,6 +110,13 @@ export async function deactivate(
     }))
     .where('id', '=', session_id)
     .execute();
+  // Whoever runs the session can write nothing more, not even that its start is over.
+  await tx
+    .updateTable('session_starts')
+    .set({ ended_at: now, outcome: 'stopped' })
+    .where('session_id', '=', session_id)
+    .where('outcome', 'is', null)
+    .execute();
   await tx.deleteFrom('link_codes').where('session_id', '=', session_id).execute();
   await tx
     .updateTable('whatsapp_accounts')

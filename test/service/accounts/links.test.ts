@@ -8,6 +8,7 @@ import { Problem } from '../../../src/service/problems.ts';
 import { SessionIds, type WorkspaceId, workspaceId } from '../../../src/service/session-ids.ts';
 import { LeaseLost } from '../../../src/service/sessions/lease.ts';
 import { Leases } from '../../../src/service/sessions/leases.ts';
+import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { Database } from '../../../src/store/database/database.ts';
 import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
@@ -171,6 +172,20 @@ describe.each(engines)('links in %s', (_, newAddress) => {
     const numbers = await database.kysely.selectFrom('whatsapp_accounts').select(['phone', 'asked_phone']).execute();
     expect(numbers).toEqual([{ phone: null, asked_phone: null }]);
   });
+
+  test.each(['superseded', 'logged out', 'deleted'] as const)(
+    'the start of a session that is %s is over',
+    async (how) => {
+      const starts = new SessionStarts(database);
+      const { lease } = await links.begin(SessionIds.create(workspace), request);
+      await starts.begin(lease, 'link-asked', request.library);
+      if (how === 'superseded') await links.begin(SessionIds.create(workspace), request);
+      if (how === 'logged out') await accounts.deactivate(lease.ids, 'logout-asked');
+      if (how === 'deleted') await accounts.delete(lease.ids);
+      const [start] = await starts.list(lease.ids, 1, Number.MAX_SAFE_INTEGER);
+      expect(start).toMatchObject({ outcome: 'stopped', endedAt: expect.any(Number) });
+    },
+  );
 
   test('a deletion that fails half-way leaves the account as it was', async () => {
     const { ids } = (await links.begin(SessionIds.create(workspace), request)).lease;
