@@ -4,13 +4,18 @@ import { loggableError } from '../loggable.ts';
 import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import { LeaseLost } from './lease.ts';
+import { logOut } from './log-out.ts';
 import { openInTime } from './open-in-time.ts';
+import { factsInTime, waitsForScan } from './read-facts.ts';
 import type { SessionEnd } from './session-end.ts';
 import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
 import { SessionInbox } from './session-inbox.ts';
 import { SessionProgress, type Step } from './session-progress.ts';
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Late, within } from './within.ts';
+
+/** `unscanned`: nobody had scanned a code, so the phone lists no device; `none`: it may list one. */
+export type Farewell = 'unlinked' | 'unscanned' | 'none';
 
 /** One session that runs in this instance, from the start of its host to its end. */
 export class HostedSession {
@@ -22,7 +27,11 @@ export class HostedSession {
   /** Aborted when the session is over before its host is open. */
   readonly #opening = new AbortController();
   #end: SessionEnd | null = null;
-  #unlinked = false;
+  /** True once the library said so. */
+  #saidReady = false;
+  /** True when the session is over for good, so that its device has to leave the phone. */
+  #isToUnlink = false;
+  #farewell: Farewell = 'none';
 
   constructor(spec: SessionSpec, around: SessionSurroundings) {
     this.spec = spec;
@@ -63,9 +72,9 @@ export class HostedSession {
     return !this.#progress.linking;
   }
 
-  /** True when `abandon` unlinked the device. */
-  get unlinked(): boolean {
-    return this.#unlinked;
+  /** What became of the device of a session that was abandoned to unlink it. */
+  get farewell(): Farewell {
+    return this.#farewell;
   }
 
   /** Runs the session until its end. Host and browser are gone when it returns. Never rejects. */
@@ -76,11 +85,14 @@ export class HostedSession {
     } catch (error) {
       if (!(error instanceof LeaseLost)) this.#around.onTrouble(this.spec.lease.ids, error);
       this.#end ??= error instanceof LeaseLost ? { kind: 'lost' } : { kind: 'failed', code: 'service-failed' };
+      // A write tells that the account is over before anybody else does, in the middle of a link too.
+      if (error instanceof LeaseLost) this.#isToUnlink ||= await this.#around.isOver(this.spec.lease);
     } finally {
       this.#inbox.expectNothing();
       this.spec.onLaunched();
       if (this.#end?.kind === 'closed')
         await within(this.#around.deadlines.closeMs, () => this.#destroy()).catch(() => {});
+      if (this.#end?.kind === 'lost' && this.#isToUnlink) await this.#leavePhone();
       await this.#host?.kill();
     }
     return this.#end;
@@ -101,13 +113,10 @@ export class HostedSession {
     this.#progress.probed(outcome);
   }
 
-  /**
-   * Ends host and browser at once: the lease is gone. `unlink` first removes the device from the phone, in order; a page that is not
-   * ready would take that and tell nobody.
-   */
+  /** Ends host and browser: the lease is gone. At once, unless the device has to be unlinked from the phone first. */
   abandon({ unlink }: { unlink: boolean }): void {
-    const goodbye = unlink && this.ready ? this.#logOut() : Promise.resolve();
-    goodbye.catch(() => {}).finally(() => this.#stop({ kind: 'lost' }));
+    this.#isToUnlink ||= unlink;
+    this.#stop({ kind: 'lost' });
   }
 
   /** The lease was renewed: the host may live `ms` milliseconds longer. */
@@ -127,13 +136,21 @@ export class HostedSession {
   #stop(end: SessionEnd): void {
     this.#end ??= end;
     this.#inbox.tell('session:stop');
-    if (end.kind === 'lost') this.#host?.kill();
+    if (end.kind === 'lost' && !this.#isToUnlink) this.#host?.kill();
     if (this.#host === null) this.#opening.abort();
   }
 
-  async #logOut(): Promise<void> {
-    await within(this.#around.deadlines.closeMs, async () => this.#host?.logout());
-    this.#unlinked = true;
+  /** A device that was linked a moment ago can be unlinked only when its page is ready, and only while that goes on. Never rejects. */
+  async #leavePhone(): Promise<void> {
+    const host = this.#host;
+    if (!host) return;
+    const { deadlines } = this.#around;
+    const leave = async (): Promise<Farewell> => {
+      const facts = this.step === 'scanning' ? await factsInTime(() => host.sessionFacts(), deadlines.answerMs) : null;
+      if (waitsForScan(facts)) return 'unscanned';
+      return (await logOut(host, deadlines, deadlines.closeMs, () => this.#saidReady)) ? 'unlinked' : 'none';
+    };
+    this.#farewell = await within(deadlines.closeMs, leave).catch(() => 'none');
   }
 
   async #live(): Promise<SessionEnd> {
@@ -160,7 +177,10 @@ export class HostedSession {
   #open(): Promise<SessionHost> {
     const { lease, library, folder, pairWith, restMs } = this.spec;
     const { signal } = this.#opening;
-    const onSeen = (event: SeenEvent) => this.#inbox.push(event);
+    const onSeen = (event: SeenEvent) => {
+      this.#saidReady ||= event.type === 'client:ready';
+      this.#inbox.push(event);
+    };
     const spec = { lease, library, folder, pairWith, restMs, signal, onSeen };
     return openInTime(this.#around.openHost, spec, this.#opening, this.#around.deadlines.startMs);
   }

@@ -28,7 +28,8 @@ export class ProfilesOfSessions {
     // What a version took for a lost login may be none: such a profile stays until it is swept away.
     if (settled.kind === 'dead' && !session.hadLogin) await this.remove(lease.ids);
     if (settled.kind !== 'fenced' || !(await this.isOver(lease))) return;
-    if (session.unlinked || (end.kind === 'dead' && end.code === 'unlinked')) await this.#unlinks.done(lease.ids);
+    if (session.farewell !== 'none' || (end.kind === 'dead' && end.code === 'unlinked'))
+      await this.#unlinks.done(lease.ids);
     if (!(await this.#unlinks.isWaiting(lease.ids.session))) await this.remove(lease.ids);
   }
 

@@ -5,7 +5,7 @@ import { within } from './within.ts';
 const idle = 'UNPAIRED_IDLE';
 
 /** States of the page's socket while nobody has scanned. */
-const waitsForScan: ReadonlySet<string> = new Set(['UNPAIRED', idle]);
+const unscanned: ReadonlySet<string> = new Set(['UNPAIRED', idle]);
 
 /** What a page says of its session; null where it does not answer within `ms` milliseconds. */
 export function factsInTime(ask: () => Promise<SessionFacts>, ms: number): Promise<SessionFacts | null> {
@@ -23,8 +23,12 @@ export function connectedAs(facts: SessionFacts | null): { wid: string; phone: s
  * somebody scans or not.
  */
 export function hasLeftCodes(facts: SessionFacts | null): boolean {
-  const socket = facts?.socket ?? null;
-  return socket !== null && !waitsForScan.has(socket);
+  return facts?.socket != null && !waitsForScan(facts);
+}
+
+/** Whether the page is known to wait for a scan. */
+export function waitsForScan(facts: SessionFacts | null): boolean {
+  return unscanned.has(facts?.socket ?? '');
 }
 
 /** The WhatsApp Web build that a page says it is; null where it says none, or what cannot be a build. */

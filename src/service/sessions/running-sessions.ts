@@ -3,6 +3,7 @@ import type { SessionId, SessionIds } from '../session-ids.ts';
 import type { CanaryProbes } from './canary-probes.ts';
 import { HostedSession } from './hosted-session.ts';
 import type { Launches } from './launches.ts';
+import type { Lease } from './lease.ts';
 import type { LeaseKeeper, LossReason } from './lease-keeper.ts';
 import type { Leases } from './leases.ts';
 import { LinkCodes } from './link-codes.ts';
@@ -37,9 +38,11 @@ export class RunningSessions {
 
   constructor(parts: RunningSessionsParts) {
     this.#parts = parts;
-    const { options, starts, probes } = parts;
+    const { options, starts, probes, profiles } = parts;
     const linkCodes = new LinkCodes(options.database);
-    this.#around = { ...options, linkCodes, starts, probes, onSuperseded: (sessions) => this.closeOver(sessions) };
+    const isOver = (lease: Lease) => profiles.isOver(lease);
+    const onSuperseded = (sessions: SessionIds[]) => this.closeOver(sessions);
+    this.#around = { ...options, linkCodes, starts, probes, isOver, onSuperseded };
   }
 
   get size(): number {
@@ -102,6 +105,7 @@ export class RunningSessions {
       const end = await session.run();
       const settled = await settleSession(lease, end, { ...options, leases, starts });
       await profiles.tidy(session, end, settled).catch((error) => options.onTrouble(lease.ids, error));
+      if (session.farewell === 'unlinked') options.onUnlinked(lease.ids, true, 0);
       const wasReady = session.step === 'ready';
       options.onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, settled });
     } finally {

@@ -18,6 +18,8 @@ export interface SessionSurroundings {
   probes: CanaryProbes;
   openHost: OpenSessionHost;
   deadlines: Deadlines;
+  /** True when the account of a session is inactive: nobody will ever start it again. False where the database does not say. */
+  isOver(lease: Lease): Promise<boolean>;
   /** A new status was written, a code was shown, a message came. */
   onEvent(ids: SessionIds, event: SessionEvent): void;
   /** Something went wrong in the service itself, for the log. */

@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadlines } from './deadlines.ts';
-import { factsInTime } from './read-facts.ts';
+import { logOut } from './log-out.ts';
 import { endOf } from './session-end.ts';
-import type { OpenSessionHost, SessionHost, SessionHostSpec } from './session-host.ts';
+import type { OpenSessionHost, SessionHostSpec } from './session-host.ts';
 import { SessionInbox } from './session-inbox.ts';
-import { within } from './within.ts';
 
-const askAgainMs = 1_000;
 /** Far more often than leases are renewed. */
 const extendEveryMs = 1_000;
 
@@ -34,7 +31,7 @@ export async function unlinkDevice(
       if (type === 'unlink:late') return false;
       // Where a code is shown, no device is linked any more.
       if (['client:qr', 'client:code', 'host:code'].includes(type)) return true;
-      if (type === 'client:ready') return await logOut(host, deadlines);
+      if (type === 'client:ready') return await logOut(host, deadlines, deadlines.readyMs);
       const end = endOf(type, detail, false);
       if (end) return end.kind === 'dead';
     }
@@ -43,17 +40,4 @@ export async function unlinkDevice(
     clearInterval(extending);
     await host.kill();
   }
-}
-
-/** A page that is not connected would take a logout and tell nobody. */
-async function logOut(host: SessionHost, { readyMs, answerMs, closeMs }: Deadlines): Promise<boolean> {
-  for (const until = performance.now() + readyMs; performance.now() < until; await sleep(askAgainMs)) {
-    const facts = await factsInTime(() => host.sessionFacts(), answerMs);
-    if (facts?.state !== 'CONNECTED') continue;
-    return within(closeMs, () => host.logout()).then(
-      () => true,
-      () => false,
-    );
-  }
-  return false;
 }

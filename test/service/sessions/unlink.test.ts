@@ -40,8 +40,8 @@ const openHost: OpenSessionHost = (spec) => {
 };
 
 async function start(): Promise<void> {
-  const readyMs = 3_000;
-  const options = { openHost: async (spec: Parameters<OpenSessionHost>[0]) => openHost(spec), deadlines: { readyMs } };
+  const deadlines = { readyMs: 3_000, closeMs: 2_000 };
+  const options = { openHost: async (spec: Parameters<OpenSessionHost>[0]) => openHost(spec), deadlines };
   ({ service, log, folder } = await startTestService({ database: address, folder, ...options }));
 }
 
