@@ -6,6 +6,8 @@ import { blameSchema, outcomeSchema, type Phase, phaseSchema } from './outcome.t
 export const judgedAttemptSchema = z.object({
   id: z.string(),
   cell: cellSchema,
+  /** The build that the page said, where the cell does not name it: hard rules are about builds too. */
+  ranOn: z.string().optional(),
   startedAt: z.iso.datetime(),
   outcome: outcomeSchema,
   phase: phaseSchema.nullable(),

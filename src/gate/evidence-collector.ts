@@ -62,6 +62,16 @@ export class EvidenceCollector {
     else this.#count(attempt, given ?? this.#armOf(library), given !== undefined);
   }
 
+  /**
+   * What breaks hard rules and belongs to no rate: what a session says again, or what happened to both versions. Of the baseline and of
+   * other times it is passed over.
+   */
+  addFinding(attempt: JudgedAttempt): void {
+    const began = Date.parse(attempt.startedAt);
+    if (attempt.cell.library !== this.#question.candidate || began < this.#oldest || began > this.#newest) return;
+    this.#hardFindings.look(attempt);
+  }
+
   /** The times between which attempts begin that count; ISO 8601. */
   get period(): { since: string; until: string } {
     return { since: new Date(this.#oldest).toISOString(), until: new Date(this.#newest).toISOString() };

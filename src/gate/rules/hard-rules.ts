@@ -25,8 +25,9 @@ export class HardFindings {
     return [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
   }
 
-  #keep(rule: string, { id, cell, code }: JudgedAttempt): void {
-    const { library: _, ...place } = cell;
+  #keep(rule: string, { id, cell, ranOn, code }: JudgedAttempt): void {
+    const { library: _, ...pooled } = cell;
+    const place = { ...pooled, build: ranOn ?? cell.build };
     const key = [rule, ...Object.values(place), code].join(' | ');
     const finding = this.#found.get(key) ?? { rule, attempts: 0, examples: [], place, code };
     finding.attempts++;
@@ -35,12 +36,12 @@ export class HardFindings {
   }
 }
 
-function breaks(rule: HardRule, { cell, phase, code }: JudgedAttempt): boolean {
+function breaks(rule: HardRule, { cell, ranOn, phase, code }: JudgedAttempt): boolean {
   return (
     includes(rule.codes, code) &&
     includes(rule.phases, phase) &&
     includes(rule.flows, cell.flow) &&
-    includes(rule.builds, cell.build) &&
+    includes(rule.builds, ranOn ?? cell.build) &&
     includes(rule.conditions, cell.condition)
   );
 }

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verdictSchema } from '../../../src/contracts/verdict.ts';
+import { recordViolation } from '../../../src/service/accounts/constraint-violations.ts';
 import { causes } from '../../../src/service/causes.ts';
 import { judgeRollout, rolloutTraffic } from '../../../src/service/rollouts/rollout-traffic.ts';
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
@@ -22,6 +24,12 @@ import {
 
 afterAll(stopMysqlServer);
 
+/** What of the traffic counts in rates. */
+async function countedTraffic(database: ServiceDatabase, window: Parameters<typeof rolloutTraffic>[2]) {
+  const starts = await Array.fromAsync(rolloutTraffic(database, [baseline, candidate], window));
+  return starts.filter(({ isRepeated }) => !isRepeated).map(({ attempt }) => attempt);
+}
+
 describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
   it('is every start since the step began, without what people asked for', async () => {
     const { database } = await withSession(newAddress);
@@ -42,13 +50,11 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
       database,
       starts.map((start) => ({ session_id: newSession(), ...start })),
     );
-    const seen = await Array.fromAsync(
-      rolloutTraffic(database, [baseline, candidate], { since: 1_000, agedBefore: 0 }),
-    );
+    const seen = await countedTraffic(database, { since: 1_000, agedBefore: 0 });
     expect(seen.map(({ cell, outcome, code, readyMs }) => [cell.library, cell.flow, outcome, code, readyMs])).toEqual([
       [baseline, 'link', 'passed', null, null],
       [baseline, 'restore', 'passed', null, 3_500],
-      [candidate, 'restore', 'failed', 'ready-timeout', null],
+      [candidate, 'restore', 'failed', 'no-ready', null],
       [candidate, 'restore', 'failed', 'page-hung', 1_000],
       [candidate, 'restore', 'infra', null, null],
       [candidate, 'restore', 'infra', 'profile-unavailable', null],
@@ -76,19 +82,17 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
       { session_id: unlucky, cause: 'link-asked', ...lost },
       { session_id: unlucky, ...broken },
     ]);
-    const seen = await Array.fromAsync(
-      rolloutTraffic(database, [baseline, candidate], { since: 1_000, agedBefore: 0 }),
-    );
+    const seen = await countedTraffic(database, { since: 1_000, agedBefore: 0 });
     expect(seen.map(({ cell, outcome, code }) => [cell.library, cell.flow, outcome, code])).toEqual([
-      [baseline, 'restore', 'failed', 'ready-timeout'],
-      [baseline, 'restore', 'failed', 'ready-timeout'],
+      [baseline, 'restore', 'failed', 'no-ready'],
+      [baseline, 'restore', 'failed', 'no-ready'],
       [baseline, 'restore', 'infra', null],
       [candidate, 'restore', 'passed', null],
       [baseline, 'restore', 'passed', null],
       [baseline, 'restore', 'infra', null],
       [baseline, 'restore', 'failed', 'page-hung'],
       [baseline, 'link', 'failed', 'page-hung'],
-      [baseline, 'restore', 'failed', 'ready-timeout'],
+      [baseline, 'restore', 'failed', 'no-ready'],
     ]);
     await database.close();
   });
@@ -97,7 +101,7 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
     const { database } = await withSession(newAddress);
     const starts = [2_000, 3_000, 4_000, 5_000, 6_000].map((started_at) => ({ ...broken, started_at }));
     await addStarts(database, starts);
-    const seen = await Array.fromAsync(rolloutTraffic(database, [baseline], { since: 1_000, agedBefore: 5_000 }));
+    const seen = await countedTraffic(database, { since: 1_000, agedBefore: 5_000 });
     expect(seen.map(({ startedAt }) => Date.parse(startedAt))).toEqual([2_000, 5_000]);
     await database.close();
   });
@@ -149,6 +153,65 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
     it('is not promoted by restarts of the accounts that work while others fail and stay down', async () => {
       const restarted = working(16).flatMap((start) => repeated(20, start));
       expect(await verdictOn([...restarted, ...failing(4)])).not.toBe('promote');
+    });
+  });
+
+  describe('of which rates are perfect', () => {
+    let database: ServiceDatabase;
+    beforeAll(async () => {
+      ({ database } = await withSession(newAddress));
+    });
+    afterAll(() => database.close());
+
+    /** The verdict on 80 links and restorations of each version that all worked, and on what is given. */
+    async function verdictWith(more: Start[], violation?: 'surfaced' | 'resolved') {
+      await database.kysely.deleteFrom('session_starts').execute();
+      const rollouts = new Rollouts(database, 'instance', quickRules.plan);
+      if (violation) await recordViolation(database, 'surfaced');
+      await sleep(5);
+      const rollout = await rollouts.create(baseline, candidate);
+      if (violation) await recordViolation(database, violation);
+      const at = { started_at: rollout.createdAt + 1_000, ended_at: rollout.createdAt + 4_000 };
+      await addStarts(database, [
+        ...traffic(rollout.createdAt + 1_000, 80),
+        ...more.map((start) => ({ ...at, library: candidate, ...start })),
+      ]);
+      const verdict = await judgeRollout(database, rollout, defaultPolicy, rollout.createdAt + 60_000);
+      await rollouts.rollBack(rollout.id);
+      return verdict;
+    }
+    const unlinked: Start = { outcome: 'failed', code: 'unlinked' };
+    const deaf: Start = { code: 'session-deaf', lost_at: 9e12, build: '2.3000.1044822804' };
+
+    it.each<[string, Start[], string]>([
+      ['loses one session at its restoration', [unlinked], 'lost-session'],
+      ['loses a session that had failed before', [broken, unlinked], 'lost-session'],
+      ['hears nothing on a build that matters', [deaf], 'probe-failure'],
+    ])('blocks a candidate that %s', async (_, starts, rule) => {
+      const verdict = await verdictWith(starts);
+      expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by hard-rules');
+      expect(verdict.hardFindings).toMatchObject([{ rule, attempts: 1, place: { flow: 'restore', target: 'live' } }]);
+    });
+
+    it.each<[string, Start[]]>([
+      ['a person asked for, whose login may have been gone before', [{ ...unlinked, cause: 'restore-asked' }]],
+      ['the baseline made', [{ ...unlinked, library: baseline }]],
+      ['ended before its login was accepted for the first time', [{ ...unlinked, cause: 'link-asked' }]],
+    ])('does not block because of a restoration that %s', async (_, starts) => {
+      const { verdict, hardFindings } = await verdictWith(starts);
+      expect(hardFindings).toEqual([]);
+      expect(verdict).not.toBe('block');
+    });
+
+    it('does not block because of a deaf session on another build', async () => {
+      expect((await verdictWith([{ ...deaf, build: '2.3000.1' }])).hardFindings).toEqual([]);
+    });
+
+    it('blocks when a violation of a constraint surfaced since the step began, not for one that was resolved', async () => {
+      const verdict = await verdictWith([], 'surfaced');
+      expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by hard-rules');
+      expect(verdict.hardFindings).toMatchObject([{ rule: 'constraint-violation', attempts: 1 }]);
+      expect(await verdictWith([], 'resolved')).toMatchObject({ verdict: 'promote', hardFindings: [] });
     });
   });
 

@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
+import type { ServiceDatabase } from '../tables.ts';
+
+/** One blocks already. */
+const most = 100;
+
+/**
+ * Violations of a constraint that a caller was refused for since `since` (milliseconds since 1970), as findings of the candidate. Which
+ * version hosted the account is not known: a rollout in which one surfaces does not go on, whoever is to blame.
+ */
+export async function surfacedViolations(
+  { kysely }: ServiceDatabase,
+  candidate: string,
+  since: number,
+): Promise<JudgedAttempt[]> {
+  const { rows } = await sql<{ id: number; at: number }>`select id, at from constraint_violations
+    where outcome = 'surfaced' and at >= ${since} order by at limit ${most}`.execute(kysely);
+  return rows.map(({ id, at }) => ({
+    id: `violation-${id}`,
+    cell: {
+      library: candidate,
+      ...{ build: 'live', browser: 'current', flow: 'link', condition: 'none', target: 'live' },
+    },
+    startedAt: new Date(at).toISOString(),
+    outcome: 'failed',
+    phase: null,
+    code: 'constraint-violation',
+    blame: 'harness',
+    readyMs: null,
+  }));
+}
