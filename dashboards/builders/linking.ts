@@ -2,10 +2,9 @@ import { newDashboard } from './dashboard.ts';
 import { now, overTime } from './panels.ts';
 import { countedOnce, ratioBy } from './queries.ts';
 
-const chosen = 'library=~"$library",workspace=~"$workspace"';
-const attempts = (more = '') => `wwebjs:workspace_link_attempts:rate1h{${chosen}${more}}`;
-const successRatioBy = (label: string) =>
-  ratioBy(label, attempts(',outcome="ready"'), attempts(',code!="link-timeout"'));
+const attempts = (more = '') => `wwebjs:link_attempts:rate1h{library=~"$library"${more}}`;
+const ofWorkspace = (more = '') =>
+  `wwebjs:workspace_link_attempts:rate1h{library=~"$library",workspace=~"$workspace"${more}}`;
 const ofBuild = (more = '') => `wwebjs:build_link_attempts:rate1h{library=~"$library",build=~"$build"${more}}`;
 const quantile = (q: number) =>
   `histogram_quantile(${q}, sum by (le, phase) (wwebjs:link_duration_seconds_bucket:rate1h{library=~"$library"}))`;
@@ -47,8 +46,8 @@ export const linking = newDashboard(
   .withPanel(
     overTime(
       'Success rate by version',
-      { '{{library}}': successRatioBy('library') },
-      { unit: 'percentunit', description: 'Over one hour. Codes that nobody scanned are left out.' },
+      { '{{library}}': ratioBy('library', attempts(',outcome="ready"'), attempts(',code!="link-timeout"')) },
+      { unit: 'percentunit', description: 'Over one hour, of all workspaces. Codes that nobody scanned are left out.' },
     ),
   )
   .withPanel(
@@ -80,7 +79,13 @@ export const linking = newDashboard(
   .withPanel(
     overTime(
       'The 20 workspaces with the lowest success rate',
-      { '{{workspace}}': `bottomk(20, ${successRatioBy('workspace')})` },
+      {
+        '{{workspace}}': `bottomk(20, ${ratioBy(
+          'workspace',
+          ofWorkspace(',outcome="ready"'),
+          ofWorkspace(',code!="link-timeout"'),
+        )})`,
+      },
       {
         unit: 'percentunit',
         description: 'Over one hour, by the id of the workspace. Codes that nobody scanned are left out.',
@@ -91,13 +96,13 @@ export const linking = newDashboard(
     overTime(
       'Links per hour by version',
       { '{{library}} {{outcome}}': `3600 * sum by (library, outcome) (${attempts()})` },
-      { description: 'Links that ended, codes that nobody scanned included.' },
+      { description: 'Links of all workspaces that ended, codes that nobody scanned included.' },
     ),
   )
   .withPanel(
     overTime(
-      'Failures per hour by version and code',
-      { '{{library}} {{code}}': `3600 * sum by (library, code) (${attempts(',outcome="failed"')})` },
+      'Failures per hour of the chosen workspaces by code',
+      { '{{code}}': `3600 * sum by (code) (${ofWorkspace(',outcome="failed"')})` },
       { description: 'What a code means is in docs/service.md. `link-timeout`: nobody scanned.' },
     ),
   )
@@ -108,7 +113,7 @@ export const linking = newDashboard(
       {
         unit: 'percentunit',
         description:
-          'Over one hour. People leave codes alone whichever version shows them: a version far above the others hides failures here.',
+          'Over one hour, of all workspaces. People leave codes alone whichever version shows them: a version far above the others hides failures here.',
       },
     ),
   )

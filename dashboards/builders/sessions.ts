@@ -4,8 +4,9 @@ import { ratioBy } from './queries.ts';
 
 const library = 'library=~"$library"';
 const chosen = `${library},workspace=~"$workspace"`;
+const ofVersion = (more = '') => `wwebjs:session_restorations:rate30m{${library}${more}}`;
 const ofBuild = (more = '') => `wwebjs:build_session_restorations:rate30m{${library},build=~"$build"${more}}`;
-const restorations = (more = '') => `wwebjs:workspace_session_restorations:rate30m{${chosen}${more}}`;
+const ofWorkspace = (more = '') => `wwebjs:workspace_session_restorations:rate30m{${chosen}${more}}`;
 
 /** Are the sessions where they should be, and do those come back that were lost? */
 export const sessions = newDashboard(
@@ -85,17 +86,18 @@ export const sessions = newDashboard(
   .withPanel(
     overTime(
       'Restorations per hour',
-      { '{{outcome}} {{code}}': `3600 * sum by (outcome, code) (${restorations()})` },
+      { '{{outcome}} {{code}}': `3600 * sum by (outcome, code) (${ofWorkspace()})` },
       { description: 'Starts of sessions that had been linked before.' },
     ),
   )
   .withPanel(
     overTime(
       'Success rate of restorations',
-      { '{{library}}': ratioBy('library', restorations(',outcome="ready"'), restorations(',outcome=~"ready|failed"')) },
+      { '{{library}}': ratioBy('library', ofVersion(',outcome="ready"'), ofVersion(',outcome=~"ready|failed"')) },
       {
         unit: 'percentunit',
-        description: 'Over 30 minutes. Those that were stopped in order, or whose instance died, are left out.',
+        description:
+          'Over 30 minutes, of all workspaces. Those that were stopped in order, or whose instance died, are left out.',
       },
     ),
   )
