@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/contracts/home.ts';
+import { families } from '../../src/metrics/families.ts';
 import { metricNames, recordedNames, tableNames } from './metric-names.ts';
 
 interface Alert {
@@ -30,6 +32,30 @@ test('every alert has a page with the first three commands to type', () => {
     const page = read(pageOf(annotations.runbook_url));
     const commands = /## First three commands\n\n```sh\n([\s\S]*?)\n```/.exec(page)?.[1]?.split('\n');
     expect(commands, alert).toHaveLength(3);
+  }
+});
+
+test('the page on families at their limit finds the limit of every family', () => {
+  const [command = ''] = /^sed .*src\/metrics.*?(?= {2})/m.exec(read('docs/runbooks/exporter-overflow.md')) ?? [];
+  for (const { name, limit } of Object.values(families)) {
+    const found = execFileSync('sh', ['-c', command], { cwd: packageRoot, env: { ...process.env, FAMILY: name } });
+    expect(String(found), name).toMatch(new RegExp(`limit: ${limit},\n$`));
+  }
+});
+
+test('no page asks the service with a key that is not set, which it refuses even where it needs none', () => {
+  const asks = readdirSync(join(packageRoot, 'docs', 'runbooks')).flatMap((file) =>
+    Array.from(read(`docs/runbooks/${file}`).matchAll(/^curl .*\$SERVICE\/v1.*/gm), String),
+  );
+  expect(asks.length).toBeGreaterThan(3);
+  for (const ask of asks) {
+    const printed = execFileSync('sh', ['-c', ask.replace(/^curl/, "printf '%s\\n'")], {
+      env: { SERVICE: 'http://x' },
+    });
+    expect(String(printed), ask).not.toContain('-H');
+    const env = { SERVICE: 'http://x', WWEBJS_KEY: 'k' };
+    const keyed = execFileSync('sh', ['-c', ask.replace(/^curl/, "printf '%s\\n'")], { env });
+    expect(String(keyed), ask).toContain('-H\nAuthorization: Bearer k\n');
   }
 });
 
