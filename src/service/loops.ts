@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnreachable } from '../store/database/database-errors.ts';
+import { isUnavailable } from '../store/database/database-errors.ts';
 import type { LogLine } from './log-line.ts';
 
 type Work = () => Promise<void>;
@@ -58,7 +58,7 @@ export class Loops {
 
   /** A database that does not answer is waited for; anything else is a fault of this work alone. */
   #failed(work: Work, error: unknown): void {
-    if (isUnreachable(error)) {
+    if (isUnavailable(error)) {
       if (this.databaseAnswers) this.#log({ event: 'database-trouble', message: String(error) });
       this.#unanswered.add(work);
     } else {

@@ -41,7 +41,10 @@ export const problems = {
   },
   'send-failed': { status: 502, title: 'The library could not send the message.' },
   internal: { status: 500, title: 'The service failed; the log has the details under the request id.' },
-  'database-unreachable': { status: 503, title: 'The database does not answer; nothing was lost, try again.' },
+  'database-unreachable': {
+    status: 503,
+    title: 'The database does not answer, or refuses all work; nothing was lost, try again.',
+  },
   'instance-full': { status: 503, title: 'This instance runs as many sessions as it may; ask another one.' },
   stopping: { status: 503, title: 'This instance is stopping; ask another one.' },
 } as const satisfies Record<string, ProblemEntry>;

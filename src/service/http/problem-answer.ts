@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { z } from 'zod';
 import type { ProblemBody } from '../../contracts/service-api.ts';
-import { isUnreachable } from '../../store/database/database-errors.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
 
 /** Fastify's own errors that a caller can cause. */
@@ -13,7 +13,7 @@ const ofFastify: Record<string, ProblemCode> = {
 /** Any error as what the caller is told: nothing of the inside gets out. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isUnreachable(error)) return new Problem('database-unreachable', undefined, { cause: error });
+  if (isUnavailable(error)) return new Problem('database-unreachable', undefined, { cause: error });
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
   const known = ofFastify[code];
   if (known) return new Problem(known, undefined, { cause: error });

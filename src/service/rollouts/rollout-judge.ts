@@ -1,5 +1,5 @@
 import type { Verdict } from '../../contracts/verdict.ts';
-import { isUnreachable } from '../../store/database/database-errors.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { decideStep } from './decide-step.ts';
 import type { RolloutRules } from './rollout-rules.ts';
@@ -39,7 +39,7 @@ export class RolloutJudge {
     try {
       await this.#judge(judging, everyMs);
     } catch (error) {
-      if (isUnreachable(error)) throw error;
+      if (isUnavailable(error)) throw error;
       // The rollout stays where it is; the next judge tries again when this claim has run out.
       this.#options.log({ event: 'rollout-trouble', rollout: judging.rollout.id, message: String(error) });
     }

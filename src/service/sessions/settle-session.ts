@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnreachable } from '../../store/database/database-errors.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { Lease } from './lease.ts';
@@ -43,7 +43,7 @@ export async function settleSession(
       }
     } catch (error) {
       if (error instanceof LeaseLost) return { kind: 'fenced' };
-      if (isUnreachable(error)) continue;
+      if (isUnavailable(error)) continue;
       onTrouble(lease.ids, error);
       return { kind: 'fenced' };
     }

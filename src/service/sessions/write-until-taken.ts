@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnreachable } from '../../store/database/database-errors.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
 import { type Lease, LeaseLost } from './lease.ts';
 
 /** How long a write waits before it is tried again while the database does not answer, in milliseconds. */
@@ -16,7 +16,7 @@ export async function writeUntilTaken<T>(lease: Lease, work: () => Promise<T>, i
     try {
       return await work();
     } catch (error) {
-      if (!isUnreachable(error)) throw error;
+      if (!isUnavailable(error)) throw error;
       if (isOver()) throw new LeaseLost(lease);
       await sleep(againMs);
     }

@@ -1,4 +1,4 @@
-import { isUnreachable } from '../../store/database/database-errors.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { SessionIds } from '../session-ids.ts';
 
 /** What waits in memory while the database is away; beyond that the oldest are lost, and said to be. */
@@ -49,7 +49,7 @@ export class PendingMessages {
       try {
         await this.#write(next.ids, next.message);
       } catch (error) {
-        if (isUnreachable(error)) throw error;
+        if (isUnavailable(error)) throw error;
         this.#lost(next.ids, String(error));
       }
       if (this.#waiting[0] === next) this.#waiting.shift();

@@ -22,6 +22,25 @@ const unreachableCodes = new Set([
   'POOL_NONEAVAILABLE',
 ]);
 
+/**
+ * A server that answers, and lets this program do nothing for the time being (MySQL and MariaDB error numbers): a replica that was not
+ * promoted yet, a password that was changed before it was changed here, a limit that was reached.
+ */
+const refusals = new Set([
+  1021, // ER_DISK_FULL
+  1044, // ER_DBACCESS_DENIED_ERROR
+  1045, // ER_ACCESS_DENIED_ERROR
+  1047, // a Galera node that is not part of its cluster yet
+  1203, // ER_TOO_MANY_USER_CONNECTIONS
+  1226, // ER_USER_LIMIT_REACHED
+  1290, // read_only (MariaDB), super_read_only
+  1836, // ER_READ_ONLY_MODE
+  1927, // ER_CONNECTION_KILLED of MariaDB
+]);
+
+/** SQLite's READONLY, IOERR, FULL and CANTOPEN: a disk that is full, or away. */
+const embeddedRefusals = new Set([8, 10, 13, 14]);
+
 /** A unique index refused a row. */
 export function isDuplicate(error: unknown): boolean {
   const { errno, errcode } = driverError(error);
@@ -47,6 +66,13 @@ export function isConflict(error: unknown): boolean {
 export function isUnreachable(error: unknown): boolean {
   const { code, message } = driverError(error);
   return (code !== undefined && unreachableCodes.has(code)) || /closed state|Pool is closed/.test(message ?? '');
+}
+
+/** The database cannot be worked with at present, whatever is asked of it: what has to be written waits until it can be. */
+export function isUnavailable(error: unknown): boolean {
+  const { errno, errcode } = driverError(error);
+  const refuses = errcode === undefined ? refusals.has(errno ?? 0) : embeddedRefusals.has(errcode & 0xff);
+  return refuses || isUnreachable(error);
 }
 
 function driverError(error: unknown): DriverError {
