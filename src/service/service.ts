@@ -63,6 +63,7 @@ export interface ServiceOptions {
 }
 
 export const defaultJudgeEveryMs = 60_000;
+const hourMs = 3_600_000;
 
 /** For closing all sessions, and for the last writes; with a second for answers 20 together, after which others may kill the process. */
 const stopMs = 16_500;
@@ -143,9 +144,9 @@ export class Service {
     });
   }
 
-  /** True when the database answers and this instance takes on work. */
+  /** True when this instance takes on work and the database lets it do what it has to. */
   get ready(): boolean {
-    return this.#loops.databaseAnswers && !this.stopping;
+    return this.#loops.succeed && !this.stopping;
   }
 
   /** True from the moment on which this instance was told to stop. */
@@ -185,22 +186,24 @@ export class Service {
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
     // Leases have a loop of their own: a slow claim must not let one run out.
-    this.#loops.start(() => this.sessions.renewLeases());
-    this.#loops.start(async () => {
-      await this.#lookAtRollout();
-      await this.sessions.takeOn();
-      await this.sessions.unlinkNext();
-    });
-    this.#loops.start(() => this.sessions.sendWaiting());
-    this.#loops.start(() => this.sessions.probeCanaries());
-    this.#loops.start(() => this.#messages.flush());
-    this.#loops.start(() => this.#deliverer.round());
-    this.#loops.start(() => this.#instances.seen(), 10 * tickMs);
-    this.#loops.start(() => keepHouse(this.database), 3_600 * tickMs);
-    this.#loops.start(() => this.sessions.sweep(), 3_600 * tickMs);
+    this.#loops.start({ name: 'renew-leases', vital: true, run: () => this.sessions.renewLeases() });
+    this.#loops.start({ name: 'take-on', run: () => this.#takeOn() });
+    this.#loops.start({ name: 'send-texts', run: () => this.sessions.sendWaiting() });
+    this.#loops.start({ name: 'probe-canaries', run: () => this.sessions.probeCanaries() });
+    this.#loops.start({ name: 'tell-messages', run: () => this.#messages.flush() });
+    this.#loops.start({ name: 'deliver', run: () => this.#deliverer.round() });
+    this.#loops.start({ name: 'be-seen', run: () => this.#instances.seen(), everyMs: 10 * tickMs });
+    this.#loops.start({ name: 'keep-house', run: () => keepHouse(this.database), everyMs: hourMs });
+    this.#loops.start({ name: 'sweep-profiles', run: () => this.sessions.sweep(), everyMs: hourMs });
     if (judgeEveryMs === null) return;
     const judge = () => this.rolloutJudge.round(judgeEveryMs);
-    this.#loops.start(judge, Math.min(tickMs, judgeEveryMs));
+    this.#loops.start({ name: 'judge-rollout', run: judge, everyMs: Math.min(tickMs, judgeEveryMs) });
+  }
+
+  async #takeOn(): Promise<void> {
+    await this.#lookAtRollout();
+    await this.sessions.takeOn();
+    await this.sessions.unlinkNext();
   }
 
   async #lookAtRollout(): Promise<void> {
