@@ -33,7 +33,6 @@ function explainInfra(flow: Judged, { infra }: Policy): string {
 }
 
 /** The first two gaps in full: of two builds that each arm was tried on alone, both are to be named. */
-/** The first thing that is missing, and how many more there are. */
 export function explainMissing([first = '', second, ...others]: readonly string[]): string {
   if (second === undefined) return first;
   const more = others.length > 0 ? `, and ${plural(others.length, 'more such gap')}` : '';

@@ -17,7 +17,7 @@ import { spoiledArms } from './rules/infra-share.ts';
 import { missingData } from './rules/missing-data.ts';
 import { type SuccessRate, successRate } from './rules/success-rate.ts';
 import { type TimeToReady, timeToReady } from './rules/time-to-ready.ts';
-import { countPairs } from './statistics/counts.ts';
+import { countPairs, evenCounts } from './statistics/counts.ts';
 import type { Loss } from './statistics/stratified-loss.ts';
 
 /** What the rules found, before any of them decides. */
@@ -40,10 +40,11 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, budget: ErrorBudge
     baseline: tallyArm(flow.cells.map((cell) => cell.baseline)),
     candidate: tallyArm(flow.cells.map((cell) => cell.candidate)),
   };
-  const { ratio, broken } = fastPath(counted, budget.breakageFrom);
+  const even = counted.map(evenCounts);
+  const { ratio, broken } = fastPath(even, budget.breakageFrom);
   const levels = { ...budget, promoteZ: budget.promoteZ(pairs) };
-  const success = successRate(counted, margin, levels);
-  const cells = judgeCells(flow.cells, margin, levels);
+  const success = successRate(even, margin, levels);
+  const cells = judgeCells(flow.cells.map(evenCounts), margin, levels);
   const time = timeToReady(counted, policy.timeToReady.ratio, budget.timeLevel);
   const missing = missingData(flow, policy.maxAgeHours);
   const { verdict, rule } = decide({

@@ -160,10 +160,20 @@ function unevenCases(margin: number, cap: number): SelftestCase[] {
     askedUntil: cap,
     bars,
   });
+  /** A rollout at 1 % of the accounts. */
+  const lopsided = (baseline: number, candidate: number, bars: Bar[]): SelftestCase => ({
+    ...oneCell(baseline, candidate, bars),
+    group: `99 attempts of the baseline for each of the candidate, asked after each, ${fewSimulations} comparisons`,
+    simulations: fewSimulations,
+    truths: [rates(baseline, candidate, { perTurn: { baseline: 99, candidate: 1 }, timed: false })],
+    askedUntil: cap,
+  });
   return [
     uneven(0.98, 0.02, 0, neverBlocked),
     uneven(0.9, 0.7, 0, neverBlocked),
     uneven(0.98, 0.5, margin, marginBars),
+    ...[0.98, 0.999].map((rate) => lopsided(rate, rate, neverBlocked)),
+    lopsided(0.98, 0.98 - margin, marginBars),
   ];
 }
 

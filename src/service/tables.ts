@@ -90,6 +90,8 @@ export interface SessionStartRow {
   lease_token: number;
   cause: string;
   library: string;
+  /** The version whose code was in memory, where it was another one than `library`. */
+  loaded: string | null;
   /** What the page said last before the start ended. */
   build: string | null;
   started_at: number;

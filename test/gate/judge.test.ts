@@ -32,6 +32,18 @@ describe('a verdict', () => {
     expect(words([...attempts('old', 158, 2), ...attempts('new', 130, 30)])).toBe('block by success-rate');
   });
 
+  it('never blocks for one failure, however many attempts of the baseline passed', () => {
+    const sick = attempts('new', 0, 1);
+    for (const others of [0, 1, 4, 9, 19, 49, 99]) {
+      const given = [...attempts('old', 2_000, 0), ...attempts('new', others, 0), ...sick];
+      expect(verdictOn(given).verdict, `1 of ${others + 1}`).not.toBe('block');
+    }
+  });
+
+  it('blocks what fails for everybody after three attempts beside many of the baseline', () => {
+    expect(words([...attempts('old', 2_000, 0), ...attempts('new', 0, 3)])).toBe('block by fast-path');
+  });
+
   it('promotes a loss that is not by chance but inside the margin', () => {
     const verdict = verdictOn([...attempts('old', 2000, 0), ...attempts('new', 1940, 60)]);
     expect(verdict.flows[0]?.loss?.lower).toBeGreaterThan(0);

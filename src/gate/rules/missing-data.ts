@@ -29,7 +29,9 @@ export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
   }
   const mismatched = flow.cells.reduce((sum, cell) => sum + cell.baseline.mismatched, 0);
   if (mismatched > 0)
-    missing.push(`${plural(mismatched, 'attempt')} of the baseline did not run the version they name.`);
+    missing.push(
+      `${plural(mismatched, 'attempt')} of the baseline did not run the version ${mismatched === 1 ? 'it names' : 'they name'}.`,
+    );
   const isTried = arms.every((arm) => flow.cells.some((cell) => cell[arm].attempts > 0));
   const hasWorked = flow.cells.some((cell) => arms.some((arm) => cell[arm].attempts > cell[arm].failures));
   if (isTried && !hasWorked) missing.push('Neither version succeeded once: to be as good as that promotes nothing.');

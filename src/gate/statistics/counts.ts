@@ -15,6 +15,25 @@ export interface Interval {
   upper: number;
 }
 
+/** Attempts of one arm that count for each one of the other, at most: more would tell hardly anything more. */
+const mostPerAttempt = 4;
+
+/**
+ * Counts of a cell in which the larger arm weighs at most four times the smaller: it keeps its rate and loses attempts, also by
+ * fractions. Intervals for very uneven arms end too early: beside 500 attempts without a failure one failure of ten would block, which
+ * an equally good candidate meets far more often than the policy allows.
+ */
+export function evenCounts({ baseline, candidate }: CellCounts): CellCounts {
+  return {
+    baseline: atMost(baseline, mostPerAttempt * candidate.attempts),
+    candidate: atMost(candidate, mostPerAttempt * baseline.attempts),
+  };
+}
+
+function atMost(counts: Counts, attempts: number): Counts {
+  return counts.attempts <= attempts ? counts : { attempts, failures: failureRate(counts) * attempts };
+}
+
 /** Share of attempts that failed; `attempts` must not be 0. */
 export function failureRate({ attempts, failures }: Counts): number {
   return failures / attempts;

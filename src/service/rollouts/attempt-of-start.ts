@@ -14,15 +14,22 @@ const wordsOfCanaries: Partial<Record<string, { phase: Phase; code: Code }>> = {
   'session-deaf': { phase: 'probe', code: 'probe-message' },
 } satisfies Partial<Record<Cause, { phase: Phase; code: Code }>>;
 
+/** What ran was not the version that was asked for, so that whatever came of it is no statement about that one. */
+const mismatched = {
+  ...{ outcome: 'infra', phase: 'launch', code: 'provenance-mismatch', blame: 'harness', readyMs: null },
+} as const satisfies Partial<JudgedAttempt>;
+
 /**
  * A start of a session as an attempt: flow `link` for the first one of an account, `restore` for the others. A session that was ready
  * and then lost by a failure counts as failed. How long a person took to scan a code says nothing, so only restorations have a time.
  */
 export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttempt {
-  const { id, cause, library, build, started_at, ended_at, outcome, code, lost_at } = start;
+  const { id, cause, library, loaded, build, started_at, ended_at, outcome, code, lost_at } = start;
   const flow = cause === 'link-asked' ? 'link' : 'restore';
   const place = { build: 'live', browser: 'current', flow, condition: 'none', target: 'live' } as const;
   const isSpoiled = outcome === 'abandoned' || spoiled.includes(code ?? '');
+  if (loaded !== null)
+    return { ...mismatched, id: String(id), cell: { library, ...place }, startedAt: isoTime(started_at) };
   const isReady = outcome === 'ready';
   const hasFailed = !isReady || lost_at !== null;
   const said = wordOfCanaries(start);
@@ -30,7 +37,7 @@ export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttemp
     id: String(id),
     cell: { library, ...place },
     ...(build !== null && { ranOn: build }),
-    startedAt: new Date(started_at).toISOString(),
+    startedAt: isoTime(started_at),
     outcome: isSpoiled ? 'infra' : hasFailed ? 'failed' : 'passed',
     phase: hasFailed ? (said?.phase ?? 'ready') : null,
     code: hasFailed ? (said?.code ?? code) : null,
@@ -47,4 +54,8 @@ function wordOfCanaries({ cause, code }: Selectable<SessionStartRow>): { phase: 
   if (code === 'unlinked' && cause !== 'link-asked' && cause !== 'restore-asked')
     return { phase: 'qr', code: 'session-lost' };
   return wordsOfCanaries[code ?? ''];
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -72,8 +72,7 @@ export class SessionProgress {
   async handle({ type, detail, secret }: SeenEvent, host: SessionHost): Promise<SessionEnd | null> {
     switch (type) {
       case 'library:loaded':
-        this.#loaded = detail as LoadedVersions;
-        return null;
+        return this.#loads(detail as LoadedVersions);
       case 'page:build':
         return this.#runs(buildOf(detail));
       case 'client:qr':
@@ -116,6 +115,14 @@ export class SessionProgress {
   probed(outcome: ProbeOutcome): void {
     const { lease, library } = this.#spec;
     this.#around.onEvent(lease.ids, { type: 'probe', outcome, library });
+  }
+
+  async #loads(versions: LoadedVersions): Promise<null> {
+    const { lease, library } = this.#spec;
+    const { loaded } = versions;
+    this.#loaded = versions;
+    if (loaded !== null && loaded !== library) await this.#write(() => this.#around.starts.loaded(lease, loaded));
+    return null;
   }
 
   async #runs(build: string | null): Promise<null> {

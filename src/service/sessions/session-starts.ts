@@ -77,6 +77,20 @@ export class SessionStarts {
     });
   }
 
+  /** The start that goes on has the code of another version in memory than it was started with: its outcome says nothing of that one. @throws LeaseLost */
+  async loaded(lease: Lease, loaded: string): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await holdLease(this.#database, tx, lease);
+      await tx
+        .updateTable('session_starts')
+        .set({ loaded })
+        .where('session_id', '=', lease.ids.session)
+        .where('lease_token', '=', lease.token)
+        .where('outcome', 'is', null)
+        .execute();
+    });
+  }
+
   /** The page says which build it is, which it may do anew after a reload: whatever happens next is written down under it. @throws LeaseLost */
   async runs(lease: Lease, build: string | null): Promise<void> {
     await this.#database.transaction(async (tx) => {

@@ -61,7 +61,7 @@ describe('missing data never promotes', () => {
         ...attempts('new', 200, 0),
         attempt('old', { outcome: 'failed', phase: 'launch', code: 'provenance-mismatch', blame: 'harness' }),
       ],
-      '1 attempt of the baseline did not run the version they name.',
+      '1 attempt of the baseline did not run the version it names.',
     ],
   ])('%s', (_, given, why) => {
     const verdict = verdictOn(given);

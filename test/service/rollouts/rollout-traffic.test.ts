@@ -186,6 +186,7 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
     it.each<[string, Start[], string]>([
       ['loses one session at its restoration', [unlinked], 'lost-session'],
       ['loses a session that had failed before', [broken, unlinked], 'lost-session'],
+      ['runs the code of another version', [{ loaded: '1.24.0' }], 'provenance-mismatch'],
       ['hears nothing on a build that matters', [deaf], 'probe-failure'],
     ])('blocks a candidate that %s', async (_, starts, rule) => {
       const verdict = await verdictWith(starts);
@@ -201,6 +202,12 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
       const { verdict, hardFindings } = await verdictWith(starts);
       expect(hardFindings).toEqual([]);
       expect(verdict).not.toBe('block');
+    });
+
+    it('does not promote when the baseline ran the code of another version', async () => {
+      const { verdict, because } = await verdictWith([{ library: baseline, loaded: '1.24.0' }]);
+      expect(verdict).toBe('inconclusive');
+      expect(because[0]).toContain('1 attempt of the baseline did not run the version it names.');
     });
 
     it('does not block because of a deaf session on another build', async () => {
