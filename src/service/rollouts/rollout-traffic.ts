@@ -6,7 +6,6 @@ import { judge } from '../../gate/judge.ts';
 import type { Cause } from '../causes.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { attemptOfStart } from './attempt-of-start.ts';
-import { evenArms } from './even-arms.ts';
 import { RepeatedStarts } from './repeated-starts.ts';
 import type { Rollout } from './rollouts.ts';
 import { surfacedViolations } from './surfaced-violations.ts';
@@ -41,12 +40,10 @@ export async function judgeRollout(
   const { baseline, candidate } = rollout;
   const collector = new EvidenceCollector({ baseline, candidate, asOf: new Date(at).toISOString() }, policy);
   const window = { since: stepBegan(rollout), agedBefore: Date.parse(collector.period.since) };
-  const attempts: JudgedAttempt[] = [];
   for await (const { attempt, isRepeated } of rolloutTraffic(database, [baseline, candidate], window)) {
     if (isRepeated) collector.addFinding(attempt);
-    else attempts.push(attempt);
+    else collector.add(attempt);
   }
-  for (const attempt of evenArms(attempts, baseline, policy.success.looks[0] as number)) collector.add(attempt);
   for (const finding of await surfacedViolations(database, candidate, window.since)) collector.addFinding(finding);
   return judge(collector.evidence(), policy);
 }
