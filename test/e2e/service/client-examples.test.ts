@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { packageRoot } from '../../../src/contracts/home.ts';
+import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { ApiKeys } from '../../../src/service/http/api-keys.ts';
+import { createServer } from '../../../src/service/http/server.ts';
+import type { Service } from '../../../src/service/service.ts';
+import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { startTestService, until } from '../../support/test-service.ts';
+
+/** The programs of docs/service-client.md, as they are printed there, against a real library in a real browser. */
+
+const page = readFileSync(join(packageRoot, 'docs', 'service-client.md'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'client-'));
+const number = '15550100123';
+let replica: Replica;
+let service: Service;
+let app: FastifyInstance;
+let origin: string;
+let key: string;
+
+beforeAll(async () => {
+  replica = await startReplica({ build: '2.3000.1032534684' });
+  const browser = await ensureBrowser('current', () => {});
+  ({ service } = await startTestService({
+    database: `sqlite:${join(folder, 'store.sqlite')}`,
+    folder,
+    allowPrivateWebhooks: true,
+    openHost: libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} }),
+    deadlines: { startMs: 60_000, linkMs: 90_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
+  }));
+  app = createServer({ service, version: '0.0.0', open: true, onTrouble: () => {} });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  origin = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`;
+  ({ key } = await new ApiKeys(service.database).create('example', 'admin'));
+}, 300_000);
+afterAll(async () => {
+  await Promise.all([service.stop(), app.close()]);
+  await replica.close();
+});
+
+/** Runs the program whose first line names `file`; what it prints so far is in `lines`. */
+function run(file: string, args: string[], env: Record<string, string>): { child: ChildProcess; lines: string[] } {
+  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+  const program = programs.find((text) => text.split('\n')[0]?.includes(file)) ?? `${file} is not printed`;
+  writeFileSync(join(folder, file), program);
+  const child = spawn(process.execPath, [file, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill());
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  return { child, lines };
+}
+
+async function post(path: string, body: object) {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return (await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+}
+
+const lineWith = (lines: string[], text: RegExp) =>
+  until(`a line with ${text}`, () => text.exec(lines.join('\n')), 60_000);
+
+test('the programs of docs/service-client.md link a number with a pairing code, and are told of it and of a message, signed', async () => {
+  const { id: workspace } = await post('/v1/workspaces', { name: 'Berlin' });
+  // The secret is known only when there is an address to make the webhook for.
+  const { lines: none, child: first } = run('receiver.mjs', [], { WEBHOOK_SECRET: 'not known yet', PORT: '0' });
+  const [, port = ''] = await lineWith(none, /listening on port (\d+)/);
+  first.kill();
+  await once(first, 'exit');
+  const webhook = await post(`/v1/workspaces/${workspace}/webhooks`, { url: `http://127.0.0.1:${port}/hook` });
+  const { lines: received } = run('receiver.mjs', [], { WEBHOOK_SECRET: webhook.secret, PORT: port });
+  await lineWith(received, /listening/);
+
+  const phone = replica.phones.create(number).id;
+  const { child, lines } = run('link-by-code.mjs', [workspace, number], { SERVICE: origin, WWEBJS_KEY: key });
+  const [, code = ''] = await lineWith(lines, /type on the phone: (\w+)/);
+  await replica.phones.pair(phone, code);
+  await once(child, 'exit');
+  expect(lines).toContain('the account is qr_scanning');
+  expect(lines.at(-1)).toBe('the account is connected');
+
+  replica.phones.send(phone, { body: 'hello', from: '15550100999' });
+  await lineWith(received, /^15550100999@c\.us: hello$/m);
+  await lineWith(received, /: none -> qr_scanning \(link-asked\)$/m);
+  await lineWith(received, /: authenticated -> connected \(ready\)$/m);
+  const list = `/v1/workspaces/${workspace}/webhooks/${webhook.id}/deliveries?state=delivered`;
+  const { items } = await (await fetch(origin + list, { headers: { authorization: `Bearer ${key}` } })).json();
+  const events = items.map(({ body }: { body: string }) => webhookEventSchema.parse(JSON.parse(body)));
+  expect(events).toContainEqual(expect.objectContaining({ type: 'message', workspace }));
+
+  const before = received.length;
+  const send = async (secret: string, seconds: number, body: string) => {
+    const v1 = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+    const headers = { 'webhook-id': `${secret}${seconds}`, 'webhook-signature': `t=${seconds},v1=${v1}` };
+    return (await fetch(`http://127.0.0.1:${port}/hook`, { method: 'POST', headers, body })).status;
+  };
+  const forged = JSON.stringify({ type: 'message', data: { from: 'nobody', body: 'forged' } });
+  const now = Math.floor(Date.now() / 1000);
+  expect(await send('whsec_of_somebody_else', now, forged)).toBe(400);
+  expect(await send(webhook.secret, now - 301, forged), 'a recorded request').toBe(400);
+  expect((await fetch(`http://127.0.0.1:${port}/hook`, { method: 'POST', body: forged })).status).toBe(400);
+  expect(received.length).toBe(before);
+});
