@@ -25,6 +25,7 @@ export const causes = {
   'page-hung': 'The page no longer answered.',
   'session-deaf': 'A canary account: its phone had a message that the session never told of.',
   'initialize-failed': 'The library could not start on the page.',
+  'pairing-refused': 'The page gave no pairing code: the number may have no WhatsApp.',
   'ready-timeout': 'The login was accepted and ready never came.',
   'start-timeout': 'The page offered neither a code nor a login in time.',
   'library-failed': 'The library version could not be installed or loaded.',

@@ -70,7 +70,9 @@ function askingForCode(
     asked = true;
     host()
       .calls.requestCode(number)
-      .catch((error: Error) => onSeen({ at: Date.now(), type: 'host:error', detail: { message: error.message } }));
+      .catch(({ message }: Error) => {
+        onSeen({ at: Date.now(), type: 'host:error', detail: { during: 'pairing-code', message } });
+      });
   };
 }
 

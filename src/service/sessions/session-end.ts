@@ -33,9 +33,9 @@ export function endOf(type: string, detail: unknown, linking: boolean): SessionE
       return unlinkReasons.has(String(reason)) ? { kind: 'dead', code: 'unlinked' } : broken('disconnected');
     }
     case 'host:error':
-      return broken('initialize-failed');
+      return broken(isOfPairing(detail) ? 'pairing-refused' : 'initialize-failed');
     case 'host:exited':
-      return broken('host-died');
+      return broken(isOfPairing(detail) ? 'pairing-refused' : 'host-died');
     case 'browser:disconnected':
     case 'page:crashed':
     case 'page:closed':
@@ -43,6 +43,12 @@ export function endOf(type: string, detail: unknown, linking: boolean): SessionE
     default:
       return null;
   }
+}
+
+/** The library was asked for a pairing code and failed. 1.33.2 to 1.34.7 ask by themselves and do not wait, so that its error ends the process. */
+function isOfPairing(detail: unknown): boolean {
+  const { during, stack } = (detail ?? {}) as { during?: unknown; stack?: unknown };
+  return during === 'pairing-code' || /\brequestPairingCode\b/.test(String(stack));
 }
 
 /** What the host said about it: an error, the arguments of an event, or how a process ended. */

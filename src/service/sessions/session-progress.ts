@@ -28,6 +28,8 @@ export class SessionProgress {
   #linkUntil = Number.POSITIVE_INFINITY;
   #looksWithoutCode = 0;
   #watchdog: Watchdog | null = null;
+  /** The error that the process of the host ends by; its exit code alone says nothing. */
+  #crash: unknown = null;
   #loaded: LoadedVersions | null = null;
   #build: string | null = null;
   /** `performance.now()` of then. */
@@ -101,6 +103,12 @@ export class SessionProgress {
         return { kind: 'failed', code: 'ready-timeout' };
       case 'session:watch':
         return this.#watch(host);
+      case 'host:unhandled-rejection':
+      case 'host:uncaught-exception':
+        this.#crash = detail;
+        return null;
+      case 'host:exited':
+        return endOf(type, this.#crash ?? detail, this.#linking);
       default:
         return endOf(type, detail, this.#linking);
     }

@@ -21,6 +21,8 @@ let numbers = 15551000000;
 let hosted: string[];
 let broken: Set<string>;
 let killLast: () => void;
+/** Tells something as the last host does. */
+let tellLast: (type: string, detail: unknown) => void;
 let hang: boolean;
 
 beforeAll(async () => {
@@ -37,6 +39,7 @@ beforeEach(async () => {
     hosted.push(spec.library);
     if (broken.has(spec.library)) throw new LibraryFailed('broken by the test');
     const host = await light(spec);
+    tellLast = (type, detail) => spec.onSeen({ at: Date.now(), type, detail });
     killLast = () => void host.kill();
     return {
       sessionFacts: () => (hang ? new Promise(() => {}) : host.sessionFacts()),
@@ -73,6 +76,14 @@ test('a host that dies is noticed at once, and the session comes back after its 
   });
   await now();
   await untilStatus(service, ids, 'connected');
+});
+
+test('a host that ends by an error is told of with what the error says, not with its exit code', async () => {
+  await connected();
+  tellLast('host:unhandled-rejection', { message: 'the page said no', stack: 'Error: the page said no' });
+  tellLast('host:exited', { code: 1, signal: null });
+  const told = await until('it is in the log', () => log.find(({ event }) => event === 'ended'));
+  expect(told).toMatchObject({ code: 'host-died', message: 'the page said no' });
 });
 
 test('a failure of the service itself ends one session, not the process, and is tried again', async () => {

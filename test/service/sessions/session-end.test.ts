@@ -9,6 +9,18 @@ test.each([
   ['host:exited', null, true, { kind: 'dead', code: 'host-died' }],
   ['browser:disconnected', null, false, { kind: 'failed', code: 'browser-died' }],
   ['host:exited', { code: 1, signal: null }, false, { kind: 'failed', code: 'host-died', message: 'ended by code 1' }],
+  [
+    'host:exited',
+    { message: 'no such phone', stack: 'Error: no such phone\n at async Client.requestPairingCode (Client.js:527:16)' },
+    true,
+    { kind: 'dead', code: 'pairing-refused', message: 'no such phone' },
+  ],
+  [
+    'host:error',
+    { during: 'pairing-code', message: 'no such phone' },
+    true,
+    { kind: 'dead', code: 'pairing-refused', message: 'no such phone' },
+  ],
   ['host:error', { message: 'x' }, true, { kind: 'dead', code: 'initialize-failed', message: 'x' }],
   [
     'host:error',
