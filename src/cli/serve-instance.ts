@@ -85,6 +85,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
       open: isLoopback(host),
       onTrouble: (request, problem) =>
         log({ event: 'trouble', request, code: problem.code, message: String(problem.cause ?? problem.message) }),
+      onWrite: (write) => log({ event: 'write', ...write }),
     });
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw listenError({ host, port }, error);

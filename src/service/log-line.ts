@@ -21,7 +21,7 @@ export const logEvents = {
     'What the instance does again and again (`work`) failed for another reason. Told once for each message.',
   'work-goes-on': 'That `work` succeeds again.',
   write: 'A request that changes something was answered: who asked (`key`) for what.',
-  trouble: 'A request was answered with the status 500 or above; `request` is the `instance` of the problem.',
+  trouble: 'The service or the library could not do what was asked; `request` is the `instance` of the problem.',
 } as const;
 export type LogEvent = keyof typeof logEvents;
 

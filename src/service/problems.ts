@@ -10,6 +10,7 @@ export const problems = {
   unauthorized: { status: 401, title: 'The API key is missing, unknown or expired.' },
   forbidden: { status: 403, title: 'The scope of the API key does not allow this.' },
   'not-found': { status: 404, title: 'There is no such address.' },
+  'method-not-allowed': { status: 405, title: 'The address does not take this method; `Allow` says which it does.' },
   'workspace-unknown': { status: 404, title: 'There is no such workspace.' },
   'account-unknown': { status: 404, title: 'There is no such account in this workspace.' },
   'body-too-large': { status: 413, title: 'The body of the request is too large.' },

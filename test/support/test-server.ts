@@ -1,6 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { ApiKeys } from '../../src/service/http/api-keys.ts';
-import { createServer } from '../../src/service/http/server.ts';
+import { type AnsweredWrite, createServer } from '../../src/service/http/server.ts';
 import type { Problem } from '../../src/service/problems.ts';
 import type { Service, ServiceOptions } from '../../src/service/service.ts';
 import { startTestService } from './test-service.ts';
@@ -12,6 +12,7 @@ export interface TestServer {
   key: string;
   keys: ApiKeys;
   troubles: Problem[];
+  writes: AnsweredWrite[];
   /** Sends a request with the admin key; the body of the answer is read as JSON. */
   ask(method: InjectOptions['method'], url: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>;
   stop(): Promise<void>;
@@ -31,7 +32,14 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const { service } = await startTestService(options);
   const troubles: Problem[] = [];
-  const app = createServer({ service, version: '0.0.0', open, onTrouble: (_, problem) => troubles.push(problem) });
+  const writes: AnsweredWrite[] = [];
+  const app = createServer({
+    service,
+    version: '0.0.0',
+    open,
+    onTrouble: (_, problem) => troubles.push(problem),
+    onWrite: (write) => writes.push(write),
+  });
   const keys = new ApiKeys(service.database);
   const key = open ? '' : (await keys.create('test', 'admin')).key;
   return {
@@ -40,6 +48,7 @@ export async function startTestServer(
     key,
     keys,
     troubles,
+    writes,
     async ask(method, url, body, headers = {}) {
       const answer = await app.inject({
         method,
@@ -48,7 +57,11 @@ export async function startTestServer(
         ...(body === undefined ? {} : { payload: body as object }),
       } as InjectOptions);
       const json = String(answer.headers['content-type']).includes('json');
-      return { status: answer.statusCode, body: json ? answer.json() : answer.payload, headers: answer.headers };
+      return {
+        status: answer.statusCode,
+        body: json && answer.payload !== '' ? answer.json() : answer.payload,
+        headers: answer.headers,
+      };
     },
     async stop() {
       await app.close();

@@ -54,9 +54,14 @@ export class Accounts {
 
   /** @throws Problem `account-unknown` */
   async get(workspace: WorkspaceId, account: AccountId): Promise<Account> {
-    const row = await this.#rows(workspace).where('whatsapp_accounts.id', '=', account).executeTakeFirst();
+    const row = await this.#shown(workspace).where('whatsapp_accounts.id', '=', account).executeTakeFirst();
     if (!row) throw new Problem('account-unknown');
     return fromRow(row);
+  }
+
+  /** The account of a session, a deleted one too. */
+  async of({ workspace, account }: SessionIds): Promise<Account> {
+    return fromRow(await this.#rows(workspace).where('whatsapp_accounts.id', '=', account).executeTakeFirstOrThrow());
   }
 
   /** The status of an account, of a deleted one too. */
@@ -71,7 +76,7 @@ export class Accounts {
 
   /** Accounts of a workspace by id, at most `limit` of them, those after `after`. */
   async list(workspace: WorkspaceId, limit: number, after: AccountId | null): Promise<Account[]> {
-    let query = this.#rows(workspace).orderBy('whatsapp_accounts.id').limit(limit);
+    let query = this.#shown(workspace).orderBy('whatsapp_accounts.id').limit(limit);
     if (after !== null) query = query.where('whatsapp_accounts.id', '>', after);
     return (await query.execute()).map(fromRow);
   }
@@ -190,6 +195,10 @@ export class Accounts {
     await deactivate(tx, now, { id: ids.account, session_id: ids.session }, cause, this.#instanceId);
   }
 
+  #shown(workspace: WorkspaceId) {
+    return this.#rows(workspace).where('whatsapp_accounts.deleted_at', 'is', null);
+  }
+
   #rows(workspace: WorkspaceId) {
     return this.#database.kysely
       .selectFrom('whatsapp_accounts')
@@ -197,8 +206,7 @@ export class Accounts {
       .leftJoin('canary_accounts', 'canary_accounts.account_id', 'whatsapp_accounts.id')
       .selectAll('whatsapp_accounts')
       .select(['sessions.attention_code', 'canary_accounts.marked_at as canary_since'])
-      .where('whatsapp_accounts.workspace_id', '=', workspace)
-      .where('whatsapp_accounts.deleted_at', 'is', null);
+      .where('whatsapp_accounts.workspace_id', '=', workspace);
   }
 }
 

@@ -33,7 +33,8 @@ export async function streamLink(service: Service, ids: SessionIds, reply: Fasti
   try {
     while (!gone.signal.aborted && service.ready) {
       look = Promise.withResolvers();
-      const account = await service.accounts.get(ids.workspace, ids.account);
+      // Deleted by whoever: that is the last word.
+      const account = await service.accounts.of(ids);
       const code = await service.linkCodes.get(ids.session);
       if (code && code.number !== sent.code) await send({ event: 'code', data: linkCodeView(code) });
       sent.code = code?.number ?? sent.code;

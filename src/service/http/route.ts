@@ -9,6 +9,8 @@ import type { ApiKeys } from './api-keys.ts';
 export interface RouteContext {
   service: Service;
   keys: ApiKeys;
+  /** True when the service is bound to a loopback address: until a key is made nobody needs one. */
+  open: boolean;
 }
 
 type Shape = z.ZodType;

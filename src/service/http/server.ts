@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console/build-console.ts';
-import { Problem, problems } from '../problems.ts';
+import { Problem, type ProblemCode, problems } from '../problems.ts';
 import type { Service } from '../service.ts';
-import { ApiKeys } from './api-keys.ts';
-import { authorize, type Caller } from './authorize.ts';
+import { ApiKeys, allows } from './api-keys.ts';
+import { authenticate, type Caller } from './authenticate.ts';
 import { Idempotency } from './idempotency.ts';
 import { openapi } from './openapi.ts';
 import { problemBody, problemOf } from './problem-answer.ts';
+import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { Route, RouteContext } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -18,16 +19,32 @@ export interface ServerOptions {
   version: string;
   /** True when the service is bound to a loopback address: until a key is made nobody needs one. */
   open: boolean;
-  /** Told of every answer of 500 and above, with what went wrong inside. */
+  /** Told of what the service or the library could not do, with what went wrong inside. */
   onTrouble(requestId: string, problem: Problem): void;
+  /** Told of every write when it is answered; nobody where it is left out. */
+  onWrite?(write: AnsweredWrite): void;
 }
+
+/** Who asked for what, and what came of it. */
+export interface AnsweredWrite {
+  request: string;
+  /** The id of an API key, or `open`; null where nobody proved who it is. */
+  key: Caller | null;
+  method: Route['method'];
+  path: string;
+  status: number;
+  code: ProblemCode | null;
+}
+
+/** Problems that somebody has to look into; the others say what the caller did, or what the log says elsewhere. */
+const troubles: ReadonlySet<ProblemCode> = new Set(['internal', 'send-failed', 'send-unknown']);
 
 const maxBodyBytes = 64 * 1024;
 const idempotencyKeyPattern = /^[\x21-\x7e]{1,200}$/;
 
 /** The HTTP face of one instance. */
-export function createServer({ service, version, open, onTrouble }: ServerOptions): FastifyInstance {
-  const context: RouteContext = { service, keys: new ApiKeys(service.database) };
+export function createServer({ service, version, open, onTrouble, onWrite }: ServerOptions): FastifyInstance {
+  const context: RouteContext = { service, keys: new ApiKeys(service.database), open };
   const idempotency = new Idempotency(service.database);
   const app = Fastify({
     bodyLimit: maxBodyBytes,
@@ -36,16 +53,33 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => void tell(error, request, reply as unknown as FastifyReply),
   });
+  const codes = new WeakMap<FastifyRequest, ProblemCode>();
+  const callers = new WeakMap<FastifyRequest, Caller>();
   const tell = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = problemOf(error);
     const { status } = problems[problem.code];
-    if (status >= 500) onTrouble(request.id, problem);
+    codes.set(request, problem.code);
+    if (troubles.has(problem.code)) onTrouble(request.id, problem);
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
     return reply.status(status).type('application/problem+json').send(problemBody(problem, request.id));
+  };
+  const admit = async ({ scope }: Route, request: FastifyRequest): Promise<Caller> => {
+    if (scope === 'public') return '';
+    const caller = await authenticate(request, context.keys, open);
+    callers.set(request, caller.id);
+    if (!allows(caller.scope, scope)) throw new Problem('forbidden', `This needs a key with the scope ${scope}.`);
+    return caller.id;
   };
   // What is not JSON would reach the schemas as one long text.
   app.removeContentTypeParser('text/plain');
+  const parse = app.getDefaultJsonParser('error', 'error');
+  // Clients name the type also where there is no body.
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) =>
+    text === '' ? done(null, undefined) : parse(request, text, done),
+  );
   app.setErrorHandler(tell);
   app.setNotFoundHandler((request, reply) => tell(new Problem('not-found'), request, reply));
+  const refuseOthers = refuseOtherMethods(app);
   let document: object | undefined;
   app.get('/openapi.json', () => {
     document ??= openapi(routes, version);
@@ -56,8 +90,17 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
     app.route({
       method: route.method,
       url: route.path,
+      // A stream ends when it is over: nobody wants to wait for its head until then.
+      exposeHeadRoute: route.answer.media !== 'text/event-stream',
+      onResponse: async (request, { statusCode: status }) => {
+        const { method } = route;
+        if (method === 'GET') return;
+        const code = codes.get(request) ?? null;
+        const key = callers.get(request) ?? null;
+        onWrite?.({ request: request.id, key, method, path: loggablePath(request.url), status, code });
+      },
       handler: async (request, reply) => {
-        const caller = route.scope === 'public' ? '' : await authorize(request, route.scope, context.keys, open);
+        const caller = await admit(route, request);
         const parts = { ...readParts(route, request), request, reply };
         if (route.answer.media) return route.handle(context, parts as never);
         const run = () => answerOf(route, context, parts);
@@ -71,7 +114,14 @@ export function createServer({ service, version, open, onTrouble }: ServerOption
       },
     });
   }
+  refuseOthers();
   return app;
+}
+
+/** Without its query, and without what can be a phone number that somebody took for an id. */
+function loggablePath(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  return path.replace(/\/\d{7,}(?=\/|$)/g, '/#').slice(0, 300);
 }
 
 /** The console is files only: what it shows comes from the API, with the key of whoever looks. */
@@ -124,6 +174,7 @@ function readParts(route: Route, request: FastifyRequest): { params: unknown; qu
   if (route.method === 'GET' && (length !== '0' || encoding !== undefined)) {
     throw new Problem('invalid-request', 'A GET takes no body.');
   }
+  if (Object.values(request.params as object).includes('')) throw new Problem('not-found');
   const params = read(route.params, request.params);
   const query = read(route.query, request.query);
   const body = read(route.body, request.body);

@@ -134,9 +134,11 @@ export class Webhooks {
   /** An early word to the person who types the address; what counts is the check when it is connected to. */
   #checkAddress(url: string): void {
     const { hostname } = new URL(url);
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const host = hostname.replace(/^\[|\]$|\.$/g, '');
     const figures = /^[\d.]+$|:/.test(host);
-    if (!this.#allowPrivate && (host === 'localhost' || (figures && isPrivateAddress(host)))) {
+    // Names below it are this machine too (RFC 6761, 6.3).
+    const isLocalhost = /(^|\.)localhost$/.test(host);
+    if (!this.#allowPrivate && (isLocalhost || (figures && isPrivateAddress(host)))) {
       throw new Problem('webhook-address-refused');
     }
   }

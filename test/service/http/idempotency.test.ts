@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Idempotency } from '../../../src/service/http/idempotency.ts';
 import { Problem } from '../../../src/service/problems.ts';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
+import { sha256 } from '../../../src/service/sha256.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { instantHosts } from '../../support/instant-host.ts';
 import { stopMysqlServer } from '../../support/mysql-server.ts';
@@ -39,9 +40,11 @@ describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) =
   /** The instance that began a request died in the middle of it. */
   async function abandon(request: typeof message): Promise<void> {
     void idempotency.once(request, () => new Promise(() => {}));
-    const rows = () =>
-      database.kysely.updateTable('idempotency_keys').set(({ eb }) => ({ created_at: eb('created_at', '-', 61_000) }));
-    await until('it is begun', async () => (await rows().executeTakeFirst()).numUpdatedRows > 0n);
+    const row = database.kysely
+      .updateTable('idempotency_keys')
+      .set(({ eb }) => ({ created_at: eb('created_at', '-', 61_000) }))
+      .where('idempotency_key', '=', sha256(request.key));
+    await until('it is begun', async () => (await row.executeTakeFirst()).numUpdatedRows > 0n);
   }
 
   beforeEach(async () => {

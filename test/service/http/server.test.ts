@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problems } from '../../../src/service/problems.ts';
+import { type SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
 import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
@@ -118,6 +120,98 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect((await server.ask('POST', '/v1/workspaces', large)).body).toMatchObject({ code: 'body-too-large' });
   });
 
+  test('an address that is asked with another method says which ones it takes', async () => {
+    const allowed = async (method: 'GET' | 'HEAD' | 'POST' | 'PATCH', url: string) => {
+      const { status, headers, body } = await server.ask(method, url, method === 'POST' ? 'x' : undefined);
+      return method === 'HEAD' ? [status, headers.allow] : [status, body.code, headers.allow];
+    };
+    expect(await allowed('PATCH', accounts())).toEqual([405, 'method-not-allowed', 'GET, HEAD, POST']);
+    expect(await allowed('GET', `${accounts()}/x/logout`)).toEqual([405, 'method-not-allowed', 'POST']);
+    expect(await allowed('POST', '/readyz')).toEqual([405, 'method-not-allowed', 'GET, HEAD']);
+    expect(await allowed('POST', '/openapi.json')).toEqual([405, 'method-not-allowed', 'GET, HEAD']);
+    expect(await allowed('HEAD', `${accounts()}/x/link/events`)).toEqual([405, 'GET']);
+    expect((await server.ask('HEAD', accounts())).status).toBe(200);
+    expect((await server.ask('GET', '/v1/workspaces/')).body).toMatchObject({ code: 'not-found' });
+  });
+
+  test('a write without a body may say that it is JSON', async () => {
+    const json = { 'content-type': 'application/json' };
+    const { body } = await server.ask('POST', accounts(), {});
+    expect((await server.ask('POST', `${accounts()}/${body.id}/restore`, undefined, json)).status).toBe(202);
+    expect((await server.ask('POST', `${accounts()}/${body.id}/logout`, '', json)).status).toBe(202);
+    const missing = await server.ask('POST', accounts(), undefined, json);
+    expect(missing).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    const nested = await server.ask('POST', accounts(), '{"__proto__":{"phone":"15550100123"}}', json);
+    expect(nested).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+  });
+
+  test('every write is told with the key that asked, by the id that its problem has', async () => {
+    server.writes.length = 0;
+    const reader = await server.keys.create('reader', 'read');
+    const account = `${accounts()}/${(await server.ask('POST', accounts(), {})).body.id}`;
+    await server.ask('GET', account);
+    const refused = await server.ask('DELETE', account, undefined, { authorization: `Bearer ${reader.key}` });
+    const unknown = await server.ask('DELETE', account, undefined, { authorization: 'Bearer wwc_x' });
+    await server.ask('DELETE', `${account}?why=no`);
+    await server.ask('DELETE', account);
+    await server.ask('DELETE', `${accounts()}/15550100123`);
+    const key = server.key.split('_')[1];
+    const [link, ...deletions] = server.writes;
+    expect(link).toEqual({
+      request: expect.any(String),
+      key,
+      method: 'POST',
+      path: accounts(),
+      status: 202,
+      code: null,
+    });
+    expect(deletions.map(({ request: _, ...write }) => write)).toEqual(
+      [
+        { key: reader.id, path: account, status: 403, code: 'forbidden' },
+        { key: null, path: account, status: 401, code: 'unauthorized' },
+        { key, path: account, status: 400, code: 'invalid-request' },
+        { key, path: account, status: 204, code: null },
+        { key, path: `${accounts()}/#`, status: 404, code: 'account-unknown' },
+      ].map((write) => ({ ...write, method: 'DELETE' })),
+    );
+    expect(deletions.slice(0, 2).map(({ request }) => request)).toEqual([refused.body.instance, unknown.body.instance]);
+  });
+
+  test('who is refused for the key is told which scheme it takes, whose name has no case', async () => {
+    const none = await server.ask('GET', accounts(), undefined, { authorization: '' });
+    expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    for (const scheme of ['bearer', 'BEARER'])
+      expect(
+        (await server.ask('GET', accounts(), undefined, { authorization: `${scheme} ${server.key}` })).status,
+      ).toBe(200);
+  });
+
+  test.each(['localhost', 'localhost.', 'a.localhost', 'a.b.localhost.', '127.0.0.1', '[::1]'])(
+    'a webhook to %s is refused at once',
+    async (host) => {
+      const answer = await server.ask('POST', `/v1/workspaces/${workspace}/webhooks`, { url: `http://${host}/x` });
+      expect(answer).toMatchObject({ status: 422, body: { code: 'webhook-address-refused' } });
+    },
+  );
+
+  test('a stream of a link ends with the last word when the account is deleted', async () => {
+    const { body } = await server.ask('POST', accounts(), {});
+    const stream = server.ask('GET', `${accounts()}/${body.id}/link/events`);
+    await setTimeout(200);
+    await server.service.accounts.delete(
+      (await server.service.accounts.list(workspaceId(workspace), 200, null)).find(({ ids }) => ids.account === body.id)
+        ?.ids as SessionIds,
+    );
+    const told = [...String((await stream).body).matchAll(/^event: status\ndata: (.*)$/gm)].map(([, data]) =>
+      JSON.parse(String(data)),
+    );
+    expect(told.map(({ status, cause }) => `${status} ${cause}`)).toEqual([
+      'qr_scanning link-asked',
+      'inactive delete-asked',
+    ]);
+    expect(told[1]).toMatchObject({ id: body.id, phone: null });
+  });
+
   test('a key does what its scope allows', async () => {
     const ask = async (scope: 'read' | 'link', method: 'GET' | 'POST', url: string, body?: object) => {
       const { key } = await server.keys.create('k', scope);
@@ -214,10 +308,13 @@ describe('without any key on a loopback address', () => {
 
   test.each([
     ['this machine', { host: 'localhost:8080' }, 200],
+    ['another address of this machine', { host: '127.0.0.2:8080' }, 200],
+    ['the name that is its address', { host: '[::1]:8080' }, 200],
     ['its own console', { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:8080' }, 200],
     ['a name that somebody points at 127.0.0.1', { host: 'evil.example' }, 403],
     ['another page in the browser', { host: 'localhost:8080', origin: 'https://evil.example' }, 403],
   ])('%s gets the right answer', async (_, headers, status) => {
     expect((await server.ask('GET', '/v1/workspaces', undefined, headers)).status).toBe(status);
+    expect((await server.ask('GET', '/metrics', undefined, headers)).status, 'figures').toBe(status);
   });
 });

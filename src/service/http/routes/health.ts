@@ -1,6 +1,7 @@
 import { healthSchema, linkSuccessQuery, linkSuccessSchema, readinessSchema } from '../../../contracts/service-api.ts';
 import { linkSuccess } from '../../accounts/link-success.ts';
 import { Problem } from '../../problems.ts';
+import { isLocal, localOnly } from '../authenticate.ts';
 import { type Route, route } from '../route.ts';
 import { iso } from '../views.ts';
 
@@ -34,8 +35,10 @@ export const healthRoutes: Route[] = [
     summary: 'Figures of this instance for Prometheus',
     scope: 'public',
     answer: { status: 200, media: 'text/plain' },
-    problems: [],
-    async handle({ service }, { reply }) {
+    problems: ['forbidden', 'database-unreachable'],
+    async handle({ service, keys, open }, { request, reply }) {
+      // Whoever reads them on this machine may do so also while the database, which has the keys, is away.
+      if (open && !isLocal(request) && !(await keys.any())) throw new Problem('forbidden', localOnly);
       const { registry } = service.metrics;
       await reply.type(registry.contentType).send(await registry.metrics());
       return undefined;
