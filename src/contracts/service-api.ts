@@ -48,7 +48,7 @@ export const accountSchema = z.strictObject({
   session: id,
   /** Names the account in the labels of metrics, where ids and numbers are never shown. */
   handle: z.string(),
-  /** Digits of the international number; null until the phone has told it. */
+  /** Digits of the international number; until the phone has told it the one that was asked for, or null. */
   phone: phoneNumberSchema.nullable(),
   status: accountStatusSchema,
   /** Why it has this status: a code of docs/service.md. */
