@@ -218,6 +218,10 @@ export const newWebhookSchema = webhookSchema.extend({ secret: z.string() });
 export const deliveriesQuery = z.strictObject({
   state: z.enum(['pending', 'delivered', 'dead']).default('dead'),
   limit: pageQuery.shape.limit,
+  after: z
+    .string()
+    .regex(/^\d{1,15}\.[\w-]{1,40}$/, 'the `next` of the page before')
+    .optional(),
 });
 export const deliveriesSchema = z.strictObject({
   items: z.array(
@@ -232,7 +236,9 @@ export const deliveriesSchema = z.strictObject({
       body: z.string(),
     }),
   ),
+  next: z.string().nullable(),
 });
+export const deliveryParams = webhookParams.extend({ delivery: id });
 export const resentSchema = z.strictObject({ resent: z.int() });
 
 export const linkSuccessQuery = z.strictObject({ since: z.iso.datetime().optional() });

@@ -20,6 +20,7 @@ export const problems = {
   'key-unknown': { status: 404, title: 'There is no such API key.' },
   'code-unknown': { status: 404, title: 'The account shows no code to scan at this moment.' },
   'webhook-unknown': { status: 404, title: 'There is no such webhook in this workspace.' },
+  'delivery-unknown': { status: 404, title: 'There is no such dead letter of this webhook.' },
   'rollout-unknown': { status: 404, title: 'There is no such rollout.' },
   'rollout-active': { status: 409, title: 'Another rollout is going on; finish it or roll it back first.' },
   'rollout-over': { status: 409, title: 'The rollout is finished or rolled back.' },

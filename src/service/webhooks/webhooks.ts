@@ -19,6 +19,13 @@ export interface Delivery {
   createdAt: number;
 }
 
+export interface DeliveriesPage {
+  state: WebhookDeliveryRow['state'];
+  limit: number;
+  /** The last one of the page before. */
+  after: Pick<Delivery, 'createdAt' | 'id'> | null;
+}
+
 /** The repository of webhooks and their deliveries. */
 export class Webhooks {
   readonly #database: ServiceDatabase;
@@ -64,22 +71,23 @@ export class Webhooks {
       .execute();
   }
 
-  /** The newest deliveries in a state. @throws Problem `webhook-unknown` */
-  async deliveries(
-    workspace: WorkspaceId,
-    id: string,
-    state: WebhookDeliveryRow['state'],
-    limit: number,
-  ): Promise<Delivery[]> {
+  /** Deliveries in a state, newest first, at most `limit` of them, those that come after `after`. @throws Problem `webhook-unknown` */
+  async deliveries(workspace: WorkspaceId, id: string, { state, limit, after }: DeliveriesPage): Promise<Delivery[]> {
     await this.#row(workspace, id);
-    const rows = await this.#database.kysely
+    let query = this.#database.kysely
       .selectFrom('webhook_deliveries')
       .selectAll()
       .where('webhook_id', '=', id)
-      .where('state', '=', state)
-      .orderBy('created_at', 'desc')
-      .limit(limit)
-      .execute();
+      .where('state', '=', state);
+    if (after !== null) {
+      query = query.where(({ eb, or, and }) =>
+        or([
+          eb('created_at', '<', after.createdAt),
+          and([eb('created_at', '=', after.createdAt), eb('id', '<', after.id)]),
+        ]),
+      );
+    }
+    const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
     return rows.map((row) => ({
       id: row.id,
       body: row.body,
@@ -93,13 +101,15 @@ export class Webhooks {
   /** Sends dead letters again, all of them. Returns how many. @throws Problem `webhook-unknown` */
   async resend(workspace: WorkspaceId, id: string): Promise<number> {
     await this.#row(workspace, id);
-    const { numUpdatedRows } = await this.#database.kysely
-      .updateTable('webhook_deliveries')
-      .set({ state: 'pending', attempts: 0, next_attempt_at: 0 })
-      .where('webhook_id', '=', id)
-      .where('state', '=', 'dead')
-      .executeTakeFirstOrThrow();
+    const { numUpdatedRows } = await this.#sendingAgain(id).executeTakeFirstOrThrow();
     return Number(numUpdatedRows);
+  }
+
+  /** Sends one dead letter again. @throws Problem `webhook-unknown`, `delivery-unknown` */
+  async resendOne(workspace: WorkspaceId, id: string, delivery: string): Promise<void> {
+    await this.#row(workspace, id);
+    const { numUpdatedRows } = await this.#sendingAgain(id).where('id', '=', delivery).executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) throw new Problem('delivery-unknown');
   }
 
   /** A message came: whoever listens to the workspace will be told. */
@@ -117,6 +127,14 @@ export class Webhooks {
       .insertInto('webhook_outbox')
       .values({ ...row, detail: JSON.stringify(message), at: now })
       .execute();
+  }
+
+  #sendingAgain(webhook: string) {
+    return this.#database.kysely
+      .updateTable('webhook_deliveries')
+      .set({ state: 'pending', attempts: 0, next_attempt_at: 0 })
+      .where('webhook_id', '=', webhook)
+      .where('state', '=', 'dead');
   }
 
   async #row(workspace: WorkspaceId, id: string): Promise<WebhookRow> {

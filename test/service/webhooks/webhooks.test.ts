@@ -108,6 +108,33 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
     expect(new Set(heard.map(({ id }) => id)).size).toBe(1);
   });
 
+  test('dead letters are listed page by page, and one alone can be sent again', async () => {
+    status = 500;
+    const { body: webhook } = await server.ask('POST', webhooks, { url: address });
+    for (let count = 0; count < 5; count++) await server.ask('POST', accounts, {});
+    await until('each was tried', () => heard.length === 5);
+    const { kysely } = server.service.database;
+    // All of the same millisecond: the order needs the ids.
+    await kysely.updateTable('webhook_deliveries').set({ state: 'dead', created_at: 1_000 }).execute();
+    const list = `${webhooks}/${webhook.id}/deliveries`;
+    const pages: string[][] = [];
+    for (let next: string | null = ''; next !== null; ) {
+      const { body } = await server.ask('GET', `${list}?limit=2${next && `&after=${next}`}`);
+      pages.push(body.items.map(({ id }: { id: string }) => id));
+      next = body.next;
+    }
+    expect(pages.map((page) => page.length)).toEqual([2, 2, 1]);
+    expect(new Set(pages.flat()).size).toBe(5);
+    status = 204;
+    const [one] = pages.flat();
+    const resend = `${list}/${one}/resend`;
+    expect(await server.ask('POST', resend)).toMatchObject({ status: 202, body: { resent: 1 } });
+    await until('it is delivered', async () => (await server.ask('GET', `${list}?state=delivered`)).body.items[0]);
+    expect((await server.ask('GET', list)).body.items).toHaveLength(4);
+    expect(heard.filter(({ id }) => id === one)).toHaveLength(2);
+    expect((await server.ask('POST', resend)).body).toMatchObject({ code: 'delivery-unknown' });
+  });
+
   test('a receiver that never answers delays nobody else', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

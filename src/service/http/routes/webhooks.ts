@@ -2,6 +2,7 @@ import {
   createWebhookSchema,
   deliveriesQuery,
   deliveriesSchema,
+  deliveryParams,
   newWebhookSchema,
   resentSchema,
   webhookParams,
@@ -9,8 +10,9 @@ import {
   workspaceParams,
 } from '../../../contracts/service-api.ts';
 import { workspaceId } from '../../session-ids.ts';
+import type { Delivery } from '../../webhooks/webhooks.ts';
 import { type Route, route } from '../route.ts';
-import { iso } from '../views.ts';
+import { iso, pageOf } from '../views.ts';
 
 const path = '/v1/workspaces/:workspace/webhooks';
 
@@ -60,7 +62,7 @@ export const webhookRoutes: Route[] = [
   route({
     method: 'GET',
     path: `${path}/:webhook/deliveries`,
-    summary: 'The newest deliveries; by default those that were given up (dead letters)',
+    summary: 'Deliveries, newest first, page by page; by default those that were given up (dead letters)',
     scope: 'admin',
     params: webhookParams,
     query: deliveriesQuery,
@@ -69,8 +71,12 @@ export const webhookRoutes: Route[] = [
     async handle({ service }, { params, query }) {
       const { workspace, webhook } = params;
       const limit = Number(query.limit);
-      const items = await service.webhooks.deliveries(workspaceId(workspace), webhook, query.state, limit);
-      return { items: items.map((delivery) => ({ ...delivery, createdAt: iso(delivery.createdAt) })) };
+      const [createdAt = '', id = ''] = query.after?.split('.') ?? [];
+      const after = query.after === undefined ? null : { createdAt: Number(createdAt), id };
+      const page = { state: query.state, limit: limit + 1, after };
+      const rows = await service.webhooks.deliveries(workspaceId(workspace), webhook, page);
+      const view = (delivery: Delivery) => ({ ...delivery, createdAt: iso(delivery.createdAt) });
+      return pageOf(rows, limit, view, ({ createdAt, id }) => `${createdAt}.${id}`);
     },
   }),
   route({
@@ -84,5 +90,18 @@ export const webhookRoutes: Route[] = [
     handle: async ({ service }, { params }) => ({
       resent: await service.webhooks.resend(workspaceId(params.workspace), params.webhook),
     }),
+  }),
+  route({
+    method: 'POST',
+    path: `${path}/:webhook/deliveries/:delivery/resend`,
+    summary: 'Send one dead letter again',
+    scope: 'admin',
+    params: deliveryParams,
+    answer: { status: 202, schema: resentSchema },
+    problems: ['webhook-unknown', 'delivery-unknown'],
+    async handle({ service }, { params: { workspace, webhook, delivery } }) {
+      await service.webhooks.resendOne(workspaceId(workspace), webhook, delivery);
+      return { resent: 1 };
+    },
   }),
 ];
