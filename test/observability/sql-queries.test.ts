@@ -33,7 +33,7 @@ test('both engines have the same queries, apart from how they say an hour ago', 
       .filter((file) => file.endsWith('.sql'))
       .sort();
   expect(files('mysql')).toEqual(files('sqlite'));
-  expect(files('mysql')).toHaveLength(6);
+  expect(files('mysql')).toHaveLength(11);
   for (const file of files('mysql')) expect(read('mysql', file)).toBe(read('sqlite', file));
 });
 
@@ -104,6 +104,16 @@ describe.each(engines)('the three hourly questions in %s', (_, newAddress) => {
       },
     ]);
     expect(await ask('old/restoration-success.sql')).toEqual([{ success_percent: 60 }]);
+  });
+
+  test('what the pages of alerts ask beside these is answered: who holds a number, what happened, why starts failed', async () => {
+    expect((await ask('active-accounts.sql')).length).toBeGreaterThan(1);
+    const transitions = await ask('newest-transitions.sql');
+    expect(transitions.length).toBeGreaterThan(10);
+    expect(Number(transitions[0]?.at)).toBeGreaterThanOrEqual(Number(transitions.at(-1)?.at));
+    const failed = await ask('failed-starts.sql');
+    expect(failed.reduce((sum, row) => sum + Number(row.failed), 0)).toBe(3);
+    expect(await ask('instances.sql')).toEqual([]);
   });
 });
 

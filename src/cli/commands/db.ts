@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { openStore } from '../../store/open-store.ts';
+import { dbQueryCommand } from './db-query.ts';
 
-/** `db migrate`: brings the schema of the embedded store up to date, apart from any run. */
+/** `db migrate`: brings the schema of the embedded store up to date, apart from any run; `db query`: asks the service's tables. */
 export function dbCommand(): Command {
-  const db = new Command('db').description('the store of runs and attempts');
+  const db = new Command('db').description('the store of runs and attempts, and the tables of the service');
   db.command('migrate')
     .description('bring the schema of the embedded store up to date (every command that opens it does so too)')
     .addHelpText(
@@ -16,5 +17,6 @@ export function dbCommand(): Command {
       for (const name of store.migrated) console.log(`ran ${name}`);
       console.log(`${store.file}: the schema is up to date`);
     });
+  db.addCommand(dbQueryCommand());
   return db;
 }

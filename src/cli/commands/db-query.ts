@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Argument, Command } from 'commander';
+import { CompiledQuery } from 'kysely';
+import { packageRoot } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import type { Engine } from '../../store/database/database.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
+import { columns } from '../columns.ts';
+import { databaseOption, databaseToRead } from '../service-database.ts';
+
+const folder = (engine: Engine) => join(packageRoot, 'sql', 'queries', engine);
+
+/** Both engines have the same questions. */
+function questions(): string[] {
+  const files = readdirSync(folder('sqlite')).filter((file) => file.endsWith('.sql'));
+  return files.map((file) => basename(file, '.sql')).sort();
+}
+
+/** `db query`: asks the tables of the service a question of `sql/queries`, on either engine and without its client. */
+export function dbQueryCommand(): Command {
+  return new Command('query')
+    .description('ask the tables of the service a question of sql/queries, on MySQL, MariaDB or SQLite')
+    .addArgument(new Argument('<question>', 'what to ask').choices(questions()))
+    .addOption(databaseOption())
+    .addHelpText(
+      'after',
+      `
+Times are UTC. active-accounts shows numbers.
+
+Examples:
+  wwebjs-canary db query sessions-needing-attention
+  wwebjs-canary db query link-success --database mysql://canary:secret@db:3306/canary`,
+    )
+    .action(ask);
+}
+
+async function ask(question: string, { database: given }: { database?: string }): Promise<void> {
+  const address = databaseToRead(given);
+  if (address.startsWith('sqlite:') && !existsSync(address.slice('sqlite:'.length))) {
+    throw new InputError(`${address}: there is no such file; name the database of the service with --database`);
+  }
+  const database = await openDatabase(address);
+  try {
+    const text = readFileSync(join(folder(database.engine), `${question}.sql`), 'utf8').replace(/;\s*$/, '');
+    const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text));
+    process.stdout.write(rows.length === 0 ? 'none\n' : render(rows));
+  } finally {
+    await database.close();
+  }
+}
+
+function render(rows: readonly Record<string, unknown>[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  return columns([names, ...rows.map((row) => names.map((name) => shown(name, row[name])))]);
+}
+
+/** Milliseconds since 1970, which columns such as `at` and `seen_at` hold, are for machines. */
+function shown(name: string, value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  return /(^|_)(at|since)$/.test(name) ? new Date(Number(value)).toISOString() : String(value);
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Links } from '../../src/service/accounts/links.ts';
+import { SessionIds, workspaceId } from '../../src/service/session-ids.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
+import { stopMysqlServer } from '../support/mysql-server.ts';
+import { newServiceDatabase } from '../support/new-service-database.ts';
+import { engines } from '../support/service-databases.ts';
+import { cli } from './cli.ts';
+
+afterAll(stopMysqlServer);
+
+test.each(engines)(
+  'sessions that wait for a person are listed out of all workspaces of %s, the newest first',
+  async (_, newAddress) => {
+    const { database, address } = await newServiceDatabase(newAddress);
+    const { kysely } = database;
+    await kysely.insertInto('workspaces').values({ id: 'other', name: 'O', created_at: 0 }).execute();
+    const links = new Links(database, 'instance', () => {});
+    const ask = () => cli(['db', 'query', 'sessions-needing-attention', '--database', address]);
+    expect(await ask()).toMatchObject({ exit: 0, stdout: 'none\n' });
+    for (const [i, name] of ['workspace', 'other'].entries()) {
+      const ids = SessionIds.create(workspaceId(name));
+      await links.begin(ids, { phone: null, library: '1.34.7', libraryPin: null });
+      const waits = { attention_code: 'ready-timeout', attention_at: Date.UTC(2026, 0, 1 + i) };
+      await kysely.updateTable('sessions').set(waits).where('id', '=', ids.session).execute();
+    }
+    await database.close();
+    const { exit, stdout } = await ask();
+    expect(exit).toBe(0);
+    const [, ...rows] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(rows.map(([workspace, , code, at]) => [workspace, code, at])).toEqual([
+      ['other', 'ready-timeout', '2026-01-02T00:00:00.000Z'],
+      ['workspace', 'ready-timeout', '2026-01-01T00:00:00.000Z'],
+    ]);
+  },
+);
+
+describe('what is wrong is said before anything is asked', () => {
+  test.each([
+    ['a question that nobody wrote', ['everything'], /Allowed choices are active-accounts, /],
+    [
+      'a file that is not there',
+      ['instances', '--database', `sqlite:${join(newFolder(), 'none.sqlite')}`],
+      /no such file/,
+    ],
+    ['the embedded store where there is none', ['instances'], /no such file; name the database of the service/],
+  ])('%s', async (_, args, message) => {
+    const { exit, stderr } = await cli(['db', 'query', ...args]);
+    expect(stderr).toMatch(message);
+    expect(exit).toBe(3);
+  });
+});
