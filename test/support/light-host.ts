@@ -179,6 +179,8 @@ class LightHost implements SessionHost {
         for (const id of frame.ids) this.#seen('client:message_ack', null, { ...this.#sent.get(id), ack: frame.ack });
         break;
       case 'stream-error':
+        // Only then the page leaves the state in which it waited for a scan.
+        if (frame.code === 515) this.#isScanned = true;
         if (frame.code === 515) break;
         this.#over = true;
         this.#seen('client:disconnected', [frame.code === 401 ? 'LOGOUT' : 'CONFLICT']);
@@ -203,8 +205,10 @@ class LightHost implements SessionHost {
 
   #pair({ details, accountKey, wid, deviceId, hmac }: Extract<ServerFrame, { type: 'pair-success' }>): void {
     clearTimeout(this.#codeTimer);
-    this.#isScanned = true;
-    if (this.#page.loginHangs) return;
+    if (this.#page.loginHangs) {
+      this.#isScanned = true;
+      return;
+    }
     const bytes = Buffer.from(details, 'base64');
     if (toBase64(mac(this.#advSecret, bytes)) !== hmac) {
       this.#send({ type: 'pair-error', code: 'hmac-mismatch' });

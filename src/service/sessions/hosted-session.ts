@@ -6,12 +6,12 @@ import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import { LeaseLost } from './lease.ts';
 import { logOut } from './log-out.ts';
 import { openInTime } from './open-in-time.ts';
-import { factsInTime, waitsForScan } from './read-facts.ts';
 import type { SessionEnd } from './session-end.ts';
 import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
 import { SessionInbox } from './session-inbox.ts';
 import { SessionProgress, type Step } from './session-progress.ts';
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
+import { staysUnscanned } from './stays-unscanned.ts';
 import { Late, within } from './within.ts';
 
 /** `unscanned`: nobody had scanned a code, so the phone lists no device; `none`: it may list one. */
@@ -145,12 +145,15 @@ export class HostedSession {
     const host = this.#host;
     if (!host) return;
     const { deadlines } = this.#around;
-    const leave = async (): Promise<Farewell> => {
-      const facts = this.step === 'scanning' ? await factsInTime(() => host.sessionFacts(), deadlines.answerMs) : null;
-      if (waitsForScan(facts)) return 'unscanned';
-      return (await logOut(host, deadlines, deadlines.closeMs, () => this.#saidReady)) ? 'unlinked' : 'none';
-    };
-    this.#farewell = await within(deadlines.closeMs, leave).catch(() => 'none');
+    this.#farewell = await within(deadlines.closeMs, () => this.#sayFarewell(host)).catch(() => 'none');
+  }
+
+  async #sayFarewell(host: SessionHost): Promise<Farewell> {
+    const { deadlines } = this.#around;
+    // It has shown no code: where another instance did before, the device is unlinked by a start for that.
+    if (this.step === 'starting' && this.spec.linking) return 'none';
+    if (this.step === 'scanning' && (await staysUnscanned(host, deadlines.answerMs))) return 'unscanned';
+    return (await logOut(host, deadlines, deadlines.closeMs, () => this.#saidReady)) ? 'unlinked' : 'none';
   }
 
   async #live(): Promise<SessionEnd> {

@@ -37,7 +37,7 @@ describe.each(engines)('on %s', (_, newAddress) => {
       return light({ ...spec, onSeen });
     };
     folder = mkdtempSync(join(tmpdir(), 'unlink-during-link-'));
-    const options = { database: await newAddress(), openHost, folder, deadlines: { closeMs: 6_000 } };
+    const options = { database: await newAddress(), openHost, folder, deadlines: { closeMs: 12_000 } };
     ({ service, log } = await startTestService(options));
     workspace = (await service.workspaces.create('W')).id;
     phone = replica.phones.create(number).id;
@@ -96,7 +96,7 @@ describe.each(engines)('on %s', (_, newAddress) => {
 
   test('a device whose session does not get ready in time is unlinked by a start for that', async () => {
     hanging = true;
-    const ids = await scanned(0.2);
+    const ids = await scanned(0);
     await service.accounts.deactivate(ids, 'logout-asked');
     await until('its owner has given up', () => service.sessions.hosted.length === 0);
     expect(devices()).toHaveLength(1);
