@@ -48,10 +48,10 @@ export const causeSchema = z.object({
 export type Cause = z.infer<typeof causeSchema>;
 
 /** Milliseconds since the phase before ended; an absent phase was not reached. */
-export const phaseTimingsSchema = z.partialRecord(phaseSchema, z.number());
+export const phaseTimingsSchema = z.partialRecord(phaseSchema, z.number().nonnegative());
 export type PhaseTimings = z.infer<typeof phaseTimingsSchema>;
 
-export const attemptSchema = z.object({
+const attemptFields = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
   seed: z.number().int(),
@@ -64,7 +64,7 @@ export const attemptSchema = z.object({
   cause: causeSchema.nullable(),
   phases: phaseTimingsSchema,
   /** Wall time of the whole attempt in milliseconds. */
-  durationMs: z.number(),
+  durationMs: z.number().nonnegative(),
   events: z.array(attemptEventSchema),
   provenance: provenanceSchema,
   page: z.object({ debugVersion: z.string().nullable(), userAgent: z.string().nullable() }),
@@ -75,6 +75,16 @@ export const attemptSchema = z.object({
   browserMemoryBytes: z.number().nullable(),
   /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was kept. */
   artifacts: z.string().nullable(),
+});
+
+/** What a failure has and a success has not: a report that says both at once is not believed. */
+const ofFailures = ['phase', 'code', 'blame'] as const;
+
+export const attemptSchema = attemptFields.check(({ value, issues }) => {
+  if (value.outcome !== 'passed') return;
+  for (const key of ofFailures.filter((key) => value[key] !== null)) {
+    issues.push({ code: 'custom', path: [key], input: value[key], message: 'an attempt that passed has none: null' });
+  }
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

@@ -42,6 +42,14 @@ function writeReport(name: string, its = recorded): string {
   return join(folder, name);
 }
 
+/** What is recorded, and other words in the first attempt. */
+function withFirst(more: Partial<Attempt>): typeof recorded {
+  return recorded.map(({ cell, attempts: [first, ...others] }) => ({
+    cell,
+    attempts: [{ ...(first as Attempt), ...more }, ...others],
+  }));
+}
+
 const versions = ['--baseline', '9.0.0', '--candidate', '9.0.1'];
 const gate = (args: string[]) => cli(['gate', ...args], home);
 const file = (name: string, text: string) => {
@@ -230,6 +238,16 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
     /key\.yaml:\d+:3: infra\.maxShar: unknown key, did you mean "maxShare"\?/,
   ],
   ['a file that is no report', () => [...versions, '--attempts', file('no.json', '{"cells": 1}')], /no\.json:1:\d+: /],
+  [
+    'a report with a time before its beginning',
+    () => [...versions, '--attempts', writeReport('early.json', withFirst({ phases: { ready: -5000 } }))],
+    /early\.json:1:\d+: cells\[0\]\.attempts\[0\]\.phases\.ready: Too small/,
+  ],
+  [
+    'a report of a success that failed',
+    () => [...versions, '--attempts', writeReport('both.json', withFirst({ code: 'session-lost', phase: 'ready' }))],
+    /cells\[0\]\.attempts\[0\]\.phase: an attempt that passed has none: null\n.*\.code: an attempt that passed has none/,
+  ],
   [
     'an empty list of reports',
     () => [...versions, '--attempts', ''],
