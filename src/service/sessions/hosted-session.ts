@@ -6,6 +6,7 @@ import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import { LeaseLost } from './lease.ts';
 import { logOut } from './log-out.ts';
 import { openInTime } from './open-in-time.ts';
+import { factsInTime } from './read-facts.ts';
 import type { SessionEnd } from './session-end.ts';
 import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
 import { SessionInbox } from './session-inbox.ts';
@@ -128,8 +129,11 @@ export class HostedSession {
   async sendText(to: string, body: string): Promise<unknown> {
     if (!this.#host || !this.ready) throw new Problem('session-not-connected');
     const host = this.#host;
-    return within(this.#around.deadlines.sendMs, () => host.sendText(to, body)).catch((error) => {
-      throw new Problem(error instanceof Late ? 'send-unknown' : 'send-failed', undefined, { cause: error });
+    const { sendMs, answerMs } = this.#around.deadlines;
+    return within(sendMs, () => host.sendText(to, body)).catch(async (error) => {
+      // A page that died meanwhile may have sent it before.
+      const lives = !(error instanceof Late) && (await factsInTime(() => host.sessionFacts(), answerMs)) !== null;
+      throw new Problem(lives ? 'send-failed' : 'send-unknown', undefined, { cause: error });
     });
   }
 

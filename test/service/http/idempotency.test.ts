@@ -76,6 +76,29 @@ describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) =
   });
 });
 
+test('a session that dies while it sends is not said to have refused the text, one that lives is', async () => {
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  let dies = false;
+  const ready = instantHosts();
+  const openHost: OpenSessionHost = async (spec) => {
+    const host = await ready(spec);
+    return {
+      ...host,
+      sendText: () => Promise.reject(new Error('evaluation failed')),
+      sessionFacts: () => (dies ? Promise.reject(new Error('the host ended')) : host.sessionFacts()),
+    };
+  };
+  const server = await startTestServer({ database: await newAddress(), openHost });
+  const workspace = (await server.ask('POST', '/v1/workspaces', { name: 'W' })).body.id;
+  const account = `/v1/workspaces/${workspace}/accounts/${(await server.ask('POST', `/v1/workspaces/${workspace}/accounts`, {})).body.id}`;
+  await until('it is connected', async () => (await server.ask('GET', account)).body.status === 'connected');
+  const send = () => server.ask('POST', `${account}/messages`, { to: '15550100999', text: 'pay' });
+  expect(await send()).toMatchObject({ status: 502, body: { code: 'send-failed' } });
+  dies = true;
+  expect(await send()).toMatchObject({ status: 504, body: { code: 'send-unknown' } });
+  await server.stop();
+});
+
 test('a session that hangs while it sends gets the text once, however often the request is repeated', async () => {
   const [, newAddress] = engines[0] as (typeof engines)[0];
   const texts: string[] = [];
