@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/contracts/home.ts';
+import { cli } from '../cli/cli.ts';
+import { newFolder } from '../fixtures/recorded-run.ts';
 
 interface Service {
   command?: string[];
@@ -33,6 +35,14 @@ test('nothing is open to other machines, and what a service waits for exists', (
     for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
     for (const other of Object.keys(depends_on)) expect(compose.services, name).toHaveProperty(other);
   }
+});
+
+test('however often everything is started, there is one key: the second start makes none', async () => {
+  const home = newFolder();
+  const command = compose.services['service-key']?.command ?? [];
+  const first = await cli(command, home);
+  expect(first).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^wwc_\w+\n$/) });
+  expect(await cli(command, home)).toMatchObject({ exit: 0, stdout: '' });
 });
 
 test('Prometheus asks what the compose file starts, at the ports where it listens', () => {

@@ -9,6 +9,7 @@ interface Given {
   database?: string;
   replica?: string | true;
   scope: ApiScope;
+  first?: true;
 }
 
 /** `serve add-key`: the first key has to come from somebody who may already write the database. */
@@ -19,16 +20,22 @@ export function addKeyCommand(): Command {
     .addOption(databaseOption())
     .option('--replica [build]', 'for a service that was started with --replica: it has a store of its own')
     .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
+    .option('--first', 'make none where there is a key that works: for set-ups that run again and again')
     .addHelpText('after', '\nExample:\n  wwebjs-canary serve add-key deploy-bot --scope link')
     .action(addKey);
 }
 
-async function addKey(name: string, { scope, database: address, replica }: Given): Promise<void> {
+async function addKey(name: string, { scope, database: address, replica, first }: Given): Promise<void> {
   const database = await openDatabase<ServiceTables>(
     address ?? embeddedDatabase({ forReplica: replica !== undefined }),
   );
-  const { key } = await new ApiKeys(database).create(name, scope).finally(() => database.close());
-  console.log(key);
+  try {
+    const keys = new ApiKeys(database);
+    if (first && (await keys.any())) console.error('There is a key already; none was made.');
+    else console.log((await keys.create(name, scope)).key);
+  } finally {
+    await database.close();
+  }
 }
 
 function keyName(text: string): string {
