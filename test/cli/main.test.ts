@@ -114,6 +114,18 @@ test('every command shows an example in its help', async () => {
   }
 });
 
+test('help shows the time that an option has by default as one types it', async () => {
+  for (const [command, shown] of [
+    ['watch', '--every <time>: 15m'],
+    ['serve', '--judge-every <time>: 1m'],
+  ] as const) {
+    const { stdout } = await cli([command, '--help']);
+    const options = stdout.split(/\n {2}(?=-)/).filter((text) => /^--\S+ <time>/.test(text));
+    const defaults = options.map((text) => text.replace(/^(--\S+ <time>).*?\(default:\s+(.*?)\).*$/s, '$1: $2'));
+    expect(defaults).toContain(shown);
+  }
+});
+
 test('the version is that of the package', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   expect((await cli(['--version'])).stdout.trim()).toBe(version);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { exitCode } from '../../contracts/outcome.ts';
@@ -44,7 +44,11 @@ const shortestSeconds = 10;
 export function watchCommand(): Command {
   const command = new Command('watch')
     .description('run the canaries again and again, serve /metrics, and tell a webhook what is unexpected')
-    .option('--every <time>', 'time between two starts', duration(shortestSeconds), 900_000)
+    .addOption(
+      new Option('--every <time>', 'time between two starts')
+        .argParser(duration(shortestSeconds))
+        .default(900_000, '15m'),
+    )
     .option(
       '--budget <time>',
       'a run that takes longer is cut (default: the time between two starts)',
