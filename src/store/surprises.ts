@@ -42,6 +42,12 @@ export class Surprises {
       .execute();
   }
 
+  /** The cells of those that are not over. */
+  async lasting(): Promise<string[]> {
+    const rows = await this.#db.selectFrom('surprises').select('cell').where('over_at', 'is', null).execute();
+    return rows.map(({ cell }) => cell);
+  }
+
   /** Beginnings and ends that nobody was told of. */
   async untold(): Promise<Surprise[]> {
     const rows = await this.#db

@@ -314,7 +314,7 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     const told = async () => samples((await exporter.read()).text, 'wwebjs_rollout_percent');
     const before = await told();
     expect(before).toHaveLength(1);
-    await database.kysely.schema.alterTable('rollout_decisions').renameTo('gone').execute();
+    await database.kysely.schema.alterTable('rollout_steps').renameTo('gone').execute();
     expect(await told()).toEqual(before);
     expect(troubles).toHaveLength(1);
     await Promise.all([database.close(), store.close()]);

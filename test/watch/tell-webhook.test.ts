@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cellKey } from '../../src/contracts/attempt.ts';
 import type { Report } from '../../src/contracts/run.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { noteSurprises } from '../../src/watch/note-surprises.ts';
@@ -32,9 +33,9 @@ afterEach(async () => {
 });
 
 let clock = 1_000_000;
-async function runEnds(outcome: 'passed' | 'failed' | 'infra'): Promise<string | null> {
+async function runEnds(outcome: 'passed' | 'failed' | 'infra', of = exampleCell()): Promise<string | null> {
   const attempt = { passed: passedAttempt, failed: failedAttempt, infra: infraAttempt }[outcome]();
-  const cell = { ...exampleCell(), expectation: null, surprise: outcome === 'failed', attempts: [attempt] };
+  const cell = { ...of, expectation: null, surprise: outcome === 'failed', attempts: [attempt] };
   const summary = { cells: 1, passed: 0, failed: 0, infra: 0, surprises: 0 };
   const report: Report = { schemaVersion: 1, run: exampleRun, cells: [cell], summary };
   await noteSurprises(report, store.surprises, ++clock);
@@ -51,6 +52,15 @@ test('an unexpected cell is told once, however long it lasts, and once more when
   expect(events()).toEqual(['unexpected', 'over']);
   await runEnds('failed');
   expect(events()).toEqual(['unexpected', 'over', 'unexpected']);
+});
+
+test('an unexpected cell that the plan no longer has is over', async () => {
+  await runEnds('failed');
+  await runEnds('passed', exampleCell({ browser: '107' }));
+  expect(told.map(({ event, cell }) => [event, cell])).toEqual([
+    ['unexpected', cellKey(exampleCell())],
+    ['over', cellKey(exampleCell())],
+  ]);
 });
 
 test('an attempt that the harness spoiled neither begins nor ends anything', async () => {
