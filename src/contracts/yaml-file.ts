@@ -27,10 +27,20 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, file: st
   if (document.errors.length > 0) {
     throw new InputError(firstOf(document.errors.map((error) => `${place(error.pos[0])}: ${error.message}`)));
   }
-  const result = schema.safeParse(document.toJS());
+  const result = schema.safeParse(plainOf(document, file));
   if (result.success) return result.data;
   const mistakes = result.error.issues.flatMap((issue) => describeIssue(issue, document, schema));
   throw new InputError(firstOf(mistakes.map(({ offset, text }) => `${place(offset)}: ${text}`)));
+}
+
+/** @throws InputError for aliases that go round in circles or would unfold into more than a machine can hold. */
+function plainOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError) throw new InputError(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function firstOf(mistakes: readonly string[]): string {

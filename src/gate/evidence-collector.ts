@@ -1,5 +1,6 @@
 import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
+import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Arm, Narrowing, Place } from '../contracts/verdict.ts';
 import { type ArmEvidence, type CellEvidence, type Evidence, type FlowEvidence, noEvidence } from './evidence.ts';
@@ -13,6 +14,8 @@ export interface Question {
   asOf: string;
   /** What was left out on purpose before attempts came here. */
   narrowing?: Narrowing | undefined;
+  /** The only target of which attempts came here, where that was chosen. */
+  target?: Target | undefined;
 }
 
 const hourMs = 3_600_000;

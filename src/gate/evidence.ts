@@ -1,3 +1,4 @@
+import type { Target } from '../contracts/outcome.ts';
 import type { ArmTally, HardFinding, Narrowing, Place } from '../contracts/verdict.ts';
 import type { CellCounts } from './statistics/counts.ts';
 
@@ -26,6 +27,7 @@ export interface Evidence {
   candidate: string;
   asOf: string;
   narrowing?: Narrowing | undefined;
+  target?: Target | undefined;
   hardFindings: HardFinding[];
   flows: FlowEvidence[];
 }

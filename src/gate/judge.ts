@@ -1,6 +1,6 @@
 import type { Policy } from '../contracts/policy.ts';
 import { policyHash } from '../contracts/policy-hash.ts';
-import type { FlowVerdict, HardFinding, Narrowing, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
+import type { FlowVerdict, HardFinding, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import { describePlace } from './describe-place.ts';
 import { errorBudget } from './error-budget.ts';
 import { type Evidence, isUntried } from './evidence.ts';
@@ -39,10 +39,10 @@ interface Decision {
 }
 
 function decide(evidence: Evidence, flows: readonly FlowVerdict[]): Decision {
-  const { hardFindings: hard, narrowing } = evidence;
+  const { hardFindings: hard } = evidence;
   if (hard.length > 0) return { verdict: 'block', rule: 'hard-rules', why: explainHard(hard) };
   if (flows.length === 0) {
-    return { verdict: 'inconclusive', rule: 'missing-data', why: explainNothing(narrowing) };
+    return { verdict: 'inconclusive', rule: 'missing-data', why: explainNothing(evidence) };
   }
   const blocked = flows.find((flow) => flow.verdict === 'block');
   if (blocked) return { verdict: 'block', rule: blocked.rule, why: explain(blocked) };
@@ -59,8 +59,10 @@ function explain({ flow, because }: FlowVerdict): string {
   return `${flow}: ${because}`;
 }
 
-function explainNothing(narrowing: Narrowing = {}): string {
-  const asked = Object.entries(narrowing).map(([axis, values]) => `${axis} ${values.join(' or ')}`);
+function explainNothing({ narrowing, target }: Evidence): string {
+  const asked = Object.entries({ ...narrowing, ...(target && { target: [target] }) }).map(
+    ([axis, values]) => `${axis} ${values.join(' or ')}`,
+  );
   return `There is no attempt of either version${asked.length > 0 ? ` with ${asked.join(' and ')}` : ''}.`;
 }
 

@@ -119,7 +119,9 @@ describe('the exit code is the verdict', () => {
 
   test('2 for inconclusive, also when the filter leaves nothing', async () => {
     const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1', '--build', '2.3000.5']);
-    expect(stdout).toContain('There is no attempt of either version with build 2.3000.5.\nIt rests on 0 attempts.\n');
+    expect(stdout).toContain(
+      'There is no attempt of either version with build 2.3000.5 and target replica.\nIt rests on 0 attempts.\n',
+    );
     expect(exit).toBe(2);
   });
 });
@@ -197,9 +199,32 @@ test('JUnit and Markdown are written beside the list', async () => {
   expect(readFileSync(markdown, 'utf8')).toMatch(/^## ✗ block: whatsapp-web\.js 9\.0\.2 against 9\.0\.0\n/);
 });
 
-test('gate plan says so when no loss can be found', async () => {
-  const { stdout } = await gate(['plan', '--baseline-rate', '1']);
-  expect(stdout).toContain('No loss is blocked with 80 % certainty');
+test('reports of the live site are not judged unless it is asked for, and the verdict says so', async () => {
+  const live = recorded.map(({ cell, attempts }) => ({ cell: { ...cell, target: 'live' as const }, attempts }));
+  const args = ['gate', ...versions, '--attempts', writeReport('live.json', live)];
+  const { exit, stdout } = await cli(args);
+  expect(stdout).toContain('There is no attempt of either version with target replica.');
+  expect(exit).toBe(2);
+  expect((await cli([...args, '--target', 'live'])).exit).toBe(0);
+});
+
+test.each([
+  ['a baseline that seldom works', ['--baseline-rate', '1'], 160],
+  [
+    'few looks',
+    [
+      '--baseline-rate',
+      '50',
+      '--policy',
+      file('few.yaml', policy.replace(/looks: .*/, 'looks: [10]').replace(/marginPoints: 10/, 'marginPoints: 60')),
+    ],
+    10,
+  ],
+])('gate plan says so when no loss can be found because of %s', async (_what, args, cap) => {
+  const { stdout } = await gate(['plan', ...args]);
+  expect(stdout).toContain(
+    `No loss is blocked with 80 % certainty by ${cap} attempts per arm: it takes more looks, or a baseline that works more often.`,
+  );
 });
 
 test('gate plan says what is found when', async () => {
@@ -208,6 +233,12 @@ test('gate plan says what is found when', async () => {
   expect(stdout).toMatch(/Blocked with 80 % certainty, attempts per arm: \d+ points by 10/);
   expect(exit).toBe(0);
 });
+
+/** Ten times ten times ten ... */
+const aliasBomb = [
+  'a: &a0 [x]',
+  ...Array.from({ length: 9 }, (_, i) => `b${i}: &a${i + 1} [${`*a${i},`.repeat(10)}]`),
+].join('\n');
 
 const badInput: [what: string, args: () => string[], message: RegExp][] = [
   ['no candidate', () => ['--baseline', '9.0.0'], /gate needs --candidate VERSION, such as/],
@@ -231,6 +262,21 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
     'a margin of 0',
     () => [...versions, '--policy', file('zero.yaml', policy.replace('marginPoints: 10', 'marginPoints: 0'))],
     /zero\.yaml:10:17: success\.marginPoints: the margin is above 0 points/,
+  ],
+  [
+    'a policy that can promote nothing',
+    () => ['plan', '--policy', file('one.yaml', policy.replace(/looks: .*/, 'looks: [1]'))],
+    /one\.yaml: success: nothing could ever be promoted: after 1 attempt per arm, the cap, .* give more looks/,
+  ],
+  [
+    'a policy that can block nothing',
+    () => [...versions, '--policy', file('meek.yaml', policy.replace('falseBlock: 0.01', 'falseBlock: 1e-300'))],
+    /meek\.yaml: success: nothing could ever be blocked: after 160 attempts per arm, the cap, .* a higher falseBlock/,
+  ],
+  [
+    'a policy of aliases that unfold for ever',
+    () => [...versions, '--policy', file('bomb.yaml', aliasBomb)],
+    /bomb\.yaml: .*alias/i,
   ],
   [
     'a wrong key',

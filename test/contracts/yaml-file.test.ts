@@ -28,6 +28,11 @@ test('a right file gives the typed value with its defaults', () => {
   });
 });
 
+test('aliases that would unfold into a billion values are a mistake of the file', () => {
+  const levels = Array.from({ length: 9 }, (_, i) => `b${i}: &a${i + 1} [${`*a${i},`.repeat(10)}]`);
+  expect(messageOf(['a: &a0 [x]', ...levels].join('\n'))).toMatch(/^matrix\.yaml: .*alias/);
+});
+
 test('a wrong key is named with its line and column and the key that was meant', () => {
   const text = 'schemaVersion: 1\nblocks:\n  - library: [1.34.2]\n    biuld: [2.3000.1]\n    build: [2.3000.1]\n';
   expect(messageOf(text)).toBe('matrix.yaml:4:5: blocks[0].biuld: unknown key, did you mean "build"?');

@@ -6,6 +6,7 @@ import { type ExitCode, exitCode, type Target, targets } from '../../contracts/o
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
+import { checkPolicy } from '../../gate/check-policy.ts';
 import { type Evidence, isUntried } from '../../gate/evidence.ts';
 import { judge } from '../../gate/judge.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
@@ -84,7 +85,7 @@ export function gateCommand(): Command {
     .option('--baseline-rate <percent>', 'how often the baseline succeeds', percentage, 98)
     .addHelpText('after', '\nExample:\n  wwebjs-canary gate plan --policy strict.yaml --baseline-rate 95')
     .action(({ policy, baselineRate }: { policy: string; baselineRate: number }) => {
-      const read = readPolicy(policy);
+      const read = policyToJudgeBy(policy);
       process.stdout.write(renderPlan(samplePlan(read, baselineRate / 100), read, baselineRate / 100));
     });
   gate
@@ -92,7 +93,7 @@ export function gateCommand(): Command {
     .description('simulate how often a policy is wrong; exit code 1 when a promise is broken')
     .addOption(policyOption())
     .action(({ policy }: { policy: string }) => {
-      const kept = runSelftest(readPolicy(policy), (line) => process.stdout.write(`${line}\n`));
+      const kept = runSelftest(policyToJudgeBy(policy), (line) => process.stdout.write(`${line}\n`));
       process.exitCode = kept ? exitCode.asExpected : exitCode.unexpected;
     });
   return gate;
@@ -113,7 +114,7 @@ Examples:
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml`;
 
 async function decide(options: GateOptions): Promise<ExitCode> {
-  const policy = readPolicy(options.policy);
+  const policy = policyToJudgeBy(options.policy);
   const selection = selectionOf(options);
   checkTogether(options);
   const chosen = chooseReporters(options.reporter, verdictReporters);
@@ -214,6 +215,12 @@ function selectionOf({ baseline, candidate, build, flow, target, ...options }: G
     target,
     narrowing: narrowingOf({ build, flow, ...options }, target),
   };
+}
+
+function policyToJudgeBy(file: string): Policy {
+  const policy = readPolicy(file);
+  checkPolicy(policy, file);
+  return policy;
 }
 
 function percentage(text: string): number {

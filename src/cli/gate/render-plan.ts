@@ -1,9 +1,11 @@
 import type { Policy } from '../../contracts/policy.ts';
+import { plural } from '../../gate/plural.ts';
 import type { SamplePlan } from '../../gate/sample-plan.ts';
 import { columns } from '../columns.ts';
 
 /** What a policy does with candidates, as text: a table by how much worse they are, and a sentence on what is found when. */
 export function renderPlan({ rows, detects }: SamplePlan, { success }: Policy, baseline: number): string {
+  const cap = success.looks.at(-1) as number;
   const head = [
     'worse by',
     'promoted',
@@ -23,10 +25,10 @@ export function renderPlan({ rows, detects }: SamplePlan, { success }: Policy, b
   const found = detects
     .filter(({ lossPoints }) => lossPoints !== null)
     .map(({ attempts, lossPoints }) => `${lossPoints} points by ${attempts}`);
-  return `A baseline that succeeds ${percent(baseline)} of the time, a margin of ${success.marginPoints} points, at most ${success.looks.at(-1)} attempts per arm, one cell.
+  return `A baseline that succeeds ${percent(baseline)} of the time, a margin of ${success.marginPoints} points, at most ${plural(cap, 'attempt')} per arm, one cell.
 
 ${columns([head, ...table])}
-${found.length > 0 ? `Blocked with 80 % certainty, attempts per arm: ${found.join(', ')}.` : 'No loss is blocked with 80 % certainty: a baseline that seldom works has little to lose.'}
+${found.length > 0 ? `Blocked with 80 % certainty, attempts per arm: ${found.join(', ')}.` : `No loss is blocked with 80 % certainty by ${plural(cap, 'attempt')} per arm: it takes more looks, or a baseline that works more often.`}
 `;
 }
 

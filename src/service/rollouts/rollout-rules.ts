@@ -1,6 +1,7 @@
 import type { Policy } from '../../contracts/policy.ts';
-import { readPolicy } from '../../contracts/read-policy.ts';
+import { defaultPolicy, readPolicy } from '../../contracts/read-policy.ts';
 import { type RolloutPlan, readRolloutPlan } from '../../contracts/rollout-plan.ts';
+import { checkPolicy } from '../../gate/check-policy.ts';
 
 /** What the candidate is held to, and how it is watched on its way to all accounts. */
 export interface RolloutRules {
@@ -13,6 +14,8 @@ export interface RolloutRules {
  *
  * @throws InputError with file, line and key of what is wrong.
  */
-export function readRolloutRules(policy?: string, plan?: string): RolloutRules {
-  return { policy: readPolicy(policy), plan: readRolloutPlan(plan) };
+export function readRolloutRules(file = defaultPolicy, plan?: string): RolloutRules {
+  const policy = readPolicy(file);
+  checkPolicy(policy, file);
+  return { policy, plan: readRolloutPlan(plan) };
 }

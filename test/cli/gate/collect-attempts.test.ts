@@ -55,7 +55,7 @@ it('a verdict on the store is the same bytes as one on its attempts one by one',
       const counted = await collectFromStore(store, selection, defaultPolicy, asOf);
       await store.close();
 
-      const oneByOne = new EvidenceCollector(question, defaultPolicy);
+      const oneByOne = new EvidenceCollector({ ...question, target: 'replica' }, defaultPolicy);
       for (const each of recorded) {
         if (each.cell.target === 'replica') oneByOne.add(judgedAttempt(each.cell, each.attempt));
       }
