@@ -47,10 +47,8 @@ export function useKey(key: string): void {
   else sessionStorage.setItem(keyName, key);
 }
 
-/** How long a question may wait for its answer, in milliseconds. */
-const patienceMs = 10_000;
-/** How long an event stream may be silent, in milliseconds: the service says something every 15 s. */
-const silentMs = 20_000;
+/** How long a question may wait for its answer, and a stream for its next event, in milliseconds: the service says one every 15 s. */
+const patienceMs = 20_000;
 
 let answeredAt = new Date();
 
@@ -117,7 +115,7 @@ export async function listen(
   on: (event: string, data: unknown) => void,
 ): Promise<void> {
   const silence = new AbortController();
-  const give = () => setTimeout(() => silence.abort(), silentMs);
+  const give = () => setTimeout(() => silence.abort(), patienceMs);
   let patience = give();
   try {
     const { body } = await send('GET', path, { signal: AbortSignal.any([signal, silence.signal]) });

@@ -69,7 +69,7 @@ beforeEach(async () => {
   ({ id: workspace } = await ask('POST', '/v1/workspaces', { name: 'Berlin' }));
   ({ id: account } = await ask('POST', `/v1/workspaces/${workspace}/accounts`, {}));
   page = await viewer.newPage({ viewport: { width: 360, height: 740 } });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => errors.push(String(error)));
 });
 afterEach(async () => {
