@@ -43,6 +43,8 @@ export interface ServeOptions {
   policy: string;
   rolloutPlan: string;
   version: string;
+  /** Aborted when it is told to stop before it has started: then it begins nothing any more. */
+  signal: AbortSignal;
   log(line: LogLine): void;
 }
 
@@ -57,29 +59,25 @@ export interface ServedInstance {
 /**
  * Starts one instance of the service with its HTTP face.
  *
- * @throws InputError when it would be open to the network without an API key, or a file is wrong; TroubleError when the port or database cannot be used.
+ * @throws InputError when it would be open to the network without an API key, or a file is wrong; TroubleError when the port or database cannot be used;
+ *   the reason of an abort.
  */
 export async function serveInstance(options: ServeOptions): Promise<ServedInstance> {
-  const { host, port, log } = options;
+  const { host, port, log, signal } = options;
   const rolloutRules = readRolloutRules(options.policy, options.rolloutPlan);
   if (!isLoopback(host)) await requireKey(options);
   const vault = options.profiles === null ? null : openVault(options.profiles);
   const say = (message: string) => log({ event: 'set-up', message });
+  signal.throwIfAborted();
   const browser = await ensureBrowser(options.browser, say);
+  signal.throwIfAborted();
   const replica = options.replica === null ? null : await openReplica(options.replica);
   const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
   const folder = home(replica ? 'replica-sessions' : 'sessions');
-  const service = await Service.start({
-    ...options,
-    judgeEveryMs: options.judgeEvery,
-    rolloutRules,
-    folder,
-    openHost,
-    prepareLibrary: (version) => prepareLibrary(version, say),
-    vault,
-  });
-  try {
-    const app = createServer({
+  let app: FastifyInstance | undefined;
+  const listen = async (service: Service) => {
+    signal.throwIfAborted();
+    app = createServer({
       service,
       version: options.version,
       open: isLoopback(host),
@@ -90,22 +88,37 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw listenError({ host, port }, error);
     });
-    const address = app.server.address() as AddressInfo;
-    const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  };
+  const serviceOptions = {
+    ...options,
+    judgeEveryMs: options.judgeEvery,
+    rolloutRules,
+    folder,
+    openHost,
+    prepareLibrary: (version: string) => prepareLibrary(version, say),
+    vault,
+  };
+  try {
+    const service = await Service.start(serviceOptions, listen);
     return {
-      url: `http://${name}:${address.port}`,
+      url: urlOf(app as FastifyInstance),
       phoneUrl: replica?.phoneUrl ?? null,
       async stop() {
         // It goes on answering while sessions close, so that a load balancer reads `stopping` at /readyz.
-        await service.stop(() => endAnswers(app));
+        await service.stop(() => endAnswers(app as FastifyInstance));
         await replica?.close();
       },
     };
   } catch (error) {
-    await service.stop();
+    await app?.close();
     await replica?.close();
     throw error;
   }
+}
+
+function urlOf({ server }: FastifyInstance): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** Closes the port and waits for the answers that are under way, but not for one that nobody reads. */

@@ -1,8 +1,8 @@
 /** Every event that the log tells of, and what a line of it means; `docs/service.md` lists the same ones. */
 export const logEvents = {
   'set-up': 'A browser or a library version is being installed.',
-  listening: 'The port is open; `/readyz` says no until `started`.',
-  started: 'The instance takes on sessions from now on.',
+  started: 'The instance has its port and takes on sessions from now on.',
+  listening: 'What it answers at, with its `url`.',
   stopping: 'It was told to stop: sessions are being closed.',
   stopped: 'Its last word.',
   authenticated: 'The login of a session was accepted, `ms` after its start.',

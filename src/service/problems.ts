@@ -48,6 +48,7 @@ export const problems = {
     title: 'The database does not answer, or refuses all work; nothing was lost, try again.',
   },
   'instance-full': { status: 503, title: 'This instance runs as many sessions as it may; ask another one.' },
+  starting: { status: 503, title: 'This instance has not taken on work yet; ask another one.' },
   stopping: { status: 503, title: 'This instance is stopping; ask another one.' },
 } as const satisfies Record<string, ProblemEntry>;
 export type ProblemCode = keyof typeof problems;

@@ -90,14 +90,27 @@ export class Service {
   readonly #log: ServiceOptions['log'];
   readonly #listeners = new Set<(ids: SessionIds, event: SessionEvent) => void>();
   readonly #loops: Loops;
+  /** Runs from the moment on which the instance takes on work. */
   #expiry: NodeJS.Timeout | undefined;
 
-  /** @throws InputError, TroubleError when the database cannot be used. */
-  static async start(options: ServiceOptions): Promise<Service> {
+  /**
+   * @param listen called before any session is taken on: for whoever serves requests and may not get its port.
+   * @throws InputError, TroubleError when the database cannot be used, and what `listen` throws.
+   */
+  static async start(
+    options: ServiceOptions,
+    listen: (service: Service) => Promise<void> = async () => {},
+  ): Promise<Service> {
     const database = await openDatabase<ServiceTables>(options.database);
-    const service = new Service(database, options);
-    await service.#begin(options);
-    return service;
+    try {
+      const service = new Service(database, options);
+      await listen(service);
+      await service.#begin(options);
+      return service;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
   }
 
   private constructor(database: ServiceDatabase, options: ServiceOptions) {
@@ -146,7 +159,12 @@ export class Service {
 
   /** True when this instance takes on work and the database lets it do what it has to. */
   get ready(): boolean {
-    return this.#loops.succeed && !this.stopping;
+    return this.begun && this.#loops.succeed && !this.stopping;
+  }
+
+  /** True from the moment on which this instance takes on sessions. */
+  get begun(): boolean {
+    return this.#expiry !== undefined;
   }
 
   /** True from the moment on which this instance was told to stop. */

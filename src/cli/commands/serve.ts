@@ -5,12 +5,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
+import type { LogLine } from '../../service/log-line.ts';
 import { defaultJudgeEveryMs } from '../../service/service.ts';
 import { duration, wholeNumber } from '../option-values.ts';
 import { policyOption } from '../policy-option.ts';
 import { rolloutPlanOption } from '../rollout-plan-option.ts';
 import { serveInstance } from '../serve-instance.ts';
 import { databaseOption, embeddedDatabase } from '../service-database.ts';
+import { untilSignal } from '../until-signal.ts';
 import { addKeyCommand } from './serve-add-key.ts';
 
 interface Given {
@@ -89,13 +91,22 @@ Examples:
 
 async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { replica?: string | null }): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  const log = (line: object) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
-  const signal = Promise.withResolvers<void>();
-  process.once('SIGTERM', () => signal.resolve()).once('SIGINT', () => signal.resolve());
+  const log = (line: LogLine) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
   const database = given.database ?? embeddedDatabase({ forReplica: replica !== null });
-  const instance = await serveInstance({ ...given, profiles: given.profiles ?? null, database, replica, version, log });
+  const stopping = new AbortController();
+  const stop = untilSignal().then(() => stopping.abort());
+  const { signal } = stopping;
+  const profiles = given.profiles ?? null;
+  const starting = serveInstance({ ...given, profiles, database, replica, version, signal, log });
+  const instance = await Promise.race([starting, stop.then(() => null)]);
+  if (instance === null) {
+    // What is under way is not waited for: it may be another instance's migration. It begins nothing any more.
+    starting.then((late) => late.stop()).catch(() => {});
+    log({ event: 'stopped' });
+    return;
+  }
   log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
-  await signal.promise;
+  await stop;
   await instance.stop();
 }
 

@@ -3,15 +3,20 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { afterAll, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { startReplica } from '../../../src/replica/server/start-replica.ts';
 import { cli } from '../../cli/cli.ts';
+import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
 import { ownHome } from '../../support/own-home.ts';
 import { until } from '../../support/test-service.ts';
 
 const build = '2.3000.1032534684';
+
+afterAll(stopMysqlServer);
 
 interface Served {
   process: ChildProcess;
@@ -99,4 +104,39 @@ test('against a replica that runs by itself a restart of the service restores th
   second.process.kill('SIGTERM');
   await once(second.process, 'exit');
   await replica.close();
+});
+
+test('a service that is told to stop while another instance migrates its database ends at once', async () => {
+  const address = await newMysqlDatabase();
+  const other = await createConnection(address);
+  await other.query("select get_lock(concat('wwebjs_canary_', left(sha2(database(), 256), 40)), 0)");
+  const env = { ...process.env, WWEBJS_CANARY_HOME: ownHome(), WWEBJS_CANARY_DATABASE: address };
+  const args = [join(packageRoot, 'src', 'cli', 'main.ts'), 'serve', '--replica', build, '--port', '0'];
+  const served = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const said = new Response(Readable.toWeb(served.stdout) as ReadableStream).text();
+  const waiting = "select count(*) as waiting from information_schema.processlist where info like 'select get_lock%'";
+  await until('it waits for the other', async () => {
+    const [rows] = await other.query<RowDataPacket[]>(waiting);
+    return rows[0]?.waiting > 0;
+  });
+  served.kill('SIGTERM');
+  const [exit] = await Promise.race([once(served, 'exit'), sleep(8_000, ['still runs'])]);
+  served.kill('SIGKILL');
+  await other.end();
+  expect(exit).toBe(0);
+  const events = (await said)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).event);
+  expect(events.filter((event) => event !== 'set-up')).toEqual(['stopped']);
+});
+
+test('a service whose port is taken says so and has never started', async () => {
+  const home = ownHome();
+  const { process: first, url } = await serve(home);
+  const second = await cli(['serve', '--replica', build, '--port', new URL(url).port], ownHome());
+  expect([second.exit, second.stderr]).toEqual([4, expect.stringContaining('port')]);
+  expect(second.stdout).not.toContain('"started"');
+  first.kill('SIGTERM');
+  await once(first, 'exit');
 });

@@ -23,9 +23,11 @@ export const healthRoutes: Route[] = [
     summary: 'The database answers and the instance takes on work',
     scope: 'public',
     answer: { status: 200, schema: readinessSchema },
-    problems: ['database-unreachable', 'stopping'],
+    problems: ['database-unreachable', 'starting', 'stopping'],
     async handle({ service }) {
-      if (!service.ready) throw new Problem(service.stopping ? 'stopping' : 'database-unreachable');
+      if (service.stopping) throw new Problem('stopping');
+      if (!service.begun) throw new Problem('starting');
+      if (!service.ready) throw new Problem('database-unreachable');
       return { status: 'ready' as const, instance: service.id };
     },
   }),
