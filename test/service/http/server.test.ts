@@ -90,6 +90,16 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect(changed).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
   });
 
+  test('the document says which idempotency keys are taken', async () => {
+    const { parameters } = (await server.ask('GET', '/openapi.json')).body.paths['/v1/workspaces'].post;
+    const [{ schema }] = parameters.filter(({ name }: { name: string }) => name === 'Idempotency-Key');
+    for (const key of ['pay-1', '!~', 'a b', '\u00e9', 'x'.repeat(200), 'x'.repeat(201)]) {
+      const said = new RegExp(schema.pattern).test(key) && key.length <= schema.maxLength;
+      const { status } = await server.ask('POST', '/v1/workspaces', { name: 'K' }, { 'idempotency-key': key });
+      expect([key, status]).toEqual([key, said ? 201 : 400]);
+    }
+  });
+
   test.each([
     ['an unknown field', 'POST', '', { phone: '15550100123', colour: 'red' }, 'colour'],
     ['a number with a plus', 'POST', '', { phone: '+15550100123' }, 'phone'],
