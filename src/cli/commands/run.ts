@@ -21,8 +21,9 @@ export function runCommand(): Command {
 }
 
 const help = `
-Without options all of compat-matrix/matrix.yaml is attempted. A cell of which compat-matrix/expectations.yaml says nothing is
-expected to pass. Progress goes to stderr, results to stdout.
+Without options all of compat-matrix/matrix.yaml is attempted; options choose from it. A version that is not in it is attempted wherever
+those are that are named beside it. A cell of which compat-matrix/expectations.yaml says nothing is expected to pass. Progress goes to
+stderr, results to stdout.
 
 Exit codes: 0 as expected, 1 unexpected outcome, 3 bad usage or input, 4 machine or harness trouble, or interrupted
 
