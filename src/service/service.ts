@@ -5,6 +5,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { CanaryAccounts } from './accounts/canary-accounts.ts';
 import { Links } from './accounts/links.ts';
 import { Workspaces } from './accounts/workspaces.ts';
+import { endedLine } from './ended-line.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
 import type { LogLine } from './log-line.ts';
@@ -244,23 +245,8 @@ export class Service {
   }
 
   #ended(ended: EndedSession): void {
-    const { ids, library, build, end, settled } = ended;
     this.metrics.sessionEnded(ended);
-    const code = 'code' in end ? end.code : 'cause' in end ? end.cause : null;
-    const attention = settled.kind === 'failed' && settled.outcome.needsAttention;
-    const why = 'message' in end && end.message !== undefined ? { message: end.message } : {};
-    const written = settled.kind;
-    this.#log({
-      event: 'ended',
-      account: ids.account,
-      library,
-      build,
-      end: end.kind,
-      code,
-      ...why,
-      written,
-      attention,
-    });
+    this.#log(endedLine(ended));
   }
 }
 

@@ -4,11 +4,14 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { decisionReasons } from '../../src/contracts/rollout-decision.ts';
 import { causes } from '../../src/service/causes.ts';
+import { logEvents } from '../../src/service/log-line.ts';
 import { problems } from '../../src/service/problems.ts';
 
-/** The cells of the table rows that begin with a code in backticks. */
-function rowsOf(file: string): string[][] {
-  return readFileSync(join(packageRoot, 'docs', file), 'utf8')
+/** The cells of the table rows that begin with a code in backticks, below one heading. */
+function rowsOf(file: string, heading: string): string[][] {
+  const page = readFileSync(join(packageRoot, 'docs', file), 'utf8');
+  const section = page.split(/^#+ /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  return section
     .split('\n')
     .filter((line) => /^\| `[\w-]+` \|/.test(line))
     .map((line) =>
@@ -21,16 +24,13 @@ function rowsOf(file: string): string[][] {
 
 test('docs/service-problems.md lists every code with its status and meaning, and no other', () => {
   const expected = Object.entries(problems).map(([code, { status, title }]) => [`\`${code}\``, String(status), title]);
-  expect(rowsOf('service-problems.md')).toEqual(expected);
+  expect(rowsOf('service-problems.md', 'Problems of the service')).toEqual(expected);
 });
 
-test('docs/service.md lists every reason of a decision on a rollout with its meaning, and no other', () => {
-  const reasons = Object.entries(decisionReasons).map(([reason, meaning]) => [`\`${reason}\``, meaning]);
-  const table = rowsOf('service.md').slice(-Object.keys(causes).length - reasons.length, -Object.keys(causes).length);
-  expect(table).toEqual(reasons);
-});
-
-test('docs/service.md lists every cause with its meaning, and no other', () => {
-  const table = rowsOf('service.md').slice(-Object.keys(causes).length);
-  expect(table).toEqual(Object.entries(causes).map(([cause, meaning]) => [`\`${cause}\``, meaning]));
+test.each([
+  ['reason of a decision on a rollout', 'Rollouts', decisionReasons],
+  ['event of the log', 'Log', logEvents],
+  ['cause', 'Causes', causes],
+])('docs/service.md lists every %s with its meaning, and no other', (_, heading, entries) => {
+  expect(rowsOf('service.md', heading)).toEqual(Object.entries(entries).map(([key, text]) => [`\`${key}\``, text]));
 });

@@ -74,6 +74,17 @@ export class Accounts {
     return status;
   }
 
+  /** Why an account is inactive, a deleted one too; null while it is not. */
+  async overBy({ account }: SessionIds): Promise<string | null> {
+    const row = await this.#database.kysely
+      .selectFrom('whatsapp_accounts')
+      .select('status_cause')
+      .where('id', '=', account)
+      .where('status', '=', 'inactive')
+      .executeTakeFirst();
+    return row?.status_cause ?? null;
+  }
+
   /** Accounts of a workspace by id, at most `limit` of them, those after `after`. */
   async list(workspace: WorkspaceId, limit: number, after: AccountId | null): Promise<Account[]> {
     let query = this.#shown(workspace).orderBy('whatsapp_accounts.id').limit(limit);

@@ -22,12 +22,16 @@ export class ProfilesOfSessions {
     this.#unlinks = unlinks;
   }
 
-  /** After the end of a session: removes its profile where it is over, unless its device has still to be unlinked with it. */
-  async tidy(session: HostedSession, end: SessionEnd, settled: Settled): Promise<void> {
+  /**
+   * After the end of a session: removes its profile where it is over, unless its device has still to be unlinked with it.
+   *
+   * @param isOver true when its account is inactive.
+   */
+  async tidy(session: HostedSession, end: SessionEnd, settled: Settled, isOver: boolean): Promise<void> {
     const { lease } = session.spec;
     // What a version took for a lost login may be none: such a profile stays until it is swept away.
     if (settled.kind === 'dead' && !session.hadLogin) await this.remove(lease.ids);
-    if (settled.kind !== 'fenced' || !(await this.isOver(lease))) return;
+    if (!isOver) return;
     if (session.farewell !== 'none' || (end.kind === 'dead' && end.code === 'unlinked'))
       await this.#unlinks.done(lease.ids);
     if (!(await this.#unlinks.isWaiting(lease.ids.session))) await this.remove(lease.ids);
@@ -46,9 +50,8 @@ export class ProfilesOfSessions {
     await this.#options.forgetProfile(ids);
   }
 
-  /** True when the account is inactive: nobody will ever start this session again. */
-  async isOver({ ids }: Lease): Promise<boolean> {
-    const account = within(patienceMs, () => this.#options.accounts.statusOf(ids));
-    return account.then((status) => status === 'inactive').catch(() => false);
+  /** Why the account is inactive, so that nobody will ever start this session again; null where it is not, or the database does not say. */
+  async overBy({ ids }: Lease): Promise<string | null> {
+    return within(patienceMs, () => this.#options.accounts.overBy(ids)).catch(() => null);
   }
 }

@@ -40,7 +40,7 @@ export class RunningSessions {
     this.#parts = parts;
     const { options, starts, probes, profiles } = parts;
     const linkCodes = new LinkCodes(options.database);
-    const isOver = (lease: Lease) => profiles.isOver(lease);
+    const isOver = async (lease: Lease) => (await profiles.overBy(lease)) !== null;
     const onSuperseded = (sessions: SessionIds[]) => this.closeOver(sessions);
     this.#around = { ...options, linkCodes, starts, probes, isOver, onSuperseded };
   }
@@ -104,10 +104,11 @@ export class RunningSessions {
       removeBrowserLocks(lease, folder);
       const end = await session.run();
       const settled = await settleSession(lease, end, { ...options, leases, starts });
-      await profiles.tidy(session, end, settled).catch((error) => options.onTrouble(lease.ids, error));
+      const overBy = settled.kind === 'fenced' ? await profiles.overBy(lease) : null;
+      await profiles.tidy(session, end, settled, overBy !== null).catch((error) => options.onTrouble(lease.ids, error));
       if (session.farewell === 'unlinked') options.onUnlinked(lease.ids, true, 0);
       const wasReady = session.step === 'ready';
-      options.onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, settled });
+      options.onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, overBy, settled });
     } finally {
       keeper.drop(lease);
       // Given back, it may have been taken on again here already.
@@ -117,6 +118,6 @@ export class RunningSessions {
 
   async #lost(session: HostedSession, reason: LossReason): Promise<void> {
     // Where only time is known to be over, somebody else may be starting the session: no moment to say goodbye.
-    session.abandon({ unlink: reason === 'taken' && (await this.#parts.profiles.isOver(session.spec.lease)) });
+    session.abandon({ unlink: reason === 'taken' && (await this.#around.isOver(session.spec.lease)) });
   }
 }

@@ -49,6 +49,8 @@ export interface EndedSession {
   linking: boolean;
   wasReady: boolean;
   end: SessionEnd;
+  /** Why its account is inactive, by a logout, a deletion or another link; null where it is not. */
+  overBy: string | null;
   settled: Settled;
 }
 

@@ -5,6 +5,9 @@ import { createPool, type Pool } from 'mysql2';
 const statementTimeoutMs = 10_000;
 const connectTimeoutMs = 5_000;
 
+/** `fatal` where the connection has ended with it. */
+type DriverFailure = NodeJS.ErrnoException & { fatal?: boolean };
+
 interface RawConnection extends MysqlPoolConnection {
   destroy(): void;
 }
@@ -48,31 +51,36 @@ function getConnection(pool: Pool, callback: Parameters<MysqlPool['getConnection
 }
 
 function guardedConnection(raw: RawConnection): MysqlPoolConnection {
-  let dead = false;
+  /** What ended the connection. It is said again of whatever is asked of it then: a rollback that fails must not hide it. */
+  let dead: DriverFailure | null = null;
   const query = ((sql: string, parameters: readonly unknown[], callback: (error: unknown, result: unknown) => void) => {
+    if (dead) return callback(dead, undefined);
     let waiting = true;
     const timer = setTimeout(() => {
       waiting = false;
-      dead = true;
+      dead = timedOut('the statement did not end');
       raw.destroy();
-      callback(timedOut('the statement did not end'), undefined);
+      callback(dead, undefined);
     }, statementTimeoutMs);
     raw.query(sql, parameters, (error: unknown, result: unknown) => {
       if (!waiting) return;
       waiting = false;
       clearTimeout(timer);
+      const failure = error as DriverFailure | null;
+      if (failure?.fatal) dead = failure;
       callback(error, result);
     });
   }) as unknown as MysqlPoolConnection['query'];
   return {
     query,
     release: () => {
-      if (!dead) raw.release();
+      if (dead) raw.destroy();
+      else raw.release();
     },
   } as MysqlPoolConnection;
 }
 
-function timedOut(what: string): NodeJS.ErrnoException {
+function timedOut(what: string): DriverFailure {
   return Object.assign(new Error(`the database does not answer: ${what} in ${statementTimeoutMs / 1000} s`), {
     code: 'ETIMEDOUT',
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import type { Cause } from '../../../src/service/causes.ts';
 import type { LogLine } from '../../../src/service/log-line.ts';
 import type { Service } from '../../../src/service/service.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
@@ -68,13 +69,14 @@ describe.each(engines)('on %s', (_, newAddress) => {
       .unlinks_left;
 
   /** Until the device is unlinked by the one start that there was. */
-  async function unlinkedByItsOwner(ids: SessionIds): Promise<void> {
+  async function unlinkedByItsOwner(ids: SessionIds, code: Cause): Promise<void> {
     await until('the device is unlinked', () => devices().length === 0, 10_000);
     await until('its profile is removed', () => !existsSync(sessionFolder(folder, ids)));
     expect(await unlinksLeft()).toBe(0);
-    await until('the log says so', () =>
-      log.some(({ event, account }) => event === 'unlinked' && account === ids.account),
-    );
+    const told = (event: LogLine['event']) =>
+      log.find((line) => line.event === event && line.account === ids.account) ?? null;
+    expect(await until('its end is in the log', () => told('ended'))).toMatchObject({ end: 'over', code });
+    expect(told('unlinked')).not.toBeNull();
   }
 
   test.each([
@@ -84,14 +86,14 @@ describe.each(engines)('on %s', (_, newAddress) => {
     const ids = await scanned(seconds);
     // As another instance does it: the owner is not told.
     await service.accounts.delete(ids);
-    await unlinkedByItsOwner(ids);
+    await unlinkedByItsOwner(ids, 'delete-asked');
     expect(launches).toBe(1);
   });
 
   test('a link that another one of the number supersedes after the scan leaves no device', async () => {
     const ids = await scanned(1);
     await service.sessions.link(workspace, { phone: number, pairing: false, libraryPin: null });
-    await unlinkedByItsOwner(ids);
+    await unlinkedByItsOwner(ids, 'superseded');
   });
 
   test('a device whose session does not get ready in time is unlinked by a start for that', async () => {
