@@ -8,7 +8,7 @@ import {
   picture,
   post,
   put,
-  Refused,
+  type Refused,
   type SessionStarts,
 } from './api.ts';
 import type { KeepTrue } from './keep-true.ts';
@@ -43,38 +43,45 @@ export async function accountView(workspace: string, id: string, keep: KeepTrue)
 }
 
 /**
- * Looks at the account and shows what has changed; while it is linked it stays and listens.
- *
- * @returns a look that listens where it is given a signal.
+ * A look at the account that shows what has changed. Given a signal, it sees to it that what happens during a link is heard at once
+ * too, until the signal is aborted.
  */
 function follow(path: string, show: (account: Account) => Promise<void>, code: HTMLElement) {
-  let shown = '';
+  let shown: Account | null = null;
   let mayListen = true;
   const showChange = async (account: Account) => {
-    const { status, since, attention, phone } = account;
-    const now = [status, since, attention, phone].join(' ');
-    if (now === shown) return;
-    await show(account);
-    shown = now;
+    const before = shown;
+    // An answer may be overtaken by an event.
+    if (before && (account.since < before.since || says(account) === says(before))) return;
+    shown = account;
+    await show(account).catch((error) => {
+      shown = before;
+      throw error;
+    });
   };
   const say = ({ message }: Error) => code.replaceChildren(el('p', { class: 'error', role: 'alert' }, message));
   const hear = async (event: string, data: unknown) => {
     if (event === 'status') await showChange(data as Account);
     if (event === 'code') code.replaceChildren(await codePicture(path, data as LinkCode));
   };
+  const hearLink = async (signal: AbortSignal) => {
+    mayListen = false;
+    const end = await listen(`${path}/link/events`, signal, (event, data) => void hear(event, data).catch(say)).catch(
+      (error: Refused) => error.code,
+    );
+    // Whoever may only read sees the status and no code. A stream that was cut is asked for again by the next look.
+    if (end === 'forbidden') say(new Error('This key may read, but not link: the code is not shown.'));
+    else mayListen = true;
+  };
   return async (signal: AbortSignal | null) => {
     const account = await get<Account>(path);
     await showChange(account);
     const isLinking = account.status === 'qr_scanning' || account.status === 'authenticated';
-    if (!signal || !isLinking || !mayListen) return;
-    await listen(`${path}/link/events`, signal, (event, data) => void hear(event, data).catch(say)).catch((error) => {
-      if (!(error instanceof Refused && error.code === 'forbidden')) throw error;
-      // Whoever may only read sees the status and no code.
-      mayListen = false;
-      say(error);
-    });
+    if (signal && isLinking && mayListen) void hearLink(signal);
   };
 }
+
+const says = ({ status, since, attention, phone }: Account) => [status, since, attention, phone].join(' ');
 
 async function codePicture(path: string, { kind, code, number }: LinkCode): Promise<HTMLElement> {
   const where = 'On the phone: WhatsApp, Settings, Linked devices, Link a device';

@@ -179,7 +179,7 @@ test('a key that may only read is told so where a code would be, once, and anoth
   await page.goto(`${origin}/#/w/${workspace}/a/${account}`);
   await page.getByLabel('API key').fill(reader.key);
   await page.keyboard.press('Enter');
-  await page.getByRole('alert').getByText('This needs a key with the scope link.').waitFor();
+  await page.getByRole('alert').getByText('This key may read, but not link').waitFor();
   await sleep(4_000);
   expect(asked).toBe(1);
   await page.getByRole('button', { name: 'Use another key' }).click();
@@ -187,7 +187,7 @@ test('a key that may only read is told so where a code would be, once, and anoth
   await page.keyboard.press('Enter');
   await page.getByRole('status').getByText('qr scanning').waitFor();
   await expect.poll(() => asked).toBe(2);
-  await page.getByText('This needs a key').waitFor({ state: 'detached' });
+  await page.getByText('This key may read').waitFor({ state: 'detached' });
 });
 
 test('a key that ends while the page is open is asked for again', async () => {
