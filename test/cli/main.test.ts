@@ -105,6 +105,16 @@ test('db migrate makes the store and says so', async () => {
   expect(existsSync(join(home, 'store.sqlite'))).toBe(true);
 });
 
+test('a key for a try-out is made wherever --replica stands, in the store of try-outs', async () => {
+  const home = newFolder();
+  const made = [
+    await cli(['serve', 'add-key', '--replica', 'bot'], home),
+    await cli(['serve', 'add-key', 'b', '--replica'], home),
+  ];
+  expect(made).toEqual(made.map(() => ({ exit: 0, stdout: expect.stringMatching(/^wwc_\w+\n$/), stderr: '' })));
+  expect(existsSync(join(home, 'replica-store.sqlite'))).toBe(true);
+});
+
 test('every command shows an example in its help', async () => {
   const commands = ['quickstart', 'run', 'report merge', 'report show', 'db migrate', 'replica', 'doctor', 'advise'];
   const helps = await Promise.all(commands.map((command) => cli([...command.split(' '), '--help'])));

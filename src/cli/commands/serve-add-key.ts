@@ -7,7 +7,7 @@ import { databaseOption, embeddedDatabase } from '../service-database.ts';
 
 interface Given {
   database?: string;
-  replica?: string | true;
+  replica?: true;
   scope: ApiScope;
   first?: true;
 }
@@ -18,7 +18,7 @@ export function addKeyCommand(): Command {
     .description('make an API key and print it, this once')
     .argument('<name>', 'who it is for', keyName)
     .addOption(databaseOption())
-    .option('--replica [build]', 'for a service that was started with --replica: it has a store of its own')
+    .option('--replica', 'for a service that was started with --replica: it has a store of its own')
     .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
     .option('--first', 'make none where there is a key that works: for set-ups that run again and again')
     .addHelpText('after', '\nExample:\n  wwebjs-canary serve add-key deploy-bot --scope link')
@@ -26,9 +26,7 @@ export function addKeyCommand(): Command {
 }
 
 async function addKey(name: string, { scope, database: address, replica, first }: Given): Promise<void> {
-  const database = await openDatabase<ServiceTables>(
-    address ?? embeddedDatabase({ forReplica: replica !== undefined }),
-  );
+  const database = await openDatabase<ServiceTables>(address ?? embeddedDatabase({ forReplica: replica }));
   try {
     const keys = new ApiKeys(database);
     if (first && (await keys.any())) console.error('There is a key already; none was made.');
