@@ -34,8 +34,6 @@ export class Exporter {
     policy: Policy = readPolicy(),
   ) {
     this.#onTrouble = onTrouble;
-    // What the store has when an exporter starts was shown by the one before it: to begin at 0 again would count it twice.
-    this.#instruments.isHistory = true;
     this.#figures = [
       new CanaryFigures(store, this.#instruments),
       new ScheduleFigures(store, this.#instruments),
@@ -55,7 +53,6 @@ export class Exporter {
   async #refresh(): Promise<void> {
     try {
       for (const figures of this.#figures) await figures.refresh();
-      this.#instruments.isHistory = false;
       this.#up.set({}, 1);
     } catch (error) {
       this.#up.set({}, 0);

@@ -20,8 +20,6 @@ export class ScheduleFigures {
     this.#missed = instruments.counter(families.watchMissed);
     this.#lastRun = instruments.gauge(families.watchLastRun);
     this.#expectedToPass = instruments.gauge(families.canaryExpectedToPass);
-    for (const result of runResults) this.#runs.inc({ result }, 0);
-    this.#missed.inc({}, 0);
     for (const gauge of [this.#period, this.#lastRun]) gauge.clear();
   }
 

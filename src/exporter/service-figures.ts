@@ -69,7 +69,10 @@ export class ServiceFigures {
     for (;;) {
       const { links, lastSeq } = await this.#reads.links(this.#last.link);
       for (const { workspace, build, ...link } of links) {
+        const ready = { library: link.library, outcome: 'ready', code: '' };
+        this.#links.inc(ready, 0);
         this.#links.inc(link);
+        this.#workspaceLinks.inc({ workspace, ...ready }, 0);
         this.#workspaceLinks.inc({ workspace, ...link });
         this.#buildLinks.inc({ build: build ?? unknownBuild, ...link });
       }
@@ -93,7 +96,10 @@ export class ServiceFigures {
   }
 
   #countRestoration({ workspace, library, build, outcome, code }: EndedStart): void {
+    const ready = { library, outcome: 'ready', code: '' };
+    this.#restorations.inc(ready, 0);
     this.#restorations.inc({ library, outcome, code });
+    this.#workspaceRestorations.inc({ workspace, ...ready }, 0);
     this.#workspaceRestorations.inc({ workspace, library, outcome, code });
     this.#buildRestorations.inc({ library, build: build ?? unknownBuild, outcome, code });
   }

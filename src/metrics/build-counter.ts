@@ -1,12 +1,6 @@
 /** What is counted of a build; any other labels may be with it. */
 type BuildLabels = { build: string } & Record<string, string>;
 
-interface Counter<Labels> {
-  inc(labels: Labels, by: number): void;
-  resume(labels: Labels, by: number): void;
-  forget(labels: Labels): void;
-}
-
 /** Stands for the build of a page that has not said it. */
 export const unknownBuild = 'unknown';
 
@@ -19,13 +13,13 @@ const shownBuilds = 200;
  * build that is counted again after all goes on where it was.
  */
 export class BuildCounter<Labels extends BuildLabels> {
-  readonly #counter: Counter<Labels>;
+  readonly #counter: { inc(labels: Labels, by: number): void; forget(labels: Labels): void };
   readonly #most: number;
   readonly #counts = new Map<string, Map<string, { labels: Labels; count: number }>>();
   /** Those that are shown, the one that was counted last at the end. */
   readonly #shown = new Set<string>();
 
-  constructor(counter: Counter<Labels>, most = shownBuilds) {
+  constructor(counter: { inc(labels: Labels, by: number): void; forget(labels: Labels): void }, most = shownBuilds) {
     this.#counter = counter;
     this.#most = most;
   }
@@ -48,7 +42,7 @@ export class BuildCounter<Labels extends BuildLabels> {
   }
 
   #show(build: string): void {
-    for (const { labels, count } of this.#counts.get(build)?.values() ?? []) this.#counter.resume(labels, count);
+    for (const { labels, count } of this.#counts.get(build)?.values() ?? []) this.#counter.inc(labels, count);
   }
 
   #hide(build: string): void {

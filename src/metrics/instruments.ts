@@ -1,7 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { families } from './families.ts';
 import { type Family, type LabelSet, overflow } from './family.ts';
-import { usualScrapeMs, ZeroFirst } from './zero-first.ts';
 
 export interface GaugeOf<F extends Family> {
   set(labels: LabelSet<F>, value: number): void;
@@ -14,45 +13,16 @@ export interface GaugeOf<F extends Family> {
 /** Makes prom-client metrics out of the table of families, and holds each family to its limit. */
 export class Instruments {
   readonly registry = new Registry();
-  /** Whether what is counted happened before anybody could look: it is shown as it is, and nothing starts at 0 again. */
-  isHistory = false;
-  readonly #holdMs: number;
   readonly #overflowing = new Gauge(configOf(families.overflowing, this.registry));
 
-  /** @param holdMs how long new series of counters are shown at 0. */
-  constructor(holdMs = usualScrapeMs) {
-    this.#holdMs = holdMs;
-  }
-
   counter<F extends Family>(of: F & { type: 'counter' }) {
-    const held = new ZeroFirst(this.#holdMs);
-    const metric = new Counter<string>({ ...configOf(of, this.registry), collect: () => held.show() });
-    const opened = new Map<string, ReturnType<typeof metric.labels>>();
-    const series = this.#limited(of, (labels) => {
-      const key = JSON.stringify(labels);
-      const found = opened.get(key);
-      if (found) return found;
-      const one = metric.labels(labels);
-      if (!this.isHistory) held.open(one);
-      opened.set(key, one);
-      return one;
-    });
+    const metric = new Counter<string>(configOf(of, this.registry));
+    const series = this.#limited(of, (labels) => metric.labels(labels));
     return {
-      inc: (labels: LabelSet<F>, by = 1) => held.inc(series.of(labels), by),
-      /** Goes on with what was counted before the label set was forgotten: that is no increase. */
-      resume: (labels: LabelSet<F>, by: number) => {
-        const one = series.of(labels);
-        held.release(one);
-        one.inc(by);
-      },
+      inc: (labels: LabelSet<F>, by = 1) => series.of(labels).inc(by),
       /** Shows a label set no more, which makes room for another one. */
       forget: (labels: LabelSet<F>) => {
-        const one = series.drop(labels);
-        if (!one) return;
-        held.release(one);
-        const shown = onlyListed(of, labels);
-        opened.delete(JSON.stringify(shown));
-        metric.remove(shown);
+        if (series.drop(labels)) metric.remove(onlyListed(of, labels));
       },
     };
   }
@@ -109,12 +79,7 @@ export class Instruments {
         known.set(key, series);
         return series;
       },
-      drop: (labels: LabelSet<F>): Series | undefined => {
-        const key = keyOf(labels);
-        const found = known.get(key);
-        known.delete(key);
-        return found;
-      },
+      drop: (labels: LabelSet<F>): boolean => known.delete(keyOf(labels)),
       forget: () => {
         known.clear();
         this.#overflowing.set({ family: of.name }, 0);

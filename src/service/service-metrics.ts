@@ -11,43 +11,34 @@ import type { EndedSession } from './sessions/sessions-options.ts';
 
 /** What one instance tells Prometheus. No phone number, session id or text is ever a label. */
 export class ServiceMetrics {
-  readonly #links;
-  readonly #linkSeconds;
-  readonly #restorations;
-  readonly #buildLinks;
-  readonly #buildRestorations;
-  readonly #violations;
-  readonly #probes;
-  readonly registry;
+  readonly #instruments = new Instruments();
+  readonly #links = this.#instruments.counter(families.linkAttempts);
+  readonly #linkSeconds = this.#instruments.histogram(families.linkDuration);
+  readonly #restorations = this.#instruments.counter(families.restorations);
+  readonly #buildLinks = new BuildCounter(this.#instruments.counter(families.buildLinkAttempts));
+  readonly #buildRestorations = new BuildCounter(this.#instruments.counter(families.buildRestorations));
+  readonly #violations = this.#instruments.counter(families.violations);
+  readonly #probes = this.#instruments.counter(families.sessionProbes);
+  readonly registry = this.#instruments.registry;
 
   /**
    * @param sessions the sessions of this instance, looked at when somebody asks.
    * @param detailed how many of them are shown one by one.
-   * @param holdMs how long new series of counters are shown at 0.
    */
-  constructor(sessions: () => Pick<Sessions, 'hosted' | 'launches'>, detailed: number, holdMs?: number) {
-    const instruments = new Instruments(holdMs);
-    this.registry = instruments.registry;
-    this.#links = instruments.counter(families.linkAttempts);
-    this.#linkSeconds = instruments.histogram(families.linkDuration);
-    this.#restorations = instruments.counter(families.restorations);
-    this.#buildLinks = new BuildCounter(instruments.counter(families.buildLinkAttempts));
-    this.#buildRestorations = new BuildCounter(instruments.counter(families.buildRestorations));
-    this.#violations = instruments.counter(families.violations);
-    this.#probes = instruments.counter(families.sessionProbes);
-    instruments.gauge(families.sessions, (gauge) => {
+  constructor(sessions: () => Pick<Sessions, 'hosted' | 'launches'>, detailed: number) {
+    this.#instruments.gauge(families.sessions, (gauge) => {
       libraries.clear();
       tellSessions({ sessions: gauge, libraries }, sessions());
     });
     // Told with the sessions, which are asked before it.
-    const libraries = instruments.gauge(families.libraryInfo);
-    instruments.gauge(families.sessionLaunches, (gauge) => {
+    const libraries = this.#instruments.gauge(families.libraryInfo);
+    this.#instruments.gauge(families.sessionLaunches, (gauge) => {
       const { underWay, waiting, free } = sessions().launches;
       for (const [state, count] of Object.entries({ under_way: underWay, waiting, free })) gauge.set({ state }, count);
     });
     if (detailed > 0) {
       const family = { ...families.sessionDetail, limit: detailed };
-      instruments.gauge(family, (gauge) => tellOneByOne(gauge, sessions(), detailed));
+      this.#instruments.gauge(family, (gauge) => tellOneByOne(gauge, sessions(), detailed));
     }
     // Series that exist from the start, so that the first violation is an increase that an alert can see.
     for (const outcome of ['resolved', 'surfaced'] as const) this.violation(outcome, 0);

@@ -54,8 +54,6 @@ export interface ServiceOptions {
   allowPrivateWebhooks?: boolean;
   /** How many sessions `/metrics` shows one by one; none when left out. */
   sessionDetail?: number;
-  /** Milliseconds that `/metrics` shows new series of counters at 0 before they count; the usual time between scrapes where nothing is given. */
-  countersHoldMs?: number;
   /** By what a rollout is judged and watched; the files of `compat-matrix` where nothing is given. */
   rolloutRules?: RolloutRules;
   /** Milliseconds between two judgements of the rollout; null leaves it to people. A minute where nothing is given. */
@@ -135,7 +133,7 @@ export class Service {
     );
     this.#deliverer = new Deliverer(database, allowPrivate);
     this.#instances = new Instances(database, this.id);
-    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0, options.countersHoldMs);
+    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0);
     const vault = options.vault ? new ProfileVault(database, options.vault.blobs, options.vault.key) : null;
     this.sessions = new Sessions({
       ...options,

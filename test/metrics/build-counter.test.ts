@@ -12,8 +12,8 @@ async function counted(builds: readonly string[], most: number, limit?: number):
   return own.map((line) => `${/build="(.*?)"/.exec(line)?.[1]} ${line.split(' ').at(-1)}`).sort();
 }
 
-function counterOf(most: number, limit: number = families.buildLinkAttempts.limit, holdMs = 0) {
-  const instruments = new Instruments(holdMs);
+function counterOf(most: number, limit: number = families.buildLinkAttempts.limit) {
+  const instruments = new Instruments();
   const family = { ...families.buildLinkAttempts, limit };
   return { registry: instruments.registry, family, counter: new BuildCounter(instruments.counter(family), most) };
 }
@@ -34,13 +34,6 @@ test('a build that comes back goes on where it was, with everything that was cou
   expect(text).toContain('build="old",outcome="ready",code=""} 3');
   expect(text).toContain('build="old",outcome="failed",code="ready-timeout"} 1');
   expect(text).not.toContain('build="new"');
-});
-
-test('a build that comes back is not shown at 0, which would be taken for a restart and count all of it twice', async () => {
-  const { registry, counter } = counterOf(1, undefined, 60_000);
-  const labels = { library: '1.34.7', build: 'old', outcome: 'ready', code: '' };
-  for (const build of ['old', 'new', 'old']) counter.inc({ ...labels, build });
-  expect(await registry.metrics()).toContain('build="old",outcome="ready",code=""} 2');
 });
 
 test('builds that are shown no more leave their room under the limit of the family to new ones', async () => {

@@ -1,8 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { families } from '../../src/metrics/families.ts';
 import type { Family } from '../../src/metrics/family.ts';
 import { Instruments } from '../../src/metrics/instruments.ts';
-import { usualScrapeMs } from '../../src/metrics/zero-first.ts';
 
 const all: Family[] = Object.values(families);
 
@@ -38,7 +37,7 @@ test('a limit leaves room for every combination of the values in lists', () => {
 });
 
 test('label sets above the limit are counted as overflow, the known ones go on, and the family says so', async () => {
-  const instruments = new Instruments(0);
+  const instruments = new Instruments();
   const attempts = instruments.counter({ ...families.linkAttempts, limit: 2 });
   for (const library of ['1.0.0', '2.0.0', '3.0.0', '4.0.0', '1.0.0']) {
     attempts.inc({ library, outcome: 'failed', code: 'ready-timeout' });
@@ -51,7 +50,7 @@ test('label sets above the limit are counted as overflow, the known ones go on, 
 });
 
 test('what is counted in parts is counted together above the limit', async () => {
-  const instruments = new Instruments(0);
+  const instruments = new Instruments();
   const accounts = instruments.gauge({ ...families.workspaceAccounts, limit: 1 });
   for (const workspace of ['a', 'b', 'c']) accounts.add({ workspace, library: '1.0.0', status: 'connected' }, 2);
   const text = await instruments.registry.metrics();
@@ -61,13 +60,13 @@ test('what is counted in parts is counted together above the limit', async () =>
 });
 
 test('a value that is not in the list of its label is counted as overflow', async () => {
-  const instruments = new Instruments(0);
+  const instruments = new Instruments();
   instruments.counter(families.violations).inc({ constraint: 'other_index', outcome: 'surfaced' });
   expect(await instruments.registry.metrics()).toContain('{constraint="overflow",outcome="surfaced"} 1');
 });
 
 test('a gauge that was cleared shows nothing of before', async () => {
-  const instruments = new Instruments(0);
+  const instruments = new Instruments();
   const accounts = instruments.gauge(families.accounts);
   const backlog = instruments.gauge(families.restorationBacklog);
   accounts.set({ library: '1.34.7', status: 'connected' }, 3);
@@ -77,28 +76,4 @@ test('a gauge that was cleared shows nothing of before', async () => {
   const text = await instruments.registry.metrics();
   expect(text).not.toContain('connected');
   expect(text).not.toMatch(/^wwebjs_session_restoration_backlog \d/m);
-});
-
-test('a counter shows a new label set at 0 as long as it holds it, to two who scrape in turn, and then all that was counted', async () => {
-  vi.useFakeTimers({ toFake: ['performance'] });
-  const instruments = new Instruments();
-  const links = instruments.counter({ ...families.linkAttempts, limit: 1 });
-  const counted = async () => {
-    const text = await instruments.registry.metrics();
-    return [...text.matchAll(/_attempts_total\{library="(.*?)".* (\d+)$/gm)].map(
-      ([, library, count]) => `${library} ${count}`,
-    );
-  };
-  const fail = (library: string) => links.inc({ library, outcome: 'failed', code: 'ready-timeout' });
-  for (const library of ['1.0.0', '1.0.0', '2.0.0', '3.0.0']) fail(library);
-  vi.advanceTimersByTime(usualScrapeMs);
-  expect(await counted()).toEqual(['1.0.0 0', 'overflow 0']);
-  vi.advanceTimersByTime(usualScrapeMs - 1);
-  fail('1.0.0');
-  expect(await counted()).toEqual(['1.0.0 0', 'overflow 0']);
-  vi.advanceTimersByTime(1);
-  expect(await counted()).toEqual(['1.0.0 3', 'overflow 2']);
-  fail('1.0.0');
-  expect(await counted()).toEqual(['1.0.0 4', 'overflow 2']);
-  vi.useRealTimers();
 });

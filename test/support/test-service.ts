@@ -18,7 +18,6 @@ export async function startTestService(
     slots: 2,
     folder,
     log: (line) => log.push(line),
-    countersHoldMs: 0,
     ...options,
     deadlines: {
       startMs: 10_000,
