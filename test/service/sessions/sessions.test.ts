@@ -81,6 +81,8 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     expect(await service.linkCodes.get(ids.session)).toBeNull();
     const history = await service.accounts.history(ids.account, 10, 0);
     expect(history.map(({ to }) => to)).toEqual(['qr_scanning', 'authenticated', 'connected']);
+    // Written to the database first, then told.
+    await until('the log says so', () => log.some(({ event }) => event === 'connected'));
     const metrics = await service.metrics.registry.metrics();
     expect(metrics).toContain('wwebjs_link_attempts_total{library="1.34.7",outcome="ready",code=""} 1');
     const told = JSON.stringify(log) + metrics;
