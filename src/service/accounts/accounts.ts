@@ -228,7 +228,7 @@ function fromRow(row: AccountRow & { attention_code: string | null; canary_since
       workspace: workspaceId(row.workspace_id),
       account: accountId(row.id),
     }),
-    phone: row.phone ?? row.asked_phone,
+    phone: row.phone,
     status: row.status,
     cause: row.status_cause,
     since: row.status_since,

@@ -6,7 +6,7 @@ import { freshStart } from '../sessions/lease-writes.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { type OnViolation, recordViolation, resolveCollision } from './constraint-violations.ts';
 import { isSameNumber } from './is-same-number.ts';
-import { deactivate, lockWorkspace, supersede, supersedeLinks } from './supersede.ts';
+import { deactivate, lockWorkspace, supersede } from './supersede.ts';
 
 export interface LinkRequest {
   /** Digits of the international number where it is known beforehand. */
@@ -40,8 +40,8 @@ export class Links {
   }
 
   /**
-   * A new account in `qr_scanning` with its session (`ids` are fresh), leased to this instance. Older links of the number, stuck ones
-   * too, become inactive in the same transaction. An account that has its login keeps the number until `ready`: nobody has scanned yet.
+   * A new account in `qr_scanning` with its session (`ids` are fresh), leased to this instance. Every account that holds its number,
+   * stuck ones too, becomes inactive in the same transaction.
    *
    * @throws Problem `workspace-unknown`, `number-contested`
    */
@@ -64,17 +64,15 @@ export class Links {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
       if (!(await lockWorkspace(this.#database, tx, ids.workspace))) throw new Problem('workspace-unknown');
-      const { superseded, isHeld } =
-        phone === null
-          ? { superseded: [], isHeld: false }
-          : await supersedeLinks(tx, this.#database, { workspace: ids.workspace, phone }, this.#instanceId);
+      const number = { workspace: ids.workspace, phone: phone ?? '', except: ids.account };
+      const superseded = phone === null ? [] : await supersede(tx, this.#database, number, this.#instanceId);
       await tx
         .insertInto('whatsapp_accounts')
         .values({
           id: ids.account,
           workspace_id: ids.workspace,
           session_id: ids.session,
-          phone: isHeld ? null : phone,
+          phone,
           asked_phone: phone,
           status: 'qr_scanning',
           status_cause: 'link-asked',

@@ -45,42 +45,9 @@ export async function supersede(
     .where('status', 'in', activeStatuses)
     .execute();
   const older = holders.filter(({ id }) => id !== number.except);
-  return endAll(tx, now, number.workspace, older, instanceId);
-}
-
-/**
- * Ends every link of a number in the workspace that nobody has scanned, whether it holds the number or only asked for it. The workspace is
- * locked already.
- *
- * @returns the sessions that were closed, and whether an account that has its login holds the number.
- */
-export async function supersedeLinks(
-  tx: Transaction<ServiceTables>,
-  { now }: ServiceDatabase,
-  { workspace, phone }: NumberOfWorkspace,
-  instanceId: string,
-): Promise<{ superseded: SessionIds[]; isHeld: boolean }> {
-  const found = await tx
-    .selectFrom('whatsapp_accounts')
-    .select(['id', 'session_id', 'status'])
-    .where('workspace_id', '=', workspace)
-    .where('status', 'in', activeStatuses)
-    .where((row) => row.or([row('phone', '=', phone), row('asked_phone', '=', phone)]))
-    .execute();
-  const links = found.filter(({ status }) => status === 'qr_scanning');
-  return { superseded: await endAll(tx, now, workspace, links, instanceId), isHeld: links.length < found.length };
-}
-
-async function endAll(
-  tx: Transaction<ServiceTables>,
-  now: RawBuilder<number>,
-  workspace: WorkspaceId,
-  accounts: readonly { id: string; session_id: string }[],
-  instanceId: string,
-): Promise<SessionIds[]> {
-  for (const account of accounts) await deactivate(tx, now, account, 'superseded', instanceId);
-  return accounts.map(({ id, session_id }) =>
-    SessionIds.of({ session: sessionId(session_id), workspace, account: accountId(id) }),
+  for (const account of older) await deactivate(tx, now, account, 'superseded', instanceId);
+  return older.map(({ id, session_id }) =>
+    SessionIds.of({ session: sessionId(session_id), workspace: number.workspace, account: accountId(id) }),
   );
 }
 

@@ -47,10 +47,10 @@ export async function takeSession(
   const account = await tx
     .selectFrom('whatsapp_accounts')
     .leftJoin('pairing_links', 'pairing_links.session_id', 'whatsapp_accounts.session_id')
-    .select(['status', 'phone', 'asked_phone', 'library_pin', 'pairing_links.session_id as pairing'])
+    .select(['status', 'phone', 'library_pin', 'pairing_links.session_id as pairing'])
     .where('id', '=', ids.account)
     .executeTakeFirstOrThrow();
-  const { status, phone, asked_phone, library_pin: libraryPin, pairing } = account;
-  const pairWith = pairing && status === 'qr_scanning' ? asked_phone : null;
+  const { status, phone, library_pin: libraryPin, pairing } = account;
+  const pairWith = pairing && status === 'qr_scanning' ? phone : null;
   return { lease, cause, status, phone, libraryPin, pairWith };
 }
