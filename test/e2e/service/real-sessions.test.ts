@@ -152,6 +152,29 @@ test('a number is linked by a code that is typed on its phone, also at the insta
   await untilStatus(second, ids, 'connected', 60_000);
 });
 
+test('a number without WhatsApp gets no pairing code, and the account says so', async () => {
+  const service = await start(newPlace());
+  const workspace = (await service.workspaces.create('W')).id;
+  const ids = await service.sessions.link(workspace, { phone: '15550499999', pairing: true, libraryPin: null });
+  expect(await untilStatus(service, ids, 'failed', 60_000)).toMatchObject({ cause: 'pairing-refused' });
+});
+
+test('a code that is scanned just before its account is deleted leaves no device on the phone', async () => {
+  const service = await start(newPlace());
+  const phone = newPhone();
+  const workspace = (await service.workspaces.create('W')).id;
+  const ids = await linkWith(service, workspace, (qr) => {
+    // Longer than the service takes to end the session; the page says all the while that it waits for a scan.
+    replica.setCondition('slow-link', true, { seconds: 1 });
+    return phone.scan(qr);
+  });
+  expect(phone.devices()).toHaveLength(1);
+  await service.sessions.delete(ids);
+  await until('the device is unlinked', () => phone.devices().length === 0).finally(() =>
+    replica.setCondition('slow-link', false),
+  );
+});
+
 test('another machine restores the session from the vault, without a new code', async () => {
   const here = newPlace();
   const phone = newPhone();
