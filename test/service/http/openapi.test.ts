@@ -56,7 +56,9 @@ test('every type of webhook is described with the body that it has', () => {
 test('the stream of a link says what its events are', () => {
   const path = '/v1/workspaces/{workspace}/accounts/{account}/link/events';
   const answer = document.paths[path]?.get?.responses['200'] as Message | undefined;
-  expect(answer?.content?.['text/event-stream']).toMatchObject({ 'x-itemSchema': { $ref: '#/components/schemas/LinkEvent' } });
+  expect(answer?.content?.['text/event-stream']).toMatchObject({
+    'x-itemSchema': { $ref: '#/components/schemas/LinkEvent' },
+  });
   const events = [...JSON.stringify(schemas.LinkEvent).matchAll(/"event":\{"type":"string","const":"(\w+)"/g)];
   expect(events.map(([, event]) => event)).toEqual(['status', 'code', 'still']);
 });
