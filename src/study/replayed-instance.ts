@@ -15,6 +15,16 @@ export type Heard = 'code' | 'authenticated' | 'connected' | 'ended';
 
 /** The deadlines of the service are told by the replay, in its own time; real timers must never be first. */
 const neverMs = 2 ** 31 - 1;
+/** A replayed host has no page to close and no device to unlink: waiting for them would take real time. */
+const closeMs = 0;
+const deadlines = {
+  ...defaultDeadlines,
+  startMs: neverMs,
+  linkMs: neverMs,
+  readyMs: neverMs,
+  watchEveryMs: neverMs,
+  closeMs,
+};
 /** Browsers cost nothing here; the service itself takes sessions on a few at a time. */
 const slots = 64;
 
@@ -50,7 +60,7 @@ export class ReplayedInstance {
       accounts: new Accounts(database, this.id),
       links: new Links(database, this.id, () => {}),
       openHost: replayedHosts(phones, (host) => this.#opened(host)),
-      deadlines: { ...defaultDeadlines, startMs: neverMs, linkMs: neverMs, readyMs: neverMs, watchEveryMs: neverMs },
+      deadlines,
       slots,
       folder,
       chooseLibrary: () => library,

@@ -100,9 +100,7 @@ async function linkMany(service: Service, workspace: WorkspaceId, count: number)
 async function linkUntilOver(service: Service, workspace: WorkspaceId, { id }: Rollout): Promise<SessionIds[]> {
   const linked: SessionIds[] = [];
   const person = async () => {
-    for (let i = 0; i < 40 && (await service.rollouts.get(id)).state === 'active'; i++) {
-      linked.push(await linkOne(service, workspace));
-    }
+    while ((await service.rollouts.get(id)).state === 'active') linked.push(await linkOne(service, workspace));
   };
   await Promise.all(Array.from({ length: atOnce }, person));
   return linked;
