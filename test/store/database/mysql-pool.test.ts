@@ -20,9 +20,9 @@ test('a transaction whose connection is killed fails with the end of the connect
   const database = await openDatabase(await newMysqlDatabase(), 2);
   const killed = database.transaction(async (tx) => {
     const { rows } = await sql<{ id: number }>`select connection_id() as id`.execute(tx);
-    const kill = sql`kill ${sql.lit(rows[0]?.id)}`.execute(database.kysely);
+    const stuck = sql`select sleep(30)`.execute(tx);
     // Both are awaited from the start: either may be answered first.
-    await Promise.all([sql`select sleep(30)`.execute(tx), kill]);
+    await Promise.all([stuck, sql`kill ${sql.lit(rows[0]?.id)}`.execute(database.kysely)]);
   });
   await expect(killed).rejects.not.toThrow('closed state');
   await database.ping();
