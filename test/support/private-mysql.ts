@@ -17,7 +17,10 @@ export async function startPrivateMysql(): Promise<MysqlServer> {
   const own = [...options, `--datadir=${folder}`, `--user=${userInfo().username}`];
   await promisify(execFile)(command, [...own, '--initialize-insecure']);
   const setUp = join(root, 'set-up.sql');
-  writeFileSync(setUp, "create user test@'127.0.0.1' identified by 'test'; grant all on *.* to test@'127.0.0.1';");
+  writeFileSync(
+    setUp,
+    "create user test@'127.0.0.1' identified by 'test'; grant all on *.* to test@'127.0.0.1' with grant option;",
+  );
   const port = await freePort();
   const url = `mysql://test:test@127.0.0.1:${port}`;
   const started = await startPrivateServer(

@@ -68,7 +68,7 @@ test('a history from before builds were kept goes on with them, also where that 
   const connection = await createConnection({ uri: url, multipleStatements: true });
   await connection.query(`
     insert into workspaces values ('w', 'W', 0);
-    insert into whatsapp_accounts (id, workspace_id, session_id, status, status_cause, status_since, library, instance_id,
+    insert into whatsapp_accounts (id, workspace_id, session_id, status, status_cause, status_since, \`library\`, instance_id,
       lease_token, created_at) values ('a', 'w', 's', 'qr_scanning', 'link-asked', 0, '1.34.7', 'i', 1, 0);
     update whatsapp_accounts set status = 'authenticated' where id = 'a'`);
   expect(await migrateMysql(url, 'test')).toContain(migration);
