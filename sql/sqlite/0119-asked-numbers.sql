@@ -1,5 +1,5 @@
--- Why: a link that names its number took it from an account that worked before anybody had scanned, and whoever scanned with another
--- phone was linked all the same. The number that was asked for is kept apart from the one that the account holds.
+-- Why: whoever scanned with another phone than was asked for was linked all the same. The number that was asked for is kept apart from
+-- the one that the account holds, which may change later when its phone does.
 -- Locks: adds a nullable column, no row is copied; then writes the few rows of links that wait for their scan.
 
 -- asked_phone: digits that somebody named for the link; null where nobody did, and once the phone has told its own.
