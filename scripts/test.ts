@@ -6,6 +6,7 @@ import { exitCode } from '../src/contracts/outcome.ts';
 import { ensureLibrary } from '../src/library/ensure-library.ts';
 import { listLibraryLocks } from '../src/library/library-lock.ts';
 import { runTool } from './test/run-tool.ts';
+import { lintWords } from './words/lint-words.ts';
 
 /**
  * `npm test`: everything that has to hold before a commit, cheapest first; ends at the first stage that fails. The last line
@@ -20,6 +21,7 @@ const stages: { name: string; run: () => Promise<number> }[] = [
   { name: 'set-up', run: setUp },
   { name: 'types', run: () => runTool('tsc', ['--noEmit']) },
   { name: 'lint', run: () => runTool('biome', ['check', '--error-on-warnings', '.']) },
+  { name: 'words', run: async () => lintWords([]) },
   { name: 'duplicates', run: () => runTool('jscpd', [...duplicates, '--no-tips']) },
   { name: 'fast tests', run: () => vitest('fast') },
   { name: 'tests with real libraries and browsers', run: () => vitest('e2e') },

@@ -1,9 +1,9 @@
 #!/bin/sh
 # sh scripts/with-node.sh PROGRAM.ts [ARGUMENT...]
 #
-# Runs a TypeScript program of this project after everything that it needs is there: a Node that runs TypeScript as it is
-# (22.18 or newer; put into .toolchain when the machine's own is older) and node_modules as package-lock.json wants it.
-# Needs a POSIX shell, npm and any Node. Says every download, and nothing when there is nothing to do.
+# Installs what a TypeScript program of this project needs, then runs it: a Node that runs TypeScript directly
+# (22.18 or newer; installed into .toolchain when the machine's own is older) and node_modules as package-lock.json wants it.
+# Needs a POSIX shell, npm and any Node. Prints every download, and nothing when nothing is missing.
 # Exit codes: those of the program; 4 when set-up fails.
 set -eu
 

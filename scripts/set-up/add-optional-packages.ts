@@ -19,7 +19,7 @@ const platformName = /(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmo
  *
  * npm leaves a package for another platform out when the registry that the lockfile was made with does not have it, as
  * mirrors often do not. `npm ci` then refuses the lockfile on every machine ("Missing: ... from lock file"). An added entry
- * has the exact version and the platform in its name, and no integrity hash, because nobody here saw the package.
+ * has the exact version and the platform in its name, and no integrity hash, because the package was not downloaded.
  *
  * @throws Error when a name tells no platform or a version is not exact: such an entry would be a guess.
  */

@@ -48,8 +48,8 @@ interface LockedPackage {
 }
 
 /**
- * True when every package of package-lock.json is in node_modules in that version. npm's own record of what it installed is
- * compared, whoever ran npm; a package that is optional may be missing, since it may be for another platform.
+ * True when every package of package-lock.json is in node_modules in that version. It reads npm's own
+ * record of what it installed. An optional package may be missing, since it may be for another platform.
  */
 export function isInstalled(project: string): boolean {
   const modules = join(project, 'node_modules');

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { packageRoot } from '../../src/contracts/home.ts';
+import { exitCode } from '../../src/contracts/outcome.ts';
+import { findWords } from './find-words.ts';
+
+/** Grows until it is '.'; a path in it stays clean. */
+const enforced = ['bin', 'scripts'];
+const notProse = [
+  'scripts/words/find-words.ts',
+  'test/scripts/find-words.test.ts',
+  'dashboards/generated',
+  'compat-matrix/builds/*.json',
+  '*package-lock.json',
+  '*go.sum',
+  '*.png',
+].map((path) => `:!${path}`);
+
+/**
+ * Prints file, line, word and what to write instead for each word of the list in the given files and folders, else in the
+ * enforced ones. Returns an exit code: 0 when nothing was found, else 1.
+ */
+export function lintWords(paths: readonly string[]): number {
+  const roots = paths.length === 0 ? enforced : paths.map((path) => relative(packageRoot, resolve(path)) || '.');
+  const files = listFiles(roots);
+  let found = 0;
+  for (const file of files) {
+    for (const { line, text, instead } of findWords(readFileSync(resolve(packageRoot, file), 'utf8'))) {
+      console.log(`${file}:${line}  "${text}": write ${instead}`);
+      found += 1;
+    }
+  }
+  console.log(`words: ${found} found in ${files.length} files`);
+  return found === 0 ? exitCode.asExpected : exitCode.unexpected;
+}
+
+function listFiles(paths: readonly string[]): string[] {
+  const options = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths, ...notProse];
+  return execFileSync('git', options, { cwd: packageRoot, encoding: 'utf8', maxBuffer: 2 ** 26 })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(resolve(packageRoot, file)));
+}
