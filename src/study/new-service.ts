@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { leaseMs } from '../service/leases/lease.ts';
 import { type WorkspaceId, workspaceId } from '../service/session-ids.ts';
-import { leaseMs } from '../service/sessions/lease.ts';
 import type { ServiceDatabase } from '../service/tables.ts';
 import type { Course } from './courses.ts';
 import type { ReplayedHost } from './replayed-hosts.ts';

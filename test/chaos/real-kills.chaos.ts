@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../src/replica/server/start-replica.ts';
-import { leaseMs } from '../../src/service/sessions/lease.ts';
+import { leaseMs } from '../../src/service/leases/lease.ts';
 import { libraryHosts } from '../../src/service/sessions/library-host.ts';
 import type { ServiceDatabase } from '../../src/service/tables.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';

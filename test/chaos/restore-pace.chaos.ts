@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../src/replica/server/start-replica.ts';
+import { Lease } from '../../src/service/leases/lease.ts';
+import { sessionFolder } from '../../src/service/profiles/session-folder.ts';
 import type { SessionIds } from '../../src/service/session-ids.ts';
-import { Lease } from '../../src/service/sessions/lease.ts';
-import { sessionFolder } from '../../src/service/sessions/session-folder.ts';
 import type { OpenSessionHost, SessionHost } from '../../src/service/sessions/session-host.ts';
 import { lightHosts } from '../support/light-host.ts';
 import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { Accounts } from '../../src/service/accounts/accounts.ts';
+import type { Lease } from '../../src/service/leases/lease.ts';
 import {
   type AccountId,
   accountId,
@@ -10,7 +11,6 @@ import {
   workspaceId,
 } from '../../src/service/session-ids.ts';
 import type { HostedSession } from '../../src/service/sessions/hosted-session.ts';
-import type { Lease } from '../../src/service/sessions/lease.ts';
 import type { Sessions } from '../../src/service/sessions/sessions.ts';
 
 const all = { session: sessionId('s'), workspace: workspaceId('w'), account: accountId('a') };

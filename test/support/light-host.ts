@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { PageFrame, ServerFrame, TextMessage } from '../../src/contracts/replica-protocol.ts';
 import { mac, newKeyPair, sharedMac, toBase64, type WireKeyPair } from '../../src/replica/server/wire-keys.ts';
-import { profileFolder } from '../../src/service/sessions/session-folder.ts';
+import { profileFolder } from '../../src/service/profiles/session-folder.ts';
 import type { OpenSessionHost, SessionHost, SessionHostSpec } from '../../src/service/sessions/session-host.ts';
 
 interface SavedDevice {

@@ -1,10 +1,10 @@
 import type { Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
+import { holdLease } from '../leases/hold-lease.ts';
+import type { Lease } from '../leases/lease.ts';
+import { endStart, freshStart, giveBack } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
-import { holdLease } from '../sessions/hold-lease.ts';
-import type { Lease } from '../sessions/lease.ts';
-import { endStart, freshStart, giveBack } from '../sessions/lease-writes.ts';
 import type { AccountRow, AccountStatus, ServiceDatabase, ServiceTables } from '../tables.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 

@@ -1,8 +1,8 @@
+import { holdLease } from '../leases/hold-lease.ts';
+import { Lease, leaseMs } from '../leases/lease.ts';
+import { freshStart } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import type { SessionIds } from '../session-ids.ts';
-import { holdLease } from '../sessions/hold-lease.ts';
-import { Lease, leaseMs } from '../sessions/lease.ts';
-import { freshStart } from '../sessions/lease-writes.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { type OnViolation, recordViolation, resolveCollision } from './constraint-violations.ts';
 import { isSameNumber } from './is-same-number.ts';

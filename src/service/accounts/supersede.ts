@@ -1,8 +1,8 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
 import { accountId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
-import { unlinkFrom, unlinkTries } from '../sessions/unlinks.ts';
 import { activeStatuses, type ServiceDatabase, type ServiceTables } from '../tables.ts';
+import { unlinkFrom, unlinkTries } from './unlinks.ts';
 
 export interface NumberOfWorkspace {
   workspace: WorkspaceId;

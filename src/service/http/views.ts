@@ -11,10 +11,10 @@ import type {
 } from '../../contracts/service-api.ts';
 import { accountHandle } from '../account-handle.ts';
 import type { Account, Transition } from '../accounts/accounts.ts';
+import type { LinkCode } from '../accounts/link-codes.ts';
 import type { Workspace } from '../accounts/workspaces.ts';
 import type { Decision } from '../rollouts/rollout-decisions.ts';
 import type { Rollout } from '../rollouts/rollouts.ts';
-import type { LinkCode } from '../sessions/link-codes.ts';
 import type { SessionStart } from '../sessions/session-starts.ts';
 import type { ApiKey } from './api-keys.ts';
 

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { holdLease } from '../leases/hold-lease.ts';
+import { type Lease, LeaseLost } from '../leases/lease.ts';
 import { seal, unseal } from '../seal.ts';
 import type { SessionIds } from '../session-ids.ts';
-import { holdLease } from '../sessions/hold-lease.ts';
-import { type Lease, LeaseLost } from '../sessions/lease.ts';
-import { profileFolder } from '../sessions/session-folder.ts';
 import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase, SessionProfileRow } from '../tables.ts';
 import type { BlobStore } from './blob-store.ts';
 import { packProfile, unpackProfile } from './profile-archive.ts';
+import { profileFolder } from './session-folder.ts';
 
 /** The profile of a session is in the store and cannot be had; starting without it would look like a lost login. */
 export class ProfileUnavailable extends Error {

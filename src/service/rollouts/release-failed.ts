@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import type { Lease } from '../sessions/lease.ts';
-import { freshStart } from '../sessions/lease-writes.ts';
+import type { Lease } from '../leases/lease.ts';
+import { freshStart } from '../leases/lease-writes.ts';
 import type { RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { lockWorkspace } from '../accounts/supersede.ts';
+import { freshStart } from '../leases/lease-writes.ts';
 import { workspaceId } from '../session-ids.ts';
-import { freshStart } from '../sessions/lease-writes.ts';
 import { activeStatuses, type RolloutRow, type ServiceDatabase, type ServiceTables } from '../tables.ts';
 
 /**

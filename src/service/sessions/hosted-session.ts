@@ -1,9 +1,9 @@
 import type { SeenEvent } from '../../contracts/host.ts';
 import type { Cause } from '../causes.ts';
+import { LeaseLost } from '../leases/lease.ts';
 import { loggableError } from '../loggable.ts';
 import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
-import { LeaseLost } from './lease.ts';
 import { logOut } from './log-out.ts';
 import { openInTime } from './open-in-time.ts';
 import { factsInTime } from './read-facts.ts';

@@ -1,5 +1,5 @@
+import type { Leases } from '../leases/leases.ts';
 import type { HostedSession } from './hosted-session.ts';
-import type { Leases } from './leases.ts';
 import type { PreparedLibraries } from './prepared-libraries.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 

@@ -1,12 +1,12 @@
+import type { Unlinks } from '../accounts/unlinks.ts';
+import type { Lease } from '../leases/lease.ts';
+import { findLeftProfiles } from '../profiles/find-left-profiles.ts';
+import { removeSessionFolder, sessionFolder } from '../profiles/session-folder.ts';
 import type { SessionIds } from '../session-ids.ts';
-import { findLeftProfiles } from './find-left-profiles.ts';
 import type { HostedSession } from './hosted-session.ts';
-import type { Lease } from './lease.ts';
 import type { SessionEnd } from './session-end.ts';
-import { removeSessionFolder, sessionFolder } from './session-folder.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 import type { Settled } from './settle-session.ts';
-import type { Unlinks } from './unlinks.ts';
 import { within } from './within.ts';
 
 /** Until the account counts as not known to be over, in milliseconds. */

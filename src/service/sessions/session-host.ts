@@ -1,5 +1,5 @@
 import type { SeenEvent, SessionFacts } from '../../contracts/host.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from '../leases/lease.ts';
 
 /** What a session needs of the process that runs its client. */
 export interface SessionHost {

@@ -1,12 +1,12 @@
 import type { SeenEvent, SeenMessage, SessionFacts } from '../../contracts/host.ts';
 import type { Cause } from '../causes.ts';
+import { writeUntilTaken } from '../leases/write-until-taken.ts';
 import { buildOf, connectedAs, factsInTime, hasLeftCodes, showsNoCode } from './read-facts.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
 import type { LoadedVersions, SessionHost } from './session-host.ts';
 import type { SessionInbox } from './session-inbox.ts';
 import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
 import { Watchdog } from './watchdog.ts';
-import { writeUntilTaken } from './write-until-taken.ts';
 
 /** A page that says `ready` without being connected is asked again this much later, in milliseconds. */
 const askAgainMs = 1_000;

@@ -1,11 +1,11 @@
 import type { Accounts } from '../accounts/accounts.ts';
+import type { LinkCodes } from '../accounts/link-codes.ts';
 import type { Links } from '../accounts/links.ts';
 import type { Cause } from '../causes.ts';
+import type { Lease } from '../leases/lease.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { CanaryProbes } from './canary-probes.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Lease } from './lease.ts';
-import type { LinkCodes } from './link-codes.ts';
 import type { OpenSessionHost } from './session-host.ts';
 import type { SessionStarts } from './session-starts.ts';
 

@@ -1,13 +1,13 @@
 import { sql, type Transaction } from 'kysely';
 import type { Cause } from '../causes.ts';
+import { holdLease } from '../leases/hold-lease.ts';
+import type { Lease } from '../leases/lease.ts';
+import { disconnect, endStart, giveBack } from '../leases/lease-writes.ts';
 import { wasRolledBack } from '../rollouts/release-failed.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables, StartOutcome } from '../tables.ts';
 import { backoffMs, breaker } from './backoff.ts';
 import { countFailures } from './count-failures.ts';
-import { holdLease } from './hold-lease.ts';
-import type { Lease } from './lease.ts';
-import { disconnect, endStart, giveBack } from './lease-writes.ts';
 
 /** Newest starts that the breaker looks at: with stops and crashes of instances among them far more than it needs. */
 const looked = 30;

@@ -1,12 +1,13 @@
 import { CanaryAccounts } from '../accounts/canary-accounts.ts';
+import { Unlinks } from '../accounts/unlinks.ts';
+import { LeaseKeeper } from '../leases/lease-keeper.ts';
+import { Leases } from '../leases/leases.ts';
 import { Problem } from '../problems.ts';
 import { SessionIds, type WorkspaceId } from '../session-ids.ts';
 import { CanaryProbes } from './canary-probes.ts';
 import { CanaryWatch } from './canary-watch.ts';
 import type { HostedSession } from './hosted-session.ts';
 import { Launches } from './launches.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
-import { Leases } from './leases.ts';
 import { Mover } from './mover.ts';
 import { OutgoingTexts } from './outgoing-texts.ts';
 import { PreparedLibraries } from './prepared-libraries.ts';
@@ -18,7 +19,6 @@ import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
 import { Slots } from './slots.ts';
 import { TextRouter } from './text-router.ts';
 import { Unlinker } from './unlinker.ts';
-import { Unlinks } from './unlinks.ts';
 
 /** Sessions taken on in one go: small, so that instances that start together share the work. */
 const claimBatch = 4;

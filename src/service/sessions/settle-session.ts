@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Lease } from '../leases/lease.ts';
+import { LeaseLost, leaseMs } from '../leases/lease.ts';
+import type { Leases } from '../leases/leases.ts';
 import type { SessionIds } from '../session-ids.ts';
-import type { Lease } from './lease.ts';
-import { LeaseLost, leaseMs } from './lease.ts';
-import type { Leases } from './leases.ts';
 import type { SessionEnd } from './session-end.ts';
 import type { Failed, SessionStarts } from './session-starts.ts';
 

@@ -1,12 +1,12 @@
-import { LeaseLost } from './lease.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Unlinks } from '../accounts/unlinks.ts';
+import { LeaseLost } from '../leases/lease.ts';
+import type { LeaseKeeper } from '../leases/lease-keeper.ts';
+import type { Claim } from '../leases/take-session.ts';
+import { removeBrowserLocks, sessionFolder } from '../profiles/session-folder.ts';
 import type { ProfilesOfSessions } from './profiles-of-sessions.ts';
-import { removeBrowserLocks, sessionFolder } from './session-folder.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 import type { Slots } from './slots.ts';
-import type { Claim } from './take-session.ts';
 import { unlinkDevice } from './unlink-device.ts';
-import type { Unlinks } from './unlinks.ts';
 
 export interface UnlinkerParts {
   options: SessionsOptions;

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { linkSuccess } from '../../../src/service/accounts/link-success.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
+import { LeaseLost } from '../../../src/service/leases/lease.ts';
+import { Leases } from '../../../src/service/leases/leases.ts';
 import { Problem } from '../../../src/service/problems.ts';
 import { SessionIds, type WorkspaceId, workspaceId } from '../../../src/service/session-ids.ts';
-import { LeaseLost } from '../../../src/service/sessions/lease.ts';
-import { Leases } from '../../../src/service/sessions/leases.ts';
 import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { Database } from '../../../src/store/database/database.ts';

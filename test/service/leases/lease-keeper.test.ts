@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Host } from '../../../src/host/host.ts';
+import { Lease, leaseMs } from '../../../src/service/leases/lease.ts';
+import { LeaseKeeper } from '../../../src/service/leases/lease-keeper.ts';
+import { Leases } from '../../../src/service/leases/leases.ts';
 import { accountId, SessionIds, sessionId, workspaceId } from '../../../src/service/session-ids.ts';
-import { Lease, leaseMs } from '../../../src/service/sessions/lease.ts';
-import { LeaseKeeper } from '../../../src/service/sessions/lease-keeper.ts';
-import { Leases } from '../../../src/service/sessions/leases.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
 

@@ -1,7 +1,7 @@
+import { holdLease } from '../leases/hold-lease.ts';
+import type { Lease } from '../leases/lease.ts';
 import type { SessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
-import { holdLease } from './hold-lease.ts';
-import type { Lease } from './lease.ts';
 
 /** A code that waits to be scanned or typed. Never to be logged: whoever has it can link the session. */
 export interface LinkCode {

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import { holdLease } from '../leases/hold-lease.ts';
+import { type Lease, leaseMs } from '../leases/lease.ts';
+import { giveBack } from '../leases/lease-writes.ts';
+import { type Claim, takeSession } from '../leases/take-session.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
-import { holdLease } from './hold-lease.ts';
-import { type Lease, leaseMs } from './lease.ts';
-import { giveBack } from './lease-writes.ts';
-import { type Claim, takeSession } from './take-session.ts';
 
 /** How often a session is started to unlink its device before that is given up. */
 export const unlinkTries = 3;

@@ -1,5 +1,5 @@
-import type { OpenSessionHost } from '../sessions/session-host.ts';
-import type { ProfileVault } from './profile-vault.ts';
+import type { ProfileVault } from '../profiles/profile-vault.ts';
+import type { OpenSessionHost } from './session-host.ts';
 
 /** Chromium has written the login out by then; as long as the library's own RemoteAuth waits. */
 const firstSaveMs = 60_000;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lease } from '../leases/lease.ts';
 import type { SessionIds } from '../session-ids.ts';
-import type { Lease } from './lease.ts';
 
 /** Files by which a Chromium marks a profile as its own; a killed one leaves them behind, and the next one then refuses to start. */
 const browserLocks = ['SingletonLock', 'SingletonCookie', 'SingletonSocket'];
