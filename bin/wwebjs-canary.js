@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const published = join(root, 'dist', 'cli', 'main.js');
 const entry = existsSync(published) ? published : join(root, 'src', 'cli', 'main.ts');
 
-/** `exitCode.trouble` of src/contracts/outcome.ts, which this Node may not be able to read. */
+/** `exitCode.trouble` of src/contracts/exit-code.ts, which this Node may not be able to read. */
 const trouble = 4;
 
 if (entry !== published && !existsSync(join(root, 'node_modules'))) {

@@ -1,3 +1,4 @@
+import { exitCode } from '../src/contracts/exit-code.ts';
 import { packageRoot } from '../src/contracts/home.ts';
 import { ensureNodeModules } from './set-up/ensure-node-modules.ts';
 
@@ -6,5 +7,5 @@ try {
   await ensureNodeModules(packageRoot, (line) => process.stderr.write(`${line}\n`));
 } catch (error) {
   process.stderr.write(`wwebjs-canary: ${(error as Error).message}\n`);
-  process.exitCode = 4; // `exitCode.trouble`; its file needs zod, which may not be there yet
+  process.exitCode = exitCode.trouble;
 }

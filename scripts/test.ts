@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { bundledBrowserNames } from '../src/browser/bundled-browsers.ts';
 import { ensureBrowser } from '../src/browser/ensure-browser.ts';
+import { exitCode } from '../src/contracts/exit-code.ts';
 import { home } from '../src/contracts/home.ts';
-import { exitCode } from '../src/contracts/outcome.ts';
 import { ensureLibrary } from '../src/library/ensure-library.ts';
 import { listLibraryLocks } from '../src/library/library-lock.ts';
 import { runTool } from './test/run-tool.ts';

@@ -1,6 +1,6 @@
 import type { Shard } from '../contracts/blob.ts';
+import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
 import { home } from '../contracts/home.ts';
-import { type ExitCode, exitCode } from '../contracts/outcome.ts';
 import type { PlannedCell, RunInfo } from '../contracts/run.ts';
 import type { CellSummary } from '../report/cell-summary.ts';
 import type { ChosenReporter } from '../report/choose-reporters.ts';

@@ -1,4 +1,4 @@
-import { type ExitCode, exitCode } from '../contracts/outcome.ts';
+import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
 import { type CellSummary, countCells } from '../report/cell-summary.ts';
 
 /**

@@ -3,33 +3,84 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../contracts/home.ts';
 
-/** How each command is loaded, in the order of the help. */
-const commands: Record<string, () => Promise<Command>> = {
-  quickstart: async () => (await import('./commands/quickstart.ts')).quickstartCommand(),
-  run: async () => (await import('./commands/run.ts')).runCommand(),
-  report: async () => (await import('./commands/report.ts')).reportCommand(),
-  gate: async () => (await import('./commands/gate.ts')).gateCommand(),
-  watch: async () => (await import('./commands/watch.ts')).watchCommand(),
-  exporter: async () => (await import('./commands/exporter.ts')).exporterCommand(),
-  study: async () => (await import('./commands/study.ts')).studyCommand(),
-  advise: async () => (await import('./commands/advise.ts')).adviseCommand(),
-  surface: async () => (await import('./commands/surface.ts')).surfaceCommand(),
-  library: async () => (await import('./commands/library.ts')).libraryCommand(),
-  replica: async () => (await import('./commands/replica.ts')).replicaCommand(),
-  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
-  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
-  db: async () => (await import('./commands/db.ts')).dbCommand(),
+/** A command as the help lists it, and how the rest of it is loaded: its options, its help and its action. */
+interface ListedCommand {
+  description: string;
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of the help. */
+const commands: Record<string, ListedCommand> = {
+  quickstart: {
+    description: 'set up what is missing, attempt the default matrix, show which version works where and why',
+    load: async () => (await import('./commands/quickstart.ts')).quickstartCommand(),
+  },
+  run: {
+    description: 'attempt cells: library x build x browser x flow x condition',
+    load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
+  report: {
+    description: 'merge the reports of shards, show the last report, show the history of all runs',
+    load: async () => (await import('./commands/report.ts')).reportCommand(),
+  },
+  gate: {
+    description: 'promote, block or inconclusive: a candidate version against a baseline',
+    load: async () => (await import('./commands/gate.ts')).gateCommand(),
+  },
+  watch: {
+    description: 'run the canaries on a schedule, serve /metrics, notify a webhook of unexpected cells',
+    load: async () => (await import('./commands/watch.ts')).watchCommand(),
+  },
+  exporter: {
+    description: 'serve /metrics for Prometheus from the store: canaries, links, restorations, violations, verdicts',
+    load: async () => (await import('./commands/exporter.ts')).exporterCommand(),
+  },
+  study: {
+    description: 'measure what was only projected',
+    load: async () => (await import('./commands/study.ts')).studyCommand(),
+  },
+  advise: {
+    description: 'the nearest version that works on a build, and why',
+    load: async () => (await import('./commands/advise.ts')).adviseCommand(),
+  },
+  surface: {
+    description: 'compare what libraries need with what builds offer; starts no browser',
+    load: async () => (await import('./commands/surface.ts')).surfaceCommand(),
+  },
+  library: {
+    description: 'the versions of whatsapp-web.js: add, list, verify',
+    load: async () => (await import('./commands/library.ts')).libraryCommand(),
+  },
+  replica: {
+    description: 'start the stand-in for WhatsApp Web and print how to reach it as one JSON line',
+    load: async () => (await import('./commands/replica.ts')).replicaCommand(),
+  },
+  serve: {
+    description: 'run the service: link numbers, keep their sessions connected, restore them after a restart',
+    load: async () => (await import('./commands/serve.ts')).serveCommand(),
+  },
+  doctor: {
+    description: 'what is missing on this machine and how to get it',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  },
+  db: {
+    description: 'the store of runs and attempts, and the tables of the service',
+    load: async () => (await import('./commands/db.ts')).dbCommand(),
+  },
 };
 
+export const commandNames: readonly string[] = Object.keys(commands);
+
 /**
- * The command line for `args`. Only the command that they name is loaded, since loading all of them takes most of a second;
- * without one, as for the help, all are. Bad usage is thrown as a CommanderError after its message was printed.
+ * The command line. The commands among `words` are loaded, since loading all of them takes most of a second; of the others it
+ * knows name and description, which is what the help shows. Bad usage is thrown as a CommanderError after its message was printed.
  */
-export async function program(args: readonly string[]): Promise<Command> {
+export async function program(words: readonly string[]): Promise<Command> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const main = new Command('wwebjs-canary')
     .description('Know which whatsapp-web.js version links, becomes ready and works on which WhatsApp Web build.')
     .version(version)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
       `
@@ -40,9 +91,10 @@ Examples:
   wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`,
     );
-  const all = Object.entries(commands);
-  const named = all.filter(([name]) => name === args[0]);
-  for (const [, load] of named.length > 0 ? named : all) main.addCommand(await load());
+  for (const [name, { description, load }] of Object.entries(commands)) {
+    const command = words.includes(name) ? await load() : new Command();
+    main.addCommand(command.name(name).description(description));
+  }
   for (const command of allCommands(main)) {
     command.exitOverride().showHelpAfterError('(--help shows what is possible)');
     // Otherwise commander hands an option that a command and its subcommand share to the command, where nobody reads it.

@@ -33,7 +33,3 @@ export type Blame = z.infer<typeof blameSchema>;
 export const targets = ['replica', 'live'] as const;
 export const targetSchema = z.enum(targets);
 export type Target = z.infer<typeof targetSchema>;
-
-/** Process exit codes of every command. */
-export const exitCode = { asExpected: 0, unexpected: 1, inconclusive: 2, badInput: 3, trouble: 4 } as const;
-export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

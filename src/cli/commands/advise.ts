@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import semver from 'semver';
+import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { type ExitCode, exitCode } from '../../contracts/outcome.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { listLibraryLocks } from '../../library/library-lock.ts';
@@ -22,8 +22,7 @@ interface Options {
 
 /** `advise`: the nearest version that works on a build, and why. */
 export function adviseCommand(): Command {
-  return new Command('advise')
-    .description('the nearest version that works on a build, and why')
+  return new Command()
     .requiredOption('--current <version>', 'the version in use')
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
     .option('--browser <browser>', 'whose stored attempts count', 'current')

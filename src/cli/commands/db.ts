@@ -4,7 +4,7 @@ import { dbQueryCommand } from './db-query.ts';
 
 /** `db migrate`: brings the schema of the embedded store up to date, apart from any run; `db query`: asks the service's tables. */
 export function dbCommand(): Command {
-  const db = new Command('db').description('the store of runs and attempts, and the tables of the service');
+  const db = new Command();
   db.command('migrate')
     .description('bring the schema of the embedded store up to date (every command that opens it does so too)')
     .addHelpText(

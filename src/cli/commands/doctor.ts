@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import type { DoctorReport } from '../../contracts/doctor.ts';
-import { exitCode } from '../../contracts/outcome.ts';
+import { exitCode } from '../../contracts/exit-code.ts';
 import { columns } from '../columns.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 
 /** `doctor`: what is missing on this machine, and how to get it. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('what is missing on this machine and how to get it')
+  return new Command()
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

@@ -21,8 +21,7 @@ interface Given {
 
 /** `exporter`: `/metrics` out of the store. */
 export function exporterCommand(): Command {
-  return new Command('exporter')
-    .description('serve /metrics for Prometheus out of the store: canaries, links, restorations, violations, verdicts')
+  return new Command()
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
+import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { type ExitCode, exitCode, type Target, targets } from '../../contracts/outcome.ts';
+import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
@@ -58,8 +59,7 @@ const exitOf: Record<VerdictWord, ExitCode> = {
 
 /** `gate`: may the candidate replace the baseline? */
 export function gateCommand(): Command {
-  const gate = new Command('gate')
-    .description('promote, block or inconclusive: a candidate version against a baseline')
+  const gate = new Command()
     .option('--baseline <version>', 'the version that is in use')
     .option('--candidate <version>', 'the version that may replace it')
     .addOption(policyOption())

@@ -14,7 +14,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** `library add|list|verify`: the versions of whatsapp-web.js that can be run, each pinned by a lockfile. */
 export function libraryCommand(): Command {
-  const library = new Command('library').description('the versions of whatsapp-web.js: add, list, verify');
+  const library = new Command();
   library
     .command('add')
     .description('pin a version with all its dependencies and install it')

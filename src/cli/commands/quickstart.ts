@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
-import { exitCode } from '../../contracts/outcome.ts';
 import { countCells } from '../../report/cell-summary.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
@@ -14,8 +14,7 @@ const seed = 1;
 
 /** `quickstart`: from nothing to the whole picture. */
 export function quickstartCommand(): Command {
-  return new Command('quickstart')
-    .description('set up what is missing, attempt the default matrix, show which version works where and why')
+  return new Command()
     .addHelpText(
       'after',
       `

@@ -4,8 +4,7 @@ import { startReplica } from '../../replica/server/start-replica.ts';
 
 /** `wwebjs-canary replica`: the stand-in alone, for anybody's own program, until the process is told to end. */
 export function replicaCommand(): Command {
-  return new Command('replica')
-    .description('start the stand-in for WhatsApp Web and print how to reach it as one JSON line')
+  return new Command()
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
     .option('--port <port>', 'port of the page; by default a free one', parsePort, 0)
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)

@@ -19,7 +19,7 @@ import { historyCommand } from './report-history.ts';
 
 /** `report merge`, `report show` and `report history`. */
 export function reportCommand(): Command {
-  const report = new Command('report').description('reports of runs that were made');
+  const report = new Command();
   report
     .command('merge')
     .description('make one report out of the blobs of shards')

@@ -12,8 +12,7 @@ import { addRunOptions, type RunOptions } from '../run-options.ts';
 
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {
-  return addRunOptions(new Command('run'))
-    .description('attempt cells: library x build x browser x flow x condition')
+  return addRunOptions(new Command())
     .addHelpText('after', help)
     .action(async (options: RunOptions) => {
       process.exitCode = await run(options);

@@ -37,8 +37,7 @@ const leastJudgeSeconds = 5;
 
 /** `serve`: the service that links accounts, keeps their sessions and restores them. */
 export function serveCommand(): Command {
-  const serve = new Command('serve')
-    .description('run the service: link numbers, keep their sessions connected, restore them after a restart')
+  const serve = new Command()
     .option('--host <address>', 'address to listen on; any but a loopback one needs an API key', '127.0.0.1')
     .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 8080)
     .addOption(databaseOption())

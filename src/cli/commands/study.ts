@@ -27,7 +27,7 @@ const defaultModel = join(packageRoot, 'compat-matrix', 'study-incident.yaml');
 
 /** `study`: what was said of the incident, measured. */
 export function studyCommand(): Command {
-  const study = new Command('study').description('measure what was only projected');
+  const study = new Command();
   study
     .command('incident')
     .description('replay a week of people who link numbers over the old accounts table and the new one')

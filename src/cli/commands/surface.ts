@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
+import { exitCode } from '../../contracts/exit-code.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { Needs } from '../../contracts/needs.ts';
-import { exitCode } from '../../contracts/outcome.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { checkSurface } from '../../surface/check-surface.ts';
@@ -18,9 +18,7 @@ interface Options {
 
 /** `surface`: what a library needs from the page, what a build offers, and the difference; nothing is run. */
 export function surfaceCommand(): Command {
-  const surface = new Command('surface').description(
-    'compare what libraries need with what builds offer; starts no browser',
-  );
+  const surface = new Command();
   surface
     .command('extract <library>')
     .description('every module and export that a library uses, from its own source')

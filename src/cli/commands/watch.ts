@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { exitCode } from '../../contracts/exit-code.ts';
 import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { exitCode } from '../../contracts/outcome.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { type Report, reportSchema } from '../../contracts/run.ts';
@@ -42,8 +42,7 @@ const shortestSeconds = 10;
 
 /** `watch`: the canaries that never stop. */
 export function watchCommand(): Command {
-  const command = new Command('watch')
-    .description('run the canaries again and again, serve /metrics, and tell a webhook what is unexpected')
+  const command = new Command()
     .addOption(
       new Option('--every <time>', 'time between two starts')
         .argParser(duration(shortestSeconds))

@@ -1,7 +1,7 @@
 import type { Cell } from '../../contracts/attempt.ts';
+import { exitCode } from '../../contracts/exit-code.ts';
 import type { IncidentModel } from '../../contracts/incident-study.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
-import { exitCode } from '../../contracts/outcome.ts';
 import { type PlannedCell, reportSchema } from '../../contracts/run.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { Terminal } from '../../report/terminal.ts';
