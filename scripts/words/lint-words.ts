@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { exitCode } from '../../src/contracts/exit-code.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
-import { exitCode } from '../../src/contracts/outcome.ts';
 import { findWords } from './find-words.ts';
 
 /** Grows until it is '.'; a path in it stays clean. */
