@@ -65,6 +65,7 @@ export class ReplayedInstance {
       folder,
       chooseLibrary: () => library,
       isControl: () => false,
+      wasRolledBack: async () => false,
       onEvent: ({ account }, event) => {
         if (event.type === 'code') this.#heard(account, 'code');
         if (event.type === 'status') this.#heard(account, event.status);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from '../../src/service/http/server.ts';
-import { Service } from '../../src/service/service.ts';
+import { Service } from '../../src/service/instance/service.ts';
 import { instantHosts } from '../support/instant-host.ts';
 
 const count = Number(process.argv[2]);

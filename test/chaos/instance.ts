@@ -2,7 +2,7 @@
  * One instance of the service with light hosts, for tests that kill it. Arguments as JSON: database, folder, port of the
  * replica, slots, launchMs, and for rollouts rolloutRules, judgeEveryMs. Prints JSON lines: its id, launches, conflicts.
  */
-import { Service } from '../../src/service/service.ts';
+import { Service } from '../../src/service/instance/service.ts';
 import { lightHosts } from '../support/light-host.ts';
 
 const { database, folder, port, slots, launchMs, ...ofRollouts } = JSON.parse(process.argv[2] ?? '{}');

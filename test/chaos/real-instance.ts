@@ -3,7 +3,7 @@
  * slots, browserArgs. Prints the lines of its log.
  */
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
-import { Service } from '../../src/service/service.ts';
+import { Service } from '../../src/service/instance/service.ts';
 import { libraryHosts } from '../../src/service/sessions/library-host.ts';
 
 const { database, folder, slots, browserArgs } = JSON.parse(process.argv[2] ?? '{}');

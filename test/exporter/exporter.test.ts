@@ -8,6 +8,7 @@ import { Accounts } from '../../src/service/accounts/accounts.ts';
 import { recordViolation } from '../../src/service/accounts/constraint-violations.ts';
 import { Links } from '../../src/service/accounts/links.ts';
 import { Leases } from '../../src/service/leases/leases.ts';
+import { wasRolledBack } from '../../src/service/rollouts/release-failed.ts';
 import { Rollouts } from '../../src/service/rollouts/rollouts.ts';
 import { SessionIds } from '../../src/service/session-ids.ts';
 import { SessionStarts } from '../../src/service/sessions/session-starts.ts';
@@ -189,7 +190,7 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     const links = new Links(database, 'instance', () => {});
     const accounts = new Accounts(database, 'instance');
     const leases = new Leases(database, 'instance');
-    const starts = new SessionStarts(database);
+    const starts = new SessionStarts(database, wasRolledBack);
     const library = '1.34.7';
 
     // One that is linked, given back, and restored; one that fails; one that is superseded before it ends.

@@ -6,7 +6,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from '../../src/service/http/server.ts';
-import { Service } from '../../src/service/service.ts';
+import { Service } from '../../src/service/instance/service.ts';
 import { silentHosts } from '../support/silent-host.ts';
 
 const service = await Service.start({

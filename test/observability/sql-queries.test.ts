@@ -9,6 +9,7 @@ import { recordViolation } from '../../src/service/accounts/constraint-violation
 import { Links } from '../../src/service/accounts/links.ts';
 import type { Lease } from '../../src/service/leases/lease.ts';
 import { Leases } from '../../src/service/leases/leases.ts';
+import { wasRolledBack } from '../../src/service/rollouts/release-failed.ts';
 import { SessionIds, type WorkspaceId } from '../../src/service/session-ids.ts';
 import { SessionStarts } from '../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../src/service/tables.ts';
@@ -126,7 +127,7 @@ async function anHour(database: ServiceDatabase, workspace: WorkspaceId): Promis
   const links = new Links(database, 'instance', () => {});
   const accounts = new Accounts(database, 'instance');
   const leases = new Leases(database, 'instance');
-  const starts = new SessionStarts(database);
+  const starts = new SessionStarts(database, wasRolledBack);
   const begin = async (phone: string | null) =>
     (await links.begin(SessionIds.create(workspace), { phone, library, libraryPin: null })).lease;
   const becomeReady = async (lease: Lease, phone: string) => {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { ApiKeys } from '../../src/service/http/api-keys.ts';
 import { type AnsweredWrite, createServer } from '../../src/service/http/server.ts';
+import type { Service, ServiceOptions } from '../../src/service/instance/service.ts';
 import type { Problem } from '../../src/service/problems.ts';
-import type { Service, ServiceOptions } from '../../src/service/service.ts';
 import { startTestService } from './test-service.ts';
 
 export interface TestServer {

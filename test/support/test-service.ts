@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Service, type ServiceOptions } from '../../src/service/instance/service.ts';
 import type { LogLine } from '../../src/service/log-line.ts';
-import { Service, type ServiceOptions } from '../../src/service/service.ts';
 import type { SessionIds, WorkspaceId } from '../../src/service/session-ids.ts';
 import type { AccountStatus } from '../../src/service/tables.ts';
 

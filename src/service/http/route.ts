@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Service } from '../instance/service.ts';
 import type { ProblemCode } from '../problems.ts';
-import type { Service } from '../service.ts';
 import type { ApiScope } from '../tables.ts';
 import type { ApiKeys } from './api-keys.ts';
 

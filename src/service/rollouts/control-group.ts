@@ -1,17 +1,8 @@
 import type { RolloutPlan } from '../../contracts/rollout-plan.ts';
-import type { AccountId } from '../session-ids.ts';
+import type { HostedAccount } from '../sessions/session-rollout.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { isInRollout } from './bucket.ts';
 import type { Rollout } from './rollouts.ts';
-
-/** A session as it runs here; `startedAt` is `performance.now()` of then. */
-export interface HostedAccount {
-  account: AccountId;
-  /** The version that was chosen for it. */
-  pin: string | null;
-  library: string;
-  startedAt: number;
-}
 
 interface Step {
   rollout: Rollout;

@@ -3,11 +3,11 @@ import type { Cause } from '../causes.ts';
 import { holdLease } from '../leases/hold-lease.ts';
 import type { Lease } from '../leases/lease.ts';
 import { disconnect, endStart, giveBack } from '../leases/lease-writes.ts';
-import { wasRolledBack } from '../rollouts/release-failed.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables, StartOutcome } from '../tables.ts';
 import { backoffMs, breaker } from './backoff.ts';
 import { countFailures } from './count-failures.ts';
+import type { SessionRollout } from './session-rollout.ts';
 
 /** Newest starts that the breaker looks at: with stops and crashes of instances among them far more than it needs. */
 const looked = 30;
@@ -40,9 +40,11 @@ export interface Failed {
 /** Every start of a session with its outcome, and what follows from failures. */
 export class SessionStarts {
   readonly #database: ServiceDatabase;
+  readonly #wasRolledBack: SessionRollout['wasRolledBack'];
 
-  constructor(database: ServiceDatabase) {
+  constructor(database: ServiceDatabase, wasRolledBack: SessionRollout['wasRolledBack']) {
     this.#database = database;
+    this.#wasRolledBack = wasRolledBack;
   }
 
   /**
@@ -159,7 +161,7 @@ export class SessionStarts {
         .where('lost_at', 'is', null)
         .execute();
       // Whoever rolled the version back has already let its failed sessions start again: this one is late.
-      if (await wasRolledBack(tx, lease)) {
+      if (await this.#wasRolledBack(tx, lease)) {
         await disconnect(tx, lease, code);
         await giveBack(tx, lease, 'rollout', { failures: 0, next_start_at: 0 });
         return { needsAttention: false, waitMs: 0 };

@@ -1,16 +1,16 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
 import type { Cause } from '../causes.ts';
-import type { HostedAccount } from '../rollouts/control-group.ts';
-import type { AccountId, SessionIds } from '../session-ids.ts';
+import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { SessionEnd } from './session-end.ts';
 import type { OpenSessionHost } from './session-host.ts';
+import type { SessionRollout } from './session-rollout.ts';
 import type { SessionEvent } from './session-spec.ts';
 import type { Settled } from './settle-session.ts';
 
-export interface SessionsOptions {
+export interface SessionsOptions extends SessionRollout {
   database: ServiceDatabase;
   instanceId: string;
   accounts: Accounts;
@@ -25,10 +25,6 @@ export interface SessionsOptions {
   maxSessions?: number;
   /** Profiles lie in it. */
   folder: string;
-  /** The library version for an account. */
-  chooseLibrary(account: AccountId, pin: string | null): string;
-  /** True for a session that has to be started again on the version it has. */
-  isControl(session: HostedAccount): boolean;
   onEvent(ids: SessionIds, event: SessionEvent): void;
   onEnd(end: EndedSession): void;
   /** The device of an account that is over was unlinked; else it is tried again `triesLeft` times. */

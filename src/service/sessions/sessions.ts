@@ -56,7 +56,7 @@ export class Sessions {
     // The next session starts when one browser is up, not when somebody looks again; a failure shows at the next look.
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#launches = new Launches(this.#slots, this.#libraries);
-    this.#starts = new SessionStarts(options.database);
+    this.#starts = new SessionStarts(options.database, options.wasRolledBack);
     this.#mover = new Mover(options, this.#leases, this.#libraries);
     const unlinks = new Unlinks(options.database, options.instanceId);
     this.#profiles = new ProfilesOfSessions(options, unlinks);

@@ -13,7 +13,7 @@ import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
 import { ApiKeys } from '../../../src/service/http/api-keys.ts';
 import { createServer } from '../../../src/service/http/server.ts';
-import type { Service } from '../../../src/service/service.ts';
+import type { Service } from '../../../src/service/instance/service.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { startTestService, until } from '../../support/test-service.ts';
 

@@ -9,7 +9,7 @@ import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ApiKeys } from '../../../src/service/http/api-keys.ts';
 import { createServer } from '../../../src/service/http/server.ts';
-import type { Service } from '../../../src/service/service.ts';
+import type { Service } from '../../../src/service/instance/service.ts';
 import { openViewer } from '../../support/open-viewer.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestService } from '../../support/test-service.ts';

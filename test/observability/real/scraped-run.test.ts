@@ -10,7 +10,7 @@ import { renderDashboards } from '../../../dashboards/generate.ts';
 import { home, packageRoot } from '../../../src/contracts/home.ts';
 import { serveMetrics } from '../../../src/exporter/serve-metrics.ts';
 import { startReplica } from '../../../src/replica/server/start-replica.ts';
-import type { Service } from '../../../src/service/service.ts';
+import type { Service } from '../../../src/service/instance/service.ts';
 import { cli } from '../../cli/cli.ts';
 import { newFolder } from '../../fixtures/recorded-run.ts';
 import { lightHosts } from '../../support/light-host.ts';

@@ -7,6 +7,7 @@ import { Links } from '../../../src/service/accounts/links.ts';
 import { LeaseLost } from '../../../src/service/leases/lease.ts';
 import { Leases } from '../../../src/service/leases/leases.ts';
 import { Problem } from '../../../src/service/problems.ts';
+import { wasRolledBack } from '../../../src/service/rollouts/release-failed.ts';
 import { SessionIds, type WorkspaceId, workspaceId } from '../../../src/service/session-ids.ts';
 import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
@@ -156,7 +157,7 @@ describe.each(engines)('links in %s', (_, newAddress) => {
   test.each(['superseded', 'logged out', 'deleted'] as const)(
     'the start of a session that is %s is over',
     async (how) => {
-      const starts = new SessionStarts(database);
+      const starts = new SessionStarts(database, wasRolledBack);
       const { lease } = await links.begin(SessionIds.create(workspace), request);
       await starts.begin(lease, 'link-asked', request.library);
       if (how === 'superseded') await links.begin(SessionIds.create(workspace), request);

@@ -4,6 +4,7 @@ import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { type Lease, LeaseLost } from '../../../src/service/leases/lease.ts';
 import { Leases } from '../../../src/service/leases/leases.ts';
+import { wasRolledBack } from '../../../src/service/rollouts/release-failed.ts';
 import { readRolloutRules } from '../../../src/service/rollouts/rollout-rules.ts';
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
 import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
@@ -28,7 +29,7 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     one = new Leases(database, 'one');
     other = new Leases(database, 'other');
     accounts = new Accounts(database, 'one');
-    starts = new SessionStarts(database);
+    starts = new SessionStarts(database, wasRolledBack);
   });
   afterEach(() => database.close());
 

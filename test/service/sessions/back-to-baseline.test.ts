@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
-import type { Service } from '../../../src/service/service.ts';
+import type { Service } from '../../../src/service/instance/service.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
 import { LibraryFailed, type OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { lightHosts } from '../../support/light-host.ts';

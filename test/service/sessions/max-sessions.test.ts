@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
-import type { Service } from '../../../src/service/service.ts';
+import type { Service } from '../../../src/service/instance/service.ts';
 import type { WorkspaceId } from '../../../src/service/session-ids.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { engines } from '../../support/service-databases.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { accountParams } from '../../../contracts/service-api.ts';
 import type { Account } from '../../accounts/accounts.ts';
-import type { Service } from '../../service.ts';
+import type { Service } from '../../instance/service.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
 
 /** The account that a path names. @throws Problem `account-unknown` */

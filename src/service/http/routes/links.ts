@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { accountParams, linkCodeSchema } from '../../../contracts/service-api.ts';
 import type { LinkCode } from '../../accounts/link-codes.ts';
+import type { Service } from '../../instance/service.ts';
 import { Problem } from '../../problems.ts';
-import type { Service } from '../../service.ts';
 import { streamLink } from '../link-events.ts';
 import { qrPng, qrSvg } from '../qr-image.ts';
 import { type Route, route } from '../route.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnavailable } from '../store/database/database-errors.ts';
-import type { LogLine } from './log-line.ts';
-import { loggableError } from './loggable.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
+import type { LogLine } from '../log-line.ts';
+import { loggableError } from '../loggable.ts';
 
 interface Work {
   /** What the log calls it. */

@@ -1,5 +1,5 @@
-import type { LogLine } from './log-line.ts';
-import type { EndedSession } from './sessions/sessions-options.ts';
+import type { LogLine } from '../log-line.ts';
+import type { EndedSession } from '../sessions/sessions-options.ts';
 
 /** What the log says of the end of a session. `over`: its account is inactive, so there is nothing left to write. */
 export function endedLine({ ids, library, build, end, overBy, settled }: EndedSession): LogLine {

@@ -1,13 +1,13 @@
-import { BuildCounter, unknownBuild } from '../metrics/build-counter.ts';
-import { families } from '../metrics/families.ts';
-import { overflow } from '../metrics/family.ts';
-import { type GaugeOf, Instruments } from '../metrics/instruments.ts';
-import { accountHandle } from './account-handle.ts';
-import type { ViolationOutcome } from './accounts/constraint-violations.ts';
-import type { Step } from './sessions/session-progress.ts';
-import type { ProbeOutcome } from './sessions/session-spec.ts';
-import type { Sessions } from './sessions/sessions.ts';
-import type { EndedSession } from './sessions/sessions-options.ts';
+import { BuildCounter, unknownBuild } from '../../metrics/build-counter.ts';
+import { families } from '../../metrics/families.ts';
+import { overflow } from '../../metrics/family.ts';
+import { type GaugeOf, Instruments } from '../../metrics/instruments.ts';
+import { accountHandle } from '../account-handle.ts';
+import type { ViolationOutcome } from '../accounts/constraint-violations.ts';
+import type { Step } from '../sessions/session-progress.ts';
+import type { ProbeOutcome } from '../sessions/session-spec.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { EndedSession } from '../sessions/sessions-options.ts';
 
 /** What one instance tells Prometheus. No phone number, session id or text is ever a label. */
 export class ServiceMetrics {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { Service } from '../../src/service/service.ts';
-import type { SessionIds } from '../../src/service/session-ids.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
-import { silentHosts } from '../support/silent-host.ts';
-import { startTestServer, type TestServer } from '../support/test-server.ts';
-import { until } from '../support/test-service.ts';
+import type { Service } from '../../../src/service/instance/service.ts';
+import type { SessionIds } from '../../../src/service/session-ids.ts';
+import { newFolder } from '../../fixtures/recorded-run.ts';
+import { silentHosts } from '../../support/silent-host.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { until } from '../../support/test-service.ts';
 
 let server: TestServer;
 afterEach(() => server.stop());

@@ -1,37 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { openDatabase } from '../store/database/open-database.ts';
-import { Accounts } from './accounts/accounts.ts';
-import { CanaryAccounts } from './accounts/canary-accounts.ts';
-import { LinkCodes } from './accounts/link-codes.ts';
-import { Links } from './accounts/links.ts';
-import { Workspaces } from './accounts/workspaces.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
+import { Accounts } from '../accounts/accounts.ts';
+import { CanaryAccounts } from '../accounts/canary-accounts.ts';
+import { LinkCodes } from '../accounts/link-codes.ts';
+import { Links } from '../accounts/links.ts';
+import { Workspaces } from '../accounts/workspaces.ts';
+import type { LogLine } from '../log-line.ts';
+import { loggableError } from '../loggable.ts';
+import type { BlobStore } from '../profiles/blob-store.ts';
+import { ProfileVault } from '../profiles/profile-vault.ts';
+import { ControlGroup } from '../rollouts/control-group.ts';
+import { LibraryChoice } from '../rollouts/library-choice.ts';
+import { wasRolledBack } from '../rollouts/release-failed.ts';
+import { RolloutJudge } from '../rollouts/rollout-judge.ts';
+import { type RolloutRules, readRolloutRules } from '../rollouts/rollout-rules.ts';
+import { Rollouts } from '../rollouts/rollouts.ts';
+import type { SessionIds } from '../session-ids.ts';
+import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
+import type { OpenSessionHost } from '../sessions/session-host.ts';
+import type { SessionEvent } from '../sessions/session-spec.ts';
+import { Sessions } from '../sessions/sessions.ts';
+import type { EndedSession } from '../sessions/sessions-options.ts';
+import { vaultedHosts } from '../sessions/vaulted-hosts.ts';
+import { within } from '../sessions/within.ts';
+import type { ServiceDatabase, ServiceTables } from '../tables.ts';
+import { Deliverer } from '../webhooks/deliverer.ts';
+import { PendingMessages } from '../webhooks/pending-messages.ts';
+import { Webhooks } from '../webhooks/webhooks.ts';
 import { endedLine } from './ended-line.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
-import type { LogLine } from './log-line.ts';
-import { loggableError } from './loggable.ts';
 import { Loops, tickMs } from './loops.ts';
-import type { BlobStore } from './profiles/blob-store.ts';
-import { ProfileVault } from './profiles/profile-vault.ts';
-import { ControlGroup } from './rollouts/control-group.ts';
-import { LibraryChoice } from './rollouts/library-choice.ts';
-import { RolloutJudge } from './rollouts/rollout-judge.ts';
-import { type RolloutRules, readRolloutRules } from './rollouts/rollout-rules.ts';
-import { Rollouts } from './rollouts/rollouts.ts';
 import { ServiceMetrics } from './service-metrics.ts';
-import type { SessionIds } from './session-ids.ts';
-import { type Deadlines, defaultDeadlines } from './sessions/deadlines.ts';
-import type { OpenSessionHost } from './sessions/session-host.ts';
-import type { SessionEvent } from './sessions/session-spec.ts';
-import { Sessions } from './sessions/sessions.ts';
-import type { EndedSession } from './sessions/sessions-options.ts';
-import { vaultedHosts } from './sessions/vaulted-hosts.ts';
-import { within } from './sessions/within.ts';
-import type { ServiceDatabase, ServiceTables } from './tables.ts';
-import { Deliverer } from './webhooks/deliverer.ts';
-import { PendingMessages } from './webhooks/pending-messages.ts';
-import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface ServiceOptions {
   /** `mysql://user:password@host:port/database` or `sqlite:/path/to/file`. */
@@ -147,6 +148,7 @@ export class Service {
       deadlines: { ...defaultDeadlines, ...options.deadlines },
       chooseLibrary: (account, pin) => this.libraries.choose(account, pin),
       isControl: (session) => this.#control.has(session),
+      wasRolledBack,
       onEvent: (ids, event) => this.#heard(ids, event),
       onEnd: (ended) => this.#ended(ended),
       onUnlinked: ({ account }, done, triesLeft) => {

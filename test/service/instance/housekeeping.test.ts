@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
-import { keepHouse } from '../../src/service/housekeeping.ts';
-import { stopMysqlServer } from '../support/mysql-server.ts';
-import { newServiceDatabase } from '../support/new-service-database.ts';
-import { engines } from '../support/service-databases.ts';
+import { keepHouse } from '../../../src/service/instance/housekeeping.ts';
+import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { engines } from '../../support/service-databases.ts';
 
 afterAll(stopMysqlServer);
 

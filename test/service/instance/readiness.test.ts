@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../src/replica/server/start-replica.ts';
-import { createServer } from '../../src/service/http/server.ts';
-import type { LogLine } from '../../src/service/log-line.ts';
-import type { Service } from '../../src/service/service.ts';
-import { isUnavailable } from '../../src/store/database/database-errors.ts';
-import { lightHosts } from '../support/light-host.ts';
-import { newMysqlDatabase } from '../support/mysql-server.ts';
-import { newServiceDatabase } from '../support/new-service-database.ts';
-import { engines } from '../support/service-databases.ts';
-import { linkWith, startTestService, until, untilStatus } from '../support/test-service.ts';
+import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { createServer } from '../../../src/service/http/server.ts';
+import type { Service } from '../../../src/service/instance/service.ts';
+import type { LogLine } from '../../../src/service/log-line.ts';
+import { isUnavailable } from '../../../src/store/database/database-errors.ts';
+import { lightHosts } from '../../support/light-host.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
+import { newServiceDatabase } from '../../support/new-service-database.ts';
+import { engines } from '../../support/service-databases.ts';
+import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
 let replica: Replica;
 let numbers = 15551400000;

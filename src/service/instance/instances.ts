@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { ServiceDatabase } from './tables.ts';
+import type { ServiceDatabase } from '../tables.ts';
 
 /** The repository of the table `instances`: who takes part, and since when nothing was heard of them. */
 export class Instances {

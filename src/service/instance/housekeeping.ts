@@ -1,5 +1,5 @@
 import type { DeleteQueryBuilder, DeleteResult } from 'kysely';
-import type { ServiceDatabase, ServiceTables } from './tables.ts';
+import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 
 const dayMs = 86_400_000;
 /** How long an answer can be repeated by its idempotency key, in milliseconds; the API promises a day. */
