@@ -33,23 +33,57 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     may: ['contracts', 'library', 'browser', 'host', 'replica', 'surface'],
     because: 'measuring is separate from judging and showing, and from the service',
   },
-  service: {
+  'service/leases': {
+    may: ['contracts', 'store/database', 'service/*'],
+    because: 'who may run and write what lies below everything that runs and writes',
+  },
+  'service/accounts': {
+    may: ['contracts', 'store/database', 'service/*', 'service/leases', 'report/history'],
+    because: 'accounts are written under a lease, and know nothing of the processes that run them',
+  },
+  'service/profiles': {
+    may: ['contracts', 'service/*', 'service/leases'],
+    because: 'a profile is bytes that the holder of a lease reads and writes',
+  },
+  'service/sessions': {
     may: [
-      'contracts',
-      'store',
-      'library',
-      'browser',
-      'host',
-      'gate',
-      'metrics',
-      'report/cell-summary.ts',
-      'report/history',
-      'web',
+      ...['contracts', 'store/database', 'library', 'browser', 'host'],
+      ...['service/*', 'service/leases', 'service/accounts', 'service/profiles'],
     ],
-    because: 'it runs sessions through the same host as the canaries and knows nothing of replica and runner',
+    because:
+      'it runs sessions through the same host as the canaries; of rollouts it knows the interface that it declares',
+  },
+  'service/rollouts': {
+    may: [
+      ...['contracts', 'store/database', 'gate'],
+      ...['service/*', 'service/leases', 'service/accounts', 'service/sessions/session-rollout.ts'],
+    ],
+    because: 'it judges what sessions wrote down, and starts none itself',
+  },
+  'service/webhooks': {
+    may: ['contracts', 'store/database', 'service/*'],
+    because: 'a delivery is a row and a request; what happened is told to it',
+  },
+  'service/instance': {
+    may: [
+      ...['contracts', 'store/database', 'metrics', 'service/*', 'service/leases', 'service/accounts'],
+      ...['service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
+    ],
+    because: 'it puts the rooms of one instance together, and works without a port',
+  },
+  'service/http': {
+    may: ['contracts', 'store', 'report/cell-summary.ts', 'report/history', 'web', 'service'],
+    because: 'it is the face of an instance; only the command line imports it',
+  },
+  service: {
+    may: ['contracts', 'store/database'],
+    because: 'tables, identifiers and problems lie below the rooms that use them',
   },
   study: {
-    may: ['contracts', 'gate/statistics', 'service', 'store/database'],
+    may: [
+      ...['contracts', 'gate/statistics', 'store/database'],
+      ...['service/*', 'service/leases', 'service/accounts', 'service/sessions'],
+    ],
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
 };
