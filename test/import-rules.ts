@@ -25,8 +25,10 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'figures come out of the store, whoever wrote them; of the service it knows the tables and one question to them',
   },
   watch: { may: ['contracts', 'store'], because: 'when runs start and who is told knows nothing of how a run is made' },
+  words: { may: ['contracts'], because: 'a cell or a duration reads the same in a terminal and in a browser' },
+  web: { may: ['contracts', 'words'], because: 'its code runs in the browser, where there is no store to read from' },
   report: {
-    may: ['contracts', 'store', 'web', 'gate/statistics/wilson-interval.ts'],
+    may: ['contracts', 'store', 'web', 'words', 'gate/statistics/wilson-interval.ts'],
     because: 'showing is separate from measuring and judging; the interval of a rate is the one that the gate uses',
   },
   runner: {

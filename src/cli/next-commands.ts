@@ -1,5 +1,5 @@
+import { sortBuilds } from '../contracts/build-number.ts';
 import type { CellSummary } from '../report/cell-summary.ts';
-import { sortBuilds } from '../report/words.ts';
 
 /** The three commands worth knowing after the quick start, with a build and a version of its results. */
 export function nextCommands(cells: readonly CellSummary[]): { command: string; why: string }[] {

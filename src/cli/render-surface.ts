@@ -3,7 +3,7 @@ import type { SurfaceCheck } from '../contracts/surface-check.ts';
 import type { BuildDiff } from '../surface/diff-builds.ts';
 import type { LibraryDiff } from '../surface/diff-libraries.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../surface/list-names.ts';
-import { columns } from './columns.ts';
+import { columns } from '../words/text.ts';
 
 /** The table of `surface extract`. */
 export function renderNeeds(needs: Needs): string {

@@ -16,3 +16,8 @@ export function parseBuild(text: string): BuildNumber {
 export function compareBuilds(a: BuildNumber, b: BuildNumber): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
+
+/** Builds from old to new, each once. */
+export function sortBuilds(builds: Iterable<string>): string[] {
+  return [...new Set(builds)].sort((a, b) => compareBuilds(parseBuild(a), parseBuild(b)));
+}

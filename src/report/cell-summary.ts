@@ -3,6 +3,7 @@ import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
 import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
+import { formatMs, symbols } from '../words/text.ts';
 
 /** One cell in a few words: what tables, counts and sentences are made of. Small, so that a whole run of them fits in memory. */
 export interface CellSummary {
@@ -77,4 +78,18 @@ function weight(outcome: Outcome | null): number {
 
 function scanToReady({ phases }: Attempt): number | null {
   return phases.ready === undefined ? null : (phases.authenticated ?? 0) + phases.ready;
+}
+
+/** What stands in a cell of a grid: `✓ 1.3 s` (scan to ready), `✗ no-ready`, `! harness-error`, `·`; `?` marks a surprise. */
+export function cellWords(summary: CellSummary): string {
+  return `${verdictWords(summary)}${summary.surprise ? ` ${symbols.surprise}` : ''}`;
+}
+
+function verdictWords({ outcome, scanToReadyMs, code, passed, made }: CellSummary): string {
+  if (outcome === null) return symbols.notRun;
+  if (outcome === 'passed') {
+    return scanToReadyMs === null ? symbols.passed : `${symbols.passed} ${formatMs(scanToReadyMs)}`;
+  }
+  const share = passed > 0 ? ` ${made - passed}/${made}` : '';
+  return `${symbols[outcome]} ${code ?? outcome}${share}`;
 }

@@ -5,14 +5,13 @@ import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { home } from '../contracts/home.ts';
 import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
-import { buildReportPage } from '../web/report/build-report-page.ts';
+import { embedScript, selfContainedPage } from '../web/self-contained-page.ts';
+import { repeatCommand } from '../words/cell-names.ts';
 import { groupCauses } from './causes.ts';
-import { type CellSummary, countCells, summarizeReport } from './cell-summary.ts';
-import { embedScript } from './embed-json.ts';
+import { type CellSummary, cellWords, countCells, summarizeReport } from './cell-summary.ts';
 import type { ReportSource } from './report-source.ts';
 import { summarySentence } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
-import { cellWords, repeatCommand } from './words.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /** Screenshots up to this many bytes lie inside the page; a page much larger opens slowly on a phone. */
@@ -38,7 +37,7 @@ export class HtmlReporter implements RunObserver {
   }
 
   async *#pieces(run: RunInfo, interrupted: boolean): AsyncGenerator<string> {
-    const { head, tail } = await buildReportPage();
+    const { head, tail } = await selfContainedPage('report', 'wwebjs-canary report');
     yield head;
     const summaries: CellSummary[] = [];
     for await (const report of this.#source.cells(run)) {
@@ -104,4 +103,12 @@ function overview(run: RunInfo, interrupted: boolean, summaries: CellSummary[]):
       cells: cells.map(placeOf).filter((place) => place !== null),
     })),
   };
+}
+
+/** The page of `report history`, in pieces. */
+export async function* historyPage(history: CanaryHistory): AsyncGenerator<string> {
+  const { head, tail } = await selfContainedPage('history', 'wwebjs-canary over time');
+  yield head;
+  yield embedScript('history', history);
+  yield tail;
 }

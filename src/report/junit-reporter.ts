@@ -1,8 +1,8 @@
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
+import { causePlace, placeName, repeatCommand } from '../words/cell-names.ts';
 import { escapeXml } from './escape-xml.ts';
 import type { ReportSource } from './report-source.ts';
-import { causePlace, placeName, repeatCommand } from './words.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /**

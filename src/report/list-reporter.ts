@@ -1,11 +1,12 @@
 import type { Attempt } from '../contracts/attempt.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { cellName } from '../words/cell-names.ts';
+import { formatMs, symbols } from '../words/text.ts';
 import { LiveLines } from './live-lines.ts';
 import { renderResult } from './render-result.ts';
 import { RunTally } from './run-tally.ts';
 import type { Terminal } from './terminal.ts';
-import { cellName, formatMs, symbols } from './words.ts';
 
 interface Running {
   name: string;

@@ -1,13 +1,14 @@
 import type { Attempt } from '../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { causePlace, cellName, repeatCommand } from '../words/cell-names.ts';
+import { formatMs } from '../words/text.ts';
 import { cellsWords, groupCauses } from './causes.ts';
-import type { CellSummary } from './cell-summary.ts';
+import { type CellSummary, cellWords } from './cell-summary.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { countsLine } from './render-result.ts';
 import { RunTally } from './run-tally.ts';
 import { summarySentence } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
-import { causePlace, cellName, cellWords, formatMs, repeatCommand } from './words.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /** GitHub takes at most 1 MiB per job summary and drops all of a longer one. */

@@ -1,9 +1,9 @@
+import { cellName, repeatCommand } from '../words/cell-names.ts';
 import { causeLine, groupCauses } from './causes.ts';
 import { type CellSummary, countCells } from './cell-summary.ts';
 import { summarySentence } from './summary-sentence.ts';
 import { renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
-import { cellName, repeatCommand } from './words.ts';
 
 /** More than these scroll the sentence away; the reports have them all. */
 const mostSurprises = 10;

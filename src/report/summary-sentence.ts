@@ -1,6 +1,7 @@
 import semver from 'semver';
+import { sortBuilds } from '../contracts/build-number.ts';
+import { andList } from '../words/text.ts';
 import type { CellSummary } from './cell-summary.ts';
-import { andList, sortBuilds } from './words.ts';
 
 /**
  * The one sentence that a release engineer needs: which versions work on the newest build of the run, and for those that do

@@ -1,5 +1,6 @@
-import type { CellSummary } from './cell-summary.ts';
-import { cellWords, sortBuilds, symbols } from './words.ts';
+import { sortBuilds } from '../contracts/build-number.ts';
+import { symbols } from '../words/text.ts';
+import { type CellSummary, cellWords } from './cell-summary.ts';
 
 /** The rows and columns of one grid: libraries down, builds across, for one browser, flow, condition and target. */
 export interface Grid {

@@ -1,17 +1,20 @@
+import { join } from 'node:path';
 import { bundleScript } from './bundle-script.ts';
+import { readStyles } from './read-styles.ts';
 
 /** No script, style, picture or connection from anywhere but the page itself. */
 const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
 /** The two halves of a page that opens from disk without a network; script elements with JSON go between them. */
-export interface PageHalves {
+interface PageHalves {
   head: string;
   tail: string;
 }
 
-/** @param entry as `bundleScript` takes it; the script finds an empty element with the id `app`. */
-export async function selfContainedPage(title: string, style: string, entry: string): Promise<PageHalves> {
-  const script = await bundleScript(entry, 'iife');
+/** @param page the folder of its script, which finds an empty element with the id `app`. */
+export async function selfContainedPage(page: 'report' | 'history', title: string): Promise<PageHalves> {
+  const style = await readStyles('report', 'history');
+  const script = await bundleScript(join(import.meta.dirname, page, 'main'), 'iife');
   return {
     head: `<!doctype html>
 <html lang="en">
@@ -31,4 +34,17 @@ ${style}</style>
     // A string of the bundle must not end its script element.
     tail: `<script>${script.replaceAll('</script', '<\\/script')}</script>\n</body>\n</html>\n`,
   };
+}
+
+/** A value as JSON that can stand inside a script element: no `</script>`, no `<!--`, no line separators that old parsers end lines at. */
+function embedJson(value: unknown): string {
+  return JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+}
+
+/** A script element that holds a value as JSON under an id. */
+export function embedScript(id: string, value: unknown): string {
+  return `<script type="application/json" id="${id}">${embedJson(value)}</script>\n`;
 }

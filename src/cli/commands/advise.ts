@@ -9,7 +9,7 @@ import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { judgeSource } from '../../surface/judge-source.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
 import { byVersion, type Judged, nearestVersion } from '../../surface/nearest-version.ts';
-import { columns } from '../columns.ts';
+import { columns } from '../../words/text.ts';
 import { judgeAttempts } from '../judge-attempts.ts';
 import { naming } from '../naming.ts';
 

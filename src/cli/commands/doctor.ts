@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { DoctorReport } from '../../contracts/doctor.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
-import { columns } from '../columns.ts';
+import { columns } from '../../words/text.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 
 /** `doctor`: what is missing on this machine, and how to get it. */

@@ -8,7 +8,7 @@ import { lockLibrary, shareLock } from '../../library/add-library.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { parseLibrarySpec } from '../../library/library-spec.ts';
 import { libraryStatuses } from '../../library/library-statuses.ts';
-import { columns } from '../columns.ts';
+import { columns } from '../../words/text.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

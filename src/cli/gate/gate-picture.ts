@@ -4,7 +4,8 @@ import type { FlowVerdict, Verdict } from '../../contracts/verdict.ts';
 import { LiveLines } from '../../report/live-lines.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import { successes } from '../../report/verdict/verdict-words.ts';
-import { cellName, symbols } from '../../report/words.ts';
+import { cellName } from '../../words/cell-names.ts';
+import { symbols } from '../../words/text.ts';
 import { drawInterval } from './draw-interval.ts';
 
 /** Columns of the line with the interval: in logs and on a wide terminal, and on the narrowest. */

@@ -3,7 +3,7 @@ import { cellKey } from '../../contracts/attempt.ts';
 import type { CanaryHistory, CellHistory, RateSeries, TimePoint, TimeSeries } from '../../contracts/canary-history.ts';
 import { phases } from '../../contracts/outcome.ts';
 import type { OutcomeCount, TimeCount } from '../../store/attempts-over-time.ts';
-import { cellState } from './cell-state.ts';
+import { cellState } from '../../words/cell-state.ts';
 import { percentile } from './percentile.ts';
 import { ratePoint } from './rate-point.ts';
 

@@ -1,12 +1,11 @@
 import { type Cell, cellKey } from '../../contracts/attempt.ts';
-import { parseBuild } from '../../contracts/build-number.ts';
+import { parseBuild, sortBuilds } from '../../contracts/build-number.ts';
 import type { CanaryHistory, CellChange, HistoryQuestion } from '../../contracts/canary-history.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { CellRun, OutcomeCount } from '../../store/attempts-over-time.ts';
 import type { Store } from '../../store/open-store.ts';
-import { sortBuilds } from '../words.ts';
+import { cellState, stateWord } from '../../words/cell-state.ts';
 import { type BucketCounts, buildHistory, sortLibraries } from './build-history.ts';
-import { cellState, stateWord } from './cell-state.ts';
 import { historyWindow } from './history-window.ts';
 
 const dayMs = 86_400_000;

@@ -1,5 +1,5 @@
 import type { IncidentStudy } from '../../contracts/incident-study.ts';
-import { alignRows } from '../align-rows.ts';
+import { columnLines } from '../../words/text.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
 import type { ResultReporter } from '../report-result.ts';
 import type { Colors } from '../terminal.ts';
@@ -14,7 +14,7 @@ export const studyReporters: Readonly<Record<string, ResultReporter<IncidentStud
 
 function asText(study: IncidentStudy, colors: Colors): string {
   return studyTables(study)
-    .map(({ title, rows }) => `${[colors.bold(title), ...alignRows(rows)].join('\n')}\n`)
+    .map(({ title, rows }) => `${[colors.bold(title), ...columnLines(rows)].join('\n')}\n`)
     .join('\n');
 }
 

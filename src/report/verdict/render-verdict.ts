@@ -1,7 +1,7 @@
 import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
-import { alignRows } from '../align-rows.ts';
+import { placeName } from '../../words/cell-names.ts';
+import { columnLines } from '../../words/text.ts';
 import type { Colors } from '../terminal.ts';
-import { placeName } from '../words.ts';
 import { cellsByLoss, gravity, lossWords, narrowingWords, successes, verdictSymbols } from './verdict-words.ts';
 
 /** Cells that are shown per flow; the JSON verdict has all. */
@@ -34,7 +34,7 @@ export function renderVerdict(verdict: Verdict, colors: Colors): string {
       )(`${verdictSymbols[verdict.verdict]} ${verdict.verdict}: ${candidate} against ${baseline}`),
     ),
     ...because,
-    ...(rows.length > 0 ? ['', ...alignRows([head, ...rows])] : []),
+    ...(rows.length > 0 ? ['', ...columnLines([head, ...rows])] : []),
     '',
     colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}${narrowingWords(verdict)}`),
   ];

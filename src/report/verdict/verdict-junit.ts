@@ -1,6 +1,6 @@
 import type { FlowVerdict, HardFinding, Verdict } from '../../contracts/verdict.ts';
+import { placeName } from '../../words/cell-names.ts';
 import { escapeXml } from '../escape-xml.ts';
-import { placeName } from '../words.ts';
 
 /**
  * The verdict as JUnit: one test case per flow and per hard finding. What blocks is a failure; what is undecided is an error,

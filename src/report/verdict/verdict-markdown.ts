@@ -1,6 +1,6 @@
 import type { FlowVerdict, Verdict } from '../../contracts/verdict.ts';
+import { placeName } from '../../words/cell-names.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
-import { placeName } from '../words.ts';
 import { cellsByLoss, gravity, lossWords, narrowingWords, successes, verdictSymbols } from './verdict-words.ts';
 
 /** A GitHub job summary takes 1 MiB; that many rows stay far below it. */

@@ -1,5 +1,5 @@
 import type { ArmTally, CellFinding, FlowVerdict, Verdict, VerdictWord } from '../../contracts/verdict.ts';
-import { symbols } from '../words.ts';
+import { symbols } from '../../words/text.ts';
 
 /** Symbols beside the words, so that nothing depends on colour. */
 export const verdictSymbols: Record<VerdictWord, string> = {

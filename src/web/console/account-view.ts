@@ -1,4 +1,4 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import {
   type Account,
   get,

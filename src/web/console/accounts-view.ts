@@ -1,4 +1,4 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { type Account, type Accounts, get, post, type Workspace } from './api.ts';
 import type { KeepTrue } from './keep-true.ts';
 import { keyedList } from './keyed-list.ts';

@@ -1,5 +1,5 @@
+import { el } from '../dom.ts';
 import { historyView } from '../history/history-view.ts';
-import { el } from '../report/dom.ts';
 import { get, type ServedHistory } from './api.ts';
 
 const windows: Record<string, string> = {

@@ -1,11 +1,10 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { accountView } from './account-view.ts';
 import { accountsView } from './accounts-view.ts';
 import { Refused, useKey } from './api.ts';
 import { canaryHistoryView } from './canary-history-view.ts';
 import { type KeepTrue, keepTrue } from './keep-true.ts';
 import { matrixView } from './matrix-view.ts';
-import { onePress } from './one-press.ts';
 import { rolloutsView } from './rollouts-view.ts';
 import { workspacesView } from './workspaces-view.ts';
 
@@ -104,3 +103,20 @@ new MutationObserver(() => {
 }).observe(main, { childList: true, subtree: true });
 addEventListener('hashchange', () => void show());
 void show();
+
+/**
+ * Takes a double click, and a key that is held down, for one press: the first may change the page within milliseconds, and the
+ * rest would press a button that nobody has read yet. Only Enter repeats presses; the space bar presses when it is let go.
+ */
+function onePress(): void {
+  const stop = (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  addEventListener('click', (event) => event.detail > 1 && isButton(event.target) && stop(event), true);
+  addEventListener('keydown', (event) => event.repeat && event.key === 'Enter' && stop(event), true);
+}
+
+function isButton(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button') !== null;
+}

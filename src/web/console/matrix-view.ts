@@ -1,4 +1,4 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { get, type Matrix } from './api.ts';
 import { timeMark } from './status.ts';
 

@@ -1,4 +1,4 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { keepFocus } from './keep-focus.ts';
 
 /** A line for what went wrong with a request, read out by screen readers when it changes. */

@@ -1,4 +1,4 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { get, type RolloutDecision, type RolloutDecisions } from './api.ts';
 import { keyedList } from './keyed-list.ts';
 import { timeMark } from './status.ts';

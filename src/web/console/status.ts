@@ -1,4 +1,4 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 
 /** A sign beside the word, so that nobody depends on the colour. */
 const signs: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { get, post, type Workspace, type Workspaces } from './api.ts';
 import { requestLine } from './request-line.ts';
 

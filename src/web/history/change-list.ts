@@ -1,7 +1,7 @@
 import type { CanaryHistory, CellChange } from '../../contracts/canary-history.ts';
-import { stateWord, stateWords } from '../../report/history/cell-state.ts';
-import { cellName } from '../../report/words.ts';
-import { el } from '../report/dom.ts';
+import { cellName } from '../../words/cell-names.ts';
+import { stateWord, stateWords } from '../../words/cell-state.ts';
+import { el } from '../dom.ts';
 import { momentName } from './bucket-words.ts';
 
 const dayMs = 86_400_000;

@@ -1,10 +1,10 @@
 import type { CanaryHistory, RateSeries } from '../../contracts/canary-history.ts';
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { bucketLength, momentName, windowName } from './bucket-words.ts';
 import { changeList } from './change-list.ts';
 import { phasePlots } from './phase-plots.ts';
-import { ratePlots } from './rate-plots.ts';
 import { stateGrids } from './state-grid.ts';
+import { stripsView } from './strips.ts';
 
 /** How versions did over time, in four plots. `links` are those of the service, where there is one. */
 export function historyView(history: CanaryHistory, links: readonly RateSeries[] = []): HTMLElement {
@@ -37,4 +37,30 @@ function counted({ window, to, attempts, infra, newestAttempt }: CanaryHistory):
     return `Nothing was attempted in the last ${windowName(window)}; the newest attempt is of ${momentName(newestAttempt)}.`;
   const spoiled = infra > 0 ? `, ${infra} of them spoiled by the machine, which count in no rate and no time` : '';
   return `${attempts.toLocaleString('en')} attempts in the ${windowName(window)} up to ${momentName(to)}${spoiled}. All times are UTC.`;
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)} %`;
+
+/** Success rates, one strip per version. `what` is what was counted: `Attempts`, `Links`. */
+function ratePlots(
+  series: readonly RateSeries[],
+  starts: readonly number[],
+  bucketMs: number,
+  what: string,
+): HTMLElement {
+  return stripsView({
+    series,
+    starts,
+    bucketMs,
+    key: what,
+    title: (library) => `${what}: success rate of ${library} over time`,
+    caption: `${what}: success rate by version`,
+    top: 1,
+    ticks: [0, 0.5, 1],
+    tick: (value) => `${value * 100} %`,
+    mark: ({ lower, rate, upper }) => ({ low: lower, line: rate, high: upper }),
+    words: ({ rate, lower, upper, passed, failed }) =>
+      `${percent(rate)} (${percent(lower)} to ${percent(upper)}), ${passed} of ${passed + failed}`,
+    none: 'none made',
+  });
 }

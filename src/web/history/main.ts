@@ -1,5 +1,5 @@
 import type { CanaryHistory } from '../../contracts/canary-history.ts';
-import { el, embeddedJson } from '../report/dom.ts';
+import { el, embeddedJson } from '../dom.ts';
 import { historyView } from './history-view.ts';
 
 const history = embeddedJson<CanaryHistory>('history');

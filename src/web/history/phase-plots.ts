@@ -1,7 +1,7 @@
 import type { TimeSeries } from '../../contracts/canary-history.ts';
 import type { Phase } from '../../contracts/outcome.ts';
-import { formatMs } from '../../report/words.ts';
-import { el } from '../report/dom.ts';
+import { formatMs } from '../../words/text.ts';
+import { el } from '../dom.ts';
 import { stripsView } from './strips.ts';
 
 /** How long a phase took, one strip per version; the phase is chosen on the page. */

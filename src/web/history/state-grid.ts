@@ -1,7 +1,7 @@
 import type { CanaryHistory, CellHistory, CellState } from '../../contracts/canary-history.ts';
-import { type StateWord, stateWord, stateWords } from '../../report/history/cell-state.ts';
+import { type StateWord, stateWord, stateWords } from '../../words/cell-state.ts';
 import { cellByArrow } from '../cell-by-arrow.ts';
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { bucketName, tickName } from './bucket-words.ts';
 
 const hourMs = 3_600_000;

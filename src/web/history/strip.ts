@@ -1,6 +1,6 @@
 import './valid-language.ts';
 import uPlot from 'uplot';
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { tickName } from './bucket-words.ts';
 
 /** One bucket of a strip: a thick line in a band. */

@@ -1,6 +1,5 @@
-import { el } from '../report/dom.ts';
+import { el } from '../dom.ts';
 import { bucketName } from './bucket-words.ts';
-import { figuresTable } from './figures-table.ts';
 import { type Strip, type StripMark, stripView } from './strip.ts';
 
 /** Several series over the same buckets: what they have in common, and how one point is drawn and said. */
@@ -40,4 +39,22 @@ export function stripsView<Point>(strips: Strips<Point>): HTMLElement {
     starts.map((start, place) => [bucketName(start, bucketMs), ...series.map(({ points }) => words(points[place]))]);
   const columns = ['UTC', ...series.map(({ library }) => library)];
   return el('div', { class: 'strips' }, ...views, figuresTable(strips.caption, columns, rows));
+}
+
+/** What a plot shows, as a table; made when somebody opens it. */
+function figuresTable(caption: string, columns: readonly string[], rows: () => string[][]): HTMLElement {
+  const place = el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption });
+  const details = el('details', { class: 'figures' }, el('summary', {}, 'The figures as a table'), place);
+  details.addEventListener('toggle', () => {
+    if (details.open && place.childElementCount === 0) place.append(table(caption, columns, rows()));
+  });
+  return details;
+}
+
+function table(caption: string, columns: readonly string[], rows: readonly string[][]): HTMLElement {
+  const head = columns.map((column) => el('th', { scope: 'col' }, column));
+  const body = rows.map(([first = '', ...cells]) =>
+    el('tr', {}, el('th', { scope: 'row' }, first), ...cells.map((cell) => el('td', {}, cell))),
+  );
+  return el('table', {}, el('caption', {}, caption), el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...body));
 }

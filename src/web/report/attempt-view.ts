@@ -1,6 +1,6 @@
 import type { Attempt, Cause, Provenance } from '../../contracts/attempt.ts';
 import { type Code, codes } from '../../contracts/codes.ts';
-import { el, withCode } from './dom.ts';
+import { el, withCode } from '../dom.ts';
 import { eventList } from './event-list.ts';
 import { timeline } from './timeline.ts';
 

@@ -1,6 +1,6 @@
 import type { HtmlCell, HtmlOverview } from '../../contracts/html-report.ts';
-import { causePlace, cellName } from '../../report/words.ts';
-import { el, withCode } from './dom.ts';
+import { causePlace, cellName } from '../../words/cell-names.ts';
+import { el, withCode } from '../dom.ts';
 import { tile } from './grid.ts';
 
 const noCause = 'No cause was found; the events of the cell are the evidence.';

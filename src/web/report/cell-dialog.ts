@@ -1,8 +1,8 @@
 import type { HtmlCell, HtmlCellDetail, HtmlOverview } from '../../contracts/html-report.ts';
-import { symbols } from '../../report/words.ts';
+import { symbols } from '../../words/text.ts';
+import { el, embeddedJson } from '../dom.ts';
 import { attemptView } from './attempt-view.ts';
 import { cellHash } from './cell-hash.ts';
-import { el, embeddedJson } from './dom.ts';
 import { bareWords } from './grid.ts';
 import { mark } from './mark.ts';
 

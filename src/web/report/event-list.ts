@@ -1,6 +1,6 @@
 import type { AttemptEvent } from '../../contracts/attempt.ts';
-import { formatMs } from '../../report/words.ts';
-import { el } from './dom.ts';
+import { formatMs } from '../../words/text.ts';
+import { el } from '../dom.ts';
 
 /** Details up to this many characters stand in the line; longer ones fold out. */
 const shortDetail = 110;

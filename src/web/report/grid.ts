@@ -1,8 +1,8 @@
 import type { HtmlCell, HtmlGrid } from '../../contracts/html-report.ts';
-import { symbols } from '../../report/words.ts';
+import { symbols } from '../../words/text.ts';
 import { cellByArrow } from '../cell-by-arrow.ts';
+import { el } from '../dom.ts';
 import { cellHash } from './cell-hash.ts';
-import { el } from './dom.ts';
 import { mark } from './mark.ts';
 
 /** Libraries down, builds across. Each cell is a link; arrow keys move between them. */

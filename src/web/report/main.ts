@@ -1,10 +1,10 @@
 import type { CanaryHistory } from '../../contracts/canary-history.ts';
 import type { HtmlOverview } from '../../contracts/html-report.ts';
+import { el, embeddedJson } from '../dom.ts';
 import { historyView } from '../history/history-view.ts';
 import { causeList } from './cause-list.ts';
 import { CellDialog } from './cell-dialog.ts';
 import { cellHash } from './cell-hash.ts';
-import { el, embeddedJson } from './dom.ts';
 import { grid } from './grid.ts';
 import { overviewHeader } from './overview-header.ts';
 

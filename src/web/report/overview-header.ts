@@ -1,7 +1,7 @@
 import type { HtmlOverview } from '../../contracts/html-report.ts';
 import type { Outcome } from '../../contracts/outcome.ts';
-import { formatMs, symbols } from '../../report/words.ts';
-import { el } from './dom.ts';
+import { formatMs, symbols } from '../../words/text.ts';
+import { el } from '../dom.ts';
 import { mark } from './mark.ts';
 
 /** The top of the page: the one sentence, the counts, and which run it was. */

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../contracts/attempt.ts';
-import { formatMs } from '../../report/words.ts';
-import { el } from './dom.ts';
+import { formatMs } from '../../words/text.ts';
+import { el } from '../dom.ts';
 import { mark } from './mark.ts';
 
 interface Step {

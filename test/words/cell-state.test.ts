@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cellState, type EndCount, stateWord, stateWords } from '../../../src/report/history/cell-state.ts';
+import { cellState, type EndCount, stateWord, stateWords } from '../../src/words/cell-state.ts';
 
 const passed = (attempts: number): EndCount => ({ outcome: 'passed', code: null, attempts });
 const failed = (code: string, attempts: number): EndCount => ({ outcome: 'failed', code, attempts });

@@ -1,5 +1,5 @@
-import type { CellState } from '../../contracts/canary-history.ts';
-import type { Outcome } from '../../contracts/outcome.ts';
+import type { CellState } from '../contracts/canary-history.ts';
+import type { Outcome } from '../contracts/outcome.ts';
 
 /** A state in one word; `mixed` when some attempts passed and some failed. */
 export type StateWord = Outcome | 'mixed';
