@@ -1,3 +1,5 @@
+import type { HostEvent, PlainValue } from './host-events.ts';
+
 /**
  * What parent and host process say to each other. Types only: the host loads nothing of the project but these, birpc and
  * its own files, because every module adds to the start-up time that is being measured.
@@ -71,31 +73,6 @@ export interface SessionFacts {
   socket?: string | null;
 }
 
-/** A message as the library's `message`, `message_create` and `message_ack` events carry it. */
-export interface SeenMessage {
-  /** `id._serialized`, as it is; not always a string. */
-  id: unknown;
-  fromMe: unknown;
-  from: unknown;
-  to: unknown;
-  body: unknown;
-  type: unknown;
-  /** The second argument of `message_ack`. */
-  ack?: unknown;
-}
-
-/** Something that happened in the host. */
-export interface SeenEvent {
-  /** Milliseconds since the epoch, with fractions. */
-  at: number;
-  /** As in `AttemptEvent.type`. */
-  type: string;
-  /** Safe to record: no QR text, no key, no message text. */
-  detail: unknown;
-  /** For the flow only and never recorded: QR text, pairing code, `SeenMessage`. */
-  secret?: unknown;
-}
-
 /** What the parent asks of the host. */
 export interface HostCalls {
   /** Requires the library in `packageDir`. Rejects with the library's own error. */
@@ -108,8 +85,8 @@ export interface HostCalls {
   screenshot(file: string): Promise<void>;
   /** `client.requestPairingCode(number)`, whose answer is the event `host:code`. Rejects where there is no such method. */
   requestCode(number: string): Promise<void>;
-  /** `client.sendMessage(to, body)`; returns `id._serialized` of the message as it is. */
-  sendText(to: string, body: string): Promise<unknown>;
+  /** `client.sendMessage(to, body)`; returns `id._serialized` of the message, which is not always a string. */
+  sendText(to: string, body: string): Promise<PlainValue>;
   /** `client.logout()`. */
   logout(): Promise<void>;
   /** `client.destroy()`. */
@@ -118,7 +95,16 @@ export interface HostCalls {
   liveFor(ms: number): void;
 }
 
+/** An event as the service still reads it. */
+export interface SeenEvent {
+  at: number;
+  type: string;
+  detail: unknown;
+  secret?: unknown;
+}
+export type { SeenMessage } from './host-events.ts';
+
 /** What the host tells the parent. */
 export interface HostReports {
-  seen(event: SeenEvent): void;
+  seen(event: HostEvent): void;
 }

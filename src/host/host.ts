@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BirpcReturn, createBirpc } from 'birpc';
-import type { HostCalls, HostReports, SeenEvent } from '../contracts/host.ts';
+import type { HostCalls } from '../contracts/host.ts';
+import { type HostEvent, type HostExit, readHostEvent } from '../contracts/host-events.ts';
 import { childFile } from './child-file.ts';
 import { findTree, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
 import { Redactor } from './redactor.ts';
@@ -16,13 +17,12 @@ export interface HostOptions {
   /** Added to the scrubbed environment, e.g. what the browser needs to find its libraries and fonts. */
   env: Record<string, string>;
   /** Called for everything that happens in the host, already without QR texts and keys except in `secret`. */
-  onSeen(event: SeenEvent): void;
+  onSeen(event: HostEvent): void;
 }
 
-/** How the host process ended. */
-export interface HostExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
+/** What arrives from the process is not believed to be an event before it has been read as one. */
+interface UncheckedReports {
+  seen(sent: unknown): void;
 }
 
 /** How long processes that were sent SIGKILL may take to be gone: writing out a big core or a slow disk can delay it. */
@@ -45,7 +45,7 @@ export class Host {
   readonly #identity: ProcessIdentity | null;
   #browserPid: number | null = null;
   /** Calls into the host. They have no deadline of their own and reject when the host ends. */
-  readonly calls: BirpcReturn<HostCalls, HostReports>;
+  readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
   /** Settles when the process is gone, whoever ended it. */
   readonly exited: Promise<HostExit>;
   readonly redactor = new Redactor();
@@ -54,7 +54,7 @@ export class Host {
     this.#mark = `WWEBJS_CANARY_HOST=${randomUUID()}`;
     const tmp = join(folder, 'tmp');
     mkdirSync(tmp, { recursive: true });
-    const seen = (event: SeenEvent) => onSeen(this.#keep(event));
+    const seen = (event: HostEvent) => onSeen(this.#keep(event));
     this.#child = fork(childFile(), {
       cwd: folder,
       env: { ...scrubbedEnv(folder, tmp), ...env, WWEBJS_CANARY_HOST: this.#mark.slice(this.#mark.indexOf('=') + 1) },
@@ -70,8 +70,8 @@ export class Host {
       this.#child.once('error', () => resolve({ code: null, signal: null }));
       this.#child.once('exit', (code, signal) => resolve({ code, signal }));
     });
-    this.calls = createBirpc<HostCalls, HostReports>(
-      { seen },
+    this.calls = createBirpc<HostCalls, UncheckedReports>(
+      { seen: (sent: unknown) => seen(readHostEvent(sent, now())) },
       {
         timeout: -1,
         post: (message) => this.#post(message),
@@ -82,7 +82,7 @@ export class Host {
       const stream = this.#child[name];
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (text) => {
-        seen({ at: performance.timeOrigin + performance.now(), type: `host:${name}`, detail: text.slice(0, 2_000) });
+        seen({ at: now(), type: `host:${name}`, detail: text.slice(0, 2_000) });
       });
     }
     this.exited.then(({ code, signal }) =>
@@ -135,10 +135,12 @@ export class Host {
     return this.#browserPid ? [-this.#browserPid] : [];
   }
 
-  #keep(event: SeenEvent): SeenEvent {
-    if (['client:qr', 'client:code', 'host:code'].includes(event.type)) this.redactor.learn(String(event.secret));
-    if (event.type === 'browser:launched') this.#browserPid = (event.detail as { pid: number | null }).pid;
-    return { ...event, detail: this.redactor.clean(event.detail) };
+  #keep(event: HostEvent): HostEvent {
+    if (event.type === 'client:qr' || event.type === 'client:code' || event.type === 'host:code')
+      this.redactor.learn(event.secret);
+    if (event.type === 'browser:launched') this.#browserPid = event.detail.pid;
+    event.detail = this.redactor.clean(event.detail);
+    return event;
   }
 
   #post(message: unknown): void {
@@ -146,6 +148,11 @@ export class Host {
     // Without a callback a message that arrives too late would be an `error` event of the child process.
     this.#child.send(message as object, () => {});
   }
+}
+
+/** Milliseconds since the epoch, with fractions. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** No secret of the parent reaches third-party code: the host sees a path, a language and its own folders. */

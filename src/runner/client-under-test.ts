@@ -1,5 +1,5 @@
-import type { HostCalls, PageFacts, SeenEvent, SeenMessage, SessionFacts } from '../contracts/host.ts';
-import type { HostExit } from '../host/host.ts';
+import type { HostCalls, PageFacts, SessionFacts } from '../contracts/host.ts';
+import type { HostEvent, HostExit, SeenMessage } from '../contracts/host-events.ts';
 import { Conversation } from './conversation.ts';
 import { aftermathMs } from './deadlines.ts';
 import { Duplicates } from './duplicates.ts';
@@ -43,7 +43,7 @@ export class ClientUnderTest implements FlowClient {
   }
 
   /** Takes in everything that happens in the host. */
-  see(event: SeenEvent): void {
+  see(event: HostEvent): void {
     this.#duplicates.see(event);
     this.#conversation.see(event);
     this.#log.add(event);

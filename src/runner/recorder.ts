@@ -1,5 +1,5 @@
 import type { AttemptEvent } from '../contracts/attempt.ts';
-import type { SeenEvent } from '../contracts/host.ts';
+import { type HostEvent, recordedType } from '../contracts/host-events.ts';
 import type { Redactor } from '../host/redactor.ts';
 
 /** More events than this are a loop in the page; they would only fill memory and store. */
@@ -12,10 +12,14 @@ export class Recorder {
   #dropped = 0;
 
   add(type: string, detail: unknown): void {
-    this.addSeen({ at: now(), type, detail });
+    this.#add(now(), type, detail);
   }
 
-  addSeen({ at, type, detail }: SeenEvent): void {
+  addSeen(event: HostEvent): void {
+    this.#add(event.at, recordedType(event), event.detail);
+  }
+
+  #add(at: number, type: string, detail: unknown): void {
     if (this.#events.length >= maxEvents) this.#dropped++;
     else this.#events.push({ at: Math.round((at - this.startedAt) * 10) / 10, type, detail });
   }
@@ -33,7 +37,7 @@ export class Recorder {
   }
 }
 
-/** Milliseconds since the epoch, from the same clock as `SeenEvent.at`. */
+/** Milliseconds since the epoch, from the same clock as `HostEvent.at`. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

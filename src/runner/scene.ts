@@ -3,7 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoadedLibrary, PageFacts, SeenEvent } from '../contracts/host.ts';
+import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
+import type { HostEvent } from '../contracts/host-events.ts';
 import { Host } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
 import { isDiskFull } from './artifacts.ts';
@@ -114,8 +115,8 @@ export class Scene {
     return isDiskFull(this.#folder);
   }
 
-  #see(event: SeenEvent): void {
-    if (event.type === 'host:loaded') this.loaded = event.detail as LoadedLibrary;
+  #see(event: HostEvent): void {
+    if (event.type === 'host:loaded') this.loaded = event.detail;
     if (event.type === 'client:ready') this.#memory ??= this.#host.browserMemory();
     this.client.see(event);
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { startToyHost, toyLibrary, typesOf } from './toy.ts';
+import { firstOf, startToyHost, toyLibrary, typesOf } from './toy.ts';
 
 test('a library that throws when it is required is told as its own error', async () => {
   const { host } = await startToyHost();
@@ -34,7 +34,7 @@ test('every event of client and page is seen, and no QR text, key or message tex
     'client:ready',
     'host:initialized',
   ]);
-  expect(seen.find(({ type }) => type === 'client:qr')?.secret).toContain('toy-adv-secret-key');
+  expect(firstOf(seen, 'client:qr')?.secret).toContain('toy-adv-secret-key');
   const recorded = JSON.stringify(seen.map(({ detail }) => detail));
   for (const secret of ['toy-reference', 'toy-noise-key', 'toy-identity-key', 'toy-adv-secret', 'private words']) {
     expect(recorded).not.toContain(secret);
@@ -71,7 +71,7 @@ test('a rejection that nobody catches is told before it takes the process down',
   await host.calls.load(toyLibrary('leaves-rejection'));
   await host.calls.start(spec);
   expect(await host.exited).toEqual({ code: 1, signal: null });
-  const event = seen.find(({ type }) => type === 'host:unhandled-rejection');
+  const event = firstOf(seen, 'host:unhandled-rejection');
   expect(event?.detail).toMatchObject({ message: 'nobody catches this', stack: expect.stringContaining('index.js') });
 });
 
@@ -94,7 +94,7 @@ test('the library sees no variable of the parent but path and language', async (
   const { host, seen, folder } = await startToyHost({ FOR_THE_BROWSER: 'yes' });
   await host.calls.load(toyLibrary('prints-environment'));
   await expect.poll(() => typesOf(seen, 'host:stdout')).toHaveLength(1);
-  const environment = JSON.parse(String(seen.find(({ type }) => type === 'host:stdout')?.detail));
+  const environment = JSON.parse(String(firstOf(seen, 'host:stdout')?.detail));
   expect(environment).toMatchObject({ HOME: folder, FOR_THE_BROWSER: 'yes' });
   expect(Object.keys(environment).sort()).toEqual([
     'FOR_THE_BROWSER',

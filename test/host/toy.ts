@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
-import type { ClientSpec, SeenEvent } from '../../src/contracts/host.ts';
+import type { ClientSpec } from '../../src/contracts/host.ts';
+import { type HostEvent, type HostEventOf, type HostEventType, recordedType } from '../../src/contracts/host-events.ts';
 import { Host } from '../../src/host/host.ts';
 
 /** Folder of a library that only pretends, as if it were installed. */
@@ -14,7 +15,7 @@ export function toyLibrary(name: string): string {
 /** A host that is gone with its folder when the test ends, and everything that was seen in it. */
 export async function startToyHost(env: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'wwebjs-canary-test-'));
-  const seen: SeenEvent[] = [];
+  const seen: HostEvent[] = [];
   const host = new Host({ folder, env, onSeen: (event) => seen.push(event) });
   onTestFinished(async () => {
     await host.kill();
@@ -28,7 +29,12 @@ export async function startToyHost(env: Record<string, string> = {}) {
 }
 
 /** Types of the events in their order: those that are asked for, or all but what is printed. */
-export function typesOf(seen: readonly SeenEvent[], only?: string): string[] {
-  const types = seen.map(({ type }) => type);
+export function typesOf(seen: readonly HostEvent[], only?: string): string[] {
+  const types = seen.map(recordedType);
   return types.filter((type) => (only ? type === only : !type.startsWith('host:std')));
+}
+
+/** The first event of a type. */
+export function firstOf<T extends HostEventType>(seen: readonly HostEvent[], type: T): HostEventOf<T> | undefined {
+  return seen.find((event): event is HostEventOf<T> => event.type === type);
 }

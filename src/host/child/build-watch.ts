@@ -50,7 +50,7 @@ export class BuildWatch {
       const said = await page.evaluate<unknown>(debugVersion);
       if (document !== this.#document) return false;
       const build = typeof said === 'string' ? said : null;
-      if (build !== this.#reported) this.#report('page:build', build);
+      if (build !== this.#reported) this.#report({ type: 'page:build', detail: build });
       this.#reported = build;
       return build !== null;
     } catch {

@@ -2,7 +2,7 @@
 import { createBirpc } from 'birpc';
 import type { HostCalls, HostReports } from '../../contracts/host.ts';
 import { LifeSpan } from './life-span.ts';
-import { plainError } from './plain-error.ts';
+import { plainError } from './plain-value.ts';
 import { createReport } from './report.ts';
 import { Session } from './session.ts';
 
@@ -37,7 +37,7 @@ const rpc = createBirpc<HostReports, HostCalls>(
 /** Ends the process as Node does by default, after the parent has been told why. */
 process.on('uncaughtException', (error, origin) => {
   const type = origin === 'unhandledRejection' ? 'host:unhandled-rejection' : 'host:uncaught-exception';
-  session.report(type, plainError(error));
+  session.report({ type, detail: plainError(error) });
   console.error(error);
   process.exitCode = 1;
   process.disconnect?.();

@@ -1,12 +1,9 @@
-import type { SeenEvent } from '../../contracts/host.ts';
+import type { HostEvent, Untimed } from '../../contracts/host-events.ts';
 
 /** Tells the parent of something that happened just now. */
-export type Report = (type: string, detail: unknown, secret?: unknown) => void;
+export type Report = (event: Untimed) => void;
 
 /** @param send carries one event to the parent. */
-export function createReport(send: (event: SeenEvent) => void): Report {
-  return (type, detail, secret) => {
-    const at = performance.timeOrigin + performance.now();
-    send(secret === undefined ? { at, type, detail } : { at, type, detail, secret });
-  };
+export function createReport(send: (event: HostEvent) => void): Report {
+  return (event) => send({ at: performance.timeOrigin + performance.now(), ...event });
 }

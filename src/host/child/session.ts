@@ -7,10 +7,11 @@ import type {
   PageFacts,
   SessionFacts,
 } from '../../contracts/host.ts';
+import type { PlainValue } from '../../contracts/host-events.ts';
 import { BuildWatch, debugVersion } from './build-watch.ts';
 import type { Library, LibraryClient, LibraryPage } from './library-types.ts';
 import { loadLibrary } from './load-library.ts';
-import { plainError } from './plain-error.ts';
+import { plainError, plainValue } from './plain-value.ts';
 import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
 
@@ -27,7 +28,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
   async load(packageDir: string): Promise<LoadedLibrary> {
     const { library, loaded } = loadLibrary(packageDir);
     this.#library = library;
-    this.report('host:loaded', loaded);
+    this.report({ type: 'host:loaded', detail: loaded });
     return loaded;
   }
 
@@ -44,8 +45,8 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     });
     this.#client = client;
     // A client that was replaced may live on for a while; what it says is not said of the new one.
-    const report: Report = (...event) => {
-      if (this.#client === client) this.report(...event);
+    const report: Report = (event) => {
+      if (this.#client === client) this.report(event);
     };
     const build = new BuildWatch(report);
     watchClient(client, report, build);
@@ -53,10 +54,10 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     Promise.resolve()
       .then(() => client.initialize())
       .then(
-        () => report('host:initialized', null),
+        () => report({ type: 'host:initialized', detail: null }),
         async (error) => {
           await build.look();
-          report('host:error', { during: 'initialize', ...plainError(error) });
+          report({ type: 'host:error', detail: { during: 'initialize', ...plainError(error) } });
         },
       );
   }
@@ -99,13 +100,12 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     const client = this.#started();
     if (!client.requestPairingCode) throw new Error('this version cannot link with a pairing code');
     const code = String(await client.requestPairingCode(number));
-    this.report('host:code', { length: code.length }, code);
+    this.report({ type: 'host:code', detail: { length: code.length }, secret: code });
   }
 
-  async sendText(to: string, body: string): Promise<unknown> {
+  async sendText(to: string, body: string): Promise<PlainValue> {
     const message = await this.#started().sendMessage(to, body);
-    const id = message?.id?._serialized;
-    return typeof id === 'string' ? id : null;
+    return plainValue(message?.id?._serialized);
   }
 
   async logout(): Promise<void> {

@@ -12,14 +12,13 @@ export function watchClient(client: LibraryClient, report: Report, build: BuildW
   const emit = client.emit;
   client.emit = (name, ...args) => {
     if (typeof name === 'string' && name !== 'newListener' && name !== 'removeListener') {
-      const { detail, secret } = describeEvent(name, args);
-      report(`client:${name}`, detail, secret);
+      report(describeEvent(name, args));
     }
     return emit.call(client, name, ...args);
   };
   onAssignment(client, 'pupBrowser', (browser: LibraryBrowser) => {
-    report('browser:launched', { pid: browser.process()?.pid ?? null });
-    browser.on('disconnected', () => report('browser:disconnected', null));
+    report({ type: 'browser:launched', detail: { pid: browser.process()?.pid ?? null } });
+    browser.on('disconnected', () => report({ type: 'browser:disconnected', detail: null }));
   });
   onAssignment(client, 'pupPage', (page: LibraryPage) => {
     watchPage(page, report);

@@ -5,28 +5,29 @@ import type {
   LibraryRequest,
   LibraryResponse,
 } from './library-types.ts';
-import { plainError } from './plain-error.ts';
+import { plainError } from './plain-value.ts';
 import type { Report } from './report.ts';
 
 /** Reports what happens in the page: since 1.25.0 the library swallows its errors there, so Node alone sees nothing. */
 export function watchPage(page: LibraryPage, report: Report): void {
-  page.on('pageerror', (error: unknown) => report('page:error', plainError(error)));
+  page.on('pageerror', (error: unknown) => report({ type: 'page:error', detail: plainError(error) }));
   page.on('console', (message: LibraryConsoleMessage) => {
-    report('page:console', { level: message.type(), text: message.text() });
+    report({ type: 'page:console', detail: { level: message.type(), text: message.text() } });
     // With no listener puppeteer lets go of the arguments by itself; with this one it would keep them alive in the page.
     for (const handle of message.args()) handle.dispose().catch(() => {});
   });
   page.on('requestfailed', (request: LibraryRequest) => {
     const error = request.failure()?.errorText ?? null;
-    report('page:request-failed', { method: request.method(), url: request.url(), error });
+    report({ type: 'page:request-failed', detail: { method: request.method(), url: request.url(), error } });
   });
   page.on('response', (response: LibraryResponse) => {
-    if (response.status() >= 400) report('page:http-error', { url: response.url(), status: response.status() });
+    const status = response.status();
+    if (status >= 400) report({ type: 'page:http-error', detail: { url: response.url(), status } });
   });
   page.on('framenavigated', (frame: LibraryFrame) => {
-    report('page:navigated', { url: frame.url(), main: frame === page.mainFrame() });
+    report({ type: 'page:navigated', detail: { url: frame.url(), main: frame === page.mainFrame() } });
   });
-  page.on('load', () => report('page:loaded', { url: page.mainFrame().url() }));
-  page.on('error', (error: unknown) => report('page:crashed', plainError(error)));
-  page.on('close', () => report('page:closed', null));
+  page.on('load', () => report({ type: 'page:loaded', detail: { url: page.mainFrame().url() } }));
+  page.on('error', (error: unknown) => report({ type: 'page:crashed', detail: plainError(error) }));
+  page.on('close', () => report({ type: 'page:closed', detail: null }));
 }
