@@ -11,7 +11,10 @@ describe('an event of a host', () => {
     ['a misspelt name', { ...time, type: 'client:authenticatd', detail: null }],
     ['a detail of another shape', { ...time, type: 'host:error', detail: { message: 'x' } }],
     ['a detail with a field too many', { ...time, type: 'page:loaded', detail: { url: 'x', build: 1 } }],
-    ['a secret of another shape', { ...time, type: 'client:qr', detail: { length: 1, fields: 1, sha256: '' }, secret: 1 }],
+    [
+      'a secret of another shape',
+      { ...time, type: 'client:qr', detail: { length: 1, fields: 1, sha256: '' }, secret: 1 },
+    ],
     ['no secret', { ...time, type: 'client:code', detail: { length: 8 } }],
   ])('with %s is evidence that it cannot be read', (_, sent) => {
     const event = readHostEvent(sent, 7);
@@ -60,12 +63,9 @@ describe('an event of the library', () => {
   test('can be read whatever its arguments are, and is recorded under its name', () => {
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.array(fc.anything(), { maxLength: 3 }), (name, args) => {
-        const event = readHostEvent(JSON.parse(JSON.stringify({ ...time, ...describeEvent(name, args) })), 0);
-        const survives = event.type !== 'host:unreadable-event';
-        if (survives) expect(recordedType(event)).toBe(`client:${name}`);
-        const direct = readHostEvent({ ...time, ...describeEvent(name, args) }, 0);
-        expect(direct.type).not.toBe('host:unreadable-event');
-        expect(recordedType(direct)).toBe(`client:${name}`);
+        const event = readHostEvent(structuredClone({ ...time, ...describeEvent(name, args) }), 0);
+        expect(event.type).not.toBe('host:unreadable-event');
+        expect(recordedType(event)).toBe(`client:${name}`);
       }),
     );
   });
