@@ -1,6 +1,6 @@
 import { flow, linkByQr } from '../src/runner/flow.ts';
 
-/** The phone removes the device; then the same process links it again. */
+/** The phone unlinks the device; then the same process links it again. */
 export default flow('logout-from-phone', async (context) => {
   const { client, phone, probe } = context;
   await linkByQr(context);

@@ -1,9 +1,12 @@
 import { flow } from '../src/runner/flow.ts';
 
-/** One connection brings six QR codes; then the page idles until somebody asks for more. */
+/** One connection brings six QR codes; then the page idles until the library asks for more. */
 const codesOfOneConnection = 6;
 
-/** Nobody scans: codes follow each other, also after the page went idle, the last one links, and `qrMaxRetries` ends it. */
+/**
+ * Without a scan the codes follow each other, also after the page went idle. Scanning the last one links. In a second profile,
+ * where no code is scanned, `qrMaxRetries` ends the client.
+ */
 export default flow(
   'qr-expiry',
   async ({ client, phone, probe }) => {

@@ -1,6 +1,6 @@
 import { flow, linkByQr } from '../src/runner/flow.ts';
 
-/** The line is cut for a while; what came meanwhile arrives, and the client works as before. */
+/** The connection drops for a second. The message sent during the drop arrives, and the client works as before. */
 export default flow('reconnect-after-drop', async (context) => {
   const { client, phone, network, probe } = context;
   await linkByQr(context);

@@ -1,6 +1,6 @@
 import { flow, linkByQr } from '../src/runner/flow.ts';
 
-/** The profile of a linked number is lost: a new one shows QR codes for a while that nobody scans, then the same phone does. */
+/** The profile of a linked number is lost. In a new profile the first QR codes expire unscanned; the same phone scans a later one. */
 export default flow(
   'relink-same-number',
   async (context) => {

@@ -1,10 +1,10 @@
 import { flow, linkByQr } from '../src/runner/flow.ts';
 
-/** Chromium is ended with SIGKILL while it is connected, and started again with the profile as it was left. */
+/** Kills a connected Chromium with SIGKILL and starts it again on the profile that it left. */
 export default flow('restore-after-kill', async (context) => {
   const { client, phone, probe, wait } = context;
   await linkByQr(context);
-  // Chromium writes localStorage to disk a few seconds late; what is younger is lost with the process.
+  // Chromium writes localStorage to disk with a delay of a few seconds; a kill before that loses it.
   await wait(secondsUntilWritten);
   await client.kill();
   await client.start();

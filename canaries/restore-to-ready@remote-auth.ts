@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { flow, linkByQr } from '../src/runner/flow.ts';
 
 /**
- * The library's RemoteAuth saves a session for the first time a minute after `ready`. Scaled down no further than to the 6 s
- * that Chromium takes to write localStorage to disk: a copy made before that holds no session.
+ * The library's RemoteAuth first saves a session one minute after `ready`. The time scale must leave at least the 6 s that
+ * Chromium takes to write localStorage to disk: an earlier copy holds no session.
  */
 export default flow(
   'restore-to-ready@remote-auth',

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Finding } from '../src/runner/finding.ts';
 import { type Flow, type FlowContext, type FlowOptions, flow, linkByQr } from '../src/runner/flow.ts';
 
-/** A minute of a connected client at ten times the usual speed. */
+/** One minute of a connected client, at ten times the usual speed. */
 export default soak('soak', 1, { timeScale: 0.1 });
 
 const secondsBetweenMessages = 2;
 const megabyte = 1024 * 1024;
-/** Growth that says nothing: V8 lets garbage lie while there is room; 200 rounds without a pause were seen to add 80 MB. */
+/** Growth that proves no leak: V8 keeps garbage while there is room. 200 rounds without a pause added 80 MB. */
 const allowanceBytes = 100 * megabyte;
-/** The slope. A text and what page and library keep of it takes a few kilobytes. */
+/** The slope. A text takes a few kilobytes in page and library together. */
 const bytesPerRound = 20 * 1024;
 
 /**
- * Connected for some minutes, with a message to and from the phone every two seconds: none may be lost, none told twice, and
- * library and browser may not grow by more than 20 kB per round, 100 MB aside.
+ * Stays connected for `minutes`, with a message to and from the phone every two seconds. No message may be lost or arrive twice,
+ * and library and browser may not grow by more than 100 MB plus 20 kB per round.
  */
 export function soak(name: string, minutes: number, options: FlowOptions): Flow {
   const seconds = minutes * 60;
@@ -48,7 +48,7 @@ async function keepTalking(context: FlowContext, rounds: number): Promise<void> 
   }
 }
 
-/** The least of a few looks: between two of them the garbage collector may have run. */
+/** The least of a few measurements: between two of them the garbage collector may have run. */
 async function settledMemory(client: FlowContext['client'], enough: number | null): Promise<number | null> {
   let least = await client.memory();
   for (let look = 0; look < 3 && least !== null && least > (enough ?? 0) + allowanceBytes; look++) {

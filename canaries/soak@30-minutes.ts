@@ -1,4 +1,4 @@
 import { soak } from './soak.ts';
 
-/** At the usual speed. */
+/** 30 minutes at the usual speed. */
 export default soak('soak@30-minutes', 30, {});

@@ -3,7 +3,7 @@ const { cp, rm } = require('node:fs/promises');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** What users write who keep profiles elsewhere: fetch before the browser starts, put away when it has ended. */
+/** Like the strategies of users who keep profiles elsewhere: fetches the profile before the browser starts, stores it after it ended. */
 module.exports = ({ NoAuth }, { dataPath }) => {
   const kept = join(dataPath, 'kept');
   const used = join(dataPath, 'used');

@@ -2,7 +2,7 @@
 const { copyFile, mkdir, rm, stat } = require('node:fs/promises');
 const { join, resolve } = require('node:path');
 
-/** Keeps the archives of RemoteAuth as files of a folder. */
+/** Keeps the archives of RemoteAuth as files in a folder. */
 class FileStore {
   constructor(folder, dataPath) {
     this.folder = folder;
@@ -13,7 +13,7 @@ class FileStore {
     return exists(this.fileOf(session));
   }
 
-  /** Where RemoteAuth leaves the archive differs: in its data path from 1.34.3 on, before that in the working folder. */
+  /** RemoteAuth leaves the archive in its data path from 1.34.3 on, in the working folder before that. */
   async save({ session }) {
     const name = `${session}.zip`;
     const places = [join(this.dataPath, name), resolve(name)];
@@ -42,7 +42,7 @@ async function exists(file) {
   );
 }
 
-/** The library's own RemoteAuth, whose wait before the first save is scaled; everything else is as it is. */
+/** The library's own RemoteAuth; only its wait before the first save is scaled. */
 module.exports = ({ RemoteAuth }, { dataPath, timeScale }) => {
   class ScaledRemoteAuth extends RemoteAuth {
     delay(ms) {

@@ -6,7 +6,16 @@ import { packageRoot } from '../../src/contracts/home.ts';
 import { findWords } from './find-words.ts';
 
 /** Grows until it is '.'; a path in it stays clean. */
-const enforced = ['bin', 'scripts'];
+const enforced = [
+  'bin',
+  'canaries',
+  'compat-matrix',
+  'deploy',
+  'scripts',
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+];
 const notProse = [
   'scripts/words/find-words.ts',
   'test/scripts/find-words.test.ts',

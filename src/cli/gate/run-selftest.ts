@@ -27,7 +27,7 @@ const tableHead = `| cells | true success rates | promoted | blocked | undecided
  */
 export function runSelftest(policy: Policy, print: (line: string) => void): boolean {
   print(
-    `${selftestSimulations} simulated comparisons per row where nothing else is said, policy ${policy.name}. Attempts are per arm.\n`,
+    `${selftestSimulations} simulated comparisons per row unless the row says otherwise, policy ${policy.name}. Attempts are per arm.\n`,
   );
   const cases = selftestCases(policy);
   let areAllKept = true;

@@ -66,6 +66,6 @@ test('amtool takes the configuration of Alertmanager, and finds a damage in it',
   const { amtool } = await findPrometheus();
   const file = join(copy(), 'compose', 'alertmanager.yml');
   expect((await run(amtool, ['check-config', file])).stdout).toContain('SUCCESS');
-  edit(file, '- name: nobody', '- name: somebody');
+  edit(file, '- name: none', '- name: unknown');
   await expect(run(amtool, ['check-config', file])).rejects.toThrow(/failed to validate 1 file/);
 });
