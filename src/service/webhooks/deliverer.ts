@@ -10,8 +10,8 @@ const batch = 100;
 const perWebhook = 4;
 /** Webhooks that are served at the same time by one instance. */
 const mostLanes = 200;
-/** Attempts before a delivery is a dead letter: with the waits below about a day and a half. */
-const maxAttempts = 10;
+/** Attempts before a delivery is a dead letter: with the waits of `retryMs`, 17.1 hours after the first. */
+export const maxAttempts = 10;
 /** A delivery whose instance died is tried again by another one after this time, in milliseconds. */
 const claimMs = 60_000;
 

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ApiKeys } from '../../../src/service/http/api-keys.ts';
 import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
@@ -26,6 +28,15 @@ describe.each(engines)('API keys with %s', (_, newAddress) => {
     expect((await server.ask('DELETE', `/v1/keys/${id}`)).status).toBe(204);
     const rotated = await server.ask('POST', `/v1/keys/${id}/rotate`, { overlapSeconds: 3_600 });
     expect(rotated).toMatchObject({ status: 409, body: { code: 'key-expired' } });
+    expect(await statusWith(key)).toBe(401);
+  });
+
+  test('a key that another instance revoked works here for two seconds at most', async () => {
+    const { id, key } = await server.keys.create('leaked too', 'read');
+    const elsewhere = new ApiKeys(server.service.database);
+    expect(await statusWith(key)).toBe(200);
+    await elsewhere.revoke(id);
+    await sleep(2_000);
     expect(await statusWith(key)).toBe(401);
   });
 

@@ -37,12 +37,12 @@ describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) =
     times++;
     throw new Problem(code);
   };
-  /** The instance that began a request died in the middle of it. */
-  async function abandon(request: typeof message): Promise<void> {
+  /** A request began `ago` milliseconds ago and has no answer yet: its instance is at it, or died in the middle of it. */
+  async function beginAgo(ago: number, request: typeof message): Promise<void> {
     void idempotency.once(request, () => new Promise(() => {}));
     const row = database.kysely
       .updateTable('idempotency_keys')
-      .set(({ eb }) => ({ created_at: eb('created_at', '-', 61_000) }))
+      .set(({ eb }) => ({ created_at: eb('created_at', '-', ago) }))
       .where('idempotency_key', '=', sha256(request.key));
     await until('it is begun', async () => (await row.executeTakeFirst()).numUpdatedRows > 0n);
   }
@@ -67,12 +67,21 @@ describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) =
   });
 
   test('a text whose instance died is not sent again, another write is done again', async () => {
-    await abandon(message);
+    await beginAgo(61_000, message);
     await expect(idempotency.once(message, answering)).rejects.toMatchObject({ code: 'send-unknown' });
     const other = { ...link, key: 'link-1' };
-    await abandon(other);
+    await beginAgo(61_000, other);
     expect(await idempotency.once(other, answering)).toMatchObject({ status: 201 });
     expect(times).toBe(1);
+  });
+
+  test('for a minute an unanswered write counts as one that goes on', async () => {
+    const other = { ...link, key: 'link-1' };
+    for (const request of [message, other]) {
+      await beginAgo(50_000, request);
+      await expect(idempotency.once(request, answering)).rejects.toMatchObject({ code: 'request-in-progress' });
+    }
+    expect(times).toBe(0);
   });
 });
 
