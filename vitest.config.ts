@@ -1,26 +1,24 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { testFiles } from './test/tiers.ts';
+
+const files = testFiles(fileURLToPath(new URL('.', import.meta.url)));
 
 /**
- * Fast tests need nothing but Node; e2e tests start real libraries in a real Chromium, one after the other; `flows` is all of
- * `compat-matrix/flows.yaml`, each cell many times, and takes hours; `observability` needs a Prometheus.
+ * The three tiers of `npm test` (test/tiers.ts) and two projects of their own: `flows` is all of `compat-matrix/flows.yaml`, each
+ * cell many times, and takes hours; `observability` needs a Prometheus.
  */
 export default defineConfig({
   test: {
-    // Most fast tests wait for a database or a process; by default two cores would run one file at a time.
+    // Most tests wait for a database or a process; by default two cores would run one file at a time.
     maxWorkers: 2,
     projects: [
-      {
-        test: {
-          name: 'fast',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/flows/**', 'test/observability/real/**'],
-          testTimeout: 20_000,
-        },
-      },
+      { test: { name: 'unit', include: files.unit, testTimeout: 20_000 } },
+      { test: { name: 'integration', include: files.integration, testTimeout: 20_000 } },
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: files.e2e,
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

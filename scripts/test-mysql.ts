@@ -12,7 +12,7 @@ await connection.end();
 console.log(`MySQL ${row?.version}`);
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'fast', ...paths, ...process.argv.slice(2)],
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', ...paths, ...process.argv.slice(2)],
   { stdio: 'inherit', env: { ...process.env, TEST_MYSQL_URL: server.url } },
 );
 await server.stop();

@@ -5,24 +5,16 @@ import { parseSync } from 'oxc-parser';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../src/contracts/home.ts';
 import { importRules } from './import-rules.ts';
+import { importsOf } from './imports-of.ts';
 
 const src = join(packageRoot, 'src');
 const files = (await Array.fromAsync(glob('**/*.ts', { cwd: src }))).filter((file) => !file.endsWith('.d.ts')).sort();
 
 /** Paths below `src` of everything that a file imports, dynamic imports with a literal included. */
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(src, file), 'utf8');
-  const { module } = parseSync(file, text);
-  const specifiers = [
-    ...module.staticImports.map((entry) => entry.moduleRequest.value),
-    ...module.staticExports.flatMap((entry) => entry.entries.map((name) => name.moduleRequest?.value ?? '')),
-    ...module.dynamicImports.map((entry) =>
-      text.slice(entry.moduleRequest.start, entry.moduleRequest.end).slice(1, -1),
-    ),
-  ];
-  return specifiers
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => relative(src, join(src, dirname(file), specifier)));
+function pathsImportedBy(file: string): string[] {
+  return importsOf(join(src, file))
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => relative(src, join(src, dirname(file), specifier)));
 }
 
 /** The most specific folder of the table, or else the first folder, that a path lies in. */
@@ -46,7 +38,7 @@ describe('import rules', () => {
   test.each(files)('%s imports only what its folder may import', (file) => {
     const area = areaOf(file);
     const rule = importRules[area];
-    for (const imported of importsOf(file)) {
+    for (const imported of pathsImportedBy(file)) {
       if (imported.startsWith('..')) continue; // outside src: package.json, canaries
       if (rule) {
         const allowed = areaOf(imported) === area || rule.may.some((allow) => isAllowed(imported, allow));

@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/contracts/home.ts';
 import { blames } from '../../src/contracts/outcome.ts';
 import { outcomeOf } from '../../src/runner/classify.ts';
 
-/** `docs/codes.md` as `codes.ts` wants it; `npx vitest run --project fast test/contracts -u` writes it. */
+/** `docs/codes.md` as `codes.ts` wants it; `npx vitest run test/contracts -u` writes it. */
 function renderCodesPage(): string {
   const rows = Object.entries(codes).map(
     ([code, { what, blame, todo }]) => `| \`${code}\` | ${what} | ${blame} | ${todo} |`,
@@ -22,7 +22,7 @@ Blames: ${blames.join(', ')}.
 These codes end in the outcome \`infra\`, which says nothing about the library: ${infra.map((code) => `\`${code}\``).join(', ')}.
 All others end in \`failed\`.
 
-This page is made out of \`src/contracts/codes.ts\` by \`npx vitest run --project fast test/contracts -u\`.
+This page is made out of \`src/contracts/codes.ts\` by \`npx vitest run test/contracts -u\`.
 
 | code | what happened | blame | what to do |
 |---|---|---|---|
