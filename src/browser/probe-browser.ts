@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bareEnvironment } from './bare-environment.ts';
 
 /** What came of starting a browser: its version, or what it said before it ended. */
 export type ProbeResult = { started: true; version: string } | { started: false; said: string };
@@ -71,4 +70,18 @@ function waitForDevTools(child: ChildProcess): Promise<{ port: string | null; sa
       settle(null);
     });
   });
+}
+
+const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR'];
+
+/**
+ * The environment that a browser is started with: what a program needs to run at all, and what is given. Everything else
+ * stays here, because tokens and passwords of the harness have no place in a browser.
+ */
+export function bareEnvironment(added: Record<string, string>): Record<string, string> {
+  const kept = inherited.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), ...added };
 }

@@ -27,6 +27,6 @@ export async function openReplica(buildOrFile: string): Promise<OpenedReplica> {
     return { chromiumArgs, phoneUrl, close: async () => {} };
   }
   // Loaded only where it is asked for: an instance in production would keep 10 MB of it for nothing.
-  const { startReplica } = await import('../replica/server/start-replica.ts');
+  const { startReplica } = await import('../replica/start-replica.ts');
   return startReplica({ build: buildOrFile });
 }

@@ -1,7 +1,7 @@
 import type { Cell } from '../contracts/attempt.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { lastsSeconds } from '../replica/conditions/conditions.ts';
-import { startReplica } from '../replica/server/start-replica.ts';
+import { startReplica } from '../replica/start-replica.ts';
 
 /** Where the page of an attempt comes from, and the phone that can scan it. */
 export interface OpenTarget {

@@ -6,7 +6,6 @@ import { drawSpread } from './draw-spread.ts';
 import { randomStream } from './random-stream.ts';
 import type { RequestLog } from './request-log.ts';
 import type { LinkEnd, Restart, StudiedLink, StudiedService } from './studied-service.ts';
-import { Timetable } from './timetable.ts';
 
 /** Six codes, the first for 60 s and the others for 20 s; then the page shows none any more (docs/replica.md). */
 const codesLastMs = 160_000;
@@ -206,5 +205,22 @@ export class Replay {
 
   #close(request: OpenRequest): void {
     this.#open.delete(request.link.account);
+  }
+}
+
+/** Things that happen at simulated times, one after the other; those of the same time in the order in which they were put. */
+class Timetable {
+  readonly #entries: { at: number; happen: () => Promise<void> }[] = [];
+
+  put(at: number, happen: () => Promise<void>): void {
+    // From the end: most of what is put is later than most of what waits.
+    let place = this.#entries.length;
+    while (place > 0 && (this.#entries[place - 1] as { at: number }).at > at) place--;
+    this.#entries.splice(place, 0, { at, happen });
+  }
+
+  /** Runs until nothing is left; what happens may put more. */
+  async run(): Promise<void> {
+    for (let entry = this.#entries.shift(); entry; entry = this.#entries.shift()) await entry.happen();
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../contracts/input-error.ts';
 import type { RunResult, Schedules } from '../store/schedules.ts';
 import { nextStart } from './next-start.ts';
@@ -108,3 +109,9 @@ async function keptWhile<T>(run: Promise<T>, lease: Parameters<typeof hold>[0], 
     await renewals;
   }
 }
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+};

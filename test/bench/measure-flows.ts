@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
-import { startReplica } from '../../src/replica/server/start-replica.ts';
+import { startReplica } from '../../src/replica/start-replica.ts';
 import { type Flow, flow, linkByQr } from '../../src/runner/flow.ts';
 import { flowNames } from '../../src/runner/load-flow.ts';
 import { runPlan, runSupplied } from '../../src/runner/run-plan.ts';

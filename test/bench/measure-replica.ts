@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Replica } from '../../src/replica/server/start-replica.ts';
+import type { Replica } from '../../src/replica/start-replica.ts';
 import { FakePage } from '../replica/fake-page.ts';
 import type { Figure } from './figure.ts';
 

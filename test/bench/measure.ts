@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from '../../src/browser/ensure-browser.ts';
 import type { PlannedCell } from '../../src/contracts/run.ts';
 import type { InstalledLibrary } from '../../src/library/ensure-library.ts';
-import { startReplica } from '../../src/replica/server/start-replica.ts';
+import { startReplica } from '../../src/replica/start-replica.ts';
 import { runSupplied } from '../../src/runner/run-plan.ts';
 import type { Supplies } from '../../src/runner/supplies.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import type { SessionIds } from '../../src/service/session-ids.ts';
 import { lightHosts } from '../support/light-host.ts';
 import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
-import { type Replica, startReplica } from '../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import { leaseMs } from '../../src/service/leases/lease.ts';
 import { libraryHosts } from '../../src/service/sessions/library-host.ts';
 import type { ServiceDatabase } from '../../src/service/tables.ts';

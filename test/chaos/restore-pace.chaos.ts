@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import { Lease } from '../../src/service/leases/lease.ts';
 import { sessionFolder } from '../../src/service/profiles/session-folder.ts';
 import type { SessionIds } from '../../src/service/session-ids.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { PageFrame, ServerFrame } from '../../src/contracts/replica-protocol.ts';
-import type { Replica } from '../../src/replica/server/start-replica.ts';
 import { mac, newKeyPair, sharedMac, toBase64 } from '../../src/replica/server/wire-keys.ts';
+import type { Replica } from '../../src/replica/start-replica.ts';
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 

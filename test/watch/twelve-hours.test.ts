@@ -8,7 +8,7 @@ import type { ExportedTables } from '../../src/exporter/service-reads.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
-import { noteSurprises } from '../../src/watch/note-surprises.ts';
+import { noteSurprises } from '../../src/watch/surprises.ts';
 import { watch } from '../../src/watch/watch.ts';
 import {
   exampleCell,

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
+import { sortBuilds } from '../../contracts/build-number.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
-import { countCells } from '../../report/cell-summary.ts';
+import { type CellSummary, countCells } from '../../report/cell-summary.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { defaultSlots } from '../../runner/run-plan.ts';
 import { executeRun } from '../execute-run.ts';
-import { nextCommands } from '../next-commands.ts';
 import { readPlan } from '../read-plan.ts';
 
 /** The same every time, so that two quick starts can be compared. */
@@ -44,4 +44,31 @@ async function quickstart() {
   const next = nextCommands(cells).map(({ command, why }) => `  ${colors.bold(command)}\n    ${why}`);
   terminal.result(`\nHTML report: ${home('report', 'index.html')}\n\nNext\n${next.join('\n')}\n`);
   return exit === exitCode.unexpected && countCells(cells).infra === 0 ? exitCode.asExpected : exit;
+}
+
+/** The three commands worth knowing after the quick start, with a build and a version of its results. */
+function nextCommands(cells: readonly CellSummary[]): { command: string; why: string }[] {
+  const { library, build } = (tellingCell(cells) ?? (cells[0] as CellSummary)).cell;
+  return [
+    { command: 'npx wwebjs-canary report show', why: 'open the report: timeline, cause and evidence of every cell' },
+    {
+      command: `npx wwebjs-canary advise --current ${library} --build ${build}`,
+      why: 'the nearest version that works on a build, and why',
+    },
+    {
+      command: `npx wwebjs-canary run --library ${library} --build ${build} --reporter list,json=report.json`,
+      why: 'one version on one build; takes any version on npm, tarball or folder, and any build number',
+    },
+  ];
+}
+
+/** A version that fails on the newest build on which another one works: there is an answer to give. */
+function tellingCell(cells: readonly CellSummary[]): CellSummary | undefined {
+  const builds = sortBuilds(cells.map(({ cell }) => cell.build)).toReversed();
+  for (const build of builds) {
+    const there = cells.filter(({ cell }) => cell.build === build);
+    const failing = there.findLast(({ outcome }) => outcome === 'failed');
+    if (failing && there.some(({ outcome }) => outcome === 'passed')) return failing;
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
-import { startReplica } from '../../replica/server/start-replica.ts';
+import { startReplica } from '../../replica/start-replica.ts';
 
 /** `wwebjs-canary replica`: the stand-in alone, for anybody's own program, until the process is told to end. */
 export function replicaCommand(): Command {

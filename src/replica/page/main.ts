@@ -1,13 +1,18 @@
-import { startBeingBusy } from './circumstances/busy.ts';
-import { startNavigations } from './circumstances/navigations.ts';
-import { finishPreviousLogout } from './circumstances/previous-logout.ts';
-import { watchForReloads } from './circumstances/reloads.ts';
-import { watchForRepeatedSync } from './circumstances/repeated-sync.ts';
+import { startCircumstances } from './circumstances.ts';
 import { Screens } from './dom/screens.ts';
 import { Lifecycle } from './link/lifecycle.ts';
+import { finishPreviousLogout } from './link/previous-logout.ts';
+import type { Implementations } from './loader/build-exports.ts';
 import { installModules, type Register } from './loader/install-modules.ts';
-import { implementations } from './modules/implementations.ts';
-import { type Boot, createPage, type Page } from './page.ts';
+import { accountModules } from './modules/account.ts';
+import { chatModules } from './modules/chats.ts';
+import { collectionModules } from './modules/collections.ts';
+import { connectionModules } from './modules/connection.ts';
+import { contactModules } from './modules/contacts.ts';
+import { idModules } from './modules/ids.ts';
+import { linkingModules } from './modules/linking.ts';
+import { messageModules } from './modules/messages.ts';
+import { type Boot, createPage, type Page } from './shared/page.ts';
 
 const waiting = document.getElementById('boot');
 const boot = JSON.parse(waiting?.textContent ?? '') as Boot;
@@ -34,13 +39,10 @@ function start(page: Page): void {
     page.cmd.logout = (reason) => page.socket.logout(reason);
   }
   new Screens(page, () => lifecycle.refresh());
-  watchForReloads(page);
-  watchForRepeatedSync(page);
   if (page.circumstances.versionAfterSync && page.profile.isRegistered()) {
     page.socket.once('change:hasSynced', () => setVersion(page));
   } else setVersion(page);
-  startBeingBusy(page);
-  startNavigations(page);
+  startCircumstances(page);
   void lifecycle.open();
 }
 
@@ -54,5 +56,19 @@ function lateModules(page: Page): () => ReadonlySet<string> {
   return () => {
     const { lateModules: late } = page.circumstances;
     return new Set(late && (restored || !late.onRestoreOnly) ? late.names : []);
+  };
+}
+
+/** Everything that is implemented; the surface of the build says what of it exists. */
+function implementations(page: Page, lifecycle: Lifecycle): Implementations {
+  return {
+    ...connectionModules(page, lifecycle),
+    ...linkingModules(page, lifecycle),
+    ...idModules(page),
+    ...accountModules(page),
+    ...contactModules(page, lifecycle),
+    ...chatModules(page, lifecycle),
+    ...messageModules(page),
+    ...collectionModules(page),
   };
 }

@@ -4,13 +4,13 @@ import { type PageFrame, pageFrameSchema, type ServerFrame } from '../../contrac
 import { type Account, type Device, numberOf, userJid } from './accounts.ts';
 import { startSync } from './device-sync.ts';
 import type { PairAnswer, Pairing, PairSuccess, UnlinkedPage } from './pairings.ts';
-import type { ReplicaCore } from './replica-core.ts';
+import type { OpenPage, ReplicaCore } from './replica-core.ts';
 import { bytesOfBase64, sameMac, sharedMac, toBase64 } from './wire-keys.ts';
 
 type Frame<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
 
 /** One WebSocket of a page, from its first frame to its end. */
-export class CompanionConnection implements UnlinkedPage {
+export class CompanionConnection implements OpenPage, UnlinkedPage {
   noisePub = '';
   identityPub = '';
   private readonly core: ReplicaCore;
@@ -26,7 +26,7 @@ export class CompanionConnection implements UnlinkedPage {
   constructor(core: ReplicaCore, socket: WebSocket) {
     this.core = core;
     this.socket = socket;
-    core.connections.add(this);
+    core.openPages.add(this);
     socket.on('message', (data) => this.receive(String(data)));
     socket.on('close', () => this.closed());
     socket.on('error', () => socket.terminate());
@@ -195,7 +195,7 @@ export class CompanionConnection implements UnlinkedPage {
   }
 
   private closed(): void {
-    this.core.connections.delete(this);
+    this.core.openPages.delete(this);
     this.stopSync();
     this.stopRenewing();
     if (this.pairing) this.pairing.closed = true;

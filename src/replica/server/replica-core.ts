@@ -1,15 +1,26 @@
 import type { ConditionOptions } from '../../contracts/circumstances.ts';
 import { Refusal } from '../../contracts/phone-control.ts';
+import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Condition } from '../conditions/condition.ts';
 import { circumstancesOf, completeOptions, conditions, findCondition } from '../conditions/conditions.ts';
 import { Accounts } from './accounts.ts';
 import { CompanionCodes } from './companion-codes.ts';
-import type { CompanionConnection } from './companion-connection.ts';
 import { Delivery } from './delivery.ts';
 import { Pairings } from './pairings.ts';
 import { newKeyPair, type WireKeyPair } from './wire-keys.ts';
 
-/** What a replica tells of itself. */
+/** A page that has an open connection. */
+export interface OpenPage {
+  /** True when its device is online and has received everything that the account has. */
+  readonly isSynced: boolean;
+  send(frame: ServerFrame): void;
+  /** Cuts the connection without a closing frame. */
+  drop(): void;
+  /** Ends the connection as the server does when another one of the same device takes its place. */
+  replace(): void;
+}
+
+/** What a replica reports of itself. */
 export interface ReplicaEvent {
   type: string;
   detail: unknown;
@@ -23,8 +34,7 @@ export class ReplicaCore {
   readonly codes: CompanionCodes;
   /** The server's own key: pages prove with it that they hold the key that they were linked with. */
   readonly keys: WireKeyPair = newKeyPair();
-  /** Open connections of pages. */
-  readonly connections = new Set<CompanionConnection>();
+  readonly openPages = new Set<OpenPage>();
   private readonly timeScale: number;
   private readonly on = new Map<Condition, ConditionOptions>();
   private readonly listeners: ((event: ReplicaEvent) => void)[] = [];
@@ -78,8 +88,8 @@ export class ReplicaCore {
     this.happened.clear();
     this.emit('condition', { name, on });
     const circumstances = this.circumstances.page;
-    for (const connection of this.connections) connection.send({ type: 'circumstances', circumstances });
-    if ([...this.connections].some((connection) => connection.isSynced)) this.afterSync();
+    for (const page of this.openPages) page.send({ type: 'circumstances', circumstances });
+    if ([...this.openPages].some(({ isSynced }) => isSynced)) this.afterSync();
   }
 
   /** A device has synced: what happens some time later begins to count. */
@@ -88,7 +98,7 @@ export class ReplicaCore {
     if (drop && this.isFirst('drop')) this.later(drop.afterMs, () => this.dropAll(drop.forMs));
     if (replacedAfterMs !== undefined && this.isFirst('replaced')) {
       this.later(replacedAfterMs, () => {
-        for (const connection of this.connections) connection.replace();
+        for (const page of this.openPages) page.replace();
       });
     }
   }
@@ -109,7 +119,7 @@ export class ReplicaCore {
   private dropAll(forMs: number): void {
     this.droppingUntil = performance.now() + forMs;
     this.emit('connections-dropped', { forMs });
-    for (const connection of this.connections) connection.drop();
+    for (const page of this.openPages) page.drop();
   }
 
   private isFirst(what: 'drop' | 'replaced'): boolean {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bareEnvironment } from '../../../src/browser/bare-environment.ts';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { bareEnvironment } from '../../../src/browser/probe-browser.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 
 interface Page {

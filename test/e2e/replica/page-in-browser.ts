@@ -1,6 +1,6 @@
 import puppeteer, { type Browser as Chromium, type Page } from 'puppeteer-core';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
-import type { Replica } from '../../../src/replica/server/start-replica.ts';
+import type { Replica } from '../../../src/replica/start-replica.ts';
 
 /** What a desktop browser calls itself; headless ones are refused by newer builds. */
 const userAgent =

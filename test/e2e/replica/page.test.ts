@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Browser as Chromium, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { openInBrowser } from './page-in-browser.ts';
 
 const jsqr = createRequire(import.meta.url)('jsqr').default as typeof import('jsqr').default;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { openViewer } from '../../support/open-viewer.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import type { Service, ServiceOptions } from '../../../src/service/instance/service.ts';
 import { Lease } from '../../../src/service/leases/lease.ts';

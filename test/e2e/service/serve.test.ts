@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
-import { startReplica } from '../../../src/replica/server/start-replica.ts';
+import { startReplica } from '../../../src/replica/start-replica.ts';
 import { cli } from '../../cli/cli.ts';
 import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
 import { ownHome } from '../../support/own-home.ts';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderDashboards } from '../../../dashboards/generate.ts';
 import { home, packageRoot } from '../../../src/contracts/home.ts';
 import { serveMetrics } from '../../../src/exporter/serve-metrics.ts';
-import { startReplica } from '../../../src/replica/server/start-replica.ts';
+import { startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import { cli } from '../../cli/cli.ts';
 import { newFolder } from '../../fixtures/recorded-run.ts';

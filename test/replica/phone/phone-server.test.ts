@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { FakePage } from '../fake-page.ts';
 
 let replica: Replica;

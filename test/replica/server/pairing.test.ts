@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
 import { newKeyPair } from '../../../src/replica/server/wire-keys.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { FakePage } from '../fake-page.ts';
 
 const build = '2.3000.1026515401';

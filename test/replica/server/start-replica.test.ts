@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { expect, test } from 'vitest';
-import { startReplica } from '../../../src/replica/server/start-replica.ts';
+import { startReplica } from '../../../src/replica/start-replica.ts';
 
 function get(port: number, path: string, userAgent = 'Mozilla/5.0 Chrome/101'): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { LogLine } from '../../../src/service/log-line.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service, ServiceOptions } from '../../../src/service/instance/service.ts';
 import type { RolloutRules } from '../../../src/service/rollouts/rollout-rules.ts';
 import type { Rollout } from '../../../src/service/rollouts/rollouts.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
 import { LibraryFailed, type OpenSessionHost } from '../../../src/service/sessions/session-host.ts';

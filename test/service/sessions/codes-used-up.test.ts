@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { newFolder } from '../../fixtures/recorded-run.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { linkWith, startTestService, untilStatus } from '../../support/test-service.ts';

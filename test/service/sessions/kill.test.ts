@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { leaseMs } from '../../../src/service/leases/lease.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { LogLine } from '../../../src/service/log-line.ts';

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import { profileFolder, sessionFolder } from '../../../src/service/profiles/session-folder.ts';
 import type { WorkspaceId } from '../../../src/service/session-ids.ts';

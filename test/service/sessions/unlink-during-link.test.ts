@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Replica, startReplica } from '../../../src/replica/server/start-replica.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Cause } from '../../../src/service/causes.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { LogLine } from '../../../src/service/log-line.ts';

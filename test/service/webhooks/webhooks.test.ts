@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
-import { startReplica } from '../../../src/replica/server/start-replica.ts';
+import { startReplica } from '../../../src/replica/start-replica.ts';
 import { post } from '../../../src/service/webhooks/post.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';

@@ -1,7 +1,9 @@
+import encodeQr from 'qr';
 import type { Chat } from '../model/models.ts';
-import type { Page } from '../page.ts';
-import { drawQr } from './draw-qr.ts';
-import { element } from './element.ts';
+import type { Page } from '../shared/page.ts';
+
+/** Width and height of the QR code on the real page. */
+const qrPixels = 228;
 
 /**
  * What the user sees: splash, QR code, loading, chats. Only as much of the real DOM as code outside is known to look at:
@@ -96,4 +98,35 @@ export class Screens {
     document.getElementById('wa_web_initial_startup')?.remove();
     this.app.replaceChildren(element('div', {}, screen));
   }
+}
+
+/** A canvas with the QR code, without quiet zone: the screen around it is white. */
+function drawQr(text: string): HTMLCanvasElement {
+  const border = 1;
+  const rows = encodeQr(text, 'raw', { ecc: 'low', border }).slice(border, -border);
+  const module = Math.floor(qrPixels / rows.length);
+  const offset = Math.floor((qrPixels - module * rows.length) / 2);
+  const canvas = document.createElement('canvas');
+  canvas.width = qrPixels;
+  canvas.height = qrPixels;
+  canvas.setAttribute('aria-label', 'Scan this QR code to link a device!');
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('the browser has no 2d canvas');
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, qrPixels, qrPixels);
+  context.fillStyle = '#122e31';
+  rows.forEach((row, y) => {
+    row.slice(border, -border).forEach((dark, x) => {
+      if (dark) context.fillRect(offset + x * module, offset + y * module, module, module);
+    });
+  });
+  return canvas;
+}
+
+/** An element with attributes and children; text becomes a text node. */
+function element(name: string, attributes: Record<string, string> = {}, ...children: (Node | string)[]): HTMLElement {
+  const node = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) node.setAttribute(attribute, value);
+  node.append(...children);
+  return node;
 }

@@ -1,13 +1,13 @@
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
 import type { Tier } from '../../../contracts/surface.ts';
-import { leaveLogoutToNextBoot } from '../circumstances/previous-logout.ts';
 import { decodeB64, encodeB64 } from '../keys/bytes.ts';
 import { sharedMac } from '../keys/key-pair.ts';
 import { Wid } from '../model/wid.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 import { Linking } from './linking.ts';
 import { Messaging } from './messaging.ts';
 import { PairingCode } from './pairing-code.ts';
+import { leaveLogoutToNextBoot } from './previous-logout.ts';
 import { Requests } from './requests.ts';
 
 /** Real pages wait 1 s and more, growing; a local server is there again at once or not at all. [assumed] */

@@ -1,7 +1,7 @@
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
 import { concatBytes, decodeB64, encodeB64, sameBytes } from '../keys/bytes.ts';
 import { mac, sharedMac } from '../keys/key-pair.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 type PairDevice = Extract<ServerFrame, { type: 'pair-device' }>;
 type PairSuccess = Extract<ServerFrame, { type: 'pair-success' }>;

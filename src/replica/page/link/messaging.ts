@@ -3,7 +3,7 @@ import { idbAll, idbPut } from '../keys/idb.ts';
 import type { Chat, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 /** What code in the page hands over to be sent. */
 export interface OutgoingMessage {

@@ -1,5 +1,5 @@
 import { encodeB64 } from '../keys/bytes.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 import type { Linking } from './linking.ts';
 import type { Requests } from './requests.ts';
 

@@ -1,5 +1,5 @@
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 type Answer = Extract<ServerFrame, { requestId: number }>;
 

@@ -1,5 +1,5 @@
 import type { Implementations } from '../loader/build-exports.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 function orThrow<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`${what} is not known: not linked`);

@@ -3,8 +3,7 @@ import type { OutgoingMessage } from '../link/messaging.ts';
 import type { Implementations } from '../loader/build-exports.ts';
 import { Chat } from '../model/models.ts';
 import type { Wid } from '../model/wid.ts';
-import type { Page } from '../page.ts';
-import { findLink, findLinks } from './links.ts';
+import type { Page } from '../shared/page.ts';
 
 const attribute = (name: string) => (chat: Chat) => chat.get(name);
 
@@ -75,4 +74,24 @@ export function chatModules(page: Page, { messaging }: Lifecycle): Implementatio
     WAWebLinkPreviewChatAction: { getLinkPreview: () => Promise.resolve(null) },
     WALinkify: { findLink, findLinks },
   };
+}
+
+interface FoundLink {
+  href: string;
+  url: string;
+  index: number;
+  suspiciousCharacters?: Set<string>;
+}
+
+/** Links in a text; an empty list when there are none. */
+function findLinks(text: string | undefined): FoundLink[] {
+  return [...(text ?? '').matchAll(/\b(?:https?:\/\/|www\.)[^\s<>"]+/gi)].map((match) => ({
+    url: match[0],
+    href: match[0].startsWith('www.') ? `http://${match[0]}` : match[0],
+    index: match.index,
+  }));
+}
+
+function findLink(text: string | undefined): FoundLink | null {
+  return findLinks(text)[0] ?? null;
 }

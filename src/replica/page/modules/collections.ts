@@ -1,7 +1,7 @@
 import type { Implementations } from '../loader/build-exports.ts';
 import { BaseCollection } from '../model/base-collection.ts';
 import { BusinessProfileCollection } from '../model/collections.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 /**
  * WAWebCollections and the modules behind its keys. A collection that the replica puts nothing into is an empty one with the

@@ -1,6 +1,6 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { Implementations } from '../loader/build-exports.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 /** Connection, account of the connection, event bus, stream. */
 export function connectionModules(page: Page, lifecycle: Lifecycle): Implementations {

@@ -2,7 +2,7 @@ import type { Lifecycle } from '../link/lifecycle.ts';
 import type { Implementations } from '../loader/build-exports.ts';
 import type { Contact } from '../model/models.ts';
 import { Wid } from '../model/wid.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 const attribute = (name: string) => (contact: Contact) => contact.get(name);
 

@@ -3,7 +3,7 @@ import { BaseCollection } from '../model/base-collection.ts';
 import { BaseModel } from '../model/base-model.ts';
 import { EventEmitter } from '../model/event-emitter.ts';
 import { Wid } from '../model/wid.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 type WidLike = Wid | string | { _serialized?: string; user?: string; server?: string };
 

@@ -1,7 +1,7 @@
 import { decodeB64, encodeB64 } from '../keys/bytes.ts';
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { Implementations } from '../loader/build-exports.ts';
-import { devicePlatform, type Page } from '../page.ts';
+import { devicePlatform, type Page } from '../shared/page.ts';
 
 /** Keys and secrets of the QR, and linking by code. */
 export function linkingModules(page: Page, lifecycle: Lifecycle): Implementations {

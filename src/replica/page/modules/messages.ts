@@ -2,7 +2,7 @@ import type { Implementations } from '../loader/build-exports.ts';
 import { type Report, stubFunction } from '../loader/stub.ts';
 import type { Attributes } from '../model/base-model.ts';
 import { Chat, Contact, Msg } from '../model/models.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 /** Message models and the places where code of others hooks in: it replaces these functions by its own. */
 export function messageModules(page: Page): Implementations {

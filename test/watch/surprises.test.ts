@@ -5,8 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cellKey } from '../../src/contracts/attempt.ts';
 import type { Report } from '../../src/contracts/run.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
-import { noteSurprises } from '../../src/watch/note-surprises.ts';
-import { tellWebhook } from '../../src/watch/tell-webhook.ts';
+import { noteSurprises, tellWebhook } from '../../src/watch/surprises.ts';
 import { exampleCell, exampleRun, failedAttempt, infraAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import { newFolder } from '../fixtures/recorded-run.ts';
 

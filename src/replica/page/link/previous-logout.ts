@@ -1,4 +1,4 @@
-import type { Page } from '../page.ts';
+import type { Page } from '../shared/page.ts';
 
 /** Written by a logout that has not cleared its storages. */
 const dirtyBit = 'post-logout';

@@ -1,17 +1,16 @@
-import type { PageCircumstances } from '../../contracts/circumstances.ts';
-import type { Surface } from '../../contracts/surface.ts';
-import { encodeB64 as b64 } from './keys/bytes.ts';
-import { DeviceProfile } from './keys/device-profile.ts';
-import { ServerLink } from './link/server-link.ts';
-import type { Report } from './loader/stub.ts';
-import { Cmd } from './model/cmd.ts';
-import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from './model/collections.ts';
-import { EventEmitter } from './model/event-emitter.ts';
-import { Conn, Stream } from './model/models.ts';
-import { createMsgKeyClass, type MsgKeyClass } from './model/msg-key.ts';
-import { OfflineMessageHandler } from './model/offline-handler.ts';
-import { Socket } from './model/socket.ts';
-import type { Wid } from './model/wid.ts';
+import type { PageCircumstances } from '../../../contracts/circumstances.ts';
+import type { Surface } from '../../../contracts/surface.ts';
+import { encodeB64 as b64 } from '../keys/bytes.ts';
+import { DeviceProfile } from '../keys/device-profile.ts';
+import type { Report } from '../loader/stub.ts';
+import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
+import { Cmd, EventEmitter } from '../model/event-emitter.ts';
+import { Conn, Stream } from '../model/models.ts';
+import { createMsgKeyClass, type MsgKeyClass } from '../model/msg-key.ts';
+import { OfflineMessageHandler } from '../model/offline-handler.ts';
+import { Socket } from '../model/socket.ts';
+import type { Wid } from '../model/wid.ts';
+import { ServerLink } from './server-link.ts';
 
 /** What the server puts into the page before its code runs. */
 export interface Boot {

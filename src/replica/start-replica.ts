@@ -1,19 +1,23 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { WebSocketServer } from 'ws';
-import type { ConditionOptions } from '../../contracts/circumstances.ts';
-import { InputError } from '../../contracts/input-error.ts';
-import type { Surface } from '../../contracts/surface.ts';
-import { resolveSurface } from '../builds/resolve-surface.ts';
-import { createPhoneServer } from '../phone/phone-server.ts';
-import { Phones } from '../phone/phones.ts';
-import { processCertificate } from './certificate.ts';
-import { chromiumArgs } from './chromium-args.ts';
-import { CompanionConnection } from './companion-connection.ts';
-import { pageBundle } from './page-bundle.ts';
-import { createPageServer } from './page-server.ts';
-import { ReplicaCore, type ReplicaEvent } from './replica-core.ts';
+import type { ConditionOptions } from '../contracts/circumstances.ts';
+import { InputError } from '../contracts/input-error.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { resolveSurface } from './builds/resolve-surface.ts';
+import { createPhoneServer } from './phone/phone-server.ts';
+import { Phones } from './phone/phones.ts';
+import { hostName, processCertificate } from './server/certificate.ts';
+import { CompanionConnection } from './server/companion-connection.ts';
+import { createPageServer } from './server/page-server.ts';
+import { ReplicaCore, type ReplicaEvent } from './server/replica-core.ts';
+
+const pageEntry = fileURLToPath(new URL('./page/main.ts', import.meta.url));
+
+let bundledPage: Promise<string> | undefined;
 
 export interface ReplicaOptions {
   /** Build number, e.g. `2.3000.1032534684`. */
@@ -104,4 +108,29 @@ async function listen(server: Server, port: number): Promise<number> {
     throw new InputError(`port ${port} cannot be used: ${(error as Error).message}`);
   }
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Arguments with which a Chromium takes the replica for the real site: the real origin leads to it, its key is the only one
+ * that is trusted beyond the usual ones, and no other host resolves to anything.
+ */
+function chromiumArgs(port: number, spki: string): string[] {
+  return [
+    `--host-resolver-rules=MAP ${hostName} 127.0.0.1:${port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+    `--ignore-certificate-errors-spki-list=${spki}`,
+  ];
+}
+
+/** The page's code for the oldest browser of the matrix; bundled once per process. */
+function pageBundle(): Promise<string> {
+  bundledPage ??= build({
+    entryPoints: [pageEntry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'chrome107',
+    legalComments: 'none',
+    logLevel: 'silent',
+  }).then((result) => result.outputFiles[0]?.text ?? '');
+  return bundledPage;
 }

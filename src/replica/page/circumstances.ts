@@ -1,0 +1,69 @@
+import type { Page } from './shared/page.ts';
+
+/** What the page does by itself, now or at a later change of its connection, because of the conditions that are on. */
+export function startCircumstances(page: Page): void {
+  reloadByItself(page);
+  repeatSync(page);
+  keepBusy(page);
+  navigateInPlace(page);
+}
+
+/** Blocks the main thread for a share of the time. */
+function keepBusy(page: Page): void {
+  const { busy } = page.circumstances;
+  if (!busy) return;
+  setInterval(() => {
+    const until = performance.now() + busy.busyMs;
+    while (performance.now() < until);
+  }, busy.everyMs);
+}
+
+/** Navigations that leave the document as it is: a history entry and an iframe each time. */
+function navigateInPlace(page: Page): void {
+  const { navigations } = page.circumstances;
+  if (!navigations) return;
+  let left = navigations.count;
+  const timer = setInterval(() => {
+    if (left-- <= 0) {
+      clearInterval(timer);
+      return;
+    }
+    history.replaceState(null, '', location.href);
+    const frame = document.createElement('iframe');
+    frame.hidden = true;
+    frame.src = 'about:blank#again';
+    document.body.append(frame);
+    setTimeout(() => frame.remove(), navigations.everyMs / 2);
+  }, navigations.everyMs);
+}
+
+/** Reloads the page while it is unpaired, and once after a link. */
+function reloadByItself(page: Page): void {
+  let showedQr = false;
+  page.socket.on('change:state', (_socket, state) => {
+    const { reloadWhileUnpairedMs } = page.circumstances;
+    if (state !== 'UNPAIRED') return;
+    if (reloadWhileUnpairedMs !== undefined && !showedQr) {
+      setTimeout(() => {
+        if (page.socket.state === 'UNPAIRED') location.reload();
+      }, reloadWhileUnpairedMs);
+    }
+    showedQr = true;
+  });
+  page.socket.on('change:hasSynced', (_socket, synced) => {
+    const { reloadAfterLinkMs } = page.circumstances;
+    if (synced && showedQr && reloadAfterLinkMs !== undefined) setTimeout(() => location.reload(), reloadAfterLinkMs);
+  });
+}
+
+/** Unsets `hasSynced` after the first sync and sets it again, once. */
+function repeatSync(page: Page): void {
+  page.socket.once('change:hasSynced', () => {
+    const { repeatedSyncMs } = page.circumstances;
+    if (repeatedSyncMs === undefined) return;
+    setTimeout(() => {
+      page.socket.hasSynced = undefined;
+      page.socket.hasSynced = true;
+    }, repeatedSyncMs);
+  });
+}
