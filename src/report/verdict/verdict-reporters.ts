@@ -1,8 +1,11 @@
-import type { Verdict } from '../../contracts/verdict.ts';
+import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import { placeName } from '../../words/cell-names.ts';
+import { columnLines } from '../../words/text.ts';
 import type { ResultReporter } from '../report-result.ts';
-import { renderVerdict } from './render-verdict.ts';
+import type { Colors } from '../terminal.ts';
 import { verdictJunit } from './verdict-junit.ts';
 import { verdictMarkdown } from './verdict-markdown.ts';
+import { cellsByLoss, gravity, lossWords, narrowingWords, successes, verdictSymbols } from './verdict-words.ts';
 
 /** Every way to show a verdict, by the name that `gate --reporter` takes. */
 export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>> = {
@@ -11,3 +14,44 @@ export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>>
   junit: { takes: 'FILE', render: verdictJunit },
   markdown: { takes: 'FILE', render: verdictMarkdown },
 };
+
+/** Cells that are shown per flow; the JSON verdict has all. */
+const cellsShown = 10;
+
+/** The verdict for a terminal: the word, the two sentences, and a table of flows and cells. */
+function renderVerdict(verdict: Verdict, colors: Colors): string {
+  const { baseline, candidate, because, policy, flows } = verdict;
+  const rows = flows.flatMap(({ cells, ...flow }) => [
+    [
+      `${verdictSymbols[flow.verdict]} ${flow.flow}`,
+      successes(flow.baseline),
+      successes(flow.candidate),
+      lossWords(flow),
+    ],
+    ...(cells.length < 2 ? [] : cellsByLoss(cells).slice(0, cellsShown)).map((cell) => [
+      `  ${[' ', verdictSymbols.inconclusive, verdictSymbols.block][gravity(cell)]} ${placeName(cell.place)}`,
+      successes(cell.baseline),
+      successes(cell.candidate),
+      lossWords(cell),
+    ]),
+    ...(cells.length > cellsShown ? [[`    and ${cells.length - cellsShown} more cells`, '', '', '']] : []),
+  ]);
+  const head = ['flow', `baseline ${baseline}`, `candidate ${candidate}`, 'loss in points'];
+  const lines = [
+    colors.bold(
+      paint(
+        verdict.verdict,
+        colors,
+      )(`${verdictSymbols[verdict.verdict]} ${verdict.verdict}: ${candidate} against ${baseline}`),
+    ),
+    ...because,
+    ...(rows.length > 0 ? ['', ...columnLines([head, ...rows])] : []),
+    '',
+    colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}${narrowingWords(verdict)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function paint(verdict: VerdictWord, colors: Colors): (text: string) => string {
+  return { promote: colors.green, block: colors.red, inconclusive: colors.yellow }[verdict];
+}
