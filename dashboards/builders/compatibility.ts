@@ -10,11 +10,11 @@ const successRatioBy = (labels: string) => ratioBy(labels, attempts('outcome="pa
 const quantile = (q: number) =>
   `histogram_quantile(${q}, sum by (le, phase) (wwebjs:canary_phase_duration_seconds_bucket:rate1h{library=~"$library"}))`;
 
-/** Which version works on which build, and what is new in that? */
+/** Which version works on which build, and what changed? */
 export const compatibility = newDashboard(
   'compatibility',
   'Compatibility',
-  'Which version works on which build, and what is new in that?',
+  'Which version works on which build, and what changed?',
   ['library', 'build'],
 )
   .withPanel(
@@ -22,7 +22,7 @@ export const compatibility = newDashboard(
       'Matrix over time',
       { '{{library}} on {{build}}, {{flow}} {{condition}} {{browser}}': passed() },
       {
-        description: 'Whether the last attempt of each cell passed; attempts that the machine spoiled are left out.',
+        description: 'Whether the last attempt of each cell passed, without attempts that the machine spoiled.',
       },
     ),
   )
@@ -30,7 +30,7 @@ export const compatibility = newDashboard(
     rows(
       'Not as expected now',
       { '': `wwebjs:canary_cell_as_expected{${chosen}} == 0` },
-      { description: 'Cells whose last run did not do what compat-matrix/expectations.yaml says.' },
+      { description: 'Cells whose last run differs from compat-matrix/expectations.yaml.' },
     ),
   )
   .withPanel(
@@ -38,7 +38,7 @@ export const compatibility = newDashboard(
       'Changed since yesterday',
       { '': `${passed()} != ${passed(' offset 1d')}` },
       {
-        description: '1: works now and did not. 0: worked and does not.',
+        description: '1: works now, failed before. 0: fails now, worked before.',
       },
     ),
   )
@@ -46,21 +46,21 @@ export const compatibility = newDashboard(
     overTime(
       'Success rate of the canaries by version',
       { '{{library}}': successRatioBy('library') },
-      { unit: 'percentunit', description: 'Over one hour; attempts that the machine spoiled are left out.' },
+      { unit: 'percentunit', description: 'Over one hour, without attempts that the machine spoiled.' },
     ),
   )
   .withPanel(
     overTime(
       'Success rate of the canaries by version and build',
       { '{{library}} on {{build}}': successRatioBy('library, build') },
-      { unit: 'percentunit', description: 'Over one hour; attempts that the machine spoiled are left out.' },
+      { unit: 'percentunit', description: 'Over one hour, without attempts that the machine spoiled.' },
     ),
   )
   .withPanel(
     overTime(
       'Phase times of the canaries',
       { '{{phase}} p50': quantile(0.5), '{{phase}} p95': quantile(0.95), '{{phase}} p99': quantile(0.99) },
-      { unit: 's', description: 'Over one hour, of all builds and flows.' },
+      { unit: 's', description: 'Over one hour, all builds and flows.' },
     ),
   )
   .withPanel(
@@ -69,7 +69,7 @@ export const compatibility = newDashboard(
       { '': 'max by (role, declared, installed, loaded) (wwebjs_library_info)' },
       {
         width: 24,
-        description: 'Which library was asked for, is on disk and is in memory, of canaries and of the service.',
+        description: 'Which library is requested, on disk and in memory, for canaries and the service.',
       },
     ),
   );

@@ -7,7 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { datasource } from './panels.ts';
 
-/** The choices that a dashboard can offer, and the series whose label has the values. */
+/** The variables that a dashboard can offer, and the series whose label has their values. */
 const choices = {
   library: '{__name__=~"wwebjs_canary_attempts_total|wwebjs_accounts"}',
   build:
@@ -15,7 +15,7 @@ const choices = {
   workspace: 'wwebjs_workspace_accounts',
 } as const;
 
-/** An empty dashboard with what all of them have: variables for what one can choose in it, and when gate and rollout decided something. */
+/** An empty dashboard with what all dashboards share: variables, and annotations for decisions of the gate and of rollouts. */
 export function newDashboard(
   uid: string,
   title: string,
@@ -40,7 +40,7 @@ export function newDashboard(
   return chosen.reduce((built, label) => built.withVariable(choice(label)), dashboard);
 }
 
-/** A choice of the values of a label; all of them at first. */
+/** A variable with the values of a label; all are selected at first. */
 function choice(label: keyof typeof choices): QueryVariableBuilder {
   return new QueryVariableBuilder(label)
     .label(label)

@@ -23,7 +23,7 @@ export const linking = newDashboard(
       {
         unit: 'percentunit',
         description:
-          'Links begun in the last 24 hours and ended, out of the history, of all workspaces; codes that nobody scanned count as failed.',
+          'Links that began in the last 24 hours and ended, from the history of all workspaces. Codes without a scan count as failed.',
         width: 12,
       },
     ),
@@ -38,7 +38,7 @@ export const linking = newDashboard(
         ),
       },
       {
-        description: 'In the time that is shown. `surfaced`: somebody was refused a link; that has to stay 0.',
+        description: 'In the time range. `surfaced`: a caller was refused a link; that has to stay 0.',
         width: 12,
       },
     ),
@@ -47,7 +47,7 @@ export const linking = newDashboard(
     overTime(
       'Success rate by version',
       { '{{library}}': ratioBy('library', attempts(',outcome="ready"'), attempts(',code!="link-timeout"')) },
-      { unit: 'percentunit', description: 'Over one hour, of all workspaces. Codes that nobody scanned are left out.' },
+      { unit: 'percentunit', description: 'Over one hour, all workspaces. Codes without a scan do not count.' },
     ),
   )
   .withPanel(
@@ -63,7 +63,7 @@ export const linking = newDashboard(
       {
         unit: 'percentunit',
         description:
-          'Over one hour, of all workspaces, by the build that the page said last. Codes that nobody scanned are left out.',
+          'Over one hour, all workspaces, by the last build that the page reported. Codes without a scan do not count.',
       },
     ),
   )
@@ -73,7 +73,7 @@ export const linking = newDashboard(
       {
         '{{library}} on {{build}}: {{code}}': `3600 * sum by (library, build, code) (${ofBuild(',outcome="failed"')})`,
       },
-      { description: 'Of all workspaces. `unknown`: the page had not said its build when the link failed.' },
+      { description: 'All workspaces. `unknown`: the page had not reported its build when the link failed.' },
     ),
   )
   .withPanel(
@@ -88,7 +88,7 @@ export const linking = newDashboard(
       },
       {
         unit: 'percentunit',
-        description: 'Over one hour, by the id of the workspace. Codes that nobody scanned are left out.',
+        description: 'Over one hour, by workspace id. Codes without a scan do not count.',
       },
     ),
   )
@@ -96,24 +96,24 @@ export const linking = newDashboard(
     overTime(
       'Links per hour by version',
       { '{{library}} {{outcome}}': `3600 * sum by (library, outcome) (${attempts()})` },
-      { description: 'Links of all workspaces that ended, codes that nobody scanned included.' },
+      { description: 'Ended links of all workspaces, including codes without a scan.' },
     ),
   )
   .withPanel(
     overTime(
       'Failures per hour of the chosen workspaces by code',
       { '{{code}}': `3600 * sum by (code) (${ofWorkspace(',outcome="failed"')})` },
-      { description: 'What a code means is in docs/service.md. `link-timeout`: nobody scanned.' },
+      { description: 'docs/service.md explains the codes. `link-timeout`: no scan in time.' },
     ),
   )
   .withPanel(
     overTime(
-      'Share that nobody scanned, by version',
+      'Share of links without a scan, by version',
       { '{{library}}': ratioBy('library', attempts(',code="link-timeout"'), attempts()) },
       {
         unit: 'percentunit',
         description:
-          'Over one hour, of all workspaces. People leave codes alone whichever version shows them: a version far above the others hides failures here.',
+          'Over one hour, all workspaces. People leave codes unscanned on every version alike: a version far above the others hides failures here.',
       },
     ),
   )
@@ -121,6 +121,6 @@ export const linking = newDashboard(
     overTime(
       'Time to authenticated and ready',
       { '{{phase}} p50': quantile(0.5), '{{phase}} p95': quantile(0.95), '{{phase}} p99': quantile(0.99) },
-      { unit: 's', description: 'From the start of the session, over one hour, of all workspaces.' },
+      { unit: 's', description: 'From the start of the session, over one hour, all workspaces.' },
     ),
   );

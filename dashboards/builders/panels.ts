@@ -7,14 +7,14 @@ import { PanelBuilder as StateGridBuilder } from '@grafana/grafana-foundation-sd
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** Whichever Prometheus the viewer chooses at the top of the dashboard. */
+/** The Prometheus that the viewer selects at the top of the dashboard. */
 export const datasource = { type: 'prometheus', uid: '$' + '{datasource}' };
 
-/** PromQL by the text of its legend. */
+/** PromQL by its legend. */
 export type Queries = Record<string, string>;
 
 export interface PanelOptions {
-  /** What the panel counts and what it leaves out, as a sentence. */
+  /** What the panel counts and what it excludes, as a sentence. */
   description: string;
   unit?: string;
   /** Of the 24 columns of a dashboard. */
@@ -38,21 +38,21 @@ export function overTime(title: string, queries: Queries, options: PanelOptions)
   return finish(panel as unknown as AnyPanel, title, queries, options, (query) => query.range());
 }
 
-/** The newest values, large. */
+/** The newest values, in large figures. */
 export function now(title: string, queries: Queries, options: PanelOptions): Builder<Panel> {
   return finish(new StatBuilder() as unknown as AnyPanel, title, queries, { width: 6, ...options }, (query) =>
     query.instant(),
   );
 }
 
-/** The newest values as rows, a column for each label. */
+/** The newest values as rows, with a column per label. */
 export function rows(title: string, queries: Queries, options: PanelOptions): Builder<Panel> {
   return finish(new TableBuilder() as unknown as AnyPanel, title, queries, options, (query) =>
     query.instant().format(prometheus.PromQueryFormat.Table),
   );
 }
 
-/** 0 and 1 over time as red and green cells, one row for each series. */
+/** 0 and 1 over time as red and green cells, one row per series. */
 export function stateGrid(title: string, queries: Queries, options: PanelOptions): Builder<Panel> {
   const steps = [
     { value: null, color: 'red' },

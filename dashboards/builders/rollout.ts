@@ -12,7 +12,7 @@ export const rollout = newDashboard(
 )
   .withPanel(
     now(
-      'Part of the accounts with the candidate',
+      'Share of accounts on the candidate',
       { '{{candidate}} ({{state}})': 'max by (candidate, state) (wwebjs_rollout_percent)' },
       { unit: 'percent', width: 8, description: 'Of the newest rollout.' },
     ),
@@ -26,7 +26,7 @@ export const rollout = newDashboard(
       {
         width: 24,
         unit: 'dateTimeFromNow',
-        description: 'What the service or a person decided last, why, and how long ago.',
+        description: 'The last decision of the service or of a person, its reason, and its age.',
       },
     ),
   )
@@ -34,7 +34,7 @@ export const rollout = newDashboard(
     rows(
       'Verdict',
       { '': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict) == 1' },
-      { width: 16, description: 'The newest word of the gate on each pair of versions.' },
+      { width: 16, description: 'The newest verdict of the gate on each pair of versions.' },
     ),
   )
   .withPanel(
@@ -45,7 +45,7 @@ export const rollout = newDashboard(
         '{{candidate}} {{flow}} at least': bound('lower'),
         '{{candidate}} {{flow}} at most': bound('upper'),
       },
-      { description: 'Failure rate of the candidate minus that of the baseline, in points: above 0 is worse.' },
+      { description: 'Failure rate of the candidate minus failure rate of the baseline, in points: above 0 is worse.' },
     ),
   )
   .withPanel(
@@ -58,7 +58,7 @@ export const rollout = newDashboard(
       {
         unit: 'percentunit',
         description:
-          'Over one hour, with the band of compat-matrix/rollout-plan.yaml for the present stage. The judge of the rollout counts since the step began, and a link that was lost after it was ready as failed.',
+          'Over one hour, with the band of compat-matrix/rollout-plan.yaml for the current stage. The judge of the rollout counts from the start of the step, and counts a link that was lost after it was ready as failed.',
       },
     ),
   )
@@ -68,6 +68,6 @@ export const rollout = newDashboard(
       {
         '{{baseline}} to {{candidate}}: {{verdict}}': 'max by (baseline, candidate, verdict) (wwebjs_gate_verdict)',
       },
-      { description: 'Green: this word was the newest one.' },
+      { description: 'Green: this was the newest verdict.' },
     ),
   );

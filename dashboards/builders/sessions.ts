@@ -8,46 +8,45 @@ const ofVersion = (more = '') => `wwebjs:session_restorations:rate30m{${library}
 const ofBuild = (more = '') => `wwebjs:build_session_restorations:rate30m{${library},build=~"$build"${more}}`;
 const ofWorkspace = (more = '') => `wwebjs:workspace_session_restorations:rate30m{${chosen}${more}}`;
 
-/** Are the sessions where they should be, and do those come back that were lost? */
-export const sessions = newDashboard(
-  'sessions',
-  'Sessions',
-  'Are the sessions where they should be, and do those come back that were lost?',
-  ['library', 'build', 'workspace'],
-)
+/** Do all sessions run, and do lost sessions come back? */
+export const sessions = newDashboard('sessions', 'Sessions', 'Do all sessions run, and do lost sessions come back?', [
+  'library',
+  'build',
+  'workspace',
+])
   .withPanel(
     now(
       'Instances',
       { instances: 'max(wwebjs_service_instances)' },
-      { description: 'Heard of within the last minute and not stopped.' },
+      { description: 'With a heartbeat in the last minute, and not stopped.' },
     ),
   )
   .withPanel(
     now(
       'Waiting to be restored',
       { sessions: 'wwebjs:session_restoration_backlog' },
-      { description: 'Sessions that should run, may be started now and that nobody runs.' },
+      { description: 'Sessions that should run, may start now and have no instance.' },
     ),
   )
   .withPanel(
     now(
       'Leases',
       { '{{state}}': 'max by (state) (wwebjs_session_leases)' },
-      { description: 'Sessions that should run, by whether an instance holds their lease.' },
+      { description: 'Sessions that should run, with and without an instance that holds their lease.' },
     ),
   )
   .withPanel(
     now(
       'Wait for a person',
       { '{{code}}': 'max by (code) (wwebjs_sessions_needing_attention) > 0' },
-      { description: 'Sessions that keep failing and that nobody starts until somebody asks, by why.' },
+      { description: 'Sessions that keep failing and stay stopped until a person asks for a restoration, by code.' },
     ),
   )
   .withPanel(
     overTime(
       'Sessions by instance and step',
       { '{{instance}} {{status}}': `sum by (instance, status) (wwebjs_sessions{${library}})` },
-      { description: 'Of all workspaces: instances do not count by workspace.' },
+      { description: 'All workspaces: instances do not count by workspace.' },
     ),
   )
   .withPanel(
@@ -56,21 +55,21 @@ export const sessions = newDashboard(
       {
         '{{status}}': `sum by (status) (max by (workspace, library, status) (wwebjs_workspace_accounts{${chosen}}))`,
       },
-      { description: 'Accounts in the store, deleted ones left out.' },
+      { description: 'Accounts in the store, without deleted ones.' },
     ),
   )
   .withPanel(
     overTime(
       'Leases by instance',
       { '{{instance}}': 'sum by (instance) (wwebjs_sessions)' },
-      { description: 'An instance runs a session as long as it holds its lease.' },
+      { description: 'An instance runs a session while it holds its lease.' },
     ),
   )
   .withPanel(
     overTime(
       'Launches by instance',
       { '{{instance}} {{state}}': 'sum by (instance, state) (wwebjs_session_launches)' },
-      { description: 'Browsers that are starting, sessions that wait for that, and how many more could start.' },
+      { description: 'Browsers that are starting, sessions that wait for a slot, and free slots.' },
     ),
   )
   .withPanel(
@@ -80,14 +79,14 @@ export const sessions = newDashboard(
         '{{instance}} {{outcome}}':
           '3600 * sum by (instance, outcome) (rate(wwebjs_session_restorations_total[$__rate_interval]) unless on (job, instance) wwebjs_exporter_store_up)',
       },
-      { description: 'As the instances count them themselves, of all workspaces.' },
+      { description: 'As counted by the instances, all workspaces.' },
     ),
   )
   .withPanel(
     overTime(
       'Restorations per hour',
       { '{{outcome}} {{code}}': `3600 * sum by (outcome, code) (${ofWorkspace()})` },
-      { description: 'Starts of sessions that had been linked before.' },
+      { description: 'Starts of sessions that were linked before.' },
     ),
   )
   .withPanel(
@@ -97,7 +96,7 @@ export const sessions = newDashboard(
       {
         unit: 'percentunit',
         description:
-          'Over 30 minutes, of all workspaces. Those that were stopped in order, or whose instance died, are left out.',
+          'Over 30 minutes, all workspaces. Graceful stops and restorations whose instance died do not count.',
       },
     ),
   )
@@ -114,7 +113,7 @@ export const sessions = newDashboard(
       {
         unit: 'percentunit',
         description:
-          'Over 30 minutes, of all workspaces. Those that were stopped in order, or whose instance died, are left out.',
+          'Over 30 minutes, all workspaces. Graceful stops and restorations whose instance died do not count.',
       },
     ),
   )
@@ -122,6 +121,6 @@ export const sessions = newDashboard(
     overTime(
       'Backlog',
       { sessions: 'wwebjs:session_restoration_backlog' },
-      { description: 'Sessions that should run, may be started now and that nobody runs, of all workspaces.' },
+      { description: 'Sessions that should run, may start now and have no instance. All workspaces.' },
     ),
   );
