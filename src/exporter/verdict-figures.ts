@@ -16,7 +16,7 @@ export class VerdictFigures {
   readonly #time;
   readonly #loss;
 
-  /** @param policy what others say by another one is not shown: a lax copy must not let a candidate through. */
+  /** @param policy Exports only verdicts made with this policy; a laxer copy must not promote. */
   constructor(store: Store, instruments: Instruments, policy: Policy) {
     this.#store = store;
     this.#policySha256 = policyHash(policy);

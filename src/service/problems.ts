@@ -31,7 +31,7 @@ export const problems = {
     status: 409,
     title: 'Another instance runs the session and did not take the text in time; it is not sent.',
   },
-  'key-expired': { status: 409, title: 'The API key works no longer; make a new one.' },
+  'key-expired': { status: 409, title: 'The API key has expired; make a new one.' },
   'key-is-last': { status: 409, title: 'This is the last admin key; make another one first.' },
   'request-in-progress': { status: 409, title: 'The first request with this idempotency key has not ended yet.' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for another request.' },

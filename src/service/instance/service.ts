@@ -65,7 +65,7 @@ export interface ServiceOptions {
 export const defaultJudgeEveryMs = 60_000;
 const hourMs = 3_600_000;
 
-/** For closing all sessions, and for the last writes; with a second for answers 20 together, after which others may kill the process. */
+/** Shutdown budget: 16.5 s for sessions, 2 s for writes, 1 s for HTTP: under the 20 s after which supervisors kill. */
 const stopMs = 16_500;
 const lastWordMs = 2_000;
 

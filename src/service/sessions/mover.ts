@@ -21,9 +21,9 @@ export class Mover {
   }
 
   /**
-   * Closes sessions whose account should run another version now: those that are still starting, which gain nothing by
-   * going on, and, when a browser can start, one that is ready; in turn with one of the control group, so that what else happens
-   * meanwhile happens to both versions.
+   * Closes sessions whose account should run another version now: all that are still starting, which gain nothing by
+   * going on, and one ready session when a browser can start. Alternates with control-group restarts, so both versions see
+   * the same conditions.
    */
   async move(hosted: readonly HostedSession[], canStart: boolean): Promise<void> {
     if (hosted.length === 0) return;
