@@ -9,8 +9,8 @@ import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
 import { byVersion, type Judged, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { columns } from '../../words/text.ts';
-import { judgeAttempts } from '../judge-attempts.ts';
-import { naming } from '../naming.ts';
+import { judgeAttempts } from '../advise/judge-attempts.ts';
+import { naming } from '../options/option-values.ts';
 
 interface Options {
   current: string;

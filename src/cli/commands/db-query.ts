@@ -7,7 +7,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import type { Engine } from '../../store/database/database.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { columns } from '../../words/text.ts';
-import { databaseOption, databaseToRead } from '../service-database.ts';
+import { databaseOption, databaseToRead } from '../options/service-database.ts';
 
 const folder = (engine: Engine) => join(packageRoot, 'sql', 'queries', engine);
 

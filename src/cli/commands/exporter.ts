@@ -5,11 +5,10 @@ import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore } from '../../store/open-store.ts';
-import { wholeNumber } from '../option-values.ts';
-import { policyOption } from '../policy-option.ts';
-import { rolloutPlanOption } from '../rollout-plan-option.ts';
-import { databaseOption, databaseToRead } from '../service-database.ts';
-import { untilSignal } from '../until-signal.ts';
+import { wholeNumber } from '../options/option-values.ts';
+import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
+import { databaseOption, databaseToRead } from '../options/service-database.ts';
+import { untilSignal } from '../process/signals.ts';
 
 interface Given {
   host: string;

@@ -27,8 +27,8 @@ import {
 } from '../gate/collect-attempts.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
-import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../option-values.ts';
-import { policyOption } from '../policy-option.ts';
+import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../options/option-values.ts';
+import { policyOption } from '../options/policy-options.ts';
 
 interface GateOptions {
   baseline?: string;

@@ -6,8 +6,8 @@ import { type CellSummary, countCells } from '../../report/cell-summary.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { defaultSlots } from '../../runner/run-plan.ts';
-import { executeRun } from '../execute-run.ts';
-import { readPlan } from '../read-plan.ts';
+import { executeRun } from '../run/execute-run.ts';
+import { readPlan } from '../run/read-plan.ts';
 
 /** The same every time, so that two quick starts can be compared. */
 const seed = 1;

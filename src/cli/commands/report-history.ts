@@ -7,8 +7,8 @@ import { readHistory } from '../../report/history/read-history.ts';
 import { historyPage } from '../../report/html-reporter.ts';
 import { writeReportFile } from '../../report/write-report-file.ts';
 import { openStore } from '../../store/open-store.ts';
-import { openOnDesktop } from '../open-on-desktop.ts';
-import { list } from '../option-values.ts';
+import { list } from '../options/option-values.ts';
+import { openOnDesktop } from '../process/open-on-desktop.ts';
 
 interface HistoryOptions {
   window: string;

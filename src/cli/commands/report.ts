@@ -13,8 +13,8 @@ import { RunTally } from '../../report/run-tally.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { openStore } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
-import { exitOfRun } from '../exit-of-run.ts';
-import { openOnDesktop } from '../open-on-desktop.ts';
+import { openOnDesktop } from '../process/open-on-desktop.ts';
+import { exitOfRun } from '../run/exit-of-run.ts';
 import { historyCommand } from './report-history.ts';
 
 /** `report merge`, `report show` and `report history`. */

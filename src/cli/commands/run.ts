@@ -5,10 +5,10 @@ import { chooseReporters } from '../../report/choose-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { defaultSlots } from '../../runner/run-plan.ts';
 import { parseShard } from '../../runner/shard.ts';
-import { executeRun } from '../execute-run.ts';
-import { greatestRandomSeed } from '../option-values.ts';
-import { readPlan } from '../read-plan.ts';
-import { addRunOptions, type RunOptions } from '../run-options.ts';
+import { greatestRandomSeed } from '../options/option-values.ts';
+import { addRunOptions, type RunOptions } from '../options/run-options.ts';
+import { executeRun } from '../run/execute-run.ts';
+import { readPlan } from '../run/read-plan.ts';
 
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {

@@ -3,7 +3,7 @@ import { createKeySchema } from '../../contracts/service-api.ts';
 import { ApiKeys } from '../../service/http/api-keys.ts';
 import type { ApiScope, ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
-import { databaseOption, embeddedDatabase } from '../service-database.ts';
+import { databaseOption, embeddedDatabase } from '../options/service-database.ts';
 
 interface Given {
   database?: string;

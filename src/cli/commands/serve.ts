@@ -7,12 +7,11 @@ import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
 import { defaultJudgeEveryMs } from '../../service/instance/service.ts';
 import type { LogLine } from '../../service/log-line.ts';
-import { duration, wholeNumber } from '../option-values.ts';
-import { policyOption } from '../policy-option.ts';
-import { rolloutPlanOption } from '../rollout-plan-option.ts';
-import { serveInstance } from '../serve-instance.ts';
-import { databaseOption, embeddedDatabase } from '../service-database.ts';
-import { untilSignal } from '../until-signal.ts';
+import { duration, wholeNumber } from '../options/option-values.ts';
+import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
+import { databaseOption, embeddedDatabase } from '../options/service-database.ts';
+import { untilSignal } from '../process/signals.ts';
+import { serveInstance } from '../serve/serve-instance.ts';
 import { addKeyCommand } from './serve-add-key.ts';
 
 interface Given {

@@ -10,9 +10,9 @@ import { studyReporters } from '../../report/study/study-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { runStudy } from '../../study/run-study.ts';
 import { openStudyDatabase } from '../../study/study-database.ts';
-import { greatestSeed, list, wholeNumber } from '../option-values.ts';
+import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
+import { untilSignal } from '../process/signals.ts';
 import { coursesFromReports, coursesFromStore } from '../study/recorded-attempts.ts';
-import { untilSignal } from '../until-signal.ts';
 
 interface IncidentOptions {
   model: string;

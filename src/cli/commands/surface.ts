@@ -9,8 +9,8 @@ import { checkSurface } from '../../surface/check-surface.ts';
 import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
-import { naming } from '../naming.ts';
-import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../render-surface.ts';
+import { naming } from '../options/option-values.ts';
+import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
 interface Options {
   json?: boolean;

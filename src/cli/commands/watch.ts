@@ -17,13 +17,12 @@ import type { RunResult } from '../../store/schedules.ts';
 import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
 import { noteSurprises, tellWebhook } from '../../watch/surprises.ts';
 import { systemClock, type WatchedRun, watch } from '../../watch/watch.ts';
-import { duration, wholeNumber } from '../option-values.ts';
-import { policyOption } from '../policy-option.ts';
-import { readPlan } from '../read-plan.ts';
-import { rolloutPlanOption } from '../rollout-plan-option.ts';
-import { addRunOptions, type RunOptions, runArguments } from '../run-options.ts';
-import { databaseOption, databaseToRead } from '../service-database.ts';
-import { untilSignal } from '../until-signal.ts';
+import { duration, wholeNumber } from '../options/option-values.ts';
+import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
+import { addRunOptions, type RunOptions, runArguments } from '../options/run-options.ts';
+import { databaseOption, databaseToRead } from '../options/service-database.ts';
+import { untilSignal } from '../process/signals.ts';
+import { readPlan } from '../run/read-plan.ts';
 
 interface WatchCommandOptions extends RunOptions {
   every: number;

@@ -4,7 +4,7 @@ import type { PlannedCell } from '../../contracts/run.ts';
 import type { Arm, Place } from '../../contracts/verdict.ts';
 import { placeKey } from '../../gate/place-key.ts';
 import { type Choice, expectationOf } from '../../runner/plan.ts';
-import { readExpectations, readPlan } from '../read-plan.ts';
+import { readExpectations, readPlan } from '../run/read-plan.ts';
 
 export interface PairPlan {
   places: Place[];

@@ -13,7 +13,7 @@ import { defaultSlots, runSupplied } from '../../runner/run-plan.ts';
 import { gatherSupplies } from '../../runner/supplies.ts';
 import type { Store } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { stopSignal } from '../process/signals.ts';
 import { collectFromStore, narrowingOf } from './collect-attempts.ts';
 import { GatePicture } from './gate-picture.ts';
 import { PairQueue } from './pair-queue.ts';

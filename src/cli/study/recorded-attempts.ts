@@ -7,7 +7,7 @@ import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import { openStore } from '../../store/open-store.ts';
 import { coursesOf, type LibraryCourses, type RecordedAttempt, studiedFlows } from '../../study/courses.ts';
-import { readPlan } from '../read-plan.ts';
+import { readPlan } from '../run/read-plan.ts';
 
 /** The cells whose attempts are drawn from: nothing but library and flow differs. */
 const place = { browser: 'current', condition: 'none', target: 'replica' } as const;
@@ -45,7 +45,7 @@ export async function coursesFromStore(
     );
     // The runner is loaded only where it is needed.
     const [{ executeRun }, { defaultSlots }] = await Promise.all([
-      import('../execute-run.ts'),
+      import('../run/execute-run.ts'),
       import('../../runner/run-plan.ts'),
     ]);
     const { exit } = await executeRun(missing, { slots: defaultSlots(), seed, shard: null, chosen: [], terminal });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planPairs } from '../../../src/cli/gate/plan-pairs.ts';
-import { readPlan } from '../../../src/cli/read-plan.ts';
+import { readPlan } from '../../../src/cli/run/read-plan.ts';
 
 const build = '2.3000.1029241508';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
-import { home } from '../contracts/home.ts';
-import { InputError } from '../contracts/input-error.ts';
+import { home } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
 
 /** `--database` of the commands that work on the service's tables; the environment variable keeps the password out of `ps`. */
 export function databaseOption(): Option {

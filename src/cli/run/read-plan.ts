@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { packageRoot } from '../contracts/home.ts';
-import { type ExpectationRule, expectationsSchema, matrixSchema } from '../contracts/matrix.ts';
-import type { PlannedCell } from '../contracts/run.ts';
-import { parseYamlFile } from '../contracts/yaml-file.ts';
-import { type PlanOptions, planCells } from '../runner/plan.ts';
+import { packageRoot } from '../../contracts/home.ts';
+import { type ExpectationRule, expectationsSchema, matrixSchema } from '../../contracts/matrix.ts';
+import type { PlannedCell } from '../../contracts/run.ts';
+import { parseYamlFile } from '../../contracts/yaml-file.ts';
+import { type PlanOptions, planCells } from '../../runner/plan.ts';
 
 const matrixFile = join(packageRoot, 'compat-matrix', 'matrix.yaml');
 const expectationsFile = join(packageRoot, 'compat-matrix', 'expectations.yaml');

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type Target, targets } from '../contracts/outcome.ts';
-import { reporterUsage } from '../report/reporters.ts';
+import { type Target, targets } from '../../contracts/outcome.ts';
+import { reporterUsage } from '../../report/reporters.ts';
 import { greatestSeed, list, wholeNumber } from './option-values.ts';
 
 /** What `run` can be told, and every command that makes runs. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseYamlFile } from '../contracts/yaml-file.ts';
+import { parseYamlFile } from '../../contracts/yaml-file.ts';
 
 /** What `wwebjs-canary replica` prints: how to reach one that runs already. */
 const runningReplicaSchema = z.strictObject({
@@ -27,6 +27,6 @@ export async function openReplica(buildOrFile: string): Promise<OpenedReplica> {
     return { chromiumArgs, phoneUrl, close: async () => {} };
   }
   // Loaded only where it is asked for: an instance in production would keep 10 MB of it for nothing.
-  const { startReplica } = await import('../replica/start-replica.ts');
+  const { startReplica } = await import('../../replica/start-replica.ts');
   return startReplica({ build: buildOrFile });
 }

@@ -1,19 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { ensureBrowser } from '../browser/ensure-browser.ts';
-import { home } from '../contracts/home.ts';
-import { InputError } from '../contracts/input-error.ts';
-import { listenError } from '../contracts/listen-error.ts';
-import { ApiKeys } from '../service/http/api-keys.ts';
-import { isLoopback } from '../service/http/is-loopback.ts';
-import { createServer } from '../service/http/server.ts';
-import { Service, type ServiceOptions } from '../service/instance/service.ts';
-import type { LogLine } from '../service/log-line.ts';
-import { openBlobStore, profileKey } from '../service/profiles/open-blob-store.ts';
-import { readRolloutRules } from '../service/rollouts/rollout-rules.ts';
-import { libraryHosts, prepareLibrary } from '../service/sessions/library-host.ts';
-import type { ServiceTables } from '../service/tables.ts';
-import { openDatabase } from '../store/database/open-database.ts';
+import { ensureBrowser } from '../../browser/ensure-browser.ts';
+import { home } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import { listenError } from '../../contracts/listen-error.ts';
+import { ApiKeys } from '../../service/http/api-keys.ts';
+import { isLoopback } from '../../service/http/is-loopback.ts';
+import { createServer } from '../../service/http/server.ts';
+import { Service, type ServiceOptions } from '../../service/instance/service.ts';
+import type { LogLine } from '../../service/log-line.ts';
+import { openBlobStore, profileKey } from '../../service/profiles/open-blob-store.ts';
+import { readRolloutRules } from '../../service/rollouts/rollout-rules.ts';
+import { libraryHosts, prepareLibrary } from '../../service/sessions/library-host.ts';
+import type { ServiceTables } from '../../service/tables.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
 import { openReplica } from './open-replica.ts';
 
 /** How long answers that are under way may take once the sessions are closed. */

@@ -1,21 +1,21 @@
-import type { Shard } from '../contracts/blob.ts';
-import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
-import { home } from '../contracts/home.ts';
-import type { PlannedCell, RunInfo } from '../contracts/run.ts';
-import type { CellSummary } from '../report/cell-summary.ts';
-import type { ChosenReporter } from '../report/choose-reporters.ts';
-import { findScreenshot } from '../report/find-screenshot.ts';
-import { storeSource } from '../report/report-source.ts';
-import { ReporterGroup } from '../report/reporter-group.ts';
-import { reporters } from '../report/reporters.ts';
-import { RunTally } from '../report/run-tally.ts';
-import type { Terminal } from '../report/terminal.ts';
-import { runPlan } from '../runner/run-plan.ts';
-import { openStore } from '../store/open-store.ts';
-import { StoreRecorder } from '../store/store-recorder.ts';
+import type { Shard } from '../../contracts/blob.ts';
+import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
+import { home } from '../../contracts/home.ts';
+import type { PlannedCell, RunInfo } from '../../contracts/run.ts';
+import type { CellSummary } from '../../report/cell-summary.ts';
+import type { ChosenReporter } from '../../report/choose-reporters.ts';
+import { findScreenshot } from '../../report/find-screenshot.ts';
+import { storeSource } from '../../report/report-source.ts';
+import { ReporterGroup } from '../../report/reporter-group.ts';
+import { reporters } from '../../report/reporters.ts';
+import { RunTally } from '../../report/run-tally.ts';
+import type { Terminal } from '../../report/terminal.ts';
+import { runPlan } from '../../runner/run-plan.ts';
+import { openStore } from '../../store/open-store.ts';
+import { StoreRecorder } from '../../store/store-recorder.ts';
+import { stopSignal } from '../process/signals.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { exitOfRun } from './exit-of-run.ts';
-import { stopSignal } from './stop-signal.ts';
 
 export interface RunSettings {
   slots: number;

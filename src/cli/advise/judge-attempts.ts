@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { home } from '../contracts/home.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Judged } from '../surface/nearest-version.ts';
+import { home } from '../../contracts/home.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { Judged } from '../../surface/nearest-version.ts';
 
 interface Tally {
   runId: string;

@@ -1,9 +1,9 @@
-import type { Needs } from '../contracts/needs.ts';
-import type { SurfaceCheck } from '../contracts/surface-check.ts';
-import type { BuildDiff } from '../surface/diff-builds.ts';
-import type { LibraryDiff } from '../surface/diff-libraries.ts';
-import { isBeforeReady, listNames, type NamedNeed } from '../surface/list-names.ts';
-import { columns } from '../words/text.ts';
+import type { Needs } from '../../contracts/needs.ts';
+import type { SurfaceCheck } from '../../contracts/surface-check.ts';
+import type { BuildDiff } from '../../surface/diff-builds.ts';
+import type { LibraryDiff } from '../../surface/diff-libraries.ts';
+import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
+import { columns } from '../../words/text.ts';
 
 /** The table of `surface extract`. */
 export function renderNeeds(needs: Needs): string {

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
-import { InputError, TroubleError } from '../contracts/input-error.ts';
+import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
+import { InputError, TroubleError } from '../../contracts/input-error.ts';
 
 /**
  * The exit code for an error that ended a command; says its message by `say`. Only an error that nobody foresaw shows its

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { InputError } from '../../contracts/input-error.ts';
 
 /** Seeds are typed by people, so they stay short. */
 export const greatestSeed = 2 ** 31 - 1;
@@ -30,4 +31,14 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`);
   };
+}
+
+/** What `read` returns; an InputError that it throws gets the name of the option in front. */
+export function naming<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${option}: ${error.message}`);
+    throw error;
+  }
 }

@@ -31,3 +31,10 @@ export function stopSignal(say: (text: string) => void): StopSignal {
   process.on('SIGINT', stop).on('SIGTERM', stop).on('uncaughtException', fail).on('unhandledRejection', fail);
   return { signal: controller.signal, bugs, [Symbol.dispose]: release };
 }
+
+/** Settles at Ctrl-C or SIGTERM. */
+export function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+}

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { stopSignal } from '../../src/cli/stop-signal.ts';
+import { stopSignal } from '../../../src/cli/process/signals.ts';
 
 test('the first Ctrl-C aborts and says what happens', async () => {
   const said: string[] = [];

@@ -1,5 +1,5 @@
-import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
-import { type CellSummary, countCells } from '../report/cell-summary.ts';
+import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
+import { type CellSummary, countCells } from '../../report/cell-summary.ts';
 
 /**
  * The exit code of a run. A surprise counts more than trouble of the machine in another cell, since it is a finding; a run that was

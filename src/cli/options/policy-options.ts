@@ -1,0 +1,16 @@
+import { Option } from 'commander';
+import { defaultPolicy } from '../../contracts/read-policy.ts';
+import { defaultRolloutPlan } from '../../contracts/rollout-plan.ts';
+
+/** `--policy`, the same for what judges by the policy and for what shows its verdicts. */
+export function policyOption(description = 'what the candidate is held to'): Option {
+  return new Option('--policy <file>', description).default(defaultPolicy, 'compat-matrix/policy.yaml');
+}
+
+/** `--rollout-plan`, the same for what decides by the plan and for what shows it. */
+export function rolloutPlanOption(): Option {
+  return new Option('--rollout-plan <file>', 'steps of a rollout, how long each is watched, and its bands').default(
+    defaultRolloutPlan,
+    'compat-matrix/rollout-plan.yaml',
+  );
+}
