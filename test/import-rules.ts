@@ -4,7 +4,8 @@
  * reach for the rest.
  */
 export const importRules: Record<string, { may: readonly string[]; because: string }> = {
-  contracts: { may: [], because: 'shapes depend on nothing' },
+  codes: { may: [], because: 'one table of words: shapes, pages and both drivers of a session take theirs from it' },
+  contracts: { may: ['codes'], because: 'shapes depend on nothing but the words in them' },
   'host/child': { may: ['contracts'], because: 'the process with third-party code in it stays small and starts fast' },
   host: { may: ['contracts', 'library', 'browser'], because: 'a session knows nothing of runs, attempts or accounts' },
   gate: { may: ['contracts'], because: 'a verdict is a pure function of recorded attempts' },
@@ -16,7 +17,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   surface: { may: ['contracts', 'library', 'replica/builds'], because: 'analysis needs sources and build facts only' },
   store: { may: ['contracts'], because: 'records are kept, not interpreted' },
   metrics: {
-    may: ['contracts', 'service/causes.ts', 'service/tables.ts'],
+    may: ['codes', 'contracts', 'service/tables.ts'],
     because: 'what a metric is depends on nobody who counts it; of the service it knows the words that it writes',
   },
   exporter: {
@@ -26,30 +27,33 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   watch: { may: ['contracts', 'store'], because: 'when runs start and who is told knows nothing of how a run is made' },
   words: { may: ['contracts'], because: 'a cell or a duration reads the same in a terminal and in a browser' },
-  web: { may: ['contracts', 'words'], because: 'its code runs in the browser, where there is no store to read from' },
+  web: {
+    may: ['codes', 'contracts', 'words'],
+    because: 'its code runs in the browser, where there is no store to read from',
+  },
   report: {
-    may: ['contracts', 'store', 'web', 'words', 'gate/statistics/wilson-interval.ts'],
+    may: ['codes', 'contracts', 'store', 'web', 'words', 'gate/statistics/wilson-interval.ts'],
     because: 'showing is separate from measuring and judging; the interval of a rate is the one that the gate uses',
   },
   runner: {
-    may: ['contracts', 'library', 'browser', 'host', 'replica', 'surface'],
+    may: ['codes', 'contracts', 'library', 'browser', 'host', 'replica', 'surface'],
     because: 'measuring is separate from judging and showing, and from the service',
   },
   'service/leases': {
-    may: ['contracts', 'store/database', 'service/*'],
+    may: ['codes', 'contracts', 'store/database', 'service/*'],
     because: 'who may run and write what lies below everything that runs and writes',
   },
   'service/accounts': {
-    may: ['contracts', 'store/database', 'service/*', 'service/leases', 'report/history'],
+    may: ['codes', 'contracts', 'store/database', 'service/*', 'service/leases', 'report/history'],
     because: 'accounts are written under a lease, and know nothing of the processes that run them',
   },
   'service/profiles': {
-    may: ['contracts', 'service/*', 'service/leases'],
+    may: ['codes', 'contracts', 'service/*', 'service/leases'],
     because: 'a profile is bytes that the holder of a lease reads and writes',
   },
   'service/sessions': {
     may: [
-      ...['contracts', 'store/database', 'library', 'browser', 'host'],
+      ...['codes', 'contracts', 'store/database', 'library', 'browser', 'host'],
       ...['service/*', 'service/leases', 'service/accounts', 'service/profiles'],
     ],
     because:
@@ -57,33 +61,33 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/rollouts': {
     may: [
-      ...['contracts', 'store/database', 'gate'],
+      ...['codes', 'contracts', 'store/database', 'gate'],
       ...['service/*', 'service/leases', 'service/accounts', 'service/sessions/session-rollout.ts'],
     ],
     because: 'it judges what sessions wrote down, and starts none itself',
   },
   'service/webhooks': {
-    may: ['contracts', 'store/database', 'service/*'],
+    may: ['codes', 'contracts', 'store/database', 'service/*'],
     because: 'a delivery is a row and a request; what happened is told to it',
   },
   'service/instance': {
     may: [
-      ...['contracts', 'store/database', 'metrics', 'service/*', 'service/leases', 'service/accounts'],
+      ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/leases', 'service/accounts'],
       ...['service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
     ],
     because: 'it puts the rooms of one instance together, and works without a port',
   },
   'service/http': {
-    may: ['contracts', 'store', 'report/cell-summary.ts', 'report/history', 'web', 'service'],
+    may: ['codes', 'contracts', 'store', 'report/cell-summary.ts', 'report/history', 'web', 'service'],
     because: 'it is the face of an instance; only the command line imports it',
   },
   service: {
-    may: ['contracts', 'store/database'],
+    may: ['codes', 'contracts', 'store/database'],
     because: 'tables, identifiers and problems lie below the rooms that use them',
   },
   study: {
     may: [
-      ...['contracts', 'gate/statistics', 'store/database'],
+      ...['codes', 'contracts', 'gate/statistics', 'store/database'],
       ...['service/*', 'service/leases', 'service/accounts', 'service/sessions'],
     ],
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',

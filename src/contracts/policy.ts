@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Code, codes } from './codes.ts';
+import { attemptCodes } from '../codes/codes.ts';
 import { phaseSchema } from './outcome.ts';
 
 const names = z.array(z.string().min(1)).min(1);
@@ -9,7 +9,7 @@ const errorRate = z
   .lt(0.5, 'an error rate is below 0.5, such as 0.01 for one in a hundred');
 /** What a policy may ask for can still be worked out exactly: the effort grows with the third power. */
 const mostAttempts = 500;
-const codeSchema = z.enum(Object.keys(codes) as [Code, ...Code[]]);
+const codeSchema = z.enum(attemptCodes);
 
 /** A finding of the candidate that blocks it whatever the rates say. Every key that is given has to match. */
 export const hardRuleSchema = z

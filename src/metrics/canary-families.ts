@@ -1,5 +1,6 @@
-import { codes } from '../contracts/codes.ts';
-import { outcomes, phases, targets } from '../contracts/outcome.ts';
+import { attemptCodes } from '../codes/codes.ts';
+import { phases } from '../codes/words.ts';
+import { outcomes, targets } from '../contracts/outcome.ts';
 import { type Family, family } from './family.ts';
 
 /** Seconds; a phase of a warm attempt takes a tenth, a deadline is minutes. */
@@ -19,7 +20,7 @@ export const canaryFamilies = {
       condition: 'any',
       target: targets,
       outcome: outcomes,
-      code: ['', ...Object.keys(codes)],
+      code: ['', ...attemptCodes],
     },
     limit: 5000,
   }),

@@ -1,4 +1,4 @@
-import { causes } from '../service/causes.ts';
+import { sessionCauses } from '../codes/codes.ts';
 import { accountStatuses } from '../service/tables.ts';
 import { type Family, family } from './family.ts';
 
@@ -15,7 +15,7 @@ const restorationOutcomes = ['ready', 'failed', 'stopped', 'abandoned'] as const
 const windows = ['1h', '24h'] as const;
 
 /** Why something failed; empty where it did not. */
-const code = ['', ...Object.keys(causes)];
+const code = ['', ...sessionCauses];
 
 /** What the service did and what it runs. A workspace is named by the id that the service made up for it, never by its name. */
 export const serviceFamilies = {

@@ -1,5 +1,5 @@
+import { type Code, codes } from '../codes/codes.ts';
 import { type Attempt, type AttemptEvent, attemptSchema, type Cause, type Cell } from '../contracts/attempt.ts';
-import { type Code, codes } from '../contracts/codes.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
 import { type Explanation, explain, type FailedAttempt } from './cause/explain.ts';

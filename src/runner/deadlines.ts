@@ -1,4 +1,4 @@
-import type { Code } from '../contracts/codes.ts';
+import type { Code } from '../codes/codes.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Phase } from '../contracts/outcome.ts';
 

@@ -1,4 +1,4 @@
-import type { Code } from '../contracts/codes.ts';
+import type { Code } from '../codes/codes.ts';
 import type { SeenEvent } from '../contracts/host.ts';
 import { errorGraceMs } from './deadlines.ts';
 import { findingIn, isFromLibrary } from './early-end.ts';

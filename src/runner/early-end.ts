@@ -1,4 +1,4 @@
-import type { Code } from '../contracts/codes.ts';
+import type { Code } from '../codes/codes.ts';
 import type { SeenEvent } from '../contracts/host.ts';
 import { Finding } from './finding.ts';
 

@@ -1,4 +1,4 @@
-import type { Code } from '../contracts/codes.ts';
+import type { Code } from '../codes/codes.ts';
 import type { Phase } from '../contracts/outcome.ts';
 
 /** Ends an attempt: what was found, as a code with the words that the record quotes. */

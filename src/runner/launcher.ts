@@ -1,4 +1,4 @@
-import type { Code } from '../contracts/codes.ts';
+import type { Code } from '../codes/codes.ts';
 import type { ClientOptions, ClientSpec, HostCalls, LoadedLibrary } from '../contracts/host.ts';
 import { handshakeMs } from './deadlines.ts';
 import type { EventLog } from './event-log.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Code } from '../contracts/codes.ts';
+import type { Code } from '../codes/codes.ts';
 import type { SeenMessage } from '../contracts/host.ts';
 import { Finding } from './finding.ts';
 import type { FlowClient, FlowPhone } from './flow.ts';

@@ -1,5 +1,5 @@
+import type { Code } from '../codes/codes.ts';
 import type { PhaseTimings } from '../contracts/attempt.ts';
-import type { Code } from '../contracts/codes.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import { deadlines } from './deadlines.ts';
 import { Finding } from './finding.ts';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { decisionReasons } from '../../src/contracts/rollout-decision.ts';
-import { causes } from '../../src/service/causes.ts';
 import { logEvents } from '../../src/service/log-line.ts';
 import { problems } from '../../src/service/problems.ts';
 
@@ -30,7 +29,6 @@ test('docs/service-problems.md lists every code with its status and meaning, and
 test.each([
   ['reason of a decision on a rollout', 'Rollouts', decisionReasons],
   ['event of the log', 'Log', logEvents],
-  ['cause', 'Causes', causes],
 ])('docs/service.md lists every %s with its meaning, and no other', (_, heading, entries) => {
   expect(rowsOf('service.md', heading)).toEqual(Object.entries(entries).map(([key, text]) => [`\`${key}\``, text]));
 });

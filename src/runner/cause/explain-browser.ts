@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Code } from '../../contracts/codes.ts';
+import type { Code } from '../../codes/codes.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 import { type SeenError, seenErrors } from './seen-errors.ts';
 

@@ -1,5 +1,5 @@
+import type { Code } from '../../codes/codes.ts';
 import type { Cause } from '../../contracts/attempt.ts';
-import type { Code } from '../../contracts/codes.ts';
 import { lineOf, place, position, quote } from './cite.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 import { isModuleRaid, isNoRequire, noRequire, noWebpack } from './explain-face.ts';

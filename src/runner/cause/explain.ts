@@ -1,5 +1,5 @@
+import type { Code } from '../../codes/codes.ts';
 import type { AttemptEvent, Cause } from '../../contracts/attempt.ts';
-import type { Code } from '../../contracts/codes.ts';
 import type { Blame, Phase } from '../../contracts/outcome.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { explainAwaited } from './explain-awaited.ts';

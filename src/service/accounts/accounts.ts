@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import { holdLease } from '../leases/hold-lease.ts';
 import type { Lease } from '../leases/lease.ts';
 import { endStart, freshStart, giveBack } from '../leases/lease-writes.ts';
@@ -139,7 +139,7 @@ export class Accounts {
    *
    * @throws LeaseLost
    */
-  async fail(lease: Lease, cause: Cause): Promise<void> {
+  async fail(lease: Lease, cause: SessionCause): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       await endStart(tx, this.#database, lease, 'failed', cause);

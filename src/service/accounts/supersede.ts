@@ -1,5 +1,5 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import { accountId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
 import { activeStatuses, type ServiceDatabase, type ServiceTables } from '../tables.ts';
 import { unlinkFrom, unlinkTries } from './unlinks.ts';
@@ -59,7 +59,7 @@ export async function deactivate(
   tx: Transaction<ServiceTables>,
   now: RawBuilder<number>,
   { id, session_id }: { id: string; session_id: string },
-  cause: Cause,
+  cause: SessionCause,
   instanceId: string,
 ): Promise<void> {
   await tx

@@ -1,5 +1,5 @@
 import type { RawBuilder, Transaction } from 'kysely';
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import type { Lease } from './lease.ts';
 
@@ -12,7 +12,7 @@ export async function endStart(
   { now }: ServiceDatabase,
   lease: Lease,
   outcome: 'stopped' | 'failed' | 'ready',
-  code: Cause | null = null,
+  code: SessionCause | null = null,
 ): Promise<void> {
   await tx
     .updateTable('session_starts')
@@ -24,7 +24,7 @@ export async function endStart(
 }
 
 /** An account whose login was accepted is no longer known to be connected. One that is being linked stays as it is. */
-export async function disconnect(tx: Transaction<ServiceTables>, lease: Lease, cause: Cause): Promise<void> {
+export async function disconnect(tx: Transaction<ServiceTables>, lease: Lease, cause: SessionCause): Promise<void> {
   await tx
     .updateTable('whatsapp_accounts')
     .set({ status: 'disconnected', status_cause: cause, instance_id: lease.owner, lease_token: lease.token })
@@ -37,7 +37,7 @@ export async function disconnect(tx: Transaction<ServiceTables>, lease: Lease, c
 export async function giveBack(
   tx: Transaction<ServiceTables>,
   lease: Lease,
-  cause: Cause,
+  cause: SessionCause,
   later: { failures?: number; next_start_at?: RawBuilder<number> | number } = {},
 ): Promise<void> {
   await tx

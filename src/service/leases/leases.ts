@@ -1,4 +1,4 @@
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { holdLease } from './hold-lease.ts';
@@ -77,7 +77,7 @@ export class Leases {
    *
    * @throws LeaseLost
    */
-  async release(lease: Lease, cause: Cause): Promise<void> {
+  async release(lease: Lease, cause: SessionCause): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       await endStart(tx, this.#database, lease, 'stopped');

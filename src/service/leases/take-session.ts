@@ -1,5 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import { SessionIds } from '../session-ids.ts';
 import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { Lease, leaseMs } from './lease.ts';
@@ -8,7 +8,7 @@ import { disconnect } from './lease-writes.ts';
 /** A session that an instance has just taken on. */
 export interface Claim {
   lease: Lease;
-  cause: Cause;
+  cause: SessionCause;
   /** The account is `qr_scanning` where a link goes on that another instance began. */
   status: AccountStatus;
   phone: string | null;
@@ -26,7 +26,7 @@ export async function takeSession(
 ): Promise<Claim> {
   const ids = SessionIds.ofRow(row);
   const lease = new Lease(ids, instanceId, row.lease_token + 1);
-  const cause = row.lease_owner === null ? (row.start_cause as Cause) : 'owner-lost';
+  const cause = row.lease_owner === null ? (row.start_cause as SessionCause) : 'owner-lost';
   await tx
     .updateTable('sessions')
     .set(({ eb }) => ({

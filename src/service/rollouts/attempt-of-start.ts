@@ -1,18 +1,7 @@
 import type { Selectable } from 'kysely';
-import type { Code } from '../../contracts/codes.ts';
+import { attemptCodeOf, codes, isSessionCause } from '../../codes/codes.ts';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
-import type { Phase } from '../../contracts/outcome.ts';
-import type { Cause } from '../causes.ts';
 import type { SessionStartRow } from '../tables.ts';
-
-/** Failures of the service itself. */
-const spoiled: readonly string[] = ['library-failed', 'profile-unavailable'] satisfies Cause[];
-
-/** Causes that a canary has another word for: policies are written in the words of canaries. Others are the same word in both. */
-const wordsOfCanaries: Partial<Record<string, { phase: Phase; code: Code }>> = {
-  'ready-timeout': { phase: 'ready', code: 'no-ready' },
-  'session-deaf': { phase: 'probe', code: 'probe-message' },
-} satisfies Partial<Record<Cause, { phase: Phase; code: Code }>>;
 
 /** What ran was not the version that was asked for, so that whatever came of it is no statement about that one. */
 const mismatched = {
@@ -24,36 +13,45 @@ const mismatched = {
  * and then lost by a failure counts as failed. How long a person took to scan a code says nothing, so only restorations have a time.
  */
 export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttempt {
-  const { id, cause, library, loaded, build, started_at, ended_at, outcome, code, lost_at } = start;
+  const { id, cause, library, loaded, build, started_at, ended_at, outcome, lost_at } = start;
   const flow = cause === 'link-asked' ? 'link' : 'restore';
   const place = { build: 'live', browser: 'current', flow, condition: 'none', target: 'live' } as const;
-  const isSpoiled = outcome === 'abandoned' || spoiled.includes(code ?? '');
   if (loaded !== null)
     return { ...mismatched, id: String(id), cell: { library, ...place }, startedAt: isoTime(started_at) };
   const isReady = outcome === 'ready';
   const hasFailed = !isReady || lost_at !== null;
-  const said = wordOfCanaries(start);
+  const failure = failureOf(start);
   return {
     id: String(id),
     cell: { library, ...place },
     ...(build !== null && { ranOn: build }),
     startedAt: isoTime(started_at),
-    outcome: isSpoiled ? 'infra' : hasFailed ? 'failed' : 'passed',
-    phase: hasFailed ? (said?.phase ?? 'ready') : null,
-    code: hasFailed ? (said?.code ?? code) : null,
-    blame: hasFailed ? (isSpoiled ? 'harness' : 'library') : null,
+    outcome: failure.blame === 'harness' ? 'infra' : hasFailed ? 'failed' : 'passed',
+    phase: hasFailed ? failure.phase : null,
+    code: hasFailed ? failure.code : null,
+    blame: hasFailed ? failure.blame : null,
     readyMs: isReady && flow === 'restore' && ended_at !== null ? ended_at - started_at : null,
   };
 }
 
+/** What a failed start says in the words of canaries, which are those of policies. */
+function failureOf(start: Selectable<SessionStartRow>): Pick<JudgedAttempt, 'phase' | 'code' | 'blame'> {
+  const { code, outcome } = start;
+  const abandoned = outcome === 'abandoned' ? ({ blame: 'harness' } as const) : {};
+  if (code === null || !isSessionCause(code)) return { phase: 'ready', code, blame: 'library', ...abandoned };
+  const same = isOfService(start) ? null : attemptCodeOf(code);
+  const { phase, blame } = codes[same ?? code];
+  return { phase: phase ?? 'ready', code: same ?? code, blame: blame ?? 'library', ...abandoned };
+}
+
 /**
- * A login that was there and is not found any more is a lost session. Not where a person asked for the restoration: people ask for
- * accounts that failed, and their login may have been gone before.
+ * Codes that mean more to the service than to a canary. A missing login is no lost session where a person asked for the link or
+ * the restoration: people ask for accounts that failed, and the login may have been gone before. A restoration that comes to
+ * nothing is no missing QR code.
  */
-function wordOfCanaries({ cause, code }: Selectable<SessionStartRow>): { phase: Phase; code: Code } | undefined {
-  if (code === 'unlinked' && cause !== 'link-asked' && cause !== 'restore-asked')
-    return { phase: 'qr', code: 'session-lost' };
-  return wordsOfCanaries[code ?? ''];
+function isOfService({ cause, code }: Selectable<SessionStartRow>): boolean {
+  if (code === 'unlinked') return cause === 'link-asked' || cause === 'restore-asked';
+  return code === 'start-timeout' && cause !== 'link-asked';
 }
 
 function isoTime(ms: number): string {

@@ -1,9 +1,9 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import { EvidenceCollector } from '../../gate/evidence-collector.ts';
 import { judge } from '../../gate/judge.ts';
-import type { Cause } from '../causes.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { attemptOfStart } from './attempt-of-start.ts';
 import { RepeatedStarts } from './repeated-starts.ts';
@@ -18,7 +18,7 @@ const notTheLibrary: readonly string[] = [
   'link-timeout',
   'logout-asked',
   'delete-asked',
-] satisfies Cause[];
+] satisfies SessionCause[];
 
 /** When the present step of a rollout began, or the last one of a rollout that is over; milliseconds since 1970. */
 export function stepBegan({ steps, createdAt }: Rollout): number {

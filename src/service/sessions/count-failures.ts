@@ -1,8 +1,8 @@
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import type { SessionStartRow } from '../tables.ts';
 
 /** Starts that begin anew: a person, or another version. What failed before them says nothing any more. */
-const anew: readonly string[] = ['restore-asked', 'rollout'] satisfies Cause[];
+const anew: readonly string[] = ['restore-asked', 'rollout'] satisfies SessionCause[];
 
 /**
  * How many failures speak against starting a session again: starts that failed since it was ready last, and every time that it

@@ -1,5 +1,5 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import type { SeenEvent } from '../../contracts/host.ts';
-import type { Cause } from '../causes.ts';
 import { LeaseLost } from '../leases/lease.ts';
 import { loggableError } from '../loggable.ts';
 import { Problem } from '../problems.ts';
@@ -100,7 +100,7 @@ export class HostedSession {
   }
 
   /** Closes the session in order; `run` then returns. */
-  close(cause: Cause): void {
+  close(cause: SessionCause): void {
     this.#stop({ kind: 'closed', cause });
   }
 
@@ -197,7 +197,7 @@ export class HostedSession {
   }
 }
 
-function causeOf(error: unknown): Cause {
+function causeOf(error: unknown): SessionCause {
   if (error instanceof LibraryFailed) return 'library-failed';
   return error instanceof ProfileUnavailable ? 'profile-unavailable' : 'host-died';
 }

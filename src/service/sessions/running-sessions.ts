@@ -1,5 +1,5 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import { LinkCodes } from '../accounts/link-codes.ts';
-import type { Cause } from '../causes.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseKeeper, LossReason } from '../leases/lease-keeper.ts';
 import type { Leases } from '../leases/leases.ts';
@@ -92,7 +92,7 @@ export class RunningSessions {
   }
 
   /** Closes all in order, and waits until they have been given back. */
-  async close(cause: Cause): Promise<void> {
+  async close(cause: SessionCause): Promise<void> {
     for (const session of this.all) session.close(cause);
     await Promise.all(Array.from(this.#running.values(), ({ over }) => over));
   }

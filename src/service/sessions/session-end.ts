@@ -1,14 +1,14 @@
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import { loggableText } from '../loggable.ts';
 
 /** Why a hosted session came to its end. */
 export type SessionEnd =
   /** Something broke; with backoff it is started again. */
-  | { kind: 'failed'; code: Cause; message?: string }
+  | { kind: 'failed'; code: SessionCause; message?: string }
   /** It cannot come back by itself: the account has to be linked again. */
-  | { kind: 'dead'; code: Cause; message?: string }
+  | { kind: 'dead'; code: SessionCause; message?: string }
   /** Closed in order, to be started again here or elsewhere. */
-  | { kind: 'closed'; cause: Cause }
+  | { kind: 'closed'; cause: SessionCause }
   /** The lease is gone, and with it the right to do or write anything. */
   | { kind: 'lost' };
 
@@ -24,7 +24,7 @@ const unlinkReasons = new Set(['LOGOUT', 'UNPAIRED', 'UNPAIRED_IDLE']);
 export function endOf(type: string, detail: unknown, linking: boolean): SessionEnd | null {
   const message = messageOf(detail);
   const why = message === null ? {} : { message: loggableText(message) };
-  const broken = (code: Cause): SessionEnd => ({ kind: linking ? 'dead' : 'failed', code, ...why });
+  const broken = (code: SessionCause): SessionEnd => ({ kind: linking ? 'dead' : 'failed', code, ...why });
   switch (type) {
     case 'client:auth_failure':
       return broken('auth-failure');

@@ -1,5 +1,5 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import type { SeenEvent, SeenMessage, SessionFacts } from '../../contracts/host.ts';
-import type { Cause } from '../causes.ts';
 import { writeUntilTaken } from '../leases/write-until-taken.ts';
 import { buildOf, connectedAs, factsInTime, hasLeftCodes, showsNoCode } from './read-facts.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
@@ -115,7 +115,7 @@ export class SessionProgress {
   }
 
   /** The end of a session that something broke: it starts again, unless that was a link. */
-  broken(code: Cause): Extract<SessionEnd, { code: Cause }> {
+  broken(code: SessionCause): Extract<SessionEnd, { code: SessionCause }> {
     return { kind: this.#linking ? 'dead' : 'failed', code };
   }
 

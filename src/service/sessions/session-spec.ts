@@ -1,7 +1,7 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { LinkCodes } from '../accounts/link-codes.ts';
 import type { Links } from '../accounts/links.ts';
-import type { Cause } from '../causes.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { CanaryProbes } from './canary-probes.ts';
@@ -47,7 +47,7 @@ export type ProbeOutcome = 'heard' | 'deaf' | 'undelivered';
 
 export interface SessionSpec {
   lease: Lease;
-  cause: Cause;
+  cause: SessionCause;
   library: string;
   /** True where no login was ever accepted for the account. */
   linking: boolean;

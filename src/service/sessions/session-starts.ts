@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { Cause } from '../causes.ts';
+import type { SessionCause } from '../../codes/codes.ts';
 import { holdLease } from '../leases/hold-lease.ts';
 import type { Lease } from '../leases/lease.ts';
 import { disconnect, endStart, giveBack } from '../leases/lease-writes.ts';
@@ -53,7 +53,7 @@ export class SessionStarts {
    *
    * @throws LeaseLost
    */
-  async begin(lease: Lease, cause: Cause, library: string): Promise<void> {
+  async begin(lease: Lease, cause: SessionCause, library: string): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       await tx
@@ -147,7 +147,7 @@ export class SessionStarts {
    *
    * @throws LeaseLost
    */
-  async failed(lease: Lease, code: Cause): Promise<Failed> {
+  async failed(lease: Lease, code: SessionCause): Promise<Failed> {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);

@@ -1,6 +1,6 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
-import type { Cause } from '../causes.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -40,7 +40,7 @@ export interface EndedSession {
   library: string;
   /** The WhatsApp Web build by the page's own word; null where it said none. */
   build: string | null;
-  cause: Cause;
+  cause: SessionCause;
   /** True where no login had been accepted before. */
   linking: boolean;
   wasReady: boolean;

@@ -1,5 +1,5 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import type { SessionFacts } from '../../contracts/host.ts';
-import type { Cause } from '../causes.ts';
 import { factsInTime } from './read-facts.ts';
 
 /** Looks in a row that have to be bad: one slow answer or a short reconnect is no failure. */
@@ -20,7 +20,7 @@ export class Watchdog {
   }
 
   /** Null while all is well, else what is wrong. The page has to answer, be connected, and still be the same number. */
-  async look(ask: () => Promise<SessionFacts>): Promise<Cause | null> {
+  async look(ask: () => Promise<SessionFacts>): Promise<SessionCause | null> {
     const facts = await factsInTime(ask, this.#answerMs);
     this.#hung = facts ? 0 : this.#hung + 1;
     if (this.#hung >= hungLooks) return 'page-hung';

@@ -1,5 +1,5 @@
+import { codes, isAttemptCode } from '../../codes/codes.ts';
 import type { Attempt, Cause, Provenance } from '../../contracts/attempt.ts';
-import { type Code, codes } from '../../contracts/codes.ts';
 import { el, withCode } from '../dom.ts';
 import { eventList } from './event-list.ts';
 import { timeline } from './timeline.ts';
@@ -17,7 +17,7 @@ export function attemptView(attempt: Attempt, screenshot: string | undefined): H
 }
 
 function whatHappened({ code, phase, blame }: Attempt): HTMLElement {
-  const entry = code !== null && code in codes ? codes[code as Code] : null;
+  const entry = code !== null && isAttemptCode(code) ? codes[code] : null;
   return el(
     'section',
     {},

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Code } from '../../../src/codes/codes.ts';
 import type { AttemptEvent } from '../../../src/contracts/attempt.ts';
-import type { Code } from '../../../src/contracts/codes.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import type { Phase } from '../../../src/contracts/outcome.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sessionCauses } from '../../../src/codes/codes.ts';
 import { verdictSchema } from '../../../src/contracts/verdict.ts';
 import { recordViolation } from '../../../src/service/accounts/constraint-violations.ts';
-import { causes } from '../../../src/service/causes.ts';
 import { judgeRollout, rolloutTraffic } from '../../../src/service/rollouts/rollout-traffic.ts';
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
 import type { ServiceDatabase, StartOutcome } from '../../../src/service/tables.ts';
@@ -253,11 +253,11 @@ it('whatever happened to sessions, the verdict has the shape that the API promis
   const time = fc.integer({ min: -90_000_000, max: 90_000_000 }).map((ms) => rollout.createdAt + ms);
   const startOf = fc.record({
     library: fc.constantFrom(baseline, candidate),
-    cause: fc.constantFrom(...Object.keys(causes)),
+    cause: fc.constantFrom(...sessionCauses),
     started_at: time,
     ended_at: fc.option(time, { nil: null }),
     outcome: fc.constantFrom<StartOutcome | null>('ready', 'failed', 'stopped', 'abandoned', null),
-    code: fc.option(fc.constantFrom(...Object.keys(causes))),
+    code: fc.option(fc.constantFrom(...sessionCauses)),
     lost_at: fc.option(time),
   });
   await fc.assert(

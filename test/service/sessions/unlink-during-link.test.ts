@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SessionCause } from '../../../src/codes/codes.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
-import type { Cause } from '../../../src/service/causes.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { LogLine } from '../../../src/service/log-line.ts';
 import { sessionFolder } from '../../../src/service/profiles/session-folder.ts';
@@ -69,7 +69,7 @@ describe.each(engines)('on %s', (_, newAddress) => {
       .unlinks_left;
 
   /** Until the device is unlinked by the one start that there was. */
-  async function unlinkedByItsOwner(ids: SessionIds, code: Cause): Promise<void> {
+  async function unlinkedByItsOwner(ids: SessionIds, code: SessionCause): Promise<void> {
     await until('the device is unlinked', () => devices().length === 0, 10_000);
     await until('its profile is removed', () => !existsSync(sessionFolder(folder, ids)));
     expect(await unlinksLeft()).toBe(0);

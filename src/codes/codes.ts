@@ -1,0 +1,536 @@
+import type { blames, phases, retries } from './words.ts';
+
+interface Entry {
+  /** What happened, as one sentence. */
+  what: string;
+  /** Whose fault it is unless the cause proves another; null where it is no fault. */
+  blame: (typeof blames)[number] | null;
+  /** The phase in which it happens; null where it can be any. */
+  phase: (typeof phases)[number] | null;
+  /** What a person does about it; null where nothing has to be done. */
+  todo: string | null;
+}
+
+/** A code that only attempts of canaries end with. */
+interface AttemptEntry extends Entry {
+  in: 'attempts';
+  blame: (typeof blames)[number];
+  todo: string;
+  /** The code under which the service writes the same thing down. */
+  cause?: string;
+  /** The harness is to blame, and it is a finding all the same: a folder, a replica or a flow has to be corrected. */
+  isFinding?: true;
+}
+
+/** A code that only the service writes: why the status of an account changed, or why a session is started. */
+interface SessionEntry extends Entry {
+  in: 'sessions';
+  /** When the service starts the session again by itself. */
+  retry: (typeof retries)[number];
+}
+
+/** A code of both. */
+interface SharedEntry extends Entry {
+  in: 'both';
+  blame: (typeof blames)[number];
+  retry: (typeof retries)[number];
+  todo: string;
+}
+
+/**
+ * Every code: what happened to an attempt, an account or a session. A code names what happened; why it happened is the
+ * attempt's cause. The keys are values of reports, tables and metrics: they never change. `docs/codes.md` and the list of causes in
+ * `docs/service.md` are generated from this table.
+ */
+export const codes = {
+  'library-install-failed': {
+    what: 'The library could not be installed from its lockfile.',
+    blame: 'harness',
+    phase: 'install',
+    in: 'attempts',
+    cause: 'library-failed',
+    todo: 'Read the message; check disk and registry; run `wwebjs-canary library verify`.',
+  },
+  'library-load-failed': {
+    what: 'Requiring the library threw.',
+    blame: 'library',
+    phase: 'launch',
+    in: 'attempts',
+    cause: 'library-failed',
+    todo: 'Read the error; the release does not load on this Node.',
+  },
+  'provenance-mismatch': {
+    what: 'The library that was asked for, installed, loaded or named in error stacks is not the same version everywhere.',
+    blame: 'harness',
+    phase: 'launch',
+    in: 'attempts',
+    isFinding: true,
+    todo: 'Find the second copy (the frames name its file) and remove it before blaming a version.',
+  },
+  'browser-launch-failed': {
+    what: 'The browser did not start.',
+    blame: 'browser',
+    phase: 'launch',
+    in: 'attempts',
+    cause: 'initialize-failed',
+    todo: 'Run `wwebjs-canary doctor`; read the browser output in the evidence.',
+  },
+  'browser-died': {
+    what: 'The browser ended by itself.',
+    blame: 'browser',
+    phase: null,
+    in: 'both',
+    retry: 'after-login',
+    todo: 'Look at the memory of the machine and at the browser output in the evidence.',
+  },
+  'protocol-error': {
+    what: 'The library’s puppeteer and the browser do not understand each other.',
+    blame: 'browser',
+    phase: 'launch',
+    in: 'attempts',
+    cause: 'initialize-failed',
+    todo: 'Use a browser that this puppeteer supports.',
+  },
+  'page-load-failed': {
+    what: 'The page of WhatsApp Web did not load.',
+    blame: 'network',
+    phase: 'page',
+    in: 'attempts',
+    cause: 'initialize-failed',
+    todo: 'Check network and certificate; on the replica, report a bug of the harness.',
+  },
+  'initialize-failed': {
+    what: '`client.initialize()` rejected.',
+    blame: 'library',
+    phase: null,
+    in: 'both',
+    retry: 'after-login',
+    todo: 'Read the cause: it names the module or export that this build does not offer.',
+  },
+  'no-qr': {
+    what: 'No QR code came before the deadline.',
+    blame: 'library',
+    phase: 'qr',
+    in: 'attempts',
+    cause: 'start-timeout',
+    todo: 'Read the page errors in the evidence.',
+  },
+  'no-code': {
+    what: 'No pairing code came before the deadline, or the library cannot ask for one.',
+    blame: 'library',
+    phase: 'code',
+    in: 'attempts',
+    cause: 'pairing-refused',
+    todo: 'Read the page errors in the evidence; link with a QR code instead.',
+  },
+  'qr-rejected': {
+    what: 'The phone refused the QR code or the pairing code that the library gave out.',
+    blame: 'library',
+    phase: 'scan',
+    in: 'attempts',
+    todo: 'The evidence says which field is wrong; this library version builds QR codes that phones do not take.',
+  },
+  'no-authenticated': {
+    what: 'The QR code was scanned and `authenticated` never came.',
+    blame: 'library',
+    phase: 'authenticated',
+    in: 'attempts',
+    cause: 'authenticated-timeout',
+    todo: 'This version does not notice the link on this build; choose the nearest one that does.',
+  },
+  'no-ready': {
+    what: '`authenticated` came and `ready` never did.',
+    blame: 'library',
+    phase: 'ready',
+    in: 'attempts',
+    cause: 'ready-timeout',
+    todo: 'Read the cause: it names the module or export that this build does not offer.',
+  },
+  'auth-failure': {
+    what: 'The library reported an authentication failure.',
+    blame: 'account',
+    phase: null,
+    in: 'both',
+    retry: 'after-login',
+    todo: 'Read the message of the event; link the account again.',
+  },
+  disconnected: {
+    what: 'The library reported an unexpected disconnection.',
+    blame: 'library',
+    phase: null,
+    in: 'both',
+    retry: 'after-login',
+    todo: 'Read the reason of the event and the navigations in the evidence.',
+  },
+  'probe-state': {
+    what: 'After `ready`, `getState()` was not CONNECTED.',
+    blame: 'library',
+    phase: 'probe',
+    in: 'attempts',
+    todo: 'Do not trust `ready` of this version on this build.',
+  },
+  'probe-wid': {
+    what: 'After `ready`, the client’s own number was missing or wrong.',
+    blame: 'library',
+    phase: 'probe',
+    in: 'attempts',
+    todo: 'The phone number is not captured: do not deploy this version on this build.',
+  },
+  'probe-message': {
+    what: 'After `ready`, a message from the phone did not arrive as a proper `message` event.',
+    blame: 'library',
+    phase: 'probe',
+    in: 'attempts',
+    cause: 'session-deaf',
+    todo: 'The session is deaf or its messages are damaged: do not deploy this version on this build.',
+  },
+  'probe-build': {
+    what: 'The page that was loaded is not the build that was asked for.',
+    blame: 'harness',
+    phase: 'probe',
+    in: 'attempts',
+    todo: 'Look for a stale web version cache or a wrong target.',
+  },
+  'duplicate-ready': {
+    what: '`ready` fired more than once for one start or one link.',
+    blame: 'library',
+    phase: 'ready',
+    in: 'attempts',
+    todo: 'Whatever you do on `ready` is done twice: guard it, or use a version that fires it once.',
+  },
+  'duplicate-message': {
+    what: 'One message was told more than once.',
+    blame: 'library',
+    phase: 'message',
+    in: 'attempts',
+    todo: 'A bot answers it twice: drop messages whose id you have seen, or use a version that tells it once.',
+  },
+  'message-lost': {
+    what: 'A text never arrived at the other side: as a `message` event, or at the phone.',
+    blame: 'library',
+    phase: 'message',
+    in: 'attempts',
+    todo: 'Do not trust this version with messages on this build; read the page errors in the evidence.',
+  },
+  'send-failed': {
+    what: '`sendMessage()` rejected, or answered without the id of a message.',
+    blame: 'library',
+    phase: 'message',
+    in: 'attempts',
+    todo: 'Read the error; this version cannot send on this build.',
+  },
+  'no-ack': {
+    what: 'The text was sent, and `message_ack` never told that it was delivered or read.',
+    blame: 'library',
+    phase: 'message',
+    in: 'attempts',
+    todo: 'Do not wait for acks with this version on this build.',
+  },
+  'no-disconnected': {
+    what: 'The device was unlinked, and the library never fired `disconnected`.',
+    blame: 'library',
+    phase: 'disconnected',
+    in: 'attempts',
+    todo: 'Watch `getState()` and further `qr` events yourself: this version does not notice that it was logged out.',
+  },
+  'memory-growth': {
+    what: 'The memory of library and browser grew beyond the slope that the flow allows.',
+    blame: 'library',
+    phase: null,
+    in: 'attempts',
+    todo: 'Run a longer soak to confirm it; plan restarts, or use another version.',
+  },
+  'not-saved': {
+    what: 'The authentication strategy never said that it saved the session.',
+    blame: 'library',
+    phase: 'close',
+    in: 'attempts',
+    todo: 'Read the errors of the host in the evidence: with this strategy a restart would cost the session.',
+  },
+  'session-lost': {
+    what: 'A linked device asked for a QR code again after a restart.',
+    blame: 'library',
+    phase: 'qr',
+    in: 'attempts',
+    cause: 'unlinked',
+    todo: 'Do not deploy: every restart would cost sessions. Read the navigations and storage events in the evidence.',
+  },
+  'constraint-violation': {
+    what: 'A unique constraint of the account table reached the user.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    todo: 'Read the history of the account: two active rows of the same number were not superseded.',
+  },
+  'close-failed': {
+    what: 'The client could not be closed in time.',
+    blame: 'library',
+    phase: 'close',
+    in: 'attempts',
+    todo: 'Processes were ended by the harness; expect leaks with this version.',
+  },
+  'host-died': {
+    what: 'The process that runs the library ended by itself.',
+    blame: 'library',
+    phase: null,
+    in: 'both',
+    retry: 'after-login',
+    todo: 'Read the unhandled rejection or exit code in the evidence: this version takes the Node process down.',
+  },
+  'replica-stub-called': {
+    what: 'The library called something that the replica only has by name.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    isFinding: true,
+    todo: 'Not a verdict on the library: implement the export in `src/replica/page`.',
+  },
+  'flow-error': {
+    what: 'The flow itself threw an error that is not a finding.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    isFinding: true,
+    todo: 'Correct the flow file.',
+  },
+  'harness-error': {
+    what: 'The harness or the machine failed.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    cause: 'initialize-failed',
+    todo: 'Read the message; the attempt says nothing about the library.',
+  },
+  interrupted: {
+    what: 'The run was interrupted while the attempt was under way.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    todo: 'Run it again.',
+  },
+  'link-asked': {
+    what: 'A link was requested.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  scanned: {
+    what: 'The code was scanned, or the saved login was accepted.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  ready: {
+    what: 'The library reported `ready`, and the page is connected.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  superseded: {
+    what: 'The same number was linked again in the workspace.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  'other-number': {
+    what: 'The code was scanned with a phone that has another number than the link asked for.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: 'Scan with the phone that the link names, or start a link without a number.',
+  },
+  'link-timeout': {
+    what: 'No code was scanned in time.',
+    blame: null,
+    phase: 'scan',
+    in: 'sessions',
+    retry: 'never',
+    todo: 'Start another link.',
+  },
+  'authenticated-timeout': {
+    what: 'The page left its codes, so one was scanned, and the login never came.',
+    blame: 'library',
+    phase: 'authenticated',
+    in: 'sessions',
+    retry: 'never',
+    todo: 'This version does not notice the link on this build; choose the nearest one that does.',
+  },
+  'logout-asked': {
+    what: 'A logout was requested.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  'delete-asked': {
+    what: 'The deletion of the account was requested.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  'restore-asked': {
+    what: 'A restoration was requested.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  'owner-lost': {
+    what: 'The instance that ran the session died or lost its lease.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  'instance-stopped': {
+    what: 'The instance that ran the session shut down gracefully.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  rollout: {
+    what: 'The rollout moved the account to another library version.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  control: {
+    what: 'A rollout restarted the session on its present version, for comparison with the other one.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  unlinked: {
+    what: 'The login is gone: the device was removed on the phone, or its profile is lost.',
+    blame: 'account',
+    phase: 'qr',
+    in: 'sessions',
+    retry: 'never',
+    todo: 'Link the account again.',
+  },
+  'page-hung': {
+    what: 'The page no longer answered.',
+    blame: 'library',
+    phase: null,
+    in: 'sessions',
+    retry: 'after-login',
+    todo: 'Look at the memory and the load of the machine.',
+  },
+  'session-deaf': {
+    what: 'A canary account: its phone had a message, and the session reported none.',
+    blame: 'library',
+    phase: 'probe',
+    in: 'sessions',
+    retry: 'after-login',
+    todo: 'Do not trust `ready` of this version; roll it back.',
+  },
+  'pairing-refused': {
+    what: 'The page gave no pairing code: the number may have no WhatsApp.',
+    blame: 'account',
+    phase: 'code',
+    in: 'sessions',
+    retry: 'after-login',
+    todo: 'Check the number; link with a QR code instead.',
+  },
+  'ready-timeout': {
+    what: 'The login was accepted, and `ready` never came.',
+    blame: 'library',
+    phase: 'ready',
+    in: 'sessions',
+    retry: 'after-login',
+    todo: 'Run the canary of this version on this build: it names the missing module or export.',
+  },
+  'start-timeout': {
+    what: 'The page offered neither a code nor a login in time.',
+    blame: 'library',
+    phase: null,
+    in: 'sessions',
+    retry: 'after-login',
+    todo: 'Check network and machine; run the canary of this version on this build.',
+  },
+  'library-failed': {
+    what: 'The library version could not be installed or loaded.',
+    blame: 'harness',
+    phase: 'launch',
+    in: 'sessions',
+    retry: 'after-login',
+    todo: 'Read the message in the log; run `wwebjs-canary library verify`.',
+  },
+  'service-failed': {
+    what: 'The service itself failed.',
+    blame: 'harness',
+    phase: null,
+    in: 'sessions',
+    retry: 'always',
+    todo: 'Read the log: a bug, or a database that refuses.',
+  },
+  'profile-unavailable': {
+    what: 'The saved profile could not be read from the store.',
+    blame: 'harness',
+    phase: 'launch',
+    in: 'sessions',
+    retry: 'after-login',
+    todo: 'Check the store of profiles and its key.',
+  },
+} as const satisfies Record<string, AttemptEntry | SessionEntry | SharedEntry>;
+
+type Codes = typeof codes;
+type AnyCode = keyof Codes;
+type In<Place> = { [K in AnyCode]: Codes[K]['in'] extends Place ? K : never }[AnyCode];
+
+/** What an attempt ends with. */
+export type Code = In<'attempts' | 'both'>;
+/** What the service writes: the values of `status_cause`, `start_cause`, `cause` and `code` in its tables. */
+export type SessionCause = In<'sessions' | 'both'>;
+
+const all = Object.keys(codes) as AnyCode[];
+export const attemptCodes: readonly Code[] = all.filter(isAttemptCode);
+export const sessionCauses: readonly SessionCause[] = all.filter(isSessionCause);
+
+export function isAttemptCode(text: string): text is Code {
+  return Object.hasOwn(codes, text) && codes[text as AnyCode].in !== 'sessions';
+}
+
+export function isSessionCause(text: string): text is SessionCause {
+  return Object.hasOwn(codes, text) && codes[text as AnyCode].in !== 'attempts';
+}
+
+/** Under which code the service writes down what ends an attempt with `code`; null for what it cannot see. */
+export function causeOf(code: Code | SessionCause): SessionCause | null {
+  if (isSessionCause(code)) return code;
+  const entry: AttemptEntry = codes[code];
+  return entry.cause !== undefined && isSessionCause(entry.cause) ? entry.cause : null;
+}
+
+/** What an attempt would have ended with where the service wrote `cause`; null where no single code of attempts says the same. */
+export function attemptCodeOf(cause: string): Code | null {
+  if (isAttemptCode(cause)) return cause;
+  const same = attemptCodes.filter((code) => causeOf(code) === cause);
+  return same.length === 1 ? (same[0] as Code) : null;
+}
+
+/** True where the outcome is `infra`: harness or machine failed, which says nothing about the library. */
+export function isInfra(code: Code): boolean {
+  const entry: AttemptEntry | SharedEntry = codes[code];
+  return entry.blame === 'harness' && !('isFinding' in entry);
+}

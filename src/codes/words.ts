@@ -1,0 +1,24 @@
+/**
+ * The steps of an attempt in their order; each has a deadline and a timing of its own. `code`, `message` and `disconnected` occur
+ * only in flows that are about them.
+ */
+export const phases = [
+  'install',
+  'launch',
+  'page',
+  'qr',
+  'code',
+  'scan',
+  'authenticated',
+  'ready',
+  'probe',
+  'message',
+  'disconnected',
+  'close',
+] as const;
+
+/** Whose fault a failure is. */
+export const blames = ['library', 'web-build', 'browser', 'account', 'network', 'harness'] as const;
+
+/** When the service starts a session again by itself: `after-login` means not before a login was accepted. */
+export const retries = ['always', 'after-login', 'never'] as const;
