@@ -1,10 +1,8 @@
-import { Kysely } from 'kysely';
 import { home } from '../contracts/home.ts';
 import { Attempts } from './attempts.ts';
 import { AttemptsOverTime } from './attempts-over-time.ts';
 import { openSqlite } from './database/open-sqlite.ts';
 import { JudgedCells } from './judged-cells.ts';
-import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Runs } from './runs.ts';
 import { Schedules } from './schedules.ts';
@@ -34,8 +32,7 @@ export interface Store {
  * @throws TroubleError when it cannot be opened, is damaged, or was written by a newer version of this program.
  */
 export async function openStore(file = home('store.sqlite')): Promise<Store> {
-  const { database, migrated } = openSqlite(file);
-  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
+  const { kysely: db, migrated } = await openSqlite<Tables>(file);
   return {
     file,
     migrated,
@@ -47,10 +44,6 @@ export async function openStore(file = home('store.sqlite')): Promise<Store> {
     verdicts: new Verdicts(db),
     schedules: new Schedules(db),
     surprises: new Surprises(db),
-    close: async () => {
-      await db.destroy();
-      // Kysely closes only a database that it has used.
-      if (database.isOpen) database.close();
-    },
+    close: () => db.destroy(),
   };
 }

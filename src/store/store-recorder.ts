@@ -6,8 +6,8 @@ import { type Attempt, attemptSchema, type Cell, cellKey, cellSchema } from '../
 import { home } from '../contracts/home.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { storeTrouble } from './database/store-trouble.ts';
 import type { Store } from './open-store.ts';
-import { storeTrouble } from './store-trouble.ts';
 
 const spilledSchema = z.object({ cell: cellSchema, attempt: attemptSchema });
 

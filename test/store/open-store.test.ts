@@ -44,6 +44,17 @@ test('a second start runs no migration', async () => {
   await store.close();
 });
 
+test('a store that is up to date opens while another process writes', async () => {
+  const file = join(newFolder(), 'store.sqlite');
+  await (await openStore(file)).close();
+  const writer = new DatabaseSync(file);
+  writer.exec('begin immediate');
+  const store = await openStore(file);
+  expect(await store.runs.last()).toBeNull();
+  await store.close();
+  writer.close();
+});
+
 test('when several processes start together each migration runs once', async () => {
   const file = join(newFolder(), 'store.sqlite');
   const child = join(import.meta.dirname, 'open-store-child.ts');
@@ -57,7 +68,7 @@ test('a store of a newer program is refused with what to do', async () => {
   const file = join(newFolder(), 'store.sqlite');
   await (await openStore(file)).close();
   const database = new DatabaseSync(file);
-  database.exec("insert into migrations values ('9999-of-the-future.sql', '2030-01-01')");
+  database.exec("insert into migrations (name, timestamp) values ('9999-of-the-future.sql', '2030-01-01')");
   database.close();
   expect(await troubleOf(file)).toMatch(
     /its schema is newer than this program \(it has 9999-of-the-future\.sql\); update/,

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { Kysely, MysqlAdapter, MysqlDialect, sql } from 'kysely';
+import { createPool } from 'mysql2';
 import { packageRoot } from '../../contracts/home.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
+import { type Bookkeeping, runMigrations } from './run-migrations.ts';
 
 const defaultFolder = join(packageRoot, 'sql', 'mysql');
 /** How long an instance waits for another one that is migrating, in seconds. */
@@ -16,48 +17,53 @@ const lockWaitSeconds = 120;
  * @throws TroubleError when the schema is newer than this code, or the server refuses.
  */
 export async function migrateMysql(url: string, name: string, folder = defaultFolder): Promise<string[]> {
-  const connection = await createConnection({ uri: url, multipleStatements: true, connectTimeout: 10_000 });
+  const pool = createPool({ uri: url, multipleStatements: true, connectTimeout: 10_000, connectionLimit: 1 });
+  const kysely = new Kysely<Bookkeeping>({ dialect: new DialectOfLockedConnection({ pool }) });
   try {
-    await lock(connection, name);
-    return await runMissing(connection, name, folder);
+    return await kysely.connection().execute(async (db) => {
+      await lock(db, name);
+      await prepareBookkeeping(db);
+      return runMigrations({
+        db,
+        folder,
+        execute: async (statements, file, connection) => {
+          await sql
+            .raw(statements)
+            .execute(connection)
+            .catch((error) => refuse(error, name, file));
+        },
+        name: `database ${name}`,
+      });
+    });
   } finally {
-    // Ends the lock with it.
-    await connection.end();
+    // Ends the lock with its connection.
+    await kysely.destroy();
   }
 }
 
-async function lock(connection: Connection, name: string): Promise<void> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    "select get_lock(concat('wwebjs_canary_', left(sha2(database(), 256), 40)), ?) as taken",
-    [lockWaitSeconds],
+async function lock(db: Kysely<Bookkeeping>, name: string): Promise<void> {
+  const { rows } = await sql<{ taken: number | null }>`
+    select get_lock(concat('wwebjs_canary_', left(sha2(database(), 256), 40)), ${lockWaitSeconds}) as taken`.execute(
+    db,
   );
   if (rows[0]?.taken !== 1) {
     throw new TroubleError(`database ${name}: another instance has been migrating it for ${lockWaitSeconds} s`);
   }
 }
 
-async function runMissing(connection: Connection, name: string, folder: string): Promise<string[]> {
-  await connection.query(
-    `create table if not exists migrations (name varchar(200) not null primary key, ran_at varchar(30) not null)
-     engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin`,
-  );
-  const [rows] = await connection.query<RowDataPacket[]>('select name from migrations');
-  const done = new Set(rows.map((row) => String(row.name)));
-  const known = readdirSync(folder)
-    .filter((file) => /^\d{4}-[\w-]+\.sql$/.test(file))
-    .sort();
-  const foreign = [...done].filter((file) => !known.includes(file));
-  if (foreign.length > 0) {
-    throw new TroubleError(
-      `database ${name}: its schema is newer than this program (it has ${foreign.join(', ')}); update wwebjs-canary`,
-    );
-  }
-  const missing = known.filter((file) => !done.has(file));
-  for (const file of missing) {
-    await connection.query(readFileSync(join(folder, file), 'utf8')).catch((error) => refuse(error, name, file));
-    await connection.query('insert into migrations (name, ran_at) values (?, ?)', [file, new Date().toISOString()]);
-  }
-  return missing;
+async function prepareBookkeeping(db: Kysely<Bookkeeping>): Promise<void> {
+  await sql`
+    create table if not exists migrations (
+      name varchar(200) not null primary key,
+      timestamp varchar(30) not null default '',
+      ran_at varchar(30) not null default ''
+    ) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin`.execute(db);
+  const { rows } = await sql`show columns from migrations like 'timestamp'`.execute(db);
+  if (rows.length > 0) return;
+  await sql`
+    alter table migrations
+      modify column ran_at varchar(30) not null default '',
+      add column timestamp varchar(30) not null default ''`.execute(db);
 }
 
 function refuse(error: { errno?: number; message: string }, name: string, file: string): never {
@@ -66,4 +72,16 @@ function refuse(error: { errno?: number; message: string }, name: string, file: 
       ? '; start the server with log_bin_trust_function_creators = 1, or migrate as a user with SUPER'
       : '';
   throw new TroubleError(`database ${name}: migration ${file} failed: ${error.message}${hint}`, { cause: error });
+}
+
+/** Kysely's own lock is one for all databases of a server, and programs up to 0.1.0 do not take it: `lock` is taken instead. */
+class DialectOfLockedConnection extends MysqlDialect {
+  override createAdapter(): MysqlAdapter {
+    return new LockedAdapter();
+  }
+}
+
+class LockedAdapter extends MysqlAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
 }

@@ -1,6 +1,5 @@
 import { CompiledQuery, Kysely, MysqlDialect } from 'kysely';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
-import { nodeSqliteDialect } from '../node-sqlite-dialect.ts';
 import { Database } from './database.ts';
 import { isUnreachable } from './database-errors.ts';
 import { migrateMysql } from './migrate-mysql.ts';
@@ -22,9 +21,9 @@ export async function openDatabase<Tables>(address: string, poolSize = defaultPo
   );
 }
 
-function openEmbedded<Tables>(file: string): Database<Tables> {
-  const { database, migrated } = openSqlite(file);
-  return new Database<Tables>('sqlite', new Kysely({ dialect: nodeSqliteDialect(database) }), file, migrated);
+async function openEmbedded<Tables>(file: string): Promise<Database<Tables>> {
+  const { kysely, migrated } = await openSqlite<Tables>(file);
+  return new Database('sqlite', kysely, file, migrated);
 }
 
 async function openMysql<Tables>(url: string, poolSize: number): Promise<Database<Tables>> {

@@ -1,9 +1,12 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
 import { TroubleError } from '../../contracts/input-error.ts';
-import { migrate } from '../migrate.ts';
-import { storeTrouble } from '../store-trouble.ts';
+import { migrateSqlite } from './migrate-sqlite.ts';
+import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
+import type { Bookkeeping } from './run-migrations.ts';
+import { storeTrouble } from './store-trouble.ts';
 
 /** How long a writer waits for another process's write, in milliseconds; a write takes about one. */
 const lockTimeoutMs = 15_000;
@@ -13,7 +16,7 @@ const lockTimeoutMs = 15_000;
  *
  * @throws TroubleError when it cannot be opened, is damaged, or was written by a newer version of this program.
  */
-export function openSqlite(file: string): { database: DatabaseSync; migrated: string[] } {
+export async function openSqlite<Tables>(file: string): Promise<{ kysely: Kysely<Tables>; migrated: string[] }> {
   makeFolder(file);
   makePrivate(file);
   let database: DatabaseSync | undefined;
@@ -22,7 +25,10 @@ export function openSqlite(file: string): { database: DatabaseSync; migrated: st
     database.exec('pragma journal_mode = wal');
     // In WAL mode a power cut can lose the last records but never damages the file; an fsync per record is not worth that.
     database.exec('pragma synchronous = normal');
-    return { database, migrated: migrate(database, file) };
+    const kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
+    // Kysely closes only a database that it has used, which it has from here on.
+    const migrated = await migrateSqlite(kysely as unknown as Kysely<Bookkeeping>, database, file);
+    return { kysely, migrated };
   } catch (error) {
     database?.close();
     throw storeTrouble(file, error);

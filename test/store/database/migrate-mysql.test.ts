@@ -27,7 +27,7 @@ test('a schema of a newer program is refused', async () => {
   const url = await newMysqlDatabase();
   await (await openDatabase(url)).close();
   const connection = await createConnection(url);
-  await connection.query("insert into migrations values ('9999-of-the-future.sql', '2030-01-01')");
+  await connection.query("insert into migrations (name, timestamp) values ('9999-of-the-future.sql', '2030-01-01')");
   await connection.end();
   await expect(openDatabase(url)).rejects.toThrow(
     /schema is newer than this program \(it has 9999-of-the-future\.sql\)/,

@@ -1,4 +1,4 @@
-import { TroubleError } from '../contracts/input-error.ts';
+import { TroubleError } from '../../contracts/input-error.ts';
 
 /** What SQLite's primary result codes mean for the person who runs the command. */
 const meanings: Record<number, string> = {
