@@ -15,7 +15,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   library: { may: ['contracts', 'install'], because: 'installing knows nothing of runs' },
   browser: { may: ['contracts', 'install'], because: 'finding a browser knows nothing of runs' },
   surface: { may: ['contracts', 'library', 'replica/builds'], because: 'analysis needs sources and build facts only' },
-  store: { may: ['contracts'], because: 'records are kept, not interpreted' },
+  'store/database': { may: ['contracts'], because: 'a database knows nothing of what is kept in it' },
+  store: { may: ['contracts', 'store/database'], because: 'records are kept, not interpreted' },
   metrics: {
     may: ['codes', 'contracts', 'service/tables.ts'],
     because: 'what a metric is depends on nobody who counts it; of the service it knows the words that it writes',
