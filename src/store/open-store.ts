@@ -6,6 +6,7 @@ import { JudgedCells } from './judged-cells.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Runs } from './runs.ts';
 import { Schedules } from './schedules.ts';
+import { Standings } from './standings.ts';
 import { Surprises } from './surprises.ts';
 import type { Tables } from './tables.ts';
 import { Verdicts } from './verdicts.ts';
@@ -20,6 +21,7 @@ export interface Store {
   attempts: Attempts;
   attemptsOverTime: AttemptsOverTime;
   judgedCells: JudgedCells;
+  standings: Standings;
   verdicts: Verdicts;
   schedules: Schedules;
   surprises: Surprises;
@@ -41,6 +43,7 @@ export async function openStore(file = home('store.sqlite')): Promise<Store> {
     attempts: new Attempts(db),
     attemptsOverTime: new AttemptsOverTime(db),
     judgedCells: new JudgedCells(db),
+    standings: new Standings(db),
     verdicts: new Verdicts(db),
     schedules: new Schedules(db),
     surprises: new Surprises(db),

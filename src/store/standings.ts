@@ -1,0 +1,77 @@
+import { type Kysely, sql } from 'kysely';
+import type { Blame, Outcome, Target } from '../contracts/outcome.ts';
+import type { FlowStanding, Standing } from '../contracts/standing.ts';
+import type { Tables } from './tables.ts';
+
+/** Whose attempts are counted; a list that is left out matches everything. */
+export interface StandingFilter {
+  libraries?: readonly string[] | undefined;
+  builds: readonly string[];
+  browser: string;
+  target: Target;
+}
+
+/** Attempts that ended in the same way. */
+interface Count {
+  library: string;
+  build: string;
+  flow: string;
+  outcome: Outcome;
+  code: string | null;
+  blame: Blame | null;
+  attempts: number;
+  newest: number;
+}
+
+/** What the attempts of all runs say of libraries on builds. The database counts; only the causes are read out of records. */
+export class Standings {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** One entry for each library and build that has an attempt without a condition. */
+  async of({ libraries, builds, browser, target }: StandingFilter): Promise<Standing[]> {
+    const ofLibraries = libraries ? sql`library in (${sql.join(libraries)})` : sql`true`;
+    const { rows } = await sql<Count>`
+      select library, build, flow, outcome, code, blame, count(*) as attempts, max(seq) as newest
+      from attempts indexed by attempts_judged
+      where ${ofLibraries} and target = ${target} and build in (${sql.join(builds)})
+        and browser = ${browser} and "condition" = 'none'
+      group by library, build, flow, outcome, code, blame
+      order by library, build, flow`.execute(this.#db);
+    const standings = Map.groupBy(rows, ({ library, build }) => JSON.stringify([library, build]));
+    return Promise.all(
+      [...standings.values()].map(async (counts) => {
+        const { library, build } = counts[0] as Count;
+        const flows = [...Map.groupBy(counts, ({ flow }) => flow)];
+        return { library, build, flows: await Promise.all(flows.map(([flow, its]) => this.#flow(flow, its))) };
+      }),
+    );
+  }
+
+  async #flow(flow: string, counts: readonly Count[]): Promise<FlowStanding> {
+    const failures = counts.filter(isFailure);
+    const sum = (some: readonly Count[]) => some.reduce((total, { attempts }) => total + attempts, 0);
+    const passed = sum(counts.filter(({ outcome }) => outcome === 'passed'));
+    const failed = sum(failures);
+    const [most] = failures.toSorted((a, b) => b.attempts - a.attempts || b.newest - a.newest);
+    const cause = most ? await this.#cause(most.newest) : null;
+    return { flow, passed, failed, spoiled: sum(counts) - passed - failed, code: most?.code ?? null, cause };
+  }
+
+  async #cause(seq: number): Promise<string | null> {
+    const row = await this.#db
+      .selectFrom('attempts')
+      .select(sql<string | null>`record ->> '$.cause.message'`.as('message'))
+      .where('seq', '=', seq)
+      .executeTakeFirst();
+    return row?.message?.split('\n')[0] ?? null;
+  }
+}
+
+/** A failure that is the harness's own, such as a mistake in the flow, is not one of the library. */
+function isFailure({ outcome, blame }: Pick<Count, 'outcome' | 'blame'>): boolean {
+  return outcome === 'failed' && blame !== 'harness';
+}

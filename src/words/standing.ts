@@ -1,0 +1,69 @@
+import { type FlowStanding, flowDoes } from '../contracts/standing.ts';
+import { andList } from './text.ts';
+
+/** A flow as what a version does: `links`, and what it does not: `link`. */
+interface FlowWords {
+  does: string;
+  base: string;
+}
+
+/** The flows of the project; a variant says its name behind, and a flow of the user is passed or not. */
+const flowWords: Readonly<Record<string, FlowWords>> = {
+  'qr-to-ready': { does: 'links', base: 'link' },
+  'pairing-code-to-ready': { does: 'links by code', base: 'link by code' },
+  'restore-to-ready': { does: 'restores', base: 'restore' },
+  'restore-after-kill': { does: 'restores after a kill', base: 'restore after a kill' },
+  'relink-same-number': { does: 'links the same number again', base: 'link the same number again' },
+  'qr-expiry': { does: 'renews the QR code', base: 'renew the QR code' },
+  'message-round-trip': { does: 'sends and receives', base: 'send and receive' },
+  'reconnect-after-drop': { does: 'reconnects', base: 'reconnect' },
+  'logout-from-phone': { does: 'notices a logout', base: 'notice a logout' },
+  soak: { does: 'stays connected', base: 'stay connected' },
+};
+
+/** What the library could not do when a code other than the flow's usual failure says it more exactly. */
+const failedAt: Readonly<Record<string, string>> = { 'send-failed': 'send', 'message-lost': 'deliver every text' };
+
+/** `link 8 of 8, restore 4 of 4`: how many attempts passed, of those that say something about the library. */
+export function flowCounts(flows: readonly FlowStanding[]): string {
+  const told = flows.filter((flow) => flowDoes(flow) !== 'unknown');
+  return told.map(({ flow, passed, failed }) => `${wordsOf(flow).base} ${passed} of ${passed + failed}`).join(', ');
+}
+
+/**
+ * What versions with the same flows do, without the versions themselves: `links and restores; it does not send`.
+ *
+ * @param many how many versions are spoken of.
+ */
+export function whatItDoes(flows: readonly FlowStanding[], many = 1): string {
+  const one = many === 1;
+  const having = (does: ReturnType<typeof flowDoes>) => flows.filter((flow) => flowDoes(flow) === does);
+  const does = having('works').map(({ flow }) => (one ? wordsOf(flow).does : wordsOf(flow).base));
+  const varies = having('varies').map(({ flow }) => (one ? wordsOf(flow).does : wordsOf(flow).base));
+  const lacks = having('fails').map(lackOf);
+  const parts = [
+    ...(does.length > 0 ? [andList(does)] : []),
+    ...(varies.length > 0 ? [`${andList(varies)} only sometimes`] : []),
+    ...(lacks.length > 0 ? [`${one ? 'does' : 'do'} not ${orList(lacks)}`] : []),
+  ];
+  const [first = one ? 'does nothing that is known' : 'do nothing that is known', ...rest] = parts;
+  return [first, ...rest.map((part) => `${one ? 'it' : 'they'} ${part}`)].join('; ');
+}
+
+function lackOf({ flow, code }: FlowStanding): string {
+  const words = wordsOf(flow);
+  return flow.startsWith('message-round-trip') && code !== null ? (failedAt[code] ?? words.base) : words.base;
+}
+
+function wordsOf(flow: string): FlowWords {
+  const [name = flow, variant] = flow.split('@');
+  const words = flowWords[name];
+  if (!words) return { does: `passes ${flow}`, base: `pass ${flow}` };
+  if (variant === undefined) return words;
+  const suffix = ` (${variant.replaceAll('-', ' ')})`;
+  return { does: `${words.does}${suffix}`, base: `${words.base}${suffix}` };
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
