@@ -18,7 +18,7 @@ export const answerSchemas = {
   LinkCode: api.linkCodeSchema,
   LinkEvent: events.linkEventSchema,
   LinkSuccess: api.linkSuccessSchema,
-  Matrix: api.matrixSchema,
+  Matrix: api.servedMatrixSchema,
   NewApiKey: api.newKeySchema,
   NewWebhook: api.newWebhookSchema,
   Problem: api.problemSchema,

@@ -32,12 +32,12 @@ export const scenarioSchema = z.strictObject({
 });
 export type Scenario = z.infer<typeof scenarioSchema>;
 
-export const stageSchema = scenarioSchema.extend({
+export const studyStageSchema = scenarioSchema.extend({
   name: z.string().regex(/^[a-z][a-z-]*$/),
   projectedPercent: z.number().min(0).max(100),
   because,
 });
-export type Stage = z.infer<typeof stageSchema>;
+export type StudyStage = z.infer<typeof studyStageSchema>;
 
 /** `compat-matrix/study-incident.yaml`: the workload that is replayed, every number with its reason. */
 export const incidentModelSchema = z
@@ -64,7 +64,7 @@ export const incidentModelSchema = z
       /** Of the sessions that a restart has lost: linked again. */
       noticesLoss: timedHabit,
     }),
-    stages: z.array(stageSchema).min(1),
+    stages: z.array(studyStageSchema).min(1),
     targetPercent: z.strictObject({ from: z.number().min(0).max(100), to: z.number().min(0).max(100) }),
   })
   .refine(({ libraries, stages }) => stages.every(({ library }) => libraries.includes(library)), {
@@ -117,7 +117,7 @@ export const incidentStudySchema = z.object({
   engine: z.enum(['sqlite', 'mysql']),
   /** What the replays drew from: the attempts on the replica, and how many became ready. */
   recorded: z.array(z.object({ library: z.string(), link: recorded, restore: recorded })),
-  stages: z.array(stageSchema.omit({ because: true }).extend({ result: scenarioResultSchema })),
+  stages: z.array(studyStageSchema.omit({ because: true }).extend({ result: scenarioResultSchema })),
   targetPercent: z.object({ from: z.number(), to: z.number() }),
   /** Every combination of schema, account ids and library. */
   scenarios: z.array(scenarioResultSchema),

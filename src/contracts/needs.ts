@@ -5,22 +5,22 @@ import { faceSchema } from './surface.ts';
  * When a piece of page code runs: on the way to the first `qr`, on the way to `authenticated` or `ready`, when a method of the
  * library is called (`method:Client.sendMessage`), or when something happens later (`event:change:ack`).
  */
-export const stageSchema = z.string().regex(/^(qr|authenticated|ready|(method|event):.+)$/);
-export type Stage = z.infer<typeof stageSchema>;
+export const needStageSchema = z.string().regex(/^(qr|authenticated|ready|(method|event):.+)$/);
+export type NeedStage = z.infer<typeof needStageSchema>;
 
 /** Something in the page: a module, an export of it, a member of that export. */
-export const placeSchema = z.object({
+export const pagePlaceSchema = z.object({
   /** `name`: `window.require(name)`. `raid`: the first module that a moduleRaid query finds, e.g. `Socket` or `default.Chat`. */
   by: z.enum(['name', 'raid']),
   name: z.string(),
   export: z.string().nullable(),
   members: z.array(z.string()),
 });
-export type Place = z.infer<typeof placeSchema>;
+export type PagePlace = z.infer<typeof pagePlaceSchema>;
 
 export const needSchema = z.object({
   /** What has to be there. Several places where spread modules were merged into one object: any of them will do. */
-  places: z.array(placeSchema).min(1),
+  places: z.array(pagePlaceSchema).min(1),
   /** What the code does with it; `touch` only keeps the value. */
   use: z.enum(['touch', 'read', 'call', 'construct', 'assign', 'spread']),
   /** The member that is read of it, called on it or assigned to it. */
@@ -36,7 +36,7 @@ export const needSchema = z.object({
   /** Builds for which this code runs, where the library compares `Debug.VERSION`: from `since`, below `before`. */
   since: z.string().nullable(),
   before: z.string().nullable(),
-  stage: stageSchema,
+  stage: needStageSchema,
   /** Relative to the package. */
   file: z.string(),
   line: z.number().int(),
@@ -56,7 +56,7 @@ export const awaitedSchema = z.object({
   /** The client events that follow from it, when that is known: `authenticated`, `ready`. */
   leadsTo: z.array(z.string()),
   faces: z.array(faceSchema).min(1),
-  stage: stageSchema,
+  stage: needStageSchema,
   file: z.string(),
   line: z.number().int(),
   function: z.string(),

@@ -43,7 +43,7 @@ export const reportSchema = z.object({
   cells: z.array(cellReportSchema),
   summary: summarySchema,
 });
-export type Report = z.infer<typeof reportSchema>;
+export type RunReport = z.infer<typeof reportSchema>;
 
 /** A cell of the plan with what is expected of it and how often it is attempted. */
 export interface PlannedCell {

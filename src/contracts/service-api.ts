@@ -256,7 +256,7 @@ export const linkSuccessSchema = z.strictObject({
   ),
 });
 
-export const matrixSchema = z.strictObject({
+export const servedMatrixSchema = z.strictObject({
   run: z.strictObject({ id: z.string(), startedAt: time, finishedAt: time.nullable() }).nullable(),
   cells: z.array(
     z.strictObject({

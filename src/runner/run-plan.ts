@@ -42,11 +42,6 @@ export interface RunResult {
   interrupted: boolean;
 }
 
-/** One attempt per two cores: a single Chromium that starts already keeps 1.7 of them busy. */
-export function defaultSlots(): number {
-  return Math.max(1, Math.floor(availableParallelism() / 2));
-}
-
 /**
  * Executes a plan. Records go to the observers, one after the other, and are not kept.
  *

@@ -4,7 +4,7 @@ import { drawSpread } from './draw-spread.ts';
 import { randomStream } from './random-stream.ts';
 
 /** Somebody wants a number linked. */
-export interface Intent {
+export interface LinkIntent {
   index: number;
   /** Milliseconds since the replay began. */
   at: number;
@@ -24,10 +24,10 @@ export interface RequestBehaviour {
 const dayMs = 86_400_000;
 
 /** All intents in the order in which they come, spread evenly over the days. */
-export function drawIntents({ workload, people }: IncidentModel, intents: number, seed: number): Intent[] {
+export function drawIntents({ workload, people }: IncidentModel, intents: number, seed: number): LinkIntent[] {
   const random = randomStream(seed, 'intents');
   const times = Array.from({ length: intents }, () => Math.floor(random() * workload.days.value * dayMs));
-  const drawn: Intent[] = [];
+  const drawn: LinkIntent[] = [];
   for (const [index, at] of times.sort((a, b) => a - b).entries()) {
     const isAgain = random() < people.sameNumberAgain.share;
     const earlier = drawn[Math.floor(random() * index)];

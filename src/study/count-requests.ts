@@ -29,7 +29,7 @@ count(*) as ended, sum(connected) as succeeded
 }
 
 /** Why the requests failed that did not succeed after all. */
-export async function countFailures({ kysely }: ServiceDatabase, historyTable: string): Promise<FailureCounts> {
+export async function countRequestFailures({ kysely }: ServiceDatabase, historyTable: string): Promise<FailureCounts> {
   const { rows } = await sql<{ note: keyof FailureCounts; failed: unknown }>`select note, count(*) as failed
     from ${withConnected(historyTable)} as requests
     where connected = 0 and note <> 'replaced'

@@ -1,6 +1,6 @@
 import type { IncidentModel } from '../contracts/incident-study.ts';
 import { defaultDeadlines } from '../service/sessions/deadlines.ts';
-import { drawIntents, drawRequest, type Intent, type RequestBehaviour } from './behaviour.ts';
+import { drawIntents, drawRequest, type LinkIntent, type RequestBehaviour } from './behaviour.ts';
 import { type Course, drawCourse, type LibraryCourses } from './courses.ts';
 import { drawSpread } from './draw-spread.ts';
 import { randomStream } from './random-stream.ts';
@@ -30,7 +30,7 @@ export interface Restorations {
 /** A request that is not over: what its person sees, and what the library will do. */
 interface OpenRequest {
   id: number;
-  intent: Intent;
+  intent: LinkIntent;
   /** Which one of the intent, from 1, since it began or since the session was lost. */
   number: number;
   does: RequestBehaviour;
@@ -45,7 +45,7 @@ export class Replay {
   readonly #options: ReplayOptions;
   readonly #timetable = new Timetable();
   readonly #open = new Map<string, OpenRequest>();
-  readonly #intentOf = new Map<string, Intent>();
+  readonly #intentOf = new Map<string, LinkIntent>();
   readonly #requestsOf = new Map<number, number>();
   readonly #restorations: Restorations = { due: 0, restored: 0 };
 
@@ -69,7 +69,7 @@ export class Replay {
     return this.#restorations;
   }
 
-  async #request(intent: Intent, at: number, number: number): Promise<void> {
+  async #request(intent: LinkIntent, at: number, number: number): Promise<void> {
     const { model, seed, courses, service, log } = this.#options;
     const nth = (this.#requestsOf.get(intent.index) ?? 0) + 1;
     this.#requestsOf.set(intent.index, nth);
@@ -159,7 +159,7 @@ export class Replay {
   }
 
   /** A request that led to nothing: its person comes back, or does not. */
-  #failed(intent: Intent, number: number, returnsAfter: number | null, at: number): void {
+  #failed(intent: LinkIntent, number: number, returnsAfter: number | null, at: number): void {
     if (returnsAfter === null || number >= this.#options.model.people.requestsAtMost.value) return;
     this.#timetable.put(at + returnsAfter, () => this.#request(intent, at + returnsAfter, number + 1));
   }
@@ -188,7 +188,7 @@ export class Replay {
   /** A session that worked is gone. Whoever notices links the number again. */
   #lose(account: string, at: number): void {
     const { model, seed } = this.#options;
-    const intent = this.#intentOf.get(account) as Intent;
+    const intent = this.#intentOf.get(account) as LinkIntent;
     const random = randomStream(seed, `loss ${intent.index} ${at}`);
     const { share, after } = model.people.noticesLoss;
     if (random() >= share) return;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ServiceDatabase } from '../service/tables.ts';
-import type { Intent } from './behaviour.ts';
+import type { LinkIntent } from './behaviour.ts';
 
 /** Why a request did not succeed; `replaced` when another one for the number came meanwhile, mostly of the same person. */
 export type RequestNote = 'refused' | 'unscanned' | 'library' | 'restart' | 'replaced';
@@ -22,7 +22,7 @@ export class RequestLog {
   }
 
   /** @param account null where the database refused the account. */
-  async add({ index, phone }: Intent, account: string | null): Promise<number> {
+  async add({ index, phone }: LinkIntent, account: string | null): Promise<number> {
     const id = ++this.#last;
     await sql`insert into study_requests (id, intent, phone, account_id, note)
       values (${id}, ${index}, ${phone}, ${account}, ${account === null ? 'refused' : null})`.execute(

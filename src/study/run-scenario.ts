@@ -1,5 +1,5 @@
 import type { IncidentModel, Scenario, ScenarioResult } from '../contracts/incident-study.ts';
-import { countFailures, countLinkedIntents, countRequests, oldQueryRate } from './count-requests.ts';
+import { countLinkedIntents, countRequestFailures, countRequests, oldQueryRate } from './count-requests.ts';
 import { type Course, drawCourse, type LibraryCourses } from './courses.ts';
 import { NewService } from './new-service.ts';
 import { OldService } from './old-service.ts';
@@ -8,7 +8,7 @@ import { Replay } from './replay.ts';
 import { RequestLog } from './request-log.ts';
 import type { StudiedService } from './studied-service.ts';
 import { openStudyDatabase, type StudyDatabase } from './study-database.ts';
-import { successRate } from './success-rate.ts';
+import { requestSuccess } from './success-rate.ts';
 
 export interface ScenarioOptions {
   model: IncidentModel;
@@ -37,9 +37,9 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
       requests: {
         ended: sum('ended'),
         succeeded: sum('succeeded'),
-        failed: await countFailures(study.database, service.historyTable),
+        failed: await countRequestFailures(study.database, service.historyTable),
       },
-      success: successRate(numbers),
+      success: requestSuccess(numbers),
       oldQueryRate: await oldQueryRate(study.database, service.accountsTable),
       intents: { total: intents, linked: await countLinkedIntents(study.database, service.historyTable) },
       restorations,

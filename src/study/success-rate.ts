@@ -2,7 +2,7 @@ import { upperQuantile } from '../gate/statistics/normal.ts';
 import { wilsonInterval } from '../gate/statistics/wilson-interval.ts';
 import type { NumberCounts } from './count-requests.ts';
 
-export interface SuccessRate {
+export interface RequestSuccess {
   rate: number;
   lower: number;
   upper: number;
@@ -16,7 +16,7 @@ const oneSide = upperQuantile(0.025);
  * numbers, k/(k−1) Σ(sᵢ − p nᵢ)² / n², by that of independent requests, p(1−p)/n (Kish, Survey Sampling, 1965). An effect below
  * 1, or none that can be told, counts as 1. There has to be a request.
  */
-export function successRate(numbers: readonly Pick<NumberCounts, 'ended' | 'succeeded'>[]): SuccessRate {
+export function requestSuccess(numbers: readonly Pick<NumberCounts, 'ended' | 'succeeded'>[]): RequestSuccess {
   const ended = numbers.reduce((sum, each) => sum + each.ended, 0);
   const rate = numbers.reduce((sum, each) => sum + each.succeeded, 0) / ended;
   const squares = numbers.reduce((sum, each) => sum + (each.succeeded - rate * each.ended) ** 2, 0);

@@ -1,5 +1,5 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
-import type { Need, Needs, Place } from '../contracts/needs.ts';
+import type { Need, Needs, PagePlace } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '../contracts/surface-check.ts';
 import { behaviourSince } from './behaviour-history.ts';
@@ -52,13 +52,13 @@ function missingOf(need: Need, surface: Surface): MissingName | null {
     (each) => each === 'present' || each === 'unknown' || (each === 'late' && stops === 'methods'),
   );
   if (fine) return null;
-  const [place] = need.places as [Place, ...Place[]];
+  const [place] = need.places as [PagePlace, ...PagePlace[]];
   const { file, line, function: functionName } = need;
   const at = { stops, certain: !need.conditional, file, line, function: functionName };
   if (place.by === 'raid' && surface.face !== 'webpack') {
     return { ...at, name: 'modules of webpack, read with moduleRaid', history: [noWebpackSince] };
   }
-  const ownModule: Place = { ...place, export: null };
+  const ownModule: PagePlace = { ...place, export: null };
   const missing = presenceOf(surface, ownModule, loggedIn) === 'present' ? place : ownModule;
   const merged = need.places.length > 1;
   return {

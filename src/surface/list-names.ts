@@ -1,4 +1,4 @@
-import type { Need, Needs, Stage } from '../contracts/needs.ts';
+import type { Need, NeedStage, Needs } from '../contracts/needs.ts';
 import { placesText } from './page-names.ts';
 
 /** One name that a library uses, with the place that matters most. */
@@ -6,7 +6,7 @@ export interface NamedNeed {
   /** Module and export, or a moduleRaid query. */
   name: string;
   /** Where it is needed first. */
-  stage: Stage;
+  stage: NeedStage;
   /** `fatal`: its absence throws there; `maybe`: only on some way; `harmless`: the value is kept, guarded or spread. */
   absence: 'fatal' | 'maybe' | 'harmless';
   file: string;

@@ -1,5 +1,5 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
-import type { Place } from '../contracts/needs.ts';
+import type { PagePlace } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { lastOffered, type NameEvent, nameHistory } from '../replica/builds/name-history.ts';
 import { placeText, presenceOf } from './page-names.ts';
@@ -21,7 +21,7 @@ export function eventText({ what, since, date, confidence, sources }: NameEvent)
 }
 
 /** What is known of the builds that offered a name: no sentence, or one. */
-export function historySentence(place: Place, surface: Surface | null): string[] {
+export function historySentence(place: PagePlace, surface: Surface | null): string[] {
   if (place.by === 'raid' || place.members.length > 0) return [];
   const name = placeText(place);
   const history = nameHistory(place.name, place.export ?? undefined);
@@ -40,7 +40,7 @@ export function historySentence(place: Place, surface: Surface | null): string[]
 }
 
 /** What the build offers that looks like the missing name: no sentence, or one. */
-export function offerSentence(place: Place, surface: Surface | null): string[] {
+export function offerSentence(place: PagePlace, surface: Surface | null): string[] {
   if (surface?.face !== 'comet' || place.by === 'raid' || presenceOf(surface, place, true) !== 'absent') return [];
   const { modules, collections, build } = surface;
   const siblings = place.name === 'WAWebCollections' ? collections : (modules[place.name]?.exports ?? {});

@@ -1,15 +1,15 @@
-import type { Place } from '../contracts/needs.ts';
+import type { PagePlace } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 
 /** `present`; `absent`; `late`: only once its bundle is loaded; `unknown`: what a default export holds is not recorded. */
 export type Presence = 'present' | 'absent' | 'late' | 'unknown';
 
 /** Whether a build offers a place; `loggedIn`: asked after linking, when the modules of tier 2 are there too. */
-export function presenceOf(surface: Surface, place: Place, loggedIn: boolean): Presence {
+export function presenceOf(surface: Surface, place: PagePlace, loggedIn: boolean): Presence {
   return place.by === 'raid' ? raidPresence(surface, place) : namePresence(surface, place, loggedIn);
 }
 
-function namePresence(surface: Surface, place: Place, loggedIn: boolean): Presence {
+function namePresence(surface: Surface, place: PagePlace, loggedIn: boolean): Presence {
   const module = surface.modules[place.name];
   if (!module || surface.face !== 'comet') return 'absent';
   if (module.tier === 'lazy' || (module.tier === 2 && !loggedIn)) return 'late';
@@ -24,7 +24,7 @@ function memberPresence(surface: Surface, module: string, name: string): Presenc
 }
 
 /** A moduleRaid query goes through the exports of every module, and through the members of every default export. */
-function raidPresence(surface: Surface, place: Place): Presence {
+function raidPresence(surface: Surface, place: PagePlace): Presence {
   if (surface.face !== 'webpack') return 'absent';
   const wanted = place.name.split('+').map((path) => path.split('.'));
   const found = Object.keys(surface.modules).map((module) => raidMatch(surface, module, wanted));
@@ -48,14 +48,14 @@ function raidMatch(surface: Surface, module: string, wanted: string[][]): { modu
 }
 
 /** `WAWebCollections.Call`, `WAWebUserPrefsMeUser`, `findModule("Socket").Socket`. */
-export function placeText(place: Place): string {
+export function placeText(place: PagePlace): string {
   const name = place.by === 'raid' ? `findModule("${place.name}")` : place.name;
   return [name, ...(place.export === null ? [] : [place.export]), ...place.members].join('.');
 }
 
 /** One place as text, or `waNoiseInfo of A, B or C` where several modules were merged into one object. */
-export function placesText(places: readonly Place[]): string {
-  const [first] = places as [Place, ...Place[]];
+export function placesText(places: readonly PagePlace[]): string {
+  const [first] = places as [PagePlace, ...PagePlace[]];
   if (places.length === 1) return placeText(first);
   const modules = places.map((place) => placeText({ ...place, export: null, members: [] }));
   const members = [first.export, ...first.members].filter((name) => name !== null).join('.');

@@ -1,13 +1,13 @@
 import { cellKey } from '../contracts/attempt.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
-import type { CellReport, Report } from '../contracts/run.ts';
+import type { CellReport, RunReport } from '../contracts/run.ts';
 import type { Surprise, Surprises } from '../store/surprises.ts';
 
 /**
  * Notes which cells of a run did something unexpected, and of which cells that is over. Spoiled attempts change nothing. Of a cell that
  * the plan no longer has it is over too: nobody would ever see it do as expected.
  */
-export async function noteSurprises({ run, cells }: Report, surprises: Surprises, now: number): Promise<void> {
+export async function noteSurprises({ run, cells }: RunReport, surprises: Surprises, now: number): Promise<void> {
   for (const cell of cells) {
     const said = cell.attempts.filter(({ outcome }) => outcome !== 'infra');
     if (said.length === 0) continue;

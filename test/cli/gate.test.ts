@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { policyHash } from '../../src/contracts/policy-hash.ts';
-import type { Report } from '../../src/contracts/run.ts';
+import type { RunReport } from '../../src/contracts/run.ts';
 import { verdictSchema } from '../../src/contracts/verdict.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
@@ -32,7 +32,7 @@ function many(passed: number, failed: number): Attempt[] {
 
 function writeReport(name: string, its = recorded): string {
   const cells = its.map(({ cell, attempts }) => ({ ...cell, expectation: null, surprise: false, attempts }));
-  const report: Report = {
+  const report: RunReport = {
     schemaVersion: 1,
     run: { ...exampleRun, finishedAt: new Date().toISOString() },
     cells,

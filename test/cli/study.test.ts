@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Attempt } from '../../src/contracts/attempt.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { incidentModelSchema, incidentStudySchema } from '../../src/contracts/incident-study.ts';
-import type { Report } from '../../src/contracts/run.ts';
+import type { RunReport } from '../../src/contracts/run.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import { newFolder } from '../fixtures/recorded-run.ts';
@@ -25,7 +25,7 @@ function writeReport(name: string, leftOut: readonly string[] = []): string {
         return { ...cell, expectation: null, surprise: false, attempts };
       }),
     );
-  const report: Report = {
+  const report: RunReport = {
     schemaVersion: 1,
     run: { ...exampleRun, finishedAt: exampleRun.startedAt },
     cells,

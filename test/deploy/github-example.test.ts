@@ -5,10 +5,10 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { collectFromReports } from '../../src/cli/gate/collect-attempts.ts';
-import { addRunOptions, type RunOptions } from '../../src/cli/options/run-options.ts';
+import { addRunOptions, type RunCommandOptions } from '../../src/cli/options/run-options.ts';
 import { readPlan } from '../../src/cli/run/read-plan.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
-import type { Report } from '../../src/contracts/run.ts';
+import type { RunReport } from '../../src/contracts/run.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { exampleRun, passedAttempt } from '../fixtures/example-run.ts';
 import { newFolder } from '../fixtures/recorded-run.ts';
@@ -39,7 +39,7 @@ function shardReport(versions: string, build: string): string {
     .split(/[\s\\]+/);
   const { library, browser, repeat, ignoreExpectations, ...options } = addRunOptions(new Command())
     .parse(args, { from: 'user' })
-    .opts<RunOptions>();
+    .opts<RunCommandOptions>();
   const plan = readPlan({ choice: { library, build: options.build, browser }, repeat, ignoreExpectations });
   const startedAt = exampleRun.startedAt;
   const cells = plan.map(({ cell }) => ({
@@ -49,7 +49,7 @@ function shardReport(versions: string, build: string): string {
     attempts: Array.from({ length: repeat ?? 1 }, () => passedAttempt({ startedAt })),
   }));
   const passed = cells.length * (repeat ?? 1);
-  const report: Report = {
+  const report: RunReport = {
     schemaVersion: 1,
     run: { ...exampleRun, finishedAt: startedAt },
     cells,

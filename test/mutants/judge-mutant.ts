@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { defaultSlots } from '../../src/browser/default-slots.ts';
 import { PairQueue } from '../../src/cli/gate/pair-queue.ts';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { type Policy, policySchema } from '../../src/contracts/policy.ts';
@@ -8,7 +9,7 @@ import { seededRandom } from '../../src/contracts/seeded-random.ts';
 import type { Verdict } from '../../src/contracts/verdict.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
-import { defaultSlots, runSupplied, type Task, type TaskQueue } from '../../src/runner/run-plan.ts';
+import { runSupplied, type Task, type TaskQueue } from '../../src/runner/run-plan.ts';
 import { gatherSupplies } from '../../src/runner/supplies.ts';
 import type { Mutant } from './mutants.ts';
 

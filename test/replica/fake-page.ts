@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { PageFrame, ServerFrame } from '../../src/contracts/replica-protocol.ts';
-import { mac, newKeyPair, sharedMac, toBase64 } from '../../src/replica/server/wire-keys.ts';
+import { newKeyPair, sharedWireMac, toBase64, wireMac } from '../../src/replica/server/wire-keys.ts';
 import type { Replica } from '../../src/replica/start-replica.ts';
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -84,11 +84,11 @@ export class FakePage {
   async answerPairing(): Promise<FrameOf<'pair-success'>> {
     const success = await this.next('pair-success');
     const details = Buffer.from(success.details, 'base64');
-    if (toBase64(mac(this.advSecret, details)) !== success.hmac) {
+    if (toBase64(wireMac(this.advSecret, details)) !== success.hmac) {
       this.send({ type: 'pair-error', code: 'hmac-mismatch' });
       return success;
     }
-    const proof = sharedMac(this.identity, Buffer.from(success.accountKey, 'base64'), Uint8Array.of(6, 1), details);
+    const proof = sharedWireMac(this.identity, Buffer.from(success.accountKey, 'base64'), Uint8Array.of(6, 1), details);
     this.send({ type: 'pair-device-sign', proof: toBase64(proof) });
     return success;
   }
@@ -98,7 +98,7 @@ export class FakePage {
     await this.open();
     this.send({ type: 'login', wid, deviceId });
     const { nonce, serverPub } = await this.next('challenge');
-    const proof = sharedMac(this.noise, Buffer.from(serverPub, 'base64'), Buffer.from(nonce, 'base64'));
+    const proof = sharedWireMac(this.noise, Buffer.from(serverPub, 'base64'), Buffer.from(nonce, 'base64'));
     this.send({ type: 'login-proof', proof: toBase64(proof) });
     return this.next('success');
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { PageFrame, ServerFrame, TextMessage } from '../../src/contracts/replica-protocol.ts';
-import { mac, newKeyPair, sharedMac, toBase64, type WireKeyPair } from '../../src/replica/server/wire-keys.ts';
+import { newKeyPair, sharedWireMac, toBase64, type WireKeyPair, wireMac } from '../../src/replica/server/wire-keys.ts';
 import { profileFolder } from '../../src/service/profiles/session-folder.ts';
 import type { OpenSessionHost, SessionHost, SessionHostSpec } from '../../src/service/sessions/session-host.ts';
 
@@ -188,7 +188,7 @@ class LightHost implements SessionHost {
   }
 
   #prove({ serverPub, nonce }: Extract<ServerFrame, { type: 'challenge' }>): void {
-    const proof = sharedMac(this.#noise, Buffer.from(serverPub, 'base64'), Buffer.from(nonce, 'base64'));
+    const proof = sharedWireMac(this.#noise, Buffer.from(serverPub, 'base64'), Buffer.from(nonce, 'base64'));
     this.#send({ type: 'login-proof', proof: toBase64(proof) });
   }
 
@@ -210,13 +210,13 @@ class LightHost implements SessionHost {
       return;
     }
     const bytes = Buffer.from(details, 'base64');
-    if (toBase64(mac(this.#advSecret, bytes)) !== hmac) {
+    if (toBase64(wireMac(this.#advSecret, bytes)) !== hmac) {
       this.#send({ type: 'pair-error', code: 'hmac-mismatch' });
       return;
     }
     this.#saved = { wid, deviceId, noise: text(this.#noise) };
     writeFileSync(join(this.#profile, 'device.json'), JSON.stringify(this.#saved));
-    const proof = sharedMac(this.#identity, Buffer.from(accountKey, 'base64'), Uint8Array.of(6, 1), bytes);
+    const proof = sharedWireMac(this.#identity, Buffer.from(accountKey, 'base64'), Uint8Array.of(6, 1), bytes);
     this.#send({ type: 'pair-device-sign', proof: toBase64(proof) });
   }
 

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { Command } from 'commander';
+import { defaultSlots } from '../../browser/default-slots.ts';
 import { home } from '../../contracts/home.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
-import { defaultSlots } from '../../runner/run-plan.ts';
 import { parseShard } from '../../runner/shard.ts';
 import { greatestRandomSeed } from '../options/option-values.ts';
-import { addRunOptions, type RunOptions } from '../options/run-options.ts';
+import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
 import { executeRun } from '../run/execute-run.ts';
 import { readPlan } from '../run/read-plan.ts';
 
@@ -14,7 +14,7 @@ import { readPlan } from '../run/read-plan.ts';
 export function runCommand(): Command {
   return addRunOptions(new Command())
     .addHelpText('after', help)
-    .action(async (options: RunOptions) => {
+    .action(async (options: RunCommandOptions) => {
       process.exitCode = await run(options);
     });
 }
@@ -32,7 +32,7 @@ Examples:
   wwebjs-canary run --library ../my-fork --repeat 5 --reporter list,junit=junit.xml,markdown=summary.md
   wwebjs-canary run --shard 1/4 --reporter blob=shard-1.blob`;
 
-async function run(options: RunOptions) {
+async function run(options: RunCommandOptions) {
   const { library, build, browser, flow, condition, repeat, target, ignoreExpectations, config } = options;
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const choice = { library, build, browser, flow, condition };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultSlots } from '../../browser/default-slots.ts';
 import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
@@ -106,11 +106,6 @@ async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { repl
   log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
   await stop;
   await instance.stop();
-}
-
-/** A Chromium start alone keeps almost two cores busy. */
-function defaultSlots(): number {
-  return Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
 function exactVersion(text: string): string {

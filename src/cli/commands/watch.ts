@@ -7,7 +7,7 @@ import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
-import { type Report, reportSchema } from '../../contracts/run.ts';
+import { type RunReport, reportSchema } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
@@ -19,12 +19,12 @@ import { noteSurprises, tellWebhook } from '../../watch/surprises.ts';
 import { systemClock, type WatchedRun, watch } from '../../watch/watch.ts';
 import { duration, wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
-import { addRunOptions, type RunOptions, runArguments } from '../options/run-options.ts';
+import { addRunOptions, type RunCommandOptions, runArguments } from '../options/run-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { untilSignal } from '../process/signals.ts';
 import { readPlan } from '../run/read-plan.ts';
 
-interface WatchCommandOptions extends RunOptions {
+interface WatchCommandOptions extends RunCommandOptions {
   every: number;
   budget?: number;
   webhook?: string;
@@ -113,7 +113,17 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
 }
 
 /** What is wrong in the options is said at once, not at the first run. */
-function checkRun({ library, build, browser, flow, condition, repeat, target, config, reporter }: RunOptions): void {
+function checkRun({
+  library,
+  build,
+  browser,
+  flow,
+  condition,
+  repeat,
+  target,
+  config,
+  reporter,
+}: RunCommandOptions): void {
   readPlan({ choice: { library, build, browser, flow, condition }, repeat, target }, config);
   if (reporter !== undefined) chooseReporters(reporter);
 }
@@ -142,7 +152,7 @@ function withReport(args: readonly string[], file: string): string[] {
 }
 
 /** Null when the run did not get so far. */
-function readReport(file: string): Report | null {
+function readReport(file: string): RunReport | null {
   try {
     return reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {

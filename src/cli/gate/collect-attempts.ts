@@ -3,7 +3,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { type JudgedAttempt, judgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import { type Report, reportSchema } from '../../contracts/run.ts';
+import { type RunReport, reportSchema } from '../../contracts/run.ts';
 import type { Narrowing } from '../../contracts/verdict.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import { EvidenceCollector } from '../../gate/evidence-collector.ts';
@@ -101,7 +101,7 @@ export function checkVersions(
   }
 }
 
-function* attemptsOf({ cells }: Report, { builds, flows, target }: Selection): Generator<JudgedAttempt> {
+function* attemptsOf({ cells }: RunReport, { builds, flows, target }: Selection): Generator<JudgedAttempt> {
   for (const { attempts, expectation: _, surprise: _surprise, ...cell } of cells) {
     const isSelected =
       cell.target === target && (builds?.includes(cell.build) ?? true) && (flows?.includes(cell.flow) ?? true);

@@ -1,3 +1,4 @@
+import { defaultSlots } from '../../browser/default-slots.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
@@ -9,7 +10,7 @@ import { placeKey } from '../../gate/place-key.ts';
 import { plural } from '../../gate/plural.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import type { Choice } from '../../runner/plan.ts';
-import { defaultSlots, runSupplied } from '../../runner/run-plan.ts';
+import { runSupplied } from '../../runner/run-plan.ts';
 import { gatherSupplies } from '../../runner/supplies.ts';
 import type { Store } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';

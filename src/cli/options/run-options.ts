@@ -4,7 +4,7 @@ import { reporterUsage } from '../../report/reporters.ts';
 import { greatestSeed, list, wholeNumber } from './option-values.ts';
 
 /** What `run` can be told, and every command that makes runs. */
-export interface RunOptions {
+export interface RunCommandOptions {
   library?: string[];
   build?: string[];
   browser?: string[];

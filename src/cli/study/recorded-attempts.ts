@@ -1,3 +1,4 @@
+import { defaultSlots } from '../../browser/default-slots.ts';
 import type { Cell } from '../../contracts/attempt.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
 import type { IncidentModel } from '../../contracts/incident-study.ts';
@@ -44,10 +45,7 @@ export async function coursesFromStore(
       `${total} attempts are made first, with real libraries in a real browser: the store has too few on build ${model.build}.\n`,
     );
     // The runner is loaded only where it is needed.
-    const [{ executeRun }, { defaultSlots }] = await Promise.all([
-      import('../run/execute-run.ts'),
-      import('../../runner/run-plan.ts'),
-    ]);
+    const { executeRun } = await import('../run/execute-run.ts');
     const { exit } = await executeRun(missing, { slots: defaultSlots(), seed, shard: null, chosen: [], terminal });
     if (exit === exitCode.trouble) throw new TroubleError('the attempts that the study needs could not all be made');
   }

@@ -6,7 +6,7 @@ import { applyChange, emptyState, type SurfaceState } from './apply-change.ts';
 import type { BuildData } from './read-build-data.ts';
 
 /** A change and what is offered from it on, until the next one. */
-export interface Step {
+export interface TimelineStep {
   build: BuildNumber;
   change: BuildChange;
   state: SurfaceState;
@@ -15,14 +15,14 @@ export interface Step {
 /** The changes of one face, oldest first, each with the state after it. */
 export interface BuildTimeline {
   data: BuildData;
-  steps: readonly Step[];
+  steps: readonly TimelineStep[];
 }
 
 /** @throws InputError naming the file and the change that does not fit the state before it. */
 export function buildTimeline(data: BuildData): BuildTimeline {
   const { changes } = data.facts;
   const archiveOf = (change: BuildChange) => (change.archive ? (data.archives.get(change.archive) ?? null) : null);
-  const steps: Step[] = [];
+  const steps: TimelineStep[] = [];
   for (const [i, change] of changes.entries()) {
     const before = steps.at(-1)?.state ?? emptyState;
     const laterArchives = changes.slice(i + 1).flatMap((later) => archiveOf(later) ?? []);
@@ -38,8 +38,8 @@ export function buildTimeline(data: BuildData): BuildTimeline {
 }
 
 /** The last step at or before a build; for a build that is older than all, the base: the last step of the oldest build. */
-export function stepAt({ steps }: BuildTimeline, build: BuildNumber): Step {
-  const [oldest] = steps as [Step, ...Step[]];
+export function stepAt({ steps }: BuildTimeline, build: BuildNumber): TimelineStep {
+  const [oldest] = steps as [TimelineStep, ...TimelineStep[]];
   const at = compareBuilds(build, oldest.build) < 0 ? oldest.build : build;
   return steps.findLast((step) => compareBuilds(step.build, at) <= 0) ?? oldest;
 }

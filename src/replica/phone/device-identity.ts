@@ -1,6 +1,6 @@
-import type { Account } from '../server/accounts.ts';
+import type { ReplicaAccount } from '../server/accounts.ts';
 import type { PairSuccess } from '../server/pairings.ts';
-import { mac, sameMac, sharedMac, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
+import { sameMac, sharedWireMac, toBase64, type WireKeyPair, wireMac } from '../server/wire-keys.ts';
 
 const accountSignaturePrefix = Uint8Array.of(6, 0);
 const deviceSignaturePrefix = Uint8Array.of(6, 1);
@@ -21,11 +21,11 @@ export class DeviceIdentity {
   private readonly accountKeys: WireKeyPair;
   private readonly companion: CompanionKeys;
 
-  constructor(account: Account, accountKeys: WireKeyPair, deviceId: number, companion: CompanionKeys) {
+  constructor(account: ReplicaAccount, accountKeys: WireKeyPair, deviceId: number, companion: CompanionKeys) {
     this.accountKeys = accountKeys;
     this.companion = companion;
     this.details = Buffer.from(JSON.stringify({ number: account.number, keyIndex: deviceId, timestamp: Date.now() }));
-    const signature = sharedMac(
+    const signature = sharedWireMac(
       accountKeys,
       companion.identityPub,
       accountSignaturePrefix,
@@ -35,7 +35,7 @@ export class DeviceIdentity {
     this.success = {
       type: 'pair-success',
       details: toBase64(this.details),
-      hmac: toBase64(mac(companion.advSecret, this.details)),
+      hmac: toBase64(wireMac(companion.advSecret, this.details)),
       accountKey: toBase64(accountKeys.publicKey),
       accountSignature: toBase64(signature),
       wid: `${account.number}@c.us`,
@@ -49,6 +49,6 @@ export class DeviceIdentity {
   /** True when the proof can only come from the holder of the identity key. */
   isSignedBy(proof: string): boolean {
     const { accountKeys, companion, details } = this;
-    return sameMac(sharedMac(accountKeys, companion.identityPub, deviceSignaturePrefix, details), proof);
+    return sameMac(sharedWireMac(accountKeys, companion.identityPub, deviceSignaturePrefix, details), proof);
   }
 }

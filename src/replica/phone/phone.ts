@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type LinkedDevice, type PhoneState, Refusal } from '../../contracts/phone-control.ts';
 import type { TextMessage } from '../../contracts/replica-protocol.ts';
-import { type Account, type Device, firstContact, linkedDevice, userJid } from '../server/accounts.ts';
+import { type Device, firstContact, linkedDevice, type ReplicaAccount, userJid } from '../server/accounts.ts';
 import { asSeenByPhone } from '../server/delivery.ts';
 import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
@@ -12,11 +12,11 @@ import { parseQr } from './parse-qr.ts';
 /** The primary device of one account: links other devices, unlinks them, and is where its messages are. */
 export class Phone {
   readonly id: string;
-  private readonly account: Account;
+  private readonly account: ReplicaAccount;
   private readonly core: ReplicaCore;
   private readonly accountKeys = newKeyPair();
 
-  constructor(id: string, account: Account, core: ReplicaCore) {
+  constructor(id: string, account: ReplicaAccount, core: ReplicaCore) {
     this.id = id;
     this.account = account;
     this.core = core;

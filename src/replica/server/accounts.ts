@@ -19,7 +19,7 @@ export interface Device {
 }
 
 /** One WhatsApp account: its number, its devices, the people it knows, and what was written. */
-export interface Account {
+export interface ReplicaAccount {
   number: string;
   lid: string;
   pushname: string;
@@ -46,15 +46,15 @@ export const userJid = (number: string) => `${number}@c.us`;
 export const numberOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
 
 /** Accounts of this replica by number. They live as long as the replica. */
-export class Accounts {
-  private readonly byNumber = new Map<string, Account>();
+export class ReplicaAccounts {
+  private readonly byNumber = new Map<string, ReplicaAccount>();
 
-  get(number: string): Account | undefined {
+  get(number: string): ReplicaAccount | undefined {
     return this.byNumber.get(number);
   }
 
-  create(number: string): Account {
-    const account: Account = {
+  create(number: string): ReplicaAccount {
+    const account: ReplicaAccount = {
       number,
       lid: `${lidUser(number)}@lid`,
       pushname: `Canary ${number.slice(-4)}`,
@@ -69,7 +69,7 @@ export class Accounts {
     return account;
   }
 
-  all(): Account[] {
+  all(): ReplicaAccount[] {
     return [...this.byNumber.values()];
   }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { type PageFrame, pageFrameSchema, type ServerFrame } from '../../contracts/replica-protocol.ts';
-import { type Account, type Device, numberOf, userJid } from './accounts.ts';
+import { type Device, numberOf, type ReplicaAccount, userJid } from './accounts.ts';
 import { startSync } from './device-sync.ts';
 import type { PairAnswer, Pairing, PairSuccess, UnlinkedPage } from './pairings.ts';
 import type { OpenPage, ReplicaCore } from './replica-core.ts';
-import { bytesOfBase64, sameMac, sharedMac, toBase64 } from './wire-keys.ts';
+import { bytesOfBase64, sameMac, sharedWireMac, toBase64 } from './wire-keys.ts';
 
 type Frame<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
 
@@ -17,8 +17,8 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
   private readonly socket: WebSocket;
   private pairing: Pairing | undefined;
   private answerPairing: ((answer: PairAnswer) => void) | undefined;
-  private login: { account: Account; device: Device; nonce: Uint8Array } | undefined;
-  private online: { account: Account; device: Device } | undefined;
+  private login: { account: ReplicaAccount; device: Device; nonce: Uint8Array } | undefined;
+  private online: { account: ReplicaAccount; device: Device } | undefined;
   private stopSync = () => {};
   private secretRenewed: Promise<void> = Promise.resolve();
   private stopRenewing = () => {};
@@ -116,7 +116,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     }
   }
 
-  private handleOnline(frame: PageFrame, { account, device }: { account: Account; device: Device }): void {
+  private handleOnline(frame: PageFrame, { account, device }: { account: ReplicaAccount; device: Device }): void {
     if (frame.type === 'send') this.core.delivery.fromDevice(account, device, frame.message);
     else if (frame.type === 'receipt') this.core.delivery.receipt(account, device, frame.ids, frame.ack);
     else if (frame.type === 'unpair-device') this.unpair(account, device, frame.reason);
@@ -161,7 +161,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     }
     const { account, device, nonce } = login;
     const noisePub = bytesOfBase64(device.noisePub, 32);
-    if (!noisePub || !sameMac(sharedMac(this.core.keys, noisePub, nonce), proof)) {
+    if (!noisePub || !sameMac(sharedWireMac(this.core.keys, noisePub, nonce), proof)) {
       this.end(401);
       return;
     }
@@ -175,7 +175,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     this.stopSync = startSync(this.core, account, device, this.send);
   }
 
-  private unpair(account: Account, device: Device, reason: string): void {
+  private unpair(account: ReplicaAccount, device: Device, reason: string): void {
     account.devices.delete(device.id);
     this.core.emit('device-removed', { number: account.number, device: device.id, by: 'page', reason });
   }

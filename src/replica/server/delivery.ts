@@ -1,24 +1,24 @@
 import type { PhoneMessage } from '../../contracts/phone-control.ts';
 import type { TextMessage } from '../../contracts/replica-protocol.ts';
-import { type Account, type Accounts, type Device, numberOf, userJid } from './accounts.ts';
+import { type Device, numberOf, type ReplicaAccount, type ReplicaAccounts, userJid } from './accounts.ts';
 
 /** A recipient's phone tells delivered and read this long after the message; people take longer. [assumed] */
 const deliveredMs = 20;
 const readMs = 60;
 
 /** Carries texts and their acks between devices, phones and contacts. */
-export class Delivery {
-  private readonly accounts: Accounts;
+export class TextDelivery {
+  private readonly accounts: ReplicaAccounts;
   private readonly later: (ms: number, work: () => void) => void;
 
   /** @param later runs something later, unless the replica is closed before. */
-  constructor(accounts: Accounts, later: (ms: number, work: () => void) => void) {
+  constructor(accounts: ReplicaAccounts, later: (ms: number, work: () => void) => void) {
     this.accounts = accounts;
     this.later = later;
   }
 
   /** A text from a linked device; one that was sent before is only acknowledged again. */
-  fromDevice(account: Account, device: Device, message: TextMessage): void {
+  fromDevice(account: ReplicaAccount, device: Device, message: TextMessage): void {
     const sent = { ...message, from: userJid(account.number), ack: 1 };
     if (account.messages.some(({ id }) => id === sent.id)) {
       device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
@@ -36,19 +36,19 @@ export class Delivery {
   }
 
   /** A text to an account, for its phone and all of its devices. */
-  toAccount(account: Account, message: TextMessage): void {
+  toAccount(account: ReplicaAccount, message: TextMessage): void {
     account.messages.push(message);
     account.received.push(asSeenByPhone(message));
     for (const device of account.devices.values()) handOver(device, message);
   }
 
   /** A device says that it has got or shown messages. */
-  receipt(account: Account, device: Device, ids: readonly string[], ack: number): void {
+  receipt(account: ReplicaAccount, device: Device, ids: readonly string[], ack: number): void {
     device.undelivered = device.undelivered.filter(({ id }) => !ids.includes(id));
     for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
   }
 
-  private acknowledge(account: Account, message: TextMessage, seen: PhoneMessage, ack: number): void {
+  private acknowledge(account: ReplicaAccount, message: TextMessage, seen: PhoneMessage, ack: number): void {
     message.ack = ack;
     seen.ack = ack;
     for (const device of account.devices.values()) {

@@ -1,5 +1,5 @@
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
-import type { Account, Device } from './accounts.ts';
+import type { Device, ReplicaAccount } from './accounts.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 /**
@@ -17,7 +17,7 @@ const syncMs = 500;
  */
 export function startSync(
   core: ReplicaCore,
-  account: Account,
+  account: ReplicaAccount,
   device: Device,
   send: (frame: ServerFrame) => void,
 ): () => void {

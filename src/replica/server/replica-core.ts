@@ -3,9 +3,9 @@ import { Refusal } from '../../contracts/phone-control.ts';
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Condition } from '../conditions/condition.ts';
 import { circumstancesOf, completeOptions, conditions, findCondition } from '../conditions/conditions.ts';
-import { Accounts } from './accounts.ts';
+import { ReplicaAccounts } from './accounts.ts';
 import { CompanionCodes } from './companion-codes.ts';
-import { Delivery } from './delivery.ts';
+import { TextDelivery } from './delivery.ts';
 import { Pairings } from './pairings.ts';
 import { newKeyPair, type WireKeyPair } from './wire-keys.ts';
 
@@ -28,8 +28,8 @@ export interface ReplicaEvent {
 
 /** The state of one replica: accounts, refs, codes, messages and conditions; shared by its pages and its phones. */
 export class ReplicaCore {
-  readonly accounts = new Accounts();
-  readonly delivery = new Delivery(this.accounts, (ms, work) => this.later(ms, work));
+  readonly accounts = new ReplicaAccounts();
+  readonly delivery = new TextDelivery(this.accounts, (ms, work) => this.later(ms, work));
   readonly pairings: Pairings;
   readonly codes: CompanionCodes;
   /** The server's own key: pages prove with it that they hold the key that they were linked with. */

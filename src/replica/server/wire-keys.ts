@@ -21,15 +21,15 @@ export function bytesOfBase64(text: string, length: number): Uint8Array | null {
   return bytes.length === length && toBase64(bytes) === text ? bytes : null;
 }
 
-export function mac(key: Uint8Array, ...data: Uint8Array[]): Buffer {
+export function wireMac(key: Uint8Array, ...data: Uint8Array[]): Buffer {
   const hmac = createHmac('sha256', key);
   for (const part of data) hmac.update(part);
   return hmac.digest();
 }
 
 /** HMAC-SHA256 with the X25519 secret that the two keys share. */
-export function sharedMac(own: WireKeyPair, other: Uint8Array, ...data: Uint8Array[]): Buffer {
-  return mac(x25519.getSharedSecret(own.secretKey, other), ...data);
+export function sharedWireMac(own: WireKeyPair, other: Uint8Array, ...data: Uint8Array[]): Buffer {
+  return wireMac(x25519.getSharedSecret(own.secretKey, other), ...data);
 }
 
 export function sameMac(expected: Uint8Array, base64: string): boolean {

@@ -1,4 +1,4 @@
-import type { Need, Place } from '../../contracts/needs.ts';
+import type { Need, PagePlace } from '../../contracts/needs.ts';
 import type { Blame } from '../../contracts/outcome.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { lastOffered, nameHistory } from '../../replica/builds/name-history.ts';
@@ -8,7 +8,7 @@ import { unknownModule } from './error-shape.ts';
 
 /** The name behind a need that was not met. */
 export interface MissingName {
-  place: Place;
+  place: PagePlace;
   /** What is missing, as a clause: `build 2.3000.1032534684 has no Call in WAWebCollections`. */
   clause: string;
   evidence: string[];
@@ -36,17 +36,21 @@ export function missingName(need: Need, surface: Surface | null, consoleLines: r
 }
 
 /** Of several modules merged into one object, the one that had the name on some build, or that the page did not know. */
-function chooseName(places: readonly Place[], surface: Surface | null, unknown: ReadonlySet<string | null>): Place {
+function chooseName(
+  places: readonly PagePlace[],
+  surface: Surface | null,
+  unknown: ReadonlySet<string | null>,
+): PagePlace {
   const [first] = places;
   if (places.length > 1) {
     const had = places.find((place) => place.export !== null && nameHistory(place.name, place.export).length > 0);
     const lost = places.find((place) => unknown.has(place.name) || (surface && !surface.modules[place.name]));
-    if (had ?? lost) return (had ?? lost) as Place;
+    if (had ?? lost) return (had ?? lost) as PagePlace;
   }
-  return first as Place;
+  return first as PagePlace;
 }
 
-function clauseOf(place: Place, surface: Surface | null): string {
+function clauseOf(place: PagePlace, surface: Surface | null): string {
   const build = surface ? `build ${surface.build}` : 'this page';
   const members = [...(place.export === null ? [] : [place.export]), ...place.members].join('.');
   if (place.by === 'raid') {
@@ -63,7 +67,7 @@ function clauseOf(place: Place, surface: Surface | null): string {
   return presence === 'absent' ? `${build} has ${name}` : `the page had ${name}`;
 }
 
-function blameOf(place: Place, surface: Surface | null): Blame | null {
+function blameOf(place: PagePlace, surface: Surface | null): Blame | null {
   if (place.by === 'raid') return surface?.face === 'comet' ? 'web-build' : null;
   if (place.members.length > 0) return null;
   const name = place.export ?? undefined;

@@ -1,11 +1,11 @@
-import type { Awaited, Need, Stage } from '../../contracts/needs.ts';
+import type { Awaited, Need, NeedStage } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
 import type { SourceFile } from './source-file.ts';
 import type { Callable, Value } from './values.ts';
 
 /** What surrounds a piece of page code while it is read. Never changed in place. */
 export interface Around {
-  stage: Stage;
+  stage: NeedStage;
   file: SourceFile;
   functionName: string;
   /** Inside a try block that has a catch. */
@@ -39,7 +39,7 @@ export interface Reading {
   bindings: Map<string, string[]>;
 }
 
-export function startAround(stage: Stage, file: SourceFile, functionName: string): Around {
+export function startAround(stage: NeedStage, file: SourceFile, functionName: string): Around {
   return {
     stage,
     file,

@@ -1,9 +1,9 @@
 import type { Node } from 'oxc-parser';
-import type { Need, Place } from '../../contracts/needs.ts';
+import type { Need, PagePlace } from '../../contracts/needs.ts';
 import type { Around, Reading } from './around.ts';
 import { type Origin, originKey, type Value } from './values.ts';
 
-export function placeOf(origin: Origin): Place {
+export function placeOf(origin: Origin): PagePlace {
   return { by: origin.by, name: origin.name, export: origin.path[0] ?? null, members: origin.path.slice(1) };
 }
 

@@ -1,5 +1,5 @@
 import type { CallExpression, Expression, Node } from 'oxc-parser';
-import type { Awaited, Need, Stage } from '../../contracts/needs.ts';
+import type { Awaited, Need, NeedStage } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
 import type { PageFunction } from '../library-index.ts';
 import { type Around, type Reading, startAround } from './around.ts';
@@ -28,7 +28,7 @@ class LibraryReader {
   readonly #reading: Reading;
   readonly #visited = new Set<Node>();
   readonly #deferred: { fn: Callable; file: SourceFile; owner: string }[] = [];
-  #stage: Stage = 'qr';
+  #stage: NeedStage = 'qr';
 
   constructor(code: LibraryCode, face: Face) {
     this.#code = code;

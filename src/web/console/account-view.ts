@@ -1,15 +1,15 @@
 import { el } from '../dom.ts';
 import {
-  type Account,
-  get,
-  type History,
-  type LinkCode,
+  type AccountBody,
+  getBody,
+  type HistoryBody,
+  type LinkCodeBody,
   listen,
   picture,
-  post,
-  put,
+  postBody,
+  putBody,
   type Refused,
-  type SessionStarts,
+  type SessionStartsBody,
 } from './api.ts';
 import type { KeepTrue } from './keep-true.ts';
 import { requestLine } from './request-line.ts';
@@ -22,7 +22,7 @@ export async function accountView(workspace: string, id: string, keep: KeepTrue)
   const code = el('div', { class: 'code' });
   const past = el('div', { class: 'past' });
   const canary = el('input', { type: 'checkbox' });
-  const show = async (account: Account) => {
+  const show = async (account: AccountBody) => {
     status.replaceChildren(...summary(account));
     canary.checked = account.canary;
     if (account.status !== 'qr_scanning') code.replaceChildren();
@@ -46,10 +46,10 @@ export async function accountView(workspace: string, id: string, keep: KeepTrue)
  * A look at the account that shows what has changed. Given a signal, it sees to it that what happens during a link is heard at once
  * too, until the signal is aborted.
  */
-function follow(path: string, show: (account: Account) => Promise<void>, code: HTMLElement) {
-  let shown: Account | null = null;
+function follow(path: string, show: (account: AccountBody) => Promise<void>, code: HTMLElement) {
+  let shown: AccountBody | null = null;
   let mayListen = true;
-  const showChange = async (account: Account) => {
+  const showChange = async (account: AccountBody) => {
     const before = shown;
     // An answer may be overtaken by an event.
     if (before && (account.since < before.since || says(account) === says(before))) return;
@@ -61,8 +61,8 @@ function follow(path: string, show: (account: Account) => Promise<void>, code: H
   };
   const say = ({ message }: Error) => code.replaceChildren(el('p', { class: 'error', role: 'alert' }, message));
   const hear = async (event: string, data: unknown) => {
-    if (event === 'status') await showChange(data as Account);
-    if (event === 'code') code.replaceChildren(await codePicture(path, data as LinkCode));
+    if (event === 'status') await showChange(data as AccountBody);
+    if (event === 'code') code.replaceChildren(await codePicture(path, data as LinkCodeBody));
   };
   const hearLink = async (signal: AbortSignal) => {
     mayListen = false;
@@ -74,16 +74,16 @@ function follow(path: string, show: (account: Account) => Promise<void>, code: H
     else mayListen = true;
   };
   return async (signal: AbortSignal | null) => {
-    const account = await get<Account>(path);
+    const account = await getBody<AccountBody>(path);
     await showChange(account);
     const isLinking = account.status === 'qr_scanning' || account.status === 'authenticated';
     if (signal && isLinking && mayListen) void hearLink(signal);
   };
 }
 
-const says = ({ status, since, attention, phone }: Account) => [status, since, attention, phone].join(' ');
+const says = ({ status, since, attention, phone }: AccountBody) => [status, since, attention, phone].join(' ');
 
-async function codePicture(path: string, { kind, code, number }: LinkCode): Promise<HTMLElement> {
+async function codePicture(path: string, { kind, code, number }: LinkCodeBody): Promise<HTMLElement> {
   const where = 'On the phone: WhatsApp, Settings, Linked devices, Link a device';
   if (kind === 'pairing') {
     return el(
@@ -97,7 +97,7 @@ async function codePicture(path: string, { kind, code, number }: LinkCode): Prom
   return el('figure', {}, image, el('figcaption', {}, `${where}, then point the camera here. Code ${number}.`));
 }
 
-function summary({ phone, handle, status, cause, since, library, build, attention }: Account): Node[] {
+function summary({ phone, handle, status, cause, since, library, build, attention }: AccountBody): Node[] {
   return [
     el('h1', {}, phone === null ? 'A number that is being linked' : `+${phone}`),
     el(
@@ -115,10 +115,10 @@ function summary({ phone, handle, status, cause, since, library, build, attentio
   ];
 }
 
-function actions(path: string, show: (account: Account) => Promise<void>, canary: HTMLInputElement): HTMLElement {
+function actions(path: string, show: (account: AccountBody) => Promise<void>, canary: HTMLInputElement): HTMLElement {
   const request = requestLine();
   const act = (button: HTMLButtonElement, name: string) =>
-    request.run(button, async () => show(await post<Account>(`${path}/${name}`)));
+    request.run(button, async () => show(await postBody<AccountBody>(`${path}/${name}`)));
   const restore = el('button', { type: 'button', onclick: () => void act(restore, 'restore') }, 'Restore now');
   const logout = el('button', { type: 'button', onclick: () => void askToLogOut() }, 'Log out');
   const askToLogOut = async () => {
@@ -126,7 +126,9 @@ function actions(path: string, show: (account: Account) => Promise<void>, canary
       await act(logout, 'logout');
   };
   canary.onchange = () =>
-    void request.run(canary, async () => show(await put<Account>(`${path}/canary`, { canary: canary.checked })));
+    void request.run(canary, async () =>
+      show(await putBody<AccountBody>(`${path}/canary`, { canary: canary.checked })),
+    );
   const why = 'Other canary accounts of the workspace send it short texts, to find out whether it still hears';
   return el(
     'div',
@@ -142,7 +144,7 @@ function actions(path: string, show: (account: Account) => Promise<void>, canary
 const shownRows = 100;
 
 async function historyTable(path: string): Promise<HTMLElement> {
-  const { items } = await get<History>(`${path}/history?order=newest&limit=${shownRows}`);
+  const { items } = await getBody<HistoryBody>(`${path}/history?order=newest&limit=${shownRows}`);
   const rows = items.map(({ at, to, cause, from, durationMs, library, build }) => [
     timeMark(at),
     statusMark(to),
@@ -154,7 +156,7 @@ async function historyTable(path: string): Promise<HTMLElement> {
 }
 
 async function startsTable(path: string): Promise<HTMLElement> {
-  const { items } = await get<SessionStarts>(`${path}/starts?limit=${shownRows}`);
+  const { items } = await getBody<SessionStartsBody>(`${path}/starts?limit=${shownRows}`);
   const rows = items.map(({ startedAt, outcome, code, cause, library, build }) => [
     timeMark(startedAt),
     outcome ?? 'under way',

@@ -1,5 +1,5 @@
 import { el } from '../dom.ts';
-import { type Account, type Accounts, get, post, type Workspace } from './api.ts';
+import { type AccountBody, type AccountsBody, getBody, postBody, type WorkspaceBody } from './api.ts';
 import type { KeepTrue } from './keep-true.ts';
 import { keyedList } from './keyed-list.ts';
 import { requestLine } from './request-line.ts';
@@ -17,14 +17,14 @@ export async function accountsView(workspace: string, after: string | null, keep
   const more = el('a', {}, 'More accounts');
   const showRows = keyedList(rows, ({ id }) => id, row);
   const look = async () => {
-    const { items, next } = await get<Accounts>(`${path}/accounts?limit=${pageSize}${page}`);
+    const { items, next } = await getBody<AccountsBody>(`${path}/accounts?limit=${pageSize}${page}`);
     showRows(items);
     none.hidden = items.length > 0;
     list.hidden = items.length === 0;
     more.hidden = next === null;
     more.href = `#/w/${workspace}/after/${next}`;
   };
-  const [{ name }] = await Promise.all([get<Workspace>(path), look()]);
+  const [{ name }] = await Promise.all([getBody<WorkspaceBody>(path), look()]);
   keep(look);
   return el('section', {}, el('h1', {}, name), linkForm(path), none, list, more);
 }
@@ -35,7 +35,7 @@ function linkForm(path: string): HTMLElement {
   const link = async (event: Event) => {
     event.preventDefault();
     await request.run(button, async () => {
-      const { id, workspace } = await post<Account>(`${path}/accounts`, {});
+      const { id, workspace } = await postBody<AccountBody>(`${path}/accounts`, {});
       location.hash = `#/w/${workspace}/a/${id}`;
     });
   };
@@ -47,7 +47,7 @@ function table(body: HTMLElement): HTMLElement {
   return el('table', {}, el('thead', {}, el('tr', {}, ...head)), body);
 }
 
-function row({ id, workspace, phone, status, attention, since, library }: Account): HTMLElement {
+function row({ id, workspace, phone, status, attention, since, library }: AccountBody): HTMLElement {
   const name = phone === null ? 'not known yet' : `+${phone}`;
   return el(
     'tr',

@@ -5,30 +5,30 @@ import type {
   accountsSchema,
   historySchema,
   linkCodeSchema,
-  matrixSchema,
   ProblemBody,
   rolloutDecisionSchema,
   rolloutDecisionsSchema,
   rolloutSchema,
   rolloutsSchema,
+  servedMatrixSchema,
   sessionStartsSchema,
   workspaceSchema,
   workspacesSchema,
 } from '../../contracts/service-api.ts';
 
-export type Account = z.output<typeof accountSchema>;
-export type Accounts = z.output<typeof accountsSchema>;
-export type History = z.output<typeof historySchema>;
-export type LinkCode = z.output<typeof linkCodeSchema>;
-export type Matrix = z.output<typeof matrixSchema>;
+export type AccountBody = z.output<typeof accountSchema>;
+export type AccountsBody = z.output<typeof accountsSchema>;
+export type HistoryBody = z.output<typeof historySchema>;
+export type LinkCodeBody = z.output<typeof linkCodeSchema>;
+export type MatrixBody = z.output<typeof servedMatrixSchema>;
 export type { ServedHistory };
-export type Rollout = z.output<typeof rolloutSchema>;
-export type RolloutDecision = z.output<typeof rolloutDecisionSchema>;
-export type RolloutDecisions = z.output<typeof rolloutDecisionsSchema>;
-export type Rollouts = z.output<typeof rolloutsSchema>;
-export type SessionStarts = z.output<typeof sessionStartsSchema>;
-export type Workspace = z.output<typeof workspaceSchema>;
-export type Workspaces = z.output<typeof workspacesSchema>;
+export type RolloutBody = z.output<typeof rolloutSchema>;
+export type RolloutDecisionBody = z.output<typeof rolloutDecisionSchema>;
+export type RolloutDecisionsBody = z.output<typeof rolloutDecisionsSchema>;
+export type RolloutsBody = z.output<typeof rolloutsSchema>;
+export type SessionStartsBody = z.output<typeof sessionStartsSchema>;
+export type WorkspaceBody = z.output<typeof workspaceSchema>;
+export type WorkspacesBody = z.output<typeof workspacesSchema>;
 
 const keyName = 'wwebjs-canary-key';
 
@@ -89,17 +89,17 @@ async function readJson<T>(response: Response): Promise<T> {
 }
 
 /** @throws Refused */
-export async function get<T>(path: string): Promise<T> {
+export async function getBody<T>(path: string): Promise<T> {
   return readJson(await send('GET', path, { signal: AbortSignal.timeout(patienceMs) }));
 }
 
 /** @throws Refused */
-export async function post<T>(path: string, body?: object): Promise<T> {
+export async function postBody<T>(path: string, body?: object): Promise<T> {
   return readJson(await send('POST', path, { body }));
 }
 
 /** @throws Refused */
-export async function put<T>(path: string, body: object): Promise<T> {
+export async function putBody<T>(path: string, body: object): Promise<T> {
   return readJson(await send('PUT', path, { body }));
 }
 

@@ -1,6 +1,6 @@
 import { el } from '../dom.ts';
 import { historyView } from '../history/history-view.ts';
-import { get, type ServedHistory } from './api.ts';
+import { getBody, type ServedHistory } from './api.ts';
 
 const windows: Record<string, string> = {
   '24h': '24 hours',
@@ -20,7 +20,7 @@ export interface ChosenHistory {
 /** How versions did over time: the canaries of this machine and the links of the service. */
 export async function canaryHistoryView(chosen: ChosenHistory): Promise<HTMLElement> {
   const query = Object.entries(chosen).filter(([, value]) => value !== '');
-  const history = await get<ServedHistory>(`/v1/canary-history?${new URLSearchParams(query)}`);
+  const history = await getBody<ServedHistory>(`/v1/canary-history?${new URLSearchParams(query)}`);
   return el('section', {}, el('h1', {}, 'Over time'), choices(chosen, history), historyView(history, history.links));
 }
 

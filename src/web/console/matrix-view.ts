@@ -1,12 +1,12 @@
 import { el } from '../dom.ts';
-import { get, type Matrix } from './api.ts';
+import { getBody, type MatrixBody } from './api.ts';
 import { timeMark } from './status.ts';
 
-type Cell = Matrix['cells'][number];
+type Cell = MatrixBody['cells'][number];
 
 /** The newest run of the canaries: libraries down, builds across. */
 export async function matrixView(): Promise<HTMLElement> {
-  const { run, cells } = await get<Matrix>('/v1/matrix');
+  const { run, cells } = await getBody<MatrixBody>('/v1/matrix');
   if (!run) {
     return el(
       'section',

@@ -1,9 +1,9 @@
 import { el } from '../dom.ts';
-import { get, type RolloutDecision, type RolloutDecisions } from './api.ts';
+import { getBody, type RolloutDecisionBody, type RolloutDecisionsBody } from './api.ts';
 import { keyedList } from './keyed-list.ts';
 import { timeMark } from './status.ts';
 
-const deciders: Record<RolloutDecision['cause'], string> = {
+const deciders: Record<RolloutDecisionBody['cause'], string> = {
   judged: 'by the service',
   verdict: 'by a verdict that was handed in',
   asked: 'because somebody asked',
@@ -18,10 +18,10 @@ export function rolloutDecisions(
   const list = el('ol', { reversed: true });
   const none = el('p', { hidden: true }, 'There was none yet.');
   const details = el('details', { open }, el('summary', {}, 'Decisions'), none, list, failed);
-  const showDecisions = keyedList<RolloutDecision>(list, ({ seq }) => seq, entry);
+  const showDecisions = keyedList<RolloutDecisionBody>(list, ({ seq }) => seq, entry);
   const look = async () => {
     if (!details.open) return;
-    const { items } = await get<RolloutDecisions>(`/v1/rollouts/${rolloutId}/decisions`);
+    const { items } = await getBody<RolloutDecisionsBody>(`/v1/rollouts/${rolloutId}/decisions`);
     none.hidden = items.length > 0;
     showDecisions(items);
     failed.textContent = '';
@@ -30,7 +30,7 @@ export function rolloutDecisions(
   return { details, look };
 }
 
-function entry({ decision, cause, reason, because, percent, at }: RolloutDecision): HTMLElement {
+function entry({ decision, cause, reason, because, percent, at }: RolloutDecisionBody): HTMLElement {
   const what = `${decision.replace('_', ' ')} at ${percent} %`;
   const why = cause === 'asked' ? '' : `: ${reason}`;
   return el('li', {}, timeMark(at), ` ${what} ${deciders[cause]}${why}`, because !== '' && el('p', {}, because));

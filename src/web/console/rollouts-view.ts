@@ -1,5 +1,5 @@
 import { el } from '../dom.ts';
-import { get, post, type Rollout, type Rollouts } from './api.ts';
+import { getBody, postBody, type RolloutBody, type RolloutsBody } from './api.ts';
 import type { KeepTrue } from './keep-true.ts';
 import { keyedList } from './keyed-list.ts';
 import { type RequestLine, requestLine } from './request-line.ts';
@@ -14,13 +14,13 @@ export async function rolloutsView(keep: KeepTrue): Promise<HTMLElement> {
   /** They outlive the cards: what was refused because the rollout has moved is read beside where it is now. */
   const requests = new Map<string, RequestLine>();
   const look = async () => {
-    const { items } = await get<Rollouts>('/v1/rollouts');
+    const { items } = await getBody<RolloutsBody>('/v1/rollouts');
     showCards(items);
     none.hidden = items.length > 0;
     // A rollout holds without a change of its own: its decisions alone tell.
     for (const { id, state } of items) if (state === 'active') await decisions.get(id)?.();
   };
-  const showCards = keyedList<Rollout>(
+  const showCards = keyedList<RolloutBody>(
     list,
     ({ id }) => id,
     (rollout) => {
@@ -36,12 +36,17 @@ export async function rolloutsView(keep: KeepTrue): Promise<HTMLElement> {
   return el('section', {}, el('h1', {}, 'Rollouts'), form(look), none, list);
 }
 
-function card(rollout: Rollout, request: RequestLine, decisions: HTMLElement, look: () => Promise<void>): HTMLElement {
+function card(
+  rollout: RolloutBody,
+  request: RequestLine,
+  decisions: HTMLElement,
+  look: () => Promise<void>,
+): HTMLElement {
   const { id, baseline, candidate, percent, state, steps } = rollout;
   const button = (step: 'advance' | 'rollback', text: string, body?: object) => {
     const change = () =>
       request.run(made, async () => {
-        await post(`/v1/rollouts/${id}/${step}`, body);
+        await postBody(`/v1/rollouts/${id}/${step}`, body);
         await look();
       });
     const made = el('button', { type: 'button', id: `${step}-${id}`, onclick: () => void change() }, text);
@@ -73,7 +78,7 @@ function form(look: () => Promise<void>): HTMLElement {
   const begin = async (event: Event) => {
     event.preventDefault();
     await request.run(button, async () => {
-      await post('/v1/rollouts', { baseline: baseline.value, candidate: candidate.value });
+      await postBody('/v1/rollouts', { baseline: baseline.value, candidate: candidate.value });
       await look();
     });
   };

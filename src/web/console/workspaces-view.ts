@@ -1,10 +1,10 @@
 import { el } from '../dom.ts';
-import { get, post, type Workspace, type Workspaces } from './api.ts';
+import { getBody, postBody, type WorkspaceBody, type WorkspacesBody } from './api.ts';
 import { requestLine } from './request-line.ts';
 
 /** The workspaces, and a form for a new one. */
 export async function workspacesView(): Promise<HTMLElement> {
-  const { items, next } = await get<Workspaces>('/v1/workspaces?limit=200');
+  const { items, next } = await getBody<WorkspacesBody>('/v1/workspaces?limit=200');
   return el(
     'section',
     {},
@@ -28,7 +28,7 @@ function nameForm(): HTMLElement {
   const make = async (event: Event) => {
     event.preventDefault();
     await request.run(button, async () => {
-      const { id } = await post<Workspace>('/v1/workspaces', { name: name.value });
+      const { id } = await postBody<WorkspaceBody>('/v1/workspaces', { name: name.value });
       location.hash = `#/w/${id}`;
     });
   };

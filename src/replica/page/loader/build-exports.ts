@@ -1,5 +1,5 @@
 import type { Surface, SurfaceModule } from '../../../contracts/surface.ts';
-import { createStub, type Report } from './stub.ts';
+import { createStub, type SendReport } from './stub.ts';
 
 /** Module -> export -> value. A value is made when its module is first required. */
 export type Implementations = Record<string, Record<string, unknown>>;
@@ -12,7 +12,7 @@ export function buildExports(
   name: string,
   module: SurfaceModule,
   implementations: Implementations,
-  report: Report,
+  report: SendReport,
 ): Record<string, unknown> {
   const implemented = implementations[name] ?? {};
   const exports: Record<string, unknown> = {};

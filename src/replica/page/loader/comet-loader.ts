@@ -1,4 +1,4 @@
-import type { Report } from './stub.ts';
+import type { SendReport } from './stub.ts';
 
 type Exports = Record<string, unknown>;
 type Require = (id: string) => unknown;
@@ -40,7 +40,7 @@ const esModule = 98;
 export function installCometLoader(
   fetchBundle: (id: string) => Promise<void>,
   throwing: () => boolean,
-  report: Report,
+  report: SendReport,
 ): CometLoader {
   const modulesMap: Record<string, Entry> = {};
   let loggedBefore = false;

@@ -1,7 +1,7 @@
 import type { Surface, Tier } from '../../../contracts/surface.ts';
 import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
 import { installCometLoader } from './comet-loader.ts';
-import type { Report } from './stub.ts';
+import type { SendReport } from './stub.ts';
 import { installWebpackLoader } from './webpack-loader.ts';
 
 /** Makes the modules of a tier available to code in the page; once per tier. */
@@ -10,7 +10,7 @@ export type Register = (tier: Tier) => void;
 interface ModuleSource {
   surface: Surface;
   implementations: Implementations;
-  report: Report;
+  report: SendReport;
   /** True when an unknown module throws; see installCometLoader. */
   throwing: () => boolean;
   /** Modules of tier 1 and 2 that this page does not get before their bundle is asked for; builds of Comet only. */

@@ -1,5 +1,5 @@
 import type { Implementations } from '../loader/build-exports.ts';
-import { type Report, stubFunction } from '../loader/stub.ts';
+import { type SendReport, stubFunction } from '../loader/stub.ts';
 import type { Attributes } from '../model/base-model.ts';
 import { Chat, Contact, Msg } from '../model/models.ts';
 import type { Page } from '../shared/page.ts';
@@ -22,6 +22,6 @@ export function messageModules(page: Page): Implementations {
 }
 
 /** A default export of which only the names of some members are known. */
-function withMembers(module: string, members: string[], report: Report): object {
+function withMembers(module: string, members: string[], report: SendReport): object {
   return Object.fromEntries(members.map((member) => [member, stubFunction(module, `default.${member}`, report)]));
 }

@@ -2,7 +2,7 @@ import type { PageCircumstances } from '../../../contracts/circumstances.ts';
 import type { Surface } from '../../../contracts/surface.ts';
 import { encodeB64 as b64 } from '../keys/bytes.ts';
 import { DeviceProfile } from '../keys/device-profile.ts';
-import type { Report } from '../loader/stub.ts';
+import type { SendReport } from '../loader/stub.ts';
 import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
 import { Conn, Stream } from '../model/models.ts';
@@ -22,7 +22,7 @@ export interface Boot {
 export interface Page {
   readonly surface: Surface;
   circumstances: PageCircumstances;
-  readonly report: Report;
+  readonly report: SendReport;
   readonly link: ServerLink;
   readonly profile: DeviceProfile;
   readonly socket: Socket;
@@ -77,8 +77,8 @@ export function createPage(boot: Boot): Page {
 }
 
 /** Reports wait for the connection. */
-function reporter(link: ServerLink): Report {
-  const waiting: Parameters<Report>[] = [];
+function reporter(link: ServerLink): SendReport {
+  const waiting: Parameters<SendReport>[] = [];
   return (event, detail) => {
     waiting.push([event, detail]);
     if (!link.isOpen) return;

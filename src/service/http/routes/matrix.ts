@@ -1,5 +1,5 @@
 import { cellKey } from '../../../contracts/attempt.ts';
-import { matrixSchema } from '../../../contracts/service-api.ts';
+import { servedMatrixSchema } from '../../../contracts/service-api.ts';
 import { type CellSummary, plannedSummary, withAttempt } from '../../../report/cell-summary.ts';
 import { openStore } from '../../../store/open-store.ts';
 import { type Route, route } from '../route.ts';
@@ -10,7 +10,7 @@ export const matrixRoutes: Route[] = [
     path: '/v1/matrix',
     summary: 'The newest run of the canaries on this machine, cell by cell',
     scope: 'read',
-    answer: { status: 200, schema: matrixSchema },
+    answer: { status: 200, schema: servedMatrixSchema },
     problems: [],
     async handle() {
       const store = await openStore();
