@@ -18,12 +18,12 @@ export const stillOpen: Readonly<Record<string, Open>> = {
   },
   session: {
     circles: ['runner'],
-    names: ['Cause', 'LoadedVersions', 'MissingName', 'RunResult', 'Shard', 'Step'],
+    names: ['LoadedVersions', 'MissingName', 'RunResult', 'Shard', 'Step'],
     functions: ['now'],
     shortFiles: ['host/child/life-span.ts', 'runner/devtools-endpoint.ts', 'runner/small-heap.ts'],
   },
   service: {
-    circles: ['.', 'service/http', 'store'],
+    circles: ['.', 'service/http'],
     names: ['accountView'],
     shortFiles: [
       'service/instance/ended-line.ts',
