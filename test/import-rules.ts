@@ -40,12 +40,16 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     may: ['codes', 'contracts', 'library', 'browser', 'host', 'replica', 'surface'],
     because: 'measuring is separate from judging and showing, and from the service',
   },
+  'service/claims': {
+    may: ['store/database'],
+    because: 'how one of many instances takes due work is the same for all kinds of work',
+  },
   'service/leases': {
-    may: ['codes', 'contracts', 'store/database', 'service/*'],
+    may: ['codes', 'contracts', 'store/database', 'service/*', 'service/claims'],
     because: 'who may run and write what lies below everything that runs and writes',
   },
   'service/accounts': {
-    may: ['codes', 'contracts', 'store/database', 'service/*', 'service/leases', 'report/history'],
+    may: ['codes', 'contracts', 'store/database', 'service/*', 'service/claims', 'service/leases', 'report/history'],
     because: 'accounts are written under a lease, and know nothing of the processes that run them',
   },
   'service/profiles': {
@@ -55,7 +59,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   'service/sessions': {
     may: [
       ...['codes', 'contracts', 'store/database', 'library', 'browser', 'host'],
-      ...['service/*', 'service/leases', 'service/accounts', 'service/profiles'],
+      ...['service/*', 'service/claims', 'service/leases', 'service/accounts', 'service/profiles'],
     ],
     because:
       'it runs sessions through the same host as the canaries; of rollouts it knows the interface that it declares',
@@ -63,12 +67,13 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   'service/rollouts': {
     may: [
       ...['codes', 'contracts', 'store/database', 'gate'],
-      ...['service/*', 'service/leases', 'service/accounts', 'service/sessions/session-rollout.ts'],
+      ...['service/*', 'service/claims', 'service/leases', 'service/accounts'],
+      'service/sessions/session-rollout.ts',
     ],
     because: 'it judges what sessions wrote down, and starts none itself',
   },
   'service/webhooks': {
-    may: ['codes', 'contracts', 'store/database', 'service/*'],
+    may: ['codes', 'contracts', 'store/database', 'service/*', 'service/claims'],
     because: 'a delivery is a row and a request; what happened is told to it',
   },
   'service/instance': {

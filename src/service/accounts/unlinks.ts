@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { claimDue } from '../claims/claim-due.ts';
 import { holdLease } from '../leases/hold-lease.ts';
 import { type Lease, leaseMs } from '../leases/lease.ts';
 import { giveBack } from '../leases/lease-writes.ts';
@@ -31,17 +32,26 @@ export class Unlinks {
 
   /** Takes on one session whose device has to be unlinked; null where there is none. A try counts when it begins. */
   async claim(): Promise<(Claim & { triesLeft: number }) | null> {
-    const { kysely } = this.#database;
-    // Asked about once a second by every instance: a plain read, which takes no lock.
-    if (!(await this.#due(kysely).select('id').executeTakeFirst())) return null;
-    return this.#database.transaction(async (tx) => {
-      const row = await this.#database.lockedOrSkipped(this.#due(tx).selectAll()).executeTakeFirst();
-      if (!row) return null;
-      const triesLeft = row.unlinks_left - 1;
-      const claim = await takeSession(tx, this.#database, row, this.#instanceId);
-      await tx.updateTable('sessions').set({ unlinks_left: triesLeft }).where('id', '=', row.id).execute();
-      return { ...claim, triesLeft };
-    });
+    const { now } = this.#database;
+    const [claim = null] = await claimDue(
+      this.#database,
+      (kysely) =>
+        kysely
+          .selectFrom('sessions')
+          .selectAll()
+          .where('unlinks_left', '>', 0)
+          .where('wanted', '=', 0)
+          .where('next_start_at', '<=', now)
+          .where('lease_expires_at', '<=', now)
+          .limit(1),
+      async (tx, row) => {
+        const triesLeft = row.unlinks_left - 1;
+        const taken = await takeSession(tx, this.#database, row, this.#instanceId);
+        await tx.updateTable('sessions').set({ unlinks_left: triesLeft }).where('id', '=', row.id).execute();
+        return { ...taken, triesLeft };
+      },
+    );
+    return claim;
   }
 
   /** The device is unlinked, or nobody tries it again. @throws LeaseLost */
@@ -81,16 +91,5 @@ export class Unlinks {
       .where('id', '=', session)
       .executeTakeFirstOrThrow();
     return row.unlinks_left > 0;
-  }
-
-  #due(kysely: ServiceDatabase['kysely']) {
-    const { now } = this.#database;
-    return kysely
-      .selectFrom('sessions')
-      .where('unlinks_left', '>', 0)
-      .where('wanted', '=', 0)
-      .where('next_start_at', '<=', now)
-      .where('lease_expires_at', '<=', now)
-      .limit(1);
   }
 }

@@ -1,4 +1,5 @@
 import type { SessionCause } from '../../codes/codes.ts';
+import { claimDue } from '../claims/claim-due.ts';
 import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { holdLease } from './hold-lease.ts';
@@ -25,22 +26,21 @@ export class Leases {
    */
   async claim(limit: number): Promise<Claim[]> {
     if (limit <= 0) return [];
-    return this.#database.transaction(async (tx) => {
-      const free = tx
-        .selectFrom('sessions')
-        .selectAll()
-        .where('wanted', '=', 1)
-        .where('attention_at', 'is', null)
-        .where('lease_expires_at', '<=', this.#database.now)
-        .where('next_start_at', '<=', this.#database.now)
-        .orderBy('lease_expires_at')
-        .limit(limit);
-      const claims: Claim[] = [];
-      for (const row of await this.#database.lockedOrSkipped(free).execute()) {
-        claims.push(await takeSession(tx, this.#database, row, this.#instanceId));
-      }
-      return claims;
-    });
+    const { now } = this.#database;
+    return claimDue(
+      this.#database,
+      (kysely) =>
+        kysely
+          .selectFrom('sessions')
+          .selectAll()
+          .where('wanted', '=', 1)
+          .where('attention_at', 'is', null)
+          .where('lease_expires_at', '<=', now)
+          .where('next_start_at', '<=', now)
+          .orderBy('lease_expires_at')
+          .limit(limit),
+      (tx, row) => takeSession(tx, this.#database, row, this.#instanceId),
+    );
   }
 
   /** Renews leases for another `leaseMs`. Returns those that are lost. */

@@ -4,6 +4,7 @@ import type { DecisionReason, DecisionWord } from '../../contracts/rollout-decis
 import type { RolloutPlan } from '../../contracts/rollout-plan.ts';
 import type { VerdictWord } from '../../contracts/verdict.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
+import { claimDue } from '../claims/claim-due.ts';
 import { Problem } from '../problems.ts';
 import type { RolloutRow, RolloutStepRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 import { releaseFailed } from './release-failed.ts';
@@ -101,23 +102,27 @@ export class Rollouts {
    * ends after `judgingMs`, so that another instance goes on where this one dies.
    */
   async claim(): Promise<Judging | null> {
-    const { kysely, now } = this.#database;
-    // Asked about once a second by every instance: a plain read, which takes no lock.
-    const due = await dueOf(kysely, now).select('id').executeTakeFirst();
-    if (!due) return null;
-    const claimed = await this.#database.transaction(async (tx) => {
-      const query = dueOf(tx, now).selectAll().select(now.as('now'));
-      const row = await this.#database.locked(query).executeTakeFirst();
-      if (!row) return null;
-      const revision = row.revision + 1;
-      await tx
-        .updateTable('rollouts')
-        .set({ revision, next_judging_at: row.now + judgingMs })
-        .where('id', '=', row.id)
-        .execute();
-      return { id: row.id, revision, at: row.now };
-    });
-    return claimed && { rollout: await this.get(claimed.id), revision: claimed.revision, at: claimed.at };
+    const { now } = this.#database;
+    const [claimed] = await claimDue(
+      this.#database,
+      (kysely) =>
+        kysely
+          .selectFrom('rollouts')
+          .select(['id', 'revision', now.as('at')])
+          .where('state', '=', 'active')
+          .where('next_judging_at', '<=', now)
+          .limit(1),
+      async (tx, { id, revision: before, at }) => {
+        const revision = before + 1;
+        await tx
+          .updateTable('rollouts')
+          .set({ revision, next_judging_at: at + judgingMs })
+          .where('id', '=', id)
+          .execute();
+        return { id, revision, at };
+      },
+    );
+    return claimed ? { rollout: await this.get(claimed.id), revision: claimed.revision, at: claimed.at } : null;
   }
 
   /**
@@ -235,7 +240,3 @@ export class Rollouts {
 }
 
 const asked = { cause: 'asked', reason: 'asked', because: '', verdict: null } as const;
-
-function dueOf(kysely: ServiceDatabase['kysely'], now: ServiceDatabase['now']) {
-  return kysely.selectFrom('rollouts').where('state', '=', 'active').where('next_judging_at', '<=', now);
-}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
+import { claimDue } from '../claims/claim-due.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { OutgoingTextRow, ServiceDatabase } from '../tables.ts';
@@ -10,7 +11,7 @@ const lookEveryMs = 200;
 /** Between the end of sending and the moment at which whoever asked reads of it. */
 const tellMs = 5_000;
 
-type Text = Pick<Selectable<OutgoingTextRow>, 'id' | 'session_id' | 'recipient' | 'body'>;
+type Text = Pick<Selectable<OutgoingTextRow>, 'id' | 'recipient' | 'body'>;
 type Send = (session: string, recipient: string, body: string) => Promise<unknown>;
 
 /** A text for a session that another instance runs, on its way through the database. */
@@ -63,44 +64,57 @@ export class OutgoingTexts {
 
   /** Begins to send what waits for sessions that this instance runs. To be called about once a second. */
   async sendWaiting(send: Send): Promise<void> {
-    const { kysely, now } = this.#database;
-    const rows = await kysely
-      .selectFrom('outgoing_texts')
-      .innerJoin('sessions', 'sessions.id', 'outgoing_texts.session_id')
-      .select(['outgoing_texts.id', 'session_id', 'recipient', 'body'])
-      .where('state', '=', 'waiting')
-      .where('created_at', '>', (where) => where(now, '-', this.#deadlines.handMs))
-      .where('lease_owner', '=', this.#instanceId)
-      .orderBy('created_at')
-      .execute();
-    for (const session of new Set(rows.map(({ session_id }) => session_id))) {
+    const sessions = await this.#waiting(this.#database.kysely).select('session_id').distinct().execute();
+    for (const { session_id: session } of sessions) {
       if (this.#sending.has(session)) continue;
-      const texts = rows.filter(({ session_id }) => session_id === session);
       this.#sending.add(session);
-      this.#sendInOrder(texts, send)
-        // The database is away: what was not taken waits, and who asked for the rest is told by time.
+      this.#sendInOrder(session, send)
+        // The database is away: a text that was not taken waits, and the instance that asked for another one times out.
         .catch(() => {})
         .finally(() => this.#sending.delete(session));
     }
   }
 
-  async #sendInOrder(texts: readonly Text[], send: Send): Promise<void> {
+  /** Takes each text just before it is sent: until then the instance that asked can withdraw it. */
+  async #sendInOrder(session: string, send: Send): Promise<void> {
     const { kysely } = this.#database;
-    for (const { id, session_id, recipient, body } of texts) {
-      const { numUpdatedRows } = await kysely
-        .updateTable('outgoing_texts')
-        .set({ state: 'taken' })
-        .where('id', '=', id)
-        .where('state', '=', 'waiting')
-        .executeTakeFirstOrThrow();
-      // The one who asked may have given up meanwhile.
-      if (numUpdatedRows === 0n) continue;
-      const ended = await send(session_id, recipient, body).then(
+    for (let text = await this.#take(session); text; text = await this.#take(session)) {
+      const { id, recipient, body } = text;
+      const ended = await send(session, recipient, body).then(
         (result) => ({ state: 'sent' as const, result: typeof result === 'string' ? result : null }),
         (error) => ({ state: 'failed' as const, result: error instanceof Problem ? error.code : 'send-failed' }),
       );
       await kysely.updateTable('outgoing_texts').set(ended).where('id', '=', id).execute();
     }
+  }
+
+  async #take(session: string): Promise<Text | undefined> {
+    const [text] = await claimDue(
+      this.#database,
+      (kysely) =>
+        this.#waiting(kysely)
+          .select(['id', 'recipient', 'body'])
+          .where('session_id', '=', session)
+          .orderBy('created_at')
+          .limit(1),
+      async (tx, text) => {
+        await tx.updateTable('outgoing_texts').set({ state: 'taken' }).where('id', '=', text.id).execute();
+        return text;
+      },
+    );
+    return text;
+  }
+
+  /** Texts for sessions that this instance runs, which nobody has taken or given up. */
+  #waiting(kysely: ServiceDatabase['kysely']) {
+    const { now } = this.#database;
+    return kysely
+      .selectFrom('outgoing_texts')
+      .where('state', '=', 'waiting')
+      .where('created_at', '>', (where) => where(now, '-', this.#deadlines.handMs))
+      .where('session_id', 'in', (where) =>
+        where.selectFrom('sessions').select('sessions.id').where('lease_owner', '=', this.#instanceId),
+      );
   }
 
   /** Waits at most `ms` milliseconds until a text is sent; null when it is not by then. @throws Problem what sending failed with. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
-import type { ServiceDatabase, WebhookDeliveryRow } from '../tables.ts';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import { claimDue } from '../claims/claim-due.ts';
+import type { ServiceDatabase, ServiceTables, WebhookDeliveryRow, WebhookOutboxRow } from '../tables.ts';
 import { post } from './post.ts';
 import { signature } from './sign.ts';
 
@@ -55,30 +56,32 @@ export class Deliverer {
 
   /** Each entry of the outbox becomes one delivery for each webhook of its workspace, exactly once. Returns how many entries. */
   async #fanOut(): Promise<number> {
-    const { now } = this.#database;
-    return this.#database.transaction(async (tx) => {
-      const query = tx.selectFrom('webhook_outbox').selectAll().orderBy('id').limit(batch);
-      const entries = await this.#database.lockedOrSkipped(query).execute();
-      for (const { id, workspace_id, account_id, type, detail, at } of entries) {
-        const event = { id: randomUUID(), type, workspace: workspace_id, account: account_id };
-        const body = JSON.stringify({ ...event, at: new Date(at).toISOString(), data: JSON.parse(detail) });
-        const webhooks = await tx
-          .selectFrom('webhooks')
-          .select('id')
-          .where('workspace_id', '=', workspace_id)
-          .where('deleted_at', 'is', null)
-          .execute();
-        for (const webhook of webhooks) {
-          const row = { id: randomUUID(), webhook_id: webhook.id, body, state: 'pending' as const, attempts: 0 };
-          await tx
-            .insertInto('webhook_deliveries')
-            .values({ ...row, next_attempt_at: 0, last_result: null, created_at: now })
-            .execute();
-        }
-        await tx.deleteFrom('webhook_outbox').where('id', '=', id).execute();
-      }
-      return entries.length;
-    });
+    const entries = await claimDue(
+      this.#database,
+      (kysely) => kysely.selectFrom('webhook_outbox').selectAll().orderBy('id').limit(batch),
+      (tx, entry) => this.#address(tx, entry),
+    );
+    return entries.length;
+  }
+
+  async #address(tx: Transaction<ServiceTables>, entry: Selectable<WebhookOutboxRow>): Promise<void> {
+    const { id, workspace_id, account_id, type, detail, at } = entry;
+    const event = { id: randomUUID(), type, workspace: workspace_id, account: account_id };
+    const body = JSON.stringify({ ...event, at: new Date(at).toISOString(), data: JSON.parse(detail) });
+    const webhooks = await tx
+      .selectFrom('webhooks')
+      .select('id')
+      .where('workspace_id', '=', workspace_id)
+      .where('deleted_at', 'is', null)
+      .execute();
+    for (const webhook of webhooks) {
+      const row = { id: randomUUID(), webhook_id: webhook.id, body, state: 'pending' as const, attempts: 0 };
+      await tx
+        .insertInto('webhook_deliveries')
+        .values({ ...row, next_attempt_at: 0, last_result: null, created_at: this.#database.now })
+        .execute();
+    }
+    await tx.deleteFrom('webhook_outbox').where('id', '=', id).execute();
   }
 
   /** Webhooks with something to send that are not being served here already. */
@@ -116,25 +119,27 @@ export class Deliverer {
 
   async #claim(webhook: string): Promise<WebhookDeliveryRow[]> {
     const { now } = this.#database;
-    return this.#database.transaction(async (tx) => {
-      const query = tx
-        .selectFrom('webhook_deliveries')
-        .selectAll()
-        .where('webhook_id', '=', webhook)
-        .where('state', '=', 'pending')
-        .where('next_attempt_at', '<=', now)
-        .orderBy('next_attempt_at')
-        .limit(perWebhook);
-      const rows = await this.#database.lockedOrSkipped(query).execute();
-      if (rows.length === 0) return [];
-      const ids = rows.map(({ id }) => id);
-      await tx
-        .updateTable('webhook_deliveries')
-        .set({ next_attempt_at: sql<number>`${now} + ${claimMs}`, attempts: sql<number>`attempts + 1` })
-        .where('id', 'in', ids)
-        .execute();
-      return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
-    });
+    return claimDue(
+      this.#database,
+      (kysely) =>
+        kysely
+          .selectFrom('webhook_deliveries')
+          .selectAll()
+          .where('webhook_id', '=', webhook)
+          .where('state', '=', 'pending')
+          .where('next_attempt_at', '<=', now)
+          .orderBy('next_attempt_at')
+          .limit(perWebhook),
+      async (tx, row) => {
+        const attempts = row.attempts + 1;
+        await tx
+          .updateTable('webhook_deliveries')
+          .set({ next_attempt_at: sql<number>`${now} + ${claimMs}`, attempts })
+          .where('id', '=', row.id)
+          .execute();
+        return { ...row, attempts };
+      },
+    );
   }
 
   async #send({ id, webhook_id, body, attempts }: WebhookDeliveryRow): Promise<void> {

@@ -13,7 +13,7 @@ afterAll(stopMysqlServer);
 
 const to = '15550300001@c.us';
 
-describe.each(engines)('texts through another instance with %s', (_, newAddress) => {
+describe.each(engines)('texts through another instance with %s', (name, newAddress) => {
   let database: ServiceDatabase;
   let workspace: WorkspaceId;
   let ids: SessionIds;
@@ -82,6 +82,44 @@ describe.each(engines)('texts through another instance with %s', (_, newAddress)
     await until('the text waits', () => kysely.selectFrom('outgoing_texts').select('id').executeTakeFirst());
     await kysely.schema.alterTable('outgoing_texts').renameTo('away').execute();
     await refused;
+  });
+
+  test('only the instance that runs the session sends its texts, each once, one after the other', async () => {
+    const bodies = Array.from({ length: 5 }, (_, i) => `text ${i}`);
+    const answers: Promise<unknown>[] = [];
+    for (const body of bodies) {
+      answers.push(asker.hand(ids, to, body));
+      await until('it waits', async () => {
+        const { kysely } = database;
+        return kysely.selectFrom('outgoing_texts').select('id').where('body', '=', body).executeTakeFirst();
+      });
+    }
+    const sent: string[] = [];
+    let underWay = 0;
+    const send = async (_: string, __: string, body: string) => {
+      expect(++underWay).toBe(1);
+      sent.push(body);
+      await sleep(20);
+      underWay--;
+      return body;
+    };
+    await asker.sendWaiting(send);
+    await sleep(200);
+    expect(sent).toEqual([]);
+    await Promise.all([owner.sendWaiting(send), owner.sendWaiting(send)]);
+    expect(await Promise.all(answers)).toEqual(bodies);
+    expect(sent).toEqual(bodies);
+  });
+
+  // SQLite has one lock for all rows.
+  test.runIf(name === 'MySQL')('a write that holds the session delays none of its texts', async () => {
+    const answered = asker.hand(ids, to, 'hello');
+    await until('it waits', () => database.kysely.selectFrom('outgoing_texts').select('id').executeTakeFirst());
+    await database.transaction(async (tx) => {
+      await database.locked(tx.selectFrom('sessions').select('id').where('id', '=', ids.session)).execute();
+      await owner.sendWaiting(async () => 'id');
+      expect(await answered).toBe('id');
+    });
   });
 
   test('a session that hangs delays no other one', async () => {
