@@ -6,10 +6,10 @@ import {
   type WebhookEvent,
 } from '../../contracts/service-events.ts';
 
-const told: Record<WebhookEvent['type'], { summary: string; schema: z.ZodType }> = {
+const described: Record<WebhookEvent['type'], { summary: string; schema: z.ZodType }> = {
   'account.status': { summary: 'The status of an account has changed', schema: accountStatusEventSchema },
   'account.attention': {
-    summary: 'A session is not started any more until somebody asks',
+    summary: 'A session is not started again until a client asks for it',
     schema: accountAttentionEventSchema,
   },
   message: { summary: 'A message came', schema: messageEventSchema },
@@ -32,10 +32,10 @@ const parameters = [
 ];
 
 /** The requests that webhooks get, as OpenAPI describes them. @param jsonBody the content of a JSON body. */
-export function openapiWebhooks(jsonBody: (schema: z.ZodType, io: 'output') => object): object {
+export function openapiWebhooks(jsonBody: (schema: z.ZodType, io: 'output') => object): Record<string, object> {
   const responses = { '2XX': { description: 'Taken' }, default: { description: 'Tried again later' } };
   return Object.fromEntries(
-    Object.entries(told).map(([type, { summary, schema }]) => {
+    Object.entries(described).map(([type, { summary, schema }]) => {
       const requestBody = { required: true, content: jsonBody(schema, 'output') };
       return [type, { post: { operationId: type, summary, security: [], parameters, requestBody, responses } }];
     }),

@@ -1,3 +1,5 @@
+import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
 import { answerSchemas, requestSchemas } from '../../contracts/api-components.ts';
 import { problemSchema } from '../../contracts/service-api.ts';
@@ -5,6 +7,7 @@ import { linkEventSchema } from '../../contracts/service-events.ts';
 import { type ProblemCode, problems } from '../problems.ts';
 import { openapiWebhooks } from './openapi-webhooks.ts';
 import type { Route } from './route.ts';
+import { routes } from './routes.ts';
 
 /** Problems that every operation with an API key can have. */
 const everywhere: ProblemCode[] = ['invalid-request', 'unauthorized', 'forbidden', 'internal', 'database-unreachable'];
@@ -21,64 +24,76 @@ export function problemsOf({ scope, method, problems: own }: Route): ProblemCode
   return [...everywhere, ...(method === 'GET' ? [] : onWrites), ...own];
 }
 
-/** The OpenAPI 3.1 document of the routes. */
-export function openapi(routes: readonly Route[], version: string): object {
-  const paths: Record<string, Record<string, object>> = {};
-  for (const route of routes) {
-    const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] ??= {};
-    paths[path][route.method.toLowerCase()] = operation(route);
-  }
+/** Makes @fastify/swagger describe, in OpenAPI 3.1, the routes whose `config.operation` is one of the API. */
+export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
   return {
-    openapi: '3.1.0',
-    info: { title: 'wwebjs-canary service', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    paths,
-    webhooks: openapiWebhooks(jsonBody),
-    components: {
-      schemas: { ...components.output.schemas, ...components.input.schemas },
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } },
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'wwebjs-canary service', version, license },
+      webhooks: openapiWebhooks(jsonBody),
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } },
+      },
     },
+    convertConstToEnum: false,
+    transform: ({ route: { config }, url }) => {
+      return { url, schema: config?.operation ? described(config.operation) : { hide: true } };
+    },
+    transformObject: (made) => completed('openapiObject' in made ? (made.openapiObject as Document) : {}),
   };
 }
 
-function operation(route: Route): object {
-  const { method, params, query, body, scope, summary } = route;
+/** An SPDX expression, which is new in OpenAPI 3.1; the types are those of 3.0. */
+const license = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: Route;
+  }
+}
+
+function described(route: Route): FastifySchema {
+  const { method, path, params, query, body, scope, summary } = route;
   return {
-    operationId: `${method.toLowerCase()}${route.path.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method.toLowerCase()}${path.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
     description: scope === 'public' ? 'Needs no API key.' : `Needs an API key with the scope \`${scope}\`.`,
     security: scope === 'public' ? [] : [{ key: [] }],
-    parameters: [
-      ...parameters(params, 'path'),
-      ...parameters(query, 'query'),
-      ...(method === 'GET' ? [] : [idempotencyHeader]),
-    ],
-    ...(body && {
-      requestBody: {
-        required: !body.safeParse(undefined).success,
-        content: jsonBody(body, 'input'),
-      },
-    }),
-    responses: responses(route),
+    ...(params && { params: jsonSchema(params, 'input') }),
+    ...(query && { querystring: jsonSchema(query, 'input') }),
+    ...(method !== 'GET' && { headers: idempotencyHeader }),
+    ...(body && { body: schemaOf(body, 'input') }),
+    response: responses(route),
   };
 }
 
 const idempotencyHeader = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description: 'A repetition with the same key gets the answer of the first request, for a day.',
-  schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
+  type: 'object',
+  properties: {
+    'Idempotency-Key': {
+      type: 'string',
+      description: 'A repetition with the same key gets the answer of the first request, for a day.',
+      minLength: 1,
+      maxLength: 200,
+      pattern: '^[!-~]+$',
+    },
+  },
 };
 
-function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): object[] {
-  if (!(schema instanceof z.ZodObject)) return [];
-  return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, one]) => ({
-    name,
-    in: place,
-    required: place === 'path' || !one.safeParse(undefined).success,
-    schema: jsonSchema(one, 'input'),
-  }));
+/** What @fastify/swagger does not say by itself: the named schemas, and which bodies may be left out. */
+function completed(document: Document): Document {
+  for (const { method, path, body } of routes) {
+    const operation = document.paths?.[fastifySwagger.formatParamUrl(path)]?.[method.toLowerCase()];
+    if (body?.safeParse(undefined).success && operation?.requestBody) operation.requestBody.required = false;
+  }
+  const schemas = { ...components.output.schemas, ...components.input.schemas };
+  return { ...document, components: { ...document.components, schemas } };
+}
+
+/** As much of a document as is completed here. */
+interface Document {
+  paths?: Record<string, Record<string, { requestBody?: { required?: boolean } }>>;
+  components?: object;
 }
 
 function responses(route: Route): object {
@@ -91,7 +106,7 @@ function responses(route: Route): object {
   }
   const problem = { 'application/problem+json': { schema: schemaOf(problemSchema, 'output') } };
   return {
-    [status]: { description: 'Done', ...(content && { content }) },
+    [status]: { description: 'Done', ...(content ? { content } : { type: 'null' }) },
     ...Object.fromEntries(
       [...byStatus].map(([of, codes]) => [of, { description: `Codes: ${codes.join(', ')}`, content: problem }]),
     ),
@@ -124,7 +139,7 @@ function jsonBody(schema: z.ZodType, io: Direction): object {
   return { 'application/json': { schema: schemaOf(schema, io) } };
 }
 
-/** What OpenAPI 3.1 has no words for, the events of a stream, is said as version 3.2 does. */
+/** OpenAPI 3.1 cannot describe the events of a stream: `x-itemSchema` stands for `itemSchema` of version 3.2. */
 function textBody(media: string): object {
   const schema = { type: 'string' };
   return media === 'text/event-stream' ? { schema, 'x-itemSchema': schemaOf(linkEventSchema, 'output') } : { schema };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fastifySwagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console/build-console.ts';
@@ -7,7 +8,7 @@ import { Problem, type ProblemCode, problems } from '../problems.ts';
 import { ApiKeys, allows } from './api-keys.ts';
 import { authenticate, type Caller } from './authenticate.ts';
 import { Idempotency } from './idempotency.ts';
-import { openapi } from './openapi.ts';
+import { openapiOptions } from './openapi.ts';
 import { problemBody, problemOf } from './problem-answer.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { Route, RouteContext } from './route.ts';
@@ -80,41 +81,42 @@ export function createServer({ service, version, open, onTrouble, onWrite }: Ser
   app.setErrorHandler(tell);
   app.setNotFoundHandler((request, reply) => tell(new Problem('not-found'), request, reply));
   const refuseOthers = refuseOtherMethods(app);
-  let document: object | undefined;
-  app.get('/openapi.json', () => {
-    document ??= openapi(routes, version);
-    return document;
-  });
+  app.register(fastifySwagger, openapiOptions(version));
+  app.get('/openapi.json', () => app.swagger());
   serveConsole(app);
-  for (const route of routes) {
-    app.route({
-      method: route.method,
-      url: route.path,
-      // A stream ends when it is over: nobody wants to wait for its head until then.
-      exposeHeadRoute: route.answer.media !== 'text/event-stream',
-      onResponse: async (request, { statusCode: status }) => {
-        const { method } = route;
-        if (method === 'GET') return;
-        const code = codes.get(request) ?? null;
-        const key = callers.get(request) ?? null;
-        onWrite?.({ request: request.id, key, method, path: loggablePath(request.url), status, code });
-      },
-      handler: async (request, reply) => {
-        const caller = await admit(route, request);
-        const parts = { ...readParts(route, request), request, reply };
-        if (route.answer.media) return route.handle(context, parts as never);
-        const run = () => answerOf(route, context, parts);
-        const key = idempotencyKey(route, request);
-        const answer = key === null ? await run() : await once(idempotency, route, request, caller, key, run, reply);
-        reply.status(answer.status);
-        // Codes to scan, new keys and numbers are in nobody's cache.
-        reply.header('cache-control', 'no-store');
-        if (answer.body !== null) reply.type('application/json; charset=utf-8');
-        return reply.send(answer.body ?? undefined);
-      },
-    });
-  }
-  refuseOthers();
+  // @fastify/swagger sees the routes that are added after it was loaded.
+  app.register(async (api) => {
+    for (const route of routes) {
+      api.route({
+        config: { operation: route },
+        method: route.method,
+        url: route.path,
+        // A stream ends when it is over: nobody wants to wait for its head until then.
+        exposeHeadRoute: route.answer.media !== 'text/event-stream',
+        onResponse: async (request, { statusCode: status }) => {
+          const { method } = route;
+          if (method === 'GET') return;
+          const code = codes.get(request) ?? null;
+          const key = callers.get(request) ?? null;
+          onWrite?.({ request: request.id, key, method, path: loggablePath(request.url), status, code });
+        },
+        handler: async (request, reply) => {
+          const caller = await admit(route, request);
+          const parts = { ...readParts(route, request), request, reply };
+          if (route.answer.media) return route.handle(context, parts as never);
+          const run = () => answerOf(route, context, parts);
+          const key = idempotencyKey(route, request);
+          const answer = key === null ? await run() : await once(idempotency, route, request, caller, key, run, reply);
+          reply.status(answer.status);
+          // Codes to scan, new keys and numbers are in nobody's cache.
+          reply.header('cache-control', 'no-store');
+          if (answer.body !== null) reply.type('application/json; charset=utf-8');
+          return reply.send(answer.body ?? undefined);
+        },
+      });
+    }
+    refuseOthers();
+  });
   return app;
 }
 

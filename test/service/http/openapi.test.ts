@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
-import { openapi } from '../../../src/service/http/openapi.ts';
 import { routes } from '../../../src/service/http/routes.ts';
+import { engines } from '../../support/service-databases.ts';
+import { silentHosts } from '../../support/silent-host.ts';
+import { startTestServer } from '../../support/test-server.ts';
 
 interface Media {
   schema: { $ref?: string; properties?: object };
@@ -11,26 +13,60 @@ interface Message {
 }
 interface Operation {
   operationId: string;
-  requestBody?: Message;
+  parameters?: { name: string; in: string; required: boolean }[];
+  requestBody?: Message & { required: boolean };
   responses: Record<string, Message>;
 }
 
-const document = openapi(routes, '0.0.0') as {
+interface Document {
   paths: Record<string, Record<string, Operation>>;
   webhooks: Record<string, { post: Operation }>;
   components: { schemas: Record<string, { properties?: object }> };
-};
+}
+
+async function servedDocument(): Promise<Document> {
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  const server = await startTestServer({ database: await newAddress(), openHost: silentHosts });
+  const { body } = await server.ask('GET', '/openapi.json');
+  await server.stop();
+  return body;
+}
+
+const document = await servedDocument();
 const { schemas } = document.components;
 const operations = [
   ...Object.values(document.paths).flatMap(Object.values),
   ...Object.values(document.webhooks).map(({ post }) => post),
 ];
-const bodies = operations.flatMap(({ operationId, requestBody = {}, responses }) =>
-  [requestBody, ...Object.values(responses)]
+const bodies = operations.flatMap(({ operationId, requestBody, responses }) =>
+  [requestBody ?? {}, ...Object.values(responses)]
     .flatMap(({ content = {} }: Message) => Object.entries(content))
     .filter(([media]) => media.endsWith('json'))
     .map(([, { schema }]) => ({ operationId, schema })),
 );
+
+test('the document has the operations of the API and no other, each with its parameters, its body and its answers', () => {
+  const operation = ({ method, path }: { method: string; path: string }) =>
+    document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()] as Operation;
+  const described = Object.values(document.paths).flatMap((path) => Object.keys(path));
+  expect(described).toHaveLength(routes.length);
+  for (const route of routes) {
+    const { parameters = [], requestBody, responses } = operation(route);
+    const named = (place: string) => parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+    const fields = (schema: unknown) => Object.keys((schema as { shape?: object } | undefined)?.shape ?? {});
+    expect(named('path')).toEqual([...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name));
+    expect(named('query')).toEqual(fields(route.query));
+    expect(named('header')).toEqual(route.method === 'GET' ? [] : ['Idempotency-Key']);
+    expect(requestBody?.required).toBe(route.body && !route.body.safeParse(undefined).success);
+    const answer = responses[route.answer.status];
+    expect(Object.keys(answer?.content ?? {})).toEqual(
+      route.answer.schema ? ['application/json'] : [route.answer.media].filter((media) => media !== undefined),
+    );
+    const errors = Object.entries(responses).filter(([status]) => Number(status) !== route.answer.status);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const [, { content }] of errors) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
+  }
+});
 
 test('every JSON body of the document has a name, so that a generated client has each type once', () => {
   expect(bodies.length).toBeGreaterThan(100);
