@@ -1,32 +1,33 @@
 /**
- * Which folder of `src` may import which. `own` = only itself. A missing row means: anything except `cli`.
- * The reasons are those of ARCHITECTURE.md: code that a reader can trust to be pure, small or isolated must not be able to
- * reach for the rest.
+ * Which folder of `src` may import which; every folder has a row, and the row of a folder inside another one replaces that of the
+ * outer one. A folder imports its own files without being listed. `may` lists folders, single files, and `folder/*` for the files
+ * of a folder without those of the folders in it.
  */
 export const importRules: Record<string, { may: readonly string[]; because: string }> = {
   codes: { may: [], because: 'one table of words: shapes, pages and both drivers of a session take theirs from it' },
   contracts: { may: ['codes'], because: 'shapes depend on nothing but the words in them' },
   'host/child': { may: ['contracts'], because: 'the process with third-party code in it stays small and starts fast' },
-  host: { may: ['contracts', 'library', 'browser'], because: 'a session knows nothing of runs, attempts or accounts' },
+  host: { may: ['contracts'], because: 'a session knows nothing of runs, attempts or accounts' },
   gate: { may: ['contracts'], because: 'a verdict is a pure function of recorded attempts' },
   'replica/page': { may: ['contracts'], because: 'it runs in the browser; of the contracts it takes types only' },
   replica: { may: ['contracts'], because: 'the stand-in knows builds and nothing of libraries' },
   install: { may: ['contracts'], because: 'making a folder whole knows nothing of what is in it' },
   library: { may: ['contracts', 'install'], because: 'installing knows nothing of runs' },
   browser: { may: ['contracts', 'install'], because: 'finding a browser knows nothing of runs' },
-  surface: { may: ['contracts', 'library', 'replica/builds'], because: 'analysis needs sources and build facts only' },
+  surface: { may: ['contracts', 'replica/builds'], because: 'analysis needs sources and build facts only' },
   'store/database': { may: ['contracts'], because: 'a database knows nothing of what is kept in it' },
   store: { may: ['contracts', 'store/database'], because: 'records are kept, not interpreted' },
   metrics: {
     may: ['codes', 'contracts', 'service/tables.ts'],
-    because: 'what a metric is depends on nobody who counts it; of the service it knows the words that it writes',
+    because:
+      'the definition of a metric is independent of what counts it; of the service it knows the names that it writes',
   },
   exporter: {
     may: ['contracts', 'metrics', 'store', 'service/tables.ts', 'service/accounts/link-success.ts'],
     because:
       'figures come out of the store, whoever wrote them; of the service it knows the tables and one question to them',
   },
-  watch: { may: ['contracts', 'store'], because: 'when runs start and who is told knows nothing of how a run is made' },
+  watch: { may: ['contracts', 'store'], because: 'a schedule and its notifications know nothing of how a run is made' },
   words: { may: ['contracts'], because: 'a cell or a duration reads the same in a terminal and in a browser' },
   web: {
     may: ['codes', 'contracts', 'words'],
@@ -74,11 +75,11 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/webhooks': {
     may: ['codes', 'contracts', 'store/database', 'service/*', 'service/claims'],
-    because: 'a delivery is a row and a request; what happened is told to it',
+    because: 'a delivery is a row and a request; sessions write the row',
   },
   'service/instance': {
     may: [
-      ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/leases', 'service/accounts'],
+      ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/accounts'],
       ...['service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
     ],
     because: 'it puts the rooms of one instance together, and works without a port',
@@ -97,5 +98,12 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       ...['service/*', 'service/leases', 'service/accounts', 'service/sessions'],
     ],
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
+  },
+  cli: {
+    may: [
+      ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'metrics', 'replica', 'report', 'runner'],
+      ...['service', 'store', 'study', 'surface', 'watch', 'words'],
+    ],
+    because: 'commands put the folders together; nothing imports commands',
   },
 };
