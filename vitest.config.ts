@@ -4,6 +4,12 @@ import { testFiles } from './test/tiers.ts';
 
 const files = testFiles(fileURLToPath(new URL('.', import.meta.url)));
 
+/** What all tests share: see test/temporary-folder.ts. */
+const shared = {
+  globalSetup: './test/temporary-folders/each-suite.ts',
+  setupFiles: './test/temporary-folders/each-file.ts',
+};
+
 /**
  * The three tiers of `npm test` (test/tiers.ts) and two projects of their own: `flows` is all of `compat-matrix/flows.yaml`, each
  * cell many times, and takes hours; `observability` needs a Prometheus.
@@ -13,10 +19,11 @@ export default defineConfig({
     // Most tests wait for a database or a process; by default two cores would run one file at a time.
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: files.unit, testTimeout: 20_000 } },
-      { test: { name: 'integration', include: files.integration, testTimeout: 20_000 } },
+      { test: { ...shared, name: 'unit', include: files.unit, testTimeout: 20_000 } },
+      { test: { ...shared, name: 'integration', include: files.integration, testTimeout: 20_000 } },
       {
         test: {
+          ...shared,
           name: 'e2e',
           include: files.e2e,
           testTimeout: 120_000,
@@ -26,6 +33,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...shared,
           name: 'observability',
           include: ['test/observability/real/**/*.test.ts'],
           testTimeout: 180_000,
@@ -35,6 +43,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...shared,
           name: 'flows',
           include: ['test/flows/**/*.test.ts'],
           testTimeout: 1_800_000,

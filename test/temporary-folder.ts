@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { atFileEnd } from './temporary-folders/at-file-end.ts';
 
-/** A new folder that is removed when the test has finished. */
+/** A new folder, which is removed after the last test and hook of the test file. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = mkdtempSync(join(tmpdir(), 'test-'));
+  // A process that is ending may still write: Node tries again while the folder fills up.
+  atFileEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }

@@ -1,6 +1,6 @@
-import { existsSync, globSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { importsOf } from './imports-of.ts';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { reachedFrom } from './module-graph.ts';
 
 /**
  * The tiers of `npm test`, cheapest first. A test is `e2e` by its folder: it starts real libraries in a real browser. It is
@@ -27,34 +27,6 @@ export function testFiles(project: string): Record<Tier, string[]> {
 
 function tierOf(project: string, file: string): Tier {
   if (file.startsWith('test/e2e/')) return 'e2e';
-  return canReachOut(join(project, file)) ? 'integration' : 'unit';
-}
-
-/** Whether a file, or any other that it loads, loads something that reaches out of the process. */
-function canReachOut(file: string): boolean {
-  const reached = new Set([file]);
-  for (const one of reached) {
-    const { files, modules } = loadedBy(one);
-    if (modules.some((module) => reachesOut.test(module))) return true;
-    for (const next of files) reached.add(next);
-  }
-  return false;
-}
-
-const known = new Map<string, ReturnType<typeof readLoads>>();
-
-function loadedBy(file: string) {
-  const found = known.get(file) ?? readLoads(file);
-  known.set(file, found);
-  return found;
-}
-
-function readLoads(file: string) {
-  const specifiers = importsOf(file).flatMap(({ specifier, typesOnly }) => (typesOnly ? [] : [specifier]));
-  const isRelative = (specifier: string) => specifier.startsWith('.');
-  const files = specifiers.filter(isRelative).map((specifier) => join(dirname(file), specifier));
-  return {
-    files: files.filter((path) => /\.[cm]?[jt]s$/.test(path) && existsSync(path)),
-    modules: specifiers.filter((specifier) => !isRelative(specifier)),
-  };
+  const modules = reachedFrom(join(project, file)).flatMap((loaded) => loaded.modules);
+  return modules.some((module) => reachesOut.test(module)) ? 'integration' : 'unit';
 }

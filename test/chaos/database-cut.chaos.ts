@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import type { SessionIds } from '../../src/service/session-ids.ts';
 import { lightHosts } from '../support/light-host.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';
+import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { linkWith, startTestService, until, untilStatus } from '../support/test-service.ts';
 
@@ -16,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await replica.close();
-  await stopMysqlServer();
 });
 
 const newPhone = () => replica.phones.create(String(++numbers)).id;

@@ -5,7 +5,7 @@ import { leaseMs } from '../../src/service/leases/lease.ts';
 import type { ServiceDatabase } from '../../src/service/tables.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { lightHosts } from '../support/light-host.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';
+import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { linkWith, startTestService, until, untilStatus } from '../support/test-service.ts';
 import { connectedSessions } from './connected-sessions.ts';
 import { FleetInstance, type FleetOptions } from './fleet.ts';
@@ -46,7 +46,6 @@ afterAll(async () => {
   await Promise.all(fleet.map((instance) => instance.exited));
   await database.close();
   await replica.close();
-  await stopMysqlServer();
 });
 
 function start(): FleetInstance {

@@ -1,10 +1,7 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { linkRounds } from '../service/accounts/link-rounds.ts';
-import { stopMysqlServer } from '../support/mysql-server.ts';
 import { newServiceDatabase } from '../support/new-service-database.ts';
 import { engines } from '../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
 
 /** In milliseconds; by far more than a busy machine needs. */
 const timeout = 1_800_000;

@@ -7,7 +7,7 @@ import { leaseMs } from '../../src/service/leases/lease.ts';
 import { libraryHosts } from '../../src/service/sessions/library-host.ts';
 import type { ServiceDatabase } from '../../src/service/tables.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';
+import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { startTestService, until, untilStatus } from '../support/test-service.ts';
 import { connectedSessions } from './connected-sessions.ts';
 import { FleetInstance } from './fleet.ts';
@@ -53,7 +53,6 @@ afterAll(async () => {
   await Promise.all(fleet.map((instance) => instance.exited));
   await database?.close();
   await replica.close();
-  await stopMysqlServer();
 });
 
 async function settled(): Promise<number> {

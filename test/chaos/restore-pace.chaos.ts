@@ -5,7 +5,7 @@ import { sessionFolder } from '../../src/service/profiles/session-folder.ts';
 import type { SessionIds } from '../../src/service/session-ids.ts';
 import type { OpenSessionHost, SessionHost } from '../../src/service/sessions/session-host.ts';
 import { lightHosts } from '../support/light-host.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';
+import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { linkWith, startTestService, until, untilStatus } from '../support/test-service.ts';
 
 const sessions = 16;
@@ -18,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await replica.close();
-  await stopMysqlServer();
 });
 
 /** Launches the hosts themselves one right after the other, each when the one before is ready; without any service. */

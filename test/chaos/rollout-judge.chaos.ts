@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgingMs, Rollouts } from '../../src/service/rollouts/rollouts.ts';
@@ -13,8 +10,9 @@ import {
   traffic,
   withSession,
 } from '../service/rollouts/session-starts.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';
+import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { until } from '../support/test-service.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { FleetInstance } from './fleet.ts';
 
 const instances = 3;
@@ -33,7 +31,7 @@ beforeAll(async () => {
   ({ database } = session);
   // The session is there to have starts; nobody shall run it.
   await database.kysely.updateTable('sessions').set({ wanted: 0 }).execute();
-  const folder = mkdtempSync(join(tmpdir(), 'rollout-judge-'));
+  const folder = temporaryFolder();
   const options = {
     database: session.address,
     folder,
@@ -51,7 +49,6 @@ afterAll(async () => {
   for (const instance of fleet) instance.signal('SIGTERM');
   await Promise.all(fleet.map((instance) => instance.exited));
   await database.close();
-  await stopMysqlServer();
 });
 
 test('instances are killed while they judge, and every step is decided once, by one that lives', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/contracts/home.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 export interface CliResult {
   exit: number | null;
@@ -13,7 +13,7 @@ export interface CliResult {
  * Runs the real command line in a process of its own, with an empty home unless one is given.
  * @throws Error when it had to be ended by `process.exit()`: something was left open, and such an end can hang (nodejs/node#54918).
  */
-export function cli(args: readonly string[], home = newFolder()): Promise<CliResult> {
+export function cli(args: readonly string[], home = temporaryFolder()): Promise<CliResult> {
   const env = { ...process.env, WWEBJS_CANARY_HOME: home, NODE_OPTIONS: '--trace-exit' };
   return new Promise((resolve, reject) => {
     const child = execFile(

@@ -1,14 +1,11 @@
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Links } from '../../src/service/accounts/links.ts';
 import { SessionIds, workspaceId } from '../../src/service/session-ids.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
-import { stopMysqlServer } from '../support/mysql-server.ts';
 import { newServiceDatabase } from '../support/new-service-database.ts';
 import { engines } from '../support/service-databases.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
-
-afterAll(stopMysqlServer);
 
 test.each(engines)(
   'sessions that wait for a person are listed out of all workspaces of %s, the newest first',
@@ -44,7 +41,7 @@ describe('what is wrong is said before anything is asked', () => {
     ['a question that nobody wrote', ['everything'], /Allowed choices are active-accounts, /],
     [
       'a file that is not there',
-      ['instances', '--database', `sqlite:${join(newFolder(), 'none.sqlite')}`],
+      ['instances', '--database', `sqlite:${join(temporaryFolder(), 'none.sqlite')}`],
       /no such file/,
     ],
     ['the embedded store where there is none', ['instances'], /no such file; name the database of the service/],

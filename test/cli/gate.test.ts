@@ -7,11 +7,11 @@ import type { RunReport } from '../../src/contracts/run.ts';
 import { verdictSchema } from '../../src/contracts/verdict.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
 import { defaultPolicy } from '../gate/evidence-of.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
-const folder = newFolder();
+const folder = temporaryFolder();
 const home = join(folder, 'home');
 const build = '2.3000.1029241508';
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
-const folder = newFolder();
+const folder = temporaryFolder();
 const file = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
@@ -80,7 +80,7 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
 
 describe.concurrent('bad input ends with code 3 and one message', () => {
   test.each(badInput)('%s', async (_what, args, message) => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const { exit, stdout, stderr } = await cli(args, home);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -98,7 +98,7 @@ test('a home that cannot be written is trouble of the machine: code 4, and it is
 });
 
 test('db migrate makes the store and says so', async () => {
-  const home = newFolder();
+  const home = temporaryFolder();
   const { exit, stdout } = await cli(['db', 'migrate'], home);
   expect(stdout).toContain('ran 0001-runs-and-attempts.sql');
   expect(exit).toBe(0);
@@ -106,7 +106,7 @@ test('db migrate makes the store and says so', async () => {
 });
 
 test('a key for a try-out is made wherever --replica stands, in the store of try-outs', async () => {
-  const home = newFolder();
+  const home = temporaryFolder();
   const made = [
     await cli(['serve', 'add-key', '--replica', 'bot'], home),
     await cli(['serve', 'add-key', 'b', '--replica'], home),

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exampleHistory, newerBuild } from '../fixtures/example-history.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
-const home = newFolder();
+const home = temporaryFolder();
 beforeAll(() => exampleHistory(join(home, 'store.sqlite')));
 
 test('the page is written, and its path is the only thing on standard output', async () => {
@@ -28,7 +28,7 @@ describe.concurrent('bad input ends with code 3, one message and no page', () =>
   test.each([
     [
       'an empty store',
-      newFolder(),
+      temporaryFolder(),
       [],
       /^error: there is nothing to draw: the store has no attempts yet; `wwebjs-canary run` makes some\n$/,
     ],
@@ -53,7 +53,7 @@ describe.concurrent('bad input ends with code 3, one message and no page', () =>
     ['what is no build', home, ['--build', 'latest'], /--build: "latest" is not a WhatsApp Web build number/],
     ['an unknown option', home, ['--since', '7d'], /unknown option '--since'/],
   ])('%s', async (_, folder, args, message) => {
-    const out = join(newFolder(), 'none.html');
+    const out = join(temporaryFolder(), 'none.html');
     const { exit, stdout, stderr } = await cli(['report', 'history', '--out', out, ...args], folder);
     expect(stderr).toMatch(message);
     expect([exit, stdout, existsSync(out)]).toEqual([3, '', false]);
@@ -61,7 +61,7 @@ describe.concurrent('bad input ends with code 3, one message and no page', () =>
 });
 
 test('a window before the first attempt says of when the newest one is', async () => {
-  const old = newFolder();
+  const old = temporaryFolder();
   await exampleHistory(join(old, 'store.sqlite'), Date.parse('2026-01-10T12:00:00.000Z'));
   const { exit, stderr } = await cli(['report', 'history', '--window', '24h'], old);
   expect(stderr).toContain(

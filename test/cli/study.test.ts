@@ -7,10 +7,10 @@ import { incidentModelSchema, incidentStudySchema } from '../../src/contracts/in
 import type { RunReport } from '../../src/contracts/run.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
-const folder = newFolder();
+const folder = temporaryFolder();
 const model = parseYamlFile(join(packageRoot, 'compat-matrix', 'study-incident.yaml'), incidentModelSchema);
 const study = (...args: string[]) => cli(['study', 'incident', ...args]);
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { gateCommand } from '../../src/cli/commands/gate.ts';
 import { runCommand } from '../../src/cli/commands/run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 type WorkflowParser = typeof import('@actions/workflow-parser');
 
@@ -14,7 +14,7 @@ const read = (name: string) => readFileSync(join('deploy/gate', name), 'utf8');
 
 /** GitHub's own parser of workflows; it imports its schema in a way that only a bundler understands. */
 async function loadWorkflowParser(): Promise<WorkflowParser> {
-  const outfile = join(newFolder(), 'workflow-parser.mjs');
+  const outfile = join(temporaryFolder(), 'workflow-parser.mjs');
   const stdin = { contents: "export * from '@actions/workflow-parser'", resolveDir: process.cwd() };
   await build({ stdin, bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'silent' });
   return import(pathToFileURL(outfile).href);

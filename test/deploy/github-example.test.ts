@@ -11,8 +11,8 @@ import { packageRoot } from '../../src/contracts/home.ts';
 import type { RunReport } from '../../src/contracts/run.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { exampleRun, passedAttempt } from '../fixtures/example-run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
 import { defaultPolicy } from '../gate/evidence-of.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 interface Step {
   name?: string;
@@ -55,7 +55,7 @@ function shardReport(versions: string, build: string): string {
     cells,
     summary: { cells: cells.length, passed, failed: 0, infra: 0, surprises: 0 },
   };
-  const file = join(newFolder(), `attempts-${build}.json`);
+  const file = join(temporaryFolder(), `attempts-${build}.json`);
   writeFileSync(file, JSON.stringify(report));
   return file;
 }
@@ -104,7 +104,7 @@ function runGateSteps(folder: string): { codes: number[]; output: string; summar
 }
 
 test('with all shards lost the example says so once and does not pass', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const { codes, output, summary } = runGateSteps(folder);
   expect(codes).toEqual([2, 0]);
   expect(output).not.toContain('error:');
@@ -112,7 +112,7 @@ test('with all shards lost the example says so once and does not pass', () => {
 });
 
 test('with one shard lost the example is inconclusive, names the build, and shows the verdict', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const [first = '', ...others] = jobs.attempts.strategy.matrix.build;
   for (const build of others) {
     writeFileSync(join(folder, `attempts-${build}.json`), readFileSync(shardReport('1.34.7,1.35.0', build)));

@@ -1,18 +1,17 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
 import { type FlowContext, flow } from '../../src/runner/flow.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { attempt } from './attempts/real-attempt.ts';
 
 const returnsNothing = fileURLToPath(new URL('../fixtures/auth-strategies/returns-nothing.cjs', import.meta.url));
 
 /** An installation whose `whatsapp-web.js` was replaced by another version's files; its dependencies stay that version's. */
 function installationWith(packageDir: string): string {
-  const root = mkdtempSync(join(tmpdir(), 'wwebjs-canary-test-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryFolder();
   const modules = join(root, 'node_modules');
   mkdirSync(modules);
   for (const name of readdirSync(dirname(packageDir))) {

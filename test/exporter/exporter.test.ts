@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readRolloutPlan } from '../../src/contracts/rollout-plan.ts';
 import { Exporter } from '../../src/exporter/exporter.ts';
 import type { ExportedTables } from '../../src/exporter/service-reads.ts';
@@ -16,13 +16,10 @@ import { openDatabase } from '../../src/store/database/open-database.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
 import { exampleCells, exampleRun, failedAttempt, passedAttempt, planned, playRun } from '../fixtures/example-run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
 import { aMinuteLater } from '../support/a-minute-later.ts';
-import { stopMysqlServer } from '../support/mysql-server.ts';
 import { newServiceDatabase } from '../support/new-service-database.ts';
 import { engines } from '../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const fail = (error: unknown) => {
   throw error;
@@ -41,7 +38,7 @@ function samples(text: string, name: string): string[] {
 }
 
 async function emptyStore(): Promise<{ store: Store; file: string }> {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   return { store: await openStore(file), file };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompiledQuery } from 'kysely';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { Exporter } from '../../src/exporter/exporter.ts';
 import type { ExportedTables } from '../../src/exporter/service-reads.ts';
@@ -9,15 +9,12 @@ import { linkSuccess } from '../../src/service/accounts/link-success.ts';
 import type { OpenSessionHost } from '../../src/service/sessions/session-host.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
 import { aMinuteLater } from '../support/a-minute-later.ts';
 import { instantHosts } from '../support/instant-host.ts';
-import { stopMysqlServer } from '../support/mysql-server.ts';
 import { onBuild } from '../support/on-build.ts';
 import { engines } from '../support/service-databases.ts';
 import { startTestService, until, untilStatus } from '../support/test-service.ts';
-
-afterAll(stopMysqlServer);
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** The login is accepted and nothing follows, as with a library that does not fit the build. */
 const neverReady: OpenSessionHost = async (spec) => {
@@ -62,7 +59,7 @@ test.each(engines)('a link that never becomes ready has failed, whoever counts i
     'build="unknown",code="",library="1.34.7",outcome="ready" 1',
   ]);
   const database = await openDatabase<ExportedTables>(address);
-  const store = await openStore(join(newFolder(), 'store.sqlite'));
+  const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   const exporter = new Exporter(store, aMinuteLater(database), (error) => expect.unreachable(String(error)));
   const { text } = await exporter.read();
   expect(counted(text)).toEqual(byInstance);

@@ -5,15 +5,15 @@ import { VerdictFigures } from '../../src/exporter/verdict-figures.ts';
 import { families } from '../../src/metrics/families.ts';
 import { Instruments } from '../../src/metrics/instruments.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
 import { attempts, defaultPolicy, verdictOn } from '../gate/evidence-of.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const at = '2026-01-10T00:00:00.000Z';
 const broken = [...attempts('old', 20, 0), ...attempts('new', 0, 20)];
 
 /** The samples with value 1 after these verdicts were kept, one after the other. */
 async function served(...verdicts: Verdict[]): Promise<string[]> {
-  const store = await openStore(join(newFolder(), 'store.sqlite'));
+  const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   for (const verdict of verdicts) await store.verdicts.add(verdict, at);
   const instruments = new Instruments();
   await new VerdictFigures(store, instruments, defaultPolicy).refresh();

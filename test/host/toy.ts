@@ -1,26 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import type { ClientSpec } from '../../src/contracts/host.ts';
 import { type HostEvent, type HostEventOf, type HostEventType, recordedType } from '../../src/contracts/host-events.ts';
 import { Host } from '../../src/host/host.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** Folder of a library that only pretends, as if it were installed. */
 export function toyLibrary(name: string): string {
   return join(packageRoot, 'test/fixtures/toy-libraries', name);
 }
 
-/** A host that is gone with its folder when the test ends, and everything that was seen in it. */
+/** A host that is gone when the test ends, and everything that was seen in it. */
 export async function startToyHost(env: Record<string, string> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'wwebjs-canary-test-'));
+  const folder = temporaryFolder();
   const seen: HostEvent[] = [];
   const host = new Host({ folder, env, onSeen: (event) => seen.push(event) });
-  onTestFinished(async () => {
-    await host.kill();
-    await rm(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => host.kill());
   const spec: ClientSpec = {
     auth: { kind: 'local', dataPath: join(folder, 'profile') },
     browser: { executablePath: '/nowhere', args: [] },

@@ -2,16 +2,17 @@
  * One instance of the service with its HTTP face and sessions that do nothing, for the load test: what is measured is the API. The
  * address of the database is argv[2]. Prints its own address.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from '../../src/service/http/server.ts';
 import { Service } from '../../src/service/instance/service.ts';
 import { silentHosts } from '../support/silent-host.ts';
 
+const folder = mkdtempSync(join(tmpdir(), 'load-'));
 const service = await Service.start({
   database: process.argv[2] ?? '',
-  folder: mkdtempSync(join(tmpdir(), 'load-')),
+  folder,
   library: '1.34.7',
   slots: 64,
   openHost: silentHosts,
@@ -24,4 +25,7 @@ const app = createServer({
   onTrouble: (_, problem) => console.error(problem.cause),
 });
 console.log(await app.listen({ host: '127.0.0.1', port: 0 }));
-process.once('SIGTERM', () => void Promise.all([service.stop(), app.close()]));
+process.once('SIGTERM', async () => {
+  await Promise.all([service.stop(), app.close()]);
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { cli } from '../cli/cli.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 interface Service {
   command?: string[];
@@ -38,7 +38,7 @@ test('nothing is open to other machines, and what a service waits for exists', (
 });
 
 test('however often everything is started, there is one key: the second start makes none', async () => {
-  const home = newFolder();
+  const home = temporaryFolder();
   const command = compose.services['service-key']?.command ?? [];
   const first = await cli(command, home);
   expect(first).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^wwc_\w+\n$/) });

@@ -13,11 +13,8 @@ import { wasRolledBack } from '../../src/service/rollouts/release-failed.ts';
 import { SessionIds, type WorkspaceId } from '../../src/service/session-ids.ts';
 import { SessionStarts } from '../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../src/service/tables.ts';
-import { stopMysqlServer } from '../support/mysql-server.ts';
 import { newServiceDatabase } from '../support/new-service-database.ts';
 import { engines } from '../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
 
 const folder = join(packageRoot, 'sql', 'queries');
 const library = '1.34.7';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { InputError } from '../../src/contracts/input-error.ts';
 import { chooseReporters } from '../../src/report/choose-reporters.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 function messageOf(text: string): string {
   try {
@@ -16,7 +16,7 @@ function messageOf(text: string): string {
 }
 
 test('several reporters are chosen, with absolute targets', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   expect(chooseReporters(`list, json=${folder}/out.json,html=${folder}/html`)).toEqual([
     { name: 'list', target: '' },
     { name: 'json', target: join(folder, 'out.json') },
@@ -25,7 +25,7 @@ test('several reporters are chosen, with absolute targets', () => {
 });
 
 test('checking a target makes its folder and leaves no file', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   chooseReporters(`json=${folder}/deep/out.json`);
   expect(existsSync(join(folder, 'deep'))).toBe(true);
   expect(existsSync(join(folder, 'deep', 'out.json'))).toBe(false);
@@ -51,12 +51,12 @@ test('a target where none belongs is refused', () => {
 });
 
 test('one target for two reporters is refused', () => {
-  const file = join(newFolder(), 'out');
+  const file = join(temporaryFolder(), 'out');
   expect(messageOf(`json=${file},junit=${file}`)).toBe(`--reporter: ${file} is given twice`);
 });
 
 test('a target that cannot be written is named', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
   mkdirSync(join(folder, 'dir'));
   expect(messageOf(`json=${folder}/file/out.json`)).toMatch(/^--reporter json=.*: it cannot be written \(E\w+\)$/);

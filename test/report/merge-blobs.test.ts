@@ -6,11 +6,12 @@ import { InputError } from '../../src/contracts/input-error.ts';
 import type { PlannedCell, RunInfo } from '../../src/contracts/run.ts';
 import { mergeBlobs } from '../../src/report/merge-blobs.ts';
 import { type ExampleCell, exampleCells, exampleRun } from '../fixtures/example-run.ts';
-import { newFolder, reportRun } from '../fixtures/recorded-run.ts';
+import { reportRun } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** Writes the two shards of the example run as blobs. */
 async function twoShards(cells: readonly ExampleCell[] = exampleCells()): Promise<[string, string]> {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const files: [string, string] = [join(folder, 'one.blob'), join(folder, 'two.blob')];
   for (const [i, file] of files.entries()) {
     const part = cells.filter((_, place) => place % 2 === i);
@@ -41,7 +42,7 @@ async function merged(files: readonly string[]) {
         },
       },
     ],
-    newFolder(),
+    temporaryFolder(),
   );
   return heard;
 }
@@ -81,7 +82,7 @@ test('a blob that was cut off is named with its line', async () => {
 });
 
 test('something else than a blob is refused', async () => {
-  const file = join(newFolder(), 'report.json');
+  const file = join(temporaryFolder(), 'report.json');
   writeFileSync(file, '{"schemaVersion":1}\n');
   expect(await messageOf([file])).toMatch(/report\.json:1: it is not a blob that this version reads: kind/);
   writeFileSync(file, '');

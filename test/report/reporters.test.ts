@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reportSchema } from '../../src/contracts/run.ts';
 import { exampleCells, failedAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
-import { keptTerminal, newFolder, reportRun } from '../fixtures/recorded-run.ts';
+import { keptTerminal, reportRun } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const hostile = '</script><script>alert(1)</script> & "quotes" | pipe \u2028 \u0007 `tick`';
 const hostileCells = () => [
@@ -14,7 +15,7 @@ const hostileCells = () => [
 ];
 
 async function written(name: string, cells = exampleCells(), options = {}): Promise<string> {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   mkdirSync(join(folder, 'out'));
   process.env.WWEBJS_CANARY_HOME = folder;
   const target = name === 'html' ? join(folder, 'out') : join(folder, 'out', 'file');

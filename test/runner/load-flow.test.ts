@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { InputError } from '../../src/contracts/input-error.ts';
 import { flowNames, loadFlow } from '../../src/runner/load-flow.ts';
-import { temporaryFolder } from './toy-attempt.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 async function flowFile(text: string, name = 'my-flow.mjs'): Promise<string> {
-  const file = join(await temporaryFolder(), name);
+  const file = join(temporaryFolder(), name);
   await writeFile(file, text);
   return file;
 }

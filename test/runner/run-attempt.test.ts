@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { flow } from '../../src/runner/flow.ts';
-import { attemptToy, temporaryFolder } from './toy-attempt.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { attemptToy } from './toy-attempt.ts';
 
 test('a library that throws when it is required is named as the one to blame', async () => {
   const attempt = await attemptToy('throws-on-require');
@@ -38,7 +39,7 @@ test('a QR text that no phone takes is a finding with the reason of the phone', 
 });
 
 test('no secret of a QR text is in the record or in the evidence on disk', async () => {
-  const runFolder = await temporaryFolder();
+  const runFolder = temporaryFolder();
   const attempt = await attemptToy('obedient', {
     runFolder,
     flow: flow('linked', async ({ client }) => {
@@ -120,7 +121,7 @@ test('an interrupted attempt is recorded as such and its processes are gone with
 });
 
 test('a folder for temporary files that cannot be written is trouble of the machine', async () => {
-  const runFolder = await temporaryFolder();
+  const runFolder = temporaryFolder();
   vi.stubEnv('TMPDIR', '/proc/nowhere');
   const attempt = await attemptToy('obedient', { runFolder });
   vi.unstubAllEnvs();

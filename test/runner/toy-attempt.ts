@@ -1,20 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import qrToReady from '../../canaries/qr-to-ready.ts';
 import type { Attempt } from '../../src/contracts/attempt.ts';
 import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 import { type AttemptInput, runAttempt } from '../../src/runner/run-attempt.ts';
 import { toyLibrary } from '../host/toy.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const build = '2.3000.1029241508';
-
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'wwebjs-canary-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** One attempt of a library that only pretends, without a browser, on a real replica. */
 export async function attemptToy(name: string, input: Partial<AttemptInput> = {}): Promise<Attempt> {
@@ -40,7 +31,7 @@ export async function attemptToy(name: string, input: Partial<AttemptInput> = {}
       sandbox: { on: false, why: 'there is no browser' },
     },
     surface: resolveSurface(build),
-    runFolder: input.runFolder ?? (await temporaryFolder()),
+    runFolder: input.runFolder ?? temporaryFolder(),
     deadlineFactor: 1,
     ...input,
   });

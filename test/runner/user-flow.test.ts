@@ -1,14 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadFlow } from '../../src/runner/load-flow.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { attemptToy } from './toy-attempt.ts';
 
 /** A flow file in a folder that has nothing to do with the project. */
 async function userFlow(text: string, name = 'my-flow.ts') {
-  const folder = await mkdtemp(join(tmpdir(), 'my-flows-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const file = join(folder, name);
   await writeFile(file, text);
   return loadFlow(file);

@@ -8,10 +8,7 @@ import {
 } from '../../src/service/tables.ts';
 import { isDuplicate, isRuleBroken } from '../../src/store/database/database-errors.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
-import { stopMysqlServer } from '../support/mysql-server.ts';
 import { engines } from '../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
 
 /** How an account gets from its first status to each of the others. */
 const ways: Record<AccountStatus, AccountStatus[]> = {

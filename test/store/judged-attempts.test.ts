@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type JudgedAttempt, judgedAttempt } from '../../src/contracts/judged-attempt.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const byId = (a: JudgedAttempt, b: JudgedAttempt) => (a.id < b.id ? -1 : 1);
 
@@ -16,7 +16,7 @@ const attempts = [
 ];
 
 it('what is judged of a stored attempt is what is judged of its record, for the versions, builds and flows asked for', async () => {
-  const store = await openStore(join(newFolder(), 'store.sqlite'));
+  const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   await store.runs.add(exampleRun);
   for (const { cell, attempt } of attempts) await store.attempts.add(exampleRun.id, cell, attempt);
   const libraries = [...new Set(attempts.map(({ cell }) => cell.library))].sort();

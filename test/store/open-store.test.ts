@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { TroubleError } from '../../src/contracts/input-error.ts';
 import { openStore } from '../../src/store/open-store.ts';
-
-const newFolder = () => mkdtempSync(join(tmpdir(), 'store-test-'));
+import { temporaryFolder } from '../temporary-folder.ts';
 
 async function troubleOf(file: string): Promise<string> {
   const error = await openStore(file).then(
@@ -20,7 +18,7 @@ async function troubleOf(file: string): Promise<string> {
 }
 
 test('a new store is made with its folder, in WAL mode', async () => {
-  const file = join(newFolder(), 'deep', 'store.sqlite');
+  const file = join(temporaryFolder(), 'deep', 'store.sqlite');
   const store = await openStore(file);
   expect(store.migrated).toContain('0001-runs-and-attempts.sql');
   await store.close();
@@ -29,7 +27,7 @@ test('a new store is made with its folder, in WAL mode', async () => {
 });
 
 test('nobody else on the machine reads a new store', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   const store = await openStore(file);
   const modes = ['', '-wal', '-shm'].map((suffix) => (statSync(`${file}${suffix}`).mode & 0o777).toString(8));
   expect(modes).toEqual(['600', '600', '600']);
@@ -37,7 +35,7 @@ test('nobody else on the machine reads a new store', async () => {
 });
 
 test('a second start runs no migration', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   await (await openStore(file)).close();
   const store = await openStore(file);
   expect(store.migrated).toEqual([]);
@@ -45,7 +43,7 @@ test('a second start runs no migration', async () => {
 });
 
 test('a store that is up to date opens while another process writes', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   await (await openStore(file)).close();
   const writer = new DatabaseSync(file);
   writer.exec('begin immediate');
@@ -56,7 +54,7 @@ test('a store that is up to date opens while another process writes', async () =
 });
 
 test('when several processes start together each migration runs once', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   const child = join(import.meta.dirname, 'open-store-child.ts');
   const starts = Array.from({ length: 5 }, () => promisify(execFile)(process.execPath, [child, file]));
   const ran = (await Promise.all(starts)).flatMap(({ stdout }) => JSON.parse(stdout) as string[]);
@@ -65,7 +63,7 @@ test('when several processes start together each migration runs once', async () 
 });
 
 test('a store of a newer program is refused with what to do', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   await (await openStore(file)).close();
   const database = new DatabaseSync(file);
   database.exec("insert into migrations (name, timestamp) values ('9999-of-the-future.sql', '2030-01-01')");
@@ -76,13 +74,13 @@ test('a store of a newer program is refused with what to do', async () => {
 });
 
 test('a file that is no database is refused and left as it is', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   writeFileSync(file, 'these are my notes, not a database '.repeat(100));
   expect(await troubleOf(file)).toMatch(/is not an SQLite database; move it away/);
 });
 
 test('a damaged database is refused', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   await (await openStore(file)).close();
   const bytes = readFileSync(file);
   bytes.fill(0xff, 100, 4096);
@@ -91,13 +89,13 @@ test('a damaged database is refused', async () => {
 });
 
 test('a path below a file is refused by name', async () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
   expect(await troubleOf(join(folder, 'file', 'store.sqlite'))).toMatch(/the folder .* cannot be made \(E\w+\)/);
 });
 
 test('a folder in the place of the file is refused by name', async () => {
-  const file = join(newFolder(), 'store.sqlite');
+  const file = join(temporaryFolder(), 'store.sqlite');
   mkdirSync(file);
   expect(await troubleOf(file)).toMatch(/cannot be opened or created/);
 });

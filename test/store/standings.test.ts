@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
@@ -13,11 +12,12 @@ import {
   passedAttempt,
   planned,
 } from '../fixtures/example-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const build = exampleCell().build;
 
 async function standings(runs: readonly (readonly [Partial<Cell>, Attempt])[][]) {
-  const folder = mkdtempSync(join(tmpdir(), 'standings-'));
+  const folder = temporaryFolder();
   const store = await openStore(join(folder, 'store.sqlite'));
   try {
     for (const [i, attempts] of runs.entries()) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -15,11 +15,10 @@ import {
   planned,
   playRun,
 } from '../fixtures/example-run.ts';
-
-const newFolder = () => mkdtempSync(join(tmpdir(), 'recorder-test-'));
+import { temporaryFolder } from '../temporary-folder.ts';
 
 async function newStore() {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const store = await openStore(join(folder, 'store.sqlite'));
   return { store, folder, recorder: new StoreRecorder(store, join(folder, 'runs')) };
 }
@@ -91,7 +90,9 @@ test('when the first folder takes nothing either, the next one does', async () =
   await recorder.runStarted(run, [planned()]);
   breakAttempts(store.file);
   await recorder.attemptEnded(planned(), failedAttempt());
-  expect(recorder.trouble?.message).toContain(join(tmpdir(), 'wwebjs-canary', run.id));
+  const nextFolder = join(tmpdir(), 'wwebjs-canary');
+  expect(recorder.trouble?.message).toContain(join(nextFolder, run.id));
+  rmSync(nextFolder, { recursive: true });
 });
 
 test('a store that takes nothing from the start stops the run before it measures', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { incidentModelSchema, type Scenario, type ScenarioResult } from '../../src/contracts/incident-study.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
@@ -11,7 +11,7 @@ import { Replay } from '../../src/study/replay.ts';
 import { RequestLog } from '../../src/study/request-log.ts';
 import { runScenario } from '../../src/study/run-scenario.ts';
 import { openStudyDatabase } from '../../src/study/study-database.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../support/mysql-server.ts';
+import { newMysqlDatabase } from '../support/mysql-server.ts';
 
 // A replay takes a second, on a machine that does other things many; the first use of MySQL starts a server.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -101,8 +101,6 @@ test('a library that never becomes ready: nobody is linked, and the query of the
 });
 
 describe('on a server', () => {
-  afterAll(stopMysqlServer);
-
   test('MySQL comes to the same counts as SQLite', async () => {
     const server = await newMysqlDatabase();
     for (const scenario of [

@@ -1,8 +1,6 @@
 import { createConnection } from 'mysql2/promise';
-import { afterAll, expect, test } from 'vitest';
-import { newMysqlDatabase, stopMysqlServer } from './mysql-server.ts';
-
-afterAll(stopMysqlServer);
+import { expect, test } from 'vitest';
+import { newMysqlDatabase } from './mysql-server.ts';
 
 test('tests have a real MySQL or MariaDB server with databases of their own', async () => {
   const [one, other] = [await newMysqlDatabase(), await newMysqlDatabase()];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
+import { atFileEnd } from '../temporary-folders/at-file-end.ts';
 import { startPrivateMariadb } from './private-mariadb.ts';
 
 /** A MySQL or MariaDB server for tests. */
@@ -16,7 +17,10 @@ let shared: Promise<MysqlServer> | undefined;
  * mariadbd. Throws when there is none of them: a test that needs a server is never skipped silently.
  */
 export function mysqlServer(): Promise<MysqlServer> {
-  shared ??= startServer();
+  if (!shared) {
+    shared = startServer();
+    atFileEnd(stopMysqlServer);
+  }
   return shared;
 }
 
@@ -30,7 +34,7 @@ export async function newMysqlDatabase(): Promise<string> {
   return `${url.replace(/\/$/, '')}/${name}`;
 }
 
-/** Ends the server of this test file, if it was started. */
+/** Ends the server if it was started; a test file does so by itself when it ends. */
 export async function stopMysqlServer(): Promise<void> {
   const server = await shared?.catch(() => undefined);
   shared = undefined;

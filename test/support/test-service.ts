@@ -1,18 +1,16 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Service, type ServiceOptions } from '../../src/service/instance/service.ts';
 import type { LogLine } from '../../src/service/log-line.ts';
 import type { SessionIds, WorkspaceId } from '../../src/service/session-ids.ts';
 import type { AccountStatus } from '../../src/service/tables.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** A service with short deadlines whose log lines are kept. */
 export async function startTestService(
   options: Pick<ServiceOptions, 'database' | 'openHost'> & Partial<ServiceOptions>,
 ): Promise<{ service: Service; log: LogLine[]; folder: string }> {
   const log: LogLine[] = [];
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'service-profiles-'));
+  const folder = options.folder ?? temporaryFolder();
   const service = await Service.start({
     library: '1.34.7',
     slots: 2,

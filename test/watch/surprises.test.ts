@@ -7,7 +7,7 @@ import type { RunReport } from '../../src/contracts/run.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { noteSurprises, tellWebhook } from '../../src/watch/surprises.ts';
 import { exampleCell, exampleRun, failedAttempt, infraAttempt, passedAttempt } from '../fixtures/example-run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 let store: Store;
 let status = 200;
@@ -20,7 +20,7 @@ const server = createServer(async (request, response) => {
 let url = '';
 
 beforeEach(async () => {
-  store = await openStore(join(newFolder(), 'store.sqlite'));
+  store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   told = [];

@@ -18,7 +18,7 @@ import {
   passedAttempt,
   playRun,
 } from '../fixtures/example-run.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 setFlagsFromString('--expose-gc');
@@ -47,7 +47,7 @@ async function resources() {
  * (half of them unexpected), what is to be told, and a scrape every five minutes. The runs themselves are processes of their own.
  */
 test('twelve hours of schedule start once in every period, never two at a time, and use no more than the second hour', async () => {
-  const store = await openStore(join(newFolder(), 'store.sqlite'));
+  const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   const database = await openDatabase<ExportedTables>(`sqlite:${store.file}`);
   const exporter = new Exporter(store, database, (error) => expect.unreachable(String(error)));
   const clock = new SimulatedClock(start);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { InputError } from '../../src/contracts/input-error.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { type WatchedRun, type WatchOptions, watch } from '../../src/watch/watch.ts';
-import { newFolder } from '../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 const minute = 60_000;
@@ -13,7 +13,7 @@ const start = 2_000_000 * every;
 let store: Store;
 
 beforeEach(async () => {
-  store = await openStore(join(newFolder(), 'store.sqlite'));
+  store = await openStore(join(temporaryFolder(), 'store.sqlite'));
 });
 afterEach(() => store.close());
 

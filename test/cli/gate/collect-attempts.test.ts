@@ -8,8 +8,8 @@ import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
 import { judge } from '../../../src/gate/judge.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { asOf, defaultPolicy } from '../../gate/evidence-of.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const question = { baseline: '1.33.2', candidate: '1.34.2', asOf };
 const fresh = '2026-01-09T00:00:00.000Z';
@@ -48,7 +48,7 @@ const cell: fc.Arbitrary<Cell> = fc
 it('a verdict on the store is the same bytes as one on its attempts one by one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.record({ cell, attempt }), { maxLength: 60 }), async (recorded) => {
-      const store = await openStore(join(newFolder(), 'store.sqlite'));
+      const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
       await store.runs.add(exampleRun);
       for (const each of recorded) await store.attempts.add(exampleRun.id, each.cell, each.attempt);
       const selection = { ...question, target: 'replica' } as const;

@@ -6,12 +6,13 @@ import type { Attempt } from '../../../src/contracts/attempt.ts';
 import type { PlannedCell, RunInfo } from '../../../src/contracts/run.ts';
 import { flow } from '../../../src/runner/flow.ts';
 import { runPlan } from '../../../src/runner/run-plan.ts';
-import { attempt, browserProcesses, hostProcesses, temporaryFolder } from './real-attempt.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { attempt, browserProcesses, hostProcesses } from './real-attempt.ts';
 
 const build = '2.3000.1029241508';
 
 async function toyBrowser(script: string): Promise<Browser> {
-  const executablePath = join(await temporaryFolder(), 'browser');
+  const executablePath = join(temporaryFolder(), 'browser');
   await writeFile(executablePath, `#!/bin/sh\n${script}\n`);
   await chmod(executablePath, 0o755);
   return { name: 'toy', executablePath, version: '', args: [], env: {}, sandbox: { on: false, why: 'a toy' } };

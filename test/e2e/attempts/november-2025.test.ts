@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { flow } from '../../../src/runner/flow.ts';
-import { attempt, temporaryFolder } from './real-attempt.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { attempt } from './real-attempt.ts';
 
 const returnsNothing = fileURLToPath(new URL('../../fixtures/auth-strategies/returns-nothing.cjs', import.meta.url));
 
@@ -15,7 +16,7 @@ const returnsNothing = fileURLToPath(new URL('../../fixtures/auth-strategies/ret
 test('an old copy that runs under the name of another version is named, with the file and line of its error', async () => {
   const asked = await ensureLibrary('1.34.2', console.log);
   const old = await ensureLibrary('1.24.0', console.log);
-  const packageDir = join(await temporaryFolder(), 'node_modules', 'whatsapp-web.js');
+  const packageDir = join(temporaryFolder(), 'node_modules', 'whatsapp-web.js');
   await mkdir(packageDir, { recursive: true });
   await writeFile(join(packageDir, 'package.json'), JSON.stringify({ name: 'whatsapp-web.js', version: '1.34.2' }));
   await writeFile(join(packageDir, 'index.js'), `module.exports = require(${JSON.stringify(old.packageDir)});`);

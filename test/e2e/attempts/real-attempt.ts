@@ -1,20 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import qrToReady from '../../../canaries/qr-to-ready.ts';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import type { Attempt } from '../../../src/contracts/attempt.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { type AttemptInput, runAttempt } from '../../../src/runner/run-attempt.ts';
-
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'wwebjs-canary-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** One attempt of a real library in a real Chromium. */
 export async function attempt(
@@ -33,7 +24,7 @@ export async function attempt(
     library,
     browser,
     surface: resolveSurface(build),
-    runFolder: input.runFolder ?? (await temporaryFolder()),
+    runFolder: input.runFolder ?? temporaryFolder(),
     deadlineFactor: 1,
     ...input,
   });

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import qrToReady from '../../../canaries/qr-to-ready.ts';
-import { attempt, browserProcesses, hostProcesses, temporaryFolder } from './real-attempt.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { attempt, browserProcesses, hostProcesses } from './real-attempt.ts';
 
 const october2025 = '2.3000.1029241508';
 
@@ -49,7 +50,7 @@ test('nothing of the QR text and no text of a message is in the record', async (
 });
 
 test('an error of the library in the page after authenticated ends the attempt long before the deadline', async () => {
-  const runFolder = await temporaryFolder();
+  const runFolder = temporaryFolder();
   const record = await attempt('1.25.0', october2025, { runFolder });
   expect(record).toMatchObject({ outcome: 'failed', phase: 'ready', code: 'no-ready' });
   expect(record.cause).toMatchObject({ module: 'WAWebUserPrefsMeUser', export: 'getMeUser' });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { attemptCell, expected, resultOf } from '../../flows/attempt-cell.ts';
-import { temporaryFolder } from '../attempts/real-attempt.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** One library per flow; `npm run test:flows` makes all of them. */
 test.each([
@@ -35,7 +35,7 @@ test('a time scale is in the record', async () => {
 
 test('the example of docs/flows.md passes as it is printed, from a folder outside the project', async () => {
   const page = await readFile(join(packageRoot, 'docs', 'flows.md'), 'utf8');
-  const flow = join(await temporaryFolder(), 'my-flow.ts');
+  const flow = join(temporaryFolder(), 'my-flow.ts');
   await writeFile(flow, /```ts\n(\/\/ my-flow\.ts[\s\S]*?)```/.exec(page)?.[1] ?? 'no example');
   const { attempts } = await attemptCell('1.34.2', { flow });
   expect(attempts).toMatchObject([{ outcome: 'passed' }]);

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser as Chromium, Page } from 'puppeteer-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { openInBrowser } from './page-in-browser.ts';
 
 let userDataDir: string;
@@ -38,12 +36,11 @@ const state = () => page.evaluate(`require('WAWebSocketModel').Socket.state`);
 const stored = () => page.evaluate(`Object.keys(localStorage).sort()`);
 
 beforeEach(() => {
-  userDataDir = mkdtempSync(join(tmpdir(), 'replica-life-'));
+  userDataDir = temporaryFolder();
 });
 afterEach(async () => {
   await chromium?.close();
   await replica?.close();
-  rmSync(userDataDir, { recursive: true, force: true });
 });
 
 test('a profile that was linked is connected without a QR code, and has what was written before and meanwhile', async () => {

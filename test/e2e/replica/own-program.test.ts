@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
-import { temporaryFolder } from '../attempts/real-attempt.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** The example of the README, as it is printed there. */
 async function readmeExample(): Promise<string> {
@@ -48,7 +48,7 @@ function start(
 }
 
 test('the example of the README links whatsapp-web.js, used directly, to `wwebjs-canary replica`', async () => {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   const library = await ensureLibrary('1.34.7', console.log);
   const replica = start([join(packageRoot, 'src/cli/main.ts'), 'replica', '--build', '2.3000.1029241508'], folder);
   await writeFile(join(folder, 'replica.json'), (await replica.lines.next()).value);

@@ -11,12 +11,12 @@ import { StoreRecorder } from '../../../src/store/store-recorder.ts';
 import { cli } from '../../cli/cli.ts';
 import { exampleHistory, newerBuild } from '../../fixtures/example-history.ts';
 import { exampleRun, failedAttempt, planned, playRun } from '../../fixtures/example-run.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { openViewer } from '../../support/open-viewer.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestService } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
-const home = newFolder();
+const home = temporaryFolder();
 const homeBefore = process.env.WWEBJS_CANARY_HOME;
 let viewer: Browser;
 let page: Page;
@@ -150,7 +150,7 @@ test('colours follow the machine, and nothing went wrong', async () => {
 });
 
 test('the report of a run has the plots of its versions over all runs, drawn when they are opened', async () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const store = await openStore(join(folder, 'store.sqlite'));
   const recorder = new StoreRecorder(store, folder);
   await exampleHistory(store.file, Date.parse(exampleRun.startedAt) - 3_600_000);
@@ -189,7 +189,7 @@ async function connectAccount({ kysely }: ServiceDatabase): Promise<void> {
 
 test('the console draws the same from the same store, and keeps the choice in its address', async () => {
   const { service } = await startTestService({
-    database: `sqlite:${join(newFolder(), 'service.sqlite')}`,
+    database: `sqlite:${join(temporaryFolder(), 'service.sqlite')}`,
     openHost: silentHosts,
   });
   const app = createServer({

@@ -3,7 +3,8 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cellHash } from '../../../src/web/report/cell-hash.ts';
 import { exampleCell, exampleCells, failedAttempt, passedAttempt, planned } from '../../fixtures/example-run.ts';
-import { newFolder, reportRun } from '../../fixtures/recorded-run.ts';
+import { reportRun } from '../../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { openReport } from './open-report.ts';
 
 const hostile = '</script><script>document.title = "taken over"</script><img src=x onerror="document.title = 1">';
@@ -18,7 +19,7 @@ let errors: string[];
 let requests: string[];
 
 beforeAll(async () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   process.env.WWEBJS_CANARY_HOME = folder;
   await reportRun('html', folder, [...exampleCells(), hostileCell]);
   delete process.env.WWEBJS_CANARY_HOME;

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FastifyInstance } from 'fastify';
@@ -16,11 +15,12 @@ import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { startTestService, until } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** The programs of docs/service-client.md, as they are printed there, against a real library in a real browser. */
 
 const page = readFileSync(join(packageRoot, 'docs', 'service-client.md'), 'utf8');
-const folder = mkdtempSync(join(tmpdir(), 'client-'));
+const folder = temporaryFolder();
 const number = '15550100123';
 let replica: Replica;
 let service: Service;

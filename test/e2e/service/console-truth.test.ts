@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
 import { createServer as createSocketServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -13,6 +11,7 @@ import type { Service } from '../../../src/service/instance/service.ts';
 import { openViewer } from '../../support/open-viewer.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestService } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** What the console says when it cannot know, with a service whose sessions do nothing. */
 
@@ -63,7 +62,7 @@ afterAll(() => viewer.close());
 
 beforeEach(async () => {
   port = 0;
-  database = `sqlite:${join(mkdtempSync(join(tmpdir(), 'console-')), 'store.sqlite')}`;
+  database = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
   await serve();
   ({ key } = await new ApiKeys(service.database).create('test', 'admin'));
   ({ id: workspace } = await ask('POST', '/v1/workspaces', { name: 'Berlin' }));

@@ -1,6 +1,4 @@
-import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +9,7 @@ import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { openViewer } from '../../support/open-viewer.ts';
 import { ownHome } from '../../support/own-home.ts';
 import { startTestService, until } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** Its types name a default export, of which Node sees the wrapper. */
 const jsqr = createRequire(import.meta.url)('jsqr').default as typeof import('jsqr').default;
@@ -23,7 +22,7 @@ let stop: () => Promise<void>;
 let port = 0;
 const errors: string[] = [];
 const build = '2.3000.1032534684';
-const folder = mkdtempSync(join(tmpdir(), 'console-'));
+const folder = temporaryFolder();
 const number = '15550800001';
 /** Not `disconnected`. */
 const connected = /(^|\s)connected$/;

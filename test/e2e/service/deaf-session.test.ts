@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
@@ -8,6 +6,7 @@ import type { Service } from '../../../src/service/instance/service.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let replica: Replica;
 let service: Service;
@@ -17,7 +16,7 @@ beforeAll(async () => {
   // A build on which the version below works, as long as the page does not reload itself.
   replica = await startReplica({ build: '2.3000.1014111620' });
   const browser = await ensureBrowser('current', () => {});
-  const folder = mkdtempSync(join(tmpdir(), 'deaf-session-'));
+  const folder = temporaryFolder();
   ({ service } = await startTestService({
     folder,
     database: `sqlite:${join(folder, 'store.sqlite')}`,

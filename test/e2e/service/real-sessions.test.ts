@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -16,6 +15,7 @@ import type { ServiceTables } from '../../../src/service/tables.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { canRunS3, type PrivateS3, startPrivateS3 } from '../../support/private-s3.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** More than the delay with which Chromium commits localStorage. */
 const flushMs = 8_000;
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 function newPlace() {
-  const folder = mkdtempSync(join(tmpdir(), 'real-sessions-'));
+  const folder = temporaryFolder();
   return { folder, database: `sqlite:${join(folder, 'store.sqlite')}` };
 }
 
@@ -219,7 +219,7 @@ test('an account that is logged out while nobody runs its session is unlinked al
 });
 
 test('a host whose instance is paused just after its start ends by itself, with its browser', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'real-sessions-'));
+  const folder = temporaryFolder();
   const ids = SessionIds.create(workspaceId('W'));
   const seen: string[] = [];
   await libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} })({

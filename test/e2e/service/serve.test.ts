@@ -6,17 +6,15 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
 import { cli } from '../../cli/cli.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
 import { ownHome } from '../../support/own-home.ts';
 import { until } from '../../support/test-service.ts';
 
 const build = '2.3000.1032534684';
-
-afterAll(stopMysqlServer);
 
 interface Served {
   process: ChildProcess;

@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../../src/contracts/attempt.ts';
 import { home } from '../../../src/contracts/home.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { cli } from '../../cli/cli.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const build = '2.3000.1032534684';
 
 /** A home with the installed libraries of this checkout and a store of its own. */
-const ownHome = mkdtempSync(join(tmpdir(), 'wwebjs-canary-test-'));
+const ownHome = temporaryFolder();
 beforeAll(() => {
   mkdirSync(home('library-index'), { recursive: true });
   for (const part of ['libraries', 'library-index']) symlinkSync(home(part), join(ownHome, part));
 });
-afterAll(() => rmSync(ownHome, { recursive: true, force: true }));
 
 describe('surface', () => {
   test('extract lists what a library uses, what matters most first', async () => {

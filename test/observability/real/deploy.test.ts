@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { findPrometheus } from '../../support/find-prometheus.ts';
 import { answers } from '../../support/go-tool.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const run = promisify(execFile);
 const deploy = join(packageRoot, 'deploy');
 
 /** A copy of the project's folders that the compose file speaks of, in which files can be damaged. */
 function copy(): string {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   for (const name of ['deploy', 'dashboards']) cpSync(join(packageRoot, name), join(folder, name), { recursive: true });
   return join(folder, 'deploy');
 }
@@ -25,7 +25,7 @@ function edit(file: string, from: string, to: string): void {
 }
 
 describe.skipIf(!answers('go', 'version'))('with the code of Docker Compose and BuildKit', () => {
-  const program = join(newFolder(), 'check');
+  const program = join(temporaryFolder(), 'check');
   const check = (folder: string) => run(program, [folder]);
 
   beforeAll(async () => {

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { packageRoot } from '../../../src/contracts/home.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { findPrometheus } from '../../support/find-prometheus.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const read = (name: string) => parse(readFileSync(join(packageRoot, 'deploy', 'gate', name), 'utf8'));
 const filledIn = (query: string) =>
@@ -80,7 +80,7 @@ const cases: [what: string, shown: Shown[], argo: number | null, flagger: number
 
 test('the templates for Argo Rollouts and Flagger let a rollout go on only for a fresh promotion that no store contradicts', async () => {
   const { promtool } = await findPrometheus();
-  const file = join(newFolder(), 'templates.test.yml');
+  const file = join(temporaryFolder(), 'templates.test.yml');
   const sample = (value: number | null) => (value === null ? [] : [{ labels: '{}', value }]);
   const tests = cases.map(([name, shown, argo, flagger]) => ({
     name,

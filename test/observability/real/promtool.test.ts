@@ -10,10 +10,10 @@ import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { StoreRecorder } from '../../../src/store/store-recorder.ts';
 import { exampleCells, playRun } from '../../fixtures/example-run.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { findPrometheus } from '../../support/find-prometheus.ts';
 import { instantHosts } from '../../support/instant-host.ts';
 import { startTestService, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const rules = join(packageRoot, 'dashboards', 'rules');
 
@@ -33,7 +33,7 @@ async function complaints(text: string): Promise<string> {
 }
 
 test('promtool has nothing to say about the metrics of an instance that shows its sessions one by one', async () => {
-  const database = `sqlite:${join(newFolder(), 'store.sqlite')}`;
+  const database = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
   const { service } = await startTestService({ database, openHost: instantHosts(), sessionDetail: 5 });
   const { id: workspace } = await service.workspaces.create('W');
   const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
@@ -45,7 +45,7 @@ test('promtool has nothing to say about the metrics of an instance that shows it
 });
 
 test('promtool has nothing to say about the metrics of a store', async () => {
-  const store = await openStore(join(newFolder(), 'store.sqlite'));
+  const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   await playRun(exampleCells(), [new StoreRecorder(store)]);
   const database = await openDatabase<ExportedTables>(`sqlite:${store.file}`);
   const { text } = await new Exporter(store, database, () => {}).read();

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { renderDashboards } from '../../../dashboards/generate.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { findPrometheus } from '../../support/find-prometheus.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 interface Panel {
   title: string;
@@ -85,7 +85,7 @@ test.each(shown)('"$title" shows what happened', async ({ title, interval = '1h'
   const { promtool } = await findPrometheus();
   const targets = panels.find((panel) => panel.title === title)?.targets ?? [];
   expect(targets).toHaveLength(values.length);
-  const file = join(newFolder(), 'panel.test.yml');
+  const file = join(temporaryFolder(), 'panel.test.yml');
   const asked = targets.map(({ expr }, i) => ({
     expr: `sum(${expr.replaceAll(/\$(library|build|workspace)/g, '.*').replaceAll('$__range', '24h')})`,
     eval_time: '25h',

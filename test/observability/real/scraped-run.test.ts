@@ -12,16 +12,16 @@ import { serveMetrics } from '../../../src/exporter/serve-metrics.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import { cli } from '../../cli/cli.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { onBuild } from '../../support/on-build.ts';
 import { type PrivatePrometheus, startPrivatePrometheus } from '../../support/private-prometheus.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** A real library that really fails on this build, one that works, and a service with one number linked and restored. */
 const build = '2.3000.1029241508';
 const failing = ['--library', '1.25.0', '--build', build, '--browser', 'current'];
-const folder = newFolder();
+const folder = temporaryFolder();
 const closing: (() => Promise<unknown>)[] = [];
 const news: { alert: string; status: string; library: string | undefined; page: string }[] = [];
 let prometheus: PrivatePrometheus;

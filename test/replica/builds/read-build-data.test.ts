@@ -1,18 +1,17 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { InputError } from '../../../src/contracts/input-error.ts';
 import { buildTimeline } from '../../../src/replica/builds/build-timeline.ts';
 import { buildDataFolder, readBuildData } from '../../../src/replica/builds/read-build-data.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'builds-'));
+  folder = temporaryFolder();
   cpSync(buildDataFolder, folder, { recursive: true });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function edit(file: string, from: string, to: string): void {
   const path = join(folder, file);

@@ -6,9 +6,9 @@ import { readHistory } from '../../../src/report/history/read-history.ts';
 import { readHistoryInThread } from '../../../src/report/history/read-history-in-thread.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { exampleHistory } from '../../fixtures/example-history.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
-const good = newFolder();
+const good = temporaryFolder();
 const homeBefore = process.env.WWEBJS_CANARY_HOME;
 
 beforeAll(() => exampleHistory(join(good, 'store.sqlite')));
@@ -28,7 +28,7 @@ test('the thread answers what the store says', async () => {
 test('a question that is refused, or that breaks the thread, does not spoil the next one', async () => {
   process.env.WWEBJS_CANARY_HOME = good;
   await expect(readHistoryInThread({ window: '7d', builds: ['latest'] })).rejects.toThrow(InputError);
-  const damaged = newFolder();
+  const damaged = temporaryFolder();
   writeFileSync(join(damaged, 'store.sqlite'), 'no database at all, but long enough to be looked at as one'.repeat(99));
   process.env.WWEBJS_CANARY_HOME = damaged;
   await expect(readHistoryInThread({ window: '7d' })).rejects.toThrow('it is not an SQLite database');

@@ -5,7 +5,7 @@ import { canaryHistorySchema } from '../../../src/contracts/canary-history.ts';
 import { readHistory } from '../../../src/report/history/read-history.ts';
 import { openStore, type Store } from '../../../src/store/open-store.ts';
 import { exampleCell, exampleRun, failedAttempt, infraAttempt, passedAttempt } from '../../fixtures/example-run.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const now = Date.parse('2026-11-22T12:00:00.000Z');
 const newest = '2.3000.1044822804';
@@ -25,7 +25,7 @@ const took = (ready: number) => (overrides: Partial<Attempt>) =>
   passedAttempt({ phases: { launch: 500, ready }, ...overrides });
 
 beforeAll(async () => {
-  store = await openStore(join(newFolder(), 'store.sqlite'));
+  store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   await run('2026-09-01T08:00:00.000Z', [[exampleCell({ library: '1.24.0' }), passedAttempt]]);
   await run('2026-11-19T23:59:59.999Z', [
     [exampleCell(), took(1000)],
@@ -137,7 +137,7 @@ test.each([
 });
 
 test('an empty store has no rates, and says that nothing was ever attempted', async () => {
-  const empty = await openStore(join(newFolder(), 'store.sqlite'));
+  const empty = await openStore(join(temporaryFolder(), 'store.sqlite'));
   const history = canaryHistorySchema.parse(await readHistory(empty, { window: '30d' }, now));
   expect(history).toMatchObject({
     attempts: 0,

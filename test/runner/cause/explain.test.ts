@@ -1,19 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { explain } from '../../../src/runner/cause/explain.ts';
 import { explainMismatch } from '../../../src/runner/cause/explain-mismatch.ts';
 import { toyClient, toyPackage } from '../../surface/toy-package.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { pageError, toyFailure } from './toy-failure.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'wwebjs-canary-test-'));
-beforeAll(() => void vi.stubEnv('WWEBJS_CANARY_HOME', home));
-afterAll(() => {
-  vi.unstubAllEnvs();
-  rmSync(home, { recursive: true, force: true });
-});
+beforeAll(() => void vi.stubEnv('WWEBJS_CANARY_HOME', temporaryFolder()));
+afterAll(() => void vi.unstubAllEnvs());
 
 // Line 7 of src/Client.js is the first line of the page code, line 2 of the page function.
 const site = (column: number) => `pptr://__puppeteer_evaluation_script__:2:${column}`;

@@ -1,11 +1,8 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { linkHistory } from '../../../src/service/accounts/link-history.ts';
 import type { AccountStatus, ServiceDatabase } from '../../../src/service/tables.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
 
 const hourMs = 3_600_000;
 let accounts = 0;

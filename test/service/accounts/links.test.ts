@@ -1,6 +1,6 @@
 import type { KyselyPlugin } from 'kysely';
 import { createConnection } from 'mysql2/promise';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { linkSuccess } from '../../../src/service/accounts/link-success.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
@@ -12,12 +12,10 @@ import { SessionIds, type WorkspaceId, workspaceId } from '../../../src/service/
 import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { Database } from '../../../src/store/database/database.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
 import { linkRounds } from './link-rounds.ts';
-
-afterAll(stopMysqlServer);
 
 const request = { phone: '15550100123', library: '1.34.7', libraryPin: null };
 const unknownNumber = { ...request, phone: null };

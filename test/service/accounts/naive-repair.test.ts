@@ -1,12 +1,9 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { isDuplicate } from '../../../src/store/database/database-errors.ts';
 import { createOldAccounts, oldLink, repairedLink, setOldStatus } from '../../../src/study/old-accounts.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
 
 const number = { workspace: 'w', phone: '15550100123' };
 

@@ -2,14 +2,11 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/store/database/database.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { claimWork, type WorkTables } from './claim-work.ts';
-
-afterAll(stopMysqlServer);
 
 describe.each(engines)('due work in %s', (name, newAddress) => {
   let address: string;

@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleHistory } from '../../fixtures/example-history.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let server: TestServer;
 const homeBefore = process.env.WWEBJS_CANARY_HOME;
 
 beforeAll(async () => {
-  process.env.WWEBJS_CANARY_HOME = newFolder();
+  process.env.WWEBJS_CANARY_HOME = temporaryFolder();
   await exampleHistory(join(process.env.WWEBJS_CANARY_HOME, 'store.sqlite'));
-  server = await startTestServer({ database: `sqlite:${join(newFolder(), 'service.sqlite')}`, openHost: silentHosts });
+  server = await startTestServer({
+    database: `sqlite:${join(temporaryFolder(), 'service.sqlite')}`,
+    openHost: silentHosts,
+  });
 });
 afterAll(async () => {
   expect(server.troubles).toEqual([]);

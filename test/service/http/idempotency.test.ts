@@ -1,17 +1,14 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Idempotency } from '../../../src/service/http/idempotency.ts';
 import { Problem } from '../../../src/service/problems.ts';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { sha256 } from '../../../src/service/sha256.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { instantHosts } from '../../support/instant-host.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
 import { startTestServer } from '../../support/test-server.ts';
 import { until } from '../../support/test-service.ts';
-
-afterAll(stopMysqlServer);
 
 const message = {
   caller: 'k',

@@ -2,12 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problems } from '../../../src/service/problems.ts';
 import { type SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
-
-afterAll(stopMysqlServer);
 
 describe.each(engines)('the API with %s', (_, newAddress) => {
   let server: TestServer;

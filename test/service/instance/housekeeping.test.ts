@@ -1,10 +1,7 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { keepHouse } from '../../../src/service/instance/housekeeping.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

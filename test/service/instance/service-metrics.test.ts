@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { SessionIds } from '../../../src/service/session-ids.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { until } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let server: TestServer;
 afterEach(() => server.stop());
 
 /** Starts a service that links `count` numbers, none of which anybody scans. */
 async function serve(count: number, options: Partial<Parameters<typeof startTestServer>[0]> = {}) {
-  const database = `sqlite:${join(newFolder(), 'store.sqlite')}`;
+  const database = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
   server = await startTestServer({ database, openHost: silentHosts, slots: 2, ...options });
   const { service } = server;
   const workspace = (await service.workspaces.create('Berlin')).id;

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createServer } from '../../../src/service/http/server.ts';
 import { Service, type ServiceOptions } from '../../../src/service/instance/service.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { instantHosts } from '../../support/instant-host.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** A database with one session that nobody runs, and how often it was started from then on. */
 async function waitingSession() {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const database = `sqlite:${join(folder, 'store.sqlite')}`;
   const { service: first } = await startTestService({ database, folder, openHost: instantHosts() });
   const { id: workspace } = await first.workspaces.create('W');

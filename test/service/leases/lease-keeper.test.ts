@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Host } from '../../../src/host/host.ts';
 import { Lease, leaseMs } from '../../../src/service/leases/lease.ts';
@@ -9,6 +6,7 @@ import { Leases } from '../../../src/service/leases/leases.ts';
 import { accountId, SessionIds, sessionId, workspaceId } from '../../../src/service/session-ids.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const ids = SessionIds.of({ session: sessionId('s'), workspace: workspaceId('w'), account: accountId('a') });
 
@@ -45,7 +43,7 @@ test('a lease that the database does not know is taken', async () => {
 });
 
 test('a host whose parent gives it no more time ends by itself', async () => {
-  const host = new Host({ folder: mkdtempSync(join(tmpdir(), 'host-')), env: {}, onSeen: () => {} });
+  const host = new Host({ folder: temporaryFolder(), env: {}, onSeen: () => {} });
   await host.calls.liveFor(100_000);
   await host.calls.liveFor(200);
   const began = performance.now();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { type Lease, LeaseLost } from '../../../src/service/leases/lease.ts';
@@ -10,11 +10,8 @@ import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
 import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
 import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
 
 describe.each(engines)('leases in %s', (_, newAddress) => {
   let database: ServiceDatabase;

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
@@ -13,10 +12,9 @@ import { SessionIds } from '../../../src/service/session-ids.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const key = Buffer.alloc(32, 7);
-const newFolder = () => mkdtempSync(join(tmpdir(), 'profiles-'));
-
 let database: ServiceDatabase;
 let lease: Lease;
 let store: string;
@@ -29,7 +27,7 @@ beforeEach(async () => {
   const request = { phone: null, library: '1.34.7', libraryPin: null };
   ({ lease } = await new Links(database, 'one', () => {}).begin(SessionIds.create(made.workspace), request));
   await new Accounts(database, 'one').authenticated(lease);
-  store = newFolder();
+  store = temporaryFolder();
   vault = new ProfileVault(database, new FolderBlobs(store), key);
 });
 
@@ -50,7 +48,7 @@ async function nextLease(): Promise<Lease> {
 }
 
 test('another machine gets the profile that was saved, and nobody can read it in the store', async () => {
-  const [here, there] = [newFolder(), newFolder()];
+  const [here, there] = [temporaryFolder(), temporaryFolder()];
   await vault.fetch(lease, here);
   writeLogin(here, 'the secret login');
   await vault.save(lease, here);
@@ -61,7 +59,7 @@ test('another machine gets the profile that was saved, and nobody can read it in
 });
 
 test('a machine that ran the session after the last save keeps what it has', async () => {
-  const here = newFolder();
+  const here = temporaryFolder();
   await vault.fetch(lease, here);
   writeLogin(here, 'old');
   await vault.save(lease, here);
@@ -71,7 +69,7 @@ test('a machine that ran the session after the last save keeps what it has', asy
 });
 
 test('a machine that ran the session before gets what was saved elsewhere since', async () => {
-  const [here, there] = [newFolder(), newFolder()];
+  const [here, there] = [temporaryFolder(), temporaryFolder()];
   await vault.fetch(lease, here);
   writeLogin(here, 'old');
   await vault.save(lease, here);
@@ -87,7 +85,7 @@ test('a machine that ran the session before gets what was saved elsewhere since'
 });
 
 test('who has lost the lease cannot replace what the next owner restores from', async () => {
-  const here = newFolder();
+  const here = temporaryFolder();
   await vault.fetch(lease, here);
   writeLogin(here, 'good');
   await vault.save(lease, here);
@@ -105,7 +103,7 @@ test('who has lost the lease cannot replace what the next owner restores from', 
 });
 
 test('a profile that was damaged or cannot be reached stops the start: it is not a lost login', async () => {
-  const here = newFolder();
+  const here = temporaryFolder();
   await vault.fetch(lease, here);
   writeLogin(here, 'good');
   await vault.save(lease, here);
@@ -113,5 +111,5 @@ test('a profile that was damaged or cannot be reached stops the start: it is not
   const bytes = readFileSync(file);
   bytes[40] = (bytes[40] ?? 0) ^ 1;
   writeFileSync(file, bytes);
-  await expect(vault.fetch(await nextLease(), newFolder())).rejects.toBeInstanceOf(ProfileUnavailable);
+  await expect(vault.fetch(await nextLease(), temporaryFolder())).rejects.toBeInstanceOf(ProfileUnavailable);
 });

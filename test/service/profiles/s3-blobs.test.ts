@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -18,9 +17,9 @@ import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { canRunS3, type PrivateS3, startPrivateS3 } from '../../support/private-s3.ts';
 import { engines } from '../../support/service-databases.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const key = Buffer.alloc(32, 7);
-const newFolder = () => mkdtempSync(join(tmpdir(), 's3-profiles-'));
 const loginFile = (folder: string) => join(profileFolder(folder), 'Default', 'Local Storage', 'leveldb', '000003.log');
 
 function writeLogin(folder: string, text: string): void {
@@ -46,7 +45,7 @@ describe.runIf(canRunS3())('profiles in S3', () => {
     const request = { phone: null, library: '1.34.7', libraryPin: null };
     ({ lease } = await new Links(database, 'one', () => {}).begin(SessionIds.create(made.workspace), request));
     await new Accounts(database, 'one').authenticated(lease);
-    here = newFolder();
+    here = temporaryFolder();
     await vaultOf(s3.blobs()).fetch(lease, here);
     writeLogin(here, 'first login');
     await vaultOf(s3.blobs()).save(lease, here);
@@ -60,7 +59,7 @@ describe.runIf(canRunS3())('profiles in S3', () => {
   async function restored(blobs: BlobStore, withKey = key): Promise<string> {
     await new Leases(database, 'one').release(lease, 'instance-stopped');
     const [claim] = await new Leases(database, 'other').claim(1);
-    const there = newFolder();
+    const there = temporaryFolder();
     await vaultOf(blobs, withKey).fetch(claim?.lease as Lease, there);
     return readFileSync(loginFile(there), 'utf8');
   }

@@ -1,18 +1,15 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RolloutJudge } from '../../../src/service/rollouts/rollout-judge.ts';
 import type { RolloutRules } from '../../../src/service/rollouts/rollout-rules.ts';
 import { judgingMs, type Rollout, Rollouts } from '../../../src/service/rollouts/rollouts.ts';
 import type { ServiceDatabase, ServiceTables } from '../../../src/service/tables.ts';
 import { isRuleBroken } from '../../../src/store/database/database-errors.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { addStarts, baseline, broken, candidate, quickRules, traffic, withSession } from './session-starts.ts';
 
 /** So rarely that no test sees two judgements by itself. */
 const everyMs = 600_000;
-
-afterAll(stopMysqlServer);
 
 describe.each(engines)('the judge of rollouts on %s', (_, newAddress) => {
   let database: ServiceDatabase;

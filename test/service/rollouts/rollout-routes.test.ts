@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { baseline, candidate } from './session-starts.ts';
-
-afterAll(stopMysqlServer);
 
 describe.each(engines)('rollouts over HTTP with %s', (_, newAddress) => {
   let server: TestServer;

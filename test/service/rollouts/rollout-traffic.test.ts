@@ -8,7 +8,6 @@ import { judgeRollout, rolloutTraffic } from '../../../src/service/rollouts/roll
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
 import type { ServiceDatabase, StartOutcome } from '../../../src/service/tables.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import {
   addStarts,
@@ -21,8 +20,6 @@ import {
   traffic,
   withSession,
 } from './session-starts.ts';
-
-afterAll(stopMysqlServer);
 
 /** What of the traffic counts in rates. */
 async function countedTraffic(database: ServiceDatabase, window: Parameters<typeof rolloutTraffic>[2]) {

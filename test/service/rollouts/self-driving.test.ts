@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service, ServiceOptions } from '../../../src/service/instance/service.ts';
@@ -10,10 +7,11 @@ import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.t
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
 import { lightHosts } from '../../support/light-host.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const [baseline, candidate] = ['1.34.7', '1.34.8'];
 
@@ -51,7 +49,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await replica.close();
-  await stopMysqlServer();
 });
 
 /** Hosts in which the login of the candidate is accepted and ready never comes. */
@@ -123,7 +120,7 @@ function hostedBy(service: Service, { workspace, account }: SessionIds, version:
 
 test('a good candidate gets all accounts by itself, step by step, each decided by one of two instances', async () => {
   const database = await newMysqlDatabase();
-  const folder = mkdtempSync(join(tmpdir(), 'self-driving-'));
+  const folder = temporaryFolder();
   const { service, workspace } = await start({ database, folder });
   const { service: other } = await start({ database, folder });
   const before = await linkMany(service, workspace, 28);

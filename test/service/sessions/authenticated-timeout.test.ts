@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { linkWith, startTestService, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** Codes live 1.2 s and then 0.4 s each. */
 const timeScale = 0.02;
@@ -17,7 +17,7 @@ afterAll(() => replica.close());
 
 /** The cause with which a link fails whose first code `scan` gets. */
 async function causeOf(loginHangs: boolean, scan: (qr: string) => Promise<unknown>) {
-  const database = `sqlite:${join(newFolder(), 'store.sqlite')}`;
+  const database = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
   const openHost = lightHosts({ port: replica.port, loginHangs });
   const { service } = await startTestService({ database, openHost, deadlines });
   const { id: workspace } = await service.workspaces.create('W');

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
@@ -9,6 +6,7 @@ import { LibraryFailed, type OpenSessionHost } from '../../../src/service/sessio
 import { lightHosts } from '../../support/light-host.ts';
 import { engines } from '../../support/service-databases.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const [baseline, candidate] = ['1.34.7', '1.33.2'];
 /** Longer than any of these tests may take: who waits for it fails. */
@@ -32,7 +30,7 @@ const openHost: OpenSessionHost = (spec) => {
   const light = lightHosts({ port: replica.port });
   if (spec.library === baseline) return light(spec);
   startsOfCandidate++;
-  if (candidateIs === 'forgetful') return light({ ...spec, folder: mkdtempSync(join(tmpdir(), 'elsewhere-')) });
+  if (candidateIs === 'forgetful') return light({ ...spec, folder: temporaryFolder() });
   if (candidateIs === 'broken') throw new LibraryFailed('broken by the test');
   return light({ ...spec, onSeen: (event) => event.type !== 'client:ready' && spec.onSeen(event) });
 };

@@ -1,13 +1,10 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { instantHosts } from '../../support/instant-host.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { onBuild } from '../../support/on-build.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestService, untilStatus } from '../../support/test-service.ts';
-
-afterAll(stopMysqlServer);
 
 /** The library rejects at once. */
 const failing: OpenSessionHost = (spec) => {

@@ -6,7 +6,6 @@ import type { LogLine } from '../../../src/service/log-line.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { lightHosts } from '../../support/light-host.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
@@ -18,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await replica.close();
-  await stopMysqlServer();
 });
 
 describe.each(engines)('canary accounts with %s', (engine, newAddress) => {

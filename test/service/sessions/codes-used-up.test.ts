@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
-import { newFolder } from '../../fixtures/recorded-run.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { linkWith, startTestService, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** Codes live 0.6 s and then five times 0.2 s. */
 const timeScale = 0.01;
@@ -17,7 +17,7 @@ afterAll(() => replica.close());
 
 /** How long a link lasts that nobody scans, in milliseconds, where the service would wait a minute. */
 async function lastingOf(idlesAfterCodes: boolean, linkMs: number): Promise<number> {
-  const database = `sqlite:${join(newFolder(), 'store.sqlite')}`;
+  const database = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
   const openHost = lightHosts({ port: replica.port, idlesAfterCodes });
   const { service } = await startTestService({ database, openHost, deadlines: { linkMs, lookAtCodeMs: 100 } });
   const { id: workspace } = await service.workspaces.create('W');

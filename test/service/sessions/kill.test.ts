@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { connectedSessions } from '../../chaos/connected-sessions.ts';
 import { FleetInstance } from '../../chaos/fleet.ts';
 import { lightHosts } from '../../support/light-host.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
 // The short form of test/chaos/kills.chaos.ts.
@@ -47,7 +47,6 @@ afterAll(async () => {
   for (const instance of fleet) instance.signal('SIGKILL');
   await database.close();
   await replica.close();
-  await stopMysqlServer();
 });
 
 test('sessions of an instance that is killed go to the one that lives, each to one owner, and none is lost', async () => {

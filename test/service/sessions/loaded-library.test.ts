@@ -1,13 +1,10 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import type { ServiceTables } from '../../../src/service/tables.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { instantHosts } from '../../support/instant-host.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { startTestService, untilStatus } from '../../support/test-service.ts';
-
-afterAll(stopMysqlServer);
 
 /** Hosts in whose memory there is this version, whatever they were asked for. */
 function holding(loaded: (asked: string) => string | null): OpenSessionHost {

@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
 import { OutgoingTexts } from '../../../src/service/sessions/outgoing-texts.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
 import { until } from '../../support/test-service.ts';
-
-afterAll(stopMysqlServer);
 
 const to = '15550300001@c.us';
 

@@ -7,7 +7,6 @@ import { profileFolder, sessionFolder } from '../../../src/service/profiles/sess
 import type { WorkspaceId } from '../../../src/service/session-ids.ts';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { lightHosts } from '../../support/light-host.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 
@@ -20,7 +19,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await replica.close();
-  await stopMysqlServer();
 });
 
 function newPhone() {

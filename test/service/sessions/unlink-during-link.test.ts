@@ -1,6 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SessionCause } from '../../../src/codes/codes.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
@@ -12,6 +10,7 @@ import type { OpenSessionHost } from '../../../src/service/sessions/session-host
 import { lightHosts } from '../../support/light-host.ts';
 import { engines } from '../../support/service-databases.ts';
 import { linkWith, startTestService, until } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const number = '15551300001';
 
@@ -37,7 +36,7 @@ describe.each(engines)('on %s', (_, newAddress) => {
       };
       return light({ ...spec, onSeen });
     };
-    folder = mkdtempSync(join(tmpdir(), 'unlink-during-link-'));
+    folder = temporaryFolder();
     const options = { database: await newAddress(), openHost, folder, deadlines: { closeMs: 12_000 } };
     ({ service, log } = await startTestService(options));
     workspace = (await service.workspaces.create('W')).id;

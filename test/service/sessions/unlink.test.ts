@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
@@ -11,6 +10,7 @@ import type { OpenSessionHost } from '../../../src/service/sessions/session-host
 import { lightHosts } from '../../support/light-host.ts';
 import { engines } from '../../support/service-databases.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let replica: Replica;
 let address: string;
@@ -49,7 +49,7 @@ beforeEach(async () => {
   [hanging, broken] = [false, false];
   const [, newAddress] = engines[0] as (typeof engines)[0];
   address = await newAddress();
-  folder = mkdtempSync(join(tmpdir(), 'unlink-'));
+  folder = temporaryFolder();
   await start();
   workspace = (await service.workspaces.create('W')).id;
   phone = replica.phones.create(String(++numbers)).id;

@@ -6,7 +6,7 @@ import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
 import { post } from '../../../src/service/webhooks/post.ts';
 import { lightHosts } from '../../support/light-host.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
@@ -39,7 +39,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   receiver.close();
-  await stopMysqlServer();
 });
 
 describe.each(engines)('webhooks with %s', (_, newAddress) => {

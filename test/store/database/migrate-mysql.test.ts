@@ -1,18 +1,16 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { TroubleError } from '../../../src/contracts/input-error.ts';
 import { migrateMysql } from '../../../src/store/database/migrate-mysql.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
-
-afterAll(stopMysqlServer);
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 test.each(engines)('%s: when eight instances start together each migration runs once', async (_, newAddress) => {
   const address = await newAddress();
@@ -36,7 +34,7 @@ test('a schema of a newer program is refused', async () => {
 
 test('a migration that stopped half-way is run again as a whole', async () => {
   const url = await newMysqlDatabase();
-  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  const folder = temporaryFolder();
   const file = join(folder, '0001-two-tables.sql');
   const first = 'create table if not exists one (id int);';
   writeFileSync(file, `${first} this is not SQL;`);
@@ -48,7 +46,7 @@ test('a migration that stopped half-way is run again as a whole', async () => {
 
 test('every migration of the service can be run again when the server died before it was written down', async () => {
   const url = await newMysqlDatabase();
-  const [all, known] = [join(packageRoot, 'sql', 'mysql'), mkdtempSync(join(tmpdir(), 'migrations-'))];
+  const [all, known] = [join(packageRoot, 'sql', 'mysql'), temporaryFolder()];
   const connection = await createConnection(url);
   for (const file of readdirSync(all).sort()) {
     copyFileSync(join(all, file), join(known, file));
@@ -61,7 +59,7 @@ test('every migration of the service can be run again when the server died befor
 
 test('a history from before builds were kept goes on with them, also where that migration stopped half-way', async () => {
   const url = await newMysqlDatabase();
-  const [all, older] = [join(packageRoot, 'sql', 'mysql'), mkdtempSync(join(tmpdir(), 'migrations-'))];
+  const [all, older] = [join(packageRoot, 'sql', 'mysql'), temporaryFolder()];
   const migration = '0118-builds-of-links.sql';
   for (const file of readdirSync(all)) if (file < migration) copyFileSync(join(all, file), join(older, file));
   await migrateMysql(url, 'test', older);

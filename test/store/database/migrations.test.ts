@@ -1,20 +1,13 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
-import { stopMysqlServer } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
-
-const folders: string[] = [];
-afterAll(async () => {
-  await stopMysqlServer();
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 type Ran = { ran: string[] } | { refused: string };
 
@@ -37,8 +30,7 @@ describe.each(engines)('migrations on %s', (engine, newAddress) => {
 
   /** The migrations without the newest `count`. */
   function olderFolder(count: number): string {
-    const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
-    folders.push(folder);
+    const folder = temporaryFolder();
     for (const name of names.slice(0, names.length - count)) copyFileSync(join(all, name), join(folder, name));
     return folder;
   }

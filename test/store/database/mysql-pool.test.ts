@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
-import { afterAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
-import { newMysqlDatabase, stopMysqlServer } from '../../support/mysql-server.ts';
+import { newMysqlDatabase } from '../../support/mysql-server.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 300_000 });
-afterAll(stopMysqlServer);
 
 test('a transaction whose statement takes too long fails with that, and not with the rollback that failed after it', async () => {
   const database = await openDatabase(await newMysqlDatabase(), 1);

@@ -1,0 +1,29 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { folderName } from './folder-name.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    suiteFolder: string;
+  }
+}
+
+/**
+ * Makes the directory in which each test file has its temporary directory, and removes it after the last file.
+ * @throws Error at the end that names the test files that left something behind, and what.
+ */
+export function setup(project: TestProject): () => void {
+  const suiteFolder = mkdtempSync(join(tmpdir(), 'wwt-'));
+  project.provide('suiteFolder', suiteFolder);
+  return () => {
+    const left = project.vitest.state
+      .getFilepaths()
+      .map((file) => ({ file, folder: join(suiteFolder, folderName(file)) }))
+      .filter(({ folder }) => existsSync(folder))
+      .map(({ file, folder }) => `${relative(project.config.root, file)}: ${readdirSync(folder).join(', ')}`);
+    rmSync(suiteFolder, { recursive: true, force: true, maxRetries: 5 });
+    if (left.length > 0) throw new Error(`Tests left files in the temporary directory:\n  ${left.join('\n  ')}`);
+  };
+}
