@@ -102,7 +102,12 @@ export const buildFileSchema = z
     schemaVersion: z.literal(1),
     face: faceSchema,
     /** The oldest and the newest build of which anything is known. */
-    known: z.strictObject({ from: buildText, to: buildText }),
+    known: z.strictObject({
+      from: buildText,
+      to: buildText,
+      /** When the newest was served. */
+      date: dateText.optional(),
+    }),
     changes: z.array(buildChangeSchema).min(1),
   })
   .superRefine(({ changes }, context) => {

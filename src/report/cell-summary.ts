@@ -13,6 +13,8 @@ export interface CellSummary {
   planned: number;
   made: number;
   passed: number;
+  /** Attempts that failed by a fault that is not the harness's own. */
+  failed: number;
   /** Failed when any attempt failed, else infra when any was; null when none was made. */
   outcome: Outcome | null;
   surprise: boolean;
@@ -32,6 +34,7 @@ export function plannedSummary({ cell, expectation, repeat }: PlannedCell): Cell
     planned: repeat,
     made: 0,
     passed: 0,
+    failed: 0,
     outcome: null,
     surprise: false,
     phase: null,
@@ -48,6 +51,7 @@ export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary
     ...summary,
     made: summary.made + 1,
     passed: summary.passed + (passed ? 1 : 0),
+    failed: summary.failed + (attempt.outcome === 'failed' && attempt.blame !== 'harness' ? 1 : 0),
     surprise: summary.surprise || isSurprise(summary.expectation, attempt),
     scanToReadyMs: summary.scanToReadyMs ?? (passed ? scanToReady(attempt) : null),
   };

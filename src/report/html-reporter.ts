@@ -10,7 +10,7 @@ import { repeatCommand } from '../words/cell-names.ts';
 import { groupCauses } from './causes.ts';
 import { type CellSummary, cellWords, countCells, summarizeReport } from './cell-summary.ts';
 import type { ReportSource } from './report-source.ts';
-import { summarySentence } from './summary-sentence.ts';
+import { headlineOfRun } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
 
@@ -44,7 +44,8 @@ export class HtmlReporter implements RunObserver {
       yield embedScript(`cell-${summaries.length}`, this.#detail(run, report));
       summaries.push(summarizeReport(report));
     }
-    yield embedScript('overview', overview(run, interrupted, summaries));
+    const sentence = await headlineOfRun(this.#source, run, summaries);
+    yield embedScript('overview', overview(run, { interrupted, sentence, summaries }));
     const history = await this.#source.history(run);
     if (history && hasTwoBuckets(history)) yield embedScript('history', history);
     yield tail;
@@ -75,13 +76,16 @@ function hasTwoBuckets({ rates }: CanaryHistory): boolean {
   return rates.some(({ points }) => points.filter((point) => point !== null).length > 1);
 }
 
-function overview(run: RunInfo, interrupted: boolean, summaries: CellSummary[]): HtmlOverview {
+function overview(
+  run: RunInfo,
+  { interrupted, sentence, summaries }: { interrupted: boolean; sentence: string; summaries: CellSummary[] },
+): HtmlOverview {
   const places = new Map(summaries.map((summary, place) => [summary.cell, place]));
   const placeOf = (cell: CellSummary['cell']) => places.get(cell) ?? null;
   return {
     run,
     interrupted,
-    sentence: summarySentence(summaries),
+    sentence,
     counts: countCells(summaries),
     cells: summaries.map((summary) => ({
       cell: summary.cell,

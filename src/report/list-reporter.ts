@@ -5,7 +5,9 @@ import { cellName } from '../words/cell-names.ts';
 import { formatMs, symbols } from '../words/text.ts';
 import { LiveLines } from './live-lines.ts';
 import { renderResult } from './render-result.ts';
+import type { ReportSource } from './report-source.ts';
 import { RunTally } from './run-tally.ts';
+import { headlineOfRun } from './summary-sentence.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Running {
@@ -16,6 +18,7 @@ interface Running {
 /** `list`: one line per attempt as it ends, what is running below them on a terminal, and the result at the end. */
 export class ListReporter implements RunObserver {
   readonly #terminal: Terminal;
+  readonly #source: ReportSource;
   readonly #lines: LiveLines;
   readonly #tally = new RunTally();
   readonly #running = new Map<string, Running>();
@@ -24,17 +27,16 @@ export class ListReporter implements RunObserver {
   #surprises = 0;
   #slots = 1;
   #busyMs = 0;
-  #seed = 0;
 
-  constructor(terminal: Terminal) {
+  constructor(terminal: Terminal, source: ReportSource) {
     this.#terminal = terminal;
+    this.#source = source;
     this.#lines = new LiveLines(terminal, () => this.#status());
   }
 
   runStarted(run: RunInfo, plan: readonly PlannedCell[], slots: number): void {
     this.#tally.runStarted(run, plan);
     this.#slots = slots;
-    this.#seed = run.seed;
     this.#total = plan.reduce((sum, { repeat }) => sum + repeat, 0);
     this.#lines.print(
       `run ${run.id}: ${plan.length} cells, ${this.#total} attempts, ${slots} at a time, seed ${run.seed}`,
@@ -56,10 +58,11 @@ export class ListReporter implements RunObserver {
     this.#lines.print(this.#attemptLine(planned, attempt, surprise));
   }
 
-  runEnded(_run: RunInfo, interrupted: boolean): void {
+  async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
     this.#lines.stop();
-    const { width, colors } = this.#terminal;
-    this.#terminal.result(`\n${renderResult(this.#tally.cells, this.#seed, width, colors)}\n`);
+    const { cells } = this.#tally;
+    const sentence = await headlineOfRun(this.#source, run, cells);
+    this.#terminal.result(`\n${renderResult(cells, { sentence, seed: run.seed }, this.#terminal)}\n`);
     if (interrupted) this.#terminal.progress('interrupted: the rest of the plan was not run\n');
   }
 

@@ -6,8 +6,9 @@ import { cellsWords, groupCauses } from './causes.ts';
 import { type CellSummary, cellWords } from './cell-summary.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { countsLine } from './render-result.ts';
+import type { ReportSource } from './report-source.ts';
 import { RunTally } from './run-tally.ts';
-import { summarySentence } from './summary-sentence.ts';
+import { headlineOfRun } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
 
@@ -17,10 +18,12 @@ const maxBytes = 1024 * 1024;
 /** `markdown=FILE`: the sentence, the grid, the surprises and the causes; fits a CI job summary. */
 export class MarkdownReporter implements RunObserver {
   readonly #file: string;
+  readonly #source: ReportSource;
   readonly #tally = new RunTally();
 
-  constructor(file: string) {
+  constructor(file: string, source: ReportSource) {
     this.#file = file;
+    this.#source = source;
   }
 
   runStarted(run: RunInfo, plan: readonly PlannedCell[]): void {
@@ -32,16 +35,18 @@ export class MarkdownReporter implements RunObserver {
   }
 
   async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
-    await writeReportFile(this.#file, [renderMarkdown(this.#tally.cells, run, interrupted)]);
+    const { cells } = this.#tally;
+    const sentence = await headlineOfRun(this.#source, run, cells);
+    await writeReportFile(this.#file, [renderMarkdown(cells, run, sentence, interrupted)]);
   }
 }
 
 /** At most `maxBytes` long: what does not fit is left out from the end, and that is said. */
-export function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, interrupted: boolean): string {
+function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: string, interrupted: boolean): string {
   const lines = [
     '## whatsapp-web.js on WhatsApp Web',
     '',
-    `**${summarySentence(cells)}**`,
+    `**${sentence}**`,
     '',
     `${countsLine(cells)}${interrupted ? '; **interrupted, the rest was not run**' : ''}. ${runLine(run)}`,
     ...surpriseLines(cells, run.seed),

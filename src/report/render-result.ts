@@ -1,15 +1,18 @@
 import { cellName, repeatCommand } from '../words/cell-names.ts';
 import { causeLine, groupCauses } from './causes.ts';
 import { type CellSummary, countCells } from './cell-summary.ts';
-import { summarySentence } from './summary-sentence.ts';
 import { renderTable } from './table.ts';
-import type { Colors } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** More than these scroll the sentence away; the reports have them all. */
 const mostSurprises = 10;
 
-/** The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the one sentence. */
-export function renderResult(cells: readonly CellSummary[], seed: number, width: number, colors: Colors): string {
+/** The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the headline. */
+export function renderResult(
+  cells: readonly CellSummary[],
+  { sentence, seed }: { sentence: string; seed: number },
+  { width, colors }: Pick<Terminal, 'width' | 'colors'>,
+): string {
   const paint = (text: string, { outcome }: CellSummary) => {
     if (outcome === 'passed') return colors.green(text);
     if (outcome === 'failed') return colors.red(text);
@@ -24,7 +27,7 @@ export function renderResult(cells: readonly CellSummary[], seed: number, width:
     renderTable(cells, width, paint),
     ...(causes.length > 0 ? [`${colors.bold('Causes')}\n${causes.join('\n')}`] : []),
     ...(surprises.length > 0 ? [`${colors.bold('Not as expected')}\n${surprises.join('\n')}`] : []),
-    `${countsLine(cells)}\n${colors.bold(summarySentence(cells))}`,
+    `${countsLine(cells)}\n${colors.bold(sentence)}`,
   ].join('\n\n');
 }
 

@@ -2,6 +2,7 @@ import type { Attempt, Cell } from '../contracts/attempt.ts';
 import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, PlannedCell, RunInfo } from '../contracts/run.ts';
+import type { Standing } from '../contracts/standing.ts';
 import type { Store } from '../store/open-store.ts';
 import type { StoreRecorder } from '../store/store-recorder.ts';
 import { readHistory } from './history/read-history.ts';
@@ -12,6 +13,8 @@ export interface ReportSource {
   cells(run: RunInfo): AsyncGenerator<CellReport>;
   /** The last 30 days of the versions of a run, over all runs; null when the store has nothing of them. */
   history(run: RunInfo): Promise<CanaryHistory | null>;
+  /** What all runs say of the libraries of these cells, on their builds; the cells are of one browser and target. */
+  standings(cells: readonly Cell[]): Promise<Standing[]>;
   /** The absolute path of an attempt's screenshot; null when there is none. */
   screenshot(run: RunInfo, attempt: Attempt): string | null;
 }
@@ -35,6 +38,13 @@ export function storeSource(
       const libraries = (await store.attempts.libraries()).filter((library) => planned.has(library));
       if (libraries.length === 0) return null;
       return readHistory(store, { window: '30d', libraries }, Date.parse(run.finishedAt ?? run.startedAt));
+    },
+    async standings(cells) {
+      const [first] = cells;
+      if (!first) return [];
+      const { browser, target } = first;
+      const libraries = cells.map(({ library }) => library);
+      return store.standings.of({ libraries, builds: cells.map(({ build }) => build), browser, target });
     },
     async *cells(run) {
       for (const { cell, expectation } of await plan(run)) {

@@ -26,11 +26,11 @@ interface ReporterKind {
 
 /** Every reporter by the name that `--reporter` takes. */
 export const reporters: Readonly<Record<string, ReporterKind>> = {
-  list: { takes: null, create: (_target, { terminal }) => new ListReporter(terminal) },
+  list: { takes: null, create: (_target, { terminal, source }) => new ListReporter(terminal, source) },
   json: { takes: 'FILE', create: (file, { source }) => new JsonReporter(file, source) },
   junit: { takes: 'FILE', create: (file, { source }) => new JunitReporter(file, source) },
   html: { takes: 'DIR', create: (folder, { source }) => new HtmlReporter(folder, source) },
-  markdown: { takes: 'FILE', create: (file) => new MarkdownReporter(file) },
+  markdown: { takes: 'FILE', create: (file, { source }) => new MarkdownReporter(file, source) },
   blob: { takes: 'FILE', create: (file, { source, shard }) => new BlobReporter(file, source, shard) },
 };
 

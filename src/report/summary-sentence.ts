@@ -1,23 +1,49 @@
 import semver from 'semver';
 import { sortBuilds } from '../contracts/build-number.ts';
+import { phaseSchema } from '../contracts/outcome.ts';
+import type { RunInfo } from '../contracts/run.ts';
+import { type FlowStanding, flowDoes, type Standing, versionDoes } from '../contracts/standing.ts';
+import { buildDate, dataEnd } from '../replica/builds/build-dates.ts';
+import { flowCounts, whatItDoes } from '../words/standing.ts';
 import { andList } from '../words/text.ts';
 import type { CellSummary } from './cell-summary.ts';
+import type { ReportSource } from './report-source.ts';
+
+/** The headline of a run: see `summarySentence`. */
+export async function headlineOfRun(
+  source: ReportSource,
+  run: RunInfo,
+  summaries: readonly CellSummary[],
+): Promise<string> {
+  const cells = usualCells(summaries).map(({ cell }) => cell);
+  return summarySentence(run, summaries, await source.standings(cells));
+}
 
 /**
- * The one sentence that a release engineer needs: which versions work on the newest build of the run, and for those that do
- * not, which is the nearest that does. Only cells without a condition count, on the browser `current` where it was used.
+ * The sentences that a release engineer needs: what each version of the run does on its newest build, flow by flow, by all attempts
+ * that are stored, and for versions that do not work the nearest one that does. Only cells without a condition count, on the
+ * browser `current` where it was used. Attempts that were interrupted or spoiled claim nothing about a version.
+ *
+ * @param stored what all runs say of the versions and builds of this one; what is missing is taken from the cells of the run.
  */
-export function summarySentence(summaries: readonly CellSummary[]): string {
+export function summarySentence(
+  run: RunInfo,
+  summaries: readonly CellSummary[],
+  stored: readonly Standing[] = [],
+): string {
   const counted = usualCells(summaries);
-  const builds = sortBuilds(counted.map(({ cell }) => cell.build));
-  const newest = builds.at(-1);
-  if (newest === undefined) return nothingUsual(summaries);
-  const where = builds.length === 1 ? `On build ${newest}` : `On the newest build ${newest}`;
-  const { working, failing } = versionsOn(newest, counted);
-  if (working.length === 0)
-    return `${where} no version works${furthest(newest, counted)}; ${lastGoodBuild(builds, counted)}`;
-  if (failing.length === 0) return `${where} ${agree(working, 'works', 'work')}.`;
-  return `${where} ${agree(working, 'works', 'work')}; ${agree(failing, 'does not', 'do not')}: ${nearest(failing, working)}.`;
+  if (counted.length === 0) return nothingUsual(summaries);
+  const at = Date.parse(run.finishedAt ?? run.startedAt);
+  const builds = sortBuilds(counted.map(({ cell }) => cell.build)).map((build) => onBuild(build, counted, stored));
+  const end = counted.some(({ cell }) => cell.target === 'replica') ? ` ${dataEndSentence(at)}` : '';
+  return `${newestSentence(builds, at)}${end}`;
+}
+
+/** The cells that headlines are about: without a condition, attempted, and all on the same browser. */
+export function usualCells(summaries: readonly CellSummary[]): CellSummary[] {
+  const made = summaries.filter(({ made, cell }) => made > 0 && cell.condition === 'none');
+  const browser = made.some(({ cell }) => cell.browser === 'current') ? 'current' : made[0]?.cell.browser;
+  return made.filter(({ cell }) => cell.browser === browser);
 }
 
 function nothingUsual(summaries: readonly CellSummary[]): string {
@@ -26,54 +52,142 @@ function nothingUsual(summaries: readonly CellSummary[]): string {
   return 'Nothing was attempted, so nothing can be said about any version.';
 }
 
-function usualCells(summaries: readonly CellSummary[]): CellSummary[] {
-  const made = summaries.filter(({ made, cell }) => made > 0 && cell.condition === 'none');
-  const browser = made.some(({ cell }) => cell.browser === 'current') ? 'current' : made[0]?.cell.browser;
-  return made.filter(({ cell }) => cell.browser === browser);
+/** What is known of the versions of the run on one of its builds. */
+interface OnBuild {
+  build: string;
+  cells: CellSummary[];
+  /** Versions that do the same, flow by flow; those that work first. */
+  groups: Group[];
+  /** Versions of which no attempt of the run says anything. */
+  silent: string[];
 }
 
-/** A version works on a build when every attempt there passed. What the machine spoiled proves nothing in either direction. */
-function versionsOn(build: string, cells: readonly CellSummary[]): { working: string[]; failing: string[] } {
-  const there = cells.filter(({ cell }) => cell.build === build);
-  const having = (outcome: string) =>
-    new Set(there.filter((it) => it.outcome === outcome).map((it) => it.cell.library));
-  const failed = having('failed');
-  const spoiled = having('infra');
-  return {
-    working: sortVersions([...having('passed')].filter((version) => !failed.has(version) && !spoiled.has(version))),
-    failing: sortVersions([...failed]),
+interface Group {
+  versions: string[];
+  /** Added up over the versions. */
+  flows: FlowStanding[];
+}
+
+function onBuild(build: string, counted: readonly CellSummary[], stored: readonly Standing[]): OnBuild {
+  const cells = counted.filter(({ cell }) => cell.build === build);
+  const byLibrary = Map.groupBy(cells, ({ cell }) => cell.library);
+  const silent: string[] = [];
+  const standings: Standing[] = [];
+  for (const [library, its] of byLibrary) {
+    if (its.every(({ passed, failed }) => passed + failed === 0)) silent.push(library);
+    else standings.push(allOf(standingOf(its), stored));
+  }
+  return { build, cells, groups: groupsOf(standings), silent: sortVersions(silent) };
+}
+
+/** All attempts, unless the store lacks some of this run: what could not be stored must not make a failure look like none. */
+function allOf(own: Standing, stored: readonly Standing[]): Standing {
+  const found = stored.find(({ library, build }) => library === own.library && build === own.build);
+  const has = (flow: FlowStanding) => {
+    const all = found?.flows.find((one) => one.flow === flow.flow);
+    return all !== undefined && all.passed >= flow.passed && all.failed >= flow.failed;
   };
+  return found && own.flows.every(has) ? found : own;
 }
 
-function furthest(build: string, cells: readonly CellSummary[]): string {
-  const order = ['install', 'launch', 'page', 'qr', 'scan', 'authenticated', 'ready', 'probe', 'close'];
-  const failed = cells.filter(({ cell, outcome }) => cell.build === build && outcome === 'failed');
-  const reach = ({ phase }: CellSummary) => order.indexOf(phase ?? 'install');
+function standingOf(cells: readonly CellSummary[]): Standing {
+  const { library, build } = (cells[0] as CellSummary).cell;
+  const flows = cells.map(({ cell, made, passed, failed, code, cause }) => {
+    return { flow: cell.flow, passed, failed, spoiled: made - passed - failed, code, cause: cause?.message ?? null };
+  });
+  return { library, build, flows };
+}
+
+function groupsOf(standings: readonly Standing[]): Group[] {
+  const told = standings.map(({ library, flows }) => ({
+    library,
+    flows: flows.filter((flow) => flowDoes(flow) !== 'unknown'),
+  }));
+  const groups = [...Map.groupBy(told, ({ flows }) => whatItDoes(flows)).values()].map((members) => ({
+    versions: sortVersions(members.map(({ library }) => library)),
+    flows: addUp(members.map(({ flows }) => flows)),
+  }));
+  const rank = ({ flows }: Group) => (versionDoes(flows) === 'works' ? 0 : 1);
+  return groups.sort((a, b) => rank(a) - rank(b) || compareVersions(a.versions[0] ?? '', b.versions[0] ?? ''));
+}
+
+function addUp([first = [], ...rest]: readonly FlowStanding[][]): FlowStanding[] {
+  return first.map((flow) => {
+    const others = rest.flatMap((flows) => flows.filter((other) => other.flow === flow.flow));
+    const sum = (key: 'passed' | 'failed') => others.reduce((total, other) => total + other[key], flow[key]);
+    return { ...flow, passed: sum('passed'), failed: sum('failed') };
+  });
+}
+
+function newestSentence(builds: readonly OnBuild[], at: number): string {
+  const newest = builds.at(-1) as OnBuild;
+  const where = `On ${builds.length === 1 ? '' : 'the newest '}build ${newest.build}${ageWords(newest.build, at)}`;
+  if (newest.groups.length > 0) return `${where} ${onBuildWords(newest, builds.slice(0, -1))}.`;
+  const told = builds.findLast(({ groups }) => groups.length > 0);
+  const silence = `${where} nothing is known: ${silenceWords('every attempt', newest)}.`;
+  if (!told) return silence;
+  const place = `On build ${told.build}${ageWords(told.build, at)}`;
+  return `${silence} ${place} ${onBuildWords(told, builds.slice(0, builds.indexOf(told)))}.`;
+}
+
+function onBuildWords(there: OnBuild, older: readonly OnBuild[]): string {
+  const { groups, silent } = there;
+  const working = groups.filter(({ flows }) => versionDoes(flows) === 'works').flatMap(({ versions }) => versions);
+  const failing = groups.filter(({ flows }) => versionDoes(flows) !== 'works').flatMap(({ versions }) => versions);
+  const doNothing = groups.every(({ flows }) => flows.every((flow) => flowDoes(flow) === 'fails'));
+  const advice = working.length > 0 ? nearest(failing, working) : `; ${lastGoodBuild(older)}`;
+  const unknown = silent.length === 0 ? '' : `; of ${andList(silent)} nothing is known: ${silenceWords('it', there)}`;
+  const claim =
+    doNothing && failing.length > 1 && silent.length === 0
+      ? `no version works${furthest(there.cells)}`
+      : groups.map(groupWords).join('; ');
+  return `${claim}${advice}${unknown}`;
+}
+
+/** Whatever passes is said with how many attempts of which flow. */
+function groupWords({ versions, flows }: Group): string {
+  const many = versions.length;
+  const counts = flows.some(({ passed }) => passed > 0) ? ` (${flowCounts(flows)})` : '';
+  const does = versionDoes(flows) === 'works' ? (many === 1 ? 'works' : 'work') : whatItDoes(flows, many);
+  return `${andList(versions)} ${does}${counts}`;
+}
+
+function silenceWords(what: string, { cells, silent }: OnBuild): string {
+  const told = cells.filter(({ cell }) => silent.includes(cell.library));
+  const interrupted = told.every(({ code }) => code === 'interrupted');
+  const subject = what === 'it' ? (silent.length === 1 ? 'its attempts were' : 'their attempts were') : `${what} was`;
+  return `${subject} ${interrupted ? 'interrupted' : 'spoiled by the harness or the machine'}`;
+}
+
+/** The version that came furthest before it failed, where it is not all of them. */
+function furthest(cells: readonly CellSummary[]): string {
+  const failed = cells.filter((summary) => summary.failed > 0);
+  const reach = ({ phase }: CellSummary) => phaseSchema.options.indexOf(phase ?? 'install');
   const best = Math.max(...failed.map(reach));
   const leaders = failed.filter((summary) => reach(summary) === best);
   const first = leaders[0];
   if (!first || leaders.length === failed.length) return '';
   const versions = sortVersions(leaders.map(({ cell }) => cell.library));
-  return ` (${agree(versions, 'gets', 'get')} furthest, to the phase ${first.phase})`;
+  return ` (${andList(versions)} ${versions.length === 1 ? 'gets' : 'get'} furthest, to the phase ${first.phase})`;
 }
 
-function lastGoodBuild(builds: readonly string[], cells: readonly CellSummary[]): string {
-  for (const build of builds.toReversed()) {
-    const { working } = versionsOn(build, cells);
-    if (working.length > 0) return `the newest build on which one does is ${build}, with ${andList(working)}.`;
+function lastGoodBuild(older: readonly OnBuild[]): string {
+  for (const { build, groups } of older.toReversed()) {
+    const working = groups.filter(({ flows }) => versionDoes(flows) === 'works').flatMap(({ versions }) => versions);
+    if (working.length > 0)
+      return `the newest build on which one works is ${build}, with ${andList(sortVersions(working))}`;
   }
-  return builds.length === 1 ? 'no other build was tried.' : 'nor on any of the older builds that were tried.';
+  return older.length === 0 ? 'no other build was tried' : 'none works on any of the older builds that were tried';
 }
 
 function nearest(failing: readonly string[], working: readonly string[]): string {
+  if (failing.length === 0) return '';
   const choices = failing.map((version) => ({ version, choice: nearestVersion(version, working) }));
   const first = choices[0]?.choice;
   if (choices.every(({ choice }) => choice === first)) {
-    return failing.length === 1
-      ? `the nearest version that does is ${first}`
-      : `the nearest version for them is ${first}`;
+    return failing.length === 1 ? `: the nearest that works is ${first}` : `: the nearest for them is ${first}`;
   }
-  return choices.map(({ version, choice }) => `for ${version} the nearest that does is ${choice}`).join(', ');
+  return `: ${choices.map(({ version, choice }) => `for ${version} the nearest that works is ${choice}`).join(', ')}`;
 }
 
 /** The smallest newer version, since going back loses fixes; else the greatest older one. */
@@ -83,14 +197,30 @@ function nearestVersion(version: string, working: readonly string[]): string | u
   return sorted[place + 1] ?? sorted[place - 1];
 }
 
-/** By semver; labels that are no versions (folders, tarballs) come last, by name. */
+/** By semver; labels that are no versions come last, by name. */
 function sortVersions(versions: readonly string[]): string[] {
-  return [...new Set(versions)].sort((a, b) => {
-    if (semver.valid(a) && semver.valid(b)) return semver.compareBuild(a, b);
-    return Number(!semver.valid(a)) - Number(!semver.valid(b)) || a.localeCompare(b);
-  });
+  return [...new Set(versions)].sort(compareVersions);
 }
 
-function agree(versions: readonly string[], one: string, many: string): string {
-  return `${andList(versions)} ${versions.length === 1 ? one : many}`;
+function compareVersions(a: string, b: string): number {
+  if (semver.valid(a) && semver.valid(b)) return semver.compareBuild(a, b);
+  return Number(!semver.valid(a)) - Number(!semver.valid(b)) || a.localeCompare(b);
+}
+
+/** ` (2026-08-10, 110 days old)`; empty for a build whose date is not known. */
+function ageWords(build: string, at: number): string {
+  const dated = buildDate(build);
+  if (!dated) return '';
+  const days = daysBetween(dated.date, at);
+  return ` (${dated.exact ? '' : 'about '}${dated.date}, ${days} ${days === 1 ? 'day' : 'days'} old)`;
+}
+
+function dataEndSentence(at: number): string {
+  const end = dataEnd();
+  const days = daysBetween(end, at);
+  return `WhatsApp Web data ends ${end}, ${days} ${days === 1 ? 'day' : 'days'} ago.`;
+}
+
+function daysBetween(date: string, at: number): number {
+  return Math.floor((at - Date.parse(date)) / (24 * 60 * 60 * 1000));
 }
