@@ -1,53 +1,22 @@
-import { BlockList, isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
-/** Addresses that are not of the public Internet (IANA's special-purpose registries). */
-const special = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-] as const) {
-  special.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-  ['5f00::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['fec0::', 10],
-  ['ff00::', 8],
-] as const) {
-  special.addSubnet(network, prefix, 'ipv6');
-}
+/**
+ * IPv4-compatible addresses (RFC 4291, deprecated). ipaddr.js 2.5 counts them among the public ones, and reads `::1.2.3.4` as
+ * `::ffff:1.2.3.4`.
+ */
+const ipv4Compatible = { range: ipaddr.IPv6.parseCIDR('::/96'), text: /^::\d+\./ };
 
-/** True unless `address` is an IP address of the public Internet. */
+/**
+ * True unless `address` is an IP address of the public Internet. Octal, hexadecimal and shortened forms of IPv4 are refused: programs
+ * read them in different ways.
+ */
 export function isPrivateAddress(address: string): boolean {
-  const family = isIP(address);
-  if (family === 4) return special.check(address, 'ipv4');
-  if (family !== 6) return true;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return special.check(mapped, 'ipv4');
-  // The IPv4-mapped range in its other spellings.
-  return special.check(address, 'ipv6') || mappedRange.check(address, 'ipv6');
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return isSpecial(ipaddr.IPv4.parse(address));
+  if (!ipaddr.IPv6.isValid(address) || ipv4Compatible.text.test(address)) return true;
+  const v6 = ipaddr.IPv6.parse(address);
+  return v6.isIPv4MappedAddress() ? isSpecial(v6.toIPv4Address()) : isSpecial(v6) || v6.match(ipv4Compatible.range);
 }
 
-const mappedRange = new BlockList();
-mappedRange.addSubnet('::ffff:0:0', 96, 'ipv6');
+function isSpecial(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address.range() !== 'unicast';
+}
