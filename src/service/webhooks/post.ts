@@ -1,7 +1,8 @@
 import { lookup as lookupAddress } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { isPrivateAddress } from './private-addresses.ts';
 
 const timeoutMs = 10_000;
@@ -29,7 +30,7 @@ export interface PostOptions {
 export function post(url: URL, { body, headers, allowPrivate }: PostOptions): Promise<number> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // For an address in figures nothing is looked up, so nothing would be checked.
-  if (!allowPrivate && isIP(host) !== 0 && isPrivateAddress(host)) return Promise.reject(new PrivateAddress(host));
+  if (!allowPrivate && ipaddr.isValid(host) && isPrivateAddress(host)) return Promise.reject(new PrivateAddress(host));
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = send(url, {

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
 import { Problem } from '../problems.ts';
 import type { SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase, WebhookDeliveryRow, WebhookRow } from '../tables.ts';
@@ -153,10 +154,9 @@ export class Webhooks {
   #checkAddress(url: string): void {
     const { hostname } = new URL(url);
     const host = hostname.replace(/^\[|\]$|\.$/g, '');
-    const figures = /^[\d.]+$|:/.test(host);
     // Names below it are this machine too (RFC 6761, 6.3).
     const isLocalhost = /(^|\.)localhost$/.test(host);
-    if (!this.#allowPrivate && (isLocalhost || (figures && isPrivateAddress(host)))) {
+    if (!this.#allowPrivate && (isLocalhost || (ipaddr.isValid(host) && isPrivateAddress(host)))) {
       throw new Problem('webhook-address-refused');
     }
   }
