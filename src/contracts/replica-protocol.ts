@@ -95,3 +95,6 @@ export type ServerFrame =
   /** The server asks for a new ADV secret within the life of a ref. */
   | { type: 'companion-reg-refresh' }
   | { type: 'circumstances'; circumstances: PageCircumstances };
+
+/** The device is linked: what the page needs to keep its identity. */
+export type PairSuccess = Extract<ServerFrame, { type: 'pair-success' }>;

@@ -10,7 +10,7 @@ import { RunTally } from './run-tally.ts';
 import { headlineOfRun } from './summary-sentence.ts';
 import type { Terminal } from './terminal.ts';
 
-interface Running {
+interface RunningCell {
   name: string;
   since: number;
 }
@@ -21,7 +21,7 @@ export class ListReporter implements RunObserver {
   readonly #source: ReportSource;
   readonly #lines: LiveLines;
   readonly #tally = new RunTally();
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, RunningCell>();
   #total = 0;
   #done = 0;
   #surprises = 0;

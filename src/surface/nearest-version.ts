@@ -4,7 +4,7 @@ import type { Surface } from '../contracts/surface.ts';
 import { checkSurface } from './check-surface.ts';
 
 /** What is known of one library on one build. */
-export interface Judged {
+export interface JudgedVersion {
   library: string;
   /** `works`: ready and probed. `fails`: not. `unsure`: neither is proven. */
   verdict: 'works' | 'fails' | 'unsure';
@@ -17,7 +17,7 @@ export interface Judged {
  * The library of the list that works and is the fewest releases away from `current`: itself if it works, then newer before
  * older at the same distance. Null when none does.
  */
-export function nearestVersion(current: string, judged: readonly Judged[]): Judged | null {
+export function nearestVersion(current: string, judged: readonly JudgedVersion[]): JudgedVersion | null {
   const inOrder = byVersion(judged);
   const at = position(current, inOrder);
   const working = inOrder
@@ -27,21 +27,26 @@ export function nearestVersion(current: string, judged: readonly Judged[]): Judg
   return working[0]?.entry ?? null;
 }
 
-export function byVersion(judged: readonly Judged[]): Judged[] {
+export function byVersion(judged: readonly JudgedVersion[]): JudgedVersion[] {
   return [...judged].sort((a, b) => semver.compareBuild(a.library, b.library));
 }
 
 /** Place of a version in the list; between two places when it is not in it. */
-function position(current: string, inOrder: readonly Judged[]): number {
+function position(current: string, inOrder: readonly JudgedVersion[]): number {
   const own = inOrder.findIndex(({ library }) => library === current);
   if (own >= 0) return own;
   return inOrder.filter(({ library }) => semver.compareBuild(library, current) < 0).length - 0.5;
 }
 
 /** Judges a library on a build by its source alone. A build outside of what is known makes every such verdict a guess. */
-export function judgeSource(library: string, needs: Needs, surface: Surface): Judged {
+export function judgeSource(library: string, needs: Needs, surface: Surface): JudgedVersion {
   const { stops, missing } = checkSurface(needs, surface);
-  const judged = (verdict: Judged['verdict'], why: string): Judged => ({ library, verdict, from: 'source', why });
+  const judged = (verdict: JudgedVersion['verdict'], why: string): JudgedVersion => ({
+    library,
+    verdict,
+    from: 'source',
+    why,
+  });
   const reason = missing.find((entry) => entry.stops === stops && entry.certain);
   const doubt = missing.find((entry) => entry.stops !== 'methods');
   const lacking = missing.length === 0 ? '' : `; ${missing.length} names are missing that only methods use`;

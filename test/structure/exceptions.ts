@@ -14,11 +14,12 @@ interface Open {
 export const stillOpen: Readonly<Record<string, Open>> = {
   gate: {
     circles: ['gate'],
+    names: ['CellState', 'Decision', 'Judged'],
     shortFiles: ['gate/rounding.ts', 'gate/simulate-asking.ts', 'gate/statistics/constrained-rates.ts'],
   },
   session: {
     circles: ['runner'],
-    names: ['LoadedVersions', 'MissingName', 'RunResult', 'Shard', 'Step'],
+    names: ['Claim', 'LoadedVersions', 'MissingName', 'PageFrame', 'Place', 'RunResult', 'Shard', 'Step'],
     functions: ['now'],
     shortFiles: ['host/child/life-span.ts', 'runner/devtools-endpoint.ts', 'runner/small-heap.ts'],
   },

@@ -6,9 +6,11 @@ export interface Repeated {
   paths: string[];
 }
 
-/** Exported names that several files declare. */
+/** Exported names, and names of types even where they are not exported, that several files declare. */
 export function findRepeatedNames(files: readonly SourceFile[]): Repeated[] {
-  const declared = files.flatMap(({ path, exports }) => exports.map(({ name }) => ({ path, name })));
+  const declared = files.flatMap(({ path, exports, types }) =>
+    [...exports.map(({ name }) => name), ...types].map((name) => ({ path, name })),
+  );
   return repeatedBy(declared, ({ name }) => name);
 }
 

@@ -11,6 +11,8 @@ export interface SourceFile {
   /** What it imports as it is written, of packages and Node too. */
   specifiers: string[];
   exports: Declared[];
+  /** Names of interfaces, types and classes of the file's top level, exported or not. */
+  types: string[];
   /** Functions of the file's top level, exported or not. */
   functions: { name: string; code: string }[];
 }
@@ -43,11 +45,23 @@ export function readSource(path: string, text: string): SourceFile {
     specifiers,
     imports: [...new Set(imports)].filter((it) => !it.startsWith('..')),
     exports: exported.flatMap((it) => declared(it, text)),
+    types: declarations.flatMap(typeNames),
     functions: declarations.flatMap((it) => functionsOf(it, text)),
   };
 }
 
 type Node = ReturnType<typeof parseSync>['program']['body'][number];
+
+function typeNames(node: Node): string[] {
+  switch (node.type) {
+    case 'TSInterfaceDeclaration':
+    case 'TSTypeAliasDeclaration':
+    case 'ClassDeclaration':
+      return node.id ? [node.id.name] : [];
+    default:
+      return [];
+  }
+}
 
 function declared(node: Node, text: string): Declared[] {
   if (node.type !== 'VariableDeclaration') {

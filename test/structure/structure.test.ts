@@ -44,7 +44,7 @@ describe('structure of src', () => {
     expectOnlyOpen('circles', circles);
   });
 
-  test('an exported name is declared once', () => {
+  test('a name is declared once: exported ones, and those of all types', () => {
     const repeated = findRepeatedNames(files).map(({ name, paths }) => ({
       name,
       what: `${name}: ${paths.join(', ')}`,

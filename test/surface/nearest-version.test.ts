@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Judged, nearestVersion } from '../../src/surface/nearest-version.ts';
+import { type JudgedVersion, nearestVersion } from '../../src/surface/nearest-version.ts';
 
-const judged = (...verdicts: [string, Judged['verdict']][]): Judged[] =>
+const judged = (...verdicts: [string, JudgedVersion['verdict']][]): JudgedVersion[] =>
   verdicts.map(([library, verdict]) => ({ library, verdict, from: 'source', why: '' }));
 
 test('a version that works itself is its own nearest', () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { home } from '../../contracts/home.ts';
 import { openStore } from '../../store/open-store.ts';
-import type { Judged } from '../../surface/nearest-version.ts';
+import type { JudgedVersion } from '../../surface/nearest-version.ts';
 
 interface Tally {
   runId: string;
@@ -15,7 +15,7 @@ interface Tally {
  * What the store knows of libraries on a build: the flow `qr-to-ready` without conditions, of each library only its last run.
  * Attempts that the harness or machine failed say nothing.
  */
-export async function judgeAttempts(build: string, browser: string): Promise<Judged[]> {
+export async function judgeAttempts(build: string, browser: string): Promise<JudgedVersion[]> {
   if (!existsSync(home('store.sqlite'))) return [];
   const store = await openStore();
   const tallies = new Map<string, Tally>();
@@ -36,7 +36,7 @@ export async function judgeAttempts(build: string, browser: string): Promise<Jud
   return [...tallies].map(([library, tally]) => judge(library, tally));
 }
 
-function judge(library: string, { passed, total, code, why }: Tally): Judged {
+function judge(library: string, { passed, total, code, why }: Tally): JudgedVersion {
   const counted = `${passed} of ${total} attempts passed`;
   if (passed === total) return { library, verdict: 'works', from: 'attempts', why: counted };
   const reason = `${counted}; ${code}${why ? `: ${why}` : ''}`;

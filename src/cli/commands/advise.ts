@@ -7,12 +7,12 @@ import { ensureLibrary } from '../../library/ensure-library.ts';
 import { listLibraryLocks } from '../../library/library-lock.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
-import { byVersion, type Judged, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
+import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { columns } from '../../words/text.ts';
 import { judgeAttempts } from '../advise/judge-attempts.ts';
 import { naming } from '../options/option-values.ts';
 
-interface Options {
+interface AdviseOptions {
   current: string;
   build: string;
   browser: string;
@@ -27,7 +27,7 @@ export function adviseCommand(): Command {
     .option('--browser <browser>', 'whose stored attempts count', 'current')
     .option('--json', 'as data')
     .addHelpText('after', help)
-    .action(async (options: Options) => {
+    .action(async (options: AdviseOptions) => {
       process.exitCode = await advise(options);
     });
 }
@@ -41,7 +41,7 @@ Exit codes: 0 a version works there, 1 none does, 2 it cannot be told, 3 bad usa
 Example:
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`;
 
-async function advise({ current, build, browser, json }: Options): Promise<ExitCode> {
+async function advise({ current, build, browser, json }: AdviseOptions): Promise<ExitCode> {
   if (!semver.valid(current)) {
     throw new InputError(`--current ${current}: it has to be an exact version such as 1.34.2`);
   }
@@ -59,7 +59,7 @@ async function advise({ current, build, browser, json }: Options): Promise<ExitC
   return unsure ? exitCode.inconclusive : exitCode.unexpected;
 }
 
-async function judgeAll(current: string, surface: Surface, browser: string): Promise<Judged[]> {
+async function judgeAll(current: string, surface: Surface, browser: string): Promise<JudgedVersion[]> {
   const attempted = await judgeAttempts(surface.build, browser);
   const known = new Set(attempted.map(({ library }) => library));
   const others = new Set([current, ...listLibraryLocks().map(({ label }) => label)]);
@@ -72,7 +72,12 @@ async function judgeAll(current: string, surface: Surface, browser: string): Pro
   return judged;
 }
 
-function sentenceOf(current: string, build: string, judged: readonly Judged[], nearest: Judged | null): string {
+function sentenceOf(
+  current: string,
+  build: string,
+  judged: readonly JudgedVersion[],
+  nearest: JudgedVersion | null,
+): string {
   const how = nearest?.from === 'attempts' ? 'it was tried' : 'by its source only, it was not tried';
   if (nearest?.library === current) return `${current} works on ${build} (${how}): stay.`;
   const own = judged.find(({ library }) => library === current);

@@ -10,7 +10,7 @@ import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { untilSignal } from '../process/signals.ts';
 
-interface Given {
+interface ExporterOptions {
   host: string;
   port: number;
   database?: string;
@@ -38,7 +38,7 @@ Examples:
     .action(run);
 }
 
-async function run({ database: address, rolloutPlan, policy: policyFile, ...at }: Given): Promise<void> {
+async function run({ database: address, rolloutPlan, policy: policyFile, ...at }: ExporterOptions): Promise<void> {
   const plan = readRolloutPlan(rolloutPlan);
   const policy = readPolicy(policyFile);
   const service = databaseToRead(address);

@@ -5,7 +5,7 @@ import type { ApiScope, ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { databaseOption, embeddedDatabase } from '../options/service-database.ts';
 
-interface Given {
+interface AddKeyOptions {
   database?: string;
   replica?: true;
   scope: ApiScope;
@@ -25,7 +25,7 @@ export function addKeyCommand(): Command {
     .action(addKey);
 }
 
-async function addKey(name: string, { scope, database: address, replica, first }: Given): Promise<void> {
+async function addKey(name: string, { scope, database: address, replica, first }: AddKeyOptions): Promise<void> {
   const database = await openDatabase<ServiceTables>(address ?? embeddedDatabase({ forReplica: replica }));
   try {
     const keys = new ApiKeys(database);

@@ -14,7 +14,7 @@ import { untilSignal } from '../process/signals.ts';
 import { serveInstance } from '../serve/serve-instance.ts';
 import { addKeyCommand } from './serve-add-key.ts';
 
-interface Given {
+interface ServeCommandOptions {
   host: string;
   port: number;
   database?: string;
@@ -87,7 +87,10 @@ Examples:
   return serve;
 }
 
-async function run({ replica = null, ...given }: Omit<Given, 'replica'> & { replica?: string | null }): Promise<void> {
+async function run({
+  replica = null,
+  ...given
+}: Omit<ServeCommandOptions, 'replica'> & { replica?: string | null }): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const log = (line: LogLine) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
   const database = given.database ?? embeddedDatabase({ forReplica: replica !== null });

@@ -12,7 +12,7 @@ import { extractNeeds } from '../../surface/library-index.ts';
 import { naming } from '../options/option-values.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
-interface Options {
+interface SurfaceOptions {
   json?: boolean;
 }
 
@@ -27,7 +27,7 @@ export function surfaceCommand(): Command {
       'after',
       '\nExamples:\n  wwebjs-canary surface extract 1.34.7\n  wwebjs-canary surface extract ../my-fork --json',
     )
-    .action(async (library: string, { json }: Options) => {
+    .action(async (library: string, { json }: SurfaceOptions) => {
       const needs = await needsOf(library);
       process.stdout.write(json ? toJson(needs) : renderNeeds(needs));
     });
@@ -37,7 +37,7 @@ export function surfaceCommand(): Command {
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
     .option('--json', 'as data')
     .addHelpText('after', checkHelp)
-    .action(async (library: string, { build, json }: Options & { build: string }) => {
+    .action(async (library: string, { build, json }: SurfaceOptions & { build: string }) => {
       const offered = naming('--build', () => resolveSurface(build));
       const check = checkSurface(await needsOf(library), offered);
       process.stdout.write(json ? toJson(check) : renderCheck(check, offered.known));
@@ -69,7 +69,7 @@ Exit codes: 0 nothing is known to stop the library on that build, 1 something is
 Example:
   wwebjs-canary surface check 1.34.2 --build 2.3000.1032534684`;
 
-async function diff(first: string, second: string, { json }: Options): Promise<void> {
+async function diff(first: string, second: string, { json }: SurfaceOptions): Promise<void> {
   if (isBuild(first) !== isBuild(second)) {
     const [build, library] = isBuild(first) ? [first, second] : [second, first];
     throw new InputError(

@@ -1,5 +1,5 @@
+import type { PairSuccess } from '../../contracts/replica-protocol.ts';
 import type { ReplicaAccount } from '../server/accounts.ts';
-import type { PairSuccess } from '../server/pairings.ts';
 import { sameMac, sharedWireMac, toBase64, type WireKeyPair, wireMac } from '../server/wire-keys.ts';
 
 const accountSignaturePrefix = Uint8Array.of(6, 0);

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import { type PageFrame, pageFrameSchema, type ServerFrame } from '../../contracts/replica-protocol.ts';
+import {
+  type PageFrame,
+  type PairSuccess,
+  pageFrameSchema,
+  type ServerFrame,
+} from '../../contracts/replica-protocol.ts';
 import { type Device, numberOf, type ReplicaAccount, userJid } from './accounts.ts';
 import { startSync } from './device-sync.ts';
-import type { PairAnswer, Pairing, PairSuccess, UnlinkedPage } from './pairings.ts';
+import type { PairAnswer, Pairing, UnlinkedPage } from './pairings.ts';
 import type { OpenPage, ReplicaCore } from './replica-core.ts';
 import { bytesOfBase64, sameMac, sharedWireMac, toBase64 } from './wire-keys.ts';
 
-type Frame<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
+type FrameOf<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
 
 /** One WebSocket of a page, from its first frame to its end. */
 export class CompanionConnection implements OpenPage, UnlinkedPage {
@@ -122,7 +127,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     else if (frame.type === 'unpair-device') this.unpair(account, device, frame.reason);
   }
 
-  private register({ noisePub, identityPub }: Frame<'register'>): void {
+  private register({ noisePub, identityPub }: FrameOf<'register'>): void {
     this.noisePub = noisePub;
     this.identityPub = identityPub;
     const { pairing, frame } = this.core.pairings.open(this);
@@ -134,13 +139,13 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     if (newSecretAfterMs !== undefined) this.secretRenewed = this.renewSecret(newSecretAfterMs);
   }
 
-  private companionHello({ requestId, phone, code, advSecret }: Frame<'companion-hello'>): void {
+  private companionHello({ requestId, phone, code, advSecret }: FrameOf<'companion-hello'>): void {
     const ok = this.pairing !== undefined && this.core.accounts.get(phone) !== undefined;
     if (ok) this.core.codes.add({ phone, code, advSecret, page: this });
     this.send({ type: 'companion-hello-result', requestId, ok });
   }
 
-  private startLogin({ wid, deviceId }: Frame<'login'>): void {
+  private startLogin({ wid, deviceId }: FrameOf<'login'>): void {
     const account = this.core.accounts.get(numberOf(wid));
     const device = account?.devices.get(deviceId);
     if (!account || !device) {
@@ -153,7 +158,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     this.send({ type: 'challenge', nonce: toBase64(nonce), serverPub: toBase64(this.core.keys.publicKey) });
   }
 
-  private finishLogin({ proof }: Frame<'login-proof'>): void {
+  private finishLogin({ proof }: FrameOf<'login-proof'>): void {
     const { login } = this;
     if (!login) {
       this.end(401);

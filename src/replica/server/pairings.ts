@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerFrame } from '../../contracts/replica-protocol.ts';
+import type { PairSuccess, ServerFrame } from '../../contracts/replica-protocol.ts';
 
 /** One pair-device carries six refs; the first lives 60 s, each other 20 s, on all builds that were read. */
 const refCount = 6;
@@ -8,7 +8,6 @@ const nextRefMs = 20_000;
 /** How long a ref is still taken after the page went on to the next; phones are slower than timers. [assumed] */
 const graceMs = 1_000;
 
-export type PairSuccess = Extract<ServerFrame, { type: 'pair-success' }>;
 export type PairAnswer =
   | { ok: true; proof: string }
   | { ok: false; code: 'hmac-mismatch' | 'signature-mismatch' | 'gone' };

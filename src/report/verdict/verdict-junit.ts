@@ -11,7 +11,7 @@ export function verdictJunit({ baseline, candidate, flows, hardFindings, verdict
   const cases = [...hardFindings.map(hardCase), ...flows.map(flowCase)];
   if (verdict !== 'promote' && cases.every(({ problem }) => problem === null))
     cases.push({ name: 'attempts', problem: 'error', message: because[0], text: because.join('\n') });
-  const count = (problem: Problem) => cases.filter((it) => it.problem === problem).length;
+  const count = (problem: CaseResult) => cases.filter((it) => it.problem === problem).length;
   const classname = escapeXml(`gate.${candidate}-against-${baseline}`);
   const suite = escapeXml(`gate: ${candidate} against ${baseline}: ${verdict}`);
   const xml = cases.map(({ name, problem, message, text }) => {
@@ -28,21 +28,21 @@ ${xml.join('')}  </testsuite>
 `;
 }
 
-type Problem = 'failure' | 'error' | null;
+type CaseResult = 'failure' | 'error' | null;
 
-interface TestCase {
+interface VerdictCase {
   name: string;
-  problem: Problem;
+  problem: CaseResult;
   message: string;
   text: string;
 }
 
-function flowCase({ flow, verdict, rule, because, missing }: FlowVerdict): TestCase {
-  const problem: Problem = { promote: null, block: 'failure', inconclusive: 'error' }[verdict] as Problem;
+function flowCase({ flow, verdict, rule, because, missing }: FlowVerdict): VerdictCase {
+  const problem: CaseResult = { promote: null, block: 'failure', inconclusive: 'error' }[verdict] as CaseResult;
   return { name: flow, problem, message: `${verdict} by ${rule}: ${because}`, text: [because, ...missing].join('\n') };
 }
 
-function hardCase({ rule, attempts, examples, place, code }: HardFinding): TestCase {
+function hardCase({ rule, attempts, examples, place, code }: HardFinding): VerdictCase {
   const message = `${attempts} × ${code ?? 'failed'} on ${placeName(place)}`;
   return {
     name: `hard rule ${rule} on ${placeName(place)}`,

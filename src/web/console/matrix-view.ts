@@ -2,7 +2,7 @@ import { el } from '../dom.ts';
 import { getBody, type MatrixBody } from './api.ts';
 import { timeMark } from './status.ts';
 
-type Cell = MatrixBody['cells'][number];
+type MatrixCell = MatrixBody['cells'][number];
 
 /** The newest run of the canaries: libraries down, builds across. */
 export async function matrixView(): Promise<HTMLElement> {
@@ -18,9 +18,9 @@ export async function matrixView(): Promise<HTMLElement> {
   return el('section', {}, el('h1', {}, 'Matrix'), el('p', {}, 'Run of ', timeMark(run.startedAt)), table(cells));
 }
 
-function table(cells: Cell[]): HTMLElement {
+function table(cells: MatrixCell[]): HTMLElement {
   const builds = [...new Set(cells.map(({ build }) => build))];
-  const rowOf = ({ library, browser, flow, condition }: Cell) =>
+  const rowOf = ({ library, browser, flow, condition }: MatrixCell) =>
     [library, browser, flow, ...(condition === 'none' ? [] : [condition])].join(' · ');
   const rows = Map.groupBy(cells, rowOf);
   return el(
@@ -42,7 +42,7 @@ function table(cells: Cell[]): HTMLElement {
   );
 }
 
-function shown(cell: Cell | undefined): HTMLElement {
+function shown(cell: MatrixCell | undefined): HTMLElement {
   if (!cell) return el('td', {});
   const { outcome, code, surprise } = cell;
   const sign = outcome === 'passed' ? '● passed' : `✕ ${code ?? outcome ?? 'not run'}`;

@@ -3,7 +3,7 @@ import { formatMs } from '../../words/text.ts';
 import { el } from '../dom.ts';
 import { mark } from './mark.ts';
 
-interface Step {
+interface TimelinePart {
   name: string;
   ms: number;
   failed: boolean;
@@ -41,7 +41,7 @@ export function timeline(attempt: Attempt): HTMLElement {
 }
 
 /** The phases that were reached, in order, and the one that failed with the time that was waited in it. */
-function stepsOf({ phases, phase, durationMs }: Attempt): Step[] {
+function stepsOf({ phases, phase, durationMs }: Attempt): TimelinePart[] {
   const reached = Object.entries(phases).map(([name, ms]) => ({ name, ms: ms as number, failed: name === phase }));
   if (phase === null || reached.some((step) => step.failed)) return reached;
   const waited = Math.max(0, durationMs - reached.reduce((sum, { ms }) => sum + ms, 0));

@@ -1,11 +1,9 @@
-import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
+import type { PairSuccess, ServerFrame } from '../../../contracts/replica-protocol.ts';
 import { concatBytes, decodeB64, encodeB64, sameBytes } from '../keys/bytes.ts';
 import { mac, sharedMac } from '../keys/key-pair.ts';
 import type { Page } from '../shared/page.ts';
 
 type PairDevice = Extract<ServerFrame, { type: 'pair-device' }>;
-type PairSuccess = Extract<ServerFrame, { type: 'pair-success' }>;
-
 const accountSignaturePrefix = Uint8Array.of(6, 0);
 const deviceSignaturePrefix = Uint8Array.of(6, 1);
 

@@ -1,12 +1,12 @@
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
 import type { Page } from '../shared/page.ts';
 
-type Answer = Extract<ServerFrame, { requestId: number }>;
+type ServerAnswer = Extract<ServerFrame, { requestId: number }>;
 
 /** Questions to the server that have an answer. */
 export class Requests {
   private readonly page: Page;
-  private readonly open = new Map<number, (answer: Answer) => void>();
+  private readonly open = new Map<number, (answer: ServerAnswer) => void>();
   private nextId = 1;
 
   constructor(page: Page) {
@@ -19,13 +19,13 @@ export class Requests {
     return answer.type === 'exists' ? answer.wid : null;
   }
 
-  answer(frame: Answer): void {
+  answer(frame: ServerAnswer): void {
     this.open.get(frame.requestId)?.(frame);
     this.open.delete(frame.requestId);
   }
 
   /** @param send is called with the id that the answer will carry. */
-  ask(send: (requestId: number) => void): Promise<Answer> {
+  ask(send: (requestId: number) => void): Promise<ServerAnswer> {
     const requestId = this.nextId++;
     return new Promise((resolve) => {
       this.open.set(requestId, resolve);

@@ -1,8 +1,11 @@
 import type { Surface, SurfaceModule } from '../../../contracts/surface.ts';
 import { createStub, type SendReport } from './stub.ts';
 
+/** What a module of the page exports, by name. */
+export type ModuleExports = Record<string, unknown>;
+
 /** Module -> export -> value. A value is made when its module is first required. */
-export type Implementations = Record<string, Record<string, unknown>>;
+export type Implementations = Record<string, ModuleExports>;
 
 /**
  * The exports object of a module: exactly the names that the surface lists, each the implementation or else a stub. What is
@@ -13,9 +16,9 @@ export function buildExports(
   module: SurfaceModule,
   implementations: Implementations,
   report: SendReport,
-): Record<string, unknown> {
+): ModuleExports {
   const implemented = implementations[name] ?? {};
-  const exports: Record<string, unknown> = {};
+  const exports: ModuleExports = {};
   for (const [exportName, kind] of Object.entries(module.exports)) {
     exports[exportName] =
       exportName in implemented ? implemented[exportName] : createStub(kind, name, exportName, report);

@@ -1,30 +1,30 @@
+import type { ModuleExports } from './build-exports.ts';
 import type { SendReport } from './stub.ts';
 
-type Exports = Record<string, unknown>;
 type Require = (id: string) => unknown;
-type Factory = (
+type CometFactory = (
   global: unknown,
   require: Require,
   importDefault: Require,
   importNamespace: Require,
   requireLazy: (ids: string[], ready: (...modules: unknown[]) => void) => void,
-  module: { exports: Exports },
-  exports: Exports,
+  module: { exports: ModuleExports },
+  exports: ModuleExports,
 ) => void;
 
 /** What `require('__debug').modulesMap` holds for each registered module. */
-interface Entry {
+interface LoadedModule {
   id: string;
   dependencies: string[];
-  factory: Factory | null;
-  exports: Exports;
+  factory: CometFactory | null;
+  exports: ModuleExports;
   defaultExport: unknown;
   factoryFinished: boolean;
   flags: number;
 }
 
 export interface CometLoader {
-  define(id: string, dependencies: string[], factory: Factory, flags?: number): void;
+  define(id: string, dependencies: string[], factory: CometFactory, flags?: number): void;
 }
 
 /** ES module whose factory gets importDefault and importNamespace. */
@@ -42,7 +42,7 @@ export function installCometLoader(
   throwing: () => boolean,
   report: SendReport,
 ): CometLoader {
-  const modulesMap: Record<string, Entry> = {};
+  const modulesMap: Record<string, LoadedModule> = {};
   let loggedBefore = false;
 
   const unknown = (id: string): undefined => {
@@ -59,7 +59,7 @@ export function installCometLoader(
     return undefined;
   };
 
-  const load = (id: string): Entry | undefined => {
+  const load = (id: string): LoadedModule | undefined => {
     const entry = modulesMap[id];
     if (!entry) return unknown(id);
     if (!entry.factoryFinished && entry.factory) {

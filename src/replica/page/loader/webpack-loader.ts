@@ -1,17 +1,18 @@
-type Exports = Record<string, unknown>;
-type Factory = (module: { exports: Exports }, exports: Exports, require: WebpackRequire) => void;
+import type { ModuleExports } from './build-exports.ts';
+
+type WebpackFactory = (module: { exports: ModuleExports }, exports: ModuleExports, require: WebpackRequire) => void;
 
 /** `require` of the webpack runtime; `m` holds the factories. */
 interface WebpackRequire {
-  (id: string | number): Exports;
-  m: Record<string, Factory>;
+  (id: string | number): ModuleExports;
+  m: Record<string, WebpackFactory>;
 }
 
-type Chunk = [ids: unknown[], factories: Record<string, Factory>, run?: (require: WebpackRequire) => void];
+type Chunk = [ids: unknown[], factories: Record<string, WebpackFactory>, run?: (require: WebpackRequire) => void];
 
 export interface WebpackLoader {
   /** Adds a chunk with these modules. */
-  define(modules: Record<string, () => Exports>): void;
+  define(modules: Record<string, () => ModuleExports>): void;
 }
 
 /** Global that the chunks of WhatsApp Web up to 2.24xx are pushed to. */
@@ -19,14 +20,14 @@ const chunkGlobal = 'webpackChunkwhatsapp_web_client';
 
 /** The webpack runtime of builds before Comet: modules have numbers, every factory can be called. */
 export function installWebpackLoader(): WebpackLoader {
-  const cache: Record<string, { exports: Exports }> = {};
+  const cache: Record<string, { exports: ModuleExports }> = {};
 
   const require = ((id: string | number) => {
     const known = cache[id];
     if (known) return known.exports;
     const factory = require.m[id];
     if (!factory) throw new Error(`Cannot find module '${id}'`);
-    const module = { exports: {} as Exports };
+    const module = { exports: {} as ModuleExports };
     cache[id] = module;
     factory(module, module.exports, require);
     return module.exports;
@@ -46,7 +47,7 @@ export function installWebpackLoader(): WebpackLoader {
   let nextId = 10_000;
   return {
     define(modules) {
-      const factories: Record<string, Factory> = {};
+      const factories: Record<string, WebpackFactory> = {};
       for (const exportsOf of Object.values(modules)) {
         factories[nextId++] = (module) => {
           module.exports = exportsOf();

@@ -4,7 +4,7 @@ import type { Behaviours } from '../../../contracts/surface.ts';
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Listener = (...args: any[]) => unknown;
 
-interface Entry {
+interface Registration {
   listener: Listener;
   context: unknown;
   once: boolean;
@@ -13,7 +13,7 @@ interface Entry {
 /** Event emitter of the page's models: several names in one string are separated by spaces. */
 export class EventEmitter {
   /** Not enumerable: whoever walks over the own fields of a model finds its data only. */
-  declare private listenersByName: Map<string, Entry[]>;
+  declare private listenersByName: Map<string, Registration[]>;
 
   constructor() {
     Object.defineProperty(this, 'listenersByName', { value: new Map() });
@@ -72,7 +72,7 @@ export class EventEmitter {
     return this.off();
   }
 
-  private listen(names: string, entry: Entry): this {
+  private listen(names: string, entry: Registration): this {
     for (const name of names.split(/\s+/)) {
       this.listenersByName.set(name, [...(this.listenersByName.get(name) ?? []), entry]);
     }
