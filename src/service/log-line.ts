@@ -17,8 +17,7 @@ export const logEvents = {
   'rollout-trouble': 'The rollout could not be judged; it holds and will be judged again.',
   'database-trouble': 'The database does not answer, or refuses all work: `/readyz` reports not ready. Logged once.',
   'database-answers': 'The database answers again.',
-  'work-failed':
-    'Recurring work of the instance (`work`) failed for another reason. Logged once per message.',
+  'work-failed': 'Recurring work of the instance (`work`) failed for another reason. Logged once per message.',
   'work-goes-on': 'The `work` succeeds again.',
   write: 'A write was answered: which API key (`key`) requested what.',
   trouble: 'The service or the library could not fulfil a request; `request` is the `instance` of the problem.',

@@ -10,7 +10,10 @@ export const problems = {
   unauthorized: { status: 401, title: 'The API key is missing, unknown or expired.' },
   forbidden: { status: 403, title: 'The scope of the API key does not allow this.' },
   'not-found': { status: 404, title: 'There is no such address.' },
-  'method-not-allowed': { status: 405, title: 'The address does not support this method; `Allow` lists those it supports.' },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The address does not support this method; `Allow` lists those it supports.',
+  },
   'workspace-unknown': { status: 404, title: 'There is no such workspace.' },
   'account-unknown': { status: 404, title: 'There is no such account in this workspace.' },
   'body-too-large': { status: 413, title: 'The body of the request is too large.' },
