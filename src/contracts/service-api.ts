@@ -3,6 +3,7 @@ import { cellSchema } from './attempt.ts';
 import { outcomeSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
 import { decisionCauses, decisionFiguresSchema, decisionReasonSchema, decisionWords } from './rollout-decision.ts';
+import { accountStatuses, apiScopes, rolloutStates, startOutcomes } from './service-states.ts';
 import { verdictRuleSchema, verdictWordSchema } from './verdict.ts';
 
 /** Shapes of the HTTP API of the service. Times are ISO 8601 in UTC. OpenAPI is generated from these. */
@@ -16,14 +17,7 @@ export const exactVersionSchema = z
 /** Null where the page has not said it: it is never guessed. */
 const build = z.string().nullable();
 
-export const accountStatusSchema = z.enum([
-  'qr_scanning',
-  'authenticated',
-  'connected',
-  'disconnected',
-  'inactive',
-  'failed',
-]);
+export const accountStatusSchema = z.enum(accountStatuses);
 
 export const workspaceParams = z.strictObject({ workspace: id });
 export const accountParams = z.strictObject({ workspace: id, account: id });
@@ -122,7 +116,7 @@ export const sessionStartSchema = z.strictObject({
   instance: z.string(),
   startedAt: time,
   endedAt: time.nullable().describe('when it was ready or failed; null while it goes on'),
-  outcome: z.enum(['ready', 'failed', 'stopped', 'abandoned']).nullable(),
+  outcome: z.enum(startOutcomes).nullable(),
   code: z.string().nullable().describe('why it failed, or how it was lost after it had been ready'),
   lostAt: time.nullable().describe('when it was lost after it had been ready'),
 });
@@ -134,7 +128,7 @@ export const sentSchema = z.strictObject({
   id: z.string().nullable(),
 });
 
-const rolloutStateSchema = z.enum(['active', 'finished', 'rolled_back']);
+const rolloutStateSchema = z.enum(rolloutStates);
 export const rolloutSchema = z.strictObject({
   id,
   baseline: z.string(),
@@ -186,7 +180,7 @@ export const rolloutDecisionsSchema = z.strictObject({
   next: z.int().nullable(),
 });
 
-export const scopeSchema = z.enum(['read', 'link', 'admin']);
+export const scopeSchema = z.enum(apiScopes);
 export const apiKeySchema = z.strictObject({
   id,
   name: z.string(),

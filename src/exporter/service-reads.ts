@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
+import type { AccountStatus, StartOutcome } from '../contracts/service-states.ts';
 import { type LinkSuccess, linkSuccess } from '../service/accounts/link-success.ts';
-import type { AccountStatus, RolloutDecisionRow, RolloutRow, ServiceTables, StartOutcome } from '../service/tables.ts';
+import type { RolloutDecisionRow, RolloutRow, ServiceTables } from '../service/tables.ts';
 import type { Database } from '../store/database/database.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { sessionCauses } from '../codes/codes.ts';
-import { accountStatuses } from '../service/tables.ts';
+import { accountStatuses, startOutcomes } from '../contracts/service-states.ts';
 import { type Family, family } from './family.ts';
 
 /** Seconds; from a warm page to somebody who has to look for the phone. */
@@ -9,8 +9,6 @@ const linkBuckets = [0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300];
 const sessionSteps = ['starting', 'scanning', 'authenticated', 'ready'] as const;
 
 const linkOutcomes = ['ready', 'failed'] as const;
-
-const restorationOutcomes = ['ready', 'failed', 'stopped', 'abandoned'] as const;
 
 const windows = ['1h', '24h'] as const;
 
@@ -66,14 +64,14 @@ export const serviceFamilies = {
     name: 'wwebjs_session_restorations_total',
     type: 'counter',
     help: 'Starts of sessions that had been linked before',
-    labels: { library: 'any', outcome: restorationOutcomes, code },
+    labels: { library: 'any', outcome: startOutcomes, code },
     limit: 1000,
   }),
   buildRestorations: family({
     name: 'wwebjs_build_session_restorations_total',
     type: 'counter',
     help: 'Starts of sessions that had been linked before, by the build that the page said last; the builds of the newest ends are shown',
-    labels: { library: 'any', build: 'any', outcome: restorationOutcomes, code },
+    labels: { library: 'any', build: 'any', outcome: startOutcomes, code },
     limit: 5000,
   }),
   sessionProbes: family({
@@ -143,7 +141,7 @@ export const serviceFamilies = {
     name: 'wwebjs_workspace_session_restorations_total',
     type: 'counter',
     help: 'Starts of sessions that had been linked before, by workspace',
-    labels: { workspace: 'any', library: 'any', outcome: restorationOutcomes, code },
+    labels: { workspace: 'any', library: 'any', outcome: startOutcomes, code },
     limit: 5000,
   }),
   workspaceAccounts: family({

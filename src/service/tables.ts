@@ -1,26 +1,8 @@
 import type { Generated } from 'kysely';
 import type { DecisionCause, DecisionReason, DecisionWord } from '../contracts/rollout-decision.ts';
+import type { AccountStatus, ApiScope, RolloutState, StartOutcome } from '../contracts/service-states.ts';
 import type { VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import type { Database } from '../store/database/database.ts';
-
-/** The statuses of an account; which may follow which is the table `account_transitions`. */
-export const accountStatuses = [
-  'qr_scanning',
-  'authenticated',
-  'connected',
-  'disconnected',
-  'inactive',
-  'failed',
-] as const;
-export type AccountStatus = (typeof accountStatuses)[number];
-
-/** An account in one of these holds its number: no other account of the workspace can have it. */
-export const activeStatuses = [
-  'qr_scanning',
-  'authenticated',
-  'connected',
-  'disconnected',
-] as const satisfies AccountStatus[];
 
 export interface WorkspaceRow {
   id: string;
@@ -81,8 +63,6 @@ export interface SessionRow {
   unlinks_left: Generated<number>;
 }
 
-export type StartOutcome = 'ready' | 'failed' | 'stopped' | 'abandoned';
-
 export interface SessionStartRow {
   id: Generated<number>;
   session_id: string;
@@ -140,7 +120,7 @@ export interface RolloutRow {
   baseline: string;
   candidate: string;
   percent: number;
-  state: 'active' | 'finished' | 'rolled_back';
+  state: RolloutState;
   created_at: number;
   revision: Generated<number>;
   next_judging_at: Generated<number>;
@@ -173,8 +153,6 @@ export interface RolloutDecisionRow {
   instance_id: string;
   at: number;
 }
-
-export type ApiScope = 'read' | 'link' | 'admin';
 
 export interface ApiKeyRow {
   id: string;
@@ -242,7 +220,6 @@ export interface OutgoingTextRow {
   created_at: number;
 }
 
-/** The tables of `sql/`, for Kysely. */
 /** A view: how the link of an account ended, where it has. */
 export interface LinkEndRow {
   seq: number;
@@ -256,6 +233,7 @@ export interface LinkEndRow {
   code: string;
 }
 
+/** The tables and views of `sql/` that the service uses, for Kysely. */
 export interface ServiceTables {
   workspaces: WorkspaceRow;
   whatsapp_accounts: AccountRow;

@@ -1,11 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type AccountStatus,
-  accountStatuses,
-  type ServiceDatabase,
-  type ServiceTables,
-} from '../../src/service/tables.ts';
+import { type AccountStatus, accountStatuses } from '../../src/contracts/service-states.ts';
+import type { ServiceDatabase, ServiceTables } from '../../src/service/tables.ts';
 import { isDuplicate, isRuleBroken } from '../../src/store/database/database-errors.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { engines } from '../support/service-databases.ts';

@@ -24,14 +24,7 @@ export const stillOpen: Readonly<Record<string, Open>> = {
     shortFiles: ['host/child/life-span.ts', 'runner/devtools-endpoint.ts', 'runner/small-heap.ts'],
   },
   service: {
-    circles: ['.', 'service/http'],
-    names: ['accountView'],
-    shortFiles: [
-      'service/instance/ended-line.ts',
-      'service/leases/write-until-taken.ts',
-      'service/profiles/profile-archive.ts',
-      'service/sessions/stays-unscanned.ts',
-      'service/webhooks/sign.ts',
-    ],
+    circles: ['service/http'],
+    shortFiles: ['service/sessions/stays-unscanned.ts'],
   },
 };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AccountStatus } from '../../src/contracts/service-states.ts';
 import { Service, type ServiceOptions } from '../../src/service/instance/service.ts';
 import type { LogLine } from '../../src/service/log-line.ts';
 import type { SessionIds, WorkspaceId } from '../../src/service/session-ids.ts';
-import type { AccountStatus } from '../../src/service/tables.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 /** A service with short deadlines whose log lines are kept. */

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createKeySchema } from '../../contracts/service-api.ts';
+import type { ApiScope } from '../../contracts/service-states.ts';
 import { ApiKeys } from '../../service/http/api-keys.ts';
-import type { ApiScope, ServiceTables } from '../../service/tables.ts';
+import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { databaseOption, embeddedDatabase } from '../options/service-database.ts';
 

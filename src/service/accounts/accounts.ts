@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
-import { holdLease } from '../leases/hold-lease.ts';
+import type { AccountStatus } from '../../contracts/service-states.ts';
 import type { Lease } from '../leases/lease.ts';
-import { endStart, freshStart, giveBack } from '../leases/lease-writes.ts';
+import { endStart, freshStart, giveBack, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
-import type { AccountRow, AccountStatus, ServiceDatabase, ServiceTables } from '../tables.ts';
+import type { AccountRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 
 /** One WhatsApp number of a workspace. Times are milliseconds since 1970 by the database's clock. */

@@ -1,5 +1,5 @@
-import { holdLease } from '../leases/hold-lease.ts';
 import type { Lease } from '../leases/lease.ts';
+import { holdLease } from '../leases/lease-writes.ts';
 import type { SessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 

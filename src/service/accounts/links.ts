@@ -1,6 +1,5 @@
-import { holdLease } from '../leases/hold-lease.ts';
 import { Lease, leaseMs } from '../leases/lease.ts';
-import { freshStart } from '../leases/lease-writes.ts';
+import { freshStart, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';

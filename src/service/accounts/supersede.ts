@@ -1,7 +1,8 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
+import { activeStatuses } from '../../contracts/service-states.ts';
 import { accountId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
-import { activeStatuses, type ServiceDatabase, type ServiceTables } from '../tables.ts';
+import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { unlinkFrom, unlinkTries } from './unlinks.ts';
 
 export interface NumberOfWorkspace {

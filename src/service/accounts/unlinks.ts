@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { claimDue } from '../claims/claim-due.ts';
-import { holdLease } from '../leases/hold-lease.ts';
 import { type Lease, leaseMs } from '../leases/lease.ts';
-import { giveBack } from '../leases/lease-writes.ts';
+import { giveBack, holdLease } from '../leases/lease-writes.ts';
 import { type Claim, takeSession } from '../leases/take-session.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';

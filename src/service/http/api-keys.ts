@@ -1,8 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { type ApiScope, apiScopes } from '../../contracts/service-states.ts';
 import { Problem } from '../problems.ts';
 import { sha256 } from '../sha256.ts';
-import type { ApiKeyRow, ApiScope, ServiceDatabase, ServiceTables } from '../tables.ts';
+import type { ApiKeyRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 export interface ApiKey {
   id: string;
@@ -17,11 +18,9 @@ export interface NewApiKey extends ApiKey {
   key: string;
 }
 
-const scopes: readonly ApiScope[] = ['read', 'link', 'admin'];
-
 /** True when a key with scope `has` may do what needs `needs`. */
 export function allows(has: ApiScope, needs: ApiScope): boolean {
-  return scopes.indexOf(has) >= scopes.indexOf(needs);
+  return apiScopes.indexOf(has) >= apiScopes.indexOf(needs);
 }
 
 /** How long a key that was found is believed without asking the database again, in milliseconds. */

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { ApiScope } from '../../contracts/service-states.ts';
 import type { Service } from '../instance/service.ts';
 import type { ProblemCode } from '../problems.ts';
-import type { ApiScope } from '../tables.ts';
 import type { ApiKeys } from './api-keys.ts';
 
 /** What a route works with. */

@@ -28,7 +28,6 @@ import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { Deliverer } from '../webhooks/deliverer.ts';
 import { PendingMessages } from '../webhooks/pending-messages.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
-import { endedLine } from './ended-line.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
 import { Loops, tickMs } from './loops.ts';
@@ -253,4 +252,14 @@ export class Service {
 function openHostOf({ openHost, log }: ServiceOptions, vault: ProfileVault | null): OpenSessionHost {
   if (!vault) return openHost;
   return vaultedHosts(openHost, vault, (message) => log({ event: 'profile', message }));
+}
+
+/** What the log says of the end of a session. `over`: its account is inactive, so there is nothing left to write. */
+function endedLine({ ids, library, build, end, overBy, settled }: EndedSession): LogLine {
+  const why = 'message' in end && end.message !== undefined ? { message: end.message } : {};
+  const code = 'code' in end ? end.code : 'cause' in end ? end.cause : null;
+  const how =
+    overBy === null ? { end: end.kind, code, ...why, written: settled.kind } : { end: 'over', code: overBy, ...why };
+  const attention = settled.kind === 'failed' && settled.outcome.needsAttention;
+  return { event: 'ended', account: ids.account, library, build, ...how, attention };
 }

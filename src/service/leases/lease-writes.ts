@@ -1,10 +1,52 @@
-import type { RawBuilder, Transaction } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
-import type { Lease } from './lease.ts';
+import { type Lease, LeaseLost } from './lease.ts';
+
+/** How long a write waits before it is tried again while the database does not answer, in milliseconds. */
+const againMs = 500;
 
 /** A session that may start at once: what failed before counts no more. */
 export const freshStart = { failures: 0, next_start_at: 0, attention_code: null, attention_at: null } as const;
+
+/**
+ * Locks the session of a lease until the transaction ends, so that nobody can take it over meanwhile.
+ *
+ * @throws LeaseLost when it has run out or belongs to somebody else.
+ */
+export async function holdLease(
+  database: ServiceDatabase,
+  tx: Transaction<ServiceTables>,
+  lease: Lease,
+): Promise<void> {
+  const query = tx
+    .selectFrom('sessions')
+    .select(['lease_owner', 'lease_token', sql<number>`lease_expires_at > ${database.now}`.as('alive')])
+    .where('id', '=', lease.ids.session);
+  const row = await database.locked(query).executeTakeFirst();
+  const holds = row?.lease_owner === lease.owner && row.lease_token === lease.token && Boolean(row.alive);
+  if (!holds) throw new LeaseLost(lease);
+}
+
+/**
+ * Writes until the database has taken it: what happened on the phone cannot be repeated.
+ *
+ * @param isOver true when the session has come to its end meanwhile, so that its lease will not be renewed.
+ * @throws LeaseLost then, and what `work` throws where the database did answer.
+ */
+export async function writeUntilTaken<T>(lease: Lease, work: () => Promise<T>, isOver: () => boolean): Promise<T> {
+  while (true) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (isOver()) throw new LeaseLost(lease);
+      await sleep(againMs);
+    }
+  }
+}
 
 /** Writes the end of the start that goes on under a lease, if there is one. */
 export async function endStart(

@@ -2,9 +2,8 @@ import type { SessionCause } from '../../codes/codes.ts';
 import { claimDue } from '../claims/claim-due.ts';
 import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
-import { holdLease } from './hold-lease.ts';
 import { type Lease, leaseMs } from './lease.ts';
-import { disconnect, endStart, freshStart, giveBack } from './lease-writes.ts';
+import { disconnect, endStart, freshStart, giveBack, holdLease } from './lease-writes.ts';
 import { type Claim, takeSession } from './take-session.ts';
 
 /** Sessions in one statement: far below every limit on parameters, and short locks. */

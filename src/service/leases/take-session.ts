@@ -1,7 +1,8 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
+import type { AccountStatus } from '../../contracts/service-states.ts';
 import { SessionIds } from '../session-ids.ts';
-import type { AccountStatus, ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
+import type { ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { Lease, leaseMs } from './lease.ts';
 import { disconnect } from './lease-writes.ts';
 

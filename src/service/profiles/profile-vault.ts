@@ -1,15 +1,21 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { holdLease } from '../leases/hold-lease.ts';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { create, extract } from 'tar';
 import { type Lease, LeaseLost } from '../leases/lease.ts';
+import { holdLease } from '../leases/lease-writes.ts';
 import { seal, unseal } from '../seal.ts';
 import type { SessionIds } from '../session-ids.ts';
 import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase, SessionProfileRow } from '../tables.ts';
 import type { BlobStore } from './blob-store.ts';
-import { packProfile, unpackProfile } from './profile-archive.ts';
 import { profileFolder } from './session-folder.ts';
+
+/** What of a Chromium profile holds the login of WhatsApp Web; caches and the like are made again. */
+const parts = [join('Default', 'Local Storage'), join('Default', 'IndexedDB')];
 
 /** The profile of a session is in the store and cannot be had; starting without it would look like a lost login. */
 export class ProfileUnavailable extends Error {
@@ -132,4 +138,22 @@ function lastTokenHere(folder: string): number {
   } catch {
     return 0;
   }
+}
+
+/** A gzipped tar of the parts of a profile that hold the login. */
+async function packProfile(profile: string): Promise<Buffer> {
+  const there = parts.filter((part) => existsSync(join(profile, part)));
+  if (there.length === 0) throw new Error(`${profile} holds no login: neither ${parts.join(' nor ')}`);
+  // The lock of a database belongs to the browser that has it open.
+  const filter = (path: string) => !path.endsWith('/LOCK');
+  return buffer(
+    create({ gzip: true, cwd: profile, portable: true, filter }, there) as unknown as AsyncIterable<Buffer>,
+  );
+}
+
+/** Puts a packed profile in place of whatever was there. */
+async function unpackProfile(archive: Buffer, profile: string): Promise<void> {
+  await rm(profile, { recursive: true, force: true });
+  await mkdir(profile, { recursive: true, mode: 0o700 });
+  await pipeline(Readable.from([archive]), extract({ cwd: profile, strict: true }));
 }

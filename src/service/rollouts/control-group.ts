@@ -4,7 +4,7 @@ import type { ServiceDatabase } from '../tables.ts';
 import { isInRollout } from './bucket.ts';
 import type { Rollout } from './rollouts.ts';
 
-interface Step {
+interface SeenStep {
   rollout: Rollout;
   /** `performance.now()` when this instance saw it first. */
   seenAt: number;
@@ -21,7 +21,7 @@ export class ControlGroup {
   readonly #database: ServiceDatabase;
   readonly #plan: RolloutPlan;
   readonly #most: number;
-  #step: Step | null = null;
+  #step: SeenStep | null = null;
 
   /** @param most sessions at a step, in all instances together. */
   constructor(database: ServiceDatabase, plan: RolloutPlan, most: number) {

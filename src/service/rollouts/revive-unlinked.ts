@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely';
+import { activeStatuses } from '../../contracts/service-states.ts';
 import { lockWorkspace } from '../accounts/supersede.ts';
 import { freshStart } from '../leases/lease-writes.ts';
 import { workspaceId } from '../session-ids.ts';
-import { activeStatuses, type RolloutRow, type ServiceDatabase, type ServiceTables } from '../tables.ts';
+import type { RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 /**
  * Lets accounts come back whose saved login the candidate did not find: it may be there all the same, in the profile that was

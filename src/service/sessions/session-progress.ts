@@ -1,6 +1,6 @@
 import type { SessionCause } from '../../codes/codes.ts';
 import type { SeenEvent, SeenMessage, SessionFacts } from '../../contracts/host.ts';
-import { writeUntilTaken } from '../leases/write-until-taken.ts';
+import { writeUntilTaken } from '../leases/lease-writes.ts';
 import { buildOf, connectedAs, factsInTime, hasLeftCodes, showsNoCode } from './read-facts.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
 import type { LoadedVersions, SessionHost } from './session-host.ts';

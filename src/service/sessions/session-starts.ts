@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
-import { holdLease } from '../leases/hold-lease.ts';
+import type { StartOutcome } from '../../contracts/service-states.ts';
 import type { Lease } from '../leases/lease.ts';
-import { disconnect, endStart, giveBack } from '../leases/lease-writes.ts';
+import { disconnect, endStart, giveBack, holdLease } from '../leases/lease-writes.ts';
 import type { SessionIds } from '../session-ids.ts';
-import type { ServiceDatabase, ServiceTables, StartOutcome } from '../tables.ts';
+import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { backoffMs, breaker } from './backoff.ts';
 import { countFailures } from './count-failures.ts';
 import type { SessionRollout } from './session-rollout.ts';

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { claimDue } from '../claims/claim-due.ts';
 import type { ServiceDatabase, ServiceTables, WebhookDeliveryRow, WebhookOutboxRow } from '../tables.ts';
 import { post } from './post.ts';
-import { signature } from './sign.ts';
 
 /** Events that become deliveries in one transaction. */
 const batch = 100;
@@ -167,4 +166,12 @@ export class Deliverer {
       .where('state', '=', 'pending')
       .execute();
   }
+}
+
+/**
+ * The header `Webhook-Signature`: `t=<seconds since 1970>,v1=<hexadecimal HMAC-SHA256 over "<t>.<body>">`. The receiver computes
+ * the same and refuses old times, so that a recorded request cannot be sent again.
+ */
+function signature(secret: string, seconds: number, body: string): string {
+  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 }

@@ -16,7 +16,7 @@ import { requestLine } from './request-line.ts';
 import { statusMark, timeMark } from './status.ts';
 
 /** One account: the code to scan while it is being linked, its status as it changes, its history, and what can be done. */
-export async function accountView(workspace: string, id: string, keep: KeepTrue): Promise<HTMLElement> {
+export async function singleAccountView(workspace: string, id: string, keep: KeepTrue): Promise<HTMLElement> {
   const path = `/v1/workspaces/${workspace}/accounts/${id}`;
   const status = el('div', { role: 'status' });
   const code = el('div', { class: 'code' });

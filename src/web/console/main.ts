@@ -1,5 +1,5 @@
 import { el } from '../dom.ts';
-import { accountView } from './account-view.ts';
+import { singleAccountView } from './account-view.ts';
 import { accountsView } from './accounts-view.ts';
 import { Refused, useKey } from './api.ts';
 import { canaryHistoryView } from './canary-history-view.ts';
@@ -20,7 +20,7 @@ async function view(hash: string, keep: KeepTrue): Promise<HTMLElement> {
   if (area === 'rollouts') return rolloutsView(keep);
   if (area === 'matrix') return matrixView();
   if (area === 'history') return canaryHistoryView({ window: id === '' ? '30d' : id, library: kind, build: which });
-  if (area === 'w' && kind === 'a') return accountView(id, which, keep);
+  if (area === 'w' && kind === 'a') return singleAccountView(id, which, keep);
   if (area === 'w') return accountsView(id, kind === 'after' ? which : null, keep);
   return workspacesView();
 }

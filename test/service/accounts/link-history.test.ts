@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { AccountStatus } from '../../../src/contracts/service-states.ts';
 import { linkHistory } from '../../../src/service/accounts/link-history.ts';
-import type { AccountStatus, ServiceDatabase } from '../../../src/service/tables.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
 

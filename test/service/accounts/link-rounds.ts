@@ -1,7 +1,8 @@
+import { activeStatuses } from '../../../src/contracts/service-states.ts';
 import type { OnViolation } from '../../../src/service/accounts/constraint-violations.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
-import { activeStatuses, type ServiceDatabase } from '../../../src/service/tables.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
 
 export interface RoundsResult {
   links: number;

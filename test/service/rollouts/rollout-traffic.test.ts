@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionCauses } from '../../../src/codes/codes.ts';
+import type { StartOutcome } from '../../../src/contracts/service-states.ts';
 import { verdictSchema } from '../../../src/contracts/verdict.ts';
 import { recordViolation } from '../../../src/service/accounts/constraint-violations.ts';
 import { judgeRollout, rolloutTraffic } from '../../../src/service/rollouts/rollout-traffic.ts';
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
-import type { ServiceDatabase, StartOutcome } from '../../../src/service/tables.ts';
+import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
 import { engines } from '../../support/service-databases.ts';
 import {

@@ -14,10 +14,10 @@ import {
   transitionsQuery,
   workspaceParams,
 } from '../../../contracts/service-api.ts';
+import { activeStatuses } from '../../../contracts/service-states.ts';
 import type { Account } from '../../accounts/accounts.ts';
 import { Problem } from '../../problems.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
-import { activeStatuses } from '../../tables.ts';
 import { type Route, route } from '../route.ts';
 import { accountView, pageOf, sessionStartView, transitionView } from '../views.ts';
 import { findAccount } from './find-account.ts';
