@@ -14,12 +14,12 @@ interface Open {
 export const stillOpen: Readonly<Record<string, Open>> = {
   gate: {
     circles: ['gate'],
-    names: ['CellState', 'Decision', 'Judged'],
+    names: ['CellState', 'Judged'],
     shortFiles: ['gate/rounding.ts', 'gate/simulate-asking.ts', 'gate/statistics/constrained-rates.ts'],
   },
   session: {
     circles: ['runner'],
-    names: ['Claim', 'LoadedVersions', 'MissingName', 'PageFrame', 'Place', 'RunResult', 'Shard', 'Step'],
+    names: ['LoadedVersions', 'MissingName', 'PageFrame', 'Place', 'RunResult', 'Shard', 'Step'],
     functions: ['now'],
     shortFiles: ['host/child/life-span.ts', 'runner/devtools-endpoint.ts', 'runner/small-heap.ts'],
   },

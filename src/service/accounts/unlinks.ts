@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { claimDue } from '../claims/claim-due.ts';
 import { type Lease, leaseMs } from '../leases/lease.ts';
 import { giveBack, holdLease } from '../leases/lease-writes.ts';
-import { type Claim, takeSession } from '../leases/take-session.ts';
+import { type ClaimedSession, takeSession } from '../leases/take-session.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
@@ -30,7 +30,7 @@ export class Unlinks {
   }
 
   /** Takes on one session whose device has to be unlinked; null where there is none. A try counts when it begins. */
-  async claim(): Promise<(Claim & { triesLeft: number }) | null> {
+  async claim(): Promise<(ClaimedSession & { triesLeft: number }) | null> {
     const { now } = this.#database;
     const [claim = null] = await claimDue(
       this.#database,

@@ -13,7 +13,7 @@ import { accountHandle } from '../account-handle.ts';
 import type { Account, Transition } from '../accounts/accounts.ts';
 import type { LinkCode } from '../accounts/link-codes.ts';
 import type { Workspace } from '../accounts/workspaces.ts';
-import type { Decision } from '../rollouts/rollout-decisions.ts';
+import type { RolloutDecision } from '../rollouts/rollout-decisions.ts';
 import type { Rollout } from '../rollouts/rollouts.ts';
 import type { SessionStart } from '../sessions/session-starts.ts';
 import type { ApiKey } from './api-keys.ts';
@@ -64,7 +64,7 @@ export function rolloutView({ createdAt, steps, ...rollout }: Rollout): z.output
   return { ...rollout, createdAt: iso(createdAt), steps: steps.map((step) => ({ ...step, at: iso(step.at) })) };
 }
 
-export function rolloutDecisionView(decision: Decision): z.output<typeof rolloutDecisionSchema> {
+export function rolloutDecisionView(decision: RolloutDecision): z.output<typeof rolloutDecisionSchema> {
   return { ...decision, at: iso(decision.at) };
 }
 

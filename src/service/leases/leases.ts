@@ -4,7 +4,7 @@ import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { type Lease, leaseMs } from './lease.ts';
 import { disconnect, endStart, freshStart, giveBack, holdLease } from './lease-writes.ts';
-import { type Claim, takeSession } from './take-session.ts';
+import { type ClaimedSession, takeSession } from './take-session.ts';
 
 /** Sessions in one statement: far below every limit on parameters, and short locks. */
 const batch = 500;
@@ -23,7 +23,7 @@ export class Leases {
    * Takes on at most `limit` sessions that should run, that nobody runs, and whose backoff is over. The account of each leaves
    * `connected`: what its last owner wrote is no longer known to be true.
    */
-  async claim(limit: number): Promise<Claim[]> {
+  async claim(limit: number): Promise<ClaimedSession[]> {
     if (limit <= 0) return [];
     const { now } = this.#database;
     return claimDue(

@@ -7,7 +7,7 @@ import { Lease, leaseMs } from './lease.ts';
 import { disconnect } from './lease-writes.ts';
 
 /** A session that an instance has just taken on. */
-export interface Claim {
+export interface ClaimedSession {
   lease: Lease;
   cause: SessionCause;
   /** The account is `qr_scanning` where a link goes on that another instance began. */
@@ -24,7 +24,7 @@ export async function takeSession(
   { now }: ServiceDatabase,
   row: Selectable<SessionRow>,
   instanceId: string,
-): Promise<Claim> {
+): Promise<ClaimedSession> {
   const ids = SessionIds.ofRow(row);
   const lease = new Lease(ids, instanceId, row.lease_token + 1);
   const cause = row.lease_owner === null ? (row.start_cause as SessionCause) : 'owner-lost';

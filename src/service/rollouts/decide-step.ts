@@ -12,7 +12,7 @@ export interface StepDecision {
 }
 
 /** Where the rollout stands: part of the accounts that the candidate hosts, and milliseconds since that began. */
-interface RolloutStep {
+interface CurrentStep {
   percent: number;
   sinceMs: number;
 }
@@ -23,7 +23,7 @@ const hourMs = 3_600_000;
  * What a verdict on the traffic of a step means for the rollout. Forward goes only what the gate promotes, what was watched
  * long enough, and what is inside the band of the plan. A pure function.
  */
-export function decideStep(verdict: Verdict, { policy, plan }: RolloutRules, step: RolloutStep): StepDecision {
+export function decideStep(verdict: Verdict, { policy, plan }: RolloutRules, step: CurrentStep): StepDecision {
   const said = verdict.because.join(' ');
   if (verdict.verdict === 'block') return { decision: 'rolled_back', reason: 'blocked', because: said };
   const least = policy.success.looks[0] as number;

@@ -17,7 +17,7 @@ export interface Intent extends StepDecision {
 }
 
 /** A decision as it is kept. */
-export interface Decision extends StepDecision, Pick<RolloutRow, 'percent' | 'state'> {
+export interface RolloutDecision extends StepDecision, Pick<RolloutRow, 'percent' | 'state'> {
   seq: number;
   cause: DecisionCause;
   verdict: RolloutDecisionRow['verdict'];
@@ -73,7 +73,7 @@ export class RolloutDecisions {
   }
 
   /** Newest first, at most `limit` of them, those before `beforeSeq`. */
-  async list(rolloutId: string, limit: number, beforeSeq: number): Promise<Decision[]> {
+  async list(rolloutId: string, limit: number, beforeSeq: number): Promise<RolloutDecision[]> {
     const rows = await this.#database.kysely
       .selectFrom('rollout_decisions')
       .selectAll()
@@ -103,7 +103,7 @@ function isSame(said: Said, last: Said | undefined): boolean {
   return (['decision', 'reason', 'verdict', 'rule'] as const).every((key) => said[key] === last?.[key]);
 }
 
-function fromRow(row: Selectable<RolloutDecisionRow>): Decision {
+function fromRow(row: Selectable<RolloutDecisionRow>): RolloutDecision {
   const { seq, decision, cause, reason, because, percent, state, verdict, rule, instance_id, at } = row;
   const { policy_name: name, policy_sha256: sha256 } = row;
   return {

@@ -9,7 +9,7 @@ import { Problem } from '../problems.ts';
 import type { RolloutRow, RolloutStepRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 import { releaseFailed } from './release-failed.ts';
 import { reviveUnlinked } from './revive-unlinked.ts';
-import { type Decision, type Intent, RolloutDecisions } from './rollout-decisions.ts';
+import { type Intent, type RolloutDecision, RolloutDecisions } from './rollout-decisions.ts';
 
 export interface Rollout {
   id: string;
@@ -177,7 +177,7 @@ export class Rollouts {
   }
 
   /** Newest first, at most `limit` of them, those before `beforeSeq`. @throws Problem `rollout-unknown` */
-  async decisions(id: string, limit: number, beforeSeq: number): Promise<Decision[]> {
+  async decisions(id: string, limit: number, beforeSeq: number): Promise<RolloutDecision[]> {
     await this.get(id);
     return this.#decisions.list(id, limit, beforeSeq);
   }

@@ -1,7 +1,7 @@
 import type { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseLost } from '../leases/lease.ts';
 import type { LeaseKeeper } from '../leases/lease-keeper.ts';
-import type { Claim } from '../leases/take-session.ts';
+import type { ClaimedSession } from '../leases/take-session.ts';
 import { removeBrowserLocks, sessionFolder } from '../profiles/session-folder.ts';
 import type { ProfilesOfSessions } from './profiles-of-sessions.ts';
 import type { SessionsOptions } from './sessions-options.ts';
@@ -46,7 +46,11 @@ export class Unlinker {
   }
 
   /** Never rejects. */
-  async #unlink(claim: Claim & { triesLeft: number }, acquiredAt: number, abort: AbortController): Promise<void> {
+  async #unlink(
+    claim: ClaimedSession & { triesLeft: number },
+    acquiredAt: number,
+    abort: AbortController,
+  ): Promise<void> {
     const { options, unlinks, keeper, slots, profiles } = this.#parts;
     const { lease, libraryPin, triesLeft } = claim;
     const { ids } = lease;
