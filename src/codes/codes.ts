@@ -199,11 +199,11 @@ export const codes = {
     todo: 'Whatever you do on `ready` is done twice: guard it, or use a version that fires it once.',
   },
   'duplicate-message': {
-    what: 'One message was told more than once.',
+    what: 'One message was reported more than once.',
     blame: 'library',
     phase: 'message',
     in: 'attempts',
-    todo: 'A bot answers it twice: drop messages whose id you have seen, or use a version that tells it once.',
+    todo: 'A bot answers it twice: drop messages whose id you have seen, or use a version that reports it once.',
   },
   'message-lost': {
     what: 'A text never arrived at the other side: as a `message` event, or at the phone.',
@@ -220,7 +220,7 @@ export const codes = {
     todo: 'Read the error; this version cannot send on this build.',
   },
   'no-ack': {
-    what: 'The text was sent, and `message_ack` never told that it was delivered or read.',
+    what: 'The text was sent, and `message_ack` never reported that it was delivered or read.',
     blame: 'library',
     phase: 'message',
     in: 'attempts',

@@ -10,7 +10,7 @@ export function codesPage(): string {
     const { what, blame, phase, todo } = codes[code];
     return [`\`${code}\``, what, phase ?? 'any', blame, todo];
   });
-  return `# What a failed attempt can be called
+  return `# Codes of failed attempts
 
 Look up the code of a failed attempt here: what happened, whose fault it is, and what to do.
 
