@@ -37,8 +37,12 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because:
       'showing is separate from measuring and judging; its statistics are those of the gate, and the date of a build is a fact',
   },
+  session: {
+    may: ['codes', 'contracts'],
+    because: 'what an event means is a pure function: neither a clock, nor a process, nor one of its two drivers',
+  },
   runner: {
-    may: ['codes', 'contracts', 'library', 'browser', 'host', 'replica', 'surface'],
+    may: ['codes', 'contracts', 'session', 'library', 'browser', 'host', 'replica', 'surface'],
     because: 'measuring is separate from judging and showing, and from the service',
   },
   'service/claims': {
@@ -59,7 +63,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/sessions': {
     may: [
-      ...['codes', 'contracts', 'store/database', 'library', 'browser', 'host'],
+      ...['codes', 'contracts', 'session', 'store/database', 'library', 'browser', 'host'],
       ...['service/*', 'service/claims', 'service/leases', 'service/accounts', 'service/profiles'],
     ],
     because:

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Code, codes } from '../codes/codes.ts';
 import { type Attempt, type AttemptEvent, attemptSchema, type Cause, type Cell } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
@@ -59,6 +60,8 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
   } satisfies Attempt);
 }
 
+const withStack = z.object({ stack: z.string() });
+
 const passed: Judgement = { phase: null, code: null, blame: null, cause: null };
 
 function judge({ library, surface }: AttemptInput, observed: Observed, mismatch: string | null): Judgement {
@@ -104,8 +107,7 @@ function unexplained(message: string, error: unknown): Cause {
 }
 
 function stacksOf(events: readonly AttemptEvent[]): string[] {
-  const stacks = events.map(({ detail }) => (detail as { stack?: unknown } | null)?.stack);
-  return stacks.filter((stack) => typeof stack === 'string');
+  return events.flatMap(({ detail }) => withStack.safeParse(detail).data?.stack ?? []);
 }
 
 /** The record of an attempt that never began, because its library is not there. */

@@ -1,65 +1,78 @@
-import type { HostCalls, PageFacts, SessionFacts } from '../contracts/host.ts';
+import type {
+  ClientOptions,
+  ClientSpec,
+  HostCalls,
+  LoadedLibrary,
+  PageFacts,
+  SessionFacts,
+} from '../contracts/host.ts';
 import type { HostEvent, HostExit, SeenMessage } from '../contracts/host-events.ts';
+import { type Awaited, awaited, type DeadlineName, errorGraceMs, type LaunchProgress } from '../session/deadlines.ts';
+import { next, repeated } from '../session/machine.ts';
+import {
+  type Effect,
+  newSession,
+  type SessionEnd,
+  type SessionInput,
+  type SessionPolicy,
+  type SessionState,
+} from '../session/session-state.ts';
 import { Conversation } from './conversation.ts';
-import { aftermathMs } from './deadlines.ts';
-import { Duplicates } from './duplicates.ts';
-import { EarlyEndWatch } from './early-end-watch.ts';
-import { EventLog } from './event-log.ts';
+import { aftermathMs, handshakeMs } from './deadlines.ts';
 import { asFinding, Finding } from './finding.ts';
 import type { AckLevel, Disconnection, FlowClient, StartOptions } from './flow.ts';
-import { Launcher, type LaunchParts } from './launcher.ts';
+import { noHandshake, watchHandshake } from './handshake.ts';
 import type { Steps } from './steps.ts';
 
-type Calls = Omit<HostCalls, 'screenshot' | 'liveFor'>;
-
-interface ClientParts extends LaunchParts {
-  calls: Calls;
+interface ClientParts {
+  calls: Omit<HostCalls, 'screenshot' | 'liveFor'>;
   exited: Promise<HostExit>;
+  /** Whether the host has started any process. */
+  hasBrowser(): boolean;
   killBrowser(): void;
   memory(): Promise<number | null>;
   steps: Steps;
+  packageDir: string;
+  /** Comes late: the browser's flags depend on the replica, which starts at the same time as the host. */
+  specOf(profile: number, options: ClientOptions): Promise<ClientSpec>;
+  /** Where the browser keeps its user data. */
+  folderOf(profile: number): string;
 }
 
-/** The flow's view of one host: turns what is seen there into steps that end, and into findings. */
+/** What a canary does with a session: everything is a finding, and its flow confirms by the probe. */
+export function canaryPolicy(graceMs: number): SessionPolicy {
+  return { isLinkedFrom: 'ready', confirms: false, countsRepeats: true, deadlines: { 'error-grace': graceMs } };
+}
+
+/** The flow's view of one host: drives its session with the steps of the flow, each of which waits for the session to come that far. */
 export class ClientUnderTest implements FlowClient {
   readonly #parts: ClientParts;
-  readonly #log = new EventLog();
   readonly #conversation: Conversation;
-  readonly #duplicates = new Duplicates();
-  readonly #watch: EarlyEndWatch;
-  readonly #launcher: Launcher;
+  readonly #waiting = new Set<() => boolean>();
+  readonly #timers = new Map<DeadlineName, NodeJS.Timeout>();
+  #session: SessionState;
   #profile = 0;
-  /** False before a start and from the moment on which its end is wanted: then nothing that ends is a finding. */
-  #isUp = false;
-  /** The flow has done, or waits for, what ends the link. */
-  #mayDisconnect = false;
+  #loaded: LoadedLibrary | null = null;
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
-    this.#watch = new EarlyEndWatch(this.#log, parts.steps);
-    this.#launcher = new Launcher(parts, this.#log, parts.steps);
-    this.#conversation = new Conversation(this.#log, parts.steps, parts.calls);
-    parts.exited.then((exit) => this.#hostEnded(exit));
+    this.#session = newSession(canaryPolicy(parts.steps.patience(errorGraceMs)));
+    this.#conversation = new Conversation((find) => this.#until(find), parts.steps, parts.calls);
+    parts.exited.then((detail) => this.#tell({ at: Date.now(), type: 'host:exited', detail }));
   }
 
   /** Takes in everything that happens in the host. */
   see(event: HostEvent): void {
-    this.#duplicates.see(event);
-    this.#conversation.see(event);
-    this.#log.add(event);
-    if (this.#isUp && !this.#mayDisconnect) this.#watch.look(event);
+    this.#tell(event);
   }
 
   async start({ profile = 'same', ...options }: StartOptions = {}): Promise<void> {
-    const { steps } = this.#parts;
     if (profile === 'new') this.#profile++;
-    if (profile === 'new') this.#watch.isLinked = false;
-    this.#startOver();
-    steps.startOver();
-    await this.#launcher.launch(this.#profile, options, (finding) => {
-      if (this.#isUp) steps.fail(finding);
-    });
-    await steps.run('page', () => this.#log.seen('page:loaded'));
+    const isLinked = profile === 'same' && this.#session.isLinked;
+    this.#tell({ type: 'session:start', isLinked, pairWith: null });
+    this.#parts.steps.startOver();
+    await this.#step('launch', () => this.#launch(options));
+    await this.#step('page', () => this.#reached((session) => session.isPageLoaded));
   }
 
   async restart(options: StartOptions = {}): Promise<void> {
@@ -69,58 +82,44 @@ export class ClientUnderTest implements FlowClient {
 
   async kill(): Promise<void> {
     this.leave();
-    const kill = async () => {
+    await this.#step('close', async () => {
       this.#parts.killBrowser();
-      await this.#log.seen('browser:disconnected');
-    };
-    await this.#parts.steps.run('close', kill);
+      await this.#reached((session) => session.isBrowserGone);
+    });
   }
 
   async qr(after?: string): Promise<string> {
     const find = () => (this.shownQr() === after ? undefined : this.shownQr());
-    this.#watch.isAwaitingQr = true;
-    const text = await this.#parts.steps
-      .run('qr', () => this.#log.until(find))
-      .finally(() => {
-        this.#watch.isAwaitingQr = false;
-      });
-    if (this.#mayDisconnect) this.#linkAnew();
+    const text = await this.#step('qr', () => this.#until(find));
+    if (this.#session.mayDisconnect) this.#tell({ type: 'flow:links-anew' });
     return text;
   }
 
   async code(number: string): Promise<string> {
-    const { calls, steps } = this.#parts;
-    const ask = async () => {
-      const first = await this.#log.seen('client:code', 'client:qr');
-      if (first.type === 'client:code') return first;
-      // This version does not know the option and has to be asked.
-      await calls.requestCode(number).catch(asFinding('no-code'));
-      return this.#log.seen('host:code');
-    };
-    return String((await steps.run('code', ask)).secret);
+    this.#tell({ type: 'flow:wants-code', number });
+    return this.#step('code', () => this.#until(() => this.#session.code ?? undefined));
   }
 
   async authenticated(): Promise<void> {
-    await this.#parts.steps.run('authenticated', () => this.#log.seen('client:authenticated'));
+    await this.#step('authenticated', () => this.#reached(({ saidAuthenticated }) => saidAuthenticated));
   }
 
   async ready(): Promise<void> {
-    await this.#parts.steps.run('ready', () => this.#log.seen('client:ready'));
+    await this.#step('ready', () => this.#reached(({ saidReady }) => saidReady));
   }
 
   async disconnected(): Promise<Disconnection> {
     const { steps } = this.#parts;
-    const wasUnlinked = this.#mayDisconnect;
-    this.#mayDisconnect = true;
-    const end = async () => {
-      const first = await this.#log.seen('client:disconnected', ...(wasUnlinked ? ['client:qr'] : []));
-      if (first.type === 'client:disconnected') return first;
+    this.#tell({ type: 'flow:expects-disconnect' });
+    const reason = await this.#step('disconnected', async () => {
+      const { reason } = await this.#until(() => this.#session.parting ?? undefined);
+      if (reason !== null) return reason;
       throw new Finding('no-disconnected', 'a new QR code came, and `disconnected` did not');
-    };
-    const { at, detail } = await steps.run('disconnected', end);
-    const ended = await steps.race(Promise.race([this.#endsAfter(at), afterMs(steps.patience(aftermathMs), false)]));
+    });
+    const followedBy = this.#until(() => this.#session.parting?.followedBy ?? undefined);
+    const ended = (await steps.race(Promise.race([followedBy, afterMs(steps.patience(aftermathMs))]))) === 'closed';
     if (ended) this.leave();
-    return { reason: String((detail as unknown[])[0]), ended };
+    return { reason, ended };
   }
 
   send(to: string, body: string): Promise<string> {
@@ -136,19 +135,14 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async logout(): Promise<void> {
-    const { calls, steps } = this.#parts;
     this.expectDisconnect();
-    await steps.run('disconnected', () => calls.logout().catch(asFinding('no-disconnected')));
+    await this.#step('disconnected', () => this.#parts.calls.logout().catch(asFinding('no-disconnected')));
     // The library has closed its browser.
     this.leave();
   }
 
   async saved(): Promise<void> {
-    await this.#parts.steps.run(
-      'close',
-      () => this.#log.seen('client:remote_session_saved'),
-      () => 'not-saved',
-    );
+    await this.#step('saved', () => this.#reached((session) => session.isSaved));
   }
 
   memory(): Promise<number | null> {
@@ -165,66 +159,128 @@ export class ClientUnderTest implements FlowClient {
 
   /** Closes the client as a user does, with `destroy()`. */
   async close(): Promise<void> {
-    if (!this.#isUp) return;
+    if (!this.#session.isUp) return;
     this.leave();
-    await this.#parts.steps.run('close', () => this.#parts.calls.destroy().catch(asFinding('close-failed')));
+    await this.#step('close', () => this.#parts.calls.destroy().catch(asFinding('close-failed')));
   }
 
   /** What happened more often than it may; null when nothing did. */
   get duplicate(): Finding | null {
-    return this.#duplicates.finding;
+    const found = repeated(this.#session);
+    return found && new Finding(found.code, found.message, found.phase);
   }
 
   /** From now on the end of browser and host is no finding. */
   leave(): void {
-    this.#isUp = false;
-    this.#watch.rest();
+    this.#tell({ type: 'flow:leaves' });
   }
 
   shownQr(): string | undefined {
-    return this.#log.last('client:qr')?.secret as string | undefined;
+    return this.#session.qr ?? undefined;
   }
 
   /** The link is being ended by the phone or the user. */
   expectDisconnect(): void {
-    this.#mayDisconnect = true;
-    this.#watch.isLinked = false;
-    this.#log.forget('client:qr');
+    this.#tell({ type: 'flow:unlinks' });
   }
 
-  /** Whether the browser is closed after `disconnected`; false when the library shows another QR code instead. */
-  #endsAfter(at: number): Promise<boolean> {
-    return this.#log.until(() => {
-      if (this.#log.has('browser:disconnected')) return true;
-      return (this.#log.last('client:qr')?.at ?? 0) > at ? false : undefined;
+  #tell(input: SessionInput): void {
+    const isOver = this.#session.end !== null;
+    const { state, effects, end } = next(this.#session, input);
+    this.#session = state;
+    for (const effect of effects) this.#perform(effect);
+    for (const settle of this.#waiting) if (settle()) this.#waiting.delete(settle);
+    // What has happened wins over what ends the attempt.
+    if (end && !isOver) this.#parts.steps.fail(findingOf(end));
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case 'wait':
+        this.#stopWaiting(effect.for);
+        this.#timers.set(
+          effect.for,
+          setTimeout(() => this.#tell({ type: 'session:deadline', of: effect.for }), effect.ms),
+        );
+        break;
+      case 'stop-waiting':
+        this.#stopWaiting(effect.for);
+        break;
+      case 'request-code':
+        this.#parts.calls
+          .requestCode(effect.number)
+          .catch(({ message }: Error) => this.#tell({ type: 'session:code-refused', message }));
+        break;
+      case 'hear':
+        this.#conversation.hear(effect.message);
+        break;
+      case 'acknowledge':
+        this.#conversation.acknowledge(effect.message);
+        break;
+      default:
+      // A canary writes nothing down and asks by its probe.
+    }
+  }
+
+  #stopWaiting(name: DeadlineName): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+
+  /** Runs a step of the flow, and lets the session know what the flow waits for. */
+  async #step<T>(what: Awaited, work: () => Promise<T>): Promise<T> {
+    this.#tell({ type: 'flow:waits', phase: awaited[what].phase });
+    try {
+      return await this.#parts.steps.run(what, work, () => this.#progress());
+    } finally {
+      this.#tell({ type: 'flow:waits', phase: null });
+    }
+  }
+
+  #progress(): LaunchProgress {
+    return { isLoaded: this.#session.isLoaded, hasBrowser: this.#parts.hasBrowser() };
+  }
+
+  /** Loads the library once and starts a client, up to the browser. */
+  async #launch(options: ClientOptions): Promise<void> {
+    const { calls, packageDir, specOf, folderOf, steps } = this.#parts;
+    const spec = specOf(this.#profile, options);
+    spec.catch(() => {});
+    this.#loaded ??= await calls.load(packageDir).catch(asFinding('library-load-failed'));
+    await calls.start(await spec);
+    let isOver = false;
+    void watchHandshake(folderOf(this.#profile), steps.patience(handshakeMs), () => isOver).then((browser) => {
+      if (browser) this.#tell({ type: 'session:no-handshake', message: noHandshake(browser, this.#loaded) });
     });
+    await this.#reached((session) => session.isLaunched);
+    isOver = true;
   }
 
-  #startOver(): void {
-    this.#log.forget();
-    this.#isUp = true;
-    this.#linkAnew();
+  async #reached(isThere: (session: SessionState) => boolean): Promise<void> {
+    await this.#until(() => isThere(this.#session) || undefined);
   }
 
-  #linkAnew(): void {
-    this.#log.forget('client:authenticated', 'client:ready', 'client:disconnected');
-    this.#duplicates.startOver();
-    this.#watch.rest();
-    this.#mayDisconnect = false;
-  }
-
-  #hostEnded({ code, signal }: HostExit): void {
-    if (!this.#isUp) return;
-    this.#watch.rest();
-    const last = this.#log.last('host:unhandled-rejection') ?? this.#log.last('host:uncaught-exception');
-    const why = last ? `: ${(last.detail as { message: string }).message}` : '';
-    const how = signal ?? `code ${code}`;
-    this.#parts.steps.fail(new Finding('host-died', `the host process ended by itself (${how})${why}`));
+  /** What `find` finds now or after any later event. */
+  #until<T>(find: () => T | undefined): Promise<T> {
+    const found = find();
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((resolve) => {
+      this.#waiting.add(() => {
+        const value = find();
+        if (value !== undefined) resolve(value);
+        return value !== undefined;
+      });
+    });
   }
 }
 
-function afterMs<T>(ms: number, value: T): Promise<T> {
+function findingOf(end: SessionEnd): Finding {
+  if ('code' in end && end.code !== null) return new Finding(end.code, end.message);
+  return new Finding('harness-error', `the session ended by ${end.kind === 'lost' ? 'its lease' : end.cause}`);
+}
+
+function afterMs(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms, value).unref();
+    setTimeout(resolve, ms).unref();
   });
 }

@@ -1,4 +1,5 @@
-import type { ClientOptions, PageFacts, SeenMessage, SessionFacts } from '../contracts/host.ts';
+import type { ClientOptions, PageFacts, SessionFacts } from '../contracts/host.ts';
+import type { SeenMessage } from '../contracts/host-events.ts';
 
 export interface StartOptions extends ClientOptions {
   /** `new`: with a browser profile that nobody has used; the old one stays where it is. By default the same as before. */

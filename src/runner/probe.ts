@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Code } from '../codes/codes.ts';
-import type { SeenMessage } from '../contracts/host.ts';
+import type { SeenMessage } from '../contracts/host-events.ts';
+import { Late, within } from '../contracts/within.ts';
 import { Finding } from './finding.ts';
 import type { FlowClient, FlowPhone } from './flow.ts';
 
@@ -58,18 +59,13 @@ function demand(holds: boolean, code: Code, message: string): void {
 
 /** The answer, or a finding when there is none in time or the question itself fails. */
 async function answer<T>(question: Promise<T>, ms: number, code: Code, otherwise: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Finding(code, `${otherwise} within ${ms} ms`)), ms);
-  });
   try {
-    return await Promise.race([question, late]);
+    return await within(ms, () => question);
   } catch (error) {
+    if (error instanceof Late) throw new Finding(code, `${otherwise} within ${ms} ms`);
     // A deadline that was over earlier means the same here.
     if (error instanceof Finding && error.code !== 'message-lost') throw error;
     throw new Finding(code, `${otherwise}: ${(error as Error).message}`);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

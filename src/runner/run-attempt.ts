@@ -4,6 +4,7 @@ import type { Browser } from '../browser/ensure-browser.ts';
 import type { Attempt, Cell } from '../contracts/attempt.ts';
 import type { PageFacts } from '../contracts/host.ts';
 import type { Surface } from '../contracts/surface.ts';
+import { Late, within } from '../contracts/within.ts';
 import { Redactor } from '../host/redactor.ts';
 import type { InstalledLibrary } from '../library/ensure-library.ts';
 import { keepEvidence } from './artifacts.ts';
@@ -97,17 +98,14 @@ async function play(input: AttemptInput, steps: Steps, scene: Scene, interruptio
   const { body, deadlineSeconds = flowDeadlineSeconds } = input.flow;
   const ms = steps.patience(deadlineSeconds * 1000);
   const over = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Finding('flow-error', `the flow did not end within ${ms} ms`)), ms);
-  });
+  const flow = () => Promise.race([body(contextOf(input, steps, scene), over.signal), interruption]);
   try {
-    await Promise.race([body(contextOf(input, steps, scene), over.signal), interruption, tooLong]);
+    await within(ms, flow);
     return scene.client.duplicate;
   } catch (error) {
+    if (error instanceof Late) return new Finding('flow-error', `the flow did not end within ${ms} ms`);
     return error ?? new Finding('flow-error', 'the flow threw nothing at all');
   } finally {
-    clearTimeout(timer);
     over.abort();
   }
 }

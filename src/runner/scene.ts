@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { HostEvent } from '../contracts/host-events.ts';
+import { within } from '../contracts/within.ts';
 import { Host } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
 import { isDiskFull } from './artifacts.ts';
@@ -122,15 +122,7 @@ export class Scene {
   }
 
   /** Null when the host, its browser or its page does not answer in time: evidence is never waited for long. */
-  async #answer<T>(question: Promise<T>): Promise<T | null> {
-    const late = new AbortController();
-    const giveUp = sleep(this.#patience, null, { signal: late.signal }).catch(() => null);
-    try {
-      return await Promise.race([question, giveUp]);
-    } catch {
-      return null;
-    } finally {
-      late.abort();
-    }
+  #answer<T>(question: Promise<T>): Promise<T | null> {
+    return within(this.#patience, () => question).catch(() => null);
   }
 }

@@ -1,27 +1,38 @@
 import type { Code } from '../codes/codes.ts';
 import type { PhaseTimings } from '../contracts/attempt.ts';
 import type { Phase } from '../contracts/outcome.ts';
-import { deadlines } from './deadlines.ts';
+import { type Awaited, awaited, codeOfLate, type LaunchProgress } from '../session/deadlines.ts';
 import { Finding } from './finding.ts';
 
-type Step = keyof typeof deadlines;
+/** One run of a phase; a phase that takes place twice has two. */
+export interface Span {
+  phase: Phase;
+  /** Milliseconds since the epoch, with fractions. */
+  startedAt: number;
+  ms: number;
+  outcome: 'passed' | 'failed';
+}
+
+const launched: LaunchProgress = { isLoaded: true, hasBrowser: true };
 
 /** Runs the phases of one attempt, each against its deadline and against everything that ends an attempt early. */
 export class Steps {
   readonly #factor: number;
   readonly #ends = new Map<Phase, number>();
   readonly #failure = Promise.withResolvers<never>();
+  readonly #onEnd: (phase: Phase, ms: number) => void;
   #lastEnd = performance.now();
+  #isRunning = false;
   /** The phase under way, or the last one that was. */
-  phase: Step = 'launch';
+  phase: Phase = 'launch';
   /** Of a phase that took place twice, as in a restore, the last one counts. */
   readonly timings: PhaseTimings = {};
-  readonly #onEnd: (phase: Phase, ms: number) => void;
-  #isRunning = false;
+  /** Every run of a phase, in order. */
+  readonly spans: Span[] = [];
 
   /**
    * @param factor multiplies every deadline.
-   * @param onEnd is told of every phase that ended well.
+   * @param onEnd called with every phase that ended well.
    */
   constructor(factor: number, onEnd: (phase: Phase, ms: number) => void) {
     this.#factor = factor;
@@ -50,37 +61,51 @@ export class Steps {
   }
 
   /**
-   * Runs one phase; one that begins inside another is a part of that, with a deadline of its own. `work` is raced in such a way that what has happened already wins over a later failure.
+   * Runs one step; one that begins inside another is a part of that, with a deadline of its own. `work` is raced in such a way
+   * that what has happened already wins over a later failure.
    *
-   * @param codeAtDeadline tells what the deadline means where it depends on how far `work` came.
+   * @param progress how far a launch came when its deadline is over.
    * @throws Finding
    */
-  async run<T>(phase: Step, work: () => Promise<T>, codeAtDeadline?: () => Code): Promise<T> {
+  async run<T>(what: Awaited, work: () => Promise<T>, progress: () => LaunchProgress = () => launched): Promise<T> {
+    const { phase, ms } = awaited[what];
     const isPart = this.#isRunning;
-    if (!isPart) this.phase = phase;
+    if (isPart) return this.#race(what, work, this.patience(ms), progress);
+    this.phase = phase;
     this.#isRunning = true;
-    const { ms, code } = deadlines[phase];
-    const left = isPart ? this.patience(ms) : this.#dueAt(phase) - performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(
-          new Finding(codeAtDeadline?.() ?? code, `${phase} did not come to an end within ${this.patience(ms)} ms`),
-        );
-      }, left);
-    });
+    const begun = performance.now();
+    let outcome: Span['outcome'] = 'failed';
     try {
-      const result = await Promise.race([work(), this.#failure.promise, late]);
-      if (!isPart) this.#end(phase);
+      const result = await this.#race(what, work, this.#dueAt(what) - begun, progress);
+      outcome = 'passed';
+      this.#end(phase);
       return result;
     } finally {
-      if (!isPart) this.#isRunning = false;
+      this.#isRunning = false;
+      const spent = performance.now() - begun;
+      this.spans.push({ phase, startedAt: performance.timeOrigin + begun, ms: spent, outcome });
+    }
+  }
+
+  async #race<T>(what: Awaited, work: () => Promise<T>, left: number, progress: () => LaunchProgress): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#late(what, codeOfLate(what, progress()))), Math.max(0, left));
+    });
+    try {
+      return await Promise.race([work(), this.#failure.promise, late]);
+    } finally {
       clearTimeout(timer);
     }
   }
 
-  #dueAt(phase: Step): number {
-    const { ms, since } = deadlines[phase];
+  #late(what: Awaited, code: Code): Finding {
+    const { phase, ms } = awaited[what];
+    return new Finding(code, `${phase} did not come to an end within ${this.patience(ms)} ms`);
+  }
+
+  #dueAt(what: Awaited): number {
+    const { ms, since } = awaited[what];
     const start = since.map((earlier) => this.#ends.get(earlier)).find((end) => end !== undefined);
     return (start ?? this.#lastEnd) + this.patience(ms);
   }

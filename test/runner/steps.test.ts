@@ -47,9 +47,36 @@ test('what had happened before a failure still counts', async () => {
   await expect(steps.run('ready', () => Promise.resolve('was there'))).resolves.toBe('was there');
 });
 
-test('what a deadline means can depend on how far the work came', async () => {
+test.each([
+  [{ isLoaded: false, hasBrowser: false }, 'library-load-failed'],
+  [{ isLoaded: true, hasBrowser: false }, 'initialize-failed'],
+  [{ isLoaded: true, hasBrowser: true }, 'browser-launch-failed'],
+])('a launch that came as far as %j and no further is %s', async (progress, code) => {
   const steps = new Steps(0.001, () => {});
-  await expect(steps.run('launch', never, () => 'library-load-failed')).rejects.toMatchObject({
-    code: 'library-load-failed',
-  });
+  await expect(steps.run('launch', never, () => progress)).rejects.toMatchObject({ code });
+});
+
+test('a step that begins inside another has its own deadline and code, and is no phase of its own', async () => {
+  const steps = new Steps(0.01, () => {});
+  const outer = steps.run('probe', () => steps.run('ack', never));
+  await expect(outer).rejects.toMatchObject({ code: 'no-ack' });
+  expect(steps.phase).toBe('probe');
+  expect(steps.spans.map(({ phase, outcome }) => [phase, outcome])).toEqual([['probe', 'failed']]);
+});
+
+test('every run of a phase is a span, also of one that takes place twice', async () => {
+  const steps = new Steps(1, () => {});
+  await steps.run('launch', () => sleep(30));
+  await steps.run('close', async () => {});
+  await steps.run('launch', async () => {});
+  await steps.run('page', () => Promise.reject(new Finding('page-load-failed', 'no'))).catch(() => {});
+  expect(steps.spans.map(({ phase, outcome }) => [phase, outcome])).toEqual([
+    ['launch', 'passed'],
+    ['close', 'passed'],
+    ['launch', 'passed'],
+    ['page', 'failed'],
+  ]);
+  const [first, second] = steps.spans;
+  expect(first?.ms).toBeGreaterThanOrEqual(28);
+  expect(second?.startedAt).toBeGreaterThanOrEqual((first?.startedAt ?? 0) + (first?.ms ?? 0) - 1);
 });

@@ -1,12 +1,11 @@
+import { z } from 'zod';
 import type { AttemptEvent } from '../../contracts/attempt.ts';
 import type { Explanation, FailedAttempt } from './explain.ts';
 import { locateError } from './locate-error.ts';
 import { seenErrors } from './seen-errors.ts';
 
-interface Stub {
-  module: string;
-  export: string;
-}
+const stubSchema = z.object({ module: z.string(), export: z.string() });
+type Stub = z.infer<typeof stubSchema>;
 
 /** The library used something that the replica has only by name: a failure then says nothing about the library. */
 export function explainStub({ events, library, surface, observed }: FailedAttempt): Explanation | null {
@@ -37,5 +36,5 @@ export function explainStub({ events, library, surface, observed }: FailedAttemp
 }
 
 function stubs(events: readonly AttemptEvent[], type: string): Stub[] {
-  return events.flatMap((event) => (event.type === type ? [event.detail as Stub] : []));
+  return events.flatMap((event) => (event.type === type ? [stubSchema.parse(event.detail)] : []));
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { AttemptEvent } from '../../contracts/attempt.ts';
+import type { HostEventType } from '../../contracts/host-events.ts';
 import { type Frame, parseStack } from './parse-stack.ts';
 
 /** An error of the evidence. */
@@ -10,13 +12,21 @@ export interface SeenError {
   frames: Frame[];
 }
 
-const errorTypes = new Set(['page:error', 'host:error', 'host:unhandled-rejection', 'page:crashed']);
+const recordedError = z.object({ message: z.string().default(''), stack: z.string().default('') });
+const recordedConsole = z.object({ level: z.string().default(''), text: z.string().default('') });
+
+const errorTypes: ReadonlySet<string> = new Set<HostEventType>([
+  'page:error',
+  'host:error',
+  'host:unhandled-rejection',
+  'page:crashed',
+]);
 
 /** All errors in the order in which they were seen. */
 export function seenErrors(events: readonly AttemptEvent[]): SeenError[] {
   return events.flatMap(({ at, type, detail }) => {
     if (!errorTypes.has(type)) return [];
-    const { message = '', stack = '' } = (detail ?? {}) as { message?: string; stack?: string };
+    const { message, stack } = recordedError.parse(detail ?? {});
     return [{ at, type, headline: headline(message || stack), frames: parseStack(stack || message) }];
   });
 }
@@ -31,7 +41,7 @@ export function headline(message: string): string {
 export function telltaleConsole(events: readonly AttemptEvent[]): string[] {
   const lines = events.flatMap(({ type, detail }) => {
     if (type !== 'page:console') return [];
-    const { level = '', text = '' } = (detail ?? {}) as { level?: string; text?: string };
+    const { level, text } = recordedConsole.parse(detail ?? {});
     return level === 'error' || /Requiring unknown module/.test(text) ? [text.replace(/\s*\n\s*/g, ' ')] : [];
   });
   return [...new Set(lines)];

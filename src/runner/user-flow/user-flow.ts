@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
 import { InputError } from '../../contracts/input-error.ts';
+import { Late, within } from '../../contracts/within.ts';
 import { messageOf } from '../classify.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import type { FlowHost, FlowThread, Result } from './protocol.ts';
@@ -25,15 +26,15 @@ const factsSchema = z.strictObject({
  */
 export async function loadUserFlow(spec: string, file: string): Promise<Flow> {
   const { thread, ended, end } = startThread(file, () => ({}));
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`it did not load within ${loadMs / 1000} s`)), loadMs).unref();
-  });
   try {
-    const { auth, ...facts } = factsSchema.parse(unwrap(await Promise.race([thread.load(), ended, late])));
+    const { auth, ...facts } = factsSchema.parse(
+      unwrap(await within(loadMs, () => Promise.race([thread.load(), ended]))),
+    );
     const body = (context: FlowContext, over: AbortSignal) => runInThread(file, context, over);
     return { ...facts, auth: auth && resolve(dirname(file), auth), body };
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    const late = error instanceof Late ? `it did not load within ${loadMs / 1000} s` : null;
+    const why = late ?? (error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error));
     throw new InputError(`--flow ${spec}: ${file} cannot be loaded: ${why}`);
   } finally {
     end();
