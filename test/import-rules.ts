@@ -63,7 +63,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/sessions': {
     may: [
-      ...['codes', 'contracts', 'session', 'store/database', 'library', 'browser', 'host'],
+      ...['codes', 'contracts', 'store/database', 'library', 'browser', 'host'],
       ...['service/*', 'service/claims', 'service/leases', 'service/accounts', 'service/profiles'],
     ],
     because:
