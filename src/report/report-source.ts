@@ -19,16 +19,26 @@ export interface ReportSource {
   screenshot(run: RunInfo, attempt: Attempt): string | null;
 }
 
+/** The cells of a run that are in the store, in the order of the plan. */
+export async function* storedCells(
+  store: Store,
+  runId: string,
+  notInStore: (cell: Cell) => Attempt[] = () => [],
+): AsyncGenerator<CellReport> {
+  for (const { cell, expectation } of await store.plannedCells.ofRun(runId)) {
+    const stored = await Array.fromAsync(store.attempts.read({ runId, ...cell }), ({ attempt }) => attempt);
+    const attempts = [...stored, ...notInStore(cell)];
+    const surprise = attempts.some((attempt) => isSurprise(expectation, attempt));
+    yield { ...cell, expectation, surprise, attempts };
+  }
+}
+
 /** Reads a run out of the store, and what the store did not take out of the recorder's file. */
 export function storeSource(
   store: Store,
   recorder: StoreRecorder,
   screenshot: ReportSource['screenshot'],
 ): ReportSource {
-  const attemptsOf = async (run: RunInfo, cell: Cell): Promise<Attempt[]> => {
-    const stored = await Array.fromAsync(store.attempts.read({ runId: run.id, ...cell }), ({ attempt }) => attempt);
-    return [...stored, ...recorder.spilledOf(cell)];
-  };
   const plan = (run: RunInfo) => store.plannedCells.ofRun(run.id);
   return {
     plan,
@@ -46,12 +56,6 @@ export function storeSource(
       const libraries = cells.map(({ library }) => library);
       return store.standings.of({ libraries, builds: cells.map(({ build }) => build), browser, target });
     },
-    async *cells(run) {
-      for (const { cell, expectation } of await plan(run)) {
-        const attempts = await attemptsOf(run, cell);
-        const surprise = attempts.some((attempt) => isSurprise(expectation, attempt));
-        yield { ...cell, expectation, surprise, attempts };
-      }
-    },
+    cells: (run) => storedCells(store, run.id, (cell) => recorder.spilledOf(cell)),
   };
 }

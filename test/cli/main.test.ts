@@ -28,6 +28,17 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   ['the live target', ['run', '--target', 'live'], /--target live: /],
   ['an unknown reporter', ['run', '--reporter', 'xml'], /--reporter: there is no reporter "xml"/],
   ['a reporter without its file', ['run', '--reporter', 'json'], /--reporter: json needs a target: json=FILE/],
+  [
+    'a text that no cell has',
+    ['run', '--grep', 'moon'],
+    /--grep moon: no cell of the plan has this in its name, such as/,
+  ],
+  ['the last failed cells of no run', ['run', '--last-failed'], /--last-failed: there is no run in the store yet/],
+  [
+    'the last failed cells of a matrix',
+    ['run', '--last-failed', '--config', 'm.yaml'],
+    /--last-failed repeats cells of the last run, and --config names others/,
+  ],
   ['a missing matrix', ['run', '--config', join(folder, 'none.yaml')], /none\.yaml: there is no such file/],
   [
     'a wrong key in a matrix',

@@ -1,18 +1,25 @@
 import { randomInt } from 'node:crypto';
 import { Command } from 'commander';
 import { defaultSlots } from '../../browser/default-slots.ts';
+import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import type { PlannedCell } from '../../contracts/run.ts';
+import { summarizeReport } from '../../report/cell-summary.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
-import { processTerminal } from '../../report/terminal.ts';
-import { parseShard } from '../../runner/shard.ts';
+import { storedCells } from '../../report/report-source.ts';
+import { processTerminal, type Terminal } from '../../report/terminal.ts';
+import { inShard, parseShard } from '../../runner/shard.ts';
+import { openStore } from '../../store/open-store.ts';
 import { greatestRandomSeed } from '../options/option-values.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
 import { executeRun } from '../run/execute-run.ts';
-import { readPlan } from '../run/read-plan.ts';
+import { planOf, planOfFailed } from '../run/read-plan.ts';
 
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {
   return addRunOptions(new Command())
+    .option('--last-failed', 'only the cells that failed, were spoiled or surprised in the last run of this store')
     .addHelpText('after', help)
     .action(async (options: RunCommandOptions) => {
       process.exitCode = await run(options);
@@ -30,20 +37,41 @@ Examples:
   wwebjs-canary run
   wwebjs-canary run --library 1.34.2,1.34.7 --build 2.3000.1044822804
   wwebjs-canary run --library ../my-fork --repeat 5 --reporter list,junit=junit.xml,markdown=summary.md
+  wwebjs-canary run --last-failed
+  wwebjs-canary run --grep 1.34.7
   wwebjs-canary run --shard 1/4 --reporter blob=shard-1.blob`;
 
-async function run(options: RunCommandOptions) {
-  const { library, build, browser, flow, condition, repeat, target, ignoreExpectations, config } = options;
-  const shard = options.shard === undefined ? undefined : parseShard(options.shard);
-  const choice = { library, build, browser, flow, condition };
-  const plan = readPlan({ choice, repeat, target, shard, ignoreExpectations }, config);
+async function run(options: RunCommandOptions): Promise<ExitCode> {
+  const shard = options.shard === undefined ? null : parseShard(options.shard);
   const chosen = chooseReporters(options.reporter ?? `list,html=${home('report')}`);
-  const { exit } = await executeRun(plan, {
+  const terminal = processTerminal();
+  const whole = options.lastFailed ? await lastFailed(options, terminal) : planOf(options);
+  if (whole === null) return exitCode.asExpected;
+  const { exit } = await executeRun(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
     slots: options.slots ?? defaultSlots(),
     seed: options.seed ?? randomInt(1, greatestRandomSeed),
-    shard: shard ?? null,
+    shard,
     chosen,
-    terminal: processTerminal(),
+    terminal,
   });
   return exit;
+}
+
+/** What is to be repeated; null, after that was printed, when nothing failed. @throws InputError when there was no run. */
+async function lastFailed(options: RunCommandOptions, terminal: Terminal): Promise<PlannedCell[] | null> {
+  if (options.config !== undefined) {
+    throw new InputError('--last-failed repeats cells of the last run, and --config names others: give one of them');
+  }
+  const store = await openStore();
+  try {
+    const last = await store.runs.last();
+    if (!last) throw new InputError('--last-failed: there is no run in the store yet; `wwebjs-canary run` makes one');
+    const cells = await Array.fromAsync(storedCells(store, last.run.id), summarizeReport);
+    const failed = cells.filter(({ outcome, surprise }) => surprise || outcome === 'failed' || outcome === 'infra');
+    if (failed.length > 0) return planOfFailed({ last, cells: failed.map(({ cell }) => cell) }, options);
+    terminal.progress(`nothing failed in the last run, ${last.run.id}: there is nothing to repeat\n`);
+    return null;
+  } finally {
+    await store.close();
+  }
 }

@@ -22,7 +22,7 @@ import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { addRunOptions, type RunCommandOptions, runArguments } from '../options/run-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { untilSignal } from '../process/signals.ts';
-import { readPlan } from '../run/read-plan.ts';
+import { planOf } from '../run/read-plan.ts';
 
 interface WatchCommandOptions extends RunCommandOptions {
   every: number;
@@ -113,19 +113,9 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
 }
 
 /** What is wrong in the options is said at once, not at the first run. */
-function checkRun({
-  library,
-  build,
-  browser,
-  flow,
-  condition,
-  repeat,
-  target,
-  config,
-  reporter,
-}: RunCommandOptions): void {
-  readPlan({ choice: { library, build, browser, flow, condition }, repeat, target }, config);
-  if (reporter !== undefined) chooseReporters(reporter);
+function checkRun(options: RunCommandOptions): void {
+  planOf(options);
+  if (options.reporter !== undefined) chooseReporters(options.reporter);
 }
 
 /** One run as a process: its records go to the store by itself, what it said of cells comes as a report. */

@@ -15,6 +15,9 @@ export interface RunCommandOptions {
   target: Target;
   seed?: number;
   shard?: string;
+  grep?: string;
+  /** Only `run` takes it. */
+  lastFailed?: boolean;
   config?: string;
   reporter?: string;
   ignoreExpectations?: boolean;
@@ -33,6 +36,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(new Option('--target <target>', 'where the page comes from').choices(targets).default('replica'))
     .option('--seed <n>', 'repeats a run: order and random values (default: a new one)', wholeNumber(0, greatestSeed))
     .option('--shard <i/n>', 'only the i-th of n parts of the plan')
+    .option('--grep <text>', 'only cells whose name, as it is printed, has this text in it')
     .option('--config <file>', 'a matrix to use instead of compat-matrix/matrix.yaml')
     .option('--reporter <list>', `any of ${reporterUsage} (default: list and an HTML report)`)
     .option('--ignore-expectations', 'whatever does not pass is unexpected');

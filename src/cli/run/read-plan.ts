@@ -1,9 +1,14 @@
 import { join } from 'node:path';
+import { type Cell, cellKey } from '../../contracts/attempt.ts';
 import { packageRoot } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
 import { type ExpectationRule, expectationsSchema, matrixSchema } from '../../contracts/matrix.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
-import { type PlanOptions, planCells } from '../../runner/plan.ts';
+import { expectationOf, type PlanOptions, planCells } from '../../runner/plan.ts';
+import type { StoredRun } from '../../store/runs.ts';
+import { cellName } from '../../words/cell-names.ts';
+import type { RunCommandOptions } from '../options/run-options.ts';
 
 const matrixFile = join(packageRoot, 'compat-matrix', 'matrix.yaml');
 const expectationsFile = join(packageRoot, 'compat-matrix', 'expectations.yaml');
@@ -20,4 +25,57 @@ export function readPlan(options: PlanOptions = {}, file = matrixFile): PlannedC
 /** What `compat-matrix` expects of cells; see `expectationOf`. */
 export function readExpectations(): ExpectationRule[] {
   return parseYamlFile(expectationsFile, expectationsSchema).rules;
+}
+
+/**
+ * The whole plan that the options of a run choose, of which a shard makes a part.
+ *
+ * @throws InputError as `readPlan`, and when no cell is left.
+ */
+export function planOf(options: RunCommandOptions): PlannedCell[] {
+  const { library, build, browser, flow, condition, repeat, target, ignoreExpectations, config, grep } = options;
+  const choice = { library, build, browser, flow, condition };
+  return matching(readPlan({ choice, repeat, target, ignoreExpectations }, config), grep);
+}
+
+/** What a run left to be repeated. */
+export interface FailedCells {
+  last: StoredRun;
+  /** Cells that failed, were spoiled, or did something unexpected. */
+  cells: readonly Cell[];
+}
+
+/**
+ * The plan that repeats what failed in the last run; the axes of the options narrow it.
+ *
+ * @throws InputError when the options leave no cell of it.
+ */
+export function planOfFailed({ last, cells }: FailedCells, options: RunCommandOptions): PlannedCell[] {
+  const { repeat = 1, ignoreExpectations = false, target, grep } = options;
+  const rules = readExpectations();
+  const wanted = cells.filter(
+    (cell) => cell.target === target && axes.every((axis) => options[axis]?.includes(cell[axis]) ?? true),
+  );
+  if (wanted.length === 0) {
+    const failed = cells.map(cellName).join('; ');
+    throw new InputError(
+      `--last-failed: the options leave no cell of run ${last.run.id}, in which these failed: ${failed}`,
+    );
+  }
+  const plan = wanted.map((cell) => {
+    return { cell, expectation: ignoreExpectations ? null : expectationOf(cell, rules), repeat };
+  });
+  return matching(plan, grep);
+}
+
+const axes = ['library', 'build', 'browser', 'flow', 'condition'] as const;
+
+/** Matches what a line of a run shows, and the whole key, where the usual browser and flow have a name too. */
+function matching(plan: PlannedCell[], grep: string | undefined): PlannedCell[] {
+  if (grep === undefined) return plan;
+  const chosen = plan.filter(({ cell }) => cellName(cell).includes(grep) || cellKey(cell).includes(grep));
+  if (chosen.length > 0) return chosen;
+  const [first] = plan;
+  const example = first ? `, such as "${cellName(first.cell)}"` : '';
+  throw new InputError(`--grep ${grep}: no cell of the plan has this in its name${example}`);
 }

@@ -19,7 +19,9 @@ test('run: a version that works passes, is in every report and stays in the stor
   const targets = `list,json=${out}/r.json,junit=${out}/r.xml,html=${out}/html,markdown=${out}/r.md,blob=${out}/r.blob`;
   const { exit, stdout, stderr } = await cli(['run', ...cell, '--seed', '5', '--reporter', targets], folder);
   expect(stderr).toContain('[1/1] ✓ 1.34.7 on 2.3000.1029241508');
-  expect(stdout).toContain('On build 2.3000.1029241508 1.34.7 works.');
+  expect(stdout).toMatch(
+    /On build 2\.3000\.1029241508 \(about 2025-11-\d\d, \d+ days old\) 1\.34\.7 works \(link 1 of 1\)\./,
+  );
   expect(exit).toBe(0);
 
   const report = readReport(join(out, 'r.json'));
@@ -35,10 +37,18 @@ test('run: a version that works passes, is in every report and stays in the stor
   expect(readReport(join(out, 'merged.json'))).toEqual(report);
 });
 
-test('run: without expectations a version that fails is unexpected: code 1', async () => {
+test('run: without expectations a version that fails is unexpected: code 1; --last-failed repeats it and nothing else', async () => {
   const folder = ownHome();
   const out = join(folder, 'r.json');
-  const args = ['--library', '1.25.0', '--build', '2.3000.1029241508', '--browser', 'current', '--ignore-expectations'];
+  const args = [
+    '--library',
+    '1.25.0,1.34.7',
+    '--build',
+    '2.3000.1029241508',
+    '--browser',
+    'current',
+    '--ignore-expectations',
+  ];
   const { exit } = await cli(['run', ...args, '--reporter', `json=${out}`], folder);
   expect(exit).toBe(1);
   expect(readReport(out).cells[0]).toMatchObject({
@@ -46,6 +56,11 @@ test('run: without expectations a version that fails is unexpected: code 1', asy
     expectation: null,
     attempts: [{ code: 'no-ready' }],
   });
+  const again = await cli(['run', '--last-failed', '--reporter', `json=${out}`], folder);
+  expect(again.exit).toBe(0);
+  expect(readReport(out).cells).toMatchObject([
+    { library: '1.25.0', surprise: false, expectation: { outcome: 'failed' }, attempts: [{ code: 'no-ready' }] },
+  ]);
 });
 
 test('a store that takes no attempt: the report has it all the same, a file keeps it, code 4', async () => {

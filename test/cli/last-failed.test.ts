@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { planOf, planOfFailed } from '../../src/cli/run/read-plan.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import {
+  type ExampleCell,
+  exampleCell,
+  exampleCells,
+  exampleRun,
+  passedAttempt,
+  planned,
+  playRun,
+} from '../fixtures/example-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { cli } from './cli.ts';
+
+async function homeAfter(...runs: ExampleCell[][]): Promise<string> {
+  const home = temporaryFolder();
+  const store = await openStore(join(home, 'store.sqlite'));
+  for (const [i, cells] of runs.entries()) {
+    const run = { ...exampleRun, id: `run-${i}`, startedAt: `2026-11-22T0${i}:00:00.000Z` };
+    await playRun(cells, [new StoreRecorder(store, home)], { run });
+  }
+  await store.close();
+  return home;
+}
+
+const allPass = (): ExampleCell[] => [{ planned: planned(), attempts: [passedAttempt()] }];
+const target = 'replica' as const;
+
+test('--last-failed says so when nothing failed in the last run, whatever failed before', async () => {
+  const { exit, stderr } = await cli(['run', '--last-failed'], await homeAfter(exampleCells(), allPass()));
+  expect(stderr).toBe('nothing failed in the last run, run-1: there is nothing to repeat\n');
+  expect(exit).toBe(0);
+});
+
+test('--last-failed names what failed, when other options leave none of it', async () => {
+  const home = await homeAfter(allPass(), exampleCells());
+  const { exit, stderr } = await cli(['run', '--last-failed', '--library', '9.9.9'], home);
+  expect(exit).toBe(3);
+  expect(stderr).toContain(
+    'in which these failed: 1.25.0 on 2.3000.1032534684; 1.25.0 on 2.3000.1044822804; 1.34.7 on 2.3000.1044822804',
+  );
+});
+
+test('a cell that is repeated is expected to do what the project expects of it now', () => {
+  const last = { run: exampleRun, interrupted: false };
+  const cells = [exampleCell({ library: '1.25.0' }), exampleCell({ library: '1.34.7' })];
+  const plan = planOfFailed({ last, cells }, { target, repeat: 3, library: ['1.25.0'] });
+  const [same] = planOf({ target, library: ['1.25.0'], build: [exampleCell().build] });
+  expect(plan).toEqual([{ ...same, repeat: 3 }]);
+});
+
+test('--grep matches the name that is printed and the whole key', () => {
+  const all = planOf({ target });
+  const having = (grep: string) => planOf({ target, grep }).map(({ cell }) => cell);
+  expect(having('1.34.7 on 2.3000.1044822804')).toEqual(
+    all.map(({ cell }) => cell).filter((cell) => cell.library === '1.34.7' && cell.build === '2.3000.1044822804'),
+  );
+  expect(having('(browser 107)').every(({ browser }) => browser === '107')).toBe(true);
+  expect(having('qr-to-ready')).toHaveLength(all.length);
+  expect(() => having('moon')).toThrow(/^--grep moon: no cell of the plan has this in its name, such as "1\.24\.0 on /);
+});
