@@ -22,13 +22,13 @@ let bundledPage: Promise<string> | undefined;
 export interface ReplicaOptions {
   /** Build number, e.g. `2.3000.1032534684`. */
   build: string;
-  /** In place of the build's own surface. */
+  /** Replaces the surface of the build. */
   surface?: Surface;
   /** Port of the page; by default a free one. */
   port?: number;
-  /** Multiplies the long waits of the real service (life of refs and codes); 1 = as they are. */
+  /** Multiplies the long waits of the real service (life of refs and codes); 1 = unchanged. */
   timeScale?: number;
-  /** Names of conditions that are on from the start. */
+  /** Names of the conditions to start with. */
   conditions?: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export interface Replica {
   phoneUrl: string;
   phones: Phones;
   onEvent(listener: (event: ReplicaEvent) => void): void;
-  /** Puts a condition on or takes it off. @throws Refusal for a name or an option that does not exist. */
+  /** Turns a condition on or off. @throws Refusal for a name or an option that does not exist. */
   setCondition(name: string, on: boolean, options?: ConditionOptions): void;
   close(): Promise<void>;
 }
@@ -111,8 +111,8 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 /**
- * Arguments with which a Chromium takes the replica for the real site: the real origin leads to it, its key is the only one
- * that is trusted beyond the usual ones, and no other host resolves to anything.
+ * Arguments that make Chromium load the replica under the real origin: the origin resolves to the replica, Chromium trusts the
+ * replica's key besides the usual authorities, and no other host resolves.
  */
 function chromiumArgs(port: number, spki: string): string[] {
   return [
@@ -121,7 +121,7 @@ function chromiumArgs(port: number, spki: string): string[] {
   ];
 }
 
-/** The page's code for the oldest browser of the matrix; bundled once per process. */
+/** Bundles the page's code for the oldest browser of the matrix, once per process. */
 function pageBundle(): Promise<string> {
   bundledPage ??= build({
     entryPoints: [pageEntry],

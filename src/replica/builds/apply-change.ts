@@ -2,7 +2,7 @@ import type { Archive, ArchivedModule, BuildChange } from '../../contracts/build
 import { InputError } from '../../contracts/input-error.ts';
 import type { ExportKind, SurfaceModule, Tier } from '../../contracts/surface.ts';
 
-/** What is offered after some of the changes; values are never altered in place, so states can share them. */
+/** What a build offers after some of the changes. Values are immutable, so states share them. */
 export interface SurfaceState {
   modules: Readonly<Record<string, SurfaceModule>>;
   collections: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface SurfaceState {
 
 export const emptyState: SurfaceState = { modules: {}, collections: {}, behaviours: {} };
 
-/** A change with its archive, if it names one, and the archives of all later changes, oldest first. */
+/** A change with the archive that it names, if any, and the archives of all later changes, oldest first. */
 export interface AppliedChange {
   change: BuildChange;
   archive: Archive | null;
@@ -21,8 +21,8 @@ export interface AppliedChange {
 /**
  * The state after a change: first the archive, then what it removes, adds, re-tiers and sets.
  *
- * @throws InputError when the change removes what is not there or adds what is: then it was written for another state, and
- * the names would silently be wrong.
+ * @throws InputError when the change removes a name that does not exist or adds one that does: it was written for another
+ * state, and the result would be wrong without an error.
  */
 export function applyChange(before: SurfaceState, { change, archive, laterArchives }: AppliedChange): SurfaceState {
   const fail = (what: string): never => {
@@ -71,7 +71,7 @@ function surfaceModule(tier: Tier, exports: Record<string, ExportKind>): Surface
   return { tier, hasDefault: 'default' in exports, exports };
 }
 
-/** A complete archive replaces everything; a partial one adds what it shows and replaces only modules that were read. */
+/** A complete archive replaces everything; a partial one adds what it shows and replaces only the modules that it contains. */
 function applyArchive(
   before: SurfaceState,
   archive: Archive,
@@ -89,7 +89,7 @@ function applyArchive(
   return { ...before, modules, collections: archive.collections ?? before.collections };
 }
 
-/** Where a partial archive cannot tell the tier, it is the one of before, else the one that a later archive shows. */
+/** The tier, where a partial archive does not show it: the previous one, else the one of a later archive. */
 function tierOf(
   name: string,
   archived: ArchivedModule,
@@ -99,12 +99,12 @@ function tierOf(
   if (archived.tier !== null) return archived.tier;
   const next = later.map((archive) => archive.modules[name]?.tier).find((tier) => tier !== null && tier !== undefined);
   const known = present?.tier ?? next;
-  // Reached from WAWebMainWrapper then: it became lazy only afterwards.
+  // WAWebMainWrapper reached it on this build; it became lazy later.
   if (archived.tierAtMost && (known === undefined || known === 'lazy')) return archived.tierAtMost;
   return known ?? 2;
 }
 
-/** The kind of an export that only a use was seen of is the one that the next archive read. */
+/** The kind of an export that is known only from a use: the kind in the next archive. */
 function withKnownKinds(name: string, exports: Record<string, ExportKind>, later: readonly Archive[]) {
   return Object.fromEntries(
     Object.entries(exports).map(([key, kind]) => {

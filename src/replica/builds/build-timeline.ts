@@ -5,7 +5,7 @@ import { type Behaviours, behavioursSchema, type Surface } from '../../contracts
 import { applyChange, emptyState, type SurfaceState } from './apply-change.ts';
 import type { BuildData } from './read-build-data.ts';
 
-/** A change and what is offered from it on, until the next one. */
+/** A change and what builds offer from it until the next change. */
 export interface TimelineStep {
   build: BuildNumber;
   change: BuildChange;

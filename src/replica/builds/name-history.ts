@@ -5,9 +5,9 @@ import { type BuildTimeline, stepAt } from './build-timeline.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
 
 /**
- * `added`, `removed`: a dated change. `lazy`: from here on only in a bundle that something has to ask for.
- * `first-read`: an archive shows the name that was only supposed, or not even that. `absent`: an archive is without it.
- * Where an archive tells it, the change itself lies somewhere before.
+ * `added`, `removed`: a dated change. `lazy`: from this build on the name comes only with a bundle that is loaded on request.
+ * `first-read`: the first archive that shows a name that was assumed or unknown. `absent`: an archive lacks the name. Where an
+ * archive is the source, the change itself happened on that build or before.
  */
 export type NameEventKind = 'added' | 'removed' | 'lazy' | 'first-read' | 'absent';
 
@@ -22,7 +22,7 @@ export interface NameEvent {
 
 /**
  * What happened to a module of Comet builds, or to one export of it, oldest first. An export of `WAWebCollections` can also
- * be a key of its default export, as in `nameHistory('WAWebCollections', 'Call')`. Empty for a name that nothing is known of.
+ * be a key of its default export, as in `nameHistory('WAWebCollections', 'Call')`. Empty for an unknown name.
  */
 export function nameHistory(module: string, exportName?: string): NameEvent[] {
   return historyOf(timelineOf('comet'), module, exportName);

@@ -20,7 +20,7 @@ export interface BuildData {
 /**
  * Reads `<face>.yaml` and the archives that it names.
  *
- * @throws InputError naming file, line, column and key of what is wrong.
+ * @throws InputError naming file, line, column and key of the mistake.
  */
 export function readBuildData(face: Face, folder = buildDataFolder): BuildData {
   const file = join(folder, `${face}.yaml`);

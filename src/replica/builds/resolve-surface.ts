@@ -6,7 +6,7 @@ import { readBuildData } from './read-build-data.ts';
 const timelines = new Map<Face, BuildTimeline>();
 const surfaces = new Map<string, Surface>();
 
-/** Webpack until 2.24xx; the minor number is 3000 ever since Comet builds began. */
+/** Webpack until 2.24xx; Comet builds have the minor number 3000. */
 export function faceOf(build: string): Face {
   return parseBuild(build)[1] >= 3000 ? 'comet' : 'webpack';
 }
@@ -22,8 +22,8 @@ export function timelineOf(face: Face): BuildTimeline {
 }
 
 /**
- * What a WhatsApp Web build offers to code in its page. Any build number can be asked for; `extrapolated` says when it lies
- * outside of what is known. The same object is returned for the same build: do not alter it.
+ * Resolves what a WhatsApp Web build offers to code in its page, for any build number; `extrapolated` is set for a number outside
+ * the known range. Calls with the same build return the same object: do not change it.
  *
  * @throws InputError for a text that is no build number, and for a mistake in the files of `compat-matrix/builds`.
  */

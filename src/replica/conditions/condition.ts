@@ -1,6 +1,6 @@
 import type { ConditionOptions, PageCircumstances, ServerCircumstances } from '../../contracts/circumstances.ts';
 
-/** A circumstance that can be put on any flow; off unless asked for. */
+/** A circumstance that any flow can run under; off by default. */
 export interface Condition<O extends ConditionOptions = ConditionOptions> {
   name: string;
   /** One sentence: what is different. */
@@ -10,14 +10,14 @@ export interface Condition<O extends ConditionOptions = ConditionOptions> {
   confidence: 'read' | 'reported' | 'inferred' | 'assumed';
   /** Names and defaults of its options. Times in seconds. */
   options: O;
-  /** How long after the first sync it still does something; absent: it is over by then. */
+  /** How long after the first sync it is still active; absent when it has ended by then. */
   lastsSeconds?: (options: O) => number;
   /** @param timeScale multiplies the long waits of the real service. */
   page?: (options: O, timeScale: number) => PageCircumstances;
   server?: (options: O, timeScale: number) => ServerCircumstances;
 }
 
-/** Checks a condition's options against its functions, and forgets their exact type. */
+/** Type-checks the options of a condition against its functions, then widens their type. */
 export function condition<O extends ConditionOptions>(definition: Condition<O>): Condition {
   return definition as unknown as Condition;
 }

@@ -35,14 +35,14 @@ export function findCondition(name: string): Condition | undefined {
   return conditions.find((known) => known.name === name);
 }
 
-/** How long after the first sync a condition with its defaults still does something; 0 for an unknown one. */
+/** Seconds after the first sync for which a condition with default options is active; 0 for an unknown condition. */
 export function lastsSeconds(name: string): number {
   const condition = findCondition(name);
   return condition?.lastsSeconds?.(condition.options) ?? 0;
 }
 
 /**
- * The defaults of a condition with what was given instead.
+ * The options of a condition: the given ones, and defaults for the rest.
  *
  * @throws Error when an option does not exist or has another type than its default.
  */
@@ -60,7 +60,7 @@ export function completeOptions({ name, options }: Condition, given: ConditionOp
   return { ...options, ...given };
 }
 
-/** What several conditions together change. */
+/** What several conditions change together. */
 export function circumstancesOf(
   on: ReadonlyMap<Condition, ConditionOptions>,
   timeScale: number,

@@ -1,6 +1,6 @@
 import type { Page } from './shared/page.ts';
 
-/** What the page does by itself, now or at a later change of its connection, because of the conditions that are on. */
+/** Starts what the active conditions make the page do by itself, now or at a later change of its connection. */
 export function startCircumstances(page: Page): void {
   reloadByItself(page);
   repeatSync(page);
@@ -18,7 +18,7 @@ function keepBusy(page: Page): void {
   }, busy.everyMs);
 }
 
-/** Navigations that leave the document as it is: a history entry and an iframe each time. */
+/** Navigates within the document: each time a history entry and an iframe. */
 function navigateInPlace(page: Page): void {
   const { navigations } = page.circumstances;
   if (!navigations) return;

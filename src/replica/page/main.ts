@@ -22,7 +22,7 @@ void finishPreviousLogout(page).then((leaving) => {
   if (!leaving) start(page);
 });
 
-/** Modules of tier 1, `Debug.VERSION`, then the connection. */
+/** Registers the modules of tier 1, sets `Debug.VERSION`, then opens the connection. */
 function start(page: Page): void {
   let register: Register = () => {};
   const lifecycle = new Lifecycle(page, (tier) => register(tier));
@@ -46,7 +46,7 @@ function start(page: Page): void {
   void lifecycle.open();
 }
 
-/** What code outside takes as the sign that the page can be used. */
+/** Sets what libraries read as the sign that the page is usable. */
 function setVersion(page: Page): void {
   Object.assign(window, { Debug: { VERSION: page.surface.build } });
 }
@@ -59,7 +59,7 @@ function lateModules(page: Page): () => ReadonlySet<string> {
   };
 }
 
-/** Everything that is implemented; the surface of the build says what of it exists. */
+/** Every implemented module; the surface of the build decides which of them exist. */
 function implementations(page: Page, lifecycle: Lifecycle): Implementations {
   return {
     ...connectionModules(page, lifecycle),

@@ -5,15 +5,15 @@ import { sameMac, sharedWireMac, toBase64, type WireKeyPair, wireMac } from '../
 const accountSignaturePrefix = Uint8Array.of(6, 0);
 const deviceSignaturePrefix = Uint8Array.of(6, 1);
 
-/** Keys of the device that is to be linked, as the phone got them from the QR or with a code. */
+/** Keys of the device to link, read from the QR code or received with a pairing code. */
 export interface CompanionKeys {
   identityPub: Uint8Array;
   advSecret: Uint8Array;
 }
 
 /**
- * The device identity that a phone vouches for, with the HMAC under the ADV secret that it was shown. In place of the real
- * XEdDSA signatures there are HMACs under the X25519 secret of account key and identity key: both ends can check them.
+ * The device identity that a phone signs, with an HMAC under the ADV secret that the page shows. Instead of the real XEdDSA
+ * signatures it carries HMACs under the X25519 secret of account key and identity key, which both ends can verify.
  */
 export class DeviceIdentity {
   readonly success: PairSuccess;

@@ -8,11 +8,11 @@ export interface QrFields {
   advSecret: Uint8Array;
 }
 
-/** Platforms that a companion can name itself: 1 Chrome to 9. */
+/** Platforms of a companion, from 1 (Chrome) to 9. */
 const platformPattern = /^[1-9]$/;
 
 /**
- * The five fields of a QR code as a phone's camera reads it.
+ * Reads the five fields of a QR code.
  *
  * @throws Refusal `qr-malformed`, with the field that is wrong.
  */

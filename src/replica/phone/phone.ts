@@ -9,7 +9,7 @@ import { bytesOfBase64, newKeyPair, toBase64 } from '../server/wire-keys.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
 import { parseQr } from './parse-qr.ts';
 
-/** The primary device of one account: links other devices, unlinks them, and is where its messages are. */
+/** The primary device of one account: it links and unlinks other devices and holds the messages. */
 export class Phone {
   readonly id: string;
   private readonly account: ReplicaAccount;
@@ -23,9 +23,9 @@ export class Phone {
   }
 
   /**
-   * Links the page whose QR this is; resolves when the page has answered and the server knows the device.
+   * Links the page whose QR this is; resolves when the page has answered and the server has registered the device.
    *
-   * @throws Refusal when the QR is malformed, of another replica, expired, used, or not signed for by the page that shows it.
+   * @throws Refusal when the QR is malformed, of another replica, expired, used, or not signed by the page that shows it.
    */
   async scan(qr: string): Promise<LinkedDevice> {
     const fields = parseQr(qr);
@@ -73,7 +73,7 @@ export class Phone {
   }
 
   /**
-   * Removes a linked device, or all of them; their pages are told, or find out at their next login.
+   * Removes a linked device, or all of them; online pages get an error frame, others are refused at their next login.
    *
    * @throws Refusal `device-unknown`.
    */
@@ -91,7 +91,7 @@ export class Phone {
     return removed.map(({ id }) => id);
   }
 
-  /** A text to this account from a contact, by default the first one; from the own number it is a note to self. */
+  /** A text to this account from a contact, by default the first one; from the account's own number it is a note to self. */
   send({ body, from = firstContact }: { body: string; from?: string | undefined }): TextMessage {
     const { account } = this;
     const contact = account.contacts.find(({ id }) => id === userJid(from));

@@ -4,7 +4,7 @@ import { linkedDevice } from '../server/accounts.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { Phone } from './phone.ts';
 
-/** The phones of a replica: the same operations as the phone control over HTTP. All of them throw Refusal. */
+/** The phones of a replica, with the operations of the phone control over HTTP. Every operation may throw a Refusal. */
 export class Phones {
   private readonly core: ReplicaCore;
   private readonly byId = new Map<string, Phone>();
@@ -13,7 +13,7 @@ export class Phones {
     this.core = core;
   }
 
-  /** A new phone with an account of its own. @param number digits of an international number. */
+  /** Adds a phone with its own account. @param number digits of an international number. */
   create(number: string): { id: string; number: string } {
     const parsed = phoneNumberSchema.safeParse(number);
     if (!parsed.success) throw new Refusal('bad-request', `number ${parsed.error.issues[0]?.message}`);

@@ -10,15 +10,15 @@ export interface Device {
   identityPub: string;
   linkedAt: string;
   sync: 'pending' | 'done';
-  /** Sends to the device's page; null while it has no connection. */
+  /** Sends a frame to the device's page; null while the page has no connection. */
   deliver: ((frame: ServerFrame) => void) | null;
-  /** True once the page has what it missed: from then on messages go to it as they come. */
+  /** True once the page has received what it missed; from then on each message is sent at once. */
   isLive: boolean;
-  /** Not known to have arrived: came while the device was away, or has no receipt yet. In order. */
+  /** Messages without a receipt, or that came while the device was offline; oldest first. */
   undelivered: TextMessage[];
 }
 
-/** One WhatsApp account: its number, its devices, the people it knows, and what was written. */
+/** One WhatsApp account: number, linked devices, contacts and messages. */
 export interface ReplicaAccount {
   number: string;
   lid: string;
@@ -26,15 +26,15 @@ export interface ReplicaAccount {
   contacts: ContactRecord[];
   devices: Map<number, Device>;
   nextDeviceId: number;
-  /** All texts from and to the account, oldest first. */
+  /** All texts sent and received by the account, oldest first. */
   messages: TextMessage[];
-  /** What reached the primary phone: what linked devices sent, and what others sent to the number. */
+  /** Messages that reached the primary phone: from linked devices, and from others to the number. */
   received: PhoneMessage[];
-  /** What was sent to the linked devices through the phone control. */
+  /** Messages sent to the linked devices through the phone control. */
   sent: PhoneMessage[];
 }
 
-/** Numbers that are reserved for fiction; everybody knows the same three people. */
+/** Numbers reserved for fiction; every account has the same three contacts. */
 const people = [
   { number: '12025550101', name: 'Ada Canary' },
   { number: '12025550102', name: 'Ben Canary' },
@@ -45,7 +45,7 @@ export const firstContact = people[0].number;
 export const userJid = (number: string) => `${number}@c.us`;
 export const numberOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
 
-/** Accounts of this replica by number. They live as long as the replica. */
+/** The accounts of a replica by number, kept as long as the replica runs. */
 export class ReplicaAccounts {
   private readonly byNumber = new Map<string, ReplicaAccount>();
 
@@ -73,7 +73,7 @@ export class ReplicaAccounts {
     return [...this.byNumber.values()];
   }
 
-  /** True for numbers of accounts and of the people that accounts know. */
+  /** True for the number of an account or of a contact. */
   exists(number: string): boolean {
     return this.byNumber.has(number) || people.some((person) => person.number === number);
   }

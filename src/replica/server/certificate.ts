@@ -7,19 +7,19 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-/** Host that the page is served under. */
+/** The host name that serves the page. */
 export const hostName = 'web.whatsapp.com';
 
 export interface Certificate {
   cert: string;
   key: string;
-  /** SHA-256 of the public key, base64: what the browser is told to trust. */
+  /** SHA-256 of the public key in base64; the browser is started with it as a trusted key. */
   spki: string;
 }
 
 let made: Promise<Certificate> | undefined;
 
-/** The certificate of this process: made once, kept in memory, gone with the process. */
+/** The certificate of this process: created once and kept in memory only. */
 export function processCertificate(): Promise<Certificate> {
   made ??= makeCertificate();
   return made;

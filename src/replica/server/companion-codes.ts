@@ -1,6 +1,6 @@
 import type { UnlinkedPage } from './pairings.ts';
 
-/** How long a pairing code can be typed in. */
+/** How long a pairing code is valid. */
 const codeMs = 180_000;
 
 export interface CompanionHello {
@@ -10,7 +10,7 @@ export interface CompanionHello {
   page: UnlinkedPage;
 }
 
-/** Pairing codes that pages asked for. */
+/** The pairing codes that pages requested. */
 export class CompanionCodes {
   private readonly byCode = new Map<string, CompanionHello & { until: number }>();
   private readonly timeScale: number;
@@ -25,7 +25,7 @@ export class CompanionCodes {
     this.byCode.set(hello.code, { ...hello, until: performance.now() + codeMs * this.timeScale });
   }
 
-  /** What the code stands for, for the phone that it was made for. */
+  /** Returns the request behind a code, if the code was made for this phone. */
   find(code: string, phone: string): CompanionHello | 'unknown' | 'expired' {
     const hello = this.byCode.get(code);
     if (!hello || hello.phone !== phone) return 'unknown';

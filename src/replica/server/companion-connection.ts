@@ -14,7 +14,7 @@ import { bytesOfBase64, sameMac, sharedWireMac, toBase64 } from './wire-keys.ts'
 
 type FrameOf<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
 
-/** One WebSocket of a page, from its first frame to its end. */
+/** One WebSocket connection of a page. */
 export class CompanionConnection implements OpenPage, UnlinkedPage {
   noisePub = '';
   identityPub = '';
@@ -46,7 +46,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     return this.secretRenewed;
   }
 
-  /** A property, so that a device can tell whether it is still this connection that it delivers to. */
+  /** A property, so that a device can compare its `deliver` with this connection. */
   readonly send = (frame: ServerFrame): void => {
     this.afterDelay(() => {
       if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
@@ -64,12 +64,10 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     this.end(515);
   }
 
-  /** The line is cut: nobody says goodbye. */
   drop(): void {
     this.socket.terminate();
   }
 
-  /** Another connection has taken the place of this one. */
   replace(): void {
     if (this.online) this.end(409);
   }
@@ -208,7 +206,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     this.answerPairing?.({ ok: false, code: 'gone' });
     if (!this.online) return;
     const { account, device } = this.online;
-    // A newer connection of the same device has put its own function there.
+    // A newer connection of the same device has replaced the function.
     if (device.deliver === this.send) {
       device.deliver = null;
       device.isLive = false;
@@ -221,7 +219,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     this.afterDelay(() => this.socket.close());
   }
 
-  /** At once, or as late as the circumstances want it; the order stays. */
+  /** Runs the work after the delay of the circumstances, in the sequence of the calls. */
   private afterDelay(work: () => void): void {
     const { delayMs = 0 } = this.core.circumstances.server;
     if (delayMs > 0) this.core.later(delayMs, work);

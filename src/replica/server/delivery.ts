@@ -2,11 +2,11 @@ import type { PhoneMessage } from '../../contracts/phone-control.ts';
 import type { TextMessage } from '../../contracts/replica-protocol.ts';
 import { type Device, numberOf, type ReplicaAccount, type ReplicaAccounts, userJid } from './accounts.ts';
 
-/** A recipient's phone tells delivered and read this long after the message; people take longer. [assumed] */
+/** Time from a message to its delivered and read receipts; people take longer. [assumed] */
 const deliveredMs = 20;
 const readMs = 60;
 
-/** Carries texts and their acks between devices, phones and contacts. */
+/** Delivers texts and their acks between devices, phones and contacts. */
 export class TextDelivery {
   private readonly accounts: ReplicaAccounts;
   private readonly later: (ms: number, work: () => void) => void;
@@ -17,7 +17,7 @@ export class TextDelivery {
     this.later = later;
   }
 
-  /** A text from a linked device; one that was sent before is only acknowledged again. */
+  /** Takes a text from a linked device; a text sent before is only acknowledged again. */
   fromDevice(account: ReplicaAccount, device: Device, message: TextMessage): void {
     const sent = { ...message, from: userJid(account.number), ack: 1 };
     if (account.messages.some(({ id }) => id === sent.id)) {
@@ -35,14 +35,14 @@ export class TextDelivery {
     this.later(readMs, () => this.acknowledge(account, sent, seen, 3));
   }
 
-  /** A text to an account, for its phone and all of its devices. */
+  /** Delivers a text to the phone and all devices of an account. */
   toAccount(account: ReplicaAccount, message: TextMessage): void {
     account.messages.push(message);
     account.received.push(asSeenByPhone(message));
     for (const device of account.devices.values()) handOver(device, message);
   }
 
-  /** A device says that it has got or shown messages. */
+  /** Takes the receipt of a device for messages that it received or displayed. */
   receipt(account: ReplicaAccount, device: Device, ids: readonly string[], ack: number): void {
     device.undelivered = device.undelivered.filter(({ id }) => !ids.includes(id));
     for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
@@ -57,7 +57,7 @@ export class TextDelivery {
   }
 }
 
-/** To the page of the device if it is there; kept until a receipt comes. */
+/** Sends to the page of the device if it is connected; keeps the message until its receipt comes. */
 function handOver(device: Device, message: TextMessage): void {
   device.undelivered.push(message);
   if (device.isLive) device.deliver?.({ type: 'message', message, offline: false });

@@ -3,17 +3,17 @@ import type { Device, ReplicaAccount } from './accounts.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 /**
- * From login to the end of the critical sync. Real pages take one to several seconds for it, and a person needs as long to
- * scan; this is long enough for a library that attaches its listeners after it gave out the QR or saw CONNECTED, which
+ * From login to the end of the critical sync. Real pages take one to several seconds for it, about as long as a person needs to
+ * scan; this is long enough for a library that attaches its listeners after it emitted the QR or saw CONNECTED, which
  * takes it under 100 ms, and short enough for a matrix of hundreds of attempts. [assumed]
  */
 const syncMs = 500;
 
 /**
- * What a device gets after its login: contacts and history at once, what came while it was away halfway, so that progress
- * can be seen, and the end after all of it.
+ * Sends what a device gets after its login: contacts and history first, then halfway the messages that came while it was
+ * offline, so that progress is visible, then the end of the sync.
  *
- * @returns stops what is still to come.
+ * @returns stops the rest of the sync.
  */
 export function startSync(
   core: ReplicaCore,

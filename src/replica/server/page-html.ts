@@ -6,7 +6,7 @@ const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u0
 
 /**
  * Html of `https://web.whatsapp.com/`. Builds with webpack name their manifest after the version, Comet builds do not; the
- * splash goes when the first screen is there.
+ * first screen replaces the splash.
  */
 export function pageHtml(surface: Surface, circumstances: PageCircumstances): string {
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
@@ -32,7 +32,7 @@ body{margin:0;font:16px sans-serif;background:#fff;color:#111b21}
 `;
 }
 
-/** What a browser gets that the build does not want. */
+/** The page for a browser that the build does not support. */
 export const unsupportedBrowserHtml = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>WhatsApp Web</title></head>
 <body><div class="landing-title version-title">WhatsApp works with Google Chrome 85+</div>

@@ -11,7 +11,7 @@ interface PageSource {
   core: Pick<ReplicaCore, 'circumstances' | 'isDropping'>;
 }
 
-/** Code that others inject evaluates text, as it may on the real page. */
+/** Injected code may evaluate text, as on the real page. */
 const contentSecurityPolicy = [
   "default-src 'self' data: blob:",
   "script-src 'self' 'unsafe-eval' 'unsafe-inline' data: blob:",
@@ -19,7 +19,7 @@ const contentSecurityPolicy = [
   "connect-src 'self' wss://web.whatsapp.com data: blob:",
 ].join('; ');
 
-/** Serves the page of one build. WebSockets are not its business. */
+/** Serves the page of one build over HTTPS, without the WebSocket. */
 export function createPageServer({ cert, key }: Certificate, source: PageSource): Server {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = new URL(request.url ?? '/', 'https://web.whatsapp.com').pathname;

@@ -12,15 +12,15 @@ export type PairAnswer =
   | { ok: true; proof: string }
   | { ok: false; code: 'hmac-mismatch' | 'signature-mismatch' | 'gone' };
 
-/** The page that shows refs, as pairing sees it. */
+/** The part of a page that pairing uses: an unlinked page that shows refs. */
 export interface UnlinkedPage {
   noisePub: string;
   identityPub: string;
   /** Resolves when a person can be expected to scan. */
   whenScannable(): Promise<void>;
-  /** Hands over what the phone vouched for, and waits for what the page says to it. */
+  /** Sends the identity that the phone signed, and resolves with the answer of the page. */
   finishPairing(success: PairSuccess): Promise<PairAnswer>;
-  /** The device is known from now on: the page has to come back with a login. */
+  /** Ends the connection, since the device is registered: the page reconnects and logs in. */
   restart(): void;
 }
 
@@ -29,13 +29,13 @@ export interface Pairing {
   page: UnlinkedPage;
   startedAt: number;
   usedRef: string | undefined;
-  /** The page is gone or asked for other refs. */
+  /** True when the page has disconnected or requested other refs. */
   closed: boolean;
 }
 
 export type RefState = 'alive' | 'expired' | 'used' | 'foreign';
 
-/** Refs that were given out, and what became of them. */
+/** Every ref that was handed out, and its state. */
 export class Pairings {
   private readonly byRef = new Map<string, Pairing>();
   private readonly timeScale: number;

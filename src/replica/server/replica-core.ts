@@ -40,7 +40,7 @@ export class ReplicaCore {
   private readonly listeners: ((event: ReplicaEvent) => void)[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
   private droppingUntil = 0;
-  /** Conditions that happen once have happened. */
+  /** One-time conditions that have already happened. */
   private readonly happened = new Set<'drop' | 'replaced'>();
 
   constructor(timeScale: number) {
@@ -57,23 +57,23 @@ export class ReplicaCore {
     for (const listener of this.listeners) listener({ type, detail });
   }
 
-  /** What the conditions that are on change. */
+  /** What the active conditions change. */
   get circumstances(): ReturnType<typeof circumstancesOf> {
     return circumstancesOf(this.on, this.timeScale);
   }
 
-  /** Names of the conditions that are on. */
+  /** Names of the active conditions. */
   get conditionNames(): string[] {
     return [...this.on.keys()].map(({ name }) => name);
   }
 
-  /** True while no connection is taken. */
+  /** True while the server refuses connections. */
   get isDropping(): boolean {
     return performance.now() < this.droppingUntil;
   }
 
   /**
-   * Puts a condition on or takes it off; open pages are told.
+   * Turns a condition on or off, and sends the new circumstances to open pages.
    *
    * @throws Refusal `condition-unknown`, or `bad-request` for an option that it does not have.
    */
@@ -92,7 +92,7 @@ export class ReplicaCore {
     if ([...this.openPages].some(({ isSynced }) => isSynced)) this.afterSync();
   }
 
-  /** A device has synced: what happens some time later begins to count. */
+  /** Starts the timers of conditions that act some time after a device has synced. */
   afterSync(): void {
     const { drop, replacedAfterMs } = this.circumstances.server;
     if (drop && this.isFirst('drop')) this.later(drop.afterMs, () => this.dropAll(drop.forMs));
@@ -103,7 +103,7 @@ export class ReplicaCore {
     }
   }
 
-  /** Runs it later, unless the replica is closed before. */
+  /** Runs the work after `ms`, unless the replica is closed first. */
   later(ms: number, work: () => void): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);

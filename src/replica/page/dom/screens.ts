@@ -6,8 +6,8 @@ import type { Page } from '../shared/page.ts';
 const qrPixels = 228;
 
 /**
- * What the user sees: splash, QR code, loading, chats. Only as much of the real DOM as code outside is known to look at:
- * `div[data-ref]` with canvas or retry button, `progress` and its text below `#app`, the search icon of the chat list.
+ * What the user sees: splash, QR code, loading, chats. It contains only the parts of the real DOM that libraries are known to
+ * read: `div[data-ref]` with canvas or retry button, `progress` and its text below `#app`, the search icon of the chat list.
  */
 export class Screens {
   private readonly page: Page;
@@ -34,7 +34,7 @@ export class Screens {
     page.cmd.on('offline_progress_update offline_progress_update_from_bridge', () => this.updateProgress());
   }
 
-  /** A new secret and a new ref that come together are drawn once. */
+  /** Draws the code once for a new secret and a new ref that come together. */
   private async drawQr(): Promise<void> {
     const { page } = this;
     if (this.drawing) return;
@@ -50,7 +50,7 @@ export class Screens {
     if (qr.dataset.ref !== text) qr.dataset.ref = text;
   }
 
-  /** The same element through all refs: whoever watches it sees its attribute change. */
+  /** The same element for all refs, so that an observer of its attribute sees the change. */
   private qrElement(): HTMLElement {
     if (!this.qr?.isConnected) {
       this.qr = element('div', { 'data-testid': 'link-device-qr-code', class: 'qr' });
@@ -100,7 +100,7 @@ export class Screens {
   }
 }
 
-/** A canvas with the QR code, without quiet zone: the screen around it is white. */
+/** Draws the QR code on a canvas, without a quiet zone since the screen around it is white. */
 function drawQr(text: string): HTMLCanvasElement {
   const border = 1;
   const rows = encodeQr(text, 'raw', { ecc: 'low', border }).slice(border, -border);
@@ -123,7 +123,7 @@ function drawQr(text: string): HTMLCanvasElement {
   return canvas;
 }
 
-/** An element with attributes and children; text becomes a text node. */
+/** Creates an element with attributes and children; a string becomes a text node. */
 function element(name: string, attributes: Record<string, string> = {}, ...children: (Node | string)[]): HTMLElement {
   const node = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) node.setAttribute(attribute, value);

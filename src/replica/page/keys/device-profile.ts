@@ -2,7 +2,7 @@ import { encodeB64 } from './bytes.ts';
 import { idbGet, idbPut, idbWipe } from './idb.ts';
 import { generateKeyPair, type KeyPair, restoreKeyPair, type StoredKeyPair, storeKeyPair } from './key-pair.ts';
 
-/** Keys of localStorage without which a real page does not take itself for linked. */
+/** Keys of localStorage without which a real page treats itself as unlinked. */
 const noiseInfoKey = 'WANoiseInfo';
 const lastWidKey = 'last-wid-md';
 const displayNameKey = 'me-display-name';
@@ -16,8 +16,8 @@ export interface LinkedAs {
 }
 
 /**
- * What a browser profile keeps of a linked device: two keys of localStorage that make it linked, and the signal identity and
- * the ADV secret in IndexedDB. Real pages encrypt the noise key; the replica keeps it readable.
+ * What a browser profile stores of a linked device: two keys of localStorage that mark it as linked, and the signal identity and
+ * the ADV secret in IndexedDB. Real pages encrypt the noise key; the replica stores it in plain.
  */
 export class DeviceProfile {
   private keyPairs: Promise<{ noise: KeyPair; identity: KeyPair }> | undefined;
@@ -37,7 +37,7 @@ export class DeviceProfile {
     };
   }
 
-  /** Noise and identity key pair of this profile; made when there are none. */
+  /** The noise and identity key pairs of this profile, created on first use. */
   keys(): Promise<{ noise: KeyPair; identity: KeyPair }> {
     this.keyPairs ??= this.loadKeys();
     return this.keyPairs;
@@ -61,7 +61,7 @@ export class DeviceProfile {
     localStorage.setItem(displayNameKey, JSON.stringify(linked.pushname));
   }
 
-  /** The part of a logout that happens at once. */
+  /** Does the part of a logout that is immediate. */
   forgetCredentials(): void {
     localStorage.removeItem(noiseInfoKey);
     localStorage.removeItem('WebEncKeySalt');

@@ -1,4 +1,4 @@
-/** Names of IndexedDB databases and of their stores that the replica's page keeps, as real profiles have them. */
+/** IndexedDB databases of the page and their stores, with the names of real profiles. */
 const stores = {
   'signal-storage': ['signal-meta-store'],
   wawc: ['user'],
@@ -41,7 +41,7 @@ export async function idbAll<D extends DatabaseName>(name: D, storeName: StoreNa
   return done((await store(name, storeName, 'readonly')).getAll());
 }
 
-/** Resolves when the value is on its way to the disk, as far as the browser promises it. */
+/** Resolves when the transaction is complete, which is as durable as the browser guarantees. */
 export async function idbPut<D extends DatabaseName>(
   name: D,
   storeName: StoreName<D>,

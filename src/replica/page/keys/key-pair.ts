@@ -10,7 +10,7 @@ export interface KeyPair {
   privKey: Uint8Array;
 }
 
-/** The same in the form in which it is kept. */
+/** A key pair as it is stored, in base64. */
 export interface StoredKeyPair {
   pubKey: string;
   privKey: string;

@@ -10,11 +10,11 @@ import { PairingCode } from './pairing-code.ts';
 import { leaveLogoutToNextBoot } from './previous-logout.ts';
 import { Requests } from './requests.ts';
 
-/** Real pages wait 1 s and more, growing; a local server is there again at once or not at all. [assumed] */
+/** Real pages back off from 1 s; a local server is back at once or not at all. [assumed] */
 const retryMs = 250;
 
 /**
- * The states of the connection in the order of the real page: UNLAUNCHED, OPENING, PAIRING, then UNPAIRED until a phone
+ * The states of the connection in the sequence of the real page: UNLAUNCHED, OPENING, PAIRING, then UNPAIRED until a phone
  * links it, or CONNECTED for a linked device. `hasSynced` comes later, by an event of the server.
  */
 export class Lifecycle {
@@ -34,7 +34,7 @@ export class Lifecycle {
     this.messaging = new Messaging(page);
     this.requests = new Requests(page);
     this.pairingCode = new PairingCode(page, this.linking, this.requests);
-    // One after the other: what a frame starts is done before the next one counts.
+    // Frames are handled one at a time: the work of a frame ends before the next frame is read.
     let before = Promise.resolve();
     page.link.onFrame = (frame) => {
       before = before.then(() => this.handle(frame));
@@ -47,7 +47,7 @@ export class Lifecycle {
     });
   }
 
-  /** One round of opening the connection; repeated until it is open. */
+  /** Tries once to open the connection; called again until it is open. */
   async open(): Promise<void> {
     const { link, profile, socket } = this.page;
     socket.set({ state: 'OPENING', stream: 'DISCONNECTED' });
@@ -67,7 +67,7 @@ export class Lifecycle {
     link.send({ type: 'register', noisePub: encodeB64(noise.pubKey), identityPub: encodeB64(identity.pubKey) });
   }
 
-  /** Ends the connection and starts another: an unlinked page gets new refs. */
+  /** Reconnects, which gives an unlinked page new refs. */
   refresh(): void {
     clearTimeout(this.retry);
     this.linking.stop();
@@ -180,7 +180,7 @@ export class Lifecycle {
     this.page.link.close();
   }
 
-  /** Removes the credentials at once, tells the server, clears the storages, and leaves the page in the way of the build. */
+  /** Removes the credentials, notifies the server, clears the storages, then leaves the page as the build does. */
   private async logout(reason: string, { tellServer = true } = {}): Promise<void> {
     const { page } = this;
     if (this.stopped) return;

@@ -7,7 +7,7 @@ type PairDevice = Extract<ServerFrame, { type: 'pair-device' }>;
 const accountSignaturePrefix = Uint8Array.of(6, 0);
 const deviceSignaturePrefix = Uint8Array.of(6, 1);
 
-/** The page without a linked device: refs and their rotation, and the check of what the phone vouched for. */
+/** The page without a linked device: it rotates refs and verifies the identity that the phone signed. */
 export class Linking {
   private readonly page: Page;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -16,7 +16,7 @@ export class Linking {
     this.page = page;
   }
 
-  /** A new ADV secret for each set of refs; the first ref is there before the state says UNPAIRED. */
+  /** Creates an ADV secret for each set of refs; the first ref is set before the state becomes UNPAIRED. */
   start({ refs, firstMs, nextMs }: PairDevice): void {
     this.stop();
     this.renewAdvSecret();
@@ -43,7 +43,7 @@ export class Linking {
     this.page.advSecretEvents.trigger('change');
   }
 
-  /** Answers the server; false when the phone signed for another secret or another identity than this page's. */
+  /** Answers the server; returns false when the phone signed another secret or identity than this page's. */
   async finish(success: PairSuccess): Promise<boolean> {
     const { link, profile } = this.page;
     const { identity } = await profile.keys();

@@ -5,7 +5,7 @@ import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
 
-/** What code in the page hands over to be sent. */
+/** A message that code in the page wants to send. */
 export interface OutgoingMessage {
   id: MsgKey;
   body: string;
@@ -14,13 +14,13 @@ export interface OutgoingMessage {
   [field: string]: unknown;
 }
 
-/** A message as the profile keeps it. */
+/** A message as the profile stores it. */
 type KeptMessage = TextMessage & { viewed: boolean };
 
-/** Texts in both directions, their acks, and what the profile keeps of them. */
+/** Sends and receives texts and acks, and stores them in the profile. */
 export class Messaging {
   private readonly page: Page;
-  /** Sent and not acknowledged by the server, by id. */
+  /** Sent messages without an ack of the server, by id. */
   private readonly unsent = new Map<string, { wire: TextMessage; done: () => void }>();
 
   constructor(page: Page) {
@@ -28,8 +28,8 @@ export class Messaging {
   }
 
   /**
-   * Adds a message that came from the server; `fresh` ones are new to the user. The receipt goes when the profile has it:
-   * until then the server would deliver it again.
+   * Adds a message from the server; a `fresh` one is new to the user. The receipt is sent once the profile has stored the
+   * message: until then the server delivers it again.
    */
   receive(message: TextMessage, fresh: boolean): void {
     const { page } = this;
@@ -74,12 +74,12 @@ export class Messaging {
     }
   }
 
-  /** After a new login: what the server has not acknowledged goes again. */
+  /** Sends again what the server has not acknowledged, after a new login. */
   resend(): void {
     for (const { wire } of this.unsent.values()) this.page.link.send({ type: 'send', message: wire });
   }
 
-  /** The user has seen the chat. */
+  /** Marks the chat as read. */
   markSeen(chat: Chat): void {
     const unread = chat.msgs.getModelsArray().filter((msg) => !msg.id.fromMe && !msg.get('viewed'));
     if (unread.length > 0) {
@@ -93,7 +93,7 @@ export class Messaging {
     chat.unreadCount = 0;
   }
 
-  /** Messages that the profile kept come back as old ones. */
+  /** Restores the messages of the profile as old ones. */
   async restore(): Promise<void> {
     const kept = (await idbAll('model-storage', 'message')) as KeptMessage[];
     for (const { viewed, ...message } of kept.sort((a, b) => a.t - b.t)) {

@@ -3,11 +3,11 @@ import type { Page } from '../shared/page.ts';
 import type { Linking } from './linking.ts';
 import type { Requests } from './requests.ts';
 
-/** Characters of a pairing code: nothing that can be mistaken for another. */
+/** Characters of a pairing code; none can be confused with another. */
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTVWXYZ';
 const length = 8;
 
-/** Linking by a code that the user types into the phone. */
+/** Links by a code that the user types into the phone. */
 export class PairingCode {
   type = 'QR';
   private stage: 'NotStarted' | 'Initialized' | 'AfterSendCompanionHello' = 'NotStarted';
@@ -37,8 +37,8 @@ export class PairingCode {
   }
 
   /**
-   * @returns the code, when the server has taken the request.
-   * @throws when it was not initialized, or the server knows no such phone.
+   * @returns the code, once the server has accepted the request.
+   * @throws when it is not initialized, or the server knows no such phone.
    */
   async start(phone: string, _showNotification: boolean): Promise<string> {
     if (this.stage !== 'Initialized') throw new Error(`startAltLinkingFlow: stage is ${this.stage}`);

@@ -1,6 +1,6 @@
 import type { Page } from '../shared/page.ts';
 
-/** Written by a logout that has not cleared its storages. */
+/** Set by a logout that has not cleared its storages. */
 const dirtyBit = 'post-logout';
 
 /** Leaves the rest of the logout to the next start of the page. */
@@ -9,7 +9,7 @@ export function leaveLogoutToNextBoot(): void {
   location.reload();
 }
 
-/** Finishes a logout that was left; true when the page is on its way elsewhere and must not start. */
+/** Finishes an interrupted logout; returns true when the page navigates away and must not start. */
 export async function finishPreviousLogout(page: Page): Promise<boolean> {
   if (localStorage.getItem(dirtyBit) !== null) {
     await page.profile.wipe();

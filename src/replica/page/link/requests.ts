@@ -3,7 +3,7 @@ import type { Page } from '../shared/page.ts';
 
 type ServerAnswer = Extract<ServerFrame, { requestId: number }>;
 
-/** Questions to the server that have an answer. */
+/** Requests to the server that have an answer. */
 export class Requests {
   private readonly page: Page;
   private readonly open = new Map<number, (answer: ServerAnswer) => void>();
@@ -24,7 +24,7 @@ export class Requests {
     this.open.delete(frame.requestId);
   }
 
-  /** @param send is called with the id that the answer will carry. */
+  /** @param send gets the id that the answer will carry. */
   ask(send: (requestId: number) => void): Promise<ServerAnswer> {
     const requestId = this.nextId++;
     return new Promise((resolve) => {

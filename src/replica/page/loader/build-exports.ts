@@ -4,12 +4,12 @@ import { createStub, type SendReport } from './stub.ts';
 /** What a module of the page exports, by name. */
 export type ModuleExports = Record<string, unknown>;
 
-/** Module -> export -> value. A value is made when its module is first required. */
+/** Module -> export -> value. A value is created when its module is first required. */
 export type Implementations = Record<string, ModuleExports>;
 
 /**
- * The exports object of a module: exactly the names that the surface lists, each the implementation or else a stub. What is
- * implemented and not listed does not exist on this build.
+ * The exports object of a module: exactly the names of the surface, each implemented or a stub. An implemented name that
+ * is not listed does not exist on this build.
  */
 export function buildExports(
   name: string,

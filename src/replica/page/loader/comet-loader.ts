@@ -31,8 +31,8 @@ export interface CometLoader {
 const esModule = 98;
 
 /**
- * The loader of Comet builds as globals of the page. `require` answers with the default export if there is one, else with
- * the exports object; for an unknown name an error is logged and it answers undefined.
+ * The loader of Comet builds as globals of the page. `require` returns the default export if there is one, else the exports
+ * object; for an unknown name it logs an error and returns undefined.
  *
  * @param fetchBundle loads the bundle of a lazy module; resolves when it is registered, or when there is none.
  * @param throwing true when unknown names throw, as inside another guard or after `skipGuardGlobal(true)`.
@@ -49,7 +49,7 @@ export function installCometLoader(
     report('unknown-module', { module: id });
     const message = `Requiring unknown module "${id}"`;
     if (throwing()) throw new Error(message);
-    // The real guard logs one error and then falls silent.
+    // The real guard logs one error only.
     if (!loggedBefore) {
       console.error(
         `ErrorUtils caught an error:\n\n${message}.\n\nSubsequent non-fatal errors won't be logged; see https://fburl.com/debugjs.`,

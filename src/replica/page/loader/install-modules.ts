@@ -13,11 +13,11 @@ interface ModuleSource {
   report: SendReport;
   /** True when an unknown module throws; see installCometLoader. */
   throwing: () => boolean;
-  /** Modules of tier 1 and 2 that this page does not get before their bundle is asked for; builds of Comet only. */
+  /** Modules of tier 1 and 2 that come only with a bundle on request; Comet builds only. */
   late: () => ReadonlySet<string>;
 }
 
-/** Bundles come over the network; a local server would be quicker than any real one. */
+/** Time that a bundle takes over a network; the local server alone would be faster than a real one. */
 const bundleMs = 50;
 
 export function installModules(source: ModuleSource): Register {
@@ -55,7 +55,7 @@ function installComet(source: ModuleSource): Register {
 
 function installWebpack(source: ModuleSource): Register {
   const loader = installWebpackLoader();
-  // Code that looks for a module by its members reads members of every object: that is not a use of a stub.
+  // Code that finds a module by its members reads members of every object, which is no use of a stub.
   const quiet: ModuleSource = {
     ...source,
     report: (event, detail) => event !== 'stub-read' && source.report(event, detail),

@@ -1,11 +1,11 @@
 import type { ExportKind } from '../../../contracts/surface.ts';
 
-/** Tells the server about something of the replica itself; see the `report` frame. */
+/** Reports something about the replica itself to the server; see the `report` frame. */
 export type SendReport = (event: string, detail: Record<string, unknown>) => void;
 
 /**
- * A name that the build has and the replica does not implement. It looks like its kind; to use it throws, and the server is
- * told, so that the failure is put down to the replica.
+ * A name that the build has and the replica does not implement. It has the right kind; using it throws and reports to the server,
+ * so that the failure is attributed to the replica.
  */
 export function createStub(kind: ExportKind, module: string, exportName: string, report: SendReport): unknown {
   if (kind === 'value') return null;
@@ -13,7 +13,7 @@ export function createStub(kind: ExportKind, module: string, exportName: string,
   return stubFunction(module, exportName, report);
 }
 
-/** Callable and constructible. Not a subclass of Error: the libraries replace the global by a plain function. */
+/** Callable and constructible. Not a subclass of Error: libraries replace that global with a plain function. */
 export function stubFunction(module: string, exportName: string, report: SendReport): unknown {
   return function stub(): never {
     report('stub-called', { module, export: exportName });
@@ -21,16 +21,16 @@ export function stubFunction(module: string, exportName: string, report: SendRep
   };
 }
 
-/** An object of which nothing is known; a member that is read is told once. */
+/** An object with unknown members; reading a member is reported once. */
 function stubObject(module: string, exportName: string, report: SendReport): object {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return new Proxy(
     {},
     {
       get(target, member, receiver) {
         const known = Reflect.get(target, member, receiver);
-        if (known === undefined && typeof member === 'string' && !probes.has(member) && !told.has(member)) {
-          told.add(member);
+        if (known === undefined && typeof member === 'string' && !probes.has(member) && !reported.has(member)) {
+          reported.add(member);
           report('stub-read', { module, export: exportName, member });
         }
         return known;
@@ -39,5 +39,5 @@ function stubObject(module: string, exportName: string, report: SendReport): obj
   );
 }
 
-/** Members that the language or the browser asks any object for. */
+/** Members that the language or the browser reads on any object. */
 const probes = new Set(['then', 'toJSON', 'toString', 'valueOf', 'constructor']);

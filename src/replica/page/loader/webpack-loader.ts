@@ -11,14 +11,14 @@ interface WebpackRequire {
 type Chunk = [ids: unknown[], factories: Record<string, WebpackFactory>, run?: (require: WebpackRequire) => void];
 
 export interface WebpackLoader {
-  /** Adds a chunk with these modules. */
+  /** Adds a chunk of modules. */
   define(modules: Record<string, () => ModuleExports>): void;
 }
 
-/** Global that the chunks of WhatsApp Web up to 2.24xx are pushed to. */
+/** The global that chunks of WhatsApp Web up to 2.24xx push to. */
 const chunkGlobal = 'webpackChunkwhatsapp_web_client';
 
-/** The webpack runtime of builds before Comet: modules have numbers, every factory can be called. */
+/** The webpack runtime of builds before Comet: modules have numbers, and any factory can be called. */
 export function installWebpackLoader(): WebpackLoader {
   const cache: Record<string, { exports: ModuleExports }> = {};
 

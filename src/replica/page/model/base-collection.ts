@@ -1,12 +1,12 @@
 import { type Attributes, BaseModel } from './base-model.ts';
 import { EventEmitter } from './event-emitter.ts';
 
-/** What models are looked up by: text, or an object that is its text (Wid, message key). */
+/** The key of a model: text, or an object that serializes to its text (Wid, message key). */
 export type ModelId = string | number | { toString(): string };
 
 /**
- * Collection of the page. `add` and `remove` are triggered with (model, collection, options), and what its models trigger
- * is triggered on it too.
+ * Collection of the page. It triggers `add` and `remove` with (model, collection, options), and forwards what its models
+ * trigger.
  */
 export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitter {
   readonly modelClass: new (
@@ -45,7 +45,7 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
     return Promise.resolve(this.gadd(id));
   }
 
-  /** Gets the model, or adds an empty one with that id. */
+  /** Returns the model, adding an empty one if the id is unknown. */
   gadd(id: ModelId): M {
     return this.get(id) ?? (this.add({ id })[0] as M);
   }
@@ -68,7 +68,7 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
     }
   }
 
-  /** Forgets all models and tells only `reset`. */
+  /** Removes all models and triggers only `reset`. */
   reset(): void {
     this._models.length = 0;
     for (const key of Object.keys(this._index)) delete this._index[key];
@@ -119,7 +119,7 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
     return this.serialize();
   }
 
-  /** True when what a model triggers is triggered here: a second collection of the same models does not repeat it. */
+  /** True when the collection forwards what its models trigger; a second collection of the same models does not. */
   protected owns(model: M): boolean {
     return (model.collection as unknown) === this;
   }

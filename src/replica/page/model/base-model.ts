@@ -3,7 +3,7 @@ import { EventEmitter } from './event-emitter.ts';
 
 export type Attributes = Record<string, unknown>;
 
-/** Which attributes a kind of model has. Only `props` are part of `serialize()`. */
+/** The attributes of a kind of model. Only `props` are part of `serialize()`. */
 export interface AttributeNames {
   props: readonly string[];
   session: readonly string[];
@@ -31,7 +31,7 @@ export class BaseModel extends EventEmitter {
     this.initialize();
   }
 
-  /** For subclasses: called once, with the first values set. */
+  /** Hook for subclasses, called once after the first values are set. */
   initialize(): void {}
 
   get(name: string): unknown {
@@ -104,7 +104,7 @@ function accessor(name: string): PropertyDescriptor {
   };
 }
 
-/** Gives a subclass of BaseModel its attributes. */
+/** Defines the attributes of a subclass of BaseModel. */
 export function defineAttributes(model: typeof BaseModel, attributes: AttributeNames): void {
   model.attributes = attributes;
   for (const name of [...attributes.props, ...attributes.session]) {

@@ -13,7 +13,7 @@ export class ContactCollection extends BaseCollection<Contact> {
     return Promise.resolve(this.ensure(new Wid(String(id))));
   }
 
-  /** The contact, made with nothing but its id when it is not known. */
+  /** Returns the contact; an unknown one is created with its id only. */
   ensure(wid: Wid, fields: { name?: string; pushname?: string } = {}): Contact {
     const values = { id: wid, type: 'in', isContactBlocked: false, statusMute: false, ...fields };
     return this.get(wid) ?? (this.add(values)[0] as Contact);
@@ -32,7 +32,7 @@ export class ChatCollection extends BaseCollection<Chat> {
     return Promise.resolve(this.ensure(new Wid(String(id))));
   }
 
-  /** The chat with that person, created empty when there is none. */
+  /** Returns the chat with a person, creating an empty one if needed. */
   ensure(wid: Wid): Chat {
     const known = this.get(wid);
     if (known) return known;
@@ -69,13 +69,13 @@ export class MsgCollection extends BaseCollection<Msg> {
     super(Msg);
   }
 
-  /** Messages by the text of their keys, those that are not there left out. */
+  /** Messages by the text of their keys; unknown keys are left out. */
   getMessagesById(ids: readonly ModelId[]): Promise<{ messages: Msg[] }> {
     return Promise.resolve({ messages: ids.map((id) => this.get(id)).filter((msg) => msg !== undefined) });
   }
 }
 
-/** Nobody of the replica has a business: every profile is one without options. */
+/** The replica has no business accounts: every profile is without options. */
 export class BusinessProfileCollection extends BaseCollection {
   fetchBizProfile(wid: Wid): Promise<BaseModel> {
     return this.find(wid);
@@ -84,6 +84,6 @@ export class BusinessProfileCollection extends BaseCollection {
 
 /** Calls live in a Map of their own; the collection is no BaseCollection. */
 export class CallCollection extends BaseCollection {
-  /** The only enumerable field that is a Map; its real name is private to the build's minifier. */
+  /** The only enumerable field that is a Map; its real name is minified and changes with each build. */
   readonly $CallCollectionImpl$p_1 = new Map<string, unknown>();
 }

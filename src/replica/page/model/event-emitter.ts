@@ -1,6 +1,6 @@
 import type { Behaviours } from '../../../contracts/surface.ts';
 
-// Listeners are code of anybody, called with whatever the event carries.
+// A listener of any code in the page, called with the values that the event carries.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Listener = (...args: any[]) => unknown;
 
@@ -12,7 +12,7 @@ interface Registration {
 
 /** Event emitter of the page's models: several names in one string are separated by spaces. */
 export class EventEmitter {
-  /** Not enumerable: whoever walks over the own fields of a model finds its data only. */
+  /** Not enumerable, so that the own enumerable fields of a model are its data only. */
   declare private listenersByName: Map<string, Registration[]>;
 
   constructor() {
@@ -27,7 +27,7 @@ export class EventEmitter {
     return this.listen(names, { listener, context, once: true });
   }
 
-  /** Without a listener all of the names' listeners go; without names all listeners go. */
+  /** Without a listener it removes all listeners of the names; without names it removes all listeners. */
   off(names?: string, listener?: Listener): this {
     for (const name of names ? names.split(/\s+/) : [...this.listenersByName.keys()]) {
       const kept = listener
@@ -80,10 +80,10 @@ export class EventEmitter {
   }
 }
 
-/** What the page tells its own parts about; which name it has depends on the build. */
+/** Events between parts of the page; the name of each depends on the build. */
 type CmdEvent = 'logout' | 'starting_logout' | 'offline_progress_update' | 'main_stream_mode_ready';
 
-/** The page's event bus. `refreshQR` and `logout` are methods of it only as long as events have their plain names. */
+/** The page's event bus. It has the methods `refreshQR` and `logout` only on builds with plain event names. */
 export class Cmd extends EventEmitter {
   declare private readonly suffix: string;
   declare isMainStreamReadyMd: boolean;
@@ -96,7 +96,7 @@ export class Cmd extends EventEmitter {
     Object.defineProperty(this, 'suffix', { value: events === 'from_bridge' ? '_from_bridge' : '' });
   }
 
-  /** Tells it under the name that the build uses. */
+  /** Triggers the event under the name of the build. */
   tell(event: CmdEvent, ...args: unknown[]): void {
     this.trigger(`${event}${this.suffix}`, ...args);
   }

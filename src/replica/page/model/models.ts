@@ -4,7 +4,7 @@ import type { MsgList } from './msg-list.ts';
 import type { Wid } from './wid.ts';
 
 /*
- * Attribute names as real builds declare them (archived 2026-04 and 2026-08), as far as the replica gives them values.
+ * Attribute names as real builds declare them (archived 2026-04 and 2026-08), limited to those that the replica sets.
  * Only `props` appear in serialize().
  */
 
@@ -134,7 +134,7 @@ export class Chat extends BaseModel {
   declare mute: { expiration: number; isMuted: boolean };
   declare archive: boolean;
 
-  /** Getters of builds up to 2025, later functions of WAWebChatGetters. */
+  /** Getters on builds up to 2025, functions of WAWebChatGetters since. */
   get isGroup(): boolean {
     return this.id.isGroup();
   }

@@ -1,9 +1,9 @@
 import { BaseCollection } from './base-collection.ts';
 import { Msg } from './models.ts';
 
-/** The messages of one chat, oldest first; what they trigger is heard on the collection of all messages. */
+/** The messages of one chat, oldest first; their events are triggered on the collection of all messages. */
 export class MsgList extends BaseCollection<Msg> {
-  /** Nothing older is on the server. */
+  /** True: the server has no older messages. */
   declare readonly msgLoadState: { noEarlierMsgs: boolean };
 
   constructor() {

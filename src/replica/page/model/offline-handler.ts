@@ -1,4 +1,4 @@
-/** How far the delivery of what came while the page was away has got. */
+/** Progress of the delivery of messages that came while the page was offline. */
 export class OfflineMessageHandler {
   private expected = 0;
   private processed = 0;
@@ -8,7 +8,7 @@ export class OfflineMessageHandler {
     this.processed = 0;
   }
 
-  /** One more message of the expected ones has been dealt with. */
+  /** Counts one of the expected messages as handled. */
   advance(): void {
     this.processed = Math.min(this.expected, this.processed + 1);
   }

@@ -1,7 +1,7 @@
 import { BaseModel, defineAttributes } from './base-model.ts';
 import type { SocketState, SocketStream } from './models.ts';
 
-/** What the connection can be told to do; the lifecycle gives it. */
+/** Actions of the connection, provided by the lifecycle. */
 export interface SocketActions {
   logout(reason?: string): void;
   takeover(): void;
@@ -24,7 +24,7 @@ export class Socket extends BaseModel {
     Object.defineProperty(this, 'actions', { value: actions });
   }
 
-  /** Fire and forget, as on the real page: answers nothing and runs on by itself. */
+  /** Returns at once, as on the real page; the logout continues in the background. */
   logout(reason = 'user_initiated'): void {
     this.actions.logout(reason);
   }

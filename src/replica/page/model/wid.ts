@@ -4,7 +4,7 @@ export type WidServer = 'c.us' | 'lid' | 'g.us' | 'broadcast' | 'newsletter' | '
 export class Wid {
   readonly server: string;
   readonly user: string;
-  /** Wids keep their text in this field in every build; message keys do not. */
+  /** Wids have their text in this field on every build; message keys do not. */
   readonly _serialized: string;
   declare readonly device?: number;
 

@@ -51,7 +51,7 @@ export function chatModules(page: Page, { messaging }: Lifecycle): Implementatio
         chat.unreadCount = unread ? -1 : 0;
       },
     },
-    // Everything that the server has of a chat is in the page since the sync.
+    // The sync has already loaded everything that the server has of a chat.
     WAWebChatLoadMessages: {
       loadEarlierMsgs: () => Promise.resolve([]),
       loadRecentMsgs: () => Promise.resolve([]),
@@ -83,7 +83,7 @@ interface FoundLink {
   suspiciousCharacters?: Set<string>;
 }
 
-/** Links in a text; an empty list when there are none. */
+/** The links in a text. */
 function findLinks(text: string | undefined): FoundLink[] {
   return [...(text ?? '').matchAll(/\b(?:https?:\/\/|www\.)[^\s<>"]+/gi)].map((match) => ({
     url: match[0],

@@ -4,8 +4,8 @@ import { BusinessProfileCollection } from '../model/collections.ts';
 import type { Page } from '../shared/page.ts';
 
 /**
- * WAWebCollections and the modules behind its keys. A collection that the replica puts nothing into is an empty one with the
- * methods that all collections have.
+ * WAWebCollections and the modules behind its keys. A collection that the replica does not fill is empty and has the
+ * methods of all collections.
  */
 export function collectionModules(page: Page): Implementations {
   const filled: Record<string, unknown> = {

@@ -6,7 +6,7 @@ import type { Page } from '../shared/page.ts';
 
 const attribute = (name: string) => (contact: Contact) => contact.get(name);
 
-/** Contacts, what is known of a number, and the mapping of numbers to lids. */
+/** Contacts, lookup of numbers, and the mapping of numbers to lids. */
 export function contactModules(page: Page, lifecycle: Lifecycle): Implementations {
   const isMe = ({ id }: Contact) => Boolean(page.me?.pn.equals(id) || page.me?.lid.equals(id));
   const isMyContact = (contact: Contact) => contact.name !== undefined;
@@ -46,7 +46,7 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
       getDisplayName: displayName,
       getFormattedName: displayName,
     },
-    // Chats of the replica are addressed by phone number: there is no other id of a person than the own lid.
+    // Chats of the replica are addressed by phone number: the account's own lid is the only lid.
     WAWebApiContact: {
       getCurrentLid: (wid: Wid) => (page.me?.pn.equals(wid) ? page.me.lid : null),
       getLatestLid: (wid: Wid) => (page.me?.pn.equals(wid) ? page.me.lid : null),

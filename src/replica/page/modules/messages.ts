@@ -4,7 +4,7 @@ import type { Attributes } from '../model/base-model.ts';
 import { Chat, Contact, Msg } from '../model/models.ts';
 import type { Page } from '../shared/page.ts';
 
-/** Message models and the places where code of others hooks in: it replaces these functions by its own. */
+/** Message models, and functions that libraries replace with their own. */
 export function messageModules(page: Page): Implementations {
   return {
     WAWebMsgModel: { Msg },
@@ -21,7 +21,7 @@ export function messageModules(page: Page): Implementations {
   };
 }
 
-/** A default export of which only the names of some members are known. */
+/** A default export with stubs for the members whose names are known. */
 function withMembers(module: string, members: string[], report: SendReport): object {
   return Object.fromEntries(members.map((member) => [member, stubFunction(module, `default.${member}`, report)]));
 }

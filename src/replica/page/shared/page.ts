@@ -12,13 +12,13 @@ import { Socket } from '../model/socket.ts';
 import type { Wid } from '../model/wid.ts';
 import { ServerLink } from './server-link.ts';
 
-/** What the server puts into the page before its code runs. */
+/** What the server embeds in the page for its code. */
 export interface Boot {
   surface: Surface;
   circumstances: PageCircumstances;
 }
 
-/** Everything that one page has once, shared by its lifecycle, its screens and the modules that code in the page sees. */
+/** The single instances of one page, shared by its lifecycle, its screens and the modules that code in the page sees. */
 export interface Page {
   readonly surface: Surface;
   circumstances: PageCircumstances;
@@ -30,7 +30,7 @@ export interface Page {
   readonly cmd: Cmd;
   readonly stream: Stream;
   readonly offline: OfflineMessageHandler;
-  /** `change` when there is a new ADV secret. */
+  /** Triggers `change` for each new ADV secret. */
   readonly advSecretEvents: EventEmitter;
   readonly MsgKey: MsgKeyClass;
   readonly msgs: MsgCollection;
@@ -76,7 +76,7 @@ export function createPage(boot: Boot): Page {
   };
 }
 
-/** Reports wait for the connection. */
+/** Queues reports until the connection is open. */
 function reporter(link: ServerLink): SendReport {
   const waiting: Parameters<SendReport>[] = [];
   return (event, detail) => {

@@ -1,14 +1,14 @@
 import type { PageFrame, ServerFrame } from '../../../contracts/replica-protocol.ts';
 
-/** The WebSocket to the server; one after another over the life of a page. */
+/** The WebSocket to the server; a page opens several, one after another. */
 export class ServerLink {
   private socket: WebSocket | undefined;
   /** Called for each frame of the server. */
   onFrame: (frame: ServerFrame) => void = () => {};
-  /** Called when a connection that was open ends by itself. */
+  /** Called when an open connection ends without `close()`. */
   onClose: () => void = () => {};
 
-  /** Resolves when the connection is open; rejects when it cannot be made. */
+  /** Resolves when the connection is open; rejects when it cannot be opened. */
   open(): Promise<void> {
     const socket = new WebSocket('wss://web.whatsapp.com/ws/chat');
     this.socket = socket;
