@@ -3,9 +3,9 @@ import * as api from './service-api.ts';
 import * as events from './service-events.ts';
 import { verdictSchema } from './verdict.ts';
 
-/** Names of shapes in OpenAPI, which generated clients give to their types: each shape is there once. */
+/** Names of shapes in OpenAPI, which generated clients give to their types. Each shape occurs once. */
 
-/** What the service answers, tells and sends. */
+/** Bodies that the service sends: answers, events and webhooks. */
 export const answerSchemas = {
   Account: api.accountSchema,
   Accounts: api.accountsSchema,
@@ -43,7 +43,7 @@ export const answerSchemas = {
   Workspaces: api.workspacesSchema,
 };
 
-/** What the service takes. */
+/** Bodies that the service accepts. */
 export const requestSchemas = {
   AdvanceRollout: api.advanceRolloutSchema.unwrap(),
   ChooseLibrary: api.pinSchema,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
 
-/** One thing seen during an attempt. `at` is milliseconds since the attempt began. */
+/** One event of an attempt. `at` is milliseconds since the attempt began. */
 export const attemptEventSchema = z.object({
   at: z.number(),
   /**
-   * Where it was seen and what it was: `client:<event>` (the library's own events), `page:error`, `page:console`,
-   * `page:request-failed`, `page:navigated`, `page:build` (the build by the page's own word), `host:unhandled-rejection`,
+   * Source and kind: `client:<event>` (the library's own events), `page:error`, `page:console`,
+   * `page:request-failed`, `page:navigated`, `page:build` (the build that the page reports), `host:unhandled-rejection`,
    * `host:stderr`, `phase:<phase>`, `replica:<event>`.
    */
   type: z.string(),
@@ -23,7 +23,7 @@ export const stackFrameSchema = z.object({
 });
 export type StackFrame = z.infer<typeof stackFrameSchema>;
 
-/** Which library was meant, which is on disk, which was really loaded, and which the error stacks name. */
+/** The library that was requested, that is on disk, that was loaded, and that the error stacks name. */
 export const provenanceSchema = z.object({
   requested: z.string(),
   installed: z.string().nullable(),
@@ -69,15 +69,15 @@ const attemptFields = z.object({
   provenance: provenanceSchema,
   page: z.object({ debugVersion: z.string().nullable(), userAgent: z.string().nullable() }),
   browserVersion: z.string().nullable(),
-  /** What the long waits of the real service were multiplied by; absent when they took as long as they do. */
+  /** The factor for the long waits of the real service; absent when it was 1. */
   timeScale: z.number().positive().optional(),
   /** Memory of all processes of the browser when `ready` fired, in bytes. */
   browserMemoryBytes: z.number().nullable(),
-  /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was kept. */
+  /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was stored. */
   artifacts: z.string().nullable(),
 });
 
-/** What a failure has and a success has not: a report that says both at once is not believed. */
+/** A failure has a phase, code and blame, a success has none; a report that mixes them is refused. */
 const ofFailures = ['phase', 'code', 'blame'] as const;
 
 export const attemptSchema = attemptFields.check(({ value, issues }) => {
@@ -100,7 +100,7 @@ export const cellSchema = z.object({
 });
 export type Cell = z.infer<typeof cellSchema>;
 
-/** A key that is the same for the same cell, for maps and for the store. */
+/** A key that identifies a cell in maps and in the store. */
 export function cellKey(cell: Cell): string {
   return [cell.library, cell.build, cell.browser, cell.flow, cell.condition, cell.target].join(' | ');
 }

@@ -31,6 +31,6 @@ export const blobAttemptSchema = z.object({
 });
 export type BlobAttempt = z.infer<typeof blobAttemptSchema>;
 
-/** The last line: without it, or with another number than there were, the file was cut. */
+/** The last line. Without it, or with another count of attempts, the file is truncated. */
 export const blobEndSchema = z.object({ attempts: z.number().int().min(0) });
 export type BlobEnd = z.infer<typeof blobEndSchema>;

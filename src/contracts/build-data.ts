@@ -11,8 +11,8 @@ const exportName = z.string().min(1);
 const sources = z.array(z.string().min(1)).min(1);
 
 /**
- * How it is known: `read` in the code of a real build, `reported` by somebody who named the build, `inferred` from what
- * worked or broke around that time, `assumed` because something has to be there and nothing contradicts it.
+ * How it is known: `read` in the code of a real build, `reported` by a person who named the build, `inferred` from what
+ * worked or broke around that time, `assumed` because the page needs something there and no source contradicts it.
  */
 export const confidences = ['read', 'reported', 'inferred', 'assumed'] as const;
 export const confidenceSchema = z.enum(confidences);
@@ -32,7 +32,7 @@ const membersSchema = z.strictObject({
 });
 
 const archivedModuleSchema = z.strictObject({
-  /** `code`: the module was read; `hand-copy`: a copy of it was; `uses`: only its use in other modules was seen. */
+  /** `code`: from the module; `hand-copy`: from a copy of it; `uses`: only from its use in other modules. */
   evidence: z.enum(['code', 'hand-copy', 'uses']),
   /** Null where the archive is too incomplete to tell. */
   tier: tierSchema.nullable(),
@@ -52,15 +52,15 @@ export const archiveSchema = z.strictObject({
   schemaVersion: z.literal(1),
   build: buildText,
   date: dateText,
-  /** True when every module of the build is in the archive, so that a name that is not listed was not there. */
+  /** True when the archive has every module of the build, so that a name that is not listed did not exist. */
   complete: z.boolean(),
   source: sources,
   note: z.string().optional(),
-  /** Modules known not to be in the build. */
+  /** Modules that the build does not have. */
   absent: z.array(moduleName),
-  /** Modules of which the archive says nothing. */
+  /** Modules that the archive does not cover. */
   unknown: z.array(moduleName),
-  /** Keys of WAWebCollections' default export with `Module.export` behind each; absent when they could not be read. */
+  /** Keys of WAWebCollections' default export with `Module.export` behind each; absent when they are not in the archive. */
   collections: z.record(z.string(), z.string()).optional(),
   modules: z.record(moduleName, archivedModuleSchema),
 });
@@ -76,9 +76,9 @@ export const buildChangeSchema = z.strictObject({
     .string()
     .regex(/^\d+\.json$/, 'must be a file of the folder archives, such as 1038162681.json')
     .optional(),
-  /** Names that go: some exports, or `module` for the whole module. */
+  /** Removed names: some exports, or `module` for the whole module. */
   remove: z.record(moduleName, z.union([z.array(exportName).min(1), z.literal('module')])).optional(),
-  /** Names that come, with their kind. A module that is new is there from the start, unless `tier` says otherwise. */
+  /** Added names with their kind. An added module is available from the start, unless `tier` says otherwise. */
   add: z.record(moduleName, z.record(exportName, exportKindSchema)).optional(),
   tier: z.record(moduleName, tierSchema).optional(),
   /** Keys of WAWebCollections' default export. */
@@ -89,23 +89,23 @@ export const buildChangeSchema = z.strictObject({
     })
     .optional(),
   set: behavioursSchema.partial().optional(),
-  /** Where it is said: `owner/name#issue`, `owner/name@commit`, or a file of a repository. */
+  /** The source: `owner/name#issue`, `owner/name@commit`, or a file of a repository. */
   source: sources,
   confidence: confidenceSchema,
   note: z.string().optional(),
 });
 export type BuildChange = z.infer<typeof buildChangeSchema>;
 
-/** A YAML file of `compat-matrix/builds`: everything that is known of one face of WhatsApp Web, oldest change first. */
+/** A YAML file of `compat-matrix/builds`: everything known about one face of WhatsApp Web, oldest change first. */
 export const buildFileSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
     face: faceSchema,
-    /** The oldest and the newest build of which anything is known. */
+    /** The oldest and the newest known build. */
     known: z.strictObject({
       from: buildText,
       to: buildText,
-      /** When the newest was served. */
+      /** When WhatsApp Web served the newest known build. */
       date: dateText.optional(),
     }),
     changes: z.array(buildChangeSchema).min(1),

@@ -1,8 +1,8 @@
-/** What conditions change about the page. An absent field: as ever. Times in milliseconds. */
+/** What conditions change in the page; an absent field changes nothing. Times in milliseconds. */
 export interface PageCircumstances {
-  /** Modules of tier 1 and 2 that are registered only when their bundle is asked for. */
+  /** Modules of tier 1 and 2 that are registered only when their bundle is requested. */
   lateModules?: { names: string[]; onRestoreOnly: boolean };
-  /** `require` of an unknown name throws instead of answering undefined. */
+  /** `require` of an unknown name throws instead of returning undefined. */
   unknownModuleThrows?: boolean;
   /** A page with a linked device sets `Debug.VERSION` only when its first sync is done. */
   versionAfterSync?: boolean;
@@ -12,25 +12,25 @@ export interface PageCircumstances {
   reloadAfterLinkMs?: number;
   /** `count` history entries and iframes, one of each `everyMs`. */
   navigations?: { count: number; everyMs: number };
-  /** `hasSynced` goes and comes again, this long after the first sync. */
+  /** `hasSynced` is unset and set again, this long after the first sync. */
   repeatedSyncMs?: number;
   /** The main thread is busy `busyMs` out of `everyMs`. */
   busy?: { busyMs: number; everyMs: number };
-  /** Logout leaves the clearing to the next start of the page. */
+  /** Logout leaves clearing the storages to the next start of the page. */
   logoutEndsAtNextBoot?: boolean;
 }
 
-/** What conditions change about the server. Times in milliseconds. */
+/** What conditions change in the server. Times in milliseconds. */
 export interface ServerCircumstances {
   /** From the login of a device that has synced before to the end of its next sync. */
   restoreSyncMs?: number;
-  /** Every frame and every answer takes this much longer. */
+  /** Delay of every frame and every answer. */
   delayMs?: number;
-  /** Connections end `afterMs` after the first sync, and none is taken for `forMs`; once. */
+  /** Once, `afterMs` after the first sync, all connections end and the server refuses connections for `forMs`. */
   drop?: { afterMs: number; forMs: number };
-  /** The page is told to make a new ADV secret this long after it got its refs; phones scan after that. */
+  /** The server requests a new ADV secret this long after it sent the refs; phones scan after that. */
   newSecretAfterMs?: number;
-  /** Another connection takes the device's place this long after its first sync; once. */
+  /** Once, this long after the first sync, another connection replaces that of the device. */
   replacedAfterMs?: number;
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** One thing that the harness needs of a machine. */
+/** One requirement of the harness on a machine. */
 export const checkSchema = z.object({
   name: z.string(),
-  /** `later`: the first run that needs it gets it by itself; `missing`: a person has to do something. */
+  /** `later`: the first run that needs it installs it; `missing`: a person has to act. */
   status: z.enum(['ok', 'later', 'missing']),
-  /** What is there, or what is wrong. */
+  /** What was found, or what is wrong. */
   found: z.string(),
   /** How to get what is missing, or null. */
   todo: z.string().nullable(),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Where everything that is made at run time is kept: installed libraries, unpacked browsers, the embedded store, artifacts,
+ * The folder of everything that is created at run time: installed libraries, unpacked browsers, the embedded store, artifacts,
  * reports. `WWEBJS_CANARY_HOME`, else `.wwebjs-canary` in the working folder.
  */
 export function home(...parts: string[]): string {

@@ -3,7 +3,7 @@ import type { Expectation } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunInfo, Summary } from './run.ts';
 
-/** What the HTML report shows before a cell is opened; embedded once. */
+/** What the HTML report shows before the reader opens a cell; embedded once. */
 export interface HtmlOverview {
   run: RunInfo;
   interrupted: boolean;
@@ -38,7 +38,7 @@ export interface HtmlCause {
   cells: number[];
 }
 
-/** Everything of one cell; embedded apart, so that the page parses only what is opened. */
+/** Everything about one cell; embedded separately, so that the page parses only opened cells. */
 export interface HtmlCellDetail {
   attempts: Attempt[];
   /** By attempt id: a data URI, or the path of the file where the page would have grown too large. */

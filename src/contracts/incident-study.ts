@@ -3,7 +3,7 @@ import { z } from 'zod';
 const because = z.string().min(10);
 const share = z.number().min(0).max(1);
 
-/** A time that people take: log-normal, by its median and the value that one in twenty exceeds. */
+/** How long people take: log-normal, given by its median and its 95th percentile. */
 export const spreadSchema = z
   .strictObject({ medianSeconds: z.number().positive(), p95Seconds: z.number().positive() })
   .refine(
@@ -17,7 +17,7 @@ const habit = z.strictObject({ share, because });
 const timedHabit = z.strictObject({ share, after: spreadSchema, because });
 
 /**
- * The accounts table that a replay runs on: `old` as it was in the incident, `repaired` the same with the repair that was made at the
+ * The accounts table that a replay runs on: `old` as it was in the incident, `repaired` the same with the repair made at the
  * time, `new` the service's own.
  */
 export const studiedSchemas = ['old', 'repaired', 'new'] as const;
@@ -48,20 +48,20 @@ export const incidentModelSchema = z
     attempts: z.strictObject({ link: z.number().int().min(1), restore: z.number().int().min(1), because }),
     workload: z.strictObject({ intents: count, days: count, restartEveryHours: count, killedShare: habit }),
     people: z.strictObject({
-      /** Of all intents: the number was somebody's intent before. */
+      /** Of all intents: the number had an intent before. */
       sameNumberAgain: habit,
       /** Of all requests: repeated while the first code is shown. */
       asksTwice: timedHabit,
-      /** Of all requests: nobody scans a code. */
+      /** Of all requests: no code is scanned. */
       neverScans: habit,
       scans: z.strictObject({ after: spreadSchema, because }),
-      /** Of those who were shown an error, or nothing at all after the scan. */
+      /** Of the people who saw an error, or nothing after the scan. */
       triesAgain: timedHabit,
-      /** Of those who did not scan. */
+      /** Of the people who did not scan. */
       comesBack: timedHabit,
       /** Requests of one intent. */
       requestsAtMost: count,
-      /** Of the sessions that a restart has lost: linked again. */
+      /** Of the sessions that a restart lost: linked again. */
       noticesLoss: timedHabit,
     }),
     stages: z.array(studyStageSchema).min(1),
@@ -75,32 +75,32 @@ export type IncidentModel = z.infer<typeof incidentModelSchema>;
 
 const counted = z.number().int().min(0);
 
-/** What one replay came to. Rates are shares from 0 to 1. */
+/** The result of one replay. Rates are shares from 0 to 1. */
 export const scenarioResultSchema = scenarioSchema.extend({
   requests: z.object({
-    /** Requests that ended, one way or the other: all but those that a later one for the number replaced. */
+    /** Requests that ended: all but those that a later request for the number replaced. */
     ended: counted,
-    /** Those of them whose account was ever connected, by the history. */
+    /** Requests whose account was ever connected, according to the history. */
     succeeded: counted,
     failed: z.object({
       /** The database refused it as a duplicate, at once or when the library reported the login. */
       refused: counted,
-      /** Nobody scanned a code in time. */
+      /** No code was scanned in time. */
       unscanned: counted,
-      /** The library ended or fell silent. */
+      /** The library ended or stopped reporting. */
       library: counted,
-      /** A restart of the service cut it off. */
+      /** A restart of the service interrupted it. */
       restart: counted,
     }),
   }),
-  /** `succeeded` of `ended`, with the ends of its 95 % interval. */
+  /** `succeeded` of `ended`, with its 95 % interval. */
   success: z.object({ rate: share, lower: share, upper: share }),
-  /** What the query of the incident says: rows that are `authenticated` at the end, of all rows. */
+  /** The result of the query of the incident: the share of rows that are `authenticated` at the end. */
   oldQueryRate: share,
   intents: z.object({ total: counted, linked: counted }),
-  /** Sessions that were up before a restart of the service, and those of them that were up after it. */
+  /** Sessions that were up before a restart of the service, and how many of them were up after it. */
   restorations: z.object({ due: counted, restored: counted }),
-  /** Numbers that somebody wanted linked, and those of them that are up at the end. */
+  /** Numbers with an intent, and how many of them are up at the end. */
   numbers: z.object({ total: counted, up: counted }),
 });
 export type ScenarioResult = z.infer<typeof scenarioResultSchema>;
@@ -115,7 +115,7 @@ export const incidentStudySchema = z.object({
   days: counted,
   build: z.string(),
   engine: z.enum(['sqlite', 'mysql']),
-  /** What the replays drew from: the attempts on the replica, and how many became ready. */
+  /** The attempts on the replica that the replays drew from, and how many of them became ready. */
   recorded: z.array(z.object({ library: z.string(), link: recorded, restore: recorded })),
   stages: z.array(studyStageSchema.omit({ because: true }).extend({ result: scenarioResultSchema })),
   targetPercent: z.object({ from: z.number(), to: z.number() }),

@@ -2,7 +2,7 @@ import type { Attempt } from './attempt.ts';
 import type { Expectation } from './matrix.ts';
 
 /**
- * True when an attempt did not do what was expected of its cell, in either direction. A cell of which nothing was said is
+ * True when an attempt did not do what was expected of its cell, in either direction. A cell without an expectation is
  * expected to pass. `infra` is never a surprise: it says nothing about the library.
  */
 export function isSurprise(

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { type Attempt, type Cell, cellSchema } from './attempt.ts';
 import { blameSchema, outcomeSchema, type Phase, phaseSchema } from './outcome.ts';
 
-/** What of an attempt the gate looks at, wherever it comes from: the store, a report file, the service's own traffic. */
+/** The part of an attempt that the gate judges, from the store, a report file or the service's own traffic. */
 export const judgedAttemptSchema = z.object({
   id: z.string(),
   cell: cellSchema,
-  /** The build that the page said, where the cell does not name it: hard rules are about builds too. */
+  /** The build that the page reported, where the cell does not name it; hard rules may depend on it. */
   ranOn: z.string().optional(),
   startedAt: z.iso.datetime(),
   outcome: outcomeSchema,
@@ -18,14 +18,14 @@ export const judgedAttemptSchema = z.object({
 });
 export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;
 
-/** Attempts of one cell that were counted where they are kept, since there is nothing to look at in them one by one. */
+/** Attempts of one cell that the store counted, since none of them needs a look of its own. */
 export interface PassedAttempts {
   cell: Cell;
-  /** Attempts that are too old or of a clock that is ahead, whatever became of them. */
+  /** Attempts that are too old or have a time in the future, whatever their outcome. */
   stale: number;
-  /** Attempts that passed and are neither. */
+  /** Other attempts that passed. */
   passed: number;
-  /** Milliseconds to `ready` of those of them that were measured, to the tenth, in any order. */
+  /** Milliseconds to `ready` of the measured ones among them, to the tenth, in any sequence. */
   readyMs: readonly number[];
 }
 

@@ -1,6 +1,6 @@
 import { InputError, TroubleError } from './input-error.ts';
 
-/** What Node says of an address that this machine does not have or that is none. */
+/** Codes of Node for an address that this machine does not have, or that is malformed. */
 const badAddress: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
 
 /** Why a server cannot listen, with the option that has to change. */

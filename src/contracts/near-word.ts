@@ -1,4 +1,4 @@
-/** The word of `words` that was most likely meant by `typed`; undefined when nothing is near. */
+/** The word of `words` that is nearest to `typed`; undefined when none is near. */
 export function nearWord(typed: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(typed.length * 0.4)) + 1;

@@ -19,17 +19,17 @@ export const pagePlaceSchema = z.object({
 export type PagePlace = z.infer<typeof pagePlaceSchema>;
 
 export const needSchema = z.object({
-  /** What has to be there. Several places where spread modules were merged into one object: any of them will do. */
+  /** What has to exist. Several places where modules are spread into one object: any of them suffices. */
   places: z.array(pagePlaceSchema).min(1),
   /** What the code does with it; `touch` only keeps the value. */
   use: z.enum(['touch', 'read', 'call', 'construct', 'assign', 'spread']),
-  /** The member that is read of it, called on it or assigned to it. */
+  /** The member that the code reads, calls or assigns. */
   member: z.string().nullable(),
   /** True when the code throws at this point if the place is undefined. */
   throws: z.boolean(),
   /** True when try/catch, `?.` or a test of the same place keeps the throw from happening or from mattering. */
   guarded: z.boolean(),
-  /** True when this point is reached only under a condition that the source alone does not decide. */
+  /** True when the source alone does not decide whether this point is reached. */
   conditional: z.boolean(),
   /** Page faces for which this code runs. */
   faces: z.array(faceSchema).min(1),
@@ -48,7 +48,7 @@ export const needSchema = z.object({
 });
 export type Need = z.infer<typeof needSchema>;
 
-/** Something that the library waits for without an error of its own when it never comes. */
+/** Something that the library waits for, without an error when it never comes. */
 export const awaitedSchema = z.object({
   kind: z.enum(['selector', 'expression', 'event']),
   /** The selector, the polled expression, or `<place> <event>`, e.g. `WAWebSocketModel.Socket change:hasSynced`. */
@@ -63,7 +63,7 @@ export const awaitedSchema = z.object({
 });
 export type Awaited = z.infer<typeof awaitedSchema>;
 
-/** Everything that one library release needs from the page, as its own source says. */
+/** Everything that one library release needs from the page, read from its source. */
 export const needsSchema = z.object({
   schemaVersion: z.literal(1),
   library: z.string(),

@@ -19,7 +19,7 @@ export const conditionSchema = z.strictObject({
 
 /** One linked device of a phone. */
 export interface LinkedDevice {
-  /** 1 and up, as the phone counts them. */
+  /** Counted by the phone, from 1. */
   id: number;
   /** Number of the phone that it is linked to. */
   number: string;
@@ -32,14 +32,14 @@ export interface LinkedDevice {
   connected: boolean;
 }
 
-/** A text that a linked device of the phone sent to somebody, as the phone sees it. */
+/** A text that a linked device of the phone sent, as the phone sees it. */
 export interface PhoneMessage {
   id: string;
   from: string;
   to: string;
   body: string;
   t: number;
-  /** Highest ack that the sending device was told: 1 sent, 2 delivered, 3 read. */
+  /** Highest ack that the sending device received: 1 sent, 2 delivered, 3 read. */
   ack: number;
 }
 
@@ -54,7 +54,7 @@ export interface PhoneState {
   sent: PhoneMessage[];
 }
 
-/** Why a phone refuses, and the HTTP status that goes with it. */
+/** The reasons for a refusal, each with its HTTP status. */
 export const refusalStatus = {
   'bad-request': 400,
   'qr-malformed': 400,
@@ -75,7 +75,7 @@ export const refusalStatus = {
 } as const;
 export type RefusalCode = keyof typeof refusalStatus;
 
-/** The phone or the control of the replica says no. */
+/** A refusal of a phone, or of the phone control. */
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly code: RefusalCode;

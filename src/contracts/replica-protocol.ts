@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { PageCircumstances } from './circumstances.ts';
 
 /**
- * What the replica's page and its server say to each other over the WebSocket, one JSON object per frame. It carries what
- * the real stanzas carry, in plain sight: the transport (noise, protobuf) is not what the replica is there to stand for.
+ * The frames between the replica's page and its server over the WebSocket, one JSON object each. They carry what the real
+ * stanzas carry, unencrypted: the replica does not reproduce the transport (noise, protobuf).
  */
 
 const base64 = z.base64();
@@ -29,16 +29,16 @@ export type ContactRecord = z.infer<typeof contactRecordSchema>;
 
 /** Frames of the page. */
 export const pageFrameSchema = z.discriminatedUnion('type', [
-  /** First frame of a page without a linked device: asks for refs. */
+  /** First frame of a page without a linked device: requests refs. */
   z.strictObject({ type: z.literal('register'), noisePub: base64, identityPub: base64 }),
-  /** First frame of a page with a linked device: asks for a challenge. */
+  /** First frame of a page with a linked device: requests a challenge. */
   z.strictObject({ type: z.literal('login'), wid: userJid, deviceId: z.int().positive() }),
   /** HMAC-SHA256(X25519(noise key of the page, key of the server), nonce). */
   z.strictObject({ type: z.literal('login-proof'), proof: base64 }),
   /** The device identity is right; `proof` = HMAC-SHA256(X25519(identity key, account key), 06 01 + details). */
   z.strictObject({ type: z.literal('pair-device-sign'), proof: base64 }),
   z.strictObject({ type: z.literal('pair-error'), code: z.enum(['hmac-mismatch', 'signature-mismatch']) }),
-  /** Start of a link by pairing code: the code is made by the page. */
+  /** Starts a link by pairing code; the page creates the code. */
   z.strictObject({
     type: z.literal('companion-hello'),
     requestId: z.int(),
@@ -55,7 +55,7 @@ export const pageFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('takeover') }),
   /** The user logged out in the page. */
   z.strictObject({ type: z.literal('unpair-device'), reason: z.string() }),
-  /** What the page has to say to whoever watches the replica; never to be acted on. */
+  /** A report for the observer of the replica; the server does not act on it. */
   z.strictObject({ type: z.literal('report'), event: z.string(), detail: z.record(z.string(), z.unknown()) }),
 ]);
 export type PageFrame = z.infer<typeof pageFrameSchema>;
@@ -66,7 +66,7 @@ export type ServerFrame =
   | { type: 'pair-device'; refs: string[]; firstMs: number; nextMs: number }
   | {
       type: 'pair-success';
-      /** Device identity, base64: what the phone vouches for. */
+      /** The device identity that the phone signs, base64. */
       details: string;
       /** HMAC-SHA256(ADV secret, details), base64. */
       hmac: string;
@@ -86,13 +86,13 @@ export type ServerFrame =
   | { type: 'success'; pushname: string; platform: string; lid: string }
   | { type: 'offline-preview'; count: number }
   | { type: 'sync'; contacts: ContactRecord[]; messages: TextMessage[] }
-  /** Nothing that the page needs to be usable is missing any more. */
+  /** The page has everything that it needs to be usable. */
   | { type: 'critical-sync-done' }
   | { type: 'message'; message: TextMessage; offline: boolean }
   | { type: 'ack'; chat: string; ids: string[]; ack: number }
   | { type: 'exists'; requestId: number; wid: string | null }
   | { type: 'companion-hello-result'; requestId: number; ok: boolean }
-  /** The server asks for a new ADV secret within the life of a ref. */
+  /** The server requests a new ADV secret within the life of a ref. */
   | { type: 'companion-reg-refresh' }
   | { type: 'circumstances'; circumstances: PageCircumstances };
 

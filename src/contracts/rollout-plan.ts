@@ -15,7 +15,7 @@ export const rolloutStageSchema = z.strictObject({
 });
 export type RolloutStage = z.infer<typeof rolloutStageSchema>;
 
-/** One step of a rollout: the part of the accounts that the candidate hosts, and how long that is watched at least. */
+/** One step of a rollout: the percentage of accounts that the candidate hosts, and the least time until the next step. */
 export const rolloutStepSchema = z.strictObject({
   percent: z.number().int().min(1).max(100),
   watchHours: z.number().min(0),
@@ -36,7 +36,7 @@ export const rolloutPlanSchema = z.strictObject({
     ),
   /** Whether a step also restarts sessions of the baseline, so that restorations of both versions can be compared. */
   controlGroup: z.enum(['restart', 'none']),
-  /** What is done while fewer links succeed with the candidate than the band of the stage says. */
+  /** The action while fewer links succeed with the candidate than the band of the stage requires. */
   belowBand: z.enum(['hold', 'roll-back']),
   stages: z
     .array(rolloutStageSchema)

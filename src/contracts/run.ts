@@ -13,7 +13,7 @@ export const machineSchema = z.object({
 export const runInfoSchema = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
-  /** Null while the run goes on, and for a run that was cut off. */
+  /** Null while the run goes on, and for an interrupted run. */
   finishedAt: z.iso.datetime().nullable(),
   seed: z.number().int(),
   machine: machineSchema,
@@ -45,18 +45,18 @@ export const reportSchema = z.object({
 });
 export type RunReport = z.infer<typeof reportSchema>;
 
-/** A cell of the plan with what is expected of it and how often it is attempted. */
+/** A cell of the plan, its expectation, and the number of its attempts. */
 export interface PlannedCell {
   cell: Cell;
   expectation: Expectation | null;
   repeat: number;
 }
 
-/** A place where a run is heard of: the store and every reporter implement it; the runner knows nothing else of them. */
+/** An observer of a run. The store and every reporter implement it; the runner knows nothing else about them. */
 export interface RunObserver {
   runStarted?(run: RunInfo, plan: readonly PlannedCell[], slots: number): void | Promise<void>;
   attemptStarted?(attemptId: string, planned: PlannedCell): void | Promise<void>;
-  /** Called once per attempt, in the order in which attempts end. */
+  /** Called once per attempt, in the sequence in which attempts end. */
   attemptEnded?(planned: PlannedCell, attempt: Attempt): void | Promise<void>;
   /** Also called for an interrupted run; `planned` minus the attempts seen is what was not run. */
   runEnded?(run: RunInfo, interrupted: boolean): void | Promise<void>;

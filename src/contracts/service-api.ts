@@ -14,7 +14,7 @@ export const exactVersionSchema = z
   .string()
   .regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(-[\w.]{1,40})?$/, 'an exact version such as 1.34.7');
 
-/** Null where the page has not said it: it is never guessed. */
+/** Null where the page has not reported it; it is never guessed. */
 const build = z.string().nullable();
 
 export const accountStatusSchema = z.enum(accountStatuses);
@@ -42,7 +42,7 @@ export const accountSchema = z.strictObject({
   session: id,
   /** Names the account in the labels of metrics, where ids and numbers are never shown. */
   handle: z.string(),
-  /** Digits of the international number; until the phone has told it the one that was asked for, or null. */
+  /** Digits of the international number; until the phone has confirmed it, the requested number or null. */
   phone: phoneNumberSchema.nullable(),
   status: accountStatusSchema,
   /** Why it has this status: a code of docs/service.md. */
@@ -51,11 +51,11 @@ export const accountSchema = z.strictObject({
   /** The version that hosted the session last. */
   library: z.string(),
   build: build.describe('the WhatsApp Web build that its page said last'),
-  /** The version that somebody chose for this account. */
+  /** The version chosen for this account by a request. */
   libraryPin: z.string().nullable(),
   /** True when other canary accounts of the workspace probe its session. */
   canary: z.boolean(),
-  /** Set when the session keeps failing and waits for a person: the code of what fails. */
+  /** Set when the session keeps failing and waits for a person: the code of the failure. */
   attention: z.string().nullable(),
   createdAt: time,
 });
@@ -63,11 +63,11 @@ export const accountsSchema = z.strictObject({ items: z.array(accountSchema), ne
 
 export const linkSchema = z
   .strictObject({
-    /** The number that will be linked, where it is known beforehand. */
+    /** The number that will be linked, if it is known. */
     phone: phoneNumberSchema.optional(),
     /** True for a code that is typed on the phone in place of a QR code; needs `phone`. */
     pairing: z.boolean().optional(),
-    /** Host this account with this version instead of the one that configuration and rollout choose. */
+    /** Hosts this account with this version instead of the one that configuration and rollout choose. */
     library: exactVersionSchema.optional(),
   })
   .refine(({ pairing, phone }) => !pairing || phone !== undefined, {
@@ -124,7 +124,7 @@ export const sessionStartsSchema = z.strictObject({ items: z.array(sessionStartS
 
 export const sendTextSchema = z.strictObject({ to: phoneNumberSchema, text: z.string().min(1).max(4_096) });
 export const sentSchema = z.strictObject({
-  /** The id that the library gives; null where it gives none. */
+  /** The id of the library; null where it has none. */
   id: z.string().nullable(),
 });
 
@@ -133,7 +133,7 @@ export const rolloutSchema = z.strictObject({
   id,
   baseline: z.string(),
   candidate: z.string(),
-  /** Part of the accounts that the candidate hosts. */
+  /** Percentage of accounts that the candidate hosts. */
   percent: z.number().min(0).max(100),
   state: rolloutStateSchema,
   createdAt: time,
@@ -159,15 +159,15 @@ export const rolloutVerdictSchema = z.strictObject({ verdict: verdictWordSchema 
 export const rolloutDecisionSchema = z.strictObject({
   seq: z.int(),
   decision: z.enum(decisionWords),
-  /** Asked for, by a verdict that somebody handed in, or judged by the service itself. */
+  /** By request, by a verdict in a request, or judged by the service itself. */
   cause: z.enum(decisionCauses),
   reason: decisionReasonSchema,
   /** The reason in words, with numbers. */
   because: z.string(),
-  /** What it led to. */
+  /** The result of the decision. */
   percent: z.number(),
   state: rolloutStateSchema,
-  /** What the gate said; null where it was not asked. */
+  /** The verdict of the gate; null where none was needed. */
   verdict: verdictWordSchema.nullable(),
   rule: verdictRuleSchema.nullable(),
   policy: z.strictObject({ name: z.string(), sha256: z.string() }).nullable(),
@@ -191,10 +191,10 @@ export const apiKeySchema = z.strictObject({
 export const apiKeysSchema = z.strictObject({ items: z.array(apiKeySchema) });
 export const createKeySchema = z.strictObject({ name: z.string().trim().min(1).max(200), scope: scopeSchema });
 export const rotateKeySchema = z.strictObject({
-  /** How long the old key goes on working, in seconds. */
+  /** How long the old key stays valid, in seconds. */
   overlapSeconds: z.int().min(0).max(2_592_000),
 });
-/** The only time that the whole key is shown. */
+/** A key with its text, which no other answer shows. */
 export const newKeySchema = apiKeySchema.extend({ key: z.string() });
 
 export const webhookParams = z.strictObject({ workspace: id, webhook: id });
@@ -204,10 +204,10 @@ export const createWebhookSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'an http or https address' })
     .max(2_000)
-    // Addresses are shown to whoever may read; a password in one would be too.
+    // Every key with the scope `read` sees the addresses, and would see a password in one.
     .refine((text) => !/^https?:\/\/[^/?#]*@/i.test(text), 'an address without user name and password'),
 });
-/** The only time that the secret is shown. */
+/** A webhook with its secret, which no other answer shows. */
 export const newWebhookSchema = webhookSchema.extend({ secret: z.string() });
 export const deliveriesQuery = z.strictObject({
   state: z.enum(['pending', 'delivered', 'dead']).default('dead'),
@@ -223,7 +223,7 @@ export const deliveriesSchema = z.strictObject({
       id,
       state: z.enum(['pending', 'delivered', 'dead']),
       attempts: z.int(),
-      /** What the last attempt ended with: a status or an error. */
+      /** The result of the last attempt: a status or an error. */
       lastResult: z.string().nullable(),
       createdAt: time,
       /** JSON text, exactly as it is sent. */
@@ -255,7 +255,7 @@ export const servedMatrixSchema = z.strictObject({
   cells: z.array(
     z.strictObject({
       ...cellSchema.shape,
-      /** Null while no attempt was made. */
+      /** Null before the first attempt. */
       outcome: outcomeSchema.nullable(),
       code: z.string().nullable(),
       surprise: z.boolean(),
@@ -275,7 +275,7 @@ export const problemSchema = z.strictObject({
   detail: z.string(),
   /** Id of the request in the log. */
   instance: z.string(),
-  /** For `invalid-request`: what is wrong where. */
+  /** For `invalid-request`: each mistake and its place. */
   errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
 });
 export type ProblemBody = z.infer<typeof problemSchema>;

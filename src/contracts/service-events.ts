@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { accountSchema, accountStatusSchema, linkCodeSchema, transitionSchema } from './service-api.ts';
 
-/** What the service tells by itself: bodies of webhooks, and the server-sent events of a link. */
+/** Events of the service: bodies of webhooks, and the server-sent events of a link. */
 
 const { id, workspace } = accountSchema.shape;
 const { at, cause, library } = transitionSchema.shape;
 const event = {
-  id: z.uuid().describe('names what happened: the same for every webhook that is told of it'),
+  id: z.uuid().describe('identifies the event: the same for every webhook that receives it'),
   workspace,
   account: id,
-  at: at.describe('when it happened; deliveries may arrive in another order'),
+  at: at.describe('when it happened; deliveries may arrive out of sequence'),
 };
 
 export const accountStatusEventSchema = z.strictObject({
@@ -22,13 +22,13 @@ export const accountAttentionEventSchema = z.strictObject({
   ...event,
   type: z.literal('account.attention'),
   data: z.strictObject({
-    code: z.string().describe('what keeps failing; nobody starts the session until somebody asks'),
+    code: z.string().describe('the code of what keeps failing; the session is not started until a request restores it'),
   }),
 });
 
 const chat = z.string().describe('a WhatsApp id such as 15550100123@c.us');
 
-/** As the library tells it; what it does not tell is absent. */
+/** The message as the library reports it; a field that the library does not report is absent. */
 export const messageEventSchema = z.strictObject({
   ...event,
   type: z.literal('message'),
@@ -59,6 +59,6 @@ export const linkEventSchema = z.discriminatedUnion('event', [
     .describe('the code to scan or to type, at first and whenever there is a new one'),
   z
     .strictObject({ event: z.literal('still'), data: z.strictObject({}) })
-    .describe('nothing has happened for 15 s, and the line is still there'),
+    .describe('nothing has happened for 15 s, and the connection is open'),
 ]);
 export type LinkEvent = z.output<typeof linkEventSchema>;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** `function`, `class`, `object`, `value`, or `unknown` where only a use was seen. */
+/** `function`, `class`, `object`, `value`, or `unknown` where only a use is known. */
 export const exportKinds = ['function', 'class', 'object', 'value', 'unknown'] as const;
 export const exportKindSchema = z.enum(exportKinds);
 export type ExportKind = z.infer<typeof exportKindSchema>;
 
 /**
- * When a module is there: 1 = before `Debug.VERSION` is set (closure of WAWebAppBootstrap), 2 = once logged in
- * (closure of WAWebMainWrapper), `lazy` = only when something asks for its bundle.
+ * When a module is available: 1 = before `Debug.VERSION` is set (closure of WAWebAppBootstrap), 2 = once logged in
+ * (closure of WAWebMainWrapper), `lazy` = only when its bundle is requested.
  */
 export const tierSchema = z.union([z.literal(1), z.literal(2), z.literal('lazy')]);
 export type Tier = z.infer<typeof tierSchema>;
@@ -33,17 +33,17 @@ export interface Surface {
   /** Keys of WAWebCollections' default export, each with the module and export behind it as `Module.export`. */
   collections: Record<string, string>;
   behaviours: Behaviours;
-  /** The oldest and the newest build of this face of which anything is known. */
+  /** The oldest and the newest known build of this face. */
   known: { from: string; to: string };
-  /** On which side of `known` the build lies, if outside: the surface is then that of the nearest end, a guess. */
+  /** The side of `known` on which the build lies, if outside: the surface is then a guess from the nearest end. */
   extrapolated: 'older' | 'newer' | null;
 }
 
 /** Everything about a build that is not a name. Each value changes by a dated, cited entry in `compat-matrix/builds`. */
 export const behavioursSchema = z.strictObject({
-  /** The own field in which a message key keeps its text form (WAWebMsgKey). */
+  /** The own field in which a message key has its text form (WAWebMsgKey). */
   msgKeyTextField: z.enum(['_serialized', '$1']),
-  /** Names under which WAWebCmd tells of logout and offline progress: `logout` or `logout_from_bridge`. */
+  /** Names of the events of WAWebCmd for logout and offline progress: `logout` or `logout_from_bridge`. */
   cmdEvents: z.enum(['plain', 'from_bridge']),
   /** What the page does at the end of a logout. */
   logoutNavigation: z.enum(['reload', 'post_logout']),

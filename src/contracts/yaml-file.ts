@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { InputError } from './input-error.ts';
 import { nearWord } from './near-word.ts';
 
-/** A file of another kind is wrong everywhere: the first mistakes say so, hundreds hide it. */
+/** How many mistakes a message lists: in a file of another kind everything is wrong, and hundreds of lines would hide that. */
 const mistakesTold = 5;
 
 /**
  * Reads a YAML file (JSON is YAML too) and checks it by `schema`.
  *
- * @throws InputError with a line for each of the first mistakes: `file:line:column: key: what is wrong`.
+ * @throws InputError with one line for each of the first mistakes: `file:line:column: key: what is wrong`.
  */
 export function parseYamlFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
   return parseYaml(readText(file), schema, file);
@@ -33,7 +33,7 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, file: st
   throw new InputError(firstOf(mistakes.map(({ offset, text }) => `${place(offset)}: ${text}`)));
 }
 
-/** @throws InputError for aliases that go round in circles or would unfold into more than a machine can hold. */
+/** @throws InputError for aliases that are circular or expand beyond the memory of a machine. */
 function plainOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
@@ -96,7 +96,7 @@ function keyOffset(document: Document, path: (string | number)[], key: string): 
   return (pair?.key as Node | undefined)?.range?.[0] ?? offsetOf(document, path);
 }
 
-/** The keys that the schema knows at `path`; empty where it cannot be told, as inside a union. */
+/** The keys that the schema knows at `path`; empty where they are ambiguous, as inside a union. */
 function keysAt(schema: z.ZodType, path: (string | number)[]): string[] {
   let current: z.ZodType | undefined = unwrap(schema);
   for (const part of path) {
