@@ -25,6 +25,8 @@ export interface PassedAttempts {
   stale: number;
   /** Other attempts that passed. */
   passed: number;
+  /** When the newest of those began, ISO 8601; null when there is none. */
+  newest: string | null;
   /** Milliseconds to `ready` of the measured ones among them, to the tenth, in any sequence. */
   readyMs: readonly number[];
 }

@@ -11,7 +11,20 @@ const errorRate = z
 const mostAttempts = 500;
 const codeSchema = z.enum(attemptCodes);
 
-/** A finding of the candidate that blocks it whatever the rates say. Every key that is given has to match. */
+const marginPoints = z
+  .number()
+  .gt(0, 'the margin is above 0 points: with 0, no number of attempts could ever promote')
+  .lt(100, 'the margin is below 100 points')
+  .describe("By how many points the candidate's success rate may lie below the baseline's and still be promoted.");
+const ratioText = 'a ratio is at least 1; 1.25 allows a quarter more time';
+
+/** Codes that say that what was measured cannot be believed, or that a rule of the data was broken: no rate makes up for them. */
+export const truthCodes: readonly string[] = ['provenance-mismatch', 'constraint-violation'] satisfies Code[];
+
+/**
+ * A finding of the candidate that keeps it from being promoted whatever the rates say. Every key that is given has to match. Findings
+ * about truth (`truthCodes`) block at once; findings about what a version does are compared with the baseline's in the same cell.
+ */
 export const hardRuleSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as lost-session'),
@@ -20,6 +33,12 @@ export const hardRuleSchema = z
     flows: names.optional().describe('Only in these flows.'),
     builds: names.optional().describe('Only on these WhatsApp Web builds.'),
     conditions: names.optional().describe('Only under these conditions.'),
+    atOnce: z
+      .boolean()
+      .optional()
+      .describe(
+        'Also blocks where the baseline works and has not shown the same, from the first finding on. Such a finding of a candidate that is as good as its baseline comes first as often as not, so falseBlock does not hold for it.',
+      ),
   })
   .refine(
     (rule) => rule.codes || rule.phases,
@@ -27,17 +46,35 @@ export const hardRuleSchema = z
   );
 export type HardRule = z.infer<typeof hardRuleSchema>;
 
+/** What some cells or flows are held to, where it is not what all are held to. The last entry that names a value wins. */
+export const thresholdSchema = z
+  .strictObject({
+    flow: names.optional().describe('Only these flows.'),
+    build: names.optional().describe('Only on these WhatsApp Web builds.'),
+    browser: names.optional().describe('Only in these browsers.'),
+    condition: names.optional().describe('Only under these conditions.'),
+    marginPoints: marginPoints.optional(),
+    timeRatio: z.number().min(1, ratioText).optional().describe('As timeToReady.ratio, for these flows. Flows only.'),
+  })
+  .check(({ value, issues }) => {
+    const say = (message: string) => issues.push({ code: 'custom', input: value, message });
+    if (value.marginPoints === undefined && value.timeRatio === undefined)
+      say('a threshold gives marginPoints or timeRatio, such as { build: [2.3000.1044822804], marginPoints: 5 }');
+    const isOfCells = value.build ?? value.browser ?? value.condition;
+    if (!isOfCells && !value.flow)
+      say('a threshold names flow, build, browser or condition; what holds for all stands in success and timeToReady');
+    if (isOfCells && value.timeRatio !== undefined)
+      say('timeRatio is for whole flows: times of all cells of a flow are compared together');
+  });
+export type Threshold = z.infer<typeof thresholdSchema>;
+
 /** What the gate holds a candidate to: `compat-matrix/policy.yaml`. The descriptions are what editors show. */
 export const policySchema = z.strictObject({
   $schema: z.string().optional(),
   schemaVersion: z.literal(1),
   name: z.string().min(1).describe('Shown in every verdict, with the hash of the whole policy.'),
   success: z.strictObject({
-    marginPoints: z
-      .number()
-      .gt(0, 'the margin is above 0 points: with 0, no number of attempts could ever promote')
-      .lt(100, 'the margin is below 100 points')
-      .describe("By how many points the candidate's success rate may lie below the baseline's and still be promoted."),
+    marginPoints,
     looks: z
       .array(
         z
@@ -62,7 +99,7 @@ export const policySchema = z.strictObject({
   timeToReady: z.strictObject({
     ratio: z
       .number()
-      .min(1, 'a ratio is at least 1; 1.25 allows a quarter more time')
+      .min(1, ratioText)
       .describe('Blocks when the candidate surely takes more than this many times as long.'),
     falseBlock: errorRate.describe(
       'Chance of blocking a candidate that takes exactly `ratio` times as long, however often is asked.',
@@ -78,6 +115,32 @@ export const policySchema = z.strictObject({
       ),
     requeues: z.number().int().min(0).max(10).describe('How often `gate --run` repeats a spoiled attempt.'),
   }),
+  flows: names.optional().describe('The flows that are judged; all of the matrix when left out.'),
+  thresholds: z.array(thresholdSchema).default([]).describe('What some flows or cells are held to instead.'),
+  deadCells: z
+    .strictObject({
+      attempts: z
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(4)
+        .describe('Attempts of each version after which a cell in which the baseline never succeeded is closed.'),
+      beforePromoting: z
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(13)
+        .describe(
+          'Attempts of the baseline in a closed cell, all in vain, before its flow is promoted. The chance that a baseline which works 30 % of the time fails them all, 0.7 to this power, is taken from falsePromote.',
+        ),
+      newestBuild: z
+        .enum(['warn', 'refuse'])
+        .default('warn')
+        .describe('What a newest build on which neither version works does: it is a warning, or nothing is promoted.'),
+    })
+    .prefault({}),
   maxAgeHours: z.number().positive().describe('Older attempts do not count: WhatsApp Web has moved on since.'),
   hardRules: z
     .array(hardRuleSchema)
@@ -85,6 +148,8 @@ export const policySchema = z.strictObject({
       (rules) => new Set(rules.map((rule) => rule.name)).size === rules.length,
       'two hard rules have the same name',
     )
-    .describe('One such finding of the candidate blocks, whatever the rates say.'),
+    .describe(
+      'Findings of the candidate that count whatever the rates say. What did not run as asked, or broke a constraint, blocks at once. What the version does keeps it from being promoted where the baseline works and does not show the same.',
+    ),
 });
 export type Policy = z.infer<typeof policySchema>;

@@ -18,6 +18,7 @@ export const verdictRules = [
   'cells',
   'time-to-ready',
   'success-rate',
+  'dead-cells',
 ] as const;
 export const verdictRuleSchema = z.enum(verdictRules);
 export type VerdictRule = z.infer<typeof verdictRuleSchema>;
@@ -53,8 +54,37 @@ export const lossPointsSchema = z.object({
   upper: z.number(),
 });
 
+/**
+ * What a cell says. `live`: the baseline works there, at least sometimes. `dead`: neither version ever succeeded. `candidate-only`: the
+ * candidate did and the baseline never. `open`: the baseline never did, and there are too few attempts to close the cell.
+ */
+export const cellStates = ['live', 'dead', 'candidate-only', 'open'] as const;
+export const cellStateSchema = z.enum(cellStates);
+export type CellState = z.infer<typeof cellStateSchema>;
+
+/** Attempts of one arm in one cell that failed in the same phase with the same code. */
+export const failureSchema = z.object({
+  arm: z.enum(arms),
+  phase: z.string().nullable(),
+  code: z.string().nullable(),
+  attempts: z.number().int(),
+  /** The id of one of them, the newest. */
+  example: z.string(),
+  /** Why the example failed, where its record is at hand. */
+  cause: z
+    .object({ message: z.string(), file: z.string().optional(), line: z.number().int().optional() })
+    .nullable()
+    .optional(),
+  /** The example in the HTML report of its run, relative to the home of the project, where there is one. */
+  link: z.string().optional(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
 export const cellFindingSchema = z.object({
   place: placeSchema,
+  state: cellStateSchema,
+  /** The margin of this cell alone, where the policy gives it one. */
+  marginPoints: z.number().optional(),
   baseline: armTallySchema,
   candidate: armTallySchema,
   /** Null when an arm has no attempt here. */
@@ -65,6 +95,8 @@ export const cellFindingSchema = z.object({
   worse: z.boolean(),
   /** Looks worse; not promoted until more attempts tell. */
   suspect: z.boolean(),
+  /** What failed, the most frequent first. */
+  failures: z.array(failureSchema),
 });
 export type CellFinding = z.infer<typeof cellFindingSchema>;
 
@@ -83,7 +115,7 @@ export const flowVerdictSchema = z.object({
   verdict: verdictWordSchema,
   rule: verdictRuleSchema,
   because: z.string(),
-  /** Attempts per arm that have a partner in the same cell. */
+  /** Attempts per arm that have a partner in the same cell, in live cells. */
   pairs: z.number().int(),
   /** The largest planned look that is reached, the next one, and whether the cap is reached. */
   look: z.object({ reached: z.number().int().nullable(), next: z.number().int().nullable() }),
@@ -91,6 +123,8 @@ export const flowVerdictSchema = z.object({
   candidate: armTallySchema,
   loss: lossPointsSchema.nullable(),
   marginPoints: z.number(),
+  /** Cells in which the baseline never succeeded, and which are in no rate. */
+  closed: z.number().int(),
   /** How many times likelier plain breakage is than equality, and the value from which it blocks. */
   breakage: z.object({ ratio: z.number(), blocksFrom: z.number() }),
   time: timeFindingSchema.nullable(),
@@ -107,6 +141,13 @@ export const hardFindingSchema = z.object({
   examples: z.array(z.string()),
   place: placeSchema,
   code: z.string().nullable(),
+  /** How often the baseline showed the same in the same cell. */
+  baselineAttempts: z.number().int(),
+  /**
+   * `blocks`: it is about truth, or the rule blocks at once. `held`: the baseline works there and does not show it, so the candidate is not promoted. `untried`: the
+   * baseline was not tried there, so nothing is decided. `compared`: the baseline shows it too, or does not work there; the rates decide.
+   */
+  effect: z.enum(['blocks', 'held', 'untried', 'compared']),
 });
 export type HardFinding = z.infer<typeof hardFindingSchema>;
 
@@ -117,6 +158,31 @@ export const narrowingSchema = z.partialRecord(
 );
 export type Narrowing = z.infer<typeof narrowingSchema>;
 
+/** What must not be overlooked, whatever the verdict: one sentence each. */
+export const noticeSchema = z.object({
+  kind: z.enum([
+    'newest-build-dead',
+    'dead-cells',
+    'candidate-only',
+    'baseline-only',
+    'hard-finding-shared',
+    'outside-plan',
+  ]),
+  /** Shown with the exit code too. */
+  isWarning: z.boolean(),
+  sentence: z.string(),
+  places: z.array(placeSchema),
+});
+export type Notice = z.infer<typeof noticeSchema>;
+
+/** A build with the day on which it was seen first, where that is known (ISO 8601), and its age in whole days. */
+export const datedBuildSchema = z.object({
+  build: z.string(),
+  date: z.string().nullable(),
+  ageDays: z.number().int().nullable(),
+});
+export type DatedBuild = z.infer<typeof datedBuildSchema>;
+
 /** The judgement of a candidate. The same attempts, policy and `asOf` give the same bytes. */
 export const verdictSchema = z.object({
   schemaVersion: z.literal(1),
@@ -126,12 +192,18 @@ export const verdictSchema = z.object({
   because: z.tuple([z.string(), z.string()]),
   baseline: z.string(),
   candidate: z.string(),
-  /** The time that the age of attempts is measured from. */
+  /** When the newest attempt that counts began; the time of the question where none counts. */
   asOf: z.iso.datetime(),
+  /** The time that the age of attempts is measured from. */
+  askedAt: z.iso.datetime(),
+  /** The newest build that was judged, and the newest of which WhatsApp Web data exists. */
+  newestBuild: datedBuildSchema.nullable(),
+  dataEnds: datedBuildSchema.nullable(),
   /** Absent when everything that is known of both versions was judged. */
   narrowing: narrowingSchema.optional(),
   policy: z.object({ name: z.string(), sha256: z.string() }),
   hardFindings: z.array(hardFindingSchema),
   flows: z.array(flowVerdictSchema),
+  notices: z.array(noticeSchema),
 });
 export type Verdict = z.infer<typeof verdictSchema>;

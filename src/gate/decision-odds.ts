@@ -45,7 +45,7 @@ export class DecisionOdds {
     this.#looks = looks;
     this.#isJudged = (n) => (everyPair ? n >= first : looks.includes(n));
     this.#margin = marginPoints / 100;
-    this.#budget = errorBudget(policy, 1);
+    this.#budget = errorBudget(policy, 1, { hasSeveralCells: false, marginPoints });
   }
 
   /** @param baseline success rate of the baseline. @param candidate success rate of the candidate. */
@@ -97,9 +97,10 @@ export class DecisionOdds {
     ];
     if (fastPath(cells, this.#budget.breakageFrom).broken) return blocked;
     if (!this.#isJudged(attempts)) return undecided;
-    const levels = { ...this.#budget, promoteZ: this.#budget.promoteZ(attempts) };
-    const { isInsideMargin, isWorse } = successRate(cells, this.#margin, levels);
-    return isInsideMargin ? promoted : isWorse ? blocked : undecided;
+    const { blockZ, promote } = this.#budget;
+    const { isInsideMargin, isWorse } = successRate(cells, this.#margin, { blockZ, promoteZ: promote.z(attempts) });
+    if (isWorse) return blocked;
+    return isInsideMargin && attempts >= promote.from ? promoted : undecided;
   }
 }
 

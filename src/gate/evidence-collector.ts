@@ -2,16 +2,22 @@ import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { Arm, Narrowing, Place } from '../contracts/verdict.ts';
-import { type ArmEvidence, type CellEvidence, type Evidence, type FlowEvidence, noEvidence } from './evidence.ts';
-import { placeKey } from './place-key.ts';
+import { type Arm, arms, type DatedBuild, type Narrowing, type Place } from '../contracts/verdict.ts';
+import { type ArmEvidence, type CellEvidence, type Evidence, noEvidence } from './evidence.ts';
+import { placeKey } from './place.ts';
 import { HardFindings } from './rules/hard-rules.ts';
 
-/** What is compared. `asOf` is the time that the age of attempts is measured from. */
+/** What is compared, and where. */
 export interface Question {
   baseline: string;
   candidate: string;
-  asOf: string;
+  /** The time that the age of attempts is measured from, ISO 8601. */
+  askedAt: string;
+  /** The cells that are judged, tried or not; every cell that has attempts when left out. Others are noticed and change no verdict. */
+  plan?: readonly Place[] | undefined;
+  /** The newest build of the plan, and the newest of which WhatsApp Web data exists, with their dates. */
+  newestBuild?: DatedBuild | undefined;
+  dataEnds?: DatedBuild | undefined;
   /** What was left out on purpose before attempts came here. */
   narrowing?: Narrowing | undefined;
   /** The only target of which attempts came here, where that was chosen. */
@@ -23,6 +29,7 @@ const hourMs = 3_600_000;
 const aheadMs = 24 * hourMs;
 
 interface DealtCell extends CellEvidence {
+  isPlanned: boolean;
   /** Attempts that were dealt to an arm, of a version that is compared with itself. */
   dealt: number;
 }
@@ -34,6 +41,8 @@ export class EvidenceCollector {
   readonly #newest: number;
   readonly #hardFindings: HardFindings;
   readonly #cells = new Map<string, DealtCell>();
+  readonly #planned: ReadonlySet<string> | undefined;
+  #newestAttempt: string | null = null;
   /** Attempts of a version that is compared with itself, whose arms are not known yet. */
   readonly #undealt: JudgedAttempt[] = [];
   /** Attempts mostly come cell by cell, and then share the object that names the cell. */
@@ -41,14 +50,16 @@ export class EvidenceCollector {
 
   constructor(question: Question, policy: Policy) {
     this.#question = question;
-    this.#oldest = Date.parse(question.asOf) - policy.maxAgeHours * hourMs;
-    this.#newest = Date.parse(question.asOf) + aheadMs;
+    this.#oldest = Date.parse(question.askedAt) - policy.maxAgeHours * hourMs;
+    this.#newest = Date.parse(question.askedAt) + aheadMs;
     this.#hardFindings = new HardFindings(policy.hardRules);
+    this.#planned = question.plan && new Set(question.plan.map(placeKey));
+    for (const place of question.plan ?? []) this.expect(place);
   }
 
-  /** A cell that is to be tried: until it is, that is missing. */
+  /** A cell of the plan: until it is tried, that is missing. */
   expect(place: Place): void {
-    this.#findOrAdd(place);
+    this.#findOrAdd(place).isPlanned = true;
   }
 
   /**
@@ -66,13 +77,15 @@ export class EvidenceCollector {
   }
 
   /**
-   * What breaks hard rules and belongs to no rate: what a session says again, or what happened to both versions. Of the baseline and of
-   * other times it is passed over.
+   * What breaks hard rules and belongs to no rate: what a session says again, or what happened to both versions. Of other times it is
+   * passed over.
    */
   addFinding(attempt: JudgedAttempt): void {
+    const { library } = attempt.cell;
     const began = Date.parse(attempt.startedAt);
-    if (attempt.cell.library !== this.#question.candidate || began < this.#oldest || began > this.#newest) return;
-    this.#hardFindings.look(attempt);
+    if (library !== this.#question.baseline && library !== this.#question.candidate) return;
+    if (began < this.#oldest || began > this.#newest) return;
+    this.#look(attempt, this.#armOf(library), this.#cells.get(placeKey(attempt.cell)));
   }
 
   /** The times between which attempts begin that count; ISO 8601. */
@@ -83,26 +96,32 @@ export class EvidenceCollector {
   /**
    * The same as `add` with each of them. Not for a version that is compared with itself, whose attempts are dealt one by one.
    */
-  addPassed({ cell, stale, passed, readyMs }: PassedAttempts): void {
+  addPassed({ cell, stale, passed, newest, readyMs }: PassedAttempts): void {
     if (stale + passed === 0) return;
-    const arm = this.#findOrAdd(cell)[this.#armOf(cell.library)];
+    const found = this.#findOrAdd(cell);
+    const arm = found[this.#armOf(cell.library)];
     arm.stale += stale;
     arm.attempts += passed;
+    if (newest !== null && found.isPlanned) this.#counted(newest);
     for (const time of readyMs) arm.times.push(comparable(time));
   }
 
   evidence(): Evidence {
     this.#deal();
-    const flows = new Map<string, FlowEvidence>();
-    for (const [, { place, baseline, candidate }] of [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const flow = flows.get(place.flow) ?? { flow: place.flow, cells: [] };
-      flow.cells.push({ place, baseline, candidate });
-      flows.set(place.flow, flow);
-    }
+    const { plan: _, ...question } = this.#question;
+    const cells = [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
+    const flows = Map.groupBy(
+      cells.filter(({ isPlanned }) => isPlanned),
+      ({ place }) => place.flow,
+    );
     return {
-      ...this.#question,
+      ...question,
+      newestAttempt: this.#newestAttempt,
       hardFindings: this.#hardFindings.found(),
-      flows: [...flows.values()].sort((a, b) => (a.flow < b.flow ? -1 : 1)),
+      flows: [...flows]
+        .map(([flow, its]) => ({ flow, cells: its.map(onlyEvidence) }))
+        .sort((a, b) => (a.flow < b.flow ? -1 : 1)),
+      outside: cells.filter(({ isPlanned, candidate }) => !isPlanned && candidate.failures > 0).map(onlyEvidence),
     };
   }
 
@@ -125,15 +144,28 @@ export class EvidenceCollector {
   }
 
   #count(attempt: JudgedAttempt, name: Arm, isJustMade: boolean): void {
-    const arm = this.#cellOf(attempt.cell)[name];
+    const cell = this.#cellOf(attempt.cell);
     const began = Date.parse(attempt.startedAt);
     if (began < this.#oldest || (began > this.#newest && !isJustMade)) {
-      arm.stale++;
+      cell[name].stale++;
       return;
     }
-    // Both arms of one version are the candidate.
-    if (name === 'candidate' || this.#isSameVersion) this.#hardFindings.look(attempt);
-    count(attempt, arm);
+    if (cell.isPlanned) this.#look(attempt, name, cell);
+    count(attempt, cell[name]);
+    if (cell.isPlanned && !isSpoiled(attempt)) this.#counted(attempt.startedAt);
+  }
+
+  /** What one version does in one arm it does in the other too. */
+  #look(attempt: JudgedAttempt, arm: Arm, cell: DealtCell | undefined): void {
+    for (const its of this.#isSameVersion ? arms : [arm]) {
+      for (const rule of this.#hardFindings.look(attempt, its)) {
+        if (cell) cell[its].findings[rule] = (cell[its].findings[rule] ?? 0) + 1;
+      }
+    }
+  }
+
+  #counted(startedAt: string): void {
+    if (this.#newestAttempt === null || startedAt > this.#newestAttempt) this.#newestAttempt = startedAt;
   }
 
   #cellOf(cell: Cell): DealtCell {
@@ -146,11 +178,16 @@ export class EvidenceCollector {
     const key = placeKey(place);
     let cell = this.#cells.get(key);
     if (!cell) {
-      cell = { place, baseline: noEvidence(), candidate: noEvidence(), dealt: 0 };
+      const isPlanned = this.#planned?.has(key) ?? true;
+      cell = { place, baseline: noEvidence(), candidate: noEvidence(), isPlanned, dealt: 0 };
       this.#cells.set(key, cell);
     }
     return cell;
   }
+}
+
+function onlyEvidence({ place, baseline, candidate }: CellEvidence): CellEvidence {
+  return { place, baseline, candidate };
 }
 
 /** A failure of the harness itself, such as a stub of the replica that was called, says nothing about the library either. */
@@ -166,9 +203,21 @@ function count(attempt: JudgedAttempt, arm: ArmEvidence): void {
     return;
   }
   arm.attempts++;
-  if (outcome === 'failed') arm.failures++;
+  if (outcome === 'failed') {
+    arm.failures++;
+    keepFailure(attempt, arm);
+  }
   if (readyMs !== null) arm.times.push(comparable(readyMs));
   else if (outcome === 'failed') arm.times.push(Infinity);
+}
+
+function keepFailure({ id, startedAt, phase, code }: JudgedAttempt, { failureKinds }: ArmEvidence): void {
+  const key = `${phase} | ${code}`;
+  const kind = failureKinds.get(key) ?? { phase, code, attempts: 0, example: { id, startedAt } };
+  kind.attempts++;
+  const isNewer = startedAt > kind.example.startedAt || (startedAt === kind.example.startedAt && id < kind.example.id);
+  if (isNewer) kind.example = { id, startedAt };
+  failureKinds.set(key, kind);
 }
 
 /**

@@ -1,6 +1,15 @@
 import type { Target } from '../contracts/outcome.ts';
-import type { ArmTally, HardFinding, Narrowing, Place } from '../contracts/verdict.ts';
+import type { ArmTally, DatedBuild, HardFinding, Narrowing, Place } from '../contracts/verdict.ts';
 import type { CellCounts } from './statistics/counts.ts';
+
+/** Attempts of one arm in one cell that failed alike. */
+export interface FailureKind {
+  phase: string | null;
+  code: string | null;
+  attempts: number;
+  /** The newest of them. */
+  example: { id: string; startedAt: string };
+}
 
 /** The attempts of one arm in one cell. */
 export interface ArmEvidence extends ArmTally {
@@ -8,6 +17,10 @@ export interface ArmEvidence extends ArmTally {
   mismatched: number;
   /** Milliseconds to ready of every attempt that counts; Infinity where it was not reached. */
   times: number[];
+  /** Attempts that break a hard rule about what a version does, by the name of the rule. */
+  findings: Record<string, number>;
+  /** By phase and code. */
+  failureKinds: Map<string, FailureKind>;
 }
 
 export interface CellEvidence {
@@ -25,19 +38,35 @@ export interface FlowEvidence {
 export interface Evidence {
   baseline: string;
   candidate: string;
-  asOf: string;
+  /** The time that the age of attempts is measured from. */
+  askedAt: string;
+  /** When the newest attempt that counts began; null when none counts. */
+  newestAttempt: string | null;
+  newestBuild?: DatedBuild | undefined;
+  dataEnds?: DatedBuild | undefined;
   narrowing?: Narrowing | undefined;
   target?: Target | undefined;
-  hardFindings: HardFinding[];
+  hardFindings: Omit<HardFinding, 'effect'>[];
   flows: FlowEvidence[];
+  /** Cells that are not in the plan, and in no rate, but in which the candidate failed. */
+  outside: CellEvidence[];
 }
 
 /** An arm of which nothing is known. */
 export function noEvidence(): ArmEvidence {
-  return { attempts: 0, failures: 0, infra: 0, stale: 0, mismatched: 0, times: [] };
+  return {
+    attempts: 0,
+    failures: 0,
+    infra: 0,
+    stale: 0,
+    mismatched: 0,
+    times: [],
+    findings: {},
+    failureKinds: new Map(),
+  };
 }
 
-/** The cells of a flow as the statistics take them: those that both arms have. */
+/** The cells of a flow that both arms have attempts in that count. */
 export function countedCells(flow: FlowEvidence): (CellEvidence & CellCounts)[] {
   return flow.cells.filter(({ baseline, candidate }) => baseline.attempts > 0 && candidate.attempts > 0);
 }
@@ -57,4 +86,8 @@ export function tallyArm(arms: readonly ArmTally[]): ArmTally {
 /** Nothing was ever tried, not even in vain. */
 export function isUntried(arm: ArmTally): boolean {
   return arm.attempts + arm.infra + arm.stale === 0;
+}
+
+export function hasSucceeded({ attempts, failures }: Pick<ArmTally, 'attempts' | 'failures'>): boolean {
+  return attempts > failures;
 }

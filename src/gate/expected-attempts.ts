@@ -1,8 +1,8 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
+import { arms } from '../contracts/verdict.ts';
 import type { ArmEvidence, CellEvidence, FlowEvidence } from './evidence.ts';
 import { simulateRun } from './simulate-run.ts';
-import { countPairs } from './statistics/counts.ts';
 
 const simulations = 100;
 /** What a healthy version does on the replica; for cells of which nothing is known. */
@@ -21,11 +21,13 @@ export function expectedAttempts({ cells }: FlowEvidence, policy: Policy, random
   const known = cells.map((cell) => ({ ...cell, baseline: fresh(cell.baseline), candidate: fresh(cell.candidate) }));
   let sum = 0;
   for (let i = 0; i < simulations; i++) sum += simulateRun(truths, policy, random, known).attempts;
-  return Math.max(0, Math.round(sum / simulations) - countPairs(known));
+  const made = Math.max(...arms.map((arm) => known.reduce((total, cell) => total + cell[arm].attempts, 0)));
+  return Math.max(0, Math.round(sum / simulations) - made);
 }
 
-/** The rate that was seen, drawn towards the usual one by as much as two attempts weigh. */
+/** The rate that was seen, drawn towards the usual one by as much as two attempts weigh; 0 where it never succeeded in several. */
 function expectedRate({ attempts, failures }: ArmEvidence): number {
+  if (attempts > 2 && attempts === failures) return 0;
   return (attempts - failures + 2 * usualRate) / (attempts + 2);
 }
 

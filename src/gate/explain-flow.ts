@@ -1,18 +1,25 @@
 import type { Policy } from '../contracts/policy.ts';
 import { type Arm, type ArmTally, arms, type FlowVerdict } from '../contracts/verdict.ts';
-import { describePlace } from './describe-place.ts';
+import { type CellEvidence, type FlowEvidence, tallyArm } from './evidence.ts';
+import { describePlace, listPlaces } from './place.ts';
 import { plural } from './plural.ts';
+import { unconfirmedCells } from './rules/dead-cells.ts';
+import { findingsHold } from './rules/hard-rules.ts';
 import { infraShare, spoiledArms } from './rules/infra-share.ts';
 
 type Judged = Omit<FlowVerdict, 'because'>;
 
 /** One sentence with numbers: why the flow got its verdict. */
-export function explainFlow(flow: Judged, policy: Policy): string {
+export function explainFlow(flow: Judged, { cells }: FlowEvidence, policy: Policy): string {
   switch (flow.rule) {
+    case 'hard-rules':
+      return explainFindings(flow, cells);
+    case 'dead-cells':
+      return explainUnconfirmed(flow, cells, policy);
     case 'infra-share':
       return explainInfra(flow, policy);
     case 'fast-path':
-      return `${rates(flow)}: plain breakage is ${formatCount(flow.breakage.ratio)} times likelier than two equal versions (blocks from ${formatCount(flow.breakage.blocksFrom)}).`;
+      return explainBreakage(flow);
     case 'cells':
       return explainCells(flow);
     case 'time-to-ready':
@@ -22,6 +29,41 @@ export function explainFlow(flow: Judged, policy: Policy): string {
     default:
       return explainSuccess(flow);
   }
+}
+
+/** Which cells show it best, since the rates of the whole flow may hide it. */
+function explainBreakage(flow: Judged): string {
+  const broken = flow.cells.filter(({ baseline, candidate }) => {
+    const [works, fails] = [baseline.attempts - baseline.failures, candidate.failures];
+    return works * 2 > baseline.attempts && fails * 4 > candidate.attempts;
+  });
+  const where = broken.length === 0 || flow.cells.length === 1 ? '' : ` on ${listPlaces(broken)}`;
+  const counts = broken.length === 1 ? rates(broken[0] as Judged['cells'][number]) : rates(flow);
+  return `${counts}${where}: the candidate is broken. Two equal versions differ like that less than once in ${formatCount(flow.breakage.blocksFrom)} comparisons.`;
+}
+
+function explainFindings({ verdict }: Judged, cells: readonly CellEvidence[]): string {
+  const found = cells.flatMap((cell) =>
+    Object.entries(cell.candidate.findings)
+      .filter(([rule]) => findingsHold(cell, rule) || cell.baseline.attempts === 0)
+      .map(([rule, attempts]) => ({ cell, rule, attempts })),
+  );
+  const [first, ...others] = found;
+  if (!first) return '';
+  const { place, baseline, candidate } = first.cell;
+  const more = others.length > 0 ? `, and ${plural(others.length, 'more such finding')}` : '';
+  const what = `${first.attempts} of ${candidate.attempts} attempts of the candidate break the hard rule ${first.rule} on ${describePlace(place)}`;
+  if (baseline.attempts === 0) return `${what}, where the baseline was never tried${more}.`;
+  const than = `${what}, and 0 of ${baseline.attempts} of the baseline${more}`;
+  return verdict === 'block'
+    ? `${than}: that is not by chance.`
+    : `${than}: it is not promoted until more attempts tell whether that is chance.`;
+}
+
+function explainUnconfirmed({ loss }: Judged, cells: readonly CellEvidence[], { deadCells }: Policy): string {
+  const unsure = unconfirmedCells(cells, deadCells);
+  const would = (loss?.lower ?? 0) > 0 ? 'blocked' : 'promoted';
+  return `The candidate would be ${would}, but on ${listPlaces(unsure)} the baseline failed fewer than ${deadCells.beforePromoting} times: it may work there at times.`;
 }
 
 function explainInfra(flow: Judged, { infra }: Policy): string {
@@ -40,6 +82,11 @@ export function explainMissing([first = '', second, ...others]: readonly string[
 }
 
 function explainCells({ verdict, cells }: Judged): string {
+  const outside = cells.filter(({ marginPoints = Infinity, loss }) => (loss?.upper ?? Infinity) >= marginPoints);
+  if (verdict !== 'block' && outside.length > 0) {
+    const its = outside.map((cell) => `${describePlace(cell.place)} (${rates(cell)}, margin ${cell.marginPoints})`);
+    return `The candidate would be promoted, but it is not surely inside the margin that the policy sets for ${its.join(', ')}.`;
+  }
   const found = cells.filter((cell) => (verdict === 'block' ? cell.worse : cell.suspect));
   const named = found.slice(0, 3).map((cell) => `${describePlace(cell.place)} (${rates(cell)})`);
   const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
@@ -61,7 +108,7 @@ function explainTime({ time, verdict }: Judged): string {
 function explainSuccess(flow: Judged): string {
   const { loss, marginPoints, look, pairs } = flow;
   if (!loss) return 'There is no attempt of either version that counts.';
-  const measured = `${rates(flow)}, ${loss.estimate < 0 ? `a gain of ${-loss.estimate}` : `a loss of ${loss.estimate}`} points`;
+  const measured = `${rates(inRates(flow))}${flow.closed > 0 ? ` in ${plural(flow.cells.length - flow.closed, 'cell')}` : ''}, ${loss.estimate < 0 ? `a gain of ${-loss.estimate}` : `a loss of ${loss.estimate}`} points`;
   if (flow.verdict === 'promote')
     return `${measured}; the loss is surely below ${loss.upper} and so inside the margin of ${marginPoints}.`;
   if (flow.verdict === 'block') return `${measured}, surely above ${loss.lower} and so not by chance.`;
@@ -69,6 +116,16 @@ function explainSuccess(flow: Judged): string {
   return look.next === null
     ? `${range} after ${pairs} attempts per arm, the cap.`
     : `${range} after ${pairs} attempts per arm; the next look is at ${look.next}.`;
+}
+
+/** The attempts that the loss is made of. */
+function inRates(flow: Judged): Record<Arm, ArmTally> {
+  const live = flow.cells.filter(({ state }) => state === 'live');
+  if (live.length === 0 || live.length === flow.cells.length) return flow;
+  return {
+    baseline: tallyArm(live.map(({ baseline }) => baseline)),
+    candidate: tallyArm(live.map(({ candidate }) => candidate)),
+  };
 }
 
 /** `baseline 49 of 50, candidate 30 of 50`, in successes. */

@@ -1,24 +1,29 @@
 import type { Policy } from '../contracts/policy.ts';
-import type {
-  ArmTally,
-  CellFinding,
-  FlowVerdict,
-  TimeFinding,
-  VerdictRule,
-  VerdictWord,
+import {
+  type ArmTally,
+  arms,
+  type CellFinding,
+  type Failure,
+  type FlowVerdict,
+  type TimeFinding,
+  type VerdictRule,
+  type VerdictWord,
 } from '../contracts/verdict.ts';
-import type { ErrorBudget } from './error-budget.ts';
-import { countedCells, type FlowEvidence, tallyArm } from './evidence.ts';
+import { errorBudget } from './error-budget.ts';
+import { type CellEvidence, countedCells, type FlowEvidence, tallyArm } from './evidence.ts';
 import { explainFlow } from './explain-flow.ts';
 import { finiteOrNull, inPoints, rounded } from './rounding.ts';
 import { type CellJudgement, judgeCells } from './rules/cells.ts';
+import { blockCells, isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
+import { findingsHold } from './rules/hard-rules.ts';
 import { spoiledArms } from './rules/infra-share.ts';
 import { missingData } from './rules/missing-data.ts';
 import { type SuccessRate, successRate } from './rules/success-rate.ts';
 import { type TimeToReady, timeToReady } from './rules/time-to-ready.ts';
 import { countPairs, evenCounts } from './statistics/counts.ts';
 import type { Loss } from './statistics/stratified-loss.ts';
+import { flowThresholds, ownMargin } from './thresholds.ts';
 
 /** What the rules found, before any of them decides. */
 interface Findings {
@@ -26,35 +31,63 @@ interface Findings {
   isSpoiled: boolean;
   isBroken: boolean;
   isLookReached: boolean;
+  /** Enough attempts for a candidate without a failure to be promoted. */
+  mayPromote: boolean;
   success: SuccessRate;
+  /** Worse where the baseline works, but not if closed cells are counted in which it may work. */
+  isWorseButUnconfirmed: boolean;
   cells: CellJudgement[];
+  isOutsideOwnMargin: boolean;
   time: TimeToReady | null;
+  hardRules: 'held' | 'untried' | null;
+  isUnconfirmed: boolean;
 }
 
-/** Judges one flow out of everything that is known of it; hard rules are judged elsewhere, over all flows. */
-export function judgeFlow(flow: FlowEvidence, policy: Policy, budget: ErrorBudget): FlowVerdict {
-  const margin = policy.success.marginPoints / 100;
+/**
+ * Judges one flow out of everything that is known of it, but for findings about truth, which are judged over all flows.
+ *
+ * @param flows how many there are: they share the chance of a wrong block.
+ */
+export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): FlowVerdict {
+  const { marginPoints, timeRatio } = flowThresholds(policy, flow.flow);
+  const hasSeveralCells = flow.cells.length > 1;
+  const budget = errorBudget(policy, flows, { hasSeveralCells, marginPoints });
   const counted = countedCells(flow);
-  const pairs = countPairs(counted);
+  const rated = rateCells(flow);
+  const pairs = countPairs(rated);
   const tally = {
     baseline: tallyArm(flow.cells.map((cell) => cell.baseline)),
     candidate: tallyArm(flow.cells.map((cell) => cell.candidate)),
   };
-  const even = counted.map(evenCounts);
-  const { ratio, broken } = fastPath(even, budget.breakageFrom);
-  const levels = { ...budget, promoteZ: budget.promoteZ(pairs) };
-  const success = successRate(even, margin, levels);
-  const cells = judgeCells(flow.cells.map(evenCounts), margin, levels);
-  const time = timeToReady(counted, policy.timeToReady.ratio, budget.timeLevel);
-  const missing = missingData(flow, policy.maxAgeHours);
+  const { ratio, broken } = fastPath(counted.map(evenCounts), budget.breakageFrom);
+  const levels = { blockZ: budget.blockZ, promoteZ: budget.promote.z(pairs) };
+  const success = successRate(rated.map(evenCounts), marginPoints / 100, levels);
+  // Whether it is inside the margin is asked of the cells in which it can lose something; whether it is worse, of more.
+  const compared = blockCells(flow, policy.deadCells);
+  const isWorseThere = successRate(compared.map(evenCounts), marginPoints / 100, levels).isWorse;
+  const isUnconfirmed = unconfirmedCells(flow.cells, policy.deadCells).length > 0;
+  const margins = flow.cells.map(({ place }) => ownMargin(policy, place));
+  const cells = judgeCells(flow.cells.map(evenCounts), (_, i) => {
+    const own = margins[i] ?? marginPoints;
+    const { blockZ, cellLevel, promote } = errorBudget(policy, flows, { hasSeveralCells, marginPoints: own });
+    const its = countPairs([flow.cells[i] as CellEvidence]);
+    return { blockZ, cellLevel, promoteZ: promote.z(Math.max(its, promote.from)), margin: own / 100 };
+  });
+  const time = timeToReady(rated, timeRatio, budget.timeLevel);
+  const missing = missingData(flow, policy);
   const { verdict, rule } = decide({
     missing,
     isSpoiled: spoiledArms(tally, policy.infra.maxShare).length > 0,
     isBroken: broken,
-    isLookReached: pairs >= (policy.success.looks[0] as number),
-    success,
-    cells: flow.cells.length > 1 ? cells : [],
+    isLookReached: countPairs(compared) >= (policy.success.looks[0] as number),
+    mayPromote: pairs >= budget.promote.from,
+    success: { ...success, isWorse: success.isWorse && isWorseThere },
+    isWorseButUnconfirmed: success.isWorse && !isWorseThere && isUnconfirmed,
+    cells: cells.filter((_, i) => hasSeveralCells || margins[i] !== undefined),
+    isOutsideOwnMargin: cells.some((cell, i) => margins[i] !== undefined && !cell.isInsideMargin),
     time,
+    hardRules: hardRulesIn(flow.cells),
+    isUnconfirmed,
   });
   const judged: Omit<FlowVerdict, 'because'> = {
     flow: flow.flow,
@@ -64,30 +97,47 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, budget: ErrorBudge
     look: lookOf(pairs, policy.success.looks),
     ...tally,
     loss: success.loss && lossPoints(success.loss),
-    marginPoints: policy.success.marginPoints,
+    marginPoints,
+    closed: flow.cells.filter((cell) => isClosed(stateOf(cell, policy.deadCells))).length,
     breakage: { ratio: finiteOrNull(rounded(ratio)) ?? Number.MAX_VALUE, blocksFrom: rounded(budget.breakageFrom) },
-    time: time && timeFinding(time, policy.timeToReady.ratio),
+    time: time && timeFinding(time, timeRatio),
     missing,
-    cells: flow.cells.map((cell, i) => cellFinding(cell, cells[i] as CellJudgement)),
+    cells: flow.cells.map((cell, i) => ({
+      ...cellFinding(cell, cells[i] as CellJudgement),
+      state: stateOf(cell, policy.deadCells),
+      ...(margins[i] !== undefined && { marginPoints: margins[i] }),
+    })),
   };
-  return { ...judged, because: explainFlow(judged, policy) };
+  return { ...judged, because: explainFlow(judged, flow, policy) };
 }
 
 /** The first rule that has something to say decides. */
 function decide(found: Findings): { verdict: VerdictWord; rule: VerdictRule } {
+  const blockedBy = (rule: VerdictRule) =>
+    ({ verdict: 'block', rule: found.hardRules === 'held' ? 'hard-rules' : rule }) as const;
   if (found.isSpoiled) return { verdict: 'inconclusive', rule: 'infra-share' };
-  if (found.isBroken) return { verdict: 'block', rule: 'fast-path' };
+  if (found.isBroken) return blockedBy('fast-path');
   if (found.isLookReached) {
-    if (found.cells.some((cell) => cell.worse)) return { verdict: 'block', rule: 'cells' };
+    if (found.cells.some((cell) => cell.worse)) return blockedBy('cells');
     if (found.time?.isSlower) return { verdict: 'block', rule: 'time-to-ready' };
-    if (found.success.isWorse) return { verdict: 'block', rule: 'success-rate' };
+    if (found.success.isWorse) return blockedBy('success-rate');
+    if (found.isWorseButUnconfirmed) return { verdict: 'inconclusive', rule: 'dead-cells' };
   }
+  if (found.hardRules) return { verdict: 'inconclusive', rule: 'hard-rules' };
   if (found.missing.length > 0) return { verdict: 'inconclusive', rule: 'missing-data' };
-  if (!found.isLookReached || !found.success.isInsideMargin) return { verdict: 'inconclusive', rule: 'success-rate' };
+  if (!found.mayPromote || !found.success.isInsideMargin) return { verdict: 'inconclusive', rule: 'success-rate' };
   // More attempts will tell whether a cell is worse, or it is slower; until then it is not promoted.
-  if (found.cells.some((cell) => cell.suspect)) return { verdict: 'inconclusive', rule: 'cells' };
+  if (found.isOutsideOwnMargin || found.cells.some((cell) => cell.suspect))
+    return { verdict: 'inconclusive', rule: 'cells' };
   if (found.time?.looksSlower) return { verdict: 'inconclusive', rule: 'time-to-ready' };
+  if (found.isUnconfirmed) return { verdict: 'inconclusive', rule: 'dead-cells' };
   return { verdict: 'promote', rule: 'success-rate' };
+}
+
+function hardRulesIn(cells: readonly CellEvidence[]): Findings['hardRules'] {
+  const broken = cells.flatMap((cell) => Object.keys(cell.candidate.findings).map((rule) => ({ cell, rule })));
+  if (broken.some(({ cell, rule }) => findingsHold(cell, rule))) return 'held';
+  return broken.some(({ cell }) => cell.baseline.attempts === 0) ? 'untried' : null;
 }
 
 function lookOf(pairs: number, looks: readonly number[]): FlowVerdict['look'] {
@@ -98,7 +148,7 @@ function lossPoints({ estimate, lower, upper }: Loss): NonNullable<FlowVerdict['
   return { estimate: inPoints(estimate), lower: inPoints(lower), upper: inPoints(upper) };
 }
 
-function cellFinding(cell: FlowEvidence['cells'][number], judged: CellJudgement): CellFinding {
+function cellFinding(cell: CellEvidence, judged: CellJudgement): Omit<CellFinding, 'state'> {
   return {
     place: cell.place,
     baseline: onlyTally(cell.baseline),
@@ -107,7 +157,21 @@ function cellFinding(cell: FlowEvidence['cells'][number], judged: CellJudgement)
     pValue: judged.pValue === null ? null : rounded(judged.pValue),
     worse: judged.worse,
     suspect: judged.suspect,
+    failures: failuresOf(cell),
   };
+}
+
+/** In an order that does not depend on that of the attempts. */
+function failuresOf(cell: CellEvidence): Failure[] {
+  return arms
+    .flatMap((arm) =>
+      [...cell[arm].failureKinds.values()].map(({ phase, code, attempts, example }) => ({
+        ...{ arm, phase, code, attempts, example: example.id },
+      })),
+    )
+    .sort(
+      (a, b) => b.attempts - a.attempts || (`${a.arm} ${a.phase} ${a.code}` < `${b.arm} ${b.phase} ${b.code}` ? -1 : 1),
+    );
 }
 
 function onlyTally({ attempts, failures, infra, stale }: ArmTally): ArmTally {

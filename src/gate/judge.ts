@@ -1,22 +1,28 @@
 import type { Policy } from '../contracts/policy.ts';
 import { policyHash } from '../contracts/policy-hash.ts';
-import type { FlowVerdict, HardFinding, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
-import { describePlace } from './describe-place.ts';
-import { errorBudget } from './error-budget.ts';
+import type { FlowVerdict, HardFinding, Notice, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import { type Evidence, isUntried } from './evidence.ts';
 import { explainMissing } from './explain-flow.ts';
 import { judgeFlow } from './judge-flow.ts';
+import { noticesOn } from './notices.ts';
+import { describePlace } from './place.ts';
 import { plural } from './plural.ts';
+import { effectOf } from './rules/hard-rules.ts';
 import { untriedChoices } from './rules/missing-data.ts';
 
 /**
- * The verdict: a hard finding blocks, else a flow that is blocked blocks, else every flow has to be promoted. A pure function:
+ * The verdict: a finding about truth blocks, else a flow that is blocked blocks, else every flow has to be promoted. A pure function:
  * the same evidence and policy give the same bytes.
  */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
-  const budget = errorBudget(policy, Math.max(1, evidence.flows.length));
-  const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, budget));
-  const { verdict, rule, why } = decide(evidence, flows);
+  const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, evidence.flows.length));
+  const cells = evidence.flows.flatMap((flow) => flow.cells);
+  const hardFindings = evidence.hardFindings.map((found) => ({
+    ...found,
+    effect: effectOf(found, cells, policy.hardRules),
+  }));
+  const notices = noticesOn(evidence, flows, hardFindings);
+  const { verdict, rule, why } = decide(evidence, flows, hardFindings, notices, policy);
   return {
     schemaVersion: 1,
     verdict,
@@ -24,11 +30,15 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     because: [why, basis(flows, policy)],
     baseline: evidence.baseline,
     candidate: evidence.candidate,
-    asOf: evidence.asOf,
+    asOf: evidence.newestAttempt ?? evidence.askedAt,
+    askedAt: evidence.askedAt,
+    newestBuild: evidence.newestBuild ?? null,
+    dataEnds: evidence.dataEnds ?? null,
     ...(evidence.narrowing && { narrowing: evidence.narrowing }),
     policy: { name: policy.name, sha256: policyHash(policy) },
-    hardFindings: evidence.hardFindings,
+    hardFindings,
     flows,
+    notices,
   };
 }
 
@@ -38,9 +48,15 @@ interface Decision {
   why: string;
 }
 
-function decide(evidence: Evidence, flows: readonly FlowVerdict[]): Decision {
-  const { hardFindings: hard } = evidence;
-  if (hard.length > 0) return { verdict: 'block', rule: 'hard-rules', why: explainHard(hard) };
+function decide(
+  evidence: Evidence,
+  flows: readonly FlowVerdict[],
+  hardFindings: readonly HardFinding[],
+  notices: readonly Notice[],
+  policy: Policy,
+): Decision {
+  const blocking = hardFindings.filter(({ effect }) => effect === 'blocks');
+  if (blocking.length > 0) return { verdict: 'block', rule: 'hard-rules', why: explainHard(blocking) };
   if (flows.length === 0) {
     return { verdict: 'inconclusive', rule: 'missing-data', why: explainNothing(evidence) };
   }
@@ -50,6 +66,14 @@ function decide(evidence: Evidence, flows: readonly FlowVerdict[]): Decision {
   if (untried.length > 0) return { verdict: 'inconclusive', rule: 'missing-data', why: explainMissing(untried) };
   const undecided = flows.find((flow) => flow.verdict === 'inconclusive');
   if (undecided) return { verdict: 'inconclusive', rule: undecided.rule, why: explain(undecided) };
+  const dead = notices.find(({ kind }) => kind === 'newest-build-dead');
+  if (dead && policy.deadCells.newestBuild === 'refuse') {
+    return {
+      verdict: 'inconclusive',
+      rule: 'dead-cells',
+      why: `${dead.sentence.slice(0, -1)}, which the policy refuses.`,
+    };
+  }
   // The flow that came closest to its margin is the one to be told of.
   const closest = flows.reduce((a, b) => ((b.loss?.upper ?? 0) > (a.loss?.upper ?? 0) ? b : a));
   return { verdict: 'promote', rule: closest.rule, why: explain(closest) };
@@ -75,13 +99,14 @@ function explainHard(hard: readonly HardFinding[]): string {
 
 /** What the verdict rests on: one sentence. */
 function basis(flows: readonly FlowVerdict[], policy: Policy): string {
-  const counted = { baseline: 0, candidate: 0, infra: 0, stale: 0, cells: 0 };
-  for (const { baseline, candidate, cells } of flows) {
+  const counted = { baseline: 0, candidate: 0, infra: 0, stale: 0, cells: 0, closed: 0 };
+  for (const { baseline, candidate, cells, closed } of flows) {
     counted.baseline += baseline.attempts;
     counted.candidate += candidate.attempts;
     counted.infra += baseline.infra + candidate.infra;
     counted.stale += baseline.stale + candidate.stale;
     counted.cells += cells.filter((cell) => !isUntried(cell.baseline) || !isUntried(cell.candidate)).length;
+    counted.closed += closed;
   }
   if (flows.length === 0) return 'It rests on 0 attempts.';
   const promoted = flows.filter((flow) => flow.verdict === 'promote').length;
@@ -91,5 +116,6 @@ function basis(flows: readonly FlowVerdict[], policy: Policy): string {
     counted.stale > 0 ? `${counted.stale} not of the last ${policy.maxAgeHours} h` : '',
   ].filter(Boolean);
   const without = left.length > 0 ? `, without ${left.join(' and ')}` : '';
-  return `It rests on ${plural(counted.baseline, 'attempt')} of the baseline and ${counted.candidate} of the candidate in ${plural(counted.cells, 'cell')} of ${flowWords}${without}.`;
+  const closed = counted.closed > 0 ? ` (the baseline works in ${counted.cells - counted.closed} of them)` : '';
+  return `It rests on ${plural(counted.baseline, 'attempt')} of the baseline and ${counted.candidate} of the candidate in ${plural(counted.cells, 'cell')} of ${flowWords}${closed}${without}.`;
 }

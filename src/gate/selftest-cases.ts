@@ -26,6 +26,8 @@ export function selftestCases({ success, timeToReady }: Policy): SelftestCase[] 
   return [
     ...oneCellCases(margin),
     ...sixCellCases(margin),
+    ...deadCellCases(margin),
+    ...lostSessionCases(),
     ...timeCases(timeToReady.ratio),
     {
       group: 'machine',
@@ -84,16 +86,82 @@ function sixCellCases(margin: number): SelftestCase[] {
       marginBars,
     ),
     sixCells(
-      'two work for nobody, four 98 %, equal',
-      mixed.map((_, i) => (i < 2 ? rates(0, 0) : rates(0.98, 0.98))),
-      equalBars,
-    ),
-    sixCells(
       'one of six broken',
       mixed.map((_, i) => rates(0.98, i === 0 ? 0 : 0.98)),
       surelyBlocked,
     ),
     sixCells('all broken', six(rates(0.98, 0)), [{ what: 'meanAttemptsToBlock', atMost: 6 }]),
+  ];
+}
+
+/** Cells in which the baseline never works, and one in which it works seldom and may be taken for such a cell. */
+function deadCellCases(margin: number): SelftestCase[] {
+  const six = (
+    name: string,
+    odd: Truth,
+    count: number,
+    loss: number,
+    bars: Bar[],
+    more: Partial<SelftestCase> = {},
+  ) => ({
+    group: 'six cells, some of them dead',
+    name,
+    truths: mixed.map((_, i) => (i < count ? odd : rates(0.98, 0.98 - loss, { timed: odd.timed ?? true }))),
+    bars,
+    ...more,
+  });
+  const [dead, gained, seldom] = [rates(0, 0), rates(0, 0.98), rates(0.3, 0)];
+  return [
+    six('two work for neither, four 98 %, equal', dead, 2, 0, equalBars),
+    six('five work for neither, one 98 %, equal', dead, 5, 0, equalBars),
+    six('two work for neither, four 98 %, candidate worse by the margin', dead, 2, margin, marginBars),
+    six('two work for neither, four 98 %, candidate broken', dead, 2, 0.98, [
+      { what: 'meanAttemptsToBlock', atMost: 20 },
+      ...surelyBlocked,
+    ]),
+    six('none works for either', dead, 6, 0, [
+      { what: 'inconclusive', atLeast: 1 },
+      { what: 'meanAttempts', atMost: 24 },
+    ]),
+    six('two work only with the candidate, four 98 %, equal', gained, 2, 0, equalBars),
+    six('two work only with the candidate, four 98 %, candidate worse by the margin', gained, 2, margin, marginBars),
+    six('all work only with the candidate', gained, 6, 0, equalBars),
+    ...[0.3, 0.05].map((rate) => six(`all ${percent(rate)}, equal`, rates(rate, rate), 6, 0, neverBlocked)),
+    six('one works 30 % of the time with the baseline and never with the candidate, five 98 %, equal', seldom, 1, 0, [
+      ...marginBars,
+    ]),
+    six('three work 30 % of the time with the baseline and never with the candidate, three 98 %, equal', seldom, 3, 0, [
+      ...marginBars,
+    ]),
+    six(
+      'one works 30 % of the time with the baseline and never with the candidate, five 98 %, equal',
+      { ...seldom, timed: false },
+      1,
+      0,
+      marginBars,
+      {
+        group: `six cells, asked after every turn, ${fewSimulations} comparisons`,
+        simulations: fewSimulations,
+        askedUntil: farBeyond,
+      },
+    ),
+  ];
+}
+
+/** Findings that break a hard rule: those of a candidate that is as good come first as often as not. */
+function lostSessionCases(): SelftestCase[] {
+  const lost = (name: string, truth: Truth, bars: Bar[]): SelftestCase => ({
+    group: 'one cell, failures are lost sessions',
+    name,
+    truths: [{ ...truth, lost: 1 }],
+    bars,
+  });
+  return [
+    ...[0.98, 0.9, 0.5].map((rate) =>
+      lost(`baseline ${percent(rate)}, candidate ${percent(rate)}`, rates(rate, rate), neverBlocked),
+    ),
+    lost('baseline 100 %, candidate 95 %', rates(1, 0.95), marginBars),
+    lost('baseline 100 %, candidate 0 %', rates(1, 0), [{ what: 'meanAttemptsToBlock', atMost: 5 }, ...surelyBlocked]),
   ];
 }
 

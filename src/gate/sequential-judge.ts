@@ -1,30 +1,39 @@
 import type { Policy } from '../contracts/policy.ts';
-import type { Place, Verdict } from '../contracts/verdict.ts';
+import { type Arm, arms, type Place, type Verdict } from '../contracts/verdict.ts';
 import { type ErrorBudget, errorBudget } from './error-budget.ts';
 import { type CellEvidence, countedCells, type Evidence, type FlowEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
-import { placeKey } from './place-key.ts';
+import { placeKey } from './place.ts';
+import { isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
 import { countPairs } from './statistics/counts.ts';
 import { stratifiedLoss } from './statistics/stratified-loss.ts';
+import { flowThresholds, ownMargin } from './thresholds.ts';
 
 /** A cell that attempts may be made in. */
 export interface OpenCell {
   place: Place;
-  /** Pairs that were begun and are not in the evidence yet. */
-  underWay: number;
+  /** Attempts of each arm that were begun and are not in the evidence yet. */
+  underWay: Readonly<Record<Arm, number>>;
+}
+
+/** Where the next attempts belong, and of which versions. */
+export interface NextAttempts<Cell> {
+  cell: Cell;
+  arms: readonly Arm[];
 }
 
 /**
- * Judges while attempts come in, and says where the next ones belong: hard rules and the fast path are asked after every attempt,
- * everything else of a flow when that flow reaches its next look.
+ * Judges while attempts come in, and says where the next ones belong: findings about truth and the fast path are asked after every
+ * attempt, everything else of a flow when that flow reaches its next look.
  */
 export class SequentialJudge {
   readonly #policy: Policy;
   readonly #cap: number;
   readonly #judgedAt = new Map<string, number>();
   readonly #promoted = new Set<string>();
-  #budget: { flows: number; levels: ErrorBudget } | undefined;
+  /** Flows that would be promoted but for closed cells in which the baseline may work after all. */
+  readonly #unconfirmed = new Set<string>();
   #decided: Verdict | null = null;
 
   constructor(policy: Policy) {
@@ -40,71 +49,124 @@ export class SequentialJudge {
   /** To be called whenever there is more evidence. It names every planned cell, so that nothing is promoted before each was tried. */
   look(evidence: Evidence): void {
     if (this.#decided || evidence.flows.length === 0) return;
-    const { breakageFrom } = this.#levels(evidence);
     const due = new Set(evidence.flows.filter((flow) => this.#isDue(flow)).map(({ flow }) => flow));
-    const isBroken =
-      evidence.hardFindings.length > 0 ||
-      evidence.flows.some((flow) => fastPath(countedCells(flow), breakageFrom).broken);
-    if (due.size === 0 && !isBroken) return;
+    const broken = new Set(evidence.flows.filter((flow) => this.#isBroken(flow, evidence)).map(({ flow }) => flow));
+    if (due.size === 0 && broken.size === 0 && evidence.hardFindings.length === 0) return;
     for (const flow of evidence.flows) if (due.has(flow.flow)) this.#judgedAt.set(flow.flow, this.#lookOf(flow));
     const verdict = judge(evidence, this.#policy);
     // The look of one flow is none of the others: their rates have to wait for their own.
     const isBlocked = verdict.flows.some(
-      ({ flow, verdict: word, rule }) => word === 'block' && (rule === 'fast-path' || due.has(flow)),
+      ({ flow, verdict: word }) => word === 'block' && (broken.has(flow) || due.has(flow)),
     );
-    if (evidence.hardFindings.length > 0 || isBlocked) this.#decided = verdict;
-    for (const { flow, verdict: word } of verdict.flows) {
-      if (word === 'promote' && due.has(flow)) this.#promoted.add(flow);
+    if (verdict.hardFindings.some(({ effect }) => effect === 'blocks') || isBlocked) this.#decided = verdict;
+    for (const { flow, verdict: word, rule } of verdict.flows) {
+      if (!due.has(flow)) continue;
+      if (word === 'promote') this.#promoted.add(flow);
+      if (rule === 'dead-cells') this.#unconfirmed.add(flow);
+      else this.#unconfirmed.delete(flow);
     }
-    if (verdict.verdict === 'promote' && evidence.flows.every(({ flow }) => this.#promoted.has(flow))) {
-      this.#decided = verdict;
-    }
+    if (evidence.flows.every(({ flow }) => this.#promoted.has(flow))) this.#decided = verdict;
   }
 
   /**
-   * Where the next pair belongs: of the flows that are not promoted and below the cap, the cell with the fewest pairs; cells that are
-   * surely inside the margin come last. One that is worse is no such cell: more attempts there are what blocks.
+   * Where the next attempts belong: of the flows that are not promoted and below the cap, the cell with the fewest pairs; cells that are
+   * surely inside the margin come last, and closed ones get none. One that is worse is no such cell: more attempts there are what blocks.
+   * Before a flow is promoted, the baseline alone is tried in closed cells.
    *
    * @returns undefined when no flow needs more attempts.
    */
-  nextCell<Cell extends OpenCell>(cells: readonly Cell[], evidence: Evidence): Cell | undefined {
-    const known = new Map(evidence.flows.flatMap((flow) => flow.cells.map((cell) => [placeKey(cell.place), cell])));
-    let best: Cell | undefined;
+  nextCell<Cell extends OpenCell>(cells: readonly Cell[], evidence: Evidence): NextAttempts<Cell> | undefined {
+    const flows = new Map(evidence.flows.map((flow) => [flow.flow, flow]));
+    let best: NextAttempts<Cell> | undefined;
     let fewest = Infinity;
-    for (const [flow, its] of Map.groupBy(cells, ({ place }) => place.flow)) {
-      if (this.#promoted.has(flow)) continue;
-      const found = its.map(({ place }) => known.get(placeKey(place)));
-      const pairs = its.map(({ underWay }, i) => underWay + (found[i] ? countPairs([found[i]]) : 0));
-      if (pairs.reduce((sum, each) => sum + each, 0) >= this.#cap) continue;
-      for (const [i, cell] of its.entries()) {
-        let rank = pairs[i] as number;
-        if (rank < fewest && found[i] && this.#isInsideMargin(found[i], evidence)) rank += this.#cap;
+    for (const [name, its] of Map.groupBy(cells, ({ place }) => place.flow)) {
+      const flow = flows.get(name);
+      if (!flow || this.#promoted.has(name)) continue;
+      const known = new Map(flow.cells.map((cell) => [placeKey(cell.place), cell]));
+      const found = its.map((cell) => ({ cell, evidence: known.get(placeKey(cell.place)) as CellEvidence }));
+      for (const { rank, ...next } of this.#unconfirmed.has(name)
+        ? this.#confirming(found)
+        : this.#pairing(flow, found, evidence)) {
         if (rank >= fewest) continue;
         fewest = rank;
-        best = cell;
+        best = next;
       }
     }
     return best;
   }
 
+  *#pairing<Cell extends OpenCell>(
+    flow: FlowEvidence,
+    cells: readonly { cell: Cell; evidence: CellEvidence }[],
+    all: Evidence,
+  ): Generator<NextAttempts<Cell> & { rank: number }> {
+    const isRated = new Set(rateCells(flow).map(({ place }) => placeKey(place)));
+    const open = cells
+      .map(({ cell, evidence }) => ({ cell, evidence, begun: withUnderWay(cell, evidence) }))
+      .filter(
+        ({ cell, begun }) => isRated.has(placeKey(cell.place)) || !isClosed(stateOf(begun, this.#policy.deadCells)),
+      );
+    const made = countPairs(open.map(({ begun }) => begun));
+    for (const { cell, evidence, begun } of open) {
+      const pairs = countPairs([begun]);
+      // A cell with a margin of its own may need as many attempts by itself.
+      if ((ownMargin(this.#policy, cell.place) === undefined ? made : pairs) >= this.#cap) continue;
+      const comesLast = isRated.has(placeKey(cell.place)) && this.#isInsideMargin(evidence, all);
+      yield { cell, arms, rank: comesLast ? pairs + this.#cap : pairs };
+    }
+  }
+
+  *#confirming<Cell extends OpenCell>(
+    cells: readonly { cell: Cell; evidence: CellEvidence }[],
+  ): Generator<NextAttempts<Cell> & { rank: number }> {
+    const begun = cells.map(({ cell, evidence }) => ({ cell, ...withUnderWay(cell, evidence) }));
+    for (const { cell, baseline } of unconfirmedCells(begun, this.#policy.deadCells)) {
+      yield { cell, arms: ['baseline'], rank: baseline.attempts };
+    }
+  }
+
   #isInsideMargin(cell: CellEvidence, evidence: Evidence): boolean {
-    const loss = stratifiedLoss([cell], this.#levels(evidence).promoteZ(countPairs([cell])));
-    return loss !== null && loss.upper < this.#policy.success.marginPoints / 100;
+    const { place } = cell;
+    const own = ownMargin(this.#policy, place);
+    const marginPoints = own ?? flowThresholds(this.#policy, place.flow).marginPoints;
+    const { promote } = this.#levels(evidence, place.flow, marginPoints);
+    const pairs = countPairs([cell]);
+    const loss = stratifiedLoss([cell], promote.z(pairs));
+    return loss !== null && loss.upper < marginPoints / 100 && (own === undefined || pairs >= promote.from);
+  }
+
+  #isBroken(flow: FlowEvidence, evidence: Evidence): boolean {
+    const { breakageFrom } = this.#levels(evidence, flow.flow);
+    return fastPath(countedCells(flow), breakageFrom).broken;
   }
 
   #isDue(flow: FlowEvidence): boolean {
-    return this.#lookOf(flow) > (this.#judgedAt.get(flow.flow) ?? 0);
+    const isConfirmed =
+      this.#unconfirmed.has(flow.flow) && unconfirmedCells(flow.cells, this.#policy.deadCells).length === 0;
+    return isConfirmed || this.#lookOf(flow) > (this.#judgedAt.get(flow.flow) ?? 0);
   }
 
   /** The largest look that a flow has reached, in attempts per arm; 0 before the first. */
   #lookOf(flow: FlowEvidence): number {
-    const pairs = countPairs(countedCells(flow));
+    const pairs = countPairs(rateCells(flow));
     return this.#policy.success.looks.findLast((look) => look <= pairs) ?? 0;
   }
 
-  #levels({ flows: { length } }: Evidence): ErrorBudget {
-    const flows = Math.max(1, length);
-    if (this.#budget?.flows !== flows) this.#budget = { flows, levels: errorBudget(this.#policy, flows) };
-    return this.#budget.levels;
+  #levels(
+    { flows }: Evidence,
+    flow: string,
+    marginPoints = flowThresholds(this.#policy, flow).marginPoints,
+  ): ErrorBudget {
+    const cells = flows.find((each) => each.flow === flow)?.cells.length ?? 1;
+    return errorBudget(this.#policy, Math.max(1, flows.length), { hasSeveralCells: cells > 1, marginPoints });
   }
+}
+
+/** The counts as they will be at worst: what is under way fails. */
+function withUnderWay({ underWay }: OpenCell, evidence: CellEvidence) {
+  const after = (arm: Arm) => ({
+    attempts: evidence[arm].attempts + underWay[arm],
+    failures: evidence[arm].failures + underWay[arm],
+  });
+  return { baseline: after('baseline'), candidate: after('candidate') };
 }

@@ -1,6 +1,5 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
-import { errorBudget } from './error-budget.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { type Simulated, SimulatedCell, type Truth } from './simulated-cell.ts';
 
@@ -15,14 +14,14 @@ const turnsBetweenQuestions = 10;
  */
 export function simulateAsking(truths: readonly Truth[], policy: Policy, random: Random, until: number): Simulated {
   const cap = policy.success.looks.at(-1) as number;
-  const budget = errorBudget(policy, 1);
   const cells = truths.map((truth, i) => new SimulatedCell(truth, i));
   const flow = { flow: 'simulated', cells: cells.map(({ evidence }) => evidence) };
   for (let turn = 1; ; turn++) {
     cells[turn % cells.length]?.takeTurn(policy, random);
     const isAsked = turn <= cap || turn % turnsBetweenQuestions === 0;
     if (!isAsked) continue;
-    const { verdict, pairs } = judgeFlow(flow, policy, budget);
-    if (verdict !== 'inconclusive' || pairs >= until) return { verdict, attempts: pairs };
+    const { verdict, pairs, cells: judged } = judgeFlow(flow, policy, 1);
+    const areClosed = judged.every(({ state }) => state === 'dead');
+    if (verdict !== 'inconclusive' || pairs >= until || areClosed) return { verdict, attempts: pairs, pairs };
   }
 }

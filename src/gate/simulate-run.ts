@@ -1,6 +1,8 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
-import { type CellEvidence, countedCells, type Evidence } from './evidence.ts';
+import { type Arm, arms } from '../contracts/verdict.ts';
+import type { CellEvidence, Evidence } from './evidence.ts';
+import { rateCells } from './rules/dead-cells.ts';
 import { SequentialJudge } from './sequential-judge.ts';
 import { evidenceOf, type Simulated, SimulatedCell, type Truth } from './simulated-cell.ts';
 import { countPairs } from './statistics/counts.ts';
@@ -21,13 +23,21 @@ export function simulateRun(
   const evidence = evidenceOf(cells);
   for (;;) {
     judge.look(evidence);
-    const cell = judge.decided ? undefined : judge.nextCell(cells, evidence);
-    if (!cell) return { verdict: judge.decided?.verdict ?? 'inconclusive', attempts: mostPairs(evidence) };
-    cell.takeTurn(policy, random);
+    const next = judge.decided ? undefined : judge.nextCell(cells, evidence);
+    if (!next) {
+      const made = { attempts: mostAttempts(evidence), pairs: mostPairs(evidence) };
+      return { verdict: judge.decided?.verdict ?? 'inconclusive', ...made };
+    }
+    next.cell.takeTurn(policy, random, next.arms);
   }
 }
 
-/** The attempts per arm of the flow that has most. */
+/** The attempts per arm of the flow that has most; of the arm that has more. */
+function mostAttempts({ flows }: Evidence): number {
+  const ofArm = (cells: readonly CellEvidence[], arm: Arm) => cells.reduce((sum, cell) => sum + cell[arm].attempts, 0);
+  return Math.max(...flows.flatMap(({ cells }) => arms.map((arm) => ofArm(cells, arm))));
+}
+
 function mostPairs({ flows }: Evidence): number {
-  return Math.max(...flows.map((flow) => countPairs(countedCells(flow))));
+  return Math.max(...flows.map((flow) => countPairs(rateCells(flow))));
 }

@@ -13,6 +13,8 @@ export interface Truth {
   infra?: number;
   /** Attempts of each arm at a turn of the cell; 1 when left out. */
   perTurn?: Record<Arm, number>;
+  /** Share of the failures, of either version, that break a hard rule about what a version does; none when left out. */
+  lost?: number;
   /** False when nobody measured the time to ready. */
   timed?: boolean;
   /** All cells are of one flow when left out. */
@@ -23,17 +25,20 @@ export interface Simulated {
   verdict: VerdictWord;
   /** Attempts per arm that were made and count, of the flow that has most. */
   attempts: number;
+  /** Those of them that are in its rate. */
+  pairs: number;
 }
 
 /** Standard deviation of the logarithm of a time to ready: about 20 %, more than the replica shows. */
 const timeSpread = 0.2;
 const typicalMs = 3000;
+const lostSession = 'lost-session';
 
 /** One cell that behaves as its truth says, and what is known of it. */
 export class SimulatedCell {
   readonly evidence: CellEvidence;
   /** Every attempt ends before the next begins. */
-  readonly underWay = 0;
+  readonly underWay = { baseline: 0, candidate: 0 };
   readonly #truth: Truth;
 
   /** @param index of the cell. @param known what was seen before. */
@@ -46,9 +51,9 @@ export class SimulatedCell {
     return this.evidence.place;
   }
 
-  /** Makes the attempts of both arms that belong together. */
-  takeTurn(policy: Policy, random: Random): void {
-    for (const arm of arms) {
+  /** Makes the attempts that belong together. */
+  takeTurn(policy: Policy, random: Random, of: readonly Arm[] = arms): void {
+    for (const arm of of) {
       const attempts = this.#truth.perTurn?.[arm] ?? 1;
       for (let i = 0; i < attempts; i++) this.#attempt(arm, policy, random);
     }
@@ -56,7 +61,7 @@ export class SimulatedCell {
 
   #attempt(arm: Arm, policy: Policy, random: Random): void {
     const evidence = this.evidence[arm];
-    const { success, infra = 0, slowdown = 1, timed = true } = this.#truth;
+    const { success, infra = 0, slowdown = 1, timed = true, lost = 0 } = this.#truth;
     for (let requeued = 0; random() < infra; requeued++) {
       evidence.infra++;
       if (requeued === policy.infra.requeues) return;
@@ -65,6 +70,7 @@ export class SimulatedCell {
     if (random() >= success[arm]) {
       evidence.failures++;
       evidence.times.push(Infinity);
+      if (random() < lost) evidence.findings[lostSession] = (evidence.findings[lostSession] ?? 0) + 1;
       return;
     }
     if (!timed) return;
@@ -79,8 +85,10 @@ export function evidenceOf(cells: readonly SimulatedCell[]): Evidence {
   return {
     baseline: 'baseline',
     candidate: 'candidate',
-    asOf: '2026-01-01T00:00:00.000Z',
+    askedAt: '2026-01-01T00:00:00.000Z',
+    newestAttempt: null,
     hardFindings: [],
+    outside: [],
     flows: [...flows].map(([flow, its]) => ({ flow, cells: its.map(({ evidence }) => evidence) })),
   };
 }
@@ -91,7 +99,11 @@ function normalVariate(random: Random): number {
 }
 
 function copyOf({ place, baseline, candidate }: CellEvidence): CellEvidence {
-  const arm = (evidence: CellEvidence[Arm]) => ({ ...evidence, times: [...evidence.times] });
+  const arm = (evidence: CellEvidence[Arm]) => ({
+    ...evidence,
+    times: [...evidence.times],
+    findings: { ...evidence.findings },
+  });
   return { place, baseline: arm(baseline), candidate: arm(candidate) };
 }
 

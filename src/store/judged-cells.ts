@@ -10,6 +10,7 @@ const pageSize = 500;
 interface CellTally extends CellColumns {
   stale: number;
   passed: number;
+  newest: string | null;
   others: number;
   /** JSON: an array of whole tenths of a millisecond, which is what phases are measured in. */
   ready_tenths: string;
@@ -48,15 +49,16 @@ export class JudgedCells {
       select library, build, browser, flow, "condition", target,
         count(*) filter (where not (${isFresh}) and code is not 'interrupted') as stale,
         count(*) filter (where ${hasPassed}) as passed,
+        max(started_at) filter (where ${hasPassed}) as newest,
         count(*) filter (where ${isFresh} and outcome <> 'passed') as others,
         json_group_array(cast(ready_ms * 10 + 0.5 as integer))
           filter (where ${hasPassed} and ready_ms is not null) as ready_tenths
       from attempts indexed by attempts_judged
       where library in (${sql.join(libraries)}) and target = ${target} and ${isOneOf('build', builds)} and ${isOneOf('flow', flows)}
       group by library, target, flow, build, browser, "condition"`.execute(this.#db);
-    return rows.map(({ stale, passed, others, ready_tenths, ...cell }) => {
+    return rows.map(({ stale, passed, newest, others, ready_tenths, ...cell }) => {
       const readyMs = (JSON.parse(ready_tenths) as number[]).map((tenths) => tenths / 10);
-      return { cell, stale, passed, others, readyMs };
+      return { cell, stale, passed, newest, others, readyMs };
     });
   }
 

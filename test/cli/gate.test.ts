@@ -61,7 +61,7 @@ const policy = readFileSync('compat-matrix/policy.yaml', 'utf8');
 /** Blocks what the shipped policy promotes: one failed attempt is enough. */
 const strict = file(
   'strict.yaml',
-  policy.replace('name: default', 'name: strict').replace('codes: [session-lost]', 'codes: [no-ready]'),
+  policy.replace('name: default', 'name: strict').replace('codes: [session-lost]', 'codes: [no-ready]\n    atOnce: true'),
 );
 
 beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('the exit code is the verdict', () => {
 
   test('1 for block', async () => {
     const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.2']);
-    expect(stdout).toContain('plain breakage is');
+    expect(stdout).toContain('candidate 0 of 6: the candidate is broken.');
     expect(exit).toBe(1);
   });
 

@@ -12,7 +12,7 @@ describe('the default policy', () => {
     const policy: Policy = parseYamlFile(file, policySchema);
     expect(policy.success).toEqual({
       marginPoints: 10,
-      looks: [10, 20, 40, 60, 80, 100, 120, 140, 160],
+      looks: [10, 20, 40, 53, 60, 70, 80, 100, 120, 140, 160],
       falseBlock: 0.01,
       falsePromote: 0.045,
     });
@@ -44,7 +44,7 @@ describe('a policy with a mistake', () => {
     ['a look after too many attempts', '140, 160]', '100000]', /success\.looks\[\d\]: at most 500 attempts per arm/],
     [
       'looks that go down',
-      '[10, 20, 40, 60, 80, 100, 120, 140, 160]',
+      '[10, 20, 40, 53, 60, 70, 80, 100, 120, 140, 160]',
       '[20, 10]',
       /success\.looks: looks go from few to many attempts/,
     ],

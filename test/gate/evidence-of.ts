@@ -3,7 +3,7 @@ import type { Policy } from '../../src/contracts/policy.ts';
 import { policySchema } from '../../src/contracts/policy.ts';
 import type { Verdict } from '../../src/contracts/verdict.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
-import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
+import { EvidenceCollector, type Question } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
 
 export const defaultPolicy = parseYamlFile('compat-matrix/policy.yaml', policySchema);
@@ -62,8 +62,12 @@ export function attempts(
 }
 
 /** The verdict on `new` against `old`. */
-export function verdictOn(given: readonly JudgedAttempt[], policy: Policy = defaultPolicy): Verdict {
-  const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf }, policy);
+export function verdictOn(
+  given: readonly JudgedAttempt[],
+  policy: Policy = defaultPolicy,
+  question: Partial<Question> = {},
+): Verdict {
+  const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf, ...question }, policy);
   for (const each of given) collector.add(each);
   return judge(collector.evidence(), policy);
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Code, codes } from '../../src/contracts/codes.ts';
 import type { JudgedAttempt } from '../../src/contracts/judged-attempt.ts';
+import { phases } from '../../src/contracts/outcome.ts';
+import { truthCodes } from '../../src/contracts/policy.ts';
 import { type VerdictWord, verdictSchema } from '../../src/contracts/verdict.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
@@ -10,6 +13,8 @@ const words = (given: JudgedAttempt[]) => {
   const { verdict, rule } = verdictOn(given);
   return `${verdict} by ${rule}`;
 };
+
+const codesOfVersions = (Object.keys(codes) as Code[]).filter((code) => !truthCodes.includes(code));
 
 describe('a verdict', () => {
   it('promotes a candidate that is as good', () => {
@@ -78,18 +83,21 @@ describe('a verdict', () => {
     ]);
   });
 
-  it('holds a candidate back that is better on the whole, but failed every attempt in one cell', () => {
+  it('holds a candidate back that never worked in a cell in which the baseline does, however good it is elsewhere', () => {
     const cells = Array.from({ length: 6 }, (_, i) => ({ build: `2.3000.${1000 + i}` }));
     const given = cells.flatMap((cell, i) =>
       i === 0
-        ? [...attempts('old', 3, 0, cell), ...attempts('new', 0, 3, cell)]
-        : [...attempts('old', 0, 4, cell), ...attempts('new', 4, 0, cell)],
+        ? [...attempts('old', 1, 2, cell), ...attempts('new', 0, 3, cell)]
+        : [...attempts('old', 16, 0, cell), ...attempts('new', 16, 0, cell)],
     );
     const verdict = verdictOn(given);
     expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by cells');
     expect(verdict.because[0]).toBe(
-      'qr-to-ready: The candidate would be promoted, but it looks worse on 2.3000.1000 (baseline 3 of 3, candidate 0 of 3): more attempts there will tell.',
+      'qr-to-ready: The candidate would be promoted, but it looks worse on 2.3000.1000 (baseline 1 of 3, candidate 0 of 3): more attempts there will tell.',
     );
+    expect(verdict.notices.map(({ sentence }) => sentence)).toEqual([
+      'The baseline works on 1 build on which the candidate did not once: 2.3000.1000.',
+    ]);
   });
 
   it('is not taken in by arms that are unevenly spread over builds on which everything and nothing works', () => {
@@ -97,8 +105,8 @@ describe('a verdict', () => {
     const given = [
       ...attempts('old', 20, 0, easy),
       ...attempts('new', 2, 0, easy),
-      ...attempts('old', 0, 1, hard),
-      ...attempts('new', 0, 10, hard),
+      ...attempts('old', 0, 4, hard),
+      ...attempts('new', 0, 40, hard),
     ];
     expect(words(given)).toBe('inconclusive by success-rate');
   });
@@ -146,7 +154,7 @@ describe('a verdict', () => {
 
 describe('the same version in both arms', () => {
   it('has its attempts dealt in turn', () => {
-    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'old', asOf }, defaultPolicy);
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'old', askedAt: asOf }, defaultPolicy);
     for (const each of attempts('old', 161, 0)) collector.add(each);
     const verdict = judge(collector.evidence(), defaultPolicy);
     expect(verdict.flows[0]?.baseline.attempts).toBe(81);
@@ -162,12 +170,12 @@ describe('the same version in both arms', () => {
       }),
     );
     const verdicts = [given, given.toReversed()].map((attempts) => {
-      const collector = new EvidenceCollector({ baseline: 'old', candidate: 'old', asOf }, defaultPolicy);
+      const collector = new EvidenceCollector({ baseline: 'old', candidate: 'old', askedAt: asOf }, defaultPolicy);
       for (const each of attempts) collector.add(each);
       return JSON.stringify(judge(collector.evidence(), defaultPolicy));
     });
     expect(verdicts[0]).toBe(verdicts[1]);
-    expect(verdicts[0]).toContain('"verdict":"block","rule":"hard-rules"');
+    expect(verdicts[0]).toContain('"effect":"compared"');
   });
 });
 
@@ -206,8 +214,9 @@ describe('for any attempts', () => {
         const candidate = attempts('new', Math.max(0, fresh.attempts - fresh.failures), fresh.failures);
         const before = verdictOn([...baseline, ...candidate]);
         const after = verdictOn([...baseline, ...candidate, attempt('new', neverReady)]);
-        // Reaching the first look is the one step at which more attempts, of whatever kind, allow a verdict at all.
-        fc.pre((before.flows[0]?.look.reached ?? null) !== null);
+        // Only at the first look, and where a candidate without a failure could be promoted first, more attempts allow a verdict at all.
+        const pairs = [before, after].map(({ flows }) => flows[0]?.pairs ?? 0);
+        for (const step of [10, 53]) fc.pre(pairs[0] === pairs[1] || pairs[1] !== step);
         expect(order[after.verdict]).toBeLessThanOrEqual(order[before.verdict]);
       }),
       { numRuns: 400 },
@@ -223,6 +232,38 @@ describe('for any attempts', () => {
         fc.pre(index !== -1);
         const worse = given.with(index, { ...(given[index] as JudgedAttempt), ...neverReady });
         expect(order[verdictOn(worse).verdict]).toBeLessThanOrEqual(order[verdictOn(given).verdict]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  /** Whatever a store may hold: each code that is about a version, in any phase, on any build. */
+  const anyOfVersion = fc
+    .record({
+      build: fc.constantFrom('2.3000.1', '2.3000.2', '2.3000.1044822804'),
+      flow: fc.constantFrom('qr-to-ready', 'restore-to-ready'),
+      condition: fc.constantFrom('none', 'slow-cpu'),
+      phase: fc.constantFrom(...phases),
+      code: fc.constantFrom(...codesOfVersions),
+      kind: fc.constantFrom('passed', 'passed', 'failed', 'failed', 'infra', 'stale'),
+      readyMs: fc.option(fc.integer({ min: 1, max: 60_000 })),
+    })
+    .map(({ kind, build, flow, condition, phase, code, readyMs }) => {
+      const place = { build, flow, condition };
+      if (kind === 'passed') return { ...place, readyMs };
+      if (kind === 'stale') return { ...place, startedAt: '2025-11-01T00:00:00.000Z' };
+      return { ...place, outcome: kind, phase, code, blame: 'library', readyMs } as const;
+    });
+
+  it('a version is not blocked against itself on the same attempts, unless by a rule about truth', () => {
+    fc.assert(
+      fc.property(fc.array(anyOfVersion, { maxLength: 300 }), (given) => {
+        const verdict = verdictOn(given.flatMap((each) => [attempt('old', each), attempt('new', each)]));
+        expect(verdict.verdict).not.toBe('block');
+        const untrue = { outcome: 'infra', phase: 'launch', code: 'provenance-mismatch', blame: 'harness' } as const;
+        const both = [attempt('old', untrue), attempt('new', untrue)];
+        const again = [...given.flatMap((each) => [attempt('old', each), attempt('new', each)]), ...both];
+        expect(verdictOn(again)).toMatchObject({ verdict: 'block', rule: 'hard-rules' });
       }),
       { numRuns: 200 },
     );

@@ -61,7 +61,7 @@ class MutatingQueue implements TaskQueue, RunObserver {
 export async function judgeMutant(mutant: Mutant, observers: RunObserver[] = []): Promise<Verdict> {
   const policy: Policy = parseYamlFile('compat-matrix/policy.yaml', policySchema);
   const pair = { baseline: planned(mutant.cell), candidate: planned({ ...mutant.cell, library: 'mutant' }) };
-  const question = { baseline: mutant.cell.library, candidate: 'mutant', asOf: new Date().toISOString() };
+  const question = { baseline: mutant.cell.library, candidate: 'mutant', askedAt: new Date().toISOString() };
   const pairs = new PairQueue([pair], new EvidenceCollector(question, policy), policy, seed);
   const queue = new MutatingQueue(pairs, pair.candidate, mutant);
   const plan = [planned(mutant.cell), planned(mutant.instead)];

@@ -53,5 +53,5 @@ function planned(): PlannedCell {
 }
 
 function collectorAt(asOf: string): EvidenceCollector {
-  return new EvidenceCollector({ baseline: library, candidate: library, asOf }, policy);
+  return new EvidenceCollector({ baseline: library, candidate: library, askedAt: asOf }, policy);
 }

@@ -28,7 +28,10 @@ export async function collectFromStore(
   asOf: string,
   isWanted: (cell: Cell) => boolean = () => true,
 ): Promise<EvidenceCollector> {
-  const collector = new EvidenceCollector({ baseline, candidate, asOf, narrowing, target: filter.target }, policy);
+  const collector = new EvidenceCollector(
+    { baseline, candidate, askedAt: asOf, narrowing, target: filter.target },
+    policy,
+  );
   if (baseline === candidate) {
     // Dealt to the arms in turn, so each has to be seen.
     for await (const page of store.attempts.judged({ libraries: [baseline], ...filter })) {
@@ -58,7 +61,7 @@ export function collectFromReports(files: readonly string[], selection: Selectio
   const ends = reports.map(({ run }) => run.finishedAt ?? run.startedAt);
   const { baseline, candidate, narrowing, target } = selection;
   const asOf = ends.sort().at(-1) as string;
-  const collector = new EvidenceCollector({ baseline, candidate, asOf, narrowing, target }, policy);
+  const collector = new EvidenceCollector({ baseline, candidate, askedAt: asOf, narrowing, target }, policy);
   const libraries = new Set(reports.flatMap(({ cells }) => cells.map(({ library }) => library)));
   checkVersions(selection, [...libraries].sort(), files.join(', '));
   const seen = new Set<string>();

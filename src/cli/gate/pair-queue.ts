@@ -13,19 +13,14 @@ export type PlannedPair = Record<Arm, PlannedCell>;
 
 interface CellState extends OpenCell {
   planned: PlannedPair;
-  /** Pairs that were given out. */
+  /** Pairs that were given out, and attempts of the baseline alone. */
   given: number;
-}
-
-/** A pair that was begun; it is under way until both arms have ended. */
-interface OpenPair {
-  state: CellState;
-  attemptsLeft: number;
+  underWay: Record<Arm, number>;
 }
 
 /** One attempt that was given out and has not ended. */
 interface Open {
-  pair: OpenPair;
+  state: CellState;
   arm: Arm;
   task: Task;
   /** How often it was repeated because it was spoiled. */
@@ -53,7 +48,12 @@ export class PairQueue implements TaskQueue, RunObserver {
     this.#policy = policy;
     this.#collector = collector;
     this.#judge = new SequentialJudge(policy);
-    this.#cells = pairs.map((planned) => ({ planned, place: placeOf(planned), given: 0, underWay: 0 }));
+    this.#cells = pairs.map((planned) => ({
+      planned,
+      place: placeOf(planned),
+      given: 0,
+      underWay: { baseline: 0, candidate: 0 },
+    }));
     this.#seed = seed;
     for (const { place } of this.#cells) collector.expect(place);
     this.#judge.look(collector.evidence());
@@ -92,8 +92,8 @@ export class PairQueue implements TaskQueue, RunObserver {
     this.#spoiledInARow[open.arm] = spoiled ? this.#spoiledInARow[open.arm] + 1 : 0;
     if (spoiled && open.requeued < this.#policy.infra.requeues) {
       this.#waiting.unshift({ ...open, requeued: open.requeued + 1 });
-    } else if (--open.pair.attemptsLeft === 0) {
-      open.pair.state.underWay--;
+    } else {
+      open.state.underWay[open.arm]--;
     }
     this.#judge.look(this.#collector.evidence());
   }
@@ -102,18 +102,19 @@ export class PairQueue implements TaskQueue, RunObserver {
     return this.#judge.decided !== null || arms.some((arm) => this.#spoiledInARow[arm] >= hopeless);
   }
 
+  /** A pair, or one attempt of the baseline where only that is asked for. */
   #openPair(): void {
-    const state = this.#judge.nextCell(this.#cells, this.#collector.evidence());
-    if (!state) return;
+    const next = this.#judge.nextCell(this.#cells, this.#collector.evidence());
+    if (!next) return;
+    const { cell: state } = next;
     // Which arm goes first alternates, so that neither always finds the machine as the other left it.
-    const order = state.given % 2 === 0 ? arms : arms.toReversed();
+    const order = state.given % 2 === 0 ? next.arms : next.arms.toReversed();
     // Both arms of a pair get the same seed.
     const seed = this.#seed + state.given;
-    const pair: OpenPair = { state, attemptsLeft: arms.length };
     state.given++;
-    state.underWay++;
     for (const arm of order) {
-      this.#waiting.push({ pair, arm, task: { planned: state.planned[arm], seed }, requeued: 0 });
+      state.underWay[arm]++;
+      this.#waiting.push({ state, arm, task: { planned: state.planned[arm], seed }, requeued: 0 });
     }
   }
 }

@@ -6,7 +6,7 @@ import { seededRandom } from '../../contracts/seeded-random.ts';
 import type { Arm, Place, Verdict } from '../../contracts/verdict.ts';
 import type { Evidence } from '../../gate/evidence.ts';
 import { expectedAttempts } from '../../gate/expected-attempts.ts';
-import { placeKey } from '../../gate/place-key.ts';
+import { placeKey } from '../../gate/place.ts';
 import { plural } from '../../gate/plural.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import type { Choice } from '../../runner/plan.ts';

@@ -15,7 +15,7 @@ const barNames: Record<Bar['what'], string> = {
   inconclusive: 'undecided',
   meanAttempts: 'attempts',
   meanAttemptsToBlock: 'attempts to block',
-  mostAttempts: 'attempts',
+  mostPairs: 'attempts in rates',
 };
 
 const tableHead = `| cells | true success rates | promoted | blocked | undecided | mean attempts | promised | kept |
@@ -42,12 +42,12 @@ export function runSelftest(policy: Policy, print: (line: string) => void): bool
   };
   printTable(cases.filter(isInShort));
   print(
-    '\nOther baselines, several cells and flows, slower candidates, a machine that spoils attempts; then stored attempts, and somebody who asks for a verdict again and again:\n',
+    '\nOther baselines, several cells and flows, cells that are dead or work with the candidate only, lost sessions, slower candidates, a machine that spoils attempts; then stored attempts, and somebody who asks for a verdict again and again:\n',
   );
   printTable(cases.filter((each) => !isInShort(each)));
   const cap = policy.success.looks.at(-1);
   print(
-    `\n${areAllKept ? 'Every promise is kept' : 'A promise is broken'}; no run took more than ${cap} attempts per arm and flow.`,
+    `\n${areAllKept ? 'Every promise is kept' : 'A promise is broken'}; no run took more than ${cap} attempts per arm and flow in cells in which the baseline works.`,
   );
   return areAllKept;
 }

@@ -1,3 +1,4 @@
+import { hasSucceeded } from '../evidence.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 import { holm } from '../statistics/holm.ts';
 import { lossPValue } from '../statistics/loss-p-value.ts';
@@ -17,26 +18,30 @@ const suspicion = 0.05;
 
 /**
  * Is the candidate worse in single cells? One broken build among many disappears in the pooled rate, so a cell that is worse
- * beyond doubt, the number of cells considered, and that is not inside the margin, blocks too.
+ * beyond doubt, the number of cells considered, and that is not inside the margin, blocks too. A cell in which the baseline works and the
+ * candidate never did is suspect whatever the p-value.
+ *
+ * @param levels of each cell, with its margin as a fraction.
  */
-export function judgeCells(
-  cells: readonly CellCounts[],
-  margin: number,
-  levels: LossLevels & { cellLevel: number },
+export function judgeCells<Cell extends CellCounts>(
+  cells: readonly Cell[],
+  levels: (cell: Cell, index: number) => LossLevels & { cellLevel: number; margin: number },
 ): CellJudgement[] {
   const complete = cells.filter(hasBothArms);
   const adjusted = holm(complete.map(({ baseline, candidate }) => lossPValue(baseline, candidate)));
-  return cells.map((cell) => {
+  return cells.map((cell, index) => {
     const place = complete.indexOf(cell);
-    const judged = successRate([cell], margin, levels);
+    const { margin, cellLevel, ...ends } = levels(cell, index);
+    const judged = successRate([cell], margin, ends);
     if (place === -1) return { ...judged, pValue: null, worse: false, suspect: false };
     const pValue = adjusted[place] as number;
     const isOutside = !judged.isInsideMargin;
+    const hasStopped = hasSucceeded(cell.baseline) && !hasSucceeded(cell.candidate);
     return {
       ...judged,
       pValue,
-      worse: isOutside && pValue <= levels.cellLevel,
-      suspect: isOutside && pValue <= suspicion,
+      worse: isOutside && pValue <= cellLevel,
+      suspect: isOutside && (pValue <= suspicion || hasStopped),
     };
   });
 }

@@ -1,39 +1,76 @@
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
-import type { HardRule } from '../../contracts/policy.ts';
-import type { HardFinding } from '../../contracts/verdict.ts';
+import { type HardRule, truthCodes } from '../../contracts/policy.ts';
+import type { Arm, HardFinding } from '../../contracts/verdict.ts';
+import { type CellEvidence, type Evidence, hasSucceeded } from '../evidence.ts';
+import { placeKey } from '../place.ts';
+
+type Found = Evidence['hardFindings'][number];
 
 const examplesKept = 5;
 
-/** Collects the attempts of the candidate that break a hard rule, by rule, place and code. */
+/** Collects the attempts that break a hard rule, by rule, place and code. */
 export class HardFindings {
   readonly #rules: readonly HardRule[];
-  readonly #found = new Map<string, HardFinding>();
+  readonly #found: Record<Arm, Map<string, Found>> = { baseline: new Map(), candidate: new Map() };
 
   constructor(rules: readonly HardRule[]) {
     this.#rules = rules;
   }
 
-  look(attempt: JudgedAttempt): void {
-    if (attempt.outcome === 'passed') return;
-    for (const rule of this.#rules) {
-      if (breaks(rule, attempt)) this.#keep(rule.name, attempt);
-    }
+  /** @returns the names of the rules that it breaks. */
+  look(attempt: JudgedAttempt, arm: Arm): string[] {
+    if (attempt.outcome === 'passed') return [];
+    const broken = this.#rules.filter((rule) => breaks(rule, attempt)).map(({ name }) => name);
+    for (const rule of broken) this.#keep(rule, attempt, arm);
+    return broken;
   }
 
-  /** In an order, and with examples, that do not depend on the order of the attempts. */
-  found(): HardFinding[] {
-    return [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
+  /** Those of the candidate, in an order, and with examples, that do not depend on the order of the attempts. */
+  found(): Found[] {
+    return [...this.#found.candidate]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, finding]) => ({ ...finding, baselineAttempts: this.#found.baseline.get(key)?.attempts ?? 0 }));
   }
 
-  #keep(rule: string, { id, cell, ranOn, code }: JudgedAttempt): void {
+  #keep(rule: string, { id, cell, ranOn, code }: JudgedAttempt, arm: Arm): void {
     const { library: _, ...pooled } = cell;
     const place = { ...pooled, build: ranOn ?? cell.build };
     const key = [rule, ...Object.values(place), code].join(' | ');
-    const finding = this.#found.get(key) ?? { rule, attempts: 0, examples: [], place, code };
+    const its = this.#found[arm];
+    const finding = its.get(key) ?? { rule, attempts: 0, examples: [], place, code, baselineAttempts: 0 };
     finding.attempts++;
     finding.examples = [...finding.examples, id].sort().slice(0, examplesKept);
-    this.#found.set(key, finding);
+    its.set(key, finding);
   }
+}
+
+/**
+ * What one finding of the candidate does. About truth it blocks. About what a version does it is compared, since a single one of a
+ * candidate that is as good as its baseline comes first as often as not: it keeps the candidate from being promoted where the baseline
+ * works and does not show it; that it blocks takes the rates.
+ */
+export function effectOf(
+  { code, rule, place, baselineAttempts }: Found,
+  cells: readonly CellEvidence[],
+  rules: readonly HardRule[],
+): HardFinding['effect'] {
+  if (code !== null && truthCodes.includes(code)) return 'blocks';
+  if (baselineAttempts > 0) return 'compared';
+  // A rollout has one cell for all builds.
+  const its = cells.find((cell) => placeKey(cell.place) === placeKey(place)) ?? cells.find(isOf(place));
+  if (!its || its.baseline.attempts === 0) return 'untried';
+  if (!findingsHold(its, rule)) return 'compared';
+  return rules.some(({ name, atOnce }) => name === rule && atOnce) ? 'blocks' : 'held';
+}
+
+/** The baseline works in the cell and shows no such finding, which the candidate does. */
+export function findingsHold({ baseline, candidate }: CellEvidence, rule: string): boolean {
+  return hasSucceeded(baseline) && !baseline.findings[rule] && (candidate.findings[rule] ?? 0) > 0;
+}
+
+function isOf({ flow, browser, condition, target }: Found['place']) {
+  return ({ place }: CellEvidence) =>
+    place.flow === flow && place.browser === browser && place.condition === condition && place.target === target;
 }
 
 function breaks(rule: HardRule, { cell, ranOn, phase, code }: JudgedAttempt): boolean {

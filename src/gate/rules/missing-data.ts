@@ -1,15 +1,23 @@
-import { arms, type Place } from '../../contracts/verdict.ts';
-import { describePlace } from '../describe-place.ts';
-import { type ArmEvidence, type Evidence, type FlowEvidence, isUntried } from '../evidence.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import { arms } from '../../contracts/verdict.ts';
+import {
+  type ArmEvidence,
+  countedCells,
+  type Evidence,
+  type FlowEvidence,
+  hasSucceeded,
+  isUntried,
+} from '../evidence.ts';
+import { listPlaces } from '../place.ts';
 import { plural } from '../plural.ts';
-
-const placesNamed = 3;
+import { stateOf } from './dead-cells.ts';
 
 /**
  * What is missing before a flow may be promoted, one sentence each: cells that one arm was never tried in, attempts that are
- * all too old, a baseline that did not run the version it names, one success of either version. Silence is no evidence, so any of it keeps a flow from being promoted.
+ * all too old, a baseline that did not run the version it names, one success of either version, cells in which it is not known yet whether
+ * the baseline works. Silence is no evidence, so any of it keeps a flow from being promoted.
  */
-export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
+export function missingData(flow: FlowEvidence, { maxAgeHours, deadCells }: Policy): string[] {
   const missing: string[] = [];
   const unknown = flow.cells.filter((cell) => arms.every((arm) => isUntried(cell[arm])));
   if (unknown.length > 0) missing.push(`Neither version was tried on ${listPlaces(unknown)}.`);
@@ -33,8 +41,13 @@ export function missingData(flow: FlowEvidence, maxAgeHours: number): string[] {
       `${plural(mismatched, 'attempt')} of the baseline did not run the version ${mismatched === 1 ? 'it names' : 'they name'}.`,
     );
   const isTried = arms.every((arm) => flow.cells.some((cell) => cell[arm].attempts > 0));
-  const hasWorked = flow.cells.some((cell) => arms.some((arm) => cell[arm].attempts > cell[arm].failures));
+  const hasWorked = flow.cells.some((cell) => arms.some((arm) => hasSucceeded(cell[arm])));
   if (isTried && !hasWorked) missing.push('Neither version succeeded once: to be as good as that promotes nothing.');
+  const open = countedCells(flow).filter((cell) => stateOf(cell, deadCells) === 'open');
+  if (hasWorked && open.length > 0)
+    missing.push(
+      `The baseline has not succeeded yet on ${listPlaces(open)}: it takes ${plural(deadCells.attempts, 'attempt')} of each version to close a cell.`,
+    );
   return missing;
 }
 
@@ -63,10 +76,4 @@ function describeChoice({ flow, build }: { flow: string | undefined; build: stri
 
 function hasAny(arm: ArmEvidence): boolean {
   return !isUntried(arm);
-}
-
-function listPlaces(cells: readonly { place: Place }[]): string {
-  const named = cells.slice(0, placesNamed).map(({ place }) => describePlace(place));
-  const more = cells.length - named.length;
-  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }

@@ -42,11 +42,12 @@ function flowCase({ flow, verdict, rule, because, missing }: FlowVerdict): Verdi
   return { name: flow, problem, message: `${verdict} by ${rule}: ${because}`, text: [because, ...missing].join('\n') };
 }
 
-function hardCase({ rule, attempts, examples, place, code }: HardFinding): VerdictCase {
-  const message = `${attempts} × ${code ?? 'failed'} on ${placeName(place)}`;
+function hardCase({ rule, attempts, baselineAttempts, effect, examples, place, code }: HardFinding): VerdictCase {
+  const problem: Problem = { blocks: 'failure', held: 'error', untried: 'error', compared: null }[effect] as Problem;
+  const message = `${attempts} × ${code ?? 'failed'} on ${placeName(place)}, baseline ${baselineAttempts}: ${effect}`;
   return {
     name: `hard rule ${rule} on ${placeName(place)}`,
-    problem: 'failure',
+    problem,
     message,
     text: `${message}\nattempts: ${examples.join(', ')}`,
   };

@@ -38,7 +38,7 @@ export async function judgeRollout(
   at: number,
 ): Promise<Verdict> {
   const { baseline, candidate } = rollout;
-  const collector = new EvidenceCollector({ baseline, candidate, asOf: new Date(at).toISOString() }, policy);
+  const collector = new EvidenceCollector({ baseline, candidate, askedAt: new Date(at).toISOString() }, policy);
   const window = { since: stepBegan(rollout), agedBefore: Date.parse(collector.period.since) };
   for await (const { attempt, isRepeated } of rolloutTraffic(database, [baseline, candidate], window)) {
     if (isRepeated) collector.addFinding(attempt);

@@ -11,7 +11,7 @@ import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../../fix
 import { asOf, defaultPolicy } from '../../gate/evidence-of.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
-const question = { baseline: '1.33.2', candidate: '1.34.2', asOf };
+const question = { baseline: '1.33.2', candidate: '1.34.2', askedAt: asOf };
 const fresh = '2026-01-09T00:00:00.000Z';
 const stale = '2025-12-01T00:00:00.000Z';
 

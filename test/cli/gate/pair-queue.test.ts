@@ -28,7 +28,7 @@ function newQueue(pairs: ReturnType<typeof pairsOn>, stored: Attempt[] = []) {
   const question = {
     baseline: pairs[0]?.baseline.cell.library ?? '',
     candidate: pairs[0]?.candidate.cell.library ?? '',
-    asOf,
+    askedAt: asOf,
   };
   const collector = new EvidenceCollector(question, defaultPolicy);
   for (const attempt of stored) collector.add(judgedAttempt((pairs[0] as (typeof pairs)[0]).baseline.cell, attempt));
@@ -63,7 +63,7 @@ describe('the queue of a gate run', () => {
     const queue = newQueue(pairsOn(['2.3000.1']));
     const made = work(queue);
     expect(queue.verdict.verdict).toBe('promote');
-    expect(made).toHaveLength(160);
+    expect(made).toHaveLength(2 * 53);
   });
 
   it('stops after four pairs when the candidate never works', () => {
@@ -88,7 +88,7 @@ describe('the queue of a gate run', () => {
 
   it('counts the pairs that are stored already when it looks for the cell with the fewest', () => {
     const pairs = pairsOn(['2.3000.1', '2.3000.2']);
-    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf }, defaultPolicy);
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
     for (const { cell } of [pairs[0]?.baseline, pairs[0]?.candidate] as PlannedCell[]) {
       for (let i = 0; i < 3; i++) collector.add(judgedAttempt(cell, passedAttempt({ startedAt })));
     }
@@ -99,7 +99,7 @@ describe('the queue of a gate run', () => {
   it('makes no more than the cap together with what is stored', () => {
     const [pair] = pairsOn(['2.3000.1']);
     if (!pair) throw new Error('no pair');
-    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf }, defaultPolicy);
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
     for (let i = 0; i < 100; i++) {
       const fails = (every: number) => (i % every === 0 ? failedAttempt : passedAttempt)({ startedAt });
       collector.add(judgedAttempt(pair.baseline.cell, fails(16)));
@@ -116,8 +116,8 @@ describe('the queue of a gate run', () => {
     const queue = newQueue(pairsOn(['2.3000.1']));
     // The first pair of the candidate, with both of its repetitions.
     const made = work(queue, ({ cell }, n) => (cell.library === 'new' && n <= 3 ? spoiled : {}));
-    expect(made).toHaveLength(163 + 1);
-    expect(queue.verdict.flows[0]?.pairs).toBe(80);
+    expect(made).toHaveLength(2 * 60 + 4);
+    expect(queue.verdict.flows[0]?.pairs).toBe(60);
     expect(queue.verdict.verdict).toBe('promote');
   });
 
@@ -147,7 +147,7 @@ describe('the queue of a gate run', () => {
       fails: cell.flow === 'restore-to-ready' && n % (cell.library === 'new' ? 7 : 16) === 0,
     }));
     const flows = Map.groupBy(made, ({ planned }) => planned.cell.flow);
-    expect(flows.get('qr-to-ready')).toHaveLength(160);
+    expect(flows.get('qr-to-ready')).toHaveLength(2 * 53);
     expect(flows.get('restore-to-ready')).toHaveLength(320);
     expect(queue.verdict.flows.map(({ verdict }) => verdict)).toEqual(['promote', 'inconclusive']);
   });
@@ -155,7 +155,7 @@ describe('the queue of a gate run', () => {
   it('counts what is known already and makes nothing when that decides', () => {
     const [pair] = pairsOn(['2.3000.1']);
     if (!pair) throw new Error('no pair');
-    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf }, defaultPolicy);
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
     for (const { cell } of [pair.baseline, pair.candidate]) {
       for (let i = 0; i < 90; i++) collector.add(judgedAttempt(cell, passedAttempt({ startedAt })));
     }
@@ -180,20 +180,46 @@ describe('the queue of a gate run', () => {
     expect(`${queue.verdict.verdict} by ${queue.verdict.rule}`).toBe('inconclusive by infra-share');
   });
 
-  it('stops at once at a hard finding', () => {
+  it('stops at once at a finding about truth', () => {
+    const queue = newQueue(pairsOn(['2.3000.1']));
+    const mismatch = { outcome: 'infra', phase: 'launch', code: 'provenance-mismatch', blame: 'harness' } as const;
+    const made = work(queue, ({ cell }) => (cell.library === 'new' ? mismatch : {}));
+    expect(made).toHaveLength(2);
+    expect(`${queue.verdict.verdict} by ${queue.verdict.rule}`).toBe('block by hard-rules');
+  });
+
+  it('stops after four pairs when the candidate always shows a finding that the baseline does not', () => {
     const queue = newQueue(pairsOn(['2.3000.1044822804']));
     const probe = { fails: true, phase: 'probe', code: 'probe-message' } as const;
     const made = work(queue, ({ cell }) => (cell.library === 'new' ? probe : {}));
-    expect(made).toHaveLength(2);
-    expect(queue.verdict.rule).toBe('hard-rules');
+    expect(made).toHaveLength(8);
+    expect(`${queue.verdict.verdict} by ${queue.verdict.rule}`).toBe('block by hard-rules');
+  });
+
+  it('closes a cell in which neither version works after four pairs, and gives the baseline more there before it promotes', () => {
+    const [dead, fine] = ['2.3000.1', '2.3000.2'];
+    const queue = newQueue(pairsOn([dead as string, fine as string]));
+    const made = work(queue, ({ cell }) => ({ fails: cell.build === dead }));
+    expect(queue.verdict.verdict).toBe('promote');
+    const inDead = made.filter(({ planned }) => planned.cell.build === dead).map(({ planned }) => planned.cell.library);
+    expect(inDead.filter((library) => library === 'new')).toHaveLength(4);
+    expect(inDead.filter((library) => library === 'old')).toHaveLength(13);
+    expect(queue.verdict.notices.map(({ sentence }) => sentence)).toEqual(['Neither version works on 2.3000.1.']);
+  });
+
+  it('ends after four pairs of every cell when nothing works', () => {
+    const queue = newQueue(pairsOn(['2.3000.1', '2.3000.2', '2.3000.3']));
+    const made = work(queue, () => ({ fails: true }));
+    expect(made).toHaveLength(3 * 8);
+    expect(`${queue.verdict.verdict} by ${queue.verdict.rule}`).toBe('inconclusive by missing-data');
   });
 
   it('knows the arms of a version that is compared with itself', () => {
     const queue = newQueue(pairsOn(['2.3000.1'], 'qr-to-ready', ['same', 'same']));
     work(queue);
     expect(queue.verdict.verdict).toBe('promote');
-    expect(queue.verdict.flows[0]?.baseline.attempts).toBe(80);
-    expect(queue.verdict.flows[0]?.candidate.attempts).toBe(80);
+    expect(queue.verdict.flows[0]?.baseline.attempts).toBe(53);
+    expect(queue.verdict.flows[0]?.candidate.attempts).toBe(53);
   });
 
   it('gives a second slot the other arm while the first one works', () => {

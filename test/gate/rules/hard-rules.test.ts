@@ -1,51 +1,106 @@
 import { describe, expect, it } from 'vitest';
-import { attempt, attempts, verdictOn } from '../evidence-of.ts';
+import { attempt, attempts, defaultPolicy, verdictOn } from '../evidence-of.ts';
 
-const good = () => [...attempts('old', 80, 0), ...attempts('new', 80, 0)];
+const newest = '2.3000.1044822804';
+const lost = { outcome: 'failed', phase: 'qr', code: 'session-lost', blame: 'library', readyMs: null } as const;
+const deaf = { outcome: 'failed', phase: 'probe', code: 'probe-message', blame: 'library', readyMs: null } as const;
 
-describe('a hard rule', () => {
+/** So many attempts that end like that. */
+const repeated = (library: string, count: number, more: Parameters<typeof attempt>[1]) =>
+  Array.from({ length: count }, () => attempt(library, more));
+
+const good = (more: Parameters<typeof attempt>[1] = {}) => [
+  ...attempts('old', 80, 0, more),
+  ...attempts('new', 80, 0, more),
+];
+
+const words = (given: Parameters<typeof verdictOn>[0]) => {
+  const { verdict, rule } = verdictOn(given);
+  return `${verdict} by ${rule}`;
+};
+
+describe('a hard rule about truth', () => {
   it.each([
     ['provenance-mismatch', { phase: 'launch', code: 'provenance-mismatch', blame: 'harness' }],
     ['constraint-violation', { phase: 'ready', code: 'constraint-violation', blame: 'harness' }],
-    ['lost-session', { flow: 'restore-to-ready', phase: 'qr', code: 'session-lost', blame: 'library' }],
-    ['probe-failure', { build: '2.3000.1044822804', phase: 'probe', code: 'probe-message', blame: 'library' }],
-  ] as const)('%s blocks a candidate whose rates are perfect', (rule, finding) => {
-    const verdict = verdictOn([...good(), attempt('new', { outcome: 'failed', readyMs: null, ...finding })]);
-    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by hard-rules');
-    expect(verdict.hardFindings.map((found) => found.rule)).toEqual([rule]);
-    expect(verdict.because[0]).toContain(
-      `1 attempt of the candidate breaks the hard rule ${rule} with ${finding.code}`,
+  ] as const)('%s blocks a candidate whose rates are perfect, whatever the baseline shows', (rule, finding) => {
+    const found = { outcome: 'failed', readyMs: null, ...finding } as const;
+    for (const more of [[], [attempt('old', found)]]) {
+      const verdict = verdictOn([...good(), attempt('new', found), ...more]);
+      expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by hard-rules');
+      expect(verdict.hardFindings).toMatchObject([{ rule, effect: 'blocks', baselineAttempts: more.length }]);
+      expect(verdict.because[0]).toContain(
+        `1 attempt of the candidate breaks the hard rule ${rule} with ${finding.code}`,
+      );
+    }
+  });
+});
+
+describe.each([
+  ['lost-session', lost, {}],
+  ['probe-failure', deaf, { build: newest }],
+] as const)('the hard rule %s, about what a version does', (rule, finding, place) => {
+  const found = { ...finding, ...place };
+
+  it('keeps a candidate from being promoted where the baseline works and does not show it', () => {
+    const verdict = verdictOn([...good(place), attempt('new', found)]);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by hard-rules');
+    expect(verdict.hardFindings).toMatchObject([{ rule, effect: 'held', attempts: 1, baselineAttempts: 0 }]);
+    expect(verdict.because[0]).toMatch(
+      `qr-to-ready: 1 of 81 attempts of the candidate break the hard rule ${rule} on `,
     );
   });
 
-  it('needs all of its keys: a failed probe on a build that does not matter is counted, but is no hard finding', () => {
-    const elsewhere = attempt('new', { outcome: 'failed', phase: 'probe', code: 'probe-message', blame: 'library' });
-    const verdict = verdictOn([...good(), elsewhere]);
-    expect(verdict.hardFindings).toEqual([]);
-    expect(verdict.flows[0]?.candidate.failures).toBe(1);
+  it('blocks at once where the policy says so, but not where the baseline shows it or was not tried', () => {
+    const strict = { ...defaultPolicy, hardRules: defaultPolicy.hardRules.map((its) => ({ ...its, atOnce: true })) };
+    const said = (given: Parameters<typeof verdictOn>[0]) => verdictOn(given, strict).verdict;
+    expect(said([...good(place), attempt('new', found)])).toBe('block');
+    expect(said([...good(place), attempt('new', found), attempt('old', found)])).toBe('promote');
+    expect(said([...good({ build: '2.3000.1' }), attempt('new', { ...found, build: newest })])).toBe('inconclusive');
+  });
+
+  it('blocks where the rates say that it is not by chance', () => {
+    expect(words([...attempts('old', 4, 0, place), ...repeated('new', 4, found)])).toBe('block by hard-rules');
+  });
+
+  it('leaves it to the rates where the baseline shows it too', () => {
+    const verdict = verdictOn([...good(place), attempt('new', found), attempt('old', found)]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.hardFindings).toMatchObject([{ rule, effect: 'compared', baselineAttempts: 1 }]);
+    expect(verdict.notices).toMatchObject([{ kind: 'hard-finding-shared' }]);
+  });
+
+  it('leaves it to the rates where the baseline does not work, having failed before it could show it', () => {
+    const elsewhere = { build: '2.3000.1044822804', flow: 'qr-to-ready' };
+    const verdict = verdictOn([
+      ...good({ build: '2.3000.1' }),
+      ...attempts('old', 0, 13, elsewhere),
+      ...repeated('new', 4, { ...finding, ...elsewhere }),
+    ]);
+    expect(verdict.verdict).toBe('promote');
+    expect(verdict.hardFindings).toMatchObject([{ rule, effect: 'compared' }]);
+  });
+
+  it('decides nothing where the baseline was never tried', () => {
+    const verdict = verdictOn([...good({ build: '2.3000.1' }), attempt('new', { ...found, build: newest })]);
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('inconclusive by hard-rules');
+    expect(verdict.hardFindings).toMatchObject([{ rule, effect: 'untried' }]);
+    expect(verdict.because[0]).toContain('where the baseline was never tried');
   });
 
   it('says nothing about the baseline', () => {
-    const probe = {
-      outcome: 'failed',
-      phase: 'probe',
-      code: 'probe-wid',
-      blame: 'library',
-      build: '2.3000.1044822804',
-    } as const;
-    expect(verdictOn([...good(), attempt('old', probe)]).hardFindings).toEqual([]);
+    expect(verdictOn([...good(place), attempt('old', found)]).hardFindings).toEqual([]);
   });
 
   it('keeps a few examples and the number of all', () => {
-    const lost = {
-      outcome: 'failed',
-      phase: 'qr',
-      code: 'session-lost',
-      blame: 'library',
-      flow: 'restore-to-ready',
-    } as const;
-    const [finding] = verdictOn(Array.from({ length: 9 }, () => attempt('new', lost))).hardFindings;
-    expect(finding?.attempts).toBe(9);
-    expect(finding?.examples).toHaveLength(5);
+    const [its] = verdictOn(repeated('new', 9, found)).hardFindings;
+    expect(its?.attempts).toBe(9);
+    expect(its?.examples).toHaveLength(5);
   });
+});
+
+it('a hard rule needs all of its keys: a failed probe on a build that does not matter is counted, but is no hard finding', () => {
+  const verdict = verdictOn([...good(), attempt('new', deaf)]);
+  expect(verdict.hardFindings).toEqual([]);
+  expect(verdict.flows[0]?.candidate.failures).toBe(1);
 });

@@ -81,7 +81,10 @@ describe('missing data never promotes', () => {
     ],
   ])('of a shard that is lost or a name that is mistyped: %o', (narrowing, why) => {
     const given = [...attempts('old', 200, 0, other), ...attempts('new', 200, 0, other)];
-    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', asOf, narrowing }, defaultPolicy);
+    const collector = new EvidenceCollector(
+      { baseline: 'old', candidate: 'new', askedAt: asOf, narrowing },
+      defaultPolicy,
+    );
     for (const each of given) collector.add(each);
     const { verdict, rule, because } = judge(collector.evidence(), defaultPolicy);
     expect(`${verdict} by ${rule}`).toBe('inconclusive by missing-data');

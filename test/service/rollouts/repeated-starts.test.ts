@@ -23,7 +23,7 @@ function words({ sessions, broken, starts }: Fleet): Record<VerdictWord, number>
   const random = seededRandom(1);
   const counts = { promote: 0, block: 0, inconclusive: 0 };
   for (let i = 0; i < comparisons; i++) {
-    const collector = new EvidenceCollector({ baseline, candidate, asOf }, defaultPolicy);
+    const collector = new EvidenceCollector({ baseline, candidate, askedAt: asOf }, defaultPolicy);
     const repeated = new RepeatedStarts(0);
     for (const [library, chance] of [
       [baseline, broken.baseline],

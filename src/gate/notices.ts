@@ -1,0 +1,119 @@
+import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
+import type { DatedBuild, FlowVerdict, HardFinding, Notice, Place } from '../contracts/verdict.ts';
+import type { CellEvidence, Evidence } from './evidence.ts';
+import { describePlace, listPlaces } from './place.ts';
+import { plural } from './plural.ts';
+
+/** So many failures outside the plan get a sentence each. */
+const outsideNamed = 3;
+
+/** What must not be overlooked, whatever the verdict is. */
+export function noticesOn(
+  { newestBuild, outside }: Evidence,
+  flows: readonly FlowVerdict[],
+  hardFindings: readonly HardFinding[],
+): Notice[] {
+  const newest = newestDead(flows, newestBuild);
+  const isSaid = new Set(newest.flatMap(({ places }) => places));
+  return [
+    ...newest,
+    ...flows.flatMap((flow) => cellNotices(flow, flows.length > 1, isSaid)),
+    ...shared(hardFindings),
+    ...outsidePlan(outside),
+  ];
+}
+
+/** `2.3000.1044822804 of 2026-08-20, 100 days old`. */
+export function describeBuild({ build, date, ageDays }: DatedBuild): string {
+  return date === null ? build : `${build} of ${date}, ${plural(ageDays ?? 0, 'day')} old`;
+}
+
+/** The build with the greatest number; what is no build number, as in a rollout, has no newest. */
+export function newestOf(builds: readonly string[]): string | undefined {
+  const numbers = builds.filter((build) => /^2\.\d+\.\d+$/.test(build));
+  return numbers.toSorted((a, b) => compareBuilds(parseBuild(a), parseBuild(b))).at(-1);
+}
+
+function newestDead(flows: readonly FlowVerdict[], dated: DatedBuild | undefined): Notice[] {
+  const cells = flows.flatMap((flow) => flow.cells.map((cell) => ({ flow: flow.flow, ...cell })));
+  const build = newestOf(cells.map(({ place }) => place.build));
+  const its = cells.filter(({ place }) => place.build === build);
+  return [...Map.groupBy(its, ({ flow }) => flow)]
+    .filter(([, cells]) => cells.every(({ state }) => state === 'dead'))
+    .map(([flow, cells]) => ({
+      kind: 'newest-build-dead',
+      isWarning: true,
+      sentence: `${flows.length > 1 ? `${flow}: neither` : 'Neither'} version works on the newest build ${dated?.build === build && dated ? describeBuild(dated) : build}.`,
+      places: cells.map(({ place }) => place),
+    }));
+}
+
+/** @param isSaid places that another notice names already. */
+function cellNotices({ flow, cells }: FlowVerdict, hasOthers: boolean, isSaid: ReadonlySet<Place>): Notice[] {
+  const notice = (kind: Notice['kind'], its: { place: Place }[], sentence: string): Notice[] => {
+    if (its.length === 0) return [];
+    const said = hasOthers ? `${flow}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` : sentence;
+    return [{ kind, isWarning: false, sentence: said, places: its.map(({ place }) => place) }];
+  };
+  const being = (state: string) => cells.filter((cell) => cell.state === state);
+  const dead = being('dead').filter(({ place }) => !isSaid.has(place));
+  const gained = being('candidate-only');
+  const lost = being('live').filter(
+    ({ candidate }) => candidate.attempts > 0 && candidate.attempts === candidate.failures,
+  );
+  return [
+    ...notice(
+      'baseline-only',
+      lost,
+      `The baseline works on ${cellCount(lost)} on which the candidate did not once: ${listPlaces(lost)}.`,
+    ),
+    ...notice('dead-cells', dead, `Neither version works on ${listPlaces(dead)}.`),
+    ...notice(
+      'candidate-only',
+      gained,
+      `The candidate works on ${cellCount(gained)} on which the baseline does not: ${listPlaces(gained)}.`,
+    ),
+  ];
+}
+
+/** Cells of one browser and condition are builds to a reader. */
+function cellCount(cells: readonly { place: Place }[]): string {
+  const builds = new Set(cells.map(({ place }) => place.build));
+  return builds.size === cells.length ? plural(builds.size, 'build') : plural(cells.length, 'cell');
+}
+
+function shared(hardFindings: readonly HardFinding[]): Notice[] {
+  return hardFindings
+    .filter(({ effect, baselineAttempts }) => effect === 'compared' && baselineAttempts > 0)
+    .map(({ rule, code, place, attempts, baselineAttempts }) => ({
+      kind: 'hard-finding-shared',
+      isWarning: false,
+      sentence: `Both versions break the hard rule ${rule} in ${place.flow} on ${describePlace(place)} (${code}: baseline ${baselineAttempts}, candidate ${attempts}), so the rates decide.`,
+      places: [place],
+    }));
+}
+
+function outsidePlan(cells: readonly CellEvidence[]): Notice[] {
+  // What the candidate alone fails comes first.
+  const worst = cells.toSorted((a, b) => lossIn(b) - lossIn(a));
+  const named = worst.slice(0, outsideNamed).map(({ place, baseline, candidate }): Notice => {
+    const codes = [...candidate.failureKinds.values()].map(({ code }) => code).sort();
+    const other = baseline.attempts === 0 ? 'was not tried' : `failed ${baseline.failures} of ${baseline.attempts}`;
+    return {
+      kind: 'outside-plan',
+      isWarning: false,
+      sentence: `Outside the plan, and in no rate: the candidate failed ${candidate.failures} of ${plural(candidate.attempts, 'attempt')} of ${place.flow} on ${describePlace(place)} (${codes.join(', ')}), the baseline ${other}.`,
+      places: [place],
+    };
+  });
+  const others = worst.slice(outsideNamed);
+  if (others.length === 0) return named;
+  const sentence = `Outside the plan the candidate failed in ${plural(others.length, 'more cell')} too.`;
+  return [...named, { kind: 'outside-plan', isWarning: false, sentence, places: others.map(({ place }) => place) }];
+}
+
+function lossIn({ baseline, candidate }: CellEvidence): number {
+  return (
+    candidate.failures / candidate.attempts - (baseline.attempts === 0 ? 0 : baseline.failures / baseline.attempts)
+  );
+}
