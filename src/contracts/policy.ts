@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attemptCodes } from '../codes/codes.ts';
+import { attemptCodes, type Code } from '../codes/codes.ts';
 import { phaseSchema } from './outcome.ts';
 
 const names = z.array(z.string().min(1)).min(1);

@@ -58,9 +58,9 @@ export const lossPointsSchema = z.object({
  * What a cell says. `live`: the baseline works there, at least sometimes. `dead`: neither version ever succeeded. `candidate-only`: the
  * candidate did and the baseline never. `open`: the baseline never did, and there are too few attempts to close the cell.
  */
-export const cellStates = ['live', 'dead', 'candidate-only', 'open'] as const;
-export const cellStateSchema = z.enum(cellStates);
-export type CellState = z.infer<typeof cellStateSchema>;
+export const livenesses = ['live', 'dead', 'candidate-only', 'open'] as const;
+export const livenessSchema = z.enum(livenesses);
+export type Liveness = z.infer<typeof livenessSchema>;
 
 /** Attempts of one arm in one cell that failed in the same phase with the same code. */
 export const failureSchema = z.object({
@@ -82,7 +82,7 @@ export type Failure = z.infer<typeof failureSchema>;
 
 export const cellFindingSchema = z.object({
   place: placeSchema,
-  state: cellStateSchema,
+  state: livenessSchema,
   /** The margin of this cell alone, where the policy gives it one. */
   marginPoints: z.number().optional(),
   baseline: armTallySchema,
@@ -176,12 +176,12 @@ export const noticeSchema = z.object({
 export type Notice = z.infer<typeof noticeSchema>;
 
 /** A build with the day on which it was seen first, where that is known (ISO 8601), and its age in whole days. */
-export const datedBuildSchema = z.object({
+export const agedBuildSchema = z.object({
   build: z.string(),
   date: z.string().nullable(),
   ageDays: z.number().int().nullable(),
 });
-export type DatedBuild = z.infer<typeof datedBuildSchema>;
+export type AgedBuild = z.infer<typeof agedBuildSchema>;
 
 /** The judgement of a candidate. The same attempts, policy and `asOf` give the same bytes. */
 export const verdictSchema = z.object({
@@ -197,8 +197,8 @@ export const verdictSchema = z.object({
   /** The time that the age of attempts is measured from. */
   askedAt: z.iso.datetime(),
   /** The newest build that was judged, and the newest of which WhatsApp Web data exists. */
-  newestBuild: datedBuildSchema.nullable(),
-  dataEnds: datedBuildSchema.nullable(),
+  newestBuild: agedBuildSchema.nullable(),
+  dataEnds: agedBuildSchema.nullable(),
   /** Absent when everything that is known of both versions was judged. */
   narrowing: narrowingSchema.optional(),
   policy: z.object({ name: z.string(), sha256: z.string() }),

@@ -2,7 +2,7 @@ import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
-import { type Arm, arms, type DatedBuild, type Narrowing, type Place } from '../contracts/verdict.ts';
+import { type AgedBuild, type Arm, arms, type Narrowing, type Place } from '../contracts/verdict.ts';
 import { type ArmEvidence, type CellEvidence, type Evidence, noEvidence } from './evidence.ts';
 import { placeKey } from './place.ts';
 import { HardFindings } from './rules/hard-rules.ts';
@@ -16,8 +16,8 @@ export interface Question {
   /** The cells that are judged, tried or not; every cell that has attempts when left out. Others are noticed and change no verdict. */
   plan?: readonly Place[] | undefined;
   /** The newest build of the plan, and the newest of which WhatsApp Web data exists, with their dates. */
-  newestBuild?: DatedBuild | undefined;
-  dataEnds?: DatedBuild | undefined;
+  newestBuild?: AgedBuild | undefined;
+  dataEnds?: AgedBuild | undefined;
   /** What was left out on purpose before attempts came here. */
   narrowing?: Narrowing | undefined;
   /** The only target of which attempts came here, where that was chosen. */

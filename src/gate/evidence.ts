@@ -1,5 +1,5 @@
 import type { Target } from '../contracts/outcome.ts';
-import type { ArmTally, DatedBuild, HardFinding, Narrowing, Place } from '../contracts/verdict.ts';
+import type { AgedBuild, ArmTally, HardFinding, Narrowing, Place } from '../contracts/verdict.ts';
 import type { CellCounts } from './statistics/counts.ts';
 
 /** Attempts of one arm in one cell that failed alike. */
@@ -42,8 +42,8 @@ export interface Evidence {
   askedAt: string;
   /** When the newest attempt that counts began; null when none counts. */
   newestAttempt: string | null;
-  newestBuild?: DatedBuild | undefined;
-  dataEnds?: DatedBuild | undefined;
+  newestBuild?: AgedBuild | undefined;
+  dataEnds?: AgedBuild | undefined;
   narrowing?: Narrowing | undefined;
   target?: Target | undefined;
   hardFindings: Omit<HardFinding, 'effect'>[];

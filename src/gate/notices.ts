@@ -1,5 +1,5 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
-import type { DatedBuild, FlowVerdict, HardFinding, Notice, Place } from '../contracts/verdict.ts';
+import type { AgedBuild, FlowVerdict, HardFinding, Notice, Place } from '../contracts/verdict.ts';
 import type { CellEvidence, Evidence } from './evidence.ts';
 import { describePlace, listPlaces } from './place.ts';
 import { plural } from './plural.ts';
@@ -24,7 +24,7 @@ export function noticesOn(
 }
 
 /** `2.3000.1044822804 of 2026-08-20, 100 days old`. */
-export function describeBuild({ build, date, ageDays }: DatedBuild): string {
+export function describeBuild({ build, date, ageDays }: AgedBuild): string {
   return date === null ? build : `${build} of ${date}, ${plural(ageDays ?? 0, 'day')} old`;
 }
 
@@ -34,7 +34,7 @@ export function newestOf(builds: readonly string[]): string | undefined {
   return numbers.toSorted((a, b) => compareBuilds(parseBuild(a), parseBuild(b))).at(-1);
 }
 
-function newestDead(flows: readonly FlowVerdict[], dated: DatedBuild | undefined): Notice[] {
+function newestDead(flows: readonly FlowVerdict[], dated: AgedBuild | undefined): Notice[] {
   const cells = flows.flatMap((flow) => flow.cells.map((cell) => ({ flow: flow.flow, ...cell })));
   const build = newestOf(cells.map(({ place }) => place.build));
   const its = cells.filter(({ place }) => place.build === build);

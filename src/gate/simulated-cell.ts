@@ -70,7 +70,7 @@ export class SimulatedCell {
     if (random() >= success[arm]) {
       evidence.failures++;
       evidence.times.push(Infinity);
-      if (random() < lost) evidence.findings[lostSession] = (evidence.findings[lostSession] ?? 0) + 1;
+      if (lost > 0 && random() < lost) evidence.findings[lostSession] = (evidence.findings[lostSession] ?? 0) + 1;
       return;
     }
     if (!timed) return;

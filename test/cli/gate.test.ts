@@ -61,7 +61,9 @@ const policy = readFileSync('compat-matrix/policy.yaml', 'utf8');
 /** Blocks what the shipped policy promotes: one failed attempt is enough. */
 const strict = file(
   'strict.yaml',
-  policy.replace('name: default', 'name: strict').replace('codes: [session-lost]', 'codes: [no-ready]\n    atOnce: true'),
+  policy
+    .replace('name: default', 'name: strict')
+    .replace('codes: [session-lost]', 'codes: [no-ready]\n    atOnce: true'),
 );
 
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Code, codes } from '../../src/contracts/codes.ts';
+import { attemptCodes } from '../../src/codes/codes.ts';
+import { phases } from '../../src/codes/words.ts';
 import type { JudgedAttempt } from '../../src/contracts/judged-attempt.ts';
-import { phases } from '../../src/contracts/outcome.ts';
 import { truthCodes } from '../../src/contracts/policy.ts';
 import { type VerdictWord, verdictSchema } from '../../src/contracts/verdict.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
@@ -14,7 +14,7 @@ const words = (given: JudgedAttempt[]) => {
   return `${verdict} by ${rule}`;
 };
 
-const codesOfVersions = (Object.keys(codes) as Code[]).filter((code) => !truthCodes.includes(code));
+const codesOfVersions = attemptCodes.filter((code) => !truthCodes.includes(code));
 
 describe('a verdict', () => {
   it('promotes a candidate that is as good', () => {

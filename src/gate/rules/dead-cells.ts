@@ -1,5 +1,5 @@
 import type { Policy } from '../../contracts/policy.ts';
-import type { CellState } from '../../contracts/verdict.ts';
+import type { Liveness } from '../../contracts/verdict.ts';
 import { type CellEvidence, countedCells, type FlowEvidence, hasSucceeded } from '../evidence.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 
@@ -9,14 +9,14 @@ type DeadCells = Policy['deadCells'];
  * What a cell says. In one in which the baseline never succeeded nothing can be lost, so it is in no rate: it would dilute a loss
  * elsewhere where neither version works, and make up for one where only the candidate does.
  */
-export function stateOf({ baseline, candidate }: CellCounts, { attempts }: DeadCells): CellState {
+export function stateOf({ baseline, candidate }: CellCounts, { attempts }: DeadCells): Liveness {
   if (hasSucceeded(baseline)) return 'live';
   if (baseline.attempts < attempts || candidate.attempts < attempts) return 'open';
   return hasSucceeded(candidate) ? 'candidate-only' : 'dead';
 }
 
 /** No more attempts are made in it, but for those that show that the baseline does not work there. */
-export function isClosed(state: CellState): boolean {
+export function isClosed(state: Liveness): boolean {
   return state === 'dead' || state === 'candidate-only';
 }
 

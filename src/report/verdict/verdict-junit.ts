@@ -43,7 +43,9 @@ function flowCase({ flow, verdict, rule, because, missing }: FlowVerdict): Verdi
 }
 
 function hardCase({ rule, attempts, baselineAttempts, effect, examples, place, code }: HardFinding): VerdictCase {
-  const problem: Problem = { blocks: 'failure', held: 'error', untried: 'error', compared: null }[effect] as Problem;
+  const problem: CaseResult = { blocks: 'failure', held: 'error', untried: 'error', compared: null }[
+    effect
+  ] as CaseResult;
   const message = `${attempts} × ${code ?? 'failed'} on ${placeName(place)}, baseline ${baselineAttempts}: ${effect}`;
   return {
     name: `hard rule ${rule} on ${placeName(place)}`,

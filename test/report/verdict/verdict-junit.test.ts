@@ -12,7 +12,10 @@ test('a promotion has a passed case per flow and nothing else', () => {
 
 test('a shard that was lost is an error, though every flow that was tried would be promoted', () => {
   const narrowing = { build: ['2.3000.1029241508', '2.3000.1044822804'] };
-  const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf, narrowing }, defaultPolicy);
+  const collector = new EvidenceCollector(
+    { baseline: 'old', candidate: 'new', askedAt: asOf, narrowing },
+    defaultPolicy,
+  );
   for (const attempt of equal) collector.add(attempt);
   const verdict = judge(collector.evidence(), defaultPolicy);
   expect(verdict.flows.map((flow) => flow.verdict)).toEqual(['promote']);
