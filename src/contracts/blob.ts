@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import { attemptSchema, cellSchema } from './attempt.ts';
 import { expectationSchema } from './matrix.ts';
-import { runInfoSchema } from './run.ts';
+import { type PlannedCell, runInfoSchema } from './run.ts';
 
 /** The `index`-th of `count` parts of a plan, counted from 1. */
 export const shardSchema = z.object({ index: z.number().int().min(1), count: z.number().int().min(1) });
 export type Shard = z.infer<typeof shardSchema>;
+
+/** A shard with the plan that it is a part of. */
+export interface ShardOfPlan {
+  shard: Shard;
+  whole: readonly PlannedCell[];
+}
+
+const blobPlanSchema = z.array(
+  z.object({ cell: cellSchema, expectation: expectationSchema.nullable(), repeat: z.number().int().min(1) }),
+);
 
 /** The first line of a blob: what the run was and what it planned. */
 export const blobHeadSchema = z.object({
@@ -15,9 +25,9 @@ export const blobHeadSchema = z.object({
   interrupted: z.boolean(),
   /** Null for a run of the whole plan. */
   shard: shardSchema.nullable(),
-  plan: z.array(
-    z.object({ cell: cellSchema, expectation: expectationSchema.nullable(), repeat: z.number().int().min(1) }),
-  ),
+  plan: blobPlanSchema,
+  /** The plan of all shards, so that a report can name what a lost one had; absent in a run of the whole plan. */
+  whole: blobPlanSchema.optional(),
 });
 export type BlobHead = z.infer<typeof blobHeadSchema>;
 

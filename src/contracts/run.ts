@@ -17,6 +17,8 @@ export const runInfoSchema = z.object({
   finishedAt: z.iso.datetime().nullable(),
   seed: z.number().int(),
   machine: machineSchema,
+  /** What a report that was merged of some shards only lacks, one sentence each; absent when it is whole. */
+  missing: z.array(z.string()).optional(),
 });
 export type RunInfo = z.infer<typeof runInfoSchema>;
 

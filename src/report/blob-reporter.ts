@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { BlobAttempt, BlobEnd, BlobHead, Shard } from '../contracts/blob.ts';
+import type { BlobAttempt, BlobEnd, BlobHead, ShardOfPlan } from '../contracts/blob.ts';
 import type { RunInfo, RunObserver } from '../contracts/run.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
@@ -9,12 +9,12 @@ import { writeReportFile } from './write-report-file.ts';
 export class BlobReporter implements RunObserver {
   readonly #file: string;
   readonly #source: ReportSource;
-  readonly #shard: Shard | null;
+  readonly #part: ShardOfPlan | null;
 
-  constructor(file: string, source: ReportSource, shard: Shard | null) {
+  constructor(file: string, source: ReportSource, part: ShardOfPlan | null) {
     this.#file = file;
     this.#source = source;
-    this.#shard = shard;
+    this.#part = part;
   }
 
   async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
@@ -28,8 +28,9 @@ export class BlobReporter implements RunObserver {
       schemaVersion: 1,
       run,
       interrupted,
-      shard: this.#shard,
+      shard: this.#part?.shard ?? null,
       plan,
+      ...(this.#part && { whole: [...this.#part.whole] }),
     };
     yield `${JSON.stringify(head)}\n`;
     let position = 0;

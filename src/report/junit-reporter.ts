@@ -30,7 +30,8 @@ export class JunitReporter implements RunObserver {
       suites.set(report.library, cases);
       cases.push(testCase(report, run.seed));
     }
-    for (const [library, cases] of suites) yield renderSuite(library, cases);
+    for (const [library, cases] of suites) yield renderSuite(`whatsapp-web.js ${library}`, cases);
+    if (run.missing) yield renderSuite('missing', run.missing.map(missingCase));
     yield '</testsuites>\n';
   }
 }
@@ -79,10 +80,17 @@ function judge(report: CellReport, seed: number): { result: TestCase['result']; 
   return { result: 'passed', message: '', text: `fails as expected${why && `: ${why}`}\n${lines.join('\n')}` };
 }
 
-function renderSuite(library: string, cases: readonly TestCase[]): string {
+/** What is not in a partial report is an error: a suite without it would look whole. */
+function missingCase(what: string): TestCase {
+  const text = escapeXml(what);
+  const xml = `    <testcase classname="missing" name="${text}" time="0.000"><error message="${text}"></error></testcase>\n`;
+  return { result: 'error', seconds: 0, xml };
+}
+
+function renderSuite(name: string, cases: readonly TestCase[]): string {
   const count = (result: TestCase['result']) => cases.filter((it) => it.result === result).length;
   const seconds = cases.reduce((sum, it) => sum + it.seconds, 0).toFixed(3);
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const xml = cases.map((it) => it.xml).join('');
-  return `  <testsuite name="whatsapp-web.js ${escapeXml(library)}" ${counts} time="${seconds}">\n${xml}  </testsuite>\n`;
+  return `  <testsuite name="${escapeXml(name)}" ${counts} time="${seconds}">\n${xml}  </testsuite>\n`;
 }

@@ -62,7 +62,7 @@ export class ListReporter implements RunObserver {
     this.#lines.stop();
     const { cells } = this.#tally;
     const sentence = await headlineOfRun(this.#source, run, cells);
-    this.#terminal.result(`\n${renderResult(cells, { sentence, seed: run.seed }, this.#terminal)}\n`);
+    this.#terminal.result(`\n${renderResult(cells, { sentence, run }, this.#terminal)}\n`);
     if (interrupted) this.#terminal.progress('interrupted: the rest of the plan was not run\n');
   }
 

@@ -49,6 +49,7 @@ function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: s
     `**${sentence}**`,
     '',
     `${countsLine(cells)}${interrupted ? '; **interrupted, the rest was not run**' : ''}. ${runLine(run)}`,
+    ...(run.missing ?? []).flatMap((what) => ['', `**Incomplete: ${escapeMarkdown(what)}.**`]),
     ...surpriseLines(cells, run.seed),
     ...gridLines(cells),
     ...causeLines(cells),

@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { cellKey } from '../contracts/attempt.ts';
-import type { BlobAttempt, BlobHead } from '../contracts/blob.ts';
+import type { BlobAttempt, BlobHead, Shard } from '../contracts/blob.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { andList } from '../words/text.ts';
 import { readBlobAttempts, readBlobHead } from './read-blob.ts';
 
 interface Blob {
@@ -12,24 +13,39 @@ interface Blob {
   head: BlobHead;
 }
 
+interface MergeOptions {
+  /** Screenshots go to `<folder>/<attempt id>/`. */
+  folder: string;
+  /** True to merge what is there of a plan of which shards are lost or cut off. */
+  partial?: boolean;
+}
+
 /**
- * Tells observers of the runs of several blobs as of one run. Screenshots go to `<folder>/<attempt id>/`.
+ * Tells observers of the runs of several blobs as of one run. What a partial merge lacks is in the `missing` of the run that ends.
  *
- * @throws InputError when a blob is damaged, given twice, of another plan, or when a shard is missing.
+ * @throws InputError when a blob is damaged, given twice or of another plan; without `partial` also when a shard is missing or
+ *   was cut off.
  */
 export async function mergeBlobs(
   files: readonly string[],
   observers: readonly RunObserver[],
-  folder: string,
+  { folder, partial = false }: MergeOptions,
 ): Promise<{ run: RunInfo; interrupted: boolean }> {
   const blobs = await Promise.all(files.map(async (file) => ({ file, head: await readBlobHead(file) })));
-  checkShards(blobs);
+  const lost = lostShards(blobs);
+  if (lost.length > 0 && !partial) {
+    const names = lost.map(shardName).join(', ');
+    throw new InputError(
+      `shard ${names} is missing; a report without it would be incomplete: --partial makes one that says so`,
+    );
+  }
   const plan = mergePlans(blobs);
+  const missing = lost.length > 0 ? [addLostCells(plan, lost, blobs)] : [];
   const run = mergeRuns(blobs.map(({ head }) => head.run));
   const interrupted = blobs.some(({ head }) => head.interrupted);
   for (const observer of observers) await observer.runStarted?.(run, [...plan.values()], 1);
   for (const { file, head } of blobs) {
-    for await (const line of readBlobAttempts(file)) {
+    for await (const line of partial ? untilCut(file, missing) : readBlobAttempts(file)) {
       const key = head.plan[line.position];
       const planned = key && plan.get(cellKey(key.cell));
       if (!planned)
@@ -38,11 +54,36 @@ export async function mergeBlobs(
       for (const observer of observers) await observer.attemptEnded?.(planned, line.attempt);
     }
   }
-  for (const observer of observers) await observer.runEnded?.(run, interrupted);
-  return { run, interrupted };
+  const ended = missing.length > 0 ? { ...run, missing } : run;
+  for (const observer of observers) await observer.runEnded?.(ended, interrupted);
+  return { run: ended, interrupted };
 }
 
-function checkShards(blobs: readonly Blob[]): void {
+/** The attempts up to the place at which a blob was cut off; what is behind it is missing. */
+async function* untilCut(file: string, missing: string[]): AsyncGenerator<BlobAttempt> {
+  try {
+    yield* readBlobAttempts(file);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    missing.push(error.message);
+  }
+}
+
+const shardName = ({ index, count }: Shard) => `${index}/${count}`;
+
+/** Plans the cells of lost shards, so that reports show them as not run. Returns the sentence that says what is missing. */
+function addLostCells(plan: Map<string, PlannedCell>, lost: readonly Shard[], blobs: readonly Blob[]): string {
+  const names = `${lost.length === 1 ? 'shard' : 'shards'} ${andList(lost.map(shardName))}`;
+  const is = lost.length === 1 ? 'is' : 'are';
+  const whole = blobs.find(({ head }) => head.whole !== undefined)?.head.whole;
+  if (!whole) return `${names} ${is} missing, and no blob says which cells that were`;
+  const cells = whole.filter(({ cell }) => !plan.has(cellKey(cell)));
+  for (const planned of cells) plan.set(cellKey(planned.cell), planned);
+  return `${names} ${is} missing: ${cells.length} ${cells.length === 1 ? 'cell was' : 'cells were'} not run`;
+}
+
+/** @throws InputError when a blob is given twice, or they are not of one plan. */
+function lostShards(blobs: readonly Blob[]): Shard[] {
   const seen = new Map<string, string>();
   for (const { file, head } of blobs) {
     const before = seen.get(head.run.id);
@@ -51,21 +92,21 @@ function checkShards(blobs: readonly Blob[]): void {
   }
   const shards = blobs.map(({ head }) => head.shard).filter((shard) => shard !== null);
   const count = shards[0]?.count;
-  if (count === undefined) return;
+  if (count === undefined) return [];
   if (shards.length < blobs.length || shards.some((shard) => shard.count !== count)) {
     const parts = blobs.map(
       ({ file, head: { shard } }) => `${file} is ${shard ? `${shard.index}/${shard.count}` : 'whole'}`,
     );
     throw new InputError(`these blobs are not shards of one plan: ${parts.join(', ')}`);
   }
-  const missing = Array.from({ length: count }, (_, i) => i + 1).filter(
-    (n) => !shards.some(({ index }) => index === n),
-  );
-  if (missing.length > 0) {
-    throw new InputError(
-      `shard ${missing.map((n) => `${n}/${count}`).join(', ')} is missing; a report without it would be incomplete`,
-    );
+  const indexes = shards.map(({ index }) => index);
+  const twice = indexes.find((index, place) => indexes.indexOf(index) !== place);
+  if (twice !== undefined) {
+    const files = blobs.filter(({ head }) => head.shard?.index === twice).map(({ file }) => file);
+    throw new InputError(`${files.join(' and ')} are both shard ${twice}/${count}: give one of them`);
   }
+  const all = Array.from({ length: count }, (_, i) => ({ index: i + 1, count }));
+  return all.filter(({ index }) => !indexes.includes(index));
 }
 
 function mergePlans(blobs: readonly Blob[]): Map<string, PlannedCell> {

@@ -1,3 +1,4 @@
+import type { RunInfo } from '../contracts/run.ts';
 import { cellName, repeatCommand } from '../words/cell-names.ts';
 import { causeLine, groupCauses } from './causes.ts';
 import { type CellSummary, countCells } from './cell-summary.ts';
@@ -10,7 +11,7 @@ const mostSurprises = 10;
 /** The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the headline. */
 export function renderResult(
   cells: readonly CellSummary[],
-  { sentence, seed }: { sentence: string; seed: number },
+  { sentence, run: { seed, missing = [] } }: { sentence: string; run: RunInfo },
   { width, colors }: Pick<Terminal, 'width' | 'colors'>,
 ): string {
   const paint = (text: string, { outcome }: CellSummary) => {
@@ -27,7 +28,9 @@ export function renderResult(
     renderTable(cells, width, paint),
     ...(causes.length > 0 ? [`${colors.bold('Causes')}\n${causes.join('\n')}`] : []),
     ...(surprises.length > 0 ? [`${colors.bold('Not as expected')}\n${surprises.join('\n')}`] : []),
-    `${countsLine(cells)}\n${colors.bold(sentence)}`,
+    [countsLine(cells), ...missing.map((what) => colors.yellow(`incomplete: ${what}`)), colors.bold(sentence)].join(
+      '\n',
+    ),
   ].join('\n\n');
 }
 

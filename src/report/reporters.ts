@@ -1,4 +1,4 @@
-import type { Shard } from '../contracts/blob.ts';
+import type { ShardOfPlan } from '../contracts/blob.ts';
 import type { RunObserver } from '../contracts/run.ts';
 import { BlobReporter } from './blob-reporter.ts';
 import { HtmlReporter } from './html-reporter.ts';
@@ -13,7 +13,8 @@ import type { Terminal } from './terminal.ts';
 export interface ReporterContext {
   terminal: Terminal;
   source: ReportSource;
-  shard: Shard | null;
+  /** Null when all of a plan is run. */
+  part: ShardOfPlan | null;
 }
 
 /** What follows `name=`; null when nothing does. */
@@ -31,7 +32,7 @@ export const reporters: Readonly<Record<string, ReporterKind>> = {
   junit: { takes: 'FILE', create: (file, { source }) => new JunitReporter(file, source) },
   html: { takes: 'DIR', create: (folder, { source }) => new HtmlReporter(folder, source) },
   markdown: { takes: 'FILE', create: (file, { source }) => new MarkdownReporter(file, source) },
-  blob: { takes: 'FILE', create: (file, { source, shard }) => new BlobReporter(file, source, shard) },
+  blob: { takes: 'FILE', create: (file, { source, part }) => new BlobReporter(file, source, part) },
 };
 
 /** `list,json=FILE,...` as a person writes them. */

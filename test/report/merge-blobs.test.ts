@@ -1,13 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Attempt } from '../../src/contracts/attempt.ts';
+import { type Attempt, cellKey } from '../../src/contracts/attempt.ts';
 import { InputError } from '../../src/contracts/input-error.ts';
 import type { PlannedCell, RunInfo } from '../../src/contracts/run.ts';
 import { mergeBlobs } from '../../src/report/merge-blobs.ts';
+import { cli } from '../cli/cli.ts';
 import { type ExampleCell, exampleCells, exampleRun } from '../fixtures/example-run.ts';
-import { reportRun } from '../fixtures/recorded-run.ts';
+import { keptTerminal, reportRun } from '../fixtures/recorded-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+
+const partOf = (cells: readonly ExampleCell[], index: number) => ({
+  shard: { index, count: 2 },
+  whole: cells.map(({ planned }) => planned),
+});
 
 /** Writes the two shards of the example run as blobs. */
 async function twoShards(cells: readonly ExampleCell[] = exampleCells()): Promise<[string, string]> {
@@ -16,12 +22,12 @@ async function twoShards(cells: readonly ExampleCell[] = exampleCells()): Promis
   for (const [i, file] of files.entries()) {
     const part = cells.filter((_, place) => place % 2 === i);
     const run = { ...exampleRun, id: `run-${i + 1}` };
-    await reportRun('blob', file, part, { shard: { index: i + 1, count: 2 }, run: { run } });
+    await reportRun('blob', file, part, { part: partOf(cells, i + 1), run: { run } });
   }
   return files;
 }
 
-async function merged(files: readonly string[]) {
+async function merged(files: readonly string[], partial = false) {
   const heard: { plan: readonly PlannedCell[]; attempts: Attempt[]; run: RunInfo | null } = {
     plan: [],
     attempts: [],
@@ -42,7 +48,7 @@ async function merged(files: readonly string[]) {
         },
       },
     ],
-    temporaryFolder(),
+    { folder: temporaryFolder(), partial },
   );
   return heard;
 }
@@ -64,7 +70,9 @@ test('shards become one run with every cell and every attempt once', async () =>
 
 test('a missing shard is named', async () => {
   const [one] = await twoShards();
-  expect(await messageOf([one])).toBe('shard 2/2 is missing; a report without it would be incomplete');
+  expect(await messageOf([one])).toBe(
+    'shard 2/2 is missing; a report without it would be incomplete: --partial makes one that says so',
+  );
 });
 
 test('the same shard twice is refused', async () => {
@@ -88,4 +96,76 @@ test('something else than a blob is refused', async () => {
   writeFileSync(file, '');
   expect(await messageOf([file])).toMatch(/it is empty/);
   expect(await messageOf(['/no/such.blob'])).toBe('/no/such.blob: there is no such file');
+});
+
+test('a partial merge has the cells of a lost shard as not run, and says that it is missing', async () => {
+  const cells = exampleCells();
+  const [one] = await twoShards(cells);
+  const { plan, attempts, run } = await merged([one], true);
+  expect(plan.map(({ cell }) => cellKey(cell)).sort()).toEqual(
+    cells.map(({ planned }) => cellKey(planned.cell)).sort(),
+  );
+  expect(attempts.map(({ id }) => id)).toEqual([0, 2].map((place) => cells[place]?.attempts[0]?.id));
+  expect(run?.missing).toEqual(['shard 2/2 is missing: 2 cells were not run']);
+});
+
+test('a partial merge takes a shard up to where it was cut off', async () => {
+  const [one, two] = await twoShards();
+  const text = readFileSync(two, 'utf8');
+  writeFileSync(two, text.slice(0, -60));
+  const { attempts, run } = await merged([one, two], true);
+  expect(attempts).toHaveLength(3);
+  expect(run?.missing).toEqual([expect.stringMatching(/two\.blob:3: it is not a blob, or it was cut off/)]);
+});
+
+test('a partial merge of all shards is a whole one', async () => {
+  const { run } = await merged(await twoShards(), true);
+  expect(run).not.toHaveProperty('missing');
+});
+
+test('blobs that do not say the whole plan merge without the cells that are lost', async () => {
+  const [one] = await twoShards();
+  const [head = '', ...rest] = readFileSync(one, 'utf8').split('\n');
+  writeFileSync(one, [JSON.stringify({ ...JSON.parse(head), whole: undefined }), ...rest].join('\n'));
+  const { run } = await merged([one], true);
+  expect(run?.missing).toEqual(['shard 2/2 is missing, and no blob says which cells that were']);
+});
+
+test('one shard out of two runs is refused', async () => {
+  const [one, two] = await twoShards();
+  const text = readFileSync(two, 'utf8');
+  writeFileSync(two, text.replace('"index":2', '"index":1'));
+  expect(await messageOf([one, two])).toMatch(/one\.blob and .*two\.blob are both shard 1\/2: give one of them/);
+});
+
+test.each(['list', 'json', 'junit', 'html', 'markdown', 'blob'])(
+  '%s says what a partial report is missing',
+  async (name) => {
+    const folder = temporaryFolder();
+    const terminal = keptTerminal();
+    const missing = ['shard 2/2 is missing: 2 cells were not run'];
+    const target = name === 'list' ? '' : join(folder, 'out');
+    process.env.WWEBJS_CANARY_HOME = folder;
+    mkdirSync(join(folder, 'out'), { recursive: name === 'html' });
+    const written = name === 'html' ? join(target, 'index.html') : join(target, 'file');
+    await reportRun(name, name === 'html' || name === 'list' ? target : written, exampleCells(), {
+      terminal,
+      run: { run: { ...exampleRun, missing } },
+    });
+    const text = name === 'list' ? terminal.resulted : readFileSync(written, 'utf8');
+    expect(text).toContain(missing[0]);
+  },
+);
+
+test.each([
+  ['nothing surprising', exampleCells().slice(2, 3), 2],
+  ['a surprise', exampleCells().slice(0, 3), 1],
+])('the exit code of a partial report with %s', async (_what, cells, code) => {
+  const [one, two] = await twoShards(cells);
+  const whole = await cli(['report', 'merge', two, one]);
+  const { exit, stdout, stderr } = await cli(['report', 'merge', code === 1 ? two : one, '--partial']);
+  expect(stdout).toContain('incomplete: shard');
+  expect(exit).toBe(code);
+  expect([0, 1]).toContain(whole.exit);
+  expect(stderr).not.toContain('error');
 });

@@ -38,7 +38,7 @@ async function quickstart() {
   terminal.progress(
     `${libraries} whatsapp-web.js versions on ${builds} WhatsApp Web builds; everything is kept in ${home()}\n`,
   );
-  const settings = { slots: defaultSlots(), seed, shard: null, chosen, terminal };
+  const settings = { slots: defaultSlots(), seed, part: null, chosen, terminal };
   const { cells, exit } = await executeRun(plan, settings);
   const { colors } = terminal;
   const next = nextCommands(cells).map(({ command, why }) => `  ${colors.bold(command)}\n    ${why}`);

@@ -25,9 +25,10 @@ export function reportCommand(): Command {
     .description('make one report out of the blobs of shards')
     .argument('<blob...>', 'files that --reporter blob=FILE wrote; all shards of a plan')
     .option('--reporter <list>', `any of ${reporterUsage}`, 'list')
+    .option('--partial', 'when shards are lost: report what is there, and say what is missing')
     .addHelpText('after', mergeHelp)
-    .action(async (blobs: string[], { reporter }: { reporter: string }) => {
-      process.exitCode = await merge(blobs, reporter);
+    .action(async (blobs: string[], options: MergeCommandOptions) => {
+      process.exitCode = await merge(blobs, options);
     });
   report
     .command('show')
@@ -38,28 +39,35 @@ export function reportCommand(): Command {
   return report;
 }
 
+interface MergeCommandOptions {
+  reporter: string;
+  partial?: boolean;
+}
+
 const mergeHelp = `
-The exit code is that of one run: 0 as expected, 1 when a cell did something unexpected, 4 when a shard was cut off.
+The exit code is that of one run: 0 as expected, 1 when a cell did something unexpected, 4 when a shard was cut off. A partial report is
+never as expected: 1 when a cell did something unexpected, else 2.
 
 Example:
   wwebjs-canary run --shard 1/2 --reporter blob=one.blob
   wwebjs-canary run --shard 2/2 --reporter blob=two.blob
-  wwebjs-canary report merge one.blob two.blob --reporter list,html=report`;
+  wwebjs-canary report merge one.blob two.blob --reporter list,html=report
+  wwebjs-canary report merge one.blob --partial`;
 
-async function merge(blobs: readonly string[], reporterText: string) {
-  const chosen = chooseReporters(reporterText);
+async function merge(blobs: readonly string[], { reporter, partial = false }: MergeCommandOptions) {
+  const chosen = chooseReporters(reporter);
   const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-merge-'));
   try {
     const store = await openStore(join(folder, 'store.sqlite'));
     const recorder = new StoreRecorder(store, folder);
     const source = storeSource(store, recorder, (_run, { id }) => findScreenshot(folder, { artifacts: id }));
-    const context = { terminal: processTerminal(), source, shard: null };
+    const context = { terminal: processTerminal(), source, part: null };
     const tally = new RunTally();
     const made = chosen.map(({ name, target }) => reporters[name]?.create(target, context) ?? {});
-    const { interrupted } = await mergeBlobs(blobs, [recorder, tally, ...made], folder);
+    const { run, interrupted } = await mergeBlobs(blobs, [recorder, tally, ...made], { folder, partial });
     await store.close();
     if (recorder.trouble) throw recorder.trouble;
-    return exitOfRun(tally.cells, interrupted);
+    return exitOfRun(tally.cells, { interrupted, incomplete: run.missing !== undefined });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -50,7 +50,7 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
   const { exit } = await executeRun(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
     slots: options.slots ?? defaultSlots(),
     seed: options.seed ?? randomInt(1, greatestRandomSeed),
-    shard,
+    part: shard && { shard, whole },
     chosen,
     terminal,
   });

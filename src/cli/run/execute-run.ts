@@ -1,4 +1,4 @@
-import type { Shard } from '../../contracts/blob.ts';
+import type { ShardOfPlan } from '../../contracts/blob.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import type { PlannedCell, RunInfo } from '../../contracts/run.ts';
@@ -20,7 +20,8 @@ import { exitOfRun } from './exit-of-run.ts';
 export interface RunSettings {
   slots: number;
   seed: number;
-  shard: Shard | null;
+  /** Null when all of a plan is run. */
+  part: ShardOfPlan | null;
   chosen: readonly ChosenReporter[];
   terminal: Terminal;
 }
@@ -38,11 +39,11 @@ export interface ExecutedRun {
  * @throws InputError, TroubleError as `runPlan` and `openStore` do.
  */
 export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
-  const { slots, seed, shard, chosen, terminal } = settings;
+  const { slots, seed, part, chosen, terminal } = settings;
   const store = await openStore();
   const recorder = new StoreRecorder(store);
   const source = storeSource(store, recorder, (run, attempt) => findScreenshot(home('runs', run.id), attempt));
-  const made = chosen.map(({ name, target }) => reporters[name]?.create(target, { terminal, source, shard }) ?? {});
+  const made = chosen.map(({ name, target }) => reporters[name]?.create(target, { terminal, source, part }) ?? {});
   const group = new ReporterGroup(made);
   const tally = new RunTally();
   const say = (line: string) => terminal.progress(`${line}\n`);
@@ -54,7 +55,11 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
     for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
     const troubles = [...(recorder.trouble ? [recorder.trouble] : []), ...group.troubles, ...stop.bugs];
     const codes = troubles.map((trouble) => exitCodeOf(trouble, say));
-    return { run, cells: tally.cells, exit: codes.length > 0 ? exitCode.trouble : exitOfRun(tally.cells, interrupted) };
+    return {
+      run,
+      cells: tally.cells,
+      exit: codes.length > 0 ? exitCode.trouble : exitOfRun(tally.cells, { interrupted }),
+    };
   } finally {
     await store.close();
   }

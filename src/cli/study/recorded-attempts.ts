@@ -46,7 +46,7 @@ export async function coursesFromStore(
     );
     // The runner is loaded only where it is needed.
     const { executeRun } = await import('../run/execute-run.ts');
-    const { exit } = await executeRun(missing, { slots: defaultSlots(), seed, shard: null, chosen: [], terminal });
+    const { exit } = await executeRun(missing, { slots: defaultSlots(), seed, part: null, chosen: [], terminal });
     if (exit === exitCode.trouble) throw new TroubleError('the attempts that the study needs could not all be made');
   }
   return coursesOf(await readStore(model), model.libraries, 'the store');

@@ -13,6 +13,7 @@ export function overviewHeader({ run, interrupted, sentence, counts }: HtmlOverv
     el('p', { class: 'kicker' }, 'whatsapp-web.js on WhatsApp Web'),
     el('h1', {}, sentence),
     interrupted && el('p', { class: 'notice' }, 'This run was interrupted: the rest of its plan was not run.'),
+    ...(run.missing ?? []).map((what) => el('p', { class: 'notice' }, `This report is incomplete: ${what}.`)),
     el(
       'ul',
       { class: 'counts' },
