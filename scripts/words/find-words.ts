@@ -44,5 +44,5 @@ export function findWords(text: string): FoundWord[] {
 
 function word(phrase: string, instead: string): Word {
   const gap = `(?:[ \\t]+|[ \\t'"\`+]*\\n[ \\t*#/'"\`>-]*)`;
-  return { pattern: new RegExp(`\\b${phrase.replaceAll(' ', gap)}`, 'gim'), instead };
+  return { pattern: new RegExp(`\\b${phrase.replaceAll(' ', gap)}\\b`, 'gim'), instead };
 }

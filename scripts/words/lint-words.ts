@@ -14,6 +14,24 @@ const enforced = [
   'deploy',
   'docs',
   'scripts',
+  'src/browser',
+  'src/cli',
+  'src/codes',
+  'src/contracts',
+  'src/exporter',
+  'src/host',
+  'src/install',
+  'src/library',
+  'src/metrics',
+  'src/replica',
+  'src/report',
+  'src/runner',
+  'src/store',
+  'src/study',
+  'src/surface',
+  'src/watch',
+  'src/web',
+  'src/words',
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
@@ -23,6 +41,7 @@ const notProse = [
   'test/scripts/find-words.test.ts',
   'dashboards/generated',
   'docs/gate.md',
+  'src/cli/gate/run-selftest.ts',
   'compat-matrix/builds/*.json',
   '*package-lock.json',
   '*go.sum',
@@ -48,7 +67,17 @@ export function lintWords(paths: readonly string[]): number {
 }
 
 function listFiles(paths: readonly string[]): string[] {
-  const options = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths, ...notProse];
+  const options = [
+    'ls-files',
+    '-z',
+    '--deduplicate',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--',
+    ...paths,
+    ...notProse,
+  ];
   return execFileSync('git', options, { cwd: packageRoot, encoding: 'utf8', maxBuffer: 2 ** 26 })
     .split('\0')
     .filter((file) => file !== '' && existsSync(resolve(packageRoot, file)));

@@ -15,7 +15,7 @@ export interface Browser {
   executablePath: string;
   /** What it calls itself over DevTools, e.g. `HeadlessChrome/107.0.5296.0`. */
   version: string;
-  /** Sandbox and quiet flags; headless mode and the profile belong to whoever starts it. */
+  /** Sandbox and quiet flags; the caller sets headless mode and the profile. */
   args: string[];
   /** `LD_LIBRARY_PATH` and `FONTCONFIG_FILE` of a bundled browser; to be added to a bare environment. */
   env: Record<string, string>;
@@ -36,7 +36,7 @@ const quietFlags = [
  * Finds a browser, or downloads and unpacks it, and makes sure that it starts.
  *
  * @param name `107` or `current` (from npm), `chrome` or `chromium` (installed), or a path.
- * @param say is told of every download.
+ * @param say is called with every download.
  * @throws InputError when nothing has this name.
  * @throws TroubleError when it cannot be downloaded, unpacked or started.
  */

@@ -97,7 +97,7 @@ Examples:
   }
   for (const command of allCommands(main)) {
     command.exitOverride().showHelpAfterError('(--help shows what is possible)');
-    // Otherwise commander hands an option that a command and its subcommand share to the command, where nobody reads it.
+    // Otherwise commander passes an option that a command and its subcommand share to the command, which does not read it.
     command.enablePositionalOptions().hook('preSubcommand', refuseMisplacedOption);
   }
   return main;

@@ -32,7 +32,7 @@ const seenMessageSchema = z.strictObject({
 });
 export type SeenMessage = z.infer<typeof seenMessageSchema>;
 
-/** What is recorded of a message: nothing that it says, and nobody's number. */
+/** What is recorded of a message: neither its text nor a number. */
 const messageDetailSchema = z.strictObject({
   idType: z.string(),
   /** Fields of the id, where it has no text. */
@@ -57,7 +57,7 @@ export type HostExit = z.infer<typeof exitSchema>;
 const versionsSchema = z.strictObject({
   /** Version of the package on disk. */
   installed: z.string(),
-  /** Version of the package that the code in memory came from; null where that cannot be told. */
+  /** Version of the package that the code in memory came from; null where that is unknown. */
   loaded: z.string().nullable(),
 });
 /** Which library a host really has. */

@@ -35,7 +35,7 @@ export interface ClientSpec {
   browser: {
     executablePath: string;
     args: string[];
-    /** Over a pipe nobody but the host reaches the browser; by default it has a port that all users of the machine do. */
+    /** Over a pipe only the host reaches the browser; the default is a port that all users of the machine can reach. */
     pipe?: boolean;
   };
 }

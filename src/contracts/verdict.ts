@@ -151,7 +151,7 @@ export const hardFindingSchema = z.object({
 });
 export type HardFinding = z.infer<typeof hardFindingSchema>;
 
-/** The axes of which only these values were asked for; absent axes were judged as they are, and attempts on the replica only. */
+/** The axes that were restricted to these values; other axes were not restricted. Only attempts on the replica count. */
 export const narrowingSchema = z.partialRecord(
   z.enum(['build', 'flow', 'browser', 'condition', 'target']),
   z.array(z.string()),

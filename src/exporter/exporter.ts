@@ -11,7 +11,7 @@ import { ServiceFigures } from './service-figures.ts';
 import type { ExportedTables } from './service-reads.ts';
 import { VerdictFigures } from './verdict-figures.ts';
 
-/** What Prometheus is told out of the store: a run that has ended is still scraped. */
+/** Serves metrics from the store, so the results of a run that has ended are still scraped. */
 export class Exporter {
   readonly #instruments = new Instruments();
   readonly #up = this.#instruments.gauge(families.exporterUp);
@@ -22,9 +22,9 @@ export class Exporter {
   /**
    * @param store runs, attempts, schedule and verdicts.
    * @param service the database of the service, which may be the same file.
-   * @param onTrouble told when the store could not be read; what was read before stays.
-   * @param plan says what is expected of a rollout.
-   * @param policy its verdicts are shown.
+   * @param onTrouble called when the store could not be read; the previous figures stay.
+   * @param plan has the expected success rates of a rollout.
+   * @param policy selects the verdicts to export.
    */
   constructor(
     store: Store,

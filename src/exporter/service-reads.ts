@@ -109,7 +109,7 @@ export class ServiceReads {
     return rows.map((row) => ({ ...row, count: Number(row.count) }));
   }
 
-  /** Sessions that should run: how many are led by somebody, how many could be started now, and how many wait for a person. */
+  /** Sessions that should run: how many have an owner, how many could start now, and how many wait for a person. */
   async wanted(): Promise<{
     held: number;
     free: number;

@@ -7,7 +7,7 @@ import { fastPath } from './rules/fast-path.ts';
 import { successRate } from './rules/success-rate.ts';
 
 /**
- * Refuses a policy whose cap is too low for one of the two verdicts: whoever waits for it would wait for ever.
+ * Refuses a policy whose cap is too low for one of the two verdicts: that verdict would never come.
  *
  * @param file where the policy is from, for the message.
  * @throws InputError when not even a perfect candidate would be promoted, or one that always fails blocked, in one cell at the cap.

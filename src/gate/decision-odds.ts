@@ -37,7 +37,7 @@ export class DecisionOdds {
   readonly #margin: number;
   readonly #budget: ErrorBudget;
 
-  /** @param everyPair the rate is asked after every pair from the first look on, as somebody does who cannot wait. */
+  /** @param everyPair the rate is judged after every pair from the first look on, as with repeated requests. */
   constructor(policy: Policy, { everyPair = false } = {}) {
     const { looks, marginPoints } = policy.success;
     const [first, cap] = [looks[0] as number, looks.at(-1) as number];

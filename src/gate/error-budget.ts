@@ -34,7 +34,7 @@ export interface PromoteLevels {
 }
 
 /**
- * Shares the chances of a wrong verdict among flows and rules, for somebody who asks after every attempt between the first look
+ * Shares the chances of a wrong verdict among flows and rules, for a verdict after every attempt between the first look
  * and the cap. A false block of any flow blocks, so flows share `falseBlock`; every flow has to be promoted, so each may use
  * `falsePromote` in full, less the chance that a cell which is closed hides a loss, where a flow has several cells: a flow of one cell
  * that is closed is not promoted by its rate.

@@ -69,7 +69,7 @@ export class EvidenceCollector {
    */
   add(attempt: JudgedAttempt, given?: Arm): void {
     const { library } = attempt.cell;
-    // Somebody pressed Ctrl-C: that says nothing about a library and nothing about the machine.
+    // Interrupted with Ctrl-C: that says nothing about a library or the machine.
     if (attempt.code === 'interrupted') return;
     if (library !== this.#question.baseline && library !== this.#question.candidate) return;
     if (this.#isSameVersion && !given) this.#undealt.push(attempt);

@@ -28,7 +28,7 @@ export interface SelftestCase {
   group: string;
   name: string;
   truths: Truth[];
-  /** Attempts per arm up to which somebody asks again and again, instead of a run that judges at its looks. */
+  /** Attempts per arm up to which verdicts are requested after every pair, instead of a run that judges at its looks. */
   askedUntil?: number;
   /** Simulated comparisons; `selftestSimulations` when left out. */
   simulations?: number;

@@ -7,10 +7,10 @@ import { type Simulated, SimulatedCell, type Truth } from './simulated-cell.ts';
 const turnsBetweenQuestions = 10;
 
 /**
- * Attempts of one flow that come in whoever asks, as in a store that nightly runs fill, and somebody who asks for a verdict after every turn
- * of a cell (beyond the cap after every tenth), and takes the first one that is not inconclusive.
+ * Attempts of one flow that arrive independently of requests, as in a store that nightly runs fill. A verdict is requested after every turn
+ * of a cell (beyond the cap after every tenth); the first one that is not inconclusive counts.
  *
- * @param truths one per cell, which take turns. @param until attempts per arm after which nobody asks any more.
+ * @param truths one per cell, which take turns. @param until attempts per arm after which no verdict is requested.
  */
 export function simulateAsking(truths: readonly Truth[], policy: Policy, random: Random, until: number): Simulated {
   const cap = policy.success.looks.at(-1) as number;

@@ -46,7 +46,7 @@ export class Host {
   #browserPid: number | null = null;
   /** Calls into the host. They have no deadline of their own and reject when the host ends. */
   readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
-  /** Settles when the process is gone, whoever ended it. */
+  /** Settles when the process is gone, for any reason. */
   readonly exited: Promise<HostExit>;
   readonly redactor = new Redactor();
 
@@ -61,7 +61,7 @@ export class Host {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A process group of its own: Ctrl-C in a terminal reaches the parent only, which then ends its hosts in order.
+      // A process group of its own: Ctrl-C in a terminal reaches the parent only, which then ends its hosts gracefully.
       detached: true,
     });
     this.#child.once('disconnect', () => setTimeout(() => this.#child.kill('SIGKILL'), lastWordPatienceMs).unref());
@@ -129,7 +129,7 @@ export class Host {
     await Promise.race([this.exited, sleep(killPatienceMs, null, { ref: false })]);
   }
 
-  /** Processes that the host started; where they cannot be listed, the group of the browser that it told of. */
+  /** Processes that the host started; where they cannot be listed, the group of the browser that it reported. */
   #tree(): number[] {
     if (this.#identity) return findTree(this.#identity, this.#mark);
     return this.#browserPid ? [-this.#browserPid] : [];

@@ -45,7 +45,7 @@ export async function makeFolderOnce(folder: string, recipe: FolderRecipe): Prom
   });
 }
 
-/** A rename first: a half-removed folder must not be taken for a whole one by somebody who looks at the same time. */
+/** A rename first: a concurrent reader must not take a half-removed folder for a whole one. */
 async function discard(folder: string): Promise<void> {
   const doomed = `${folder}.partial-old`;
   await rename(folder, doomed);

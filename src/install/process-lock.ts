@@ -13,7 +13,7 @@ const pollMs = 100;
  * transaction on an empty file. A file with a process id in it would have to be judged stale, which goes wrong in containers,
  * where ids repeat.
  *
- * @param onWait called once when somebody else holds the lock.
+ * @param onWait called once when another process holds the lock.
  * @throws TroubleError when the lock file cannot be made.
  */
 export async function withProcessLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {

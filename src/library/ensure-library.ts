@@ -29,11 +29,11 @@ export interface InstalledLibrary {
 const usualDownload = '27 to 40 MB';
 
 /**
- * Installs a library unless it is there, verifies it, and says where it is. One installation per version and lockfile,
- * whoever asks; a damaged one is repaired.
+ * Installs a library unless it is there, verifies it, and says where it is. All callers share one installation per version and
+ * lockfile; a damaged one is repaired.
  *
  * @param spec exact version, label, tarball or folder.
- * @param say is told of every download.
+ * @param say is called with every download.
  * @throws InputError when the spec names no whatsapp-web.js.
  * @throws TroubleError without network or disk.
  */

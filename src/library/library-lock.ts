@@ -31,7 +31,7 @@ export const lockFolders = {
   ofMachine: () => home('library-locks'),
 };
 
-/** The lock of a version or label, or null when nobody has added it yet. */
+/** The lock of a version or label, or null when it was not added yet. */
 export function findLibraryLock(label: string): LibraryLock | null {
   const folders = [lockFolders.ofProject(), lockFolders.ofMachine()].map((folder) => join(folder, label));
   const folder = folders.find((candidate) => existsSync(join(candidate, 'package-lock.json')));

@@ -9,7 +9,7 @@ export const decisionFamilies = {
   gateVerdict: family({
     name: 'wwebjs_gate_verdict',
     type: 'gauge',
-    help: 'The newest verdict on a candidate, on everything known of both versions: 1 for the word that was said, 0 for the others',
+    help: 'The newest verdict on a candidate, on everything known of both versions: 1 for this verdict, 0 for the others',
     labels: { baseline: 'any', candidate: 'any', verdict: verdictWords },
     limit: 300,
   }),

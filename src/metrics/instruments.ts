@@ -27,14 +27,14 @@ export class Instruments {
     };
   }
 
-  /** @param collect sets all of the gauge when somebody asks, after everything of before is forgotten. */
+  /** @param collect sets all values of the gauge at every scrape, after the previous values are removed. */
   gauge<F extends Family>(of: F & { type: 'gauge' }, collect?: (gauge: GaugeOf<F>) => void): GaugeOf<F> {
     const gauge: GaugeOf<F> = {
       set: (labels, value) => series.of(labels).set(value),
       add: (labels, value) => series.of(labels).inc(value),
       clear() {
         metric.reset();
-        // A gauge without labels would go on with 0, which nobody has measured.
+        // A gauge without labels would show 0, which was not measured.
         if (Object.keys(of.labels).length === 0) metric.remove();
         series.forget();
       },
@@ -101,7 +101,7 @@ function onlyListed({ labels: table }: Family, labels: Record<string, string>): 
   return Object.fromEntries(entries);
 }
 
-/** Labels with a list keep their value, so that outcomes are still told apart; they are few. */
+/** Labels with a list keep their value, so that outcomes stay separate; they are few. */
 function overflowed({ labels: table }: Family, labels: Record<string, string>): Record<string, string> {
   const entries = Object.entries(table).map(([label, values]) => [label, values === 'any' ? overflow : labels[label]]);
   return Object.fromEntries(entries);

@@ -2,7 +2,7 @@ import { sessionCauses } from '../codes/codes.ts';
 import { accountStatuses, startOutcomes } from '../contracts/service-states.ts';
 import { type Family, family } from './family.ts';
 
-/** Seconds; from a warm page to somebody who has to look for the phone. */
+/** Seconds; from a warm page to a person who has to look for the phone. */
 const linkBuckets = [0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300];
 
 /** Steps of a session that an instance runs. */
@@ -84,7 +84,7 @@ export const serviceFamilies = {
   restorationBacklog: family({
     name: 'wwebjs_session_restoration_backlog',
     type: 'gauge',
-    help: 'Sessions that should run, may be started now and that nobody runs',
+    help: 'Sessions that should run, may start now and have no instance',
     labels: {},
     limit: 1,
   }),

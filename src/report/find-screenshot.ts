@@ -10,7 +10,7 @@ export function findScreenshot(runFolder: string, { artifacts }: Pick<Attempt, '
     const name = readdirSync(folder).find((file) => /^screenshot\.(png|jpe?g|webp)$/.test(file));
     return name === undefined ? null : join(folder, name);
   } catch {
-    // Somebody cleaned up, or the run was made on another machine: a report without the picture is still right.
+    // The file was cleaned up, or the run was made on another machine: a report without the picture is still correct.
     return null;
   }
 }

@@ -58,16 +58,16 @@ function judge(report: CellReport, seed: number): { result: TestCase['result']; 
   const repeat = `repeat with: ${repeatCommand(report, seed)}`;
   const surprise = attempts.find((attempt) => isSurprise(expectation, attempt));
   const spoiled = attempts.find((attempt) => attempt.outcome === 'infra');
-  const told = surprise ?? spoiled ?? attempts[0];
-  if (!told) return { result: 'skipped', message: 'not run', text: '' };
-  const place = told.cause ? causePlace(told.cause) : null;
+  const decisive = surprise ?? spoiled ?? attempts[0];
+  if (!decisive) return { result: 'skipped', message: 'not run', text: '' };
+  const place = decisive.cause ? causePlace(decisive.cause) : null;
   const lines = [
-    told.outcome === 'passed' ? 'passed' : `${told.code} in phase ${told.phase}, blame ${told.blame}`,
-    told.cause?.message,
+    decisive.outcome === 'passed' ? 'passed' : `${decisive.code} in phase ${decisive.phase}, blame ${decisive.blame}`,
+    decisive.cause?.message,
     place?.missing && `missing: ${place.missing}`,
     place?.libraryLine && `library: ${place.libraryLine}`,
-    ...(told.cause?.evidence ?? []),
-    told.artifacts && `artifacts: ${told.artifacts}`,
+    ...(decisive.cause?.evidence ?? []),
+    decisive.artifacts && `artifacts: ${decisive.artifacts}`,
     repeat,
   ].filter((line) => typeof line === 'string' && line !== '');
   if (surprise) {
@@ -75,7 +75,7 @@ function judge(report: CellReport, seed: number): { result: TestCase['result']; 
     return { result: 'failure', message: `expected ${wanted}, seen ${lines[0]}`, text: lines.join('\n') };
   }
   if (spoiled) return { result: 'error', message: lines[0] as string, text: lines.join('\n') };
-  if (told.outcome === 'passed') return { result: 'passed', message: '', text: '' };
+  if (decisive.outcome === 'passed') return { result: 'passed', message: '', text: '' };
   const why = [expectation?.reason, expectation?.link].filter(Boolean).join(' ');
   return { result: 'passed', message: '', text: `fails as expected${why && `: ${why}`}\n${lines.join('\n')}` };
 }

@@ -91,7 +91,7 @@ export class ListReporter implements RunObserver {
     ];
   }
 
-  /** From the mean of the attempts that ended; nothing is said before the first did. */
+  /** From the mean of the ended attempts; empty before the first ended. */
   #timeLeft(): string {
     if (this.#done === 0) return '';
     const perAttempt = this.#busyMs / this.#done;

@@ -41,7 +41,7 @@ export class MarkdownReporter implements RunObserver {
   }
 }
 
-/** At most `maxBytes` long: what does not fit is left out from the end, and that is said. */
+/** At most `maxBytes` long: rows that do not fit are cut from the end, with a note. */
 function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: string, interrupted: boolean): string {
   const lines = [
     '## whatsapp-web.js on WhatsApp Web',

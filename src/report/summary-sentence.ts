@@ -49,7 +49,7 @@ export function usualCells(summaries: readonly CellSummary[]): CellSummary[] {
 function nothingUsual(summaries: readonly CellSummary[]): string {
   if (summaries.some(({ made }) => made > 0))
     return 'Every attempt was made under a condition; see what each cell did.';
-  return 'Nothing was attempted, so nothing can be said about any version.';
+  return 'Nothing was attempted, so nothing is known about any version.';
 }
 
 /** What is known of the versions of the run on one of its builds. */
@@ -99,11 +99,11 @@ function standingOf(cells: readonly CellSummary[]): Standing {
 }
 
 function groupsOf(standings: readonly Standing[]): Group[] {
-  const told = standings.map(({ library, flows }) => ({
+  const described = standings.map(({ library, flows }) => ({
     library,
     flows: flows.filter((flow) => flowDoes(flow) !== 'unknown'),
   }));
-  const groups = [...Map.groupBy(told, ({ flows }) => whatItDoes(flows)).values()].map((members) => ({
+  const groups = [...Map.groupBy(described, ({ flows }) => whatItDoes(flows)).values()].map((members) => ({
     versions: sortVersions(members.map(({ library }) => library)),
     flows: addUp(members.map(({ flows }) => flows)),
   }));
@@ -123,11 +123,11 @@ function newestSentence(builds: readonly OnBuild[], at: number): string {
   const newest = builds.at(-1) as OnBuild;
   const where = `On ${builds.length === 1 ? '' : 'the newest '}build ${newest.build}${ageWords(newest.build, at)}`;
   if (newest.groups.length > 0) return `${where} ${onBuildWords(newest, builds.slice(0, -1))}.`;
-  const told = builds.findLast(({ groups }) => groups.length > 0);
+  const described = builds.findLast(({ groups }) => groups.length > 0);
   const silence = `${where} nothing is known: ${silenceWords('every attempt', newest)}.`;
-  if (!told) return silence;
-  const place = `On build ${told.build}${ageWords(told.build, at)}`;
-  return `${silence} ${place} ${onBuildWords(told, builds.slice(0, builds.indexOf(told)))}.`;
+  if (!described) return silence;
+  const place = `On build ${described.build}${ageWords(described.build, at)}`;
+  return `${silence} ${place} ${onBuildWords(described, builds.slice(0, builds.indexOf(described)))}.`;
 }
 
 function onBuildWords(there: OnBuild, older: readonly OnBuild[]): string {
@@ -144,7 +144,7 @@ function onBuildWords(there: OnBuild, older: readonly OnBuild[]): string {
   return `${claim}${advice}${unknown}`;
 }
 
-/** Whatever passes is said with how many attempts of which flow. */
+/** Passing versions, with the number of attempts of each flow. */
 function groupWords({ versions, flows }: Group): string {
   const many = versions.length;
   const counts = flows.some(({ passed }) => passed > 0) ? ` (${flowCounts(flows)})` : '';
@@ -153,8 +153,8 @@ function groupWords({ versions, flows }: Group): string {
 }
 
 function silenceWords(what: string, { cells, silent }: OnBuild): string {
-  const told = cells.filter(({ cell }) => silent.includes(cell.library));
-  const interrupted = told.every(({ code }) => code === 'interrupted');
+  const described = cells.filter(({ cell }) => silent.includes(cell.library));
+  const interrupted = described.every(({ code }) => code === 'interrupted');
   const subject = what === 'it' ? (silent.length === 1 ? 'its attempts were' : 'their attempts were') : `${what} was`;
   return `${subject} ${interrupted ? 'interrupted' : 'spoiled by the harness or the machine'}`;
 }

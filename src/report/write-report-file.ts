@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { TroubleError } from '../contracts/input-error.ts';
 
 /**
- * Writes a report in pieces. A regular file appears only when it is whole; a device or a pipe such as /dev/stdout is written as it is.
+ * Writes a report in pieces. A regular file appears only when it is whole; a device or a pipe such as /dev/stdout is written directly.
  *
  * @throws TroubleError naming the file when it cannot be written, e.g. on a full disk.
  */

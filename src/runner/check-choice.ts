@@ -23,7 +23,7 @@ export function checkChoice({ library, build, condition, ...others }: Choice, re
     throw new InputError(`--repeat ${repeat}: it has to be a whole number from 1 to ${mostRepeats}`);
   }
   if (target === 'live') {
-    throw new InputError('--target live: nobody can scan the QR code of the live site here; it can be replica');
+    throw new InputError('--target live: no phone can scan the QR code of the live site here; use replica');
   }
 }
 

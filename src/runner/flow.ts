@@ -2,7 +2,7 @@ import type { ClientOptions, PageFacts, SessionFacts } from '../contracts/host.t
 import type { SeenMessage } from '../contracts/host-events.ts';
 
 export interface StartOptions extends ClientOptions {
-  /** `new`: with a browser profile that nobody has used; the old one stays where it is. By default the same as before. */
+  /** `new`: with an empty browser profile; the old one stays in its place. By default the same as before. */
   profile?: 'same' | 'new';
 }
 
@@ -57,7 +57,7 @@ export interface FlowClient {
 export interface FlowPhone {
   /** Digits of the international number. */
   readonly number: string;
-  /** Number of somebody who writes to it, and who answers. */
+  /** Number of a contact that writes to it and answers. */
   readonly contact: string;
   /** Links the device that shows this QR code. */
   scan(qr: string): Promise<void>;
@@ -100,7 +100,7 @@ export interface FlowOptions {
    * called as `create(library, { dataPath, timeScale })`.
    */
   auth?: string | undefined;
-  /** Multiplies the long waits of the service: the life of QR and pairing codes, and `wait()`. 1 = as they are. */
+  /** Multiplies the long waits of the service: the life of QR and pairing codes, and `wait()`. 1 = their real length. */
   timeScale?: number | undefined;
   /** When the flow is ended in any case; 120 when left out. */
   deadlineSeconds?: number | undefined;
@@ -109,7 +109,7 @@ export interface FlowOptions {
 /** One canary scenario. */
 export interface Flow extends FlowOptions {
   name: string;
-  /** @param over is aborted when the attempt has ended and nobody waits for the flow any more. */
+  /** @param over is aborted when the attempt has ended and no longer waits for the flow. */
   body(context: FlowContext, over: AbortSignal): Promise<void>;
 }
 

@@ -50,7 +50,7 @@ async function exchange(client: FlowClient, phone: FlowPhone): Promise<SeenMessa
 function checkMessage({ id, from, fromMe }: SeenMessage): void {
   demand(typeof id === 'string' && id !== '', 'probe-message', `message.id._serialized is ${quote(id)}`);
   demand(from === `${contact}@c.us`, 'probe-message', `message.from is ${quote(from)}, not the sender`);
-  demand(fromMe === false, 'probe-message', `message.id.fromMe is ${quote(fromMe)} for a message of somebody else`);
+  demand(fromMe === false, 'probe-message', `message.id.fromMe is ${quote(fromMe)} for a message of a contact`);
 }
 
 function demand(holds: boolean, code: Code, message: string): void {

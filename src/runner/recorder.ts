@@ -5,7 +5,7 @@ import type { Redactor } from '../host/redactor.ts';
 /** More events than this are a loop in the page; they would only fill memory and store. */
 const maxEvents = 1_000;
 
-/** The evidence of one attempt: what happened, in order, without anything that must not be recorded. */
+/** The evidence of one attempt: its events in sequence, without anything that must not be recorded. */
 export class Recorder {
   readonly startedAt = now();
   readonly #events: AttemptEvent[] = [];

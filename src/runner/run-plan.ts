@@ -19,7 +19,7 @@ export interface RunOptions {
   observers: readonly RunObserver[];
   /** Ends the run: what is under way is recorded as `infra`, `interrupted`, and nothing else is started. */
   signal?: AbortSignal;
-  /** Told of downloads. */
+  /** Called with every download. */
   say(line: string): void;
   /** Chooses what is attempted next; without one the whole plan is, in an order that depends on the seed. */
   queue?: TaskQueue;
@@ -86,11 +86,11 @@ export async function runSupplied(
   const failures = (await Promise.allSettled(workers)).filter((result) => result.status === 'rejected');
   const interrupted = end.aborted;
   const finished: RunInfo = { ...run, finishedAt: interrupted ? null : new Date().toISOString() };
-  const told = tell((observer) => observer.runEnded?.(finished, interrupted));
-  // An observer that could not take a record may fail again here; the first failure is the one to tell.
-  if (failures[0]) await told.catch(() => {});
+  const ended = tell((observer) => observer.runEnded?.(finished, interrupted));
+  // An observer that could not take a record may fail again here; the first failure is the one to report.
+  if (failures[0]) await ended.catch(() => {});
   if (failures[0]) throw failures[0].reason;
-  await told;
+  await ended;
   return { run: finished, interrupted };
 }
 

@@ -27,7 +27,7 @@ export class Steps {
   phase: Phase = 'launch';
   /** Of a phase that took place twice, as in a restore, the last one counts. */
   readonly timings: PhaseTimings = {};
-  /** Every run of a phase, in order. */
+  /** Every run of a phase, oldest first. */
   readonly spans: Span[] = [];
 
   /**

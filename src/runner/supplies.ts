@@ -34,7 +34,7 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
   const cells = plan.map(({ cell }) => cell);
   const flows = await gather(cells, 'flow', loadFlow);
   const surfaces = await gather(cells, 'build', async (build) => resolveSurface(build));
-  // A version that does not exist is told before a browser of hundreds of megabytes is fetched for it.
+  // A version that does not exist is reported before a browser of hundreds of megabytes is downloaded for it.
   const libraries = await gather(cells, 'library', (spec) => ensureLibrary(spec, say).catch(orTrouble));
   const browsers = await gather(cells, 'browser', (name) => ensureBrowser(name, say));
   for (const library of [...libraries.values()]) {

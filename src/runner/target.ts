@@ -20,7 +20,7 @@ export interface OpenTarget {
 export interface TargetPhone {
   /** Rejects with a `Refusal` when the QR code is not one that a phone would take. */
   scan(qr: string): Promise<void>;
-  /** Rejects with a `Refusal` when nobody asked for this code. */
+  /** Rejects with a `Refusal` when no page shows this code. */
   pair(code: string): Promise<void>;
   /** Sends a text as the contact with the number `from`. */
   send(body: string, from: string): void;
@@ -39,7 +39,7 @@ export function settleSeconds(cell: Cell): number {
   return Math.max(0, ...conditionsOf(cell).map(lastsSeconds));
 }
 
-/** Starts a replica for one attempt. `onEvent` is told of everything that its server sees. */
+/** Starts a replica for one attempt. `onEvent` receives everything that its server sees. */
 export async function openTarget(
   cell: Cell,
   surface: Surface | null,

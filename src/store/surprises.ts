@@ -13,7 +13,7 @@ export interface Surprise {
   overAt: number | null;
 }
 
-/** The repository of the table `surprises`: those that last, and those of whose beginning or end nobody was told yet. */
+/** The repository of the table `surprises`: those that last, and those whose beginning or end was not notified yet. */
 export class Surprises {
   readonly #db: Kysely<Tables>;
 
@@ -31,7 +31,7 @@ export class Surprises {
       .execute();
   }
 
-  /** The cell did as expected. What nobody was told of begins and ends in silence. */
+  /** The cell did as expected. A surprise that was not notified is removed without a notification. */
   async over(cell: string, at: number): Promise<void> {
     await this.#db.deleteFrom('surprises').where('cell', '=', cell).where('told_begin', '=', 0).execute();
     await this.#db
@@ -48,8 +48,8 @@ export class Surprises {
     return rows.map(({ cell }) => cell);
   }
 
-  /** Beginnings and ends that nobody was told of. */
-  async untold(): Promise<Surprise[]> {
+  /** Beginnings and ends that were not notified yet. */
+  async notNotified(): Promise<Surprise[]> {
     const rows = await this.#db
       .selectFrom('surprises')
       .selectAll()
@@ -66,8 +66,8 @@ export class Surprises {
     }));
   }
 
-  /** Somebody was told of these. */
-  async told(surprises: readonly Surprise[]): Promise<void> {
+  /** Marks these as notified. */
+  async markNotified(surprises: readonly Surprise[]): Promise<void> {
     for (const { cell, overAt } of surprises) {
       if (overAt !== null) await this.#db.deleteFrom('surprises').where('cell', '=', cell).execute();
       else await this.#db.updateTable('surprises').set({ told_begin: 1 }).where('cell', '=', cell).execute();

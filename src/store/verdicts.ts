@@ -29,8 +29,8 @@ export class Verdicts {
   }
 
   /**
-   * The newest verdict of each pair of versions by one policy, on everything that was known of them: what is said of some builds
-   * only, or by a laxer policy, is another matter. The newest first, at most `most` pairs.
+   * The newest verdict of each pair of versions by one policy, on everything known of them. Verdicts on some builds only, or
+   * by a laxer policy, do not count. The newest first, at most `most` pairs.
    *
    * @param policySha256 as `policyHash` gives it.
    */

@@ -3,7 +3,7 @@ import type { Random } from '../contracts/seeded-random.ts';
 import { drawSpread } from './draw-spread.ts';
 import { randomStream } from './random-stream.ts';
 
-/** Somebody wants a number linked. */
+/** A person wants a number linked. */
 export interface LinkIntent {
   index: number;
   /** Milliseconds since the replay began. */

@@ -12,9 +12,9 @@ export interface NumberCounts {
 export type FailureCounts = Record<Exclude<RequestNote, 'replaced'>, number>;
 
 /**
- * Counts what became of every request, number by number, from the history: it succeeded if its account was ever connected, whatever
- * the row says now. Requests that never got a row count too. sql/queries/link-success.sql is stricter: it asks how each link ended
- * first, so that one which failed before it was restored has failed.
+ * Counts the outcome of every request, number by number, from the history: it succeeded if its account was ever connected, with any
+ * current status. Requests that never got a row count too. sql/queries/link-success.sql is stricter: it uses the first end of each
+ * link, so a link that failed before it was restored counts as failed.
  *
  * @param historyTable has `account_id` and `to_status`.
  */

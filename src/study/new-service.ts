@@ -13,7 +13,7 @@ export interface NewServiceOptions {
   clock: ReplayClock;
   folder: string;
   library: string;
-  /** False for the restoration of the incident: nobody takes a session on again with its account. */
+  /** False for the restoration of the incident: no instance restores a session with its account. */
   accountIds: boolean;
   /** How the library does when the session of a number is restored. */
   restoring(phone: string): Course;
@@ -144,7 +144,7 @@ export class NewService implements StudiedService {
     else await instance.tell(account, says ?? 'session:ready-timeout', 'ended');
   }
 
-  /** A session that was created without its account belongs to nobody: no write about it finds its row. */
+  /** A session that was created without its account has no owner: no write about it finds its row. */
   async #loseAll(): Promise<void> {
     this.#linking.clear();
     await sql`update sessions set wanted = 0`.execute(this.#options.database.kysely);

@@ -13,7 +13,7 @@ export interface OldNumber {
 /**
  * The accounts table as it was when links failed in production, after the description of the incident (the original is not public): the key
  * that should keep active numbers apart names the status, so that it holds for dead rows too. Beside it a history that the
- * old code knows nothing of: without it nobody could count.
+ * old code knows nothing of: without it the study could not count.
  */
 export async function createOldAccounts(kysely: Connection): Promise<void> {
   await sql`create table old_accounts (

@@ -50,7 +50,7 @@ export class OldService implements StudiedService {
         this.#up.add(account);
         return 'done';
       },
-      // Nobody tells the row: this is how rows get stuck.
+      // No code updates the row: this is how rows get stuck.
       end: async () => 'done',
     };
   }

@@ -185,7 +185,7 @@ export class Replay {
     }
   }
 
-  /** A session that worked is gone. Whoever notices links the number again. */
+  /** A session that worked is gone. A person who notices it links the number again. */
   #lose(account: string, at: number): void {
     const { model, seed } = this.#options;
     const intent = this.#intentOf.get(account) as LinkIntent;

@@ -13,7 +13,7 @@ import { type ReplayedHost, replayedHosts } from './replayed-hosts.ts';
 /** What the service says about a session. */
 export type Heard = 'code' | 'authenticated' | 'connected' | 'ended';
 
-/** The deadlines of the service are told by the replay, in its own time; real timers must never be first. */
+/** The replay sets the deadlines of the service in its own time; real timers must never be first. */
 const neverMs = 2 ** 31 - 1;
 /** A replayed host has no page to close and no device to unlink: waiting for them would take real time. */
 const closeMs = 0;
@@ -123,7 +123,7 @@ export class ReplayedInstance {
     await this.#leases.renew([...this.#hosts.values()].map(({ spec }) => spec.lease));
   }
 
-  /** Takes on what nobody runs, until nothing is left that may start now. */
+  /** Claims sessions without an owner, until none is left that may start now. */
   async takeOnAll(): Promise<void> {
     do {
       await this.#sessions.takeOn();
@@ -131,7 +131,7 @@ export class ReplayedInstance {
     } while ((await this.#startable()) > 0);
   }
 
-  /** Stops in order. */
+  /** Stops gracefully. */
   async stop(): Promise<void> {
     await this.#sessions.stop();
   }

@@ -25,7 +25,7 @@ export interface StudyOptions {
 /**
  * Replays every combination of schema, account ids and library, and reads the stages out of them.
  *
- * @throws TroubleError when it was told to end early: half a study says nothing.
+ * @throws TroubleError when a signal ended it early: half a study proves nothing.
  */
 export async function runStudy({ signal, say, ...options }: StudyOptions): Promise<IncidentStudy> {
   const { model, courses, seed, intents, server } = options;

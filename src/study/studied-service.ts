@@ -1,4 +1,4 @@
-/** How a service comes down: stopped in order, or killed. */
+/** How a service ends: gracefully, or killed. */
 export type Restart = 'in-order' | 'killed';
 
 /** Why a link comes to its end without `ready`: a deadline of the service is over, or the host said something. */
@@ -7,7 +7,7 @@ export type LinkEnd = 'session:start-timeout' | 'session:link-timeout' | 'sessio
 /** What came of something that the library said: `superseded` when another link has taken the number meanwhile. */
 export type LinkStep = 'done' | 'duplicate' | 'superseded';
 
-/** One link that goes on. What the library does is told to the service by whoever replays it. */
+/** One pending link. The replay passes the events of the library to the service. */
 export interface StudiedLink {
   account: string;
   showCode(): Promise<void>;

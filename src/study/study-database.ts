@@ -13,7 +13,7 @@ import { openDatabase } from '../store/database/open-database.ts';
 const beginMs = Date.UTC(2025, 10, 1);
 
 /**
- * The clock by which leases and backoff of a replay are told. It stands still while nothing waits: an instance that lives
+ * The clock for leases and backoff of a replay. It stands still while nothing waits: an instance that lives
  * renews its leases in time, so that only what really waits has to move it.
  */
 export interface ReplayClock {

@@ -14,7 +14,7 @@ const oneSide = upperQuantile(0.025);
  * The share of requests that succeeded, with a 95 % interval. Requests for one number depend on each other, so the interval is Wilson's for
  * as many requests as the sample is worth: n divided by the design effect, which is the variance of the ratio over
  * numbers, k/(k−1) Σ(sᵢ − p nᵢ)² / n², by that of independent requests, p(1−p)/n (Kish, Survey Sampling, 1965). An effect below
- * 1, or none that can be told, counts as 1. There has to be a request.
+ * 1, or an unknown one, counts as 1. There has to be a request.
  */
 export function requestSuccess(numbers: readonly Pick<NumberCounts, 'ended' | 'succeeded'>[]): RequestSuccess {
   const ended = numbers.reduce((sum, each) => sum + each.ended, 0);

@@ -8,6 +8,6 @@ export function neverShown(awaited: Awaited, surface: Surface): { awaited: Await
   const { searchIcon } = surface.behaviours;
   if (awaited.kind !== 'selector' || !icon || icon === searchIcon) return null;
   const since = behaviourSince('searchIcon', surface.build);
-  const told = since ? ` since ${since}` : '';
-  return { awaited, why: `The search field of build ${surface.build} has data-icon='${searchIcon}'${told}.` };
+  const sinceWhen = since ? ` since ${since}` : '';
+  return { awaited, why: `The search field of build ${surface.build} has data-icon='${searchIcon}'${sinceWhen}.` };
 }

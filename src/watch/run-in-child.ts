@@ -12,7 +12,7 @@ const graceMs = 20_000;
 
 /**
  * Runs a command in a process of its own, so that whatever hangs or leaks in a run ends with it. Its output goes to the output
- * of this process. It is ended in order when its budget is over or the signal is aborted, and killed when it does not end.
+ * of this process. It is ended gracefully when its budget is over or the signal is aborted, and killed if it does not end.
  */
 export async function runInChild(
   [command, ...args]: readonly [string, ...string[]],

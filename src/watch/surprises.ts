@@ -4,8 +4,8 @@ import type { CellReport, RunReport } from '../contracts/run.ts';
 import type { Surprise, Surprises } from '../store/surprises.ts';
 
 /**
- * Notes which cells of a run did something unexpected, and of which cells that is over. Spoiled attempts change nothing. Of a cell that
- * the plan no longer has it is over too: nobody would ever see it do as expected.
+ * Records which cells of a run did something unexpected, and for which cells that is over. Spoiled attempts change nothing. It is also
+ * over for a cell that the plan no longer has, because no later run could clear it.
  */
 export async function noteSurprises({ run, cells }: RunReport, surprises: Surprises, now: number): Promise<void> {
   for (const cell of cells) {
@@ -43,14 +43,14 @@ export interface SurpriseNews {
 }
 
 /**
- * Tells a webhook once of every unexpected cell and once more when it is over. What it does not take (no answer, or none of
- * 2xx) is told again the next time. Returns why something could not be told; null when all was.
+ * Notifies a webhook once of every unexpected cell and once more when it is over. A notification without a 2xx answer is sent again
+ * the next time. Returns why a notification failed; null when all succeeded.
  */
 export async function tellWebhook(url: string, surprises: Surprises): Promise<string | null> {
-  for (const surprise of await surprises.untold()) {
+  for (const surprise of await surprises.notNotified()) {
     const trouble = await post(url, newsOf(surprise));
     if (trouble !== null) return trouble;
-    await surprises.told([surprise]);
+    await surprises.markNotified([surprise]);
   }
   return null;
 }

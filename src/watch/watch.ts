@@ -27,7 +27,7 @@ export interface WatchOptions {
   jitter(dueAt: number): number;
   /** Makes one run, ends it when the signal is aborted, and never rejects for what the run found. */
   run(signal: AbortSignal): Promise<WatchedRun>;
-  /** Called after every run and while waiting: tells what nobody was told of yet. */
+  /** Called after every run and while waiting: sends pending notifications. */
   tell(): Promise<void>;
   say(line: string): void;
   signal: AbortSignal;

@@ -6,7 +6,7 @@ import { extname } from 'node:path';
  * @param entry path without its extension: `.ts` in a checkout, `.js` in the published package.
  */
 export async function bundleScript(entry: string, format: 'iife' | 'esm'): Promise<string> {
-  // Loaded with the first page that somebody opens; a service that nobody looks at does without it.
+  // Loaded with the first page that is opened; a service without readers never loads it.
   const { build } = await import('esbuild');
   const result = await build({
     entryPoints: [`${entry}${extname(import.meta.filename)}`],

@@ -15,8 +15,8 @@ export interface EndCount {
 export function cellState(ends: readonly EndCount[]): CellState {
   const having = (outcome: Outcome) => ends.filter((end) => end.outcome === outcome);
   const sum = (outcome: Outcome) => having(outcome).reduce((total, { attempts }) => total + attempts, 0);
-  const told = having('failed').length > 0 ? having('failed') : having('infra');
-  const [most] = told.toSorted((a, b) => b.attempts - a.attempts || (a.code ?? '').localeCompare(b.code ?? ''));
+  const counted = having('failed').length > 0 ? having('failed') : having('infra');
+  const [most] = counted.toSorted((a, b) => b.attempts - a.attempts || (a.code ?? '').localeCompare(b.code ?? ''));
   return { passed: sum('passed'), failed: sum('failed'), infra: sum('infra'), code: most?.code ?? null };
 }
 

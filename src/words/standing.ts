@@ -26,8 +26,8 @@ const failedAt: Readonly<Record<string, string>> = { 'send-failed': 'send', 'mes
 
 /** `link 8 of 8, restore 4 of 4`: how many attempts passed, of those that say something about the library. */
 export function flowCounts(flows: readonly FlowStanding[]): string {
-  const told = flows.filter((flow) => flowDoes(flow) !== 'unknown');
-  return told.map(({ flow, passed, failed }) => `${wordsOf(flow).base} ${passed} of ${passed + failed}`).join(', ');
+  const judged = flows.filter((flow) => flowDoes(flow) !== 'unknown');
+  return judged.map(({ flow, passed, failed }) => `${wordsOf(flow).base} ${passed} of ${passed + failed}`).join(', ');
 }
 
 /**

@@ -129,7 +129,7 @@ test('a run under conditions only claims nothing about versions in general', () 
 
 test('a run without attempts claims nothing', () => {
   expect(summarySentence(run, [plannedSummary(planned())])).toBe(
-    'Nothing was attempted, so nothing can be said about any version.',
+    'Nothing was attempted, so nothing is known about any version.',
   );
 });
 

@@ -75,7 +75,7 @@ test('twelve hours of schedule start once in every period, never two at a time, 
       return { result: surprise ? 'unexpected' : 'as-expected', runId: run.id };
     },
     async tell() {
-      await store.surprises.told(await store.surprises.untold());
+      await store.surprises.markNotified(await store.surprises.notNotified());
     },
     say: (line) => expect.unreachable(line),
     signal: stop.signal,

@@ -36,7 +36,7 @@ const help = `
 Every version that was added to the project is judged by its attempts in the store; one without attempts on that build by its
 source, which is compared with the names that the build offers. Each line says which of the two it is.
 
-Exit codes: 0 a version works there, 1 none does, 2 it cannot be told, 3 bad usage or input
+Exit codes: 0 a version works there, 1 none does, 2 it is not known, 3 bad usage or input
 
 Example:
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`;

@@ -10,7 +10,7 @@ export function doctorCommand(): Command {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 when runs can start, 4 when somebody has to do something first.\n\nExample:\n  wwebjs-canary doctor',
+      '\nExit codes: 0 when runs can start, 4 when something has to be repaired first.\n\nExample:\n  wwebjs-canary doctor',
     )
     .action(async ({ json }: { json?: boolean }) => {
       const checks = await checkMachine();

@@ -183,7 +183,7 @@ async function judgeStored(store: Store, selection: Selection, policy: Policy): 
   return judge(evidence, policy);
 }
 
-/** A flow that nobody ever attempted may be a slip of the pen. @throws InputError that names the flow that was meant. */
+/** A flow without any attempt may be a typo. @throws InputError that names the flow that was meant. */
 async function checkFlows({ flows }: Evidence, selection: Selection): Promise<void> {
   if (flows.length > 0) return;
   for (const flow of selection.flows ?? []) await loadFlow(flow);

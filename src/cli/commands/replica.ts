@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { startReplica } from '../../replica/start-replica.ts';
 
-/** `wwebjs-canary replica`: the stand-in alone, for anybody's own program, until the process is told to end. */
+/** `wwebjs-canary replica`: runs the replica alone, for a program of the user's own, until a signal. */
 export function replicaCommand(): Command {
   return new Command()
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')

@@ -25,7 +25,7 @@ interface IncidentOptions {
 
 const defaultModel = join(packageRoot, 'compat-matrix', 'study-incident.yaml');
 
-/** `study`: what was said of the incident, measured. */
+/** `study`: measures the projections of the incident. */
 export function studyCommand(): Command {
   const study = new Command();
   study
@@ -63,7 +63,7 @@ async function incident({ model: file, seed, database, attempts, reporter, inten
   const model = parseYamlFile(file, incidentModelSchema);
   const chosen = chooseReporters(reporter, studyReporters);
   const terminal = processTerminal();
-  // A server that refuses is said before minutes of attempts.
+  // Reports a server that refuses before minutes of attempts.
   if (database !== undefined) await (await openStudyDatabase(database)).close();
   const courses = attempts ? coursesFromReports(attempts, model) : await coursesFromStore(model, seed, terminal);
   const stop = new AbortController();

@@ -50,7 +50,7 @@ export function watchCommand(): Command {
       'a run that takes longer is cut (default: the time between two starts)',
       duration(shortestSeconds),
     )
-    .option('--webhook <url>', 'told once of every unexpected cell, and once more when it is over', httpUrl)
+    .option('--webhook <url>', 'notified once of every unexpected cell, and once more when it is over', httpUrl)
     .option('--host <address>', 'address of /metrics', '127.0.0.1')
     .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())
@@ -64,8 +64,8 @@ export function watchCommand(): Command {
 }
 
 const help = `
-Takes the options of run. One schedule per store: whoever is started second waits and goes on when the first is gone. Each run is a
-process of its own. Ends in order at Ctrl-C or SIGTERM.
+Takes the options of run. One schedule per store: a second process waits and takes over when the first is gone. Each run is a
+process of its own. Ctrl-C or SIGTERM ends it gracefully.
 
 Examples:
   wwebjs-canary watch --every 15m --library 1.34.7 --build 2.3000.1044822804
@@ -99,7 +99,7 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
       tell: async () => {
         if (webhook === undefined) return;
         const trouble = await tellWebhook(webhook, store.surprises);
-        if (trouble !== null) say(`the webhook was not told and will be: ${trouble}`);
+        if (trouble !== null) say(`the webhook was not notified and will be: ${trouble}`);
       },
       say,
       signal: stop.signal,
@@ -112,7 +112,7 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
   }
 }
 
-/** What is wrong in the options is said at once, not at the first run. */
+/** Reports wrong options at once, not at the first run. */
 function checkRun(options: RunCommandOptions): void {
   planOf(options);
   if (options.reporter !== undefined) chooseReporters(options.reporter);

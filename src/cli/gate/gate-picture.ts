@@ -14,7 +14,7 @@ const lineWidth = { most: 51, least: 11 };
 const legend = `Loss from 50 points better to 50 worse: ● so far, [ ] surely, ┼ none, ╎ margin.
 All of [ ] left of ╎ promotes, all of it right of ┼ blocks.`;
 
-/** Shows how the interval of each flow closes in: redrawn on a terminal, else a line at every look. Failures are told as they come. */
+/** Shows how the interval of each flow closes in: redrawn on a terminal, else a line at every look. Failures are printed as they come. */
 export class GatePicture implements RunObserver {
   readonly #terminal: Terminal;
   readonly #lines: LiveLines;

@@ -5,7 +5,7 @@ import { InputError } from '../../contracts/input-error.ts';
 export const greatestSeed = 2 ** 31 - 1;
 export const greatestRandomSeed = 1_000_000;
 
-/** Parses `a,b,c` for commander. Whoever passes an empty variable of a script gets told so. */
+/** Parses `a,b,c` for commander. An empty variable of a script is an error of its own. */
 export function list(text: string): string[] {
   const values = text.split(',').map((part) => part.trim());
   if (values.includes('')) throw new InvalidArgumentError('A value is empty; values are separated by commas.');

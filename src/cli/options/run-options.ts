@@ -3,7 +3,7 @@ import { type Target, targets } from '../../contracts/outcome.ts';
 import { reporterUsage } from '../../report/reporters.ts';
 import { greatestSeed, list, wholeNumber } from './option-values.ts';
 
-/** What `run` can be told, and every command that makes runs. */
+/** The options of `run` and of every command that makes runs. */
 export interface RunCommandOptions {
   library?: string[];
   build?: string[];
@@ -36,7 +36,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(new Option('--target <target>', 'where the page comes from').choices(targets).default('replica'))
     .option('--seed <n>', 'repeats a run: order and random values (default: a new one)', wholeNumber(0, greatestSeed))
     .option('--shard <i/n>', 'only the i-th of n parts of the plan')
-    .option('--grep <text>', 'only cells whose name, as it is printed, has this text in it')
+    .option('--grep <text>', 'only cells whose printed name contains this text')
     .option('--config <file>', 'a matrix to use instead of compat-matrix/matrix.yaml')
     .option('--reporter <list>', `any of ${reporterUsage} (default: list and an HTML report)`)
     .option('--ignore-expectations', 'whatever does not pass is unexpected');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Opens a file as a double click does, where there is a desktop and somebody who sees it. */
+/** Opens a file like a double click, if there is a desktop and a terminal. */
 export function openOnDesktop(file: string): void {
   const opener = desktopOpener();
   if (opener === null) return;
@@ -9,7 +9,7 @@ export function openOnDesktop(file: string): void {
     .unref();
 }
 
-/** The program that opens a file as a double click does; null where nobody would see it. */
+/** The program that opens a file like a double click; null without a desktop. */
 function desktopOpener(): string | null {
   if (process.env.CI || !process.stdout.isTTY) return null;
   if (process.platform === 'darwin') return 'open';

@@ -1,13 +1,13 @@
 /** Why a run has to end early, and the signal that says so. */
 export interface StopSignal extends Disposable {
   signal: AbortSignal;
-  /** Errors that no part of the program caught: each is a bug, and ends the run in order so that its records are kept. */
+  /** Uncaught errors: each is a bug, and ends the run gracefully so that its records are kept. */
   bugs: unknown[];
 }
 
 /**
- * Aborts at the first Ctrl-C (or SIGTERM) and at an error that nobody caught, so that a run can end in order; the second Ctrl-C
- * ends the process at once. Disposing gives signals and errors back.
+ * Aborts at the first Ctrl-C (or SIGTERM) and at an uncaught error, so that a run can end gracefully; the second Ctrl-C
+ * ends the process at once. Disposing restores the default handling.
  */
 export function stopSignal(say: (text: string) => void): StopSignal {
   const controller = new AbortController();

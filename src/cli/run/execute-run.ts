@@ -33,8 +33,8 @@ export interface ExecutedRun {
 }
 
 /**
- * Runs a plan into the store and the reporters, and names the files that were written. Ctrl-C ends it in order: what was
- * finished is kept and reported, and the exit code is 4. So does an error that nobody caught.
+ * Runs a plan into the store and the reporters, and names the files that were written. Ctrl-C or an uncaught error ends it
+ * gracefully: finished attempts are kept and reported, and the exit code is 4.
  *
  * @throws InputError, TroubleError as `runPlan` and `openStore` do.
  */

@@ -3,8 +3,8 @@ import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 
 /**
- * The exit code for an error that ended a command; says its message by `say`. Only an error that nobody foresaw shows its
- * stack, since it is a bug to be reported.
+ * The exit code for an error that ended a command; says its message by `say`. Only an unforeseen error shows its
+ * stack, since it is a bug to report.
  */
 export function exitCodeOf(error: unknown, say: (message: string) => void): ExitCode {
   // Commander has already printed what it had to say.

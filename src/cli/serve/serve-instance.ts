@@ -43,7 +43,7 @@ export interface ServeOptions {
   policy: string;
   rolloutPlan: string;
   version: string;
-  /** Aborted when it is told to stop before it has started: then it begins nothing any more. */
+  /** Aborted by a signal before the start is complete: then it begins nothing more. */
   signal: AbortSignal;
   log(line: LogLine): void;
 }
@@ -52,7 +52,7 @@ export interface ServedInstance {
   url: string;
   /** Phone control of the replica, where there is one. */
   phoneUrl: string | null;
-  /** Ends everything in order, within 20 seconds. */
+  /** Graceful shutdown, within 20 seconds. */
   stop(): Promise<void>;
 }
 
@@ -121,7 +121,7 @@ function urlOf({ server }: FastifyInstance): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-/** Closes the port and waits for the answers that are under way, but not for one that nobody reads. */
+/** Closes the port and waits for answers in flight, but not for one that the client does not read. */
 async function endAnswers(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
   await app.close();
@@ -139,6 +139,6 @@ async function requireKey({ host, database: address }: ServeOptions): Promise<vo
   const has = await new ApiKeys(database).any().finally(() => database.close());
   if (has) return;
   throw new InputError(
-    `--host ${host}: whoever reaches this address could link and use accounts, and there is no API key yet; make one with \`wwebjs-canary serve add-key NAME --scope admin\` and the same --database, or leave --host at 127.0.0.1`,
+    `--host ${host}: all who reach this address could link and use accounts, and there is no API key yet; make one with \`wwebjs-canary serve add-key NAME --scope admin\` and the same --database, or leave --host at 127.0.0.1`,
   );
 }

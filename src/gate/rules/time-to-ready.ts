@@ -24,8 +24,8 @@ export interface TimeToReady {
  * Slower, which blocks, only when both agree: the Mann-Whitney test is significant, and the lower bound of the Hodges-Lehmann ratio is above
  * the allowed one. Cells differ in speed, so each cell's times are first divided by its median over both arms (aligned ranks:
  * J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 33 (1962) 482-497), and both arms of a cell get the same weight, or
- * an arm that was tried mostly where nothing works for anybody would look slower. With one cell neither changes anything.
- * Cells in which nobody became ready, or only one arm was tried, have no speed to compare.
+ * an arm with most attempts in cells where no version works would look slower. With one cell neither changes anything.
+ * Cells in which no attempt became ready, or only one arm was tried, have no speed to compare.
  *
  * @returns null when no cell can be compared.
  */

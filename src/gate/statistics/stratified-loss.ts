@@ -18,7 +18,7 @@ const bisections = 40;
  *     | Σ w (d − loss) | ≤ z √(Σ w² V(loss)),    V(loss) = (p̃c(1−p̃c)/nc + p̃b(1−p̃b)/nb) N/(N−1)
  *
  * with p̃ the likeliest rates of a cell that differ by that loss. It keeps its error rate in cells with few attempts, without
- * a single failure, or in which nothing works for anybody.
+ * a single failure, or in which no attempt succeeds.
  * O. Miettinen, M. Nurminen, Comparative analysis of two rates, Statistics in Medicine 4 (1985) 213-226; weights:
  * N. Mantel, W. Haenszel, JNCI 22 (1959) 719-748. Cells in which an arm has no attempt are left out.
  *

@@ -5,8 +5,8 @@ import { plainValue } from './plain-value.ts';
 type MessageEvent = HostEventOf<'client:message'>;
 
 /**
- * An event of the library as it is told to the parent. QR texts, codes, keys and message texts stay out of `detail`; arguments
- * of events that nothing is known of are recorded by type only.
+ * An event of the library as it is sent to the parent. QR texts, codes, keys and message texts stay out of `detail`; arguments
+ * of unknown events are recorded by type only.
  */
 export function describeEvent(name: string, args: readonly unknown[]): Untimed {
   switch (name) {

@@ -1,4 +1,4 @@
-/** Ends something when its time is over and nobody gave it more. Without a call to `set` it has no end. */
+/** Ends something at its deadline, which `set` moves. Without a call to `set` it has no end. */
 export class LifeSpan {
   readonly #end: () => void;
   #timer: NodeJS.Timeout | undefined;

@@ -9,7 +9,7 @@ import { Session } from './session.ts';
 const session = new Session(createReport((event) => rpc.seen.asEvent(event)));
 const lifeSpan = new LifeSpan(() => {
   session.killBrowser();
-  // Nobody is left who would end a process that hangs at its exit, which process.exit() can (nodejs/node#54918).
+  // No parent is left to end a process that hangs at its exit, as process.exit() can (nodejs/node#54918).
   process.kill(process.pid, 'SIGKILL');
 });
 
@@ -34,7 +34,7 @@ const rpc = createBirpc<HostReports, HostCalls>(
   },
 );
 
-/** Ends the process as Node does by default, after the parent has been told why. */
+/** Reports the reason to the parent, then ends the process as Node does by default. */
 process.on('uncaughtException', (error, origin) => {
   const type = origin === 'unhandledRejection' ? 'host:unhandled-rejection' : 'host:uncaught-exception';
   session.report({ type, detail: plainError(error) });
@@ -43,7 +43,7 @@ process.on('uncaughtException', (error, origin) => {
   process.disconnect?.();
 });
 
-/** The parent is gone, or the lines above have sent the last message: nobody would end the browser any more. */
+/** The parent is gone, or the lines above have sent the last message: no other code would end the browser. */
 process.on('disconnect', () => {
   session.killBrowser();
   if (process.exitCode === undefined) process.kill(process.pid, 'SIGKILL');

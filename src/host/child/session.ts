@@ -116,7 +116,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     await this.#started().destroy();
   }
 
-  /** Takes the browser down with the host when nobody is left to ask for it. */
+  /** Ends the browser with the host when the parent is gone. */
   killBrowser(): void {
     const pid = this.#client?.pupBrowser?.process()?.pid;
     if (!pid) return;

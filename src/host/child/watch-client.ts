@@ -6,7 +6,7 @@ import { watchPage } from './watch-page.ts';
 
 /**
  * Reports every event of the client, and the events of its page and browser from the moment on which the library sets
- * them, which is before the first navigation. Only this one instance is watched; the library's code is left as it is.
+ * them, which is before the first navigation. Only this one instance is watched; the library's code is unchanged.
  */
 export function watchClient(client: LibraryClient, report: Report, build: BuildWatch): void {
   const emit = client.emit;

@@ -16,7 +16,7 @@ export interface BucketCounts {
 
 type Plots = Pick<CanaryHistory, 'attempts' | 'infra' | 'rates' | 'phaseTimes' | 'cells' | 'cellsLeftOut'>;
 
-/** More rows than these nobody looks through, and a page with them is slow. */
+/** A page with more rows is slow and too long to read. */
 const mostCells = 200;
 
 /** The plots out of the counts of all buckets, oldest first. */
@@ -34,7 +34,7 @@ export function buildHistory(buckets: readonly BucketCounts[]): Plots {
   };
 }
 
-/** Newest version first; what is no version, a folder or tarball of somebody, at the end. */
+/** Newest version first; folders and tarballs, which have no version, at the end. */
 export function sortLibraries(libraries: Iterable<string>): string[] {
   const parsed = [...new Set(libraries)].map((library) => ({ library, version: semver.parse(library) }));
   return parsed

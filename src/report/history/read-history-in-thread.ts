@@ -27,13 +27,13 @@ let thread: Worker | undefined;
 let idle: NodeJS.Timeout | undefined;
 
 /**
- * `readHistory` of this machine's store in a thread of its own: SQLite answers synchronously, and the process that asks may have
- * leases to renew meanwhile. One question at a time; who asks what somebody else is waiting for gets the same answer.
+ * `readHistory` of this machine's store in a separate thread: SQLite answers synchronously, and the calling process may have
+ * leases to renew. One question at a time; callers with the same pending question share its answer.
  *
  * @throws InputError as `readHistory` does.
  */
 export async function readHistoryInThread(question: HistoryQuestion): Promise<CanaryHistory> {
-  // A wrong window is told without a thread.
+  // A wrong window is reported without a thread.
   historyWindow(question.window, Date.now());
   const file = home('store.sqlite');
   const key = JSON.stringify([file, question]);

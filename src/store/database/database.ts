@@ -53,7 +53,7 @@ export class Database<Tables> {
     return this.engine === 'mysql' ? query.forUpdate() : query;
   }
 
-  /** Like `locked`, and leaves out rows that somebody else has locked. */
+  /** Like `locked`, but skips rows that another transaction has locked. */
   lockedOrSkipped<Query extends { forUpdate(): Query; skipLocked(): Query }>(query: Query): Query {
     return this.engine === 'mysql' ? query.forUpdate().skipLocked() : query;
   }

@@ -51,7 +51,7 @@ function getConnection(pool: Pool, callback: Parameters<MysqlPool['getConnection
 }
 
 function guardedConnection(raw: RawConnection): MysqlPoolConnection {
-  /** What ended the connection. It is said again of whatever is asked of it then: a rollback that fails must not hide it. */
+  /** The error that ended the connection. Later queries on it report the same error: a failing rollback must not hide it. */
   let dead: DriverFailure | null = null;
   const query = ((sql: string, parameters: readonly unknown[], callback: (error: unknown, result: unknown) => void) => {
     if (dead) return callback(dead, undefined);

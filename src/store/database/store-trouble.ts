@@ -11,7 +11,7 @@ const meanings: Record<number, string> = {
   26: 'it is not an SQLite database; move it away (a new one is made) or restore a copy',
 };
 
-/** A database error as one sentence that names the file and what to do. Other errors come back as they are. */
+/** A database error as one sentence that names the file and what to do. Other errors are returned unchanged. */
 export function storeTrouble(file: string, error: unknown): unknown {
   const { errcode, message } = error as { errcode?: number; message?: string };
   if (typeof errcode !== 'number') return error;

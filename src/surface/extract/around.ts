@@ -33,7 +33,7 @@ export interface Reading {
   running: Set<Callable>;
   /** Results of page functions that were read already, by stage and arguments. */
   results: Map<Callable, Map<string, Value>>;
-  /** Functions with the name that they were given, for those that nobody calls while they are read. */
+  /** Functions with the name that they were given, for those that are not called while they are read. */
   seen: Map<Callable, { value: Extract<Value, { kind: 'function' }>; around: Around }>;
   /** Names of exposed functions, with the client events that they emit. */
   bindings: Map<string, string[]>;

@@ -69,7 +69,7 @@ function follow(path: string, show: (account: AccountBody) => Promise<void>, cod
     const end = await listen(`${path}/link/events`, signal, (event, data) => void hear(event, data).catch(say)).catch(
       (error: Refused) => error.code,
     );
-    // Whoever may only read sees the status and no code. A stream that was cut is asked for again by the next look.
+    // The scope `read` sees the status and no code. The next refresh requests a broken stream again.
     if (end === 'forbidden') say(new Error('This key may read, but not link: the code is not shown.'));
     else mayListen = true;
   };

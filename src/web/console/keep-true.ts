@@ -7,8 +7,8 @@ const lookEveryMs = 3_000;
 export type KeepTrue = (look: (signal: AbortSignal) => Promise<void>) => void;
 
 /**
- * Looks at once and then every few seconds until `signal` is aborted. What is shown would go on claiming to be live when looks fail, so every result is
- * told: null after a look that went well.
+ * Refreshes at once and then every few seconds until `signal` is aborted. The page must not claim to be live when a refresh fails, so every
+ * result is reported: null after a successful refresh.
  */
 export async function keepTrue(
   signal: AbortSignal,

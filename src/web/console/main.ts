@@ -97,7 +97,7 @@ function keyForm(why: string): HTMLElement {
 onePress();
 const anotherKey = () => askForKey('What may be seen and done depends on the key.');
 nav.append(el('button', { type: 'button', onclick: anotherKey }, 'Use another key'));
-// Tabs and bookmarks are told apart by what they show.
+// The title of a tab or bookmark names what it shows.
 new MutationObserver(() => {
   document.title = `${main.querySelector('h1')?.textContent} · wwebjs-canary`;
 }).observe(main, { childList: true, subtree: true });
@@ -106,7 +106,7 @@ void show();
 
 /**
  * Takes a double click, and a key that is held down, for one press: the first may change the page within milliseconds, and the
- * rest would press a button that nobody has read yet. Only Enter repeats presses; the space bar presses when it is let go.
+ * rest would press a button that the user has not read yet. Only Enter repeats presses; the space bar presses when it is let go.
  */
 function onePress(): void {
   const stop = (event: Event) => {

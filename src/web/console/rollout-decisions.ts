@@ -6,7 +6,7 @@ import { timeMark } from './status.ts';
 const deciders: Record<RolloutDecisionBody['cause'], string> = {
   judged: 'by the service',
   verdict: 'by a verdict that was handed in',
-  asked: 'because somebody asked',
+  asked: 'on request',
 };
 
 /** Why a rollout is where it is: the newest decisions, read when the list is opened and with every look while it is. */

@@ -25,7 +25,7 @@ export function historyView(history: CanaryHistory, links: readonly RateSeries[]
     add('Matrix over time', `Each square is ${bucket} of one cell.${left}`, stateGrids(history));
   }
   if (links.length > 0) {
-    const help = `Each step is ${bucket} in which links were begun: the share that became connected. Codes that nobody scanned are left out.`;
+    const help = `Each step is ${bucket} in which links were begun: the share that became connected. Codes without a scan do not count.`;
     add('Links of the service', help, ratePlots(links, starts, bucketMs, 'Links'));
   }
   return view;

@@ -10,7 +10,7 @@ export interface StripMark {
   high: number;
 }
 
-/** One series over time, drawn as a strip of its own: strips below each other need no colours to be told apart. */
+/** One series over time, drawn as a strip of its own: strips below each other need no colours to be distinct. */
 export interface Strip {
   /** Stands beside the strip. */
   name: string;

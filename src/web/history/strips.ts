@@ -41,7 +41,7 @@ export function stripsView<Point>(strips: Strips<Point>): HTMLElement {
   return el('div', { class: 'strips' }, ...views, figuresTable(strips.caption, columns, rows));
 }
 
-/** What a plot shows, as a table; made when somebody opens it. */
+/** What a plot shows, as a table; made when it is opened. */
 function figuresTable(caption: string, columns: readonly string[], rows: () => string[][]): HTMLElement {
   const place = el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption });
   const details = el('details', { class: 'figures' }, el('summary', {}, 'The figures as a table'), place);

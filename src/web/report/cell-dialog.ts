@@ -83,7 +83,7 @@ function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): HTMLElement[] {
 
 function expectationView({ expectation }: HtmlCell): HTMLElement {
   if (!expectation)
-    return el('p', { class: 'expectation' }, 'Nothing was said about this cell, so it is expected to pass.');
+    return el('p', { class: 'expectation' }, 'This cell has no expectation, so it is expected to pass.');
   const { outcome, phase, code, reason, link } = expectation;
   const wanted = [outcome, phase && `in phase ${phase}`, code && `with ${code}`].filter(Boolean).join(' ');
   return el(
@@ -95,7 +95,7 @@ function expectationView({ expectation }: HtmlCell): HTMLElement {
   );
 }
 
-/** Only addresses become links: a report may be made of a configuration that somebody else wrote. */
+/** Only addresses become links: the configuration of a report may come from a stranger. */
 function linkView(link: string): HTMLElement | string {
   return /^https?:\/\//.test(link) ? el('a', { href: link, rel: 'noreferrer' }, 'Source') : link;
 }

@@ -5,7 +5,7 @@ import { el } from '../dom.ts';
 /** Details up to this many characters stand in the line; longer ones fold out. */
 const shortDetail = 110;
 
-/** All that was seen, in order, with the time since the attempt began. */
+/** All events in sequence, with the time since the attempt began. */
 export function eventList(events: readonly AttemptEvent[]): HTMLElement {
   const items = events.map(({ at, type, detail }) => {
     const bad = type.endsWith(':error') || type === 'host:unhandled-rejection' || type === 'page:request-failed';

@@ -23,7 +23,7 @@ app.append(
 );
 document.title = `${overview.counts.passed} of ${overview.counts.cells} cells pass · wwebjs-canary`;
 
-/** Drawn when somebody opens it; absent where there is no more than this run. */
+/** Drawn when it is opened; absent if the store has only this run. */
 function overTime(history: CanaryHistory | null): HTMLElement[] {
   if (!history) return [];
   const details = el('details', { class: 'over-time' }, el('summary', {}, 'These versions over the last 30 days'));

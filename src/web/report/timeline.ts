@@ -40,7 +40,7 @@ export function timeline(attempt: Attempt): HTMLElement {
   );
 }
 
-/** The phases that were reached, in order, and the one that failed with the time that was waited in it. */
+/** The reached phases in sequence, and the failed one with its waiting time. */
 function stepsOf({ phases, phase, durationMs }: Attempt): TimelinePart[] {
   const reached = Object.entries(phases).map(([name, ms]) => ({ name, ms: ms as number, failed: name === phase }));
   if (phase === null || reached.some((step) => step.failed)) return reached;

@@ -140,8 +140,8 @@ test('a rollout is begun, advanced and rolled back', async () => {
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByRole('heading', { name: '0 % (rolled back)' }).waitFor();
   await page.getByText('Decisions').click();
-  await page.getByText('rolled back at 0 % because somebody asked').waitFor();
-  await page.getByText('advanced at 5 % because somebody asked').waitFor();
+  await page.getByText('rolled back at 0 % on request').waitFor();
+  await page.getByText('advanced at 5 % on request').waitFor();
 });
 
 test('what the service refuses is said on the page, and nothing went wrong meanwhile', async () => {
