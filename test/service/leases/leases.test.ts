@@ -105,6 +105,66 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     expect(await other.claim(10)).toMatchObject([{ cause: 'instance-stopped' }]);
   });
 
+  test('the start that was open when a session was given back is recorded as stopped', async () => {
+    const lease = await connected();
+    await one.release(lease, 'instance-stopped');
+    const [claim] = await one.claim(1);
+    if (!claim) throw new Error('nothing to claim');
+    await starts.begin(claim.lease, claim.cause, '1.34.7');
+    await one.release(claim.lease, 'rollout');
+    expect((await startsOf(lease)).at(-1)).toMatchObject({ cause: 'instance-stopped', outcome: 'stopped' });
+  });
+
+  test('an instance without room claims nothing, and one without sessions renews nothing', async () => {
+    await one.release(await connected(), 'instance-stopped');
+    for (const room of [0, -1]) expect(await other.claim(room)).toEqual([]);
+    expect(await other.renew([])).toEqual([]);
+    expect(await other.lost([])).toEqual([]);
+  });
+
+  test('a session that failed too often starts at once when a person asks for it', async () => {
+    const lease = await connected();
+    await one.release(lease, 'instance-stopped');
+    const waits = { failures: 3, next_start_at: Number.MAX_SAFE_INTEGER, attention_code: 'page-hung', attention_at: 1 };
+    await database.kysely.updateTable('sessions').set(waits).execute();
+    expect(await other.claim(1)).toEqual([]);
+    expect(await other.startNow(lease.ids)).toBe(true);
+    expect(await other.claim(1)).toMatchObject([{ cause: 'restore-asked' }]);
+    const { failures } = await database.kysely.selectFrom('sessions').select('failures').executeTakeFirstOrThrow();
+    expect(failures).toBe(0);
+  });
+
+  test('a person who asks for a running session changes nothing, nor does one who asks for a session that is over', async () => {
+    const running = await connected();
+    const over = await connected();
+    await database.kysely.updateTable('sessions').set({ failures: 2 }).execute();
+    await accounts.fail(over, 'unlinked');
+    expect(await one.startNow(running.ids)).toBe(true);
+    expect(await one.startNow(over.ids)).toBe(false);
+    expect(await one.startNow(SessionIds.create(workspace))).toBe(false);
+    const { kysely } = database;
+    expect(await kysely.selectFrom('sessions').select(['failures', 'start_cause']).orderBy('wanted').execute()).toEqual(
+      [
+        { failures: 2, start_cause: 'unlinked' },
+        { failures: 2, start_cause: 'link-asked' },
+      ],
+    );
+    expect(await one.lost([running])).toEqual([]);
+  });
+
+  test('an instance sees the pins of the sessions that it runs', async () => {
+    const [pinned, free] = [await connected(), await connected()];
+    await accounts.pinLibrary(pinned.ids, '1.33.2');
+    await one.release(await connected(), 'instance-stopped');
+    expect(await one.pins()).toEqual(
+      new Map([
+        [pinned.ids.session, '1.33.2'],
+        [free.ids.session, null],
+      ]),
+    );
+    expect(await other.pins()).toEqual(new Map());
+  });
+
   test('a link by pairing code goes on by pairing code at the next owner, until its login was accepted', async () => {
     const request = { phone: '15550188888', library: '1.34.7', libraryPin: null };
     const links = new Links(database, 'one', () => {});
