@@ -1,13 +1,13 @@
 const longest = 300;
 const frames = 6;
 
-/** One line of what somebody else wrote, fit for the log: short, and without anything that can be a phone number. */
+/** The first line of a foreign text, made fit for the log: short, and without anything that can be a phone number. */
 export function loggableText(text: string): string {
   const [line = ''] = text.split('\n', 1);
   return line.replace(/\d{7,}/g, '#').slice(0, longest);
 }
 
-/** What an error says and where it comes from. */
+/** The message of an error and the top frames of its stack. */
 export function loggableError(error: unknown): { message: string; stack: string | null } {
   const message = loggableText(String(error));
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];

@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** Says what the bytes are, and in which version of this form. Every profile that was ever saved begins with it. */
+/** Identifies the format and its version. Every saved profile begins with it. */
 const mark = Buffer.from('WWCP1');
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** The bytes are not sealed, were changed, belong to somebody else, or were sealed with another key. */
+/** The bytes are not sealed, were changed, belong to another owner, or were sealed with another key. */
 export class SealBroken extends Error {
   override name = 'SealBroken';
 }
@@ -14,7 +14,7 @@ export class SealBroken extends Error {
  * Encrypts with AES-256-GCM.
  *
  * @param key 32 bytes.
- * @param owner is bound to it: what belongs to one session or caller is nothing of another.
+ * @param owner the session or caller that the bytes belong to; they can be unsealed only for the same owner.
  */
 export function seal(key: Buffer, plain: Buffer, owner: string): Buffer {
   const nonce = randomBytes(nonceBytes);
@@ -34,7 +34,7 @@ export function unseal(key: Buffer, bytes: Buffer, owner: string): Buffer {
   try {
     return Buffer.concat([decipher.update(bytes.subarray(body, -tagBytes)), decipher.final()]);
   } catch (error) {
-    throw new SealBroken('what is sealed was changed, or sealed with another key or for somebody else', {
+    throw new SealBroken('the sealed bytes were changed, or sealed with another key or for another owner', {
       cause: error,
     });
   }

@@ -7,14 +7,14 @@ export type WorkspaceId = Id<'workspace'>;
 export type AccountId = Id<'account'>;
 export type SessionId = Id<'session'>;
 
-/** Makes an id out of text that came from outside or from a row. */
+/** Makes an id of a text from a request or a row. */
 export const workspaceId = (text: string) => text as WorkspaceId;
 export const accountId = (text: string) => text as AccountId;
 export const sessionId = (text: string) => text as SessionId;
 
 /**
- * The three ids of one session, which are of use only together: a session that is restored without its account is lost
- * at the next restart. The private field keeps look-alikes out: only `create`, `of` and `ofRow` make one, and all need all three.
+ * The three ids of one session, which are useful only together: a session that is restored without its account is lost at the next
+ * restart. The private field makes the type nominal: only `create`, `of` and `ofRow` make one, and each needs all three.
  */
 export class SessionIds {
   readonly session: SessionId;

@@ -15,7 +15,7 @@ export interface AccountRow {
   workspace_id: string;
   session_id: string;
   phone: string | null;
-  /** The number that somebody named for the link; null once the phone has told its own. */
+  /** The number that the caller named for the link; null once the phone has reported its own. */
   asked_phone: string | null;
   status: AccountStatus;
   status_cause: string;
@@ -23,7 +23,7 @@ export interface AccountRow {
   status_since: number;
   library: string;
   library_pin: string | null;
-  /** What the page of the present start, or of the last one, said that it runs. */
+  /** The build that the page reported in the current start, or in the last one. */
   build: string | null;
   instance_id: string;
   lease_token: number;
@@ -39,7 +39,7 @@ export interface AccountHistoryRow {
   to_status: AccountStatus;
   cause: string;
   library: string;
-  /** What its page had said until then. */
+  /** The build that the page had reported by then. */
   build: string | null;
   instance_id: string;
   lease_token: number;
@@ -70,9 +70,9 @@ export interface SessionStartRow {
   lease_token: number;
   cause: string;
   library: string;
-  /** The version whose code was in memory, where it was another one than `library`. */
+  /** The version whose code was loaded, when it was not `library`. */
   loaded: string | null;
-  /** What the page said last before the start ended. */
+  /** The build that the page last reported before the start ended. */
   build: string | null;
   started_at: number;
   ended_at: number | null;
@@ -220,7 +220,7 @@ export interface OutgoingTextRow {
   created_at: number;
 }
 
-/** A view: how the link of an account ended, where it has. */
+/** A view: how the link of an account ended, once it has. */
 export interface LinkEndRow {
   seq: number;
   account_id: string;

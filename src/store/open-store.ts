@@ -11,7 +11,7 @@ import { Surprises } from './surprises.ts';
 import type { Tables } from './tables.ts';
 import { Verdicts } from './verdicts.ts';
 
-/** Everything that is kept of runs: one repository per table. */
+/** Everything that is kept of runs, one repository per subject. */
 export interface Store {
   file: string;
   /** Names of the migrations that ran when this store was opened. */

@@ -11,19 +11,19 @@ import { deactivate, lockWorkspace } from './supersede.ts';
 /** One WhatsApp number of a workspace. Times are milliseconds since 1970 by the database's clock. */
 export interface Account {
   ids: SessionIds;
-  /** The number of the phone; until that has told it, the one that was asked for. */
+  /** The number of the phone; until the phone reports it, the number that the caller named. */
   phone: string | null;
   status: AccountStatus;
   cause: string;
   since: number;
   library: string;
-  /** The WhatsApp Web build that the page of the present start, or of the last one, said. */
+  /** The WhatsApp Web build that the page reported in the current start, or in the last one. */
   build: string | null;
   libraryPin: string | null;
   createdAt: number;
-  /** True when its session is probed by other canaries of the workspace. */
+  /** True when other canaries of the workspace probe its session. */
   canary: boolean;
-  /** Set when the session waits for a person: the code of what keeps failing. */
+  /** Set while the circuit breaker is open: the code of what keeps failing. */
   attention: string | null;
 }
 
@@ -34,7 +34,7 @@ export interface Transition {
   to: AccountStatus;
   cause: string;
   library: string;
-  /** The WhatsApp Web build that the page had said until then; null where it had said none. */
+  /** The WhatsApp Web build that the page had reported by then; null when it had reported none. */
   build: string | null;
   instance: string;
   /** Milliseconds spent in `from`. */
@@ -42,7 +42,7 @@ export interface Transition {
   at: number;
 }
 
-/** Reads accounts and writes every change of status but those that take a number (`Links`). */
+/** Reads accounts and writes every change of status, except those by which an account takes a number (`Links`). */
 export class Accounts {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
@@ -59,12 +59,12 @@ export class Accounts {
     return fromRow(row);
   }
 
-  /** The account of a session, a deleted one too. */
+  /** The account of a session, even a deleted one. */
   async of({ workspace, account }: SessionIds): Promise<Account> {
     return fromRow(await this.#rows(workspace).where('whatsapp_accounts.id', '=', account).executeTakeFirstOrThrow());
   }
 
-  /** The status of an account, of a deleted one too. */
+  /** The status of an account, even of a deleted one. */
   async statusOf({ account }: SessionIds): Promise<AccountStatus> {
     const { status } = await this.#database.kysely
       .selectFrom('whatsapp_accounts')
@@ -74,7 +74,7 @@ export class Accounts {
     return status;
   }
 
-  /** Why an account is inactive, a deleted one too; null while it is not. */
+  /** Why an account, even a deleted one, is inactive; null while it is active. */
   async overBy({ account }: SessionIds): Promise<string | null> {
     const row = await this.#database.kysely
       .selectFrom('whatsapp_accounts')
@@ -85,14 +85,14 @@ export class Accounts {
     return row?.status_cause ?? null;
   }
 
-  /** Accounts of a workspace by id, at most `limit` of them, those after `after`. */
+  /** At most `limit` accounts of a workspace, sorted by id, starting after `after`. */
   async list(workspace: WorkspaceId, limit: number, after: AccountId | null): Promise<Account[]> {
     let query = this.#shown(workspace).orderBy('whatsapp_accounts.id').limit(limit);
     if (after !== null) query = query.where('whatsapp_accounts.id', '>', after);
     return (await query.execute()).map(fromRow);
   }
 
-  /** The transitions of an account, at most `limit` of them, those that come after the one numbered `after` in this order. */
+  /** At most `limit` transitions of an account in the given order, starting after the one numbered `after`. */
   async history(
     account: AccountId,
     limit: number,
@@ -117,7 +117,7 @@ export class Accounts {
   }
 
   /**
-   * The login was accepted. An account that is `authenticated` already stays as it is.
+   * The login was accepted. An account that is `authenticated` already does not change.
    *
    * @throws LeaseLost
    */
@@ -135,7 +135,7 @@ export class Accounts {
   }
 
   /**
-   * The account cannot come back without a new link: nobody runs its session any more.
+   * The account needs a new link: no instance runs its session again.
    *
    * @throws LeaseLost
    */
@@ -154,12 +154,12 @@ export class Accounts {
     });
   }
 
-  /** Makes an account inactive, whoever runs its session: the owner loses the lease, unlinks the device and closes it. */
+  /** Makes an account inactive. The instance that runs its session loses the lease, unlinks the device and closes the session. */
   async deactivate(ids: SessionIds, cause: 'logout-asked'): Promise<void> {
     await this.#database.transaction((tx) => this.#deactivate(tx, ids, cause));
   }
 
-  /** Makes an account inactive, forgets its number and shows it no more. Its history stays. */
+  /** Makes an account inactive, erases its number and hides it. Its history stays. */
   async delete(ids: SessionIds): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await this.#deactivate(tx, ids, 'delete-asked');
@@ -172,8 +172,8 @@ export class Accounts {
   }
 
   /**
-   * Chooses the version of an account, or leaves it to configuration and rollout. A session that failed and waits may start at
-   * once with another version: what failed says nothing about it.
+   * Pins the version of an account, or with null leaves the choice to configuration and rollout. A session in backoff may start at
+   * once: its failures say nothing about another version.
    */
   async pinLibrary({ session, account }: SessionIds, library: string | null): Promise<void> {
     await this.#database.transaction(async (tx) => {

@@ -2,16 +2,16 @@ import { isDuplicate } from '../../store/database/database-errors.ts';
 import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** A connected canary account, and the next one of its workspace, which it sends its probes to. */
+/** A connected canary account, and the next one of its workspace, which receives its probes. */
 export interface CanaryPair {
   sender: SessionId;
   receiver: SessionId;
   receiverPhone: string;
-  /** Since when the receiver is connected, in milliseconds since 1970. */
+  /** When the receiver became connected, in milliseconds since 1970. */
   receiverSince: number;
 }
 
-/** The repository of `canary_accounts`: accounts of one's own whose sessions are probed. */
+/** Reads and writes `canary_accounts`: accounts of the operator whose sessions are probed. */
 export class CanaryAccounts {
   readonly #database: ServiceDatabase;
 
@@ -19,7 +19,7 @@ export class CanaryAccounts {
     this.#database = database;
   }
 
-  /** Makes an account a canary, or a plain account again. */
+  /** Marks an account as a canary, or removes the mark. */
   async mark({ account }: SessionIds, canary: boolean): Promise<void> {
     const { kysely, now } = this.#database;
     if (!canary) {
@@ -33,7 +33,7 @@ export class CanaryAccounts {
     }
   }
 
-  /** The connected canaries of each workspace as a ring, in the order of their ids; one alone has nobody to probe it. */
+  /** The connected canaries of each workspace as a ring, sorted by id. A single canary is not probed. */
   async pairs(): Promise<CanaryPair[]> {
     const rows = await this.#database.kysely
       .selectFrom('canary_accounts')

@@ -5,12 +5,12 @@ import type { ServiceDatabase } from '../tables.ts';
 
 export type ViolationOutcome = 'resolved' | 'surfaced';
 
-/** Called once for each violation of `unique_active_phone_workspace` that the database raised; waited for where it is a promise. */
+/** Called once for each violation of `unique_active_phone_workspace` that the database raises; a promise is awaited. */
 export type OnViolation = (outcome: ViolationOutcome) => void | Promise<void>;
 
 /**
- * Runs a transaction that may collide with another account of the same number. The transaction itself clears away older
- * holders first, so running it once more after a violation is the clean-up and the retry.
+ * Runs a transaction that may collide with another account of the same number. The transaction begins by deactivating older holders,
+ * so a second run after a violation cleans up and retries.
  *
  * @throws Problem `number-contested` when it collides a second time.
  */
@@ -31,7 +31,7 @@ export async function resolveCollision<T>(transaction: () => Promise<T>, onViola
   }
 }
 
-/** Keeps a violation, which leaves no trace in the accounts. Never rejects: a link must not fail because it was counted. */
+/** Records a violation, which leaves no trace in the accounts. Never rejects: a link must not fail because of its statistics. */
 export async function recordViolation({ kysely, now }: ServiceDatabase, outcome: ViolationOutcome): Promise<void> {
   await sql`insert into constraint_violations (constraint_name, outcome, at)
     values ('unique_active_phone_workspace', ${outcome}, ${now})`

@@ -3,7 +3,7 @@ import { holdLease } from '../leases/lease-writes.ts';
 import type { SessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** A code that waits to be scanned or typed. Never to be logged: whoever has it can link the session. */
+/** A code to scan or to type on the phone. Never log it: a person who has it can link the session to a phone. */
 export interface LinkCode {
   kind: 'qr' | 'pairing';
   code: string;
@@ -12,7 +12,7 @@ export interface LinkCode {
   issuedAt: number;
 }
 
-/** The repository of `link_codes`: the owner of a session writes them, every instance can show them. */
+/** Reads and writes `link_codes`: the owner of a session writes them, every instance can show them. */
 export class LinkCodes {
   readonly #database: ServiceDatabase;
 
@@ -39,7 +39,7 @@ export class LinkCodes {
     });
   }
 
-  /** The present code of a session; null while there is none. */
+  /** The current code of a session; null while there is none. */
   async get(session: SessionId): Promise<LinkCode | null> {
     const row = await this.#database.kysely
       .selectFrom('link_codes')

@@ -11,10 +11,10 @@ interface LinkCount {
 }
 
 /**
- * How many links succeed, by library version, over the buckets in which they were begun. As in the recording rules, a code that nobody
- * scanned is neither a success nor a failure; how a link ended first decides.
+ * How many links succeed, by library version and by the bucket of time in which they began. As in the recording rules, a code that was
+ * not scanned is neither a success nor a failure; the first end of a link counts.
  *
- * @param buckets their starts, in milliseconds since 1970.
+ * @param buckets the starts of the buckets, in milliseconds since 1970.
  */
 export async function linkHistory(
   database: ServiceDatabase,
@@ -24,7 +24,7 @@ export async function linkHistory(
   const counts: LinkCount[][] = [];
   for (const start of buckets) {
     counts.push(await linksBegun(database, start, start + bucketMs));
-    // The embedded store answers synchronously: what waits meanwhile goes first.
+    // The embedded store answers synchronously: let waiting work run first.
     await otherWork();
   }
   const libraries = sortLibraries(counts.flat().map(({ library }) => library));

@@ -2,22 +2,22 @@ import type { Kysely, RawBuilder } from 'kysely';
 import type { ServiceTables } from '../tables.ts';
 
 interface EndedLinks {
-  /** Links that were begun in the period and have ended, one way or the other. */
+  /** Links that began in the period and have succeeded or failed. */
   ended: number;
-  /** Those of them that got to `connected`. */
+  /** Those of them that reached `connected`. */
   connected: number;
 }
 
 export interface LinkSuccess extends EndedLinks {
   library: string;
-  /** The same links by the WhatsApp Web build that the page had said when they ended; null where it had said none. */
+  /** The same links by the WhatsApp Web build that the page had reported when they ended; null when it had reported none. */
   builds: (EndedLinks & { build: string | null })[];
 }
 
 /**
- * How many links succeed, by library version and in it by build, for accounts whose link began at or after `since` (milliseconds since
- * 1970, or an expression of the database for that). Counted from how each link ended first: the present status of a row says nothing of
- * what it went through.
+ * How many links succeed, by library version and by build within it, for accounts whose link began at or after `since` (milliseconds
+ * since 1970, or a database expression for it). Counts the first end of each link: the current status of an account does not show its
+ * past.
  */
 export async function linkSuccess(
   { kysely }: { kysely: Kysely<ServiceTables> },

@@ -8,22 +8,22 @@ import { isSameNumber } from './is-same-number.ts';
 import { deactivate, lockWorkspace, supersede } from './supersede.ts';
 
 export interface LinkRequest {
-  /** Digits of the international number where it is known beforehand. */
+  /** Digits of the international number; null when the caller names none. */
   phone: string | null;
   /** The library version that will host the session. */
   library: string;
-  /** Set when somebody chose this version for this account. */
+  /** Set when an operator chose this version for this account. */
   libraryPin: string | null;
-  /** True for a code that is typed on the phone, also at an instance that takes the link over; needs `phone`. */
+  /** True for a code that is typed on the phone, which an instance that takes the link over also uses; needs `phone`. */
   pairing?: boolean;
 }
 
-/** A step of a link with the sessions that lost the number by it; their owners close them. */
+/** The sessions that lost the number in this step of a link; their owners close them. */
 export interface Linked {
   superseded: SessionIds[];
 }
 
-/** The two moments at which an account can take a number: when the link begins, and when `ready` tells whose phone it is. */
+/** The two moments at which an account can take a number: when the link begins, and when `ready` reveals the number of the phone. */
 export class Links {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
@@ -39,8 +39,8 @@ export class Links {
   }
 
   /**
-   * A new account in `qr_scanning` with its session (`ids` are fresh), leased to this instance. Every account that holds its number,
-   * stuck ones too, becomes inactive in the same transaction.
+   * Creates an account in `qr_scanning` and its session (`ids` are fresh), leased to this instance. Every account that holds its number,
+   * even a stuck one, becomes inactive in the same transaction.
    *
    * @throws Problem `workspace-unknown`, `number-contested`
    */
@@ -50,8 +50,8 @@ export class Links {
   }
 
   /**
-   * The session is ready and `phone` is its number: the account becomes connected and takes the number from older holders. Where
-   * another number was asked for it becomes inactive instead, and nobody else loses anything.
+   * The session is ready and `phone` is its number: the account becomes connected and takes the number from older holders. If the
+   * caller had named another number, the account becomes inactive instead, and other accounts do not change.
    *
    * @throws LeaseLost, Problem `number-contested`
    */

@@ -12,8 +12,8 @@ export interface NumberOfWorkspace {
 }
 
 /**
- * Locks the workspace for the rest of the transaction: links of one workspace happen one after the other. Every transaction
- * that can change who holds a number begins with it, then locks sessions, then accounts, always in this order.
+ * Locks the workspace for the rest of the transaction, so links of one workspace run one after the other. Every transaction that can
+ * change the holder of a number locks the workspace first, then sessions, then accounts: the same order everywhere avoids deadlocks.
  *
  * @returns false when there is no such workspace.
  */
@@ -27,10 +27,10 @@ export async function lockWorkspace(
 }
 
 /**
- * Takes a number away from every account of the workspace that holds it, except one: the account becomes inactive, the lease of
- * its session ends, so that its owner can write nothing more. The workspace is locked already.
+ * Takes a number from every account of the workspace that holds it, except one: the account becomes inactive and the lease of its
+ * session ends, so its owner can write nothing more. The caller has locked the workspace.
  *
- * @returns the sessions that were closed.
+ * @returns the sessions of these accounts.
  */
 export async function supersede(
   tx: Transaction<ServiceTables>,
@@ -53,8 +53,8 @@ export async function supersede(
 }
 
 /**
- * Ends the lease of a session and makes its account inactive, whoever runs it. A device that was linked, or that a code was
- * shown for which may have been scanned, is unlinked by the owner of the session, else by whoever starts it once more for that.
+ * Ends the lease of a session and makes its account inactive, even when another instance runs it. If the device was linked, or a code
+ * was shown that may have been scanned, the owner of the session unlinks it; without an owner, an instance starts the session to do so.
  */
 export async function deactivate(
   tx: Transaction<ServiceTables>,
@@ -70,7 +70,7 @@ export async function deactivate(
       unlinks_left: sql<number>`case when exists (
         select 1 from whatsapp_accounts where id = ${id} and status in ('authenticated', 'connected', 'disconnected')
       ) or exists (select 1 from link_codes where session_id = ${session_id}) then ${unlinkTries} else unlinks_left end`,
-      // Before the end of the lease is overwritten: MySQL sees what this statement has set already.
+      // Before `lease_expires_at` is overwritten: MySQL evaluates assignments from left to right and reads values that are already set.
       next_start_at: unlinkFrom(now),
       lease_owner: null,
       lease_expires_at: 0,
@@ -78,7 +78,7 @@ export async function deactivate(
     }))
     .where('id', '=', session_id)
     .execute();
-  // Whoever runs the session can write nothing more, not even that its start is over.
+  // The owner can write nothing more, not even the end of its start.
   await tx
     .updateTable('session_starts')
     .set({ ended_at: now, outcome: 'stopped' })

@@ -6,20 +6,20 @@ import { type ClaimedSession, takeSession } from '../leases/take-session.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** How often a session is started to unlink its device before that is given up. */
+/** How many starts of a session try to unlink its device. */
 export const unlinkTries = 3;
 /** Between two tries, in milliseconds. */
 const againMs = 300_000;
 
 /**
- * From when on somebody may start a session that was just made inactive: at once where nobody runs it, else when its owner,
- * who unlinks the device itself, has surely ended.
+ * When an instance may start a session that was just made inactive: at once when the session has no owner, else after its owner, which
+ * unlinks the device itself, has certainly ended.
  */
 export function unlinkFrom(now: RawBuilder<number>): RawBuilder<number> {
   return sql<number>`case when lease_expires_at > ${now} then ${now} + ${leaseMs} else 0 end`;
 }
 
-/** The repository of devices that are still linked although their account is over: the column `unlinks_left` of `sessions`. */
+/** Devices that are still linked although their account is inactive: the column `unlinks_left` of `sessions`. */
 export class Unlinks {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
@@ -29,7 +29,7 @@ export class Unlinks {
     this.#instanceId = instanceId;
   }
 
-  /** Takes on one session whose device has to be unlinked; null where there is none. A try counts when it begins. */
+  /** Claims one session whose device must be unlinked; null when there is none. A try counts when it begins. */
   async claim(): Promise<(ClaimedSession & { triesLeft: number }) | null> {
     const { now } = this.#database;
     const [claim = null] = await claimDue(
@@ -53,7 +53,7 @@ export class Unlinks {
     return claim;
   }
 
-  /** The device is unlinked, or nobody tries it again. @throws LeaseLost */
+  /** The device is unlinked, or no try is left. @throws LeaseLost */
   async end(lease: Lease): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
@@ -62,7 +62,7 @@ export class Unlinks {
     });
   }
 
-  /** It did not work: somebody tries again later. @throws LeaseLost */
+  /** The try failed: an instance tries again after `againMs`. @throws LeaseLost */
   async again(lease: Lease): Promise<void> {
     const { now } = this.#database;
     await this.#database.transaction(async (tx) => {
@@ -71,7 +71,7 @@ export class Unlinks {
     });
   }
 
-  /** The owner of a session that was made inactive unlinked its device before it ended. */
+  /** The owner of a session that became inactive unlinked its device before it ended. */
   async done({ session }: SessionIds): Promise<void> {
     await this.#database.kysely
       .updateTable('sessions')
@@ -82,7 +82,7 @@ export class Unlinks {
       .execute();
   }
 
-  /** True while somebody will start the session to unlink its device: its profile is still needed. */
+  /** True while an instance will start the session to unlink its device: it needs the profile. */
   async isWaiting(session: SessionId): Promise<boolean> {
     const row = await this.#database.kysely
       .selectFrom('sessions')

@@ -9,7 +9,7 @@ export interface Workspace {
   createdAt: number;
 }
 
-/** The repository of the table `workspaces`. */
+/** Reads and writes `workspaces`. */
 export class Workspaces {
   readonly #database: ServiceDatabase;
 
@@ -35,7 +35,7 @@ export class Workspaces {
     return fromRow(row);
   }
 
-  /** Workspaces by id, at most `limit` of them, those after `after`. */
+  /** At most `limit` workspaces, sorted by id, starting after `after`. */
   async list(limit: number, after: WorkspaceId | null): Promise<Workspace[]> {
     let query = this.#database.kysely.selectFrom('workspaces').selectAll().orderBy('id').limit(limit);
     if (after !== null) query = query.where('id', '>', after);

@@ -2,13 +2,13 @@ import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kys
 import type { Database } from '../../store/database/database.ts';
 
 /**
- * Takes due work such that of all instances exactly one gets each row. An instance that finds no work takes no lock.
+ * Claims due work: exactly one of all instances gets each row. An instance that finds no work takes no lock.
  *
- * @param due the rows that are due, in the order in which they are taken, with a limit. Read once without a lock, then with one that skips
- *   rows that another instance is taking.
- * @param take writes that a row is no longer due, in the transaction that locks it: for good, or until a time at which another instance
- *   takes the row if this one has died. Called again when the transaction is retried.
- * @returns what `take` returned for each row.
+ * @param due selects the due rows in the order in which they are taken, with a limit. It runs once without a lock, then with a lock that
+ *   skips rows that another instance is claiming.
+ * @param take writes, in the transaction that locks a row, that the row is no longer due: for good, or until another instance may claim it
+ *   because this one has died. A retry of the transaction calls it again.
+ * @returns the results of `take`.
  */
 export async function claimDue<Tables, Table extends keyof Tables, Row, Claimed>(
   database: Database<Tables>,

@@ -2,20 +2,20 @@ import type { DeleteQueryBuilder, DeleteResult } from 'kysely';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 
 const dayMs = 86_400_000;
-/** How long an answer can be repeated by its idempotency key, in milliseconds; the API promises a day. */
+/** How long an idempotency key returns its answer, in milliseconds; the API promises a day. */
 const answersMs = dayMs;
-/** How long deliveries that arrived, instances that are gone and keys that ended stay to be looked at, in milliseconds. */
+/** How long successful deliveries, stopped instances and expired keys stay visible, in milliseconds. */
 const tracesMs = 7 * dayMs;
-/** How long a dead letter can be sent again, in milliseconds: it may hold the text of a message. */
+/** How long a dead letter can be sent again, in milliseconds; limited because it may hold the text of a message. */
 const deadLettersMs = 30 * dayMs;
-/** One statement that deletes a year's rows would run into the statement timeout each time, and never come to an end. */
+/** Rows per statement: deleting a year of rows at once would exceed the statement timeout every time. */
 const batch = 1_000;
 
 type Deletion<Table extends keyof ServiceTables> = DeleteQueryBuilder<ServiceTables, Table, DeleteResult>;
 
 /**
- * Forgets what nobody needs any more. Accounts and their history stay, and so do starts and violations: the exporter's counters
- * are counted from them. To be called about once an hour.
+ * Deletes rows that are no longer needed. Accounts and their history stay, and so do starts and violations: the exporter derives its
+ * counters from them. Call it about once an hour.
  */
 export async function keepHouse(database: ServiceDatabase): Promise<void> {
   const { kysely, now } = database;
@@ -25,7 +25,7 @@ export async function keepHouse(database: ServiceDatabase): Promise<void> {
     deliveries('dead', deadLettersMs),
     kysely.deleteFrom('instances').where('seen_at', '<', (where) => where(now, '-', tracesMs)),
     kysely.deleteFrom('api_keys').where('expires_at', '<', (where) => where(now, '-', tracesMs)),
-    // Instances that died while they waited for an answer leave these behind.
+    // Left behind by instances that died while they waited for an answer.
     kysely.deleteFrom('outgoing_texts').where('created_at', '<', (where) => where(now, '-', tracesMs)),
   ] as const;
   for (const deletion of old) await inBatches(database, deletion as Deletion<keyof ServiceTables>);
@@ -36,7 +36,7 @@ export async function keepHouse(database: ServiceDatabase): Promise<void> {
   }
 }
 
-/** SQLite has no limit on deletions, and no timeout either. */
+/** SQLite has neither `delete ... limit` nor a statement timeout. */
 async function inBatches({ engine }: ServiceDatabase, deletion: Deletion<keyof ServiceTables>): Promise<void> {
   const some = engine === 'mysql' ? deletion.limit(batch) : deletion;
   for (;;) {

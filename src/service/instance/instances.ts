@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** The repository of the table `instances`: who takes part, and since when nothing was heard of them. */
+/** Writes `instances`: which instances run, and when each last wrote a heartbeat. */
 export class Instances {
   readonly #database: ServiceDatabase;
   readonly #id: string;

@@ -4,33 +4,33 @@ import type { LogLine } from '../log-line.ts';
 import { loggableError } from '../loggable.ts';
 
 interface Work {
-  /** What the log calls it. */
+  /** The name in the log. */
   name: string;
   run(): Promise<void>;
-  /** True when sessions are lost unless it succeeds. */
+  /** True when sessions are lost if it keeps failing. */
   vital?: boolean;
-  /** Milliseconds between two times; spread by jitter, so that instances do not ask in step. */
+  /** Milliseconds between two runs; jitter keeps instances from running in step. */
   everyMs?: number;
 }
 
-/** Between two looks for work, in milliseconds. */
+/** Default interval of recurring work, in milliseconds. */
 export const tickMs = 1_000;
 
-/** What an instance does again and again, each piece of work on its own: a slow one holds no other up. */
+/** The recurring work of an instance. Each piece has a loop of its own: a slow one delays no other. */
 export class Loops {
   readonly #log: (line: LogLine) => void;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
-  /** Work that could not be done when it was last tried because there was no database to do it with. */
+  /** Work whose last run failed because the database was unavailable. */
   readonly #waiting = new Set<Work>();
-  /** Work that failed for another reason when it was last tried, with what it said. */
+  /** Work whose last run failed for another reason, with the message. */
   readonly #failing = new Map<Work, string>();
 
   constructor(log: (line: LogLine) => void) {
     this.#log = log;
   }
 
-  /** True unless the database left work undone, or what sessions depend on fails. */
+  /** False while the database is unavailable or vital work fails. */
   get succeed(): boolean {
     return this.#waiting.size === 0 && ![...this.#failing.keys()].some(({ vital }) => vital);
   }
@@ -43,7 +43,7 @@ export class Loops {
     this.#running.push(this.#repeat(work));
   }
 
-  /** Settles when what is under way has ended. */
+  /** Starts no more runs; settles when those under way have ended. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
@@ -56,7 +56,7 @@ export class Loops {
         () => this.#succeeded(work),
         (error) => this.#failed(work, error),
       );
-      // What waits for the database is soon tried again, however seldom it is done.
+      // Work that waits for the database is retried soon, even if its interval is long.
       const waitMs = this.#waiting.has(work) ? tickMs : (work.everyMs ?? tickMs);
       await sleep(waitMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
     }
@@ -71,7 +71,7 @@ export class Loops {
     if (this.#waiting.delete(work) && this.#waiting.size === 0) this.#log({ event: 'database-answers' });
   }
 
-  /** A database that is away is waited for; anything else is a fault of this work alone. Each is told once, not every second. */
+  /** An unavailable database affects all work; any other error only this work. Each is logged once, not every second. */
   #failed(work: Work, error: unknown): void {
     const said = loggableError(error);
     if (isUnavailable(error)) {

@@ -9,7 +9,7 @@ import type { ProbeOutcome } from '../sessions/session-spec.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession } from '../sessions/sessions-options.ts';
 
-/** What one instance tells Prometheus. No phone number, session id or text is ever a label. */
+/** The metrics of one instance. A phone number, session id or text is never a label. */
 export class ServiceMetrics {
   readonly #instruments = new Instruments();
   readonly #links = this.#instruments.counter(families.linkAttempts);
@@ -22,15 +22,15 @@ export class ServiceMetrics {
   readonly registry = this.#instruments.registry;
 
   /**
-   * @param sessions the sessions of this instance, looked at when somebody asks.
-   * @param detailed how many of them are shown one by one.
+   * @param sessions returns the sessions of this instance; called at each scrape.
+   * @param detailed how many sessions get a series of their own.
    */
   constructor(sessions: () => Pick<Sessions, 'hosted' | 'launches'>, detailed: number) {
     this.#instruments.gauge(families.sessions, (gauge) => {
       libraries.clear();
       tellSessions({ sessions: gauge, libraries }, sessions());
     });
-    // Told with the sessions, which are asked before it.
+    // Set together with the gauge of sessions, which is collected before it.
     const libraries = this.#instruments.gauge(families.libraryInfo);
     this.#instruments.gauge(families.sessionLaunches, (gauge) => {
       const { underWay, waiting, free } = sessions().launches;
@@ -40,7 +40,7 @@ export class ServiceMetrics {
       const family = { ...families.sessionDetail, limit: detailed };
       this.#instruments.gauge(family, (gauge) => tellOneByOne(gauge, sessions(), detailed));
     }
-    // Series that exist from the start, so that the first violation is an increase that an alert can see.
+    // Series that exist from the start, so that an alert sees the first violation as an increase.
     for (const outcome of ['resolved', 'surfaced'] as const) this.violation(outcome, 0);
   }
 
@@ -48,7 +48,7 @@ export class ServiceMetrics {
     this.#violations.inc({ constraint: 'unique_active_phone_workspace', outcome }, count);
   }
 
-  /** A session got to `phase` for the first time after its start. */
+  /** A session reached `phase` for the first time after its start. */
   linkPhase(library: string, phase: 'authenticated' | 'ready', tookMs: number): void {
     this.#linkSeconds.observe({ library, phase }, tookMs / 1000);
   }
@@ -72,7 +72,7 @@ export class ServiceMetrics {
   }
 }
 
-/** Which start it was that ended, one way or the other. */
+/** The start that became ready or failed. */
 type StartedSession = Pick<EndedSession, 'library' | 'build' | 'linking'>;
 
 type Hosted = Pick<Sessions, 'hosted'>;
@@ -83,8 +83,8 @@ interface SessionGauges {
 }
 
 /**
- * How many sessions there are of each version in each step, and what they really run, host by host: a library that was asked for
- * and is not loaded yet says nothing. One pass, and no key is put together: of ten thousand sessions either would be milliseconds.
+ * Counts sessions by version and step, and the versions that their hosts really loaded; a host that has not loaded its library yet is left
+ * out. One pass without composed keys: with ten thousand sessions either would cost milliseconds.
  */
 function tellSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted): void {
   for (const [library, ofLibrary] of Map.groupBy(hosted, ({ spec }) => spec.library)) {
@@ -105,7 +105,7 @@ function tellSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted
   }
 }
 
-/** Those that are not ready come first: they are what somebody looks for. The rest is counted together. */
+/** Sessions that are not ready come first, because an operator looks for them. The rest is counted together. */
 function tellOneByOne(gauge: GaugeOf<typeof families.sessionDetail>, { hosted }: Hosted, most: number): void {
   const isReady = Map.groupBy(hosted, ({ step }) => step === 'ready');
   const sorted = [...(isReady.get(false) ?? []), ...(isReady.get(true) ?? [])];

@@ -36,27 +36,27 @@ import { ServiceMetrics } from './service-metrics.ts';
 export interface ServiceOptions {
   /** `mysql://user:password@host:port/database` or `sqlite:/path/to/file`. */
   database: string;
-  /** Profiles of sessions lie in it. */
+  /** The folder of the profiles of sessions. */
   folder: string;
   /** Exact version that hosts accounts by default. */
   library: string;
   /** How many browsers may start at the same time. */
   slots: number;
-  /** How many sessions this instance runs at most; as many as there are where it is left out. */
+  /** How many sessions this instance runs at most; no limit by default. */
   maxSessions?: number;
   openHost: OpenSessionHost;
-  /** Makes a library version ready for `openHost`; nothing where it is left out. */
+  /** Makes a library version ready for `openHost`; does nothing by default. */
   prepareLibrary?(version: string): Promise<void>;
-  /** Where profiles are saved for other machines; without it they stay on this one. */
+  /** The store of profiles that all machines share; without it profiles stay on this machine. */
   vault?: { blobs: BlobStore; key: Buffer } | null;
   deadlines?: Partial<Deadlines>;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks?: boolean;
-  /** How many sessions `/metrics` shows one by one; none when left out. */
+  /** How many sessions `/metrics` shows one by one; none by default. */
   sessionDetail?: number;
-  /** By what a rollout is judged and watched; the files of `compat-matrix` where nothing is given. */
+  /** Policy and plan of rollouts; by default the files of `compat-matrix`. */
   rolloutRules?: RolloutRules;
-  /** Milliseconds between two judgements of the rollout; null leaves it to people. A minute where nothing is given. */
+  /** Milliseconds between two judgements of the rollout, by default a minute; null leaves decisions to operators. */
   judgeEveryMs?: number | null;
   log(line: LogLine): void;
 }
@@ -68,7 +68,7 @@ const hourMs = 3_600_000;
 const stopMs = 16_500;
 const lastWordMs = 2_000;
 
-/** One instance of the service without its HTTP face. */
+/** One instance of the service without its HTTP server. */
 export class Service {
   readonly id = `${hostname()}-${randomUUID().slice(0, 8)}`;
   readonly database: ServiceDatabase;
@@ -89,12 +89,12 @@ export class Service {
   readonly #log: ServiceOptions['log'];
   readonly #listeners = new Set<(ids: SessionIds, event: SessionEvent) => void>();
   readonly #loops: Loops;
-  /** Runs from the moment on which the instance takes on work. */
+  /** Set once the instance claims work. */
   #expiry: NodeJS.Timeout | undefined;
 
   /**
-   * @param listen called before any session is taken on: for whoever serves requests and may not get its port.
-   * @throws InputError, TroubleError when the database cannot be used, and what `listen` throws.
+   * @param listen called before any session is claimed: the HTTP server may not get its port.
+   * @throws InputError, TroubleError when the database cannot be used, and the error of `listen`.
    */
   static async start(
     options: ServiceOptions,
@@ -157,17 +157,17 @@ export class Service {
     });
   }
 
-  /** True when this instance takes on work and the database lets it do what it has to. */
+  /** True when this instance claims work, and its vital work and the database succeed. */
   get ready(): boolean {
     return this.begun && this.#loops.succeed && !this.stopping;
   }
 
-  /** True from the moment on which this instance takes on sessions. */
+  /** True once this instance claims sessions. */
   get begun(): boolean {
     return this.#expiry !== undefined;
   }
 
-  /** True from the moment on which this instance was told to stop. */
+  /** True once graceful shutdown has begun. */
   get stopping(): boolean {
     return this.#loops.stopped || this.sessions.stopping;
   }
@@ -178,20 +178,20 @@ export class Service {
   }
 
   /**
-   * Starts nothing any more, closes sessions in order, gives their leases back.
+   * Shuts down gracefully: starts nothing more, closes sessions, gives their leases back.
    *
-   * @param endAnswers called when the sessions are closed and the database still answers: for whoever serves requests.
+   * @param endAnswers called when the sessions are closed and the database still answers: stops the HTTP server.
    */
   async stop(endAnswers: () => Promise<void> = async () => {}): Promise<void> {
     this.#log({ event: 'stopping', instance: this.id });
     await within(stopMs, () => this.sessions.stop()).catch(() => {});
     await endAnswers();
     clearInterval(this.#expiry);
-    // A database that does not answer must not keep the process: what was not written runs out by itself.
+    // A database that does not answer must not keep the process alive: leases that were not given back expire.
     await within(lastWordMs, async () => {
       await Promise.all([this.#loops.stop(), this.#messages.flush()]);
       await this.#instances.stopped();
-      // A receiver that does not answer: the delivery is claimed by another instance when its claim runs out.
+      // When a receiver does not answer, another instance claims the delivery after this claim expires.
       await within(lastWordMs / 2, () => this.#deliverer.stop()).catch(() => {});
       await this.database.close();
     }).catch(() => {});
@@ -203,7 +203,7 @@ export class Service {
     await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
-    // Leases have a loop of their own: a slow claim must not let one run out.
+    // Leases have a loop of their own: a slow claim must not let one expire.
     this.#loops.start({ name: 'renew-leases', vital: true, run: () => this.sessions.renewLeases() });
     this.#loops.start({ name: 'take-on', run: () => this.#takeOn() });
     this.#loops.start({ name: 'send-texts', run: () => this.sessions.sendWaiting() });
@@ -254,7 +254,7 @@ function openHostOf({ openHost, log }: ServiceOptions, vault: ProfileVault | nul
   return vaultedHosts(openHost, vault, (message) => log({ event: 'profile', message }));
 }
 
-/** What the log says of the end of a session. `over`: its account is inactive, so there is nothing left to write. */
+/** The log line for the end of a session. `over`: its account is inactive, so nothing is written to the database. */
 function endedLine({ ids, library, build, end, overBy, settled }: EndedSession): LogLine {
   const why = 'message' in end && end.message !== undefined ? { message: end.message } : {};
   const code = 'code' in end ? end.code : 'cause' in end ? end.cause : null;

@@ -2,25 +2,25 @@ import type { Lease } from './lease.ts';
 import { leaseMs } from './lease.ts';
 import type { Leases } from './leases.ts';
 
-/** Leases are renewed when half of their time is over. */
+/** Leases are renewed after half of their time. */
 const renewAfterMs = leaseMs / 2;
-/** A session is stopped this long before its lease can be somebody else's. */
+/** A session is stopped this long before another instance can take its lease. */
 const marginMs = 3_000;
 
-/** `taken`: the database says that it is somebody else's; `expired`: nothing is known but that its time is over. */
+/** `taken`: by the database, this instance does not own the lease; `expired`: its time is over, and the database was not asked. */
 export type LossReason = 'taken' | 'expired';
 
 interface Held {
   lease: Lease;
-  /** By `performance.now()`: until then nobody else can have the lease. */
+  /** By `performance.now()`: until then no other instance can have the lease. */
   safeUntil: number;
   onLost: (reason: LossReason) => void;
   onRenewed: (restMs: number) => void;
 }
 
 /**
- * Keeps the leases of one instance alive, and tells each session when its lease is lost: taken away, or not renewed in time
- * because the database did not answer or the process was paused.
+ * Renews the leases of one instance, and notifies each session when its lease is lost: another instance took it, or it was not renewed
+ * in time because the database did not answer or the process was paused.
  */
 export class LeaseKeeper {
   readonly #leases: Leases;
@@ -31,12 +31,12 @@ export class LeaseKeeper {
     this.#leases = leases;
   }
 
-  /** `acquiredAt` is `performance.now()` from before the lease was asked for. */
+  /** @param acquiredAt `performance.now()` before the lease was requested. */
   keep(lease: Lease, acquiredAt: number, { onLost, onRenewed }: Pick<Held, 'onLost' | 'onRenewed'>): void {
     this.#held.set(lease.ids.session, { lease, safeUntil: acquiredAt + leaseMs - marginMs, onLost, onRenewed });
   }
 
-  /** How long a session may certainly be run without hearing of its lease again, in milliseconds. */
+  /** For how many milliseconds this instance certainly owns the lease, without another renewal. */
   restMs({ ids, token }: Lease): number {
     const held = this.#held.get(ids.session);
     return held?.lease.token === token ? Math.max(0, held.safeUntil - performance.now()) : 0;
@@ -47,7 +47,7 @@ export class LeaseKeeper {
     if (held?.lease.token === lease.token) this.#held.delete(lease.ids.session);
   }
 
-  /** Renews when it is time, else asks which leases were taken away. */
+  /** Renews when it is time, else asks which leases other instances took. */
   async renew(): Promise<void> {
     const asked = [...this.#held.values()];
     const at = performance.now();
@@ -64,7 +64,7 @@ export class LeaseKeeper {
     }
   }
 
-  /** Gives up what was not renewed in time; needs no database. */
+  /** Gives up leases that were not renewed in time; needs no database. */
   giveUpExpired(): void {
     for (const held of [...this.#held.values()]) if (performance.now() >= held.safeUntil) this.#lose(held, 'expired');
   }

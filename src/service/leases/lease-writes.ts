@@ -5,16 +5,16 @@ import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { type Lease, LeaseLost } from './lease.ts';
 
-/** How long a write waits before it is tried again while the database does not answer, in milliseconds. */
+/** Milliseconds between two tries of a write while the database does not answer. */
 const againMs = 500;
 
-/** A session that may start at once: what failed before counts no more. */
+/** A session that may start at once: earlier failures no longer count. */
 export const freshStart = { failures: 0, next_start_at: 0, attention_code: null, attention_at: null } as const;
 
 /**
- * Locks the session of a lease until the transaction ends, so that nobody can take it over meanwhile.
+ * Locks the session of a lease until the transaction ends, so no other instance can claim it before that.
  *
- * @throws LeaseLost when it has run out or belongs to somebody else.
+ * @throws LeaseLost when the lease has expired or another instance owns it.
  */
 export async function holdLease(
   database: ServiceDatabase,
@@ -31,10 +31,10 @@ export async function holdLease(
 }
 
 /**
- * Writes until the database has taken it: what happened on the phone cannot be repeated.
+ * Retries a write until the database takes it: what happened on the phone cannot be repeated.
  *
- * @param isOver true when the session has come to its end meanwhile, so that its lease will not be renewed.
- * @throws LeaseLost then, and what `work` throws where the database did answer.
+ * @param isOver true once the session has ended, so its lease is no longer renewed.
+ * @throws LeaseLost then, and the error of `work` when the database answered.
  */
 export async function writeUntilTaken<T>(lease: Lease, work: () => Promise<T>, isOver: () => boolean): Promise<T> {
   while (true) {
@@ -48,7 +48,7 @@ export async function writeUntilTaken<T>(lease: Lease, work: () => Promise<T>, i
   }
 }
 
-/** Writes the end of the start that goes on under a lease, if there is one. */
+/** Writes the end of the open start under a lease, if there is one. */
 export async function endStart(
   tx: Transaction<ServiceTables>,
   { now }: ServiceDatabase,
@@ -65,7 +65,7 @@ export async function endStart(
     .execute();
 }
 
-/** An account whose login was accepted is no longer known to be connected. One that is being linked stays as it is. */
+/** An account whose login was accepted is no longer known to be connected. An account that is being linked does not change. */
 export async function disconnect(tx: Transaction<ServiceTables>, lease: Lease, cause: SessionCause): Promise<void> {
   await tx
     .updateTable('whatsapp_accounts')
@@ -75,7 +75,7 @@ export async function disconnect(tx: Transaction<ServiceTables>, lease: Lease, c
     .execute();
 }
 
-/** Ends a lease in order. The token stays: the next owner gets a higher one. */
+/** Releases a lease. The token stays: the next owner gets a higher one. */
 export async function giveBack(
   tx: Transaction<ServiceTables>,
   lease: Lease,

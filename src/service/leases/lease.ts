@@ -1,6 +1,6 @@
 import type { SessionIds } from '../session-ids.ts';
 
-/** The right of one instance to run one session. Every write about the session carries it. */
+/** The right of one instance to run one session. Every write about the session needs it. */
 export class Lease {
   readonly ids: SessionIds;
   /** Id of the instance. */
@@ -20,7 +20,7 @@ export class Lease {
   }
 }
 
-/** The lease has run out or belongs to somebody else: nothing was written, and the session must be stopped. */
+/** The lease has expired or another instance owns it: nothing was written, and the session must be stopped. */
 export class LeaseLost extends Error {
   override name = 'LeaseLost';
   readonly lease: Lease;
@@ -31,5 +31,5 @@ export class LeaseLost extends Error {
   }
 }
 
-/** How long a lease lives without being renewed, in milliseconds of the database's clock. */
+/** How long a lease lasts without a renewal, in milliseconds of the database's clock. */
 export const leaseMs = 30_000;

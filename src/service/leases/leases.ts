@@ -6,10 +6,10 @@ import { type Lease, leaseMs } from './lease.ts';
 import { disconnect, endStart, freshStart, giveBack, holdLease } from './lease-writes.ts';
 import { type ClaimedSession, takeSession } from './take-session.ts';
 
-/** Sessions in one statement: far below every limit on parameters, and short locks. */
+/** Sessions in one statement: far below every limit on parameters, and locks stay short. */
 const batch = 500;
 
-/** Who runs which session: claims, renewals and releases in the table `sessions`, by the clock of the database. */
+/** Which instance runs which session: claims, renewals and releases in the table `sessions`, by the clock of the database. */
 export class Leases {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
@@ -20,8 +20,8 @@ export class Leases {
   }
 
   /**
-   * Takes on at most `limit` sessions that should run, that nobody runs, and whose backoff is over. The account of each leaves
-   * `connected`: what its last owner wrote is no longer known to be true.
+   * Claims at most `limit` sessions that should run, have no owner, and whose backoff is over. The account of each leaves `connected`:
+   * what the last owner wrote may no longer be true.
    */
   async claim(limit: number): Promise<ClaimedSession[]> {
     if (limit <= 0) return [];
@@ -58,7 +58,7 @@ export class Leases {
     return this.lost(leases);
   }
 
-  /** Those of `leases` that this instance has no longer. */
+  /** Those of `leases` that this instance no longer owns. */
   async lost(leases: readonly Lease[]): Promise<Lease[]> {
     if (leases.length === 0) return [];
     const rows = await this.#database.kysely
@@ -72,7 +72,7 @@ export class Leases {
   }
 
   /**
-   * Gives a session back so that any instance can start it at once; `cause` will be the reason of that start.
+   * Gives a session back, so that any instance can start it at once; `cause` becomes the cause of that start.
    *
    * @throws LeaseLost
    */
@@ -86,9 +86,9 @@ export class Leases {
   }
 
   /**
-   * Lets a session that waits for a person or for its backoff start at once. One that runs is left alone.
+   * Closes the circuit breaker and ends the backoff of a session, so it can start at once. A running session does not change.
    *
-   * @returns false when nobody may start it any more.
+   * @returns false when the session may never start again.
    */
   async startNow({ session }: SessionIds): Promise<boolean> {
     const { kysely, now } = this.#database;
@@ -103,7 +103,7 @@ export class Leases {
     return row?.wanted === 1;
   }
 
-  /** The versions that were chosen for the accounts of the sessions that this instance runs. */
+  /** The pinned versions of the accounts whose sessions this instance runs; null without a pin. */
   async pins(): Promise<Map<SessionId, string | null>> {
     const rows = await this.#database.kysely
       .selectFrom('sessions')

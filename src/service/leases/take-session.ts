@@ -6,19 +6,19 @@ import type { ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { Lease, leaseMs } from './lease.ts';
 import { disconnect } from './lease-writes.ts';
 
-/** A session that an instance has just taken on. */
+/** A session that an instance has just claimed. */
 export interface ClaimedSession {
   lease: Lease;
   cause: SessionCause;
-  /** The account is `qr_scanning` where a link goes on that another instance began. */
+  /** `qr_scanning` when this instance continues a link that another one began. */
   status: AccountStatus;
   phone: string | null;
-  /** Digits of the number where the link goes on by pairing code. */
+  /** Digits of the number when the link continues by pairing code. */
   pairWith: string | null;
   libraryPin: string | null;
 }
 
-/** Makes an instance the owner of a session whose row it has locked and that nobody has a living lease of. */
+/** Makes an instance the owner of a session. The caller has locked its row, and no instance owns a lease that is still valid. */
 export async function takeSession(
   tx: Transaction<ServiceTables>,
   { now }: ServiceDatabase,

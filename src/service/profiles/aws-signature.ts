@@ -13,7 +13,7 @@ const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).u
  * The headers of a request to S3 with its signature (AWS Signature Version 4). `headers` have lower-case names; `host`,
  * `x-amz-date` and `x-amz-content-sha256` are added.
  *
- * @param at the present time.
+ * @param at the current time.
  */
 export function signedHeaders(
   request: { method: string; url: URL; headers?: Record<string, string>; body: Buffer },

@@ -1,8 +1,8 @@
-/** A place that all instances reach, where bytes lie under names such as `<session>/<token>-<number>`. */
+/** A store that all instances reach, with blobs under names such as `<session>/<token>-<number>`. */
 export interface BlobStore {
   put(name: string, bytes: Buffer): Promise<void>;
-  /** @throws Error when there is nothing by this name. */
+  /** @throws Error when there is no such blob. */
   get(name: string): Promise<Buffer>;
-  /** Nothing by this name is no error. */
+  /** Does nothing when there is no such blob. */
   delete(name: string): Promise<void>;
 }

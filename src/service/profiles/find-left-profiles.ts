@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { type SessionId, SessionIds, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** How long the profile of a failed account stays, in milliseconds: what a version took for a lost login may be none. */
+/** How long the profile of a failed account stays, in milliseconds: a version may report a lost login that is still there. */
 const keepFailedMs = 7 * 86_400_000;
-/** How long one of an inactive account does: its owner may still be ending. */
+/** How long the profile of an inactive account stays, in milliseconds: its owner may still be closing the session. */
 const keepInactiveMs = 60_000;
 /** Sessions in one statement. */
 const batch = 500;
 
 /**
- * Sessions whose profile nobody needs any more although it is still there: on this machine, which may have run them long ago, or
- * saved for all machines.
+ * Sessions that left behind a profile that is no longer needed: on this machine, which may have run them long ago, or in the shared
+ * store.
  *
- * @param folder in which the profiles of this machine lie.
+ * @param folder the folder of the profiles on this machine.
  */
 export async function findLeftProfiles(database: ServiceDatabase, folder: string): Promise<SessionIds[]> {
   const here = existsSync(folder) ? subfolders(folder).flatMap((workspace) => subfolders(join(folder, workspace))) : [];
@@ -30,7 +30,7 @@ export async function findLeftProfiles(database: ServiceDatabase, folder: string
   return left;
 }
 
-/** Sessions that nobody runs or will run again, and whose device nobody is going to unlink. */
+/** Sessions that have no owner, will not run again, and whose device needs no unlinking. */
 function over({ kysely, now }: ServiceDatabase) {
   return kysely
     .selectFrom('sessions')

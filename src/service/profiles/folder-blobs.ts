@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobStore } from './blob-store.ts';
 
-/** Bytes in a folder, which may be a network file system. */
+/** Blobs in a folder, which may be on a network file system. */
 export class FolderBlobs implements BlobStore {
   readonly #root: string;
 
@@ -10,7 +10,7 @@ export class FolderBlobs implements BlobStore {
     this.#root = root;
   }
 
-  /** What is there by this name is whole, also after a power cut: written aside, flushed, then renamed. */
+  /** Writes aside, flushes, then renames: a blob is complete, even after a power cut. */
   async put(name: string, bytes: Buffer): Promise<void> {
     const file = join(this.#root, name);
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });

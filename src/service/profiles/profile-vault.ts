@@ -14,15 +14,15 @@ import type { ServiceDatabase, SessionProfileRow } from '../tables.ts';
 import type { BlobStore } from './blob-store.ts';
 import { profileFolder } from './session-folder.ts';
 
-/** What of a Chromium profile holds the login of WhatsApp Web; caches and the like are made again. */
+/** The parts of a Chromium profile that hold the login of WhatsApp Web; Chromium rebuilds caches and the like. */
 const parts = [join('Default', 'Local Storage'), join('Default', 'IndexedDB')];
 
-/** The profile of a session is in the store and cannot be had; starting without it would look like a lost login. */
+/** The store holds the profile of a session but does not return it; a start without it would look like a lost login. */
 export class ProfileUnavailable extends Error {
   override name = 'ProfileUnavailable';
 }
 
-/** Keeps profiles in a store that all machines reach, encrypted, so that any of them can restore a session. */
+/** Keeps profiles encrypted in a store that all machines reach, so that each machine can restore a session. */
 export class ProfileVault {
   readonly #database: ServiceDatabase;
   readonly #blobs: BlobStore;
@@ -36,8 +36,7 @@ export class ProfileVault {
   }
 
   /**
-   * Makes the newest profile that is known the one in `folder`: the one of the store, unless this machine ran the session after
-   * it was saved.
+   * Puts the newest profile into `folder`: the one of the store, unless this machine ran the session after that was saved.
    *
    * @throws ProfileUnavailable
    */
@@ -49,7 +48,7 @@ export class ProfileVault {
         const archive = await this.#read(saved, session);
         await unpackProfile(archive, profileFolder(folder));
       } catch (error) {
-        throw new ProfileUnavailable(`the profile of session ${session} cannot be had from the store`, {
+        throw new ProfileUnavailable(`the profile of session ${session} cannot be fetched from the store`, {
           cause: error,
         });
       }
@@ -59,9 +58,9 @@ export class ProfileVault {
   }
 
   /**
-   * Saves the profile in `folder`, reads it back and compares, and only then makes it the saved one.
+   * Uploads the profile in `folder`, reads it back and compares, and only then makes it the saved one.
    *
-   * @throws LeaseLost, or what the store throws; the profile that was saved before stays.
+   * @throws LeaseLost, or the error of the store; the previous save stays.
    */
   async save(lease: Lease, folder: string): Promise<void> {
     const { session } = lease.ids;
@@ -74,7 +73,7 @@ export class ProfileVault {
       bytes: archive.length,
     };
     await this.#blobs.put(row.blob_name, seal(this.#key, archive, session));
-    // Where the database does not say whether it took the row, the blob may be the saved one and stays.
+    // When it is unknown whether the database took the row, the blob may be the saved one and stays.
     const discard = (error: unknown) => this.#discard(row.blob_name, error);
     await this.#read(row, session).catch(discard);
     const before = await this.#replace(lease, row).catch((error) => {
@@ -84,7 +83,7 @@ export class ProfileVault {
     if (before) await this.#blobs.delete(before.blob_name);
   }
 
-  /** Makes a profile the saved one; returns the one that was it before. */
+  /** Makes a profile the saved one; returns the previous one. */
   #replace(lease: Lease, row: Omit<SessionProfileRow, 'saved_at'>): Promise<SessionProfileRow | undefined> {
     const { session } = lease.ids;
     return this.#database.transaction(async (tx) => {
@@ -103,13 +102,13 @@ export class ProfileVault {
     });
   }
 
-  /** Removes a blob that is not the saved profile: nobody would find it any more. */
+  /** Removes a blob that did not become the saved profile: no row names it. */
   async #discard(name: string, error: unknown): Promise<never> {
     await this.#blobs.delete(name).catch(() => {});
     throw error;
   }
 
-  /** Removes the saved profile of a session that is over. */
+  /** Removes the saved profile of a session that will not start again. */
   async forget({ session }: SessionIds): Promise<void> {
     const saved = await this.#row(session);
     if (!saved) return;
@@ -131,7 +130,7 @@ export class ProfileVault {
 
 const tokenFile = (folder: string) => join(folder, 'lease-token');
 
-/** The token under which this machine ran the session last; 0 when it never did. */
+/** The lease token under which this machine last ran the session; 0 when it never did. */
 function lastTokenHere(folder: string): number {
   try {
     return Number(readFileSync(tokenFile(folder), 'utf8')) || 0;
@@ -144,14 +143,14 @@ function lastTokenHere(folder: string): number {
 async function packProfile(profile: string): Promise<Buffer> {
   const there = parts.filter((part) => existsSync(join(profile, part)));
   if (there.length === 0) throw new Error(`${profile} holds no login: neither ${parts.join(' nor ')}`);
-  // The lock of a database belongs to the browser that has it open.
+  // The lock file of a database belongs to the browser that has it open.
   const filter = (path: string) => !path.endsWith('/LOCK');
   return buffer(
     create({ gzip: true, cwd: profile, portable: true, filter }, there) as unknown as AsyncIterable<Buffer>,
   );
 }
 
-/** Puts a packed profile in place of whatever was there. */
+/** Replaces a profile with a packed one. */
 async function unpackProfile(archive: Buffer, profile: string): Promise<void> {
   await rm(profile, { recursive: true, force: true });
   await mkdir(profile, { recursive: true, mode: 0o700 });

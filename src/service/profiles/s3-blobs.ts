@@ -7,11 +7,11 @@ export interface S3Place {
   /** e.g. `https://s3.eu-central-1.amazonaws.com` or `http://minio:9000`. */
   endpoint: string;
   bucket: string;
-  /** Begins every name; may be empty. */
+  /** Prefix of every name; may be empty. */
   prefix: string;
 }
 
-/** Bytes in a bucket of S3 or of anything that speaks its protocol; addressed by path, which all of them understand. */
+/** Blobs in a bucket of S3 or of another server with its protocol; addressed by path, which all of them support. */
 export class S3Blobs implements BlobStore {
   readonly #place: S3Place;
   readonly #credentials: AwsCredentials;

@@ -3,14 +3,14 @@ import { attemptCodeOf, codes, isSessionCause } from '../../codes/codes.ts';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { SessionStartRow } from '../tables.ts';
 
-/** What ran was not the version that was asked for, so that whatever came of it is no statement about that one. */
+/** Another version ran than the one that was asked for, so the result says nothing about that one. */
 const mismatched = {
   ...{ outcome: 'infra', phase: 'launch', code: 'provenance-mismatch', blame: 'harness', readyMs: null },
 } as const satisfies Partial<JudgedAttempt>;
 
 /**
- * A start of a session as an attempt: flow `link` for the first one of an account, `restore` for the others. A session that was ready
- * and then lost by a failure counts as failed. How long a person took to scan a code says nothing, so only restorations have a time.
+ * A start of a session as an attempt: flow `link` for the first start of an account, `restore` for the others. A session that was ready
+ * and was then lost by a failure counts as failed. Only restorations have a time: the time of a link depends on the person who scans.
  */
 export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttempt {
   const { id, cause, library, loaded, build, started_at, ended_at, outcome, lost_at } = start;
@@ -34,7 +34,7 @@ export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttemp
   };
 }
 
-/** What a failed start says in the words of canaries, which are those of policies. */
+/** The code of a failed start in the vocabulary of canaries, which policies use. */
 function failureOf(start: Selectable<SessionStartRow>): Pick<JudgedAttempt, 'phase' | 'code' | 'blame'> {
   const { code, outcome } = start;
   const abandoned = outcome === 'abandoned' ? ({ blame: 'harness' } as const) : {};
@@ -45,9 +45,9 @@ function failureOf(start: Selectable<SessionStartRow>): Pick<JudgedAttempt, 'pha
 }
 
 /**
- * Codes that mean more to the service than to a canary. A missing login is no lost session where a person asked for the link or
- * the restoration: people ask for accounts that failed, and the login may have been gone before. A restoration that comes to
- * nothing is no missing QR code.
+ * Codes whose meaning depends on the cause of the start. A missing login is no lost session when a person asked for the link or the
+ * restoration: people restore accounts that failed, and the login may have been lost before. A restoration that times out is no missing
+ * QR code.
  */
 function isOfService({ cause, code }: Selectable<SessionStartRow>): boolean {
   if (code === 'unlinked') return cause === 'link-asked' || cause === 'restore-asked';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { AccountId } from '../session-ids.ts';
 
 /**
- * True when the candidate hosts the account at this percentage. Sticky: an account that has the candidate keeps it at every
- * higher percentage, and each rollout draws its own lot, so that not always the same accounts go first.
+ * True when the candidate hosts the account at this percentage. An account that has the candidate keeps it at every higher percentage.
+ * The order of accounts differs by rollout, so that the risk is not always with the same ones.
  */
 export function isInRollout(rolloutId: string, account: AccountId, percent: number): boolean {
   const hash = createHash('sha256').update(`${rolloutId}:${account}`).digest();

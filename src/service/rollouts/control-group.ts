@@ -6,16 +6,16 @@ import type { Rollout } from './rollouts.ts';
 
 interface SeenStep {
   rollout: Rollout;
-  /** `performance.now()` when this instance saw it first. */
+  /** `performance.now()` when this instance first saw the step. */
   seenAt: number;
-  /** Part of the accounts that is restarted, in percent. */
+  /** Share of the accounts that are restarted, in percent. */
   share: number;
 }
 
 /**
- * The accounts whose session is started again on the baseline when a step moves others to the candidate. Without them a step would
- * restore sessions of the candidate only, and nobody could tell a bad version from a bad hour. Drawn anew at each step, as
- * many as the step moves, and never more than the gate has use for.
+ * The accounts whose session restarts on the baseline when a step moves others to the candidate. Without them a step would restore
+ * sessions of the candidate only, and a bad version would look like a bad hour. Each step selects other accounts: as many as it moves,
+ * and at most as many as the gate can use.
  */
 export class ControlGroup {
   readonly #database: ServiceDatabase;
@@ -23,14 +23,14 @@ export class ControlGroup {
   readonly #most: number;
   #step: SeenStep | null = null;
 
-  /** @param most sessions at a step, in all instances together. */
+  /** @param most sessions per step, in all instances together. */
   constructor(database: ServiceDatabase, plan: RolloutPlan, most: number) {
     this.#database = database;
     this.#plan = plan;
     this.#most = most;
   }
 
-  /** Takes note of where the newest rollout stands. To be called about once a second. */
+  /** Notes the current step of the newest rollout. Call it about once a second. */
   async look(newest: Rollout | null): Promise<void> {
     const rollout = newest?.state === 'active' && this.#plan.controlGroup === 'restart' ? newest : null;
     const before = this.#step?.rollout;
@@ -40,13 +40,13 @@ export class ControlGroup {
     if (!rollout) this.#step = null;
   }
 
-  /** True for a session that runs since before the step and has to be started again. */
+  /** True for a session that started before the step and must restart. */
   has({ account, pin, library, startedAt }: HostedAccount): boolean {
     if (!this.#step || pin !== null) return false;
     const { rollout, seenAt, share } = this.#step;
     const { id, percent, baseline } = rollout;
     if (library !== baseline || startedAt >= seenAt) return false;
-    // Those who are next in line: at each step others.
+    // The accounts that the next percents would move: other ones at each step.
     return isInRollout(id, account, percent + share) && !isInRollout(id, account, percent);
   }
 

@@ -7,11 +7,11 @@ import type { RolloutRules } from './rollout-rules.ts';
 export interface StepDecision {
   decision: DecisionWord;
   reason: DecisionReason;
-  /** The reason in words, with numbers. */
+  /** The reason as a sentence, with figures. */
   because: string;
 }
 
-/** Where the rollout stands: part of the accounts that the candidate hosts, and milliseconds since that began. */
+/** The share of accounts that the candidate hosts, in percent, and for how many milliseconds. */
 interface CurrentStep {
   percent: number;
   sinceMs: number;
@@ -20,8 +20,8 @@ interface CurrentStep {
 const hourMs = 3_600_000;
 
 /**
- * What a verdict on the traffic of a step means for the rollout. Forward goes only what the gate promotes, what was watched
- * long enough, and what is inside the band of the plan. A pure function.
+ * What a verdict on the traffic of a step means for the rollout. It advances only when the gate promotes the candidate, the step was
+ * watched long enough, and the success rate is inside the band of the plan. A pure function.
  */
 export function decideStep(verdict: Verdict, { policy, plan }: RolloutRules, step: CurrentStep): StepDecision {
   const said = verdict.because.join(' ');
@@ -39,23 +39,23 @@ export function decideStep(verdict: Verdict, { policy, plan }: RolloutRules, ste
     return { decision: 'held', reason: 'undecided', because: said };
   }
   if (links.attempts < least) {
-    const because = `${links.attempts} links with the candidate have ended since the step began; its success rate is looked at from ${least} on.`;
+    const because = `${links.attempts} links with the candidate have ended since the step began; the success rate counts from ${least} links on.`;
     return { decision: 'held', reason: 'few-links', because };
   }
   const { watchHours } = plan.steps.findLast((planned) => planned.percent <= step.percent) ?? { watchHours: 0 };
   if (step.sinceMs < watchHours * hourMs) {
-    const because = `The step is watched for ${watchHours} h, of which ${(step.sinceMs / hourMs).toFixed(1)} h are over. ${said}`;
+    const because = `${(step.sinceMs / hourMs).toFixed(1)} h of the ${watchHours} h for which the step is watched are over. ${said}`;
     return { decision: 'held', reason: 'watching', because };
   }
   return { decision: 'advanced', reason: isWithoutBaseline ? 'watched' : 'promoted', because: said };
 }
 
-/** Hardly anybody has the baseline any more: nothing to compare with, and nobody who could be moved. */
+/** Too few accounts still have the baseline: there is nothing to compare with, and no account to move. */
 function cannotBeCompared({ baseline }: FlowVerdict, least: number): boolean {
   return baseline.attempts < least;
 }
 
-/** Not spoiled by the machine or the harness: a rate that says something of the candidate. */
+/** True when machine and harness spoiled few enough attempts for the rate to describe the candidate. */
 function isBelieved({ infra }: RolloutRules['policy']) {
   return ({ candidate }: { candidate: ArmTally }) => infraShare(candidate) <= infra.maxShare;
 }

@@ -2,7 +2,7 @@ import type { AccountId } from '../session-ids.ts';
 import { isInRollout } from './bucket.ts';
 import type { Rollout, Rollouts } from './rollouts.ts';
 
-/** Which library version hosts an account: its own choice, else the newest rollout's, else the configured one. */
+/** Which library version hosts an account: its pin, else the choice of the newest rollout, else the configured version. */
 export class LibraryChoice {
   readonly #rollouts: Rollouts;
   readonly #configured: string;
@@ -14,12 +14,12 @@ export class LibraryChoice {
     this.#configured = configured;
   }
 
-  /** Reads the present state of the rollout: another instance may have changed it. */
+  /** Reads the current state of the rollout: another instance may have changed it. */
   async refresh(): Promise<void> {
     [this.#newest = null] = await this.#rollouts.list(1);
   }
 
-  /** The newest rollout as it was at the last look. */
+  /** The newest rollout as of the last `refresh`. */
   get newest(): Rollout | null {
     return this.#newest;
   }

@@ -4,8 +4,8 @@ import { freshStart } from '../leases/lease-writes.ts';
 import type { RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 /**
- * Lets sessions that failed with the candidate start at once with the baseline: neither their backoff nor the breaker says
- * anything about that version. Sessions that run, and those whose version somebody chose, are left alone.
+ * Lets sessions that failed with the candidate start at once with the baseline: their backoff and their circuit breaker say nothing
+ * about that version. Running sessions and accounts with a pinned version do not change.
  */
 export async function releaseFailed(
   { now }: ServiceDatabase,
@@ -46,7 +46,7 @@ export async function releaseFailed(
     .execute();
 }
 
-/** True when the version that a session was started with under `lease` is the candidate of a rollout that was rolled back meanwhile. */
+/** True when a session was started under `lease` with the candidate of a rollout that has been rolled back since. */
 export async function wasRolledBack(tx: Transaction<ServiceTables>, { ids, token }: Lease): Promise<boolean> {
   const newest = await tx.selectFrom('rollouts').selectAll().orderBy('created_at', 'desc').limit(1).executeTakeFirst();
   if (newest?.state !== 'rolled_back') return false;

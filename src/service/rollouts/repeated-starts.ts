@@ -1,22 +1,22 @@
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 
 /**
- * Tells which starts of sessions say nothing new. The gate's error rates assume independent attempts, and the starts of one session are
- * not: a broken one fails as often as it is tried, a healthy one passes as often as its instance is restarted. So of starts in a row
- * with one outcome, of one session with one version in one flow, the first counts; the next one that ends otherwise counts again.
- * A spoiled start, which says nothing of the version, neither ends such a row nor counts twice in it.
+ * Finds starts of sessions that repeat an earlier result. The gate's error rates assume independent attempts, and the starts of one session
+ * are not: a broken one fails on every retry, a healthy one passes on every restart of its instance. So of consecutive starts with the same
+ * outcome, of one session with one version in one flow, only the first counts; the next different outcome counts again. A spoiled start,
+ * which says nothing about the version, does not end such a series and counts once in it.
  */
 export class RepeatedStarts {
   readonly #agedBefore: number;
-  /** What was said since a session passed or failed otherwise than before. */
+  /** By session, version and flow: the outcomes since the last change between passed and failed. */
   readonly #said = new Map<string, Set<JudgedAttempt['outcome']>>();
 
-  /** @param agedBefore what began earlier (milliseconds since 1970) is too old to count, so that what is said later is no repetition of it. */
+  /** @param agedBefore starts before it (milliseconds since 1970) are too old to count, so later ones do not repeat them. */
   constructor(agedBefore: number) {
     this.#agedBefore = agedBefore;
   }
 
-  /** To be asked about every start of a session in the order in which they began. */
+  /** Call it for every start of a session, oldest first. */
   repeats(session: string, { cell, startedAt, outcome }: JudgedAttempt): boolean {
     const isAged = Date.parse(startedAt) < this.#agedBefore;
     const key = [session, cell.library, cell.flow, isAged].join(' ');

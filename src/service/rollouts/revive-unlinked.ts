@@ -6,8 +6,8 @@ import { workspaceId } from '../session-ids.ts';
 import type { RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 /**
- * Lets accounts come back whose saved login the candidate did not find: it may be there all the same, in the profile that was
- * kept. Not where the number was linked again meanwhile.
+ * Restores accounts whose saved login the candidate did not find: the profile was kept and may still hold the login. Skips a number that
+ * another account has linked since.
  */
 export async function reviveUnlinked(
   database: ServiceDatabase,

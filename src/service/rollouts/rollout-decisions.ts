@@ -9,14 +9,14 @@ import type { Verdict } from '../../contracts/verdict.ts';
 import type { RolloutDecisionRow, RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 import type { StepDecision } from './decide-step.ts';
 
-/** What somebody wants to do with a rollout, and why. */
+/** A decision on a rollout before it is written, and its reason. */
 export interface Intent extends StepDecision {
   cause: DecisionCause;
-  /** What the gate said; null where it was not asked. */
+  /** The verdict of the gate; null when it was not asked. */
   verdict: Verdict | null;
 }
 
-/** A decision as it is kept. */
+/** A decision as the database keeps it. */
 export interface RolloutDecision extends StepDecision, Pick<RolloutRow, 'percent' | 'state'> {
   seq: number;
   cause: DecisionCause;
@@ -29,7 +29,7 @@ export interface RolloutDecision extends StepDecision, Pick<RolloutRow, 'percent
   at: number;
 }
 
-/** The repository of the table `rollout_decisions`, which only grows. */
+/** Reads and appends to `rollout_decisions`. */
 export class RolloutDecisions {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
@@ -40,8 +40,8 @@ export class RolloutDecisions {
   }
 
   /**
-   * Writes a decision at a step and what it led to, in the transaction of the change. False for one that says again what the same
-   * cause said last: holding is judged again and again, and only news is history.
+   * Writes a decision at a step and its effect, in the transaction of the change. Returns false, and writes nothing, when the last decision
+   * with the same cause was the same hold: the judge holds every minute, and only changes are kept.
    */
   async add(
     tx: Transaction<ServiceTables>,
@@ -72,7 +72,7 @@ export class RolloutDecisions {
     return true;
   }
 
-  /** Newest first, at most `limit` of them, those before `beforeSeq`. */
+  /** At most `limit` decisions before `beforeSeq`, newest first. */
   async list(rolloutId: string, limit: number, beforeSeq: number): Promise<RolloutDecision[]> {
     const rows = await this.#database.kysely
       .selectFrom('rollout_decisions')

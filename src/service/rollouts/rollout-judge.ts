@@ -10,11 +10,11 @@ export interface RolloutJudgeOptions {
   database: ServiceDatabase;
   rollouts: Rollouts;
   rules: RolloutRules;
-  /** Told of every decision that is news, and of what kept a judgement from being made. */
+  /** Receives every decision that differs from the last one, and every failure to judge. */
   log(line: { event: 'rollout' | 'rollout-trouble'; [field: string]: string | number }): void;
 }
 
-/** Moves the active rollout by the verdict of the gate on the traffic since its last step. Of all instances one does at a time. */
+/** Moves the active rollout by the verdict of the gate on the traffic since its last step. One instance at a time judges. */
 export class RolloutJudge {
   readonly #options: RolloutJudgeOptions;
 
@@ -22,16 +22,16 @@ export class RolloutJudge {
     this.#options = options;
   }
 
-  /** What the gate says of a rollout at this moment; changes nothing. @throws Problem `rollout-unknown` */
+  /** The current verdict of the gate on a rollout; changes nothing. @throws Problem `rollout-unknown` */
   async verdict(id: string): Promise<Verdict> {
     const { database, rollouts, rules } = this.#options;
     return judgeRollout(database, await rollouts.get(id), rules.policy, Date.now());
   }
 
   /**
-   * Judges and decides, if it is time and nobody else does. To be called about once a second.
+   * Judges and decides, if a judgement is due and no other instance has claimed it. Call it about once a second.
    *
-   * @param everyMs between two judgements.
+   * @param everyMs milliseconds between two judgements.
    */
   async round(everyMs: number): Promise<void> {
     const judging = await this.#options.rollouts.claim();
@@ -40,7 +40,7 @@ export class RolloutJudge {
       await this.#judge(judging, everyMs);
     } catch (error) {
       if (isUnavailable(error)) throw error;
-      // The rollout stays where it is; the next judge tries again when this claim has run out.
+      // The rollout does not change; the next judge tries again when this claim has expired.
       this.#options.log({ event: 'rollout-trouble', rollout: judging.rollout.id, message: String(error) });
     }
   }

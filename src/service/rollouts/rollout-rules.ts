@@ -3,14 +3,14 @@ import { defaultPolicy, readPolicy } from '../../contracts/read-policy.ts';
 import { type RolloutPlan, readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { checkPolicy } from '../../gate/check-policy.ts';
 
-/** What the candidate is held to, and how it is watched on its way to all accounts. */
+/** The policy for the candidate, and the plan by which it is watched on its way to all accounts. */
 export interface RolloutRules {
   policy: Policy;
   plan: RolloutPlan;
 }
 
 /**
- * The files that are read where none is named are those of `compat-matrix`.
+ * By default reads the files of `compat-matrix`.
  *
  * @throws InputError with file, line and key of what is wrong.
  */

@@ -12,7 +12,7 @@ import { surfacedViolations } from './surfaced-violations.ts';
 
 const pageSize = 1000;
 
-/** Ends that people asked for, or that nobody did anything for: they say nothing about a version. */
+/** Ends that a person requested or waited for in vain: they say nothing about a version. */
 const notTheLibrary: readonly string[] = [
   'superseded',
   'link-timeout',
@@ -20,14 +20,14 @@ const notTheLibrary: readonly string[] = [
   'delete-asked',
 ] satisfies SessionCause[];
 
-/** When the present step of a rollout began, or the last one of a rollout that is over; milliseconds since 1970. */
+/** When the current step of a rollout began, or the last one of a rollout that has ended; milliseconds since 1970. */
 export function stepBegan({ steps, createdAt }: Rollout): number {
   return steps.findLast(({ state }) => state === 'active')?.at ?? createdAt;
 }
 
 /**
- * What the gate says of a rollout, by what happened to accounts on both versions since its step began: what was seen at the
- * steps before promoted those.
+ * The verdict of the gate on a rollout, from the starts of sessions on both versions since the current step began: earlier starts decided
+ * the earlier steps.
  *
  * @param at milliseconds since 1970.
  */
@@ -49,13 +49,13 @@ export async function judgeRollout(
 }
 
 interface Window {
-  /** Starts from then on are looked at; milliseconds since 1970. */
+  /** Starts before it are left out; milliseconds since 1970. */
   since: number;
-  /** Of these, what began before then is too old for the gate. */
+  /** Starts before it are too old for the gate; milliseconds since 1970. */
   agedBefore: number;
 }
 
-/** What starts of sessions say, each as an attempt, and whether the session has said it before: then it counts in no rate. */
+/** The starts of sessions as attempts; a repeated one counts in no rate (`RepeatedStarts`). */
 export async function* rolloutTraffic(
   { kysely }: ServiceDatabase,
   libraries: readonly string[],

@@ -21,29 +21,29 @@ export interface Rollout {
   steps: { percent: number; state: RolloutRow['state']; cause: RolloutStepRow['cause']; at: number }[];
 }
 
-/** The right to decide once on the active rollout as it was when it was given. */
+/** The right to decide once on the active rollout, as it was at the claim. */
 export interface Judging {
   rollout: Rollout;
-  /** The fencing token: whoever changes or claims the rollout later makes it higher. */
+  /** The fencing token: every change and every claim of the rollout increases it. */
   revision: number;
-  /** When it was given, in milliseconds since 1970 by the database's clock. */
+  /** When it was claimed, in milliseconds since 1970 by the database's clock. */
   at: number;
 }
 
-/** How long a judge has before another one may take over, in milliseconds. */
+/** How long a claim lasts, in milliseconds; then another instance may judge. */
 export const judgingMs = 60_000;
 
 type Next = Pick<RolloutRow, 'percent' | 'state'>;
 type Row = Selectable<RolloutRow>;
 
-/** What a verdict that somebody hands in leads to. */
+/** The effect of a verdict that an operator submits. */
 const ofVerdict: Record<VerdictWord, { decision: DecisionWord; reason: DecisionReason; because: string }> = {
-  promote: { decision: 'advanced', reason: 'promoted', because: 'Somebody handed in the verdict promote.' },
-  block: { decision: 'rolled_back', reason: 'blocked', because: 'Somebody handed in the verdict block.' },
-  inconclusive: { decision: 'held', reason: 'undecided', because: 'Somebody handed in the verdict inconclusive.' },
+  promote: { decision: 'advanced', reason: 'promoted', because: 'An operator submitted the verdict promote.' },
+  block: { decision: 'rolled_back', reason: 'blocked', because: 'An operator submitted the verdict block.' },
+  inconclusive: { decision: 'held', reason: 'undecided', because: 'An operator submitted the verdict inconclusive.' },
 };
 
-/** The repository of rollouts: at most one is active, and every decision on it is kept with what it led to. */
+/** Reads and moves rollouts: at most one is active, and every decision on it is kept with its effect. */
 export class Rollouts {
   readonly #database: ServiceDatabase;
   readonly #decisions: RolloutDecisions;
@@ -55,7 +55,7 @@ export class Rollouts {
     this.#percents = plan.steps.map(({ percent }) => percent);
   }
 
-  /** Begins at the first step. @throws Problem `rollout-active` */
+  /** Creates a rollout at its first step. @throws Problem `rollout-active` */
   async create(baseline: string, candidate: string): Promise<Rollout> {
     const id = randomUUID();
     const { now } = this.#database;
@@ -74,22 +74,22 @@ export class Rollouts {
   }
 
   /**
-   * To the next step, or to the end after the last one.
+   * Moves to the next step, or finishes after the last one.
    *
-   * @param decidedOn the percent that the rollout had when somebody decided this; the present one where nobody says.
+   * @param decidedOn the percent on which the caller decided; by default the current one.
    * @throws Problem `rollout-unknown`, `rollout-over`, `rollout-moved`
    */
   advance(id: string, decidedOn?: number): Promise<Rollout> {
     return this.#asked(id, { ...asked, decision: 'advanced' }, decidedOn);
   }
 
-  /** Everybody back to the baseline. @throws Problem `rollout-unknown`, `rollout-over` */
+  /** Moves all accounts back to the baseline. @throws Problem `rollout-unknown`, `rollout-over` */
   rollBack(id: string): Promise<Rollout> {
     return this.#asked(id, { ...asked, decision: 'rolled_back' });
   }
 
   /**
-   * What a verdict means: promote goes on, block goes back, inconclusive holds.
+   * Applies a verdict: `promote` advances, `block` rolls back, `inconclusive` holds.
    *
    * @throws Problem `rollout-unknown`, `rollout-over`, `rollout-moved`
    */
@@ -98,8 +98,8 @@ export class Rollouts {
   }
 
   /**
-   * The right to decide on the active rollout, for one caller of all instances; null where there is none or it is not time yet. It
-   * ends after `judgingMs`, so that another instance goes on where this one dies.
+   * Claims the right to decide on the active rollout, which one instance at a time has; null when no judgement is due. It expires after
+   * `judgingMs`, so another instance can continue when this one dies.
    */
   async claim(): Promise<Judging | null> {
     const { now } = this.#database;
@@ -126,10 +126,10 @@ export class Rollouts {
   }
 
   /**
-   * Does what a judge decided, and lets the next one begin `everyMs` after the claim of this one.
+   * Applies the decision of a judge. The next judgement is due `everyMs` milliseconds after the claim of this one.
    *
-   * @returns null when somebody changed or claimed the rollout meanwhile: then nothing is written; `isNews` is false for a
-   *   hold that was written before.
+   * @returns null, with nothing written, when the rollout was changed or claimed since; `isNews` is false for a hold that repeats the last
+   *   decision.
    */
   async settle(
     { rollout: { id }, revision, at }: Judging,
@@ -176,14 +176,14 @@ export class Rollouts {
     return Promise.all(rows.map(({ id }) => this.get(id)));
   }
 
-  /** Newest first, at most `limit` of them, those before `beforeSeq`. @throws Problem `rollout-unknown` */
+  /** At most `limit` decisions before `beforeSeq`, newest first. @throws Problem `rollout-unknown` */
   async decisions(id: string, limit: number, beforeSeq: number): Promise<RolloutDecision[]> {
     await this.get(id);
     return this.#decisions.list(id, limit, beforeSeq);
   }
 
   async #asked(id: string, intent: Intent, decidedOn?: number): Promise<Rollout> {
-    // Read before anybody has to wait: of two who ask at the same moment only the first finds the step that both saw.
+    // Read before the lock: of two callers at the same moment, only the first still finds the step that both saw.
     const percent = decidedOn ?? (await this.get(id)).percent;
     await this.#database.transaction(async (tx) => {
       const row = await this.#locked(tx, id);
@@ -202,7 +202,7 @@ export class Rollouts {
     return row;
   }
 
-  /** @returns false for a hold that was written before. */
+  /** @returns false for a hold that repeats the last decision. */
   async #decide(tx: Transaction<ServiceTables>, row: Row, intent: Intent): Promise<boolean> {
     const { seq } = await tx
       .selectFrom('rollout_steps')

@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** One blocks already. */
+/** More need not be read: a single one blocks. */
 const most = 100;
 
 /**
- * Violations of a constraint that a caller was refused for since `since` (milliseconds since 1970), as findings of the candidate. Which
- * version hosted the account is not known: a rollout in which one surfaces does not go on, whoever is to blame.
+ * Violations of a constraint since `since` (milliseconds since 1970) for which a request was refused, as findings of the candidate. The
+ * version that hosted the account is not known: a violation stops the rollout in any case.
  */
 export async function surfacedViolations(
   { kysely }: ServiceDatabase,

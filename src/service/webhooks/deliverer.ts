@@ -6,24 +6,24 @@ import { post } from './post.ts';
 
 /** Events that become deliveries in one transaction. */
 const batch = 100;
-/** Deliveries to one webhook that are under way at the same time, from each instance. */
+/** Concurrent deliveries to one webhook, per instance. */
 const perWebhook = 4;
-/** Webhooks that are served at the same time by one instance. */
+/** Webhooks that one instance serves concurrently. */
 const mostLanes = 200;
 /** Attempts before a delivery is a dead letter: with the waits of `retryMs`, 17.1 hours after the first. */
 export const maxAttempts = 10;
-/** A delivery whose instance died is tried again by another one after this time, in milliseconds. */
+/** When an instance dies, another one retries its deliveries after this time, in milliseconds. */
 const claimMs = 60_000;
 
-/** The wait after the n-th attempt, in milliseconds: 10 s, then three times as long each time, up to eight hours. */
+/** The backoff after the n-th attempt, in milliseconds: 10 s, then three times as long each time, up to eight hours. */
 export function retryMs(attempts: number): number {
   return Math.min(10_000 * 3 ** (attempts - 1), 28_800_000);
 }
 
 /**
- * Turns what has happened into deliveries and sends those that are due. Any number of instances can do it together.
+ * Turns events into deliveries and sends those that are due. Any number of instances can do it together.
  *
- * Every webhook has a lane of its own: one that does not answer fills its lane and nobody else's.
+ * Every webhook has a lane of its own: one that does not answer delays no other webhook.
  */
 export class Deliverer {
   readonly #database: ServiceDatabase;
@@ -36,24 +36,24 @@ export class Deliverer {
     this.#allowPrivate = allowPrivate;
   }
 
-  /** One round; to be called about once a second. It does not wait for receivers. */
+  /** One round, which does not wait for receivers. Call it about once a second. */
   async round(): Promise<void> {
     while ((await this.#fanOut()) === batch);
     for (const webhook of await this.#due()) {
-      // What a lane could not write down is claimed again when its claim runs out.
+      // A result that the lane could not write is retried when the claim expires.
       const lane = this.#serve(webhook).catch(() => {});
       this.#lanes.set(webhook, lane);
       void lane.then(() => this.#lanes.delete(webhook));
     }
   }
 
-  /** Claims nothing any more; settles when what is under way has ended. */
+  /** Claims no more deliveries; settles when those under way have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.#lanes.values());
   }
 
-  /** Each entry of the outbox becomes one delivery for each webhook of its workspace, exactly once. Returns how many entries. */
+  /** Turns each entry of the outbox, exactly once, into one delivery per webhook of its workspace. Returns the number of entries. */
   async #fanOut(): Promise<number> {
     const entries = await claimDue(
       this.#database,
@@ -83,7 +83,7 @@ export class Deliverer {
     await tx.deleteFrom('webhook_outbox').where('id', '=', id).execute();
   }
 
-  /** Webhooks with something to send that are not being served here already. */
+  /** Webhooks with due deliveries that this instance is not serving yet. */
   async #due(): Promise<string[]> {
     const { kysely, now } = this.#database;
     const free = mostLanes - this.#lanes.size;
@@ -107,7 +107,7 @@ export class Deliverer {
     return rows.map(({ id }) => id);
   }
 
-  /** Sends to one webhook until nothing is due any more. */
+  /** Sends to one webhook until nothing is due. */
   async #serve(webhook: string): Promise<void> {
     while (!this.#stopping) {
       const claimed = await this.#claim(webhook);
@@ -162,15 +162,15 @@ export class Deliverer {
       .updateTable('webhook_deliveries')
       .set({ state, last_result, next_attempt_at: sql<number>`${now} + ${retryMs(attempts)}` })
       .where('id', '=', id)
-      // A delivery that was declared dead meanwhile, with its webhook, stays dead.
+      // A delivery that became a dead letter since, because its webhook was deleted, stays one.
       .where('state', '=', 'pending')
       .execute();
   }
 }
 
 /**
- * The header `Webhook-Signature`: `t=<seconds since 1970>,v1=<hexadecimal HMAC-SHA256 over "<t>.<body>">`. The receiver computes
- * the same and refuses old times, so that a recorded request cannot be sent again.
+ * The header `Webhook-Signature`: `t=<seconds since 1970>,v1=<hexadecimal HMAC-SHA256 over "<t>.<body>">`. The receiver computes the same
+ * and refuses old times, which prevents replay of a recorded request.
  */
 function signature(secret: string, seconds: number, body: string): string {
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;

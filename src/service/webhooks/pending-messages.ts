@@ -1,7 +1,7 @@
 import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { SessionIds } from '../session-ids.ts';
 
-/** What waits in memory while the database is away; beyond that the oldest are lost, and said to be. */
+/** Messages that wait in memory while the database is unreachable; beyond that the oldest are dropped, and reported as lost. */
 const mostWaiting = 10_000;
 
 interface Pending {
@@ -10,8 +10,8 @@ interface Pending {
 }
 
 /**
- * Messages on their way from a session into the database, in the order in which they came. One that the database could not
- * take is written when it answers again; only the end of the process loses it.
+ * Messages on their way from a session into the database, in the order of arrival. A message that the database could not take is written
+ * when it answers again; only the end of the process loses it.
  */
 export class PendingMessages {
   readonly #write: (ids: SessionIds, message: unknown) => Promise<void>;
@@ -19,7 +19,7 @@ export class PendingMessages {
   readonly #waiting: Pending[] = [];
   #writing: Promise<void> | null = null;
 
-  /** @param lost told of each message that is given up. */
+  /** @param lost called for each message that is dropped. */
   constructor(
     write: (ids: SessionIds, message: unknown) => Promise<void>,
     lost: (ids: SessionIds, why: string) => void,
@@ -32,11 +32,11 @@ export class PendingMessages {
     this.#waiting.push({ ids, message });
     const tooMany = this.#waiting.length > mostWaiting && this.#waiting.shift();
     if (tooMany) this.#lost(tooMany.ids, `more than ${mostWaiting} messages wait for the database`);
-    // Whoever calls `flush` regularly hears that the database does not answer.
+    // The regular caller of `flush` gets the error.
     this.flush().catch(() => {});
   }
 
-  /** Writes all that waits. @throws when the database does not answer; nothing is lost then. */
+  /** Writes all waiting messages. @throws when the database does not answer; nothing is lost then. */
   flush(): Promise<void> {
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = null;

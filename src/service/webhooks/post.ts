@@ -7,7 +7,7 @@ import { isPrivateAddress } from './private-addresses.ts';
 
 const timeoutMs = 10_000;
 
-/** The address lies in a private network, where a webhook must not reach. */
+/** The address is in a private network, which webhooks must not reach. */
 export class PrivateAddress extends Error {
   override name = 'PrivateAddress';
 }
@@ -20,16 +20,16 @@ export interface PostOptions {
 }
 
 /**
- * Posts JSON and returns the status of the answer; the answer itself is not read, redirects are not followed.
+ * Posts JSON and returns the status of the answer; does not read the body and follows no redirect.
  *
- * The address is checked as it is connected to: a name that is public when it is checked and private when it is used does
- * not get around that.
+ * The address of the connection itself is checked, so a name that resolves to a public address first and to a private one later
+ * (DNS rebinding) is refused.
  *
  * @throws PrivateAddress, or the network's error.
  */
 export function post(url: URL, { body, headers, allowPrivate }: PostOptions): Promise<number> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  // For an address in figures nothing is looked up, so nothing would be checked.
+  // A numeric address needs no lookup, so `publicLookup` would not check it.
   if (!allowPrivate && ipaddr.isValid(host) && isPrivateAddress(host)) return Promise.reject(new PrivateAddress(host));
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -51,13 +51,13 @@ export function post(url: URL, { body, headers, allowPrivate }: PostOptions): Pr
   });
 }
 
-/** Looks a name up and gives only addresses on that may be reached, which are then the ones that are connected to. */
+/** Resolves a name to its public addresses; the connection uses one of these. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookupAddress(hostname, { ...options, all: true }, (error, addresses) => {
     const allowed = (addresses ?? []).filter(({ address }) => !isPrivateAddress(address));
     const [first] = allowed;
     if (error) callback(error, '');
-    else if (!first) callback(new PrivateAddress(`${hostname} leads to a private address`), '');
+    else if (!first) callback(new PrivateAddress(`${hostname} resolves to a private address`), '');
     else if (options.all) callback(null, allowed);
     else callback(null, first.address, first.family);
   });

@@ -23,11 +23,11 @@ export interface Delivery {
 export interface DeliveriesPage {
   state: WebhookDeliveryRow['state'];
   limit: number;
-  /** The last one of the page before. */
+  /** The last delivery of the previous page. */
   after: Pick<Delivery, 'createdAt' | 'id'> | null;
 }
 
-/** The repository of webhooks and their deliveries. */
+/** Reads and writes webhooks and their deliveries. */
 export class Webhooks {
   readonly #database: ServiceDatabase;
   readonly #allowPrivate: boolean;
@@ -37,7 +37,7 @@ export class Webhooks {
     this.#allowPrivate = allowPrivate;
   }
 
-  /** The secret is returned this once. @throws Problem `webhook-address-refused` */
+  /** The secret is returned only here. @throws Problem `webhook-address-refused` */
   async create(workspace: WorkspaceId, url: string): Promise<Webhook & { secret: string }> {
     this.#checkAddress(url);
     const id = randomUUID();
@@ -59,7 +59,7 @@ export class Webhooks {
     return rows.map(fromRow);
   }
 
-  /** What is waiting for it is not sent any more. @throws Problem `webhook-unknown` */
+  /** Deletes a webhook; its pending deliveries become dead letters. @throws Problem `webhook-unknown` */
   async delete(workspace: WorkspaceId, id: string): Promise<void> {
     await this.#row(workspace, id);
     const { kysely, now } = this.#database;
@@ -72,7 +72,7 @@ export class Webhooks {
       .execute();
   }
 
-  /** Deliveries in a state, newest first, at most `limit` of them, those that come after `after`. @throws Problem `webhook-unknown` */
+  /** At most `limit` deliveries in a state, newest first, starting after `after`. @throws Problem `webhook-unknown` */
   async deliveries(workspace: WorkspaceId, id: string, { state, limit, after }: DeliveriesPage): Promise<Delivery[]> {
     await this.#row(workspace, id);
     let query = this.#database.kysely
@@ -99,7 +99,7 @@ export class Webhooks {
     }));
   }
 
-  /** Sends dead letters again, all of them. Returns how many. @throws Problem `webhook-unknown` */
+  /** Sends all dead letters again. Returns their number. @throws Problem `webhook-unknown` */
   async resend(workspace: WorkspaceId, id: string): Promise<number> {
     await this.#row(workspace, id);
     const { numUpdatedRows } = await this.#sendingAgain(id).executeTakeFirstOrThrow();
@@ -113,7 +113,7 @@ export class Webhooks {
     if (numUpdatedRows === 0n) throw new Problem('delivery-unknown');
   }
 
-  /** A message came: whoever listens to the workspace will be told. */
+  /** Puts a message into the outbox, if the workspace has a webhook. */
   async message(ids: SessionIds, message: unknown): Promise<void> {
     const { kysely, now } = this.#database;
     const listening = kysely
@@ -150,11 +150,11 @@ export class Webhooks {
     return row;
   }
 
-  /** An early word to the person who types the address; what counts is the check when it is connected to. */
+  /** Early feedback for the person who enters the address; `post` checks the address of each connection. */
   #checkAddress(url: string): void {
     const { hostname } = new URL(url);
     const host = hostname.replace(/^\[|\]$|\.$/g, '');
-    // Names below it are this machine too (RFC 6761, 6.3).
+    // Names below `localhost` are this machine too (RFC 6761, 6.3).
     const isLocalhost = /(^|\.)localhost$/.test(host);
     if (!this.#allowPrivate && (isLocalhost || (ipaddr.isValid(host) && isPrivateAddress(host)))) {
       throw new Problem('webhook-address-refused');
