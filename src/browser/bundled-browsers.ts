@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { home, packageRoot } from '../contracts/home.ts';
 
-/** A Chromium that comes from npm by a lockfile in `compat-matrix/browsers/<name>`. */
+/** A Chromium from npm, pinned by a lockfile in `compat-matrix/browsers/<name>`. */
 export interface BundledBrowser {
   name: string;
   /** The folder with package.json and package-lock.json. */
   lockFolder: string;
-  /** The folder it is unpacked into, named after the contents of the lockfile. */
+  /** The folder of the unpacked browser, named after the contents of the lockfile. */
   folder: string;
   executablePath: string;
-  /** What npm downloads for it when its cache is empty, for people; `config` in package.json. */
+  /** Size of its download with an empty npm cache, for messages; `config` in package.json. */
   downloadMegabytes: number;
-  /** What it needs from its own folder instead of from the system. */
+  /** Environment variables that point to its own libraries and fonts instead of those of the system. */
   env: Record<string, string>;
 }
 

@@ -8,21 +8,21 @@ import { findInstalledBrowser } from './find-installed-browser.ts';
 import { probeBrowser } from './probe-browser.ts';
 import { unpackBrowser } from './unpack-browser.ts';
 
-/** One Chromium that starts on this machine. */
+/** A Chromium that starts on this machine. */
 export interface Browser {
-  /** `107`, `current`, `chrome`, `chromium` or a path, as it was asked for. */
+  /** `107`, `current`, `chrome`, `chromium` or a path, as requested. */
   name: string;
   executablePath: string;
-  /** What it calls itself over DevTools, e.g. `HeadlessChrome/107.0.5296.0`. */
+  /** Its product name over DevTools, e.g. `HeadlessChrome/107.0.5296.0`. */
   version: string;
-  /** Sandbox and quiet flags; the caller sets headless mode and the profile. */
+  /** Sandbox and quiet flags; the caller adds headless mode and the profile. */
   args: string[];
   /** `LD_LIBRARY_PATH` and `FONTCONFIG_FILE` of a bundled browser; to be added to a bare environment. */
   env: Record<string, string>;
   sandbox: { on: boolean; why: string };
 }
 
-/** No GPU, and no traffic of the browser's own: every request in the evidence is then the page's. */
+/** No GPU, and no background traffic, so that every request in the evidence is the page's. */
 const quietFlags = [
   '--disable-gpu',
   '--disable-quic',
@@ -33,7 +33,7 @@ const quietFlags = [
 ];
 
 /**
- * Finds a browser, or downloads and unpacks it, and makes sure that it starts.
+ * Finds a browser, or downloads and unpacks it, and checks that it starts.
  *
  * @param name `107` or `current` (from npm), `chrome` or `chromium` (installed), or a path.
  * @param say is called with every download.
@@ -50,7 +50,7 @@ export async function ensureBrowser(name: string, say: (line: string) => void): 
   return { name, executablePath, version, args, env, sandbox };
 }
 
-/** Null when the unpacked browser is whole, `absent` when it is not there, else what differs. */
+/** Null when the unpacked browser is complete, `absent` when it does not exist, else what differs. */
 export async function whatIsWrongWithBrowser(folder: string, thorough = false): Promise<string | null> {
   return existsSync(folder) ? await compareWithManifest(folder, () => thorough) : absent;
 }
@@ -72,8 +72,8 @@ async function ensureUnpacked(browser: BundledBrowser, say: (line: string) => vo
 }
 
 /**
- * With the sandbox if the browser starts with it, because kernel settings, AppArmor and container policies each may forbid
- * user namespaces in a way of their own; as root Chromium never does.
+ * Tries the sandbox, since kernel settings, AppArmor and container policies may each forbid user namespaces; as root Chromium
+ * never starts with it.
  */
 async function start(name: string, executable: string, env: Record<string, string>) {
   const isRoot = process.getuid?.() === 0;

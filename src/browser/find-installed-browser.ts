@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../contracts/input-error.ts';
 
-/** Names that a user may give, and under which names the systems have those browsers. */
+/** Names that a user may give, each with the names of the executables on the supported systems. */
 const installedNames: Record<string, readonly string[]> = {
   chrome: [
     'google-chrome',
@@ -17,8 +17,8 @@ const installedNames: Record<string, readonly string[]> = {
 /**
  * The path of an installed browser, given as `chrome`, `chromium` or a path.
  *
- * @param bundled names that are also right, for the message.
- * @throws InputError that says what was looked for.
+ * @param bundled further valid names, for the message.
+ * @throws InputError that lists the paths that were tried.
  */
 export function findInstalledBrowser(name: string, bundled: readonly string[]): string {
   const candidates = installedNames[name];

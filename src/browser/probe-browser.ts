@@ -4,14 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What came of starting a browser: its version, or what it said before it ended. */
+/** The result of starting a browser: its version, or its output before it ended. */
 export type ProbeResult = { started: true; version: string } | { started: false; said: string };
 
 const startTimeoutMs = 30_000;
 
 /**
- * Starts a browser without a page and asks it over DevTools who it is. `--version` is no way to do that: the headless shell
- * 107 prints nothing, and it would not tell whether the browser starts with its sandbox.
+ * Starts a browser without a page and reads its version over DevTools. `--version` does not suffice: the headless shell 107
+ * prints nothing, and it does not show whether the browser starts with its sandbox.
  *
  * @param args flags besides headless mode, port and profile.
  * @param env added to a bare environment.
@@ -44,7 +44,7 @@ export async function probeBrowser(
   }
 }
 
-/** The port that the browser announces on stderr; null when it ends, or says nothing in time. */
+/** The port that the browser prints on stderr; null when it ends, or prints none in time. */
 function waitForDevTools(child: ChildProcess): Promise<{ port: string | null; said: string }> {
   return new Promise((resolve) => {
     let said = '';
@@ -75,8 +75,8 @@ function waitForDevTools(child: ChildProcess): Promise<{ port: string | null; sa
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR'];
 
 /**
- * The environment that a browser is started with: what a program needs to run at all, and what is given. Everything else
- * stays here, because tokens and passwords of the harness have no place in a browser.
+ * The environment of a browser: the variables that any program needs, and the given ones. It inherits nothing else, so that
+ * tokens and passwords of the harness do not reach the browser.
  */
 export function bareEnvironment(added: Record<string, string>): Record<string, string> {
   const kept = inherited.flatMap((name) => {

@@ -10,8 +10,8 @@ import { NpmError, npmCi } from '../install/npm.ts';
 import type { BundledBrowser } from './bundled-browsers.ts';
 
 /**
- * Open Sans of the package and nothing of the system, so that a page looks the same everywhere. A configuration without any
- * font makes the renderer of Chromium 107 crash.
+ * Open Sans of the package and no font of the system, so that a page looks the same everywhere. Without any font the renderer
+ * of Chromium 107 crashes.
  */
 const fontsConf = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -22,11 +22,11 @@ const fontsConf = `<?xml version="1.0"?>
 `;
 
 /**
- * Fills the empty `target` with a Chromium that runs on a bare Debian: the program, beside it the graphics libraries of
- * its own package, in `lib` NSS and in `fonts` one family.
+ * Fills the empty `target` with a Chromium that runs on a bare Debian: the program, its graphics libraries beside it, NSS in
+ * `lib` and one font family in `fonts`.
  *
- * The package that brings NSS and the font is the dependency `system-libraries` where the lockfile has one: that of
- * Chromium 107 lacks libnspr4.
+ * NSS and the font come from the dependency `system-libraries` where the lockfile has one, since the package of Chromium 107
+ * lacks libnspr4.
  */
 export async function unpackBrowser(browser: BundledBrowser, target: string): Promise<void> {
   const packages = join(target, 'packages');
@@ -46,12 +46,12 @@ export async function unpackBrowser(browser: BundledBrowser, target: string): Pr
   await unpackTar(join(system, 'fonts.tar.br'), join(packages, 'fonts'));
   await rename(join(packages, 'fonts', 'fonts'), join(target, 'fonts'));
   await writeFile(join(target, 'fonts.conf'), fontsConf);
-  await mkdir(join(target, 'locales')); // otherwise Chromium makes it itself, readable by its first user only
+  await mkdir(join(target, 'locales')); // Otherwise Chromium creates it, readable by its first user only.
   await rm(packages, { recursive: true });
   await writeManifest(target);
 }
 
-/** Unpacks a `.tar.br` into `folder`; entries that would lie outside of it are refused by `tar`. */
+/** Unpacks a `.tar.br` into `folder`; `tar` refuses entries outside of it. */
 export async function unpackTar(archive: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await pipeline(

@@ -8,7 +8,7 @@ const explanations: Record<string, string> = {
   EPERM: 'this user may not write there',
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'a part of the path is a file',
-  // What node:sqlite says when it cannot open a file, whatever the reason.
+  // The code of node:sqlite when it cannot open a file, for any reason.
   ERR_SQLITE_ERROR: 'no file can be made there',
 };
 
@@ -19,7 +19,7 @@ export function isDiskCode(code: string | undefined): boolean {
   return code !== undefined && code in explanations;
 }
 
-/** The same error, or, where it is the disk's fault, a TroubleError that names the folder and what to do. */
+/** Returns the error itself, or for a problem of the disk a TroubleError that names the folder and what to do. */
 export function diskTrouble(error: unknown, folder: string, todo = otherHome): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const explanation = code === undefined ? undefined : explanations[code];

@@ -4,19 +4,19 @@ import { diskTrouble } from './disk-trouble.ts';
 import { withProcessLock } from './process-lock.ts';
 
 export interface FolderRecipe {
-  /** Null when the folder is there and whole, else what is wrong with it; `absent` when there is nothing. */
+  /** Null when the folder is complete, `absent` when it does not exist, else what is wrong with it. */
   whatIsWrong(folder: string): Promise<string | null>;
-  /** Fills a new, empty folder; it becomes the real one only when this resolves. */
+  /** Fills an empty temporary folder, which replaces the real one when this resolves. */
   fill(temporary: string): Promise<void>;
   say(line: string): void;
 }
 
-/** The answer of `whatIsWrong` for a folder that is simply not there yet. */
+/** The answer of `whatIsWrong` for a folder that does not exist yet. */
 export const absent = 'absent';
 
 /**
- * Makes sure that `folder` is there and whole. Made under a temporary name and renamed, so that it is there wholly or not
- * at all; made by one process only, however many ask together; what an interrupted one left behind is removed.
+ * Ensures that `folder` exists and is complete. It is created under a temporary name and renamed, so that it never exists in
+ * part; one process creates it while others wait; what an interrupted process left behind is removed.
  *
  * @throws TroubleError when the disk is full or the folder may not be written to; whatever `fill` throws.
  */
@@ -35,7 +35,7 @@ export async function makeFolderOnce(folder: string, recipe: FolderRecipe): Prom
       }
       await mkdir(dirname(folder), { recursive: true });
       const temporary = await mkdtemp(join(dirname(folder), `${name}.partial-`));
-      await chmod(temporary, 0o755); // what one user installs, another may use
+      await chmod(temporary, 0o755); // Other users may use what one user installs.
       await recipe.fill(temporary);
       await rename(temporary, folder);
     } catch (error) {
@@ -45,7 +45,7 @@ export async function makeFolderOnce(folder: string, recipe: FolderRecipe): Prom
   });
 }
 
-/** A rename first: a concurrent reader must not take a half-removed folder for a whole one. */
+/** Renames it first: another process must not see a half-removed folder as a complete one. */
 async function discard(folder: string): Promise<void> {
   const doomed = `${folder}.partial-old`;
   await rename(folder, doomed);

@@ -4,7 +4,7 @@ import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What an installed folder consisted of when it was made: path -> size in bytes and sha256 (of a link: of its target's path). */
+/** The contents of an installed folder at its creation: path -> size in bytes and sha256 (of a link: of its target's path). */
 const manifestSchema = z.object({ files: z.record(z.string(), z.tuple([z.number(), z.string()])) });
 
 const manifestFile = 'manifest.json';
@@ -20,7 +20,7 @@ export async function writeManifest(folder: string): Promise<void> {
 
 /**
  * Compares `folder` with its manifest: file list and sizes of everything, contents of the paths that `readContents` chooses.
- * Null when all is as it was, else one sentence that names the first difference.
+ * Null when nothing differs, else one sentence that names the first difference.
  */
 export async function compareWithManifest(
   folder: string,
@@ -33,7 +33,7 @@ export async function compareWithManifest(
   if (added) return `${added} was added after the installation`;
   for (const [path, [size, hash]] of Object.entries(recorded)) {
     const file = join(folder, path);
-    const stat = lstatSync(file, { throwIfNoEntry: false }); // thousands of files: synchronous is ten times as fast
+    const stat = lstatSync(file, { throwIfNoEntry: false }); // Synchronous calls are ten times as fast for thousands of files.
     if (!stat) return `${path} is missing`;
     if (stat.size !== size) return `${path} was changed after the installation`;
     if (readContents(path) && (await hashFile(file)) !== hash) return `${path} was changed after the installation`;

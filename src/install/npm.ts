@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { TroubleError } from '../contracts/input-error.ts';
 import { diskTrouble, isDiskCode } from './disk-trouble.ts';
 
-/** npm ended with an error that is not the network's and not the disk's; `code` is npm's own, e.g. `ETARGET`. */
+/** An error of npm other than of network and disk; `code` is npm's own, e.g. `ETARGET`. */
 export class NpmError extends Error {
   override name = 'NpmError';
   readonly code: string;
@@ -32,7 +32,7 @@ const networkCodes = new Set([
   'E504',
 ]);
 
-/** No third-party install script ever runs; npm's defaults for retries would keep a machine without network waiting for minutes. */
+/** No install script of a package runs; with npm's default retries a machine without network would wait for minutes. */
 const alwaysOptions = [
   '--ignore-scripts',
   '--no-audit',

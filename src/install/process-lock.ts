@@ -9,12 +9,11 @@ const pollMs = 100;
 
 /**
  * Runs `work` while no other process (and no other caller in this one) holds the lock `file`.
- * The lock is one that the operating system takes back when its process dies, however it dies: an exclusive SQLite
- * transaction on an empty file. A file with a process id in it would have to be judged stale, which goes wrong in containers,
- * where ids repeat.
+ * The lock is an exclusive SQLite transaction on an empty file, which the operating system releases when the process dies.
+ * A file with a process id would need a check for staleness, which fails in containers, where ids repeat.
  *
- * @param onWait called once when another process holds the lock.
- * @throws TroubleError when the lock file cannot be made.
+ * @param onWait called once when another process or caller holds the lock.
+ * @throws TroubleError when the lock file cannot be created.
  */
 export async function withProcessLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   using lock = open(file);

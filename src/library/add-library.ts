@@ -10,7 +10,7 @@ import { type LibraryTarball, readLibraryTarball, withPackedFolder } from './lib
 type Say = (line: string) => void;
 
 /**
- * The lock of a library; one that is not known yet is resolved by npm and kept on this machine.
+ * Returns the lock of a library; npm resolves an unknown one, which is then stored on this machine.
  *
  * @throws InputError when npm has no such version, or the tarball or folder is not whatsapp-web.js.
  * @throws TroubleError without network or disk.
@@ -64,7 +64,7 @@ async function makeLock(
   return lock;
 }
 
-/** Without addresses: the lockfile works with every registry, its integrity hashes say what must come from it. */
+/** Without addresses the lockfile works with every registry; its integrity hashes pin the contents. */
 async function writeLockfile(folder: string, label: string): Promise<void> {
   try {
     await npm(['install', '--package-lock-only', '--omit-lockfile-registry-resolved', '--lockfile-version=3'], folder);
@@ -78,7 +78,8 @@ async function writeLockfile(folder: string, label: string): Promise<void> {
 }
 
 /**
- * Copies the lock of an exact version into the project, so that it can be committed; true when it was not there before.
+ * Copies the lock of an exact version into the project, so that it can be committed; returns true when the project did not have
+ * it.
  *
  * @throws TroubleError when the project's folder may not be written to.
  */

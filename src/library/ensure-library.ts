@@ -10,9 +10,9 @@ import { lockLibrary } from './add-library.ts';
 import type { LibraryLock } from './library-lock.ts';
 import { parseLibrarySpec } from './library-spec.ts';
 
-/** One whatsapp-web.js on disk, checked against what its lockfile asked for. */
+/** One whatsapp-web.js on disk, verified against its lockfile. */
 export interface InstalledLibrary {
-  /** What cells show: the version, or `<version>+<8 hex of the content>` for a tarball or folder. */
+  /** The name in cells: the version, or `<version>+<8 hex of the content>` for a tarball or folder. */
   label: string;
   version: string;
   /** `.../node_modules/whatsapp-web.js`. */
@@ -25,12 +25,12 @@ export interface InstalledLibrary {
   lockHash: string;
 }
 
-/** What the five libraries of the project were seen to take out of the registry, in MB: 27 to 40. */
+/** Measured download of the five libraries of the project: 27 to 40 MB. */
 const usualDownload = '27 to 40 MB';
 
 /**
- * Installs a library unless it is there, verifies it, and says where it is. All callers share one installation per version and
- * lockfile; a damaged one is repaired.
+ * Installs a library unless it is installed, verifies it, and returns where it is. All callers share one installation per version
+ * and lockfile; a damaged one is repaired.
  *
  * @param spec exact version, label, tarball or folder.
  * @param say is called with every download.
@@ -53,7 +53,7 @@ export async function ensureLibrary(spec: string, say: (line: string) => void): 
   return library;
 }
 
-/** Where the library of a lock is or would be. */
+/** Where the library of a lock is installed, or would be. */
 export function whereInstalled(lock: LibraryLock): InstalledLibrary {
   const root = home('libraries', `${lock.label}-${lock.hash.slice(0, 12)}`);
   const { label, version, integrity, hash: lockHash } = lock;
@@ -61,8 +61,8 @@ export function whereInstalled(lock: LibraryLock): InstalledLibrary {
 }
 
 /**
- * Null when the installation is what it was when npm made it, `absent` when there is none, else what differs. Reads the
- * library's own files and looks at the sizes of all others; with `thorough` it reads those too.
+ * Null when the installation is unchanged, `absent` when there is none, else what differs. Reads the library's own files and
+ * compares the sizes of all others; with `thorough` it reads those too.
  */
 export async function whatIsWrongWith(library: InstalledLibrary, thorough = false): Promise<string | null> {
   if (!existsSync(library.root)) return absent;

@@ -14,7 +14,7 @@ export interface LibraryLock {
   folder: string;
   /** sha256 of package.json and package-lock.json, hex. */
   hash: string;
-  /** What the lockfile says of whatsapp-web.js itself. */
+  /** The entry of whatsapp-web.js in the lockfile. */
   integrity: string | null;
   /** How many packages the lockfile has. */
   packages: number;
@@ -25,13 +25,13 @@ const lockfileSchema = z.object({
   packages: z.record(z.string(), z.object({ version: z.string().optional(), integrity: z.string().optional() })),
 });
 
-/** Locks that come with the project, and locks made on this machine; the former win. */
+/** Locks of the project, then locks created on this machine; the former win. */
 export const lockFolders = {
   ofProject: () => join(packageRoot, 'compat-matrix', 'libraries'),
   ofMachine: () => home('library-locks'),
 };
 
-/** The lock of a version or label, or null when it was not added yet. */
+/** The lock of a version or label, or null when it was not added. */
 export function findLibraryLock(label: string): LibraryLock | null {
   const folders = [lockFolders.ofProject(), lockFolders.ofMachine()].map((folder) => join(folder, label));
   const folder = folders.find((candidate) => existsSync(join(candidate, 'package-lock.json')));

@@ -4,7 +4,7 @@ import semver from 'semver';
 import { InputError } from '../contracts/input-error.ts';
 
 /**
- * What a user can name a library by: an exact npm version, the label of a tarball or folder that was added before
+ * How a user names a library: an exact npm version, the label of a tarball or folder that was added before
  * (`1.34.7+0a1b2c3d`), or the path of either.
  */
 export type LibrarySpec =
@@ -16,7 +16,7 @@ export type LibrarySpec =
 const rightForms = 'give an exact version such as 1.34.7, a .tgz file or a folder with a package.json';
 
 /**
- * Reads what the user wrote; the disk is looked at for paths only, the registry never.
+ * Parses the name that a user gave; reads the disk for paths only, and never the registry.
  *
  * @throws InputError for ranges, tags, bad semver, and paths that do not exist.
  */

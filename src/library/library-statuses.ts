@@ -5,7 +5,7 @@ import { listLibraryLocks } from './library-lock.ts';
 
 /**
  * Every library that has a lockfile, and the state of its installation. `thorough` reads every installed file; otherwise
- * only the library's own files are read and the others measured.
+ * the library's own files are read, and only the sizes of the others.
  */
 export async function libraryStatuses(thorough: boolean): Promise<LibraryStatus[]> {
   const statuses: LibraryStatus[] = [];

@@ -10,14 +10,14 @@ import { NpmError, npm } from '../install/npm.ts';
 export interface LibraryTarball {
   file: string;
   version: string;
-  /** sha256 over paths and contents, hex: the same files give the same hash however they were packed. */
+  /** sha256 over paths and contents, hex: the same files give the same hash in any packing. */
   contentHash: string;
 }
 
 const packageSchema = z.object({ name: z.literal('whatsapp-web.js'), version: z.string() });
 
 /**
- * Looks into a tarball as `npm pack` writes it.
+ * Reads a tarball as `npm pack` writes it.
  *
  * @throws InputError when it is damaged, has no package.json or holds another package.
  */
@@ -47,7 +47,7 @@ export async function readLibraryTarball(file: string): Promise<LibraryTarball> 
 }
 
 /**
- * Packs a folder (a git checkout) as it would be published, hands the tarball to `use`, and removes it.
+ * Packs a folder (a git checkout) as for publishing, passes the tarball to `use`, then removes it.
  *
  * @throws InputError when the folder is not whatsapp-web.js or cannot be packed.
  */
@@ -76,7 +76,7 @@ function readPackageJson(text: string | null, file: string): { version: string }
   return parsed.data;
 }
 
-/** npm itself ignores what the first folder is called: `package/` from npm, the branch's name from GitHub. */
+/** npm ignores the name of the first folder: `package/` from npm, the branch's name from GitHub. */
 function withoutFirstFolder(path: string): string {
   return path.slice(path.indexOf('/') + 1);
 }

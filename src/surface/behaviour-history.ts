@@ -2,7 +2,7 @@ import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { Behaviours } from '../contracts/surface.ts';
 import { faceOf, timelineOf } from '../replica/builds/resolve-surface.ts';
 
-/** When a behaviour got the value that it has on `build`, as a clause with its source; null for a value of the base. */
+/** Since when a behaviour has its value on `build`, as a clause with its source; null for a value of the base. */
 export function behaviourSince(name: keyof Behaviours, build: string): string | null {
   const { steps } = timelineOf(faceOf(build));
   const [base] = steps;

@@ -26,7 +26,7 @@ export function checkSurface(needs: Needs, surface: Surface): SurfaceCheck {
   };
 }
 
-/** What stops most comes first, the certain before the possible. */
+/** Sorted by the first step that they stop, certain ones before possible ones. */
 function rank({ stops, certain }: MissingName): number {
   return stopsSchema.options.indexOf(stops) * 2 + (certain ? 0 : 1);
 }
@@ -47,7 +47,7 @@ function missingOf(need: Need, surface: Surface): MissingName | null {
   const stops = stopsOf(need);
   const loggedIn = stops !== 'qr';
   const presences = need.places.map((place) => presenceOf(surface, place, loggedIn));
-  // A method may be called long after a bundle was loaded.
+  // A method may be called long after its bundle was loaded.
   const fine = presences.some(
     (each) => each === 'present' || each === 'unknown' || (each === 'late' && stops === 'methods'),
   );
@@ -73,7 +73,7 @@ function stopsOf({ stage }: Need): Stops {
 }
 
 function missingSelectors({ awaited }: Needs, surface: Surface): MissingName[] {
-  // In front of `qr` a selector is one of several that are raced.
+  // Before `qr` the library waits for the first of several selectors.
   const waits = awaited.filter(({ stage, faces }) => stage === 'authenticated' && faces.includes(surface.face));
   return waits
     .flatMap((entry) => neverShown(entry, surface) ?? [])

@@ -10,7 +10,7 @@ export interface BuildDiff {
   behaviours: { name: string; from: string; to: string }[];
 }
 
-/** What changed from one build to another. */
+/** The changes from one build to another. */
 export function diffBuilds(from: Surface, to: Surface): BuildDiff {
   const shared = Object.keys(from.modules).filter((name) => name in to.modules);
   const exportsOf = (surface: Surface) =>

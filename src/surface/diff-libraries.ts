@@ -23,7 +23,7 @@ export function diffLibraries(first: Needs, second: Needs): LibraryDiff {
   };
 }
 
-/** Which method uses a name does not count, only that one does. */
+/** All methods count as one stage. */
 function weight({ stage, absence }: NamedNeed): string {
   return `${/^(method|event):/.test(stage) ? 'methods' : stage} ${absence}`;
 }

@@ -7,7 +7,7 @@ import { home } from '../contracts/home.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { Needs } from '../contracts/needs.ts';
 
-/** What a library's source says, in the form in which it is kept: needs, and the places that stack frames point to. */
+/** The stored analysis of a library's source: needs, and the places that stack frames point to. */
 export interface LibraryIndex {
   needs: Needs;
   /** Source files, relative to the package. */
@@ -15,7 +15,7 @@ export interface LibraryIndex {
   /** Methods and named functions that run in Node, e.g. `Client.inject`. */
   functions: { name: string; file: string; line: number }[];
   pageFunctions: PageFunction[];
-  /** Results of which Node code takes members at once: `const { failed } = await this.authStrategy.onAuthenticationNeeded()`. */
+  /** Results that Node code destructures at once: `const { failed } = await this.authStrategy.onAuthenticationNeeded()`. */
   takenApart: { file: string; line: number; source: string }[];
 }
 
@@ -34,7 +34,7 @@ const extension = extname(import.meta.url);
 const known = new Map<string, LibraryIndex>();
 
 /**
- * The index of a library, made once per content and kept in the home folder. Making it takes about half a second and blocks.
+ * The index of a library, created once per content and stored in the home folder. Creating it blocks for about half a second.
  * @param packageDir `…/node_modules/whatsapp-web.js`
  * @throws InputError when it is not a folder of whatsapp-web.js
  */
@@ -53,7 +53,7 @@ export function extractNeeds(packageDir: string): Needs {
   return libraryIndex(packageDir).needs;
 }
 
-/** Over the library's source and over the code that reads it: an index of older code is never used. */
+/** A hash of the library's source and of the code that reads it, so that an index of older code is not used. */
 function contentHash(packageDir: string): string {
   const hash = createHash('sha256');
   for (const [cwd, pattern] of [
@@ -82,7 +82,7 @@ function makeIndex(packageDir: string, kept: string): string {
     writeFileSync(temporary, stdout);
     renameSync(temporary, kept);
   } catch {
-    // Without a place to keep it, it is made again the next time.
+    // An index that cannot be stored is created again next time.
   }
   return stdout;
 }

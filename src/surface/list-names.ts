@@ -1,13 +1,13 @@
 import type { Need, NeedStage, Needs } from '../contracts/needs.ts';
 import { placesText } from './page-names.ts';
 
-/** One name that a library uses, with the place that matters most. */
+/** One name that a library uses, with its most important place. */
 export interface NamedNeed {
   /** Module and export, or a moduleRaid query. */
   name: string;
-  /** Where it is needed first. */
+  /** The first step that needs it. */
   stage: NeedStage;
-  /** `fatal`: its absence throws there; `maybe`: only on some way; `harmless`: the value is kept, guarded or spread. */
+  /** `fatal`: its absence throws there; `maybe`: it may throw there; `harmless`: the value is kept, guarded or spread. */
   absence: 'fatal' | 'maybe' | 'harmless';
   file: string;
   line: number;
@@ -17,7 +17,7 @@ export interface NamedNeed {
 const order = ['qr', 'authenticated', 'ready'];
 const severity: NamedNeed['absence'][] = ['fatal', 'maybe', 'harmless'];
 
-/** Every module and export that a library uses, once each, in the order in which it needs them. */
+/** Every module and export that a library uses, once each, in the sequence of the needs. */
 export function listNames({ needs }: Needs): NamedNeed[] {
   const named = new Map<string, NamedNeed>();
   for (const need of needs) {
@@ -39,7 +39,7 @@ function rank({ stage, absence }: NamedNeed): number {
   return (at < 0 ? order.length : at) * severity.length + severity.indexOf(absence);
 }
 
-/** True for what is needed on the way to `ready`, and not only by a method. */
+/** True for a name needed on the way to `ready`, not only by a method. */
 export function isBeforeReady({ stage }: NamedNeed): boolean {
   return order.includes(stage);
 }

@@ -20,7 +20,7 @@ export function eventText({ what, since, date, confidence, sources }: NameEvent)
   return `${words[what]} ${since} (${date}; ${confidence}: ${sources.join(', ')})`;
 }
 
-/** What is known of the builds that offered a name: no sentence, or one. */
+/** Which builds offered a name, as far as known: one sentence, or none. */
 export function historySentence(place: PagePlace, surface: Surface | null): string[] {
   if (place.by === 'raid' || place.members.length > 0) return [];
   const name = placeText(place);
@@ -34,12 +34,12 @@ export function historySentence(place: PagePlace, surface: Surface | null): stri
   if (loss.what === 'lazy') return [`${name}: ${eventText(loss)}.`];
   if (last === surface.build) return [];
   if (loss.what === 'removed') return [`${name} was offered up to ${last}; ${eventText(loss)}.`];
-  // An archive only tells that the name went some time before it; when it was there is known from an older one.
+  // An archive only shows that the name was removed at some time before; the last build with it comes from an older archive.
   const gain = past.slice(0, past.indexOf(loss)).findLast(({ what }) => what === 'added' || what === 'first-read');
   return [`${name}: ${[gain, loss].flatMap((event) => (event ? eventText(event) : [])).join('; ')}.`];
 }
 
-/** What the build offers that looks like the missing name: no sentence, or one. */
+/** Names of the build that resemble the missing one: one sentence, or none. */
 export function offerSentence(place: PagePlace, surface: Surface | null): string[] {
   if (surface?.face !== 'comet' || place.by === 'raid' || presenceOf(surface, place, true) !== 'absent') return [];
   const { modules, collections, build } = surface;
@@ -50,7 +50,7 @@ export function offerSentence(place: PagePlace, surface: Surface | null): string
   return nearModules.length > 0 ? [`Nearest modules of build ${build}: ${nearModules.join(', ')}.`] : [];
 }
 
-/** Up to three names that have all telling words of `wanted`, those that begin alike and are short first. */
+/** Up to three names with all distinctive words of `wanted`; those with the same beginning and short ones first. */
 function similar(wanted: string, names: readonly string[]): string[] {
   const words = wordsOf(wanted);
   if (words.length === 0) return [];
@@ -80,7 +80,7 @@ const idleWords = new Set([
   'bridge',
 ]);
 
-/** `WAWebCallCollection` → call, collection; words that say nothing of the matter are left out. */
+/** `WAWebCallCollection` → call, collection; generic words are left out. */
 function wordsOf(name: string): string[] {
   const parts = name.replace(/^WA(?:Web)?/, '').match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+/g) ?? [];
   return parts.map((part) => part.toLowerCase()).filter((part) => !idleWords.has(part));

@@ -3,7 +3,7 @@ import type { Needs } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { checkSurface } from './check-surface.ts';
 
-/** What is known of one library on one build. */
+/** The verdict on one library on one build. */
 export interface JudgedVersion {
   library: string;
   /** `works`: ready and probed. `fails`: not. `unsure`: neither is proven. */
@@ -14,8 +14,8 @@ export interface JudgedVersion {
 }
 
 /**
- * The library of the list that works and is the fewest releases away from `current`: itself if it works, then newer before
- * older at the same distance. Null when none does.
+ * The working library that is the fewest releases away from `current`: itself if it works, then newer before older at the same
+ * distance. Null when none works.
  */
 export function nearestVersion(current: string, judged: readonly JudgedVersion[]): JudgedVersion | null {
   const inOrder = byVersion(judged);
@@ -31,14 +31,14 @@ export function byVersion(judged: readonly JudgedVersion[]): JudgedVersion[] {
   return [...judged].sort((a, b) => semver.compareBuild(a.library, b.library));
 }
 
-/** Place of a version in the list; between two places when it is not in it. */
+/** Position of a version in the list; between two positions when the list lacks it. */
 function position(current: string, inOrder: readonly JudgedVersion[]): number {
   const own = inOrder.findIndex(({ library }) => library === current);
   if (own >= 0) return own;
   return inOrder.filter(({ library }) => semver.compareBuild(library, current) < 0).length - 0.5;
 }
 
-/** Judges a library on a build by its source alone. A build outside of what is known makes every such verdict a guess. */
+/** Judges a library on a build by its source alone. For a build outside the known range the verdict is `unsure`. */
 export function judgeSource(library: string, needs: Needs, surface: Surface): JudgedVersion {
   const { stops, missing } = checkSurface(needs, surface);
   const judged = (verdict: JudgedVersion['verdict'], why: string): JudgedVersion => ({

@@ -4,7 +4,7 @@ import type { Surface } from '../contracts/surface.ts';
 /** `present`; `absent`; `late`: only once its bundle is loaded; `unknown`: what a default export holds is not recorded. */
 export type Presence = 'present' | 'absent' | 'late' | 'unknown';
 
-/** Whether a build offers a place; `loggedIn`: asked after linking, when the modules of tier 2 are there too. */
+/** Whether a build offers a place; `loggedIn`: after linking, when the modules of tier 2 are available too. */
 export function presenceOf(surface: Surface, place: PagePlace, loggedIn: boolean): Presence {
   return place.by === 'raid' ? raidPresence(surface, place) : namePresence(surface, place, loggedIn);
 }
@@ -23,7 +23,7 @@ function memberPresence(surface: Surface, module: string, name: string): Presenc
   return name in (surface.modules[module]?.exports ?? {}) ? 'present' : 'absent';
 }
 
-/** A moduleRaid query goes through the exports of every module, and through the members of every default export. */
+/** A moduleRaid query searches the exports of every module and the members of every default export. */
 function raidPresence(surface: Surface, place: PagePlace): Presence {
   if (surface.face !== 'webpack') return 'absent';
   const wanted = place.name.split('+').map((path) => path.split('.'));

@@ -7,12 +7,12 @@ export interface NextStart {
   missed: number;
 }
 
-/** Part of a period over which starts are spread, so that many schedules do not begin in the same second. */
+/** Fraction of a period over which starts are spread, so that many schedules do not start in the same second. */
 const jitterShare = 0.1;
 
 /**
- * The next start of a schedule whose period `lastDueAt` was started last (null: none yet). A period that has begun and was not
- * started is caught up at once; those before it are missed.
+ * The next start of a schedule whose last started period is `lastDueAt` (null: none yet). The current period is caught up at
+ * once if it was not started; periods before it are missed.
  *
  * @param jitter from 0 to 1 for the beginning of a period.
  */
@@ -30,6 +30,6 @@ export function nextStart(
     return { dueAt, startAt: spread(dueAt), missed: 0 };
   }
   const missed = Math.max(0, Math.ceil((current - lastDueAt) / everyMs) - 1);
-  // Within the spread the start is only due, not late: a standby or a restart must not lose the jitter.
+  // Within the spread the start is due, not late: a standby or a restart must not lose the jitter.
   return { dueAt: current, startAt: Math.max(now, spread(current)), missed };
 }

@@ -1,25 +1,25 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How a child ended; `cut` when it took longer than its budget. */
+/** How a child ended; `cut` when it exceeded its budget. */
 export interface ChildEnd {
   exitCode: number | null;
   cut: boolean;
 }
 
-/** For a run to end its browsers and write its reports; what is still there then is killed. */
+/** Time for a run to end its browsers and write its reports, before it is killed. */
 const graceMs = 20_000;
 
 /**
- * Runs a command in a process of its own, so that whatever hangs or leaks in a run ends with it. Its output goes to the output
- * of this process. It is ended gracefully when its budget is over or the signal is aborted, and killed if it does not end.
+ * Runs a command in a separate process, so that what hangs or leaks in a run ends with it. Its output goes to the output of
+ * this process. It is shut down gracefully when its budget is over or the signal is aborted, and killed when that takes too long.
  */
 export async function runInChild(
   [command, ...args]: readonly [string, ...string[]],
   { budgetMs, signal, graceMs: grace = graceMs }: { budgetMs: number; signal: AbortSignal; graceMs?: number },
 ): Promise<ChildEnd> {
   const budget = AbortSignal.timeout(budgetMs);
-  // A group of its own: Ctrl-C in a terminal must not reach it past us, and the whole group can be killed.
+  // A separate process group: Ctrl-C in a terminal reaches only this process, and the whole group can be killed.
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('exit', resolve).once('error', reject);
@@ -48,6 +48,6 @@ function killGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing is left of it.
+    // The process group has already ended.
   }
 }

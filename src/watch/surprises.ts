@@ -4,8 +4,8 @@ import type { CellReport, RunReport } from '../contracts/run.ts';
 import type { Surprise, Surprises } from '../store/surprises.ts';
 
 /**
- * Records which cells of a run did something unexpected, and for which cells that is over. Spoiled attempts change nothing. It is also
- * over for a cell that the plan no longer has, because no later run could clear it.
+ * Records which cells of a run are surprises, and which are over. Spoiled attempts change nothing. The surprise of a cell that is
+ * no longer in the plan is over too, since no run would end it.
  */
 export async function noteSurprises({ run, cells }: RunReport, surprises: Surprises, now: number): Promise<void> {
   for (const cell of cells) {
@@ -34,19 +34,19 @@ export interface SurpriseNews {
   event: 'unexpected' | 'over';
   /** library | build | browser | flow | condition | target */
   cell: string;
-  /** What was seen, as one sentence. */
+  /** What happened, as one sentence. */
   seen: string;
-  /** The run in which it was seen first. */
+  /** The first run with the surprise. */
   run: string;
   since: string;
   overAt: string | null;
 }
 
 /**
- * Notifies a webhook once of every unexpected cell and once more when it is over. A notification without a 2xx answer is sent again
- * the next time. Returns why a notification failed; null when all succeeded.
+ * Notifies a webhook once of every surprise and once more when it is over. What it does not accept (no answer, or none of 2xx) is
+ * sent again the next time. Returns why a notification failed; null when all were accepted.
  */
-export async function tellWebhook(url: string, surprises: Surprises): Promise<string | null> {
+export async function notifyWebhook(url: string, surprises: Surprises): Promise<string | null> {
   for (const surprise of await surprises.notNotified()) {
     const trouble = await post(url, newsOf(surprise));
     if (trouble !== null) return trouble;

@@ -3,7 +3,7 @@ import { InputError } from '../contracts/input-error.ts';
 import type { RunResult, Schedules } from '../store/schedules.ts';
 import { nextStart } from './next-start.ts';
 
-/** Time as a schedule sees it. */
+/** The time of a schedule. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -20,26 +20,26 @@ export interface WatchedRun {
 export interface WatchOptions {
   everyMs: number;
   schedules: Schedules;
-  /** Who this process is, in the lease. */
+  /** The name of this process in the lease. */
   owner: string;
   clock: Clock;
   /** From 0 to 1 for each period. */
   jitter(dueAt: number): number;
-  /** Makes one run, ends it when the signal is aborted, and never rejects for what the run found. */
+  /** Makes one run, ends it when the signal is aborted, and never rejects because of its results. */
   run(signal: AbortSignal): Promise<WatchedRun>;
-  /** Called after every run and while waiting: sends pending notifications. */
-  tell(): Promise<void>;
+  /** Called after every run and while waiting: sends the notifications that are due. */
+  notify(): Promise<void>;
   say(line: string): void;
   signal: AbortSignal;
 }
 
-/** A process that dies is replaced after this time; one that lives renews three times within it. */
+/** A dead process is replaced after this time; a live one renews the lease three times within it. */
 const leaseMs = 60_000;
 const renewMs = leaseMs / 3;
 
 /**
- * Runs the canaries again and again until the signal is aborted. However many processes are started on one store, one of them
- * runs; the others wait and one of them goes on when it is gone. Runs never overlap: a period that passes during a run is missed.
+ * Runs the canaries on a schedule until the signal is aborted. Of all processes on one store, the holder of a lease runs; when it
+ * ends, another one takes over. Runs never overlap: a period that passes during a run is missed.
  *
  * @throws InputError when a run refuses its options, since it would refuse them again.
  */
@@ -57,8 +57,8 @@ export async function watch(options: WatchOptions): Promise<void> {
         else await clock.sleep(renewMs, signal);
       } catch (error) {
         if (error instanceof InputError) throw error;
-        // A store that is locked or a disk that is full for a while must not end the canaries.
-        say(`the schedule goes on in spite of: ${error instanceof Error ? error.message : String(error)}`);
+        // A temporarily locked store or full disk must not end the canaries.
+        say(`the schedule continues after an error: ${error instanceof Error ? error.message : String(error)}`);
         await clock.sleep(renewMs, signal);
       }
     }
@@ -67,13 +67,13 @@ export async function watch(options: WatchOptions): Promise<void> {
   }
 }
 
-/** Waits until the next start is near or a renewal is due, and makes the run when it is time. */
+/** Waits until the next start or renewal, and makes the run when it is due. */
 async function step({ everyMs, schedules, owner, clock, signal, say, ...options }: WatchOptions): Promise<void> {
   const schedule = await schedules.get();
   const next = nextStart(schedule?.lastDueAt ?? null, everyMs, clock.now(), options.jitter);
   const waitMs = next.startAt - clock.now();
   if (waitMs > 0) {
-    await options.tell();
+    await options.notify();
     await clock.sleep(Math.min(waitMs, renewMs), signal);
     return;
   }
@@ -85,14 +85,14 @@ async function step({ everyMs, schedules, owner, clock, signal, say, ...options 
   const { result, runId } = await keptWhile(options.run(stop), lease, () => lost.abort());
   if (stop.aborted) return;
   await schedules.end(owner, result, runId, clock.now());
-  await options.tell();
+  await options.notify();
 }
 
 function hold({ schedules, owner, everyMs, clock }: Pick<WatchOptions, 'schedules' | 'owner' | 'everyMs' | 'clock'>) {
   return schedules.hold(owner, everyMs, clock.now(), leaseMs);
 }
 
-/** Renews the lease while a run goes on; `onLost` ends a run that could overlap with the one of another process. */
+/** Renews the lease while a run goes on; `onLost` ends a run that could overlap with that of another process. */
 async function keptWhile<T>(run: Promise<T>, lease: Parameters<typeof hold>[0], onLost: () => void): Promise<T> {
   const over = new AbortController();
   const renewals = (async () => {

@@ -1,6 +1,6 @@
 import type { Cause, Cell } from '../contracts/attempt.ts';
 
-/** `1.34.7 on 2.3000.1044822804`, with browser, flow and condition where they are not the usual ones. */
+/** `1.34.7 on 2.3000.1044822804`, with browser, flow and condition where they are not the defaults. */
 export function cellName(cell: Cell): string {
   return `${cell.library} on ${placeName(cell)}`;
 }
@@ -16,7 +16,7 @@ export function placeName({ build, browser, flow, condition, target }: Omit<Cell
   return `${build}${unusual.length > 0 ? ` (${unusual.join(', ')})` : ''}`;
 }
 
-/** What a cause is about: the module and export that is missing, and the library's line. */
+/** The missing module and export of a cause, and the library's line. */
 export function causePlace(cause: Cause): { missing: string; libraryLine: string } {
   return {
     missing: [cause.module, cause.export].filter((name) => name !== undefined).join('.'),

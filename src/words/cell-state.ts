@@ -11,16 +11,16 @@ export interface EndCount {
   attempts: number;
 }
 
-/** The state of a cell out of how its attempts ended. */
+/** The state of a cell, from how its attempts ended. */
 export function cellState(ends: readonly EndCount[]): CellState {
   const having = (outcome: Outcome) => ends.filter((end) => end.outcome === outcome);
   const sum = (outcome: Outcome) => having(outcome).reduce((total, { attempts }) => total + attempts, 0);
-  const counted = having('failed').length > 0 ? having('failed') : having('infra');
-  const [most] = counted.toSorted((a, b) => b.attempts - a.attempts || (a.code ?? '').localeCompare(b.code ?? ''));
+  const decisive = having('failed').length > 0 ? having('failed') : having('infra');
+  const [most] = decisive.toSorted((a, b) => b.attempts - a.attempts || (a.code ?? '').localeCompare(b.code ?? ''));
   return { passed: sum('passed'), failed: sum('failed'), infra: sum('infra'), code: most?.code ?? null };
 }
 
-/** Spoiled attempts say nothing about the library: they only show where there was nothing else. */
+/** Spoiled attempts say nothing about the library: they count only where a cell has no others. */
 export function stateWord({ passed, failed }: CellState): StateWord {
   if (passed > 0 && failed > 0) return 'mixed';
   if (failed > 0) return 'failed';

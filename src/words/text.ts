@@ -1,4 +1,4 @@
-/** Symbols beside the words, so that nothing depends on colour. */
+/** Symbols next to the words, so that no meaning depends on colour. */
 export const symbols = { passed: '✓', failed: '✗', infra: '!', notRun: '·', surprise: '?' } as const;
 
 /** `420 ms`, `1.3 s`, `2 min 5 s`. */
@@ -14,7 +14,7 @@ export function andList(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** Rows as text in columns, two spaces apart; every line is ended. */
+/** Rows as text in columns, two spaces apart; every line ends with a line break. */
 export function columns(rows: readonly (readonly string[])[]): string {
   return `${columnLines(rows).join('\n')}\n`;
 }

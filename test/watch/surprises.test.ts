@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cellKey } from '../../src/contracts/attempt.ts';
 import type { RunReport } from '../../src/contracts/run.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
-import { noteSurprises, tellWebhook } from '../../src/watch/surprises.ts';
+import { noteSurprises, notifyWebhook } from '../../src/watch/surprises.ts';
 import { exampleCell, exampleRun, failedAttempt, infraAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -38,7 +38,7 @@ async function runEnds(outcome: 'passed' | 'failed' | 'infra', of = exampleCell(
   const summary = { cells: 1, passed: 0, failed: 0, infra: 0, surprises: 0 };
   const report: RunReport = { schemaVersion: 1, run: exampleRun, cells: [cell], summary };
   await noteSurprises(report, store.surprises, ++clock);
-  return tellWebhook(url, store.surprises);
+  return notifyWebhook(url, store.surprises);
 }
 
 const events = () => told.map(({ event }) => event);
@@ -88,9 +88,9 @@ test('what the webhook does not take is told later, and not at all when it is ov
 
 test('a webhook that cannot be reached is a sentence, not an error', async () => {
   await runEnds('failed');
-  const reason = await tellWebhook('http://127.0.0.1:1/', store.surprises);
+  const reason = await notifyWebhook('http://127.0.0.1:1/', store.surprises);
   expect(reason).toBeNull();
   status = 503;
   await runEnds('passed');
-  expect(await tellWebhook('http://127.0.0.1:1/', store.surprises)).toMatch(/ECONNREFUSED|bad port/);
+  expect(await notifyWebhook('http://127.0.0.1:1/', store.surprises)).toMatch(/ECONNREFUSED|bad port/);
 });

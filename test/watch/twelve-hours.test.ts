@@ -43,8 +43,9 @@ async function resources() {
 }
 
 /**
- * All that the process of `watch` does by itself in twelve hours: the schedule, its lease, 48 runs whose attempts go into the store
- * (half of them unexpected), what is to be told, and a scrape every five minutes. The runs themselves are processes of their own.
+ * All that the process of `watch` does by itself in twelve hours: the schedule, its lease, 48 runs whose attempts go into the
+ * store (half of them unexpected), the notifications, and a scrape every five minutes. The runs themselves are processes of
+ * their own.
  */
 test('twelve hours of schedule start once in every period, never two at a time, and use no more than the second hour', async () => {
   const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
@@ -74,7 +75,7 @@ test('twelve hours of schedule start once in every period, never two at a time, 
       running--;
       return { result: surprise ? 'unexpected' : 'as-expected', runId: run.id };
     },
-    async tell() {
+    async notify() {
       await store.surprises.markNotified(await store.surprises.notNotified());
     },
     say: (line) => expect.unreachable(line),

@@ -45,7 +45,7 @@ function startWatch(
       running--;
       return { result: 'as-expected', runId: `run-${began.length}` };
     },
-    tell: async () => {},
+    notify: async () => {},
     say: () => {},
     signal: stop.signal,
     ...rest,

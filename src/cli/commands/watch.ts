@@ -15,7 +15,7 @@ import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import type { RunResult } from '../../store/schedules.ts';
 import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
-import { noteSurprises, tellWebhook } from '../../watch/surprises.ts';
+import { noteSurprises, notifyWebhook } from '../../watch/surprises.ts';
 import { systemClock, type WatchedRun, watch } from '../../watch/watch.ts';
 import { duration, wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
@@ -96,9 +96,9 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
       clock: systemClock,
       jitter: () => Math.random(),
       run: (signal) => makeRun(store, args, budgetMs, signal),
-      tell: async () => {
+      notify: async () => {
         if (webhook === undefined) return;
-        const trouble = await tellWebhook(webhook, store.surprises);
+        const trouble = await notifyWebhook(webhook, store.surprises);
         if (trouble !== null) say(`the webhook was not notified and will be: ${trouble}`);
       },
       say,

@@ -3,7 +3,7 @@ import type { Face } from '../../contracts/surface.ts';
 import type { SourceFile } from './source-file.ts';
 import type { Callable, Value } from './values.ts';
 
-/** What surrounds a piece of page code while it is read. Never changed in place. */
+/** The context of a piece of page code while it is read. Immutable. */
 export interface Around {
   stage: NeedStage;
   file: SourceFile;
@@ -14,7 +14,7 @@ export interface Around {
   conditional: boolean;
   /** Keys of origins whose presence was tested on the way here. */
   tested: ReadonlySet<string>;
-  /** Reading for the value only: nothing is noted. */
+  /** Evaluates for the value only and notes no need. */
   silent: boolean;
   since: string | null;
   before: string | null;
@@ -23,17 +23,17 @@ export interface Around {
 /** State of one reading of a whole library for one face of the page. */
 export interface Reading {
   face: Face;
-  /** Members that page code gave to `window`. */
+  /** Members that page code assigned to `window`. */
   globals: Map<string, Value>;
-  /** Members that page code gave to things of the page, by `originKey`. */
+  /** Members that page code assigned to values of the page, by `originKey`. */
   overlay: Map<string, Value>;
   note(need: Omit<Need, 'faces'>): void;
   noteAwaited(awaited: Omit<Awaited, 'faces'>): void;
-  /** Page functions on the stack: recursion ends there. */
+  /** Page functions on the stack, to end recursion. */
   running: Set<Callable>;
-  /** Results of page functions that were read already, by stage and arguments. */
+  /** Results of page functions, by stage and arguments. */
   results: Map<Callable, Map<string, Value>>;
-  /** Functions with the name that they were given, for those that are not called while they are read. */
+  /** Functions by their assigned name, for those that no code calls while the library is read. */
   seen: Map<Callable, { value: Extract<Value, { kind: 'function' }>; around: Around }>;
   /** Names of exposed functions, with the client events that they emit. */
   bindings: Map<string, string[]>;

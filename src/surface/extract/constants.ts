@@ -4,8 +4,8 @@ import { text, unknown, type Value } from './values.ts';
 import { walk } from './walk.ts';
 
 /**
- * The text or object of texts that an expression of Node code stands for. A name is looked for among all `const` of the
- * file: selectors are declared inside the method that uses them.
+ * The text or object of texts that an expression of Node code evaluates to. A name is looked up among all `const` of the file,
+ * since selectors are declared inside the method that uses them.
  */
 export function constantOf(node: Node | undefined, file: SourceFile): Value {
   switch (node?.type) {
@@ -30,7 +30,7 @@ export function constantOf(node: Node | undefined, file: SourceFile): Value {
 
 const cache = new WeakMap<SourceFile, Map<string, Node>>();
 
-/** Initializers of every `const name = …` of the file; of two with the same name the first. */
+/** Initializers of every `const name = …` of the file; the first of several with the same name. */
 export function initializers(file: SourceFile): Map<string, Node> {
   const known = cache.get(file);
   if (known) return known;

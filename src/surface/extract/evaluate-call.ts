@@ -7,7 +7,7 @@ import { raidQuery } from './raid-query.ts';
 import { runFunction } from './run-function.ts';
 import { type Scope, unknown, type Value } from './values.ts';
 
-/** Calls that keep their callback for later. */
+/** Calls that store their callback for later. */
 const laterCalls = new Set(['on', 'once', 'addEventListener', 'setTimeout', 'setInterval', 'requestAnimationFrame']);
 
 export function evaluateCall(node: CallExpression, scope: Scope, reading: Reading, around: Around): Value {
@@ -77,7 +77,7 @@ function readCallee(
   return { callee, name, object };
 }
 
-/** Callbacks of anything else are taken to run at once, perhaps: `map`, `then`, `find`, … */
+/** Other callbacks may run at once: `map`, `then`, `find`, … */
 function runCallbacks(name: string | null, args: readonly Value[], reading: Reading, around: Around): void {
   for (const arg of args) {
     if (arg.kind !== 'function') continue;

@@ -13,7 +13,7 @@ import { assignMember, noteUse, readMember } from './note.ts';
 import { afterTest } from './tests.ts';
 import { type Scope, text, unknown, type Value } from './values.ts';
 
-/** The value of an expression of page code as far as it comes out of the page's modules; notes every need on the way. */
+/** Evaluates an expression of page code as far as its value comes from the page's modules, and notes every need. */
 export function evaluate(node: Expression, scope: Scope, reading: Reading, around: Around): Value {
   const inner = (child: Expression, change?: Partial<Around>) =>
     evaluate(child, scope, reading, change ? { ...around, ...change } : around);

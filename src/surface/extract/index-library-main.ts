@@ -1,4 +1,4 @@
 import { indexLibrary } from './index-library.ts';
 
-// A process of its own: the parser and the trees that it makes take some 100 MB, which the runner cannot spare.
+// Runs in a separate process, since the parser and its trees take about 100 MB.
 process.stdout.write(JSON.stringify(indexLibrary(process.argv[2] ?? '')));

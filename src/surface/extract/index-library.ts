@@ -62,7 +62,7 @@ function takenApart(code: LibraryCode): LibraryIndex['takenApart'] {
   return found;
 }
 
-/** Where the library reads the text form of a message key: the field that builds keep it in has changed its name. */
+/** Where the library reads the text form of a message key, a field whose name has changed between builds. */
 function messageKeyFields(code: LibraryCode): Needs['messageKeyFields'] {
   const found = new Map<string, Needs['messageKeyFields'][number]>();
   for (const file of code.files.values()) {

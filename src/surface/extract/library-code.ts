@@ -7,13 +7,13 @@ import type { Callable } from './values.ts';
 
 /** A class method or named function of the library that runs in Node. */
 export interface NodeFunction {
-  /** `Client.inject`, or only the name where it is not in a class. */
+  /** `Client.inject`, or only the name outside a class. */
   name: string;
   file: SourceFile;
   node: Callable;
 }
 
-/** What a library's own files say, parsed. Nothing of it is executed. */
+/** The parsed files of a library. Nothing is executed. */
 export interface LibraryCode {
   version: string;
   files: Map<string, SourceFile>;
@@ -76,7 +76,7 @@ export function isCallable(node: Node | null | undefined): node is Callable {
   );
 }
 
-/** The function that a name means at the top of a file: `const { ExposeStore } = require('./util/Injected/Store')`. */
+/** The function that a name refers to at the top of a file: `const { ExposeStore } = require('./util/Injected/Store')`. */
 export function importedFunction(
   code: LibraryCode,
   file: SourceFile,

@@ -35,7 +35,7 @@ export function noteUse(
   });
 }
 
-/** The value of `value.name`, noting what has to be there for it. `at` is the property, `source` the whole member expression. */
+/** The value of `value.name`; notes what has to exist for it. `at` is the property, `source` the whole member expression. */
 export function readMember(
   reading: Reading,
   around: Around,
@@ -103,7 +103,7 @@ export function assignMember(
   for (const origin of value.origins) reading.overlay.set(`${originKey(origin)}.${name}`, assigned);
 }
 
-/** A second assignment on another branch does not make a known value unknown. */
+/** An assignment on another branch does not make a known value unknown. */
 function keep(members: Map<string, Value>, name: string, value: Value): void {
   if (value.kind !== 'unknown' || !members.has(name)) members.set(name, value);
 }

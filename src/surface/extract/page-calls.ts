@@ -1,6 +1,6 @@
 import type { CallExpression, Node } from 'oxc-parser';
 
-/** What a call in Node code does with the page. */
+/** The effect of a call in Node code on the page. */
 export type PageCall = 'evaluate' | 'waitForFunction' | 'waitForSelector' | 'expose' | 'emit' | 'listen';
 
 const kinds: Record<string, PageCall> = {
@@ -16,7 +16,7 @@ const kinds: Record<string, PageCall> = {
   once: 'listen',
 };
 
-/** Null when the call has nothing to do with the page. */
+/** Null when the call does not touch the page. */
 export function pageCall(node: CallExpression): PageCall | null {
   const { callee } = node;
   if (callee.type === 'Identifier') return callee.name === 'exposeFunctionIfAbsent' ? 'expose' : null;
@@ -37,7 +37,7 @@ const clientEvents: Record<string, string> = {
   READY: 'ready',
 };
 
-/** The event of `this.emit(Events.READY)`, if it is one of those that a stage ends with. */
+/** The event of `this.emit(Events.READY)`, if it ends a stage. */
 export function emittedEvent(node: CallExpression): string | null {
   const [event] = node.arguments;
   if (event?.type !== 'MemberExpression' || event.property.type !== 'Identifier') return null;

@@ -2,7 +2,7 @@ import type { Argument, Node } from 'oxc-parser';
 
 /**
  * A moduleRaid query that is a function, as text: `default.Chat` for `findModule(m => m.default && m.default.Chat)`;
- * several members that must all be there are joined by `+`. Null when it is not a function of one parameter.
+ * several required members are joined by `+`. Null when it is not a function of one parameter.
  */
 export function raidQuery(query: Argument | undefined): string | null {
   if (query?.type !== 'ArrowFunctionExpression' || query.params[0]?.type !== 'Identifier') return null;
@@ -11,7 +11,7 @@ export function raidQuery(query: Argument | undefined): string | null {
   return longest.length > 0 ? longest.join('+') : null;
 }
 
-/** Member paths of `parameter` that the expression wants to be there; what it denies is left out. */
+/** Member paths of `parameter` that the expression requires; negated ones are left out. */
 function pathsOf(node: Node, parameter: string): string[] {
   switch (node.type) {
     case 'LogicalExpression':

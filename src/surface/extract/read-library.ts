@@ -17,7 +17,7 @@ export interface FaceReading {
   pageFunctions: PageFunction[];
 }
 
-/** Reads a library in the order in which it runs: `initialize()` up to `ready` first, then every other method. */
+/** Reads a library in the sequence in which it runs: `initialize()` up to `ready` first, then every other method. */
 export function readLibrary(code: LibraryCode, face: Face): FaceReading {
   return new LibraryReader(code, face).read();
 }
@@ -60,7 +60,7 @@ class LibraryReader {
     return this.#result;
   }
 
-  /** Page functions that nothing called while they were read, e.g. `window.WWebJS.rejectCall`. */
+  /** Page functions that no code called while the library was read, e.g. `window.WWebJS.rejectCall`. */
   #readUncalled(): void {
     for (let left = [...this.#reading.seen.values()]; left.length > 0; left = [...this.#reading.seen.values()]) {
       for (const { value, around } of left) {
@@ -75,7 +75,7 @@ class LibraryReader {
     this.#walk(entry.node.body as Node, entry.file, entry.name, false);
   }
 
-  /** Node code in source order; `optional`: below a condition on the user's own options. */
+  /** Node code in source sequence; `optional`: below a condition on the user's own options. */
   #walk(node: Node, file: SourceFile, owner: string, optional: boolean): void {
     if (node.type === 'IfStatement') {
       this.#walkIf(node, file, owner, optional);
@@ -226,7 +226,7 @@ function describePageFunction(
   };
 }
 
-/** `if (isCometOrAbove)`, declared as `parseInt(version.split('.')?.[1]) >= 3000`: which face the consequent is for. */
+/** `if (isCometOrAbove)`, declared as `parseInt(version.split('.')?.[1]) >= 3000`: the face that the consequent is for. */
 function faceTest(test: Expression, file: SourceFile): Face | null {
   const tested = test.type === 'Identifier' ? initializers(file).get(test.name) : test;
   if (tested?.type !== 'BinaryExpression' || tested.operator !== '>=') return null;

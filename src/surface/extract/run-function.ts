@@ -4,7 +4,7 @@ import { evaluate } from './evaluate.ts';
 import { readBlock } from './statements.ts';
 import { Scope, unknown, type Value } from './values.ts';
 
-/** Reads a page function as if it were called here. Each function is read once per stage and set of known arguments. */
+/** Reads a page function as if it were called here, once per stage and set of known arguments. */
 export function runFunction(
   fn: Extract<Value, { kind: 'function' }>,
   args: readonly Value[],

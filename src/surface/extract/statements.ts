@@ -5,7 +5,7 @@ import { evaluate } from './evaluate.ts';
 import { afterTest, buildTest } from './tests.ts';
 import { Scope, unknown, type Value } from './values.ts';
 
-/** Reads a block from top to bottom. Returns what it returns: the first return value that is known to come from the page. */
+/** Reads a block in sequence. Returns its first return value that is known to come from the page. */
 export function readBlock(statements: readonly Node[], scope: Scope, reading: Reading, around: Around): Value {
   let result: Value = unknown;
   let now = around;

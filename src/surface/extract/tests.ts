@@ -3,7 +3,7 @@ import type { Around, Reading } from './around.ts';
 import { evaluate } from './evaluate.ts';
 import { originKey, type Scope } from './values.ts';
 
-/** The surroundings of code that runs after `test` was looked at: what it asked about is no longer taken for granted. */
+/** The context of code that runs after `test`: what the test checks is no longer assumed to exist. */
 export function afterTest(test: Expression, scope: Scope, reading: Reading, around: Around): Around {
   const keys = testedKeys(test, scope, reading, around);
   return keys.length === 0 ? around : { ...around, tested: new Set([...around.tested, ...keys]) };

@@ -10,7 +10,7 @@ export interface Origin {
   path: readonly string[];
 }
 
-/** What is known of a value while page code is read. Everything that does not come out of the page's modules is `unknown`. */
+/** A value while page code is read. Everything that does not come from the page's modules is `unknown`. */
 export type Value =
   | { kind: 'unknown' }
   | { kind: 'window' }
@@ -19,7 +19,7 @@ export type Value =
   | { kind: 'text'; text: string }
   /** The list that `findModule(query)` returns. */
   | { kind: 'hits'; query: string }
-  /** Several origins: the first of them that has the member wins. `softened`: a fallback stands in when it is undefined. */
+  /** Several origins: the first of them that has the member wins. `softened`: a fallback replaces it when it is undefined. */
   | { kind: 'page'; origins: readonly Origin[]; softened: boolean }
   | { kind: 'object'; members: Map<string, Value>; spreads: Value[] }
   | { kind: 'function'; node: Callable; scope: Scope; file: SourceFile };
@@ -50,7 +50,7 @@ export class Scope {
     return this.#variables.get(name) ?? this.#parent?.lookup(name);
   }
 
-  /** Returns false when no scope declares the name. A known value is not forgotten for an unknown one. */
+  /** Returns false when no scope declares the name. An unknown value does not replace a known one. */
   assign(name: string, value: Value): boolean {
     const before = this.#variables.get(name);
     if (before === undefined) return this.#parent?.assign(name, value) ?? false;
