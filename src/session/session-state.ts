@@ -44,7 +44,7 @@ export interface Broken {
 }
 
 /** What the driver of a session tells the machine beside the events of the host. */
-export type Told =
+export type DriverEvent =
   /** A client is started. `isLinked`: its login was accepted before. */
   | { type: 'session:start'; isLinked: boolean; pairWith: string | null }
   /** The host could not be opened. */
@@ -77,7 +77,7 @@ export type Told =
   /** From now on the end of browser and host is wanted. */
   | { type: 'flow:leaves' };
 
-export type SessionInput = HostEvent | Told;
+export type SessionInput = HostEvent | DriverEvent;
 
 /** What the driver has to do. */
 export type Effect =

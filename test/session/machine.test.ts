@@ -5,9 +5,9 @@ import { next, repeated } from '../../src/session/machine.ts';
 import { newSession, type SessionInput, type SessionState } from '../../src/session/session-state.ts';
 import {
   acked,
+  anyDriverEvent,
   anyHostEvent,
   anyStop,
-  anyTold,
   authenticated,
   browserGone,
   confirming,
@@ -692,13 +692,13 @@ describe('what may happen only once', () => {
 });
 
 /** What the driver of the service says while a session runs. */
-const ofTheService = anyTold.filter(({ type }) => type.startsWith('session:') && type !== 'session:start');
+const ofTheService = anyDriverEvent.filter(({ type }) => type.startsWith('session:') && type !== 'session:start');
 
 describe('whatever happens, in whatever order', () => {
   const anyInputs = fc.array(
     fc.oneof(
       { arbitrary: anyHostEvent, weight: 8 },
-      { arbitrary: anyTold, weight: 8 },
+      { arbitrary: anyDriverEvent, weight: 8 },
       { arbitrary: anyStop, weight: 1 },
     ),
     { maxLength: 40 },

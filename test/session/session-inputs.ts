@@ -4,6 +4,7 @@ import type { HostEvent, SeenMessage, Untimed } from '../../src/contracts/host-e
 import type { DeadlineName } from '../../src/session/deadlines.ts';
 import { next } from '../../src/session/machine.ts';
 import {
+  type DriverEvent,
   type Effect,
   newSession,
   type Question,
@@ -11,7 +12,6 @@ import {
   type SessionInput,
   type SessionPolicy,
   type SessionState,
-  type Told,
 } from '../../src/session/session-state.ts';
 
 export const wid = '15550100123@c.us';
@@ -75,19 +75,19 @@ export const pageError = timed({
   detail: { message: 'TypeError: x', stack: 'at https://web.whatsapp.com/app.js:1:2' },
 });
 
-export const start = (isLinked = false, pairWith: string | null = null): Told => ({
+export const start = (isLinked = false, pairWith: string | null = null): DriverEvent => ({
   type: 'session:start',
   isLinked,
   pairWith,
 });
-export const deadline = (of: DeadlineName): Told => ({ type: 'session:deadline', of });
-export const facts = (about: Question, given: SessionFacts | null): Told => ({
+export const deadline = (of: DeadlineName): DriverEvent => ({ type: 'session:deadline', of });
+export const facts = (about: Question, given: SessionFacts | null): DriverEvent => ({
   type: 'session:facts',
   about,
   facts: given,
 });
-export const loginWritten: Told = { type: 'session:login-written' };
-export const numberClaimed: Told = { type: 'session:number-claimed', wid };
+export const loginWritten: DriverEvent = { type: 'session:login-written' };
+export const numberClaimed: DriverEvent = { type: 'session:number-claimed', wid };
 
 /** Everything that comes of some inputs, one after the other. */
 export function drive(policy: SessionPolicy, ...inputs: readonly SessionInput[]) {
@@ -156,7 +156,7 @@ export const anyHostEvent: fc.Arbitrary<HostEvent> = fc.oneof(
 );
 
 /** Everything that a driver can say. */
-export const anyTold: fc.Arbitrary<Told> = fc.oneof(
+export const anyDriverEvent: fc.Arbitrary<DriverEvent> = fc.oneof(
   fc
     .tuple(fc.boolean(), fc.option(fc.constant('15550100123')))
     .map(([isLinked, pairWith]) => start(isLinked, pairWith)),
@@ -164,7 +164,7 @@ export const anyTold: fc.Arbitrary<Told> = fc.oneof(
   fc
     .tuple(fc.constantFrom<Question>('ready', 'code', 'link', 'watch'), someFacts)
     .map(([about, given]) => facts(about, given)),
-  fc.constantFrom<Told>(
+  fc.constantFrom<DriverEvent>(
     ...[loginWritten, numberClaimed],
     { type: 'session:code-refused', message: 'no' },
     { type: 'session:no-handshake', message: 'no' },
@@ -180,7 +180,7 @@ export const anyTold: fc.Arbitrary<Told> = fc.oneof(
 );
 
 /** Inputs by which the driver ends a session. */
-export const anyStop: fc.Arbitrary<Told> = fc.constantFrom<Told>(
+export const anyStop: fc.Arbitrary<DriverEvent> = fc.constantFrom<DriverEvent>(
   { type: 'session:stop', cause: 'instance-stopped' },
   { type: 'session:lease-lost' },
   { type: 'session:failed', message: 'bug' },

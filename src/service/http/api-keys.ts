@@ -84,7 +84,7 @@ export class ApiKeys {
         .select('id')
         .where('scope', '=', 'admin')
         .where('expires_at', 'is', null);
-      // Locked, or two admins who revoke each other at the same moment leave nobody.
+      // Locked, or two admins who revoke each other at the same moment leave no key.
       const admins = await this.#database.locked(lasting).execute();
       if (admins.length === 1 && admins[0]?.id === id) throw new Problem('key-is-last');
       await this.#expire(id, 0, tx);
@@ -131,7 +131,7 @@ export class ApiKeys {
     return (await ended.executeTakeFirst()) !== undefined;
   }
 
-  /** A key that ends sooner keeps its end: nothing lets a key live longer than was said before. */
+  /** A key that ends sooner keeps its end: nothing extends the life of a key. */
   async #expire(id: string, afterMs: number, database: Kysely<ServiceTables> = this.#database.kysely): Promise<void> {
     const { now } = this.#database;
     await database

@@ -30,7 +30,7 @@ export async function authenticate(
   return key;
 }
 
-/** What somebody is told who is not `isLocal`. */
+/** The message for a caller that is not `isLocal`. */
 export const localOnly = 'Without an API key only this machine itself may call, by the name localhost.';
 
 /**

@@ -8,7 +8,7 @@ import type { ServiceDatabase } from '../tables.ts';
 /** After this time the instance that began a request has died, in milliseconds: no request takes as long. */
 const abandonedMs = 60_000;
 
-/** The status that stands for an answer nobody knows: it is kept without a body. */
+/** The status that stands for an unknown answer: it is kept without a body. */
 const unknownStatus = problems['send-unknown'].status;
 
 export interface Answer {
@@ -19,13 +19,13 @@ export interface Answer {
 
 export interface IdempotentRequest {
   caller: string;
-  /** What the caller proves itself with; empty where nobody has to. */
+  /** The credential of the caller; empty where none is needed. */
   credential: string;
   key: string;
   method: string;
   path: string;
   body: unknown;
-  /** False where a repetition would do it twice: when nobody knows whether it was done, that stays the answer of the key. */
+  /** False where a repetition would do it twice: when the outcome is unknown, that stays the answer of the key. */
   repeatable: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface IdempotentRequest {
  * Lets a write that is repeated with the same key happen once: the repetition gets the answer of the first.
  *
  * Answers may show a new API key, the secret of a webhook or a phone number. They are kept sealed with what only the caller has,
- * its credential and the idempotency key, of which the database knows hashes: whoever reads the table reads no answer.
+ * its credential and the idempotency key, of which the database has only hashes: a reader of the table cannot read an answer.
  */
 export class Idempotency {
   readonly #database: ServiceDatabase;

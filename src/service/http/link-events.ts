@@ -13,7 +13,7 @@ const commentEveryMs = 15_000;
 
 /**
  * Answers with server-sent events: `status` with the account and `code` with the present code, each when it has changed, the
- * first at once. Ends with the link, or when nobody listens any more.
+ * first at once. Ends with the link, or when the client disconnects.
  */
 export async function streamLink(service: Service, ids: SessionIds, reply: FastifyReply): Promise<void> {
   reply.hijack();
@@ -33,7 +33,7 @@ export async function streamLink(service: Service, ids: SessionIds, reply: Fasti
   try {
     while (!gone.signal.aborted && service.ready) {
       look = Promise.withResolvers();
-      // Deleted by whoever: that is the last word.
+      // Deleted: send nothing more.
       const account = await service.accounts.of(ids);
       const code = await service.linkCodes.get(ids.session);
       if (code && code.number !== sent.code) await send({ event: 'code', data: linkCodeView(code) });

@@ -10,7 +10,7 @@ const ofFastify: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
 };
 
-/** Any error as what the caller is told: nothing of the inside gets out. */
+/** Any error as the answer to the caller, without internal details. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) return new Problem('database-unreachable', undefined, { cause: error });

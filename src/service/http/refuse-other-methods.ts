@@ -18,7 +18,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
   return () => {
     for (const [url, methods] of [...taken]) {
       const allow = [...methods].join(', ');
-      // Whoever refuses GET refuses HEAD with it.
+      // An address without GET has no HEAD either.
       const others = known.filter((method) => !methods.has(method) && (method !== 'HEAD' || methods.has('GET')));
       app.route({
         method: others,

@@ -9,7 +9,7 @@ import type { ApiKeys } from './api-keys.ts';
 export interface RouteContext {
   service: Service;
   keys: ApiKeys;
-  /** True when the service is bound to a loopback address: until a key is made nobody needs one. */
+  /** True when the service is bound to a loopback address: calls need no key until the first one is made. */
   open: boolean;
 }
 

@@ -18,18 +18,18 @@ export interface ServerOptions {
   service: Service;
   /** Version of this program, for the OpenAPI document. */
   version: string;
-  /** True when the service is bound to a loopback address: until a key is made nobody needs one. */
+  /** True when the service is bound to a loopback address: calls need no key until the first one is made. */
   open: boolean;
-  /** Told of what the service or the library could not do, with what went wrong inside. */
+  /** Called when the service or the library could not fulfil a request, with the internal error. */
   onTrouble(requestId: string, problem: Problem): void;
-  /** Told of every write when it is answered; nobody where it is left out. */
+  /** Called with every write when it is answered. */
   onWrite?(write: AnsweredWrite): void;
 }
 
 /** Who asked for what, and what came of it. */
 export interface AnsweredWrite {
   request: string;
-  /** The id of an API key, or `open`; null where nobody proved who it is. */
+  /** The id of an API key, or `open`; null for an unauthenticated caller. */
   key: Caller | null;
   method: Route['method'];
   path: string;
@@ -37,7 +37,7 @@ export interface AnsweredWrite {
   code: ProblemCode | null;
 }
 
-/** Problems that somebody has to look into; the others say what the caller did, or what the log says elsewhere. */
+/** Problems that an operator has to look into; the others are the caller's, or logged elsewhere. */
 const troubles: ReadonlySet<ProblemCode> = new Set(['internal', 'send-failed', 'send-unknown']);
 
 const maxBodyBytes = 64 * 1024;
@@ -91,7 +91,7 @@ export function createServer({ service, version, open, onTrouble, onWrite }: Ser
         config: { operation: route },
         method: route.method,
         url: route.path,
-        // A stream ends when it is over: nobody wants to wait for its head until then.
+        // A HEAD request must not wait for the end of a stream.
         exposeHeadRoute: route.answer.media !== 'text/event-stream',
         onResponse: async (request, { statusCode: status }) => {
           const { method } = route;
@@ -108,7 +108,7 @@ export function createServer({ service, version, open, onTrouble, onWrite }: Ser
           const key = idempotencyKey(route, request);
           const answer = key === null ? await run() : await once(idempotency, route, request, caller, key, run, reply);
           reply.status(answer.status);
-          // Codes to scan, new keys and numbers are in nobody's cache.
+          // Caches must not store codes to scan, new keys and numbers.
           reply.header('cache-control', 'no-store');
           if (answer.body !== null) reply.type('application/json; charset=utf-8');
           return reply.send(answer.body ?? undefined);
@@ -120,13 +120,13 @@ export function createServer({ service, version, open, onTrouble, onWrite }: Ser
   return app;
 }
 
-/** Without its query, and without what can be a phone number that somebody took for an id. */
+/** Without its query, and without a phone number that a caller used as an id. */
 function loggablePath(url: string): string {
   const [path = ''] = url.split('?', 1);
   return path.replace(/\/\d{7,}(?=\/|$)/g, '/#').slice(0, 300);
 }
 
-/** The console is files only: what it shows comes from the API, with the key of whoever looks. */
+/** The console is files only: what it shows comes from the API, with the key of the user. */
 function serveConsole(app: FastifyInstance): void {
   let files: ReturnType<typeof buildConsole> | undefined;
   for (const path of ['/', '/console/style.css', '/console/app.js']) {

@@ -22,7 +22,7 @@ import { type Route, route } from '../route.ts';
 import { accountView, pageOf, sessionStartView, transitionView } from '../views.ts';
 import { findAccount } from './find-account.ts';
 
-/** What nobody starts any more has no version to choose and nothing to probe. @throws Problem `account-not-active` */
+/** A session that no instance starts any more has no version to choose and nothing to probe. @throws Problem `account-not-active` */
 function active(account: Account): Account {
   if (!activeStatuses.some((status) => status === account.status)) throw new Problem('account-not-active');
   return account;

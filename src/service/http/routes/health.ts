@@ -39,7 +39,7 @@ export const healthRoutes: Route[] = [
     answer: { status: 200, media: 'text/plain' },
     problems: ['forbidden', 'database-unreachable'],
     async handle({ service, keys, open }, { request, reply }) {
-      // Whoever reads them on this machine may do so also while the database, which has the keys, is away.
+      // Callers on this machine may read them even while the database, which has the keys, is unreachable.
       if (open && !isLocal(request) && !(await keys.any())) throw new Problem('forbidden', localOnly);
       const { registry } = service.metrics;
       await reply.type(registry.contentType).send(await registry.metrics());
