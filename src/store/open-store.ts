@@ -2,6 +2,7 @@ import { home } from '../contracts/home.ts';
 import { Attempts } from './attempts.ts';
 import { AttemptsOverTime } from './attempts-over-time.ts';
 import { openSqlite } from './database/open-sqlite.ts';
+import { openHere } from './database/sqlite-file.ts';
 import { JudgedCells } from './judged-cells.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Runs } from './runs.ts';
@@ -34,7 +35,7 @@ export interface Store {
  * @throws TroubleError when it cannot be opened, is damaged, or was written by a newer version of this program.
  */
 export async function openStore(file = home('store.sqlite')): Promise<Store> {
-  const { kysely: db, migrated } = await openSqlite<Tables>(file);
+  const { kysely: db, migrated } = await openSqlite<Tables>(file, openHere);
   return {
     file,
     migrated,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
 import { packageRoot } from '../../contracts/home.ts';
 import { type Bookkeeping, migrationFiles, runMigrations } from './run-migrations.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 
 const defaultFolder = join(packageRoot, 'sql', 'sqlite');
 
@@ -15,13 +15,13 @@ const bookkeeping = `(
  * Safe when several processes start together: all of it happens under the write lock of the database. Where nothing is to be done
  * it takes no lock.
  *
- * @param kysely its transactions begin with the write lock; `database` is its connection.
+ * @param kysely its transactions begin with the write lock; `file` is what it works on.
  * @throws TroubleError when the database has a migration that this code does not know.
  */
 export async function migrateSqlite(
   kysely: Kysely<Bookkeeping>,
-  database: DatabaseSync,
-  file: string,
+  file: SqliteFile,
+  name: string,
   folder = defaultFolder,
 ): Promise<string[]> {
   if (await isUpToDate(kysely, folder)) return [];
@@ -31,8 +31,8 @@ export async function migrateSqlite(
       db: tx,
       folder,
       // Of several statements, Kysely would run the first.
-      execute: async (statements) => database.exec(statements),
-      name: `store ${file}`,
+      execute: (statements) => file.runAll(statements),
+      name: `store ${name}`,
       otherwise: ', or set WWEBJS_CANARY_HOME to another folder',
     });
   });

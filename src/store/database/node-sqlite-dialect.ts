@@ -1,17 +1,17 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { CompiledQuery, type DatabaseConnection, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import { CompiledQuery, type DatabaseConnection, type Driver, SqliteAdapter, SqliteDialect } from 'kysely';
+import type { SqliteFile } from './sqlite-file.ts';
 
-/** Lets Kysely's SQLite dialect, which is written for better-sqlite3, use Node's own SQLite. */
+/** Kysely's SQLite dialect over Node's own SQLite. */
 export class NodeSqliteDialect extends SqliteDialect {
-  readonly #database: DatabaseSync;
+  readonly #file: SqliteFile;
 
-  constructor(database: DatabaseSync) {
-    super({ database: asBetterSqlite(database) });
-    this.#database = database;
+  constructor(file: SqliteFile) {
+    super({ database: () => Promise.reject(new Error('the driver below has the database')) });
+    this.#file = file;
   }
 
-  override createDriver(): SqliteDriver {
-    return new NodeSqliteDriver(this.#database);
+  override createDriver(): Driver {
+    return new NodeSqliteDriver(this.#file);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -19,22 +19,42 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-class NodeSqliteDriver extends SqliteDriver {
-  readonly #database: DatabaseSync;
+class NodeSqliteDriver implements Driver {
+  readonly #file: SqliteFile;
 
-  constructor(database: DatabaseSync) {
-    super({ database: asBetterSqlite(database) });
-    this.#database = database;
+  constructor(file: SqliteFile) {
+    this.#file = file;
   }
 
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return {
+      executeQuery: ({ sql, parameters }) => this.#file.run(sql, parameters) as never,
+      // biome-ignore lint/correctness/useYield: rows are read in pages
+      streamQuery: async function* () {
+        throw new Error('a stream would hold the only connection: read in pages');
+      },
+    };
+  }
+
+  async releaseConnection(): Promise<void> {}
+
   /** A transaction that reads first and writes later cannot wait for the lock when another process wrote in between. */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
-  /** SQLite rolls back by itself where the disk is full; the error of a second rollback would hide that one. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#database.isTransaction) await super.rollbackTransaction(connection);
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('commit'));
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('rollback'));
+  }
+
+  destroy(): Promise<void> {
+    return this.#file.close();
   }
 }
 
@@ -43,19 +63,4 @@ class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
-}
-
-function asBetterSqlite(database: DatabaseSync) {
-  return {
-    close: () => database.close(),
-    prepare(sql: string) {
-      const statement = database.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (values: readonly unknown[]) => statement.all(...(values as SQLInputValue[])),
-        run: (values: readonly unknown[]) => statement.run(...(values as SQLInputValue[])),
-        iterate: (values: readonly unknown[]) => statement.iterate(...(values as SQLInputValue[])),
-      };
-    },
-  };
 }

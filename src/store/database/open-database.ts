@@ -4,6 +4,7 @@ import { Database } from './database.ts';
 import { isUnreachable } from './database-errors.ts';
 import { migrateMysql } from './migrate-mysql.ts';
 import { mysqlPool } from './mysql-pool.ts';
+import { openInThread } from './open-in-thread.ts';
 import { openSqlite } from './open-sqlite.ts';
 
 const defaultPoolSize = 10;
@@ -22,7 +23,7 @@ export async function openDatabase<Tables>(address: string, poolSize = defaultPo
 }
 
 async function openEmbedded<Tables>(file: string): Promise<Database<Tables>> {
-  const { kysely, migrated } = await openSqlite<Tables>(file);
+  const { kysely, migrated } = await openSqlite<Tables>(file, openInThread);
   return new Database('sqlite', kysely, file, migrated);
 }
 

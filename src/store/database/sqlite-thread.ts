@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ThreadAnswer, ThreadQuestion } from './open-in-thread.ts';
+import { openHere, type SqliteFile } from './sqlite-file.ts';
+
+/** The thread of one SQLite file, whose name is in `workerData`. It answers in the order of the questions. */
+let file: SqliteFile | undefined;
+
+async function answer({ sql, parameters }: ThreadQuestion): Promise<ThreadAnswer> {
+  try {
+    file ??= openHere(workerData);
+    if (parameters) return { result: await file.run(sql, parameters) };
+    await file.runAll(sql);
+    return { result: { rows: [] } };
+  } catch (error) {
+    // A clone of an error keeps its message and loses SQLite's result code.
+    const { message, code, errcode } = error as Error & { code?: string; errcode?: number };
+    return { error: { message, code, errcode } };
+  }
+}
+
+parentPort?.on('message', async (question: ThreadQuestion | 'close') => {
+  if (question !== 'close') return parentPort?.postMessage(await answer(question));
+  await file?.close();
+  parentPort?.close();
+});
