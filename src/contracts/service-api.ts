@@ -262,6 +262,7 @@ export const servedMatrixSchema = z.strictObject({
     }),
   ),
 });
+export type ServedMatrix = z.output<typeof servedMatrixSchema>;
 
 export const healthSchema = z.strictObject({ status: z.literal('ok') });
 export const readinessSchema = z.strictObject({ status: z.literal('ready'), instance: z.string() });

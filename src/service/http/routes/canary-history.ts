@@ -1,6 +1,6 @@
 import { canaryHistoryQuery, servedHistorySchema } from '../../../contracts/canary-history.ts';
 import { InputError } from '../../../contracts/input-error.ts';
-import { readHistoryInThread } from '../../../report/history/read-history-in-thread.ts';
+import { readHistoryInThread } from '../../../report/history/read-in-thread.ts';
 import { linkHistory } from '../../accounts/link-history.ts';
 import { Problem } from '../../problems.ts';
 import { type Route, route } from '../route.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InputError } from '../../../src/contracts/input-error.ts';
 import { readHistory } from '../../../src/report/history/read-history.ts';
-import { readHistoryInThread } from '../../../src/report/history/read-history-in-thread.ts';
+import { readHistoryInThread } from '../../../src/report/history/read-in-thread.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { exampleHistory } from '../../fixtures/example-history.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
