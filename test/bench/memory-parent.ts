@@ -1,4 +1,4 @@
-/** Runs many attempts of a toy library in this process and prints how much memory it took, as JSON. */
+/** `memory-parent.ts ATTEMPTS`: runs attempts of a toy library in this process and prints how much memory it took, as JSON. */
 import '../../src/runner/small-heap.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { runSupplied } from '../../src/runner/run-plan.ts';
 import type { Supplies } from '../../src/runner/supplies.ts';
 import { mustPass } from './measure.ts';
 
-const attempts = 500;
+const attempts = Number(process.argv[2]);
 const build = '2.3000.1029241508';
 const packageDir = fileURLToPath(new URL('../fixtures/toy-libraries/obedient', import.meta.url));
 const library = { label: '0.0.1', version: '0.0.1', packageDir, root: packageDir, integrity: null, lockHash: '' };

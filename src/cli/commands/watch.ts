@@ -128,7 +128,7 @@ async function makeRun(
   const file = home('watch', 'last-run.json');
   mkdirSync(dirname(file), { recursive: true });
   rmSync(file, { force: true });
-  const main = join(packageRoot, 'src', 'cli', 'main.ts');
+  const main = join(packageRoot, 'bin', 'wwebjs-canary.js');
   const end = await runInChild([process.execPath, main, 'run', ...withReport(args, file)], { budgetMs, signal });
   if (end.exitCode === exitCode.badInput) throw new InputError('the run refuses its options, as it says above');
   const report = readReport(file);
