@@ -63,7 +63,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/sessions': {
     may: [
-      ...['codes', 'contracts', 'store/database', 'library', 'browser', 'host'],
+      ...['codes', 'contracts', 'session', 'store/database', 'library', 'browser', 'host'],
       ...['service/*', 'service/claims', 'service/leases', 'service/accounts', 'service/profiles'],
     ],
     because:
@@ -83,7 +83,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/instance': {
     may: [
-      ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/accounts'],
+      ...['codes', 'contracts', 'session', 'store/database', 'metrics', 'service/*', 'service/accounts'],
       ...['service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
     ],
     because: 'it puts the rooms of one instance together, and works without a port',
@@ -98,7 +98,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   study: {
     may: [
-      ...['codes', 'contracts', 'gate/statistics', 'store/database'],
+      ...['codes', 'contracts', 'session', 'gate/statistics', 'store/database'],
       ...['service/*', 'service/leases', 'service/accounts', 'service/sessions'],
     ],
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',

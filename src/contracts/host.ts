@@ -95,15 +95,6 @@ export interface HostCalls {
   liveFor(ms: number): void;
 }
 
-/** An event as the service still reads it. */
-export interface SeenEvent {
-  at: number;
-  type: string;
-  detail: unknown;
-  secret?: unknown;
-}
-export type { SeenMessage } from './host-events.ts';
-
 /** What the host tells the parent. */
 export interface HostReports {
   seen(event: HostEvent): void;

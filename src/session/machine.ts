@@ -59,7 +59,7 @@ export function next(state: SessionState, input: SessionInput): Transition {
     case 'session:lease-lost':
       return ended(state, { kind: 'lost' });
     case 'session:failed':
-      return broken(state, 'service-failed', input.message, input.message);
+      return broken(state, 'service-failed', input.message, null);
     case 'flow:waits':
       return still({ ...state, phase: input.phase });
     case 'flow:wants-code':

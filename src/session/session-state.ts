@@ -157,12 +157,12 @@ export interface Transition {
   readonly end: SessionEnd | null;
 }
 
-export function newSession(policy: SessionPolicy): SessionState {
+export function newSession(policy: SessionPolicy, isLinked = false): SessionState {
   return {
     policy,
     end: null,
     isUp: false,
-    isLinked: false,
+    isLinked,
     phase: null,
     pairWith: null,
     isPairing: false,

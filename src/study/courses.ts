@@ -1,13 +1,14 @@
 import type { Attempt, Cell } from '../contracts/attempt.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Phase } from '../contracts/outcome.ts';
+import type { Saying } from './replayed-hosts.ts';
 
 /** How far a start of a session goes with one library, and how. */
 export interface Course {
   /** The last thing that the service hears of it, if nothing else happens. */
   reaches: 'nothing' | 'code' | 'authenticated' | 'ready';
   /** What the host says when it ends before `ready`; null when it just falls silent. */
-  says: string | null;
+  says: Saying | null;
   /** Milliseconds from the start to the code, from the scan to `authenticated`, from there to `ready`. */
   codeMs: number;
   authenticatedMs: number;
@@ -26,7 +27,7 @@ export type RecordedAttempt = { cell: Cell; attempt: Attempt };
 export const studiedFlows = { link: 'qr-to-ready', restore: 'restore-to-ready' } as const;
 
 /** What a host tells the service where an attempt ended with this code. With every other code the library only falls silent. */
-const loudCodes: Readonly<Record<string, string>> = {
+const loudCodes: Partial<Record<string, Saying>> = {
   'initialize-failed': 'host:error',
   'auth-failure': 'client:auth_failure',
   disconnected: 'client:disconnected',

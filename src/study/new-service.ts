@@ -136,12 +136,12 @@ export class NewService implements StudiedService {
     const { reaches, says } = this.#options.restoring(this.#phones.get(account) as string);
     const instance = this.#instance;
     if (reaches === 'nothing' || reaches === 'code') {
-      await instance.tell(account, says ?? 'session:start-timeout', 'ended');
+      await instance.tell(account, says ?? 'start-timeout', 'ended');
       return;
     }
     await instance.tell(account, 'client:authenticated', 'authenticated');
     if (reaches === 'ready') await instance.tell(account, 'client:ready', 'connected');
-    else await instance.tell(account, says ?? 'session:ready-timeout', 'ended');
+    else await instance.tell(account, says ?? 'ready-timeout', 'ended');
   }
 
   /** A session that was created without its account has no owner: no write about it finds its row. */

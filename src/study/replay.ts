@@ -89,7 +89,7 @@ export class Replay {
     const codeAt = at + course.codeMs;
     if (course.reaches === 'nothing') {
       const overAt = course.says ? codeAt : at + defaultDeadlines.startMs;
-      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:start-timeout', overAt, 'library'));
+      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'start-timeout', overAt, 'library'));
       return;
     }
     this.#plan(request, codeAt, () => link.showCode());
@@ -103,7 +103,7 @@ export class Replay {
       this.#plan(request, codeAt + scansAfter, async () => this.#scanned(request, codeAt, codeAt + scansAfter));
     } else {
       const overAt = codeAt + defaultDeadlines.linkMs;
-      this.#plan(request, overAt, () => this.#over(request, 'session:link-timeout', overAt, 'unscanned'));
+      this.#plan(request, overAt, () => this.#over(request, 'link-timeout', overAt, 'unscanned'));
     }
   }
 
@@ -111,7 +111,7 @@ export class Replay {
     const { course, link } = request;
     if (course.reaches === 'code') {
       const overAt = course.says ? at + course.authenticatedMs : codeAt + defaultDeadlines.linkMs;
-      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'session:link-timeout', overAt, 'library'));
+      this.#plan(request, overAt, () => this.#over(request, course.says ?? 'link-timeout', overAt, 'library'));
       return;
     }
     const authenticatedAt = at + course.authenticatedMs;
@@ -121,10 +121,7 @@ export class Replay {
       const isSilent = course.reaches === 'authenticated' && course.says === null;
       const nextAt = authenticatedAt + (isSilent ? defaultDeadlines.readyMs : course.readyMs);
       if (course.reaches === 'ready') this.#plan(request, nextAt, () => this.#ready(request, nextAt));
-      else
-        this.#plan(request, nextAt, () =>
-          this.#over(request, course.says ?? 'session:ready-timeout', nextAt, 'library'),
-        );
+      else this.#plan(request, nextAt, () => this.#over(request, course.says ?? 'ready-timeout', nextAt, 'library'));
     });
   }
 

@@ -1,5 +1,20 @@
-import type { SeenEvent } from '../contracts/host.ts';
+import type { HostEvent, Untimed } from '../contracts/host-events.ts';
 import type { OpenSessionHost, SessionHost, SessionHostSpec } from '../service/sessions/session-host.ts';
+
+const error = { message: 'replayed', stack: '' };
+
+/** What a replay lets a host say. */
+const sayings = {
+  'client:qr': { type: 'client:qr', detail: { length: 8, fields: 1, sha256: '' }, secret: 'replayed' },
+  'client:authenticated': { type: 'client:authenticated', detail: null },
+  'client:ready': { type: 'client:ready', detail: null },
+  'client:auth_failure': { type: 'client:auth_failure', detail: [] },
+  'client:disconnected': { type: 'client:disconnected', detail: [] },
+  'host:error': { type: 'host:error', detail: { during: 'initialize', ...error } },
+  'host:exited': { type: 'host:exited', detail: { code: null, signal: null } },
+  'browser:disconnected': { type: 'browser:disconnected', detail: null },
+} as const satisfies Record<string, Untimed>;
+export type Saying = keyof typeof sayings;
 
 /** A host without a process: it says what the replay lets it say. */
 export class ReplayedHost implements SessionHost {
@@ -15,14 +30,16 @@ export class ReplayedHost implements SessionHost {
     return this.spec.lease.ids.account;
   }
 
-  says(type: string): void {
-    const event: SeenEvent = { at: 0, type, detail: null, secret: 'replayed' };
+  says(saying: Saying): void {
+    const event: HostEvent = { at: 0, ...sayings[saying] };
     this.spec.onSeen(event);
   }
 
   async sessionFacts() {
     return { state: 'CONNECTED', wid: `${this.#phones.get(this.account)}@c.us` };
   }
+
+  async requestCode(): Promise<void> {}
 
   async sendText(): Promise<null> {
     return null;

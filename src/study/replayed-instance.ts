@@ -8,7 +8,17 @@ import type { WorkspaceId } from '../service/session-ids.ts';
 import { defaultDeadlines } from '../service/sessions/deadlines.ts';
 import { Sessions } from '../service/sessions/sessions.ts';
 import type { ServiceDatabase } from '../service/tables.ts';
-import { type ReplayedHost, replayedHosts } from './replayed-hosts.ts';
+import type { DeadlineName } from '../session/deadlines.ts';
+import { type ReplayedHost, replayedHosts, type Saying } from './replayed-hosts.ts';
+
+/** What happens to a session: its host says something, or a deadline of the service passes. */
+export type Happening = Saying | 'start-timeout' | 'link-timeout' | 'ready-timeout';
+
+const passing: Partial<Record<Happening, DeadlineName>> = {
+  'start-timeout': 'start',
+  'link-timeout': 'link',
+  'ready-timeout': 'ready',
+};
 
 /** What the service says about a session. */
 export type Heard = 'code' | 'authenticated' | 'connected' | 'ended';
@@ -76,7 +86,8 @@ export class ReplayedInstance {
       },
       prepareLibrary: async () => {},
       onUnlinked: () => {},
-      forgetProfile: async () => {},
+      vault: null,
+      onUnsaved: () => {},
       onTrouble: (_ids, error) => {
         this.#trouble ??= error;
       },
@@ -96,26 +107,33 @@ export class ReplayedInstance {
   }
 
   /**
-   * Lets the host of an account say something, and waits for what comes of it.
+   * Lets something happen to the session of an account, and waits for what comes of it.
    *
    * @returns true when it is what was wanted, false when the session ended instead.
    * @throws whatever went wrong in the service itself.
    */
-  async tell(account: string, event: string, wanted: Heard): Promise<boolean> {
+  async tell(account: string, what: Happening, wanted: Heard): Promise<boolean> {
     const host = this.#hosts.get(account);
     if (!host) return false;
     const heard = new Promise<boolean>((resolve) => {
-      this.#waiting.set(account, (what) => {
-        if (what === wanted || what === 'ended') resolve(what === wanted);
+      this.#waiting.set(account, (said) => {
+        if (said === wanted || said === 'ended') resolve(said === wanted);
       });
     });
-    host.says(event);
+    this.#happen(host, what);
     const isAsWanted = await heard;
     this.#waiting.delete(account);
     // A slot that came free makes the instance look for work: it has to be through with that before the clock moves on.
     await this.#sessions.takeOn();
     if (this.#trouble) throw this.#trouble;
     return isAsWanted;
+  }
+
+  #happen(host: ReplayedHost, what: Happening): void {
+    const session = this.#sessions.hosted.find(({ spec }) => spec.lease === host.spec.lease);
+    const deadline = passing[what];
+    if (deadline) session?.passed(deadline);
+    else host.says(what as Saying);
   }
 
   /** Renews the leases of everything that runs: an instance that lives does so in time. */

@@ -1,8 +1,10 @@
+import type { Happening } from './replayed-instance.ts';
+
 /** How a service ends: gracefully, or killed. */
 export type Restart = 'in-order' | 'killed';
 
 /** Why a link comes to its end without `ready`: a deadline of the service is over, or the host said something. */
-export type LinkEnd = 'session:start-timeout' | 'session:link-timeout' | 'session:ready-timeout' | (string & {});
+export type LinkEnd = Happening;
 
 /** What came of something that the library said: `superseded` when another link has taken the number meanwhile. */
 export type LinkStep = 'done' | 'duplicate' | 'superseded';

@@ -121,7 +121,7 @@ describe('what ends a session', () => {
       [{ type: 'session:unopened', code: 'profile-unavailable', message: 'no' }],
       end(null, 'profile-unavailable', 'no'),
     ],
-    ['a bug of the service', [{ type: 'session:failed', message: 'bug' }], end(null, 'service-failed', 'bug')],
+    ['a bug of the service', [{ type: 'session:failed', message: 'bug' }], end(null, 'service-failed')],
   ])('%s means the same to a canary and to the service', (_, inputs, expected) => {
     for (const policy of [confirming, watching]) {
       expect(drive(policy, start(true), ...inputs).end).toMatchObject(expected);

@@ -10,9 +10,11 @@ export function instantHosts(): OpenSessionHost {
     const { session } = lease.ids;
     const wid = wids.get(session) ?? `${15_570_000_000 + wids.size}@c.us`;
     wids.set(session, wid);
-    for (const type of ['client:authenticated', 'client:ready']) onSeen({ at: Date.now(), type, detail: null });
+    for (const type of ['client:authenticated', 'client:ready'] as const)
+      onSeen({ at: Date.now(), type, detail: null });
     return {
       sessionFacts: async () => ({ state: 'CONNECTED', wid }),
+      requestCode: async () => {},
       sendText: async () => null,
       logout: async () => {},
       destroy: async () => {},

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { HostEventOf, Untimed } from '../../src/contracts/host-events.ts';
 import type { PageFrame, ServerFrame, TextMessage } from '../../src/contracts/replica-protocol.ts';
 import { newKeyPair, sharedWireMac, toBase64, type WireKeyPair, wireMac } from '../../src/replica/server/wire-keys.ts';
 import { profileFolder } from '../../src/service/profiles/session-folder.ts';
@@ -88,6 +89,10 @@ class LightHost implements SessionHost {
     return { state: this.#online ? 'CONNECTED' : 'OPENING', wid: this.#saved?.wid ?? null, socket };
   }
 
+  async requestCode(): Promise<void> {
+    throw new Error('a light host links by QR code only');
+  }
+
   async sendText(to: string, body: string): Promise<string> {
     const id = toBase64(newKeyPair().publicKey).slice(0, 20);
     const message = { id, from: this.#saved?.wid ?? '', to, body, t: Math.floor(Date.now() / 1000), ack: 1 };
@@ -114,7 +119,7 @@ class LightHost implements SessionHost {
   }
 
   async kill(): Promise<void> {
-    if (!this.#over) this.#seen('host:exited', null);
+    if (!this.#over) this.#seen({ type: 'host:exited', detail: { code: null, signal: null } });
     this.#end();
   }
 
@@ -167,23 +172,26 @@ class LightHost implements SessionHost {
         break;
       case 'success':
         this.#online = true;
-        this.#seen('client:authenticated', null);
+        this.#seen({ type: 'client:authenticated', detail: null });
         break;
       case 'critical-sync-done':
-        this.#seen('client:ready', null);
+        this.#seen({ type: 'client:ready', detail: null });
         break;
       case 'message':
-        this.#seen('client:message', null, frame.message);
+        this.#seen({ type: 'client:message', ...described(frame.message) });
         break;
       case 'ack':
-        for (const id of frame.ids) this.#seen('client:message_ack', null, { ...this.#sent.get(id), ack: frame.ack });
+        for (const id of frame.ids) {
+          const { detail, secret } = described(this.#sent.get(id) as TextMessage);
+          this.#seen({ type: 'client:message_ack', detail, secret: { ...secret, ack: frame.ack } });
+        }
         break;
       case 'stream-error':
         // Only then the page leaves the state in which it waited for a scan.
         if (frame.code === 515) this.#isScanned = true;
         if (frame.code === 515) break;
         this.#over = true;
-        this.#seen('client:disconnected', [frame.code === 401 ? 'LOGOUT' : 'CONFLICT']);
+        this.#seen({ type: 'client:disconnected', detail: [frame.code === 401 ? 'LOGOUT' : 'CONFLICT'] });
     }
   }
 
@@ -199,7 +207,8 @@ class LightHost implements SessionHost {
       return;
     }
     const keys = [this.#noise.publicKey, this.#identity.publicKey, this.#advSecret].map(toBase64);
-    this.#seen('client:qr', null, [ref, ...keys, '1'].join(','));
+    const secret = [ref, ...keys, '1'].join(',');
+    this.#seen({ type: 'client:qr', detail: { length: secret.length, fields: 5, sha256: '' }, secret });
     this.#codeTimer = setTimeout(() => this.#show(later, nextMs, nextMs), lifeMs);
   }
 
@@ -224,9 +233,15 @@ class LightHost implements SessionHost {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  #seen(type: string, detail: unknown, secret?: unknown): void {
-    this.#spec.onSeen({ at: performance.timeOrigin + performance.now(), type, detail, secret });
+  #seen(event: Untimed): void {
+    this.#spec.onSeen({ at: performance.timeOrigin + performance.now(), ...event });
   }
+}
+
+/** A message as the library would report it. */
+function described({ id, from, to, body }: TextMessage): Pick<HostEventOf<'client:message'>, 'detail' | 'secret'> {
+  const secret = { id, fromMe: false, from, to, body, type: 'chat' };
+  return { detail: { idType: 'string', fromMe: false, type: 'chat', bodyLength: body.length }, secret };
 }
 
 function text({ publicKey, secretKey }: WireKeyPair): SavedDevice['noise'] {

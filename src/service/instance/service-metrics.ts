@@ -2,12 +2,11 @@ import { BuildCounter, unknownBuild } from '../../metrics/build-counter.ts';
 import { families } from '../../metrics/families.ts';
 import { overflow } from '../../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../../metrics/instruments.ts';
+import type { Step } from '../../session/session-state.ts';
 import { accountHandle } from '../account-handle.ts';
 import type { ViolationOutcome } from '../accounts/constraint-violations.ts';
-import type { Step } from '../sessions/session-progress.ts';
-import type { ProbeOutcome } from '../sessions/session-spec.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { EndedSession } from '../sessions/sessions-options.ts';
+import type { EndedSession, ProbeOutcome } from '../sessions/sessions-options.ts';
 
 /** The metrics of one instance. A phone number, session id or text is never a label. */
 export class ServiceMetrics {
@@ -63,7 +62,7 @@ export class ServiceMetrics {
 
   sessionEnded({ wasReady, end, ...of }: EndedSession): void {
     if (wasReady || (end.kind !== 'failed' && end.kind !== 'dead')) return;
-    this.#startEnded(of, { outcome: 'failed', code: end.code });
+    this.#startEnded(of, { outcome: 'failed', code: end.cause });
   }
 
   #startEnded({ library, build, linking }: StartedSession, how: { outcome: 'ready' | 'failed'; code: string }): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { within } from '../../contracts/within.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { Accounts } from '../accounts/accounts.ts';
 import { CanaryAccounts } from '../accounts/canary-accounts.ts';
@@ -7,7 +8,7 @@ import { LinkCodes } from '../accounts/link-codes.ts';
 import { Links } from '../accounts/links.ts';
 import { Workspaces } from '../accounts/workspaces.ts';
 import type { LogLine } from '../log-line.ts';
-import { loggableError } from '../loggable.ts';
+import { loggableError, loggableText } from '../loggable.ts';
 import type { BlobStore } from '../profiles/blob-store.ts';
 import { ProfileVault } from '../profiles/profile-vault.ts';
 import { ControlGroup } from '../rollouts/control-group.ts';
@@ -19,11 +20,8 @@ import { Rollouts } from '../rollouts/rollouts.ts';
 import type { SessionIds } from '../session-ids.ts';
 import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
 import type { OpenSessionHost } from '../sessions/session-host.ts';
-import type { SessionEvent } from '../sessions/session-spec.ts';
 import { Sessions } from '../sessions/sessions.ts';
-import type { EndedSession } from '../sessions/sessions-options.ts';
-import { vaultedHosts } from '../sessions/vaulted-hosts.ts';
-import { within } from '../sessions/within.ts';
+import type { EndedSession, SessionEvent } from '../sessions/sessions-options.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { Deliverer } from '../webhooks/deliverer.ts';
 import { PendingMessages } from '../webhooks/pending-messages.ts';
@@ -137,9 +135,11 @@ export class Service {
     const vault = options.vault ? new ProfileVault(database, options.vault.blobs, options.vault.key) : null;
     this.sessions = new Sessions({
       ...options,
-      openHost: openHostOf(options, vault),
       prepareLibrary: async (version) => options.prepareLibrary?.(version),
-      forgetProfile: async (ids) => vault?.forget(ids),
+      vault,
+      onUnsaved: ({ session }, error) => {
+        options.log({ event: 'profile', message: `The profile of session ${session} was not saved: ${error}` });
+      },
       database,
       instanceId: this.id,
       accounts: this.accounts,
@@ -249,15 +249,10 @@ export class Service {
   }
 }
 
-function openHostOf({ openHost, log }: ServiceOptions, vault: ProfileVault | null): OpenSessionHost {
-  if (!vault) return openHost;
-  return vaultedHosts(openHost, vault, (message) => log({ event: 'profile', message }));
-}
-
 /** The log line for the end of a session. `over`: its account is inactive, so nothing is written to the database. */
 function endedLine({ ids, library, build, end, overBy, settled }: EndedSession): LogLine {
-  const why = 'message' in end && end.message !== undefined ? { message: end.message } : {};
-  const code = 'code' in end ? end.code : 'cause' in end ? end.cause : null;
+  const why = 'said' in end && end.said !== null ? { message: loggableText(end.said) } : {};
+  const code = 'cause' in end ? end.cause : null;
   const how =
     overBy === null ? { end: end.kind, code, ...why, written: settled.kind } : { end: 'over', code: overBy, ...why };
   const attention = settled.kind === 'failed' && settled.outcome.needsAttention;

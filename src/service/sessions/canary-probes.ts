@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SeenMessage } from '../../contracts/host.ts';
+import type { SeenMessage } from '../../contracts/host-events.ts';
 import { type SessionId, sessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 

@@ -1,3 +1,6 @@
+import { askAgainMs } from '../../session/deadlines.ts';
+import type { SessionPolicy } from '../../session/session-state.ts';
+
 /** How long each step of a session may take, in milliseconds. */
 export interface Deadlines {
   /** From the start of the host until a code or an accepted login. */
@@ -37,3 +40,10 @@ export const defaultDeadlines: Deadlines = {
   sendMs: 30_000,
   closeMs: 12_000,
 };
+
+/** What the service does with a session: every step is written down, and `ready` is confirmed by the page. */
+export function servicePolicy(deadlines: Deadlines): SessionPolicy {
+  const { startMs: start, linkMs: link, lookAtCodeMs, readyMs: ready, watchEveryMs: watch } = deadlines;
+  const named = { start, link, 'look-at-code': lookAtCodeMs, ready, 'ask-again': askAgainMs, watch };
+  return { isLinkedFrom: 'authenticated', confirms: true, countsRepeats: false, deadlines: named };
+}

@@ -1,62 +1,111 @@
 import type { SessionCause } from '../../codes/codes.ts';
-import type { SeenEvent } from '../../contracts/host.ts';
-import { LeaseLost } from '../leases/lease.ts';
-import { loggableError } from '../loggable.ts';
+import type { LoadedVersions, PlainValue } from '../../contracts/host-events.ts';
+import { Late, within } from '../../contracts/within.ts';
+import type { DeadlineName } from '../../session/deadlines.ts';
+import { next } from '../../session/machine.ts';
+import {
+  type Effect,
+  newSession,
+  type SessionEnd,
+  type SessionInput,
+  type SessionState,
+  type Step,
+} from '../../session/session-state.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { LinkCodes } from '../accounts/link-codes.ts';
+import type { Links } from '../accounts/links.ts';
+import { type Lease, LeaseLost } from '../leases/lease.ts';
+import { writeUntilTaken } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
-import { ProfileUnavailable } from '../profiles/profile-vault.ts';
-import { logOut } from './log-out.ts';
-import { openInTime } from './open-in-time.ts';
-import { factsInTime } from './read-facts.ts';
-import type { SessionEnd } from './session-end.ts';
-import { LibraryFailed, type LoadedVersions, type SessionHost } from './session-host.ts';
-import { SessionInbox } from './session-inbox.ts';
-import { SessionProgress, type Step } from './session-progress.ts';
-import type { ProbeOutcome, SessionSpec, SessionSurroundings } from './session-spec.ts';
-import { staysUnscanned } from './stays-unscanned.ts';
-import { Late, within } from './within.ts';
+import { ProfileUnavailable, type ProfileVault } from '../profiles/profile-vault.ts';
+import type { SessionIds } from '../session-ids.ts';
+import type { CanaryProbes } from './canary-probes.ts';
+import { type Deadlines, servicePolicy } from './deadlines.ts';
+import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
+import { ProfileSaves } from './profile-saves.ts';
+import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
+import type { SessionStarts } from './session-starts.ts';
+import type { ProbeOutcome, SessionsOptions } from './sessions-options.ts';
 
-/** `unscanned`: nobody had scanned a code, so the phone lists no device; `none`: it may list one. */
+/** `unscanned`: no code was scanned, so the phone lists no device; `none`: it may list one. */
 export type Farewell = 'unlinked' | 'unscanned' | 'none';
 
-/** One session that runs in this instance, from the start of its host to its end. */
+/** What a session writes to, and whom it tells. */
+export interface SessionSurroundings extends Pick<SessionsOptions, 'onEvent' | 'onTrouble' | 'onUnsaved'> {
+  accounts: Accounts;
+  links: Links;
+  linkCodes: LinkCodes;
+  starts: SessionStarts;
+  probes: CanaryProbes;
+  vault: ProfileVault | null;
+  openHost: OpenSessionHost;
+  deadlines: Deadlines;
+  /** True when the account of a session is inactive: it never starts again. False where the database does not say. */
+  isOver(lease: Lease): Promise<boolean>;
+  /** Sessions that lost their number to this one: they may run in this instance. */
+  onSuperseded(sessions: SessionIds[]): void;
+}
+
+export interface SessionSpec {
+  lease: Lease;
+  cause: SessionCause;
+  library: string;
+  /** True where no login was ever accepted for the account. */
+  linking: boolean;
+  pairWith: string | null;
+  folder: string;
+  /** Milliseconds that are certainly left of the lease. */
+  restMs(): number;
+  /** Called once when the browser has started, well or not: another one may start now. */
+  onLaunched(): void;
+}
+
+/**
+ * One session that runs in this instance, from the start of its host to its end: drives the machine of a session with what happens in
+ * the host, and does what it says, with writes under the lease.
+ */
 export class HostedSession {
   readonly spec: SessionSpec;
   readonly #around: SessionSurroundings;
-  readonly #inbox = new SessionInbox();
-  readonly #progress: SessionProgress;
+  /** How far the session has come; steps that have to be written down are in it once they are. */
+  #session: SessionState;
+  #end: SessionEnd | null = null;
+  readonly #inputs: SessionInput[] = [];
+  #wake: (() => void) | undefined;
+  readonly #timers = new Map<DeadlineName, NodeJS.Timeout>();
   #host: SessionHost | null = null;
   /** Aborted when the session is over before its host is open. */
   readonly #opening = new AbortController();
-  #end: SessionEnd | null = null;
-  /** True once the library said so. */
-  #saidReady = false;
+  readonly #saves: ProfileSaves | null;
+  #superseded: SessionIds[] = [];
   /** True when the session is over for good, so that its device has to leave the phone. */
   #isToUnlink = false;
   #farewell: Farewell = 'none';
+  #loaded: LoadedVersions | null = null;
+  #build: string | null = null;
+  /** `performance.now()` of then. */
+  readonly startedAt = performance.now();
 
   constructor(spec: SessionSpec, around: SessionSurroundings) {
     this.spec = spec;
     this.#around = around;
-    this.#progress = new SessionProgress(spec, around, this.#inbox, () => this.#end !== null);
+    this.#session = newSession(servicePolicy(around.deadlines), !spec.linking);
+    const onUnsaved = (error: unknown) => around.onUnsaved(spec.lease.ids, error);
+    this.#saves = around.vault && new ProfileSaves(around.vault, spec.lease, spec.folder, onUnsaved);
   }
 
   get step(): Step {
-    return this.#progress.step;
-  }
-
-  /** `performance.now()` of then. */
-  get startedAt(): number {
-    return this.#progress.startedAt;
+    return this.#session.step;
   }
 
   /** The library on disk and in the memory of the host; null until it is loaded. */
   get loaded(): LoadedVersions | null {
-    return this.#progress.loaded;
+    return this.#loaded;
   }
 
   /** The WhatsApp Web build by the page's own word; null until it says one. */
   get build(): string | null {
-    return this.#progress.build;
+    return this.#build;
   }
 
   get ready(): boolean {
@@ -70,54 +119,65 @@ export class HostedSession {
 
   /** True when a login was accepted, now or before. */
   get hadLogin(): boolean {
-    return !this.#progress.linking;
+    return this.#session.isLinked;
   }
 
-  /** What became of the device of a session that was abandoned to unlink it. */
+  /** How the device of a session that was abandoned to unlink it has left its phone. */
   get farewell(): Farewell {
     return this.#farewell;
   }
 
   /** Runs the session until its end. Host and browser are gone when it returns. Never rejects. */
   async run(): Promise<SessionEnd> {
+    const { lease } = this.spec;
     try {
-      const end = await this.#live();
-      this.#end ??= end;
+      await this.#live();
     } catch (error) {
-      if (!(error instanceof LeaseLost)) this.#around.onTrouble(this.spec.lease.ids, error);
-      this.#end ??= error instanceof LeaseLost ? { kind: 'lost' } : { kind: 'failed', code: 'service-failed' };
-      // A write tells that the account is over before anybody else does, in the middle of a link too.
-      if (error instanceof LeaseLost) this.#isToUnlink ||= await this.#around.isOver(this.spec.lease);
-    } finally {
-      this.#inbox.expectNothing();
-      this.spec.onLaunched();
-      if (this.#end?.kind === 'closed')
-        await within(this.#around.deadlines.closeMs, () => this.#destroy()).catch(() => {});
-      if (this.#end?.kind === 'lost' && this.#isToUnlink) await this.#leavePhone();
-      await this.#host?.kill();
+      const isLost = error instanceof LeaseLost;
+      if (!isLost) this.#around.onTrouble(lease.ids, error);
+      this.#finish(isLost ? { type: 'session:lease-lost' } : { type: 'session:failed', message: String(error) });
+      // A write tells that the account is over before anything else does, in the middle of a link too.
+      if (isLost) this.#isToUnlink ||= await this.#around.isOver(lease);
     }
-    return this.#end;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.spec.onLaunched();
+    const end = this.#end as SessionEnd;
+    if (end.kind === 'closed') await this.#destroy();
+    if (end.kind === 'lost' && this.#isToUnlink) await this.#leavePhone();
+    this.#saves?.stop();
+    await this.#host?.kill();
+    return end;
   }
 
-  /** Closes the session in order; `run` then returns. */
+  /** Shuts the session down gracefully; `run` then returns. */
   close(cause: SessionCause): void {
-    this.#stop({ kind: 'closed', cause });
-  }
-
-  /** A probe that the phone has was not heard for too long; it may still be in line. */
-  missed(probe: string): void {
-    this.#inbox.tell('session:missed-probe', probe);
-  }
-
-  /** Tells what became of a probe. */
-  probed(outcome: ProbeOutcome): void {
-    this.#progress.probed(outcome);
+    this.#stop({ type: 'session:stop', cause });
   }
 
   /** Ends host and browser: the lease is gone. At once, unless the device has to be unlinked from the phone first. */
   abandon({ unlink }: { unlink: boolean }): void {
     this.#isToUnlink ||= unlink;
-    this.#stop({ kind: 'lost' });
+    this.#stop({ type: 'session:lease-lost' });
+    if (!this.#isToUnlink) this.#host?.kill();
+  }
+
+  /** A probe that the phone has was not heard for too long; it may still be in line. */
+  missed(probe: string): void {
+    this.#push({ type: 'session:missed-probe', probe });
+  }
+
+  /** A deadline of the session has passed: its own timer says so, or a replay that has a clock of its own. */
+  passed(of: DeadlineName): void {
+    this.#timers.delete(of);
+    // Until the host is open, nothing else is under way.
+    if (this.#host === null) this.#finish({ type: 'session:deadline', of });
+    else this.#push({ type: 'session:deadline', of });
+  }
+
+  /** Tells how a probe ended. */
+  probed(outcome: ProbeOutcome): void {
+    const { lease, library } = this.spec;
+    this.#around.onEvent(lease.ids, { type: 'probe', outcome, library });
   }
 
   /** The lease was renewed: the host may live `ms` milliseconds longer. */
@@ -126,28 +186,183 @@ export class HostedSession {
   }
 
   /** @throws Problem `session-not-connected`, `send-failed`, `send-unknown` */
-  async sendText(to: string, body: string): Promise<unknown> {
+  async sendText(to: string, body: string): Promise<PlainValue> {
     if (!this.#host || !this.ready) throw new Problem('session-not-connected');
     const host = this.#host;
     const { sendMs, answerMs } = this.#around.deadlines;
     return within(sendMs, () => host.sendText(to, body)).catch(async (error) => {
       // A page that died meanwhile may have sent it before.
-      const lives = !(error instanceof Late) && (await factsInTime(() => host.sessionFacts(), answerMs)) !== null;
+      const lives = !(error instanceof Late) && (await factsInTime(host, answerMs)) !== null;
       throw new Problem(lives ? 'send-failed' : 'send-unknown', undefined, { cause: error });
     });
   }
 
-  #stop(end: SessionEnd): void {
+  async #live(): Promise<void> {
+    const { lease, cause, library, linking, pairWith } = this.spec;
+    // It may have been closed while it waited for its slot.
+    if (this.#end) return;
+    await this.#write(() => this.#around.starts.begin(lease, cause, library));
+    await this.#handle({ type: 'session:start', isLinked: !linking, pairWith });
+    this.#host = await this.#open();
+    while (this.#host && !this.#end) {
+      const input = this.#inputs.shift();
+      if (input) await this.#handle(input);
+      else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    }
+  }
+
+  /** Null when the session is over before. */
+  async #open(): Promise<SessionHost | null> {
+    if (this.#end) return null;
+    const { lease, library, folder, pairWith, restMs } = this.spec;
+    const { signal } = this.#opening;
+    const onSeen = (event: SessionInput) => this.#push(event);
+    const opened = this.#around.openHost({ lease, library, folder, pairWith, restMs, signal, onSeen });
+    const over = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
+    try {
+      const host = await Promise.race([opened, over]);
+      if (!host) opened.then((late) => late.kill()).catch(() => {});
+      host?.liveFor(restMs());
+      return host;
+    } catch (error) {
+      this.#finish({ type: 'session:unopened', code: codeOfUnopened(error), message: String(error) });
+      return null;
+    }
+  }
+
+  /** What an input means and leads to, with the answers that its effects bring. @throws LeaseLost */
+  async #handle(input: SessionInput): Promise<void> {
+    const { state, effects, end } = next(this.#session, input);
+    const answers: SessionInput[] = [];
+    for (const effect of effects) {
+      const answer = await this.#perform(effect);
+      if (answer) answers.push(answer);
+    }
+    this.#session = state;
+    for (const effect of effects) if (effect.do === 'announce') this.#announce(effect.what);
+    if (end) this.#over(end);
+    for (const answer of answers) if (!this.#end) await this.#handle(answer);
+  }
+
+  /** @returns what the driver has to tell the machine of it. @throws LeaseLost */
+  async #perform(effect: Effect): Promise<SessionInput | null> {
+    const { accounts, links, linkCodes, starts, probes, deadlines, onSuperseded } = this.#around;
+    const { lease, library } = this.spec;
+    switch (effect.do) {
+      case 'wait':
+        clearTimeout(this.#timers.get(effect.for));
+        this.#timers.set(
+          effect.for,
+          setTimeout(() => this.passed(effect.for), effect.ms),
+        );
+        return null;
+      case 'stop-waiting':
+        clearTimeout(this.#timers.get(effect.for));
+        return null;
+      case 'free-slot':
+        this.spec.onLaunched();
+        return null;
+      case 'ask-page': {
+        const facts = this.#host && (await factsInTime(this.#host, deadlines.answerMs));
+        return { type: 'session:facts', about: effect.about, facts };
+      }
+      case 'request-code':
+        this.#host
+          ?.requestCode(effect.number)
+          .catch(({ message }: Error) => this.#push({ type: 'session:code-refused', message }));
+        return null;
+      case 'show-code':
+        await this.#write(() => linkCodes.put(lease, effect.kind, effect.code));
+        return null;
+      case 'write-login':
+        await this.#write(() => accounts.authenticated(lease));
+        return { type: 'session:login-written' };
+      case 'claim-number': {
+        await this.#write(() => probes.forget(lease.ids.session));
+        const { superseded, isOther } = await this.#write(() => links.ready(lease, effect.phone, library));
+        if (isOther) onSuperseded([lease.ids]);
+        if (isOther) return null;
+        await this.#write(() => starts.ready(lease));
+        this.#superseded = superseded;
+        return { type: 'session:number-claimed', wid: effect.wid };
+      }
+      case 'keep-versions': {
+        const { loaded } = effect.versions;
+        this.#loaded = effect.versions;
+        if (loaded !== null && loaded !== library) await this.#write(() => starts.loaded(lease, loaded));
+        return null;
+      }
+      case 'keep-build':
+        await this.#write(() => starts.runs(lease, effect.build));
+        this.#build = effect.build;
+        return null;
+      case 'hear':
+        if (await this.#write(() => probes.heard(effect.message))) this.probed('heard');
+        else this.#around.onEvent(lease.ids, { type: 'message', message: effect.message });
+        return null;
+      case 'acknowledge':
+        await this.#write(() => probes.acknowledged(effect.message));
+        return null;
+      case 'end-probe':
+        return (await this.#write(() => probes.end(effect.probe))) ? { type: 'session:deaf' } : null;
+      case 'announce':
+        return null;
+    }
+  }
+
+  #announce(what: Extract<Effect, { do: 'announce' }>['what']): void {
+    const { lease, library, linking } = this.spec;
+    const { onEvent, onSuperseded } = this.#around;
+    if (what === 'code') onEvent(lease.ids, { type: 'code' });
+    else if (what === 'deaf') this.probed('deaf');
+    else {
+      const tookMs = performance.now() - this.startedAt;
+      onEvent(lease.ids, { type: 'status', status: what, library, build: this.#build, linking, tookMs });
+    }
+    if (what !== 'connected') return;
+    this.#saves?.begin();
+    onSuperseded(this.#superseded);
+  }
+
+  /** Ends the session now, whatever is being written. */
+  #stop(input: SessionInput): void {
+    this.#finish(input);
+    this.#wake?.();
+  }
+
+  /** The end that an input means; nothing but its end comes of the session any more. */
+  #finish(input: SessionInput): void {
+    const { end } = next(this.#session, input);
+    if (end) this.#over(end);
+  }
+
+  #over(end: SessionEnd): void {
     this.#end ??= end;
-    this.#inbox.tell('session:stop');
-    if (end.kind === 'lost' && !this.#isToUnlink) this.#host?.kill();
     if (this.#host === null) this.#opening.abort();
+  }
+
+  #push(input: SessionInput): void {
+    this.#inputs.push(input);
+    this.#wake?.();
+  }
+
+  async #destroy(): Promise<void> {
+    this.#saves?.stop();
+    await within(this.#around.deadlines.closeMs, async () => {
+      if (!this.#host) return;
+      await this.#host.destroy();
+      await this.#saves?.save();
+    }).catch(() => {});
   }
 
   /** A device that was linked a moment ago can be unlinked only when its page is ready, and only while that goes on. Never rejects. */
   async #leavePhone(): Promise<void> {
     const host = this.#host;
     if (!host) return;
+    this.#saves?.stop();
     const { deadlines } = this.#around;
     this.#farewell = await within(deadlines.closeMs, () => this.#sayFarewell(host)).catch(() => 'none');
   }
@@ -157,47 +372,16 @@ export class HostedSession {
     // It has shown no code: where another instance did before, the device is unlinked by a start for that.
     if (this.step === 'starting' && this.spec.linking) return 'none';
     if (this.step === 'scanning' && (await staysUnscanned(host, deadlines.answerMs))) return 'unscanned';
-    return (await logOut(host, deadlines, deadlines.closeMs, () => this.#saidReady)) ? 'unlinked' : 'none';
+    const saidReady = () => this.#session.saidReady || this.#inputs.some(({ type }) => type === 'client:ready');
+    return (await logOut(host, deadlines, deadlines.closeMs, saidReady)) ? 'unlinked' : 'none';
   }
 
-  async #live(): Promise<SessionEnd> {
-    // It may have been closed while it waited for its slot.
-    if (this.#end) return this.#end;
-    await this.#progress.begin();
-    let host: SessionHost;
-    try {
-      host = await this.#open();
-    } catch (error) {
-      if (this.#end) return this.#end;
-      const code = this.#opening.signal.aborted ? 'start-timeout' : causeOf(error);
-      return { ...this.#progress.broken(code), message: loggableError(error).message };
-    }
-    this.#host = host;
-    while (true) {
-      if (this.#end) return this.#end;
-      const event = await this.#inbox.next();
-      const end = this.#end ?? (await this.#progress.handle(event, host));
-      if (end) return end;
-    }
-  }
-
-  #open(): Promise<SessionHost> {
-    const { lease, library, folder, pairWith, restMs } = this.spec;
-    const { signal } = this.#opening;
-    const onSeen = (event: SeenEvent) => {
-      this.#saidReady ||= event.type === 'client:ready';
-      this.#inbox.push(event);
-    };
-    const spec = { lease, library, folder, pairWith, restMs, signal, onSeen };
-    return openInTime(this.#around.openHost, spec, this.#opening, this.#around.deadlines.startMs);
-  }
-
-  async #destroy(): Promise<void> {
-    await this.#host?.destroy();
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    return writeUntilTaken(this.spec.lease, work, () => this.#end !== null);
   }
 }
 
-function causeOf(error: unknown): SessionCause {
-  if (error instanceof LibraryFailed) return 'library-failed';
+function codeOfUnopened(error: unknown): 'library-load-failed' | 'profile-unavailable' | 'host-died' {
+  if (error instanceof LibraryFailed) return 'library-load-failed';
   return error instanceof ProfileUnavailable ? 'profile-unavailable' : 'host-died';
 }

@@ -1,5 +1,47 @@
 import type { PreparedLibraries } from './prepared-libraries.ts';
-import type { Slots } from './slots.ts';
+
+/** How many browsers may be starting at the same time. Waiting sessions get their turn in the order in which they came. */
+export class Slots {
+  readonly size: number;
+  readonly #onFree: () => void;
+  #taken = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param onFree called whenever a slot came free and no session waits for it. */
+  constructor(size: number, onFree: () => void) {
+    this.size = size;
+    this.#onFree = onFree;
+  }
+
+  /** Slots that can be taken at once. */
+  get free(): number {
+    return Math.max(0, this.size - this.#taken - this.#waiting.length);
+  }
+
+  /** Slots that are taken, and how many sessions wait for one. */
+  get taken(): { underWay: number; waiting: number } {
+    return { underWay: this.#taken, waiting: this.#waiting.length };
+  }
+
+  /** Waits for a slot. The function that it returns gives it back; calling that again does nothing. */
+  async take(): Promise<() => void> {
+    if (this.#taken >= this.size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#taken++;
+    let mine = true;
+    return () => {
+      if (!mine) return;
+      mine = false;
+      // A slot goes to the next that waits, so that no session that comes in between can have it.
+      const next = this.#waiting.shift();
+      if (next) {
+        next();
+        return;
+      }
+      this.#taken--;
+      this.#onFree();
+    };
+  }
+}
 
 /** Sessions on their way to a browser: each waits for its library, then for a slot. */
 export class Launches {
@@ -19,7 +61,7 @@ export class Launches {
 
   /**
    * Waits for the turn of a session. The function that it returns says that the browser has started. An installation takes minutes
-   * and no browser: it happens before the slot is taken. What it fails with is told when the host is opened.
+   * and no browser: it happens before the slot is taken. Its failure shows when the host is opened.
    */
   async turn(library: string): Promise<() => void> {
     this.#preparing++;

@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from '../../browser/ensure-browser.ts';
-import type { SeenEvent } from '../../contracts/host.ts';
+import { within } from '../../contracts/within.ts';
 import { Host } from '../../host/host.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
-import { LibraryFailed, type LoadedVersions, type OpenSessionHost, type SessionHost } from './session-host.ts';
-import { within } from './within.ts';
+import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
 
 /** Requiring a library takes half a second on a warm disk; this long only where the machine is in trouble. */
 const loadMs = 30_000;
@@ -32,15 +31,14 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
     signal.throwIfAborted();
     const work = join(folder, 'work');
     mkdirSync(work, { recursive: true, mode: 0o700 });
-    const asked = pairWith === null ? onSeen : askingForCode(pairWith, onSeen, () => host);
-    const host: Host = new Host({ folder: work, env: browser.env, onSeen: asked });
+    const host = new Host({ folder: work, env: browser.env, onSeen });
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
     const opened = sessionHost(host);
     opened.liveFor(restMs());
     signal.addEventListener('abort', () => void host.kill());
     try {
       const { version: loaded } = await within(loadMs, () => host.calls.load(packageDir));
-      onSeen({ at: Date.now(), type: 'library:loaded', detail: { installed, loaded } satisfies LoadedVersions });
+      onSeen({ at: Date.now(), type: 'library:loaded', detail: { installed, loaded } });
     } catch (error) {
       await host.kill();
       throw new LibraryFailed(`whatsapp-web.js ${library} cannot be loaded`, { cause: error });
@@ -54,32 +52,11 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
   };
 }
 
-/** Versions that do not know the option for pairing codes show a QR code instead, and have to be asked for the code then. */
-function askingForCode(
-  number: string,
-  onSeen: (event: SeenEvent) => void,
-  host: () => Host,
-): (event: SeenEvent) => void {
-  let asked = false;
-  return (event) => {
-    if (event.type !== 'client:qr') {
-      onSeen(event);
-      return;
-    }
-    if (asked) return;
-    asked = true;
-    host()
-      .calls.requestCode(number)
-      .catch(({ message }: Error) => {
-        onSeen({ at: Date.now(), type: 'host:error', detail: { during: 'pairing-code', message } });
-      });
-  };
-}
-
 function sessionHost(host: Host): SessionHost {
   const { calls } = host;
   return {
     sessionFacts: () => calls.sessionFacts(),
+    requestCode: (number) => calls.requestCode(number),
     sendText: (to, body) => calls.sendText(to, body),
     logout: () => calls.logout(),
     destroy: () => calls.destroy(),

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
+import type { Accounts } from '../accounts/accounts.ts';
 import { claimDue } from '../claims/claim-due.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
-import type { SessionIds } from '../session-ids.ts';
+import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
 import type { OutgoingTextRow, ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { HostedSession } from './hosted-session.ts';
 
 const lookEveryMs = 200;
 /** Between the end of sending and the moment at which whoever asked reads of it. */
@@ -144,4 +146,42 @@ export class OutgoingTexts {
 
 function codeOf(text: string | null): ProblemCode {
   return text !== null && text in problems ? (text as ProblemCode) : 'send-failed';
+}
+
+interface TextRouterParts {
+  texts: OutgoingTexts;
+  accounts: Pick<Accounts, 'statusOf'>;
+  /** The session with this id where it runs in this instance. */
+  running(session: SessionId): HostedSession | undefined;
+}
+
+/** Brings a text to its session: to the one that runs here, else to the instance that runs it. */
+export class TextRouter {
+  readonly #parts: TextRouterParts;
+
+  constructor(parts: TextRouterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends a text. Returns the id that the library gives it.
+   *
+   * @throws Problem `account-unknown`, `session-not-connected`, `session-elsewhere`, `send-failed`, `send-unknown`
+   */
+  async send(ids: SessionIds, to: string, body: string): Promise<unknown> {
+    const { texts, accounts, running } = this.#parts;
+    const session = running(ids.session);
+    if (session) return session.sendText(to, body);
+    if ((await accounts.statusOf(ids)) !== 'connected') throw new Problem('session-not-connected');
+    return texts.hand(ids, to, body);
+  }
+
+  /** Sends what other instances were asked for. To be called about once a second. */
+  async sendWaiting(): Promise<void> {
+    await this.#parts.texts.sendWaiting(async (id, to, body) => {
+      const session = this.#parts.running(sessionId(id));
+      if (!session) throw new Problem('session-not-connected');
+      return session.sendText(to, body);
+    });
+  }
 }

@@ -1,20 +1,20 @@
+import { within } from '../../contracts/within.ts';
+import type { SessionEnd } from '../../session/session-state.ts';
 import type { Unlinks } from '../accounts/unlinks.ts';
 import type { Lease } from '../leases/lease.ts';
 import { findLeftProfiles } from '../profiles/find-left-profiles.ts';
 import { removeSessionFolder, sessionFolder } from '../profiles/session-folder.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { HostedSession } from './hosted-session.ts';
-import type { SessionEnd } from './session-end.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 import type { Settled } from './settle-session.ts';
-import { within } from './within.ts';
 
 /** Until the account counts as not known to be over, in milliseconds. */
 const patienceMs = 2_000;
 
 /** Removes profiles, on this machine and in the shared store, as soon as nobody needs them any more. */
 export class ProfilesOfSessions {
-  readonly #options: Pick<SessionsOptions, 'database' | 'folder' | 'accounts' | 'forgetProfile' | 'onTrouble'>;
+  readonly #options: Pick<SessionsOptions, 'database' | 'folder' | 'accounts' | 'vault' | 'onTrouble'>;
   readonly #unlinks: Unlinks;
 
   constructor(options: SessionsOptions, unlinks: Unlinks) {
@@ -32,7 +32,7 @@ export class ProfilesOfSessions {
     // What a version took for a lost login may be none: such a profile stays until it is swept away.
     if (settled.kind === 'dead' && !session.hadLogin) await this.remove(lease.ids);
     if (!isOver) return;
-    if (session.farewell !== 'none' || (end.kind === 'dead' && end.code === 'unlinked'))
+    if (session.farewell !== 'none' || (end.kind === 'dead' && end.cause === 'unlinked'))
       await this.#unlinks.done(lease.ids);
     if (!(await this.#unlinks.isWaiting(lease.ids.session))) await this.remove(lease.ids);
   }
@@ -47,7 +47,7 @@ export class ProfilesOfSessions {
 
   async remove(ids: SessionIds): Promise<void> {
     removeSessionFolder(sessionFolder(this.#options.folder, ids));
-    await this.#options.forgetProfile(ids);
+    await this.#options.vault?.forget(ids);
   }
 
   /** Why the account is inactive, so that nobody will ever start this session again; null where it is not, or the database does not say. */

@@ -1,11 +1,14 @@
-import type { SeenEvent, SessionFacts } from '../../contracts/host.ts';
+import type { SessionFacts } from '../../contracts/host.ts';
+import type { HostEvent, PlainValue } from '../../contracts/host-events.ts';
 import type { Lease } from '../leases/lease.ts';
 
 /** What a session needs of the process that runs its client. */
 export interface SessionHost {
   sessionFacts(): Promise<SessionFacts>;
-  /** Returns the id of the message as the library gives it. */
-  sendText(to: string, body: string): Promise<unknown>;
+  /** Asks for a pairing code, whose answer is the event `host:code`. Rejects where the library cannot. */
+  requestCode(number: string): Promise<void>;
+  /** Returns the id of the message, which is not always a string. */
+  sendText(to: string, body: string): Promise<PlainValue>;
   /** Unlinks the device. */
   logout(): Promise<void>;
   /** Closes the browser such that it writes its profile out. */
@@ -14,14 +17,6 @@ export interface SessionHost {
   liveFor(ms: number): void;
   /** Ends the process and its browser at once. Never rejects. */
   kill(): Promise<void>;
-}
-
-/** Which library a host really has, whatever it was asked for. */
-export interface LoadedVersions {
-  /** Version of the package on disk. */
-  installed: string;
-  /** Version of the package that the code in memory came from; null where that cannot be told. */
-  loaded: string | null;
 }
 
 export interface SessionHostSpec {
@@ -36,8 +31,8 @@ export interface SessionHostSpec {
   restMs(): number;
   /** Aborted when the session is over before its host is open: nothing may be left of it. */
   signal: AbortSignal;
-  /** Called for everything that happens, `host:exited` and `library:loaded` (detail: `LoadedVersions`) included. */
-  onSeen(event: SeenEvent): void;
+  /** Called for everything that happens, `host:exited` and `library:loaded` included. */
+  onSeen(event: HostEvent): void;
 }
 
 /**

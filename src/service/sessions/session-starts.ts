@@ -1,12 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
 import type { StartOutcome } from '../../contracts/service-states.ts';
+import { backoffMs, opensBreaker } from '../../session/backoff.ts';
 import type { Lease } from '../leases/lease.ts';
 import { disconnect, endStart, giveBack, holdLease } from '../leases/lease-writes.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
-import { backoffMs, breaker } from './backoff.ts';
-import { countFailures } from './count-failures.ts';
 import type { SessionRollout } from './session-rollout.ts';
 
 /** Newest starts that the breaker looks at: with stops and crashes of instances among them far more than it needs. */
@@ -171,10 +170,10 @@ export class SessionStarts {
         .select('failures')
         .where('id', '=', lease.ids.session)
         .executeTakeFirstOrThrow();
-      const waitMs = backoffMs(before + 1);
+      const waitMs = backoffMs(before + 1, Math.random());
       await disconnect(tx, lease, code);
       await giveBack(tx, lease, code, { failures: before + 1, next_start_at: sql<number>`${now} + ${waitMs}` });
-      const needsAttention = (await this.#recentFailures(tx, lease)) >= breaker.failures;
+      const needsAttention = await this.#isTooMuch(tx, lease);
       if (needsAttention) {
         await tx
           .updateTable('sessions')
@@ -187,7 +186,7 @@ export class SessionStarts {
   }
 
   /** By the newest starts of the session, the one that has just failed included. */
-  async #recentFailures(tx: Transaction<ServiceTables>, { ids }: Lease): Promise<number> {
+  async #isTooMuch(tx: Transaction<ServiceTables>, { ids }: Lease): Promise<boolean> {
     const { now } = this.#database;
     const newest = await tx
       .selectFrom('session_starts')
@@ -197,6 +196,6 @@ export class SessionStarts {
       .orderBy('id', 'desc')
       .limit(looked)
       .execute();
-    return countFailures(newest, (newest[0]?.now ?? 0) - breaker.withinMs);
+    return opensBreaker(newest, newest[0]?.now ?? 0);
   }
 }

@@ -1,13 +1,14 @@
 import type { SessionCause } from '../../codes/codes.ts';
+import type { SeenMessage } from '../../contracts/host-events.ts';
+import type { SessionEnd } from '../../session/session-state.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
+import type { ProfileVault } from '../profiles/profile-vault.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { SessionEnd } from './session-end.ts';
 import type { OpenSessionHost } from './session-host.ts';
 import type { SessionRollout } from './session-rollout.ts';
-import type { SessionEvent } from './session-spec.ts';
 import type { Settled } from './settle-session.ts';
 
 export interface SessionsOptions extends SessionRollout {
@@ -29,11 +30,31 @@ export interface SessionsOptions extends SessionRollout {
   onEnd(end: EndedSession): void;
   /** The device of an account that is over was unlinked; else it is tried again `triesLeft` times. */
   onUnlinked(ids: SessionIds, done: boolean, triesLeft: number): void;
-  /** Removes what is saved of a profile beyond this machine. */
-  forgetProfile(ids: SessionIds): Promise<void>;
+  /** Where profiles are saved for other machines; null where they stay on this one. */
+  vault: ProfileVault | null;
+  /** A profile could not be saved; the one saved before stays. */
+  onUnsaved(ids: SessionIds, error: unknown): void;
   /** Something went wrong in the service itself, for the log. */
   onTrouble(ids: SessionIds, error: unknown): void;
 }
+
+/** A new status was written, a code was shown, a message came, a probe ended. */
+export type SessionEvent =
+  | {
+      type: 'status';
+      status: 'authenticated' | 'connected';
+      library: string;
+      /** The WhatsApp Web build by the page's own word; null where it said none. */
+      build: string | null;
+      tookMs: number;
+      linking: boolean;
+    }
+  | { type: 'code' }
+  | { type: 'message'; message: SeenMessage }
+  | { type: 'probe'; outcome: ProbeOutcome; library: string };
+
+/** How a text from one canary account to another ended: no ticks in time say nothing about the receiver. */
+export type ProbeOutcome = 'heard' | 'deaf' | 'undelivered';
 
 export interface EndedSession {
   ids: SessionIds;

@@ -7,17 +7,15 @@ import { SessionIds, type WorkspaceId } from '../session-ids.ts';
 import { CanaryProbes } from './canary-probes.ts';
 import { CanaryWatch } from './canary-watch.ts';
 import type { HostedSession } from './hosted-session.ts';
-import { Launches } from './launches.ts';
+import { Launches, Slots } from './launches.ts';
 import { Mover } from './mover.ts';
-import { OutgoingTexts } from './outgoing-texts.ts';
+import { OutgoingTexts, TextRouter } from './outgoing-texts.ts';
 import { PreparedLibraries } from './prepared-libraries.ts';
 import { ProfilesOfSessions } from './profiles-of-sessions.ts';
 import { RunningSessions } from './running-sessions.ts';
 import type { OpenSessionHost } from './session-host.ts';
 import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
-import { Slots } from './slots.ts';
-import { TextRouter } from './text-router.ts';
 import { Unlinker } from './unlinker.ts';
 
 /** Sessions taken on in one go: small, so that instances that start together share the work. */
@@ -47,6 +45,7 @@ export class Sessions {
     this.#libraries = new PreparedLibraries((version) => given.prepareLibrary(version));
     const openHost: OpenSessionHost = async (spec) => {
       await this.#libraries.prepare(spec.library);
+      await given.vault?.fetch(spec.lease, spec.folder);
       return given.openHost(spec);
     };
     const options = { ...given, openHost };

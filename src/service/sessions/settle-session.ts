@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionEnd } from '../../session/session-state.ts';
 import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Lease } from '../leases/lease.ts';
 import { LeaseLost, leaseMs } from '../leases/lease.ts';
 import type { Leases } from '../leases/leases.ts';
 import type { SessionIds } from '../session-ids.ts';
-import type { SessionEnd } from './session-end.ts';
 import type { Failed, SessionStarts } from './session-starts.ts';
 
 const againMs = 500;
@@ -31,9 +31,9 @@ export async function settleSession(
     try {
       switch (end.kind) {
         case 'failed':
-          return { kind: 'failed', outcome: await starts.failed(lease, end.code) };
+          return { kind: 'failed', outcome: await starts.failed(lease, end.cause) };
         case 'dead':
-          await accounts.fail(lease, end.code);
+          await accounts.fail(lease, end.cause);
           return { kind: 'dead' };
         case 'closed':
           await leases.release(lease, end.cause);

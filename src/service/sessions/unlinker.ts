@@ -1,12 +1,18 @@
+import type { HostEvent } from '../../contracts/host-events.ts';
+import { within } from '../../contracts/within.ts';
+import { next } from '../../session/machine.ts';
+import { newSession, type SessionInput } from '../../session/session-state.ts';
 import type { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseLost } from '../leases/lease.ts';
 import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import type { ClaimedSession } from '../leases/take-session.ts';
 import { removeBrowserLocks, sessionFolder } from '../profiles/session-folder.ts';
+import { type Deadlines, servicePolicy } from './deadlines.ts';
+import { logOut } from './farewell.ts';
+import type { Slots } from './launches.ts';
 import type { ProfilesOfSessions } from './profiles-of-sessions.ts';
+import type { OpenSessionHost, SessionHostSpec } from './session-host.ts';
 import type { SessionsOptions } from './sessions-options.ts';
-import type { Slots } from './slots.ts';
-import { unlinkDevice } from './unlink-device.ts';
 
 export interface UnlinkerParts {
   options: SessionsOptions;
@@ -75,5 +81,41 @@ export class Unlinker {
       keeper.drop(lease);
       giveBack();
     }
+  }
+}
+
+/** Far more often than leases are renewed. */
+const extendEveryMs = 1_000;
+
+/**
+ * Starts a session only to log it out, so that the phone lists its device no more. The host is gone when it returns.
+ *
+ * @returns true when the device is unlinked, by this or by the phone before.
+ * @throws what `openHost` throws.
+ */
+async function unlinkDevice(
+  spec: Omit<SessionHostSpec, 'onSeen' | 'pairWith'>,
+  openHost: OpenSessionHost,
+  deadlines: Deadlines,
+): Promise<boolean> {
+  const heard = Promise.withResolvers<'ready' | 'unlinked' | 'failed'>();
+  const begin: SessionInput = { type: 'session:start', isLinked: true, pairWith: null };
+  let { state } = next(newSession(servicePolicy(deadlines)), begin);
+  const onSeen = (event: HostEvent) => {
+    const { state: after, end } = next(state, event);
+    state = after;
+    if (end) heard.resolve('cause' in end && end.cause === 'unlinked' ? 'unlinked' : 'failed');
+    else if (after.saidReady) heard.resolve('ready');
+  };
+  const host = await openHost({ ...spec, pairWith: null, onSeen });
+  const extending = setInterval(() => host.liveFor(spec.restMs()), extendEveryMs);
+  spec.signal.addEventListener('abort', () => heard.resolve('failed'));
+  if (spec.signal.aborted) heard.resolve('failed');
+  try {
+    const how = await within(deadlines.startMs + deadlines.readyMs, () => heard.promise).catch(() => 'failed');
+    return how === 'ready' ? await logOut(host, deadlines, deadlines.readyMs) : how === 'unlinked';
+  } finally {
+    clearInterval(extending);
+    await host.kill();
   }
 }

@@ -8,7 +8,11 @@ import { startTestService, untilStatus } from '../../support/test-service.ts';
 
 /** The library rejects at once. */
 const failing: OpenSessionHost = (spec) => {
-  spec.onSeen({ at: Date.now(), type: 'host:error', detail: { message: 'no such module' } });
+  spec.onSeen({
+    at: Date.now(),
+    type: 'host:error',
+    detail: { during: 'initialize', message: 'no such module', stack: '' },
+  });
   return silentHosts(spec);
 };
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { Launches } from '../../../src/service/sessions/launches.ts';
+import { Launches, Slots } from '../../../src/service/sessions/launches.ts';
 import { PreparedLibraries } from '../../../src/service/sessions/prepared-libraries.ts';
-import { Slots } from '../../../src/service/sessions/slots.ts';
 
 test('a session whose library is being installed counts as one that will need a slot', async () => {
   const installed = Promise.withResolvers<void>();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Untimed } from '../../../src/contracts/host-events.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
@@ -22,7 +23,7 @@ let hosted: string[];
 let broken: Set<string>;
 let killLast: () => void;
 /** Tells something as the last host does. */
-let tellLast: (type: string, detail: unknown) => void;
+let tellLast: (event: Untimed) => void;
 let hang: boolean;
 
 beforeAll(async () => {
@@ -39,10 +40,11 @@ beforeEach(async () => {
     hosted.push(spec.library);
     if (broken.has(spec.library)) throw new LibraryFailed('broken by the test');
     const host = await light(spec);
-    tellLast = (type, detail) => spec.onSeen({ at: Date.now(), type, detail });
+    tellLast = (event) => spec.onSeen({ at: Date.now(), ...event });
     killLast = () => void host.kill();
     return {
       sessionFacts: () => (hang ? new Promise(() => {}) : host.sessionFacts()),
+      requestCode: (number) => host.requestCode(number),
       sendText: (to, body) => host.sendText(to, body),
       logout: () => host.logout(),
       destroy: () => host.destroy(),
@@ -80,8 +82,9 @@ test('a host that dies is noticed at once, and the session comes back after its 
 
 test('a host that ends by an error is told of with what the error says, not with its exit code', async () => {
   await connected();
-  tellLast('host:unhandled-rejection', { message: 'the page said no', stack: 'Error: the page said no' });
-  tellLast('host:exited', { code: 1, signal: null });
+  const detail = { message: 'the page said no', stack: 'Error: the page said no' };
+  tellLast({ type: 'host:unhandled-rejection', detail });
+  tellLast({ type: 'host:exited', detail: { code: 1, signal: null } });
   const told = await until('it is in the log', () => log.find(({ event }) => event === 'ended'));
   expect(told).toMatchObject({ code: 'host-died', message: 'the page said no' });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Slots } from '../../../src/service/sessions/slots.ts';
+import { Slots } from '../../../src/service/sessions/launches.ts';
 
 test('no more than its size are taken at once, in the order in which they were asked for', async () => {
   const slots = new Slots(2, () => {});
