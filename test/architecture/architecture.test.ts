@@ -30,7 +30,7 @@ function expectOnlyOpen(rule: Rule, found: readonly { name: string; what: string
 }
 
 // Which folder may import which is in test/import-rules.ts.
-describe('structure of src', () => {
+describe('architecture of src', () => {
   test('there is something to check', () => {
     expect(files.length).toBeGreaterThan(300);
     expect(tested.size).toBeGreaterThan(100);

@@ -19,9 +19,13 @@ export const stillOpen: Readonly<Record<string, Open>> = {
   },
   session: {
     circles: ['runner'],
-    names: ['LoadedVersions', 'MissingName', 'PageFrame', 'Place', 'RunResult', 'Shard', 'Step'],
-    functions: ['now'],
-    shortFiles: ['host/child/life-span.ts', 'runner/devtools-endpoint.ts', 'runner/small-heap.ts'],
+    names: [
+      ...['LoadedVersions', 'MissingName', 'PageFrame', 'Place', 'RunResult', 'Shard', 'Step'],
+      ...['Awaited', 'Late', 'Question', 'SessionEnd', 'Transition', 'within'],
+      ...['buildOf', 'connectedAs', 'hasLeftCodes', 'showsNoCode', 'waitsForScan'],
+    ],
+    functions: ['connectedAs', 'hasLeftCodes', 'now', 'showsNoCode', 'waitsForScan', 'within'],
+    shortFiles: ['host/child/life-span.ts', 'runner/small-heap.ts'],
   },
   service: {
     circles: ['service/http'],
