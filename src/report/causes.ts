@@ -1,6 +1,6 @@
 import type { Cause, Cell } from '../contracts/attempt.ts';
 import { causePlace, placeName } from '../words/cell-names.ts';
-import type { CellSummary } from './cell-summary.ts';
+import type { CellSummary } from '../words/cell-summary.ts';
 
 /** Cells that failed for the same reason. */
 export interface CauseGroup {

@@ -1,5 +1,5 @@
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
-import { type CellSummary, countCells, summarizeReport } from './cell-summary.ts';
+import { type CellSummary, countCells, summarizeReport } from '../words/cell-summary.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
 

@@ -1,9 +1,9 @@
 import type { Attempt } from '../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { causePlace, cellName, repeatCommand } from '../words/cell-names.ts';
+import { type CellSummary, cellWords } from '../words/cell-summary.ts';
 import { formatMs } from '../words/text.ts';
 import { cellsWords, groupCauses } from './causes.ts';
-import { type CellSummary, cellWords } from './cell-summary.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { countsLine } from './render-result.ts';
 import type { ReportSource } from './report-source.ts';

@@ -1,7 +1,7 @@
 import type { RunInfo } from '../contracts/run.ts';
 import { cellName, repeatCommand } from '../words/cell-names.ts';
+import { type CellSummary, countCells } from '../words/cell-summary.ts';
 import { causeLine, groupCauses } from './causes.ts';
-import { type CellSummary, countCells } from './cell-summary.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { type Attempt, cellKey } from '../contracts/attempt.ts';
 import type { PlannedCell, RunObserver } from '../contracts/run.ts';
-import { type CellSummary, plannedSummary, withAttempt } from './cell-summary.ts';
+import { type CellSummary, plannedSummary, withAttempt } from '../words/cell-summary.ts';
 
 /** Keeps the summary of every cell up to date while a run goes on. */
 export class RunTally implements RunObserver {

@@ -4,9 +4,9 @@ import { phaseSchema } from '../contracts/outcome.ts';
 import type { RunInfo } from '../contracts/run.ts';
 import { type FlowStanding, flowDoes, type Standing, versionDoes } from '../contracts/standing.ts';
 import { buildDate, dataEnd } from '../replica/builds/build-dates.ts';
+import type { CellSummary } from '../words/cell-summary.ts';
 import { flowCounts, whatItDoes } from '../words/standing.ts';
 import { andList } from '../words/text.ts';
-import type { CellSummary } from './cell-summary.ts';
 import type { ReportSource } from './report-source.ts';
 
 /** The headline of a run: see `summarySentence`. */

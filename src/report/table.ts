@@ -1,6 +1,6 @@
 import { sortBuilds } from '../contracts/build-number.ts';
+import { type CellSummary, cellWords } from '../words/cell-summary.ts';
 import { symbols } from '../words/text.ts';
-import { type CellSummary, cellWords } from './cell-summary.ts';
 
 /** The rows and columns of one grid: libraries down, builds across, for one browser, flow, condition and target. */
 export interface Grid {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import type { RunInfo } from '../../src/contracts/run.ts';
 import type { FlowStanding, Standing } from '../../src/contracts/standing.ts';
-import { type CellSummary, plannedSummary, withAttempt } from '../../src/report/cell-summary.ts';
 import { summarySentence } from '../../src/report/summary-sentence.ts';
+import { type CellSummary, plannedSummary, withAttempt } from '../../src/words/cell-summary.ts';
 import { exampleRun, failedAttempt, infraAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
 
 const older = '2.3000.1032534684';

@@ -3,9 +3,9 @@ import { defaultSlots } from '../../browser/default-slots.ts';
 import { sortBuilds } from '../../contracts/build-number.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
-import { type CellSummary, countCells } from '../../report/cell-summary.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
+import { type CellSummary, countCells } from '../../words/cell-summary.ts';
 import { executeRun } from '../run/execute-run.ts';
 import { readPlan } from '../run/read-plan.ts';
 

@@ -1,5 +1,5 @@
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
-import { type CellSummary, countCells } from '../../report/cell-summary.ts';
+import { type CellSummary, countCells } from '../../words/cell-summary.ts';
 
 /** How the run of a report went. */
 export interface RunEnd {

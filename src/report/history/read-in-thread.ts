@@ -8,11 +8,11 @@ import type { ServedMatrix } from '../../contracts/service-api.ts';
 import { historyWindow } from './history-window.ts';
 
 /** `file` is the store, `now` in milliseconds since 1970. */
-export type ThreadQuestion =
+export type StoreQuestion =
   | { of: 'history'; file: string; question: HistoryQuestion; now: number }
   | { of: 'newest-run'; file: string };
 
-export type ThreadAnswer = { read: CanaryHistory | ServedMatrix } | { refused: string };
+export type StoreAnswer = { read: CanaryHistory | ServedMatrix } | { refused: string };
 
 const threadFile = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 
@@ -57,13 +57,13 @@ function inTurn<Read extends CanaryHistory | ServedMatrix>(of: unknown[], read: 
   return mine;
 }
 
-async function ask(question: ThreadQuestion): Promise<CanaryHistory | ServedMatrix> {
+async function ask(question: StoreQuestion): Promise<CanaryHistory | ServedMatrix> {
   clearTimeout(idle);
   thread ??= new Worker(threadFile, { execArgv: [] });
   try {
     thread.ref();
     thread.postMessage(question);
-    const [answer] = (await once(thread, 'message')) as [ThreadAnswer];
+    const [answer] = (await once(thread, 'message')) as [StoreAnswer];
     if ('refused' in answer) throw new InputError(answer.refused);
     return answer.read;
   } catch (error) {

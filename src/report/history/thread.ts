@@ -1,11 +1,13 @@
 import { parentPort } from 'node:worker_threads';
+import { cellKey } from '../../contracts/attempt.ts';
 import { InputError } from '../../contracts/input-error.ts';
+import type { ServedMatrix } from '../../contracts/service-api.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { type CellSummary, plannedSummary, withAttempt } from '../../words/cell-summary.ts';
 import { readHistory } from './read-history.ts';
-import type { ThreadAnswer, ThreadQuestion } from './read-in-thread.ts';
-import { readNewestRun } from './read-newest-run.ts';
+import type { StoreAnswer, StoreQuestion } from './read-in-thread.ts';
 
-async function answer(question: ThreadQuestion): Promise<ThreadAnswer> {
+async function answer(question: StoreQuestion): Promise<StoreAnswer> {
   const store = await openStore(question.file);
   try {
     return { read: await read(store, question) };
@@ -17,8 +19,23 @@ async function answer(question: ThreadQuestion): Promise<ThreadAnswer> {
   }
 }
 
-function read(store: Store, asked: ThreadQuestion) {
+function read(store: Store, asked: StoreQuestion) {
   return asked.of === 'history' ? readHistory(store, asked.question, asked.now) : readNewestRun(store);
 }
 
-parentPort?.on('message', async (question: ThreadQuestion) => parentPort?.postMessage(await answer(question)));
+parentPort?.on('message', async (question: StoreQuestion) => parentPort?.postMessage(await answer(question)));
+
+/** The newest run of a store, cell by cell in the order of its plan. */
+async function readNewestRun(store: Store): Promise<ServedMatrix> {
+  const last = await store.runs.last();
+  if (!last) return { run: null, cells: [] };
+  const { id, startedAt, finishedAt } = last.run;
+  const cells = new Map<string, CellSummary>();
+  for (const planned of await store.plannedCells.ofRun(id)) cells.set(cellKey(planned.cell), plannedSummary(planned));
+  for await (const { cell, attempt } of store.attempts.read({ runId: id })) {
+    const summary = cells.get(cellKey(cell));
+    if (summary) cells.set(cellKey(cell), withAttempt(summary, attempt));
+  }
+  const shown = [...cells.values()].map(({ cell, outcome, code, surprise }) => ({ ...cell, outcome, code, surprise }));
+  return { run: { id, startedAt, finishedAt }, cells: shown };
+}

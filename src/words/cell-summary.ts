@@ -3,7 +3,7 @@ import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
 import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
-import { formatMs, symbols } from '../words/text.ts';
+import { formatMs, symbols } from './text.ts';
 
 /** One cell in a few words: what tables, counts and sentences are made of. Small, so that a whole run of them fits in memory. */
 export interface CellSummary {
