@@ -19,16 +19,11 @@ export const stillOpen: Readonly<Record<string, Open>> = {
   },
   session: {
     circles: ['runner'],
-    names: [
-      ...['LoadedVersions', 'MissingName', 'PageFrame', 'Place', 'RunResult', 'Shard', 'Step'],
-      ...['Awaited', 'Late', 'Question', 'SessionEnd', 'Transition', 'within'],
-      ...['buildOf', 'connectedAs', 'hasLeftCodes', 'showsNoCode', 'waitsForScan'],
-    ],
-    functions: ['connectedAs', 'hasLeftCodes', 'now', 'showsNoCode', 'waitsForScan', 'within'],
-    shortFiles: ['host/child/life-span.ts', 'runner/small-heap.ts'],
+    names: ['Awaited', 'MissingName', 'PageFrame', 'Place', 'Question', 'RunResult', 'Shard', 'Transition'],
+    functions: ['now'],
+    shortFiles: ['host/child/life-span.ts'],
   },
   service: {
     circles: ['service/http'],
-    shortFiles: ['service/sessions/stays-unscanned.ts'],
   },
 };
