@@ -24,7 +24,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   exporter: {
     may: ['contracts', 'metrics', 'store', 'service/tables.ts', 'service/accounts/link-success.ts'],
     because:
-      'figures come out of the store, whoever wrote them; of the service it knows the tables and one question to them',
+      'figures come from the store, with any writer; of the service it knows the tables and one question to them',
   },
   watch: { may: ['contracts', 'store'], because: 'a schedule and its notifications know nothing of how a run is made' },
   words: { may: ['contracts'], because: 'a cell or a duration reads the same in a terminal and in a browser' },

@@ -28,7 +28,7 @@ interface Delays {
 }
 
 /**
- * How long `/metrics` of an instance with `sessions` connected sessions takes over HTTP, and whether asking for it makes anybody
+ * How long `/metrics` of an instance with `sessions` connected sessions takes over HTTP, and whether a scrape makes any other caller
  * else wait: the time of an API call, and the delay of the event loop on which the sessions live, with scrapes over without, in
  * windows that take turns.
  */

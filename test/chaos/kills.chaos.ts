@@ -21,7 +21,7 @@ let replica: Replica;
 let database: ServiceDatabase;
 let options: FleetOptions;
 const fleet: FleetInstance[] = [];
-const everybody: FleetInstance[] = [];
+const started: FleetInstance[] = [];
 let paused: FleetInstance | undefined;
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ afterAll(async () => {
 
 function start(): FleetInstance {
   const instance = new FleetInstance(options);
-  everybody.push(instance);
+  started.push(instance);
   return instance;
 }
 
@@ -74,7 +74,7 @@ async function kill(which: readonly number[]): Promise<number> {
   return settled();
 }
 
-test('eight instances share 32 sessions that nobody runs', async () => {
+test('eight instances share 32 sessions without an owner', async () => {
   await settled();
   for (const instance of fleet) expect(instance.launchesAtOnce).toBeLessThanOrEqual(slots);
 });
@@ -104,9 +104,9 @@ test('a paused instance loses its sessions and does nothing with them when it go
 });
 
 test('afterwards: no account lost, no session with two owners, never more launches than slots', async () => {
-  for (const instance of everybody) {
+  for (const instance of started) {
     expect(instance.launchesAtOnce).toBeLessThanOrEqual(slots);
-    // What replaced the paused one's connections is told to it when it goes on: it had slept, not worked.
+    // The paused instance resumes with its old connections: it had slept, not worked.
     if (instance !== paused) expect(instance.count('conflict')).toBe(0);
   }
   const accounts = await database.kysely.selectFrom('whatsapp_accounts').select(['status', 'id']).execute();
@@ -119,7 +119,7 @@ test('afterwards: no account lost, no session with two owners, never more launch
   const last = new Map<string, { lease_token: number; instance_id: string }>();
   for (const entry of history) {
     const before = last.get(entry.account_id);
-    // Each token belongs to one instance, and once somebody wrote with a higher one nobody wrote with a lower one.
+    // Each token belongs to one instance, and after a write with a higher one there is none with a lower one.
     if (before?.lease_token === entry.lease_token) expect(entry.instance_id).toBe(before.instance_id);
     expect(entry.lease_token).toBeGreaterThanOrEqual(before?.lease_token ?? 0);
     last.set(entry.account_id, entry);

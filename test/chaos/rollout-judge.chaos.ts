@@ -29,7 +29,7 @@ const fleet: FleetInstance[] = [];
 beforeAll(async () => {
   const session = await withSession(newMysqlDatabase);
   ({ database } = session);
-  // The session is there to have starts; nobody shall run it.
+  // The session is there to have starts; no instance shall run it.
   await database.kysely.updateTable('sessions').set({ wanted: 0 }).execute();
   const folder = temporaryFolder();
   const options = {
@@ -74,7 +74,7 @@ test('instances are killed while they judge, and every step is decided once, by 
   );
   const { steps } = await rollouts.get(id);
   expect(steps.map(({ percent }) => percent)).toEqual(percents);
-  // At each step a hold says one thing once, whoever says it.
+  // At each step a hold is written once, by any judge.
   for (const percent of percents) {
     const held = decisions.filter((one) => one.decision === 'held' && one.percent === percent);
     const said = held.map(({ verdict, rule, reason }) => `${verdict} ${rule} ${reason}`);

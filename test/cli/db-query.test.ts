@@ -36,9 +36,9 @@ test.each(engines)(
   },
 );
 
-describe('what is wrong is said before anything is asked', () => {
+describe('bad input is reported before any query', () => {
   test.each([
-    ['a question that nobody wrote', ['everything'], /Allowed choices are active-accounts, /],
+    ['an unknown question', ['everything'], /Allowed choices are active-accounts, /],
     [
       'a file that is not there',
       ['instances', '--database', `sqlite:${join(temporaryFolder(), 'none.sqlite')}`],

@@ -255,7 +255,7 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
     /"3000\.1" is not a WhatsApp Web build number; it looks like 2\.3000\.1032534684/,
   ],
   [
-    'a flow that nobody attempted and that does not exist',
+    'a flow without attempts that does not exist',
     () => [...versions, '--flow', 'qr-to-redy'],
     /--flow qr-to-redy: there is no such flow; did you mean "qr-to-ready"\?/,
   ],

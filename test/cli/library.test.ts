@@ -8,7 +8,7 @@ import { cli } from './cli.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // npm is started several times
 
-test('a tarball is added, listed, and verified until somebody changes it', async () => {
+test('a tarball is added, listed, and verified until it changes', async () => {
   const home = temporaryFolder();
   writeTinyLibrary(home);
   const added = await cli(['library', 'add', await packTinyLibrary(home)], home);

@@ -96,8 +96,8 @@ describe('a value of the library', () => {
     [circle(), { typeof: 'object', text: '' }],
     ['x'.repeat(3_000), 'x'.repeat(3_000)],
     [['x'.repeat(3_000)], { typeof: 'object', text: `["${'x'.repeat(1_998)}` }],
-  ])('%o is told as %o', (value, told) => {
-    expect(plainValue(value)).toEqual(told);
+  ])('%o is sent as %o', (value, sent) => {
+    expect(plainValue(value)).toEqual(sent);
   });
 });
 

@@ -181,7 +181,7 @@ describe('figures of the canaries', () => {
 });
 
 describe.each(engines)('figures of the service in %s', (_, newAddress) => {
-  test('are counted from its history, whoever wrote it', async () => {
+  test('are counted from its history, with any writer', async () => {
     const { database, workspace } = await newServiceDatabase(newAddress);
     const { store } = await emptyStore();
     const links = new Links(database, 'instance', () => {});
@@ -289,11 +289,11 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     const troubles: unknown[] = [];
     const exporter = new Exporter(store, database, (error) => troubles.push(error));
     await new Rollouts(database, 'instance', readRolloutPlan()).create('1.33.2', '1.34.2');
-    const told = async () => samples((await exporter.read()).text, 'wwebjs_rollout_percent');
-    const before = await told();
+    const percents = async () => samples((await exporter.read()).text, 'wwebjs_rollout_percent');
+    const before = await percents();
     expect(before).toHaveLength(1);
     await database.kysely.schema.alterTable('rollout_steps').renameTo('gone').execute();
-    expect(await told()).toEqual(before);
+    expect(await percents()).toEqual(before);
     expect(troubles).toHaveLength(1);
     await Promise.all([database.close(), store.close()]);
   });

@@ -29,7 +29,7 @@ const counted = (text: string, family = 'wwebjs_link_attempts_total') =>
     .map((line) => `${[...line.matchAll(/\w+="[^"]*"/g)].map(String).sort().join(',')} ${line.split(' ').at(-1)}`)
     .toSorted();
 
-test.each(engines)('a link that never becomes ready has failed, whoever counts it, with %s', async (_, newAddress) => {
+test.each(engines)('a link that never becomes ready has failed, in every count, with %s', async (_, newAddress) => {
   const address = await newAddress();
   const good = instantHosts();
   const bad = onBuild(['2.3000.2'], neverReady);

@@ -28,7 +28,7 @@ describe('the exact odds of the default policy', () => {
     },
   );
 
-  describe('keep the promises to somebody who asks after every pair', () => {
+  describe('keep the promises with a request after every pair', () => {
     const impatient = new DecisionOdds(defaultPolicy, { everyPair: true });
 
     it.each([1, 0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4])('at a baseline of %d', (rate) => {

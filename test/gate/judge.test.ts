@@ -45,7 +45,7 @@ describe('a verdict', () => {
     }
   });
 
-  it('blocks what fails for everybody after three attempts beside many of the baseline', () => {
+  it('blocks a candidate that always fails after three attempts beside many of the baseline', () => {
     expect(words([...attempts('old', 2_000, 0), ...attempts('new', 0, 3)])).toBe('block by fast-path');
   });
 

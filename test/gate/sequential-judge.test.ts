@@ -6,7 +6,7 @@ import { asOf, attempts, defaultPolicy } from './evidence-of.ts';
 
 const flows = ['qr-to-ready', 'restore-to-ready'] as const;
 
-/** Attempts of two flows that come in while somebody judges. */
+/** Attempts of two flows that arrive during judgements. */
 function newJudged() {
   const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
   for (const flow of flows) {

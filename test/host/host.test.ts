@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { firstOf, startToyHost, toyLibrary, typesOf } from './toy.ts';
 
-test('a library that throws when it is required is told as its own error', async () => {
+test('a library that throws when it is required is an error of its own', async () => {
   const { host } = await startToyHost();
   await expect(host.calls.load(toyLibrary('throws-on-require'))).rejects.toThrow(
     'this release does not load on this Node',
@@ -41,7 +41,7 @@ test('every event of client and page is seen, and no QR text, key or message tex
   }
 });
 
-test('the build is told as soon as the page says it, of every document anew, and before the error of a library that fails right then', async () => {
+test('the build is reported as soon as the page has it, for every document again, and before the error of a library that fails right then', async () => {
   const { host, seen, spec } = await startToyHost();
   await host.calls.load(toyLibrary('fails-on-build'));
   await host.calls.start(spec);
@@ -66,13 +66,16 @@ test('a page that does not answer delays the error of its library by a second, a
   expect(typesOf(seen)).not.toContain('page:build');
 });
 
-test('a rejection that nobody catches is told before it takes the process down', async () => {
+test('an unhandled rejection is reported before it ends the process', async () => {
   const { host, seen, spec } = await startToyHost();
   await host.calls.load(toyLibrary('leaves-rejection'));
   await host.calls.start(spec);
   expect(await host.exited).toEqual({ code: 1, signal: null });
   const event = firstOf(seen, 'host:unhandled-rejection');
-  expect(event?.detail).toMatchObject({ message: 'nobody catches this', stack: expect.stringContaining('index.js') });
+  expect(event?.detail).toMatchObject({
+    message: 'an unhandled rejection',
+    stack: expect.stringContaining('index.js'),
+  });
 });
 
 test('a host that hangs at its exit is ended', async () => {
@@ -119,7 +122,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a host with a browser', () => {
     expect(host.hasBrowser()).toBe(false);
   });
 
-  test('that somebody else killed leaves no process behind', async () => {
+  test('that another process killed leaves no process behind', async () => {
     const { host, spec } = await startToyHost();
     await host.calls.load(toyLibrary('starts-processes'));
     void host.calls.start(spec).catch(() => {});

@@ -37,7 +37,7 @@ describe('a folder that is made once', () => {
     expect(visible(parent)).toEqual(['it']);
   });
 
-  test('is left alone when it is whole, and nothing is said', async () => {
+  test('is left alone when it is whole, without a message', async () => {
     const parent = temporaryFolder();
     await makeFolderOnce(join(parent, 'it'), recipe('x'));
     const again = recipe('x');
@@ -45,7 +45,7 @@ describe('a folder that is made once', () => {
     expect(again).toMatchObject({ filled: 0, said: [] });
   });
 
-  test('is repaired, and that is said with the reason', async () => {
+  test('is repaired, and the message has the reason', async () => {
     const parent = temporaryFolder();
     await makeFolderOnce(join(parent, 'it'), recipe('old'));
     const anew = recipe('new');

@@ -18,7 +18,7 @@ describe('an installed folder against its manifest', () => {
     await writeManifest(folder);
   });
 
-  test('is the same as long as nobody touches it', async () => {
+  test('is the same as long as the folder does not change', async () => {
     expect(await compareWithManifest(folder, everything)).toBeNull();
   });
 

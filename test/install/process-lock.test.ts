@@ -40,7 +40,7 @@ test('a process that is killed gives the lock back', async () => {
   const program = `const { withProcessLock } = await import(${module});
     await withProcessLock(${JSON.stringify(lock)}, () => {}, () => {
       console.log('taken');
-      // A timer holds on to what waits for it; a promise that nobody can resolve is collected, and the lock with it.
+      // A timer holds on to what waits for it; an unreachable promise is collected, and the lock with it.
       return new Promise((resolve) => setTimeout(resolve, 60_000));
     });`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -113,7 +113,7 @@ describe('ensureLibrary', () => {
     await expect(installing).rejects.toThrow('npm cannot reach its registry');
   });
 
-  test('a label that nobody added is the user’s mistake', async () => {
+  test('an unknown label is the user’s mistake', async () => {
     await expect(ensureLibrary('0.0.7+00000000', say)).rejects.toThrow(InputError);
   });
 });

@@ -3,7 +3,7 @@ import { BuildCounter } from '../../src/metrics/build-counter.ts';
 import { families } from '../../src/metrics/families.ts';
 import { Instruments } from '../../src/metrics/instruments.ts';
 
-/** Counts a link on each of these builds, of which `most` are shown; what Prometheus is told after that. */
+/** Counts a link on each of these builds, of which `most` are shown; what Prometheus reads after that. */
 async function counted(builds: readonly string[], most: number, limit?: number): Promise<string[]> {
   const { registry, family, counter } = counterOf(most, limit);
   for (const build of builds) counter.inc({ library: '1.34.7', build, outcome: 'ready', code: '' });

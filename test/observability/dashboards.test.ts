@@ -62,13 +62,13 @@ test('one can choose library, build and workspace, and every choice that a dashb
   expect(offered).toEqual(new Set(['library', 'build', 'workspace']));
 });
 
-test('what is told of a version is never out of a family that many workspaces fill, where versions end under overflow', () => {
+test('panels by version never use a family that many workspaces fill, where versions end under overflow', () => {
   const byVersion = dashboards.flatMap(({ panels }) =>
     panels.flatMap(({ title, targets }) => targets.map((target) => ({ title, ...target }))),
   );
-  const told = byVersion.filter(({ legendFormat }) => legendFormat.includes('{{library}}'));
-  expect(told.length).toBeGreaterThan(5);
-  for (const { title, expr } of told) expect(expr, title).not.toContain('workspace');
+  const panels = byVersion.filter(({ legendFormat }) => legendFormat.includes('{{library}}'));
+  expect(panels.length).toBeGreaterThan(5);
+  for (const { title, expr } of panels) expect(expr, title).not.toContain('workspace');
 });
 
 test('every dashboard shows the decisions of gate and rollout', () => {

@@ -20,7 +20,7 @@ const alerts: Alert[] = parse(read('dashboards/rules/alerts.yml')).groups.flatMa
 );
 const tests = readdirSync(join(folder, 'tests')).map((file) => read(`dashboards/rules/tests/${file}`));
 
-/** The page as Prometheus names it where nobody said where the pages can be read. */
+/** The runbook as Prometheus names it without the external label. */
 function pageOf(runbookUrl: string): string {
   const [, folder, name] = /^\{\{ or \$externalLabels\.runbooks "(\S+)" \}\}\/(\S+)$/.exec(runbookUrl) ?? [];
   return join(folder ?? 'no folder', name ?? runbookUrl);

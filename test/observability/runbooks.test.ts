@@ -9,7 +9,7 @@ import { routes } from '../../src/service/http/routes.ts';
 const folder = join(packageRoot, 'docs', 'runbooks');
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 const pages = readdirSync(folder).filter((file) => file !== 'README.md');
-/** Every line of every block of commands, without what is said beside it. */
+/** Every line of every block of commands, without its comments. */
 const lines = pages.flatMap((page) =>
   [...read(page).matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
     block.split('\n').flatMap((line) => (line === '' ? [] : [{ page, line: line.replace(/ +# .*/, '') }])),

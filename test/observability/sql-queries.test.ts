@@ -150,7 +150,7 @@ async function anHour(database: ServiceDatabase, workspace: WorkspaceId): Promis
 
   // Links and restorations of real sessions are never in the same millisecond.
   await sleep(10);
-  // Everybody but the last is given back, as at a restart. What is claimed is claimed in one go.
+  // All but the last are released, as at a restart. Claims happen in one call.
   for (const { lease } of linked.slice(0, 5)) await leases.release(lease, 'instance-stopped');
   const claims = new Map((await leases.claim(10)).map(({ lease }) => [lease.ids.session, lease]));
   const [direct, second, failing, lost, stopped] = linked.slice(0, 5).map(({ lease, phone }) => {

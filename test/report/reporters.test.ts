@@ -31,7 +31,7 @@ test('json has the shape of the contract and every attempt', async () => {
   expect(report.cells.map((cell) => cell.attempts)).toEqual(cells.map((cell) => cell.attempts));
 });
 
-test('a failed cell of which nothing was said is a surprise', async () => {
+test('a failed cell without an expectation is a surprise', async () => {
   const report = reportSchema.parse(
     JSON.parse(await written('json', [{ planned: planned(), attempts: [failedAttempt()] }])),
   );

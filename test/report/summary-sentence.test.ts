@@ -66,7 +66,7 @@ const cases: Record<string, [CellSummary[], string]> = {
     ],
     `${onNewest} no version works (1.34.7 gets furthest, to the phase probe); the newest build on which one works is ${older}, with 1.34.7.`,
   ],
-  'when none works anywhere, that is said': [
+  'none works anywhere': [
     [
       failed({ library: '1.34.2' }),
       failed({ library: '1.34.7' }),
@@ -79,7 +79,7 @@ const cases: Record<string, [CellSummary[], string]> = {
     [failed({})],
     `${onBuild} 1.34.7 does not link; no other build was tried.`,
   ],
-  'when all work, nothing else is said': [
+  'all work': [
     [passed({ library: '1.34.2' }), passed({ library: '1.34.7' })],
     `${onBuild} 1.34.2 and 1.34.7 work (link 2 of 2).`,
   ],
@@ -155,7 +155,7 @@ test('a store that could not take a failure of this run does not hide it', () =>
 });
 
 /** Every way in which two versions with two flows each can end on a build. */
-test('whatever the outcomes are, no version works is said only when each attempt of every flow failed', () => {
+test('whatever the outcomes are, "no version works" only when each attempt of every flow failed', () => {
   const ends = [passed, failed, spoiled, interrupted];
   for (const a of ends)
     for (const b of ends)

@@ -85,7 +85,7 @@ describe('a plan', () => {
     expect(() => planCells(matrix, [], { repeat })).toThrow(/--repeat .* from 1 to 10000/);
   });
 
-  test('refuses the live site, which nobody can scan', () => {
+  test('refuses the live site, which no phone can scan', () => {
     expect(() => planCells(matrix, [], { target: 'live' })).toThrow(/--target live/);
   });
 });

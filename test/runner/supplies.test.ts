@@ -3,7 +3,7 @@ import { InputError } from '../../src/contracts/input-error.ts';
 import { gatherSupplies } from '../../src/runner/supplies.ts';
 import { exampleCell } from '../fixtures/example-run.ts';
 
-test('a library that does not exist is told before a browser is looked for', async () => {
+test('a library that does not exist is reported before a browser is looked for', async () => {
   const cell = exampleCell({ library: '/no/such/folder', browser: '/no/such/chrome' });
   const gathering = gatherSupplies([{ cell, expectation: null, repeat: 1 }], () => {});
   const error = await gathering.catch((error) => error);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Flow, flow } from '../../src/runner/flow.ts';
 import { attemptToy } from './toy-attempt.ts';
 
-/** What the toy library is told to emit. */
+/** A command to the toy library to emit. */
 const emit = (...events: unknown[][]) => JSON.stringify(events);
 const message = (id: unknown, body: string) => ['message', { id: { _serialized: id, fromMe: false }, body }];
 
@@ -12,7 +12,7 @@ function attempt(body: Flow['body'], deadlineFactor = 1) {
     await context.client.ready();
     await body(context, over);
   };
-  return attemptToy('told', { flow: flow('told', whole), deadlineFactor });
+  return attemptToy('commanded', { flow: flow('commanded', whole), deadlineFactor });
 }
 
 test.each([
@@ -37,7 +37,7 @@ test('a linked device that asks for a QR code after a restart has lost its sessi
   expect(record).toMatchObject({ outcome: 'failed', code: 'session-lost', blame: 'library' });
 });
 
-test('a disconnection that nobody waits for ends the attempt', async () => {
+test('an unexpected disconnection ends the attempt', async () => {
   const record = await attempt(async ({ client }) => {
     await client.send('1', emit(['disconnected', 'CONFLICT']));
     await client.message('never');
@@ -106,10 +106,10 @@ test('a version that shows a QR code is asked for the pairing code, which is in 
 });
 
 test('a probe that hears no message says so, whichever deadline is over first', async () => {
-  const place = { library: '0.0.1', build: '2.3000.1029241508', browser: 'none', flow: 'told' } as const;
-  const record = await attemptToy('told', {
+  const place = { library: '0.0.1', build: '2.3000.1029241508', browser: 'none', flow: 'commanded' } as const;
+  const record = await attemptToy('commanded', {
     cell: { ...place, condition: 'socket-drop', target: 'replica' },
-    flow: flow('told', async ({ client, phone, probe }) => {
+    flow: flow('commanded', async ({ client, phone, probe }) => {
       await client.start();
       await client.ready();
       await client.send('1', emit(['own id', `${phone.number}@c.us`]));

@@ -96,9 +96,9 @@ describe('a watchdog', () => {
   const wid = '15550100123@c.us';
   const well = { state: 'CONNECTED', wid };
   const opening = { state: 'OPENING', wid };
-  const nobody = { state: 'CONNECTED', wid: null };
+  const noNumber = { state: 'CONNECTED', wid: null };
 
-  function looks(...facts: (typeof well | typeof nobody | null)[]) {
+  function looks(...facts: (typeof well | typeof noNumber | null)[]) {
     let watched = startWatching(wid);
     return facts.map((given) => {
       const seen = look(watched, given);
@@ -113,7 +113,7 @@ describe('a watchdog', () => {
     ['one slow answer is forgiven', [null, well, null, well], [null, null, null, null]],
     ['a reconnect is forgiven', [opening, opening, well, opening, opening], [null, null, null, null, null]],
     ['three looks without a connection', [opening, opening, opening], [null, null, 'disconnected']],
-    ['another number, or none, is not believed', [nobody, nobody, nobody], [null, null, 'disconnected']],
+    ['another number, or none, is not believed', [noNumber, noNumber, noNumber], [null, null, 'disconnected']],
     [
       'a slow answer between says nothing of the connection',
       [opening, null, opening, opening],

@@ -26,7 +26,7 @@ test('a new store is made with its folder, in WAL mode', async () => {
   expect(mode).toEqual({ journal_mode: 'wal' });
 });
 
-test('nobody else on the machine reads a new store', async () => {
+test('no other user of the machine can read a new store', async () => {
   const file = join(temporaryFolder(), 'store.sqlite');
   const store = await openStore(file);
   const modes = ['', '-wal', '-shm'].map((suffix) => (statSync(`${file}${suffix}`).mode & 0o777).toString(8));

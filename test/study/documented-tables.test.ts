@@ -44,7 +44,7 @@ function replay(library: string, schema: 'old' | 'repaired', accountIds: boolean
   return runScenario({ model, scenario: { schema, accountIds, library }, courses, seed: 1, intents, server: null });
 }
 
-test('what the page says of the old schema is what a replay of everybody comes to', { timeout: 120_000 }, async () => {
+test('what the page says of the old schema is the result of a replay of all people', { timeout: 120_000 }, async () => {
   expect(Object.keys(reaches)).toEqual(model.libraries);
   for (const schema of ['old', 'repaired'] as const) {
     for (const accountIds of [false, true]) {

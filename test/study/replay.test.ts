@@ -49,7 +49,7 @@ describe('with a library that works', () => {
     expect(kept.success.rate).toBeGreaterThan(old.success.upper);
   });
 
-  test('every request that failed has its reason; on the new schema it is that nobody scanned', () => {
+  test('every request that failed has its reason; on the new schema it is a missing scan', () => {
     for (const { requests } of Object.values(results)) {
       const reasons = Object.values(requests.failed).reduce((sum, count) => sum + count);
       expect(reasons).toBe(requests.ended - requests.succeeded);
@@ -92,7 +92,7 @@ describe('with a library that works', () => {
   });
 });
 
-test('a library that never becomes ready: nobody is linked, and the query of the incident calls many of them a success', async () => {
+test('a library that never becomes ready: no number is linked, and the query of the incident calls many of them a success', async () => {
   const fresh = await replay({ schema: 'new', accountIds: true }, bad);
   expect(fresh).toMatchObject({ requests: { succeeded: 0, failed: { refused: 0 } }, numbers: { up: 0 } });
   const old = await replay({ schema: 'old', accountIds: true }, bad);

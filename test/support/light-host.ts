@@ -21,9 +21,9 @@ export interface LightHostOptions {
   launchMs?: number;
   /** The page leaves its code when the phone has it, and the login goes no further. */
   loginHangs?: boolean;
-  /** The page offers a button when its codes are used up, and nobody presses it. */
+  /** The page offers a button when its codes are used up; it is not pressed. */
   idlesAfterCodes?: boolean;
-  /** Told when a launch begins and when it is over, well or not. */
+  /** Called when a launch begins and when it is over, with or without success. */
   onLaunch?(event: 'begin' | 'end', spec: SessionHostSpec): void;
 }
 

@@ -31,7 +31,7 @@ export class TcpProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** `refuse`: connections end and new ones are refused. `silent`: nothing gets through any more, and nobody is told. */
+  /** `refuse`: connections end and new ones are refused. `silent`: nothing gets through any more, without an error. */
   cut(how: 'refuse' | 'silent'): void {
     this.#cut = how;
     for (const pair of this.#pairs) {

@@ -139,7 +139,7 @@ describe('when page code runs', () => {
     ]);
   });
 
-  test('what is waited for is told with its line, and what follows from it', () => {
+  test('a wait is reported with its line and its consequence', () => {
     const folder = toyPackage({
       'src/Client.js': `class Client {
   async initialize() {

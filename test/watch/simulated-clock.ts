@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/watch/watch.ts';
 
-/** Time that passes only while everybody sleeps. */
+/** Time that passes only while all sleep. */
 export class SimulatedClock implements Clock {
   #now: number;
   readonly #sleepers: { at: number; wake: () => void }[] = [];
@@ -31,7 +31,7 @@ export class SimulatedClock implements Clock {
     });
   }
 
-  /** Lets time pass until `end`, waking sleepers in order; what they do in between takes no time. */
+  /** Lets time pass until `end`, waking sleepers in sequence; what they do in between takes no time. */
   async run(end: number): Promise<void> {
     while (true) {
       await new Promise((resolve) => setTimeout(resolve, 0));

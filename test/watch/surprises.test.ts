@@ -11,10 +11,10 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 let store: Store;
 let status = 200;
-let told: { event: string; cell: string; seen: string }[] = [];
+let received: { event: string; cell: string; seen: string }[] = [];
 const server = createServer(async (request, response) => {
   const body = Buffer.concat(await Array.fromAsync(request)).toString();
-  if (status === 200) told.push(JSON.parse(body));
+  if (status === 200) received.push(JSON.parse(body));
   response.writeHead(status).end();
 });
 let url = '';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  told = [];
+  received = [];
   status = 200;
 });
 afterEach(async () => {
@@ -41,12 +41,12 @@ async function runEnds(outcome: 'passed' | 'failed' | 'infra', of = exampleCell(
   return notifyWebhook(url, store.surprises);
 }
 
-const events = () => told.map(({ event }) => event);
+const events = () => received.map(({ event }) => event);
 
-test('an unexpected cell is told once, however long it lasts, and once more when it is over', async () => {
+test('an unexpected cell is notified once, however long it lasts, and once more when it is over', async () => {
   for (const outcome of ['passed', 'failed', 'failed', 'failed'] as const) await runEnds(outcome);
   expect(events()).toEqual(['unexpected']);
-  expect(told[0]?.seen).toBe('failed in ready with no-ready: window.Store.User.getMeUser is not a function');
+  expect(received[0]?.seen).toBe('failed in ready with no-ready: window.Store.User.getMeUser is not a function');
   for (const outcome of ['passed', 'passed'] as const) await runEnds(outcome);
   expect(events()).toEqual(['unexpected', 'over']);
   await runEnds('failed');
@@ -56,7 +56,7 @@ test('an unexpected cell is told once, however long it lasts, and once more when
 test('an unexpected cell that the plan no longer has is over', async () => {
   await runEnds('failed');
   await runEnds('passed', exampleCell({ browser: '107' }));
-  expect(told.map(({ event, cell }) => [event, cell])).toEqual([
+  expect(received.map(({ event, cell }) => [event, cell])).toEqual([
     ['unexpected', cellKey(exampleCell())],
     ['over', cellKey(exampleCell())],
   ]);
@@ -67,7 +67,7 @@ test('an attempt that the harness spoiled neither begins nor ends anything', asy
   expect(events()).toEqual(['unexpected']);
 });
 
-test('what the webhook does not take is told later, and not at all when it is over by then', async () => {
+test('a notification without a 2xx answer is sent later, and not at all when it is over by then', async () => {
   status = 503;
   expect(await runEnds('failed')).toBe('it answered 503');
   status = 200;

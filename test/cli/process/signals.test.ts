@@ -11,9 +11,9 @@ test('the first Ctrl-C aborts and says what happens', async () => {
   expect(said).toEqual([expect.stringMatching(/^SIGINT: ending what is running, .* once more to end at once\n$/)]);
 });
 
-test('an error that nobody caught aborts and is kept', () => {
+test('an uncaught error aborts and is kept', () => {
   using stop = stopSignal(() => {});
-  const bug = new Error('nobody caught this');
+  const bug = new Error('uncaught');
   process.emit('uncaughtException', bug);
   expect(stop.signal.aborted).toBe(true);
   expect(stop.bugs).toContain(bug);

@@ -47,7 +47,7 @@ describe('a name that was missing in the page leads to the line of the library',
   });
 });
 
-test('the evidence tells the error, the expression behind it, what became of the name, and what is near it now', async () => {
+test('the evidence tells the error, the expression behind it, the fate of the name, and what is near it now', async () => {
   const { cause } = await explainRecorded('call');
   expect(cause?.evidence).toEqual([
     "Page error: TypeError: Cannot read properties of undefined (reading 'on')",
@@ -72,13 +72,16 @@ test('moduleRaid on a page that webpack did not make', async () => {
 test.each([
   ['strategy-1.24.0', '1.24.0', 215],
   ['strategy-1.34.2', '1.34.2', 129],
-])('an auth strategy that returns nothing is told from a mistake of the library (%s)', async (name, version, line) => {
-  const { cause } = await explainRecorded(name);
-  expect(cause?.message).toBe(
-    `the auth strategy returned nothing from onAuthenticationNeeded(), and ${version} takes members of the result (src/Client.js:${line})`,
-  );
-  expect(cause?.libraryLine).toBe(line);
-});
+])(
+  'an auth strategy that returns nothing is distinguished from a fault of the library (%s)',
+  async (name, version, line) => {
+    const { cause } = await explainRecorded(name);
+    expect(cause?.message).toBe(
+      `the auth strategy returned nothing from onAuthenticationNeeded(), and ${version} takes members of the result (src/Client.js:${line})`,
+    );
+    expect(cause?.libraryLine).toBe(line);
+  },
+);
 
 test('puppeteer 24 that waits in vain for the first page of Chromium 107 is a matter of browser and protocol', async () => {
   const { cause, blame, code } = await explainRecorded('first-page');

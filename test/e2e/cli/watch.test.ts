@@ -71,11 +71,11 @@ test('watch runs once in a period, shows it, ends at a signal and goes on in the
   await store.close();
 });
 
-test('the webhook is told once of a cell that does the unexpected in run after run, and once when it does as expected again', async () => {
+test('the webhook is notified once of a cell that is unexpected in run after run, and once when it is as expected again', async () => {
   const folder = ownHome();
-  const told: { event: string; cell: string; seen: string; run: string; overAt: string | null }[] = [];
+  const received: { event: string; cell: string; seen: string; run: string; overAt: string | null }[] = [];
   const receiver = createServer(async (request, response) => {
-    told.push(JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()));
+    received.push(JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()));
     response.end();
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -86,8 +86,8 @@ test('the webhook is told once of a cell that does the unexpected in run after r
   const before = await startWatch(folder, fails, ...schedule, '--ignore-expectations');
   await until('it was unexpected twice', async () => (await runs(before.metrics, 'unexpected')) >= 2, 120_000);
   expect(await before.stop()).toBe(0);
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatchObject({
+  expect(received).toHaveLength(1);
+  expect(received[0]).toMatchObject({
     event: 'unexpected',
     cell: '1.24.0 | 2.3000.1014111620 | current | qr-to-ready | none | replica',
     seen: expect.stringMatching(/^failed in authenticated with initialize-failed/),
@@ -98,8 +98,12 @@ test('the webhook is told once of a cell that does the unexpected in run after r
   await until('it was as expected', async () => (await runs(after.metrics, 'as-expected')) >= 1, 120_000);
   expect(await after.stop()).toBe(0);
   receiver.close();
-  expect(told.map(({ event }) => event)).toEqual(['unexpected', 'over']);
-  expect(told[1]).toMatchObject({ cell: told[0]?.cell, run: told[0]?.run, overAt: expect.stringMatching(/Z$/) });
+  expect(received.map(({ event }) => event)).toEqual(['unexpected', 'over']);
+  expect(received[1]).toMatchObject({
+    cell: received[0]?.cell,
+    run: received[0]?.run,
+    overAt: expect.stringMatching(/Z$/),
+  });
 });
 
 test('a run that takes longer than its budget is cut, and what it had begun is ended', async () => {

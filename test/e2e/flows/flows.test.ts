@@ -33,7 +33,7 @@ test('a time scale is in the record', async () => {
   expect(attempts).toMatchObject([{ outcome: 'passed', timeScale: 0.02 }]);
 });
 
-test('the example of docs/flows.md passes as it is printed, from a folder outside the project', async () => {
+test('the example of docs/flows.md passes unchanged, from a folder outside the project', async () => {
   const page = await readFile(join(packageRoot, 'docs', 'flows.md'), 'utf8');
   const flow = join(temporaryFolder(), 'my-flow.ts');
   await writeFile(flow, /```ts\n(\/\/ my-flow\.ts[\s\S]*?)```/.exec(page)?.[1] ?? 'no example');

@@ -83,7 +83,7 @@ test.each([
   expect(replica.phones.get(phone).devices).toMatchObject([{ id: 2, connected: true }]);
 });
 
-test('nobody scans: six refs, then idle with a retry button, which starts over', async () => {
+test('without a scan: six refs, then idle with a retry button, which starts over', async () => {
   replica = await startReplica({ build: builds.reloads, timeScale: 0.005 });
   await openPage();
   const seen = await page.evaluate(`new Promise((done) => {

@@ -9,7 +9,7 @@ import { packageRoot } from '../../../src/contracts/home.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
-/** The example of the README, as it is printed there. */
+/** The example of the README, unchanged. */
 async function readmeExample(): Promise<string> {
   const readme = await readFile(join(packageRoot, 'README.md'), 'utf8');
   const example = /```js\n(\/\/ node my-bot\.js[\s\S]*?)```/.exec(readme)?.[1];

@@ -68,7 +68,7 @@ function drawn(library: string): Promise<boolean[]> {
   });
 }
 
-/** The words of every bucket of a strip, as somebody hears them who goes from one to the next. */
+/** The words of every bucket of a strip, as a screen reader reads them from one to the next. */
 async function heard(library: string): Promise<string[]> {
   await rateOf(library).press('Home');
   const words = [(await said(library)) ?? ''];
@@ -79,7 +79,7 @@ async function heard(library: string): Promise<string[]> {
   return words;
 }
 
-test('the page has the plots, fits a phone and asks nobody for anything', async () => {
+test('the page has the plots, fits a phone and makes no request', async () => {
   expect(await headings(page)).toEqual([
     'Changed since yesterday',
     'Success rate by version',
@@ -91,7 +91,7 @@ test('the page has the plots, fits a phone and asks nobody for anything', async 
   expect(requests).toEqual([expect.stringMatching(/^file:.*history\.html$/)]);
 });
 
-test('what is drawn is what is said by keyboard, and days without attempts are neither 0 nor 100 %', async () => {
+test('the keyboard reads the figures that are drawn, and days without attempts are neither 0 nor 100 %', async () => {
   const words = await heard('1.34.7');
   const attempted = words.map((text) => !text.endsWith('none made'));
   expect(attempted.filter((one) => one)).toHaveLength(8);
@@ -133,7 +133,7 @@ test('the matrix over time is walked through by arrow keys, and says what each s
   expect(await page.getByText(words as string, { exact: true }).count()).toBe(1);
 });
 
-test('what changed since yesterday is said first', async () => {
+test('changes since yesterday come first', async () => {
   const items = await page.locator('.changes li').allInnerTexts();
   expect(items.map((item) => item.replaceAll(/\s+/g, ' '))).toEqual([
     expect.stringMatching(new RegExp(`^1\\.34\\.7 on ${newerBuild}: passed \\(.*\\) ?, now failed no-ready \\(.*\\)$`)),

@@ -17,7 +17,7 @@ import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { startTestService, until } from '../../support/test-service.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
-/** The programs of docs/service-client.md, as they are printed there, against a real library in a real browser. */
+/** The programs of docs/service-client.md, unchanged, against a real library in a real browser. */
 
 const page = readFileSync(join(packageRoot, 'docs', 'service-client.md'), 'utf8');
 const folder = temporaryFolder();
@@ -68,7 +68,7 @@ async function post(path: string, body: object) {
 const lineWith = (lines: string[], text: RegExp) =>
   until(`a line with ${text}`, () => text.exec(lines.join('\n')), 60_000);
 
-test('the programs of docs/service-client.md link a number with a pairing code, and are told of it and of a message, signed', async () => {
+test('the programs of docs/service-client.md link a number with a pairing code, and receive signed webhooks of it and of a message', async () => {
   const { id: workspace } = await post('/v1/workspaces', { name: 'Berlin' });
   // The secret is known only when there is an address to make the webhook for.
   const { lines: none, child: first } = run('receiver.mjs', [], { WEBHOOK_SECRET: 'not known yet', PORT: '0' });
@@ -102,7 +102,7 @@ test('the programs of docs/service-client.md link a number with a pairing code, 
     const headers = { 'webhook-id': `${secret}${seconds}`, 'webhook-signature': `t=${seconds},v1=${v1}` };
     return (await fetch(`http://127.0.0.1:${port}/hook`, { method: 'POST', headers, body })).status;
   };
-  const forged = JSON.stringify({ type: 'message', data: { from: 'nobody', body: 'forged' } });
+  const forged = JSON.stringify({ type: 'message', data: { from: 'a stranger', body: 'forged' } });
   const now = Math.floor(Date.now() / 1000);
   expect(await send('whsec_of_somebody_else', now, forged)).toBe(400);
   expect(await send(webhook.secret, now - 301, forged), 'a recorded request').toBe(400);

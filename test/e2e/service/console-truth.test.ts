@@ -40,7 +40,7 @@ async function serve(): Promise<void> {
   origin = `http://127.0.0.1:${port}`;
 }
 
-/** As a process ends that is killed: nobody hears a word. */
+/** Ends like a killed process: without a word to any client. */
 async function fall(): Promise<void> {
   app.server.closeAllConnections();
   await Promise.all([app.close(), service.stop()]);
@@ -79,7 +79,7 @@ afterEach(async () => {
 
 const notAnswered = /^The service has not answered since \d/;
 
-test('an instance that dies is said to be silent on every page that claims to be live, until it answers again', async () => {
+test('every live page reports an instance that died as silent, until it answers again', async () => {
   const addresses = [`#/w/${workspace}/a/${account}`, `#/w/${workspace}`, '#/rollouts'];
   const context = await viewer.newContext();
   await context.addInitScript((text) => sessionStorage.setItem('wwebjs-canary-key', text), key);
@@ -95,7 +95,7 @@ test('an instance that dies is said to be silent on every page that claims to be
   await context.close();
 });
 
-test('an instance that takes connections and answers nothing is said to be silent', async () => {
+test('an instance that accepts connections and answers nothing is reported as silent', async () => {
   await useKey(key);
   await page.goto(`${origin}/#/rollouts`);
   await page.getByRole('heading', { name: 'Rollouts' }).waitFor();
@@ -108,7 +108,7 @@ test('an instance that takes connections and answers nothing is said to be silen
   await page.getByText(notAnswered).waitFor({ state: 'detached' });
 });
 
-test('lists are live: an account and a rollout that somebody else makes appear by themselves', async () => {
+test('lists are live: an account and a rollout from another client appear by themselves', async () => {
   await useKey(key);
   await page.goto(`${origin}/#/w/${workspace}`);
   await page.getByRole('link', { name: 'not known yet' }).focus();
@@ -171,7 +171,7 @@ test('a double click on "Link a number" makes one account', async () => {
   expect(items, 'with the account of before').toHaveLength(2);
 });
 
-test('a key that may only read is told so where a code would be, once, and another key can be used', async () => {
+test('a key that may only read gets a note in place of a code, once, and another key can be used', async () => {
   const reader = await new ApiKeys(service.database).create('reader', 'read');
   let asked = 0;
   page.on('request', (request) => request.url().endsWith('/link/events') && asked++);
@@ -199,7 +199,7 @@ test('a key that ends while the page is open is asked for again', async () => {
   await page.getByText('The API key is missing, unknown or expired.').waitFor();
 });
 
-test('every view fits a phone of 360 px and names its tab; a damaged address is said', async () => {
+test('every view fits a phone of 360 px and names its tab; a damaged address is reported', async () => {
   await useKey(key);
   // The longest words that a history has.
   const wide = { status: 'failed', status_cause: 'authenticated-timeout', build: '2.3000.1032534684' } as const;

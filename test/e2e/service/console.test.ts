@@ -144,7 +144,7 @@ test('a rollout is begun, advanced and rolled back', async () => {
   await page.getByText('advanced at 5 % on request').waitFor();
 });
 
-test('what the service refuses is said on the page, and nothing went wrong meanwhile', async () => {
+test('the page shows what the service refuses, and has no error of its own', async () => {
   await page.goto(`http://127.0.0.1:${port}/#/w/nowhere`);
   await page.getByText('There is no such workspace.').waitFor();
   await page.getByRole('link', { name: 'Matrix' }).click();

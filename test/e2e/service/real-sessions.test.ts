@@ -77,7 +77,7 @@ function newPhone() {
   };
 }
 
-test('a real library in a real browser is linked, stopped in order, and restored without a new code', async () => {
+test('a real library in a real browser is linked, stopped gracefully, and restored without a new code', async () => {
   const place = newPlace();
   const phone = newPhone();
   const first = await start(place);
@@ -202,7 +202,7 @@ test('a browser that is killed is noticed, and the session comes back', async ()
   await untilStatus(service, ids, 'connected', 60_000);
 });
 
-test('an account that is logged out while nobody runs its session is unlinked all the same', async () => {
+test('an account that is logged out while no instance runs its session is unlinked too', async () => {
   const place = newPlace();
   const phone = newPhone();
   const first = await start(place);
@@ -210,7 +210,7 @@ test('an account that is logged out while nobody runs its session is unlinked al
   await untilStatus(first, ids, 'connected', 60_000);
   await stop(first);
   const database = await openDatabase<ServiceTables>(place.database);
-  await new Accounts(database, 'nobody').deactivate(ids, 'logout-asked');
+  await new Accounts(database, 'another').deactivate(ids, 'logout-asked');
   await database.close();
   expect(phone.devices()).toHaveLength(1);
   await start(place);
@@ -260,7 +260,7 @@ test('a rollout moves a session to the candidate and back to the baseline withou
   expect(phone.devices()).toHaveLength(1);
 });
 
-/** What Prometheus is told of the libraries that sessions really run. */
+/** The metrics of the libraries that sessions really run. */
 async function loadedBy(service: Service): Promise<string[]> {
   const text = await service.metrics.registry.metrics();
   return Array.from(

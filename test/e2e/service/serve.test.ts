@@ -45,7 +45,7 @@ async function readinessUntilClosed(url: string): Promise<string[]> {
   }
 }
 
-test('a service that is told to stop says so while it closes its sessions, and ends what it was answering', async () => {
+test('a service in graceful shutdown reports it while it closes its sessions, and completes its answers', async () => {
   const home = ownHome();
   const { process: served, url } = await serve(home);
   const { stdout: key } = await cli(['serve', 'add-key', 'test', '--scope', 'admin', '--replica'], home);
@@ -104,7 +104,7 @@ test('against a replica that runs by itself a restart of the service restores th
   await replica.close();
 });
 
-test('a service that is told to stop while another instance migrates its database ends at once', async () => {
+test('a signal ends a service at once while another instance migrates its database', async () => {
   const address = await newMysqlDatabase();
   const other = await createConnection(address);
   await other.query("select get_lock(concat('wwebjs_canary_', left(sha2(database(), 256), 40)), 0)");

@@ -49,7 +49,7 @@ describe('surface', () => {
 describe('advise', () => {
   const advise = async (current: string, of: string) => cli(['advise', '--current', current, '--build', of], ownHome);
 
-  test('without attempts the source decides, and that is said', async () => {
+  test('without attempts the source decides, and the answer says so', async () => {
     const { exit, stdout } = await advise('1.25.0', build);
     expect(exit).toBe(0);
     expect(stdout).toContain('The nearest version that works is 1.34.7 (by its source only, it was not tried).');
@@ -64,7 +64,7 @@ describe('advise', () => {
     expect(stdout).toMatch(/1\.34\.7 +fails +by its attempts +0 of 1 attempts passed; no-ready/);
   });
 
-  test('a version that works is told to stay', async () => {
+  test('the advice for a version that works is to stay', async () => {
     expect((await advise('1.34.2', '2.3000.1029241508')).stdout).toMatch(/^1\.34\.2 works on .*: stay\.$/m);
   });
 

@@ -25,7 +25,7 @@ describe('a cell in which neither version works', () => {
     expect(verdictOn([...alone, ...beside]).flows[0]).toMatchObject({ pairs: 69, closed: 4 });
   });
 
-  it('is said, whatever the verdict is', () => {
+  it('is reported with every verdict', () => {
     const promoted = verdictOn([...both(0, 13, dead), ...both(80, 0, fine)]);
     expect(promoted.verdict).toBe('promote');
     expect(promoted.notices).toEqual([
@@ -83,7 +83,7 @@ describe('a cell in which only the candidate works', () => {
     expect(words([...loss, ...gain])).toBe('block by cells');
   });
 
-  it('is said', () => {
+  it('is reported', () => {
     const given = [...both(80, 0, fine), ...attempts('old', 0, 13, dead), ...attempts('new', 4, 0, dead)];
     expect(verdictOn(given)).toMatchObject({
       verdict: 'promote',

@@ -25,7 +25,7 @@ describe('attempts that the machine or the harness spoiled', () => {
     }
   });
 
-  it('do not include those that somebody interrupted', () => {
+  it('do not include interrupted ones', () => {
     const verdict = verdictOn([
       ...attempts('old', 80, 0),
       ...attempts('new', 80, 0),
@@ -35,7 +35,7 @@ describe('attempts that the machine or the harness spoiled', () => {
     expect(verdict.flows[0]?.candidate.infra).toBe(0);
   });
 
-  it('include failures of the harness itself, such as a name of the replica that nobody implemented', () => {
+  it('include failures of the harness itself, such as a name that the replica does not implement', () => {
     const verdict = verdictOn([...attempts('old', 20, 0), ...spoiled('new', 20, 'replica-stub-called', 'failed')]);
     expect(verdict.rule).toBe('infra-share');
     expect(verdict.flows[0]?.candidate).toEqual({ attempts: 0, failures: 0, infra: 20, stale: 0 });

@@ -51,7 +51,7 @@ describe('time to ready', () => {
     expect(time?.isSlower).toBe(false);
   });
 
-  it('says nothing where nobody became ready or only one arm was tried', () => {
+  it('says nothing where no attempt became ready or only one arm was tried', () => {
     expect(timeToReady([cell([Infinity], [Infinity]), cell([3000], [])], 1.25, 0.002)).toBeNull();
   });
 

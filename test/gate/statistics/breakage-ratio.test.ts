@@ -15,7 +15,7 @@ function binomial(n: number, k: number, p: number): number {
 }
 
 describe('the breakage ratio', () => {
-  it('is a bet that nobody wins in the mean when the arms are equal, whatever their rate', () => {
+  it('is a fair bet without a gain in the mean when the arms are equal, whatever their rate', () => {
     const n = 12;
     for (const failureRate of [0.01, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
       let mean = 0;

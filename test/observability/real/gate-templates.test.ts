@@ -16,7 +16,7 @@ const queries = {
   flagger: filledIn(read('flagger.yaml').spec.query),
 };
 
-/** What one exporter shows of the pair: its word, and how many hours ago it was said and an attempt was made. */
+/** What one exporter shows of the pair: its verdict, and the age of the verdict and of the newest attempt in hours. */
 interface Shown {
   word: 'promote' | 'block' | 'inconclusive';
   saidHours: number;

@@ -21,7 +21,7 @@ const attempts = (flow: string, values: string) => ({
   series: `wwebjs_canary_attempts_total{${exporter},${cell.replace('qr-to-ready', flow)},target="replica",outcome="passed",code=""}`,
   values,
 });
-/** One cell that passes every hour, and one that nobody attempts any more: of the latter alone no rate is known. */
+/** One cell that passes every hour, and one that is not attempted any more, without a rate. */
 const idleBeside = [attempts('qr-to-ready', '0+1x60'), attempts('pair-to-ready', '5+0x60')];
 const pair = 'baseline="1.34.2",candidate="1.34.7",flow="qr-to-ready"';
 const loss = (bound: string, value: number) => ({

@@ -123,7 +123,7 @@ async function serviceWithOneNumber(): Promise<Service> {
     await untilStatus(second.service, more, 'connected');
   };
   await linkAnother('15550300002');
-  // One that nobody scans in time.
+  // One without a scan in time.
   await second.service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
   await second.service.rollouts.create('1.34.7', '1.33.2');
   closing.push(() => replica.close());
@@ -135,7 +135,7 @@ const hostOf = (url: string) => new URL(url).host;
 const toldOf = (alert: string, status: string) => news.filter((one) => one.alert === alert && one.status === status);
 
 test('an alert about the real failure reaches a person, and no alert about what works', async () => {
-  await until('the alert was told', () => toldOf('WwebjsCellUnexpected', 'firing').length > 0, 120_000);
+  await until('the alert was sent', () => toldOf('WwebjsCellUnexpected', 'firing').length > 0, 120_000);
   expect(toldOf('WwebjsCellUnexpected', 'firing')).toEqual([
     {
       alert: 'WwebjsCellUnexpected',
@@ -206,8 +206,8 @@ test('what the service and the exporter both counted is there once', async () =>
   ]);
 });
 
-test('when the cell does as expected again, the end is told', async () => {
+test('when the cell is as expected again, the end is sent', async () => {
   const { exit } = await cli(['run', ...failing, '--reporter', 'list'], folder);
   expect(exit).toBe(0);
-  await until('the end was told', () => toldOf('WwebjsCellUnexpected', 'resolved').length > 0, 60_000);
+  await until('the end was sent', () => toldOf('WwebjsCellUnexpected', 'resolved').length > 0, 60_000);
 });

@@ -22,7 +22,7 @@ test('a stub throws, names itself and tells the server', () => {
   ]);
 });
 
-test('a member that is read of an object nobody implemented is told once', () => {
+test('a read of a member of an unimplemented object is reported once', () => {
   const exports = buildExports('M', { tier: 1, hasDefault: true, exports: { default: 'object' } }, {}, report);
   const stub = exports.default as Record<string, unknown>;
   expect([stub.x, stub.x, JSON.stringify(stub)]).toEqual([undefined, undefined, '{}']);

@@ -68,14 +68,14 @@ describe('conditions of the server', () => {
     await page.next('critical-sync-done');
   });
 
-  test('slow-link: every frame of the server comes later, in order', async () => {
+  test('slow-link: every frame of the server comes later, in sequence', async () => {
     const { page } = await start('slow-link');
     const began = performance.now();
     await page.register();
     expect(performance.now() - began).toBeGreaterThan(380);
   });
 
-  test('a condition that is put on while a page is open is told to it, and taken off again', async () => {
+  test('a condition can be turned on and off while a page is open', async () => {
     const { page } = await start();
     await page.register();
     replica.setCondition('throwing-require', true);

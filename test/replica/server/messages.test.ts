@@ -47,7 +47,7 @@ test('a text to a number with a phone of its own reaches that phone and its devi
   pageB.close();
 });
 
-test('what came while the device was away is delivered before the next sync is done, in order', async () => {
+test('messages sent while the device was offline are delivered before the next sync is done, oldest first', async () => {
   const { id } = replica.phones.create('12025550124');
   const page = new FakePage(replica);
   const { wid, deviceId } = await page.link(id);
@@ -84,7 +84,7 @@ test('a text without a receipt is delivered again, one with a receipt is not', a
   page.close();
 });
 
-test('a text that a device sends again is acknowledged again and reaches nobody twice', async () => {
+test('a text that a device sends again is acknowledged again and reaches no contact twice', async () => {
   const { id } = replica.phones.create('12025550127');
   const page = new FakePage(replica);
   await page.link(id);

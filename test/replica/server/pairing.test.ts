@@ -42,7 +42,7 @@ describe('pairing', () => {
     await scanned;
   });
 
-  test('a ref of nobody is foreign', async () => {
+  test('a ref that no server issued is foreign', async () => {
     const page = new FakePage(replica);
     await page.register();
     await expect(replica.phones.scan(newPhone(), page.qr('2@abc'))).rejects.toMatchObject({ code: 'qr-foreign' });
@@ -117,7 +117,7 @@ describe('pairing', () => {
     await refused;
   });
 
-  test('a device that was removed is told at its next login', async () => {
+  test('a removed device finds out at its next login', async () => {
     const phone = newPhone();
     const page = new FakePage(replica);
     const { wid, deviceId } = await page.link(phone);
@@ -155,7 +155,7 @@ describe('pairing', () => {
     second.close();
   });
 
-  test('a frame that is none ends the connection and is told', async () => {
+  test('a bad frame ends the connection and is reported', async () => {
     const page = new FakePage(replica);
     await page.open();
     page.sendText('{"type":"nonsense"}');

@@ -12,7 +12,7 @@ test('versions are sorted as versions, newest first; what is none comes last', (
   ]);
 });
 
-test('of more cells than anybody looks through, those attempted last are kept, of the newest versions first', () => {
+test('of too many cells, those attempted last are kept, of the newest versions first', () => {
   const bucket = (library: string, count: number) => ({
     times: [],
     outcomes: Array.from({ length: count }, (_, i) => ({

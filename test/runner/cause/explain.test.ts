@@ -207,7 +207,7 @@ describe('a line that means another module on pages of webpack', () => {
     expect(cause?.module).toBe(module);
   });
 
-  test('a page without require is told from one without a module', () => {
+  test('a page without require is distinguished from one without a module', () => {
     const code = `window.require('WAWebWid');`;
     const at = '/srv/node_modules/whatsapp-web.js/src/Client.js:6:33';
     const seen = pageError(

@@ -4,7 +4,7 @@ import type { FailedAttempt } from '../../../src/runner/cause/explain.ts';
 
 export const october2025 = '2.3000.1029241508';
 
-/** A failed attempt of a toy library, with nothing seen unless it is said. */
+/** A failed attempt of a toy library, without evidence by default. */
 export function toyFailure(packageDir: string, more: Partial<FailedAttempt> = {}): FailedAttempt {
   return {
     library: { packageDir, version: '0.0.1' },

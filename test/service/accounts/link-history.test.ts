@@ -41,7 +41,7 @@ async function link(
 }
 
 describe.each(engines)('links over time in %s', (_, newAddress) => {
-  test('count where they were begun; who failed later was linked; a code that nobody scanned counts nowhere', async () => {
+  test('count where they were begun; an account that failed later was linked; a code without a scan counts nowhere', async () => {
     const { database } = await newServiceDatabase(newAddress);
     const start = Date.parse('2026-11-20T06:00:00.000Z');
     const [first, , third] = [0, 1, 2].map((n) => start + n * hourMs) as [number, number, number];

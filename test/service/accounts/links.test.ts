@@ -177,7 +177,7 @@ describe.each(engines)('links in %s', (_, newAddress) => {
 });
 
 describe('a violation that the database raises all the same', () => {
-  /** Lets somebody who knows nothing of the lock take the number, each time right after it was found free. */
+  /** Lets a writer without the lock take the number, each time right after it was found free. */
   async function contested(times: number) {
     const { database, address, workspace } = await newServiceDatabase(newMysqlDatabase);
     const plain = new Links(database, 'rogue', () => {});

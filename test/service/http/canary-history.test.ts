@@ -50,6 +50,6 @@ test.each([
   expect(body.detail).toContain(detail);
 });
 
-test('nobody sees it without a key', async () => {
+test('a request without a key is refused', async () => {
   expect((await ask('', { authorization: '' })).status).toBe(401);
 });

@@ -152,7 +152,7 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect(nested).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   });
 
-  test('every write is told with the key that asked, by the id that its problem has', async () => {
+  test('every write is logged with its API key, under the id of its problem', async () => {
     server.writes.length = 0;
     const reader = await server.keys.create('reader', 'read');
     const account = `${accounts()}/${(await server.ask('POST', accounts(), {})).body.id}`;
@@ -184,7 +184,7 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect(deletions.slice(0, 2).map(({ request }) => request)).toEqual([refused.body.instance, unknown.body.instance]);
   });
 
-  test('who is refused for the key is told which scheme it takes, whose name has no case', async () => {
+  test('a refusal of the key names the scheme, and the name of the scheme has no case', async () => {
     const none = await server.ask('GET', accounts(), undefined, { authorization: '' });
     expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Bearer']);
     for (const scheme of ['bearer', 'BEARER'])
@@ -209,14 +209,14 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
       (await server.service.accounts.list(workspaceId(workspace), 200, null)).find(({ ids }) => ids.account === body.id)
         ?.ids as SessionIds,
     );
-    const told = [...String((await stream).body).matchAll(/^event: status\ndata: (.*)$/gm)].map(([, data]) =>
+    const statuses = [...String((await stream).body).matchAll(/^event: status\ndata: (.*)$/gm)].map(([, data]) =>
       JSON.parse(String(data)),
     );
-    expect(told.map(({ status, cause }) => `${status} ${cause}`)).toEqual([
+    expect(statuses.map(({ status, cause }) => `${status} ${cause}`)).toEqual([
       'qr_scanning link-asked',
       'inactive delete-asked',
     ]);
-    expect(told[1]).toMatchObject({ id: body.id, phone: null });
+    expect(statuses[1]).toMatchObject({ id: body.id, phone: null });
   });
 
   test('a key does what its scope allows', async () => {
@@ -318,7 +318,7 @@ describe('without any key on a loopback address', () => {
     ['another address of this machine', { host: '127.0.0.2:8080' }, 200],
     ['the name that is its address', { host: '[::1]:8080' }, 200],
     ['its own console', { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:8080' }, 200],
-    ['a name that somebody points at 127.0.0.1', { host: 'evil.example' }, 403],
+    ['a foreign name that points at 127.0.0.1', { host: 'evil.example' }, 403],
     ['another page in the browser', { host: 'localhost:8080', origin: 'https://evil.example' }, 403],
   ])('%s gets the right answer', async (_, headers, status) => {
     expect((await server.ask('GET', '/v1/workspaces', undefined, headers)).status).toBe(status);

@@ -6,7 +6,7 @@ import { engines } from '../../support/service-databases.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-test.each(engines)('what nobody needs any more is forgotten, the rest is kept, with %s', async (_, newAddress) => {
+test.each(engines)('what is no longer needed is deleted, the rest is kept, with %s', async (_, newAddress) => {
   const { database, workspace } = await newServiceDatabase(newAddress);
   const { kysely } = database;
   const ago = (ms: number) => Date.now() - ms;

@@ -32,7 +32,7 @@ async function connectedOn(database: string) {
   return ids;
 }
 
-const told = (event: LogLine['event']) => log.filter((line) => line.event === event);
+const logged = (event: LogLine['event']) => log.filter((line) => line.event === event);
 
 describe.each(engines)('on %s', (_, newAddress) => {
   let address: string;
@@ -49,7 +49,7 @@ describe.each(engines)('on %s', (_, newAddress) => {
     await until('it is not ready', () => !service.ready, 5_000);
     // Long enough for each loop to fail a second time.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(told('work-failed').filter(({ work }) => work === 'renew-leases')).toEqual([
+    expect(logged('work-failed').filter(({ work }) => work === 'renew-leases')).toEqual([
       {
         event: 'work-failed',
         work: 'renew-leases',
@@ -59,12 +59,12 @@ describe.each(engines)('on %s', (_, newAddress) => {
     ]);
     await kysely.schema.alterTable('sessions_away').renameTo('sessions').execute();
     await until('it is ready', () => service.ready, 5_000);
-    expect(told('work-goes-on')).toContainEqual({ event: 'work-goes-on', work: 'renew-leases' });
+    expect(logged('work-goes-on')).toContainEqual({ event: 'work-goes-on', work: 'renew-leases' });
     await database.close();
   });
 });
 
-test('a server that refuses the login is a database that is away: not ready, 503, told once, and no session is lost', async () => {
+test('a server that refuses the login is an unreachable database: not ready, 503, logged once, and no session is lost', async () => {
   const address = await newMysqlDatabase();
   const root = await createConnection(address);
   const name = new URL(address).pathname.slice(1);
@@ -82,12 +82,12 @@ test('a server that refuses the login is a database that is away: not ready, 503
   const asked = await app.inject({ url: '/v1/workspaces', headers: { host: 'localhost' } });
   expect([asked.statusCode, asked.json().code]).toEqual([503, 'database-unreachable']);
   await new Promise((resolve) => setTimeout(resolve, 2_500));
-  expect(told('database-trouble')).toHaveLength(1);
-  expect(told('work-failed')).toEqual([]);
+  expect(logged('database-trouble')).toHaveLength(1);
+  expect(logged('work-failed')).toEqual([]);
   await root.query(`alter user ${user}@'%' identified by 'first'`);
   await until('it is ready', () => service.ready, 5_000);
   expect(await service.accounts.get(ids.workspace, ids.account)).toMatchObject({ status: 'connected' });
-  expect(told('ended')).toEqual([]);
+  expect(logged('ended')).toEqual([]);
   await root.query(`drop user ${user}@'%'`);
   await root.end();
 });

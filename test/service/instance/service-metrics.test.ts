@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../temporary-folder.ts';
 let server: TestServer;
 afterEach(() => server.stop());
 
-/** Starts a service that links `count` numbers, none of which anybody scans. */
+/** Starts a service that links `count` numbers, none of which is scanned. */
 async function serve(count: number, options: Partial<Parameters<typeof startTestServer>[0]> = {}) {
   const database = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
   server = await startTestServer({ database, openHost: silentHosts, slots: 2, ...options });
@@ -26,7 +26,7 @@ async function serve(count: number, options: Partial<Parameters<typeof startTest
 const lines = async (service: Service, name: string) =>
   (await service.metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(`${name}{`));
 
-test('sessions are not shown one by one unless somebody asks for it', async () => {
+test('sessions are exported one by one only on request', async () => {
   const { service } = await serve(1);
   expect(await lines(service, 'wwebjs_session_detail')).toEqual([]);
   expect(await lines(service, 'wwebjs_sessions')).toEqual(['wwebjs_sessions{library="1.34.7",status="starting"} 1']);

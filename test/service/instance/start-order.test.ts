@@ -7,7 +7,7 @@ import { silentHosts } from '../../support/silent-host.ts';
 import { startTestService, until, untilStatus } from '../../support/test-service.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
-/** A database with one session that nobody runs, and how often it was started from then on. */
+/** A database with one session without an owner, and how often it was started from then on. */
 async function waitingSession() {
   const folder = temporaryFolder();
   const database = `sqlite:${join(folder, 'store.sqlite')}`;

@@ -53,7 +53,7 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
       .orderBy('id')
       .execute();
 
-  test('nobody can claim a session while its lease lives', async () => {
+  test('no instance can claim a session while its lease is valid', async () => {
     const lease = await connected();
     expect(await other.claim(10)).toEqual([]);
     expect(await one.renew([lease])).toEqual([]);
@@ -99,7 +99,7 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     expect(await endOf()).toBeGreaterThan(before);
   });
 
-  test('a session that was given back in order can be claimed at once, with the reason', async () => {
+  test('a released session can be claimed at once, with the reason', async () => {
     const lease = await connected();
     await one.release(lease, 'instance-stopped');
     expect(await other.claim(10)).toMatchObject([{ cause: 'instance-stopped' }]);

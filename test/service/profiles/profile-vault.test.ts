@@ -47,7 +47,7 @@ async function nextLease(): Promise<Lease> {
   return claim.lease;
 }
 
-test('another machine gets the profile that was saved, and nobody can read it in the store', async () => {
+test('another machine gets the profile that was saved, and the store has only ciphertext', async () => {
   const [here, there] = [temporaryFolder(), temporaryFolder()];
   await vault.fetch(lease, here);
   writeLogin(here, 'the secret login');
@@ -98,7 +98,7 @@ test('who has lost the lease cannot replace what the next owner restores from', 
     .select('blob_name')
     .executeTakeFirstOrThrow();
   expect(blob_name).toContain(`/${late.token}-`);
-  // What nobody would find any more does not stay in the store.
+  // A blob without a reference does not stay in the store.
   expect(saved()).toEqual([blob_name.split('/')[1]]);
 });
 

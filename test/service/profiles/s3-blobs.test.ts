@@ -131,7 +131,7 @@ describe.runIf(canRunS3())('profiles in S3', () => {
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-/** Passes requests on as they are, and answers as `change` has them; null from `change` passes nothing on. */
+/** Passes requests on unchanged, and answers as `change` has them; null from `change` passes nothing on. */
 async function proxyTo(
   port: number,
   change: (incoming: IncomingMessage) => ((bytes: Buffer) => Buffer) | null,

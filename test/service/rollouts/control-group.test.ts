@@ -42,7 +42,7 @@ test('each step restarts as many accounts of the baseline as it moves to the can
   expect(chosen(group)).toEqual([]);
 });
 
-test('nobody is restarted twice at a step, nor whose version was chosen, nor who has the candidate', async () => {
+test('no account is restarted twice at a step, nor one with a chosen version, nor one on the candidate', async () => {
   const group = new ControlGroup(database, quickRules.plan, 160);
   const rollout = await rollouts.create(baseline, candidate);
   await group.look(rollout);

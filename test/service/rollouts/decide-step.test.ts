@@ -69,7 +69,7 @@ test('a few failed links are too few to be below the band', () => {
   expect(decided(links([3, 0], [0, 1]), 1, 3 * hour, { belowBand: 'roll-back' })).toBe('held undecided');
 });
 
-test('at 100 percent, where nobody is left to compare with, the watch and the band end the rollout', () => {
+test('at 100 percent, without an account to compare with, the watch and the band end the rollout', () => {
   const alone = links([0, 0], [30, 2]);
   expect(alone.verdict).toBe('inconclusive');
   expect(decided(alone, 100, 3 * hour)).toBe('held watching');

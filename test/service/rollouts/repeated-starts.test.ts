@@ -52,7 +52,7 @@ it('a candidate that is worse by the margin is not promoted for restarts of the 
   expect(words(fleet).promote).toBeLessThanOrEqual(5);
 });
 
-it('a candidate that nobody can be restored with is blocked after ten sessions, however rarely they are tried', () => {
+it('a candidate that restores no session is blocked after ten sessions, however rarely they are tried', () => {
   const fleet = { sessions: 10, broken: { baseline: 0.02, candidate: 1 }, starts: { broken: 1, working: 1 } };
   expect(words(fleet).block).toBeGreaterThanOrEqual(95);
 });

@@ -224,7 +224,7 @@ describe.each(engines)('the judge of rollouts on %s', (_, newAddress) => {
     expect(await session()).toMatchObject({ failures: 0, next_start_at: 0, attention_code: null, attention_at: null });
   });
 
-  test('what cannot be judged is said, and the rollout stays where it is', async () => {
+  test('a rollout that cannot be judged is reported, and stays at its step', async () => {
     const a = await newInstance('a');
     const rollout = await a.rollouts.create(baseline, candidate);
     // No date has so many milliseconds.

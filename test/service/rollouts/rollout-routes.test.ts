@@ -64,7 +64,7 @@ describe.each(engines)('rollouts over HTTP with %s', (_, newAddress) => {
     ]);
   });
 
-  test('of two who advance at the same moment one is told that the rollout has moved, and no step is skipped', async () => {
+  test('of two simultaneous requests to advance one is refused because the rollout has moved, and no step is skipped', async () => {
     const rollout = await begin();
     const { rollouts } = server.service;
     const id = rollout.slice('/v1/rollouts/'.length);
@@ -81,7 +81,7 @@ describe.each(engines)('rollouts over HTTP with %s', (_, newAddress) => {
     expect((await server.ask('GET', rollout)).body.steps).toHaveLength(3);
   });
 
-  test('whoever decided on a step that is over is told so', async () => {
+  test('a decision on a step that is over is refused', async () => {
     const rollout = await begin();
     const answers = await Promise.all([1, 2].map(() => server.ask('POST', `${rollout}/advance`, { percent: 1 })));
     expect(answers.map(({ status, body }) => `${status} ${body.code ?? body.percent}`).sort()).toEqual([
@@ -92,7 +92,7 @@ describe.each(engines)('rollouts over HTTP with %s', (_, newAddress) => {
     expect((await server.ask('GET', rollout)).body).toMatchObject({ percent: 5 });
   });
 
-  test('whatever is asked at the same moment, nobody gets an error of the service', async () => {
+  test('simultaneous requests of any kind never get an error of the service', async () => {
     const rollout = await begin();
     const asked = [
       () => server.ask('GET', `${rollout}/verdict`),

@@ -61,7 +61,7 @@ async function addSessions({ kysely }: ServiceDatabase, ids: readonly string[], 
 
 /**
  * Writes starts: restorations of `session` that took a second, except for what is given. Other sessions that are named come to be, and
- * nobody shall run them.
+ * no instance shall run them.
  */
 export async function addStarts(database: ServiceDatabase, starts: Start[]): Promise<void> {
   const { kysely } = database;

@@ -27,11 +27,11 @@ async function causeOf(loginHangs: boolean, scan: (qr: string) => Promise<unknow
   return cause;
 }
 
-test.concurrent('a link that nobody scans is not called a failure of the library', async () => {
+test.concurrent('a link without a scan is not a failure of the library', async () => {
   expect(await causeOf(false, async () => {})).toBe('link-timeout');
 });
 
-test.concurrent('a link that somebody scanned and whose login never came is not called one that nobody scanned', async () => {
+test.concurrent('a scanned link whose login never came does not end as a link without a scan', async () => {
   const { id } = replica.phones.create('15550210001');
   expect(await causeOf(true, async (qr) => replica.phones.scan(id, qr).catch(() => {}))).toBe('authenticated-timeout');
 });

@@ -87,7 +87,7 @@ describe.each(engines)('canary accounts with %s', (engine, newAddress) => {
   const ends = (ids: SessionIds) => log.filter(({ event, account }) => event === 'ended' && account === ids.account);
   const backoffOver = () => service.database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
 
-  onSqlite('who hears the probes is left alone, and nobody is told of them', async () => {
+  onSqlite('a session that hears the probes is left alone, and no webhook receives them', async () => {
     const [one, other] = [await canary(), await canary()];
     await until('probes went both ways', async () => (await probes('heard')) >= 4);
     expect([...ends(one), ...ends(other)]).toEqual([]);

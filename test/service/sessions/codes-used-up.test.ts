@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => replica.close());
 
-/** How long a link lasts that nobody scans, in milliseconds, where the service would wait a minute. */
+/** How long a link without a scan lasts, in milliseconds, where the service would wait a minute. */
 async function lastingOf(idlesAfterCodes: boolean, linkMs: number): Promise<number> {
   const database = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
   const openHost = lightHosts({ port: replica.port, idlesAfterCodes });

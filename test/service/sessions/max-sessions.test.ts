@@ -24,7 +24,7 @@ function link(service: Service, workspace: WorkspaceId) {
   return linkWith(service, workspace, (qr) => replica.phones.scan(id, qr));
 }
 
-test('an instance that is full refuses links and leaves sessions that nobody runs to others', async () => {
+test('an instance that is full refuses links and leaves sessions without an owner to others', async () => {
   const [, newAddress] = engines[0] as (typeof engines)[0];
   const database = await newAddress();
   const openHost = lightHosts({ port: replica.port });

@@ -60,7 +60,7 @@ describe.each(engines)('texts through another instance with %s', (name, newAddre
     expect(sent).toBe(1);
   });
 
-  test('a text that nobody took is not sent any more when somebody is told so', async () => {
+  test('a text that no instance took is not sent after its caller got that answer', async () => {
     await expect(asker.hand(ids, to, 'hello')).rejects.toMatchObject({ code: 'session-elsewhere' });
     const sent: string[] = [];
     await owner.sendWaiting(async (_, __, body) => sent.push(body));
@@ -68,11 +68,11 @@ describe.each(engines)('texts through another instance with %s', (name, newAddre
     expect(sent).toEqual([]);
   });
 
-  test('where the library does not answer nobody says that it was not sent', async () => {
+  test('when the library does not answer, no answer claims that it was not sent', async () => {
     expect(await handed(() => new Promise(() => {}))).toMatchObject({ code: 'send-unknown' });
   });
 
-  test('where the database goes away after somebody may have taken the text nobody says that it was not sent', async () => {
+  test('when the database fails after an instance may have taken the text, no answer claims that it was not sent', async () => {
     const { kysely } = database;
     const asked = asker.hand(ids, to, 'hello');
     const refused = expect(asked).rejects.toMatchObject({ code: 'send-unknown' });

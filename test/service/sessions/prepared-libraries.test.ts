@@ -117,7 +117,7 @@ test('a host that does not open in time is given up, and nothing is left of it w
   await until('the late host is ended', () => exits === 1);
 });
 
-test('a host is told from its start how long it may live without the instance', async () => {
+test('a host knows from its start how long it may live without the instance', async () => {
   let restMs = 0;
   opening = async (spec) => {
     restMs = spec.restMs();

@@ -18,7 +18,7 @@ let service: Service;
 let log: LogLine[];
 let workspace: WorkspaceId;
 let numbers = 15551000000;
-/** Versions that were asked to host, in order, and those that cannot be. */
+/** Versions that were requested as hosts, in sequence, and those that cannot be. */
 let hosted: string[];
 let broken: Set<string>;
 let killLast: () => void;
@@ -80,13 +80,13 @@ test('a host that dies is noticed at once, and the session comes back after its 
   await untilStatus(service, ids, 'connected');
 });
 
-test('a host that ends by an error is told of with what the error says, not with its exit code', async () => {
+test('the log of a host that ends by an error has the error, not its exit code', async () => {
   await connected();
   const detail = { message: 'the page said no', stack: 'Error: the page said no' };
   tellLast({ type: 'host:unhandled-rejection', detail });
   tellLast({ type: 'host:exited', detail: { code: 1, signal: null } });
-  const told = await until('it is in the log', () => log.find(({ event }) => event === 'ended'));
-  expect(told).toMatchObject({ code: 'host-died', message: 'the page said no' });
+  const line = await until('it is in the log', () => log.find(({ event }) => event === 'ended'));
+  expect(line).toMatchObject({ code: 'host-died', message: 'the page said no' });
 });
 
 test('a failure of the service itself ends one session, not the process, and is tried again', async () => {
@@ -95,8 +95,8 @@ test('a failure of the service itself ends one session, not the process, and is 
     kysely,
   );
   const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
-  const told = await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
-  expect(told).toMatchObject({
+  const line = await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
+  expect(line).toMatchObject({
     message: expect.stringContaining('broken by the test'),
     stack: expect.stringMatching(/^at /),
   });
@@ -113,8 +113,8 @@ test('an end that cannot be written for another reason than the database being a
     kysely,
   );
   killLast();
-  const told = await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
-  expect(told.message).toContain('refused by the test');
+  const line = await until('it is in the log', () => log.find(({ event }) => event === 'session-trouble'));
+  expect(line.message).toContain('refused by the test');
   await sql`drop trigger broken`.execute(kysely);
 });
 
@@ -127,7 +127,7 @@ test('a page that hangs is left for a new one', async () => {
   await untilStatus(service, ids, 'connected');
 });
 
-test('a session that fails three times needs attention, and is started again when somebody asks', async () => {
+test('a session that fails three times needs attention, and is started again on request', async () => {
   const ids = await connected();
   broken.add('1.34.7');
   killLast();

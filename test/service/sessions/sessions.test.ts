@@ -79,15 +79,15 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     expect(await service.linkCodes.get(ids.session)).toBeNull();
     const history = await service.accounts.history(ids.account, 10, 0);
     expect(history.map(({ to }) => to)).toEqual(['qr_scanning', 'authenticated', 'connected']);
-    // Written to the database first, then told.
+    // Written to the database first, then logged.
     await until('the log says so', () => log.some(({ event }) => event === 'connected'));
     const metrics = await service.metrics.registry.metrics();
     expect(metrics).toContain('wwebjs_link_attempts_total{library="1.34.7",outcome="ready",code=""} 1');
-    const told = JSON.stringify(log) + metrics;
-    for (const secret of [phone.number, ...code.split(',').slice(0, 4)]) expect(told).not.toContain(secret);
+    const published = JSON.stringify(log) + metrics;
+    for (const secret of [phone.number, ...code.split(',').slice(0, 4)]) expect(published).not.toContain(secret);
   });
 
-  test('after a stop in order another instance restores the session without a new code', async () => {
+  test('after a graceful stop another instance restores the session without a new code', async () => {
     const phone = newPhone();
     const ids = await linkWith(service, workspace, phone.scan);
     await untilStatus(service, ids, 'connected');
@@ -142,7 +142,7 @@ describe.each(engines)('sessions with %s', (_, newAddress) => {
     expect(await other.accounts.get(workspace, newer.account)).toMatchObject({ status: 'connected' });
   });
 
-  test('a device that the phone unlinks makes the account failed, and nobody starts it again', async () => {
+  test('a device that the phone unlinks makes the account failed, and no instance starts it again', async () => {
     const phone = newPhone();
     const ids = await linkWith(service, workspace, phone.scan);
     await untilStatus(service, ids, 'connected');

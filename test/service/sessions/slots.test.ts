@@ -25,13 +25,13 @@ test('no more than its size are taken at once, in the order in which they were a
   expect(slots.free).toBe(2);
 });
 
-test('somebody is told when a slot is free and nobody waits for it', async () => {
-  let told = 0;
-  const slots = new Slots(1, () => told++);
+test('the callback runs when a slot is free and no session waits for it', async () => {
+  let calls = 0;
+  const slots = new Slots(1, () => calls++);
   const first = await slots.take();
   const second = slots.take();
   first();
-  expect(told).toBe(0);
+  expect(calls).toBe(0);
   (await second)();
-  expect(told).toBe(1);
+  expect(calls).toBe(1);
 });

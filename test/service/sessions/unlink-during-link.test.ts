@@ -72,10 +72,10 @@ describe.each(engines)('on %s', (_, newAddress) => {
     await until('the device is unlinked', () => devices().length === 0, 10_000);
     await until('its profile is removed', () => !existsSync(sessionFolder(folder, ids)));
     expect(await unlinksLeft()).toBe(0);
-    const told = (event: LogLine['event']) =>
+    const logged = (event: LogLine['event']) =>
       log.find((line) => line.event === event && line.account === ids.account) ?? null;
-    expect(await until('its end is in the log', () => told('ended'))).toMatchObject({ end: 'over', code });
-    expect(told('unlinked')).not.toBeNull();
+    expect(await until('its end is in the log', () => logged('ended'))).toMatchObject({ end: 'over', code });
+    expect(logged('unlinked')).not.toBeNull();
   }
 
   test.each([
@@ -83,7 +83,7 @@ describe.each(engines)('on %s', (_, newAddress) => {
     ['after its owner has heard of it', 1.5],
   ])('an account that is deleted after the scan, its login accepted %s, leaves no device', async (_, seconds) => {
     const ids = await scanned(seconds);
-    // As another instance does it: the owner is not told.
+    // As another instance does it, without the owner.
     await service.accounts.delete(ids);
     await unlinkedByItsOwner(ids, 'delete-asked');
     expect(launches).toBe(1);
@@ -106,7 +106,7 @@ describe.each(engines)('on %s', (_, newAddress) => {
     await until('the device is unlinked', () => devices().length === 0);
   });
 
-  test('a link that nobody scanned is not started once more to unlink it', async () => {
+  test('a link without a scan is not started once more to unlink it', async () => {
     const ids = await linkWith(service, workspace, async () => {}, number);
     await service.accounts.deactivate(ids, 'logout-asked');
     await until('its owner has ended', () => service.sessions.hosted.length === 0);

@@ -62,7 +62,7 @@ const devices = () => replica.phones.get(phone).devices;
 const profile = () => existsSync(sessionFolder(folder, ids));
 const sessions = () => service.database.kysely.updateTable('sessions');
 
-/** Until nobody runs the session any more. */
+/** Until no instance runs the session any more. */
 async function nobodyRunsIt(): Promise<void> {
   broken = true;
   await service.stop();
@@ -70,7 +70,7 @@ async function nobodyRunsIt(): Promise<void> {
   await until('it waits', () => log.some(({ event }) => event === 'ended'));
 }
 
-test('a logout of a session that nobody runs unlinks its device, and then its profile is removed', async () => {
+test('a logout of a session without an owner unlinks its device, and then its profile is removed', async () => {
   await nobodyRunsIt();
   await service.sessions.logout(ids);
   expect(devices()).toHaveLength(1);
@@ -98,7 +98,7 @@ test('a session that is deleted while it starts is unlinked when its owner has e
   await until('its profile is removed', () => !profile());
 });
 
-test('a number that is linked again while nobody runs its older session leaves one device on the phone', async () => {
+test('a number that is linked again while no instance runs its older session leaves one device on the phone', async () => {
   await nobodyRunsIt();
   broken = false;
   await sessions()

@@ -60,11 +60,11 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
     expect(server.troubles).toEqual([]);
   });
 
-  test('every change of status is told once, signed', async () => {
+  test('every change of status is delivered once, signed', async () => {
     const { body: webhook } = await server.ask('POST', webhooks, { url: address });
     const { body: account } = await server.ask('POST', accounts, {});
     await server.ask('POST', `${accounts}/${account.id}/logout`);
-    await until('both changes are told', () => heard.length >= 2);
+    await until('both changes are delivered', () => heard.length >= 2);
     const events = heard
       .map(({ body }) => webhookEventSchema.parse(JSON.parse(body)))
       .sort((a, b) => a.at.localeCompare(b.at));
@@ -134,7 +134,7 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
     expect((await server.ask('POST', resend)).body).toMatchObject({ code: 'delivery-unknown' });
   });
 
-  test('a receiver that never answers delays nobody else', async () => {
+  test('a receiver that never answers delays no other', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const hole = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
@@ -144,27 +144,29 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
     await server.ask('POST', `/v1/workspaces/${other.id}/webhooks`, { url: address });
     await server.ask('POST', `/v1/workspaces/${other.id}/accounts`, {});
     const since = performance.now();
-    await until('the other workspace is told', () => heard.length > 0);
+    await until('the other workspace has its delivery', () => heard.length > 0);
     expect(performance.now() - since, 'sooner than the first silence is over').toBeLessThan(9_000);
     silent.closeAllConnections();
     silent.close();
   });
 
-  test('an account whose session is not started any more is told, with the code', async () => {
+  test('an account whose session is not started any more is reported, with the code', async () => {
     await server.ask('POST', webhooks, { url: address });
     const { body: account } = await server.ask('POST', accounts, {});
     const { kysely, now } = server.service.database;
     const broken = { attention_code: 'start-timeout', attention_at: now };
     await kysely.updateTable('sessions').set(broken).where('account_id', '=', account.id).execute();
-    const told = await until('it is told', () => heard.find(({ body }) => body.includes('account.attention')));
-    expect(webhookEventSchema.parse(JSON.parse(told.body))).toMatchObject({
+    const delivered = await until('it is delivered', () =>
+      heard.find(({ body }) => body.includes('account.attention')),
+    );
+    expect(webhookEventSchema.parse(JSON.parse(delivered.body))).toMatchObject({
       account: account.id,
       data: { code: 'start-timeout' },
     });
   });
 });
 
-test('messages are told whole, also those that came while the database was away', async () => {
+test('messages are delivered whole, also those that came while the database was unreachable', async () => {
   const replica = await startReplica({ build: '2.3000.1044822804' });
   const mysql = new URL(await newMysqlDatabase());
   const proxy = await TcpProxy.to(Number(mysql.port));
@@ -184,9 +186,9 @@ test('messages are told whole, also those that came while the database was away'
   for (const body of bodies.slice(1)) replica.phones.send(phone, { body });
   await until('the cut is noticed', () => !service.ready);
   proxy.mend();
-  const told = () => heard.map(({ body }) => JSON.parse(body)).filter(({ type }) => type === 'message');
-  await until('all are told', () => told().length >= bodies.length);
-  expect(new Set(told().map(({ data }) => data.body))).toEqual(new Set(bodies));
+  const delivered = () => heard.map(({ body }) => JSON.parse(body)).filter(({ type }) => type === 'message');
+  await until('all are delivered', () => delivered().length >= bodies.length);
+  expect(new Set(delivered().map(({ data }) => data.body))).toEqual(new Set(bodies));
   await service.stop();
   await proxy.close();
   await replica.close();
