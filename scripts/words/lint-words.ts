@@ -40,6 +40,7 @@ const enforced = [
   'src/watch',
   'src/web',
   'src/words',
+  'test',
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
