@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { librarySourceSchema } from './library-source.ts';
 import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
 
 /** One event of an attempt. `at` is milliseconds since the attempt began. */
@@ -30,6 +31,8 @@ export const provenanceSchema = z.object({
   loaded: z.string().nullable(),
   frames: z.array(stackFrameSchema),
   integrity: z.string().nullable(),
+  /** Where a library that is not a release on npm came from; absent for one that is. */
+  source: librarySourceSchema.optional(),
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 

@@ -43,5 +43,6 @@ export interface HtmlCellDetail {
   attempts: Attempt[];
   /** By attempt id: a data URI, or the path of the file where the page would have grown too large. */
   screenshots: Record<string, string>;
-  repeatCommand: string;
+  /** The command that repeats the cell, and what another machine has to have first. */
+  repeat: { command: string; needs: string[] };
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { librarySourceSchema } from './library-source.ts';
 
 /** One library that has a lockfile, as `library list --json` shows it. */
 export const libraryStatusSchema = z.object({
-  /** Exact version, or `<version>+<8 hex of the content>` of a tarball or folder. */
+  /** Exact version, or version, name, commit and content of what is the user's own: `1.34.7+fork.g1a2b3c4d.0a1b2c3d`. */
   label: z.string(),
   version: z.string(),
   integrity: z.string().nullable(),
+  /** Where a library that is not a release on npm came from. */
+  source: librarySourceSchema.nullable(),
   /** sha256 of package.json and package-lock.json, hex. */
   lockHash: z.string(),
   /** The folder with the lockfile. */

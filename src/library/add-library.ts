@@ -1,10 +1,13 @@
 import { cp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
+import type { LibrarySource } from '../contracts/library-source.ts';
 import { absent, makeFolderOnce } from '../install/make-folder-once.ts';
 import { NpmError, npm } from '../install/npm.ts';
-import { findLibraryLock, type LibraryLock, lockFolders } from './library-lock.ts';
-import type { LibrarySpec } from './library-spec.ts';
+import { describeCheckout, withCommit } from './git.ts';
+import { findLibraryLock, type LibraryLock, lockFolders, sourceFile } from './library-lock.ts';
+import { type OwnLibrary, parseLibrarySpec } from './library-spec.ts';
 import { type LibraryTarball, readLibraryTarball, withPackedFolder } from './library-tarball.ts';
 
 type Say = (line: string) => void;
@@ -12,10 +15,12 @@ type Say = (line: string) => void;
 /**
  * Returns the lock of a library; npm resolves an unknown one, which is then stored on this machine.
  *
+ * @param text as `parseLibrarySpec` takes it.
  * @throws InputError when npm has no such version, or the tarball or folder is not whatsapp-web.js.
  * @throws TroubleError without network or disk.
  */
-export async function lockLibrary(spec: LibrarySpec, say: Say): Promise<LibraryLock> {
+export async function lockLibrary(text: string, say: Say): Promise<LibraryLock> {
+  const spec = parseLibrarySpec(text);
   switch (spec.kind) {
     case 'version':
       return findLibraryLock(spec.version) ?? (await addVersion(spec.version, say));
@@ -24,10 +29,59 @@ export async function lockLibrary(spec: LibrarySpec, say: Say): Promise<LibraryL
       if (lock) return lock;
       throw new InputError(`library "${spec.label}" is not known here; name the tarball or folder that it was made of`);
     }
+    case 'tag':
+      return await lockLibrary(await versionOfTag(spec.tag, say), say);
+    default:
+      return await addOwn(spec, say);
+  }
+}
+
+/**
+ * The exact version or label of a library, as cells show it: a tag and a git reference are resolved, and what is the user's own is
+ * locked. Versions and labels stay as they are; whether they exist is seen when they are installed.
+ *
+ * @throws InputError, TroubleError as `lockLibrary`.
+ */
+export async function resolveLibrary(text: string, say: Say): Promise<string> {
+  const spec = parseLibrarySpec(text);
+  if (spec.kind === 'version') return spec.version;
+  if (spec.kind === 'label') return spec.label;
+  if (spec.kind === 'tag') return await versionOfTag(spec.tag, say);
+  return (await lockLibrary(text, say)).label;
+}
+
+/** @throws InputError when npm has no such tag. */
+async function versionOfTag(tag: string, say: Say): Promise<string> {
+  const tags = JSON.parse(await npm(['view', 'whatsapp-web.js', 'dist-tags'], tmpdir())) as Record<string, string>;
+  const version = Object.hasOwn(tags, tag) ? tags[tag] : undefined;
+  if (version === undefined) {
+    const known = Object.keys(tags).join(', ');
+    throw new InputError(
+      `library "${tag}" is neither an exact version nor a tag of whatsapp-web.js on npm; its tags are ${known}`,
+    );
+  }
+  say(`whatsapp-web.js ${tag} is ${version}`);
+  return version;
+}
+
+type OriginOfLibrary = Omit<LibrarySource, 'contentHash'>;
+
+async function addOwn(spec: OwnLibrary, say: Say): Promise<LibraryLock> {
+  const named = spec.name === undefined ? {} : { name: spec.name };
+  const addFolder = (folder: string, origin: OriginOfLibrary) =>
+    withPackedFolder(folder, async (file) => addTarball(await readLibraryTarball(file), origin, say));
+  switch (spec.kind) {
     case 'tarball':
-      return await addTarball(await readLibraryTarball(spec.file), say);
-    case 'folder':
-      return await withPackedFolder(spec.folder, async (file) => addTarball(await readLibraryTarball(file), say));
+      return await addTarball(await readLibraryTarball(spec.file), { kind: 'tarball', from: spec.file, ...named }, say);
+    case 'folder': {
+      const checkout = await describeCheckout(spec.folder);
+      return await addFolder(spec.folder, { kind: 'folder', from: spec.folder, ...named, ...checkout });
+    }
+    case 'git':
+      return await withCommit(spec, (folder, found) => {
+        say(`${spec.repository}#${spec.ref} is commit ${found.commit}`);
+        return addFolder(folder, { kind: 'git', from: spec.repository, ...named, ...found });
+      });
   }
 }
 
@@ -35,11 +89,26 @@ function addVersion(version: string, say: Say): Promise<LibraryLock> {
   return makeLock(version, say, { 'whatsapp-web.js': version }, async () => {});
 }
 
-function addTarball(tarball: LibraryTarball, say: Say): Promise<LibraryLock> {
-  const label = `${tarball.version}+${tarball.contentHash.slice(0, 8)}`;
-  return makeLock(label, say, { 'whatsapp-web.js': 'file:whatsapp-web.js.tgz' }, (folder) =>
-    cp(tarball.file, join(folder, 'whatsapp-web.js.tgz')),
+function addTarball(tarball: LibraryTarball, origin: OriginOfLibrary, say: Say): Promise<LibraryLock> {
+  const source: LibrarySource = { ...origin, contentHash: tarball.contentHash };
+  return makeLock(
+    labelOf(tarball.version, source),
+    say,
+    { 'whatsapp-web.js': 'file:whatsapp-web.js.tgz' },
+    async (folder) => {
+      await cp(tarball.file, join(folder, 'whatsapp-web.js.tgz'));
+      await writeFile(join(folder, sourceFile), `${JSON.stringify(source, null, 2)}\n`);
+    },
   );
+}
+
+/**
+ * `1.34.7+fork.g1a2b3c4d.dirty.0a1b2c3d`: the version, the name that the user gave, the commit and whether there are changes on top of
+ * it, and always the content, so that no two libraries share a label.
+ */
+function labelOf(version: string, { name, commit, dirty, contentHash }: LibrarySource): string {
+  const parts = [name, commit && `g${commit.slice(0, 8)}`, dirty ? 'dirty' : undefined, contentHash.slice(0, 8)];
+  return `${version}+${parts.filter((part) => part !== undefined).join('.')}`;
 }
 
 async function makeLock(

@@ -3,16 +3,16 @@ import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { home } from '../contracts/home.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
+import type { LibrarySource } from '../contracts/library-source.ts';
 import { absent, makeFolderOnce } from '../install/make-folder-once.ts';
 import { compareWithManifest, writeManifest } from '../install/manifest.ts';
 import { NpmError, npmCi } from '../install/npm.ts';
 import { lockLibrary } from './add-library.ts';
 import type { LibraryLock } from './library-lock.ts';
-import { parseLibrarySpec } from './library-spec.ts';
 
 /** One whatsapp-web.js on disk, verified against its lockfile. */
 export interface InstalledLibrary {
-  /** The name in cells: the version, or `<version>+<8 hex of the content>` for a tarball or folder. */
+  /** The name in cells: the version, or the label of a library of the user's own. */
   label: string;
   version: string;
   /** `.../node_modules/whatsapp-web.js`. */
@@ -23,6 +23,8 @@ export interface InstalledLibrary {
   integrity: string | null;
   /** sha256 of package.json and package-lock.json, hex. */
   lockHash: string;
+  /** Where a library that is not a release on npm came from; null for one that is. */
+  source: LibrarySource | null;
 }
 
 /** Measured download of the five libraries of the project: 27 to 40 MB. */
@@ -32,13 +34,13 @@ const usualDownload = '27 to 40 MB';
  * Installs a library unless it is installed, verifies it, and returns where it is. All callers share one installation per version
  * and lockfile; a damaged one is repaired.
  *
- * @param spec exact version, label, tarball or folder.
+ * @param spec as `parseLibrarySpec` takes it.
  * @param say is called with every download.
  * @throws InputError when the spec names no whatsapp-web.js.
  * @throws TroubleError without network or disk.
  */
 export async function ensureLibrary(spec: string, say: (line: string) => void): Promise<InstalledLibrary> {
-  const lock = await lockLibrary(parseLibrarySpec(spec), say);
+  const lock = await lockLibrary(spec, say);
   const library = whereInstalled(lock);
   await makeFolderOnce(library.root, {
     say,
@@ -56,8 +58,16 @@ export async function ensureLibrary(spec: string, say: (line: string) => void): 
 /** Where the library of a lock is installed, or would be. */
 export function whereInstalled(lock: LibraryLock): InstalledLibrary {
   const root = home('libraries', `${lock.label}-${lock.hash.slice(0, 12)}`);
-  const { label, version, integrity, hash: lockHash } = lock;
-  return { label, version, packageDir: join(root, 'node_modules', 'whatsapp-web.js'), root, integrity, lockHash };
+  const { label, version, integrity, hash: lockHash, source } = lock;
+  return {
+    label,
+    version,
+    packageDir: join(root, 'node_modules', 'whatsapp-web.js'),
+    root,
+    integrity,
+    lockHash,
+    source,
+  };
 }
 
 /**

@@ -5,10 +5,11 @@ import semver from 'semver';
 import { z } from 'zod';
 import { home, packageRoot } from '../contracts/home.ts';
 import { InputError } from '../contracts/input-error.ts';
+import { type LibrarySource, librarySourceSchema } from '../contracts/library-source.ts';
 
 /** One folder with the `package.json` and `package-lock.json` that pin a library and everything it depends on. */
 export interface LibraryLock {
-  /** The exact version, or version and content hash for a tarball or folder. */
+  /** The exact version, or of what is the user's own `1.34.7+fork.g1a2b3c4d.0a1b2c3d`. */
   label: string;
   version: string;
   folder: string;
@@ -18,7 +19,12 @@ export interface LibraryLock {
   integrity: string | null;
   /** How many packages the lockfile has. */
   packages: number;
+  /** Where a library that is not a release on npm came from; null for one that is. */
+  source: LibrarySource | null;
 }
+
+/** Beside the lockfile of a library that is not a release on npm. */
+export const sourceFile = 'source.json';
 
 const lockfileSchema = z.object({
   lockfileVersion: z.literal(3),
@@ -69,7 +75,14 @@ function readLibraryLock(folder: string, label: string): LibraryLock {
     hash: createHash('sha256').update(packageJson).update(text).digest('hex'),
     integrity: own.integrity ?? null,
     packages: Object.keys(parsed.data.packages).length - 1,
+    source: readSource(folder),
   };
+}
+
+function readSource(folder: string): LibrarySource | null {
+  const file = join(folder, sourceFile);
+  if (!existsSync(file)) return null;
+  return librarySourceSchema.safeParse(parseJson(readFileSync(file, 'utf8'))).data ?? null;
 }
 
 function parseJson(text: string): unknown {

@@ -12,11 +12,12 @@ export async function libraryStatuses(thorough: boolean): Promise<LibraryStatus[
   for (const lock of listLibraryLocks()) {
     const library = whereInstalled(lock);
     const wrong = await whatIsWrongWith(library, thorough);
-    const { label, version, integrity, root } = library;
+    const { label, version, integrity, root, source } = library;
     statuses.push({
       label,
       version,
       integrity,
+      source,
       lockHash: lock.hash,
       lockFolder: lock.folder,
       packages: lock.packages,

@@ -6,8 +6,8 @@ import { home } from '../contracts/home.ts';
 import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
 import { embedScript, selfContainedPage } from '../web/self-contained-page.ts';
-import { repeatCommand } from '../words/cell-names.ts';
 import { type CellSummary, cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
+import { repeatCommand } from '../words/repeat.ts';
 import { groupCauses } from './causes.ts';
 import type { ReportSource } from './report-source.ts';
 import { headlineOfRun } from './summary-sentence.ts';
@@ -41,8 +41,9 @@ export class HtmlReporter implements RunObserver {
     yield head;
     const summaries: CellSummary[] = [];
     for await (const report of this.#source.cells(run)) {
-      yield embedScript(`cell-${summaries.length}`, this.#detail(run, report));
-      summaries.push(summarizeReport(report));
+      const summary = summarizeReport(report);
+      yield embedScript(`cell-${summaries.length}`, this.#detail(run, report, summary));
+      summaries.push(summary);
     }
     const sentence = await headlineOfRun(this.#source, run, summaries);
     yield embedScript('overview', overview(run, { interrupted, sentence, summaries }));
@@ -51,12 +52,12 @@ export class HtmlReporter implements RunObserver {
     yield tail;
   }
 
-  #detail(run: RunInfo, { attempts, ...cell }: CellReport): HtmlCellDetail {
+  #detail(run: RunInfo, { attempts }: CellReport, { cell, repeat }: CellSummary): HtmlCellDetail {
     const shown = attempts.map((attempt) => [attempt.id, this.#screenshot(run, attempt)] as const);
     return {
       attempts,
       screenshots: Object.fromEntries(shown.filter((entry): entry is [string, string] => entry[1] !== null)),
-      repeatCommand: repeatCommand(cell, run.seed),
+      repeat: repeat ?? { command: repeatCommand(cell, run.seed), needs: [] },
     };
   }
 

@@ -1,6 +1,7 @@
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
-import { causePlace, placeName, repeatCommand } from '../words/cell-names.ts';
+import { causePlace, placeName } from '../words/cell-names.ts';
+import { repeatOf } from '../words/repeat.ts';
 import { escapeXml } from './escape-xml.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
@@ -28,7 +29,7 @@ export class JunitReporter implements RunObserver {
     for await (const report of this.#source.cells(run)) {
       const cases = suites.get(report.library) ?? [];
       suites.set(report.library, cases);
-      cases.push(testCase(report, run.seed));
+      cases.push(testCase(report));
     }
     for (const [library, cases] of suites) yield renderSuite(`whatsapp-web.js ${library}`, cases);
     if (run.missing) yield renderSuite('missing', run.missing.map(missingCase));
@@ -42,8 +43,8 @@ interface TestCase {
   xml: string;
 }
 
-function testCase(report: CellReport, seed: number): TestCase {
-  const { result, message, text } = judge(report, seed);
+function testCase(report: CellReport): TestCase {
+  const { result, message, text } = judge(report);
   const seconds = report.attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
   const attributes = `classname="${escapeXml(`${report.library}.${report.flow}`)}" name="${escapeXml(placeName(report))}" time="${seconds.toFixed(3)}"`;
   const body =
@@ -53,13 +54,13 @@ function testCase(report: CellReport, seed: number): TestCase {
   return { result, seconds, xml: `    <testcase ${attributes}>${body}</testcase>\n` };
 }
 
-function judge(report: CellReport, seed: number): { result: TestCase['result']; message: string; text: string } {
+function judge(report: CellReport): { result: TestCase['result']; message: string; text: string } {
   const { attempts, expectation } = report;
-  const repeat = `repeat with: ${repeatCommand(report, seed)}`;
   const surprise = attempts.find((attempt) => isSurprise(expectation, attempt));
   const spoiled = attempts.find((attempt) => attempt.outcome === 'infra');
   const decisive = surprise ?? spoiled ?? attempts[0];
   if (!decisive) return { result: 'skipped', message: 'not run', text: '' };
+  const { command, needs } = repeatOf(report, decisive);
   const place = decisive.cause ? causePlace(decisive.cause) : null;
   const lines = [
     decisive.outcome === 'passed' ? 'passed' : `${decisive.code} in phase ${decisive.phase}, blame ${decisive.blame}`,
@@ -68,7 +69,8 @@ function judge(report: CellReport, seed: number): { result: TestCase['result']; 
     place?.libraryLine && `library: ${place.libraryLine}`,
     ...(decisive.cause?.evidence ?? []),
     decisive.artifacts && `artifacts: ${decisive.artifacts}`,
-    repeat,
+    `repeat with: ${command}`,
+    needs.length > 0 && `on another machine it needs ${needs.join('; ')}`,
   ].filter((line) => typeof line === 'string' && line !== '');
   if (surprise) {
     const wanted = [expectation?.outcome ?? 'passed', expectation?.phase, expectation?.code].filter(Boolean).join(' ');

@@ -1,6 +1,6 @@
 import type { Attempt } from '../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
-import { causePlace, cellName, repeatCommand } from '../words/cell-names.ts';
+import { causePlace, cellName } from '../words/cell-names.ts';
 import { type CellSummary, cellWords } from '../words/cell-summary.ts';
 import { formatMs } from '../words/text.ts';
 import { cellsWords, groupCauses } from './causes.ts';
@@ -50,7 +50,7 @@ function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: s
     '',
     `${countsLine(cells)}${interrupted ? '; **interrupted, the rest was not run**' : ''}. ${runLine(run)}`,
     ...(run.missing ?? []).flatMap((what) => ['', `**Incomplete: ${escapeMarkdown(what)}.**`]),
-    ...surpriseLines(cells, run.seed),
+    ...surpriseLines(cells),
     ...gridLines(cells),
     ...causeLines(cells),
   ];
@@ -70,13 +70,15 @@ function runLine({ id, startedAt, finishedAt, seed, machine }: RunInfo): string 
   return `Run \`${id}\`${took}, seed ${seed}, ${machine.cpus} CPUs, Node ${machine.node}.`;
 }
 
-function surpriseLines(cells: readonly CellSummary[], seed: number): string[] {
+function surpriseLines(cells: readonly CellSummary[]): string[] {
   const surprises = cells.filter((cell) => cell.surprise);
   if (surprises.length === 0) return [];
   const items = surprises.map((summary) => {
     const expected = summary.expectation?.outcome ?? 'passed';
     const link = summary.expectation?.link ? ` ([why](${summary.expectation.link}))` : '';
-    return `- ${cellName(summary.cell)}: expected ${expected}${link}, seen ${escapeMarkdown(cellWords(summary))}  \n  \`${repeatCommand(summary.cell, seed)}\``;
+    const needed = summary.repeat?.needs.join('; ') ?? '';
+    const needs = needed === '' ? '' : `  \n  On another machine it needs ${escapeMarkdown(needed)}.`;
+    return `- ${cellName(summary.cell)}: expected ${expected}${link}, seen ${escapeMarkdown(cellWords(summary))}  \n  \`${summary.repeat?.command}\`${needs}`;
   });
   return ['', '### Not as expected', '', ...items];
 }

@@ -1,5 +1,5 @@
 import type { RunInfo } from '../contracts/run.ts';
-import { cellName, repeatCommand } from '../words/cell-names.ts';
+import { cellName } from '../words/cell-names.ts';
 import { type CellSummary, countCells } from '../words/cell-summary.ts';
 import { causeLine, groupCauses } from './causes.ts';
 import { renderTable } from './table.ts';
@@ -11,7 +11,7 @@ const mostSurprises = 10;
 /** The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the headline. */
 export function renderResult(
   cells: readonly CellSummary[],
-  { sentence, run: { seed, missing = [] } }: { sentence: string; run: RunInfo },
+  { sentence, run: { missing = [] } }: { sentence: string; run: RunInfo },
   { width, colors }: Pick<Terminal, 'width' | 'colors'>,
 ): string {
   const paint = (text: string, { outcome }: CellSummary) => {
@@ -21,7 +21,7 @@ export function renderResult(
   };
   const causes = groupCauses(cells).map((group) => `  ${causeLine(group)}`);
   const surprising = cells.filter((cell) => cell.surprise);
-  const surprises = surprising.slice(0, mostSurprises).map((cell) => surpriseLines(cell, seed));
+  const surprises = surprising.slice(0, mostSurprises).map(surpriseLines);
   const hidden = surprising.length - surprises.length;
   if (hidden > 0) surprises.push(`  and ${hidden} more: the json, junit, html and markdown reports name them all`);
   return [
@@ -45,9 +45,10 @@ export function countsLine(cells: readonly CellSummary[]): string {
   return `${counts.cells} cells: ${parts.join(', ')}`;
 }
 
-function surpriseLines({ cell, expectation, outcome, phase, code }: CellSummary, seed: number): string {
+function surpriseLines({ cell, expectation, outcome, phase, code, repeat }: CellSummary): string {
   const { outcome: wanted, phase: wantedPhase, code: wantedCode } = expectation ?? { outcome: 'passed' };
   const expected = [wanted, wantedPhase, wantedCode].filter((word) => word !== undefined).join(' ');
+  const needs = repeat && repeat.needs.length > 0 ? `\n    on another machine it needs ${repeat.needs.join('; ')}` : '';
   const seen = [outcome, phase, code].filter((word) => word !== null).join(' ');
-  return `  ${cellName(cell)}: expected ${expected}, seen ${seen}\n    ${repeatCommand(cell, seed)}`;
+  return `  ${cellName(cell)}: expected ${expected}, seen ${seen}\n    ${repeat?.command}${needs}`;
 }

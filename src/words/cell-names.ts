@@ -23,21 +23,3 @@ export function causePlace(cause: Cause): { missing: string; libraryLine: string
     libraryLine: [cause.libraryFile, cause.libraryLine].filter((part) => part !== undefined).join(':'),
   };
 }
-
-/** The command that repeats one cell. */
-export function repeatCommand(cell: Cell, seed: number): string {
-  const options = [
-    `--library ${shellWord(cell.library)}`,
-    `--build ${cell.build}`,
-    `--browser ${shellWord(cell.browser)}`,
-    `--flow ${cell.flow}`,
-    `--condition ${cell.condition}`,
-    ...(cell.target === 'live' ? ['--target live'] : []),
-    `--seed ${seed}`,
-  ];
-  return `npx wwebjs-canary run ${options.join(' ')}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

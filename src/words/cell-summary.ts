@@ -3,6 +3,7 @@ import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
 import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
+import { type Repeat, repeatOf } from './repeat.ts';
 import { formatMs, symbols } from './text.ts';
 
 /** One cell in a few words: what tables, counts and sentences are made of. Small, so that a whole run of them fits in memory. */
@@ -22,6 +23,8 @@ export interface CellSummary {
   phase: Phase | null;
   code: string | null;
   cause: Cause | null;
+  /** Of the first attempt that has the cell's outcome; null when none was made. */
+  repeat: Repeat | null;
   /** Milliseconds from the scan to `ready`, of the first attempt that passed. */
   scanToReadyMs: number | null;
 }
@@ -40,6 +43,7 @@ export function plannedSummary({ cell, expectation, repeat }: PlannedCell): Cell
     phase: null,
     code: null,
     cause: null,
+    repeat: null,
     scanToReadyMs: null,
   };
 }
@@ -57,7 +61,7 @@ export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary
   };
   if (weight(attempt.outcome) <= weight(summary.outcome)) return counted;
   const { outcome, phase, code, cause } = attempt;
-  return { ...counted, outcome, phase, code, cause };
+  return { ...counted, outcome, phase, code, cause, repeat: repeatOf(summary.cell, attempt) };
 }
 
 export function summarizeReport({ attempts, expectation, surprise: _, ...cell }: CellReport): CellSummary {

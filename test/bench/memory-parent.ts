@@ -13,7 +13,15 @@ import { mustPass } from './measure.ts';
 const attempts = Number(process.argv[2]);
 const build = '2.3000.1029241508';
 const packageDir = fileURLToPath(new URL('../fixtures/toy-libraries/obedient', import.meta.url));
-const library = { label: '0.0.1', version: '0.0.1', packageDir, root: packageDir, integrity: null, lockHash: '' };
+const library = {
+  label: '0.0.1',
+  version: '0.0.1',
+  packageDir,
+  root: packageDir,
+  integrity: null,
+  source: null,
+  lockHash: '',
+};
 const sandbox = { on: false, why: 'there is no browser' };
 const browser = { name: 'none', executablePath: '/nowhere', version: '', args: [], env: {}, sandbox };
 /** Everything but the scan, which no toy survives: the replica is started and ended for every attempt all the same. */

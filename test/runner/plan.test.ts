@@ -71,7 +71,7 @@ describe('a plan', () => {
 
   test.each<[Choice, RegExp]>([
     [{ library: ['^1.34.0'] }, /--library: .*\^1\.34\.0/],
-    [{ library: ['latest'] }, /--library: .*latest/],
+    [{ library: ['v1.34.7'] }, /--library: library "v1.34.7" is/],
     [{ build: ['2.3000'] }, /--build: .*2\.3000\.1032534684/],
     [{ condition: ['sunshine'] }, /--condition sunshine: .*early-sync, .*socket-drop/],
     [{ condition: ['early-sync+slow'] }, /--condition early-sync\+slow: there is no such condition as "slow"/],

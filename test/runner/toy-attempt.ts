@@ -20,6 +20,7 @@ export async function attemptToy(name: string, input: Partial<AttemptInput> = {}
       packageDir: toyLibrary(name),
       root: toyLibrary(name),
       integrity: null,
+      source: null,
       lockHash: '',
     },
     browser: {

@@ -6,19 +6,23 @@ import { TroubleError } from '../../contracts/input-error.ts';
 import type { LibraryList } from '../../contracts/library-list.ts';
 import { lockLibrary, shareLock } from '../../library/add-library.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
-import { parseLibrarySpec } from '../../library/library-spec.ts';
 import { libraryStatuses } from '../../library/library-statuses.ts';
+import { removeLibrary } from '../../library/remove-library.ts';
+import { sourceWords } from '../../words/repeat.ts';
 import { columns } from '../../words/text.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** `library add|list|verify`: the versions of whatsapp-web.js that can be run, each pinned by a lockfile. */
+/** `library add|list|verify|remove`: the versions of whatsapp-web.js that can be run, each pinned by a lockfile. */
 export function libraryCommand(): Command {
   const library = new Command();
   library
     .command('add')
     .description('pin a version with all its dependencies and install it')
-    .argument('<library>', 'exact npm version, tarball (.tgz), or folder with a package.json')
+    .argument(
+      '<library>',
+      'exact npm version, tag (latest), tarball (.tgz), folder, or git reference; name=... names what is yours',
+    )
     .addHelpText(
       'after',
       `
@@ -27,7 +31,9 @@ on this machine.
 
 Examples:
   wwebjs-canary library add 1.34.6
-  wwebjs-canary library add ../whatsapp-web.js`,
+  wwebjs-canary library add latest
+  wwebjs-canary library add ../whatsapp-web.js
+  wwebjs-canary library add fork=../whatsapp-web.js#my-branch`,
     )
     .action(add);
   library
@@ -39,14 +45,19 @@ Examples:
     .command('verify')
     .description('read every installed file and compare it with what npm installed; exit code 4 when something differs')
     .action(verify);
+  library
+    .command('remove')
+    .description('remove what was pinned and installed on this machine; recorded attempts stay')
+    .argument('<label>', 'as library list shows it')
+    .addHelpText('after', '\nExample:\n  wwebjs-canary library remove 1.34.7+fork.0a1b2c3d')
+    .action(remove);
   return library;
 }
 
 async function add(text: string) {
-  const spec = parseLibrarySpec(text);
-  const lock = await lockLibrary(spec, say);
+  const lock = await lockLibrary(text, say);
   const isCheckout = existsSync(join(packageRoot, '.git'));
-  if (spec.kind === 'version' && isCheckout && (await shareLock(lock))) {
+  if (lock.source === null && isCheckout && (await shareLock(lock))) {
     say(`Wrote ${relative(process.cwd(), join(packageRoot, 'compat-matrix', 'libraries', lock.label))}; commit it`);
   }
   const { label, root } = await ensureLibrary(lock.label, say);
@@ -60,14 +71,20 @@ async function list({ json }: { json?: boolean }) {
     console.log(JSON.stringify({ schemaVersion: 1, libraries } satisfies LibraryList, null, 2));
     return;
   }
-  const rows = libraries.map(({ label, state, packages, lockHash, problem }) => [
+  const rows = libraries.map(({ label, state, packages, lockHash, problem, source }) => [
     label,
     state.replace('-', ' '),
     String(packages),
     lockHash.slice(0, 12),
-    problem ?? '',
+    problem ?? (source ? sourceWords(source) : ''),
   ]);
   process.stdout.write(columns([['library', 'state', 'packages', 'lockfile', ''], ...rows]));
+}
+
+async function remove(label: string) {
+  const { removed, kept } = await removeLibrary(label);
+  for (const folder of removed) console.log(`removed ${folder}`);
+  if (kept !== null) console.log(`the lockfile is part of the project and stays: ${kept}`);
 }
 
 async function verify() {

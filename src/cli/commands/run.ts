@@ -5,6 +5,7 @@ import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
+import { resolveLibrary } from '../../library/add-library.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { storedCells } from '../../report/report-source.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
@@ -45,7 +46,7 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
   const shard = options.shard === undefined ? null : parseShard(options.shard);
   const chosen = chooseReporters(options.reporter ?? `list,html=${home('report')}`);
   const terminal = processTerminal();
-  const whole = options.lastFailed ? await lastFailed(options, terminal) : planOf(options);
+  const whole = options.lastFailed ? await lastFailed(options, terminal) : await resolvedPlan(options, terminal);
   if (whole === null) return exitCode.asExpected;
   const { exit } = await executeRun(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
     slots: options.slots ?? defaultSlots(),
@@ -55,6 +56,27 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
     terminal,
   });
   return exit;
+}
+
+/** The plan with tags, git references and what is the user's own as exact versions and labels: expectations are of those. */
+async function resolvedPlan(options: RunCommandOptions, terminal: Terminal): Promise<PlannedCell[]> {
+  // What is wrong in the options is found before npm or git is asked; the names of cells are known after it.
+  const { grep: _, ...unnamed } = options;
+  if (options.library === undefined) return planOf(options);
+  planOf(unnamed);
+  const say = (line: string) => terminal.progress(`${line}\n`);
+  const library: string[] = [];
+  for (const text of options.library) {
+    const label = await resolveLibrary(text, say);
+    const twin = options.library[library.indexOf(label)];
+    if (twin !== undefined && twin !== text) {
+      throw new InputError(
+        `--library: ${twin} and ${text} are the same library, ${label}; names tell them apart: a=${twin}`,
+      );
+    }
+    library.push(label);
+  }
+  return planOf({ ...options, library });
 }
 
 /** What is to be repeated; null, after that was printed, when nothing failed. @throws InputError when there was no run. */

@@ -26,7 +26,11 @@ export interface RunCommandOptions {
 /** Adds the options of `run` to a command. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--library <list>', 'versions, tarballs or folders; an unknown version is installed', list)
+    .option(
+      '--library <list>',
+      'versions, tags (latest), tarballs, folders or git references; an unknown version is installed; name=./folder',
+      list,
+    )
     .option('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684', list)
     .option('--browser <list>', '107, current, chrome, chromium, or paths', list)
     .option('--flow <list>', 'flows, the files of canaries/', list)

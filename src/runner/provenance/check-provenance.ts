@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import semver from 'semver';
 import type { Provenance } from '../../contracts/attempt.ts';
 import type { LoadedLibrary } from '../../contracts/host.ts';
+import type { LibrarySource } from '../../contracts/library-source.ts';
 import { readPackage } from './package-of.ts';
 import { packageFrames } from './stack-frames.ts';
 
@@ -9,7 +10,7 @@ export interface ProvenanceInput {
   /** What the cell asks for: an exact version, or the label of a tarball or folder, which begins with its version. */
   requested: string;
   /** The installation that was handed to the host. */
-  installed: { packageDir: string; integrity: string | null };
+  installed: { packageDir: string; integrity: string | null; source?: LibrarySource | null };
   /** What the host really loaded; null when it never got there. */
   loaded: Pick<LoadedLibrary, 'version' | 'packages'> | null;
   /** Stacks of every error of the attempt. */
@@ -44,6 +45,7 @@ export function checkProvenance(input: ProvenanceInput): { provenance: Provenanc
       loaded: loaded?.version ?? null,
       frames: frames.map(({ folder: _, ...frame }) => frame),
       integrity: installed.integrity,
+      ...(installed.source && { source: installed.source }),
     },
     mismatch: disagreement(requested, installed.packageDir, claims),
   };

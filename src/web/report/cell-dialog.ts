@@ -71,7 +71,7 @@ function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): HTMLElement[] {
       surprise && el('span', { class: 'unexpected' }, `${symbols.surprise} not as expected`),
     ),
     expectationView(shown),
-    repeatView(detail.repeatCommand),
+    repeatView(detail.repeat),
     ...detail.attempts.flatMap((attempt, i) => {
       const view = attemptView(attempt, detail.screenshots[attempt.id]);
       if (!several) return view;
@@ -100,11 +100,16 @@ function linkView(link: string): HTMLElement | string {
   return /^https?:\/\//.test(link) ? el('a', { href: link, rel: 'noreferrer' }, 'Source') : link;
 }
 
-function repeatView(command: string): HTMLElement {
+function repeatView({ command, needs }: HtmlCellDetail['repeat']): HTMLElement {
   const copy = el('button', { type: 'button', class: 'copy' }, 'Copy');
   copy.addEventListener('click', async () => {
     await navigator.clipboard.writeText(command);
     copy.textContent = 'Copied';
   });
-  return el('div', { class: 'repeat' }, el('code', {}, command), copy);
+  return el(
+    'div',
+    {},
+    el('div', { class: 'repeat' }, el('code', {}, command), copy),
+    needs.length > 0 && el('p', { class: 'needs' }, `On another machine it needs ${needs.join('; ')}.`),
+  );
 }
