@@ -19,11 +19,8 @@ export const stillOpen: Readonly<Record<string, Open>> = {
   },
   session: {
     circles: ['runner'],
-    names: ['Awaited', 'MissingName', 'PageFrame', 'Place', 'Question', 'RunResult', 'Shard', 'Transition'],
+    names: ['Awaited', 'MissingName', 'PageFrame', 'Place', 'Question', 'RunResult', 'Shard'],
     functions: ['now'],
     shortFiles: ['host/child/life-span.ts'],
-  },
-  service: {
-    circles: ['service/http'],
   },
 };

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { commandNames, program } from '../../src/cli/program.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
-import { routes } from '../../src/service/http/routes.ts';
+import { routes } from '../../src/service/http/routes/routes.ts';
 
 const folder = join(packageRoot, 'docs', 'runbooks');
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');

@@ -1,5 +1,5 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { ApiKeys } from '../../src/service/http/api-keys.ts';
+import { ApiKeys } from '../../src/service/http/keys/api-keys.ts';
 import { type AnsweredWrite, createServer } from '../../src/service/http/server.ts';
 import type { Service, ServiceOptions } from '../../src/service/instance/service.ts';
 import type { Problem } from '../../src/service/problems.ts';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createKeySchema } from '../../contracts/service-api.ts';
 import type { ApiScope } from '../../contracts/service-states.ts';
-import { ApiKeys } from '../../service/http/api-keys.ts';
+import { ApiKeys } from '../../service/http/keys/api-keys.ts';
 import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { databaseOption, embeddedDatabase } from '../options/service-database.ts';

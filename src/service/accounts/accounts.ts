@@ -28,7 +28,7 @@ export interface Account {
 }
 
 /** One entry of an account's history. */
-export interface Transition {
+export interface AccountTransition {
   seq: number;
   from: AccountStatus | 'none';
   to: AccountStatus;
@@ -98,7 +98,7 @@ export class Accounts {
     limit: number,
     after: number | null = null,
     order: 'oldest' | 'newest' = 'oldest',
-  ): Promise<Transition[]> {
+  ): Promise<AccountTransition[]> {
     const [comparison, direction] = order === 'oldest' ? (['>', 'asc'] as const) : (['<', 'desc'] as const);
     let query = this.#database.kysely.selectFrom('account_history').selectAll().where('account_id', '=', account);
     if (after !== null) query = query.where('seq', comparison, after);

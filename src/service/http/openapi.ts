@@ -6,8 +6,8 @@ import { problemSchema } from '../../contracts/service-api.ts';
 import { linkEventSchema } from '../../contracts/service-events.ts';
 import { type ProblemCode, problems } from '../problems.ts';
 import { openapiWebhooks } from './openapi-webhooks.ts';
-import type { Route } from './route.ts';
-import { routes } from './routes.ts';
+import type { Route } from './routes/route.ts';
+import { routes } from './routes/routes.ts';
 
 /** Problems that every operation with an API key can have. */
 const everywhere: ProblemCode[] = ['invalid-request', 'unauthorized', 'forbidden', 'internal', 'database-unreachable'];

@@ -5,14 +5,14 @@ import type { z } from 'zod';
 import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console/build-console.ts';
 import type { Service } from '../instance/service.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
-import { ApiKeys, allows } from './api-keys.ts';
-import { authenticate, type Caller } from './authenticate.ts';
 import { Idempotency } from './idempotency.ts';
+import { ApiKeys, allows } from './keys/api-keys.ts';
+import { authenticate, type Caller } from './keys/authenticate.ts';
 import { openapiOptions } from './openapi.ts';
 import { problemBody, problemOf } from './problem-answer.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
-import type { Route, RouteContext } from './route.ts';
-import { routes } from './routes.ts';
+import type { Route, RouteContext } from './routes/route.ts';
+import { routes } from './routes/routes.ts';
 
 export interface ServerOptions {
   service: Service;

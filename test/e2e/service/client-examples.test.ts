@@ -10,7 +10,7 @@ import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
-import { ApiKeys } from '../../../src/service/http/api-keys.ts';
+import { ApiKeys } from '../../../src/service/http/keys/api-keys.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ApiKeys } from '../../../src/service/http/api-keys.ts';
+import { ApiKeys } from '../../../src/service/http/keys/api-keys.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import { openViewer } from '../../support/open-viewer.ts';

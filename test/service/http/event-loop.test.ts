@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { routes } from '../../../src/service/http/routes.ts';
+import { routes } from '../../../src/service/http/routes/routes.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { StoreRecorder } from '../../../src/store/store-recorder.ts';
 import { exampleCells, playRun } from '../../fixtures/example-run.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
-import { routes } from '../../../src/service/http/routes.ts';
+import { routes } from '../../../src/service/http/routes/routes.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer } from '../../support/test-server.ts';

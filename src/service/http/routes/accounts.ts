@@ -18,9 +18,9 @@ import { activeStatuses } from '../../../contracts/service-states.ts';
 import type { Account } from '../../accounts/accounts.ts';
 import { Problem } from '../../problems.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
-import { type Route, route } from '../route.ts';
-import { accountView, pageOf, sessionStartView, transitionView } from '../views.ts';
 import { findAccount } from './find-account.ts';
+import { type Route, route } from './route.ts';
+import { accountView, pageOf, sessionStartView, transitionView } from './views.ts';
 
 /** A session that no instance starts any more has no version to choose and nothing to probe. @throws Problem `account-not-active` */
 function active(account: Account): Account {

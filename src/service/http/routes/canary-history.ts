@@ -3,7 +3,7 @@ import { InputError } from '../../../contracts/input-error.ts';
 import { readHistoryInThread } from '../../../report/history/read-in-thread.ts';
 import { linkHistory } from '../../accounts/link-history.ts';
 import { Problem } from '../../problems.ts';
-import { type Route, route } from '../route.ts';
+import { type Route, route } from './route.ts';
 
 export const canaryHistoryRoutes: Route[] = [
   route({

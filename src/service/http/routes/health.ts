@@ -1,9 +1,9 @@
 import { healthSchema, linkSuccessQuery, linkSuccessSchema, readinessSchema } from '../../../contracts/service-api.ts';
 import { linkSuccess } from '../../accounts/link-success.ts';
 import { Problem } from '../../problems.ts';
-import { isLocal, localOnly } from '../authenticate.ts';
-import { type Route, route } from '../route.ts';
-import { iso } from '../views.ts';
+import { isLocal, localOnly } from '../keys/authenticate.ts';
+import { type Route, route } from './route.ts';
+import { iso } from './views.ts';
 
 const dayMs = 86_400_000;
 

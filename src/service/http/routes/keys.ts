@@ -5,8 +5,8 @@ import {
   newKeySchema,
   rotateKeySchema,
 } from '../../../contracts/service-api.ts';
-import { type Route, route } from '../route.ts';
-import { apiKeyView } from '../views.ts';
+import { type Route, route } from './route.ts';
+import { apiKeyView } from './views.ts';
 
 export const keyRoutes: Route[] = [
   route({

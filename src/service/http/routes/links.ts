@@ -3,11 +3,11 @@ import { accountParams, linkCodeSchema } from '../../../contracts/service-api.ts
 import type { LinkCode } from '../../accounts/link-codes.ts';
 import type { Service } from '../../instance/service.ts';
 import { Problem } from '../../problems.ts';
-import { streamLink } from '../link-events.ts';
-import { qrPng, qrSvg } from '../qr-image.ts';
-import { type Route, route } from '../route.ts';
-import { linkCodeView } from '../views.ts';
 import { findAccount } from './find-account.ts';
+import { streamLink } from './link-events.ts';
+import { qrPng, qrSvg } from './qr-image.ts';
+import { type Route, route } from './route.ts';
+import { linkCodeView } from './views.ts';
 
 const path = '/v1/workspaces/:workspace/accounts/:account/link';
 

@@ -1,6 +1,6 @@
 import { servedMatrixSchema } from '../../../contracts/service-api.ts';
 import { readNewestRunInThread } from '../../../report/history/read-in-thread.ts';
-import { type Route, route } from '../route.ts';
+import { type Route, route } from './route.ts';
 
 export const matrixRoutes: Route[] = [
   route({

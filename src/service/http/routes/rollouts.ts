@@ -9,8 +9,8 @@ import {
   rolloutVerdictSchema,
 } from '../../../contracts/service-api.ts';
 import { verdictSchema } from '../../../contracts/verdict.ts';
-import { type Route, route } from '../route.ts';
-import { pageOf, rolloutDecisionView, rolloutView } from '../views.ts';
+import { type Route, route } from './route.ts';
+import { pageOf, rolloutDecisionView, rolloutView } from './views.ts';
 
 /** As many as a person looks at; rollouts are rare. */
 const shown = 50;

@@ -11,8 +11,8 @@ import {
 } from '../../../contracts/service-api.ts';
 import { workspaceId } from '../../session-ids.ts';
 import type { Delivery } from '../../webhooks/webhooks.ts';
-import { type Route, route } from '../route.ts';
-import { iso, pageOf } from '../views.ts';
+import { type Route, route } from './route.ts';
+import { iso, pageOf } from './views.ts';
 
 const path = '/v1/workspaces/:workspace/webhooks';
 

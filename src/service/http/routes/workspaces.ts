@@ -6,8 +6,8 @@ import {
   workspacesSchema,
 } from '../../../contracts/service-api.ts';
 import { workspaceId } from '../../session-ids.ts';
-import { type Route, route } from '../route.ts';
-import { pageOf, workspaceView } from '../views.ts';
+import { type Route, route } from './route.ts';
+import { pageOf, workspaceView } from './views.ts';
 
 export const workspaceRoutes: Route[] = [
   route({

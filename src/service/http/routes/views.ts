@@ -8,15 +8,15 @@ import type {
   sessionStartSchema,
   transitionSchema,
   workspaceSchema,
-} from '../../contracts/service-api.ts';
-import { accountHandle } from '../account-handle.ts';
-import type { Account, Transition } from '../accounts/accounts.ts';
-import type { LinkCode } from '../accounts/link-codes.ts';
-import type { Workspace } from '../accounts/workspaces.ts';
-import type { RolloutDecision } from '../rollouts/rollout-decisions.ts';
-import type { Rollout } from '../rollouts/rollouts.ts';
-import type { SessionStart } from '../sessions/session-starts.ts';
-import type { ApiKey } from './api-keys.ts';
+} from '../../../contracts/service-api.ts';
+import { accountHandle } from '../../account-handle.ts';
+import type { Account, AccountTransition } from '../../accounts/accounts.ts';
+import type { LinkCode } from '../../accounts/link-codes.ts';
+import type { Workspace } from '../../accounts/workspaces.ts';
+import type { RolloutDecision } from '../../rollouts/rollout-decisions.ts';
+import type { Rollout } from '../../rollouts/rollouts.ts';
+import type { SessionStart } from '../../sessions/session-starts.ts';
+import type { ApiKey } from '../keys/api-keys.ts';
 
 /** Milliseconds since 1970 as ISO 8601. */
 export const iso = (ms: number) => new Date(ms).toISOString();
@@ -45,7 +45,7 @@ export function accountView(account: Account): z.output<typeof accountSchema> {
   };
 }
 
-export function transitionView(transition: Transition): z.output<typeof transitionSchema> {
+export function transitionView(transition: AccountTransition): z.output<typeof transitionSchema> {
   return { ...transition, at: iso(transition.at) };
 }
 

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { ApiScope } from '../../contracts/service-states.ts';
-import type { Service } from '../instance/service.ts';
-import type { ProblemCode } from '../problems.ts';
-import type { ApiKeys } from './api-keys.ts';
+import type { ApiScope } from '../../../contracts/service-states.ts';
+import type { Service } from '../../instance/service.ts';
+import type { ProblemCode } from '../../problems.ts';
+import type { ApiKeys } from '../keys/api-keys.ts';
 
 /** What a route works with. */
 export interface RouteContext {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import type { LinkEvent } from '../../contracts/service-events.ts';
-import type { Service } from '../instance/service.ts';
-import type { SessionIds } from '../session-ids.ts';
+import type { LinkEvent } from '../../../contracts/service-events.ts';
+import type { Service } from '../../instance/service.ts';
+import type { SessionIds } from '../../session-ids.ts';
 import { accountView, linkCodeView } from './views.ts';
 
 /** Between two looks at a link that another instance may be running, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { ApiScope } from '../../contracts/service-states.ts';
-import { Problem } from '../problems.ts';
+import type { ApiScope } from '../../../contracts/service-states.ts';
+import { Problem } from '../../problems.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { isLoopback } from './is-loopback.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ApiKeys } from '../../../src/service/http/api-keys.ts';
-import { engines } from '../../support/service-databases.ts';
-import { silentHosts } from '../../support/silent-host.ts';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { ApiKeys } from '../../../../src/service/http/keys/api-keys.ts';
+import { engines } from '../../../support/service-databases.ts';
+import { silentHosts } from '../../../support/silent-host.ts';
+import { startTestServer, type TestServer } from '../../../support/test-server.ts';
 
 describe.each(engines)('API keys with %s', (_, newAddress) => {
   let server: TestServer;

@@ -1,9 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { type ApiScope, apiScopes } from '../../contracts/service-states.ts';
-import { Problem } from '../problems.ts';
-import { sha256 } from '../sha256.ts';
-import type { ApiKeyRow, ServiceDatabase, ServiceTables } from '../tables.ts';
+import { type ApiScope, apiScopes } from '../../../contracts/service-states.ts';
+import { Problem } from '../../problems.ts';
+import { sha256 } from '../../sha256.ts';
+import type { ApiKeyRow, ServiceDatabase, ServiceTables } from '../../tables.ts';
 
 export interface ApiKey {
   id: string;

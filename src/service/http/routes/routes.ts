@@ -1,0 +1,23 @@
+import { accountRoutes } from './accounts.ts';
+import { canaryHistoryRoutes } from './canary-history.ts';
+import { healthRoutes } from './health.ts';
+import { keyRoutes } from './keys.ts';
+import { linkRoutes } from './links.ts';
+import { matrixRoutes } from './matrix.ts';
+import { rolloutRoutes } from './rollouts.ts';
+import type { Route } from './route.ts';
+import { webhookRoutes } from './webhooks.ts';
+import { workspaceRoutes } from './workspaces.ts';
+
+/** Every operation of the API. */
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...workspaceRoutes,
+  ...accountRoutes,
+  ...linkRoutes,
+  ...rolloutRoutes,
+  ...keyRoutes,
+  ...matrixRoutes,
+  ...canaryHistoryRoutes,
+  ...webhookRoutes,
+];
