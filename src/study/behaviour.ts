@@ -11,19 +11,19 @@ export interface LinkIntent {
   phone: string;
 }
 
-/** What one person does about one request, whatever comes of it. Times in milliseconds; null is never. */
+/** What one person does about one request, independent of its outcome. Times in milliseconds; null is never. */
 export interface RequestBehaviour {
   asksAgainAfter: number | null;
   scansAfter: number | null;
   triesAgainAfter: number | null;
   comesBackAfter: number | null;
-  /** In [0, 1): which of the recorded attempts the library repeats. */
+  /** In [0, 1): chooses the recorded attempt that the library repeats. */
   luck: number;
 }
 
 const dayMs = 86_400_000;
 
-/** All intents in the order in which they come, spread evenly over the days. */
+/** All intents by time, spread evenly over the days. */
 export function drawIntents({ workload, people }: IncidentModel, intents: number, seed: number): LinkIntent[] {
   const random = randomStream(seed, 'intents');
   const times = Array.from({ length: intents }, () => Math.floor(random() * workload.days.value * dayMs));
@@ -37,7 +37,7 @@ export function drawIntents({ workload, people }: IncidentModel, intents: number
   return drawn;
 }
 
-/** Every number is drawn whether it is needed or not, so that a person does the same in every scenario. */
+/** Always draws every number, so that a person behaves the same in every scenario. */
 export function drawRequest({ people }: IncidentModel, random: Random): RequestBehaviour {
   const habit = ({ share, after }: IncidentModel['people']['triesAgain']) => {
     const does = random() < share;

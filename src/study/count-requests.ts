@@ -4,7 +4,7 @@ import type { RequestNote } from './request-log.ts';
 
 /** The requests for one number. */
 export interface NumberCounts {
-  /** Requests that ended, one way or the other: all but those that a later one for the number replaced. */
+  /** Requests that ended: all but those that a later request for the number replaced. */
   ended: number;
   succeeded: number;
 }
@@ -12,9 +12,9 @@ export interface NumberCounts {
 export type FailureCounts = Record<Exclude<RequestNote, 'replaced'>, number>;
 
 /**
- * Counts the outcome of every request, number by number, from the history: it succeeded if its account was ever connected, with any
- * current status. Requests that never got a row count too. sql/queries/link-success.sql is stricter: it uses the first end of each
- * link, so a link that failed before it was restored counts as failed.
+ * Counts the outcome of every request, number by number, from the history: it succeeded if its account was ever connected, with
+ * any current status. Requests that never got a row count too. sql/queries/link-success.sql is stricter: it uses the first end
+ * of each link, so a link that failed before it was restored counts as failed.
  *
  * @param historyTable has `account_id` and `to_status`.
  */
@@ -28,7 +28,7 @@ count(*) as ended, sum(connected) as succeeded
   return rows.map(({ ended, succeeded }) => ({ ended: Number(ended), succeeded: Number(succeeded) }));
 }
 
-/** Why the requests failed that did not succeed after all. */
+/** Counts the failed requests by reason. */
 export async function countRequestFailures({ kysely }: ServiceDatabase, historyTable: string): Promise<FailureCounts> {
   const { rows } = await sql<{ note: keyof FailureCounts; failed: unknown }>`select note, count(*) as failed
     from ${withConnected(historyTable)} as requests
@@ -49,7 +49,7 @@ function withConnected(historyTable: string) {
   )`;
 }
 
-/** How many intents got an account connected, by any of their requests. */
+/** Counts the intents with a connected account by any of their requests. */
 export async function countLinkedIntents({ kysely }: ServiceDatabase, historyTable: string): Promise<number> {
   const { rows } = await sql<{ linked: unknown }>`select count(distinct r.intent) as linked
     from study_requests as r
@@ -59,7 +59,7 @@ export async function countLinkedIntents({ kysely }: ServiceDatabase, historyTab
   return Number(rows[0]?.linked ?? 0);
 }
 
-/** What the query of the incident says (sql/queries/sqlite/old/link-success.sql), over all rows. */
+/** The result of the query of the incident (sql/queries/sqlite/old/link-success.sql) over all rows. */
 export async function oldQueryRate({ kysely }: ServiceDatabase, accountsTable: string): Promise<number> {
   const { rows } = await sql<{ accounts: unknown; authenticated: unknown }>`select count(*) as accounts,
     sum(case when status = 'authenticated' then 1 else 0 end) as authenticated from ${sql.table(accountsTable)}`.execute(

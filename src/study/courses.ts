@@ -3,11 +3,11 @@ import { InputError } from '../contracts/input-error.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import type { Saying } from './replayed-hosts.ts';
 
-/** How far a start of a session goes with one library, and how. */
+/** How a start of a session proceeds with one library. */
 export interface Course {
-  /** The last thing that the service hears of it, if nothing else happens. */
+  /** The last event that the service receives, if nothing else happens. */
   reaches: 'nothing' | 'code' | 'authenticated' | 'ready';
-  /** What the host says when it ends before `ready`; null when it just falls silent. */
+  /** The last event of a host that ends before `ready`; null when it stops reporting. */
   says: Saying | null;
   /** Milliseconds from the start to the code, from the scan to `authenticated`, from there to `ready`. */
   codeMs: number;
@@ -15,7 +15,7 @@ export interface Course {
   readyMs: number;
 }
 
-/** What was recorded of one library: its attempts to link and to restore that ended in an outcome of their own. */
+/** Recorded attempts of one library to link and to restore, without spoiled ones. */
 export interface LibraryCourses {
   link: Course[];
   restore: Course[];
@@ -26,14 +26,14 @@ export type RecordedAttempt = { cell: Cell; attempt: Attempt };
 /** The flows that a replay draws from. */
 export const studiedFlows = { link: 'qr-to-ready', restore: 'restore-to-ready' } as const;
 
-/** What a host tells the service where an attempt ended with this code. With every other code the library only falls silent. */
+/** The event of a host for an attempt that ended with this code. With every other code the library stops reporting. */
 const loudCodes: Partial<Record<string, Saying>> = {
   'initialize-failed': 'host:error',
   'auth-failure': 'client:auth_failure',
   disconnected: 'client:disconnected',
   'host-died': 'host:exited',
   'browser-died': 'browser:disconnected',
-  // A restored page that has no login shows a code.
+  // A restored page without a login shows a code.
   'session-lost': 'client:qr',
 };
 
@@ -43,9 +43,9 @@ const stops: Partial<Record<Phase, Course['reaches']>> = {
   ready: 'authenticated',
 };
 
-/** The part of a recorded attempt that the service would have seen. */
+/** The part of a recorded attempt that the service sees. */
 export function courseOf({ outcome, phase, code, phases }: Attempt): Course {
-  // What failed after `ready` (a probe, the close) the service does not see.
+  // The service does not see what fails after `ready` (a probe, the close).
   const isReady = outcome === 'passed' || (phases.ready !== undefined && stops[phase as Phase] === undefined);
   const reaches = isReady ? 'ready' : (stops[phase as Phase] ?? 'nothing');
   return {
@@ -58,7 +58,7 @@ export function courseOf({ outcome, phase, code, phases }: Attempt): Course {
 }
 
 /**
- * Sorts attempts by library. Those that the machine or the harness spoiled say nothing of a library and are left out.
+ * Groups attempts by library. Attempts spoiled by the machine or the harness say nothing about a library and are left out.
  *
  * @throws InputError when a library has no attempt of a flow.
  */
@@ -80,7 +80,7 @@ export function coursesOf(
   return courses;
 }
 
-/** The course that a number in [0, 1) chooses. */
+/** The course chosen by a number in [0, 1). */
 export function drawCourse(courses: readonly Course[], luck: number): Course {
   return courses[Math.floor(luck * courses.length)] as Course;
 }

@@ -3,7 +3,7 @@ import type { Random } from '../contracts/seeded-random.ts';
 import { upperQuantile } from '../gate/statistics/normal.ts';
 
 const oneInTwenty = upperQuantile(0.05);
-/** Keeps the quantile finite: no person takes for ever. */
+/** Keeps the quantile finite. */
 const leastProbability = 1e-6;
 
 /** Milliseconds from a log-normal distribution: exp(ln m + σz), with σ such that one in twenty exceeds `p95Seconds`. */

@@ -13,13 +13,13 @@ export interface NewServiceOptions {
   clock: ReplayClock;
   folder: string;
   library: string;
-  /** False for the restoration of the incident: no instance restores a session with its account. */
+  /** False for the restoration of the incident, which restores no session with its account. */
   accountIds: boolean;
-  /** How the library does when the session of a number is restored. */
+  /** The course of the library when the session of a number is restored. */
   restoring(phone: string): Course;
 }
 
-/** The service of this project: its own sessions, links, accounts and leases. Only hosts and time are replayed. */
+/** The service of this project with its real sessions, links, accounts and leases. Only hosts and time are replayed. */
 export class NewService implements StudiedService {
   readonly accountsTable = 'whatsapp_accounts';
   readonly historyTable = 'account_history';
@@ -113,7 +113,7 @@ export class NewService implements StudiedService {
     return stepOf(status !== 'inactive');
   }
 
-  /** What the service restores by itself: all that may start now, then whatever waits for its backoff. */
+  /** Sessions that the service restores by itself: first those that may start now, then those that wait for their backoff. */
   async #restoreAll(): Promise<void> {
     const { database, clock } = this.#options;
     while (true) {
@@ -144,14 +144,14 @@ export class NewService implements StudiedService {
     else await instance.tell(account, says ?? 'ready-timeout', 'ended');
   }
 
-  /** A session that was created without its account has no owner: no write about it finds its row. */
+  /** A session created without its account has no owner: no write about it matches its row. */
   async #loseAll(): Promise<void> {
     this.#linking.clear();
     await sql`update sessions set wanted = 0`.execute(this.#options.database.kysely);
   }
 }
 
-/** A session that is gone before its time was superseded: everything else that can go wrong is thrown. */
+/** A session that ended early was superseded: every other problem is thrown. */
 function stepOf(isAsWanted: boolean): LinkStep {
   return isAsWanted ? 'done' : 'superseded';
 }

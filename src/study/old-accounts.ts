@@ -4,16 +4,16 @@ import { isDuplicate } from '../store/database/database-errors.ts';
 
 type Connection = Kysely<ServiceTables>;
 
-/** The number as the old table has it. */
+/** The number as the old table stores it. */
 export interface OldNumber {
   workspace: string;
   phone: string;
 }
 
 /**
- * The accounts table as it was when links failed in production, after the description of the incident (the original is not public): the key
- * that should keep active numbers apart names the status, so that it holds for dead rows too. Beside it a history that the
- * old code knows nothing of: without it the study could not count.
+ * The accounts table at the time of the incident, from its description (the original is not public): the unique key for active
+ * numbers includes the status, so that it applies to dead rows too. Beside it a history for the study to count, which the old
+ * code does not use.
  */
 export async function createOldAccounts(kysely: Connection): Promise<void> {
   await sql`create table old_accounts (
@@ -27,14 +27,14 @@ export async function createOldAccounts(kysely: Connection): Promise<void> {
   );
 }
 
-/** A link as it was begun: a new row in `qr_scanning`, whatever is there. @throws the driver's error for a duplicate. */
+/** Starts a link as the old code did: a new row in `qr_scanning`, without a check. @throws the driver's error for a duplicate. */
 export async function oldLink(kysely: Connection, id: string, { workspace, phone }: OldNumber): Promise<void> {
   await sql`insert into old_accounts (id, workspace_id, phone, status)
     values (${id}, ${workspace}, ${phone}, 'qr_scanning')`.execute(kysely);
 }
 
 /**
- * The repair that was made at the time: set the stuck row to inactive, then insert the new one.
+ * Starts a link with the repair of the time: sets the stuck row to inactive, then inserts the new one.
  *
  * @throws the driver's error for a duplicate.
  */
@@ -46,7 +46,7 @@ export async function repairedLink(kysely: Connection, id: string, number: OldNu
   });
 }
 
-/** Runs a write of the old code. False when the database refused it as a duplicate, which the old code did not expect. */
+/** Runs a write of the old code. Returns false when the database refuses it as a duplicate, which the old code did not expect. */
 export async function isTaken(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -57,7 +57,7 @@ export async function isTaken(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Moves a row on. @throws the driver's error for a duplicate. */
+/** Changes the status of a row. @throws the driver's error for a duplicate. */
 export async function setOldStatus(kysely: Connection, id: string, status: string): Promise<void> {
   await sql`update old_accounts set status = ${status} where id = ${id}`.execute(kysely);
   await sql`insert into old_account_history (account_id, to_status) values (${id}, ${status})`.execute(kysely);

@@ -8,17 +8,17 @@ import type { Restart, StudiedLink, StudiedService } from './studied-service.ts'
 const workspace = 'studied';
 
 export interface OldServiceOptions {
-  /** Whether links are begun with the repair that was made at the time. */
+  /** Whether links start with the repair of the time. */
   repaired: boolean;
-  /** Whether restoration knows the account of a session. */
+  /** Whether restoration knows the account of each session. */
   accountIds: boolean;
-  /** How the library does when the session of a number is restored. */
+  /** The course of the library when the session of a number is restored. */
   restoring(phone: string): Course;
 }
 
 /**
- * The service as it was in the incident, as far as it is known: rows are written when the library says something, and nothing moves a
- * row on when it does not. `createSession(session, workspace)` without the account loses every session at a restart.
+ * The service at the time of the incident, as far as it is known: it writes rows only on events of the library, and nothing
+ * changes a row without one. `createSession(session, workspace)` without the account loses every session at a restart.
  */
 export class OldService implements StudiedService {
   readonly accountsTable = 'old_accounts';
@@ -50,7 +50,7 @@ export class OldService implements StudiedService {
         this.#up.add(account);
         return 'done';
       },
-      // No code updates the row: this is how rows get stuck.
+      // No code updates the row, so it stays stuck.
       end: async () => 'done',
     };
   }
@@ -59,7 +59,7 @@ export class OldService implements StudiedService {
     return new Set(this.#up);
   }
 
-  /** A link that goes on has no login to restore: it is lost either way. */
+  /** A pending link has no login to restore, so it is lost either way. */
   async restart(_how: Restart): Promise<ReadonlySet<string>> {
     this.#up = new Set();
     if (this.#options.accountIds) {

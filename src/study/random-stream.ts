@@ -1,8 +1,8 @@
 import { type Random, seededRandom } from '../contracts/seeded-random.ts';
 
 /**
- * Random numbers that depend on the seed and on what they are for, and on nothing else: what one person does must not change
- * when another one draws more often. FNV-1a spreads the names.
+ * Random numbers that depend only on the seed and their purpose, so that one person behaves the same when another draws more
+ * often. FNV-1a spreads the names.
  */
 export function randomStream(seed: number, purpose: string): Random {
   let hash = 0x811c9dc5;

@@ -7,7 +7,7 @@ import { randomStream } from './random-stream.ts';
 import type { RequestLog } from './request-log.ts';
 import type { LinkEnd, Restart, StudiedLink, StudiedService } from './studied-service.ts';
 
-/** Six codes, the first for 60 s and the others for 20 s; then the page shows none any more (docs/replica.md). */
+/** Six codes, the first for 60 s and the others for 20 s; after that the page shows none (docs/replica.md). */
 const codesLastMs = 160_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -27,20 +27,20 @@ export interface Restorations {
   restored: number;
 }
 
-/** A request that is not over: what its person sees, and what the library will do. */
+/** A pending request: what its person sees, and what the library will do. */
 interface OpenRequest {
   id: number;
   intent: LinkIntent;
-  /** Which one of the intent, from 1, since it began or since the session was lost. */
+  /** Number of the request within its intent, from 1, since the intent began or the session was lost. */
   number: number;
   does: RequestBehaviour;
   link: StudiedLink;
   course: Course;
-  /** Grows whenever what was planned for the request no longer counts. */
+  /** Increases whenever events planned for the request become obsolete. */
   turn: number;
 }
 
-/** One week of people, restarts and a library, over one service. */
+/** Replays one week of people, restarts and a library over one service. */
 export class Replay {
   readonly #options: ReplayOptions;
   readonly #timetable = new Timetable();
@@ -53,7 +53,7 @@ export class Replay {
     this.#options = options;
   }
 
-  /** Runs until the last person has finished. */
+  /** Runs until no person has anything left to do. */
   async run(): Promise<Restorations> {
     const { model, seed, intents } = this.#options;
     for (const intent of drawIntents(model, intents, seed)) {
@@ -83,7 +83,7 @@ export class Replay {
     this.#start(request, at);
   }
 
-  /** The library starts, for the first time or after a restart of the service. */
+  /** Starts the library, for the first time or after a restart of the service. */
   #start(request: OpenRequest, at: number): void {
     const { course, does, link } = request;
     const codeAt = at + course.codeMs;
@@ -131,21 +131,21 @@ export class Replay {
     this.#close(request);
   }
 
-  /** What the library said came to nothing; the person sees an error. */
+  /** The service refused the event of the library; the person sees an error. */
   async #refused(request: OpenRequest, step: 'duplicate' | 'superseded', at: number): Promise<void> {
     this.#close(request);
     await this.#options.log.note(request.id, step === 'duplicate' ? 'refused' : 'replaced');
     this.#failed(request.intent, request.number, request.does.triesAgainAfter, at);
   }
 
-  /** The same person asks again while the first code is shown, and sees the first one no more. */
+  /** The same person requests again while the first code is shown, which is then replaced. */
   async #replace(request: OpenRequest, at: number): Promise<void> {
     this.#close(request);
     await this.#options.log.note(request.id, 'replaced');
     await this.#request(request.intent, at, request.number + 1);
   }
 
-  /** The link ends without `ready`. What the service restores by itself counts as its success. */
+  /** Ends the link without `ready`. If the service restores it by itself, that counts as its success. */
   async #over(request: OpenRequest, how: LinkEnd, at: number, why: 'library' | 'unscanned'): Promise<void> {
     const { id, intent, number, does, link } = request;
     this.#close(request);
@@ -155,7 +155,7 @@ export class Replay {
     this.#failed(intent, number, why === 'unscanned' ? does.comesBackAfter : does.triesAgainAfter, at);
   }
 
-  /** A request that led to nothing: its person comes back, or does not. */
+  /** A failed request: its person may come back. */
   #failed(intent: LinkIntent, number: number, returnsAfter: number | null, at: number): void {
     if (returnsAfter === null || number >= this.#options.model.people.requestsAtMost.value) return;
     this.#timetable.put(at + returnsAfter, () => this.#request(intent, at + returnsAfter, number + 1));
@@ -182,7 +182,7 @@ export class Replay {
     }
   }
 
-  /** A session that worked is gone. A person who notices it links the number again. */
+  /** A working session is lost. A person who notices it links the number again. */
   #lose(account: string, at: number): void {
     const { model, seed } = this.#options;
     const intent = this.#intentOf.get(account) as LinkIntent;
@@ -205,18 +205,20 @@ export class Replay {
   }
 }
 
-/** Things that happen at simulated times, one after the other; those of the same time in the order in which they were put. */
+/**
+ * Runs actions at simulated times, one after another; actions with the same time run in the sequence in which they were added.
+ */
 class Timetable {
   readonly #entries: { at: number; happen: () => Promise<void> }[] = [];
 
   put(at: number, happen: () => Promise<void>): void {
-    // From the end: most of what is put is later than most of what waits.
+    // Searched from the end, since most added actions are later than most waiting ones.
     let place = this.#entries.length;
     while (place > 0 && (this.#entries[place - 1] as { at: number }).at > at) place--;
     this.#entries.splice(place, 0, { at, happen });
   }
 
-  /** Runs until nothing is left; what happens may put more. */
+  /** Runs until no action is left; an action may add more. */
   async run(): Promise<void> {
     for (let entry = this.#entries.shift(); entry; entry = this.#entries.shift()) await entry.happen();
   }

@@ -16,7 +16,7 @@ const sayings = {
 } as const satisfies Record<string, Untimed>;
 export type Saying = keyof typeof sayings;
 
-/** A host without a process: it says what the replay lets it say. */
+/** A host without a process: the replay sends its events. */
 export class ReplayedHost implements SessionHost {
   readonly spec: SessionHostSpec;
   readonly #phones: ReadonlyMap<string, string>;
@@ -52,10 +52,10 @@ export class ReplayedHost implements SessionHost {
 }
 
 /**
- * Hosts that say nothing by themselves.
+ * Hosts without events of their own.
  *
- * @param phones the number of each account, known at the latest when its session is ready.
- * @param opened called before the session hears anything.
+ * @param phones the number of each account, set at the latest when its session is ready.
+ * @param opened called before the session receives any event.
  */
 export function replayedHosts(
   phones: ReadonlyMap<string, string>,

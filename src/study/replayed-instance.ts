@@ -20,12 +20,12 @@ const passing: Partial<Record<Happening, DeadlineName>> = {
   'ready-timeout': 'ready',
 };
 
-/** What the service says about a session. */
+/** The service's events about a session. */
 export type Heard = 'code' | 'authenticated' | 'connected' | 'ended';
 
-/** The replay sets the deadlines of the service in its own time; real timers must never be first. */
+/** The replay triggers the deadlines of the service in its own time; real timers must never fire first. */
 const neverMs = 2 ** 31 - 1;
-/** A replayed host has no page to close and no device to unlink: waiting for them would take real time. */
+/** A replayed host has no page to close and no device to unlink; waiting for them would take real time. */
 const closeMs = 0;
 const deadlines = {
   ...defaultDeadlines,
@@ -35,7 +35,7 @@ const deadlines = {
   watchEveryMs: neverMs,
   closeMs,
 };
-/** Browsers cost nothing here; the service itself takes sessions on a few at a time. */
+/** Browsers cost nothing here; the service itself claims few sessions at a time. */
 const slots = 64;
 
 export interface ReplayedInstanceOptions {
@@ -44,7 +44,7 @@ export interface ReplayedInstanceOptions {
   library: string;
   /** The number of each account, for all instances of a replay. */
   phones: Map<string, string>;
-  /** A session that the instance took on by itself. */
+  /** A session that the instance claimed by itself. */
   tookOn(host: ReplayedHost): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export class ReplayedInstance {
     });
   }
 
-  /** Begins a link. Null when the database refused it as a duplicate. */
+  /** Starts a link. Returns null when the database refuses it as a duplicate. */
   async link(workspace: WorkspaceId, phone: string): Promise<ReplayedHost | null> {
     try {
       const { account } = await this.#sessions.link(workspace, { phone, pairing: false, libraryPin: null });
@@ -109,8 +109,8 @@ export class ReplayedInstance {
   /**
    * Lets something happen to the session of an account, and waits for what comes of it.
    *
-   * @returns true when it is what was wanted, false when the session ended instead.
-   * @throws whatever went wrong in the service itself.
+   * @returns true for the wanted effect, false when the session ended instead.
+   * @throws every error of the service itself.
    */
   async tell(account: string, what: Happening, wanted: Heard): Promise<boolean> {
     const host = this.#hosts.get(account);
@@ -123,7 +123,7 @@ export class ReplayedInstance {
     this.#happen(host, what);
     const isAsWanted = await heard;
     this.#waiting.delete(account);
-    // A slot that came free makes the instance look for work: it has to be through with that before the clock moves on.
+    // A free slot makes the instance look for work, which must end before the clock moves on.
     await this.#sessions.takeOn();
     if (this.#trouble) throw this.#trouble;
     return isAsWanted;
@@ -136,12 +136,12 @@ export class ReplayedInstance {
     else host.says(what as Saying);
   }
 
-  /** Renews the leases of everything that runs: an instance that lives does so in time. */
+  /** Renews the leases of all running sessions, as a live instance does in time. */
   async renew(): Promise<void> {
     await this.#leases.renew([...this.#hosts.values()].map(({ spec }) => spec.lease));
   }
 
-  /** Claims sessions without an owner, until none is left that may start now. */
+  /** Claims sessions without an owner until none is left that may start now. */
   async takeOnAll(): Promise<void> {
     do {
       await this.#sessions.takeOn();
@@ -154,7 +154,7 @@ export class ReplayedInstance {
     await this.#sessions.stop();
   }
 
-  /** Lets go of sessions whose leases have run out, as a process that was killed does. */
+  /** Drops its sessions after their leases have expired, like a killed process. */
   async giveUp(): Promise<void> {
     await this.#sessions.renewLeases();
     while (this.#hosts.size > 0) await sleep(1);
@@ -169,7 +169,7 @@ export class ReplayedInstance {
       begun?.(host);
       return;
     }
-    // Not before the session has the host.
+    // Waits until the session has its host.
     const started = sleep(0).then(() => this.#options.tookOn(host));
     this.#starting.add(started);
     started.finally(() => this.#starting.delete(started)).catch(() => {});
@@ -178,7 +178,7 @@ export class ReplayedInstance {
     });
   }
 
-  /** Every session that was taken on has its host and has come to rest. */
+  /** Waits until every claimed session has its host and is idle. */
   async #quiet(): Promise<void> {
     while (this.#starting.size > 0 || this.#sessions.hosted.length !== this.#hosts.size) await sleep(1);
     if (this.#trouble) throw this.#trouble;

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { ServiceDatabase } from '../service/tables.ts';
 import type { LinkIntent } from './behaviour.ts';
 
-/** Why a request did not succeed; `replaced` when another one for the number came meanwhile, mostly of the same person. */
+/** Why a request did not succeed; `replaced` when another request for the number came first, mostly of the same person. */
 export type RequestNote = 'refused' | 'unscanned' | 'library' | 'restart' | 'replaced';
 
-/** Every request to link, whether an account came of it or not, beside the tables that are studied. */
+/** Records every request to link, with or without an account, beside the studied tables. */
 export class RequestLog {
   readonly #database: ServiceDatabase;
   #last = 0;

@@ -55,7 +55,7 @@ function startService(
   { scenario, courses, seed }: ScenarioOptions,
 ): Promise<StudiedService> {
   const { schema, accountIds, library } = scenario;
-  // Which session comes next depends on random ids, so that luck is drawn by number and by how often it was restored.
+  // Ids are random, so luck is drawn by number and count of restorations, not by the sequence of sessions.
   const restored = new Map<string, number>();
   const restoring = (phone: string): Course => {
     const times = (restored.get(phone) ?? 0) + 1;

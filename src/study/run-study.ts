@@ -17,15 +17,15 @@ export interface StudyOptions {
   intents: number;
   /** As `openStudyDatabase` takes it. */
   server: string | null;
-  /** Ends the study after the replay that goes on. */
+  /** Ends the study after the current replay. */
   signal: AbortSignal;
   say(line: string): void;
 }
 
 /**
- * Replays every combination of schema, account ids and library, and reads the stages out of them.
+ * Replays every combination of schema, account ids and library, and takes the stages from them.
  *
- * @throws TroubleError when a signal ended it early: half a study proves nothing.
+ * @throws TroubleError when a signal ends it early, since half a study proves nothing.
  */
 export async function runStudy({ signal, say, ...options }: StudyOptions): Promise<IncidentStudy> {
   const { model, courses, seed, intents, server } = options;

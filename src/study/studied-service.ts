@@ -3,10 +3,10 @@ import type { Happening } from './replayed-instance.ts';
 /** How a service ends: gracefully, or killed. */
 export type Restart = 'in-order' | 'killed';
 
-/** Why a link comes to its end without `ready`: a deadline of the service is over, or the host said something. */
+/** Why a link ends without `ready`: a deadline of the service, or an event of the host. */
 export type LinkEnd = Happening;
 
-/** What came of something that the library said: `superseded` when another link has taken the number meanwhile. */
+/** The effect of an event of the library: `superseded` when another link has taken the number. */
 export type LinkStep = 'done' | 'duplicate' | 'superseded';
 
 /** One pending link. The replay passes the events of the library to the service. */
@@ -18,16 +18,18 @@ export interface StudiedLink {
   end(how: LinkEnd): Promise<LinkStep>;
 }
 
-/** A service that links numbers, as people and restarts meet it. All times are those of the replay, in milliseconds. */
+/**
+ * A service that links numbers, with the operations of people and restarts. All times are those of the replay, in milliseconds.
+ */
 export interface StudiedService {
-  /** The table that every change of an account's status is written into: `account_id`, `to_status`. */
+  /** The table with every change of an account's status: `account_id`, `to_status`. */
   readonly historyTable: string;
   readonly accountsTable: string;
-  /** Null when the database refused the new account as a duplicate. */
+  /** Returns null when the database refuses the account as a duplicate. */
   link(phone: string): Promise<StudiedLink | null>;
   /** Accounts whose session runs and is ready. */
   up(): Promise<ReadonlySet<string>>;
-  /** Comes down and up again. Returns the accounts whose link goes on, with a new code. */
+  /** Restarts. Returns the accounts whose link continues with another code. */
   restart(how: Restart, at: number): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }

@@ -9,12 +9,12 @@ import type { ServiceDatabase, ServiceTables } from '../service/tables.ts';
 import { Database } from '../store/database/database.ts';
 import { openDatabase } from '../store/database/open-database.ts';
 
-/** When replays begin by the clock of their database: the month of the incident. */
+/** The start of replays on the clock of their database: the month of the incident. */
 const beginMs = Date.UTC(2025, 10, 1);
 
 /**
- * The clock for leases and backoff of a replay. It stands still while nothing waits: an instance that lives
- * renews its leases in time, so that only what really waits has to move it.
+ * The clock for leases and backoff of a replay. It moves only to what waits: a live instance
+ * renews its leases in time, so other time does not matter.
  */
 export interface ReplayClock {
   /** Moves to a time of the replay, in milliseconds since it began. Never back. */
@@ -23,18 +23,18 @@ export interface ReplayClock {
   moveDatabaseTo(at: number): Promise<void>;
 }
 
-/** A new, empty database for one replay, gone when it is closed. */
+/** An empty database for one replay, removed when it is closed. */
 export interface StudyDatabase {
   database: ServiceDatabase;
   clock: ReplayClock;
-  /** Where profiles would lie. */
+  /** The folder for profiles. */
   folder: string;
   close(): Promise<void>;
 }
 
 /**
- * @param server null for SQLite, else `mysql://user:password@host:port/name`: the databases of the study lie beside the one that it
- *   names, which is not touched.
+ * @param server null for SQLite, else `mysql://user:password@host:port/name`: the study creates its databases beside the
+ *   named one, which it does not touch.
  * @throws InputError for another address; TroubleError when the server refuses.
  */
 export async function openStudyDatabase(server: string | null): Promise<StudyDatabase> {

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 
 /**
- * Browser code as one script.
+ * Bundles browser code into one script.
  *
  * @param entry path without its extension: `.ts` in a checkout, `.js` in the published package.
  */

@@ -5,7 +5,7 @@ const steps: Record<string, [rows: number, columns: number]> = {
   ArrowDown: [1, 0],
 };
 
-/** The two cells between which an arrow key moves the focus; null for other keys and at the edges of the table. */
+/** The cells that an arrow key moves the focus from and to; null for other keys and at the edges of the table. */
 export function cellByArrow(event: KeyboardEvent): { from: HTMLTableCellElement; to: HTMLTableCellElement } | null {
   const step = steps[event.key];
   const from = (event.target as HTMLElement).closest('td');

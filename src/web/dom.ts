@@ -2,8 +2,8 @@ type Child = Node | string | null | false;
 type Properties = Record<string, string | boolean | EventListener>;
 
 /**
- * Makes an element. Properties that start with `on` are listeners, `true` sets an empty attribute, `false` none. Text is always
- * text: nothing out of a record is ever parsed as HTML.
+ * Creates an element. Properties that start with `on` are listeners, `true` sets an empty attribute, `false` none. Text stays
+ * text: nothing from a record is parsed as HTML.
  */
 export function el<K extends keyof HTMLElementTagNameMap>(
   name: K,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** Style sheets of a page as one: the colours, which all pages share, and then those that are named. */
+/** Joins the style sheets of a page: the colours of all pages, then the named ones. */
 export async function readStyles(...names: ('report' | 'history' | 'console')[]): Promise<string> {
   const own = ['colors.css', ...names.map((name) => join(name, 'style.css'))];
   const files = own.map((name) => join(import.meta.dirname, name));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { bundleScript } from './bundle-script.ts';
 import { readStyles } from './read-styles.ts';
 
-/** No script, style, picture or connection from anywhere but the page itself. */
+/** Allows scripts, styles and pictures of the page itself only, and no connections. */
 const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
 /** The two halves of a page that opens from disk without a network; script elements with JSON go between them. */
@@ -36,7 +36,10 @@ ${style}</style>
   };
 }
 
-/** A value as JSON that can stand inside a script element: no `</script>`, no `<!--`, no line separators that old parsers end lines at. */
+/**
+ * A value as JSON that is safe inside a script element: no `</script>`, no `<!--`, no line separators that old parsers end
+ * lines at.
+ */
 function embedJson(value: unknown): string {
   return JSON.stringify(value)
     .replaceAll('<', '\\u003c')

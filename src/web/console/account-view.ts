@@ -15,7 +15,7 @@ import type { KeepTrue } from './keep-true.ts';
 import { requestLine } from './request-line.ts';
 import { statusMark, timeMark } from './status.ts';
 
-/** One account: the code to scan while it is being linked, its status as it changes, its history, and what can be done. */
+/** One account: the code to scan during a link, its live status, its history, and its actions. */
 export async function singleAccountView(workspace: string, id: string, keep: KeepTrue): Promise<HTMLElement> {
   const path = `/v1/workspaces/${workspace}/accounts/${id}`;
   const status = el('div', { role: 'status' });
@@ -43,15 +43,15 @@ export async function singleAccountView(workspace: string, id: string, keep: Kee
 }
 
 /**
- * A look at the account that shows what has changed. Given a signal, it sees to it that what happens during a link is heard at once
- * too, until the signal is aborted.
+ * Returns a refresh of the account that shows what has changed. With a signal, the refresh also listens to the events of a link
+ * until the signal is aborted.
  */
 function follow(path: string, show: (account: AccountBody) => Promise<void>, code: HTMLElement) {
   let shown: AccountBody | null = null;
   let mayListen = true;
   const showChange = async (account: AccountBody) => {
     const before = shown;
-    // An answer may be overtaken by an event.
+    // A newer event may arrive before the answer.
     if (before && (account.since < before.since || says(account) === says(before))) return;
     shown = account;
     await show(account).catch((error) => {
@@ -140,7 +140,7 @@ function actions(path: string, show: (account: AccountBody) => Promise<void>, ca
   );
 }
 
-/** Rows that are shown of the past, the newest. */
+/** The number of history rows that are shown, newest first. */
 const shownRows = 100;
 
 async function historyTable(path: string): Promise<HTMLElement> {

@@ -32,7 +32,7 @@ export type WorkspacesBody = z.output<typeof workspacesSchema>;
 
 const keyName = 'wwebjs-canary-key';
 
-/** The service said no; the message is for the person at the screen. */
+/** The service refused a request; the message is for the user. */
 export class Refused extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
@@ -41,13 +41,13 @@ export class Refused extends Error {
   }
 }
 
-/** Kept until the tab is closed, never longer. An empty one is none. */
+/** Stores the key until the tab is closed; an empty key removes it. */
 export function useKey(key: string): void {
   if (key === '') sessionStorage.removeItem(keyName);
   else sessionStorage.setItem(keyName, key);
 }
 
-/** How long a question may wait for its answer, and a stream for its next event, in milliseconds: the service says one every 15 s. */
+/** Timeout in milliseconds of an answer, and of the next event of a stream: the service sends one every 15 s. */
 const patienceMs = 20_000;
 
 let answeredAt = new Date();
@@ -103,7 +103,7 @@ export async function putBody<T>(path: string, body: object): Promise<T> {
   return readJson(await send('PUT', path, { body }));
 }
 
-/** A picture, as an address that an image can show. @throws Refused */
+/** Fetches a picture and returns an address for an image. @throws Refused */
 export async function picture(path: string): Promise<string> {
   return URL.createObjectURL(await (await send('GET', path)).blob());
 }

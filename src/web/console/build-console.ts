@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { bundleScript } from '../bundle-script.ts';
 import { readStyles } from '../read-styles.ts';
 
-/** Nothing from anywhere but the service itself; `blob:` for the picture of the code, which is fetched with the key; `data:` for no icon. */
+/**
+ * Allows content of the service only; `blob:` for the picture of the code, which is fetched with the key; `data:` for the empty
+ * icon.
+ */
 export const consolePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src blob: data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 

@@ -10,21 +10,21 @@ const windows: Record<string, string> = {
   '366d': 'a year',
 };
 
-/** What the address asks for; an empty library or build is all of them. */
+/** The choice in the address; an empty library or build means all. */
 export interface ChosenHistory {
   window: string;
   library: string;
   build: string;
 }
 
-/** How versions did over time: the canaries of this machine and the links of the service. */
+/** Results of versions over time: the canaries of this machine and the links of the service. */
 export async function canaryHistoryView(chosen: ChosenHistory): Promise<HTMLElement> {
   const query = Object.entries(chosen).filter(([, value]) => value !== '');
   const history = await getBody<ServedHistory>(`/v1/canary-history?${new URLSearchParams(query)}`);
   return el('section', {}, el('h1', {}, 'Over time'), choices(chosen, history), historyView(history, history.links));
 }
 
-/** The choice is the address, as everywhere in the console. */
+/** The address holds the choice, as everywhere in the console. */
 function choices(chosen: ChosenHistory, { libraries, builds }: ServedHistory): HTMLElement {
   const choice = (axis: keyof ChosenHistory, name: string, options: readonly (readonly [string, string])[]) => {
     const select = el(

@@ -1,4 +1,4 @@
-/** Gives the focus back to what had it before `change`, or to what has taken its place under its id. */
+/** Restores the focus after `change` to the same element, or to the one that has replaced it under its id. */
 export async function keepFocus(change: () => void | Promise<void>): Promise<void> {
   const had = document.activeElement as HTMLElement | null;
   await change();

@@ -1,14 +1,14 @@
 import type { Refused } from './api.ts';
 
-/** Between two looks at what is shown, in milliseconds. */
+/** Time between two refreshes, in milliseconds. */
 const lookEveryMs = 3_000;
 
-/** Has `look` asked again and again, for as long as the view is shown and the page can be seen. */
+/** Refreshes with `look` as long as the view is shown and the page is visible. */
 export type KeepTrue = (look: (signal: AbortSignal) => Promise<void>) => void;
 
 /**
- * Refreshes at once and then every few seconds until `signal` is aborted. The page must not claim to be live when a refresh fails, so every
- * result is reported: null after a successful refresh.
+ * Refreshes at once and then every few seconds until `signal` is aborted. The page must not claim to be live when a refresh
+ * fails, so every result is reported: null after a successful refresh.
  */
 export async function keepTrue(
   signal: AbortSignal,

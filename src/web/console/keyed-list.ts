@@ -1,10 +1,10 @@
 import { keepFocus } from './keep-focus.ts';
 
 /**
- * Shows one child of `place` for each item, and makes one again only when its item has changed: the focus and what was opened stay
- * where they are.
+ * Shows one child of `place` for each item, and recreates a child only when its item has changed, so that focus and opened parts
+ * stay.
  *
- * @param keyOf tells items apart.
+ * @param keyOf identifies an item.
  */
 export function keyedList<T>(
   place: HTMLElement,
@@ -29,7 +29,7 @@ export function keyedList<T>(
   };
 }
 
-/** An element that stays in its order is not touched: one that is put in again loses the focus. */
+/** An element that keeps its position is not moved, since moving loses the focus. */
 function arrange(place: HTMLElement, elements: readonly HTMLElement[]): void {
   for (const child of [...place.children]) if (!elements.includes(child as HTMLElement)) child.remove();
   elements.forEach((element, i) => {

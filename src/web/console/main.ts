@@ -10,11 +10,11 @@ import { workspacesView } from './workspaces-view.ts';
 
 const nav = document.querySelector('nav') as HTMLElement;
 const main = document.querySelector('main') as HTMLElement;
-/** What is shown may be out of date, and why. */
+/** The notice that the view may be out of date, and why. */
 const stale = el('p', { class: 'error stale', role: 'alert' });
 let shown = new AbortController();
 
-/** What an address shows; the address is the whole state, so that links, history and reload work. */
+/** The view of an address. The address is the whole state, so that links, history and reload work. */
 async function view(hash: string, keep: KeepTrue): Promise<HTMLElement> {
   const [, area = '', id = '', kind = '', which = ''] = hash.split('/').map(decodePart);
   if (area === 'rollouts') return rolloutsView(keep);
@@ -25,7 +25,7 @@ async function view(hash: string, keep: KeepTrue): Promise<HTMLElement> {
   return workspacesView();
 }
 
-/** @throws Refused for what is no text in percent signs, such as `%E0%A4%A`. */
+/** @throws Refused for malformed percent-encoding such as `%E0%A4%A`. */
 function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -42,7 +42,7 @@ async function show(): Promise<void> {
   if (!signal.aborted) present(section);
 }
 
-/** Ends what was shown until now. */
+/** Ends the current view. */
 function begin(): AbortController {
   shown.abort();
   shown = new AbortController();
@@ -56,11 +56,11 @@ function present(section: HTMLElement): void {
   main.focus();
 }
 
-/** Says above what is shown that it is no longer looked after. A key that ended meanwhile is asked for again. */
+/** Shows above the view that it is no longer refreshed. Asks for another key when the key is no longer valid. */
 function tell(trouble: Refused | null): void {
   if (trouble === null) stale.remove();
   else if (trouble.code === 'unauthorized') askForKey(trouble.message);
-  // Put in again it would be read out again.
+  // Not inserted twice: a screen reader would read it again.
   else if (stale.textContent !== trouble.message || !stale.isConnected) {
     stale.textContent = trouble.message;
     main.before(stale);
@@ -105,8 +105,8 @@ addEventListener('hashchange', () => void show());
 void show();
 
 /**
- * Takes a double click, and a key that is held down, for one press: the first may change the page within milliseconds, and the
- * rest would press a button that the user has not read yet. Only Enter repeats presses; the space bar presses when it is let go.
+ * Treats a double click and a held key as one press: the first press may change the page within milliseconds, and the rest
+ * would press a button that the user has not read yet. Only Enter repeats presses; the space bar presses on release.
  */
 function onePress(): void {
   const stop = (event: Event) => {

@@ -1,10 +1,10 @@
 import { el } from '../dom.ts';
 import { keepFocus } from './keep-focus.ts';
 
-/** A line for what went wrong with a request, read out by screen readers when it changes. */
+/** A line for the error of a request, which screen readers read when it changes. */
 export interface RequestLine {
   line: HTMLElement;
-  /** Runs a request; what it was asked with can do nothing meanwhile. */
+  /** Runs a request; its control is disabled until the answer. */
   run(control: { disabled: boolean }, request: () => Promise<void>): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ export function requestLine(): RequestLine {
   return {
     line,
     run: (control, request) =>
-      // A control that is disabled loses the focus.
+      // A disabled control loses the focus.
       keepFocus(async () => {
         line.textContent = '';
         control.disabled = true;

@@ -9,7 +9,7 @@ const deciders: Record<RolloutDecisionBody['cause'], string> = {
   asked: 'on request',
 };
 
-/** Why a rollout is where it is: the newest decisions, read when the list is opened and with every look while it is. */
+/** The newest decisions on a rollout, loaded when the list is opened and with every refresh while it is open. */
 export function rolloutDecisions(
   rolloutId: string,
   open: boolean,

@@ -11,13 +11,13 @@ export async function rolloutsView(keep: KeepTrue): Promise<HTMLElement> {
   const list = el('div');
   const none = el('p', {}, 'There was none yet.');
   const decisions = new Map<string, () => Promise<void>>();
-  /** They outlive the cards: what was refused because the rollout has moved is read beside where it is now. */
+  /** Errors outlive the cards: a refusal because the rollout has moved is shown beside its current state. */
   const requests = new Map<string, RequestLine>();
   const look = async () => {
     const { items } = await getBody<RolloutsBody>('/v1/rollouts');
     showCards(items);
     none.hidden = items.length > 0;
-    // A rollout holds without a change of its own: its decisions alone tell.
+    // A held rollout does not change; only its decisions do.
     for (const { id, state } of items) if (state === 'active') await decisions.get(id)?.();
   };
   const showCards = keyedList<RolloutBody>(

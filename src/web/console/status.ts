@@ -1,6 +1,6 @@
 import { el } from '../dom.ts';
 
-/** A sign beside the word, so that the meaning does not depend on the colour. */
+/** A sign beside the word, so that the meaning does not depend on colour. */
 const signs: Record<string, string> = {
   connected: '●',
   authenticated: '◐',

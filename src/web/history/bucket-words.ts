@@ -12,7 +12,7 @@ export function bucketName(start: number, bucketMs: number): string {
   return bucketMs === dayMs ? day.format(start) : `week of ${day.format(start)}`;
 }
 
-/** What an axis says at a time: the day, and between days the hour. */
+/** The label of an axis at a time: the day, and between days the hour. */
 export function tickName(at: number): string {
   return at % dayMs === 0 ? day.format(at) : clock.format(at);
 }

@@ -6,7 +6,7 @@ import { momentName } from './bucket-words.ts';
 
 const dayMs = 86_400_000;
 
-/** What cells did in the last 24 hours that they did not do before. */
+/** The cells whose result of the last 24 hours differs from the one before. */
 export function changeList({ changes, newestAttempt, to }: CanaryHistory): HTMLElement {
   if (newestAttempt !== null && Date.parse(newestAttempt) < Date.parse(to) - dayMs)
     return el(

@@ -6,7 +6,7 @@ import { phasePlots } from './phase-plots.ts';
 import { stateGrids } from './state-grid.ts';
 import { stripsView } from './strips.ts';
 
-/** How versions did over time, in four plots. `links` are those of the service, where there is one. */
+/** Results of versions over time, in four plots. `links` come from the service, if there is one. */
 export function historyView(history: CanaryHistory, links: readonly RateSeries[] = []): HTMLElement {
   const { bucketMs, rates, phaseTimes, cellsLeftOut } = history;
   const starts = history.buckets.map((start) => Date.parse(start));
@@ -41,7 +41,7 @@ function counted({ window, to, attempts, infra, newestAttempt }: CanaryHistory):
 
 const percent = (share: number) => `${(share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)} %`;
 
-/** Success rates, one strip per version. `what` is what was counted: `Attempts`, `Links`. */
+/** Success rates, one strip per version. `what` names the counted things: `Attempts`, `Links`. */
 function ratePlots(
   series: readonly RateSeries[],
   starts: readonly number[],

@@ -4,7 +4,7 @@ import { formatMs } from '../../words/text.ts';
 import { el } from '../dom.ts';
 import { stripsView } from './strips.ts';
 
-/** How long a phase took, one strip per version; the phase is chosen on the page. */
+/** Duration of a phase, one strip per version; the reader chooses the phase. */
 export function phasePlots(series: readonly TimeSeries[], starts: readonly number[], bucketMs: number): HTMLElement {
   const phases = [...new Set(series.map(({ phase }) => phase))];
   const first = phases.includes('ready') ? 'ready' : phases[0];
@@ -54,7 +54,7 @@ function onePhase(series: readonly TimeSeries[], starts: readonly number[], buck
   });
 }
 
-/** The next of 1, 2, 4, 6 or 8 times a power of ten, so that half of it is a round number too. */
+/** The next of 1, 2, 4, 6 or 8 times a power of ten, so that half of it is round too. */
 export function niceTop(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
   return power * ([1, 2, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10);

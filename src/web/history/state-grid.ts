@@ -7,7 +7,7 @@ import { bucketName, tickName } from './bucket-words.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Cells down, buckets across: what each cell did when. One table per browser, flow, condition and target. */
+/** Cells down, buckets across: the state of each cell over time. One table per browser, flow, condition and target. */
 export function stateGrids(history: Pick<CanaryHistory, 'buckets' | 'bucketMs' | 'cells'>): HTMLElement {
   const starts = history.buckets.map((start) => Date.parse(start));
   const said = el('output', { class: 'said' }, 'Arrow keys, a pointer or a finger tell what a square stands for.');
@@ -51,7 +51,7 @@ function grid(title: string, cells: readonly CellHistory[], starts: readonly num
           tabindex: isFirst ? '0' : '-1',
           'aria-label': `${words}${counts}`,
         });
-        // Through the style object: a policy without inline styles lets no attribute do that.
+        // Set through the style object, since the content security policy forbids style attributes.
         if (state) square.style.setProperty('--share', `${failedShare(state)}%`);
         return square;
       }),
@@ -59,25 +59,25 @@ function grid(title: string, cells: readonly CellHistory[], starts: readonly num
   );
   const table = el('table', { class: 'states' }, el('thead', {}, head(starts, bucketMs)), el('tbody', {}, ...rows));
   const scroll = el('div', { class: 'scroll' }, table);
-  // What is newest stands at the right.
+  // Scrolls to the newest bucket, at the right.
   requestAnimationFrame(() => scroll.scrollTo({ left: scroll.scrollWidth }));
   return el('section', { class: 'grid' }, el('h3', {}, title), scroll);
 }
 
-/** How full a square is when some attempts failed, in percent: seen even when it was one of a thousand, or all but one. */
+/** How full a square is when some attempts failed, in percent; visible for one of a thousand as for all but one. */
 function failedShare({ passed, failed }: CellState): number {
   const share = failed / Math.max(1, passed + failed);
   return Math.round(20 + 60 * share);
 }
 
-/** A name for some buckets at a time: each is narrower than its name. */
+/** One label for several buckets, since a bucket is narrower than its label. */
 function head(starts: readonly number[], bucketMs: number): HTMLElement {
   const begins = starts.map((start, i) => i === 0 || isNamed(start, bucketMs));
   const names: HTMLElement[] = [];
   for (let from = 0; from < starts.length; ) {
     const next = begins.indexOf(true, from + 1);
     const until = next === -1 ? starts.length : next;
-    // Two buckets have no room for a name.
+    // Two buckets have no room for a label.
     const name = until - from > 2 ? tickName(starts[from] as number) : '';
     names.push(el('th', { scope: 'colgroup', colspan: String(until - from) }, name));
     from = until;

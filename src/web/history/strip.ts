@@ -10,25 +10,25 @@ export interface StripMark {
   high: number;
 }
 
-/** One series over time, drawn as a strip of its own: strips below each other need no colours to be distinct. */
+/** One series over time, drawn as a separate strip, so that series need no colours to be distinct. */
 export interface Strip {
-  /** Stands beside the strip. */
+  /** The label beside the strip. */
   name: string;
-  /** What is drawn, for who cannot see it. */
+  /** Description for screen readers. */
   title: string;
   /** Starts of the buckets, milliseconds since 1970. */
   starts: readonly number[];
   bucketMs: number;
   /** One per bucket; null is a gap. */
   marks: readonly (StripMark | null)[];
-  /** The scale goes from 0 to here. */
+  /** The scale goes from 0 to this value. */
   top: number;
-  /** Values of the scale that have a line and a word. */
+  /** Values of the scale with a line and a label. */
   ticks: readonly number[];
   tick(value: number): string;
   /** A bucket in words. */
   words(place: number): string;
-  /** True for the last one, which has the dates below it. */
+  /** True for the last strip, which has the dates below it. */
   dated: boolean;
 }
 
@@ -58,7 +58,7 @@ export function stripView(strip: Strip, key: string): HTMLElement {
   );
 }
 
-/** Draws as soon as the frame has a width, and again when that changes or the colours do. */
+/** Draws as soon as the frame has a width, and again when the width or the colours change. */
 function draw(frame: HTMLElement, strip: Strip, key: string, newest: number, say: (place: number) => void): void {
   let plot: uPlot | undefined;
   const height = plotHeight + (strip.dated ? datesHeight : 0);
@@ -81,7 +81,7 @@ function draw(frame: HTMLElement, strip: Strip, key: string, newest: number, say
   });
 }
 
-/** Every bucket is drawn from its start to its end, so that one between two gaps is seen too. */
+/** Every bucket is drawn from its start to its end, so that one between two gaps is visible. */
 function plotData({ starts, bucketMs, marks }: Strip): uPlot.AlignedData {
   const twice = (value: (mark: StripMark) => number) =>
     marks.flatMap((mark) => (mark ? [value(mark), value(mark)] : [null, null]));

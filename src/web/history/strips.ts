@@ -2,12 +2,12 @@ import { el } from '../dom.ts';
 import { bucketName } from './bucket-words.ts';
 import { type Strip, type StripMark, stripView } from './strip.ts';
 
-/** Several series over the same buckets: what they have in common, and how one point is drawn and said. */
+/** Several series over the same buckets: their common scale, and how a point is drawn and described. */
 export interface Strips<Point> extends Pick<Strip, 'starts' | 'bucketMs' | 'top' | 'ticks' | 'tick'> {
   series: readonly { library: string; points: readonly (Point | null)[] }[];
-  /** What a strip shows, for who cannot see it. */
+  /** Description of a strip for screen readers. */
   title(library: string): string;
-  /** What the table shows. */
+  /** Caption of the table. */
   caption: string;
   /** Strips with the same key show the same bucket under the pointer. */
   key: string;
@@ -41,7 +41,7 @@ export function stripsView<Point>(strips: Strips<Point>): HTMLElement {
   return el('div', { class: 'strips' }, ...views, figuresTable(strips.caption, columns, rows));
 }
 
-/** What a plot shows, as a table; made when it is opened. */
+/** The figures of a plot as a table, created when it is opened. */
 function figuresTable(caption: string, columns: readonly string[], rows: () => string[][]): HTMLElement {
   const place = el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption });
   const details = el('details', { class: 'figures' }, el('summary', {}, 'The figures as a table'), place);

@@ -4,7 +4,7 @@ import { el, withCode } from '../dom.ts';
 import { eventList } from './event-list.ts';
 import { timeline } from './timeline.ts';
 
-/** Everything of one attempt: what happened, why, when, with what. */
+/** One attempt: outcome, cause, timeline and versions. */
 export function attemptView(attempt: Attempt, screenshot: string | undefined): HTMLElement[] {
   return [
     ...(attempt.outcome === 'passed' ? [] : [whatHappened(attempt)]),

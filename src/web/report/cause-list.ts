@@ -5,7 +5,7 @@ import { tile } from './grid.ts';
 
 const noCause = 'No cause was found; the events of the cell are the evidence.';
 
-/** Why cells failed, each reason once, with links to its cells. */
+/** The causes of failures, each once, with links to its cells. */
 export function causeList({ causes, cells }: HtmlOverview): HTMLElement {
   if (causes.length === 0) return el('section', { class: 'causes' }, el('h2', {}, 'Nothing failed'));
   const items = causes.map(({ code, cause, cells: places }) => {

@@ -6,7 +6,7 @@ import { cellHash } from './cell-hash.ts';
 import { bareWords } from './grid.ts';
 import { mark } from './mark.ts';
 
-/** The sheet that a cell opens. Esc, the button and the back key close it; two more go to the cells beside it. */
+/** The dialog of a cell. Esc, a button and the back key close it; two more buttons go to the neighbouring cells. */
 export class CellDialog {
   readonly element = el('dialog', { 'aria-label': 'cell', onclick: (event) => this.#closeOutside(event) });
   readonly #cells: HtmlCell[];

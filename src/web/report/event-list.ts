@@ -2,7 +2,7 @@ import type { AttemptEvent } from '../../contracts/attempt.ts';
 import { formatMs } from '../../words/text.ts';
 import { el } from '../dom.ts';
 
-/** Details up to this many characters stand in the line; longer ones fold out. */
+/** Details up to this many characters are shown inline; longer ones unfold. */
 const shortDetail = 110;
 
 /** All events in sequence, with the time since the attempt began. */

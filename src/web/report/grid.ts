@@ -49,7 +49,7 @@ export function bareWords(words: string): string {
   return words.slice(1).replace(symbols.surprise, '').trim();
 }
 
-/** Ten digits are easier to compare when the last six stand apart. */
+/** Ten digits are easier to compare when the last six are set apart. */
 function buildWords(build: string): Node[] {
   const [, start = '', end = ''] = /^(.*?\.)(\d+)$/.exec(build) ?? [];
   return [el('span', { class: 'build-start' }, start), el('span', { class: 'build-end' }, end)];

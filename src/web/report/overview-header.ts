@@ -4,7 +4,7 @@ import { formatMs, symbols } from '../../words/text.ts';
 import { el } from '../dom.ts';
 import { mark } from './mark.ts';
 
-/** The top of the page: the one sentence, the counts, and which run it was. */
+/** The top of the page: the summary sentence, the counts, and the run. */
 export function overviewHeader({ run, interrupted, sentence, counts }: HtmlOverview): HTMLElement {
   const notRun = counts.cells - counts.passed - counts.failed - counts.infra;
   return el(

@@ -9,7 +9,7 @@ interface TimelinePart {
   failed: boolean;
 }
 
-/** The phases of an attempt as one bar, each as wide as it took, and the same in words. */
+/** The phases of an attempt as one bar, each as wide as its duration, and the same in words. */
 export function timeline(attempt: Attempt): HTMLElement {
   const steps = stepsOf(attempt);
   const total = Math.max(
