@@ -83,7 +83,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/instance': {
     may: [
-      ...['codes', 'contracts', 'session', 'store/database', 'metrics', 'service/*', 'service/accounts'],
+      ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/accounts'],
       ...['service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
     ],
     because: 'it puts the rooms of one instance together, and works without a port',

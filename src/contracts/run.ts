@@ -22,6 +22,10 @@ export const runInfoSchema = z.object({
 });
 export type RunInfo = z.infer<typeof runInfoSchema>;
 
+/** How a run of the schedule ended; `cut` when it took longer than its budget. */
+export const scheduledResults = ['as-expected', 'unexpected', 'trouble', 'cut'] as const;
+export type ScheduledResult = (typeof scheduledResults)[number];
+
 export const cellReportSchema = cellSchema.extend({
   expectation: expectationSchema.nullable(),
   surprise: z.boolean(),

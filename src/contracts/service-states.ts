@@ -19,9 +19,30 @@ export const activeStatuses = [
   'disconnected',
 ] as const satisfies AccountStatus[];
 
+/** The steps of a session that an instance runs. */
+export const sessionSteps = ['starting', 'scanning', 'authenticated', 'ready'] as const;
+export type SessionStep = (typeof sessionSteps)[number];
+
+/** How a link ended; one that was given up is neither. */
+export const linkOutcomes = ['ready', 'failed'] as const;
+export type LinkOutcome = (typeof linkOutcomes)[number];
+
 /** How a start of a session ended: `stopped` on request, `abandoned` by an instance that lost the lease. */
 export const startOutcomes = ['ready', 'failed', 'stopped', 'abandoned'] as const;
 export type StartOutcome = (typeof startOutcomes)[number];
+
+/** What happened to a text from one canary account to another; without ticks in time it says nothing about the receiver. */
+export const probeOutcomes = ['heard', 'deaf', 'undelivered'] as const;
+export type ProbeOutcome = (typeof probeOutcomes)[number];
+
+/** The unique indexes whose violations are counted, and what was done about one. */
+export const uniqueConstraints = ['unique_active_phone_workspace'] as const;
+export const violationOutcomes = ['resolved', 'surfaced'] as const;
+export type ViolationOutcome = (typeof violationOutcomes)[number];
+
+/** The periods, in milliseconds, over which the success of links is shown. */
+export const linkSuccessWindows = { '1h': 3_600_000, '24h': 86_400_000 } as const;
+export type LinkSuccessWindow = keyof typeof linkSuccessWindows;
 
 /** What an API key allows; each scope includes those before it. */
 export const apiScopes = ['read', 'link', 'admin'] as const;

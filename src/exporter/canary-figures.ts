@@ -3,6 +3,7 @@ import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import { families } from '../metrics/families.ts';
+import { listed } from '../metrics/family.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { CountedAttempt } from '../store/attempts.ts';
 import type { Store } from '../store/open-store.ts';
@@ -64,7 +65,7 @@ export class CanaryFigures {
     // of cells that never do, and an alert counts attempts that ran another library, which may be one.
     this.#attempts.inc({ ...cell, outcome: 'passed', code: '' }, 0);
     this.#attempts.inc({ ...cell, outcome: 'infra', code: 'provenance-mismatch' }, 0);
-    this.#attempts.inc({ ...cell, outcome, code: code ?? '' });
+    this.#attempts.inc({ ...cell, outcome, code: listed(families.canaryAttempts.labels.code, code ?? '') });
     for (const [phase, ms] of Object.entries(phases) as [Phase, number][]) {
       this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);
     }

@@ -1,7 +1,7 @@
+import { scheduledResults } from '../contracts/run.ts';
 import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Store } from '../store/open-store.ts';
-import { runResults } from '../store/schedules.ts';
 
 /** Figures of the schedule of `watch`. Its counts are kept in the store; what is new in them is added here. */
 export class ScheduleFigures {
@@ -29,7 +29,7 @@ export class ScheduleFigures {
     this.#period.set({}, schedule.everyMs / 1000);
     if (schedule.lastEndedAt !== null) this.#lastRun.set({}, schedule.lastEndedAt / 1000);
     this.#missed.inc({}, this.#increase('missed', schedule.missed));
-    for (const result of runResults) this.#runs.inc({ result }, this.#increase(result, schedule.runs[result]));
+    for (const result of scheduledResults) this.#runs.inc({ result }, this.#increase(result, schedule.runs[result]));
     if (schedule.lastRunId !== null) await this.#tellPlan(schedule.lastRunId);
   }
 

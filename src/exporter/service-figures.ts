@@ -1,11 +1,13 @@
 import { type RolloutPlan, stageAt } from '../contracts/rollout-plan.ts';
+import { linkSuccessWindows, uniqueConstraints, violationOutcomes } from '../contracts/service-states.ts';
 import { BuildCounter, unknownBuild } from '../metrics/build-counter.ts';
 import { families } from '../metrics/families.ts';
+import { listed } from '../metrics/family.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Database } from '../store/database/database.ts';
 import { type EndedStart, type ExportedTables, ServiceReads } from './service-reads.ts';
 
-const windows = { '1h': 3_600_000, '24h': 86_400_000 } as const;
+const codes = families.linkAttempts.labels.code;
 
 /** Figures of the service out of its tables: of all instances together, those included that are gone. */
 export class ServiceFigures {
@@ -53,9 +55,9 @@ export class ServiceFigures {
     this.#rolloutDecision = instruments.gauge(families.rolloutDecisionTime);
     this.#rolloutExpected = instruments.gauge(families.rolloutExpected);
     this.#success = instruments.gauge(families.linkSuccessRatio);
-    const constraint = 'unique_active_phone_workspace';
     // Series that exist from the start, so that the first violation is an increase that an alert can see.
-    for (const outcome of ['resolved', 'surfaced'] as const) this.#violations.inc({ constraint, outcome }, 0);
+    for (const constraint of uniqueConstraints)
+      for (const outcome of violationOutcomes) this.#violations.inc({ constraint, outcome }, 0);
   }
 
   async refresh(): Promise<void> {
@@ -68,8 +70,9 @@ export class ServiceFigures {
   async #countLinks(): Promise<void> {
     for (;;) {
       const { links, lastSeq } = await this.#reads.links(this.#last.link);
-      for (const { workspace, build, ...link } of links) {
-        const ready = { library: link.library, outcome: 'ready', code: '' };
+      for (const { workspace, build, library, outcome, code } of links) {
+        const ready = { library, outcome: 'ready', code: '' } as const;
+        const link = { library, outcome, code: listed(codes, code) };
         this.#links.inc(ready, 0);
         this.#links.inc(link);
         this.#workspaceLinks.inc({ workspace, ...ready }, 0);
@@ -96,19 +99,20 @@ export class ServiceFigures {
   }
 
   #countRestoration({ workspace, library, build, outcome, code }: EndedStart): void {
-    const ready = { library, outcome: 'ready', code: '' };
+    const ready = { library, outcome: 'ready', code: '' } as const;
+    const ended = { library, outcome, code: listed(codes, code) };
     this.#restorations.inc(ready, 0);
-    this.#restorations.inc({ library, outcome, code });
+    this.#restorations.inc(ended);
     this.#workspaceRestorations.inc({ workspace, ...ready }, 0);
-    this.#workspaceRestorations.inc({ workspace, library, outcome, code });
-    this.#buildRestorations.inc({ library, build: build ?? unknownBuild, outcome, code });
+    this.#workspaceRestorations.inc({ workspace, ...ended });
+    this.#buildRestorations.inc({ build: build ?? unknownBuild, ...ended });
   }
 
   async #countViolations(): Promise<void> {
     for (;;) {
       const violations = await this.#reads.violations(this.#last.violation);
       for (const { id, constraint, outcome } of violations) {
-        this.#violations.inc({ constraint, outcome });
+        this.#violations.inc({ constraint: listed(uniqueConstraints, constraint), outcome });
         this.#last.violation = id;
       }
       if (violations.length === 0) return;
@@ -122,15 +126,15 @@ export class ServiceFigures {
     this.#backlog.set({}, backlog);
     this.#instances.set({}, await this.#reads.instances());
     this.#attention.clear();
-    for (const { code, count } of attention) this.#attention.set({ code }, count);
+    for (const { code, count } of attention) this.#attention.add({ code: listed(codes, code) }, count);
     this.#tellAccounts(await this.#reads.accounts());
     await this.#tellSuccess();
     await this.#tellRollout();
   }
 
   async #tellSuccess(): Promise<void> {
-    const read = Object.entries(windows).map(async ([window, ms]) => {
-      const links = await this.#reads.linkSuccess(ms);
+    const read = families.linkSuccessRatio.labels.window.map(async (window) => {
+      const links = await this.#reads.linkSuccess(linkSuccessWindows[window]);
       return { window, links };
     });
     const byWindow = await Promise.all(read);

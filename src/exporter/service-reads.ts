@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { AccountStatus, StartOutcome } from '../contracts/service-states.ts';
+import type { AccountStatus, LinkOutcome, StartOutcome, ViolationOutcome } from '../contracts/service-states.ts';
 import { type LinkSuccess, linkSuccess } from '../service/accounts/link-success.ts';
 import type { RolloutDecisionRow, RolloutRow, ServiceTables } from '../service/tables.ts';
 import type { Database } from '../store/database/database.ts';
@@ -14,14 +14,14 @@ const settleMs = 5_000;
 const pageSize = 1_000;
 
 export interface ExportedTables extends ServiceTables {
-  constraint_violations: { id: number; constraint_name: string; outcome: 'resolved' | 'surfaced'; at: number };
+  constraint_violations: { id: number; constraint_name: string; outcome: ViolationOutcome; at: number };
 }
 
 export interface EndedLink {
   workspace: string;
   library: string;
   build: string | null;
-  outcome: 'ready' | 'failed';
+  outcome: LinkOutcome;
   code: string;
 }
 
@@ -87,7 +87,7 @@ export class ServiceReads {
     return found;
   }
 
-  async violations(afterId: number): Promise<{ id: number; constraint: string; outcome: 'resolved' | 'surfaced' }[]> {
+  async violations(afterId: number): Promise<{ id: number; constraint: string; outcome: ViolationOutcome }[]> {
     const rows = await this.#db
       .selectFrom('constraint_violations')
       .selectAll()

@@ -1,6 +1,7 @@
 import { attemptCodes } from '../codes/codes.ts';
 import { phases } from '../codes/words.ts';
 import { outcomes, targets } from '../contracts/outcome.ts';
+import { scheduledResults } from '../contracts/run.ts';
 import { type Family, family } from './family.ts';
 
 /** Seconds; a phase of a warm attempt takes a tenth, a deadline is minutes. */
@@ -20,7 +21,7 @@ export const canaryFamilies = {
       condition: 'any',
       target: targets,
       outcome: outcomes,
-      code: ['', ...attemptCodes],
+      code: ['', ...attemptCodes] as const,
     },
     limit: 5000,
   }),
@@ -78,7 +79,7 @@ export const canaryFamilies = {
     name: 'wwebjs_watch_runs_total',
     type: 'counter',
     help: 'Runs of the schedule that have ended, by how they ended',
-    labels: { result: ['as-expected', 'unexpected', 'trouble', 'cut'] },
+    labels: { result: scheduledResults },
     limit: 4,
   }),
   watchMissed: family({

@@ -1,4 +1,5 @@
 import { type DecisionReason, decisionReasons, decisionWords } from '../contracts/rollout-decision.ts';
+import { rolloutStates } from '../contracts/service-states.ts';
 import { verdictWords } from '../contracts/verdict.ts';
 import { type Family, family } from './family.ts';
 
@@ -31,7 +32,7 @@ export const decisionFamilies = {
     name: 'wwebjs_rollout_percent',
     type: 'gauge',
     help: 'Part of the accounts that the candidate of the newest rollout hosts',
-    labels: { baseline: 'any', candidate: 'any', state: ['active', 'finished', 'rolled_back'] },
+    labels: { baseline: 'any', candidate: 'any', state: rolloutStates },
     limit: 10,
   }),
   rolloutStepTime: family({

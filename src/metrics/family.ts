@@ -16,11 +16,22 @@ export interface Family<
   buckets?: readonly number[];
 }
 
-/** A value for each label of a family. */
-export type LabelSet<F extends Family> = { [Label in keyof F['labels']]: string };
-
 /** Stands for the values that did not fit into the limit, or are not in a label's list. */
 export const overflow = 'overflow';
+
+type Overflow = typeof overflow;
+
+/** A value for each label of a family: where the label has a list, one of it or `overflow`. */
+export type LabelSet<F extends Family> = {
+  [Label in keyof F['labels']]: F['labels'][Label] extends readonly (infer Value extends string)[]
+    ? Value | Overflow
+    : string;
+};
+
+/** The value if it is in the list, else `overflow`: a database can have words that this program does not know. */
+export function listed<Value extends string>(list: readonly Value[], value: string): Value | Overflow {
+  return list.find((one) => one === value) ?? overflow;
+}
 
 /** Fixes the type of a family to its own labels. */
 export function family<const Labels extends Record<string, LabelValues>, const Type extends Family['type']>(

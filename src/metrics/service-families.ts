@@ -1,19 +1,24 @@
 import { sessionCauses } from '../codes/codes.ts';
-import { accountStatuses, startOutcomes } from '../contracts/service-states.ts';
+import {
+  accountStatuses,
+  type LinkSuccessWindow,
+  linkOutcomes,
+  linkSuccessWindows,
+  probeOutcomes,
+  sessionSteps,
+  startOutcomes,
+  uniqueConstraints,
+  violationOutcomes,
+} from '../contracts/service-states.ts';
 import { type Family, family } from './family.ts';
 
 /** Seconds; from a warm page to a person who has to look for the phone. */
 const linkBuckets = [0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300];
 
-/** Steps of a session that an instance runs. */
-const sessionSteps = ['starting', 'scanning', 'authenticated', 'ready'] as const;
-
-const linkOutcomes = ['ready', 'failed'] as const;
-
-const windows = ['1h', '24h'] as const;
+const windows = Object.keys(linkSuccessWindows) as LinkSuccessWindow[];
 
 /** Why something failed; empty where it did not. */
-const code = ['', ...sessionCauses];
+const code = ['', ...sessionCauses] as const;
 
 /** What the service did and what it runs. A workspace is named by the id that the service made up for it, never by its name. */
 export const serviceFamilies = {
@@ -78,7 +83,7 @@ export const serviceFamilies = {
     name: 'wwebjs_session_probes_total',
     type: 'counter',
     help: 'Texts between canary accounts: heard, delivered and not heard (deaf), or never delivered',
-    labels: { library: 'any', outcome: ['heard', 'deaf', 'undelivered'] },
+    labels: { library: 'any', outcome: probeOutcomes },
     limit: 300,
   }),
   restorationBacklog: family({
@@ -113,7 +118,7 @@ export const serviceFamilies = {
     name: 'wwebjs_account_constraint_violations_total',
     type: 'counter',
     help: 'Violations of a unique index that the database raised',
-    labels: { constraint: ['unique_active_phone_workspace'], outcome: ['resolved', 'surfaced'] },
+    labels: { constraint: uniqueConstraints, outcome: violationOutcomes },
     limit: 2,
   }),
   sessionLaunches: family({

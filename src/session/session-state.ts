@@ -2,6 +2,7 @@ import type { Code, SessionCause } from '../codes/codes.ts';
 import type { SessionFacts } from '../contracts/host.ts';
 import type { HostEvent, LoadedVersions, PlainError, SeenMessage } from '../contracts/host-events.ts';
 import type { Phase } from '../contracts/outcome.ts';
+import type { SessionStep } from '../contracts/service-states.ts';
 import type { DeadlineName } from './deadlines.ts';
 import type { Watched } from './watchdog.ts';
 
@@ -16,8 +17,6 @@ export interface SessionPolicy {
   /** In milliseconds; what is left out is not waited for. */
   deadlines: Readonly<Partial<Record<DeadlineName, number>>>;
 }
-
-export type Step = 'starting' | 'scanning' | 'authenticated' | 'ready';
 
 /** What a page is asked for. */
 export type Question = 'ready' | 'code' | 'link' | 'watch';
@@ -110,7 +109,7 @@ export interface SessionState {
   readonly end: SessionEnd | null;
   /** False before a start and from the moment on which the end is wanted: then no end is a finding. */
   readonly isUp: boolean;
-  readonly step: Step;
+  readonly step: SessionStep;
   /** A login was accepted, now or before, and has not been ended since. */
   readonly isLinked: boolean;
   /** Deadlines that have not passed. */

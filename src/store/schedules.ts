@@ -1,12 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { ScheduledResult } from '../contracts/run.ts';
 import type { ScheduleRow, Tables } from './tables.ts';
 
 /** There is one schedule per store. */
 const name = 'watch';
-
-/** How a run of the schedule ended; `cut` when it took longer than its budget. */
-export const runResults = ['as-expected', 'unexpected', 'trouble', 'cut'] as const;
-export type RunResult = (typeof runResults)[number];
 
 /** The schedule as it is kept. Times are milliseconds since 1970. */
 export interface Schedule {
@@ -16,7 +13,7 @@ export interface Schedule {
   /** The run whose plan the schedule has. */
   lastRunId: string | null;
   missed: number;
-  runs: Record<RunResult, number>;
+  runs: Record<ScheduledResult, number>;
 }
 
 const columnOf = { 'as-expected': 'as_expected', unexpected: 'unexpected', trouble: 'trouble', cut: 'cut' } as const;
@@ -69,7 +66,7 @@ export class Schedules {
   }
 
   /** Notes how the run ended; `runId` is null when it planned nothing. */
-  async end(owner: string, result: RunResult, runId: string | null, endedAt: number): Promise<void> {
+  async end(owner: string, result: ScheduledResult, runId: string | null, endedAt: number): Promise<void> {
     const column = columnOf[result];
     await this.#own(owner)
       .set((row) => ({ [column]: row(column, '+', 1), last_ended_at: endedAt, ...(runId && { last_run_id: runId }) }))

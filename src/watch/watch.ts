@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../contracts/input-error.ts';
-import type { RunResult, Schedules } from '../store/schedules.ts';
+import type { ScheduledResult } from '../contracts/run.ts';
+import type { Schedules } from '../store/schedules.ts';
 import { nextStart } from './next-start.ts';
 
 /** The time of a schedule. */
@@ -12,7 +13,7 @@ export interface Clock {
 }
 
 export interface WatchedRun {
-  result: RunResult;
+  result: ScheduledResult;
   /** Null when nothing was planned. */
   runId: string | null;
 }

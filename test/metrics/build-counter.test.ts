@@ -25,8 +25,8 @@ test('the builds that were counted last are shown, whichever came first', async 
 
 test('a build that comes back goes on where it was, with everything that was counted of it', async () => {
   const { registry, counter } = counterOf(1);
-  const ready = { library: '1.34.7', build: 'old', outcome: 'ready', code: '' };
-  const failed = { ...ready, outcome: 'failed', code: 'ready-timeout' };
+  const ready = { library: '1.34.7', build: 'old', outcome: 'ready', code: '' } as const;
+  const failed = { ...ready, outcome: 'failed', code: 'ready-timeout' } as const;
   for (const labels of [ready, ready, failed, { ...ready, build: 'new' }]) counter.inc(labels);
   expect(await registry.metrics()).not.toContain('build="old"');
   counter.inc(ready);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { families } from '../../src/metrics/families.ts';
-import type { Family } from '../../src/metrics/family.ts';
+import { type Family, listed } from '../../src/metrics/family.ts';
 import { Instruments } from '../../src/metrics/instruments.ts';
 
 const all: Family[] = Object.values(families);
@@ -59,10 +59,39 @@ test('what is counted in parts is counted together above the limit', async () =>
   expect(text).toContain('wwebjs_metrics_overflowing{family="wwebjs_workspace_accounts"} 1');
 });
 
-test('a value that is not in the list of its label is counted as overflow', async () => {
+test('a value that is not in the list of its label does not compile, and is counted as overflow if it comes at run time', async () => {
   const instruments = new Instruments();
-  instruments.counter(families.violations).inc({ constraint: 'other_index', outcome: 'surfaced' });
-  expect(await instruments.registry.metrics()).toContain('{constraint="overflow",outcome="surfaced"} 1');
+  const violations = instruments.counter(families.violations);
+  // @ts-expect-error another index
+  violations.inc({ constraint: 'other_index', outcome: 'surfaced' });
+  const links = instruments.counter(families.linkAttempts);
+  // @ts-expect-error a misspelt outcome
+  links.inc({ library: '1.34.7', outcome: 'faild', code: 'link-timeout' });
+  // @ts-expect-error a code of attempts that the service does not write
+  links.inc({ library: '1.34.7', outcome: 'failed', code: 'provenance-mismatch' });
+  // @ts-expect-error a label without a value
+  links.inc({ library: '1.34.7', outcome: 'failed' });
+  // @ts-expect-error a counter is no gauge
+  instruments.gauge(families.buildLinkAttempts);
+  const text = await instruments.registry.metrics();
+  expect(text).toContain('{constraint="overflow",outcome="surfaced"} 1');
+  expect(text).toContain('{library="1.34.7",outcome="overflow",code="link-timeout"} 1');
+  expect(text).toContain('{library="1.34.7",outcome="failed",code="overflow"} 1');
+});
+
+test('a word of a database is a value of its label if it is in the list, else overflow', () => {
+  const { code } = families.linkAttempts.labels;
+  expect(['', 'link-timeout', 'code-of-a-newer-version'].map((word) => listed(code, word))).toEqual([
+    '',
+    'link-timeout',
+    'overflow',
+  ]);
+});
+
+test('labels with the same values take them from the same list', () => {
+  const lists = all.flatMap(({ labels }) => Object.values(labels).filter((values) => values !== 'any'));
+  const byValues = Map.groupBy(lists, (values) => values.toSorted().join());
+  for (const [values, same] of byValues) expect(new Set(same).size, values).toBe(1);
 });
 
 test('a gauge that was cleared shows nothing of before', async () => {

@@ -7,13 +7,12 @@ import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
-import { type RunReport, reportSchema } from '../../contracts/run.ts';
+import { type RunReport, reportSchema, type ScheduledResult } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
-import type { RunResult } from '../../store/schedules.ts';
 import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
 import { noteSurprises, notifyWebhook } from '../../watch/surprises.ts';
 import { systemClock, type WatchedRun, watch } from '../../watch/watch.ts';
@@ -150,7 +149,7 @@ function readReport(file: string): RunReport | null {
   }
 }
 
-function resultOf({ exitCode: code, cut }: ChildEnd): RunResult {
+function resultOf({ exitCode: code, cut }: ChildEnd): ScheduledResult {
   if (cut) return 'cut';
   if (code === exitCode.asExpected) return 'as-expected';
   return code === exitCode.unexpected ? 'unexpected' : 'trouble';

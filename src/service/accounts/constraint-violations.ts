@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
+import type { ViolationOutcome } from '../../contracts/service-states.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
 import type { ServiceDatabase } from '../tables.ts';
-
-export type ViolationOutcome = 'resolved' | 'surfaced';
 
 /** Called once for each violation of `unique_active_phone_workspace` that the database raises; a promise is awaited. */
 export type OnViolation = (outcome: ViolationOutcome) => void | Promise<void>;

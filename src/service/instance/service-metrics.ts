@@ -1,12 +1,18 @@
+import type { SessionCause } from '../../codes/codes.ts';
+import {
+  type LinkOutcome,
+  type ProbeOutcome,
+  type SessionStep,
+  type ViolationOutcome,
+  violationOutcomes,
+} from '../../contracts/service-states.ts';
 import { BuildCounter, unknownBuild } from '../../metrics/build-counter.ts';
 import { families } from '../../metrics/families.ts';
 import { overflow } from '../../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../../metrics/instruments.ts';
-import type { Step } from '../../session/session-state.ts';
 import { accountHandle } from '../account-handle.ts';
-import type { ViolationOutcome } from '../accounts/constraint-violations.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { EndedSession, ProbeOutcome } from '../sessions/sessions-options.ts';
+import type { EndedSession } from '../sessions/sessions-options.ts';
 
 /** The metrics of one instance. A phone number, session id or text is never a label. */
 export class ServiceMetrics {
@@ -33,14 +39,15 @@ export class ServiceMetrics {
     const libraries = this.#instruments.gauge(families.libraryInfo);
     this.#instruments.gauge(families.sessionLaunches, (gauge) => {
       const { underWay, waiting, free } = sessions().launches;
-      for (const [state, count] of Object.entries({ under_way: underWay, waiting, free })) gauge.set({ state }, count);
+      const counts = { under_way: underWay, waiting, free };
+      for (const state of families.sessionLaunches.labels.state) gauge.set({ state }, counts[state]);
     });
     if (detailed > 0) {
       const family = { ...families.sessionDetail, limit: detailed };
       this.#instruments.gauge(family, (gauge) => tellOneByOne(gauge, sessions(), detailed));
     }
     // Series that exist from the start, so that an alert sees the first violation as an increase.
-    for (const outcome of ['resolved', 'surfaced'] as const) this.violation(outcome, 0);
+    for (const outcome of violationOutcomes) this.violation(outcome, 0);
   }
 
   violation(outcome: ViolationOutcome, count = 1): void {
@@ -65,7 +72,10 @@ export class ServiceMetrics {
     this.#startEnded(of, { outcome: 'failed', code: end.cause });
   }
 
-  #startEnded({ library, build, linking }: StartedSession, how: { outcome: 'ready' | 'failed'; code: string }): void {
+  #startEnded(
+    { library, build, linking }: StartedSession,
+    how: { outcome: LinkOutcome; code: SessionCause | '' },
+  ): void {
     (linking ? this.#links : this.#restorations).inc({ library, ...how });
     (linking ? this.#buildLinks : this.#buildRestorations).inc({ library, build: build ?? unknownBuild, ...how });
   }
@@ -87,7 +97,7 @@ interface SessionGauges {
  */
 function tellSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted): void {
   for (const [library, ofLibrary] of Map.groupBy(hosted, ({ spec }) => spec.library)) {
-    const steps = new Map<Step, number>();
+    const steps = new Map<SessionStep, number>();
     const loads = new Map<string | null, Set<string>>();
     for (const { step, loaded } of ofLibrary) {
       steps.set(step, (steps.get(step) ?? 0) + 1);
@@ -98,7 +108,7 @@ function tellSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted
     }
     for (const [status, count] of steps) sessions.set({ library, status }, count);
     for (const [loaded, onDisk] of loads) {
-      const labels = { role: 'service', declared: library, loaded: loaded ?? '' };
+      const labels = { role: 'service', declared: library, loaded: loaded ?? '' } as const;
       for (const installed of onDisk) libraries.set({ ...labels, installed }, 1);
     }
   }

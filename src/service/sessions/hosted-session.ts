@@ -1,5 +1,6 @@
 import type { SessionCause } from '../../codes/codes.ts';
 import type { LoadedVersions, PlainValue } from '../../contracts/host-events.ts';
+import type { ProbeOutcome, SessionStep } from '../../contracts/service-states.ts';
 import { Late, within } from '../../contracts/within.ts';
 import type { DeadlineName } from '../../session/deadlines.ts';
 import { next } from '../../session/machine.ts';
@@ -9,7 +10,6 @@ import {
   type SessionEnd,
   type SessionInput,
   type SessionState,
-  type Step,
 } from '../../session/session-state.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { LinkCodes } from '../accounts/link-codes.ts';
@@ -25,7 +25,7 @@ import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
 import { ProfileSaves } from './profile-saves.ts';
 import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
 import type { SessionStarts } from './session-starts.ts';
-import type { ProbeOutcome, SessionsOptions } from './sessions-options.ts';
+import type { SessionsOptions } from './sessions-options.ts';
 
 /** `unscanned`: no code was scanned, so the phone lists no device; `none`: it may list one. */
 export type Farewell = 'unlinked' | 'unscanned' | 'none';
@@ -94,7 +94,7 @@ export class HostedSession {
     this.#saves = around.vault && new ProfileSaves(around.vault, spec.lease, spec.folder, onUnsaved);
   }
 
-  get step(): Step {
+  get step(): SessionStep {
     return this.#session.step;
   }
 

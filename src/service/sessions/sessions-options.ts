@@ -1,5 +1,6 @@
 import type { SessionCause } from '../../codes/codes.ts';
 import type { SeenMessage } from '../../contracts/host-events.ts';
+import type { ProbeOutcome } from '../../contracts/service-states.ts';
 import type { SessionEnd } from '../../session/session-state.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
@@ -52,9 +53,6 @@ export type SessionEvent =
   | { type: 'code' }
   | { type: 'message'; message: SeenMessage }
   | { type: 'probe'; outcome: ProbeOutcome; library: string };
-
-/** How a text from one canary account to another ended: no ticks in time say nothing about the receiver. */
-export type ProbeOutcome = 'heard' | 'deaf' | 'undelivered';
 
 export interface EndedSession {
   ids: SessionIds;

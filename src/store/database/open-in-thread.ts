@@ -4,12 +4,12 @@ import { Worker } from 'node:worker_threads';
 import type { SqliteFile, StatementResult } from './sqlite-file.ts';
 
 /** A statement with its parameters, or a text of several statements without. */
-export interface ThreadQuestion {
+export interface AskedStatement {
   sql: string;
   parameters?: readonly unknown[];
 }
 
-export type ThreadAnswer =
+export type StatementAnswer =
   | { result: StatementResult }
   | { error: { message: string; code: string | undefined; errcode: number | undefined } };
 
@@ -23,7 +23,7 @@ export function openInThread(file: string): SqliteFile {
   const thread = new Worker(threadFile, { workerData: file, execArgv: [] });
   const waiting: PromiseWithResolvers<StatementResult>[] = [];
   let ended: Error | undefined;
-  thread.on('message', (answer: ThreadAnswer) => {
+  thread.on('message', (answer: StatementAnswer) => {
     const asked = waiting.shift();
     if (waiting.length === 0) thread.unref();
     if ('result' in answer) asked?.resolve(answer.result);
@@ -35,7 +35,7 @@ export function openInThread(file: string): SqliteFile {
   };
   thread.on('error', end);
   thread.on('exit', () => end(new Error(`the thread of the database ${file} has ended`)));
-  const ask = (question: ThreadQuestion): Promise<StatementResult> => {
+  const ask = (question: AskedStatement): Promise<StatementResult> => {
     if (ended) return Promise.reject(ended);
     const asked = Promise.withResolvers<StatementResult>();
     waiting.push(asked);

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ThreadAnswer, ThreadQuestion } from './open-in-thread.ts';
+import type { AskedStatement, StatementAnswer } from './open-in-thread.ts';
 import { openHere, type SqliteFile } from './sqlite-file.ts';
 
 /** The thread of one SQLite file, whose name is in `workerData`. It answers in the order of the questions. */
 let file: SqliteFile | undefined;
 
-async function answer({ sql, parameters }: ThreadQuestion): Promise<ThreadAnswer> {
+async function answer({ sql, parameters }: AskedStatement): Promise<StatementAnswer> {
   try {
     file ??= openHere(workerData);
     if (parameters) return { result: await file.run(sql, parameters) };
@@ -18,7 +18,7 @@ async function answer({ sql, parameters }: ThreadQuestion): Promise<ThreadAnswer
   }
 }
 
-parentPort?.on('message', async (question: ThreadQuestion | 'close') => {
+parentPort?.on('message', async (question: AskedStatement | 'close') => {
   if (question !== 'close') return parentPort?.postMessage(await answer(question));
   await file?.close();
   parentPort?.close();
