@@ -35,7 +35,7 @@ create table if not exists whatsapp_accounts (
   -- why the status is what it is: a code of docs/service.md
   status_cause varchar(64) not null,
   status_since bigint not null,
-  -- the version that hosts the session, and the one that somebody asked for, if any
+  -- the version that hosts the session, and the requested one, if any
   `library` varchar(64) not null,
   library_pin varchar(64) null,
   -- who made the last change, under which fencing token

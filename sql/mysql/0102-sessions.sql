@@ -7,7 +7,7 @@ create table if not exists sessions (
   id varchar(36) not null primary key,
   account_id varchar(36) not null unique,
   workspace_id varchar(36) not null,
-  -- 1 while the account is active: somebody has to run the session
+  -- 1 while the account is active: an instance has to run the session
   wanted tinyint not null default 1,
   lease_owner varchar(64) null,
   -- grows with every change of owner; a write with an older one is refused
@@ -18,7 +18,7 @@ create table if not exists sessions (
   next_start_at bigint not null default 0,
   -- why it is started next: a cause of docs/service.md
   start_cause varchar(64) not null,
-  -- set when the breaker has opened: nobody starts the session until somebody asks for it
+  -- set when the circuit breaker has opened: the session stays stopped until a restoration is requested
   attention_code varchar(64) null,
   attention_at bigint null,
   constraint sessions_account foreign key (account_id) references whatsapp_accounts (id),
@@ -48,7 +48,7 @@ create table if not exists session_starts (
   key session_starts_by_time (started_at)
 ) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin;
 
--- a QR text or pairing code while it can be used; any instance can show it, whoever runs the session
+-- a QR text or pairing code while it can be used; any instance can show it, not only the owner of the session
 create table if not exists link_codes (
   session_id varchar(36) not null primary key,
   kind varchar(16) not null,

@@ -8,7 +8,7 @@ create table if not exists rollouts (
   candidate varchar(64) not null,
   -- part of the accounts that the candidate hosts
   percent int not null,
-  -- active, finished (everybody has the candidate), rolled_back (everybody has the baseline)
+  -- active, finished (all accounts have the candidate), rolled_back (all accounts have the baseline)
   state varchar(16) not null,
   created_at bigint not null,
   -- 1 while active, else null: there is at most one

@@ -1,4 +1,4 @@
--- Why: who is told of what happens, what was told, and what could not be.
+-- Why: which webhooks receive events, their deliveries, and those that failed.
 -- Locks: creates empty tables and one trigger on account_history; a metadata lock on each for a few milliseconds.
 -- Times are milliseconds since 1970 by the database's clock.
 
@@ -6,7 +6,7 @@ create table if not exists webhooks (
   id varchar(36) not null primary key,
   workspace_id varchar(36) not null,
   url varchar(2000) not null,
-  -- key of the HMAC: has to be readable, so whoever can read this table can sign
+  -- key of the HMAC: has to be readable, so every reader of this table can sign
   secret varchar(100) not null,
   created_at bigint not null,
   deleted_at bigint null,

@@ -4,7 +4,7 @@
 
 -- MySQL knows no "add column if not exists", and this file can be run again after it stopped half-way.
 -- revision grows with every claim of a judge and every change; a decision that rests on an older one is refused.
--- Before next_judging_at nobody else judges it.
+-- No other instance judges it before next_judging_at.
 set @add_columns = if(
   (select count(*) from information_schema.columns
     where table_schema = database() and table_name = 'rollouts' and column_name = 'revision') = 0,

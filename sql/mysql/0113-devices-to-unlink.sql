@@ -1,9 +1,9 @@
--- Why: an account can be logged out, deleted or superseded while nobody runs its session; somebody then has to start it once more
--- to unlink its device from the phone, and only after that its profile may go.
+-- Why: an account can be logged out, deleted or superseded while no instance runs its session. An instance then starts it once more
+-- to unlink its device from the phone; only after that its profile may be removed.
 -- Locks: adds a column and an index to sessions: a metadata lock for as long as building an index over all sessions takes.
 
 -- MySQL knows no "add column if not exists", and this file can be run again after it stopped half-way.
--- unlinks_left: how many more times somebody tries that; 0 where there is no device to unlink.
+-- unlinks_left: how many more tries are left; 0 without a device to unlink.
 set @add_column = if(
   (select count(*) from information_schema.columns
     where table_schema = database() and table_name = 'sessions' and column_name = 'unlinks_left') = 0,

@@ -1,4 +1,4 @@
--- Why: deliveries are claimed webhook by webhook, so that a receiver that does not answer delays nobody else; an account whose
+-- Why: deliveries are claimed webhook by webhook, so that a receiver that does not answer delays no other; an account whose
 -- session is not started any more is an event of its own.
 -- Locks: builds two indices over the deliveries that are kept, online; a metadata lock on both tables for a few milliseconds.
 

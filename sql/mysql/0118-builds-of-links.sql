@@ -1,7 +1,7 @@
 -- Why: whether links fail on a version or on a WhatsApp Web build is asked as soon as a new build is out; the history knew the version
 -- alone. `build` is what the page itself said (Debug.VERSION) in the start that goes on, or in the last one: null while it has said nothing.
 -- Locks: adds a nullable last column to three tables, which servers since MySQL 8.0.12 and MariaDB 10.3 do without copying rows; a
--- metadata lock on each for a few milliseconds. Nothing that writes the history meanwhile is left out: its triggers stay as they are.
+-- metadata lock on each for a few milliseconds. Writes to the history continue meanwhile: its triggers stay unchanged.
 
 -- MySQL knows no "add column if not exists", and this file can be run again after it stopped half-way.
 set @add_to_accounts = if(

@@ -26,7 +26,7 @@ create table planned_cells (
   target text not null,
   -- how many attempts were planned
   "repeat" integer not null,
-  -- JSON as in expectations.yaml; null where nothing was said about the cell
+  -- JSON as in expectations.yaml; null for a cell without an expectation
   expectation text,
   primary key (run_id, position)
 ) strict, without rowid;

@@ -1,4 +1,4 @@
--- Why: the canaries that never stop: one schedule per store, whoever runs it, and which unexpected cells somebody was told of.
+-- Why: scheduled canaries: one schedule per store for all processes, and the unexpected cells that were notified.
 -- Locks: creates empty tables; the whole file is locked for writing for a few milliseconds.
 -- Times are milliseconds since 1970.
 

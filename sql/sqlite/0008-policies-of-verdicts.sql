@@ -1,4 +1,4 @@
--- Why: what another policy said, or what was said of the live site, must not be shown as the verdict that others wait for.
+-- Why: a verdict by another policy, or on the live site, must not be exported as the verdict that a release waits for.
 -- Locks: the file is locked for writing while the rows are read once, a second for some ten thousand verdicts.
 
 alter table verdicts add column policy_sha256 text not null default '';

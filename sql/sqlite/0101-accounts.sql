@@ -34,7 +34,7 @@ create table whatsapp_accounts (
   -- why the status is what it is: a code of docs/service.md
   status_cause text not null,
   status_since integer not null,
-  -- the version that hosts the session, and the one that somebody asked for, if any
+  -- the version that hosts the session, and the requested one, if any
   library text not null,
   library_pin text,
   -- who made the last change, under which fencing token

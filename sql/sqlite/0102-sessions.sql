@@ -7,7 +7,7 @@ create table sessions (
   id text not null primary key,
   account_id text not null unique references whatsapp_accounts (id),
   workspace_id text not null,
-  -- 1 while the account is active: somebody has to run the session
+  -- 1 while the account is active: an instance has to run the session
   wanted integer not null default 1,
   lease_owner text,
   -- grows with every change of owner; a write with an older one is refused
@@ -18,7 +18,7 @@ create table sessions (
   next_start_at integer not null default 0,
   -- why it is started next: a cause of docs/service.md
   start_cause text not null,
-  -- set when the breaker has opened: nobody starts the session until somebody asks for it
+  -- set when the circuit breaker has opened: the session stays stopped until a restoration is requested
   attention_code text,
   attention_at integer
 ) strict;
@@ -48,7 +48,7 @@ create table session_starts (
 create index session_starts_of_session on session_starts (session_id, lease_token, id);
 create index session_starts_by_time on session_starts (started_at);
 
--- a QR text or pairing code while it can be used; any instance can show it, whoever runs the session
+-- a QR text or pairing code while it can be used; any instance can show it, not only the owner of the session
 create table link_codes (
   session_id text not null primary key references sessions (id),
   kind text not null,

@@ -8,7 +8,7 @@ create table rollouts (
   candidate text not null,
   -- part of the accounts that the candidate hosts
   percent integer not null,
-  -- active, finished (everybody has the candidate), rolled_back (everybody has the baseline)
+  -- active, finished (all accounts have the candidate), rolled_back (all accounts have the baseline)
   state text not null,
   created_at integer not null
 ) strict;

@@ -1,4 +1,4 @@
--- Why: who is told of what happens, what was told, and what could not be.
+-- Why: which webhooks receive events, their deliveries, and those that failed.
 -- Locks: creates empty tables and one trigger; the whole file is locked for writing for a few milliseconds.
 -- Times are milliseconds since 1970 by the database's clock.
 
@@ -6,7 +6,7 @@ create table webhooks (
   id text not null primary key,
   workspace_id text not null references workspaces (id),
   url text not null,
-  -- key of the HMAC: has to be readable, so whoever can read this table can sign
+  -- key of the HMAC: has to be readable, so every reader of this table can sign
   secret text not null,
   created_at integer not null,
   deleted_at integer

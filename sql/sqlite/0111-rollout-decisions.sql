@@ -4,7 +4,7 @@
 
 -- grows with every claim of a judge and every change; a decision that rests on an older one is refused
 alter table rollouts add column revision integer not null default 0;
--- nobody else judges it before
+-- no other instance judges it before
 alter table rollouts add column next_judging_at integer not null default 0;
 
 create table rollout_decisions (

@@ -75,11 +75,11 @@ function shareErrors(policy: Policy, flows: number, { hasSeveralCells, marginPoi
 }
 
 /**
- * Levels never get laxer with more attempts, so one more failure of the candidate cannot buy a laxer one. Whoever asks for ever
- * would be promoted in the end at any fixed level, so beyond the cap each doubling of the attempts has half of the share of the one before.
+ * Levels never get laxer with more attempts, so one more failure of the candidate cannot buy a laxer one. With endless requests every
+ * candidate would be promoted in the end at any fixed level, so beyond the cap each doubling of the attempts has half of the share of the one before.
  * Blocking needs no such thing: an interval that leaves 0 out and still reaches the margin is soon impossible for equal arms.
  *
- * Nobody is promoted before a candidate without a failure could be, so no chance is spent on the questions before that.
+ * No candidate is promoted before one without a failure could be, so the looks before that spend no chance.
  */
 function promoteLevels(level: number, looks: readonly number[], marginPoints: number): PromoteLevels {
   const cap = looks.at(-1) as number;

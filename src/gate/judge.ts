@@ -74,7 +74,7 @@ function decide(
       why: `${dead.sentence.slice(0, -1)}, which the policy refuses.`,
     };
   }
-  // The flow that came closest to its margin is the one to be told of.
+  // Report the flow that came closest to its margin.
   const closest = flows.reduce((a, b) => ((b.loss?.upper ?? 0) > (a.loss?.upper ?? 0) ? b : a));
   return { verdict: 'promote', rule: closest.rule, why: explain(closest) };
 }

@@ -2,7 +2,7 @@ import type { Policy } from '../contracts/policy.ts';
 import type { Bar, SelftestCase } from './selftest.ts';
 import type { Truth } from './simulated-cell.ts';
 
-/** What everybody is promised of an equal pair, and of a candidate that is worse by the whole margin. */
+/** The promised error rates for an equal pair, and for a candidate that is worse by the whole margin. */
 const equalBars: Bar[] = [
   { what: 'block', atMost: 0.01 },
   { what: 'inconclusive', atMost: 0.02 },
@@ -194,7 +194,7 @@ function flowCases(margin: number): SelftestCase[] {
   ];
 }
 
-/** Stored attempts, and somebody who asks after every pair and takes the first verdict. Times are left out: they could only keep more from being promoted. */
+/** Stored attempts, with a request after every pair that takes the first verdict. Times are left out: they could only keep more from being promoted. */
 function askedCases(margin: number, cap: number): SelftestCase[] {
   const asked =
     (group: string, askedUntil: number, simulations: number) => (baseline: number, candidate: number, bars: Bar[]) => ({

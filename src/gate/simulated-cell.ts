@@ -15,7 +15,7 @@ export interface Truth {
   perTurn?: Record<Arm, number>;
   /** Share of the failures, of either version, that break a hard rule about what a version does; none when left out. */
   lost?: number;
-  /** False when nobody measured the time to ready. */
+  /** False when the time to ready was not measured. */
   timed?: boolean;
   /** All cells are of one flow when left out. */
   flow?: string;

@@ -1,5 +1,5 @@
--- Which sessions of all workspaces wait for a person? Each failed three times in ten minutes, the last time with this code; nobody starts
--- it until somebody asks: POST /v1/workspaces/WORKSPACE_ID/accounts/ACCOUNT_ID/restore.
+-- Which sessions of all workspaces wait for a person? Each failed three times in ten minutes, the last time with this code, and
+-- stays stopped until a restoration is requested: POST /v1/workspaces/WORKSPACE_ID/accounts/ACCOUNT_ID/restore.
 
 select workspace_id, account_id, attention_code, attention_at
 from sessions

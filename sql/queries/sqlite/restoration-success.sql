@@ -1,6 +1,6 @@
 -- How many restorations that ended in the last hour succeeded, by library version, and how many sessions are not back?
--- A restoration is a start of a session whose login had been accepted before. One that was stopped in order, or whose instance died
--- (abandoned), says nothing of the version and is not judged; the session is not back until a later start is ready.
+-- A restoration is a start of a session whose login was accepted before. A graceful stop, or a start whose instance died (abandoned),
+-- says nothing about the version and does not count; the session is not back until a later start is ready.
 
 select
   restorations.library,

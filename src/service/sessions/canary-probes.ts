@@ -52,7 +52,7 @@ export class CanaryProbes {
       .execute();
   }
 
-  /** A session heard a message. True where that is a probe, which nobody else needs to know of. */
+  /** A session heard a message. True if it is a probe, which no other reader needs. */
   async heard(message: SeenMessage): Promise<boolean> {
     const id = probeOf(message);
     return id !== null && (await this.end(id));

@@ -17,13 +17,13 @@ export interface Deadlines {
   answerMs: number;
   /** Between two probes of a canary account that stays connected. */
   probeEveryMs: number;
-  /** From the delivery of a probe to the phone until the session has to have told of it. */
+  /** From the delivery of a probe to the phone until the session has to have reported it. */
   hearMs: number;
   /** Until another instance takes a text that it has to send. */
   handMs: number;
-  /** For sending a text; after that nobody knows whether it was sent. */
+  /** For sending a text; after that it is unknown whether it was sent. */
   sendMs: number;
-  /** For closing in order; after that the processes are ended. */
+  /** For a graceful close; after that the processes are ended. */
   closeMs: number;
 }
 

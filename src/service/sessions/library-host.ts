@@ -13,11 +13,11 @@ export interface LibraryHostOptions {
   browser: Browser;
   /** Flags beside the browser's own: those of a replica. */
   browserArgs: readonly string[];
-  /** Told of every installation. */
+  /** Called with every installation. */
   say(line: string): void;
 }
 
-/** Installs a version unless it is there. `say` is told of every download. */
+/** Installs a version unless it is there. `say` is called with every download. */
 export async function prepareLibrary(version: string, say: (line: string) => void): Promise<void> {
   await ensureLibrary(version, say);
 }

@@ -10,7 +10,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { HostedSession } from './hosted-session.ts';
 
 const lookEveryMs = 200;
-/** Between the end of sending and the moment at which whoever asked reads of it. */
+/** Between the end of sending and the moment at which the caller reads of it. */
 const tellMs = 5_000;
 
 type Text = Pick<Selectable<OutgoingTextRow>, 'id' | 'recipient' | 'body'>;
@@ -31,10 +31,10 @@ export class OutgoingTexts {
   }
 
   /**
-   * Lets whoever runs the session send a text; returns the library's id of the message.
+   * Lets the owner of the session send a text; returns the library's id of the message.
    *
-   * @throws Problem `session-elsewhere` when nobody took it in time, so that it is not sent; `send-unknown` when it was taken and
-   *   nothing more was heard, or when the database went away meanwhile; and what the sender's own attempt ended with.
+   * @throws Problem `session-elsewhere` when no instance took it in time, so that it is not sent; `send-unknown` when it was taken and
+   *   no result followed, or when the database became unreachable meanwhile; and what the sender's own attempt ended with.
    */
   async hand(ids: SessionIds, recipient: string, body: string): Promise<string | null> {
     const { kysely, now } = this.#database;
@@ -107,7 +107,7 @@ export class OutgoingTexts {
     return text;
   }
 
-  /** Texts for sessions that this instance runs, which nobody has taken or given up. */
+  /** Texts for sessions of this instance that were neither taken nor given up. */
   #waiting(kysely: ServiceDatabase['kysely']) {
     const { now } = this.#database;
     return kysely
@@ -133,7 +133,7 @@ export class OutgoingTexts {
     return null;
   }
 
-  /** True when nobody had taken the text, and nobody will. */
+  /** True when no instance had taken the text, and none will. */
   async #withdraw(id: string): Promise<boolean> {
     const { numDeletedRows } = await this.#database.kysely
       .deleteFrom('outgoing_texts')

@@ -12,7 +12,7 @@ import type { Settled } from './settle-session.ts';
 /** Until the account counts as not known to be over, in milliseconds. */
 const patienceMs = 2_000;
 
-/** Removes profiles, on this machine and in the shared store, as soon as nobody needs them any more. */
+/** Removes profiles, on this machine and in the shared store, as soon as they are no longer needed. */
 export class ProfilesOfSessions {
   readonly #options: Pick<SessionsOptions, 'database' | 'folder' | 'accounts' | 'vault' | 'onTrouble'>;
   readonly #unlinks: Unlinks;
@@ -50,7 +50,7 @@ export class ProfilesOfSessions {
     await this.#options.vault?.forget(ids);
   }
 
-  /** Why the account is inactive, so that nobody will ever start this session again; null where it is not, or the database does not say. */
+  /** Why the account is inactive, so that this session never starts again; null when it is active or the database does not answer. */
   async overBy({ ids }: Lease): Promise<string | null> {
     return within(patienceMs, () => this.#options.accounts.overBy(ids)).catch(() => null);
   }

@@ -90,7 +90,7 @@ export class RunningSessions {
     }
   }
 
-  /** Closes all in order, and waits until they have been given back. */
+  /** Closes all gracefully, and waits until their leases are released. */
   async close(cause: SessionCause): Promise<void> {
     for (const session of this.all) session.close(cause);
     await Promise.all(Array.from(this.#running.values(), ({ over }) => over));
@@ -116,7 +116,7 @@ export class RunningSessions {
   }
 
   async #lost(session: HostedSession, reason: LossReason): Promise<void> {
-    // Where only time is known to be over, somebody else may be starting the session: no moment to say goodbye.
+    // The lease has expired, so another instance may be starting the session: there is no time for a graceful close.
     session.abandon({ unlink: reason === 'taken' && (await this.#around.isOver(session.spec.lease)) });
   }
 }

@@ -159,7 +159,7 @@ export class SessionStarts {
         .where('outcome', '=', 'ready')
         .where('lost_at', 'is', null)
         .execute();
-      // Whoever rolled the version back has already let its failed sessions start again: this one is late.
+      // The rollback of the version has already let its failed sessions start again: this one is late.
       if (await this.#wasRolledBack(tx, lease)) {
         await disconnect(tx, lease, code);
         await giveBack(tx, lease, 'rollout', { failures: 0, next_start_at: 0 });

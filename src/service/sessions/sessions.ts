@@ -52,7 +52,7 @@ export class Sessions {
     this.#options = options;
     this.#leases = new Leases(options.database, options.instanceId);
     this.#keeper = new LeaseKeeper(this.#leases);
-    // The next session starts when one browser is up, not when somebody looks again; a failure shows at the next look.
+    // The next session starts when one browser is up, not at the next claim; a failure shows at the next claim.
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#launches = new Launches(this.#slots, this.#libraries);
     this.#starts = new SessionStarts(options.database, options.wasRolledBack);
@@ -118,8 +118,8 @@ export class Sessions {
   }
 
   /**
-   * Takes on sessions that nobody runs, as many as browsers can start now. To be called about once a second; whoever asks while that
-   * goes on waits for the same.
+   * Claims sessions without an owner, as many as browsers can start now. To be called about once a second; concurrent callers
+   * share one claim.
    */
   takeOn(): Promise<void> {
     this.#takingOn ??= this.#takeOnSome().finally(() => {
@@ -128,7 +128,7 @@ export class Sessions {
     return this.#takingOn;
   }
 
-  /** Unlinks a device that an account left behind which ended while nobody ran it. To be called about once a second. */
+  /** Unlinks the device of an account that ended without an owner. To be called about once a second. */
   async unlinkNext(): Promise<void> {
     if (!this.#stopping) await this.#unlinker.takeOn();
   }
@@ -153,7 +153,7 @@ export class Sessions {
     if (!(await this.#leases.startNow(ids))) throw new Problem('account-not-active');
   }
 
-  /** Makes the account inactive; whoever runs the session unlinks the device, else somebody starts it once more for that. */
+  /** Makes the account inactive; the owner of the session unlinks the device, else an instance starts it once more for that. */
   async logout(ids: SessionIds): Promise<void> {
     await this.#options.accounts.deactivate(ids, 'logout-asked');
     this.#running.closeOver([ids]);
@@ -175,7 +175,7 @@ export class Sessions {
     if (this.#running.size > 0) await this.#texts.sendWaiting();
   }
 
-  /** Starts nothing any more, closes every session in order and gives it back. */
+  /** Starts nothing more, closes every session gracefully and releases its lease. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all([this.#unlinker.stop(), this.#running.close('instance-stopped')]);

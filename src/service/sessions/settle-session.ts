@@ -17,7 +17,7 @@ interface SettleParts {
   accounts: Accounts;
   leases: Leases;
   starts: SessionStarts;
-  /** Told of an error that nobody expects: the lease then runs out by itself. */
+  /** Called with an unexpected error: the lease then expires. */
   onTrouble(ids: SessionIds, error: unknown): void;
 }
 

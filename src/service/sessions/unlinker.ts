@@ -22,7 +22,7 @@ export interface UnlinkerParts {
   profiles: ProfilesOfSessions;
 }
 
-/** Starts sessions once more whose account ended while nobody ran them, to unlink their devices; one at a time. */
+/** Starts sessions whose account ended without an owner once more, to unlink their devices; one at a time. */
 export class Unlinker {
   readonly #parts: UnlinkerParts;
   #underWay: { over: Promise<void>; abort: AbortController } | null = null;

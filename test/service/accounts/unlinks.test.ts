@@ -47,7 +47,7 @@ describe.each(engines)('devices to unlink in %s', (_, newAddress) => {
 
   const letWait = () => database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
 
-  test('a device that nobody runs is taken on at once, by one instance', async () => {
+  test('a device whose session has no owner is taken on at once, by one instance', async () => {
     const lease = await authenticated();
     await new Leases(database, 'one').release(lease, 'instance-stopped');
     expect(await unlinks.claim()).toBeNull();
