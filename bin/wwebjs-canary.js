@@ -27,6 +27,7 @@ if (entry !== published && !existsSync(join(root, 'node_modules'))) {
 } else if (process.features.typescript) {
   // 22.18 and newer: the oldest Node that this project is for is also the first that runs TypeScript without a flag.
   module.enableCompileCache(compileCache);
+  endWithLauncher(() => process.kill(process.pid, 'SIGTERM'));
   process.argv[1] = entry;
   await import(pathToFileURL(entry).href);
 } else {
@@ -51,16 +52,33 @@ function nodeBesideProject() {
     .find((bin) => existsSync(join(bin, 'node')));
 }
 
-/** Ends as the program ends; signals that only this process gets are passed on. */
+/** Ends as the program ends. Signals are passed on; one that the terminal sent to both counts once there. */
 function runWith(bin) {
   const env = { ...process.env, NODE_COMPILE_CACHE: compileCache, PATH: `${bin}:${process.env.PATH ?? ''}` };
   const args = ['--disable-warning=ExperimentalWarning', entry, ...process.argv.slice(2)];
   const child = spawn(join(bin, 'node'), args, { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  endWithLauncher(() => child.kill('SIGTERM'));
   child.on('error', (error) => complain(error.message));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal];
   });
+}
+
+/**
+ * npm and npx pass SIGTERM to the shell that they start this command with. The shell ends and passes nothing on, so a shell that is
+ * gone counts as SIGTERM. A script that puts this command into the background ends its shell too; such a script has an `&`.
+ */
+function endWithLauncher(end) {
+  const script = process.env.npm_lifecycle_script ?? '';
+  if (!script.includes('wwebjs-canary') || script.includes('&')) return;
+  const launcher = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return;
+    clearInterval(timer);
+    end();
+  }, 500);
+  timer.unref();
 }
 
 function complain(message) {

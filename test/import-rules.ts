@@ -10,7 +10,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   host: { may: ['contracts'], because: 'a session knows nothing of runs, attempts or accounts' },
   gate: { may: ['contracts'], because: 'a verdict is a pure function of recorded attempts' },
   'replica/page': { may: ['contracts'], because: 'it runs in the browser; of the contracts it takes types only' },
-  replica: { may: ['contracts'], because: 'the stand-in knows builds and nothing of libraries' },
+  bundle: { may: [], because: 'it knows browser code by its path only' },
+  replica: { may: ['bundle', 'contracts'], because: 'the stand-in knows builds and nothing of libraries' },
   install: { may: ['contracts'], because: 'making a folder whole knows nothing of what is in it' },
   library: { may: ['contracts', 'install'], because: 'installing knows nothing of runs' },
   browser: { may: ['contracts', 'install'], because: 'finding a browser knows nothing of runs' },
@@ -29,7 +30,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   watch: { may: ['contracts', 'store'], because: 'a schedule and its notifications know nothing of how a run is made' },
   words: { may: ['contracts'], because: 'a cell or a duration reads the same in a terminal and in a browser' },
   web: {
-    may: ['codes', 'contracts', 'words'],
+    may: ['bundle', 'codes', 'contracts', 'words'],
     because: 'its code runs in the browser, where there is no store to read from',
   },
   report: {

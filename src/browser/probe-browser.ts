@@ -24,7 +24,8 @@ export async function probeBrowser(
   const profile = await mkdtemp(join(tmpdir(), 'wwebjs-canary-probe-'));
   const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
   const child = spawn(executable, [...args, ...own], {
-    env: bareEnvironment(env),
+    // Its socket lies in the temporary directory; with the profile it is removed, however the browser ends.
+    env: { ...bareEnvironment(env), TMPDIR: profile },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = once(child, 'exit').catch(() => {});

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
+import { bundle } from '../bundle/bundle.ts';
 import type { ConditionOptions } from '../contracts/circumstances.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Surface } from '../contracts/surface.ts';
@@ -15,7 +15,7 @@ import { CompanionConnection } from './server/companion-connection.ts';
 import { createPageServer } from './server/page-server.ts';
 import { ReplicaCore, type ReplicaEvent } from './server/replica-core.ts';
 
-const pageEntry = fileURLToPath(new URL('./page/main.ts', import.meta.url));
+const pageEntry = join(import.meta.dirname, 'page', 'main');
 
 let bundledPage: Promise<string> | undefined;
 
@@ -57,10 +57,10 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const surface = options.surface ?? resolveSurface(build);
   const core = new ReplicaCore(timeScale);
   for (const name of conditions) putOn(core, name);
-  const [certificate, bundle] = await Promise.all([processCertificate(), pageBundle()]);
+  const [certificate, page] = await Promise.all([processCertificate(), pageBundle()]);
   const pages = createPageServer(certificate, {
     surface,
-    bundle,
+    bundle: page,
     core,
   });
   const pagePort = await listen(pages, port);
@@ -123,14 +123,6 @@ function chromiumArgs(port: number, spki: string): string[] {
 
 /** Bundles the page's code for the oldest browser of the matrix, once per process. */
 function pageBundle(): Promise<string> {
-  bundledPage ??= build({
-    entryPoints: [pageEntry],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'chrome107',
-    legalComments: 'none',
-    logLevel: 'silent',
-  }).then((result) => result.outputFiles[0]?.text ?? '');
+  bundledPage ??= bundle(pageEntry, { format: 'iife', target: 'chrome107', minify: false });
   return bundledPage;
 }

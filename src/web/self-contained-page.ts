@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundleScript } from './bundle-script.ts';
+import { bundle } from '../bundle/bundle.ts';
 import { readStyles } from './read-styles.ts';
 
 /** Allows scripts, styles and pictures of the page itself only, and no connections. */
@@ -14,7 +14,11 @@ interface PageHalves {
 /** @param page the folder of its script, which finds an empty element with the id `app`. */
 export async function selfContainedPage(page: 'report' | 'history', title: string): Promise<PageHalves> {
   const style = await readStyles('report', 'history');
-  const script = await bundleScript(join(import.meta.dirname, page, 'main'), 'iife');
+  const script = await bundle(join(import.meta.dirname, page, 'main'), {
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+  });
   return {
     head: `<!doctype html>
 <html lang="en">
