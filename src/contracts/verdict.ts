@@ -75,7 +75,7 @@ export const failureSchema = z.object({
     .object({ message: z.string(), file: z.string().optional(), line: z.number().int().optional() })
     .nullable()
     .optional(),
-  /** The example in the HTML report of its run, relative to the home of the project, where there is one. */
+  /** The example in the report beside the HTML page of the verdict, relative to that page, where one was written. */
   link: z.string().optional(),
 });
 export type Failure = z.infer<typeof failureSchema>;
@@ -153,7 +153,7 @@ export type HardFinding = z.infer<typeof hardFindingSchema>;
 
 /** The axes that were restricted to these values; other axes were not restricted. Only attempts on the replica count. */
 export const narrowingSchema = z.partialRecord(
-  z.enum(['build', 'flow', 'browser', 'condition', 'target']),
+  z.enum(['build', 'flow', 'browser', 'condition', 'target', 'config']),
   z.array(z.string()),
 );
 export type Narrowing = z.infer<typeof narrowingSchema>;
@@ -196,9 +196,9 @@ export const verdictSchema = z.object({
   asOf: z.iso.datetime(),
   /** The time that the age of attempts is measured from. */
   askedAt: z.iso.datetime(),
-  /** The newest build that was judged, and the newest of which WhatsApp Web data exists. */
+  /** The newest build that was judged, and the day at which the data of WhatsApp Web ends. */
   newestBuild: agedBuildSchema.nullable(),
-  dataEnds: agedBuildSchema.nullable(),
+  dataEnds: agedBuildSchema.pick({ date: true, ageDays: true }).nullable(),
   /** Absent when everything that is known of both versions was judged. */
   narrowing: narrowingSchema.optional(),
   policy: z.object({ name: z.string(), sha256: z.string() }),

@@ -2,22 +2,22 @@ import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
-import { type AgedBuild, type Arm, arms, type Narrowing, type Place } from '../contracts/verdict.ts';
+import { type AgedBuild, type Arm, arms, type Narrowing, type Place, type Verdict } from '../contracts/verdict.ts';
 import { type ArmEvidence, type CellEvidence, type Evidence, noEvidence } from './evidence.ts';
 import { placeKey } from './place.ts';
 import { HardFindings } from './rules/hard-rules.ts';
 
 /** What is compared, and where. */
-export interface Question {
+export interface GateQuestion {
   baseline: string;
   candidate: string;
   /** The time that the age of attempts is measured from, ISO 8601. */
   askedAt: string;
   /** The cells that are judged, tried or not; every cell that has attempts when left out. Others are noticed and change no verdict. */
   plan?: readonly Place[] | undefined;
-  /** The newest build of the plan, and the newest of which WhatsApp Web data exists, with their dates. */
+  /** The newest build of the plan, and the day at which the data of WhatsApp Web ends. */
   newestBuild?: AgedBuild | undefined;
-  dataEnds?: AgedBuild | undefined;
+  dataEnds?: Verdict['dataEnds'] | undefined;
   /** What was left out on purpose before attempts came here. */
   narrowing?: Narrowing | undefined;
   /** The only target of which attempts came here, where that was chosen. */
@@ -36,7 +36,7 @@ interface DealtCell extends CellEvidence {
 
 /** Takes attempts one by one, so that a million of them need not be in memory, and keeps what a verdict needs. */
 export class EvidenceCollector {
-  readonly #question: Question;
+  readonly #question: GateQuestion;
   readonly #oldest: number;
   readonly #newest: number;
   readonly #hardFindings: HardFindings;
@@ -48,7 +48,7 @@ export class EvidenceCollector {
   /** Attempts mostly come cell by cell, and then share the object that names the cell. */
   #last: { cell: Cell; evidence: DealtCell } | undefined;
 
-  constructor(question: Question, policy: Policy) {
+  constructor(question: GateQuestion, policy: Policy) {
     this.#question = question;
     this.#oldest = Date.parse(question.askedAt) - policy.maxAgeHours * hourMs;
     this.#newest = Date.parse(question.askedAt) + aheadMs;

@@ -1,5 +1,5 @@
 import type { Target } from '../contracts/outcome.ts';
-import type { AgedBuild, ArmTally, HardFinding, Narrowing, Place } from '../contracts/verdict.ts';
+import type { AgedBuild, ArmTally, HardFinding, Narrowing, Place, Verdict } from '../contracts/verdict.ts';
 import type { CellCounts } from './statistics/counts.ts';
 
 /** Attempts of one arm in one cell that failed alike. */
@@ -43,7 +43,7 @@ export interface Evidence {
   /** When the newest attempt that counts began; null when none counts. */
   newestAttempt: string | null;
   newestBuild?: AgedBuild | undefined;
-  dataEnds?: AgedBuild | undefined;
+  dataEnds?: Verdict['dataEnds'] | undefined;
   narrowing?: Narrowing | undefined;
   target?: Target | undefined;
   hardFindings: Omit<HardFinding, 'effect'>[];

@@ -1,7 +1,15 @@
 import type { Policy } from '../contracts/policy.ts';
 import { policyHash } from '../contracts/policy-hash.ts';
-import type { FlowVerdict, HardFinding, Notice, Verdict, VerdictRule, VerdictWord } from '../contracts/verdict.ts';
-import { type Evidence, isUntried } from './evidence.ts';
+import {
+  arms,
+  type FlowVerdict,
+  type HardFinding,
+  type Notice,
+  type Verdict,
+  type VerdictRule,
+  type VerdictWord,
+} from '../contracts/verdict.ts';
+import { type CellEvidence, type Evidence, isUntried } from './evidence.ts';
 import { explainMissing } from './explain-flow.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { noticesOn } from './notices.ts';
@@ -42,6 +50,10 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   };
 }
 
+function isUnknown(cell: CellEvidence): boolean {
+  return arms.every((arm) => isUntried(cell[arm]));
+}
+
 interface Decision {
   verdict: VerdictWord;
   rule: VerdictRule;
@@ -57,7 +69,7 @@ function decide(
 ): Decision {
   const blocking = hardFindings.filter(({ effect }) => effect === 'blocks');
   if (blocking.length > 0) return { verdict: 'block', rule: 'hard-rules', why: explainHard(blocking) };
-  if (flows.length === 0) {
+  if (evidence.flows.every(({ cells }) => cells.every(isUnknown))) {
     return { verdict: 'inconclusive', rule: 'missing-data', why: explainNothing(evidence) };
   }
   const blocked = flows.find((flow) => flow.verdict === 'block');
@@ -108,7 +120,7 @@ function basis(flows: readonly FlowVerdict[], policy: Policy): string {
     counted.cells += cells.filter((cell) => !isUntried(cell.baseline) || !isUntried(cell.candidate)).length;
     counted.closed += closed;
   }
-  if (flows.length === 0) return 'It rests on 0 attempts.';
+  if (counted.cells === 0) return 'It rests on 0 attempts.';
   const promoted = flows.filter((flow) => flow.verdict === 'promote').length;
   const flowWords = flows.length === 1 ? '1 flow' : `${flows.length} flows, of which ${promoted} would be promoted`;
   const left = [

@@ -24,16 +24,19 @@ export const lastReportFile = () => home('last-report');
 export class HtmlReporter implements RunObserver {
   readonly #page: string;
   readonly #source: ReportSource;
+  readonly #isForShow: boolean;
   #bytesLeft = screenshotBudget;
 
-  constructor(folder: string, source: ReportSource) {
+  /** @param isForShow false for a page that `report show` is not to open. */
+  constructor(folder: string, source: ReportSource, isForShow = true) {
     this.#page = resolve(folder, 'index.html');
     this.#source = source;
+    this.#isForShow = isForShow;
   }
 
   async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
     await writeReportFile(this.#page, this.#pieces(run, interrupted));
-    writeFileSync(lastReportFile(), this.#page);
+    if (this.#isForShow) writeFileSync(lastReportFile(), this.#page);
   }
 
   async *#pieces(run: RunInfo, interrupted: boolean): AsyncGenerator<string> {

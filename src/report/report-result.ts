@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ChosenReporter } from './choose-reporters.ts';
 import type { ReporterTarget } from './reporters.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,8 +18,9 @@ export async function reportResult<Result>(
   terminal: Terminal,
 ): Promise<void> {
   for (const { name, target } of chosen) {
-    const text = (kinds[name] as ResultReporter<Result>).render(result, terminal);
+    const { takes, render } = kinds[name] as ResultReporter<Result>;
+    const text = render(result, terminal);
     if (target === '') terminal.result(text);
-    else await writeReportFile(target, [text]);
+    else await writeReportFile(takes === 'DIR' ? join(target, 'index.html') : target, [text]);
   }
 }

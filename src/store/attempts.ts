@@ -107,6 +107,15 @@ export class Attempts {
     }
   }
 
+  /** The attempts with these ids, as far as they are stored. */
+  async find(ids: readonly string[]): Promise<StoredAttempt[]> {
+    const rows = await this.#db.selectFrom('attempts').selectAll().where('id', 'in', ids).execute();
+    return rows.map((row) => ({
+      ...{ seq: row.seq, runId: row.run_id, cell: cellSchema.parse(row) },
+      attempt: parseRecord(row.id, row.record),
+    }));
+  }
+
   /** Streams what is judged of attempts in pages, cell by cell in the order in which they ended; whole records are not read. */
   async *judged(filter: JudgedFilter): AsyncGenerator<JudgedAttempt[]> {
     for (const cell of await this.#cells(filter)) {

@@ -58,7 +58,7 @@ async function fill(file: string, attempts: number): Promise<void> {
 async function measure(file: string): Promise<void> {
   const policy = parseYamlFile('compat-matrix/policy.yaml', policySchema);
   const store = await openStore(file);
-  const selection = { baseline: '1.33.2', candidate: '1.34.2', target: 'replica' } as const;
+  const selection = { baseline: '1.33.2', candidate: '1.34.2', choice: {}, target: 'replica' } as const;
   const started = clock();
   const collector = await collectFromStore(store, selection, policy, asOf);
   const collected = clock();

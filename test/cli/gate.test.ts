@@ -1,11 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { planPairs } from '../../src/cli/gate/plan-pairs.ts';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { policyHash } from '../../src/contracts/policy-hash.ts';
 import type { RunReport } from '../../src/contracts/run.ts';
-import { verdictSchema } from '../../src/contracts/verdict.ts';
+import { type Failure, verdictSchema } from '../../src/contracts/verdict.ts';
+import { VerdictFigures } from '../../src/exporter/verdict-figures.ts';
+import { Instruments } from '../../src/metrics/instruments.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { cellHash } from '../../src/web/report/cell-hash.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import { defaultPolicy } from '../gate/evidence-of.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -21,6 +25,14 @@ const recorded: { cell: Cell; attempts: Attempt[] }[] = [
   { cell: exampleCell({ library: '9.0.1', build }), attempts: many(99, 1) },
   { cell: exampleCell({ library: '9.0.2', build }), attempts: many(0, 6) },
 ];
+
+/** The cells that the shipped matrix has for them, and what the store has of two of them in each. */
+const { places } = planPairs({ baseline: '9.0.0', candidate: '9.0.1' }, {}, 'replica');
+const stored = [
+  { library: '9.0.0', passed: 16, failed: 0 },
+  { library: '9.0.1', passed: 16, failed: 1 },
+];
+const total = 16 * places.length;
 
 function many(passed: number, failed: number): Attempt[] {
   const startedAt = new Date().toISOString();
@@ -70,8 +82,14 @@ beforeAll(async () => {
   mkdirSync(home);
   const store = await openStore(join(home, 'store.sqlite'));
   await store.runs.add(exampleRun);
-  for (const { cell, attempts } of recorded) {
-    for (const attempt of attempts) await store.attempts.add(exampleRun.id, cell, attempt);
+  for (const { library, passed, failed } of stored) {
+    for (const [i, place] of places.entries()) {
+      for (const attempt of many(i === 0 ? passed - failed : passed, i === 0 ? failed : 0))
+        await store.attempts.add(exampleRun.id, { library, ...place }, attempt);
+    }
+  }
+  for (const place of places) {
+    for (const attempt of many(0, 2)) await store.attempts.add(exampleRun.id, { library: '9.0.2', ...place }, attempt);
   }
   await store.close();
 });
@@ -80,15 +98,15 @@ describe('the exit code is the verdict', () => {
   test('0 for promote, with the reasons on stdout', async () => {
     const { exit, stdout, stderr } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.1']);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(
-      /^✓ promote: 9\.0\.1 against 9\.0\.0\nqr-to-ready: baseline 100 of 100, candidate 99 of 100, a loss of 1 points/,
+    expect(stdout).toContain(
+      `✓ promote: 9.0.1 against 9.0.0\nqr-to-ready: baseline ${total} of ${total}, candidate ${total - 1} of ${total}, a loss of `,
     );
     expect(exit).toBe(0);
   });
 
   test('1 for block', async () => {
     const { exit, stdout } = await gate(['--baseline', '9.0.0', '--candidate', '9.0.2']);
-    expect(stdout).toContain('candidate 0 of 6: the candidate is broken.');
+    expect(stdout).toContain('the candidate is broken.');
     expect(exit).toBe(1);
   });
 
@@ -124,6 +142,49 @@ describe('the exit code is the verdict', () => {
     expect(stdout).toContain(
       'There is no attempt of either version with build 2.3000.5 and target replica.\nIt rests on 0 attempts.\n',
     );
+    expect(exit).toBe(2);
+  });
+});
+
+describe('what counts is the plan', () => {
+  const experiment = { ...(places[0] as (typeof places)[0]), condition: 'slow-cpu' };
+
+  test('an experiment under a condition leaves a standing promote standing, and is noticed', async () => {
+    const own = join(folder, 'experiment');
+    mkdirSync(own);
+    copyFileSync(join(home, 'store.sqlite'), join(own, 'store.sqlite'));
+    expect((await cli(['gate', ...versions], own)).exit).toBe(0);
+    const store = await openStore(join(own, 'store.sqlite'));
+    for (const attempt of many(0, 3))
+      await store.attempts.add(exampleRun.id, { library: '9.0.1', ...experiment }, attempt);
+    await store.close();
+
+    const after = await cli(['gate', ...versions], own);
+    expect(after.stdout).toContain(
+      'Outside the plan, and in no rate: the candidate failed 3 of 3 attempts of qr-to-ready on 2.2412.54 (slow-cpu) (no-ready), the baseline was not tried.',
+    );
+    expect(after.exit).toBe(0);
+    const asked = await cli(['gate', ...versions, '--condition', 'slow-cpu', '--build', experiment.build], own);
+    expect(asked.stdout).toContain('The baseline was never tried on 2.2412.54 (slow-cpu).');
+    expect(asked.exit).toBe(2);
+
+    const again = await openStore(join(own, 'store.sqlite'));
+    const instruments = new Instruments();
+    await new VerdictFigures(again, instruments, defaultPolicy).refresh();
+    await again.close();
+    expect(await instruments.registry.metrics()).toContain(
+      'wwebjs_gate_verdict{baseline="9.0.0",candidate="9.0.1",verdict="promote"} 1',
+    );
+  });
+
+  test('--config names another matrix, whose verdict is not served', async () => {
+    const matrix = file(
+      'matrix.yaml',
+      `schemaVersion: 1\nblocks:\n  - library: [9.0.0, 9.0.1]\n    build: [${build}]\n    condition: [slow-cpu]\n`,
+    );
+    const { exit, stdout } = await gate([...versions, '--config', matrix]);
+    expect(stdout).toContain('There is no attempt of either version');
+    expect(stdout).toContain(`only config ${matrix}`);
     expect(exit).toBe(2);
   });
 });
@@ -199,6 +260,29 @@ test('JUnit and Markdown are written beside the list', async () => {
     /<testsuite name="gate: 9\.0\.2 against 9\.0\.0: block" tests="1" failures="1" errors="0"/,
   );
   expect(readFileSync(markdown, 'utf8')).toMatch(/^## ✗ block: whatsapp-web\.js 9\.0\.2 against 9\.0\.0\n/);
+});
+
+test('the HTML page of a verdict lists what failed, with causes and links to attempts in the report beside it', async () => {
+  const target = join(folder, 'verdict');
+  const report = writeReport('html.json');
+  const { exit, stdout } = await cli([
+    ...['gate', '--baseline', '9.0.0', '--candidate', '9.0.2', '--attempts', report],
+    ...['--reporter', `list,html=${target},json=${join(target, 'verdict.json')}`],
+  ]);
+  expect(exit).toBe(1);
+  const { cause } = failedAttempt();
+  const place = `${cause?.libraryFile}:${cause?.libraryLine}`;
+  expect(stdout).toContain(`candidate 6 × no-ready in phase ready: ${cause?.message} (${place})`);
+  expect(stdout).toMatch(/\nblock \(exit code 1\)\n$/);
+  const written = verdictSchema.parse(JSON.parse(readFileSync(join(target, 'verdict.json'), 'utf8')));
+  const [failure] = written.flows.flatMap(({ cells }) => cells.flatMap(({ failures }) => failures)) as [Failure];
+  expect(failure).toMatchObject({ arm: 'candidate', attempts: 6, code: 'no-ready', phase: 'ready' });
+  const page = readFileSync(join(target, 'index.html'), 'utf8');
+  const [link, hash] = (failure.link as string).split('#');
+  expect(page).toContain(`<a href="${failure.link}">`);
+  expect(page).not.toMatch(/<script|https?:/);
+  expect(readFileSync(join(target, link as string), 'utf8')).toContain(failure.example);
+  expect(`#${hash}`).toBe(cellHash(recorded[2]?.cell as Cell));
 });
 
 test('reports of the live site are not judged unless it is asked for, and the verdict says so', async () => {
@@ -308,8 +392,8 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
   ],
   [
     'a run reporter',
-    () => [...versions, '--reporter', 'html=x'],
-    /there is no reporter "html"; there are list,json=FILE,junit=FILE,markdown=FILE/,
+    () => [...versions, '--reporter', 'blob=x'],
+    /there is no reporter "blob"; there are list,json=FILE,junit=FILE,markdown=FILE,html=DIR/,
   ],
   ['a rate of 0', () => ['plan', '--baseline-rate', '0'], /It is in percent, a number from 1 to 100, such as 98/],
   ['a rate that is a share', () => ['plan', '--baseline-rate', '0.98'], /It is in percent, a number from 1 to 100/],

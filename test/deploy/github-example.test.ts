@@ -67,8 +67,9 @@ test.each([
 ])('the plan of the example is enough to promote %s', (_what, baseline, candidate) => {
   const builds = jobs.attempts.strategy.matrix.build;
   const reports = builds.map((build) => shardReport(`${baseline},${candidate}`, build));
-  const selection = { baseline, candidate, builds, target: 'replica', narrowing: { build: builds } } as const;
-  const verdict = judge(collectFromReports(reports, selection, defaultPolicy).evidence(), defaultPolicy);
+  const choice = { build: builds };
+  const selection = { baseline, candidate, choice, target: 'replica', narrowing: choice } as const;
+  const verdict = judge(collectFromReports(reports, selection, defaultPolicy).evidence, defaultPolicy);
   expect(verdict.verdict, verdict.because.join(' ')).toBe('promote');
 });
 

@@ -3,7 +3,7 @@ import type { Policy } from '../../src/contracts/policy.ts';
 import { policySchema } from '../../src/contracts/policy.ts';
 import type { Verdict } from '../../src/contracts/verdict.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
-import { EvidenceCollector, type Question } from '../../src/gate/evidence-collector.ts';
+import { EvidenceCollector, type GateQuestion } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
 
 export const defaultPolicy = parseYamlFile('compat-matrix/policy.yaml', policySchema);
@@ -65,7 +65,7 @@ export function attempts(
 export function verdictOn(
   given: readonly JudgedAttempt[],
   policy: Policy = defaultPolicy,
-  question: Partial<Question> = {},
+  question: Partial<GateQuestion> = {},
 ): Verdict {
   const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf, ...question }, policy);
   for (const each of given) collector.add(each);

@@ -6,7 +6,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
-import { arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
+import { type Arm, arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { checkPolicy } from '../../gate/check-policy.ts';
 import { type Evidence, isUntried } from '../../gate/evidence.ts';
 import { judge } from '../../gate/judge.ts';
@@ -17,6 +17,7 @@ import { usageOf } from '../../report/reporters.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
+import { parseCondition } from '../../runner/parse-condition.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import {
   checkVersions,
@@ -25,6 +26,8 @@ import {
   narrowingOf,
   type Selection,
 } from '../gate/collect-attempts.ts';
+import { type Example, exampleIds, withCauses, writeExamples } from '../gate/failure-examples.ts';
+import { planPairs } from '../gate/plan-pairs.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../options/option-values.ts';
@@ -42,6 +45,7 @@ interface GateOptions {
   run?: boolean;
   browser?: string[];
   condition?: string[];
+  config?: string;
   slots?: number;
   seed?: number;
 }
@@ -65,12 +69,13 @@ export function gateCommand(): Command {
     .addOption(policyOption())
     .option('--flow <list>', 'only these flows', list)
     .option('--build <list>', 'only these WhatsApp Web builds', list)
+    .option('--browser <list>', 'only these browsers: 107, current, chrome, chromium, or paths', list)
+    .option('--condition <list>', 'only these conditions; without it, those of the matrix', list)
+    .option('--config <file>', 'another matrix file, whose cells are judged')
     .addOption(new Option('--target <target>', 'where the page came from').choices(targets).default('replica'))
     .option('--attempts <list>', 'judge saved JSON reports instead of the store', list)
     .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
     .option('--run', 'make the attempts that the decision still needs, and stop when it is decided')
-    .option('--browser <list>', 'with --run: 107, current, chrome, chromium, or paths', list)
-    .option('--condition <list>', 'with --run: conditions put on the flows', list)
     .option('--slots <n>', 'with --run: attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
     .option('--seed <n>', 'with --run: of the attempts (default: a new one)', wholeNumber(0, greatestSeed))
     .enablePositionalOptions()
@@ -115,12 +120,14 @@ Examples:
 
 async function decide(options: GateOptions): Promise<ExitCode> {
   const policy = policyToJudgeBy(options.policy);
-  const selection = selectionOf(options);
   checkTogether(options);
+  const selection = selectionOf(options, policy);
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
-  const { verdict, interrupted } = await verdictFor(options, selection, policy, terminal);
-  await reportResult(verdict, verdictReporters, chosen, terminal);
+  const { verdict, examples, interrupted } = await verdictFor(options, selection, policy, terminal);
+  const page = chosen.find(({ name }) => name === 'html');
+  const shown = page ? await writeExamples(verdict, examples, page.target) : verdict;
+  await reportResult(shown, verdictReporters, chosen, terminal);
   return interrupted ? exitCode.trouble : exitOf[verdict.verdict];
 }
 
@@ -129,17 +136,21 @@ async function verdictFor(
   selection: Selection,
   policy: Policy,
   terminal: Terminal,
-): Promise<Judged> {
+): Promise<Judged & { examples: Example[] }> {
   if (options.attempts !== undefined) {
-    const evidence = collectFromReports(options.attempts, selection, policy).evidence();
+    const { evidence, find } = collectFromReports(options.attempts, selection, policy);
     await checkFlows(evidence, selection);
-    return { verdict: judge(evidence, policy), interrupted: false };
+    const verdict = judge(evidence, policy);
+    const examples = find(exampleIds(verdict));
+    return { verdict: withCauses(verdict, examples), examples, interrupted: false };
   }
   const store = await openStore();
   try {
-    const judged = await judgeWithStore(store, options, selection, policy, terminal);
-    await store.verdicts.add(judged.verdict, new Date().toISOString());
-    return judged;
+    const { verdict, interrupted } = await judgeWithStore(store, options, selection, policy, terminal);
+    const examples = await store.attempts.find(exampleIds(verdict));
+    const explained = withCauses(verdict, examples);
+    await store.verdicts.add(explained, new Date().toISOString());
+    return { verdict: explained, examples, interrupted };
   } finally {
     await store.close();
   }
@@ -153,18 +164,10 @@ async function judgeWithStore(
   terminal: Terminal,
 ): Promise<Judged> {
   if (!options.run) return { verdict: await judgeStored(store, selection, policy), interrupted: false };
-  const { baseline, candidate, builds, flows, target } = selection;
   // The runner is loaded only where it is needed: a verdict on what is there shall not wait for it.
   const { runGate } = await import('../gate/run-gate.ts');
-  return runGate(store, {
-    versions: { baseline, candidate },
-    choice: { build: builds, flow: flows, browser: options.browser, condition: options.condition },
-    target,
-    policy,
-    slots: options.slots,
-    seed: options.seed ?? randomInt(1, greatestRandomSeed),
-    terminal,
-  });
+  const { config, slots, seed = randomInt(1, greatestRandomSeed) } = options;
+  return runGate(store, { selection, config, policy, slots, seed, terminal });
 }
 
 async function judgeStored(store: Store, selection: Selection, policy: Policy): Promise<Verdict> {
@@ -172,7 +175,7 @@ async function judgeStored(store: Store, selection: Selection, policy: Policy): 
   const evidence = collector.evidence();
   await checkFlows(evidence, selection);
   // A version that the store knows nothing of is a mistake in the command; all else that is not there is missing data.
-  if (isArmMissing(evidence)) {
+  if (arms.some((arm) => isArmMissing(evidence, arm))) {
     checkVersions(
       selection,
       await store.attempts.libraries(),
@@ -184,37 +187,39 @@ async function judgeStored(store: Store, selection: Selection, policy: Policy): 
 }
 
 /** A flow without any attempt may be a typo. @throws InputError that names the flow that was meant. */
-async function checkFlows({ flows }: Evidence, selection: Selection): Promise<void> {
-  if (flows.length > 0) return;
-  for (const flow of selection.flows ?? []) await loadFlow(flow);
+async function checkFlows(evidence: Evidence, { choice }: Selection): Promise<void> {
+  if (!arms.every((arm) => isArmMissing(evidence, arm))) return;
+  for (const flow of choice.flow ?? []) await loadFlow(flow);
 }
 
-function isArmMissing({ flows }: Evidence): boolean {
-  const cells = flows.flatMap((flow) => flow.cells);
-  return arms.some((arm) => cells.every((cell) => isUntried(cell[arm])));
+function isArmMissing({ flows }: Evidence, arm: Arm): boolean {
+  return flows.every(({ cells }) => cells.every((cell) => isUntried(cell[arm])));
 }
 
 function checkTogether({ run, attempts, ...options }: GateOptions): void {
   if (run && attempts !== undefined)
     throw new InputError('--run makes attempts and --attempts judges saved ones: give one of them');
-  const onlyWithRun = (['browser', 'condition', 'slots', 'seed'] as const).find((name) => options[name] !== undefined);
+  const onlyWithRun = (['slots', 'seed'] as const).find((name) => options[name] !== undefined);
   if (!run && onlyWithRun) throw new InputError(`--${onlyWithRun} is for --run only: without it nothing is attempted`);
 }
 
-function selectionOf({ baseline, candidate, build, flow, target, ...options }: GateOptions): Selection {
+/** What is judged: the cells that matrix, policy and options name; of saved reports all cells that they have. */
+function selectionOf(options: GateOptions, policy: Policy): Selection {
+  const { baseline, candidate, target, config } = options;
   if (baseline === undefined || candidate === undefined) {
     const missing = baseline === undefined ? '--baseline' : '--candidate';
     throw new InputError(`gate needs ${missing} VERSION, such as: gate --baseline 1.33.2 --candidate 1.34.2`);
   }
-  for (const text of build ?? []) parseBuild(text);
-  return {
-    baseline,
-    candidate,
-    builds: build,
-    flows: flow,
-    target,
-    narrowing: narrowingOf({ build, flow, ...options }, target),
-  };
+  for (const text of options.build ?? []) parseBuild(text);
+  const { build, browser } = options;
+  const choice = { build, browser, flow: options.flow, condition: options.condition?.map(parseCondition) };
+  const narrowing = narrowingOf(choice, target, config);
+  const selection = { baseline, candidate, choice, target, narrowing };
+  const hasPlan = options.attempts === undefined || config !== undefined;
+  // No plan names cells of the live site.
+  if (!hasPlan || target === 'live') return selection;
+  const planned = { ...choice, flow: choice.flow ?? policy.flows };
+  return { ...selection, plan: planPairs({ baseline, candidate }, planned, target, config).places };
 }
 
 function policyToJudgeBy(file: string): Policy {

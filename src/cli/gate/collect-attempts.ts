@@ -1,47 +1,59 @@
 import type { Cell } from '../../contracts/attempt.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { type JudgedAttempt, judgedAttempt } from '../../contracts/judged-attempt.ts';
+import { judgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import { type RunReport, reportSchema } from '../../contracts/run.ts';
-import type { Narrowing } from '../../contracts/verdict.ts';
+import { reportSchema } from '../../contracts/run.ts';
+import type { AgedBuild, Narrowing, Place } from '../../contracts/verdict.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
-import { EvidenceCollector } from '../../gate/evidence-collector.ts';
+import type { Evidence } from '../../gate/evidence.ts';
+import { EvidenceCollector, type GateQuestion } from '../../gate/evidence-collector.ts';
+import { newestOf } from '../../gate/notices.ts';
+import { buildDate, dataEnd } from '../../replica/builds/build-dates.ts';
 import type { Choice } from '../../runner/plan.ts';
 import type { Store } from '../../store/open-store.ts';
+import type { Example } from './failure-examples.ts';
+
+const dayMs = 24 * 3_600_000;
+const axes = ['build', 'flow', 'browser', 'condition'] as const;
 
 /** Which attempts are judged; a list that is left out matches everything. */
 export interface Selection {
   baseline: string;
   candidate: string;
-  builds?: readonly string[] | undefined;
-  flows?: readonly string[] | undefined;
+  choice: Omit<Choice, 'library'>;
   target: Target;
   narrowing?: Narrowing | undefined;
+  /** The cells that are judged; all that have attempts when left out. */
+  plan?: readonly Place[] | undefined;
 }
 
-/** The evidence that is in the store at the time `asOf`, of all cells or of those that are wanted. */
+/** The evidence that is in the store at the time `askedAt`. */
 export async function collectFromStore(
   store: Store,
-  { baseline, candidate, narrowing, ...filter }: Selection,
+  selection: Selection,
   policy: Policy,
-  asOf: string,
-  isWanted: (cell: Cell) => boolean = () => true,
+  askedAt: string,
 ): Promise<EvidenceCollector> {
+  const { baseline, candidate, choice, target, plan } = selection;
   const collector = new EvidenceCollector(
-    { baseline, candidate, askedAt: asOf, narrowing, target: filter.target },
+    questionOf(
+      selection,
+      askedAt,
+      plan?.map(({ build }) => build),
+    ),
     policy,
   );
+  const filter = { builds: choice.build, flows: choice.flow, target };
   if (baseline === candidate) {
     // Dealt to the arms in turn, so each has to be seen.
     for await (const page of store.attempts.judged({ libraries: [baseline], ...filter })) {
-      for (const attempt of page) if (isWanted(attempt.cell)) collector.add(attempt);
+      for (const attempt of page) collector.add(attempt);
     }
     return collector;
   }
   const { period } = collector;
   for (const judged of await store.judgedCells.tally({ libraries: [baseline, candidate], ...filter }, period)) {
-    if (!isWanted(judged.cell)) continue;
     collector.addPassed(judged);
     if (judged.others === 0) continue;
     for await (const page of store.judgedCells.others(judged.cell, period))
@@ -53,35 +65,71 @@ export async function collectFromStore(
 /**
  * The evidence in saved JSON reports, such as those of the shards of one plan. The age of attempts is measured from the end of
  * the last run, so that the same files give the same verdict next year. An attempt that is in several of them counts once.
+ * Where the selection has no plan, all cells of the reports are judged: these files were asked for.
  *
  * @throws InputError when a file is not a report, or none has an attempt of a version.
  */
-export function collectFromReports(files: readonly string[], selection: Selection, policy: Policy): EvidenceCollector {
+export function collectFromReports(files: readonly string[], selection: Selection, policy: Policy): SavedEvidence {
   const reports = files.map((file) => parseYamlFile(file, reportSchema));
   const ends = reports.map(({ run }) => run.finishedAt ?? run.startedAt);
-  const { baseline, candidate, narrowing, target } = selection;
-  const asOf = ends.sort().at(-1) as string;
-  const collector = new EvidenceCollector({ baseline, candidate, askedAt: asOf, narrowing, target }, policy);
-  const libraries = new Set(reports.flatMap(({ cells }) => cells.map(({ library }) => library)));
-  checkVersions(selection, [...libraries].sort(), files.join(', '));
-  const seen = new Set<string>();
-  for (const report of reports) {
-    for (const attempt of attemptsOf(report, selection)) {
+  const cells = reports.flatMap((report) => report.cells);
+  checkVersions(selection, [...new Set(cells.map(({ library }) => library))].sort(), files.join(', '));
+  const judged = cells.filter((cell) => isSelected(cell, selection));
+  const builds = (selection.plan ?? judged).map(({ build }) => build);
+  const collector = new EvidenceCollector(questionOf(selection, ends.sort().at(-1) as string, builds), policy);
+  const seen = new Map<string, Example>();
+  for (const { attempts, expectation: _, surprise: _surprise, ...cell } of judged) {
+    for (const attempt of attempts) {
       if (seen.has(attempt.id)) continue;
-      seen.add(attempt.id);
-      collector.add(attempt);
+      seen.set(attempt.id, { cell, attempt, runId: null });
+      collector.add(judgedAttempt(cell, attempt));
     }
   }
-  return collector;
+  const find = (ids: readonly string[]) => ids.map((id) => seen.get(id)).filter((found) => found !== undefined);
+  return { evidence: collector.evidence(), find };
+}
+
+/** The evidence in saved reports, and its attempts by their ids. */
+export interface SavedEvidence {
+  evidence: Evidence;
+  find(ids: readonly string[]): Example[];
+}
+
+function questionOf(
+  { baseline, candidate, narrowing, target, plan }: Selection,
+  askedAt: string,
+  builds: readonly string[] = [],
+): GateQuestion {
+  const newest = newestOf(builds);
+  const date = dataEnd();
+  return {
+    ...{ baseline, candidate, askedAt, narrowing, target, plan },
+    newestBuild: newest === undefined ? undefined : aged(newest, askedAt),
+    dataEnds: { date, ageDays: daysBetween(date, askedAt) },
+  };
+}
+
+function aged(build: string, at: string): AgedBuild {
+  const date = buildDate(build)?.date ?? null;
+  return { build, date, ageDays: date === null ? null : daysBetween(date, at) };
+}
+
+function daysBetween(from: string, to: string): number {
+  return Math.floor((Date.parse(to) - Date.parse(from)) / dayMs);
+}
+
+function isSelected(cell: Cell, { choice, target }: Selection): boolean {
+  return cell.target === target && axes.every((axis) => choice[axis]?.includes(cell[axis]) ?? true);
 }
 
 /** The options that leave something out, or ask for something else than the replica; undefined when none does. */
 export function narrowingOf(
   { build, flow, browser, condition }: Omit<Choice, 'library'>,
   only: Target,
+  config?: string,
 ): Narrowing | undefined {
   const target = only === 'replica' ? undefined : [only];
-  const given = Object.entries({ build, flow, browser, condition, target }).filter(
+  const given = Object.entries({ build, flow, browser, condition, target, config: config && [config] }).filter(
     ([, values]) => values !== undefined,
   );
   return given.length > 0 ? Object.fromEntries(given) : undefined;
@@ -92,7 +140,7 @@ export function narrowingOf(
  * @throws InputError naming the option when a version has no attempt at all.
  */
 export function checkVersions(
-  { baseline, candidate }: Selection,
+  { baseline, candidate }: Pick<Selection, 'baseline' | 'candidate'>,
   known: readonly string[],
   where: string,
   remedy = '',
@@ -101,14 +149,5 @@ export function checkVersions(
     if (known.includes(version)) continue;
     const has = known.length > 0 ? `it has ${known.join(', ')}` : 'it is empty';
     throw new InputError(`--${option} ${version}: ${where} has no attempt of it; ${has}${remedy}`);
-  }
-}
-
-function* attemptsOf({ cells }: RunReport, { builds, flows, target }: Selection): Generator<JudgedAttempt> {
-  for (const { attempts, expectation: _, surprise: _surprise, ...cell } of cells) {
-    const isSelected =
-      cell.target === target && (builds?.includes(cell.build) ?? true) && (flows?.includes(cell.flow) ?? true);
-    if (!isSelected) continue;
-    for (const attempt of attempts) yield judgedAttempt(cell, attempt);
   }
 }

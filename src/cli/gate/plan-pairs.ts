@@ -15,12 +15,17 @@ export interface PairPlan {
 /**
  * The cells in which both versions are compared: those that the matrix or the options name for either of them.
  *
- * @param versions as the user named them.
+ * @param versions as the user named them. @param config another matrix file.
  * @throws InputError naming the option that is wrong.
  */
-export function planPairs(versions: Record<Arm, string>, choice: Omit<Choice, 'library'>, target: Target): PairPlan {
+export function planPairs(
+  versions: Record<Arm, string>,
+  choice: Omit<Choice, 'library'>,
+  target: Target,
+  config?: string,
+): PairPlan {
   const library = [...new Set([versions.baseline, versions.candidate])];
-  const planned = readPlan({ choice: { ...choice, library }, target });
+  const planned = readPlan({ choice: { ...choice, library }, target }, config);
   const places = new Map<string, Place>();
   for (const { cell } of planned) {
     const place = placeOf(cell);

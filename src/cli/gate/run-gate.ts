@@ -1,29 +1,27 @@
 import { defaultSlots } from '../../browser/default-slots.ts';
-import type { Target } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import { seededRandom } from '../../contracts/seeded-random.ts';
-import type { Arm, Place, Verdict } from '../../contracts/verdict.ts';
+import type { Verdict } from '../../contracts/verdict.ts';
 import type { Evidence } from '../../gate/evidence.ts';
 import { expectedAttempts } from '../../gate/expected-attempts.ts';
-import { placeKey } from '../../gate/place.ts';
 import { plural } from '../../gate/plural.ts';
 import type { Terminal } from '../../report/terminal.ts';
-import type { Choice } from '../../runner/plan.ts';
 import { runSupplied } from '../../runner/run-plan.ts';
 import { gatherSupplies } from '../../runner/supplies.ts';
 import type { Store } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import { stopSignal } from '../process/signals.ts';
-import { collectFromStore, narrowingOf } from './collect-attempts.ts';
+import { collectFromStore, type Selection } from './collect-attempts.ts';
 import { GatePicture } from './gate-picture.ts';
 import { PairQueue } from './pair-queue.ts';
 import { planPairs } from './plan-pairs.ts';
 
 export interface GateRun {
-  versions: Record<Arm, string>;
-  choice: Omit<Choice, 'library'>;
-  target: Target;
+  /** What is judged; versions as the user named them. */
+  selection: Selection;
+  /** Another matrix file. */
+  config?: string | undefined;
   policy: Policy;
   /** Attempts at the same time; one per two cores when undefined. */
   slots: number | undefined;
@@ -38,10 +36,11 @@ export interface GateRun {
  */
 export async function runGate(
   store: Store,
-  { versions, choice, target, policy, slots = defaultSlots(), seed, terminal }: GateRun,
+  { selection, config, policy, slots = defaultSlots(), seed, terminal }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const say = (line: string) => terminal.progress(`${line}\n`);
-  const { plan, places } = planPairs(versions, choice, target);
+  const { choice, target } = selection;
+  const { plan, places } = planPairs(selection, { ...choice, flow: choice.flow ?? policy.flows }, target, config);
   const supplies = await gatherSupplies(plan, say);
   // From here on versions have the names that attempts are kept under: a folder is named by version and content.
   const labelled = plan.map((planned) => supplies.label(planned));
@@ -49,15 +48,12 @@ export async function runGate(
     baseline: labelled[i] as PlannedCell,
     candidate: labelled[places.length + i] as PlannedCell,
   }));
-  const selection = {
+  const labels = {
     baseline: (labelled[0] as PlannedCell).cell.library,
     candidate: (labelled[places.length] as PlannedCell).cell.library,
-    target,
-    narrowing: narrowingOf(choice, target),
   };
-  const wanted = new Set(places.map(placeKey));
-  const isWanted = (place: Place) => wanted.has(placeKey(place));
-  const collector = await collectFromStore(store, selection, policy, new Date().toISOString(), isWanted);
+  const asked = { ...selection, ...labels, plan: places };
+  const collector = await collectFromStore(store, asked, policy, new Date().toISOString());
   const queue = new PairQueue(pairs, collector, policy, seed);
   if (queue.isDecided) {
     say('The attempts in the store decide it: none has to be made.');

@@ -1,13 +1,16 @@
 import type { FlowVerdict, HardFinding, Verdict } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { escapeXml } from '../escape-xml.ts';
+import { cellsWithFailures, failureWords } from './verdict-words.ts';
 
 /**
  * The verdict as JUnit: one test case per flow and per hard finding. What blocks is a failure; what is undecided is an error,
  * since a CI server that only counts failures must not let it through. What no flow is to blame for, such as a shard that was
  * lost, is a case of its own.
  */
-export function verdictJunit({ baseline, candidate, flows, hardFindings, verdict, because }: Verdict): string {
+export function verdictJunit(its: Verdict): string {
+  const { baseline, candidate, flows, hardFindings, verdict, because, notices } = its;
+  const noticed = notices.map(({ isWarning, sentence }) => `${isWarning ? 'warning: ' : ''}${sentence}`).join('\n');
   const cases = [...hardFindings.map(hardCase), ...flows.map(flowCase)];
   if (verdict !== 'promote' && cases.every(({ problem }) => problem === null))
     cases.push({ name: 'attempts', problem: 'error', message: because[0], text: because.join('\n') });
@@ -23,7 +26,7 @@ export function verdictJunit({ baseline, candidate, flows, hardFindings, verdict
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="wwebjs-canary">
   <testsuite name="${suite}" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="0" time="0">
-${xml.join('')}  </testsuite>
+${xml.join('')}${noticed === '' ? '' : `    <system-out>${escapeXml(noticed)}</system-out>\n`}  </testsuite>
 </testsuites>
 `;
 }
@@ -37,9 +40,18 @@ interface VerdictCase {
   text: string;
 }
 
-function flowCase({ flow, verdict, rule, because, missing }: FlowVerdict): VerdictCase {
+function flowCase(its: FlowVerdict): VerdictCase {
+  const { flow, verdict, rule, because, missing } = its;
+  const failed = cellsWithFailures(its).flatMap(({ place, failures }) =>
+    failures.map((failure) => `${placeName(place)}: ${failureWords(failure)} [attempt ${failure.example}]`),
+  );
   const problem: CaseResult = { promote: null, block: 'failure', inconclusive: 'error' }[verdict] as CaseResult;
-  return { name: flow, problem, message: `${verdict} by ${rule}: ${because}`, text: [because, ...missing].join('\n') };
+  return {
+    name: flow,
+    problem,
+    message: `${verdict} by ${rule}: ${because}`,
+    text: [because, ...missing, ...failed].join('\n'),
+  };
 }
 
 function hardCase({ rule, attempts, baselineAttempts, effect, examples, place, code }: HardFinding): VerdictCase {

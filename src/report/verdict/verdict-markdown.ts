@@ -1,14 +1,24 @@
 import type { FlowVerdict, Verdict } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
-import { cellsByLoss, gravity, lossWords, narrowingWords, successes, verdictSymbols } from './verdict-words.ts';
+import {
+  cellRemark,
+  cellsByLoss,
+  cellsWithFailures,
+  datesWords,
+  failureWords,
+  lossWords,
+  narrowingWords,
+  successes,
+  verdictSymbols,
+} from './verdict-words.ts';
 
 /** A GitHub job summary takes 1 MiB; that many rows stay far below it. */
 const cellsShown = 50;
 
 /** The verdict as Markdown for a CI job summary or a pull request. */
 export function verdictMarkdown(verdict: Verdict): string {
-  const { baseline, candidate, because, hardFindings, flows, policy } = verdict;
+  const { baseline, candidate, because, hardFindings, flows, policy, notices } = verdict;
   const lines = [
     `## ${verdictSymbols[verdict.verdict]} ${verdict.verdict}: whatsapp-web.js ${escapeMarkdown(candidate)} against ${escapeMarkdown(baseline)}`,
     '',
@@ -16,10 +26,15 @@ export function verdictMarkdown(verdict: Verdict): string {
     '',
     ...(flows.length > 0 ? flowTable(flows) : []),
     ...hardFindings.map(
-      ({ rule, attempts, place, code }) =>
-        `- hard rule **${escapeMarkdown(rule)}**: ${attempts} × ${escapeMarkdown(code ?? 'failed')} on ${escapeMarkdown(placeName(place))}`,
+      ({ rule, attempts, place, code, baselineAttempts, effect }) =>
+        `- hard rule **${escapeMarkdown(rule)}**: ${attempts} × ${escapeMarkdown(code ?? 'failed')} on ${escapeMarkdown(placeName(place))}, baseline ${baselineAttempts} × (${effect})`,
     ),
+    ...(notices.length > 0 ? ['', '**Not to be overlooked**', ''] : []),
+    ...notices.map(({ isWarning, sentence }) => `- ${isWarning ? '⚠ ' : ''}${escapeMarkdown(sentence)}`),
+    '',
     ...flows.flatMap(cellTable),
+    ...flows.flatMap(failureList),
+    escapeMarkdown(datesWords(verdict)),
     `Policy \`${escapeMarkdown(policy.name)}\` \`${policy.sha256.slice(0, 12)}\`, as of ${verdict.asOf}${escapeMarkdown(narrowingWords(verdict))}. Loss: how many points less often the candidate succeeds, with the range it surely lies in.`,
   ];
   return `${lines.join('\n')}\n`;
@@ -48,8 +63,27 @@ function cellTable({ flow, cells }: FlowVerdict): string[] {
       .slice(0, cellsShown)
       .map(
         (cell) =>
-          `| ${escapeMarkdown(placeName(cell.place))} | ${successes(cell.baseline)} | ${successes(cell.candidate)} | ${lossWords(cell)} | ${['', 'looks worse', '**worse**'][gravity(cell)]} |`,
+          `| ${escapeMarkdown(placeName(cell.place))} | ${successes(cell.baseline)} | ${successes(cell.candidate)} | ${lossWords(cell)} | ${cellRemark(cell)} |`,
       ),
+    '',
+    '</details>',
+    '',
+  ];
+}
+
+function failureList(flow: FlowVerdict): string[] {
+  const cells = cellsWithFailures(flow);
+  if (cells.length === 0) return [];
+  return [
+    `<details><summary>What failed in ${escapeMarkdown(flow.flow)}</summary>`,
+    '',
+    ...cells.slice(0, cellsShown).flatMap(({ place, failures }) => [
+      `- ${escapeMarkdown(placeName(place))}`,
+      ...failures.map((failure) => {
+        const text = escapeMarkdown(failureWords(failure));
+        return `  - ${failure.link === undefined ? text : `[${text}](${failure.link})`}`;
+      }),
+    ]),
     '',
     '</details>',
     '',

@@ -3,9 +3,22 @@ import { placeName } from '../../words/cell-names.ts';
 import { columnLines } from '../../words/text.ts';
 import type { ResultReporter } from '../report-result.ts';
 import type { Colors } from '../terminal.ts';
+import { verdictPage } from './verdict-html.ts';
 import { verdictJunit } from './verdict-junit.ts';
 import { verdictMarkdown } from './verdict-markdown.ts';
-import { cellsByLoss, gravity, lossWords, narrowingWords, successes, verdictSymbols } from './verdict-words.ts';
+import {
+  cellRemark,
+  cellsByLoss,
+  cellsWithFailures,
+  datesWords,
+  exitWords,
+  failureWords,
+  gravity,
+  lossWords,
+  narrowingWords,
+  successes,
+  verdictSymbols,
+} from './verdict-words.ts';
 
 /** Every way to show a verdict, by the name that `gate --reporter` takes. */
 export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>> = {
@@ -13,6 +26,7 @@ export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>>
   json: { takes: 'FILE', render: (verdict) => `${JSON.stringify(verdict, null, 2)}\n` },
   junit: { takes: 'FILE', render: verdictJunit },
   markdown: { takes: 'FILE', render: verdictMarkdown },
+  html: { takes: 'DIR', render: verdictPage },
 };
 
 /** Cells that are shown per flow; the JSON verdict has all. */
@@ -27,16 +41,18 @@ function renderVerdict(verdict: Verdict, colors: Colors): string {
       successes(flow.baseline),
       successes(flow.candidate),
       lossWords(flow),
+      '',
     ],
     ...(cells.length < 2 ? [] : cellsByLoss(cells).slice(0, cellsShown)).map((cell) => [
       `  ${[' ', verdictSymbols.inconclusive, verdictSymbols.block][gravity(cell)]} ${placeName(cell.place)}`,
       successes(cell.baseline),
       successes(cell.candidate),
       lossWords(cell),
+      cellRemark(cell),
     ]),
-    ...(cells.length > cellsShown ? [[`    and ${cells.length - cellsShown} more cells`, '', '', '']] : []),
+    ...(cells.length > cellsShown ? [[`    and ${cells.length - cellsShown} more cells`, '', '', '', '']] : []),
   ]);
-  const head = ['flow', `baseline ${baseline}`, `candidate ${candidate}`, 'loss in points'];
+  const head = ['flow', `baseline ${baseline}`, `candidate ${candidate}`, 'loss in points', ''];
   const lines = [
     colors.bold(
       paint(
@@ -46,10 +62,34 @@ function renderVerdict(verdict: Verdict, colors: Colors): string {
     ),
     ...because,
     ...(rows.length > 0 ? ['', ...columnLines([head, ...rows])] : []),
+    ...failureLines(flows),
     '',
+    colors.dim(datesWords(verdict)),
     colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}${narrowingWords(verdict)}`),
+    ...noticeLines(verdict, colors),
+    exitWords(verdict),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function failureLines(flows: Verdict['flows']): string[] {
+  const lines = flows.flatMap((flow) =>
+    cellsWithFailures(flow).map(({ place, failures }) => [placeName(place), ...failures.map(failureWords)]),
+  );
+  if (lines.length === 0) return [];
+  const more = lines.length > cellsShown ? [`  and in ${lines.length - cellsShown} more cells`] : [];
+  const shown = lines.slice(0, cellsShown).flatMap(([place, ...failures]) => {
+    return [`  ${place}`, ...failures.map((failure) => `    ${failure}`)];
+  });
+  return ['', 'What failed:', ...shown, ...more];
+}
+
+function noticeLines({ notices }: Verdict, colors: Colors): string[] {
+  if (notices.length === 0) return [];
+  const lines = notices.map(({ isWarning, sentence }) =>
+    isWarning ? colors.yellow(`  ! ${sentence}`) : `  - ${sentence}`,
+  );
+  return ['', 'Not to be overlooked:', ...lines, ''];
 }
 
 function paint(verdict: VerdictWord, colors: Colors): (text: string) => string {

@@ -1,4 +1,4 @@
-import type { ArmTally, CellFinding, FlowVerdict, Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import type { ArmTally, CellFinding, Failure, FlowVerdict, Verdict, VerdictWord } from '../../contracts/verdict.ts';
 import { symbols } from '../../words/text.ts';
 
 /** Symbols beside the words, so that nothing depends on colour. */
@@ -13,9 +13,54 @@ export function successes({ attempts, failures }: ArmTally): string {
   return `${attempts - failures}/${attempts}`;
 }
 
-/** `2.5 (-1.1 to 8.9)` in points; `-` where an arm is missing. */
-export function lossWords({ loss }: Pick<FlowVerdict | CellFinding, 'loss'>): string {
-  return loss === null ? '-' : `${loss.estimate} (${loss.lower} to ${loss.upper})`;
+/**
+ * `2.5 (-1.1 to 8.9)` in points; `-` where an arm is missing. The range is at a level for any number of questions: after a few attempts it
+ * may reach 0 where plain breakage is found, so it is left out there.
+ */
+export function lossWords({ loss, ...its }: Pick<FlowVerdict | CellFinding, 'loss'> & { rule?: string }): string {
+  if (loss === null) return '-';
+  const hasRange = its.rule === undefined || loss.lower > 0 || !('verdict' in its && its.verdict === 'block');
+  return hasRange ? `${loss.estimate} (${loss.lower} to ${loss.upper})` : String(loss.estimate);
+}
+
+/** What a cell says beside its counts. */
+export function cellRemark({ state, worse, suspect }: CellFinding): string {
+  if (worse) return 'worse';
+  if (state === 'dead') return 'works with neither';
+  if (state === 'candidate-only') return 'works with the candidate only';
+  if (suspect) return 'looks worse';
+  return state === 'open' ? 'not known yet' : '';
+}
+
+/** `candidate 3 × no-ready in phase ready: WAWebCollections has no Call (src/Client.js:732)`. */
+export function failureWords({ arm, phase, code, attempts, cause }: Failure): string {
+  const file = cause?.file === undefined ? '' : ` (${[cause.file, cause.line].filter(Boolean).join(':')})`;
+  const why = cause ? `: ${cause.message}${file}` : '';
+  return `${arm} ${attempts} × ${code ?? 'failed'}${phase === null ? '' : ` in phase ${phase}`}${why}`;
+}
+
+/** The cells in which something failed: first those in which the candidate failed more often. */
+export function cellsWithFailures({ cells }: Pick<FlowVerdict, 'cells'>): CellFinding[] {
+  return cellsByLoss(cells).filter(({ failures }) => failures.length > 0);
+}
+
+/** `Newest build 2.3000.1044822804 of 2026-08-20, 100 days old. WhatsApp Web data ends 2026-08-22, 98 days ago.` */
+export function datesWords({ newestBuild, dataEnds }: Pick<Verdict, 'newestBuild' | 'dataEnds'>): string {
+  const days = (count: number | null) => `${count} day${count === 1 ? '' : 's'}`;
+  const newest =
+    newestBuild === null
+      ? ''
+      : `Newest build ${newestBuild.build}${newestBuild.date === null ? ', of which the day is not known' : ` of ${newestBuild.date}, ${days(newestBuild.ageDays)} old`}. `;
+  const end = dataEnds === null ? '' : `WhatsApp Web data ends ${dataEnds.date}, ${days(dataEnds.ageDays)} ago.`;
+  return `${newest}${end}`.trim();
+}
+
+/** `promote (exit code 0), with 1 warning: ...`, the line that a verdict ends with. */
+export function exitWords({ verdict, notices }: Pick<Verdict, 'verdict' | 'notices'>): string {
+  const code = { promote: 0, block: 1, inconclusive: 2 }[verdict];
+  const warnings = notices.filter(({ isWarning }) => isWarning).map(({ sentence }) => sentence);
+  const words = `${warnings.length} warning${warnings.length === 1 ? '' : 's'}`;
+  return `${verdict} (exit code ${code})${warnings.length === 0 ? '' : `, with ${words}: ${warnings.join(' ')}`}`;
 }
 
 /** `, only build 2.3000.1029241508` where a part was asked for. */

@@ -45,17 +45,27 @@ const cell: fc.Arbitrary<Cell> = fc
   })
   .map((axes) => exampleCell(axes as Partial<Cell>));
 
+/** The second flow is outside of it. */
+const plan = ['2.3000.1029241508', '2.3000.1044822804'].map((build) => {
+  const { library: _, ...place } = exampleCell({ build, flow: 'qr-to-ready' });
+  return place;
+});
+
 it('a verdict on the store is the same bytes as one on its attempts one by one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.record({ cell, attempt }), { maxLength: 60 }), async (recorded) => {
       const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
       await store.runs.add(exampleRun);
       for (const each of recorded) await store.attempts.add(exampleRun.id, each.cell, each.attempt);
-      const selection = { ...question, target: 'replica' } as const;
+      const selection = { ...question, choice: {}, target: 'replica', plan } as const;
       const counted = await collectFromStore(store, selection, defaultPolicy, asOf);
       await store.close();
 
-      const oneByOne = new EvidenceCollector({ ...question, target: 'replica' }, defaultPolicy);
+      const { newestBuild, dataEnds } = counted.evidence();
+      const oneByOne = new EvidenceCollector(
+        { ...question, target: 'replica', plan, newestBuild, dataEnds },
+        defaultPolicy,
+      );
       for (const each of recorded) {
         if (each.cell.target === 'replica') oneByOne.add(judgedAttempt(each.cell, each.attempt));
       }
