@@ -19,7 +19,7 @@ export const stillOpen: Readonly<Record<string, Open>> = {
   },
   session: {
     circles: ['runner'],
-    names: ['Awaited', 'MissingName', 'PageFrame', 'Place', 'Question', 'Shard'],
+    names: ['Awaited', 'MissingName', 'PageFrame', 'Place', 'Shard'],
     functions: ['now'],
     shortFiles: ['host/child/life-span.ts'],
   },

@@ -15,6 +15,7 @@ import { chooseReporters } from '../../report/choose-reporters.ts';
 import { reportResult } from '../../report/report-result.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
+import { type Example, exampleIds, withCauses, writeExamples } from '../../report/verdict/failure-examples.ts';
 import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
 import { parseCondition } from '../../runner/parse-condition.ts';
@@ -26,7 +27,6 @@ import {
   narrowingOf,
   type Selection,
 } from '../gate/collect-attempts.ts';
-import { type Example, exampleIds, withCauses, writeExamples } from '../gate/failure-examples.ts';
 import { planPairs } from '../gate/plan-pairs.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';

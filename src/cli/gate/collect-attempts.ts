@@ -10,9 +10,9 @@ import type { Evidence } from '../../gate/evidence.ts';
 import { EvidenceCollector, type GateQuestion } from '../../gate/evidence-collector.ts';
 import { newestOf } from '../../gate/notices.ts';
 import { buildDate, dataEnd } from '../../replica/builds/build-dates.ts';
+import type { Example } from '../../report/verdict/failure-examples.ts';
 import type { Choice } from '../../runner/plan.ts';
 import type { Store } from '../../store/open-store.ts';
-import type { Example } from './failure-examples.ts';
 
 const dayMs = 24 * 3_600_000;
 const axes = ['build', 'flow', 'browser', 'condition'] as const;

@@ -5,9 +5,9 @@ import type { Attempt, Cell } from '../../contracts/attempt.ts';
 import { home } from '../../contracts/home.ts';
 import type { CellReport, RunInfo } from '../../contracts/run.ts';
 import type { Failure, Verdict } from '../../contracts/verdict.ts';
-import { findScreenshot } from '../../report/find-screenshot.ts';
-import { HtmlReporter } from '../../report/html-reporter.ts';
 import { cellHash } from '../../web/report/cell-hash.ts';
+import { findScreenshot } from '../find-screenshot.ts';
+import { HtmlReporter } from '../html-reporter.ts';
 
 /** One attempt of each kind of failure in a verdict. */
 export interface Example {
