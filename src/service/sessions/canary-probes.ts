@@ -7,18 +7,18 @@ import type { ServiceDatabase } from '../tables.ts';
 const deliveredAck = 2;
 const textPattern = /^wwebjs-canary probe ([0-9a-f-]{36})$/;
 
-/** The probe that a message is; null for any other message. */
+/** The id of the probe in a message; null for any other message. */
 function probeOf({ body }: SeenMessage): string | null {
   return textPattern.exec(String(body))?.[1] ?? null;
 }
 
-/** A probe that was delivered to the phone and that the session on it did not hear. */
+/** A probe that was delivered to the phone but did not arrive as an event of its session. */
 export interface UnheardProbe {
   id: string;
   receiver: SessionId;
 }
 
-/** The repository of `canary_probes`: texts from one canary to another that have not arrived as an event yet. */
+/** Reads and writes `canary_probes`: texts from one canary to another that have not arrived as an event yet. */
 export class CanaryProbes {
   readonly #database: ServiceDatabase;
 
@@ -26,7 +26,7 @@ export class CanaryProbes {
     this.#database = database;
   }
 
-  /** Notes a probe before it is sent, in place of older ones that were never delivered. */
+  /** Records a probe before it is sent, and deletes older ones that were never delivered. */
   async begin(receiver: SessionId): Promise<{ id: string; text: string; undelivered: number }> {
     const { kysely, now } = this.#database;
     const { numDeletedRows } = await kysely
@@ -40,7 +40,7 @@ export class CanaryProbes {
     return { id, text: `wwebjs-canary probe ${id}`, undelivered: Number(numDeletedRows) };
   }
 
-  /** A message of a session was acknowledged; where it is a probe that the receiver's phone has, that is noted. */
+  /** A message of a session was acknowledged. Records when a probe reached the phone of its receiver. */
   async acknowledged(message: SeenMessage): Promise<void> {
     const id = probeOf(message);
     if (id === null || !(Number(message.ack) >= deliveredAck)) return;
@@ -71,13 +71,13 @@ export class CanaryProbes {
     return rows.map(({ id, receiver_session }) => ({ id, receiver: sessionId(receiver_session) }));
   }
 
-  /** False when it was heard or ended before. */
+  /** Ends a probe. False when it was received or ended before. */
   async end(id: string): Promise<boolean> {
     const query = this.#database.kysely.deleteFrom('canary_probes').where('id', '=', id);
     return (await query.executeTakeFirstOrThrow()).numDeletedRows > 0n;
   }
 
-  /** Forgets what was sent to a session before it became ready: a library tells of new messages only. */
+  /** Deletes probes that were sent to a session before it became ready: a library reports new messages only. */
   async forget(receiver: SessionId): Promise<void> {
     await this.#database.kysely.deleteFrom('canary_probes').where('receiver_session', '=', receiver).execute();
   }

@@ -9,24 +9,24 @@ export interface CanaryWatchOptions {
   probes: CanaryProbes;
   instanceId: string;
   deadlines: Pick<Deadlines, 'probeEveryMs' | 'hearMs'>;
-  /** The session with this id where it runs in this instance. */
+  /** The session with this id, if it runs in this instance. */
   running(session: SessionId): HostedSession | undefined;
 }
 
 /**
- * Finds sessions that are connected and deaf. Each canary account of a workspace sends a text to the next one, and learns from
- * its ticks that the phone there has it; the session on that phone then has to hear it. A probe without ticks proves nothing.
+ * Finds sessions that are connected but deaf. Each canary account of a workspace sends a text to the next one. Its two ticks show that the
+ * phone there has it; the session on that phone must then report the message. A probe without ticks proves nothing.
  */
 export class CanaryWatch {
   readonly #options: CanaryWatchOptions;
-  /** By receiver: when this instance sent it the last probe, and since when it had been connected then. */
+  /** By receiver: when this instance last sent it a probe, and since when it was connected at that time. */
   readonly #sent = new Map<SessionId, { at: number; receiverSince: number }>();
 
   constructor(options: CanaryWatchOptions) {
     this.#options = options;
   }
 
-  /** Sends the probes that are due and has an eye on those that were not heard. To be called about once a second. */
+  /** Sends due probes and reports missed ones to their sessions. Call it about once a second. */
   async round(): Promise<void> {
     const { accounts, probes, instanceId, deadlines, running } = this.#options;
     const pairs = await accounts.pairs();
@@ -46,7 +46,7 @@ export class CanaryWatch {
     const { text, undelivered } = await this.#options.probes.begin(receiver);
     this.#sent.set(receiver, { at: performance.now(), receiverSince });
     if (undelivered > 0) session?.probed('undelivered');
-    // Without an answer it may have been sent all the same: the ticks will tell.
+    // It may have been sent even without an answer: the ticks will show.
     await session?.sendText(`${receiverPhone}@c.us`, text).catch(() => {});
   }
 }

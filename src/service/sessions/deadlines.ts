@@ -41,7 +41,7 @@ export const defaultDeadlines: Deadlines = {
   closeMs: 12_000,
 };
 
-/** What the service does with a session: every step is written down, and `ready` is confirmed by the page. */
+/** The policy of the service: every step is written to the database, and the page must confirm `ready`. */
 export function servicePolicy(deadlines: Deadlines): SessionPolicy {
   const { startMs: start, linkMs: link, lookAtCodeMs, readyMs: ready, watchEveryMs: watch } = deadlines;
   const named = { start, link, 'look-at-code': lookAtCodeMs, ready, 'ask-again': askAgainMs, watch };

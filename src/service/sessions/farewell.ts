@@ -5,17 +5,17 @@ import { waitsForScan } from '../../session/facts.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { SessionHost } from './session-host.ts';
 
-/** A page that has answered the phone says `UNPAIRED` until its server lets it connect anew: a round trip, here a slow one. */
+/** After the scan a page still reports `UNPAIRED` until its server lets it reconnect: one round trip, here a slow one. */
 const unscannedMs = 5_000;
 const lookAgainMs = 500;
 const askAgainMs = 1_000;
 
-/** What a page says of its session; null where it does not answer within `ms` milliseconds. */
+/** The facts that a page reports of its session; null when it does not answer within `ms` milliseconds. */
 export function factsInTime(host: SessionHost, ms: number): Promise<SessionFacts | null> {
   return within(ms, () => host.sessionFacts()).catch(() => null);
 }
 
-/** Whether the page shows its code for so long that it cannot have been scanned. */
+/** True when the page shows its code for so long that it cannot have been scanned. */
 export async function staysUnscanned(host: SessionHost, answerMs: number): Promise<boolean> {
   for (const until = performance.now() + unscannedMs; performance.now() < until; await sleep(lookAgainMs)) {
     if (!waitsForScan(await factsInTime(host, answerMs))) return false;
@@ -24,10 +24,10 @@ export async function staysUnscanned(host: SessionHost, answerMs: number): Promi
 }
 
 /**
- * Unlinks the device of a session as soon as its page is connected: one that is not would take a logout and tell no server.
+ * Unlinks the device of a session as soon as its page is connected: before that, a page accepts a logout without telling its server.
  *
  * @param forMs how long it may take to be connected, in milliseconds.
- * @param isReady false until the library said so: an older one has no way to log out before.
+ * @param isReady false until the library has reported `ready`: older libraries cannot log out before.
  * @returns true when the device is unlinked.
  */
 export async function logOut(

@@ -30,7 +30,7 @@ import type { SessionsOptions } from './sessions-options.ts';
 /** `unscanned`: no code was scanned, so the phone lists no device; `none`: it may list one. */
 export type Farewell = 'unlinked' | 'unscanned' | 'none';
 
-/** What a session writes to, and whom it tells. */
+/** What a session writes to, and what it notifies. */
 export interface SessionSurroundings extends Pick<SessionsOptions, 'onEvent' | 'onTrouble' | 'onUnsaved'> {
   accounts: Accounts;
   links: Links;
@@ -40,7 +40,7 @@ export interface SessionSurroundings extends Pick<SessionsOptions, 'onEvent' | '
   vault: ProfileVault | null;
   openHost: OpenSessionHost;
   deadlines: Deadlines;
-  /** True when the account of a session is inactive: it never starts again. False where the database does not say. */
+  /** True when the account of a session is inactive, so it never starts again. False when the database does not answer. */
   isOver(lease: Lease): Promise<boolean>;
   /** Sessions that lost their number to this one: they may run in this instance. */
   onSuperseded(sessions: SessionIds[]): void;
@@ -50,24 +50,24 @@ export interface SessionSpec {
   lease: Lease;
   cause: SessionCause;
   library: string;
-  /** True where no login was ever accepted for the account. */
+  /** True when no login was ever accepted for the account. */
   linking: boolean;
   pairWith: string | null;
   folder: string;
-  /** Milliseconds that are certainly left of the lease. */
+  /** For how many milliseconds this instance certainly owns the lease. */
   restMs(): number;
-  /** Called once when the browser has started, well or not: another one may start now. */
+  /** Called once when the browser has started or failed to start: another one may start now. */
   onLaunched(): void;
 }
 
 /**
- * One session that runs in this instance, from the start of its host to its end: drives the machine of a session with what happens in
- * the host, and does what it says, with writes under the lease.
+ * One session that runs in this instance, from the start of its host to its end: drives the session machine with the events of the host,
+ * and carries out its effects, with writes under the lease.
  */
 export class HostedSession {
   readonly spec: SessionSpec;
   readonly #around: SessionSurroundings;
-  /** How far the session has come; steps that have to be written down are in it once they are. */
+  /** The state of the session; it shows a step only after the step was written. */
   #session: SessionState;
   #end: SessionEnd | null = null;
   readonly #inputs: SessionInput[] = [];
@@ -83,7 +83,7 @@ export class HostedSession {
   #farewell: Farewell = 'none';
   #loaded: LoadedVersions | null = null;
   #build: string | null = null;
-  /** `performance.now()` of then. */
+  /** `performance.now()` at the start. */
   readonly startedAt = performance.now();
 
   constructor(spec: SessionSpec, around: SessionSurroundings) {
@@ -98,12 +98,12 @@ export class HostedSession {
     return this.#session.step;
   }
 
-  /** The library on disk and in the memory of the host; null until it is loaded. */
+  /** The versions on disk and in the memory of the host; null until the library is loaded. */
   get loaded(): LoadedVersions | null {
     return this.#loaded;
   }
 
-  /** The WhatsApp Web build by the page's own word; null until it says one. */
+  /** The WhatsApp Web build that the page reports; null until it reports one. */
   get build(): string | null {
     return this.#build;
   }
@@ -112,17 +112,17 @@ export class HostedSession {
     return this.step === 'ready' && this.#end === null;
   }
 
-  /** True when the session can be started again elsewhere without a person: its login was accepted once. */
+  /** True when the session can restart elsewhere without a person, because its login was accepted. */
   get canMove(): boolean {
     return this.hadLogin && this.#end === null;
   }
 
-  /** True when a login was accepted, now or before. */
+  /** True when a login was accepted, now or in an earlier start. */
   get hadLogin(): boolean {
     return this.#session.isLinked;
   }
 
-  /** How the device of a session that was abandoned to unlink it has left its phone. */
+  /** How a device that had to be unlinked left its phone. */
   get farewell(): Farewell {
     return this.#farewell;
   }
@@ -136,7 +136,7 @@ export class HostedSession {
       const isLost = error instanceof LeaseLost;
       if (!isLost) this.#around.onTrouble(lease.ids, error);
       this.#finish(isLost ? { type: 'session:lease-lost' } : { type: 'session:failed', message: String(error) });
-      // A write tells that the account is over before anything else does, in the middle of a link too.
+      // A write can be the first to show that the account is inactive, even in the middle of a link.
       if (isLost) this.#isToUnlink ||= await this.#around.isOver(lease);
     }
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -154,19 +154,19 @@ export class HostedSession {
     this.#stop({ type: 'session:stop', cause });
   }
 
-  /** Ends host and browser: the lease is gone. At once, unless the device has to be unlinked from the phone first. */
+  /** The lease is lost: ends host and browser, at once unless the device must be unlinked from the phone first. */
   abandon({ unlink }: { unlink: boolean }): void {
     this.#isToUnlink ||= unlink;
     this.#stop({ type: 'session:lease-lost' });
     if (!this.#isToUnlink) this.#host?.kill();
   }
 
-  /** A probe that the phone has was not heard for too long; it may still be in line. */
+  /** The phone has received a probe, and no event reported it in time; the event may still be queued. */
   missed(probe: string): void {
     this.#push({ type: 'session:missed-probe', probe });
   }
 
-  /** A deadline of the session has passed: its own timer says so, or a replay that has a clock of its own. */
+  /** A deadline of the session has passed, by its own timer or by the clock of a replay. */
   passed(of: DeadlineName): void {
     this.#timers.delete(of);
     // Until the host is open, nothing else is under way.
@@ -174,7 +174,7 @@ export class HostedSession {
     else this.#push({ type: 'session:deadline', of });
   }
 
-  /** Tells how a probe ended. */
+  /** Reports how a probe ended. */
   probed(outcome: ProbeOutcome): void {
     const { lease, library } = this.spec;
     this.#around.onEvent(lease.ids, { type: 'probe', outcome, library });
@@ -191,7 +191,7 @@ export class HostedSession {
     const host = this.#host;
     const { sendMs, answerMs } = this.#around.deadlines;
     return within(sendMs, () => host.sendText(to, body)).catch(async (error) => {
-      // A page that died meanwhile may have sent it before.
+      // A page that has died may have sent it before.
       const lives = !(error instanceof Late) && (await factsInTime(host, answerMs)) !== null;
       throw new Problem(lives ? 'send-failed' : 'send-unknown', undefined, { cause: error });
     });
@@ -214,7 +214,7 @@ export class HostedSession {
     }
   }
 
-  /** Null when the session is over before. */
+  /** Null when the session ends first. */
   async #open(): Promise<SessionHost | null> {
     if (this.#end) return null;
     const { lease, library, folder, pairWith, restMs } = this.spec;
@@ -233,7 +233,7 @@ export class HostedSession {
     }
   }
 
-  /** What an input means and leads to, with the answers that its effects bring. @throws LeaseLost */
+  /** Passes an input to the machine and carries out its effects, whose answers are further inputs. @throws LeaseLost */
   async #handle(input: SessionInput): Promise<void> {
     const { state, effects, end } = next(this.#session, input);
     const answers: SessionInput[] = [];
@@ -247,7 +247,7 @@ export class HostedSession {
     for (const answer of answers) if (!this.#end) await this.#handle(answer);
   }
 
-  /** @returns what the driver has to tell the machine of it. @throws LeaseLost */
+  /** @returns the answer of an effect as an input for the machine. @throws LeaseLost */
   async #perform(effect: Effect): Promise<SessionInput | null> {
     const { accounts, links, linkCodes, starts, probes, deadlines, onSuperseded } = this.#around;
     const { lease, library } = this.spec;
@@ -327,7 +327,7 @@ export class HostedSession {
     onSuperseded(this.#superseded);
   }
 
-  /** Ends the session now, whatever is being written. */
+  /** Ends the session now, even in the middle of a write. */
   #stop(input: SessionInput): void {
     this.#finish(input);
     this.#wake?.();
@@ -358,7 +358,7 @@ export class HostedSession {
     }).catch(() => {});
   }
 
-  /** A device that was linked a moment ago can be unlinked only when its page is ready, and only while that goes on. Never rejects. */
+  /** A device that was linked a moment ago can be unlinked only once its page is ready, while the page runs. Never rejects. */
   async #leavePhone(): Promise<void> {
     const host = this.#host;
     if (!host) return;
@@ -369,7 +369,7 @@ export class HostedSession {
 
   async #sayFarewell(host: SessionHost): Promise<Farewell> {
     const { deadlines } = this.#around;
-    // It has shown no code: where another instance did before, the device is unlinked by a start for that.
+    // It has shown no code. If another instance showed one before, a later start unlinks the device.
     if (this.step === 'starting' && this.spec.linking) return 'none';
     if (this.step === 'scanning' && (await staysUnscanned(host, deadlines.answerMs))) return 'unscanned';
     const saidReady = () => this.#session.saidReady || this.#inputs.some(({ type }) => type === 'client:ready');

@@ -1,13 +1,13 @@
 import type { PreparedLibraries } from './prepared-libraries.ts';
 
-/** How many browsers may be starting at the same time. Waiting sessions get their turn in the order in which they came. */
+/** Limits how many browsers start at the same time. Waiting sessions get a slot in the order of arrival. */
 export class Slots {
   readonly size: number;
   readonly #onFree: () => void;
   #taken = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** @param onFree called whenever a slot came free and no session waits for it. */
+  /** @param onFree called whenever a slot becomes free and no session waits for it. */
   constructor(size: number, onFree: () => void) {
     this.size = size;
     this.#onFree = onFree;
@@ -31,7 +31,7 @@ export class Slots {
     return () => {
       if (!mine) return;
       mine = false;
-      // A slot goes to the next that waits, so that no session that comes in between can have it.
+      // The slot goes directly to the next waiting session, so a later one cannot take it.
       const next = this.#waiting.shift();
       if (next) {
         next();
@@ -54,14 +54,14 @@ export class Launches {
     this.#libraries = libraries;
   }
 
-  /** Sessions more that could have a slot as soon as their library is there. */
+  /** How many more sessions could get a slot as soon as their library is ready. */
   get room(): number {
     return this.#slots.free - this.#preparing;
   }
 
   /**
-   * Waits for the turn of a session. The function that it returns says that the browser has started. An installation takes minutes
-   * and no browser: it happens before the slot is taken. Its failure shows when the host is opened.
+   * Waits for the turn of a session. Call the returned function when the browser has started. An installation takes minutes and no browser,
+   * so it comes before the slot. When it fails, opening the host fails too.
    */
   async turn(library: string): Promise<() => void> {
     this.#preparing++;

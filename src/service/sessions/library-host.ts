@@ -6,12 +6,12 @@ import { Host } from '../../host/host.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
 
-/** Requiring a library takes half a second on a warm disk; this long only where the machine is in trouble. */
+/** Requiring a library takes half a second on a warm disk; this long only on a machine in trouble. */
 const loadMs = 30_000;
 
 export interface LibraryHostOptions {
   browser: Browser;
-  /** Flags beside the browser's own: those of a replica. */
+  /** Flags in addition to the browser's own: those of a replica. */
   browserArgs: readonly string[];
   /** Called with every installation. */
   say(line: string): void;
@@ -22,7 +22,7 @@ export async function prepareLibrary(version: string, say: (line: string) => voi
   await ensureLibrary(version, say);
 }
 
-/** Hosts as production has them: a process each, with one real library and one real browser. */
+/** Hosts for production: each is a process with one real library and one real browser. */
 export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions): OpenSessionHost {
   return async ({ library, folder, pairWith, restMs, signal, onSeen }) => {
     const { packageDir, version: installed } = await ensureLibrary(library, say).catch((error) => {
@@ -60,7 +60,7 @@ function sessionHost(host: Host): SessionHost {
     sendText: (to, body) => calls.sendText(to, body),
     logout: () => calls.logout(),
     destroy: () => calls.destroy(),
-    // The answer to a host that has ended is of no interest: `host:exited` tells it.
+    // The rejection of an ended host is ignored: `host:exited` reports it.
     liveFor: (ms) => void calls.liveFor(ms).catch(() => {}),
     kill: () => host.kill(),
   };

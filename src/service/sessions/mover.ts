@@ -3,7 +3,7 @@ import type { HostedSession } from './hosted-session.ts';
 import type { PreparedLibraries } from './prepared-libraries.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 
-/** Gives sessions of this instance back that have to be started again: on another version, or to be compared with those. */
+/** Gives back sessions of this instance that must restart: on another version, or as its control group. */
 export class Mover {
   readonly #options: Pick<SessionsOptions, 'chooseLibrary' | 'isControl'>;
   readonly #leases: Leases;
@@ -35,7 +35,7 @@ export class Mover {
     });
     const toMove = movable.filter(({ account, pin, library }) => {
       const wanted = this.#options.chooseLibrary(account, pin);
-      // A session that works is not closed for a version that cannot host it.
+      // A working session is not closed for a version that cannot host it.
       return wanted !== library && this.#libraries.has(wanted);
     });
     for (const { session } of toMove) if (!session.ready) session.close('rollout');

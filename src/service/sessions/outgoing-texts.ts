@@ -16,7 +16,7 @@ const tellMs = 5_000;
 type Text = Pick<Selectable<OutgoingTextRow>, 'id' | 'recipient' | 'body'>;
 type Send = (session: string, recipient: string, body: string) => Promise<unknown>;
 
-/** A text for a session that another instance runs, on its way through the database. */
+/** Texts for sessions that other instances run, on their way through the database. */
 export class OutgoingTexts {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
@@ -55,7 +55,7 @@ export class OutgoingTexts {
     } catch (error) {
       throw error instanceof Problem ? error : new Problem('send-unknown', undefined, { cause: error });
     } finally {
-      // What cannot be removed now is not taken any more when its time is over, and is cleared away with the other traces.
+      // A row that cannot be deleted now expires after `handMs`; housekeeping deletes it.
       await kysely
         .deleteFrom('outgoing_texts')
         .where('id', '=', id)
@@ -64,14 +64,14 @@ export class OutgoingTexts {
     }
   }
 
-  /** Begins to send what waits for sessions that this instance runs. To be called about once a second. */
+  /** Begins to send waiting texts of sessions that this instance runs. Call it about once a second. */
   async sendWaiting(send: Send): Promise<void> {
     const sessions = await this.#waiting(this.#database.kysely).select('session_id').distinct().execute();
     for (const { session_id: session } of sessions) {
       if (this.#sending.has(session)) continue;
       this.#sending.add(session);
       this.#sendInOrder(session, send)
-        // The database is away: a text that was not taken waits, and the instance that asked for another one times out.
+        // The database is unavailable: a text that was not taken waits; for one that was, the instance that asked times out.
         .catch(() => {})
         .finally(() => this.#sending.delete(session));
     }
@@ -119,7 +119,7 @@ export class OutgoingTexts {
       );
   }
 
-  /** Waits at most `ms` milliseconds until a text is sent; null when it is not by then. @throws Problem what sending failed with. */
+  /** Waits at most `ms` milliseconds for the result of a text; null when there is none. @throws Problem of the instance that sent it. */
   async #ended(id: string, ms: number): Promise<{ result: string | null } | null> {
     for (const until = performance.now() + ms; performance.now() < until; await sleep(lookEveryMs)) {
       const found = await this.#database.kysely
@@ -151,11 +151,11 @@ function codeOf(text: string | null): ProblemCode {
 interface TextRouterParts {
   texts: OutgoingTexts;
   accounts: Pick<Accounts, 'statusOf'>;
-  /** The session with this id where it runs in this instance. */
+  /** The session with this id, if it runs in this instance. */
   running(session: SessionId): HostedSession | undefined;
 }
 
-/** Brings a text to its session: to the one that runs here, else to the instance that runs it. */
+/** Sends a text through its session if it runs here, else through the instance that runs it. */
 export class TextRouter {
   readonly #parts: TextRouterParts;
 
@@ -176,7 +176,7 @@ export class TextRouter {
     return texts.hand(ids, to, body);
   }
 
-  /** Sends what other instances were asked for. To be called about once a second. */
+  /** Sends texts that other instances accepted. Call it about once a second. */
   async sendWaiting(): Promise<void> {
     await this.#parts.texts.sendWaiting(async (id, to, body) => {
       const session = this.#parts.running(sessionId(id));

@@ -1,9 +1,9 @@
 import { LibraryFailed } from './session-host.ts';
 
-/** How long a version that could not be made ready is not tried again, in milliseconds. */
+/** Milliseconds until a version whose preparation failed is tried again. */
 const tryAgainMs = 60_000;
 
-/** Makes library versions ready to host sessions, which can take minutes: before a browser slot is taken and a session is closed for it. */
+/** Prepares library versions to host sessions. This can take minutes, so it comes before a slot is taken or a session is closed for it. */
 export class PreparedLibraries {
   readonly #prepare: (version: string) => Promise<void>;
   readonly #begun = new Map<string, Promise<void>>();
@@ -13,7 +13,7 @@ export class PreparedLibraries {
     this.#prepare = prepare;
   }
 
-  /** True when sessions can be moved to a version now; else it is being made ready. */
+  /** True when a version is ready; else begins to prepare it. */
   has(version: string): boolean {
     if (!this.#ready.has(version)) this.prepare(version).catch(() => {});
     return this.#ready.has(version);

@@ -1,13 +1,13 @@
 import type { Lease } from '../leases/lease.ts';
 import type { ProfileVault } from '../profiles/profile-vault.ts';
 
-/** Chromium has written the login out by then; as long as the library's own RemoteAuth waits. */
+/** By then Chromium has written the login to disk; the library's own RemoteAuth waits as long. */
 const firstSaveMs = 60_000;
 const saveEveryMs = 600_000;
 
 /**
  * Saves the profile of one session for other machines: a minute after it is connected, every ten minutes, and when it has shut down
- * gracefully. A save that fails leaves the one before it.
+ * gracefully. A save that fails leaves the previous one.
  */
 export class ProfileSaves {
   readonly #vault: ProfileVault;
@@ -23,12 +23,12 @@ export class ProfileSaves {
     this.#onUnsaved = onUnsaved;
   }
 
-  /** From now on the profile has a login. */
+  /** The profile has a login from now on. */
   begin(): void {
     this.#saveAfter(firstSaveMs);
   }
 
-  /** Nothing is saved any more by itself. */
+  /** Ends periodic saves. */
   stop(): void {
     clearTimeout(this.#timer);
   }

@@ -9,7 +9,7 @@ import type { HostedSession } from './hosted-session.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 import type { Settled } from './settle-session.ts';
 
-/** Until the account counts as not known to be over, in milliseconds. */
+/** How long the database has to report why an account is inactive, in milliseconds. */
 const patienceMs = 2_000;
 
 /** Removes profiles, on this machine and in the shared store, as soon as they are no longer needed. */
@@ -23,13 +23,13 @@ export class ProfilesOfSessions {
   }
 
   /**
-   * After the end of a session: removes its profile where it is over, unless its device has still to be unlinked with it.
+   * After the end of a session: removes its profile if the session will not start again, unless its device must still be unlinked.
    *
    * @param isOver true when its account is inactive.
    */
   async tidy(session: HostedSession, end: SessionEnd, settled: Settled, isOver: boolean): Promise<void> {
     const { lease } = session.spec;
-    // What a version took for a lost login may be none: such a profile stays until it is swept away.
+    // A version may report a lost login that is still there: such a profile stays until `sweep`.
     if (settled.kind === 'dead' && !session.hadLogin) await this.remove(lease.ids);
     if (!isOver) return;
     if (session.farewell !== 'none' || (end.kind === 'dead' && end.cause === 'unlinked'))
@@ -37,7 +37,7 @@ export class ProfilesOfSessions {
     if (!(await this.#unlinks.isWaiting(lease.ids.session))) await this.remove(lease.ids);
   }
 
-  /** Removes what was left behind, by sessions too that ran here long ago. */
+  /** Removes left profiles, including those of sessions that ran here long ago. */
   async sweep(): Promise<void> {
     const { database, folder, onTrouble } = this.#options;
     for (const ids of await findLeftProfiles(database, folder)) {

@@ -13,7 +13,7 @@ import type { SessionStarts } from './session-starts.ts';
 import type { SessionsOptions } from './sessions-options.ts';
 import { settleSession } from './settle-session.ts';
 
-/** A session that this instance got the lease of; `acquiredAt` is `performance.now()` from before. */
+/** A session whose lease this instance has acquired; `acquiredAt` is `performance.now()` before that. */
 type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith'> & {
   libraryPin: string | null;
   acquiredAt: number;
@@ -29,7 +29,7 @@ interface RunningSessionsParts {
   profiles: ProfilesOfSessions;
 }
 
-/** The sessions whose lease this instance has, each from then until its end is written down. */
+/** The sessions whose lease this instance owns, each until its end is written. */
 export class RunningSessions {
   readonly #parts: RunningSessionsParts;
   readonly #around: SessionSurroundings;
@@ -80,7 +80,7 @@ export class RunningSessions {
     return session;
   }
 
-  /** Closes sessions whose account is inactive now, those of them that run here. */
+  /** Closes those of `sessions` that run here: their accounts have become inactive. */
   closeOver(sessions: readonly SessionIds[]): void {
     for (const { session } of sessions) {
       const running = this.find(session);
@@ -110,7 +110,7 @@ export class RunningSessions {
       options.onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, overBy, settled });
     } finally {
       keeper.drop(lease);
-      // Given back, it may have been taken on again here already.
+      // Once given back, it may have been claimed here again.
       if (this.find(lease.ids.session) === session) this.#running.delete(lease.ids.session);
     }
   }

@@ -5,13 +5,13 @@ import type { Lease } from '../leases/lease.ts';
 /** What a session needs of the process that runs its client. */
 export interface SessionHost {
   sessionFacts(): Promise<SessionFacts>;
-  /** Asks for a pairing code, whose answer is the event `host:code`. Rejects where the library cannot. */
+  /** Requests a pairing code, which arrives as the event `host:code`. Rejects when the library cannot. */
   requestCode(number: string): Promise<void>;
   /** Returns the id of the message, which is not always a string. */
   sendText(to: string, body: string): Promise<PlainValue>;
   /** Unlinks the device. */
   logout(): Promise<void>;
-  /** Closes the browser such that it writes its profile out. */
+  /** Closes the browser gracefully, so it writes its profile to disk. */
   destroy(): Promise<void>;
   /** The host ends itself in `ms` milliseconds unless this is called again. */
   liveFor(ms: number): void;
@@ -27,19 +27,18 @@ export interface SessionHostSpec {
   folder: string;
   /** Digits of a number that is linked by pairing code instead of a QR code. */
   pairWith: string | null;
-  /** Milliseconds that a host started now may live until it is given more: an instance that is paused cannot end it. */
+  /** Milliseconds that a host started now may live until it is given more: a paused instance cannot end it. */
   restMs(): number;
-  /** Aborted when the session is over before its host is open: nothing may be left of it. */
+  /** Aborted when the session ends before its host is open: the host must then end without a trace. */
   signal: AbortSignal;
-  /** Called for everything that happens, `host:exited` and `library:loaded` included. */
+  /** Receives every event, including `host:exited` and `library:loaded`. */
   onSeen(event: HostEvent): void;
 }
 
 /**
- * Starts a process with one library version and one client in it. Returns once `initialize()` was called; the rest comes as
- * events.
+ * Starts a process with one library version and one client. Returns after the call of `initialize()`; the rest comes as events.
  *
- * @throws LibraryFailed when the version cannot be installed or loaded; ProfileUnavailable when its profile cannot be had.
+ * @throws LibraryFailed when the version cannot be installed or loaded; ProfileUnavailable when its profile cannot be fetched.
  */
 export type OpenSessionHost = (spec: SessionHostSpec) => Promise<SessionHost>;
 

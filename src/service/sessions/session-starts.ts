@@ -8,7 +8,7 @@ import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import type { SessionRollout } from './session-rollout.ts';
 
-/** Newest starts that the breaker looks at: with stops and crashes of instances among them far more than it needs. */
+/** How many of the newest starts the circuit breaker counts: far more than it needs, even with stops and crashes among them. */
 const looked = 30;
 
 /** One start of a session. Times are milliseconds since 1970 by the database's clock. */
@@ -16,11 +16,11 @@ export interface SessionStart {
   id: number;
   cause: string;
   library: string;
-  /** The WhatsApp Web build that its page said; null where it said none. */
+  /** The WhatsApp Web build that its page reported; null when it reported none. */
   build: string | null;
   instance: string;
   startedAt: number;
-  /** Until it was ready or failed; null while it goes on. */
+  /** When it was ready or failed; null while it goes on. */
   endedAt: number | null;
   outcome: StartOutcome | null;
   /** Why it failed, or how it was lost after it had been ready. */
@@ -28,9 +28,9 @@ export interface SessionStart {
   lostAt: number | null;
 }
 
-/** What a failure led to. */
+/** The effect of a failure. */
 export interface Failed {
-  /** True when the breaker opened: the session waits for a person. */
+  /** True when the circuit breaker opened: the session waits for a person. */
   needsAttention: boolean;
   /** Milliseconds until the next start is allowed. */
   waitMs: number;
@@ -47,8 +47,8 @@ export class SessionStarts {
   }
 
   /**
-   * From now on `library` hosts the account: whatever happens to it next is written down under this version, and under no build until
-   * `runs` tells one.
+   * Begins a start with `library`: further events of the account are attributed to this version, and to no build until `runs` reports
+   * one.
    *
    * @throws LeaseLost
    */
@@ -78,7 +78,7 @@ export class SessionStarts {
     });
   }
 
-  /** The start that goes on has the code of another version in memory than it was started with: its outcome says nothing of that one. @throws LeaseLost */
+  /** The host of the open start loaded another version than the requested one, so its outcome says nothing about that one. @throws LeaseLost */
   async loaded(lease: Lease, loaded: string): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
@@ -92,7 +92,7 @@ export class SessionStarts {
     });
   }
 
-  /** The page says which build it is, which it may do anew after a reload: whatever happens next is written down under it. @throws LeaseLost */
+  /** The page reported its build, again after a reload: further events are attributed to it. @throws LeaseLost */
   async runs(lease: Lease, build: string | null): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
@@ -107,7 +107,7 @@ export class SessionStarts {
     });
   }
 
-  /** Starts of a session, newest first, at most `limit` of them, those before `beforeId`. */
+  /** At most `limit` starts of a session before `beforeId`, newest first. */
   async list({ session }: SessionIds, limit: number, beforeId: number): Promise<SessionStart[]> {
     const rows = await this.#database.kysely
       .selectFrom('session_starts')
@@ -140,9 +140,8 @@ export class SessionStarts {
   }
 
   /**
-   * The start failed, or the session was lost after it had been ready. Gives the session back with a backoff that survives
-   * restarts; at the third failure within ten minutes it needs attention instead. Where its version was rolled back meanwhile,
-   * it may start at once.
+   * The start failed, or the session was lost after it had been ready. Gives the session back with a backoff that survives restarts; the
+   * third failure within ten minutes opens the circuit breaker. If its version has been rolled back since, it may start at once.
    *
    * @throws LeaseLost
    */
@@ -185,7 +184,7 @@ export class SessionStarts {
     });
   }
 
-  /** By the newest starts of the session, the one that has just failed included. */
+  /** Counted over the newest starts of the session, including the one that has just failed. */
   async #isTooMuch(tx: Transaction<ServiceTables>, { ids }: Lease): Promise<boolean> {
     const { now } = this.#database;
     const newest = await tx

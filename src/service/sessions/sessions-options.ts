@@ -18,24 +18,24 @@ export interface SessionsOptions extends SessionRollout {
   accounts: Accounts;
   links: Links;
   openHost: OpenSessionHost;
-  /** Makes a version ready to host sessions, by installing it where it is not. */
+  /** Prepares a version to host sessions: installs it unless it is installed. */
   prepareLibrary(version: string): Promise<void>;
   deadlines: Deadlines;
   /** How many browsers may start at the same time. */
   slots: number;
-  /** How many sessions this instance runs at most; as many as there are where it is left out. */
+  /** How many sessions this instance runs at most; no limit by default. */
   maxSessions?: number;
-  /** Profiles lie in it. */
+  /** The folder of the profiles. */
   folder: string;
   onEvent(ids: SessionIds, event: SessionEvent): void;
   onEnd(end: EndedSession): void;
-  /** The device of an account that is over was unlinked; else it is tried again `triesLeft` times. */
+  /** The device of an inactive account was unlinked (`done`), or the try failed and `triesLeft` tries are left. */
   onUnlinked(ids: SessionIds, done: boolean, triesLeft: number): void;
-  /** Where profiles are saved for other machines; null where they stay on this one. */
+  /** The store of profiles that all machines share; null when profiles stay on this machine. */
   vault: ProfileVault | null;
-  /** A profile could not be saved; the one saved before stays. */
+  /** A profile could not be saved; the previous save stays. */
   onUnsaved(ids: SessionIds, error: unknown): void;
-  /** Something went wrong in the service itself, for the log. */
+  /** The service itself failed; for the log. */
   onTrouble(ids: SessionIds, error: unknown): void;
 }
 
@@ -45,7 +45,7 @@ export type SessionEvent =
       type: 'status';
       status: 'authenticated' | 'connected';
       library: string;
-      /** The WhatsApp Web build by the page's own word; null where it said none. */
+      /** The WhatsApp Web build that the page reported; null when it reported none. */
       build: string | null;
       tookMs: number;
       linking: boolean;
@@ -57,14 +57,14 @@ export type SessionEvent =
 export interface EndedSession {
   ids: SessionIds;
   library: string;
-  /** The WhatsApp Web build by the page's own word; null where it said none. */
+  /** The WhatsApp Web build that the page reported; null when it reported none. */
   build: string | null;
   cause: SessionCause;
-  /** True where no login had been accepted before. */
+  /** True when no login had been accepted before. */
   linking: boolean;
   wasReady: boolean;
   end: SessionEnd;
-  /** Why its account is inactive, by a logout, a deletion or another link; null where it is not. */
+  /** Why its account is inactive: a logout, a deletion or another link; null when it is active. */
   overBy: string | null;
   settled: Settled;
 }

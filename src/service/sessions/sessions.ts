@@ -18,7 +18,7 @@ import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
 import { Unlinker } from './unlinker.ts';
 
-/** Sessions taken on in one go: small, so that instances that start together share the work. */
+/** Sessions per claim: few, so that instances that start together share the work. */
 const claimBatch = 4;
 
 /** The sessions that run in this instance. */
@@ -36,7 +36,7 @@ export class Sessions {
   readonly #unlinker: Unlinker;
   readonly #canaries: CanaryWatch;
   readonly #running: RunningSessions;
-  /** Links that are being written down. */
+  /** Links that are being written to the database. */
   #beginning = 0;
   #stopping = false;
   #takingOn: Promise<void> | null = null;
@@ -79,12 +79,12 @@ export class Sessions {
     return this.#running.all;
   }
 
-  /** Browsers that are starting, sessions that wait for that, and how many more could start at once. */
+  /** Browsers that are starting, sessions that wait for a slot, and free slots. */
   get launches(): { underWay: number; waiting: number; free: number } {
     return { ...this.#slots.taken, free: this.#slots.free };
   }
 
-  /** Makes a version ready to host sessions here. @throws Problem `library-unavailable` */
+  /** Prepares a version to host sessions here. @throws Problem `library-unavailable` */
   async prepareLibrary(version: string): Promise<void> {
     await this.#libraries.prepare(version).catch((error: Error) => {
       throw new Problem('library-unavailable', error.message, { cause: error });
@@ -107,12 +107,12 @@ export class Sessions {
     return ids;
   }
 
-  /** Renews leases when it is time, and stops sessions whose lease was taken away. To be called about once a second. */
+  /** Renews leases when it is time, and stops sessions whose lease another instance took. Call it about once a second. */
   async renewLeases(): Promise<void> {
     await this.#keeper.renew();
   }
 
-  /** Stops sessions whose lease has run out. To be called twice a second, whatever the database does. */
+  /** Stops sessions whose lease has expired. Call it twice a second, even while the database is unavailable. */
   giveUpExpired(): void {
     this.#keeper.giveUpExpired();
   }
@@ -133,17 +133,17 @@ export class Sessions {
     if (!this.#stopping) await this.#unlinker.takeOn();
   }
 
-  /** Removes profiles of sessions that are over, those too that ran here long ago. To be called about once an hour. */
+  /** Removes profiles of ended sessions, including those that ran here long ago. Call it about once an hour. */
   async sweep(): Promise<void> {
     await this.#profiles.sweep();
   }
 
-  /** Starts of a session, newest first, at most `limit` of them, those before `beforeId`. */
+  /** At most `limit` starts of a session before `beforeId`, newest first. */
   startsOf(ids: SessionIds, limit: number, beforeId: number): Promise<SessionStart[]> {
     return this.#starts.list(ids, limit, beforeId);
   }
 
-  /** Lets canary accounts probe each other, and ends sessions that turn out to be deaf. To be called about once a second. */
+  /** Lets canary accounts probe each other, and ends deaf sessions. Call it about once a second. */
   async probeCanaries(): Promise<void> {
     await this.#canaries.round();
   }
@@ -159,18 +159,18 @@ export class Sessions {
     this.#running.closeOver([ids]);
   }
 
-  /** Like `logout`, and the account is shown no more. */
+  /** Like `logout`, and hides the account. */
   async delete(ids: SessionIds): Promise<void> {
     await this.#options.accounts.delete(ids);
     this.#running.closeOver([ids]);
   }
 
-  /** Sends a text, through another instance where that runs the session. Returns the id that the library gives it. */
+  /** Sends a text, through another instance if that runs the session. Returns the library's id of the message. */
   async sendText(ids: SessionIds, to: string, body: string): Promise<unknown> {
     return this.#texts.send(ids, to, body);
   }
 
-  /** Sends texts that other instances were asked for. To be called about once a second. */
+  /** Sends texts that other instances accepted. Call it about once a second. */
   async sendWaiting(): Promise<void> {
     if (this.#running.size > 0) await this.#texts.sendWaiting();
   }
@@ -181,7 +181,7 @@ export class Sessions {
     await Promise.all([this.#unlinker.stop(), this.#running.close('instance-stopped')]);
   }
 
-  /** How many sessions more this instance may run. */
+  /** How many more sessions this instance may run. */
   get #room(): number {
     return (this.#options.maxSessions ?? Number.POSITIVE_INFINITY) - this.#running.size - this.#beginning;
   }
@@ -196,7 +196,7 @@ export class Sessions {
     const acquiredAt = performance.now();
     for (const claim of await this.#leases.claim(Math.min(this.#launches.room, this.#room, claimBatch))) {
       const session = this.#running.host({ ...claim, linking: claim.status === 'qr_scanning', acquiredAt });
-      // A stop that came meanwhile: the lease is given back as any other.
+      // A shutdown that began during the claim: the lease is given back as usual.
       if (this.#stopping) session.close('instance-stopped');
     }
   }

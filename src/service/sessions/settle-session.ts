@@ -10,7 +10,7 @@ import type { Failed, SessionStarts } from './session-starts.ts';
 
 const againMs = 500;
 
-/** What was written at the end of a session; `fenced` when the lease was gone, so that nothing could be. */
+/** What was written at the end of a session; `fenced` when the lease was lost, so nothing was. */
 export type Settled = { kind: 'failed'; outcome: Failed } | { kind: 'dead' | 'closed' | 'fenced' };
 
 interface SettleParts {
@@ -21,7 +21,7 @@ interface SettleParts {
   onTrouble(ids: SessionIds, error: unknown): void;
 }
 
-/** Writes what the end of a hosted session means, for as long as its lease can last. Never rejects. */
+/** Writes the end of a hosted session, and retries for as long as its lease can last. Never rejects. */
 export async function settleSession(
   lease: Lease,
   end: SessionEnd,

@@ -31,7 +31,7 @@ export class Unlinker {
     this.#parts = parts;
   }
 
-  /** Takes on one where there is one and a browser can start now. To be called about once a second. */
+  /** Claims one such session, if a browser can start now. Call it about once a second. */
   async takeOn(): Promise<void> {
     const { slots, unlinks } = this.#parts;
     if (this.#underWay !== null || slots.free === 0) return;
@@ -45,7 +45,7 @@ export class Unlinker {
     this.#underWay = { over, abort };
   }
 
-  /** Lets go of what is under way; another instance takes it on again. */
+  /** Aborts the try under way; another instance repeats it. */
   async stop(): Promise<void> {
     this.#underWay?.abort.abort();
     await this.#underWay?.over;
@@ -88,10 +88,10 @@ export class Unlinker {
 const extendEveryMs = 1_000;
 
 /**
- * Starts a session only to log it out, so that the phone lists its device no more. The host is gone when it returns.
+ * Starts a session only to log it out, so the phone no longer lists its device. The host has ended when it returns.
  *
- * @returns true when the device is unlinked, by this or by the phone before.
- * @throws what `openHost` throws.
+ * @returns true when the device is unlinked, by this start or by the phone before.
+ * @throws the errors of `openHost`.
  */
 async function unlinkDevice(
   spec: Omit<SessionHostSpec, 'onSeen' | 'pairWith'>,
