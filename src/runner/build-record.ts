@@ -3,12 +3,12 @@ import { type Code, codes } from '../codes/codes.ts';
 import { type Attempt, type AttemptEvent, attemptSchema, type Cause, type Cell } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
-import { type Explanation, explain, type FailedAttempt } from './cause/explain.ts';
-import { explainMismatch } from './cause/explain-mismatch.ts';
+import type { AttemptInput } from './attempt-input.ts';
+import { explain, explainMismatch } from './cause/explain.ts';
+import type { Explanation, FailedAttempt } from './cause/failed-attempt.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
 import { checkProvenance } from './provenance/check-provenance.ts';
-import type { AttemptInput } from './run-attempt.ts';
 import type { Steps } from './steps.ts';
 
 /** What was seen of an attempt that is over. */

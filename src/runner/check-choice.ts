@@ -3,7 +3,15 @@ import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';
 import { parseLibrarySpec } from '../library/library-spec.ts';
 import { parseCondition } from './parse-condition.ts';
-import type { Choice } from './plan.ts';
+
+/** What the options of a command choose; an axis that is left out is not restricted. */
+export interface Choice {
+  library?: readonly string[] | undefined;
+  build?: readonly string[] | undefined;
+  browser?: readonly string[] | undefined;
+  flow?: readonly string[] | undefined;
+  condition?: readonly string[] | undefined;
+}
 
 const mostRepeats = 10_000;
 

@@ -7,7 +7,13 @@ import type {
   SessionFacts,
 } from '../contracts/host.ts';
 import type { HostEvent, HostExit, SeenMessage } from '../contracts/host-events.ts';
-import { type Awaited, awaited, type DeadlineName, errorGraceMs, type LaunchProgress } from '../session/deadlines.ts';
+import {
+  type DeadlineName,
+  errorGraceMs,
+  type FlowStep,
+  flowSteps,
+  type LaunchProgress,
+} from '../session/deadlines.ts';
 import { next, repeated } from '../session/machine.ts';
 import {
   type Effect,
@@ -228,8 +234,8 @@ export class ClientUnderTest implements FlowClient {
   }
 
   /** Runs a step of the flow, and lets the session know what the flow waits for. */
-  async #step<T>(what: Awaited, work: () => Promise<T>): Promise<T> {
-    this.#tell({ type: 'flow:waits', phase: awaited[what].phase });
+  async #step<T>(what: FlowStep, work: () => Promise<T>): Promise<T> {
+    this.#tell({ type: 'flow:waits', phase: flowSteps[what].phase });
     try {
       return await this.#parts.steps.run(what, work, () => this.#progress());
     } finally {

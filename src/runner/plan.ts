@@ -1,19 +1,11 @@
 import { type Cell, cellKey } from '../contracts/attempt.ts';
+import type { Shard } from '../contracts/blob.ts';
 import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contracts/matrix.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { PlannedCell } from '../contracts/run.ts';
-import { checkChoice } from './check-choice.ts';
+import { type Choice, checkChoice } from './check-choice.ts';
 import { parseCondition } from './parse-condition.ts';
-import { inShard, type Shard } from './shard.ts';
-
-/** What the options of a command choose; an axis that is left out is not restricted. */
-export interface Choice {
-  library?: readonly string[] | undefined;
-  build?: readonly string[] | undefined;
-  browser?: readonly string[] | undefined;
-  flow?: readonly string[] | undefined;
-  condition?: readonly string[] | undefined;
-}
+import { inShard } from './shard.ts';
 
 export interface PlanOptions {
   choice?: Choice;

@@ -1,40 +1,21 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from '../browser/ensure-browser.ts';
-import type { Attempt, Cell } from '../contracts/attempt.ts';
+import type { Attempt } from '../contracts/attempt.ts';
 import type { PageFacts } from '../contracts/host.ts';
-import type { Surface } from '../contracts/surface.ts';
 import { Late, within } from '../contracts/within.ts';
 import { Redactor } from '../host/redactor.ts';
-import type { InstalledLibrary } from '../library/ensure-library.ts';
 import { keepEvidence } from './artifacts.ts';
+import type { AttemptInput } from './attempt-input.ts';
 import { buildRecord, type Observed } from './build-record.ts';
 import { codeOf, messageOf } from './classify.ts';
 import { answerDeadlineMs, flowDeadlineSeconds } from './deadlines.ts';
 import { Finding } from './finding.ts';
-import type { Flow, FlowContext } from './flow.ts';
+import type { FlowContext } from './flow.ts';
 import { checkReady } from './probe.ts';
 import { Recorder } from './recorder.ts';
 import { Scene } from './scene.ts';
 import { Steps } from './steps.ts';
 import { settleSeconds } from './target.ts';
-
-export interface AttemptInput {
-  id: string;
-  /** Chooses the phone's number and everything random in the replica. */
-  seed: number;
-  cell: Cell;
-  flow: Flow;
-  library: InstalledLibrary;
-  browser: Browser;
-  /** What the build offers; null for the live site. */
-  surface: Surface | null;
-  /** Folder of the run; evidence of a failure goes into a folder of it that is named after the attempt. */
-  runFolder: string;
-  /** Multiplies every deadline; see `deadlineFactor()`. */
-  deadlineFactor: number;
-  signal?: AbortSignal | undefined;
-}
 
 const nothingKnown: PageFacts = { debugVersion: null, userAgent: null, browserVersion: null };
 

@@ -37,7 +37,7 @@ export interface TaskQueue {
   next(): Task | undefined;
 }
 
-export interface RunResult {
+export interface EndedRun {
   run: RunInfo;
   interrupted: boolean;
 }
@@ -48,7 +48,7 @@ export interface RunResult {
  * @throws InputError before anything is started, when the plan names a library, build, browser or flow that does not exist.
  * @throws TroubleError when a browser cannot be had; whatever an observer throws, after everything was ended.
  */
-export async function runPlan(plan: readonly PlannedCell[], options: RunOptions): Promise<RunResult> {
+export async function runPlan(plan: readonly PlannedCell[], options: RunOptions): Promise<EndedRun> {
   return runSupplied(plan, await gatherSupplies(plan, options.say), options);
 }
 
@@ -57,7 +57,7 @@ export async function runSupplied(
   plan: readonly PlannedCell[],
   supplies: Supplies,
   { slots, seed, observers, signal, queue }: Omit<RunOptions, 'say'>,
-): Promise<RunResult> {
+): Promise<EndedRun> {
   const factor = deadlineFactor();
   const labelled = plan.map((planned) => supplies.label(planned));
   const run = startRun(seed);

@@ -8,6 +8,7 @@ import { within } from '../contracts/within.ts';
 import { Host } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
 import { isDiskFull } from './artifacts.ts';
+import type { AttemptInput } from './attempt-input.ts';
 import { AttemptPhone } from './attempt-phone.ts';
 import { messageOf } from './classify.ts';
 import { ClientUnderTest } from './client-under-test.ts';
@@ -15,7 +16,6 @@ import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { FlowNetwork } from './flow.ts';
 import type { Recorder } from './recorder.ts';
-import type { AttemptInput } from './run-attempt.ts';
 import type { Steps } from './steps.ts';
 import { type OpenTarget, openTarget } from './target.ts';
 

@@ -1,10 +1,5 @@
+import type { Shard } from '../contracts/blob.ts';
 import { InputError } from '../contracts/input-error.ts';
-
-/** The `index`-th of `count` parts of a plan, counted from 1. */
-export interface Shard {
-  index: number;
-  count: number;
-}
 
 /** @throws InputError when the text is not `I/N` with 1 <= I <= N. */
 export function parseShard(text: string): Shard {

@@ -1,7 +1,7 @@
 import type { Code } from '../codes/codes.ts';
 import type { PhaseTimings } from '../contracts/attempt.ts';
 import type { Phase } from '../contracts/outcome.ts';
-import { type Awaited, awaited, codeOfLate, type LaunchProgress } from '../session/deadlines.ts';
+import { codeOfLate, type FlowStep, flowSteps, type LaunchProgress } from '../session/deadlines.ts';
 import { Finding } from './finding.ts';
 
 /** One run of a phase; a phase that takes place twice has two. */
@@ -67,8 +67,8 @@ export class Steps {
    * @param progress how far a launch came when its deadline is over.
    * @throws Finding
    */
-  async run<T>(what: Awaited, work: () => Promise<T>, progress: () => LaunchProgress = () => launched): Promise<T> {
-    const { phase, ms } = awaited[what];
+  async run<T>(what: FlowStep, work: () => Promise<T>, progress: () => LaunchProgress = () => launched): Promise<T> {
+    const { phase, ms } = flowSteps[what];
     const isPart = this.#isRunning;
     if (isPart) return this.#race(what, work, this.patience(ms), progress);
     this.phase = phase;
@@ -87,7 +87,7 @@ export class Steps {
     }
   }
 
-  async #race<T>(what: Awaited, work: () => Promise<T>, left: number, progress: () => LaunchProgress): Promise<T> {
+  async #race<T>(what: FlowStep, work: () => Promise<T>, left: number, progress: () => LaunchProgress): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(this.#late(what, codeOfLate(what, progress()))), Math.max(0, left));
@@ -99,13 +99,13 @@ export class Steps {
     }
   }
 
-  #late(what: Awaited, code: Code): Finding {
-    const { phase, ms } = awaited[what];
+  #late(what: FlowStep, code: Code): Finding {
+    const { phase, ms } = flowSteps[what];
     return new Finding(code, `${phase} did not come to an end within ${this.patience(ms)} ms`);
   }
 
-  #dueAt(what: Awaited): number {
-    const { ms, since } = awaited[what];
+  #dueAt(what: FlowStep): number {
+    const { ms, since } = flowSteps[what];
     const start = since.map((earlier) => this.#ends.get(earlier)).find((end) => end !== undefined);
     return (start ?? this.#lastEnd) + this.patience(ms);
   }

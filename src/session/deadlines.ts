@@ -27,7 +27,7 @@ export const askAgainMs = 1_000;
 /** Looks in a row at which the page shows no QR code: a library may be about to ask for the next ones. */
 export const looksWithoutCode = 2;
 
-interface AwaitedStep {
+interface StepDeadline {
   ms: number;
   /** The phase that it is a part of. */
   phase: Exclude<Phase, 'install'>;
@@ -41,7 +41,7 @@ interface AwaitedStep {
 const sinceLink: readonly Phase[] = ['scan', 'page'];
 
 /** What a flow waits for. Options of the library are never used, since a default can be what is broken. */
-export const awaited = {
+export const flowSteps = {
   launch: { ms: 30_000, phase: 'launch', since: [], code: 'browser-launch-failed' },
   page: { ms: 15_000, phase: 'page', since: [], code: 'page-load-failed' },
   qr: { ms: 15_000, phase: 'qr', since: [], code: 'no-qr' },
@@ -56,8 +56,8 @@ export const awaited = {
   disconnected: { ms: 10_000, phase: 'disconnected', since: [], code: 'no-disconnected' },
   saved: { ms: 10_000, phase: 'close', since: [], code: 'not-saved' },
   close: { ms: 10_000, phase: 'close', since: [], code: 'close-failed' },
-} as const satisfies Record<string, AwaitedStep>;
-export type Awaited = keyof typeof awaited;
+} as const satisfies Record<string, StepDeadline>;
+export type FlowStep = keyof typeof flowSteps;
 
 /** How far a launch came. */
 export interface LaunchProgress {
@@ -68,8 +68,8 @@ export interface LaunchProgress {
 }
 
 /** What it means that `what` did not come in time. */
-export function codeOfLate(what: Awaited, { isLoaded, hasBrowser }: LaunchProgress): Code {
-  if (what !== 'launch') return awaited[what].code;
+export function codeOfLate(what: FlowStep, { isLoaded, hasBrowser }: LaunchProgress): Code {
+  if (what !== 'launch') return flowSteps[what].code;
   if (!isLoaded) return 'library-load-failed';
-  return hasBrowser ? awaited.launch.code : 'initialize-failed';
+  return hasBrowser ? flowSteps.launch.code : 'initialize-failed';
 }

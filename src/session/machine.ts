@@ -15,18 +15,18 @@ import { buildOf, connectedAs, hasLeftCodes, showsNoCode } from './facts.ts';
 import {
   type Effect,
   fresh,
+  type PageQuestion,
   type Parting,
-  type Question,
   type SessionEnd,
   type SessionInput,
   type SessionState,
-  type Transition,
+  type SessionTransition,
   unlinked,
 } from './session-state.ts';
 import { look, startWatching } from './watchdog.ts';
 
 /** What an input means for a session. Never throws. */
-export function next(state: SessionState, input: SessionInput): Transition {
+export function next(state: SessionState, input: SessionInput): SessionTransition {
   if (state.end) return still(state);
   switch (input.type) {
     case 'session:start': {
@@ -77,7 +77,7 @@ export function next(state: SessionState, input: SessionInput): Transition {
   }
 }
 
-function happened(state: SessionState, event: HostEvent): Transition {
+function happened(state: SessionState, event: HostEvent): SessionTransition {
   switch (event.type) {
     case 'host:loaded':
       return still({ ...state, isLoaded: true });
@@ -135,7 +135,7 @@ function happened(state: SessionState, event: HostEvent): Transition {
 }
 
 /** A QR text, or a pairing code that the library asked for by itself: the device that shows it is not linked. */
-function shown(before: SessionState, kind: 'qr' | 'pairing', code: string): Transition {
+function shown(before: SessionState, kind: 'qr' | 'pairing', code: string): SessionTransition {
   const state = kind === 'qr' ? { ...before, qr: code, parting: partingAfterCode(before) } : { ...before, code };
   if (state.isLinked && isWatched(state)) {
     const lost = broken(state, 'session-lost', 'a device that was linked asks for a QR code', null);
@@ -145,13 +145,13 @@ function shown(before: SessionState, kind: 'qr' | 'pairing', code: string): Tran
   return offered(state, kind, code);
 }
 
-function offered(state: SessionState, kind: 'qr' | 'pairing', code: string): Transition {
+function offered(state: SessionState, kind: 'qr' | 'pairing', code: string): SessionTransition {
   const shows = still(state, { do: 'free-slot' }, { do: 'show-code', kind, code }, { do: 'announce', what: 'code' });
   return state.step === 'starting' ? chain(shows, startScanning) : shows;
 }
 
 /** A version that does not know the option for pairing codes shows a QR code instead, and has to be asked for the code then. */
-function requested(state: SessionState): Transition {
+function requested(state: SessionState): SessionTransition {
   if (state.pairWith === null || state.qr === null || state.code !== null) return still(state);
   return still({ ...state, pairWith: null }, { do: 'request-code', number: state.pairWith });
 }
@@ -162,20 +162,20 @@ function partingAfterCode({ parting, isUnlinked }: SessionState): Parting | null
   return { ...parting, followedBy: parting.followedBy ?? 'code' };
 }
 
-function startScanning(state: SessionState): Transition {
+function startScanning(state: SessionState): SessionTransition {
   const scanning = chain(stopWaiting({ ...state, step: 'scanning' }, 'start'), (its) => waitFor(its, 'link'));
   // A pairing code outlives the QR codes of the page, so only the latter are looked at.
   return state.isPairing ? scanning : chain(scanning, (its) => waitFor(its, 'look-at-code'));
 }
 
-function loggedIn(before: SessionState): Transition {
+function loggedIn(before: SessionState): SessionTransition {
   const state = { ...before, saidAuthenticated: true };
   if (state.step === 'authenticated' || state.step === 'ready' || state.writes !== null) return still(state);
   return state.policy.confirms ? still({ ...state, writes: 'login' }, { do: 'write-login' }) : accepted(state);
 }
 
 /** The login was accepted. */
-function accepted(state: SessionState): Transition {
+function accepted(state: SessionState): SessionTransition {
   const isLinked = state.isLinked || (state.policy.isLinkedFrom === 'authenticated' && isWatched(state));
   const announced = still(
     { ...state, step: 'authenticated', isLinked, writes: null },
@@ -186,7 +186,7 @@ function accepted(state: SessionState): Transition {
 }
 
 /** `ready` alone is not believed where steps are confirmed: the page must be connected and know its number. */
-function ready(before: SessionState): Transition {
+function ready(before: SessionState): SessionTransition {
   const state = { ...countReady(before), saidReady: true };
   if (!state.policy.confirms) {
     const isLinked = state.isLinked || isWatched(state);
@@ -198,13 +198,13 @@ function ready(before: SessionState): Transition {
   return state.step === 'authenticated' ? ask(state, 'ready') : loggedIn(state);
 }
 
-function connected(state: SessionState, wid: string): Transition {
+function connected(state: SessionState, wid: string): SessionTransition {
   const linked = stopAll({ ...state, step: 'ready', writes: null, watched: startWatching(wid) });
   const watching = chain(linked, (its) => waitFor(its, 'watch'));
   return chain(watching, (its) => still(its, { do: 'free-slot' }, { do: 'announce', what: 'connected' }));
 }
 
-function late(state: SessionState, of: DeadlineName): Transition {
+function late(state: SessionState, of: DeadlineName): SessionTransition {
   switch (of) {
     case 'start':
       return broken(state, 'start-timeout', 'neither a code nor a login came in time', null);
@@ -223,7 +223,7 @@ function late(state: SessionState, of: DeadlineName): Transition {
   }
 }
 
-function answered(before: SessionState, about: Question, facts: SessionFacts | null): Transition {
+function answered(before: SessionState, about: PageQuestion, facts: SessionFacts | null): SessionTransition {
   const state = { ...before, asks: before.asks.filter((question) => question !== about) };
   switch (about) {
     case 'ready': {
@@ -251,7 +251,7 @@ function answered(before: SessionState, about: Question, facts: SessionFacts | n
   }
 }
 
-function disconnected(state: SessionState, detail: readonly PlainValue[]): Transition {
+function disconnected(state: SessionState, detail: readonly PlainValue[]): SessionTransition {
   const [reason] = detail;
   if (state.mayDisconnect) {
     const parting = state.parting ?? { reason: textOf(reason), followedBy: state.isBrowserGone ? 'closed' : null };
@@ -266,18 +266,21 @@ function disconnected(state: SessionState, detail: readonly PlainValue[]): Trans
 /** Reasons of the library's `disconnected` event that mean that the phone removed the device. */
 const unlinkReasons: ReadonlySet<string> = new Set(['LOGOUT', 'UNPAIRED', 'UNPAIRED_IDLE']);
 
-function browserGone(before: SessionState): Transition {
+function browserGone(before: SessionState): SessionTransition {
   const parting = before.parting && { ...before.parting, followedBy: before.parting.followedBy ?? 'closed' };
   const state = { ...before, isBrowserGone: true, parting };
   return unexpected(state, 'browser-died', 'the browser ended in the middle of the attempt', null);
 }
 
-function rejected(state: SessionState, { during, message, stack }: HostEventOf<'host:error'>['detail']): Transition {
+function rejected(
+  state: SessionState,
+  { during, message, stack }: HostEventOf<'host:error'>['detail'],
+): SessionTransition {
   const isPairing = during === 'pairing-code' || isOfPairing({ message, stack });
   return unexpected(state, isPairing ? 'no-code' : codeOfRejection(message, state.isLaunched), message, message);
 }
 
-function hostGone(state: SessionState, { code, signal }: HostExit): Transition {
+function hostGone(state: SessionState, { code, signal }: HostExit): SessionTransition {
   if (!state.isUp) return still(state);
   const { crash } = state;
   const how = signal ?? `code ${code}`;
@@ -287,7 +290,7 @@ function hostGone(state: SessionState, { code, signal }: HostExit): Transition {
   return broken(state, crash && isOfPairing(crash) ? 'no-code' : 'host-died', message, said);
 }
 
-function heard(state: SessionState, message: SeenMessage): Transition {
+function heard(state: SessionState, message: SeenMessage): SessionTransition {
   return still(state.policy.countsRepeats ? countMessage(state, message) : state, { do: 'hear', message });
 }
 
@@ -317,7 +320,7 @@ export function repeated({ mostReadys, repeats }: SessionState): { code: Code; m
 }
 
 /** An error of the library in the page: from 1.25 on it swallows them there, and what it was about to do never comes. */
-function inPage(state: SessionState, error: PlainError): Transition {
+function inPage(state: SessionState, error: PlainError): SessionTransition {
   const code = missing(state);
   if (!isWatched(state) || code === null || state.grace || !isFromLibrary(error)) return still(state);
   if (state.policy.deadlines['error-grace'] === undefined) return still(state);
@@ -330,7 +333,7 @@ function missing({ step, phase }: SessionState): Code | null {
   return phase === 'qr' ? 'no-qr' : null;
 }
 
-function graceOver(state: SessionState): Transition {
+function graceOver(state: SessionState): SessionTransition {
   const { grace } = state;
   if (grace && missing(state) === grace.code) return broken(state, grace.code, grace.message, null);
   return still({ ...state, grace: null });
@@ -343,7 +346,7 @@ function unexpected(
   message: string,
   said: string | null,
   cause?: SessionCause,
-): Transition {
+): SessionTransition {
   return isWatched(state) ? broken(state, code, message, said, cause) : still(state);
 }
 
@@ -357,24 +360,24 @@ function broken(
   message: string,
   said: string | null,
   cause: SessionCause = causeOf(code) ?? 'service-failed',
-): Transition {
+): SessionTransition {
   const { retry } = codes[cause];
   const isRetried = retry === 'always' || (retry === 'after-login' && state.isLinked);
   const attemptCode = isAttemptCode(code) ? code : null;
   return ended(state, { kind: isRetried ? 'failed' : 'dead', code: attemptCode, cause, message, said });
 }
 
-function ended(state: SessionState, end: SessionEnd): Transition {
+function ended(state: SessionState, end: SessionEnd): SessionTransition {
   return chain(stopAll({ ...state, end }), (its) => still({ ...its, writes: null }));
 }
 
-function ask(state: SessionState, about: Question): Transition {
+function ask(state: SessionState, about: PageQuestion): SessionTransition {
   if (state.asks.includes(about)) return still(state);
   return still({ ...state, asks: [...state.asks, about] }, { do: 'ask-page', about });
 }
 
 /** Waits for a deadline, from now on. */
-function waitFor(state: SessionState, name: DeadlineName): Transition {
+function waitFor(state: SessionState, name: DeadlineName): SessionTransition {
   const ms = state.policy.deadlines[name];
   if (ms === undefined) return still(state);
   return still(
@@ -387,26 +390,26 @@ function without(state: SessionState, name: DeadlineName): SessionState {
   return { ...state, waits: state.waits.filter((waited) => waited !== name) };
 }
 
-function stopWaiting(state: SessionState, name: DeadlineName): Transition {
+function stopWaiting(state: SessionState, name: DeadlineName): SessionTransition {
   return state.waits.includes(name) ? still(without(state, name), { do: 'stop-waiting', for: name }) : still(state);
 }
 
 /** What was waited for and asked before does not count any more. */
-function stopAll(state: SessionState): Transition {
+function stopAll(state: SessionState): SessionTransition {
   const effects = state.waits.map((name) => ({ do: 'stop-waiting', for: name }) as const);
   return still({ ...state, waits: [], asks: [], grace: null }, ...effects);
 }
 
 /** Errors so far have no consequences any more. */
-function calm(state: SessionState): Transition {
+function calm(state: SessionState): SessionTransition {
   return stopWaiting({ ...state, grace: null }, 'error-grace');
 }
 
-function still(state: SessionState, ...effects: readonly Effect[]): Transition {
+function still(state: SessionState, ...effects: readonly Effect[]): SessionTransition {
   return { state, effects, end: state.end };
 }
 
-function chain(before: Transition, then: (state: SessionState) => Transition): Transition {
+function chain(before: SessionTransition, then: (state: SessionState) => SessionTransition): SessionTransition {
   const after = then(before.state);
   return { ...after, effects: [...before.effects, ...after.effects] };
 }

@@ -19,7 +19,7 @@ export interface SessionPolicy {
 }
 
 /** What a page is asked for. */
-export type Question = 'ready' | 'code' | 'link' | 'watch';
+export type PageQuestion = 'ready' | 'code' | 'link' | 'watch';
 
 export type SessionEnd =
   | Broken
@@ -50,7 +50,7 @@ export type DriverEvent =
   | { type: 'session:unopened'; code: 'library-load-failed' | 'profile-unavailable' | 'host-died'; message: string }
   | { type: 'session:deadline'; of: DeadlineName }
   /** The page's answer; null where it gave none in time. */
-  | { type: 'session:facts'; about: Question; facts: SessionFacts | null }
+  | { type: 'session:facts'; about: PageQuestion; facts: SessionFacts | null }
   | { type: 'session:login-written' }
   /** The number of the page belongs to this session now. */
   | { type: 'session:number-claimed'; wid: string }
@@ -82,7 +82,7 @@ export type SessionInput = HostEvent | DriverEvent;
 export type Effect =
   | { do: 'wait'; for: DeadlineName; ms: number }
   | { do: 'stop-waiting'; for: DeadlineName }
-  | { do: 'ask-page'; about: Question }
+  | { do: 'ask-page'; about: PageQuestion }
   | { do: 'request-code'; number: string }
   | { do: 'show-code'; kind: 'qr' | 'pairing'; code: string }
   | { do: 'write-login' }
@@ -115,7 +115,7 @@ export interface SessionState {
   /** Deadlines that have not passed. */
   readonly waits: readonly DeadlineName[];
   /** Questions that are not answered. */
-  readonly asks: readonly Question[];
+  readonly asks: readonly PageQuestion[];
   /** What is being written down; the next step follows. */
   readonly writes: 'login' | 'number' | null;
   /** What the library said since the start or since the link was ended. */
@@ -149,7 +149,7 @@ export interface SessionState {
   readonly repeats: number;
 }
 
-export interface Transition {
+export interface SessionTransition {
   readonly state: SessionState;
   readonly effects: readonly Effect[];
   /** Final: after it no input changes the state. */

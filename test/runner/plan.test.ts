@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/contracts/input-error.ts';
 import { matrixSchema } from '../../src/contracts/matrix.ts';
-import { type Choice, expectationOf, planCells } from '../../src/runner/plan.ts';
+import type { Choice } from '../../src/runner/check-choice.ts';
+import { expectationOf, planCells } from '../../src/runner/plan.ts';
 import { parseShard } from '../../src/runner/shard.ts';
 
 const old = '2.3000.1026515401';

@@ -1,7 +1,8 @@
 import qrToReady from '../../canaries/qr-to-ready.ts';
 import type { Attempt } from '../../src/contracts/attempt.ts';
 import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
-import { type AttemptInput, runAttempt } from '../../src/runner/run-attempt.ts';
+import type { AttemptInput } from '../../src/runner/attempt-input.ts';
+import { runAttempt } from '../../src/runner/run-attempt.ts';
 import { toyLibrary } from '../host/toy.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 

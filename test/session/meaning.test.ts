@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Awaited, awaited, codeOfLate } from '../../src/session/deadlines.ts';
+import { codeOfLate, type FlowStep, flowSteps } from '../../src/session/deadlines.ts';
 import { codeOfRejection, isFromLibrary, isOfPairing } from '../../src/session/errors.ts';
 import { buildOf, connectedAs, hasLeftCodes, showsNoCode, waitsForScan } from '../../src/session/facts.ts';
 import { look, startWatching } from '../../src/session/watchdog.ts';
@@ -127,7 +127,7 @@ describe('a watchdog', () => {
 describe('a deadline that has passed', () => {
   const far = { isLoaded: true, hasBrowser: true };
 
-  test.each<[Awaited, string]>([
+  test.each<[FlowStep, string]>([
     ['page', 'page-load-failed'],
     ['qr', 'no-qr'],
     ['code', 'no-code'],
@@ -154,10 +154,10 @@ describe('a deadline that has passed', () => {
 
   test('of a step counts from the scan or the page where ready is timed from there', () => {
     expect(
-      Object.entries(awaited)
+      Object.entries(flowSteps)
         .filter(([, { since }]) => since.length > 0)
         .map(([what]) => what),
     ).toEqual(['authenticated', 'ready']);
-    expect(awaited.ready).toMatchObject({ ms: 5_000, since: ['scan', 'page'] });
+    expect(flowSteps.ready).toMatchObject({ ms: 5_000, since: ['scan', 'page'] });
   });
 });

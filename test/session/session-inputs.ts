@@ -7,7 +7,7 @@ import {
   type DriverEvent,
   type Effect,
   newSession,
-  type Question,
+  type PageQuestion,
   type SessionEnd,
   type SessionInput,
   type SessionPolicy,
@@ -81,7 +81,7 @@ export const start = (isLinked = false, pairWith: string | null = null): DriverE
   pairWith,
 });
 export const deadline = (of: DeadlineName): DriverEvent => ({ type: 'session:deadline', of });
-export const facts = (about: Question, given: SessionFacts | null): DriverEvent => ({
+export const facts = (about: PageQuestion, given: SessionFacts | null): DriverEvent => ({
   type: 'session:facts',
   about,
   facts: given,
@@ -162,7 +162,7 @@ export const anyDriverEvent: fc.Arbitrary<DriverEvent> = fc.oneof(
     .map(([isLinked, pairWith]) => start(isLinked, pairWith)),
   deadlineName.map(deadline),
   fc
-    .tuple(fc.constantFrom<Question>('ready', 'code', 'link', 'watch'), someFacts)
+    .tuple(fc.constantFrom<PageQuestion>('ready', 'code', 'link', 'watch'), someFacts)
     .map(([about, given]) => facts(about, given)),
   fc.constantFrom<DriverEvent>(
     ...[loginWritten, numberClaimed],

@@ -11,7 +11,7 @@ import { EvidenceCollector, type GateQuestion } from '../../gate/evidence-collec
 import { newestOf } from '../../gate/notices.ts';
 import { buildDate, dataEnd } from '../../replica/builds/build-dates.ts';
 import type { Example } from '../../report/verdict/failure-examples.ts';
-import type { Choice } from '../../runner/plan.ts';
+import type { Choice } from '../../runner/check-choice.ts';
 import type { Store } from '../../store/open-store.ts';
 
 const dayMs = 24 * 3_600_000;

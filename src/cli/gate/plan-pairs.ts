@@ -3,7 +3,8 @@ import type { Target } from '../../contracts/outcome.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import type { Arm, Place } from '../../contracts/verdict.ts';
 import { placeKey } from '../../gate/place.ts';
-import { type Choice, expectationOf } from '../../runner/plan.ts';
+import type { Choice } from '../../runner/check-choice.ts';
+import { expectationOf } from '../../runner/plan.ts';
 import { readExpectations, readPlan } from '../run/read-plan.ts';
 
 export interface PairPlan {

@@ -1,10 +1,25 @@
 /** The host process: loads one library version, drives one client, tells the parent everything that happens. */
 import { createBirpc } from 'birpc';
 import type { HostCalls, HostReports } from '../../contracts/host.ts';
-import { LifeSpan } from './life-span.ts';
 import { plainError } from './plain-value.ts';
 import { createReport } from './report.ts';
 import { Session } from './session.ts';
+
+/** Ends something at its deadline, which `set` moves. Without a call to `set` it has no end. */
+class LifeSpan {
+  readonly #end: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(end: () => void) {
+    this.#end = end;
+  }
+
+  /** From now on `ms` milliseconds are left. */
+  set(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#end, ms);
+  }
+}
 
 const session = new Session(createReport((event) => rpc.seen.asEvent(event)));
 const lifeSpan = new LifeSpan(() => {

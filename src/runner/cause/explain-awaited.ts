@@ -2,7 +2,7 @@ import type { Awaited } from '../../contracts/needs.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { libraryIndex } from '../../surface/library-index.ts';
 import { neverShown } from '../../surface/never-shown.ts';
-import type { Explanation, FailedAttempt } from './explain.ts';
+import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { telltaleConsole } from './seen-errors.ts';
 
 /** No error at all: the library waits. The cause is what it waits for where the build is known never to show it. */

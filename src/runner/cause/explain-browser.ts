@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Code } from '../../codes/codes.ts';
-import type { Explanation, FailedAttempt } from './explain.ts';
+import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { type SeenError, seenErrors } from './seen-errors.ts';
 
 const protocolError = /Protocol error|ProtocolError|wasn't found|is not supported/;

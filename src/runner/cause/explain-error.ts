@@ -1,9 +1,9 @@
 import type { Code } from '../../codes/codes.ts';
 import type { Cause } from '../../contracts/attempt.ts';
 import { lineOf, place, position, quote } from './cite.ts';
-import type { Explanation, FailedAttempt } from './explain.ts';
 import { isModuleRaid, isNoRequire, noRequire, noWebpack } from './explain-face.ts';
 import { explainNodeError } from './explain-node-error.ts';
+import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { type Located, locateError } from './locate-error.ts';
 import { missingName } from './missing-name.ts';
 import { type SeenError, seenErrors, telltaleConsole } from './seen-errors.ts';

@@ -1,5 +1,5 @@
 import { lineOf, place, position, quote } from './cite.ts';
-import type { Explanation } from './explain.ts';
+import type { Explanation } from './failed-attempt.ts';
 import type { Located } from './locate-error.ts';
 import type { SeenError } from './seen-errors.ts';
 

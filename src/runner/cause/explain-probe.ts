@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { behaviourSince } from '../../surface/behaviour-history.ts';
-import type { Explanation, FailedAttempt } from './explain.ts';
+import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 
 /** Failures of the probe after `ready` whose reason lies in how the build keeps its data. */
 export function explainProbe({ code, surface, observed, library }: FailedAttempt): Explanation | null {

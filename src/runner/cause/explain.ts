@@ -1,33 +1,10 @@
-import type { Code } from '../../codes/codes.ts';
-import type { AttemptEvent, Cause } from '../../contracts/attempt.ts';
-import type { Blame, Phase } from '../../contracts/outcome.ts';
-import type { Surface } from '../../contracts/surface.ts';
+import type { Cause } from '../../contracts/attempt.ts';
 import { explainAwaited } from './explain-awaited.ts';
 import { explainBrowser } from './explain-browser.ts';
 import { explainError } from './explain-error.ts';
 import { explainProbe } from './explain-probe.ts';
 import { explainStub } from './explain-stub.ts';
-
-/** The evidence of one failed attempt. */
-export interface FailedAttempt {
-  /** The library that was meant; its files are read. */
-  library: { packageDir: string; version: string };
-  /** What the build offers; null on the live site. */
-  surface: Surface | null;
-  phase: Phase;
-  code: Code;
-  events: readonly AttemptEvent[];
-  /** What was seen, in plain words: the cause's message when nothing more can be proven. */
-  observed?: string;
-}
-
-export interface Explanation {
-  cause: Cause | null;
-  /** Null: nothing is proven, the code's own blame holds. */
-  blame: Blame | null;
-  /** A better code than the one that was given. */
-  code?: Code;
-}
+import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 
 /**
  * Why an attempt failed, with the proof, out of its evidence and the library's own source. Nothing is guessed: where no line
@@ -42,4 +19,16 @@ export function explain(attempt: FailedAttempt): Explanation {
     explainAwaited(attempt);
   if (explanation) return explanation;
   return { cause: attempt.observed ? { message: attempt.observed, evidence: [] } : null, blame: null };
+}
+
+/**
+ * The cause of an attempt in which another copy ran than the one that was asked for: the mismatch first, then what the error
+ * says once it is read in the copy that threw it.
+ * @param mismatch the sentence of `checkProvenance`
+ */
+export function explainMismatch(mismatch: string, attempt: FailedAttempt): Cause {
+  const { cause } = explain({ ...attempt, code: 'provenance-mismatch' });
+  if (!cause) return { message: mismatch, evidence: [] };
+  const { message, evidence, ...where } = cause;
+  return { ...where, message: mismatch, evidence: [`What the copy that ran says: ${message}.`, ...evidence] };
 }

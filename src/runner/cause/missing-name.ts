@@ -7,7 +7,7 @@ import { presenceOf } from '../../surface/page-names.ts';
 import { unknownModule } from './error-shape.ts';
 
 /** The name behind a need that was not met. */
-export interface MissingName {
+export interface ExplainedName {
   place: PagePlace;
   /** What is missing, as a clause: `build 2.3000.1032534684 has no Call in WAWebCollections`. */
   clause: string;
@@ -21,7 +21,7 @@ export interface MissingName {
  * @param surface null on the live site, where only the history of names helps
  * @param consoleLines what the page's loader complained about
  */
-export function missingName(need: Need, surface: Surface | null, consoleLines: readonly string[]): MissingName {
+export function missingName(need: Need, surface: Surface | null, consoleLines: readonly string[]): ExplainedName {
   const unknown = new Set(consoleLines.map(unknownModule));
   const place = chooseName(need.places, surface, unknown);
   const ownModule = { ...place, export: null, members: [] };

@@ -4,7 +4,8 @@ import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import type { Attempt } from '../../../src/contracts/attempt.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { type AttemptInput, runAttempt } from '../../../src/runner/run-attempt.ts';
+import type { AttemptInput } from '../../../src/runner/attempt-input.ts';
+import { runAttempt } from '../../../src/runner/run-attempt.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** One attempt of a real library in a real Chromium. */

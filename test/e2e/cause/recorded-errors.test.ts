@@ -7,7 +7,8 @@ import { packageRoot } from '../../../src/contracts/home.ts';
 import type { Phase } from '../../../src/contracts/outcome.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { type Explanation, explain } from '../../../src/runner/cause/explain.ts';
+import { explain } from '../../../src/runner/cause/explain.ts';
+import type { Explanation } from '../../../src/runner/cause/failed-attempt.ts';
 
 interface Recorded {
   library: string;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { explain } from '../../../src/runner/cause/explain.ts';
-import { explainMismatch } from '../../../src/runner/cause/explain-mismatch.ts';
+import { explain, explainMismatch } from '../../../src/runner/cause/explain.ts';
 import { toyClient, toyPackage } from '../../surface/toy-package.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { pageError, toyFailure } from './toy-failure.ts';

@@ -1,0 +1,23 @@
+import type { Browser } from '../browser/ensure-browser.ts';
+import type { Cell } from '../contracts/attempt.ts';
+import type { Surface } from '../contracts/surface.ts';
+import type { InstalledLibrary } from '../library/ensure-library.ts';
+import type { Flow } from './flow.ts';
+
+/** What one attempt is made with. */
+export interface AttemptInput {
+  id: string;
+  /** Chooses the phone's number and everything random in the replica. */
+  seed: number;
+  cell: Cell;
+  flow: Flow;
+  library: InstalledLibrary;
+  browser: Browser;
+  /** What the build offers; null for the live site. */
+  surface: Surface | null;
+  /** Folder of the run; evidence of a failure goes into a folder of it that is named after the attempt. */
+  runFolder: string;
+  /** Multiplies every deadline; see `deadlineFactor()`. */
+  deadlineFactor: number;
+  signal?: AbortSignal | undefined;
+}
