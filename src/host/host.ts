@@ -71,7 +71,7 @@ export class Host {
       this.#child.once('exit', (code, signal) => resolve({ code, signal }));
     });
     this.calls = createBirpc<HostCalls, UncheckedReports>(
-      { seen: (sent: unknown) => seen(readHostEvent(sent, now())) },
+      { seen: (sent: unknown) => seen(readHostEvent(sent, eventTime())) },
       {
         timeout: -1,
         post: (message) => this.#post(message),
@@ -82,7 +82,7 @@ export class Host {
       const stream = this.#child[name];
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (text) => {
-        seen({ at: now(), type: `host:${name}`, detail: text.slice(0, 2_000) });
+        seen({ at: eventTime(), type: `host:${name}`, detail: text.slice(0, 2_000) });
       });
     }
     this.exited.then(({ code, signal }) =>
@@ -150,8 +150,8 @@ export class Host {
   }
 }
 
-/** Milliseconds since the epoch, with fractions. */
-function now(): number {
+/** The time of an event that happens now: milliseconds since the epoch, with fractions. */
+export function eventTime(): number {
   return performance.timeOrigin + performance.now();
 }
 

@@ -5,7 +5,7 @@ import { packageRoot } from '../contracts/home.ts';
 import { InputError } from '../contracts/input-error.ts';
 import { nearWord } from '../contracts/near-word.ts';
 import type { Flow } from './flow.ts';
-import { loadUserFlow } from './user-flow/user-flow.ts';
+import { loadUserFlow } from './user-flow.ts';
 
 const canaries = join(packageRoot, 'canaries');
 const fileEndings = ['.ts', '.mts', '.js', '.mjs'];

@@ -1,5 +1,6 @@
 import type { AttemptEvent } from '../contracts/attempt.ts';
 import { type HostEvent, recordedType } from '../contracts/host-events.ts';
+import { eventTime } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
 
 /** More events than this are a loop in the page; they would only fill memory and store. */
@@ -7,12 +8,12 @@ const maxEvents = 1_000;
 
 /** The evidence of one attempt: its events in sequence, without anything that must not be recorded. */
 export class Recorder {
-  readonly startedAt = now();
+  readonly startedAt = eventTime();
   readonly #events: AttemptEvent[] = [];
   #dropped = 0;
 
   add(type: string, detail: unknown): void {
-    this.#add(now(), type, detail);
+    this.#add(eventTime(), type, detail);
   }
 
   addSeen(event: HostEvent): void {
@@ -26,7 +27,7 @@ export class Recorder {
 
   /** Milliseconds since the attempt began. */
   elapsed(): number {
-    return now() - this.startedAt;
+    return eventTime() - this.startedAt;
   }
 
   /** All events in the order of their time; secrets that became known only later are taken out of the earlier ones too. */
@@ -35,9 +36,4 @@ export class Recorder {
     if (this.#dropped > 0) events.push({ at: events.at(-1)?.at ?? 0, type: 'harness:dropped', detail: this.#dropped });
     return events;
   }
-}
-
-/** Milliseconds since the epoch, from the same clock as `HostEvent.at`. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }

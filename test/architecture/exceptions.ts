@@ -17,10 +17,4 @@ export const stillOpen: Readonly<Record<string, Open>> = {
     names: ['CellState', 'Judged'],
     shortFiles: ['gate/rounding.ts', 'gate/simulate-asking.ts', 'gate/statistics/constrained-rates.ts'],
   },
-  session: {
-    circles: ['runner'],
-    names: ['Awaited', 'MissingName', 'PageFrame', 'Place', 'Shard'],
-    functions: ['now'],
-    shortFiles: ['host/child/life-span.ts'],
-  },
 };

@@ -20,7 +20,7 @@ export interface Located {
   where: 'page' | 'node';
 }
 
-type Place = Pick<Located, 'file' | 'line' | 'column' | 'need' | 'where'>;
+type SourcePlace = Pick<Located, 'file' | 'line' | 'column' | 'need' | 'where'>;
 /** What the places of one error are looked up in. */
 interface Source {
   pageFunctions: readonly PageFunction[];
@@ -28,7 +28,7 @@ interface Source {
   headline: string;
 }
 
-type PageFrame = Extract<Frame, { kind: 'page' }>;
+type FrameInPage = Extract<Frame, { kind: 'page' }>;
 type NodeFrame = Extract<Frame, { kind: 'node' }>;
 
 /**
@@ -37,7 +37,7 @@ type NodeFrame = Extract<Frame, { kind: 'node' }>;
  */
 export function locateError(error: SeenError, packageDir: string, face: Face | null): Located | null {
   const nodeFrames = error.frames.filter((frame): frame is NodeFrame => frame.kind === 'node');
-  const pageFrames = error.frames.filter((frame): frame is PageFrame => frame.kind === 'page');
+  const pageFrames = error.frames.filter((frame): frame is FrameInPage => frame.kind === 'page');
   const folder = packageDirOf([...nodeFrames, ...sitesOf(pageFrames)], packageDir);
   const library = libraryIndex(folder);
   const needs = library.needs.needs.filter(({ faces }) => face === null || faces.includes(face));
@@ -53,7 +53,7 @@ export function locateError(error: SeenError, packageDir: string, face: Face | n
   return null;
 }
 
-function sitesOf(frames: readonly PageFrame[]): { file: string }[] {
+function sitesOf(frames: readonly FrameInPage[]): { file: string }[] {
   return frames.flatMap(({ evaluatedAt }) => evaluatedAt ?? []);
 }
 
@@ -75,7 +75,7 @@ function ownPath(file: string): string | null {
 }
 
 /** Places in the source that a frame in the page can mean, those that the error's text confirms first. */
-function placesOf(frame: PageFrame, nodeFrames: readonly NodeFrame[], source: Source): Place[] {
+function placesOf(frame: FrameInPage, nodeFrames: readonly NodeFrame[], source: Source): SourcePlace[] {
   const called = source.pageFunctions.filter((entry) => wasCalledFrom(entry, frame, nodeFrames));
   const near = called.flatMap((entry) => placeIn(entry, frame, source) ?? []);
   if (near.some(({ need }) => need) || frame.evaluatedAt) return near;
@@ -87,13 +87,13 @@ function placesOf(frame: PageFrame, nodeFrames: readonly NodeFrame[], source: So
   return lines.size === 1 ? [...fitting.slice(0, 1), ...near] : near;
 }
 
-function wasCalledFrom(entry: PageFunction, frame: PageFrame, nodeFrames: readonly NodeFrame[]): boolean {
+function wasCalledFrom(entry: PageFunction, frame: FrameInPage, nodeFrames: readonly NodeFrame[]): boolean {
   const { file, line, startLine } = entry.call;
   const sites = frame.evaluatedAt ? [frame.evaluatedAt] : nodeFrames;
   return sites.some((site) => ownPath(site.file) === file && site.line >= startLine && site.line <= line);
 }
 
-function placeIn(entry: PageFunction, frame: PageFrame, source: Source): Place | null {
+function placeIn(entry: PageFunction, frame: FrameInPage, source: Source): SourcePlace | null {
   const line = entry.startLine + frame.line - 1;
   // V8 puts a parenthesis before the function's text.
   const column = frame.line === 1 ? entry.startColumn + frame.column - 2 : frame.column;

@@ -4,10 +4,10 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
-import type { Flow, FlowContext } from '../flow.ts';
-import type { FlowFacts, FlowHost, FlowThread, Result } from './protocol.ts';
+import type { Flow, FlowContext } from './flow.ts';
+import type { FlowFacts, FlowHost, FlowThread, Result } from './user-flow-protocol.ts';
 
-const vocabulary = new URL(`../flow${extname(import.meta.url)}`, import.meta.url).href;
+const vocabulary = new URL(`./flow${extname(import.meta.url)}`, import.meta.url).href;
 
 // The file lies anywhere: what it imports under the name of this package is found all the same.
 registerHooks({

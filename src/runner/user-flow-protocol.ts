@@ -1,4 +1,4 @@
-import type { FlowOptions } from '../flow.ts';
+import type { FlowOptions } from './flow.ts';
 
 /** What a flow file says of itself. */
 export type FlowFacts = { name: string } & FlowOptions;

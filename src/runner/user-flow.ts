@@ -2,13 +2,13 @@ import { dirname, extname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
-import { InputError } from '../../contracts/input-error.ts';
-import { Late, within } from '../../contracts/within.ts';
-import { messageOf } from '../classify.ts';
-import type { Flow, FlowContext } from '../flow.ts';
-import type { FlowHost, FlowThread, Result } from './protocol.ts';
+import { InputError } from '../contracts/input-error.ts';
+import { Late, within } from '../contracts/within.ts';
+import { messageOf } from './classify.ts';
+import type { Flow, FlowContext } from './flow.ts';
+import type { FlowHost, FlowThread, Result } from './user-flow-protocol.ts';
 
-const threadFile = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
+const threadFile = new URL(`./user-flow-thread${extname(import.meta.url)}`, import.meta.url);
 const loadMs = 5_000;
 
 const factsSchema = z.strictObject({
