@@ -36,11 +36,11 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/exporter.ts')).exporterCommand(),
   },
   study: {
-    description: 'measure what was only projected',
+    description: 'measure the projections of an incident',
     load: async () => (await import('./commands/study.ts')).studyCommand(),
   },
   advise: {
-    description: 'the nearest version that works on a build, and why',
+    description: 'name the nearest version that works on a build, and why',
     load: async () => (await import('./commands/advise.ts')).adviseCommand(),
   },
   surface: {
@@ -48,11 +48,11 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/surface.ts')).surfaceCommand(),
   },
   library: {
-    description: 'the versions of whatsapp-web.js: add, list, verify',
+    description: 'add, list and verify versions of whatsapp-web.js',
     load: async () => (await import('./commands/library.ts')).libraryCommand(),
   },
   replica: {
-    description: 'start the stand-in for WhatsApp Web and print how to reach it as one JSON line',
+    description: 'start the replica of WhatsApp Web and print one JSON line with its addresses',
     load: async () => (await import('./commands/replica.ts')).replicaCommand(),
   },
   serve: {
@@ -60,11 +60,11 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/serve.ts')).serveCommand(),
   },
   doctor: {
-    description: 'what is missing on this machine and how to get it',
+    description: 'list what is missing on this machine and how to get it',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   },
   db: {
-    description: 'the store of runs and attempts, and the tables of the service',
+    description: 'migrate the store of runs and attempts; query the database of the service',
     load: async () => (await import('./commands/db.ts')).dbCommand(),
   },
 };

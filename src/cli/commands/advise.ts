@@ -24,7 +24,7 @@ export function adviseCommand(): Command {
   return new Command()
     .requiredOption('--current <version>', 'the version in use')
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
-    .option('--browser <browser>', 'whose stored attempts count', 'current')
+    .option('--browser <browser>', 'the browser whose stored attempts count', 'current')
     .option('--json', 'as data')
     .addHelpText('after', help)
     .action(async (options: AdviseOptions) => {
@@ -33,8 +33,8 @@ export function adviseCommand(): Command {
 }
 
 const help = `
-Every version that was added to the project is judged by its attempts in the store; one without attempts on that build by its
-source, which is compared with the names that the build offers. Each line says which of the two it is.
+Judges every version of the project by its attempts in the store. A version without attempts on that build is judged by its source,
+compared with the names that the build offers. Each line says which of the two was used.
 
 Exit codes: 0 a version works there, 1 none does, 2 it is not known, 3 bad usage or input
 

@@ -20,7 +20,7 @@ function questions(): string[] {
 /** `db query`: asks the tables of the service a question of `sql/queries`, on either engine and without its client. */
 export function dbQueryCommand(): Command {
   return new Command('query')
-    .description('ask the tables of the service a question of sql/queries, on MySQL, MariaDB or SQLite')
+    .description('run a query of sql/queries on the database of the service: MySQL, MariaDB or SQLite')
     .addArgument(new Argument('<question>', 'what to ask').choices(questions()))
     .addOption(databaseOption())
     .addHelpText(

@@ -6,7 +6,7 @@ import { dbQueryCommand } from './db-query.ts';
 export function dbCommand(): Command {
   const db = new Command();
   db.command('migrate')
-    .description('bring the schema of the embedded store up to date (every command that opens it does so too)')
+    .description('migrate the schema of the embedded store (every command that opens it also does this)')
     .addHelpText(
       'after',
       '\nExamples:\n  wwebjs-canary db migrate\n  WWEBJS_CANARY_HOME=/srv/canary wwebjs-canary db migrate',

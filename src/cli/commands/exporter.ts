@@ -25,11 +25,11 @@ export function exporterCommand(): Command {
     .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())
     .addOption(rolloutPlanOption())
-    .addOption(policyOption('the verdicts of the gate by this policy are served, no others'))
+    .addOption(policyOption('serve only verdicts of the gate by this policy'))
     .addHelpText(
       'after',
       `
-Counters are counted from the store, so they go on over restarts, and every exporter of the same store shows the same.
+Counters come from the store, so they survive restarts, and every exporter of a store serves the same.
 
 Examples:
   wwebjs-canary exporter

@@ -85,7 +85,7 @@ export function gateCommand(): Command {
     });
   gate
     .command('plan')
-    .description('what a policy promotes and blocks, and what sample size finds what')
+    .description('what a policy promotes and blocks, and how many attempts it takes to find a difference')
     .addOption(policyOption())
     .option('--baseline-rate <percent>', 'how often the baseline succeeds', percentage, 98)
     .addHelpText('after', '\nExample:\n  wwebjs-canary gate plan --policy strict.yaml --baseline-rate 95')
@@ -105,10 +105,10 @@ export function gateCommand(): Command {
 }
 
 const help = `
-Judges the attempts that are in the store. Missing, stale or one-armed data never promotes. With --run it makes the attempts that
-are still needed, both versions in pairs, in the cells that compat-matrix/matrix.yaml or the options name. A verdict on everything is
-what the exporter serves as wwebjs_gate_verdict; one that --build, --flow, --browser, --condition or --target live narrow says so and is
-not served, nor is one by another policy than the exporter's own --policy.
+Judges the attempts in the store. Missing, stale or one-armed data never promotes. --run makes the attempts that are still needed, both
+versions in pairs, in the cells of compat-matrix/matrix.yaml or of the options. The exporter serves verdicts on everything as
+wwebjs_gate_verdict. A verdict narrowed by --build, --flow, --browser, --condition or --target live is marked as narrowed and not served;
+neither is a verdict by another policy than the exporter's own --policy.
 
 Exit codes: 0 promote, 1 block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
 

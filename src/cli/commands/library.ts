@@ -21,7 +21,7 @@ export function libraryCommand(): Command {
     .description('pin a version with all its dependencies and install it')
     .argument(
       '<library>',
-      'exact npm version, tag (latest), tarball (.tgz), folder, or git reference; name=... names what is yours',
+      'exact npm version, tag (latest), tarball (.tgz), folder, or git reference; name=... gives it a name of your own',
     )
     .addHelpText(
       'after',
@@ -47,7 +47,7 @@ Examples:
     .action(verify);
   library
     .command('remove')
-    .description('remove what was pinned and installed on this machine; recorded attempts stay')
+    .description('remove a version that was pinned and installed on this machine; recorded attempts stay')
     .argument('<label>', 'as library list shows it')
     .addHelpText('after', '\nExample:\n  wwebjs-canary library remove 1.34.7+fork.0a1b2c3d')
     .action(remove);

@@ -18,8 +18,8 @@ export function quickstartCommand(): Command {
     .addHelpText(
       'after',
       `
-Exit codes: 0 when the matrix was attempted, also when a version fails or does something unexpected: that is what it is there to
-show (\`run\` and \`gate\` judge); 4 when machine or harness were in the way, or when it was interrupted.
+Exit codes: 0 when the matrix was attempted, also when a version fails or surprises: quickstart shows results, \`run\` and \`gate\` judge
+them; 4 on trouble with the machine or the harness, or when it was interrupted.
 
 Example:
   wwebjs-canary quickstart`,

@@ -20,9 +20,7 @@ interface HistoryOptions {
 /** `report history`: the plots of how versions did over time, for whom there is no Grafana. */
 export function historyCommand(): Command {
   return new Command('history')
-    .description(
-      'draw how versions did over time, out of all runs of the store: one page, opened where there is a desktop',
-    )
+    .description('plot how versions did over time, from all runs in the store: one page, opened if there is a desktop')
     .option('--window <time>', 'how far back, from 1h to 366d', '30d')
     .option('--library <versions>', 'only these versions, separated by commas', list)
     .option('--build <builds>', 'only these builds, separated by commas', list)
@@ -32,7 +30,7 @@ export function historyCommand(): Command {
 }
 
 const help = `
-Shows success rates with their 95 % interval, phase times, what every cell did when, and what changed since yesterday. Times are UTC.
+Shows success rates with their 95 % interval, phase times, the results of every cell over time, and what changed since yesterday. Times are UTC.
 
 Examples:
   wwebjs-canary report history

@@ -22,7 +22,7 @@ export function reportCommand(): Command {
   const report = new Command();
   report
     .command('merge')
-    .description('make one report out of the blobs of shards')
+    .description('make one report from the blobs of shards')
     .argument('<blob...>', 'files that --reporter blob=FILE wrote; all shards of a plan')
     .option('--reporter <list>', `any of ${reporterUsage}`, 'list')
     .option('--partial', 'when shards are lost: report what is there, and say what is missing')
@@ -32,7 +32,7 @@ export function reportCommand(): Command {
     });
   report
     .command('show')
-    .description('print where the last HTML report is, and open it where there is a desktop')
+    .description('print where the last HTML report is, and open it if there is a desktop')
     .addHelpText('after', '\nExample:\n  wwebjs-canary report show')
     .action(show);
   report.addCommand(historyCommand());
@@ -45,8 +45,8 @@ interface MergeCommandOptions {
 }
 
 const mergeHelp = `
-The exit code is that of one run: 0 as expected, 1 when a cell did something unexpected, 4 when a shard was cut off. A partial report is
-never as expected: 1 when a cell did something unexpected, else 2.
+Exit codes as of one run: 0 as expected, 1 when a cell was unexpected, 4 when a shard was interrupted. A partial report is never as expected:
+1 when a cell was unexpected, else 2.
 
 Example:
   wwebjs-canary run --shard 1/2 --reporter blob=one.blob

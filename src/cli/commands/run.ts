@@ -28,9 +28,9 @@ export function runCommand(): Command {
 }
 
 const help = `
-Without options all of compat-matrix/matrix.yaml is attempted; options choose from it. A version that is not in it is attempted wherever
-those are that are named beside it. A cell of which compat-matrix/expectations.yaml says nothing is expected to pass. Progress goes to
-stderr, results to stdout.
+Attempts all of compat-matrix/matrix.yaml by default; options select from it. A version that is not in the matrix is attempted in the
+cells of the versions that are named with it. A cell without a rule in compat-matrix/expectations.yaml is expected to pass. Progress goes to stderr,
+results to stdout.
 
 Exit codes: 0 as expected, 1 unexpected outcome, 3 bad usage or input, 4 machine or harness trouble, or interrupted
 

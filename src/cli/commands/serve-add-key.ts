@@ -16,12 +16,12 @@ interface AddKeyOptions {
 /** `serve add-key`: makes the first key, so it needs write access to the database. */
 export function addKeyCommand(): Command {
   return new Command('add-key')
-    .description('make an API key and print it, this once')
-    .argument('<name>', 'who it is for', keyName)
+    .description('make an API key and print it once')
+    .argument('<name>', 'the user of the key', keyName)
     .addOption(databaseOption())
     .option('--replica', 'for a service that was started with --replica: it has a store of its own')
     .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
-    .option('--first', 'make none where there is a key that works: for set-ups that run again and again')
+    .option('--first', 'make no key if a valid one exists: for set-ups that run repeatedly')
     .addHelpText('after', '\nExample:\n  wwebjs-canary serve add-key deploy-bot --scope link')
     .action(addKey);
 }

@@ -51,7 +51,7 @@ export function serveCommand(): Command {
     .option('--max-sessions <n>', 'sessions that this instance runs at most, one browser each', wholeNumber(1, 10_000))
     .option(
       '--replica <build or file>',
-      'try it out: serve against a stand-in for WhatsApp Web at this build, with simulated phones, or against the one whose line is in FILE.json',
+      'try it out: serve against a replica of WhatsApp Web at this build, with simulated phones, or against the replica whose line is in FILE.json',
     )
     .option(
       '--profiles <address>',

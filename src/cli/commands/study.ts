@@ -48,11 +48,11 @@ export function studyCommand(): Command {
 }
 
 const help = `
-How far each library gets is drawn from real attempts on the replica: those of the store, and those that it lacks are made first. The
-new side is the service's own code and schema; people, time and the library's words are replayed. On a server the study makes
-databases of its own beside the one that is named, and removes them. What the figures mean: docs/incident-study.md.
+The progress of each library is drawn from real attempts on the replica: those in the store; missing ones are made first. The new schema is
+the service's own code; people, time and the events of the library are replayed. On a server the study makes its own databases beside
+the named one, and removes them. docs/incident-study.md explains the figures.
 
-Exit codes: 0 measured, whatever came of it; 3 bad usage or input; 4 machine or harness trouble
+Exit codes: 0 measured, with any result; 3 bad usage or input; 4 machine or harness trouble
 
 Examples:
   wwebjs-canary study incident

@@ -46,7 +46,7 @@ export function watchCommand(): Command {
     )
     .option(
       '--budget <time>',
-      'a run that takes longer is cut (default: the time between two starts)',
+      'a run that takes longer is ended (default: the time between two starts)',
       duration(shortestSeconds),
     )
     .option('--webhook <url>', 'notified once of every unexpected cell, and once more when it is over', httpUrl)
@@ -54,7 +54,7 @@ export function watchCommand(): Command {
     .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())
     .addOption(rolloutPlanOption())
-    .addOption(policyOption('the verdicts of the gate by this policy are served, no others'));
+    .addOption(policyOption('serve only verdicts of the gate by this policy'));
   return addRunOptions(command)
     .addHelpText('after', help)
     .action(async (options: WatchCommandOptions) => {

@@ -3,7 +3,7 @@ import { defaultPolicy } from '../../contracts/read-policy.ts';
 import { defaultRolloutPlan } from '../../contracts/rollout-plan.ts';
 
 /** `--policy`, the same for what judges by the policy and for what shows its verdicts. */
-export function policyOption(description = 'what the candidate is held to'): Option {
+export function policyOption(description = 'the criteria for the candidate'): Option {
   return new Option('--policy <file>', description).default(defaultPolicy, 'compat-matrix/policy.yaml');
 }
 

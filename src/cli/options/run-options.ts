@@ -34,7 +34,7 @@ export function addRunOptions(command: Command): Command {
     .option('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684', list)
     .option('--browser <list>', '107, current, chrome, chromium, or paths', list)
     .option('--flow <list>', 'flows, the files of canaries/', list)
-    .option('--condition <list>', 'conditions put on the flow', list)
+    .option('--condition <list>', 'conditions of WhatsApp Web for the flow', list)
     .option('--repeat <n>', 'attempts per cell (default: 1)', wholeNumber(1, 10_000))
     .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
     .addOption(new Option('--target <target>', 'where the page comes from').choices(targets).default('replica'))
@@ -43,7 +43,7 @@ export function addRunOptions(command: Command): Command {
     .option('--grep <text>', 'only cells whose printed name contains this text')
     .option('--config <file>', 'a matrix to use instead of compat-matrix/matrix.yaml')
     .option('--reporter <list>', `any of ${reporterUsage} (default: list and an HTML report)`)
-    .option('--ignore-expectations', 'whatever does not pass is unexpected');
+    .option('--ignore-expectations', 'every attempt that does not pass is unexpected');
 }
 
 /** The arguments that give `run` the same options as were given to this command; defaults are left out. */

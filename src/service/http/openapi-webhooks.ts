@@ -33,7 +33,7 @@ const parameters = [
 
 /** The requests that webhooks get, as OpenAPI describes them. @param jsonBody the content of a JSON body. */
 export function openapiWebhooks(jsonBody: (schema: z.ZodType, io: 'output') => object): Record<string, object> {
-  const responses = { '2XX': { description: 'Taken' }, default: { description: 'Tried again later' } };
+  const responses = { '2XX': { description: 'Accepted' }, default: { description: 'Retried later' } };
   return Object.fromEntries(
     Object.entries(described).map(([type, { summary, schema }]) => {
       const requestBody = { required: true, content: jsonBody(schema, 'output') };

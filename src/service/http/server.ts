@@ -188,7 +188,7 @@ function read(schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) {
     const sent = value !== null && value !== undefined && (typeof value !== 'object' || Object.keys(value).length > 0);
     if (sent)
-      throw new Problem('invalid-request', 'The request has a body or a query that this operation does not take.');
+      throw new Problem('invalid-request', 'The request has a body or a query that this operation does not accept.');
     return undefined;
   }
   const result = schema.safeParse(value);

@@ -139,7 +139,7 @@ export const accountRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/workspaces/:workspace/accounts/:account/restore',
-    summary: 'Start a session now that waits for a person or for the end of its backoff',
+    summary: 'Start a session that waits for a person or for its backoff',
     scope: 'link',
     params: accountParams,
     answer: { status: 202, schema: accountSchema },
@@ -165,7 +165,7 @@ export const accountRoutes: Route[] = [
   route({
     method: 'DELETE',
     path: '/v1/workspaces/:workspace/accounts/:account',
-    summary: 'Unlink the device and forget the number; the history stays, without the number',
+    summary: 'Unlink the device and delete the number; the history stays, without the number',
     scope: 'link',
     params: accountParams,
     answer: { status: 204 },

@@ -20,7 +20,7 @@ export const healthRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/readyz',
-    summary: 'The database answers and the instance takes on work',
+    summary: 'The database answers and the instance accepts work',
     scope: 'public',
     answer: { status: 200, schema: readinessSchema },
     problems: ['database-unreachable', 'starting', 'stopping'],
@@ -34,7 +34,7 @@ export const healthRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/metrics',
-    summary: 'Figures of this instance for Prometheus',
+    summary: 'Metrics of this instance for Prometheus',
     scope: 'public',
     answer: { status: 200, media: 'text/plain' },
     problems: ['forbidden', 'database-unreachable'],

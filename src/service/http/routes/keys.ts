@@ -21,7 +21,7 @@ export const keyRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/keys',
-    summary: 'Make an API key; its text is shown this once',
+    summary: 'Make an API key; its text is returned only once',
     scope: 'admin',
     body: createKeySchema,
     answer: { status: 201, schema: newKeySchema },
@@ -34,7 +34,7 @@ export const keyRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/keys/:id/rotate',
-    summary: 'A new key in place of one that goes on working for a while',
+    summary: 'Rotate an API key: make a new one and keep the old one valid for a while',
     scope: 'admin',
     params: idParams,
     body: rotateKeySchema,

@@ -28,7 +28,7 @@ export const rolloutRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/rollouts',
-    summary: 'Begin to move accounts from one library version to another, with the first percent',
+    summary: 'Start a rollout from one library version to another, at the first percent',
     scope: 'admin',
     body: createRolloutSchema,
     answer: { status: 201, schema: rolloutSchema },
@@ -51,7 +51,7 @@ export const rolloutRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/rollouts/:id/verdict',
-    summary: 'What the gate says of what happened to accounts on both versions since the present step began',
+    summary: 'The verdict of the gate on the traffic of both versions since the current step began',
     scope: 'read',
     params: idParams,
     answer: { status: 200, schema: verdictSchema },
@@ -80,7 +80,7 @@ export const rolloutRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/rollouts/:id/advance',
-    summary: 'To the next step, or to the end after the last one',
+    summary: 'Advance to the next step, or finish after the last one',
     scope: 'admin',
     params: idParams,
     body: advanceRolloutSchema,
@@ -92,7 +92,7 @@ export const rolloutRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/rollouts/:id/rollback',
-    summary: 'All accounts back to the baseline, without a new code',
+    summary: 'Return all accounts to the baseline, without a new code',
     scope: 'admin',
     params: idParams,
     answer: { status: 200, schema: rolloutSchema },

@@ -34,7 +34,7 @@ export const webhookRoutes: Route[] = [
   route({
     method: 'POST',
     path,
-    summary: 'Tell an address of changes of status and of messages; the secret of the signatures is shown this once',
+    summary: 'Register a webhook for changes of status and messages; the signing secret is returned only once',
     scope: 'admin',
     params: workspaceParams,
     body: createWebhookSchema,
@@ -49,7 +49,7 @@ export const webhookRoutes: Route[] = [
   route({
     method: 'DELETE',
     path: `${path}/:webhook`,
-    summary: 'Tell the address nothing more',
+    summary: 'Delete a webhook',
     scope: 'admin',
     params: webhookParams,
     answer: { status: 204 },
@@ -62,7 +62,7 @@ export const webhookRoutes: Route[] = [
   route({
     method: 'GET',
     path: `${path}/:webhook/deliveries`,
-    summary: 'Deliveries, newest first, page by page; by default those that were given up (dead letters)',
+    summary: 'Deliveries, newest first, page by page; by default dead letters',
     scope: 'admin',
     params: webhookParams,
     query: deliveriesQuery,
