@@ -3,7 +3,7 @@
 -- Locks: adds a nullable last column to three tables, which servers since MySQL 8.0.12 and MariaDB 10.3 do without copying rows; a
 -- metadata lock on each for a few milliseconds. Writes to the history continue meanwhile: its triggers stay unchanged.
 
--- MySQL knows no "add column if not exists", and this file can be run again after it stopped half-way.
+-- MySQL has no "add column if not exists", and this file can be run again after it stopped half-way.
 set @add_to_accounts = if(
   (select count(*) from information_schema.columns
     where table_schema = database() and table_name = 'whatsapp_accounts' and column_name = 'build') = 0,

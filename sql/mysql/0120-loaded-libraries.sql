@@ -3,7 +3,7 @@
 -- Locks: adds a nullable last column, which servers since MySQL 8.0.12 and MariaDB 10.3 do without copying rows; a metadata lock on the
 -- table for a few milliseconds.
 
--- MySQL knows no "add column if not exists", and this file can be run again after it stopped half-way.
+-- MySQL has no "add column if not exists", and this file can be run again after it stopped half-way.
 set @add_loaded = if(
   (select count(*) from information_schema.columns
     where table_schema = database() and table_name = 'session_starts' and column_name = 'loaded') = 0,

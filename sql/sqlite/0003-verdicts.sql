@@ -1,4 +1,4 @@
--- Why: what the gate said is shown over time and watched: a candidate that stays undecided needs a person.
+-- Why: verdicts are shown over time, and an alert watches them: a candidate that stays undecided needs a person.
 -- Locks: creates an empty table; the whole file is locked for writing for a few milliseconds.
 
 create table verdicts (

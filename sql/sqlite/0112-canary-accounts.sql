@@ -1,4 +1,4 @@
--- Why: accounts of one's own that probe each other, since a session that is connected and hears nothing shows in no other way; and
+-- Why: canary accounts probe each other, because nothing else shows a session that is connected and receives nothing; and
 -- which links go on by pairing code when another instance takes them over.
 -- Locks: creates empty tables; the whole file is locked for writing for a few milliseconds.
 -- Times are milliseconds since 1970 by the database's clock.

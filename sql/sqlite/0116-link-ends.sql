@@ -1,4 +1,4 @@
--- Why: when a link ends, and how, is asked by the API, the exporter and people; each had its own answer, and none saw a link
+-- Why: the API, the exporter and people ask when and how a link ended. Each query had its own answer, and none saw a link
 -- whose login was accepted and that never became ready.
 -- Locks: none; creates a view.
 

@@ -55,7 +55,7 @@ export class CanaryFigures {
         this.#lastSeq = attempt.seq;
       }
     }
-    await this.#tellLibraries([...newest.values()]);
+    await this.#setLibraries([...newest.values()]);
   }
 
   #count(attempt: CountedAttempt): void {
@@ -92,7 +92,7 @@ export class CanaryFigures {
     this.#expectations = { runId, of: new Map(plan.map(({ cell, expectation }) => [cellKey(cell), expectation])) };
   }
 
-  async #tellLibraries(seqs: readonly number[]): Promise<void> {
+  async #setLibraries(seqs: readonly number[]): Promise<void> {
     for (const seq of seqs) {
       const { requested, installed, loaded } = await this.#store.attempts.provenance(seq);
       this.#libraries.set(requested, { installed: installed ?? '', loaded: loaded ?? '' });

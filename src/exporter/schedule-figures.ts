@@ -30,10 +30,10 @@ export class ScheduleFigures {
     if (schedule.lastEndedAt !== null) this.#lastRun.set({}, schedule.lastEndedAt / 1000);
     this.#missed.inc({}, this.#increase('missed', schedule.missed));
     for (const result of scheduledResults) this.#runs.inc({ result }, this.#increase(result, schedule.runs[result]));
-    if (schedule.lastRunId !== null) await this.#tellPlan(schedule.lastRunId);
+    if (schedule.lastRunId !== null) await this.#setPlan(schedule.lastRunId);
   }
 
-  async #tellPlan(runId: string): Promise<void> {
+  async #setPlan(runId: string): Promise<void> {
     const plan = await this.#store.plannedCells.ofRun(runId);
     this.#expectedToPass.clear();
     for (const { cell, expectation } of plan) {

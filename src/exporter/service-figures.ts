@@ -64,7 +64,7 @@ export class ServiceFigures {
     await this.#countLinks();
     await this.#countRestorations();
     await this.#countViolations();
-    await this.#tellPresent();
+    await this.#setPresent();
   }
 
   async #countLinks(): Promise<void> {
@@ -119,7 +119,7 @@ export class ServiceFigures {
     }
   }
 
-  async #tellPresent(): Promise<void> {
+  async #setPresent(): Promise<void> {
     const { held, free, backlog, attention } = await this.#reads.wanted();
     this.#leases.set({ state: 'held' }, held);
     this.#leases.set({ state: 'free' }, free);
@@ -127,12 +127,12 @@ export class ServiceFigures {
     this.#instances.set({}, await this.#reads.instances());
     this.#attention.clear();
     for (const { code, count } of attention) this.#attention.add({ code: listed(codes, code) }, count);
-    this.#tellAccounts(await this.#reads.accounts());
-    await this.#tellSuccess();
-    await this.#tellRollout();
+    this.#setAccounts(await this.#reads.accounts());
+    await this.#setSuccess();
+    await this.#setRollout();
   }
 
-  async #tellSuccess(): Promise<void> {
+  async #setSuccess(): Promise<void> {
     const read = families.linkSuccessRatio.labels.window.map(async (window) => {
       const links = await this.#reads.linkSuccess(linkSuccessWindows[window]);
       return { window, links };
@@ -146,7 +146,7 @@ export class ServiceFigures {
     }
   }
 
-  #tellAccounts(counts: Awaited<ReturnType<ServiceReads['accounts']>>): void {
+  #setAccounts(counts: Awaited<ReturnType<ServiceReads['accounts']>>): void {
     this.#accounts.clear();
     this.#workspaceAccounts.clear();
     for (const { workspace, count, ...labels } of counts) {
@@ -155,7 +155,7 @@ export class ServiceFigures {
     }
   }
 
-  async #tellRollout(): Promise<void> {
+  async #setRollout(): Promise<void> {
     const rollout = await this.#reads.rollout();
     const decided = rollout && (await this.#reads.rolloutDecision(rollout.id));
     const gauges = [this.#rolloutPercent, this.#rolloutStep, this.#rolloutDecision, this.#rolloutExpected];

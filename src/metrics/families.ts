@@ -28,7 +28,7 @@ export const families = {
   exporterUp: family({
     name: 'wwebjs_exporter_store_up',
     type: 'gauge',
-    help: 'Whether this exporter could read the store; only exporters have it, so that rules can tell them from instances',
+    help: 'Whether this exporter could read the store; only exporters have it, which separates them from instances in rules',
     labels: {},
     limit: 1,
   }),

@@ -1,4 +1,3 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
 import type { RateSeries } from '../../contracts/canary-history.ts';
 import { sortLibraries } from '../../report/history/build-history.ts';
 import { ratePoint } from '../../report/history/rate-point.ts';
@@ -22,11 +21,7 @@ export async function linkHistory(
   bucketMs: number,
 ): Promise<RateSeries[]> {
   const counts: LinkCount[][] = [];
-  for (const start of buckets) {
-    counts.push(await linksBegun(database, start, start + bucketMs));
-    // The embedded store answers synchronously: let waiting work run first.
-    await otherWork();
-  }
+  for (const start of buckets) counts.push(await linksBegun(database, start, start + bucketMs));
   const libraries = sortLibraries(counts.flat().map(({ library }) => library));
   return libraries.map((library) => ({
     library,

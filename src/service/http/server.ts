@@ -52,11 +52,11 @@ export function createServer({ service, version, open, onTrouble, onWrite }: Ser
     genReqId: () => randomUUID(),
     // A stop waits for answers that are under way; connections that only stand open are closed.
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => void tell(error, request, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply as unknown as FastifyReply),
   });
   const codes = new WeakMap<FastifyRequest, ProblemCode>();
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const tell = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = problemOf(error);
     const { status } = problems[problem.code];
     codes.set(request, problem.code);
@@ -78,8 +78,8 @@ export function createServer({ service, version, open, onTrouble, onWrite }: Ser
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) =>
     text === '' ? done(null, undefined) : parse(request, text, done),
   );
-  app.setErrorHandler(tell);
-  app.setNotFoundHandler((request, reply) => tell(new Problem('not-found'), request, reply));
+  app.setErrorHandler(answerProblem);
+  app.setNotFoundHandler((request, reply) => answerProblem(new Problem('not-found'), request, reply));
   const refuseOthers = refuseOtherMethods(app);
   app.register(fastifySwagger, openapiOptions(version));
   app.get('/openapi.json', () => app.swagger());

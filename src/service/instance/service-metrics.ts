@@ -33,7 +33,7 @@ export class ServiceMetrics {
   constructor(sessions: () => Pick<Sessions, 'hosted' | 'launches'>, detailed: number) {
     this.#instruments.gauge(families.sessions, (gauge) => {
       libraries.clear();
-      tellSessions({ sessions: gauge, libraries }, sessions());
+      setSessions({ sessions: gauge, libraries }, sessions());
     });
     // Set together with the gauge of sessions, which is collected before it.
     const libraries = this.#instruments.gauge(families.libraryInfo);
@@ -44,7 +44,7 @@ export class ServiceMetrics {
     });
     if (detailed > 0) {
       const family = { ...families.sessionDetail, limit: detailed };
-      this.#instruments.gauge(family, (gauge) => tellOneByOne(gauge, sessions(), detailed));
+      this.#instruments.gauge(family, (gauge) => setOneByOne(gauge, sessions(), detailed));
     }
     // Series that exist from the start, so that an alert sees the first violation as an increase.
     for (const outcome of violationOutcomes) this.violation(outcome, 0);
@@ -95,7 +95,7 @@ interface SessionGauges {
  * Counts sessions by version and step, and the versions that their hosts really loaded; a host that has not loaded its library yet is left
  * out. One pass without composed keys: with ten thousand sessions either would cost milliseconds.
  */
-function tellSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted): void {
+function setSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted): void {
   for (const [library, ofLibrary] of Map.groupBy(hosted, ({ spec }) => spec.library)) {
     const steps = new Map<SessionStep, number>();
     const loads = new Map<string | null, Set<string>>();
@@ -115,7 +115,7 @@ function tellSessions({ sessions, libraries }: SessionGauges, { hosted }: Hosted
 }
 
 /** Sessions that are not ready come first, because an operator looks for them. The rest is counted together. */
-function tellOneByOne(gauge: GaugeOf<typeof families.sessionDetail>, { hosted }: Hosted, most: number): void {
+function setOneByOne(gauge: GaugeOf<typeof families.sessionDetail>, { hosted }: Hosted, most: number): void {
   const isReady = Map.groupBy(hosted, ({ step }) => step === 'ready');
   const sorted = [...(isReady.get(false) ?? []), ...(isReady.get(true) ?? [])];
   for (const { step: status, spec } of sorted.slice(0, most)) {

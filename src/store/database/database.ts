@@ -18,7 +18,7 @@ export class Database<Tables> {
   /** The database's own clock in milliseconds since 1970: clocks of instances differ. */
   readonly now: RawBuilder<number>;
 
-  /** @param now another clock that the database tells, for replays of what took days. */
+  /** @param now an expression for another clock, for replays of what took days. */
   constructor(
     engine: Engine,
     kysely: Kysely<Tables>,

@@ -35,7 +35,7 @@ export const localOnly = 'Without an API key only this machine itself may call, 
 
 /**
  * True for requests of this machine's own programs. Any web page that the user visits can send requests to a loopback address too, so the
- * host must be a loopback name and the origin, where the browser tells one, this service itself.
+ * host must be a loopback name and the origin, where the browser sends one, this service itself.
  */
 export function isLocal({ headers: { host = '', origin } }: FastifyRequest): boolean {
   const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
