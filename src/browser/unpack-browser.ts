@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar';
 import { TroubleError } from '../contracts/input-error.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import { writeManifest } from '../install/manifest.ts';
 import { NpmError, npmCi } from '../install/npm.ts';
 import type { BundledBrowser } from './bundled-browsers.ts';
@@ -53,7 +54,7 @@ export async function unpackBrowser(browser: BundledBrowser, target: string): Pr
 
 /** Unpacks a `.tar.br` into `folder`; `tar` refuses entries outside of it. */
 export async function unpackTar(archive: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await pipeline(
     createReadStream(archive),
     createBrotliDecompress(),

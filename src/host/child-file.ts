@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { home, packageRoot } from '../contracts/home.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'child');
 let known: string | undefined;
@@ -22,7 +23,7 @@ function bundledChild(): string {
   const outfile = home('host', `host-child-${contentHash()}.mjs`);
   if (existsSync(outfile)) return outfile;
   try {
-    mkdirSync(dirname(outfile), { recursive: true });
+    makeFolder(dirname(outfile));
     // Loaded where it is needed only: most processes find the file that an earlier one made.
     const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
     const temporary = `${outfile}.${process.pid}`;

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { HostCalls } from '../contracts/host.ts';
 import { type HostEvent, type HostExit, readHostEvent } from '../contracts/host-events.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import { childFile } from './child-file.ts';
 import { findTree, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
 import { Redactor } from './redactor.ts';
@@ -53,7 +53,7 @@ export class Host {
   constructor({ folder, env, onSeen }: HostOptions) {
     this.#mark = `WWEBJS_CANARY_HOST=${randomUUID()}`;
     const tmp = join(folder, 'tmp');
-    mkdirSync(tmp, { recursive: true });
+    makeFolder(tmp);
     const seen = (event: HostEvent) => onSeen(this.#keep(event));
     this.#child = fork(childFile(), {
       cwd: folder,

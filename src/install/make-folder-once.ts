@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../contracts/make-folder.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { withProcessLock } from './process-lock.ts';
 
@@ -33,7 +34,7 @@ export async function makeFolderOnce(folder: string, recipe: FolderRecipe): Prom
         recipe.say(`Repairing ${folder}: ${wrong}`);
         await discard(folder);
       }
-      await mkdir(dirname(folder), { recursive: true });
+      makeFolder(dirname(folder));
       const temporary = await mkdtemp(join(dirname(folder), `${name}.partial-`));
       await chmod(temporary, 0o755); // Other users may use what one user installs.
       await recipe.fill(temporary);

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../contracts/make-folder.ts';
 import { diskTrouble } from './disk-trouble.ts';
 
 const sqliteBusy = 5;
@@ -27,7 +27,7 @@ export async function withProcessLock<T>(file: string, onWait: () => void, work:
 /** Closing the connection, which `using` does, ends the transaction and with it the lock. */
 function open(file: string): DatabaseSync {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     return new DatabaseSync(file);
   } catch (error) {
     throw diskTrouble(error, dirname(file));

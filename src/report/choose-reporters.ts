@@ -1,12 +1,14 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../contracts/input-error.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import { nearWord } from '../contracts/near-word.ts';
 import { type ReporterTarget, reporters, usageOf } from './reporters.ts';
+import { standardOutput, writtenFirst } from './write-report-file.ts';
 
 export interface ChosenReporter {
   name: string;
-  /** Absolute path; empty for a reporter that writes no file. */
+  /** Absolute path, `-` for standard output, or empty for a reporter that shows its result in the terminal. */
   target: string;
 }
 
@@ -26,7 +28,12 @@ export function chooseReporters(text: string, kinds: Kinds = reporters): ChosenR
     const key = target || name;
     if (targets.has(key)) throw new InputError(`--reporter: ${target || name} is given twice`);
     targets.add(key);
-    if (target) checkTarget(name, target, kinds);
+    if (target !== '' && target !== standardOutput) checkTarget(name, target, kinds);
+  }
+  const onOutput = chosen.filter(({ target }) => target === '' || target === standardOutput);
+  if (onOutput.length > 1) {
+    const names = onOutput.map(({ name, target }) => (target === '' ? name : `${name}=${target}`)).join(' and ');
+    throw new InputError(`--reporter: ${names} would both write to standard output: give one of them a file`);
   }
   return chosen;
 }
@@ -47,20 +54,20 @@ function parsePart(part: string, kinds: Kinds): ChosenReporter {
     return { name, target: '' };
   }
   if (target === '') throw new InputError(`--reporter: ${name} needs a target: ${name}=${kind.takes}`);
-  return { name, target: resolve(target) };
+  if (target !== standardOutput) return { name, target: resolve(target) };
+  if (kind.takes === 'DIR')
+    throw new InputError(`--reporter: ${name} writes a folder and cannot write to standard output`);
+  return { name, target };
 }
 
+/** Writes what the reporter will write first, and removes it: what cannot be written is refused before anything is measured. */
 function checkTarget(name: string, target: string, kinds: Kinds): void {
+  const file = kinds[name]?.takes === 'DIR' ? join(target, 'index.html') : target;
   try {
-    if (kinds[name]?.takes === 'DIR') {
-      mkdirSync(target, { recursive: true });
-      accessSync(target, constants.W_OK);
-    } else {
-      mkdirSync(dirname(target), { recursive: true });
-      const isNew = statSync(target, { throwIfNoEntry: false }) === undefined;
-      closeSync(openSync(target, 'a'));
-      if (isNew) rmSync(target);
-    }
+    makeFolder(dirname(file));
+    const written = writtenFirst(file);
+    closeSync(openSync(written, 'a'));
+    if (written !== file) rmSync(written);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'EISDIR' ? 'it is a folder' : `it cannot be written (${code})`;

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { cellKey } from '../contracts/attempt.ts';
 import type { BlobAttempt, BlobHead, Shard } from '../contracts/blob.ts';
 import { InputError } from '../contracts/input-error.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { andList } from '../words/text.ts';
 import { readBlobAttempts, readBlobHead } from './read-blob.ts';
@@ -135,6 +136,6 @@ function mergeRuns(runs: readonly RunInfo[]): RunInfo {
 function keepScreenshot(folder: string, { attempt, screenshot }: BlobAttempt): void {
   if (!screenshot) return;
   const target = join(folder, basename(attempt.id));
-  mkdirSync(target, { recursive: true });
+  makeFolder(target);
   writeFileSync(join(target, basename(screenshot.name)), Buffer.from(screenshot.base64, 'base64'));
 }

@@ -1,6 +1,7 @@
-import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptEvent } from '../contracts/attempt.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 
 /** Below this much free space, whatever a browser or a library says is about the disk. */
 const leastSpaceBytes = 32 * 1024 * 1024;
@@ -17,7 +18,7 @@ export async function keepEvidence(
 ): Promise<string | null> {
   const folder = join(runFolder, id);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await writeFile(join(folder, 'events.json'), `${JSON.stringify(events, null, 1)}\n`);
     for (const name of ['stdout', 'stderr']) {
       const lines = events.filter(({ type }) => type === `host:${name}`).map(({ detail }) => `${detail}\n`);

@@ -1,9 +1,10 @@
 import { mkdtempSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { HostEvent } from '../contracts/host-events.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import { within } from '../contracts/within.ts';
 import { Host } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
@@ -96,7 +97,11 @@ export class Scene {
 
   /** Takes a picture of the page into `file`, if the page lets itself be taken one of. */
   async screenshot(file: string): Promise<void> {
-    await this.#answer(mkdir(dirname(file), { recursive: true }).then(() => this.#host.calls.screenshot(file)));
+    const take = async () => {
+      makeFolder(dirname(file));
+      await this.#host.calls.screenshot(file);
+    };
+    await this.#answer(take());
   }
 
   /** Ends every process of the attempt and its target. Never rejects. */

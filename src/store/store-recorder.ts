@@ -1,10 +1,11 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Attempt, attemptSchema, type Cell, cellKey, cellSchema } from '../contracts/attempt.ts';
 import { home } from '../contracts/home.ts';
 import { TroubleError } from '../contracts/input-error.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { storeTrouble } from './database/store-trouble.ts';
 import type { Store } from './open-store.ts';
@@ -75,7 +76,7 @@ export class StoreRecorder implements RunObserver {
     for (const folder of this.#spillFolders) {
       const file = join(folder, this.#runId, 'attempts-not-in-store.jsonl');
       try {
-        mkdirSync(dirname(file), { recursive: true });
+        makeFolder(dirname(file));
         appendFileSync(file, `${JSON.stringify({ cell, attempt })}\n`);
         this.#spillFiles.add(file);
         this.#trouble = `${why}. Attempts that are not in the store: ${[...this.#spillFiles].join(', ')}`;

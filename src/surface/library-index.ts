@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { home } from '../contracts/home.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import type { Needs } from '../contracts/needs.ts';
 
 /** The stored analysis of a library's source: needs, and the places that stack frames point to. */
@@ -77,7 +78,7 @@ function makeIndex(packageDir: string, kept: string): string {
     throw new TroubleError(`the source of ${packageDir} cannot be read: ${error?.message ?? stderr.trim()}`);
   }
   try {
-    mkdirSync(dirname(kept), { recursive: true });
+    makeFolder(dirname(kept));
     const temporary = `${kept}.${process.pid}`;
     writeFileSync(temporary, stdout);
     renameSync(temporary, kept);

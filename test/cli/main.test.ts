@@ -86,6 +86,11 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   ['a key without a name', ['serve', 'add-key', ''], /argument 'name'\. It has to be 1 to 200 characters/],
   ['a bad time', ['serve', '--judge-every', '2s'], /'--judge-every <time>' argument '2s' is invalid\. .* at least 5 s/],
   ['a missing blob', ['report', 'merge', join(folder, 'none.blob')], /none\.blob: there is no such file/],
+  [
+    'an output that cannot be written',
+    ['run', '--reporter', 'junit=/proc/nope/x.xml'],
+    /junit=\/proc\/nope\/x\.xml: it cannot/,
+  ],
   ['no report to show', ['report', 'show'], /there is no HTML report yet; `wwebjs-canary run/],
 ];
 

@@ -31,6 +31,21 @@ test('checking a target makes its folder and leaves no file', () => {
   expect(existsSync(join(folder, 'deep', 'out.json'))).toBe(false);
 });
 
+test.each(['json=/proc/nope/x.json', 'html=/proc/nope', 'html=/proc'])(
+  '%s is refused: it cannot be written',
+  (text) => {
+    expect(messageOf(text)).toBe(`--reporter ${text}: it cannot be written (ENOENT)`);
+  },
+);
+
+test('a - is standard output, which one reporter can write to', () => {
+  expect(chooseReporters('junit=-')).toEqual([{ name: 'junit', target: '-' }]);
+  expect(messageOf('html=-')).toBe('--reporter: html writes a folder and cannot write to standard output');
+  expect(messageOf('list,json=-')).toBe(
+    '--reporter: list and json=- would both write to standard output: give one of them a file',
+  );
+});
+
 test('an unknown reporter is answered with the one that was meant', () => {
   expect(messageOf('jnuit=a.xml')).toMatch(
     /^--reporter: there is no reporter "jnuit", did you mean "junit"\?; there are list,json=FILE/,

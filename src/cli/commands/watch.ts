@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCode } from '../../contracts/exit-code.ts';
 import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { type RunReport, reportSchema, type ScheduledResult } from '../../contracts/run.ts';
@@ -125,7 +126,7 @@ async function makeRun(
   signal: AbortSignal,
 ): Promise<WatchedRun> {
   const file = home('watch', 'last-run.json');
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   rmSync(file, { force: true });
   const main = join(packageRoot, 'bin', 'wwebjs-canary.js');
   const end = await runInChild([process.execPath, main, 'run', ...withReport(args, file)], { budgetMs, signal });

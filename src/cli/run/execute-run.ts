@@ -9,6 +9,7 @@ import { ReporterGroup } from '../../report/reporter-group.ts';
 import { reporters } from '../../report/reporters.ts';
 import { RunTally } from '../../report/run-tally.ts';
 import type { Terminal } from '../../report/terminal.ts';
+import { standardOutput } from '../../report/write-report-file.ts';
 import { runPlan } from '../../runner/run-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
@@ -51,7 +52,7 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
     using stop = stopSignal(terminal.progress);
     const observers = [recorder, tally, group];
     const { run, interrupted } = await runPlan(plan, { slots, seed, observers, signal: stop.signal, say });
-    const written = chosen.filter(({ target }) => target !== '');
+    const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);
     for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
     const troubles = [...(recorder.trouble ? [recorder.trouble] : []), ...group.troubles, ...stop.bugs];
     const codes = troubles.map((trouble) => exitCodeOf(trouble, say));

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import type { BlobStore } from './blob-store.ts';
 
 /** Blobs in a folder, which may be on a network file system. */
@@ -13,7 +14,7 @@ export class FolderBlobs implements BlobStore {
   /** Writes aside, flushes, then renames: a blob is complete, even after a power cut. */
   async put(name: string, bytes: Buffer): Promise<void> {
     const file = join(this.#root, name);
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
     const aside = `${file}.part`;
     const handle = await open(aside, 'w', 0o600);
     try {

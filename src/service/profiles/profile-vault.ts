@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { create, extract } from 'tar';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import { type Lease, LeaseLost } from '../leases/lease.ts';
 import { holdLease } from '../leases/lease-writes.ts';
 import { seal, unseal } from '../seal.ts';
@@ -53,7 +54,7 @@ export class ProfileVault {
         });
       }
     }
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(tokenFile(folder), String(lease.token));
   }
 
@@ -153,6 +154,6 @@ async function packProfile(profile: string): Promise<Buffer> {
 /** Replaces a profile with a packed one. */
 async function unpackProfile(archive: Buffer, profile: string): Promise<void> {
   await rm(profile, { recursive: true, force: true });
-  await mkdir(profile, { recursive: true, mode: 0o700 });
+  makeFolder(profile, 0o700);
   await pipeline(Readable.from([archive]), extract({ cwd: profile, strict: true }));
 }

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from '../../browser/ensure-browser.ts';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import { within } from '../../contracts/within.ts';
 import { Host } from '../../host/host.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
@@ -30,7 +30,7 @@ export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions):
     });
     signal.throwIfAborted();
     const work = join(folder, 'work');
-    mkdirSync(work, { recursive: true, mode: 0o700 });
+    makeFolder(work, 0o700);
     const host = new Host({ folder: work, env: browser.env, onSeen });
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
     const opened = sessionHost(host);

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
 import { TroubleError } from '../../contracts/input-error.ts';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import type { Bookkeeping } from './run-migrations.ts';
@@ -18,7 +19,7 @@ export async function openSqlite<Tables>(
   name: string,
   open: (file: string) => SqliteFile,
 ): Promise<{ kysely: Kysely<Tables>; migrated: string[] }> {
-  makeFolder(name);
+  makeFolderOf(name);
   makePrivate(name);
   let file: SqliteFile | undefined;
   try {
@@ -45,9 +46,9 @@ function makePrivate(file: string): void {
   }
 }
 
-function makeFolder(file: string): void {
+function makeFolderOf(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new TroubleError(
