@@ -38,7 +38,7 @@ export async function lockLibrary(text: string, say: Say): Promise<LibraryLock> 
 
 /**
  * The exact version or label of a library, as cells show it: a tag and a git reference are resolved, and what is the user's own is
- * locked. Versions and labels stay as they are; whether they exist is seen when they are installed.
+ * locked. Versions and labels stay unchanged; the installation finds out whether they exist.
  *
  * @throws InputError, TroubleError as `lockLibrary`.
  */

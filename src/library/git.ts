@@ -90,7 +90,7 @@ function asTrouble(repository: string): (error: unknown) => never {
 
 /** @throws GitError with git's own words; TroubleError when git is not installed. */
 function git(args: readonly string[], folder: string): Promise<string> {
-  // Variables of an outer git, as in a hook, would name another repository; nobody is there to type a password.
+  // Variables of an outer git, as in a hook, would name another repository; there is no user to type a password.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
   const options = {
     cwd: folder,

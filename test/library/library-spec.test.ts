@@ -22,7 +22,7 @@ describe('what a library may be named by', () => {
   test.each([
     ['git+https://example.org/fork.git#v2', 'https://example.org/fork.git', 'v2'],
     ['https://example.org/fork.git', 'https://example.org/fork.git', 'HEAD'],
-    ['github:someone/fork#fix', 'https://github.com/someone/fork', 'fix'],
+    ['github:owner/fork#fix', 'https://github.com/owner/fork', 'fix'],
   ])('%s is a reference in a git repository', (text, repository, ref) => {
     expect(parseLibrarySpec(text)).toEqual({ kind: 'git', repository, ref, isLocal: false });
   });

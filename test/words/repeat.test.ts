@@ -57,7 +57,7 @@ test.each<[string, LibrarySource, string]>([
     { kind: 'tarball', from: '/fork.tgz', contentHash },
     'the tarball /fork.tgz (sha512-abc==), added with `library add PATH`',
   ],
-])('%s is named by its label, and what another machine needs is said', (_what, source, need) => {
+])('%s is named by its label, with what another machine needs', (_what, source, need) => {
   const { command, needs } = repeat(source);
   expect(command).toContain(`--library ${label} `);
   expect(needs).toEqual([need]);

@@ -17,7 +17,7 @@ export interface Example {
   runId: string | null;
 }
 
-/** More kinds of failures than anybody reads; each is a whole record. */
+/** More kinds of failures are too many to read; each is a whole record. */
 const mostExamples = 200;
 /** The folder of the report with the examples, in that of the page of the verdict. */
 const folder = 'attempts';
