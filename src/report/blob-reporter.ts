@@ -5,7 +5,7 @@ import type { RunInfo, RunObserver } from '../contracts/run.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
 
-/** `blob=FILE`: JSON lines that hold everything of a shard; `report merge` makes reports out of them. */
+/** `blob=FILE`: JSON lines with everything about a shard, from which `report merge` makes reports. */
 export class BlobReporter implements RunObserver {
   readonly #file: string;
   readonly #source: ReportSource;

@@ -5,7 +5,7 @@ import type { CellSummary } from '../words/cell-summary.ts';
 /** Cells that failed for the same reason. */
 export interface CauseGroup {
   code: string;
-  /** Of the first of its cells; null when no cause was found. The message names no build where the group has several. */
+  /** The cause of its first cell; null when no cause was found. The message names no build if the group has several. */
   cause: Cause | null;
   cells: Cell[];
 }
@@ -22,7 +22,7 @@ export function groupCauses(summaries: readonly CellSummary[]): CauseGroup[] {
   return [...groups.values()].sort((a, b) => b.cells.length - a.cells.length);
 }
 
-/** What makes two causes the same: the missing name and the library's line; the message only where no name is known. */
+/** What identifies a cause: the missing name and the library's line; the message only where no name is known. */
 function reason(cause: Cause | null, cell: Cell): unknown[] {
   if (!cause) return [];
   const { module, export: name, libraryFile, libraryLine } = cause;

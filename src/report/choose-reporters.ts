@@ -16,10 +16,10 @@ export interface ChosenReporter {
 type Kinds = Readonly<Record<string, { takes: ReporterTarget }>>;
 
 /**
- * Reads `list,json=FILE,...` and makes sure that every target can be written, before anything is measured.
+ * Parses `list,json=FILE,...` and checks that every target is writable, before anything is measured.
  *
- * @param kinds the reporters that there are; those of a run when left out.
- * @throws InputError naming the part that is wrong.
+ * @param kinds the available reporters; those of a run when left out.
+ * @throws InputError naming the wrong part.
  */
 export function chooseReporters(text: string, kinds: Kinds = reporters): ChosenReporter[] {
   const chosen = text.split(',').map((part) => parsePart(part.trim(), kinds));

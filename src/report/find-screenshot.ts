@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attempt } from '../contracts/attempt.ts';
 
-/** The absolute path of the picture that an attempt kept below the folder of its run; null when there is none. */
+/** The absolute path of an attempt's screenshot below the folder of its run; null when there is none. */
 export function findScreenshot(runFolder: string, { artifacts }: Pick<Attempt, 'artifacts'>): string | null {
   if (artifacts === null) return null;
   const folder = join(runFolder, artifacts);

@@ -14,10 +14,10 @@ import { headlineOfRun } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
 
-/** Screenshots up to this many bytes lie inside the page; a page much larger opens slowly on a phone. */
+/** The page embeds screenshots up to this many bytes; a much larger page opens slowly on a phone. */
 const screenshotBudget = 24 * 1024 * 1024;
 
-/** Names the HTML report that was written last, for `report show`. */
+/** The file with the path of the last HTML report, for `report show`. */
 export const lastReportFile = () => home('last-report');
 
 /** `html=DIR`: one page that opens from disk without a network, `DIR/index.html`. */
@@ -75,7 +75,7 @@ export class HtmlReporter implements RunObserver {
   }
 }
 
-/** A plot of one bucket says nothing that the grid does not. */
+/** A plot of one bucket shows nothing that the grid does not. */
 function hasTwoBuckets({ rates }: CanaryHistory): boolean {
   return rates.some(({ points }) => points.filter((point) => point !== null).length > 1);
 }

@@ -8,7 +8,7 @@ import { writeReportFile } from './write-report-file.ts';
 
 /**
  * `junit=FILE`: one suite per library, one test case per cell. A surprise is a failure, trouble of the harness or the machine an
- * error, a cell that was not run is skipped. A cell that fails as expected passes and says so in its output.
+ * error, a cell that was not run is skipped. A cell that fails as expected passes, and its output states that.
  */
 export class JunitReporter implements RunObserver {
   readonly #file: string;
@@ -82,7 +82,7 @@ function judge(report: CellReport): { result: TestCase['result']; message: strin
   return { result: 'passed', message: '', text: `fails as expected${why && `: ${why}`}\n${lines.join('\n')}` };
 }
 
-/** What is not in a partial report is an error: a suite without it would look whole. */
+/** What a partial report lacks is an error: without it the suite would look complete. */
 function missingCase(what: string): TestCase {
   const text = escapeXml(what);
   const xml = `    <testcase classname="missing" name="${text}" time="0.000"><error message="${text}"></error></testcase>\n`;

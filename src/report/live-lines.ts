@@ -3,7 +3,9 @@ import type { Terminal } from './terminal.ts';
 
 const redrawMs = 200;
 
-/** Lines that stay, with status lines below them that are redrawn in place. Without a live terminal there are no status lines. */
+/**
+ * Permanent lines with status lines below them, which are redrawn in place. Without a live terminal there are no status lines.
+ */
 export class LiveLines {
   readonly #terminal: Terminal;
   readonly #status: () => string[];
@@ -20,7 +22,7 @@ export class LiveLines {
     this.#timer = setInterval(() => this.#draw(''), redrawMs).unref();
   }
 
-  /** Prints a line that stays. */
+  /** Prints a permanent line. */
   print(line: string): void {
     if (this.#timer) this.#draw(`${line}\n`);
     else this.#terminal.progress(`${line}\n`);
@@ -38,7 +40,7 @@ export class LiveLines {
     this.#drawn = lines.length;
   }
 
-  /** Up by the lines drawn last, then clear to the end of the screen. */
+  /** Moves up by the lines drawn last, then clears to the end of the screen. */
   #erase(): string {
     const erased = this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A\x1b[0J`;
     this.#drawn = 0;

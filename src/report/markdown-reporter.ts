@@ -12,7 +12,7 @@ import { headlineOfRun } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
 
-/** GitHub takes at most 1 MiB per job summary and drops all of a longer one. */
+/** GitHub accepts at most 1 MiB per job summary and drops a longer one completely. */
 const maxBytes = 1024 * 1024;
 
 /** `markdown=FILE`: the sentence, the grid, the surprises and the causes; fits a CI job summary. */

@@ -17,15 +17,15 @@ interface Blob {
 interface MergeOptions {
   /** Screenshots go to `<folder>/<attempt id>/`. */
   folder: string;
-  /** True to merge what is there of a plan of which shards are lost or cut off. */
+  /** True to merge a plan of which shards are missing or truncated. */
   partial?: boolean;
 }
 
 /**
- * Tells observers of the runs of several blobs as of one run. What a partial merge lacks is in the `missing` of the run that ends.
+ * Reports the runs of several blobs to observers as one run. What a partial merge lacks is in the `missing` of the run that ends.
  *
  * @throws InputError when a blob is damaged, given twice or of another plan; without `partial` also when a shard is missing or
- *   was cut off.
+ *   truncated.
  */
 export async function mergeBlobs(
   files: readonly string[],
@@ -60,7 +60,7 @@ export async function mergeBlobs(
   return { run: ended, interrupted };
 }
 
-/** The attempts up to the place at which a blob was cut off; what is behind it is missing. */
+/** The attempts up to the point at which a blob is truncated. */
 async function* untilCut(file: string, missing: string[]): AsyncGenerator<BlobAttempt> {
   try {
     yield* readBlobAttempts(file);
@@ -72,7 +72,7 @@ async function* untilCut(file: string, missing: string[]): AsyncGenerator<BlobAt
 
 const shardName = ({ index, count }: Shard) => `${index}/${count}`;
 
-/** Plans the cells of lost shards, so that reports show them as not run. Returns the sentence that says what is missing. */
+/** Plans the cells of missing shards, so that reports show them as not run. Returns a sentence that names what is missing. */
 function addLostCells(plan: Map<string, PlannedCell>, lost: readonly Shard[], blobs: readonly Blob[]): string {
   const names = `${lost.length === 1 ? 'shard' : 'shards'} ${andList(lost.map(shardName))}`;
   const is = lost.length === 1 ? 'is' : 'are';

@@ -17,9 +17,9 @@ export async function readBlobHead(file: string): Promise<BlobHead> {
 }
 
 /**
- * The attempts of a blob, one after the other.
+ * Reads the attempts of a blob one by one.
  *
- * @throws InputError naming file and line when the file was cut off or changed.
+ * @throws InputError naming file and line when the file is truncated or changed.
  */
 export async function* readBlobAttempts(file: string): AsyncGenerator<BlobAttempt> {
   let number = 0;

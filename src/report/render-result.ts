@@ -5,10 +5,12 @@ import { causeLine, groupCauses } from './causes.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-/** More than these scroll the sentence away; the reports have them all. */
+/** More of them would scroll the sentence away; the report files have all. */
 const mostSurprises = 10;
 
-/** The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the headline. */
+/**
+ * The end of a run as text: the table, the causes, the surprises with the command that repeats them, the counts, the headline.
+ */
 export function renderResult(
   cells: readonly CellSummary[],
   { sentence, run: { missing = [] } }: { sentence: string; run: RunInfo },

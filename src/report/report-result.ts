@@ -4,7 +4,7 @@ import type { ReporterTarget } from './reporters.ts';
 import type { Terminal } from './terminal.ts';
 import { writeReportFile } from './write-report-file.ts';
 
-/** One way to show a result that is there as a whole. */
+/** One way to show a complete result. */
 export interface ResultReporter<Result> {
   takes: ReporterTarget;
   render(result: Result, terminal: Terminal): string;

@@ -7,19 +7,19 @@ import type { Store } from '../store/open-store.ts';
 import type { StoreRecorder } from '../store/store-recorder.ts';
 import { readHistory } from './history/read-history.ts';
 
-/** Where the reporters that show everything read a run from when it has ended: cell after cell, never all of it at once. */
+/** The source from which reporters of everything read an ended run: cell by cell, never all at once. */
 export interface ReportSource {
   plan(run: RunInfo): Promise<PlannedCell[]>;
   cells(run: RunInfo): AsyncGenerator<CellReport>;
-  /** The last 30 days of the versions of a run, over all runs; null when the store has nothing of them. */
+  /** The last 30 days of the versions of a run, over all runs; null when the store has no attempt of them. */
   history(run: RunInfo): Promise<CanaryHistory | null>;
-  /** What all runs say of the libraries of these cells, on their builds; the cells are of one browser and target. */
+  /** The results of all runs for the libraries of these cells on their builds; the cells have one browser and target. */
   standings(cells: readonly Cell[]): Promise<Standing[]>;
   /** The absolute path of an attempt's screenshot; null when there is none. */
   screenshot(run: RunInfo, attempt: Attempt): string | null;
 }
 
-/** The cells of a run that are in the store, in the order of the plan. */
+/** The cells of a run in the store, in the sequence of the plan. */
 export async function* storedCells(
   store: Store,
   runId: string,
@@ -33,7 +33,7 @@ export async function* storedCells(
   }
 }
 
-/** Reads a run out of the store, and what the store did not take out of the recorder's file. */
+/** Reads a run from the store, and attempts that the store did not accept from the recorder's file. */
 export function storeSource(
   store: Store,
   recorder: StoreRecorder,

@@ -4,7 +4,7 @@ import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 /** Several reporters as one: when one of them cannot write its report, the others still do. */
 export class ReporterGroup implements RunObserver {
   readonly #reporters: readonly RunObserver[];
-  /** What reporters threw, each once. */
+  /** The errors of reporters, each once. */
   readonly troubles: unknown[] = [];
 
   constructor(reporters: readonly RunObserver[]) {

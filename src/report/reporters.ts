@@ -9,11 +9,11 @@ import { MarkdownReporter } from './markdown-reporter.ts';
 import type { ReportSource } from './report-source.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What reporters are made with. */
+/** What reporters need. */
 export interface ReporterContext {
   terminal: Terminal;
   source: ReportSource;
-  /** Null when all of a plan is run. */
+  /** Null for a whole plan. */
   part: ShardOfPlan | null;
 }
 

@@ -6,7 +6,7 @@ import { type CellSummary, plannedSummary, withAttempt } from '../words/cell-sum
 export class RunTally implements RunObserver {
   readonly #cells = new Map<string, CellSummary>();
 
-  /** In the order of the plan. */
+  /** In the sequence of the plan. */
   get cells(): CellSummary[] {
     return [...this.#cells.values()];
   }

@@ -4,7 +4,7 @@ import { symbols } from '../words/text.ts';
 
 /** The rows and columns of one grid: libraries down, builds across, for one browser, flow, condition and target. */
 export interface Grid {
-  /** What holds for the whole grid, e.g. `browser current, flow qr-to-ready`. */
+  /** The common axes of the grid, e.g. `browser current, flow qr-to-ready`. */
   title: string;
   builds: string[];
   rows: { library: string; cells: (CellSummary | undefined)[] }[];
@@ -31,7 +31,7 @@ export function gridsOf(summaries: readonly CellSummary[]): Grid[] {
 /** Paints a cell's text; the default leaves it plain. */
 export type PaintCell = (text: string, summary: CellSummary) => string;
 
-/** The grids as text of at most `width` columns where that is possible: grids too wide continue below themselves. */
+/** The grids as text of at most `width` columns where possible: a wider grid continues below itself. */
 export function renderTable(
   summaries: readonly CellSummary[],
   width: number,
@@ -62,7 +62,7 @@ function renderGrid({ title, builds, rows }: Grid, width: number, paint: PaintCe
   return [title, ...blocks].join('\n');
 }
 
-/** Places of the columns, in blocks that are each at most `width` wide; a block has at least one column. */
+/** Indexes of the columns in blocks of at most `width`; a block has at least one column. */
 function columnsThatFit(widths: readonly number[], width: number): number[][] {
   const blocks: number[][] = [];
   let left = 0;

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 
-/** Where a command shows what it does: progress apart from results, so that results can be piped on. */
+/** The output of a command: progress separate from results, so that results can be piped. */
 export interface Terminal {
   /** Progress, to stderr. */
   progress(text: string): void;
@@ -15,10 +15,13 @@ export interface Terminal {
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Where nothing tells the width, as in a file or a CI log, no table needs to be broken. */
+/** The width of an output without one, such as a file or a CI log, where tables need no breaks. */
 const unlimitedWidth = 1000;
 
-/** The terminal of this process. In CI nothing is redrawn, since CI logs keep every line; colours only where both streams show them. */
+/**
+ * The terminal of this process. In CI nothing is redrawn, since CI logs keep every line; colours only where both streams show
+ * them.
+ */
 export function processTerminal(): Terminal {
   const terminals = process.stdout.isTTY === true && process.stderr.isTTY === true;
   return {

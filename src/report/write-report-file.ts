@@ -6,7 +6,8 @@ import { TroubleError } from '../contracts/input-error.ts';
 export const standardOutput = '-';
 
 /**
- * Writes a report in pieces. A regular file appears only when it is whole; a device or a pipe such as /dev/stdout is written directly.
+ * Writes a report in pieces. A regular file appears only when it is complete; a device or a pipe such as /dev/stdout is written
+ * directly.
  *
  * @param file a path, or `-` for standard output.
  * @throws TroubleError naming the file when it cannot be written, e.g. on a full disk.

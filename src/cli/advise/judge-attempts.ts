@@ -12,8 +12,8 @@ interface Tally {
 }
 
 /**
- * What the store knows of libraries on a build: the flow `qr-to-ready` without conditions, of each library only its last run.
- * Attempts that the harness or machine failed say nothing.
+ * Judges libraries on a build by the store: the last run of each library with the flow `qr-to-ready` and no condition.
+ * Attempts spoiled by the harness or the machine do not count.
  */
 export async function judgeAttempts(build: string, browser: string): Promise<JudgedVersion[]> {
   if (!existsSync(home('store.sqlite'))) return [];

@@ -85,7 +85,6 @@ function sentenceOf(
   const complaint = `${current} ${verdict} on ${build} (${own?.why}).`;
   if (nearest) return `${complaint} The nearest version that works is ${nearest.library} (${how}).`;
   const maybe = judged.filter((entry) => entry.verdict === 'unsure').map(({ library }) => library);
-  if (maybe.length > 0)
-    return `${complaint} Of no version it is known that it works there; perhaps ${maybe.join(', ')}.`;
-  return `${complaint} No version that is known here works there.`;
+  if (maybe.length > 0) return `${complaint} No version is known to work there; perhaps ${maybe.join(', ')}.`;
+  return `${complaint} No version of the project works there.`;
 }

@@ -11,13 +11,13 @@ import { databaseOption, databaseToRead } from '../options/service-database.ts';
 
 const folder = (engine: Engine) => join(packageRoot, 'sql', 'queries', engine);
 
-/** Both engines have the same questions. */
+/** Both engines have the same queries. */
 function questions(): string[] {
   const files = readdirSync(folder('sqlite')).filter((file) => file.endsWith('.sql'));
   return files.map((file) => basename(file, '.sql')).sort();
 }
 
-/** `db query`: asks the tables of the service a question of `sql/queries`, on either engine and without its client. */
+/** `db query`: runs a query of `sql/queries` on the tables of the service, on either engine and without its client. */
 export function dbQueryCommand(): Command {
   return new Command('query')
     .description('run a query of sql/queries on the database of the service: MySQL, MariaDB or SQLite')
@@ -55,7 +55,7 @@ function render(rows: readonly Record<string, unknown>[]): string {
   return columns([names, ...rows.map((row) => names.map((name) => shown(name, row[name])))]);
 }
 
-/** Milliseconds since 1970, which columns such as `at` and `seen_at` hold, are for machines. */
+/** Columns such as `at` and `seen_at` hold milliseconds since 1970, which a person cannot read. */
 function shown(name: string, value: unknown): string {
   if (value === null || value === undefined) return '-';
   return /(^|_)(at|since)$/.test(name) ? new Date(Number(value)).toISOString() : String(value);

@@ -2,7 +2,10 @@ import { Command } from 'commander';
 import { openStore } from '../../store/open-store.ts';
 import { dbQueryCommand } from './db-query.ts';
 
-/** `db migrate`: brings the schema of the embedded store up to date, apart from any run; `db query`: asks the service's tables. */
+/**
+ * `db migrate`: brings the schema of the embedded store up to date, outside of any run; `db query`: queries the service's
+ * tables.
+ */
 export function dbCommand(): Command {
   const db = new Command();
   db.command('migrate')

@@ -18,7 +18,7 @@ interface ExporterOptions {
   policy: string;
 }
 
-/** `exporter`: `/metrics` out of the store. */
+/** `exporter`: serves `/metrics` from the store. */
 export function exporterCommand(): Command {
   return new Command()
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -48,7 +48,7 @@ async function run({ database: address, rolloutPlan, policy: policyFile, ...at }
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const cannotRead = (error: unknown) => say(`the store could not be read: ${String(error)}`);
   const exporter = new Exporter(store, database, cannotRead, plan, policy);
-  // Counting a large store for the first time takes longer than a scrape may.
+  // The first count of a large store takes longer than the timeout of a scrape.
   await exporter.read();
   const server = await serveMetrics(at, () => exporter.read());
   console.log(JSON.stringify({ url: server.url }));

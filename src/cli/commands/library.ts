@@ -13,7 +13,7 @@ import { columns } from '../../words/text.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** `library add|list|verify|remove`: the versions of whatsapp-web.js that can be run, each pinned by a lockfile. */
+/** `library add|list|verify|remove`: the runnable versions of whatsapp-web.js, each pinned by a lockfile. */
 export function libraryCommand(): Command {
   const library = new Command();
   library

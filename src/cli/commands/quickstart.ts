@@ -9,10 +9,10 @@ import { type CellSummary, countCells } from '../../words/cell-summary.ts';
 import { executeRun } from '../run/execute-run.ts';
 import { readPlan } from '../run/read-plan.ts';
 
-/** The same every time, so that two quick starts can be compared. */
+/** Fixed, so that two quick starts are comparable. */
 const seed = 1;
 
-/** `quickstart`: from nothing to the whole picture. */
+/** `quickstart`: sets up what is missing and attempts the default matrix. */
 export function quickstartCommand(): Command {
   return new Command()
     .addHelpText(
@@ -62,7 +62,7 @@ function nextCommands(cells: readonly CellSummary[]): { command: string; why: st
   ];
 }
 
-/** A version that fails on the newest build on which another one works: there is an answer to give. */
+/** A version that fails on the newest build on which another one works, so that `advise` has an answer. */
 function tellingCell(cells: readonly CellSummary[]): CellSummary | undefined {
   const builds = sortBuilds(cells.map(({ cell }) => cell.build)).toReversed();
   for (const build of builds) {

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { startReplica } from '../../replica/start-replica.ts';
 
-/** `wwebjs-canary replica`: runs the replica alone, for a program of the user's own, until a signal. */
+/** `wwebjs-canary replica`: runs the replica alone, for the user's own program, until a signal. */
 export function replicaCommand(): Command {
   return new Command()
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
     .option('--port <port>', 'port of the page; by default a free one', parsePort, 0)
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
-    .option('--condition <names>', 'conditions that are on from the start, separated by commas', splitNames, [])
+    .option('--condition <names>', 'conditions to start with, separated by commas', splitNames, [])
     .addHelpText('after', '\nExample:\n  wwebjs-canary replica --build 2.3000.1032534684 --port 8443')
     .action(async (options: { build: string; port: number; timeScale: number; condition: string[] }) => {
       const { build, port, timeScale, condition: conditions } = options;

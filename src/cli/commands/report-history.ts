@@ -17,7 +17,7 @@ interface HistoryOptions {
   out: string;
 }
 
-/** `report history`: the plots of how versions did over time, for whom there is no Grafana. */
+/** `report history`: plots of the results of versions over time, without Grafana. */
 export function historyCommand(): Command {
   return new Command('history')
     .description('plot how versions did over time, from all runs in the store: one page, opened if there is a desktop')
@@ -48,7 +48,7 @@ async function draw({ window, library: libraries, build: builds, out }: HistoryO
   openOnDesktop(file);
 }
 
-/** What the reading calls `window`, `library` and `build` are options here. */
+/** Names `window`, `library` and `build` as the options of the command. */
 function nameOption(error: unknown): never {
   if (error instanceof InputError) throw new InputError(`--${error.message}`);
   throw error;

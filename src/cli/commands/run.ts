@@ -79,7 +79,7 @@ async function resolvedPlan(options: RunCommandOptions, terminal: Terminal): Pro
   return planOf({ ...options, library });
 }
 
-/** What is to be repeated; null, after that was printed, when nothing failed. @throws InputError when there was no run. */
+/** The cells to repeat; null, after a message, when nothing failed. @throws InputError when there was no run. */
 async function lastFailed(options: RunCommandOptions, terminal: Terminal): Promise<PlannedCell[] | null> {
   if (options.config !== undefined) {
     throw new InputError('--last-failed repeats cells of the last run, and --config names others: give one of them');

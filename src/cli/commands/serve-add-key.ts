@@ -13,7 +13,7 @@ interface AddKeyOptions {
   first?: true;
 }
 
-/** `serve add-key`: makes the first key, so it needs write access to the database. */
+/** `serve add-key`: creates the first key, so it needs write access to the database. */
 export function addKeyCommand(): Command {
   return new Command('add-key')
     .description('make an API key and print it once')

@@ -31,7 +31,7 @@ interface ServeCommandOptions {
   replica?: string;
 }
 
-/** A judgement reads the traffic of the whole step. */
+/** Least interval between judgements, since each reads the traffic of the whole step. */
 const leastJudgeSeconds = 5;
 
 /** `serve`: the service that links accounts, keeps their sessions and restores them. */
@@ -101,7 +101,7 @@ async function run({
   const starting = serveInstance({ ...given, profiles, database, replica, version, signal, log });
   const instance = await Promise.race([starting, stop.then(() => null)]);
   if (instance === null) {
-    // What is under way is not waited for: it may be another instance's migration. It begins nothing any more.
+    // Does not wait for the start, which may wait for another instance's migration. The start begins nothing more.
     starting.then((late) => late.stop()).catch(() => {});
     log({ event: 'stopped' });
     return;

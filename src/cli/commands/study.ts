@@ -63,7 +63,7 @@ async function incident({ model: file, seed, database, attempts, reporter, inten
   const model = parseYamlFile(file, incidentModelSchema);
   const chosen = chooseReporters(reporter, studyReporters);
   const terminal = processTerminal();
-  // Reports a server that refuses before minutes of attempts.
+  // Checks the server first: a refusal must not come after minutes of attempts.
   if (database !== undefined) await (await openStudyDatabase(database)).close();
   const courses = attempts ? coursesFromReports(attempts, model) : await coursesFromStore(model, seed, terminal);
   const stop = new AbortController();

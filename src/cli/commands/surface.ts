@@ -16,7 +16,7 @@ interface SurfaceOptions {
   json?: boolean;
 }
 
-/** `surface`: what a library needs from the page, what a build offers, and the difference; nothing is run. */
+/** `surface`: what a library needs from the page, what a build offers, and the difference. It runs nothing. */
 export function surfaceCommand(): Command {
   const surface = new Command();
   surface
@@ -85,7 +85,7 @@ async function diff(first: string, second: string, { json }: SurfaceOptions): Pr
   process.stdout.write(json ? toJson(result) : renderLibraryDiff(first, second, result));
 }
 
-/** Builds have a minor number of four digits, which no library version has. */
+/** A build has a minor number of four digits, a library version does not. */
 function isBuild(text: string): boolean {
   if (!/^2\.\d{4}\./.test(text)) return false;
   parseBuild(text);

@@ -37,7 +37,7 @@ interface WatchCommandOptions extends RunCommandOptions {
 
 const shortestSeconds = 10;
 
-/** `watch`: the canaries that never stop. */
+/** `watch`: runs the canaries on a schedule. */
 export function watchCommand(): Command {
   const command = new Command()
     .addOption(
@@ -83,7 +83,7 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
   const database = await openDatabase(service);
   const cannotRead = (error: unknown) => say(`the store could not be read: ${String(error)}`);
   const exporter = new Exporter(store, database, cannotRead, plan, policy);
-  // Counting a large store for the first time takes longer than a scrape may.
+  // The first count of a large store takes longer than the timeout of a scrape.
   await exporter.read();
   const server = await serveMetrics(options, () => exporter.read());
   console.log(JSON.stringify({ url: server.url }));

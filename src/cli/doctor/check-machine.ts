@@ -14,7 +14,7 @@ import { libraryStatuses } from '../../library/library-statuses.ts';
 const neededGigabytes = 2;
 const oldestNpm = 10;
 
-/** Looks at everything that the harness needs; installs nothing. */
+/** Checks everything that the harness needs; installs nothing. */
 export async function checkMachine(): Promise<Check[]> {
   const checks = [
     checkNode(),
@@ -38,7 +38,7 @@ function missing(name: string, found: string, todo: string): Check {
   return { name, status: 'missing', found, todo };
 }
 
-/** An older Node does not come as far as this: bin/wwebjs-canary.js stops it. */
+/** An older Node does not get here: bin/wwebjs-canary.js stops it. */
 function checkNode(): Check {
   return ok('node', `${process.version} (${process.platform} ${process.arch})`);
 }
@@ -91,7 +91,7 @@ async function checkBrowsers(): Promise<Check[]> {
   return checks;
 }
 
-/** Also tells about the sandbox, which depends on the user and the kernel and not on the browser alone. */
+/** Includes the sandbox, which depends on the user and the kernel besides the browser. */
 async function checkStart(name: string): Promise<Check> {
   try {
     const { version, sandbox } = await ensureBrowser(name, () => {});

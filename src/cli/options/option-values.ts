@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
 
-/** Seeds are typed by people, so they stay short. */
+/** People type seeds, so they stay short. */
 export const greatestSeed = 2 ** 31 - 1;
 export const greatestRandomSeed = 1_000_000;
 
-/** Parses `a,b,c` for commander. An empty variable of a script is an error of its own. */
+/** Parses `a,b,c` for commander. Refuses empty values, which come from empty variables of scripts. */
 export function list(text: string): string[] {
   const values = text.split(',').map((part) => part.trim());
   if (values.includes('')) throw new InvalidArgumentError('A value is empty; values are separated by commas.');
@@ -14,7 +14,7 @@ export function list(text: string): string[] {
 
 const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** Makes a parser of times such as `90s`, `15m` or `6h` for commander; they become milliseconds. */
+/** Creates a parser for commander of times such as `90s`, `15m` or `6h`, in milliseconds. */
 export function duration(leastSeconds: number): (text: string) => number {
   return (text) => {
     const [, amount, unit = ''] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
@@ -24,7 +24,7 @@ export function duration(leastSeconds: number): (text: string) => number {
   };
 }
 
-/** Makes a parser of whole numbers for commander. */
+/** Creates a parser of whole numbers for commander. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -33,7 +33,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-/** What `read` returns; an InputError that it throws gets the name of the option in front. */
+/** Returns what `read` returns; prefixes an InputError with the name of the option. */
 export function naming<T>(option: string, read: () => T): T {
   try {
     return read();

@@ -7,7 +7,7 @@ export function policyOption(description = 'the criteria for the candidate'): Op
   return new Option('--policy <file>', description).default(defaultPolicy, 'compat-matrix/policy.yaml');
 }
 
-/** `--rollout-plan`, the same for what decides by the plan and for what shows it. */
+/** `--rollout-plan`, shared by commands that decide by the plan and that show it. */
 export function rolloutPlanOption(): Option {
   return new Option('--rollout-plan <file>', 'steps of a rollout, how long each is watched, and its bands').default(
     defaultRolloutPlan,

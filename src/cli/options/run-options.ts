@@ -46,7 +46,7 @@ export function addRunOptions(command: Command): Command {
     .option('--ignore-expectations', 'every attempt that does not pass is unexpected');
 }
 
-/** The arguments that give `run` the same options as were given to this command; defaults are left out. */
+/** The arguments that give `run` the options of this command; defaults are left out. */
 export function runArguments(command: Command): string[] {
   const names = new Set(addRunOptions(command.createCommand('run')).options.map((option) => option.attributeName()));
   return command.options.flatMap((option) => {

@@ -11,15 +11,16 @@ export function databaseOption(): Option {
   ).env('WWEBJS_CANARY_DATABASE');
 }
 
-/** The database where none is named; what is linked to a replica stays apart from real accounts. */
+/** The default database; accounts linked to a replica are kept apart from real ones. */
 export function embeddedDatabase({ forReplica = false } = {}): string {
   return `sqlite:${home(forReplica ? 'replica-store.sqlite' : 'store.sqlite')}`;
 }
 
 /**
- * The database of the service for a command that only reads it: a new and empty one would be shown as a service without links.
+ * The database of the service for a command that only reads it. It has to exist: an empty one would look like a service without
+ * links.
  *
- * @throws InputError when a file is named that is not there.
+ * @throws InputError when the named file does not exist.
  */
 export function databaseToRead(address: string | undefined): string {
   if (address === undefined) return embeddedDatabase();

@@ -1,4 +1,4 @@
-/** Why a run has to end early, and the signal that says so. */
+/** The signal to end a run early, and the errors that caused it. */
 export interface StopSignal extends Disposable {
   signal: AbortSignal;
   /** Uncaught errors: each is a bug, and ends the run gracefully so that its records are kept. */
@@ -34,7 +34,7 @@ export function stopSignal(say: (text: string) => void): StopSignal {
   return { signal: controller.signal, bugs, [Symbol.dispose]: dispose };
 }
 
-/** Settles at Ctrl-C or SIGTERM; the second one ends the process at once. */
+/** Resolves at Ctrl-C or SIGTERM; the second one ends the process at once. */
 export function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     onSignal(() => resolve());

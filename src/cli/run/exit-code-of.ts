@@ -3,11 +3,11 @@ import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 
 /**
- * The exit code for an error that ended a command; says its message by `say`. Only an unforeseen error shows its
- * stack, since it is a bug to report.
+ * The exit code for an error that ended a command; prints the message with `say`. Only an unforeseen error shows its stack,
+ * since it is a bug to report.
  */
 export function exitCodeOf(error: unknown, say: (message: string) => void): ExitCode {
-  // Commander has already printed what it had to say.
+  // Commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.asExpected : exitCode.badInput;
   if (error instanceof InputError || error instanceof TroubleError) {
     say(`error: ${error.message}`);

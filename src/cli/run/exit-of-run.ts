@@ -1,7 +1,7 @@
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { type CellSummary, countCells } from '../../words/cell-summary.ts';
 
-/** How the run of a report went. */
+/** The result of the run in a report. */
 export interface RunEnd {
   interrupted: boolean;
   /** True when parts of the plan are not in the report. */
@@ -9,8 +9,8 @@ export interface RunEnd {
 }
 
 /**
- * The exit code of a run. A surprise counts more than trouble of the machine in another cell, since it is a finding; a run that was
- * cut off is never as expected, and one of which a shard is missing is inconclusive.
+ * The exit code of a run. A surprise outweighs trouble of the machine in another cell, since it is a finding; an interrupted
+ * run is never as expected, and a run with a missing shard is inconclusive.
  */
 export function exitOfRun(cells: readonly CellSummary[], { interrupted, incomplete = false }: RunEnd): ExitCode {
   const { surprises, infra } = countCells(cells);

@@ -28,7 +28,7 @@ export function readExpectations(): ExpectationRule[] {
 }
 
 /**
- * The whole plan that the options of a run choose, of which a shard makes a part.
+ * The whole plan for the options of a run; a shard makes a part of it.
  *
  * @throws InputError as `readPlan`, and when no cell is left.
  */
@@ -38,7 +38,7 @@ export function planOf(options: RunCommandOptions): PlannedCell[] {
   return matching(readPlan({ choice, repeat, target, ignoreExpectations }, config), grep);
 }
 
-/** What a run left to be repeated. */
+/** The cells of a run to repeat. */
 export interface FailedCells {
   last: StoredRun;
   /** Cells that failed, were spoiled, or did something unexpected. */
@@ -70,7 +70,7 @@ export function planOfFailed({ last, cells }: FailedCells, options: RunCommandOp
 
 const axes = ['library', 'build', 'browser', 'flow', 'condition'] as const;
 
-/** Matches what a line of a run shows, and the whole key, where the usual browser and flow have a name too. */
+/** Matches the printed name of a cell, and its key, which names the default browser and flow too. */
 function matching(plan: PlannedCell[], grep: string | undefined): PlannedCell[] {
   if (grep === undefined) return plan;
   const chosen = plan.filter(({ cell }) => cellName(cell).includes(grep) || cellKey(cell).includes(grep));

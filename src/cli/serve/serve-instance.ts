@@ -16,7 +16,7 @@ import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { openReplica } from './open-replica.ts';
 
-/** How long answers that are under way may take once the sessions are closed. */
+/** Time for answers in flight once the sessions are closed. */
 const lastAnswersMs = 1_000;
 
 export interface ServeOptions {
@@ -27,11 +27,11 @@ export interface ServeOptions {
   library: string;
   browser: string;
   slots: number;
-  /** Sessions that this instance runs at most; no limit where it is left out. */
+  /** The most sessions that this instance runs; no limit when left out. */
   maxSessions?: number;
-  /** A replica, as `openReplica` takes it, to use in place of the live site; null for the live site. */
+  /** The replica to use, as `openReplica` takes it; null for the live site. */
   replica: string | null;
-  /** Address of the store that machines share for profiles; null keeps them on this machine. */
+  /** Address of the profile store shared by machines; null keeps profiles on this machine. */
   profiles: string | null;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks: boolean;
@@ -39,18 +39,18 @@ export interface ServeOptions {
   sessionDetail: number;
   /** Milliseconds between two judgements of the rollout in progress; null leaves it to people. */
   judgeEvery: number | null;
-  /** Files that it is judged and watched by. */
+  /** Files of the gate's policy and of the rollout plan. */
   policy: string;
   rolloutPlan: string;
   version: string;
-  /** Aborted by a signal before the start is complete: then it begins nothing more. */
+  /** Aborted by a signal before the start is complete, which then begins nothing more. */
   signal: AbortSignal;
   log(line: LogLine): void;
 }
 
 export interface ServedInstance {
   url: string;
-  /** Phone control of the replica, where there is one. */
+  /** Phone control of the replica, if there is one. */
   phoneUrl: string | null;
   /** Graceful shutdown, within 20 seconds. */
   stop(): Promise<void>;
@@ -59,8 +59,8 @@ export interface ServedInstance {
 /**
  * Starts one instance of the service with its HTTP face.
  *
- * @throws InputError when it would be open to the network without an API key, or a file is wrong; TroubleError when the port or database cannot be used;
- *   the reason of an abort.
+ * @throws InputError when it would be open to the network without an API key, or a file is wrong; TroubleError when the port or
+ * database cannot be used; the reason of an abort.
  */
 export async function serveInstance(options: ServeOptions): Promise<ServedInstance> {
   const { host, port, log, signal } = options;
@@ -104,7 +104,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
       url: urlOf(app as FastifyInstance),
       phoneUrl: replica?.phoneUrl ?? null,
       async stop() {
-        // It goes on answering while sessions close, so that a load balancer reads `stopping` at /readyz.
+        // Answers requests while sessions close, so that a load balancer reads `stopping` at /readyz.
         await service.stop(() => endAnswers(app as FastifyInstance));
         await replica?.close();
       },
@@ -128,12 +128,12 @@ async function endAnswers(app: FastifyInstance): Promise<void> {
   clearTimeout(cut);
 }
 
-/** Checks what was given before anything is started. */
+/** Checks the options before anything is started. */
 function openVault(address: string): NonNullable<ServiceOptions['vault']> {
   return { blobs: openBlobStore(address, process.env), key: profileKey(process.env) };
 }
 
-/** Before anything is started: an instance that may not listen must not take on sessions either. */
+/** Checked before anything is started: an instance that may not listen must not claim sessions either. */
 async function requireKey({ host, database: address }: ServeOptions): Promise<void> {
   const database = await openDatabase<ServiceTables>(address);
   const has = await new ApiKeys(database).any().finally(() => database.close());

@@ -10,11 +10,11 @@ import { openStore } from '../../store/open-store.ts';
 import { coursesOf, type LibraryCourses, type RecordedAttempt, studiedFlows } from '../../study/courses.ts';
 import { readPlan } from '../run/read-plan.ts';
 
-/** The cells whose attempts are drawn from: nothing but library and flow differs. */
+/** The cells whose attempts the study draws from; only library and flow differ. */
 const place = { browser: 'current', condition: 'none', target: 'replica' } as const;
 
 /**
- * What saved JSON reports have of the model's libraries on its build.
+ * Reads the attempts of the model's libraries on its build from saved JSON reports.
  *
  * @throws InputError when a file is not a report, or a library has no attempt in any of them.
  */
@@ -29,7 +29,7 @@ export function coursesFromReports(files: readonly string[], model: IncidentMode
 }
 
 /**
- * What the store has, after the attempts were made that it still lacks.
+ * Reads the attempts from the store, after making those that it lacks.
  *
  * @throws TroubleError when not all of them could be made.
  */
@@ -78,7 +78,7 @@ function isWanted(cell: Cell, { build, libraries }: IncidentModel): boolean {
   );
 }
 
-/** The cells that have fewer attempts than the model asks for, each with how many it lacks. */
+/** The cells with fewer attempts than the model needs, each with the number that it lacks. */
 export function missingAttempts(
   attempts: readonly RecordedAttempt[],
   { build, libraries, attempts: wanted }: IncidentModel,

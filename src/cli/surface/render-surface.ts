@@ -90,7 +90,7 @@ function whereText({ file, line, function: name }: { file: string; line: number;
   return `${file}:${line}${name ? ` (${name})` : ''}`;
 }
 
-/** Names of several modules would make the column wider than any terminal. */
+/** Shortened: names of several modules would make the column wider than any terminal. */
 function shorten(name: string): string {
   return name.length <= 64 ? name : `${name.slice(0, 63)}…`;
 }

@@ -7,10 +7,10 @@ import { cellState } from '../../words/cell-state.ts';
 import { percentile } from './percentile.ts';
 import { ratePoint } from './rate-point.ts';
 
-/** What was counted in one bucket. */
+/** The counts of one bucket. */
 export interface BucketCounts {
   outcomes: readonly OutcomeCount[];
-  /** In ascending order of their time. */
+  /** In ascending sequence of time. */
   times: readonly TimeCount[];
 }
 
@@ -19,7 +19,7 @@ type Plots = Pick<CanaryHistory, 'attempts' | 'infra' | 'rates' | 'phaseTimes' |
 /** A page with more rows is slow and too long to read. */
 const mostCells = 200;
 
-/** The plots out of the counts of all buckets, oldest first. */
+/** Builds the plots from the counts of all buckets, oldest first. */
 export function buildHistory(buckets: readonly BucketCounts[]): Plots {
   const all = buckets.flatMap(({ outcomes }) => outcomes);
   const sum = (counts: readonly OutcomeCount[]) => counts.reduce((total, { attempts }) => total + attempts, 0);
@@ -56,7 +56,7 @@ function rateSeries(buckets: readonly BucketCounts[]): RateSeries[] {
   }));
 }
 
-/** In the order of the phases, and within one of the versions. */
+/** Sorted by phase, then by version. */
 function timeSeries(buckets: readonly BucketCounts[]): TimeSeries[] {
   const groups = buckets.map(({ times }) => Map.groupBy(times, ({ phase, library }) => `${phase} ${library}`));
   const libraries = sortLibraries(buckets.flatMap(({ times }) => times.map(({ library }) => library)));
@@ -95,7 +95,7 @@ function cellHistories(buckets: readonly BucketCounts[]): CellHistory[] {
   return histories.sort((a, b) => place(a) - place(b) || (cellKey(a) < cellKey(b) ? -1 : 1));
 }
 
-/** Those that were attempted last, in the order in which they came. */
+/** The most recently attempted ones, in their original sequence. */
 function newestCells(cells: readonly CellHistory[]): CellHistory[] {
   const last = ({ states }: CellHistory) => states.findLastIndex((state) => state !== null);
   const kept = new Set(cells.toSorted((a, b) => last(b) - last(a)).slice(0, mostCells));

@@ -6,14 +6,14 @@ const weekMs = 7 * dayMs;
 const unitMs: Record<string, number> = { h: hourMs, d: dayMs, w: weekMs };
 const longestMs = 366 * dayMs;
 
-/** A plot with more buckets than this has no room for them on a phone. */
+/** The most buckets for which a plot has room on a phone. */
 const mostBuckets = 93;
 const bucketSizesMs = [hourMs, 6 * hourMs, dayMs, weekMs];
 
 /** 1970 began on a Thursday, weeks begin on a Monday. */
 const firstMondayMs = 4 * dayMs;
 
-/** A stretch of time cut into buckets; times are milliseconds since 1970. */
+/** A time window divided into buckets; times are milliseconds since 1970. */
 export interface HistoryWindow {
   /** Starts of the buckets, oldest first. The last one has not ended when the window ends. */
   buckets: number[];
@@ -22,8 +22,8 @@ export interface HistoryWindow {
 }
 
 /**
- * The window of the length `text` that ends now. Buckets are whole hours, quarters of days, days or weeks of UTC, whatever the zone of
- * the machine; the first one is whole.
+ * The window of the length `text` that ends now. Buckets are whole hours, quarters of days, days or weeks of UTC, independent
+ * of the machine's zone; the first one is whole.
  *
  * @throws InputError when the text is not a number of hours, days or weeks up to a year.
  */

@@ -10,7 +10,7 @@ export interface ValueCount {
  */
 export function percentile(counts: readonly ValueCount[], percent: number): number {
   const total = counts.reduce((sum, { count }) => sum + count, 0);
-  // Multiplied first: 0.95 * 20 is 19, and with rounding it could be a little more.
+  // Multiplied first: 0.95 * 20 is 19, but rounding could make it slightly more.
   const rank = Math.max(1, Math.ceil((percent * total) / 100));
   let passed = 0;
   for (const { value, count } of counts) {

@@ -4,7 +4,7 @@ import { wilsonInterval } from '../../gate/statistics/wilson-interval.ts';
 /** Normal quantile of one side for an interval of 95 %. */
 const z95 = 1.959964;
 
-/** A success rate with its interval; null where nothing was counted. */
+/** A success rate with its interval; null without counts. */
 export function ratePoint(passed: number, failed: number): RatePoint | null {
   const attempts = passed + failed;
   if (attempts === 0) return null;

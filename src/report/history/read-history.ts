@@ -12,10 +12,11 @@ const dayMs = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /**
- * How versions did over time, out of the attempts of all runs of a store. The database counts bucket by bucket; no attempt is read.
+ * Results of versions over time, from the attempts of all runs of a store. The database counts bucket by bucket and returns no
+ * attempt.
  *
  * @param now milliseconds since 1970.
- * @throws InputError when the window is none, or the store has no attempt of a library or build that is asked for.
+ * @throws InputError for a malformed window, or a library or build without attempts in the store.
  */
 export async function readHistory(store: Store, question: HistoryQuestion, now: number): Promise<CanaryHistory> {
   const { window, libraries, builds } = question;
@@ -25,7 +26,7 @@ export async function readHistory(store: Store, question: HistoryQuestion, now: 
   refuseUnknown('build', builds?.map(checkedBuild), known.builds);
   const counted: BucketCounts[] = [];
   for (const start of buckets) {
-    // A clock that was ahead must not hide attempts of the last bucket.
+    // A clock that was ahead must not hide attempts in the last bucket.
     const span = { from: iso(start), to: iso(start + bucketMs), libraries, builds };
     counted.push({
       outcomes: await store.attemptsOverTime.outcomes(span),

@@ -25,7 +25,7 @@ function read(store: Store, asked: StoreQuestion) {
 
 parentPort?.on('message', async (question: StoreQuestion) => parentPort?.postMessage(await answer(question)));
 
-/** The newest run of a store, cell by cell in the order of its plan. */
+/** The newest run of a store, cell by cell in the sequence of its plan. */
 async function readNewestRun(store: Store): Promise<ServedMatrix> {
   const last = await store.runs.last();
   if (!last) return { run: null, cells: [] };

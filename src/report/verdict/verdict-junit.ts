@@ -5,8 +5,8 @@ import { cellsWithFailures, failureWords } from './verdict-words.ts';
 
 /**
  * The verdict as JUnit: one test case per flow and per hard finding. What blocks is a failure; what is undecided is an error,
- * since a CI server that only counts failures must not let it through. What no flow is to blame for, such as a shard that was
- * lost, is a case of its own.
+ * since a CI server that only counts failures must not let it through. A problem of no flow, such as a missing
+ * shard, is a separate case.
  */
 export function verdictJunit(its: Verdict): string {
   const { baseline, candidate, flows, hardFindings, verdict, because, notices } = its;

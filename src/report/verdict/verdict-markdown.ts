@@ -13,7 +13,7 @@ import {
   verdictSymbols,
 } from './verdict-words.ts';
 
-/** A GitHub job summary takes 1 MiB; that many rows stay far below it. */
+/** A GitHub job summary holds 1 MiB; this many rows stay far below it. */
 const cellsShown = 50;
 
 /** The verdict as Markdown for a CI job summary or a pull request. */

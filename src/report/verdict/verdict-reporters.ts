@@ -29,7 +29,7 @@ export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>>
   html: { takes: 'DIR', render: verdictPage },
 };
 
-/** Cells that are shown per flow; the JSON verdict has all. */
+/** Cells shown per flow; the JSON verdict has all. */
 const cellsShown = 10;
 
 /** The verdict for a terminal: the word, the two sentences, and a table of flows and cells. */

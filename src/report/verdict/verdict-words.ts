@@ -1,7 +1,7 @@
 import type { ArmTally, CellFinding, Failure, FlowVerdict, Verdict, VerdictWord } from '../../contracts/verdict.ts';
 import { symbols } from '../../words/text.ts';
 
-/** Symbols beside the words, so that nothing depends on colour. */
+/** Symbols beside the words, so that no meaning depends on colour. */
 export const verdictSymbols: Record<VerdictWord, string> = {
   promote: symbols.passed,
   block: symbols.failed,
@@ -63,7 +63,7 @@ export function exitWords({ verdict, notices }: Pick<Verdict, 'verdict' | 'notic
   return `${verdict} (exit code ${code})${warnings.length === 0 ? '' : `, with ${words}: ${warnings.join(' ')}`}`;
 }
 
-/** `, only build 2.3000.1029241508` where a part was asked for. */
+/** `, only build 2.3000.1029241508` for a narrowed verdict. */
 export function narrowingWords({ narrowing = {} }: Pick<Verdict, 'narrowing'>): string {
   return Object.entries(narrowing)
     .map(([axis, values]) => `, only ${axis} ${values.join(' or ')}`)
