@@ -168,6 +168,7 @@ export class HostedSession {
 
   /** A deadline of the session has passed, by its own timer or by the clock of a replay. */
   passed(of: DeadlineName): void {
+    clearTimeout(this.#timers.get(of));
     this.#timers.delete(of);
     // Until the host is open, nothing else is under way.
     if (this.#host === null) this.#finish({ type: 'session:deadline', of });
