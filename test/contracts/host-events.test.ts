@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readHostEvent, recordedType } from '../../src/contracts/host-events.ts';
+import { type HostEvent, readHostEvent, recordedType, type Untimed } from '../../src/contracts/host-events.ts';
 import { describeEvent } from '../../src/host/child/describe-event.ts';
 import { plainError, plainValue } from '../../src/host/child/plain-value.ts';
 
@@ -81,6 +81,27 @@ describe('an event of the library', () => {
     const event = describeEvent('message', [{ id: { _serialized: { user: 'a' }, fromMe: false } }]);
     expect(event).toMatchObject({ secret: { id: { typeof: 'object', text: '{"user":"a"}' } } });
   });
+});
+
+test('a misspelt event, a detail of another shape and a missing secret do not compile', () => {
+  const wrong: Untimed[] = [
+    // @ts-expect-error a misspelt name
+    { type: 'client:authenticatd', detail: null },
+    // @ts-expect-error a detail of another event
+    { type: 'page:loaded', detail: null },
+    // @ts-expect-error a detail with a field too many
+    { type: 'page:loaded', detail: { url: 'x', build: '2.3000.1' } },
+    // @ts-expect-error a secret of another shape
+    { type: 'client:qr', detail: { length: 1, fields: 1, sha256: '' }, secret: 1 },
+    // @ts-expect-error no secret
+    { type: 'host:code', detail: { length: 8 } },
+  ];
+  // @ts-expect-error a name that no event has
+  const isMisspelt = (event: HostEvent) => event.type === 'client:redy';
+  for (const event of wrong) {
+    expect(readHostEvent({ ...time, ...event }, 0).type).toBe('host:unreadable-event');
+    expect(isMisspelt({ ...time, ...event } as HostEvent)).toBe(false);
+  }
 });
 
 describe('a value of the library', () => {

@@ -6,7 +6,7 @@ import { explainNodeError } from './explain-node-error.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { type Located, locateError } from './locate-error.ts';
 import { missingName } from './missing-name.ts';
-import { type SeenError, seenErrors, telltaleConsole } from './seen-errors.ts';
+import { isOfType, type SeenError, seenErrors, telltaleConsole } from './seen-errors.ts';
 
 /** Codes that an error of the library can be behind; a page error before the browser died, say, is only a page error. */
 const codesOfErrors = new Set<Code>([
@@ -44,7 +44,7 @@ export function explainError(attempt: FailedAttempt): Explanation | null {
 
 /** The first error that leads to a line of the library, looked for among those after the last milestone before any other. */
 function decisiveError({ events, library, surface }: FailedAttempt): { error: SeenError; located: Located } | null {
-  const milestone = events.findLast(({ type }) => type === 'client:authenticated' || type === 'client:qr')?.at ?? 0;
+  const milestone = events.findLast(isOfType('client:authenticated', 'client:qr'))?.at ?? 0;
   const errors = seenErrors(events);
   const inOrder = [...errors.filter(({ at }) => at >= milestone), ...errors.filter(({ at }) => at < milestone)];
   let fallback: { error: SeenError; located: Located } | null = null;

@@ -6,7 +6,7 @@ import { type Frame, parseStack } from './parse-stack.ts';
 /** An error of the evidence. */
 export interface SeenError {
   at: number;
-  type: string;
+  type: ErrorType;
   /** First line of the message, without the words that puppeteer puts before it. */
   headline: string;
   frames: Frame[];
@@ -15,19 +15,26 @@ export interface SeenError {
 const recordedError = z.object({ message: z.string().default(''), stack: z.string().default('') });
 const recordedConsole = z.object({ level: z.string().default(''), text: z.string().default('') });
 
-const errorTypes: ReadonlySet<string> = new Set<HostEventType>([
+const errorTypes = [
   'page:error',
   'host:error',
   'host:unhandled-rejection',
   'page:crashed',
-]);
+] as const satisfies HostEventType[];
+type ErrorType = (typeof errorTypes)[number];
+
+/** For events of a record: whether one is of these types. */
+export function isOfType(...types: readonly HostEventType[]): (event: AttemptEvent) => boolean {
+  return ({ type }) => types.some((one) => one === type);
+}
 
 /** All errors in the order in which they were seen. */
 export function seenErrors(events: readonly AttemptEvent[]): SeenError[] {
   return events.flatMap(({ at, type, detail }) => {
-    if (!errorTypes.has(type)) return [];
+    const known = errorTypes.find((one) => one === type);
+    if (known === undefined) return [];
     const { message, stack } = recordedError.parse(detail ?? {});
-    return [{ at, type, headline: headline(message || stack), frames: parseStack(stack || message) }];
+    return [{ at, type: known, headline: headline(message || stack), frames: parseStack(stack || message) }];
   });
 }
 
@@ -39,8 +46,7 @@ export function headline(message: string): string {
 
 /** Warnings and errors of the page's console that name a module, or that look like an error. */
 export function telltaleConsole(events: readonly AttemptEvent[]): string[] {
-  const lines = events.flatMap(({ type, detail }) => {
-    if (type !== 'page:console') return [];
+  const lines = events.filter(isOfType('page:console')).flatMap(({ detail }) => {
     const { level, text } = recordedConsole.parse(detail ?? {});
     return level === 'error' || /Requiring unknown module/.test(text) ? [text.replace(/\s*\n\s*/g, ' ')] : [];
   });
