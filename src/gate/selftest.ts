@@ -69,12 +69,12 @@ export function runSelftestCase(
   };
 }
 
-/** The bars that a result does not keep; the cap of the policy is one for every run. */
+/** The bars that a result does not keep; the cap of the policy is one for every run of `gate --run`. */
 export function missedBars({ bars, askedUntil, truths }: SelftestCase, result: SelftestResult, policy: Policy): Bar[] {
   // A cell that was closed and works after all brings its attempts with it.
   const most = (policy.success.looks.at(-1) as number) + (truths.length - 1) * policy.deadCells.attempts;
-  const cap: Bar = { what: 'mostPairs', atMost: askedUntil ?? most };
-  return [...bars, cap].filter(({ what, atMost = Infinity, atLeast = -Infinity }) => {
+  const cap: Bar[] = askedUntil === undefined ? [{ what: 'mostPairs', atMost: most }] : [];
+  return [...bars, ...cap].filter(({ what, atMost = Infinity, atLeast = -Infinity }) => {
     const value = result[what];
     return value === null || value > atMost || value < atLeast;
   });
