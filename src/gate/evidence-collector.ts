@@ -18,6 +18,11 @@ export interface GateQuestion {
   /** The newest build of the plan, and the day at which the data of WhatsApp Web ends. */
   newestBuild?: AgedBuild | undefined;
   dataEnds?: Verdict['dataEnds'] | undefined;
+  /**
+   * A finding about a version blocks at once where the baseline does not show it, tried or not, unless its rule says otherwise: for traffic
+   * of users, who lose by each one.
+   */
+  findingsBlock?: boolean | undefined;
   /** What was left out on purpose before attempts came here. */
   narrowing?: Narrowing | undefined;
   /** The only target of which attempts came here, where that was chosen. */

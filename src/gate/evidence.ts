@@ -45,6 +45,8 @@ export interface Evidence {
   newestBuild?: AgedBuild | undefined;
   dataEnds?: Verdict['dataEnds'] | undefined;
   narrowing?: Narrowing | undefined;
+  /** See `GateQuestion`. */
+  findingsBlock?: boolean | undefined;
   target?: Target | undefined;
   hardFindings: Omit<HardFinding, 'effect'>[];
   flows: FlowEvidence[];

@@ -24,10 +24,9 @@ import { untriedChoices } from './rules/missing-data.ts';
  */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
   const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, evidence.flows.length));
-  const cells = evidence.flows.flatMap((flow) => flow.cells);
   const hardFindings = evidence.hardFindings.map((found) => ({
     ...found,
-    effect: effectOf(found, cells, policy.hardRules),
+    effect: effectOf(found, evidence, policy.hardRules),
   }));
   const notices = noticesOn(evidence, flows, hardFindings);
   const { verdict, rule, why } = decide(evidence, flows, hardFindings, notices, policy);

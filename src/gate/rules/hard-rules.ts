@@ -51,16 +51,18 @@ export class HardFindings {
  */
 export function effectOf(
   { code, rule, place, baselineAttempts }: Found,
-  cells: readonly CellEvidence[],
+  { flows, findingsBlock = false }: Pick<Evidence, 'flows' | 'findingsBlock'>,
   rules: readonly HardRule[],
 ): HardFinding['effect'] {
   if (code !== null && truthCodes.includes(code)) return 'blocks';
   if (baselineAttempts > 0) return 'compared';
+  const cells = flows.flatMap((flow) => flow.cells);
   // A rollout has one cell for all builds.
   const its = cells.find((cell) => placeKey(cell.place) === placeKey(place)) ?? cells.find(isOf(place));
-  if (!its || its.baseline.attempts === 0) return 'untried';
+  if (!its || its.baseline.attempts === 0) return findingsBlock ? 'blocks' : 'untried';
   if (!findingsHold(its, rule)) return 'compared';
-  return rules.some(({ name, atOnce }) => name === rule && atOnce) ? 'blocks' : 'held';
+  const { atOnce = findingsBlock } = rules.find(({ name }) => name === rule) ?? {};
+  return atOnce ? 'blocks' : 'held';
 }
 
 /** The baseline works in the cell and shows no such finding, which the candidate does. */

@@ -38,7 +38,10 @@ export async function judgeRollout(
   at: number,
 ): Promise<Verdict> {
   const { baseline, candidate } = rollout;
-  const collector = new EvidenceCollector({ baseline, candidate, askedAt: new Date(at).toISOString() }, policy);
+  const collector = new EvidenceCollector(
+    { baseline, candidate, askedAt: new Date(at).toISOString(), findingsBlock: true },
+    policy,
+  );
   const window = { since: stepBegan(rollout), agedBefore: Date.parse(collector.period.since) };
   for await (const { attempt, isRepeated } of rolloutTraffic(database, [baseline, candidate], window)) {
     if (isRepeated) collector.addFinding(attempt);
