@@ -8,6 +8,8 @@ export interface HtmlOverview {
   run: RunInfo;
   interrupted: boolean;
   sentence: string;
+  /** The newest run before this one that planned the same cells, which changes are told from; null when there is none. */
+  before: RunInfo | null;
   counts: Summary;
   cells: HtmlCell[];
   grids: HtmlGrid[];
@@ -18,10 +20,13 @@ export interface HtmlOverview {
 export interface HtmlCell {
   cell: Cell;
   outcome: Outcome | null;
+  code: string | null;
   surprise: boolean;
   expectation: Expectation | null;
   /** As in the terminal table: `✓ 1.3 s`, `✗ no-ready`. */
   words: string;
+  /** What is different since the run before, in words; null when nothing is. */
+  change: string | null;
 }
 
 export interface HtmlGrid {

@@ -13,13 +13,19 @@ export interface CauseGroup {
 /** The failed cells by code, missing name and the library's line; the group with most cells first. */
 export function groupCauses(summaries: readonly CellSummary[]): CauseGroup[] {
   const groups = new Map<string, CauseGroup>();
-  for (const { cell, outcome, code, cause } of summaries) {
+  for (const summary of summaries) {
+    const { cell, outcome, code, cause } = summary;
     if (outcome === null || outcome === 'passed') continue;
-    const key = JSON.stringify([code, ...reason(cause, cell)]);
+    const key = causeKey(summary);
     const group = groups.get(key) ?? { code: code ?? outcome, cause, cells: [] };
     groups.set(key, withCell(group, cell));
   }
   return [...groups.values()].sort((a, b) => b.cells.length - a.cells.length);
+}
+
+/** What failed cells with the same reason share. */
+export function causeKey({ cell, code, cause }: Pick<CellSummary, 'cell' | 'code' | 'cause'>): string {
+  return JSON.stringify([code, ...reason(cause, cell)]);
 }
 
 /** What identifies a cause: the missing name and the library's line; the message only where no name is known. */

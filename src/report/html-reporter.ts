@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import type { Attempt } from '../contracts/attempt.ts';
+import { type Attempt, cellKey } from '../contracts/attempt.ts';
 import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { home } from '../contracts/home.ts';
 import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
@@ -9,7 +9,9 @@ import { embedScript, selfContainedPage } from '../web/self-contained-page.ts';
 import { type CellSummary, cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
 import { repeatCommand } from '../words/repeat.ts';
 import { groupCauses } from './causes.ts';
-import type { ReportSource } from './report-source.ts';
+import { compareRuns } from './compare-runs.ts';
+import { changeWords } from './diff-reporters.ts';
+import type { ReportSource, SummarizedRun } from './report-source.ts';
 import { headlineOfRun } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
@@ -49,7 +51,8 @@ export class HtmlReporter implements RunObserver {
       summaries.push(summary);
     }
     const sentence = await headlineOfRun(this.#source, run, summaries);
-    yield embedScript('overview', overview(run, { interrupted, sentence, summaries }));
+    const before = await this.#source.before(run);
+    yield embedScript('overview', overview(run, { interrupted, sentence, summaries, before }));
     const history = await this.#source.history(run);
     if (history && hasTwoBuckets(history)) yield embedScript('history', history);
     yield tail;
@@ -80,23 +83,32 @@ function hasTwoBuckets({ rates }: CanaryHistory): boolean {
   return rates.some(({ points }) => points.filter((point) => point !== null).length > 1);
 }
 
-function overview(
-  run: RunInfo,
-  { interrupted, sentence, summaries }: { interrupted: boolean; sentence: string; summaries: CellSummary[] },
-): HtmlOverview {
+interface Shown {
+  interrupted: boolean;
+  sentence: string;
+  summaries: CellSummary[];
+  before: SummarizedRun | null;
+}
+
+function overview(run: RunInfo, { interrupted, sentence, summaries, before }: Shown): HtmlOverview {
+  const changed = before ? compareRuns(before, { run, cells: summaries }).changes : [];
+  const changes = new Map(changed.map((cell) => [cellKey(cell), changeWords(cell)]));
   const places = new Map(summaries.map((summary, place) => [summary.cell, place]));
   const placeOf = (cell: CellSummary['cell']) => places.get(cell) ?? null;
   return {
     run,
     interrupted,
     sentence,
+    before: before?.run ?? null,
     counts: countCells(summaries),
     cells: summaries.map((summary) => ({
       cell: summary.cell,
       outcome: summary.outcome,
+      code: summary.code,
       surprise: summary.surprise,
       expectation: summary.expectation,
       words: cellWords(summary),
+      change: changes.get(cellKey(summary.cell)) ?? null,
     })),
     grids: gridsOf(summaries).map((grid) => ({
       ...grid,

@@ -5,7 +5,14 @@ import type { CellReport, PlannedCell, RunInfo } from '../contracts/run.ts';
 import type { Standing } from '../contracts/standing.ts';
 import type { Store } from '../store/open-store.ts';
 import type { StoreRecorder } from '../store/store-recorder.ts';
+import { type CellSummary, summarizeReport } from '../words/cell-summary.ts';
 import { readHistory } from './history/read-history.ts';
+
+/** A run with what its cells did. */
+export interface SummarizedRun {
+  run: RunInfo;
+  cells: readonly CellSummary[];
+}
 
 /** The source from which reporters of everything read an ended run: cell by cell, never all at once. */
 export interface ReportSource {
@@ -15,6 +22,8 @@ export interface ReportSource {
   history(run: RunInfo): Promise<CanaryHistory | null>;
   /** The results of all runs for the libraries of these cells on their builds; the cells have one browser and target. */
   standings(cells: readonly Cell[]): Promise<Standing[]>;
+  /** The newest run before this one that planned the same cells; null when the store has none. */
+  before(run: RunInfo): Promise<SummarizedRun | null>;
   /** The absolute path of an attempt's screenshot; null when there is none. */
   screenshot(run: RunInfo, attempt: Attempt): string | null;
 }
@@ -55,6 +64,12 @@ export function storeSource(
       const { browser, target } = first;
       const libraries = cells.map(({ library }) => library);
       return store.standings.of({ libraries, builds: cells.map(({ build }) => build), browser, target });
+    },
+    async before(run) {
+      const earlier = await store.runs.beforeWithSamePlan(run);
+      if (!earlier) return null;
+      const cells = await Array.fromAsync(storedCells(store, earlier.run.id), summarizeReport);
+      return { run: earlier.run, cells };
     },
     cells: (run) => storedCells(store, run.id, (cell) => recorder.spilledOf(cell)),
   };

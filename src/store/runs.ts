@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type RunInfo, runInfoSchema } from '../contracts/run.ts';
 import type { RunRow, Tables } from './tables.ts';
 
@@ -44,8 +44,35 @@ export class Runs {
   }
 
   async last(): Promise<StoredRun | null> {
-    const row = await this.#db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').limit(1).executeTakeFirst();
-    return row ? fromRow(row) : null;
+    return (await this.newest(1))[0] ?? null;
+  }
+
+  /** The newest runs, newest first. */
+  async newest(most: number): Promise<StoredRun[]> {
+    const rows = await this.#db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').limit(most).execute();
+    return rows.map(fromRow);
+  }
+
+  /** The runs whose id begins with a text, newest first. */
+  async startingWith(text: string): Promise<StoredRun[]> {
+    const beginning = sql<boolean>`substr(id, 1, ${text.length}) = ${text}`;
+    const query = this.#db.selectFrom('runs').selectAll().where(beginning).orderBy('started_at', 'desc').limit(2);
+    return (await query.execute()).map(fromRow);
+  }
+
+  /** The newest run before another one that planned the same cells; null when there is none. */
+  async beforeWithSamePlan(run: RunInfo): Promise<StoredRun | null> {
+    const cells = (id: unknown) => sql`
+      select library, build, browser, flow, "condition", target from planned_cells where run_id = ${id}`;
+    const { rows } = await sql<RunRow>`
+      select * from runs as earlier
+      where started_at < ${run.startedAt}
+        and (select count(*) from planned_cells where run_id = earlier.id)
+          = (select count(*) from planned_cells where run_id = ${run.id})
+        and not exists (${cells(run.id)} except ${cells(sql`earlier.id`)})
+      order by started_at desc
+      limit 1`.execute(this.#db);
+    return rows[0] ? fromRow(rows[0]) : null;
   }
 }
 

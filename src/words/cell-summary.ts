@@ -1,5 +1,6 @@
 import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
+import { readyMsOf } from '../contracts/judged-attempt.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
 import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
@@ -27,6 +28,8 @@ export interface CellSummary {
   repeat: Repeat | null;
   /** Milliseconds from the scan to `ready`, of the first attempt that passed. */
   scanToReadyMs: number | null;
+  /** Milliseconds from the start to `ready`, of each attempt that passed. */
+  readyMs: readonly number[];
 }
 
 /** A cell of which no attempt was made yet. */
@@ -45,18 +48,21 @@ export function plannedSummary({ cell, expectation, repeat }: PlannedCell): Cell
     cause: null,
     repeat: null,
     scanToReadyMs: null,
+    readyMs: [],
   };
 }
 
 /** The summary of the cell with one attempt more. */
 export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary {
   const passed = attempt.outcome === 'passed';
+  const readyMs = passed ? readyMsOf(attempt.phases) : null;
   const counted = {
     ...summary,
     made: summary.made + 1,
     passed: summary.passed + (passed ? 1 : 0),
     failed: summary.failed + (attempt.outcome === 'failed' && attempt.blame !== 'harness' ? 1 : 0),
     surprise: summary.surprise || isSurprise(summary.expectation, attempt),
+    readyMs: readyMs === null ? summary.readyMs : [...summary.readyMs, readyMs],
     scanToReadyMs: summary.scanToReadyMs ?? (passed ? scanToReady(attempt) : null),
   };
   if (weight(attempt.outcome) <= weight(summary.outcome)) return counted;

@@ -15,9 +15,10 @@ import { openStore } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
 import { exitOfRun } from '../run/exit-of-run.ts';
+import { diffCommand } from './report-diff.ts';
 import { historyCommand } from './report-history.ts';
 
-/** `report merge`, `report show` and `report history`. */
+/** `report merge`, `report show`, `report diff` and `report history`. */
 export function reportCommand(): Command {
   const report = new Command();
   report
@@ -35,6 +36,7 @@ export function reportCommand(): Command {
     .description('print where the last HTML report is, and open it if there is a desktop')
     .addHelpText('after', '\nExample:\n  wwebjs-canary report show')
     .action(show);
+  report.addCommand(diffCommand());
   report.addCommand(historyCommand());
   return report;
 }

@@ -62,6 +62,7 @@ export async function writeExamples(verdict: Verdict, examples: readonly Example
     plan: async () => [],
     history: async () => null,
     standings: async () => [],
+    before: async () => null,
     screenshot(_run: RunInfo, attempt: Attempt) {
       const runId = runOf.get(attempt.id);
       return runId ? findScreenshot(home('runs', runId), attempt) : null;

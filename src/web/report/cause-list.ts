@@ -7,7 +7,7 @@ const noCause = 'No cause was found; the events of the cell are the evidence.';
 
 /** The causes of failures, each once, with links to its cells. */
 export function causeList({ causes, cells }: HtmlOverview): HTMLElement {
-  if (causes.length === 0) return el('section', { class: 'causes' }, el('h2', {}, 'Nothing failed'));
+  if (causes.length === 0) return el('section', { class: 'causes' }, el('h2', {}, 'Nothing failed here'));
   const items = causes.map(({ code, cause, cells: places }) => {
     const { missing, libraryLine } = cause ? causePlace(cause) : { missing: '', libraryLine: '' };
     return el(

@@ -11,8 +11,11 @@ export class CellDialog {
   readonly element = el('dialog', { 'aria-label': 'cell', onclick: (event) => this.#closeOutside(event) });
   readonly #cells: HtmlCell[];
 
-  constructor({ cells }: HtmlOverview) {
+  readonly #isShown: (cell: HtmlCell) => boolean;
+
+  constructor({ cells }: HtmlOverview, isShown: (cell: HtmlCell) => boolean) {
     this.#cells = cells;
+    this.#isShown = isShown;
     this.element.addEventListener('close', () => {
       if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
     });
@@ -21,7 +24,7 @@ export class CellDialog {
   open(place: number): void {
     const shown = this.#cells[place] as HtmlCell;
     const detail = embeddedJson<HtmlCellDetail>(`cell-${place}`);
-    this.element.replaceChildren(this.#bar(place), ...cellNodes(shown, detail));
+    this.element.replaceChildren(this.#bar(place), ...cellNodes(shown, detail).filter((node) => node !== false));
     if (!this.element.open) this.element.showModal();
     this.element.scrollTop = 0;
   }
@@ -31,8 +34,8 @@ export class CellDialog {
   }
 
   #bar(place: number): HTMLElement {
-    const step = (by: number, text: string) => {
-      const neighbour = this.#cells[place + by];
+    const step = (by: 1 | -1, text: string) => {
+      const neighbour = this.#neighbour(place, by);
       return el(
         'button',
         {
@@ -52,13 +55,22 @@ export class CellDialog {
     );
   }
 
+  /** The next cell in a direction that the filter lets through. */
+  #neighbour(place: number, by: 1 | -1): HtmlCell | undefined {
+    for (let next = place + by; next in this.#cells; next += by) {
+      const cell = this.#cells[next] as HtmlCell;
+      if (this.#isShown(cell)) return cell;
+    }
+    return undefined;
+  }
+
   #closeOutside(event: Event): void {
     if (event.target === this.element) this.close();
   }
 }
 
-function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): HTMLElement[] {
-  const { cell, outcome, surprise, words } = shown;
+function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): (HTMLElement | false)[] {
+  const { cell, outcome, surprise, words, change } = shown;
   const extra = [`browser ${cell.browser}`, cell.flow, cell.condition === 'none' ? '' : cell.condition, cell.target];
   const several = detail.attempts.length > 1;
   return [
@@ -70,6 +82,7 @@ function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): HTMLElement[] {
       el('span', { class: `tile ${outcome ?? 'not-run'}` }, mark(outcome), bareWords(words) || (outcome ?? 'not run')),
       surprise && el('span', { class: 'unexpected' }, `${symbols.surprise} not as expected`),
     ),
+    change !== null && el('p', { class: 'change' }, `Changed since the run before: ${change}.`),
     expectationView(shown),
     repeatView(detail.repeat),
     ...detail.attempts.flatMap((attempt, i) => {

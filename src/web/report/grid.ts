@@ -32,14 +32,15 @@ export function grid({ title, builds, rows }: HtmlGrid, cells: readonly HtmlCell
 
 /** A cell as a link with its symbol, its words and, when it is not as expected, a mark. */
 export function tile(shown: HtmlCell, label?: string): HTMLElement {
-  const { cell, outcome, surprise, words } = shown;
+  const { cell, outcome, surprise, words, change } = shown;
   const rest = bareWords(words);
-  const described = `${cell.library} on ${cell.build}: ${outcome ?? 'not run'} ${rest}${surprise ? ', not as expected' : ''}`;
+  const described = `${cell.library} on ${cell.build}: ${outcome ?? 'not run'} ${rest}${surprise ? ', not as expected' : ''}${change === null ? '' : `, changed: ${change}`}`;
   return el(
     'a',
     { href: cellHash(cell), class: `tile ${outcome ?? 'not-run'}`, 'aria-label': described, title: described },
     mark(outcome),
     el('span', { class: 'words' }, label ?? (rest || (outcome ?? 'not run'))),
+    change !== null && el('span', { class: 'changed', 'aria-hidden': 'true' }, 'Δ'),
     surprise && el('span', { class: 'surprise', 'aria-hidden': 'true' }, symbols.surprise),
   );
 }

@@ -4,6 +4,7 @@ import { el, embeddedJson } from '../dom.ts';
 import { historyView } from '../history/history-view.ts';
 import { causeList } from './cause-list.ts';
 import { CellDialog } from './cell-dialog.ts';
+import { CellFilter } from './cell-filter.ts';
 import { cellHash } from './cell-hash.ts';
 import { grid } from './grid.ts';
 import { overviewHeader } from './overview-header.ts';
@@ -12,16 +13,28 @@ const legend =
   'A cell that passed shows the time from the scan to ready. A question mark says that it did not do what was expected. Open a cell for its timeline, cause and evidence.';
 const overview = embeddedJson<HtmlOverview>('overview');
 const app = document.getElementById('app') as HTMLElement;
-const dialog = new CellDialog(overview);
+const filter = new CellFilter(overview, showCells);
+const dialog = new CellDialog(overview, (cell) => filter.lets(cell));
+const grids = el('div', { class: 'grids' });
+const causes = el('div');
 app.append(
   overviewHeader(overview),
-  el('div', { class: 'grids' }, ...overview.grids.map((shown) => grid(shown, overview.cells))),
+  filter.element,
+  grids,
   el('p', { class: 'legend' }, legend),
-  causeList(overview),
+  causes,
   ...overTime(embeddedJson<CanaryHistory | null>('history')),
   dialog.element,
 );
+showCells();
 document.title = `${overview.counts.passed} of ${overview.counts.cells} cells pass · wwebjs-canary`;
+
+/** The grids and causes of the cells that the filter lets through. */
+function showCells(): void {
+  const { grids: shown, causes: told } = filter.filtered();
+  grids.replaceChildren(...shown.map((one) => grid(one, overview.cells)));
+  causes.replaceChildren(causeList({ ...overview, causes: told }));
+}
 
 /** Drawn when it is opened; absent if the store has only this run. */
 function overTime(history: CanaryHistory | null): HTMLElement[] {

@@ -21,7 +21,10 @@ let requests: string[];
 beforeAll(async () => {
   const folder = temporaryFolder();
   process.env.WWEBJS_CANARY_HOME = folder;
-  await reportRun('html', folder, [...exampleCells(), hostileCell]);
+  const earlier = [...exampleCells(), hostileCell].map((cell, i) =>
+    i === 2 ? { ...cell, attempts: [failedAttempt()] } : cell,
+  );
+  await reportRun('html', folder, [...exampleCells(), hostileCell], { earlier });
   delete process.env.WWEBJS_CANARY_HOME;
   const file = join(folder, 'index.html');
   ({ chromium, page, errors, requests } = await openReport(file, cellHash(exampleCell({ library: '1.25.0' }))));
@@ -61,6 +64,62 @@ test('arrow keys go from cell to cell, and Enter opens one', async () => {
   expect(await text('dialog h2')).toBe('1.34.7 on 2.3000.1044822804');
 });
 
+const shownCells = () =>
+  page.$$eval('.grid a', (links) => links.map((link) => link.getAttribute('aria-label')?.split(':')[0]));
+
+test('what changed since the run before with the same plan is marked and said', async () => {
+  await page.keyboard.press('Escape');
+  const labels = await page.$$eval('.grid a', (links) => links.map((link) => link.getAttribute('aria-label') ?? ''));
+  expect(labels.filter((label) => label.includes('changed'))).toEqual([
+    expect.stringMatching(
+      /^1\.34\.7 on 2\.3000\.1032534684: passed .*, changed: failed before, passes now: it was ✗ no-ready: /,
+    ),
+  ]);
+});
+
+test('the filter is used by keyboard, shows what is chosen, and stays in the address', async () => {
+  await page.focus('.filter select[name=library]');
+  await page.keyboard.type('1.34.7');
+  expect(await shownCells()).toEqual([
+    '1.34.7 on 2.3000.1032534684',
+    '1.34.7 on 2.3000.1044822804',
+    '1.34.7 on 2.3000.1032534684',
+  ]);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('2.3000.1044822804');
+  expect(await shownCells()).toEqual(['1.34.7 on 2.3000.1044822804']);
+  expect(await text('.filter output')).toBe('1 of 6 cells');
+  expect(await page.evaluate(() => location.search)).toBe('?library=1.34.7&build=2.3000.1044822804');
+  await page.reload();
+  expect(await shownCells()).toEqual(['1.34.7 on 2.3000.1044822804']);
+  await page.focus('.filter button');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => location.search === '');
+  expect(await shownCells()).toHaveLength(6);
+});
+
+test('only changed cells, or cells of one code, can be shown; the causes follow', async () => {
+  await page.focus('.filter input[name=changed]');
+  await page.keyboard.press('Space');
+  expect(await shownCells()).toEqual(['1.34.7 on 2.3000.1032534684']);
+  expect(await text('.causes')).toBe('Nothing failed here');
+  await page.keyboard.press('Space');
+  await page.select('.filter select[name=code]', 'harness-error');
+  expect(await shownCells()).toEqual(['1.34.7 on 2.3000.1044822804']);
+  expect(await page.$$('.causes li')).toHaveLength(1);
+});
+
+test('the dialog goes on to the next cell that the filter lets through, and closing it keeps the filter', async () => {
+  await page.select('.filter select[name=code]', 'no-ready');
+  await follow(cellHash(exampleCell({ library: '1.25.0', build: '2.3000.1044822804' })));
+  await page.waitForSelector('dialog[open]');
+  await page.evaluate(() => document.querySelectorAll<HTMLButtonElement>('dialog nav button')[1]?.click());
+  await page.waitForFunction(() => document.querySelector('dialog h2')?.textContent?.startsWith('9.9.9'));
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => location.hash === '' && location.search === '?code=no-ready');
+  await page.select('.filter select[name=code]', '');
+});
+
 test('nothing in a record is run or becomes a link', async () => {
   await follow(cellHash(hostileCell.planned.cell));
   await page.waitForFunction(() => document.querySelector('dialog h2')?.textContent?.includes('9.9.9'));
@@ -69,7 +128,7 @@ test('nothing in a record is run or becomes a link', async () => {
   expect(await page.$$('dialog a[href^="javascript:"]')).toHaveLength(0);
 });
 
-test('a store with one run only has nothing to say over time', async () => {
+test('a store with the attempts of one day only has nothing to say over time', async () => {
   expect(await page.$$('.over-time')).toHaveLength(0);
 });
 
@@ -89,6 +148,8 @@ test('on a phone nothing is wider than the screen', async () => {
 });
 
 test('the page loaded nothing but itself, and nothing went wrong in it', () => {
-  expect(requests).toEqual([expect.stringMatching(/^file:.*index\.html/)]);
+  // Once when it was opened, and once when it was loaded again with a filter.
+  expect(requests).toHaveLength(2);
+  for (const request of requests) expect(request).toMatch(/^file:.*index\.html/);
   expect(errors).toEqual([]);
 });

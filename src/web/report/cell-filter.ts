@@ -1,0 +1,115 @@
+import type { HtmlCell, HtmlOverview } from '../../contracts/html-report.ts';
+import { el } from '../dom.ts';
+
+/** What can be chosen, with the value that a cell has. */
+const choices = {
+  library: ({ cell }: HtmlCell) => cell.library,
+  build: ({ cell }: HtmlCell) => cell.build,
+  flow: ({ cell }: HtmlCell) => cell.flow,
+  code: ({ code, outcome }: HtmlCell) => code ?? outcome ?? 'not run',
+} as const;
+type FilteredAxis = keyof typeof choices;
+const names = Object.keys(choices) as FilteredAxis[];
+
+/** Name of the choice of changed cells in the page's address. */
+const changed = 'changed';
+
+/**
+ * Chooses the cells that the page shows: by library, build, flow and code, and whether they changed since the run before. The choice is
+ * in the page's address, so that a link shows the same cells.
+ */
+export class CellFilter {
+  readonly element: HTMLElement;
+  readonly #overview: HtmlOverview;
+  readonly #onChange: () => void;
+  readonly #count = el('output', {});
+  readonly #selects: Record<FilteredAxis, HTMLSelectElement>;
+  readonly #changed: HTMLInputElement;
+
+  constructor(overview: HtmlOverview, onChange: () => void) {
+    this.#overview = overview;
+    this.#onChange = onChange;
+    const apply = () => this.#apply();
+    const select = (name: FilteredAxis) => {
+      const values = [...new Set(overview.cells.map(choices[name]))];
+      const options = values.map((value) => el('option', { value }, value));
+      return el('select', { name, onchange: apply }, el('option', { value: '' }, 'all'), ...options);
+    };
+    this.#selects = { library: select('library'), build: select('build'), flow: select('flow'), code: select('code') };
+    this.#changed = el('input', { type: 'checkbox', name: changed, onchange: apply });
+    const { before } = overview;
+    this.element = el(
+      'form',
+      {
+        class: 'filter',
+        'aria-label': 'filter',
+        onreset: () => setTimeout(apply),
+        onsubmit: (event) => event.preventDefault(),
+      },
+      ...names.map((name) => el('label', {}, name, this.#selects[name])),
+      before && el('label', {}, this.#changed, `changed since run ${before.id}`),
+      el('button', { type: 'reset' }, 'Show all'),
+      this.#count,
+    );
+    this.#readAddress();
+    this.#say();
+    addEventListener('popstate', () => {
+      this.#readAddress();
+      this.#say();
+      onChange();
+    });
+  }
+
+  lets(cell: HtmlCell): boolean {
+    const isChosen = names.every((name) => ['', choices[name](cell)].includes(this.#selects[name].value));
+    return isChosen && (!this.#changed.checked || cell.change !== null);
+  }
+
+  /** Grids without the rows and columns of which no cell is let through, and the causes of those that are. */
+  filtered(): Pick<HtmlOverview, 'grids' | 'causes'> {
+    const { cells, grids, causes } = this.#overview;
+    const lets = (place: number | null) => place !== null && this.lets(cells[place] as HtmlCell);
+    return {
+      grids: grids.flatMap(({ title, builds, rows }) => {
+        const kept = rows.filter((row) => row.cells.some(lets));
+        const columns = builds.map((_, i) => i).filter((i) => kept.some((row) => lets(row.cells[i] ?? null)));
+        if (kept.length === 0) return [];
+        const shown = kept.map(({ library, cells: places }) => ({
+          library,
+          cells: columns.map((i) => (lets(places[i] ?? null) ? (places[i] as number) : null)),
+        }));
+        return [{ title, builds: columns.map((i) => builds[i] as string), rows: shown }];
+      }),
+      causes: causes
+        .map((cause) => ({ ...cause, cells: cause.cells.filter(lets) }))
+        .filter(({ cells: its }) => its.length > 0),
+    };
+  }
+
+  #apply(): void {
+    const query = new URLSearchParams();
+    for (const name of names) if (this.#selects[name].value !== '') query.set(name, this.#selects[name].value);
+    if (this.#changed.checked) query.set(changed, '');
+    const text = query.toString();
+    history.replaceState(null, '', `${location.pathname}${text === '' ? '' : `?${text}`}${location.hash}`);
+    this.#say();
+    this.#onChange();
+  }
+
+  /** A value that this report does not have chooses all: a link may come from a report of another run. */
+  #readAddress(): void {
+    const query = new URLSearchParams(location.search);
+    for (const name of names) {
+      const select = this.#selects[name];
+      select.value = query.get(name) ?? '';
+      if (select.selectedIndex < 0) select.value = '';
+    }
+    this.#changed.checked = this.#overview.before !== null && query.has(changed);
+  }
+
+  #say(): void {
+    const { cells } = this.#overview;
+    const shown = cells.filter((cell) => this.lets(cell)).length;
+    this.#count.textContent = shown === cells.length ? `${cells.length} cells` : `${shown} of ${cells.length} cells`;
+  }
+}
