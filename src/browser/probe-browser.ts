@@ -24,7 +24,7 @@ export async function probeBrowser(
   const profile = await mkdtemp(join(tmpdir(), 'wwebjs-canary-probe-'));
   const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
   const child = spawn(executable, [...args, ...own], {
-    // Its socket lies in the temporary directory; with the profile it is removed, however the browser ends.
+    // Its socket is in the temporary directory; with the profile it is removed, however the browser ends.
     env: { ...bareEnvironment(env), TMPDIR: profile },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -12,7 +12,7 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles browser code into one script. The program of esbuild runs in a process group of its own, which its JavaScript API does not offer:
+ * Bundles browser code into one script. The program of esbuild runs in a separate process group, which its JavaScript API does not offer:
  * Ctrl-C in a terminal reaches the command line only, which still writes its reports.
  *
  * @param entry path without its extension: `.ts` in a checkout, `.js` in the published package.

@@ -5,7 +5,7 @@ import { argv } from 'node:process';
 // Compiled code is kept between starts: without it a start takes half as long again.
 enableCompileCache();
 
-// Who reads the output may stop reading, as `head` does; a run goes on, since its records count for more than its words.
+// Who reads the output may stop reading, as `head` does; a run continues, since its records matter more than its output.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

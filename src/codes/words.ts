@@ -1,5 +1,5 @@
 /**
- * The steps of an attempt in their order; each has a deadline and a timing of its own. `code`, `message` and `disconnected` occur
+ * The steps of an attempt in their order; each has its own deadline and timing. `code`, `message` and `disconnected` occur
  * only in flows that are about them.
  */
 export const phases = [

@@ -43,7 +43,7 @@ const messageDetailSchema = z.strictObject({
   ack: plainSchema.optional(),
 });
 
-/** Packages out of which code was loaded; see `LoadedLibrary`. */
+/** Packages from which code was loaded; see `LoadedLibrary`. */
 const loadedSchema = z.strictObject({
   version: z.string().nullable(),
   packages: z.array(z.strictObject({ name: z.string(), version: z.string(), folder: z.string() })),

@@ -7,7 +7,7 @@ import type { HostEvent, PlainValue } from './host-events.ts';
 
 /** Which authentication strategy the client is built with. */
 export type AuthChoice =
-  /** The library's own LocalAuth; the profile lies in `dataPath`. */
+  /** The library's own LocalAuth; the profile is in `dataPath`. */
   | { kind: 'local'; dataPath: string }
   /** The strategy that `file` (CommonJS or ES module) makes: its default export is called with the library and the rest. */
   | ({ kind: 'module'; file: string } & AuthSettings);
@@ -40,7 +40,7 @@ export interface ClientSpec {
   };
 }
 
-/** One package out of which code was really loaded. */
+/** One package from which code was loaded. */
 export interface LoadedPackage {
   name: string;
   version: string;

@@ -18,7 +18,7 @@ export const judgedAttemptSchema = z.object({
 });
 export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;
 
-/** Attempts of one cell that the store counted, since none of them needs a look of its own. */
+/** Attempts of one cell that the store counted, since none of them needs a separate look. */
 export interface PassedAttempts {
   cell: Cell;
   /** Attempts that are too old or have a time in the future, whatever their outcome. */

@@ -13,7 +13,7 @@ export const machineSchema = z.object({
 export const runInfoSchema = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
-  /** Null while the run goes on, and for an interrupted run. */
+  /** Null while the run is in progress, and for an interrupted run. */
   finishedAt: z.iso.datetime().nullable(),
   seed: z.number().int(),
   machine: machineSchema,

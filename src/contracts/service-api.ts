@@ -115,7 +115,7 @@ export const sessionStartSchema = z.strictObject({
   build: build.describe('the WhatsApp Web build that its page said'),
   instance: z.string(),
   startedAt: time,
-  endedAt: time.nullable().describe('when it was ready or failed; null while it goes on'),
+  endedAt: time.nullable().describe('when it was ready or failed; null while it is in progress'),
   outcome: z.enum(startOutcomes).nullable(),
   code: z.string().nullable().describe('why it failed, or how it was lost after it had been ready'),
   lostAt: time.nullable().describe('when it was lost after it had been ready'),
@@ -152,7 +152,7 @@ export const advanceRolloutSchema = z
   .strictObject({
     percent: rolloutSchema.shape.percent
       .optional()
-      .describe('the percent that the rollout had when this was decided; refused when it has moved meanwhile'),
+      .describe('the percent that the rollout had when this was decided; refused when it has moved in the meantime'),
   })
   .optional();
 export const rolloutVerdictSchema = z.strictObject({ verdict: verdictWordSchema });

@@ -25,7 +25,7 @@ export const surfaceCheckSchema = z.object({
   build: z.string(),
   /** The first step that certainly fails; null when nothing is known to stop `ready` and the probe. */
   stops: stopsSchema.exclude(['methods']).nullable(),
-  /** True when the build lies outside the known range: the check then uses the nearest known build. */
+  /** True when the build is outside the known range: the check then uses the nearest known build. */
   extrapolated: z.boolean(),
   missing: z.array(missingNameSchema),
 });

@@ -35,7 +35,7 @@ export interface Surface {
   behaviours: Behaviours;
   /** The oldest and the newest known build of this face. */
   known: { from: string; to: string };
-  /** The side of `known` on which the build lies, if outside: the surface is then a guess from the nearest end. */
+  /** The side of `known` on which the build is, if outside: the surface is then a guess from the nearest end. */
   extrapolated: 'older' | 'newer' | null;
 }
 

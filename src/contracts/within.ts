@@ -6,7 +6,7 @@ export class Late extends Error {
 /**
  * The result of `work`, if it comes in time.
  *
- * @throws Late when `ms` milliseconds are over; `work` goes on, and its result is dropped.
+ * @throws Late when `ms` milliseconds are over; `work` continues, and its result is dropped.
  */
 export async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

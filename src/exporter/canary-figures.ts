@@ -74,7 +74,7 @@ export class CanaryFigures {
     if (outcome !== 'infra') this.#judge(attempt);
   }
 
-  /** Attempts that the harness or the machine spoiled say nothing of a cell. */
+  /** Attempts that the harness or the machine spoiled say nothing about a cell. */
   #judge(attempt: CountedAttempt): void {
     const { cell, runId, outcome } = attempt;
     const key = cellKey(cell);

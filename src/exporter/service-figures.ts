@@ -9,7 +9,7 @@ import { type EndedStart, type ExportedTables, ServiceReads } from './service-re
 
 const codes = families.linkAttempts.labels.code;
 
-/** Figures of the service out of its tables: of all instances together, those included that are gone. */
+/** Figures of the service from its tables: of all instances together, those included that are gone. */
 export class ServiceFigures {
   readonly #reads: ServiceReads;
   readonly #links;

@@ -77,7 +77,7 @@ export class ServiceReads {
     };
   }
 
-  /** Those of these starts that have ended meanwhile. */
+  /** Those of these starts that have ended by now. */
   async endedOf(ids: readonly number[]): Promise<EndedStart[]> {
     const found: EndedStart[] = [];
     for (let start = 0; start < ids.length; start += pageSize) {

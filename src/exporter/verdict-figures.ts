@@ -5,7 +5,7 @@ import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Store } from '../store/open-store.ts';
 
-/** So many pairs have room in the families; older ones are shown no more. */
+/** So many pairs have room in the families; older ones are not shown. */
 const mostPairs = families.gateVerdictTime.limit;
 
 /** The newest verdict of the gate by one policy on each pair of versions. */

@@ -54,7 +54,7 @@ export interface Evidence {
   outside: CellEvidence[];
 }
 
-/** An arm of which nothing is known. */
+/** An arm without data. */
 export function noEvidence(): ArmEvidence {
   return {
     attempts: 0,

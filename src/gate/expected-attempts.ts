@@ -5,7 +5,7 @@ import type { ArmEvidence, CellEvidence, FlowEvidence } from './evidence.ts';
 import { simulateRun } from './simulate-run.ts';
 
 const simulations = 100;
-/** What a healthy version does on the replica; for cells of which nothing is known. */
+/** What a healthy version does on the replica; for cells without data. */
 const usualRate = 0.98;
 
 /**

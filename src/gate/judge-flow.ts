@@ -44,7 +44,7 @@ interface Findings {
 }
 
 /**
- * Judges one flow out of everything that is known of it, but for findings about truth, which are judged over all flows.
+ * Judges one flow from everything that is known of it, but for findings about truth, which are judged over all flows.
  *
  * @param flows how many there are: they share the chance of a wrong block.
  */

@@ -38,7 +38,7 @@ export interface SelftestCase {
 export const selftestSimulations = 2000;
 const seed = 20251104;
 
-/** Each case has a seed of its own, made from its name, so that a single one gives the same numbers as the whole grid. */
+/** Each case has its own seed, made from its name, so that a single one gives the same numbers as the whole grid. */
 export function runSelftestCase(
   { group, name, truths, askedUntil, simulations: ownSimulations = selftestSimulations }: SelftestCase,
   policy: Policy,

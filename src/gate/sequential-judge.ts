@@ -41,7 +41,7 @@ export class SequentialJudge {
     this.#cap = policy.success.looks.at(-1) as number;
   }
 
-  /** The verdict that ended it; null while it goes on. */
+  /** The verdict that ended it; null while it is in progress. */
   get decided(): Verdict | null {
     return this.#decided;
   }

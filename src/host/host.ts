@@ -44,7 +44,7 @@ export class Host {
   /** Null where processes cannot be listed. */
   readonly #identity: ProcessIdentity | null;
   #browserPid: number | null = null;
-  /** Calls into the host. They have no deadline of their own and reject when the host ends. */
+  /** Calls into the host. They have no deadline and reject when the host ends. */
   readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
   /** Settles when the process is gone, for any reason. */
   readonly exited: Promise<HostExit>;

@@ -31,7 +31,7 @@ export async function describeCheckout(
 }
 
 /**
- * Hands the files of a commit to `use`, in a folder of their own that is removed afterwards.
+ * Hands the files of a commit to `use`, in their own folder that is removed afterwards.
  *
  * @param repository a folder, or an address that `git clone` takes.
  * @param ref a branch, a tag or a commit.

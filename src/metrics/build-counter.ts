@@ -10,7 +10,7 @@ const shownBuilds = 200;
 /**
  * Counts by build and shows those builds alone that were counted last. The live site leaves builds behind for good, so the history of
  * a few months would fill the limit of the family, and the new builds, which people ask for, would be the ones under `overflow`. A
- * build that is counted again after all goes on where it was.
+ * build that is counted again after all resumes its previous count.
  */
 export class BuildCounter<Labels extends BuildLabels> {
   readonly #counter: { inc(labels: Labels, by: number): void; forget(labels: Labels): void };

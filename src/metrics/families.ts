@@ -5,7 +5,7 @@ import { serviceFamilies } from './service-families.ts';
 
 /**
  * Every metric family there is. No phone number, session id, JID or message text is ever a label: the labels are the axes of
- * the matrix, versions, words out of lists, and ids that say nothing to a stranger (of a workspace, the handle of an account).
+ * the matrix, versions, words from lists, and ids that say nothing to a stranger (of a workspace, the handle of an account).
  */
 export const families = {
   ...canaryFamilies,

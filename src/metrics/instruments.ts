@@ -10,7 +10,7 @@ export interface GaugeOf<F extends Family> {
   clear(): void;
 }
 
-/** Makes prom-client metrics out of the table of families, and holds each family to its limit. */
+/** Makes prom-client metrics from the table of families, and holds each family to its limit. */
 export class Instruments {
   readonly registry = new Registry();
   readonly #overflowing = new Gauge(configOf(families.overflowing, this.registry));
@@ -20,7 +20,7 @@ export class Instruments {
     const series = this.#limited(of, (labels) => metric.labels(labels));
     return {
       inc: (labels: LabelSet<F>, by = 1) => series.of(labels).inc(by),
-      /** Shows a label set no more, which makes room for another one. */
+      /** Removes a label set, which makes room for another one. */
       forget: (labels: LabelSet<F>) => {
         if (series.drop(labels)) metric.remove(onlyListed(of, labels));
       },

@@ -48,7 +48,7 @@ export interface Replica {
 }
 
 /**
- * Starts a stand-in for WhatsApp Web at one build, on 127.0.0.1 only.
+ * Starts a replica of WhatsApp Web at one build, on 127.0.0.1 only.
  *
  * @throws InputError for a malformed build, an unknown condition, or a port that is in use.
  */

@@ -2,7 +2,7 @@ import { type Attempt, cellKey } from '../contracts/attempt.ts';
 import type { PlannedCell, RunObserver } from '../contracts/run.ts';
 import { type CellSummary, plannedSummary, withAttempt } from '../words/cell-summary.ts';
 
-/** Keeps the summary of every cell up to date while a run goes on. */
+/** Keeps the summary of every cell up to date while a run is in progress. */
 export class RunTally implements RunObserver {
   readonly #cells = new Map<string, CellSummary>();
 

@@ -31,7 +31,7 @@ interface Judgement {
   cause: Cause | null;
 }
 
-/** The record of an attempt: outcome, code, blame and cause out of what was seen. */
+/** The record of an attempt: outcome, code, blame and cause from what was seen. */
 export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
   const { page, events, steps } = observed;
   const { provenance, mismatch } = checkProvenance({

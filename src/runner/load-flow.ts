@@ -17,7 +17,7 @@ export function flowNames(): string[] {
 }
 
 /**
- * Loads a flow by its name or out of a file of the user.
+ * Loads a flow by its name or from a file of the user.
  *
  * @param spec a name of `flowNames()`, or a path that ends in `.ts`, `.mts`, `.js` or `.mjs`.
  * @throws InputError when there is no such flow, or its file cannot be loaded, or it defines none.

@@ -32,7 +32,7 @@ export class Steps {
 
   /**
    * @param factor multiplies every deadline.
-   * @param onEnd called with every phase that ended well.
+   * @param onEnd called with every phase that succeeded.
    */
   constructor(factor: number, onEnd: (phase: Phase, ms: number) => void) {
     this.#factor = factor;
@@ -61,7 +61,7 @@ export class Steps {
   }
 
   /**
-   * Runs one step; one that begins inside another is a part of that, with a deadline of its own. `work` is raced in such a way
+   * Runs one step; one that begins inside another is a part of that, with its own deadline. `work` is raced in such a way
    * that what has happened already wins over a later failure.
    *
    * @param progress how far a launch came when its deadline is over.
@@ -101,7 +101,7 @@ export class Steps {
 
   #late(what: FlowStep, code: Code): Finding {
     const { phase, ms } = flowSteps[what];
-    return new Finding(code, `${phase} did not come to an end within ${this.patience(ms)} ms`);
+    return new Finding(code, `${phase} did not end within ${this.patience(ms)} ms`);
   }
 
   #dueAt(what: FlowStep): number {

@@ -9,7 +9,7 @@ import type { FlowFacts, FlowHost, FlowThread, Result } from './user-flow-protoc
 
 const vocabulary = new URL(`./flow${extname(import.meta.url)}`, import.meta.url).href;
 
-// The file lies anywhere: what it imports under the name of this package is found all the same.
+// The file can be anywhere: what it imports under the name of this package is found all the same.
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === 'wwebjs-canary' ? { url: vocabulary, shortCircuit: true } : next(specifier, context),

@@ -19,7 +19,7 @@ const factsSchema = z.strictObject({
 });
 
 /**
- * A flow out of a file of the user, which runs in a thread of its own: one that never lets go of its processor can be ended
+ * A flow from a file of the user, which runs in a separate thread: one that never lets go of its processor can be ended
  * like any other.
  *
  * @throws InputError when the file cannot be loaded, takes longer than 5 s for that, or defines no flow.

@@ -26,7 +26,7 @@ interface Start {
   lost_at: number | null;
 }
 
-/** Starts that begin anew: a person, or another version. What failed before them says nothing any more. */
+/** Starts that begin anew: a person, or another version. What failed before them no longer counts. */
 const anew: readonly string[] = ['restore-asked', 'rollout'] satisfies SessionCause[];
 
 /**

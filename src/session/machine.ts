@@ -238,7 +238,7 @@ function answered(before: SessionState, about: PageQuestion, facts: SessionFacts
     case 'code': {
       // 1.34.2 and 1.34.7 show six codes and no seventh: without this a person scans a dead one until the time is over.
       const looks = showsNoCode(facts) ? state.looksWithoutCode + 1 : 0;
-      if (looks === looksWithoutCode) return broken(state, 'link-timeout', 'the page shows no code any more', null);
+      if (looks === looksWithoutCode) return broken(state, 'link-timeout', 'the page no longer shows a code', null);
       return waitFor({ ...state, looksWithoutCode: looks }, 'look-at-code');
     }
     case 'watch': {
@@ -394,13 +394,13 @@ function stopWaiting(state: SessionState, name: DeadlineName): SessionTransition
   return state.waits.includes(name) ? still(without(state, name), { do: 'stop-waiting', for: name }) : still(state);
 }
 
-/** What was waited for and asked before does not count any more. */
+/** What was waited for and asked before no longer counts. */
 function stopAll(state: SessionState): SessionTransition {
   const effects = state.waits.map((name) => ({ do: 'stop-waiting', for: name }) as const);
   return still({ ...state, waits: [], asks: [], grace: null }, ...effects);
 }
 
-/** Errors so far have no consequences any more. */
+/** Errors so far no longer have consequences. */
 function calm(state: SessionState): SessionTransition {
   return stopWaiting({ ...state, grace: null }, 'error-grace');
 }

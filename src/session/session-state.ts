@@ -92,7 +92,7 @@ export type Effect =
   | { do: 'hear'; message: SeenMessage }
   | { do: 'acknowledge'; message: SeenMessage }
   | { do: 'end-probe'; probe: string }
-  /** The browser has started, well or not. */
+  /** The browser has started, with or without success. */
   | { do: 'free-slot' }
   | { do: 'announce'; what: 'code' | 'authenticated' | 'connected' | 'deaf' };
 

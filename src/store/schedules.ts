@@ -20,7 +20,7 @@ const columnOf = { 'as-expected': 'as_expected', unexpected: 'unexpected', troub
 
 /**
  * The repository of the table `schedules`. Only the process that holds its lease writes the schedule; each write says so in
- * its condition, so that one that was paused and overtaken changes nothing any more.
+ * its condition, so that one that was paused and overtaken changes nothing.
  */
 export class Schedules {
   readonly #db: Kysely<Tables>;

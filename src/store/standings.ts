@@ -23,7 +23,7 @@ interface Count {
   newest: number;
 }
 
-/** What the attempts of all runs say of libraries on builds. The database counts; only the causes are read out of records. */
+/** What the attempts of all runs say of libraries on builds. The database counts; only the causes are read from records. */
 export class Standings {
   readonly #db: Kysely<Tables>;
 

@@ -13,7 +13,7 @@ import type { Store } from './open-store.ts';
 const spilledSchema = z.object({ cell: cellSchema, attempt: attemptSchema });
 
 /**
- * Writes a run to the store while it goes on. A record that the store does not take is appended to a file of JSON lines
+ * Writes a run to the store while it is in progress. A record that the store does not take is appended to a file of JSON lines
  * (`{cell, attempt}`) instead, so that nothing measured is lost; `trouble` then says why and where.
  */
 export class StoreRecorder implements RunObserver {

@@ -20,7 +20,7 @@ export interface ScenarioOptions {
   server: string | null;
 }
 
-/** Replays one scenario in a database of its own and counts its outcome. */
+/** Replays one scenario in its own database and counts its outcome. */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
   const { model, scenario, courses, seed, intents, server } = options;
   const study = await openStudyDatabase(server);

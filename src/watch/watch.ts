@@ -93,7 +93,7 @@ function hold({ schedules, owner, everyMs, clock }: Pick<WatchOptions, 'schedule
   return schedules.hold(owner, everyMs, clock.now(), leaseMs);
 }
 
-/** Renews the lease while a run goes on; `onLost` ends a run that could overlap with that of another process. */
+/** Renews the lease while a run is in progress; `onLost` ends a run that could overlap with that of another process. */
 async function keptWhile<T>(run: Promise<T>, lease: Parameters<typeof hold>[0], onLost: () => void): Promise<T> {
   const over = new AbortController();
   const renewals = (async () => {

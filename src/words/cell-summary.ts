@@ -32,7 +32,7 @@ export interface CellSummary {
   readyMs: readonly number[];
 }
 
-/** A cell of which no attempt was made yet. */
+/** A cell without an attempt. */
 export function plannedSummary({ cell, expectation, repeat }: PlannedCell): CellSummary {
   return {
     cell,

@@ -34,7 +34,7 @@ export function repeatCommand(cell: Cell, seed: number): string {
   return `npx wwebjs-canary run ${options.join(' ')}`;
 }
 
-/** Where a library came from, in a few words: `commit 1a2b3c4d of /path, with changes of its own`. */
+/** Where a library came from, in a few words: `commit 1a2b3c4d of /path, with changes that are in no commit`. */
 export function sourceWords({ kind, from, commit, dirty, remote }: LibrarySource): string {
   if (commit === undefined) return `${kind} ${from}`;
   const changed = dirty ? ', with changes that are in no commit' : '';

@@ -25,7 +25,7 @@ let thread: Worker | undefined;
 let idle: NodeJS.Timeout | undefined;
 
 /**
- * `readHistory` of this machine's store in a thread of its own.
+ * `readHistory` of this machine's store in a separate thread.
  *
  * @throws InputError as `readHistory` does.
  */
@@ -37,7 +37,7 @@ export async function readHistoryInThread(question: HistoryQuestion): Promise<Ca
   return read as Promise<CanaryHistory>;
 }
 
-/** `readNewestRun` of this machine's store in a thread of its own. */
+/** `readNewestRun` of this machine's store in a separate thread. */
 export function readNewestRunInThread(): Promise<ServedMatrix> {
   const file = home('store.sqlite');
   return inTurn([file], () => ask({ of: 'newest-run', file })) as Promise<ServedMatrix>;

@@ -13,7 +13,7 @@ import { HtmlReporter } from '../html-reporter.ts';
 export interface Example {
   cell: Cell;
   attempt: Attempt;
-  /** Where its files are; null when it is out of a saved report. */
+  /** Where its files are; null when it is from a saved report. */
   runId: string | null;
 }
 

@@ -15,7 +15,7 @@ import {
   verdictSymbols,
 } from './verdict-words.ts';
 
-/** The verdict as a page of its own, that opens from disk without a network and without scripts. */
+/** The verdict as a separate page that opens from disk without a network and without scripts. */
 export function verdictPage(verdict: Verdict): string {
   const { baseline, candidate, because, flows, notices, hardFindings, policy } = verdict;
   const title = `${verdict.verdict}: whatsapp-web.js ${candidate} against ${baseline}`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Located } from './locate-error.ts';
 import type { SeenError } from './seen-errors.ts';
 
-/** Where the cause lies in the library. */
+/** Where the cause is in the library. */
 export function position({ file, line }: Located): { libraryFile: string; libraryLine: number } {
   return { libraryFile: file, libraryLine: line };
 }

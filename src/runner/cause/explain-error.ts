@@ -83,7 +83,7 @@ function explainNeed(
   return { cause, blame: missing.blame };
 }
 
-/** Where an alias such as `window.Store.User` was made out of the module, when the expression does not name the module. */
+/** Where an alias such as `window.Store.User` was made from the module, when the expression does not name the module. */
 function aliasSentence({ library }: Located, source: string, module: string): string {
   if (source.includes(module)) return '';
   const made = library.needs.needs.find(

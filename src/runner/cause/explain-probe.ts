@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { behaviourSince } from '../../surface/behaviour-history.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 
-/** Failures of the probe after `ready` whose reason lies in how the build keeps its data. */
+/** Failures of the probe after `ready` whose reason is in how the build keeps its data. */
 export function explainProbe({ code, surface, observed, library }: FailedAttempt): Explanation | null {
   if (code !== 'probe-message' || !observed || !/_serialized/.test(observed)) return null;
   if (surface?.behaviours.msgKeyTextField !== '$1') return null;

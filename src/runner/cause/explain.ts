@@ -7,7 +7,7 @@ import { explainStub } from './explain-stub.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 
 /**
- * Why an attempt failed, with the proof, out of its evidence and the library's own source. Nothing is guessed: where no line
+ * Why an attempt failed, with the proof, from its evidence and the library's own source. Nothing is guessed: where no line
  * of the library can be shown, the cause is the plain observation, and the evidence says what was waited for.
  */
 export function explain(attempt: FailedAttempt): Explanation {

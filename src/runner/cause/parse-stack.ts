@@ -9,7 +9,7 @@ export type Frame =
       evaluatedAt: { file: string; line: number; column: number } | null;
     }
   | { kind: 'node'; file: string; line: number; column: number }
-  /** A function of which only the name is known: code of the page itself, or code made by eval. */
+  /** A function known by name only: code of the page itself, or code made by eval. */
   | { kind: 'other'; name: string };
 
 const puppeteer18 = /pptr:\/\/__puppeteer_evaluation_script__:(\d+):(\d+)/;

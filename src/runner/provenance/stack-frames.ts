@@ -26,7 +26,7 @@ export function packageFrames(stacks: readonly string[]): PackageFrame[] {
   return [...frames.values()];
 }
 
-/** The library may be a checkout; everything else that counts lies in `node_modules`. */
+/** The library may be a checkout; everything else that counts is in `node_modules`. */
 function isThirdParty({ name, folder }: { name: string; folder: string }): boolean {
   return name === 'whatsapp-web.js' || /[\\/]node_modules[\\/]/.test(folder);
 }

@@ -16,7 +16,7 @@ interface Work {
 /** Default interval of recurring work, in milliseconds. */
 export const tickMs = 1_000;
 
-/** The recurring work of an instance. Each piece has a loop of its own: a slow one delays no other. */
+/** The recurring work of an instance. Each piece has its own loop: a slow one delays no other. */
 export class Loops {
   readonly #log: (line: LogLine) => void;
   readonly #stop = new AbortController();

@@ -28,7 +28,7 @@ export class ServiceMetrics {
 
   /**
    * @param sessions returns the sessions of this instance; called at each scrape.
-   * @param detailed how many sessions get a series of their own.
+   * @param detailed how many sessions get their own series.
    */
   constructor(sessions: () => Pick<Sessions, 'hosted' | 'launches'>, detailed: number) {
     this.#instruments.gauge(families.sessions, (gauge) => {

@@ -187,7 +187,7 @@ export class Service {
     await within(stopMs, () => this.sessions.stop()).catch(() => {});
     await endAnswers();
     clearInterval(this.#expiry);
-    // A database that does not answer must not keep the process alive: leases that were not given back expire.
+    // A database that does not answer must not keep the process alive: leases that were not released expire.
     await within(lastWordMs, async () => {
       await Promise.all([this.#loops.stop(), this.#messages.flush()]);
       await this.#instances.stopped();
@@ -203,7 +203,7 @@ export class Service {
     await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
-    // Leases have a loop of their own: a slow claim must not let one expire.
+    // Leases have their own loop: a slow claim must not let one expire.
     this.#loops.start({ name: 'renew-leases', vital: true, run: () => this.sessions.renewLeases() });
     this.#loops.start({ name: 'take-on', run: () => this.#takeOn() });
     this.#loops.start({ name: 'send-texts', run: () => this.sessions.sendWaiting() });

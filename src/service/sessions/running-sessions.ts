@@ -110,7 +110,7 @@ export class RunningSessions {
       options.onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, overBy, settled });
     } finally {
       keeper.drop(lease);
-      // Once given back, it may have been claimed here again.
+      // Once released, it may have been claimed here again.
       if (this.find(lease.ids.session) === session) this.#running.delete(lease.ids.session);
     }
   }

@@ -23,7 +23,7 @@ export interface SessionHostSpec {
   lease: Lease;
   /** Exact version. */
   library: string;
-  /** Everything that the session keeps on this machine lies in this folder. */
+  /** Everything that the session keeps on this machine is in this folder. */
   folder: string;
   /** Digits of a number that is linked by pairing code instead of a QR code. */
   pairWith: string | null;

@@ -20,7 +20,7 @@ export interface SessionStart {
   build: string | null;
   instance: string;
   startedAt: number;
-  /** When it was ready or failed; null while it goes on. */
+  /** When it was ready or failed; null while it is in progress. */
   endedAt: number | null;
   outcome: StartOutcome | null;
   /** Why it failed, or how it was lost after it had been ready. */

@@ -196,7 +196,7 @@ export class Sessions {
     const acquiredAt = performance.now();
     for (const claim of await this.#leases.claim(Math.min(this.#launches.room, this.#room, claimBatch))) {
       const session = this.#running.host({ ...claim, linking: claim.status === 'qr_scanning', acquiredAt });
-      // A shutdown that began during the claim: the lease is given back as usual.
+      // A shutdown that began during the claim: the lease is released as usual.
       if (this.#stopping) session.close('instance-stopped');
     }
   }

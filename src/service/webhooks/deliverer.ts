@@ -23,7 +23,7 @@ export function retryMs(attempts: number): number {
 /**
  * Turns events into deliveries and sends those that are due. Any number of instances can do it together.
  *
- * Every webhook has a lane of its own: one that does not answer delays no other webhook.
+ * Every webhook has its own lane: one that does not answer delays no other webhook.
  */
 export class Deliverer {
   readonly #database: ServiceDatabase;

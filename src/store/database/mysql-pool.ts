@@ -1,7 +1,7 @@
 import type { MysqlPool, MysqlPoolConnection } from 'kysely';
 import { createPool, type Pool } from 'mysql2';
 
-/** A statement that takes longer is given up with its connection: a network that swallows packets gives no error by itself. */
+/** A statement that takes longer is abandoned with its connection: a network that swallows packets gives no error by itself. */
 const statementTimeoutMs = 10_000;
 const connectTimeoutMs = 5_000;
 

@@ -16,7 +16,7 @@ export type StatementAnswer =
 const threadFile = new URL(`./sqlite-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Opens an SQLite file in a thread of its own. The calling thread stays free however long a statement works or waits for the lock of
+ * Opens an SQLite file in a separate thread. The calling thread stays free however long a statement works or waits for the lock of
  * another process. A statement costs about 20 µs more than in the calling thread, the start about 150 ms.
  */
 export function openInThread(file: string): SqliteFile {

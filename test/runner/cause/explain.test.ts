@@ -48,7 +48,7 @@ describe('an error in the page', () => {
   test('is not mapped to a line that does not say what the error says', () => {
     const other = pageError('TypeError: window.User.getHisUser is not a function', site(columnOfCall));
     const { cause } = explain(toyFailure(toyClient(calls), { events: [other] }));
-    expect(cause).toMatchObject({ message: 'ready did not come to an end within 5000 ms' });
+    expect(cause).toMatchObject({ message: 'ready did not end within 5000 ms' });
     expect(cause).not.toHaveProperty('libraryLine');
   });
 

@@ -12,7 +12,7 @@ export function toyFailure(packageDir: string, more: Partial<FailedAttempt> = {}
     phase: 'ready',
     code: 'no-ready',
     events: [],
-    observed: 'ready did not come to an end within 5000 ms',
+    observed: 'ready did not end within 5000 ms',
     ...more,
   };
 }
