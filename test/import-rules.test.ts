@@ -55,6 +55,20 @@ describe('import rules', () => {
     },
   );
 
+  test('only the store works with SQLite, and no file of the service opens a file of it in its own thread', () => {
+    const opensSqlite = (file: string) =>
+      importsOf(join(src, file)).some(({ specifier }) => specifier === 'node:sqlite') ||
+      ['store/open-store.ts', 'store/database/open-sqlite.ts', 'store/database/sqlite-file.ts'].some((opener) =>
+        pathsImportedBy(file).includes(opener),
+      );
+    expect(files.filter((file) => within(file, 'service') && opensSqlite(file))).toEqual([]);
+    const withoutStore = files.filter((file) => !within(file, 'store'));
+    const direct = withoutStore.filter((file) =>
+      importsOf(join(src, file)).some(({ specifier }) => specifier === 'node:sqlite'),
+    );
+    expect(direct).toEqual(['install/process-lock.ts']);
+  });
+
   test('only src/host/child loads whatsapp-web.js', () => {
     const loaders = files.filter((file) =>
       /(?:require|import)\(?\s*['"]whatsapp-web\.js/.test(readFileSync(join(src, file), 'utf8')),
