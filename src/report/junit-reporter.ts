@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
 import { causePlace, placeName } from '../words/cell-names.ts';
@@ -8,7 +9,7 @@ import { writeReportFile } from './write-report-file.ts';
 
 /**
  * `junit=FILE`: one suite per library, one test case per cell. A surprise is a failure, trouble of the harness or the machine an
- * error, a cell that was not run is skipped. A cell that fails as expected passes, and its output states that.
+ * error. A cell that fails as expected is skipped with the reason of the expectation, and so is one that was not run.
  */
 export class JunitReporter implements RunObserver {
   readonly #file: string;
@@ -31,8 +32,8 @@ export class JunitReporter implements RunObserver {
       suites.set(report.library, cases);
       cases.push(testCase(report));
     }
-    for (const [library, cases] of suites) yield renderSuite(`whatsapp-web.js ${library}`, cases);
-    if (run.missing) yield renderSuite('missing', run.missing.map(missingCase));
+    for (const [library, cases] of suites) yield renderSuite(`whatsapp-web.js ${library}`, cases, run);
+    if (run.missing) yield renderSuite('missing', run.missing.map(missingCase), run);
     yield '</testsuites>\n';
   }
 }
@@ -46,11 +47,8 @@ interface TestCase {
 function testCase(report: CellReport): TestCase {
   const { result, message, text } = judge(report);
   const seconds = report.attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
-  const attributes = `classname="${escapeXml(`${report.library}.${report.flow}`)}" name="${escapeXml(placeName(report))}" time="${seconds.toFixed(3)}"`;
-  const body =
-    result === 'passed'
-      ? text && `<system-out>${escapeXml(text)}</system-out>`
-      : `<${result} message="${escapeXml(message)}">${escapeXml(text)}</${result}>`;
+  const attributes = `classname="${escapeXml(className(`${report.library} ${report.flow}`))}" name="${escapeXml(placeName(report))}" time="${seconds.toFixed(3)}"`;
+  const body = result === 'passed' ? '' : `<${result} message="${escapeXml(message)}">${escapeXml(text)}</${result}>`;
   return { result, seconds, xml: `    <testcase ${attributes}>${body}</testcase>\n` };
 }
 
@@ -79,7 +77,7 @@ function judge(report: CellReport): { result: TestCase['result']; message: strin
   if (spoiled) return { result: 'error', message: lines[0] as string, text: lines.join('\n') };
   if (decisive.outcome === 'passed') return { result: 'passed', message: '', text: '' };
   const why = [expectation?.reason, expectation?.link].filter(Boolean).join(' ');
-  return { result: 'passed', message: '', text: `fails as expected${why && `: ${why}`}\n${lines.join('\n')}` };
+  return { result: 'skipped', message: `fails as expected${why && `: ${why}`}`, text: lines.join('\n') };
 }
 
 /** What a partial report lacks is an error: without it the suite would look complete. */
@@ -89,10 +87,17 @@ function missingCase(what: string): TestCase {
   return { result: 'error', seconds: 0, xml };
 }
 
-function renderSuite(name: string, cases: readonly TestCase[]): string {
+/** A reader of JUnit takes what stands before a dot for the package: `1.34.7` would be in package 1.34. */
+export function className(text: string): string {
+  return text.replaceAll('.', '_');
+}
+
+function renderSuite(name: string, cases: readonly TestCase[], { startedAt }: RunInfo): string {
   const count = (result: TestCase['result']) => cases.filter((it) => it.result === result).length;
   const seconds = cases.reduce((sum, it) => sum + it.seconds, 0).toFixed(3);
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const xml = cases.map((it) => it.xml).join('');
-  return `  <testsuite name="${escapeXml(name)}" ${counts} time="${seconds}">\n${xml}  </testsuite>\n`;
+  // JUnit has local times without a zone; these are UTC, as in the other reports.
+  const origin = `timestamp="${startedAt.slice(0, 19)}" hostname="${escapeXml(hostname())}"`;
+  return `  <testsuite name="${escapeXml(name)}" ${counts} time="${seconds}" ${origin}>\n${xml}  </testsuite>\n`;
 }

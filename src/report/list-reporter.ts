@@ -9,6 +9,7 @@ import type { ReportSource } from './report-source.ts';
 import { RunTally } from './run-tally.ts';
 import { headlineOfRun } from './summary-sentence.ts';
 import type { Terminal } from './terminal.ts';
+import { timeLeft } from './time-left.ts';
 
 interface RunningCell {
   name: string;
@@ -85,18 +86,18 @@ export class ListReporter implements RunObserver {
     const found = [`${counts.passed} passed`, `${counts.failed} failed`];
     if (this.#surprises > 0) found.push(`${this.#surprises} not as expected`);
     const { colors } = this.#terminal;
+    const running = [...this.#running.values()].map(({ name, since }) => ({ name, ms: Date.now() - since }));
+    const left = timeLeft({
+      left: this.#total - this.#done,
+      ended: this.#done,
+      busyMs: this.#busyMs,
+      runningMs: running.reduce((sum, { ms }) => sum + ms, 0),
+      slots: this.#slots,
+    });
     return [
-      colors.bold(`${this.#done}/${this.#total} done, ${found.join(', ')}${this.#timeLeft()}`),
-      ...[...this.#running.values()].map(({ name, since }) => `  ${name}  ${formatMs(Date.now() - since)}`),
+      colors.bold([`${this.#done}/${this.#total} done`, ...(left === null ? [] : [left])].join(', ')),
+      found.join(', '),
+      ...running.map(({ name, ms }) => `  ${formatMs(ms)}  ${name}`),
     ];
-  }
-
-  /** From the mean of the ended attempts; empty before the first ended. */
-  #timeLeft(): string {
-    if (this.#done === 0) return '';
-    const perAttempt = this.#busyMs / this.#done;
-    const spent = [...this.#running.values()].reduce((sum, { since }) => sum + Date.now() - since, 0);
-    const left = Math.max(0, (this.#total - this.#done) * perAttempt - spent) / this.#slots;
-    return `, about ${formatMs(Math.max(1000, left))} left`;
   }
 }

@@ -19,6 +19,8 @@ interface MergeOptions {
   folder: string;
   /** True to merge a plan of which shards are missing or truncated. */
   partial?: boolean;
+  /** Called with what a reader of the merged report has to know. */
+  say?(line: string): void;
 }
 
 /**
@@ -30,7 +32,7 @@ interface MergeOptions {
 export async function mergeBlobs(
   files: readonly string[],
   observers: readonly RunObserver[],
-  { folder, partial = false }: MergeOptions,
+  { folder, partial = false, say }: MergeOptions,
 ): Promise<{ run: RunInfo; interrupted: boolean }> {
   const blobs = await Promise.all(files.map(async (file) => ({ file, head: await readBlobHead(file) })));
   const lost = lostShards(blobs);
@@ -44,6 +46,12 @@ export async function mergeBlobs(
   const missing = lost.length > 0 ? [addLostCells(plan, lost, blobs)] : [];
   const run = mergeRuns(blobs.map(({ head }) => head.run));
   const interrupted = blobs.some(({ head }) => head.interrupted);
+  const seeds = [...new Set(blobs.map(({ head }) => head.run.seed))];
+  if (seeds.length > 1) {
+    say?.(
+      `the blobs are of runs with different seeds (${seeds.join(', ')}): the report shows ${run.seed}; the command that repeats an attempt has the seed of that attempt`,
+    );
+  }
   for (const observer of observers) await observer.runStarted?.(run, [...plan.values()], 1);
   for (const { file, head } of blobs) {
     for await (const line of partial ? untilCut(file, missing) : readBlobAttempts(file)) {

@@ -19,8 +19,18 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 const unlimitedWidth = 1000;
 
 /**
- * The terminal of this process. In CI nothing is redrawn, since CI logs keep every line; colours only where both streams show
- * them.
+ * `NO_COLOR` (any value that is not empty) is stronger than `FORCE_COLOR` (`0` and `false` mean none); without both, colours are for
+ * terminals.
+ */
+export function wantsColors(env: Readonly<Record<string, string | undefined>>, terminals: boolean): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return terminals && env.TERM !== 'dumb';
+}
+
+/**
+ * The terminal of this process. In CI nothing is redrawn, since CI logs keep every line; colours by default only where both streams
+ * show them.
  */
 export function processTerminal(): Terminal {
   const terminals = process.stdout.isTTY === true && process.stderr.isTTY === true;
@@ -29,6 +39,6 @@ export function processTerminal(): Terminal {
     result: (text) => void process.stdout.write(text),
     live: process.stderr.isTTY === true && !process.env.CI,
     width: process.stdout.columns ?? unlimitedWidth,
-    colors: picocolors.createColors(terminals && picocolors.isColorSupported),
+    colors: picocolors.createColors(wantsColors(process.env, terminals)),
   };
 }

@@ -16,22 +16,23 @@ const partOf = (cells: readonly ExampleCell[], index: number) => ({
 });
 
 /** Writes the two shards of the example run as blobs. */
-async function twoShards(cells: readonly ExampleCell[] = exampleCells()): Promise<[string, string]> {
+async function twoShards(cells: readonly ExampleCell[] = exampleCells(), seeds = [7, 7]): Promise<[string, string]> {
   const folder = temporaryFolder();
   const files: [string, string] = [join(folder, 'one.blob'), join(folder, 'two.blob')];
   for (const [i, file] of files.entries()) {
     const part = cells.filter((_, place) => place % 2 === i);
-    const run = { ...exampleRun, id: `run-${i + 1}` };
+    const run = { ...exampleRun, id: `run-${i + 1}`, seed: seeds[i] as number };
     await reportRun('blob', file, part, { part: partOf(cells, i + 1), run: { run } });
   }
   return files;
 }
 
 async function merged(files: readonly string[], partial = false) {
-  const heard: { plan: readonly PlannedCell[]; attempts: Attempt[]; run: RunInfo | null } = {
+  const heard: { plan: readonly PlannedCell[]; attempts: Attempt[]; run: RunInfo | null; said: string[] } = {
     plan: [],
     attempts: [],
     run: null,
+    said: [],
   };
   await mergeBlobs(
     files,
@@ -48,7 +49,7 @@ async function merged(files: readonly string[], partial = false) {
         },
       },
     ],
-    { folder: temporaryFolder(), partial },
+    { folder: temporaryFolder(), partial, say: (line) => heard.said.push(line) },
   );
   return heard;
 }
@@ -168,4 +169,11 @@ test.each([
   expect(exit).toBe(code);
   expect([0, 1]).toContain(whole.exit);
   expect(stderr).not.toContain('error');
+});
+
+test('shards of different seeds are merged, and the merge says so', async () => {
+  expect((await merged(await twoShards())).said).toEqual([]);
+  expect((await merged(await twoShards(exampleCells(), [7, 8]))).said).toEqual([
+    expect.stringMatching(/^the blobs are of runs with different seeds \(7, 8\): the report shows 7; /),
+  ]);
 });

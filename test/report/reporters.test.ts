@@ -38,15 +38,29 @@ test('a failed cell without an expectation is a surprise', async () => {
   expect(report.cells[0]).toMatchObject({ expectation: null, surprise: true });
 });
 
-test('junit: a surprise fails, trouble is an error, a cell that was not run is skipped, the rest passes', async () => {
+test('junit: a surprise fails, trouble is an error, one that fails as expected or was not run is skipped', async () => {
   const xml = await written('junit');
   expect(xml.match(/<testsuite .*>/g)).toEqual([
-    expect.stringMatching(/name="whatsapp-web\.js 1\.25\.0" tests="2" failures="1" errors="0" skipped="0"/),
+    expect.stringMatching(
+      /name="whatsapp-web\.js 1\.25\.0" tests="2" failures="1" errors="0" skipped="1" time="[\d.]+" timestamp="2026-11-22T07:55:00" hostname="[^"]+"/,
+    ),
     expect.stringMatching(/name="whatsapp-web\.js 1\.34\.7" tests="3" failures="0" errors="1" skipped="1"/),
   ]);
   expect(xml).toContain('<failure message="expected passed, seen no-ready in phase ready, blame library">');
-  expect(xml).toContain('<system-out>fails as expected');
+  expect(xml).toContain('<skipped message="fails as expected">no-ready in phase ready, blame library');
+  expect(xml).toMatch(/ classname="1_25_0 qr-to-ready" /);
+  expect(xml).not.toMatch(/ classname="[^"]*\./);
   expect(xml).toContain('npx wwebjs-canary run --library 1.25.0');
+});
+
+test('junit: what fails as expected has the reason of its expectation', async () => {
+  const expectation = {
+    outcome: 'failed',
+    reason: 'the page has no getMeUser',
+    link: 'https://example.org/1',
+  } as const;
+  const xml = await written('junit', [{ planned: planned({}, expectation), attempts: [failedAttempt()] }]);
+  expect(xml).toContain('<skipped message="fails as expected: the page has no getMeUser https://example.org/1">');
 });
 
 test('junit holds nothing that XML cannot hold', async () => {
@@ -115,9 +129,10 @@ test('on a live terminal list redraws what is running in place and leaves nothin
   await reportRun('list', '', [{ planned: planned({}, null, 2), attempts: [passedAttempt(), passedAttempt()] }], {
     terminal,
   });
-  expect(terminal.progressed).toContain('1/2 done, 1 passed, 0 failed');
+  expect(terminal.progressed).toMatch(/1\/2 done, about [\d.]+ s left\n1 passed, 0 failed\n/);
+  expect(terminal.progressed).toContain('2/2 done\n');
   const lines = play(terminal.progressed);
-  expect(lines.filter((line) => line.includes('done,'))).toEqual([]);
+  expect(lines.filter((line) => /\d done/.test(line))).toEqual([]);
   expect(lines.filter((line) => line.startsWith('['))).toHaveLength(2);
 });
 

@@ -63,10 +63,15 @@ async function merge(blobs: readonly string[], { reporter, partial = false }: Me
     const store = await openStore(join(folder, 'store.sqlite'));
     const recorder = new StoreRecorder(store, folder);
     const source = storeSource(store, recorder, (_run, { id }) => findScreenshot(folder, { artifacts: id }));
-    const context = { terminal: processTerminal(), source, part: null };
+    const terminal = processTerminal();
+    const context = { terminal, source, part: null };
     const tally = new RunTally();
     const made = chosen.map(({ name, target }) => reporters[name]?.create(target, context) ?? {});
-    const { run, interrupted } = await mergeBlobs(blobs, [recorder, tally, ...made], { folder, partial });
+    const { run, interrupted } = await mergeBlobs(blobs, [recorder, tally, ...made], {
+      folder,
+      partial,
+      say: (line) => terminal.progress(`${line}\n`),
+    });
     await store.close();
     if (recorder.trouble) throw recorder.trouble;
     return exitOfRun(tally.cells, { interrupted, incomplete: run.missing !== undefined });
