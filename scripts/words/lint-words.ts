@@ -10,8 +10,6 @@ const notProse = [
   /^scripts\/words\/find-words\.ts$/,
   /^test\/scripts\/find-words\.test\.ts$/,
   /^dashboards\/generated\//,
-  /^docs\/gate\.md$/,
-  /^src\/cli\/gate\/run-selftest\.ts$/,
   /^compat-matrix\/builds\/.*\.json$/,
   /package-lock\.json$/,
   /\.(png|sum)$/,

@@ -42,7 +42,7 @@ export function runSelftest(policy: Policy, print: (line: string) => void): bool
   };
   printTable(cases.filter(isInShort));
   print(
-    '\nOther baselines, several cells and flows, cells that are dead or work with the candidate only, lost sessions, slower candidates, a machine that spoils attempts; then stored attempts, and somebody who asks for a verdict again and again:\n',
+    '\nOther baselines, several cells and flows, cells that are dead or work with the candidate only, lost sessions, slower candidates, a machine that spoils attempts; then stored attempts, and repeated requests for a verdict:\n',
   );
   printTable(cases.filter((each) => !isInShort(each)));
   const cap = policy.success.looks.at(-1);
