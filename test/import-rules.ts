@@ -8,7 +8,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   contracts: { may: ['codes'], because: 'shapes depend on nothing but the words in them' },
   'host/child': { may: ['contracts'], because: 'the process with third-party code in it stays small and starts fast' },
   host: { may: ['contracts'], because: 'a session knows nothing of runs, attempts or accounts' },
-  gate: { may: ['contracts'], because: 'a verdict is a pure function of recorded attempts' },
+  gate: { may: ['contracts', 'words'], because: 'a verdict is a pure function of recorded attempts' },
   'replica/page': { may: ['contracts'], because: 'it runs in the browser; of the contracts it takes types only' },
   bundle: { may: [], because: 'it knows browser code by its path only' },
   replica: { may: ['bundle', 'contracts'], because: 'the stand-in knows builds and nothing of libraries' },

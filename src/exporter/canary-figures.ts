@@ -9,7 +9,7 @@ import type { CountedAttempt } from '../store/attempts.ts';
 import type { Store } from '../store/open-store.ts';
 
 /** What the last run of a cell said. */
-interface CellState {
+interface CellLastRun {
   runId: string;
   asExpected: boolean;
   passed: boolean;
@@ -28,7 +28,7 @@ export class CanaryFigures {
   readonly #asExpected;
   readonly #passed;
   readonly #libraryInfo;
-  readonly #cells = new Map<string, CellState>();
+  readonly #cells = new Map<string, CellLastRun>();
   readonly #libraries = new Map<string, { installed: string; loaded: string }>();
   #expectations: { runId: string; of: Map<string, Expectation | null> } | null = null;
   #lastSeq = 0;

@@ -1,7 +1,7 @@
 import { InputError } from '../contracts/input-error.ts';
 import type { Policy } from '../contracts/policy.ts';
+import { plural } from '../words/text.ts';
 import { errorBudget } from './error-budget.ts';
-import { plural } from './plural.ts';
 import { hidingChance } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
 import { successRate } from './rules/success-rate.ts';

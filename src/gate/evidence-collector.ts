@@ -3,8 +3,8 @@ import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
 import { type AgedBuild, type Arm, arms, type Narrowing, type Place, type Verdict } from '../contracts/verdict.ts';
-import { type ArmEvidence, type CellEvidence, type Evidence, noEvidence } from './evidence.ts';
-import { placeKey } from './place.ts';
+import { type ArmEvidence, type CellEvidence, type Evidence, noEvidence } from './evidence/evidence.ts';
+import { placeKey } from './evidence/place.ts';
 import { HardFindings } from './rules/hard-rules.ts';
 
 /** What is compared, and where. */

@@ -1,7 +1,7 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
 import { arms } from '../contracts/verdict.ts';
-import type { ArmEvidence, CellEvidence, FlowEvidence } from './evidence.ts';
+import type { ArmEvidence, CellEvidence, FlowEvidence } from './evidence/evidence.ts';
 import { simulateRun } from './simulate-run.ts';
 
 const simulations = 100;

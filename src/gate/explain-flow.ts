@@ -1,16 +1,16 @@
 import type { Policy } from '../contracts/policy.ts';
 import { type Arm, type ArmTally, arms, type FlowVerdict } from '../contracts/verdict.ts';
-import { type CellEvidence, type FlowEvidence, tallyArm } from './evidence.ts';
-import { describePlace, listPlaces } from './place.ts';
-import { plural } from './plural.ts';
+import { plural } from '../words/text.ts';
+import { type CellEvidence, type FlowEvidence, tallyArm } from './evidence/evidence.ts';
+import { describePlace, listPlaces } from './evidence/place.ts';
 import { unconfirmedCells } from './rules/dead-cells.ts';
 import { findingsHold } from './rules/hard-rules.ts';
 import { infraShare, spoiledArms } from './rules/infra-share.ts';
 
-type Judged = Omit<FlowVerdict, 'because'>;
+type UnexplainedFlow = Omit<FlowVerdict, 'because'>;
 
 /** One sentence with numbers: why the flow got its verdict. */
-export function explainFlow(flow: Judged, { cells }: FlowEvidence, policy: Policy): string {
+export function explainFlow(flow: UnexplainedFlow, { cells }: FlowEvidence, policy: Policy): string {
   switch (flow.rule) {
     case 'hard-rules':
       return explainFindings(flow, cells);
@@ -32,17 +32,17 @@ export function explainFlow(flow: Judged, { cells }: FlowEvidence, policy: Polic
 }
 
 /** Which cells show it best, since the rates of the whole flow may hide it. */
-function explainBreakage(flow: Judged): string {
+function explainBreakage(flow: UnexplainedFlow): string {
   const broken = flow.cells.filter(({ baseline, candidate }) => {
     const [works, fails] = [baseline.attempts - baseline.failures, candidate.failures];
     return works * 2 > baseline.attempts && fails * 4 > candidate.attempts;
   });
   const where = broken.length === 0 || flow.cells.length === 1 ? '' : ` on ${listPlaces(broken)}`;
-  const counts = broken.length === 1 ? rates(broken[0] as Judged['cells'][number]) : rates(flow);
+  const counts = broken.length === 1 ? rates(broken[0] as UnexplainedFlow['cells'][number]) : rates(flow);
   return `${counts}${where}: the candidate is broken. Two equal versions differ like that less than once in ${formatCount(flow.breakage.blocksFrom)} comparisons.`;
 }
 
-function explainFindings({ verdict }: Judged, cells: readonly CellEvidence[]): string {
+function explainFindings({ verdict }: UnexplainedFlow, cells: readonly CellEvidence[]): string {
   const found = cells.flatMap((cell) =>
     Object.entries(cell.candidate.findings)
       .filter(([rule]) => findingsHold(cell, rule) || cell.baseline.attempts === 0)
@@ -60,13 +60,13 @@ function explainFindings({ verdict }: Judged, cells: readonly CellEvidence[]): s
     : `${than}: it is not promoted until more attempts tell whether that is chance.`;
 }
 
-function explainUnconfirmed({ loss }: Judged, cells: readonly CellEvidence[], { deadCells }: Policy): string {
+function explainUnconfirmed({ loss }: UnexplainedFlow, cells: readonly CellEvidence[], { deadCells }: Policy): string {
   const unsure = unconfirmedCells(cells, deadCells);
   const would = (loss?.lower ?? 0) > 0 ? 'blocked' : 'promoted';
   return `The candidate would be ${would}, but on ${listPlaces(unsure)} the baseline failed fewer than ${deadCells.beforePromoting} times: it may work there at times.`;
 }
 
-function explainInfra(flow: Judged, { infra }: Policy): string {
+function explainInfra(flow: UnexplainedFlow, { infra }: Policy): string {
   const spoiled = spoiledArms(flow, infra.maxShare).map(
     (arm) =>
       `${flow[arm].infra} of ${flow[arm].attempts + flow[arm].infra} attempts of the ${arm} (${percent(infraShare(flow[arm]))})`,
@@ -81,7 +81,7 @@ export function explainMissing([first = '', second, ...others]: readonly string[
   return `${first.slice(0, -1)}; ${second.charAt(0).toLowerCase()}${second.slice(1, -1)}${more}.`;
 }
 
-function explainCells({ verdict, cells }: Judged): string {
+function explainCells({ verdict, cells }: UnexplainedFlow): string {
   const outside = cells.filter(({ marginPoints = Infinity, loss }) => (loss?.upper ?? Infinity) >= marginPoints);
   if (verdict !== 'block' && outside.length > 0) {
     const its = outside.map((cell) => `${describePlace(cell.place)} (${rates(cell)}, margin ${cell.marginPoints})`);
@@ -96,7 +96,7 @@ function explainCells({ verdict, cells }: Judged): string {
     : `The candidate would be promoted, but it looks worse on ${place}: more attempts there will tell.`;
 }
 
-function explainTime({ time, verdict }: Judged): string {
+function explainTime({ time, verdict }: UnexplainedFlow): string {
   if (!time) return '';
   const { medianMs, ratio } = time;
   const times = arms.map((arm) => `${formatTime(medianMs[arm])} with the ${arm}`).join(', ');
@@ -105,7 +105,7 @@ function explainTime({ time, verdict }: Judged): string {
   return `Ready takes ${times}: ${formatRatio(ratio.estimate)} times as long, ${sure} more than ${bound} (allowed ${ratio.allowed}).`;
 }
 
-function explainSuccess(flow: Judged): string {
+function explainSuccess(flow: UnexplainedFlow): string {
   const { loss, marginPoints, look, pairs } = flow;
   if (!loss) return 'There is no attempt of either version that counts.';
   const measured = `${rates(inRates(flow))}${flow.closed > 0 ? ` in ${plural(flow.cells.length - flow.closed, 'cell')}` : ''}, ${loss.estimate < 0 ? `a gain of ${-loss.estimate}` : `a loss of ${loss.estimate}`} points`;
@@ -119,7 +119,7 @@ function explainSuccess(flow: Judged): string {
 }
 
 /** The attempts that the loss is made of. */
-function inRates(flow: Judged): Record<Arm, ArmTally> {
+function inRates(flow: UnexplainedFlow): Record<Arm, ArmTally> {
   const live = flow.cells.filter(({ state }) => state === 'live');
   if (live.length === 0 || live.length === flow.cells.length) return flow;
   return {

@@ -10,9 +10,8 @@ import {
   type VerdictWord,
 } from '../contracts/verdict.ts';
 import { errorBudget } from './error-budget.ts';
-import { type CellEvidence, countedCells, type FlowEvidence, tallyArm } from './evidence.ts';
+import { type CellEvidence, countedCells, type FlowEvidence, tallyArm } from './evidence/evidence.ts';
 import { explainFlow } from './explain-flow.ts';
-import { finiteOrNull, inPoints, rounded } from './rounding.ts';
 import { type CellJudgement, judgeCells } from './rules/cells.ts';
 import { blockCells, isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
@@ -188,4 +187,23 @@ function timeFinding({ medianMs, ratio, pValue, isSlower }: TimeToReady, allowed
     pValue: rounded(pValue),
     slower: isSlower,
   };
+}
+
+/**
+ * Six significant digits: enough for any reader, and few enough that the last bits of `Math.exp` and `Math.log`, which
+ * engines may compute differently, do not change the bytes of a verdict.
+ */
+function rounded(value: number): number {
+  return Number.isFinite(value) ? Number(value.toPrecision(6)) : value;
+}
+
+/** A fraction in points with two decimals: 0.08333 is 8.33. */
+function inPoints(fraction: number): number {
+  // Adding 0 turns -0 into 0.
+  return Math.round(fraction * 10_000) / 100 + 0;
+}
+
+/** JSON has no Infinity. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -9,12 +9,12 @@ import {
   type VerdictRule,
   type VerdictWord,
 } from '../contracts/verdict.ts';
-import { type CellEvidence, type Evidence, isUntried } from './evidence.ts';
+import { plural } from '../words/text.ts';
+import { type CellEvidence, type Evidence, isUntried } from './evidence/evidence.ts';
+import { describePlace } from './evidence/place.ts';
 import { explainMissing } from './explain-flow.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { noticesOn } from './notices.ts';
-import { describePlace } from './place.ts';
-import { plural } from './plural.ts';
 import { effectOf } from './rules/hard-rules.ts';
 import { untriedChoices } from './rules/missing-data.ts';
 

@@ -1,8 +1,8 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { AgedBuild, FlowVerdict, HardFinding, Notice, Place } from '../contracts/verdict.ts';
-import type { CellEvidence, Evidence } from './evidence.ts';
-import { describePlace, listPlaces } from './place.ts';
-import { plural } from './plural.ts';
+import { plural } from '../words/text.ts';
+import type { CellEvidence, Evidence } from './evidence/evidence.ts';
+import { describePlace, listPlaces } from './evidence/place.ts';
 
 /** So many failures outside the plan get a sentence each. */
 const outsideNamed = 3;

@@ -1,9 +1,9 @@
 import type { Policy } from '../contracts/policy.ts';
 import { type Arm, arms, type Place, type Verdict } from '../contracts/verdict.ts';
 import { type ErrorBudget, errorBudget } from './error-budget.ts';
-import { type CellEvidence, countedCells, type Evidence, type FlowEvidence } from './evidence.ts';
+import { type CellEvidence, countedCells, type Evidence, type FlowEvidence } from './evidence/evidence.ts';
+import { placeKey } from './evidence/place.ts';
 import { judge } from './judge.ts';
-import { placeKey } from './place.ts';
 import { isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
 import { countPairs } from './statistics/counts.ts';

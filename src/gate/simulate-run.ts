@@ -1,7 +1,7 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
 import { type Arm, arms } from '../contracts/verdict.ts';
-import type { CellEvidence, Evidence } from './evidence.ts';
+import type { CellEvidence, Evidence } from './evidence/evidence.ts';
 import { rateCells } from './rules/dead-cells.ts';
 import { SequentialJudge } from './sequential-judge.ts';
 import { evidenceOf, type Simulated, SimulatedCell, type Truth } from './simulated-cell.ts';

@@ -1,7 +1,7 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
 import { type Arm, arms, type Place, type VerdictWord } from '../contracts/verdict.ts';
-import { type CellEvidence, type Evidence, noEvidence } from './evidence.ts';
+import { type CellEvidence, type Evidence, noEvidence } from './evidence/evidence.ts';
 
 /** How one cell really behaves. */
 export interface Truth {

@@ -8,7 +8,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { type Arm, arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { checkPolicy } from '../../gate/check-policy.ts';
-import { type Evidence, isUntried } from '../../gate/evidence.ts';
+import { type Evidence, isUntried } from '../../gate/evidence/evidence.ts';
 import { judge } from '../../gate/judge.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
@@ -50,7 +50,7 @@ interface GateOptions {
   seed?: number;
 }
 
-interface Judged {
+interface JudgedRun {
   verdict: Verdict;
   interrupted: boolean;
 }
@@ -136,7 +136,7 @@ async function verdictFor(
   selection: Selection,
   policy: Policy,
   terminal: Terminal,
-): Promise<Judged & { examples: Example[] }> {
+): Promise<JudgedRun & { examples: Example[] }> {
   if (options.attempts !== undefined) {
     const { evidence, find } = collectFromReports(options.attempts, selection, policy);
     await checkFlows(evidence, selection);
@@ -162,7 +162,7 @@ async function judgeWithStore(
   selection: Selection,
   policy: Policy,
   terminal: Terminal,
-): Promise<Judged> {
+): Promise<JudgedRun> {
   if (!options.run) return { verdict: await judgeStored(store, selection, policy), interrupted: false };
   // The runner is loaded only where it is needed: a verdict on what is there shall not wait for it.
   const { runGate } = await import('../gate/run-gate.ts');

@@ -6,7 +6,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { reportSchema } from '../../contracts/run.ts';
 import type { AgedBuild, Narrowing, Place } from '../../contracts/verdict.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
-import type { Evidence } from '../../gate/evidence.ts';
+import type { Evidence } from '../../gate/evidence/evidence.ts';
 import { EvidenceCollector, type GateQuestion } from '../../gate/evidence-collector.ts';
 import { newestOf } from '../../gate/notices.ts';
 import { buildDate, dataEnd } from '../../replica/builds/build-dates.ts';

@@ -11,7 +11,7 @@ import type { Task, TaskQueue } from '../../runner/run-plan.ts';
 /** Both arms of one cell of the plan. */
 export type PlannedPair = Record<Arm, PlannedCell>;
 
-interface CellState extends OpenCell {
+interface CellProgress extends OpenCell {
   planned: PlannedPair;
   /** Pairs that were given out, and attempts of the baseline alone. */
   given: number;
@@ -20,7 +20,7 @@ interface CellState extends OpenCell {
 
 /** One attempt that was given out and has not ended. */
 interface Open {
-  state: CellState;
+  state: CellProgress;
   arm: Arm;
   task: Task;
   /** How often it was repeated because it was spoiled. */
@@ -38,7 +38,7 @@ export class PairQueue implements TaskQueue, RunObserver {
   readonly #policy: Policy;
   readonly #collector: EvidenceCollector;
   readonly #judge: SequentialJudge;
-  readonly #cells: CellState[];
+  readonly #cells: CellProgress[];
   readonly #seed: number;
   readonly #waiting: Open[] = [];
   readonly #running: Open[] = [];

@@ -2,7 +2,7 @@ import type { Cell } from '../../contracts/attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import type { Arm, Place } from '../../contracts/verdict.ts';
-import { placeKey } from '../../gate/place.ts';
+import { placeKey } from '../../gate/evidence/place.ts';
 import type { Choice } from '../../runner/check-choice.ts';
 import { expectationOf } from '../../runner/plan.ts';
 import { readExpectations, readPlan } from '../run/read-plan.ts';

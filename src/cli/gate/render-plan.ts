@@ -1,7 +1,6 @@
 import type { Policy } from '../../contracts/policy.ts';
-import { plural } from '../../gate/plural.ts';
 import type { SamplePlan } from '../../gate/sample-plan.ts';
-import { columns } from '../../words/text.ts';
+import { columns, plural } from '../../words/text.ts';
 
 /** What a policy does with candidates, as text: a table by how much worse they are, and a sentence on what is found when. */
 export function renderPlan({ rows, detects }: SamplePlan, { success }: Policy, baseline: number): string {

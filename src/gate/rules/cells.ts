@@ -1,4 +1,4 @@
-import { hasSucceeded } from '../evidence.ts';
+import { hasSucceeded } from '../evidence/evidence.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 import { holm } from '../statistics/holm.ts';
 import { lossPValue } from '../statistics/loss-p-value.ts';

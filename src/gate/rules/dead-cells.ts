@@ -1,6 +1,6 @@
 import type { Policy } from '../../contracts/policy.ts';
 import type { Liveness } from '../../contracts/verdict.ts';
-import { type CellEvidence, countedCells, type FlowEvidence, hasSucceeded } from '../evidence.ts';
+import { type CellEvidence, countedCells, type FlowEvidence, hasSucceeded } from '../evidence/evidence.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 
 type DeadCells = Policy['deadCells'];

@@ -1,8 +1,8 @@
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import { type HardRule, truthCodes } from '../../contracts/policy.ts';
 import type { Arm, HardFinding } from '../../contracts/verdict.ts';
-import { type CellEvidence, type Evidence, hasSucceeded } from '../evidence.ts';
-import { placeKey } from '../place.ts';
+import { type CellEvidence, type Evidence, hasSucceeded } from '../evidence/evidence.ts';
+import { placeKey } from '../evidence/place.ts';
 
 type Found = Evidence['hardFindings'][number];
 

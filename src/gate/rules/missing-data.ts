@@ -1,5 +1,6 @@
 import type { Policy } from '../../contracts/policy.ts';
 import { arms } from '../../contracts/verdict.ts';
+import { plural } from '../../words/text.ts';
 import {
   type ArmEvidence,
   countedCells,
@@ -7,9 +8,8 @@ import {
   type FlowEvidence,
   hasSucceeded,
   isUntried,
-} from '../evidence.ts';
-import { listPlaces } from '../place.ts';
-import { plural } from '../plural.ts';
+} from '../evidence/evidence.ts';
+import { listPlaces } from '../evidence/place.ts';
 import { stateOf } from './dead-cells.ts';
 
 /**

@@ -1,4 +1,3 @@
-import { constrainedRates } from './constrained-rates.ts';
 import { type CellCounts, failureRate, type Interval } from './counts.ts';
 import { newcombeInterval } from './newcombe-interval.ts';
 
@@ -68,4 +67,23 @@ function varianceAt(cell: CellCounts, loss: number): number {
   const variance =
     (candidate * (1 - candidate)) / cell.candidate.attempts + (baseline * (1 - baseline)) / cell.baseline.attempts;
   return (variance * total) / (total - 1);
+}
+
+/**
+ * The likeliest failure rates of both arms among those that differ by exactly `loss`: the root of a cubic in closed form.
+ * O. Miettinen, M. Nurminen, Statistics in Medicine 4 (1985) 213-226, appendix I.
+ */
+function constrainedRates({ baseline, candidate }: CellCounts, loss: number): { baseline: number; candidate: number } {
+  const total = baseline.attempts + candidate.attempts;
+  const failures = baseline.failures + candidate.failures;
+  const square = ((candidate.attempts + 2 * baseline.attempts) * loss - total - failures) / total;
+  const linear = ((baseline.attempts * loss - total - 2 * baseline.failures) * loss + failures) / total;
+  const constant = (baseline.failures * loss * (1 - loss)) / total;
+  const third = square / 3;
+  const q = third ** 3 - (square * linear) / 6 + constant / 2;
+  const p = (q < 0 ? -1 : 1) * Math.sqrt(Math.max(0, third ** 2 - linear / 3));
+  const cosine = p === 0 ? 0 : Math.min(1, Math.max(-1, q / p ** 3));
+  const root = 2 * p * Math.cos((Math.PI + Math.acos(cosine)) / 3) - third;
+  const rate = Math.min(Math.min(1, 1 - loss), Math.max(Math.max(0, -loss), root));
+  return { baseline: rate, candidate: rate + loss };
 }

@@ -1,6 +1,6 @@
-import type { Target } from '../contracts/outcome.ts';
-import type { AgedBuild, ArmTally, HardFinding, Narrowing, Place, Verdict } from '../contracts/verdict.ts';
-import type { CellCounts } from './statistics/counts.ts';
+import type { Target } from '../../contracts/outcome.ts';
+import type { AgedBuild, ArmTally, HardFinding, Narrowing, Place, Verdict } from '../../contracts/verdict.ts';
+import type { CellCounts } from '../statistics/counts.ts';
 
 /** Attempts of one arm in one cell that failed alike. */
 export interface FailureKind {

@@ -1,4 +1,4 @@
-import type { Place } from '../contracts/verdict.ts';
+import type { Place } from '../../contracts/verdict.ts';
 
 const placesNamed = 3;
 
