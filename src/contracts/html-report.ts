@@ -8,7 +8,7 @@ export interface HtmlOverview {
   run: RunInfo;
   interrupted: boolean;
   sentence: string;
-  /** The newest run before this one that planned the same cells, which changes are told from; null when there is none. */
+  /** The newest run before this one that planned the same cells, which changes are measured from; null when there is none. */
   before: RunInfo | null;
   counts: Summary;
   cells: HtmlCell[];

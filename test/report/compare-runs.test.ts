@@ -48,7 +48,7 @@ test('a cell that only one run attempted is new or gone; one that was only plann
 const timed = (...readyMs: number[]) => summary(...readyMs.map((ready) => passedAttempt({ phases: { ready } })));
 const around = (ms: number) => timed(...Array.from({ length: 12 }, (_, i) => ms + 7 * i));
 
-test('slower and faster are told beyond noise, and only with enough attempts', () => {
+test('slower and faster are reported beyond noise, and only with enough attempts', () => {
   expect(changesOf([around(1000)], [around(1300)])).toEqual(['slower']);
   expect(changesOf([around(1300)], [around(1000)])).toEqual(['faster']);
   expect(changesOf([around(1000)], [around(1003)])).toEqual([]);

@@ -31,9 +31,9 @@ document.title = `${overview.counts.passed} of ${overview.counts.cells} cells pa
 
 /** The grids and causes of the cells that the filter lets through. */
 function showCells(): void {
-  const { grids: shown, causes: told } = filter.filtered();
+  const { grids: shown, causes: shownCauses } = filter.filtered();
   grids.replaceChildren(...shown.map((one) => grid(one, overview.cells)));
-  causes.replaceChildren(causeList({ ...overview, causes: told }));
+  causes.replaceChildren(causeList({ ...overview, causes: shownCauses }));
 }
 
 /** Drawn when it is opened; absent if the store has only this run. */
