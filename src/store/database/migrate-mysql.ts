@@ -74,7 +74,7 @@ function refuse(error: { errno?: number; message: string }, name: string, file: 
   throw new TroubleError(`database ${name}: migration ${file} failed: ${error.message}${hint}`, { cause: error });
 }
 
-/** Kysely's own lock is one for all databases of a server, and programs up to 0.1.0 do not take it: `lock` is taken instead. */
+/** Kysely's own lock is one for all databases of a server, and programs without its Migrator do not take it: `lock` is taken instead. */
 class DialectOfLockedConnection extends MysqlDialect {
   override createAdapter(): MysqlAdapter {
     return new LockedAdapter();

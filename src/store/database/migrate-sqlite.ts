@@ -50,7 +50,7 @@ async function isTakenOver(db: Kysely<Bookkeeping>): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** SQLite adds no default to a column that is there: the table of a program up to 0.1.0 is made again. */
+/** SQLite adds no default to a column that is there: the table of a program without Kysely's Migrator is made again. */
 async function prepareBookkeeping(db: Kysely<Bookkeeping>): Promise<void> {
   await sql`create table if not exists migrations ${sql.raw(bookkeeping)}`.execute(db);
   if (await isTakenOver(db)) return;

@@ -5,8 +5,8 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { TroubleError } from '../../contracts/input-error.ts';
 
 /**
- * The table of the migrations that have run: `name`, and `timestamp` in ISO 8601. Programs up to 0.1.0 write `ran_at` instead, and
- * may start beside this one while instances are updated: both columns have a default, and both programs go by the names.
+ * The table of the migrations that have run: `name`, and `timestamp` in ISO 8601. Programs without Kysely's Migrator write `ran_at`
+ * instead, and may start beside this one while instances are updated: both columns have a default, and both programs go by the names.
  */
 export interface Bookkeeping {
   migrations: { name: string; timestamp: string; ran_at: string };
@@ -64,7 +64,7 @@ export async function runMigrations({ db, folder, execute, name, otherwise }: Mi
   return results.map(({ migrationName }) => migrationName);
 }
 
-/** What a program up to 0.1.0 has written down since the last start of a newer one. */
+/** Times of migrations that a program without Kysely's Migrator has run since the last start of this one. */
 async function takeOver(db: Kysely<Bookkeeping>): Promise<void> {
   await db
     .updateTable('migrations')

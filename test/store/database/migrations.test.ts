@@ -35,7 +35,7 @@ describe.each(engines)('migrations on %s', (engine, newAddress) => {
     return folder;
   }
 
-  test('a database of version 0.1.0 goes on with its rows and the times of its migrations', async () => {
+  test('a database that an older program migrated goes on with its rows and the times of its migrations', async () => {
     const address = await newAddress();
     expect(await released(address)).toEqual({ ran: names });
     const database = await openDatabase<{ workspaces: object; migrations: { timestamp: string; ran_at: string } }>(
@@ -57,7 +57,7 @@ describe.each(engines)('migrations on %s', (engine, newAddress) => {
     expect(rows).toEqual([{ id: 'w', name: 'W' }]);
   });
 
-  test('instances of version 0.1.0 and of this one that start together run each migration once', async () => {
+  test('older and present instances that start together run each migration once', async () => {
     const address = await newAddress();
     const starts = Array.from({ length: 3 }, () => [released(address), present(address)]);
     const children = await Promise.all(starts.flat());
@@ -65,7 +65,7 @@ describe.each(engines)('migrations on %s', (engine, newAddress) => {
     expect(ranBy(children).sort()).toEqual(names);
   });
 
-  test('instances of both versions that start while the database is updated run each migration once, and the older ones start or say that it is newer', async () => {
+  test('older and present instances that start while the database is updated run each migration once, and the older ones start or say that it is newer', async () => {
     const address = await newAddress();
     const older = olderFolder(3);
     expect(await released(address, older)).toEqual({ ran: names.slice(0, -3) });
@@ -80,7 +80,7 @@ describe.each(engines)('migrations on %s', (engine, newAddress) => {
     expect(await released(address)).toEqual({ ran: [] });
   });
 
-  test('a migration that version 0.1.0 runs after this one has started counts', async () => {
+  test('a migration that an older program runs after the present one has started counts', async () => {
     const address = await newAddress();
     expect(await present(address)).toEqual({ ran: names });
     const more = olderFolder(0);

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 
 /**
- * Migrates the database of argv[2] with the files of argv[3] as wwebjs-canary 0.1.0 does it, statement for statement, and prints
+ * Migrates the database of argv[2] with the files of argv[3] as a program without Kysely's Migrator does it, statement for statement, and prints
  * the names of those that it ran.
  */
 const [address = '', folder = ''] = process.argv.slice(2);
