@@ -88,7 +88,7 @@ Exit codes: 0 as expected or promote, 1 unexpected outcome or block, 2 inconclus
 
 Examples:
   wwebjs-canary quickstart
-  wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804
+  wwebjs-canary run --library 1.34.7 --build 2.3000.1032534684
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`,
     );
   for (const [name, { description, load }] of Object.entries(commands)) {
@@ -97,10 +97,21 @@ Examples:
   }
   for (const command of allCommands(main)) {
     command.exitOverride().showHelpAfterError('(--help shows what is possible)');
+    command.configureOutput({ writeOut: (text) => void process.stdout.write(fitLines(text, process.stdout.columns)) });
     // Otherwise commander passes an option that a command and its subcommand share to the command, which does not read it.
     command.enablePositionalOptions().hook('preSubcommand', refuseMisplacedOption);
   }
   return main;
+}
+
+/** Breaks lines of prose that are wider than the terminal; what is indented, such as a command to copy, stays in one line. */
+export function fitLines(text: string, width = Number.POSITIVE_INFINITY): string {
+  const fits = (line: string) => line.length <= width || line.startsWith(' ');
+  const broken = (line: string) => line.replace(new RegExp(`(.{1,${width}})(?: +|$)`, 'g'), '$1\n').trimEnd();
+  return text
+    .split('\n')
+    .map((line) => (fits(line) ? line : broken(line)))
+    .join('\n');
 }
 
 /** `gate --policy FILE plan` would lose its option without a word. */

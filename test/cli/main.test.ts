@@ -20,7 +20,11 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   ['an unknown option', ['run', '--libary', '1.34.2'], /unknown option '--libary'\n\(Did you mean --library\?\)/],
   ['a superfluous argument', ['run', '1.34.2'], /too many arguments/],
   ['a bad number', ['run', '--repeat', 'two'], /'--repeat <n>' argument 'two' is invalid\. .* whole number from 1/],
-  ['a bad target', ['run', '--target', 'moon'], /Allowed choices are replica, live/],
+  [
+    'a bad target',
+    ['run', '--target', 'moon'],
+    /'--target <target>' argument 'moon' is invalid\. Allowed is replica\./,
+  ],
   ['a bad shard', ['run', '--shard', '5/4'], /--shard 5\/4: it has to be I\/N/],
   ['a bad build', ['run', '--build', '2.3000'], /--build: "2\.3000" is not a WhatsApp Web build number; it looks like/],
   ['a bad version', ['run', '--library', '1.34.x'], /--library: .*1\.34\.x/],

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { commandNames } from '../../src/cli/program.ts';
+import { commandNames, fitLines, program } from '../../src/cli/program.ts';
+import { readPlan } from '../../src/cli/run/read-plan.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
+import { reachedFrom } from '../module-graph.ts';
 
 const run = promisify(execFile);
 
@@ -29,15 +31,42 @@ describe.concurrent('a command is loaded when it is asked for', () => {
     expect(modules.filter((file) => file.startsWith('src/')).length, modules.join(' ')).toBeLessThanOrEqual(7);
   });
 
-  test.each(commandNames)('%s loads its own file and those of its subcommands', async (name) => {
-    const commands = (await modulesOf(name, '--help')).filter(isCommand).map((file) => file.slice(17, -3));
-    expect(commands).toContain(name);
-    const others = commandFiles.filter((file) => !(file === name || file.startsWith(`${name}-`)));
-    expect(commands.filter((file) => others.includes(file))).toEqual([]);
+  test.each(commandNames)('%s loads no command but its subcommands', (name) => {
+    const reached = reachedFrom(join(packageRoot, 'src', 'cli', 'commands', `${name}.ts`));
+    const commands = reached.map(({ file }) => relative(packageRoot, file)).filter(isCommand);
+    const isOwn = (file: string) =>
+      file === `src/cli/commands/${name}.ts` || file.startsWith(`src/cli/commands/${name}-`);
+    expect(commands.filter((file) => !isOwn(file))).toEqual([]);
   });
 });
 
 test('every command has a file of its own name', () => {
   const tops = commandFiles.filter((file) => !commandNames.some((name) => file.startsWith(`${name}-`)));
   expect(tops.toSorted()).toEqual(commandNames.toSorted());
+});
+
+test('the help of run names no target that a run refuses', async () => {
+  const main = await program(['run']);
+  const run = main.commands.find((command) => command.name() === 'run');
+  expect(run?.helpInformation()).toContain('--target');
+  expect(run?.helpInformation()).not.toContain('live');
+});
+
+test('lines of prose fit the terminal; commands stay in one line', () => {
+  const text = `${'word '.repeat(30).trim()}\n\n  wwebjs-canary ${'x'.repeat(80)}\n`;
+  const lines = fitLines(text, 60).split('\n');
+  expect(lines.filter((line) => line.length > 60)).toEqual([`  wwebjs-canary ${'x'.repeat(80)}`]);
+  expect(lines.join(' ')).toBe(text.replaceAll('\n', ' '));
+  expect(fitLines(text)).toBe(text);
+});
+
+test('the first run that the README and the help show is of a version that works there', () => {
+  const texts = ['README.md', 'src/cli/program.ts'].map((file) => readFileSync(join(packageRoot, file), 'utf8'));
+  for (const text of texts) {
+    const [, library = '', build = ''] = /wwebjs-canary run --library (\S+) --build ([\d.]+)/.exec(text) ?? [];
+    const plan = readPlan({ choice: { library: [library], build: [build] } }, undefined);
+    expect(plan.map(({ cell, expectation }) => ({ ...cell, expectation }))).toEqual([
+      expect.objectContaining({ library, build, expectation: null }),
+    ]);
+  }
 });

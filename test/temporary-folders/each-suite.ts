@@ -20,10 +20,14 @@ export function setup(project: TestProject): () => void {
   return () => {
     const left = project.vitest.state
       .getFilepaths()
-      .map((file) => ({ file, folder: join(suiteFolder, folderName(file)) }))
-      .filter(({ folder }) => existsSync(folder))
-      .map(({ file, folder }) => `${relative(project.config.root, file)}: ${readdirSync(folder).join(', ')}`);
+      .map((file) => ({ file, entries: entriesOf(join(suiteFolder, folderName(file))) }))
+      .filter(({ entries }) => entries.length > 0)
+      .map(({ file, entries }) => `${relative(project.config.root, file)}: ${entries.join(', ')}`);
     rmSync(suiteFolder, { recursive: true, force: true, maxRetries: 5 });
     if (left.length > 0) throw new Error(`Tests left files in the temporary directory:\n  ${left.join('\n  ')}`);
   };
+}
+
+function entriesOf(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

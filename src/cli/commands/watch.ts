@@ -68,7 +68,7 @@ Takes the options of run. One schedule per store: a second process waits and tak
 process of its own. Ctrl-C or SIGTERM ends it gracefully.
 
 Examples:
-  wwebjs-canary watch --every 15m --library 1.34.7 --build 2.3000.1044822804
+  wwebjs-canary watch --every 15m --library 1.34.7 --build 2.3000.1032534684
   wwebjs-canary watch --every 6h --budget 2h --webhook https://hooks.example.com/canary`;
 
 async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {

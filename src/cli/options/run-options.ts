@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import { reporterUsage } from '../../report/reporters.ts';
 import { greatestSeed, list, wholeNumber } from './option-values.ts';
@@ -37,13 +37,23 @@ export function addRunOptions(command: Command): Command {
     .option('--condition <list>', 'conditions of WhatsApp Web for the flow', list)
     .option('--repeat <n>', 'attempts per cell (default: 1)', wholeNumber(1, 10_000))
     .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
-    .addOption(new Option('--target <target>', 'where the page comes from').choices(targets).default('replica'))
+    .addOption(targetOption())
     .option('--seed <n>', 'repeats a run: order and random values (default: a new one)', wholeNumber(0, greatestSeed))
     .option('--shard <i/n>', 'only the i-th of n parts of the plan')
     .option('--grep <text>', 'only cells whose printed name contains this text')
     .option('--config <file>', 'a matrix to use instead of compat-matrix/matrix.yaml')
     .option('--reporter <list>', `any of ${reporterUsage} (default: list and an HTML report)`)
     .option('--ignore-expectations', 'every attempt that does not pass is unexpected');
+}
+
+/** The help names `replica` only: a run refuses `live`, and says why. */
+function targetOption(): Option {
+  const option = new Option('--target <target>', 'where the page comes from: replica').default('replica');
+  return option.argParser((text) => {
+    const target = targets.find((name) => name === text);
+    if (target === undefined) throw new InvalidArgumentError('Allowed is replica.');
+    return target;
+  });
 }
 
 /** The arguments that give `run` the options of this command; defaults are left out. */
