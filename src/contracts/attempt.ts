@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { confidenceSchema } from './build-data.ts';
 import { librarySourceSchema } from './library-source.ts';
 import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
 
@@ -8,7 +9,8 @@ export const attemptEventSchema = z.object({
   /**
    * Source and kind: `client:<event>` (the library's own events), `page:error`, `page:console`,
    * `page:request-failed`, `page:navigated`, `page:build` (the build that the page reports), `host:unhandled-rejection`,
-   * `host:stderr`, `phase:<phase>`, `replica:<event>`.
+   * `host:stderr`, `phase:<phase>`, `replica:<event>` (what the server of the replica sees of pages and phones), `harness:dropped`
+   * (how many events of the middle of a long attempt were not kept).
    */
   type: z.string(),
   detail: z.unknown(),
@@ -54,6 +56,19 @@ export type Cause = z.infer<typeof causeSchema>;
 export const phaseTimingsSchema = z.partialRecord(phaseSchema, z.number().nonnegative());
 export type PhaseTimings = z.infer<typeof phaseTimingsSchema>;
 
+/** One stretch of an attempt; a phase that takes place twice has two. */
+export const spanSchema = z.object({
+  phase: phaseSchema,
+  startedAt: z.iso.datetime(),
+  ms: z.number().nonnegative(),
+  /** `failed`: the attempt ended in it. */
+  outcome: outcomeSchema,
+});
+export type Span = z.infer<typeof spanSchema>;
+
+/** How sure the facts are that an attempt rests on: those of its build, and those that its cause cites; null where none is known. */
+const confidenceOfFacts = z.object({ build: confidenceSchema.nullable(), cause: confidenceSchema.nullable() });
+
 const attemptFields = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
@@ -66,6 +81,9 @@ const attemptFields = z.object({
   blame: blameSchema.nullable(),
   cause: causeSchema.nullable(),
   phases: phaseTimingsSchema,
+  /** Oldest first; empty in records that were written without spans. */
+  spans: z.array(spanSchema).default([]),
+  confidence: confidenceOfFacts.default({ build: null, cause: null }),
   /** Wall time of the whole attempt in milliseconds. */
   durationMs: z.number().nonnegative(),
   events: z.array(attemptEventSchema),

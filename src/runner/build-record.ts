@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { type Code, codes } from '../codes/codes.ts';
-import { type Attempt, type AttemptEvent, attemptSchema, type Cause, type Cell } from '../contracts/attempt.ts';
+import {
+  type Attempt,
+  type AttemptEvent,
+  attemptSchema,
+  type Cause,
+  type Cell,
+  type Span,
+} from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
 import type { AttemptInput } from './attempt-input.ts';
 import { explain, explainMismatch } from './cause/explain.ts';
 import type { Explanation, FailedAttempt } from './cause/failed-attempt.ts';
+import { nothingSeen, observations } from './cause/observations.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
 import { checkProvenance } from './provenance/check-provenance.ts';
@@ -49,6 +57,8 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     outcome: outcomeOf(judgement.code),
     ...judgement,
     phases: steps.timings,
+    spans: spansOf(steps, judgement.code),
+    confidence: { build: null, cause: null },
     durationMs: Math.round(observed.durationMs),
     events,
     provenance,
@@ -60,6 +70,14 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
   } satisfies Attempt);
 }
 
+/** A span in which the machine or the harness failed says nothing about the library. */
+function spansOf({ spans }: Steps, code: Code | null): Span[] {
+  const outcome = outcomeOf(code);
+  return outcome === 'infra'
+    ? spans.map((span) => (span.outcome === 'failed' ? { ...span, outcome } : span))
+    : [...spans];
+}
+
 const withStack = z.object({ stack: z.string() });
 
 const passed: Judgement = { phase: null, code: null, blame: null, cause: null };
@@ -67,15 +85,21 @@ const passed: Judgement = { phase: null, code: null, blame: null, cause: null };
 function judge({ library, surface }: AttemptInput, observed: Observed, mismatch: string | null): Judgement {
   const { thrown, steps, events } = observed;
   const isCutOff = thrown !== null && codeOf(thrown) === 'interrupted';
-  if (thrown === null) return mismatch ? judgeMismatch(mismatch, 'launch', null) : passed;
+  if (thrown === null) return mismatch ? judgeMismatch(mismatch, 'launch', null, events) : passed;
   const phase = thrown instanceof Finding ? (thrown.phase ?? steps.phase) : steps.phase;
   const code = codeOf(thrown);
   const message = messageOf(thrown);
   const failed: FailedAttempt = { library, surface, phase, code, events, observed: message };
-  if (mismatch && !isCutOff) return judgeMismatch(mismatch, steps.phase, failed);
-  if (outcomeOf(code) === 'infra') return { phase, code, blame: codes[code].blame, cause: { message, evidence: [] } };
+  if (mismatch && !isCutOff) return judgeMismatch(mismatch, steps.phase, failed, events);
+  if (outcomeOf(code) === 'infra')
+    return { phase, code, blame: codes[code].blame, cause: { message, evidence: observations(code, events) } };
   const { cause, blame, code: better = code } = tryToExplain(failed);
-  return { phase, code: better, blame: blame ?? codes[better].blame, cause };
+  return {
+    phase,
+    code: better,
+    blame: blame ?? codes[better].blame,
+    cause: cause && withEvidence(cause, better, events),
+  };
 }
 
 /** A library that is put together in an unknown way may defeat the search for a cause; its record counts for more. */
@@ -88,9 +112,15 @@ function tryToExplain(attempt: FailedAttempt): Explanation {
 }
 
 /** Whatever else was seen, it was not seen of the library that was asked for; that counts even if the flow went well. */
-function judgeMismatch(message: string, phase: Phase | null, failed: FailedAttempt | null): Judgement {
+function judgeMismatch(
+  message: string,
+  phase: Phase | null,
+  failed: FailedAttempt | null,
+  events: readonly AttemptEvent[],
+): Judgement {
   const code = 'provenance-mismatch';
-  return { phase, code, blame: codes[code].blame, cause: causeOfMismatch(message, failed) };
+  const cause = withEvidence(causeOfMismatch(message, failed), code, events);
+  return { phase, code, blame: codes[code].blame, cause };
 }
 
 function causeOfMismatch(message: string, failed: FailedAttempt | null): Cause {
@@ -100,6 +130,11 @@ function causeOfMismatch(message: string, failed: FailedAttempt | null): Cause {
   } catch (error) {
     return unexplained(message, error);
   }
+}
+
+/** Where nothing more is proven, the evidence is what was seen on all sides. */
+function withEvidence(cause: Cause, code: Code, events: readonly AttemptEvent[]): Cause {
+  return cause.evidence.length > 0 ? cause : { ...cause, evidence: observations(code, events) };
 }
 
 function unexplained(message: string, error: unknown): Cause {
@@ -120,8 +155,10 @@ export function recordOfNoLibrary(id: string, seed: number, cell: Cell, trouble:
     phase: 'install',
     code: 'library-install-failed',
     blame: codes['library-install-failed'].blame,
-    cause: { message: trouble.message, evidence: [] },
+    cause: { message: trouble.message, evidence: [nothingSeen] },
     phases: {},
+    spans: [],
+    confidence: { build: null, cause: null },
     durationMs: 0,
     events: [],
     provenance: { requested: cell.library, installed: null, loaded: null, frames: [], integrity: null },

@@ -3,13 +3,15 @@ import { type HostEvent, recordedType } from '../contracts/host-events.ts';
 import { eventTime } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
 
-/** More events than this are a loop in the page; they would only fill memory and store. */
-const maxEvents = 1_000;
+/** As many events of the beginning and of the end are kept: more are a loop in the page, and would only fill memory and store. */
+const keptPerEnd = 500;
 
 /** The evidence of one attempt: its events in sequence, without anything that must not be recorded. */
 export class Recorder {
   readonly startedAt = eventTime();
-  readonly #events: AttemptEvent[] = [];
+  readonly #first: AttemptEvent[] = [];
+  /** A ring. */
+  readonly #last: AttemptEvent[] = [];
   #dropped = 0;
 
   add(type: string, detail: unknown): void {
@@ -21,8 +23,10 @@ export class Recorder {
   }
 
   #add(at: number, type: string, detail: unknown): void {
-    if (this.#events.length >= maxEvents) this.#dropped++;
-    else this.#events.push({ at: Math.round((at - this.startedAt) * 10) / 10, type, detail });
+    const event = { at: Math.round((at - this.startedAt) * 10) / 10, type, detail };
+    if (this.#first.length < keptPerEnd) this.#first.push(event);
+    else if (this.#last.length < keptPerEnd) this.#last.push(event);
+    else this.#last[this.#dropped++ % keptPerEnd] = event;
   }
 
   /** Milliseconds since the attempt began. */
@@ -30,10 +34,12 @@ export class Recorder {
     return eventTime() - this.startedAt;
   }
 
-  /** All events in the order of their time; secrets that became known only later are taken out of the earlier ones too. */
+  /** The events in the order of their time; secrets that became known only later are taken out of the earlier ones too. */
   events(redactor: Redactor): AttemptEvent[] {
-    const events = redactor.clean(this.#events).sort((a, b) => a.at - b.at);
-    if (this.#dropped > 0) events.push({ at: events.at(-1)?.at ?? 0, type: 'harness:dropped', detail: this.#dropped });
-    return events;
+    const byTime = (events: readonly AttemptEvent[]) => redactor.clean([...events]).sort((a, b) => a.at - b.at);
+    if (this.#dropped === 0) return byTime([...this.#first, ...this.#last]);
+    const first = byTime(this.#first);
+    const gap = { at: first.at(-1)?.at ?? 0, type: 'harness:dropped', detail: this.#dropped };
+    return [...first, gap, ...byTime(this.#last)];
   }
 }

@@ -1,17 +1,8 @@
 import type { Code } from '../codes/codes.ts';
-import type { PhaseTimings } from '../contracts/attempt.ts';
+import type { PhaseTimings, Span } from '../contracts/attempt.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import { codeOfLate, type FlowStep, flowSteps, type LaunchProgress } from '../session/deadlines.ts';
 import { Finding } from './finding.ts';
-
-/** One run of a phase; a phase that takes place twice has two. */
-export interface Span {
-  phase: Phase;
-  /** Milliseconds since the epoch, with fractions. */
-  startedAt: number;
-  ms: number;
-  outcome: 'passed' | 'failed';
-}
 
 const launched: LaunchProgress = { isLoaded: true, hasBrowser: true };
 
@@ -82,8 +73,8 @@ export class Steps {
       return result;
     } finally {
       this.#isRunning = false;
-      const spent = performance.now() - begun;
-      this.spans.push({ phase, startedAt: performance.timeOrigin + begun, ms: spent, outcome });
+      const startedAt = new Date(performance.timeOrigin + begun).toISOString();
+      this.spans.push({ phase, startedAt, ms: tenths(performance.now() - begun), outcome });
     }
   }
 
@@ -113,9 +104,13 @@ export class Steps {
   #end(phase: Phase): void {
     const now = performance.now();
     const ms = now - this.#lastEnd;
-    this.timings[phase] = Math.round(ms * 10) / 10;
+    this.timings[phase] = tenths(ms);
     this.#lastEnd = now;
     this.#ends.set(phase, now);
     this.#onEnd(phase, ms);
   }
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

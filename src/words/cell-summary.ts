@@ -70,8 +70,14 @@ export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary
   return { ...counted, outcome, phase, code, cause, repeat: repeatOf(summary.cell, attempt) };
 }
 
-export function summarizeReport({ attempts, expectation, surprise: _, ...cell }: CellReport): CellSummary {
-  return attempts.reduce(withAttempt, plannedSummary({ cell, expectation, repeat: attempts.length }));
+export function summarizeReport(report: CellReport): CellSummary {
+  const { attempts, expectation } = report;
+  return attempts.reduce(withAttempt, plannedSummary({ cell: cellOf(report), expectation, repeat: attempts.length }));
+}
+
+/** The axes of a reported cell, without what the report says of it. */
+export function cellOf({ library, build, browser, flow, condition, target }: CellReport): Cell {
+  return { library, build, browser, flow, condition, target };
 }
 
 /** The counts of the JSON report, in cells. What is none of passed, failed and infra was not run. */

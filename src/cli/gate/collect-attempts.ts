@@ -13,6 +13,7 @@ import { buildDate, dataEnd } from '../../replica/builds/build-dates.ts';
 import type { Example } from '../../report/verdict/failure-examples.ts';
 import type { Choice } from '../../runner/check-choice.ts';
 import type { Store } from '../../store/open-store.ts';
+import { cellOf } from '../../words/cell-summary.ts';
 
 const dayMs = 24 * 3_600_000;
 const axes = ['build', 'flow', 'browser', 'condition'] as const;
@@ -78,8 +79,9 @@ export function collectFromReports(files: readonly string[], selection: Selectio
   const builds = (selection.plan ?? judged).map(({ build }) => build);
   const collector = new EvidenceCollector(questionOf(selection, ends.sort().at(-1) as string, builds), policy);
   const seen = new Map<string, Example>();
-  for (const { attempts, expectation: _, surprise: _surprise, ...cell } of judged) {
-    for (const attempt of attempts) {
+  for (const report of judged) {
+    const cell = cellOf(report);
+    for (const attempt of report.attempts) {
       if (seen.has(attempt.id)) continue;
       seen.set(attempt.id, { cell, attempt, runId: null });
       collector.add(judgedAttempt(cell, attempt));

@@ -8,6 +8,7 @@ import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import { openStore } from '../../store/open-store.ts';
 import { coursesOf, type LibraryCourses, type RecordedAttempt, studiedFlows } from '../../study/courses.ts';
+import { cellOf } from '../../words/cell-summary.ts';
 import { readPlan } from '../run/read-plan.ts';
 
 /** The cells whose attempts the study draws from; only library and flow differ. */
@@ -20,8 +21,8 @@ const place = { browser: 'current', condition: 'none', target: 'replica' } as co
  */
 export function coursesFromReports(files: readonly string[], model: IncidentModel): Map<string, LibraryCourses> {
   const attempts = files.flatMap((file) =>
-    parseYamlFile(file, reportSchema).cells.flatMap(({ attempts, expectation: _, surprise: _surprise, ...cell }) =>
-      attempts.map((attempt) => ({ cell, attempt })),
+    parseYamlFile(file, reportSchema).cells.flatMap((report) =>
+      report.attempts.map((attempt) => ({ cell: cellOf(report), attempt })),
     ),
   );
   const wanted = attempts.filter(({ cell }) => isWanted(cell, model));

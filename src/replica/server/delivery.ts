@@ -10,11 +10,20 @@ const readMs = 60;
 export class TextDelivery {
   private readonly accounts: ReplicaAccounts;
   private readonly later: (ms: number, work: () => void) => void;
+  private readonly emit: (type: string, detail: unknown) => void;
 
-  /** @param later runs something later, unless the replica is closed before. */
-  constructor(accounts: ReplicaAccounts, later: (ms: number, work: () => void) => void) {
+  /**
+   * @param later runs something later, unless the replica is closed before.
+   * @param emit reports what happens to a text; never what it says.
+   */
+  constructor(
+    accounts: ReplicaAccounts,
+    later: (ms: number, work: () => void) => void,
+    emit: (type: string, detail: unknown) => void,
+  ) {
     this.accounts = accounts;
     this.later = later;
+    this.emit = emit;
   }
 
   /** Takes a text from a linked device; a text sent before is only acknowledged again. */
@@ -25,6 +34,7 @@ export class TextDelivery {
       return;
     }
     account.messages.push(sent);
+    this.emit('text-from-page', { id: sent.id, device: device.id, length: sent.body.length });
     const seen = asSeenByPhone(sent);
     account.received.push(seen);
     device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
@@ -39,11 +49,15 @@ export class TextDelivery {
   toAccount(account: ReplicaAccount, message: TextMessage): void {
     account.messages.push(message);
     account.received.push(asSeenByPhone(message));
-    for (const device of account.devices.values()) handOver(device, message);
+    const devices = [...account.devices.values()];
+    const live = devices.filter(({ isLive }) => isLive).length;
+    this.emit('text-to-devices', { id: message.id, devices: devices.length, live, length: message.body.length });
+    for (const device of devices) handOver(device, message);
   }
 
   /** Takes the receipt of a device for messages that it received or displayed. */
   receipt(account: ReplicaAccount, device: Device, ids: readonly string[], ack: number): void {
+    this.emit('text-receipt', { ids: [...ids], device: device.id, ack });
     device.undelivered = device.undelivered.filter(({ id }) => !ids.includes(id));
     for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
   }
@@ -51,6 +65,7 @@ export class TextDelivery {
   private acknowledge(account: ReplicaAccount, message: TextMessage, seen: PhoneMessage, ack: number): void {
     message.ack = ack;
     seen.ack = ack;
+    this.emit('text-acknowledged', { id: message.id, ack });
     for (const device of account.devices.values()) {
       device.deliver?.({ type: 'ack', chat: message.to, ids: [message.id], ack });
     }

@@ -29,7 +29,11 @@ export interface ReplicaEvent {
 /** The state of one replica: accounts, refs, codes, messages and conditions; shared by its pages and its phones. */
 export class ReplicaCore {
   readonly accounts = new ReplicaAccounts();
-  readonly delivery = new TextDelivery(this.accounts, (ms, work) => this.later(ms, work));
+  readonly delivery = new TextDelivery(
+    this.accounts,
+    (ms, work) => this.later(ms, work),
+    (type, detail) => this.emit(type, detail),
+  );
   readonly pairings: Pairings;
   readonly codes: CompanionCodes;
   /** The server's own key: pages prove with it that they hold the key that they were linked with. */

@@ -1,33 +1,36 @@
 import type { Attempt } from '../../contracts/attempt.ts';
+import type { Outcome } from '../../contracts/outcome.ts';
 import { formatMs } from '../../words/text.ts';
 import { el } from '../dom.ts';
 import { mark } from './mark.ts';
 
-interface TimelinePart {
+/** A stretch of an attempt. */
+interface Stretch {
   name: string;
+  /** Milliseconds since the attempt began. */
+  from: number;
   ms: number;
-  failed: boolean;
+  outcome: Outcome;
 }
 
-/** The phases of an attempt as one bar, each as wide as its duration, and the same in words. */
+/** The spans of an attempt on one axis of time, and the same in words. */
 export function timeline(attempt: Attempt): HTMLElement {
-  const steps = stepsOf(attempt);
-  const total = Math.max(
-    1,
-    steps.reduce((sum, { ms }) => sum + ms, 0),
-  );
-  const bar = steps.map(({ name, ms, failed }) =>
+  const stretches = stretchesOf(attempt);
+  const total = Math.max(1, attempt.durationMs, ...stretches.map(({ from, ms }) => from + ms));
+  const share = (ms: number) => `${((ms / total) * 100).toFixed(2)}%`;
+  const bar = stretches.map(({ name, from, ms, outcome }) =>
     el('span', {
-      class: failed ? 'step failed' : 'step',
-      style: `width: ${((ms / total) * 100).toFixed(2)}%`,
+      class: outcome === 'passed' ? 'step' : 'step failed',
+      style: `left: ${share(from)}; width: ${share(ms)}`,
       title: `${name} ${formatMs(ms)}`,
     }),
   );
-  const words = steps.map(({ name, ms, failed }) =>
+  const words = stretches.map(({ name, from, ms, outcome }) =>
     el(
       'li',
-      failed ? { class: 'failed' } : {},
-      el('span', { class: 'phase' }, failed && mark('failed'), name),
+      outcome === 'passed' ? {} : { class: 'failed' },
+      el('span', { class: 'phase' }, outcome !== 'passed' && mark(outcome), name),
+      el('span', { class: 'at' }, `at ${formatMs(from)}`),
       el('span', { class: 'ms' }, formatMs(ms)),
     ),
   );
@@ -40,11 +43,30 @@ export function timeline(attempt: Attempt): HTMLElement {
   );
 }
 
-/** The reached phases in sequence, and the failed one with its waiting time. */
-function stepsOf({ phases, phase, durationMs }: Attempt): TimelinePart[] {
-  const reached = Object.entries(phases).map(([name, ms]) => ({ name, ms: ms as number, failed: name === phase }));
-  if (phase === null || reached.some((step) => step.failed)) return reached;
-  const waited = Math.max(0, durationMs - reached.reduce((sum, { ms }) => sum + ms, 0));
-  const close = reached.filter(({ name }) => name === 'close');
-  return [...reached.filter(({ name }) => name !== 'close'), { name: phase, ms: waited, failed: true }, ...close];
+function stretchesOf(attempt: Attempt): Stretch[] {
+  const began = Date.parse(attempt.startedAt);
+  if (attempt.spans.length === 0) return stretchesOfPhases(attempt);
+  return attempt.spans.map(({ phase, startedAt, ms, outcome }) => ({
+    ...{ name: phase, ms, outcome },
+    from: Math.max(0, Date.parse(startedAt) - began),
+  }));
+}
+
+/** A record without spans has one time per phase, each since the end of the phase before; the failed one has waited since then. */
+function stretchesOfPhases({ phases, phase, durationMs, outcome }: Attempt): Stretch[] {
+  let from = 0;
+  const next = (name: string, ms: number, how: Outcome): Stretch => {
+    const stretch = { name, from, ms, outcome: how };
+    from += ms;
+    return stretch;
+  };
+  const { close, ...before } = phases;
+  const reached = Object.entries(before).map(([name, ms]) => next(name, ms, name === phase ? outcome : 'passed'));
+  const isReached = phase === null || phase in phases;
+  const failed = isReached ? [] : [next(phase, Math.max(0, durationMs - from - (close ?? 0)), outcome)];
+  return [
+    ...reached,
+    ...failed,
+    ...(close === undefined ? [] : [next('close', close, phase === 'close' ? outcome : 'passed')]),
+  ];
 }

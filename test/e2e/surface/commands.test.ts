@@ -95,6 +95,8 @@ async function keepAttempt(library: string, of: string, outcome: 'passed' | 'fai
     blame: failed ? 'library' : null,
     cause: null,
     phases: {},
+    spans: [],
+    confidence: { build: null, cause: null },
     durationMs: 1,
     events: [],
     provenance: { requested: library, installed: library, loaded: library, frames: [], integrity: null },
