@@ -43,7 +43,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'what an event means is a pure function: neither a clock, nor a process, nor one of its two drivers',
   },
   runner: {
-    may: ['codes', 'contracts', 'session', 'library', 'browser', 'host', 'replica', 'surface'],
+    may: ['codes', 'contracts', 'session', 'library', 'browser', 'host', 'replica', 'surface', 'words'],
     because: 'measuring is separate from judging and showing, and from the service',
   },
   'service/claims': {
