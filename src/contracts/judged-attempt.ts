@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Attempt, type Cell, cellSchema } from './attempt.ts';
-import { blameSchema, outcomeSchema, type Phase, phaseSchema } from './outcome.ts';
+import { blameSchema, outcomeSchema, phaseSchema } from './outcome.ts';
+import { readyMsOf } from './ready-ms.ts';
 
 /** The part of an attempt that the gate judges, from the store, a report file or the service's own traffic. */
 export const judgedAttemptSchema = z.object({
@@ -29,14 +30,6 @@ export interface PassedAttempts {
   newest: string | null;
   /** Milliseconds to `ready` of the measured ones among them, to the tenth, in any sequence. */
   readyMs: readonly number[];
-}
-
-const untilReady: readonly Phase[] = ['launch', 'page', 'qr', 'scan', 'authenticated', 'ready'];
-
-/** Milliseconds from the start of the browser to `ready`; null when it was not reached. */
-export function readyMsOf(phases: Attempt['phases']): number | null {
-  if (phases.ready === undefined) return null;
-  return untilReady.reduce((sum, phase) => sum + (phases[phase] ?? 0), 0);
 }
 
 /** The part of a whole attempt record that is judged. */

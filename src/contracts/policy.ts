@@ -115,7 +115,12 @@ export const policySchema = z.strictObject({
       ),
     requeues: z.number().int().min(0).max(10).describe('How often `gate --run` repeats a spoiled attempt.'),
   }),
-  flows: names.optional().describe('The flows that are judged; all of the matrix when left out.'),
+  flows: names
+    .optional()
+    .describe('The flows that are judged; all of the matrix when left out. --flow chooses others.'),
+  browsers: names
+    .optional()
+    .describe('The browsers that are judged; all of the matrix when left out. --browser chooses others.'),
   thresholds: z.array(thresholdSchema).default([]).describe('What some flows or cells are held to instead.'),
   deadCells: z
     .strictObject({

@@ -146,10 +146,14 @@ export class SequentialJudge {
     return isConfirmed || this.#lookOf(flow) > (this.#judgedAt.get(flow.flow) ?? 0);
   }
 
-  /** The largest look that a flow has reached, in attempts per arm; 0 before the first. */
+  /** How far a flow has come: grows with every look that it, or a cell of it with a margin of its own, reaches; 0 before the first. */
   #lookOf(flow: FlowEvidence): number {
-    const pairs = countPairs(rateCells(flow));
-    return this.#policy.success.looks.findLast((look) => look <= pairs) ?? 0;
+    const own = flow.cells.filter(({ place }) => ownMargin(this.#policy, place) !== undefined);
+    const lookAt = (cells: readonly CellEvidence[]) => {
+      const pairs = countPairs(cells);
+      return this.#policy.success.looks.findLast((look) => look <= pairs) ?? 0;
+    };
+    return own.reduce((sum, cell) => sum + lookAt([cell]), lookAt(rateCells(flow)));
   }
 
   #levels(

@@ -83,7 +83,7 @@ function columnsThatFit(widths: readonly number[], width: number): number[][] {
 function legend(summaries: readonly CellSummary[]): string {
   const has = (test: (summary: CellSummary) => boolean, words: string) => (summaries.some(test) ? [words] : []);
   return [
-    ...has(({ outcome }) => outcome === 'passed', `${symbols.passed} passed, with the time from scan to ready`),
+    ...has(({ outcome }) => outcome === 'passed', `${symbols.passed} passed, with the time to ready`),
     ...has(({ outcome }) => outcome === 'failed', `${symbols.failed} failed, with what happened`),
     ...has(
       ({ outcome }) => outcome === 'infra',

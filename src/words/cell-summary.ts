@@ -1,6 +1,6 @@
 import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
-import { readyMsOf } from '../contracts/judged-attempt.ts';
+import { readyMsOf } from '../contracts/ready-ms.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
 import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
@@ -26,8 +26,6 @@ export interface CellSummary {
   cause: Cause | null;
   /** Of the first attempt that has the cell's outcome; null when none was made. */
   repeat: Repeat | null;
-  /** Milliseconds from the scan to `ready`, of the first attempt that passed. */
-  scanToReadyMs: number | null;
   /** Milliseconds from the start to `ready`, of each attempt that passed. */
   readyMs: readonly number[];
 }
@@ -47,7 +45,6 @@ export function plannedSummary({ cell, expectation, repeat }: PlannedCell): Cell
     code: null,
     cause: null,
     repeat: null,
-    scanToReadyMs: null,
     readyMs: [],
   };
 }
@@ -63,7 +60,6 @@ export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary
     failed: summary.failed + (attempt.outcome === 'failed' && attempt.blame !== 'harness' ? 1 : 0),
     surprise: summary.surprise || isSurprise(summary.expectation, attempt),
     readyMs: readyMs === null ? summary.readyMs : [...summary.readyMs, readyMs],
-    scanToReadyMs: summary.scanToReadyMs ?? (passed ? scanToReady(attempt) : null),
   };
   if (weight(attempt.outcome) <= weight(summary.outcome)) return counted;
   const { outcome, phase, code, cause } = attempt;
@@ -96,19 +92,15 @@ function weight(outcome: Outcome | null): number {
   return outcome === null ? 0 : { passed: 1, infra: 2, failed: 3 }[outcome];
 }
 
-function scanToReady({ phases }: Attempt): number | null {
-  return phases.ready === undefined ? null : (phases.authenticated ?? 0) + phases.ready;
-}
-
-/** What stands in a cell of a grid: `✓ 1.3 s` (scan to ready), `✗ no-ready`, `! harness-error`, `·`; `?` marks a surprise. */
+/** What stands in a cell of a grid: `✓ 1.3 s` (time to ready), `✗ no-ready`, `! harness-error`, `·`; `?` marks a surprise. */
 export function cellWords(summary: CellSummary): string {
   return `${verdictWords(summary)}${summary.surprise ? ` ${symbols.surprise}` : ''}`;
 }
 
-function verdictWords({ outcome, scanToReadyMs, code, passed, made }: CellSummary): string {
+function verdictWords({ outcome, readyMs: [first], code, passed, made }: CellSummary): string {
   if (outcome === null) return symbols.notRun;
   if (outcome === 'passed') {
-    return scanToReadyMs === null ? symbols.passed : `${symbols.passed} ${formatMs(scanToReadyMs)}`;
+    return first === undefined ? symbols.passed : `${symbols.passed} ${formatMs(first)}`;
   }
   const share = passed > 0 ? ` ${made - passed}/${made}` : '';
   return `${symbols[outcome]} ${code ?? outcome}${share}`;

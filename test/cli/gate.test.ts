@@ -347,7 +347,7 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
   [
     'a margin of 0',
     () => [...versions, '--policy', file('zero.yaml', policy.replace('marginPoints: 10', 'marginPoints: 0'))],
-    /zero\.yaml:10:17: success\.marginPoints: the margin is above 0 points/,
+    /zero\.yaml:15:17: success\.marginPoints: the margin is above 0 points/,
   ],
   [
     'a policy that can promote nothing',

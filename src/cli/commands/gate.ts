@@ -27,7 +27,7 @@ import {
   narrowingOf,
   type Selection,
 } from '../gate/collect-attempts.ts';
-import { planPairs } from '../gate/plan-pairs.ts';
+import { plannedChoice, planPairs } from '../gate/plan-pairs.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../options/option-values.ts';
@@ -218,8 +218,8 @@ function selectionOf(options: GateOptions, policy: Policy): Selection {
   const hasPlan = options.attempts === undefined || config !== undefined;
   // No plan names cells of the live site.
   if (!hasPlan || target === 'live') return selection;
-  const planned = { ...choice, flow: choice.flow ?? policy.flows };
-  return { ...selection, plan: planPairs({ baseline, candidate }, planned, target, config).places };
+  const { places } = planPairs({ baseline, candidate }, plannedChoice(choice, policy), target, config);
+  return { ...selection, plan: places };
 }
 
 function policyToJudgeBy(file: string): Policy {

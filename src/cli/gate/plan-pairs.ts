@@ -1,11 +1,15 @@
 import type { Cell } from '../../contracts/attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
+import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import type { Arm, Place } from '../../contracts/verdict.ts';
 import { placeKey } from '../../gate/evidence/place.ts';
 import type { Choice } from '../../runner/check-choice.ts';
 import { expectationOf } from '../../runner/plan.ts';
 import { readExpectations, readPlan } from '../run/read-plan.ts';
+
+/** Both versions are attempted in the same cells. */
+type PairChoice = Omit<Choice, 'library'>;
 
 export interface PairPlan {
   places: Place[];
@@ -21,7 +25,7 @@ export interface PairPlan {
  */
 export function planPairs(
   versions: Record<Arm, string>,
-  choice: Omit<Choice, 'library'>,
+  choice: PairChoice,
   target: Target,
   config?: string,
 ): PairPlan {
@@ -39,6 +43,11 @@ export function planPairs(
       return { cell, expectation: expectationOf(cell, rules), repeat: 1 };
     });
   return { plan: [...arm(versions.baseline), ...arm(versions.candidate)], places: [...places.values()] };
+}
+
+/** What is chosen of the matrix: by the options, else by the policy. */
+export function plannedChoice(choice: PairChoice, { flows, browsers }: Pick<Policy, 'flows' | 'browsers'>): PairChoice {
+  return { ...choice, flow: choice.flow ?? flows, browser: choice.browser ?? browsers };
 }
 
 function placeOf({ library: _, ...place }: Cell): Place {

@@ -15,7 +15,7 @@ import { stopSignal } from '../process/signals.ts';
 import { collectFromStore, type Selection } from './collect-attempts.ts';
 import { GatePicture } from './gate-picture.ts';
 import { PairQueue } from './pair-queue.ts';
-import { planPairs } from './plan-pairs.ts';
+import { plannedChoice, planPairs } from './plan-pairs.ts';
 
 export interface GateRun {
   /** What is judged; versions as the user named them. */
@@ -39,8 +39,7 @@ export async function runGate(
   { selection, config, policy, slots = defaultSlots(), seed, terminal }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const say = (line: string) => terminal.progress(`${line}\n`);
-  const { choice, target } = selection;
-  const { plan, places } = planPairs(selection, { ...choice, flow: choice.flow ?? policy.flows }, target, config);
+  const { plan, places } = planPairs(selection, plannedChoice(selection.choice, policy), selection.target, config);
   const supplies = await gatherSupplies(plan, say);
   // From here on versions have the names that attempts are kept under: a folder is named by version and content.
   const labelled = plan.map((planned) => supplies.label(planned));

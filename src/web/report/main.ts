@@ -10,7 +10,7 @@ import { grid } from './grid.ts';
 import { overviewHeader } from './overview-header.ts';
 
 const legend =
-  'A cell that passed shows the time from the scan to ready. A question mark says that it did not do what was expected. Open a cell for its timeline, cause and evidence.';
+  'A cell that passed shows the time to ready, from the start of the browser. A question mark says that it did not do what was expected. Open a cell for its timeline, cause and evidence.';
 const overview = embeddedJson<HtmlOverview>('overview');
 const app = document.getElementById('app') as HTMLElement;
 const filter = new CellFilter(overview, showCells);
