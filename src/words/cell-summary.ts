@@ -1,8 +1,8 @@
 import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
-import { readyMsOf } from '../contracts/ready-ms.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
+import { readyMsOf } from '../contracts/ready-ms.ts';
 import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
 import { type Repeat, repeatOf } from './repeat.ts';
 import { formatMs, symbols } from './text.ts';
