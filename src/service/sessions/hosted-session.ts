@@ -11,39 +11,26 @@ import {
   type SessionInput,
   type SessionState,
 } from '../../session/session-state.ts';
-import type { Accounts } from '../accounts/accounts.ts';
-import type { LinkCodes } from '../accounts/link-codes.ts';
-import type { Links } from '../accounts/links.ts';
 import { type Lease, LeaseLost } from '../leases/lease.ts';
 import { writeUntilTaken } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
-import { ProfileUnavailable, type ProfileVault } from '../profiles/profile-vault.ts';
+import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import type { SessionIds } from '../session-ids.ts';
-import type { CanaryProbes } from './canary-probes.ts';
-import { type Deadlines, servicePolicy } from './deadlines.ts';
+import { servicePolicy } from './deadlines.ts';
 import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
 import { ProfileSaves } from './profile-saves.ts';
-import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
-import type { SessionStarts } from './session-starts.ts';
-import type { SessionsOptions } from './sessions-options.ts';
+import { LibraryFailed, type SessionHost } from './session-host.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** `unscanned`: no code was scanned, so the phone lists no device; `none`: it may list one. */
 export type Farewell = 'unlinked' | 'unscanned' | 'none';
 
-/** What a session writes to, and what it notifies. */
-export interface SessionSurroundings extends Pick<SessionsOptions, 'onEvent' | 'onTrouble' | 'onUnsaved'> {
-  accounts: Accounts;
-  links: Links;
-  linkCodes: LinkCodes;
-  starts: SessionStarts;
-  probes: CanaryProbes;
-  vault: ProfileVault | null;
-  openHost: OpenSessionHost;
-  deadlines: Deadlines;
+/** What one session may ask of the others in its instance. */
+interface OtherSessions {
   /** True when the account of a session is inactive, so it never starts again. False when the database does not answer. */
   isOver(lease: Lease): Promise<boolean>;
-  /** Sessions that lost their number to this one: they may run in this instance. */
-  onSuperseded(sessions: SessionIds[]): void;
+  /** Closes those of these sessions that run here: their account is inactive now. */
+  closeOver(sessions: readonly SessionIds[]): void;
 }
 
 export interface SessionSpec {
@@ -66,7 +53,8 @@ export interface SessionSpec {
  */
 export class HostedSession {
   readonly spec: SessionSpec;
-  readonly #around: SessionSurroundings;
+  readonly #parts: SessionParts;
+  readonly #others: OtherSessions;
   /** The state of the session; it shows a step only after the step was written. */
   #session: SessionState;
   #end: SessionEnd | null = null;
@@ -86,12 +74,13 @@ export class HostedSession {
   /** `performance.now()` at the start. */
   readonly startedAt = performance.now();
 
-  constructor(spec: SessionSpec, around: SessionSurroundings) {
+  constructor(spec: SessionSpec, parts: SessionParts, others: OtherSessions) {
     this.spec = spec;
-    this.#around = around;
-    this.#session = newSession(servicePolicy(around.deadlines), !spec.linking);
-    const onUnsaved = (error: unknown) => around.onUnsaved(spec.lease.ids, error);
-    this.#saves = around.vault && new ProfileSaves(around.vault, spec.lease, spec.folder, onUnsaved);
+    this.#parts = parts;
+    this.#others = others;
+    this.#session = newSession(servicePolicy(parts.deadlines), !spec.linking);
+    const onUnsaved = (error: unknown) => parts.onUnsaved(spec.lease.ids, error);
+    this.#saves = parts.vault && new ProfileSaves(parts.vault, spec.lease, spec.folder, onUnsaved);
   }
 
   get step(): SessionStep {
@@ -134,10 +123,10 @@ export class HostedSession {
       await this.#live();
     } catch (error) {
       const isLost = error instanceof LeaseLost;
-      if (!isLost) this.#around.onTrouble(lease.ids, error);
+      if (!isLost) this.#parts.onTrouble(lease.ids, error);
       this.#finish(isLost ? { type: 'session:lease-lost' } : { type: 'session:failed', message: String(error) });
       // A write can be the first to show that the account is inactive, even in the middle of a link.
-      if (isLost) this.#isToUnlink ||= await this.#around.isOver(lease);
+      if (isLost) this.#isToUnlink ||= await this.#others.isOver(lease);
     }
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.spec.onLaunched();
@@ -178,7 +167,7 @@ export class HostedSession {
   /** Reports how a probe ended. */
   probed(outcome: ProbeOutcome): void {
     const { lease, library } = this.spec;
-    this.#around.onEvent(lease.ids, { type: 'probe', outcome, library });
+    this.#parts.onEvent(lease.ids, { type: 'probe', outcome, library });
   }
 
   /** The lease was renewed: the host may live `ms` milliseconds longer. */
@@ -190,7 +179,7 @@ export class HostedSession {
   async sendText(to: string, body: string): Promise<PlainValue> {
     if (!this.#host || !this.ready) throw new Problem('session-not-connected');
     const host = this.#host;
-    const { sendMs, answerMs } = this.#around.deadlines;
+    const { sendMs, answerMs } = this.#parts.deadlines;
     return within(sendMs, () => host.sendText(to, body)).catch(async (error) => {
       // A page that has died may have sent it before.
       const lives = !(error instanceof Late) && (await factsInTime(host, answerMs)) !== null;
@@ -202,7 +191,7 @@ export class HostedSession {
     const { lease, cause, library, linking, pairWith } = this.spec;
     // It may have been closed while it waited for its slot.
     if (this.#end) return;
-    await this.#write(() => this.#around.starts.begin(lease, cause, library));
+    await this.#write(() => this.#parts.starts.begin(lease, cause, library));
     await this.#handle({ type: 'session:start', isLinked: !linking, pairWith });
     this.#host = await this.#open();
     while (this.#host && !this.#end) {
@@ -221,7 +210,7 @@ export class HostedSession {
     const { lease, library, folder, pairWith, restMs } = this.spec;
     const { signal } = this.#opening;
     const onSeen = (event: SessionInput) => this.#push(event);
-    const opened = this.#around.openHost({ lease, library, folder, pairWith, restMs, signal, onSeen });
+    const opened = this.#parts.openHost({ lease, library, folder, pairWith, restMs, signal, onSeen });
     const over = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
     try {
       const host = await Promise.race([opened, over]);
@@ -250,7 +239,7 @@ export class HostedSession {
 
   /** @returns the answer of an effect as an input for the machine. @throws LeaseLost */
   async #perform(effect: Effect): Promise<SessionInput | null> {
-    const { accounts, links, linkCodes, starts, probes, deadlines, onSuperseded } = this.#around;
+    const { accounts, links, linkCodes, starts, probes, deadlines } = this.#parts;
     const { lease, library } = this.spec;
     switch (effect.do) {
       case 'wait':
@@ -284,7 +273,7 @@ export class HostedSession {
       case 'claim-number': {
         await this.#write(() => probes.forget(lease.ids.session));
         const { superseded, isOther } = await this.#write(() => links.ready(lease, effect.phone, library));
-        if (isOther) onSuperseded([lease.ids]);
+        if (isOther) this.#others.closeOver([lease.ids]);
         if (isOther) return null;
         await this.#write(() => starts.ready(lease));
         this.#superseded = superseded;
@@ -302,7 +291,7 @@ export class HostedSession {
         return null;
       case 'hear':
         if (await this.#write(() => probes.heard(effect.message))) this.probed('heard');
-        else this.#around.onEvent(lease.ids, { type: 'message', message: effect.message });
+        else this.#parts.onEvent(lease.ids, { type: 'message', message: effect.message });
         return null;
       case 'acknowledge':
         await this.#write(() => probes.acknowledged(effect.message));
@@ -316,7 +305,7 @@ export class HostedSession {
 
   #announce(what: Extract<Effect, { do: 'announce' }>['what']): void {
     const { lease, library, linking } = this.spec;
-    const { onEvent, onSuperseded } = this.#around;
+    const { onEvent } = this.#parts;
     if (what === 'code') onEvent(lease.ids, { type: 'code' });
     else if (what === 'deaf') this.probed('deaf');
     else {
@@ -325,7 +314,7 @@ export class HostedSession {
     }
     if (what !== 'connected') return;
     this.#saves?.begin();
-    onSuperseded(this.#superseded);
+    this.#others.closeOver(this.#superseded);
   }
 
   /** Ends the session now, even in the middle of a write. */
@@ -352,7 +341,7 @@ export class HostedSession {
 
   async #destroy(): Promise<void> {
     this.#saves?.stop();
-    await within(this.#around.deadlines.closeMs, async () => {
+    await within(this.#parts.deadlines.closeMs, async () => {
       if (!this.#host) return;
       await this.#host.destroy();
       await this.#saves?.save();
@@ -364,12 +353,12 @@ export class HostedSession {
     const host = this.#host;
     if (!host) return;
     this.#saves?.stop();
-    const { deadlines } = this.#around;
+    const { deadlines } = this.#parts;
     this.#farewell = await within(deadlines.closeMs, () => this.#sayFarewell(host)).catch(() => 'none');
   }
 
   async #sayFarewell(host: SessionHost): Promise<Farewell> {
-    const { deadlines } = this.#around;
+    const { deadlines } = this.#parts;
     // It has shown no code. If another instance showed one before, a later start unlinks the device.
     if (this.step === 'starting' && this.spec.linking) return 'none';
     if (this.step === 'scanning' && (await staysUnscanned(host, deadlines.answerMs))) return 'unscanned';

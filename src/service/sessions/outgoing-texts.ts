@@ -148,19 +148,21 @@ function codeOf(text: string | null): ProblemCode {
   return text !== null && text in problems ? (text as ProblemCode) : 'send-failed';
 }
 
-interface TextRouterParts {
-  texts: OutgoingTexts;
-  accounts: Pick<Accounts, 'statusOf'>;
-  /** The session with this id, if it runs in this instance. */
-  running(session: SessionId): HostedSession | undefined;
-}
-
 /** Sends a text through its session if it runs here, else through the instance that runs it. */
 export class TextRouter {
-  readonly #parts: TextRouterParts;
+  readonly #texts: OutgoingTexts;
+  readonly #accounts: Pick<Accounts, 'statusOf'>;
+  readonly #running: (session: SessionId) => HostedSession | undefined;
 
-  constructor(parts: TextRouterParts) {
-    this.#parts = parts;
+  /** @param running the session with this id, if it runs in this instance. */
+  constructor(
+    texts: OutgoingTexts,
+    accounts: Pick<Accounts, 'statusOf'>,
+    running: (session: SessionId) => HostedSession | undefined,
+  ) {
+    this.#texts = texts;
+    this.#accounts = accounts;
+    this.#running = running;
   }
 
   /**
@@ -169,17 +171,16 @@ export class TextRouter {
    * @throws Problem `account-unknown`, `session-not-connected`, `session-elsewhere`, `send-failed`, `send-unknown`
    */
   async send(ids: SessionIds, to: string, body: string): Promise<unknown> {
-    const { texts, accounts, running } = this.#parts;
-    const session = running(ids.session);
+    const session = this.#running(ids.session);
     if (session) return session.sendText(to, body);
-    if ((await accounts.statusOf(ids)) !== 'connected') throw new Problem('session-not-connected');
-    return texts.hand(ids, to, body);
+    if ((await this.#accounts.statusOf(ids)) !== 'connected') throw new Problem('session-not-connected');
+    return this.#texts.hand(ids, to, body);
   }
 
   /** Sends texts that other instances accepted. Call it about once a second. */
   async sendWaiting(): Promise<void> {
-    await this.#parts.texts.sendWaiting(async (id, to, body) => {
-      const session = this.#parts.running(sessionId(id));
+    await this.#texts.sendWaiting(async (id, to, body) => {
+      const session = this.#running(sessionId(id));
       if (!session) throw new Problem('session-not-connected');
       return session.sendText(to, body);
     });

@@ -6,8 +6,7 @@ import { findLeftProfiles } from '../profiles/find-left-profiles.ts';
 import { removeSessionFolder, sessionFolder } from '../profiles/session-folder.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { HostedSession } from './hosted-session.ts';
-import type { SessionsOptions } from './sessions-options.ts';
-import type { Settled } from './settle-session.ts';
+import type { SessionsOptions, Settled } from './sessions-options.ts';
 
 /** How long the database has to report why an account is inactive, in milliseconds. */
 const patienceMs = 2_000;

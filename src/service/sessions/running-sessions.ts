@@ -1,17 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionCause } from '../../codes/codes.ts';
-import { LinkCodes } from '../accounts/link-codes.ts';
-import type { Lease } from '../leases/lease.ts';
-import type { LeaseKeeper, LossReason } from '../leases/lease-keeper.ts';
-import type { Leases } from '../leases/leases.ts';
+import type { SessionEnd } from '../../session/session-state.ts';
+import { isUnavailable } from '../../store/database/database-errors.ts';
+import { type Lease, LeaseLost, leaseMs } from '../leases/lease.ts';
+import type { LossReason } from '../leases/lease-keeper.ts';
 import { removeBrowserLocks, sessionFolder } from '../profiles/session-folder.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
-import type { CanaryProbes } from './canary-probes.ts';
-import { HostedSession, type SessionSpec, type SessionSurroundings } from './hosted-session.ts';
-import type { Launches } from './launches.ts';
-import type { ProfilesOfSessions } from './profiles-of-sessions.ts';
-import type { SessionStarts } from './session-starts.ts';
-import type { SessionsOptions } from './sessions-options.ts';
-import { settleSession } from './settle-session.ts';
+import { HostedSession, type SessionSpec } from './hosted-session.ts';
+import type { SessionParts } from './session-parts.ts';
+import type { Settled } from './sessions-options.ts';
 
 /** A session whose lease this instance has acquired; `acquiredAt` is `performance.now()` before that. */
 type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith'> & {
@@ -19,29 +16,15 @@ type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith'> & {
   acquiredAt: number;
 };
 
-interface RunningSessionsParts {
-  options: SessionsOptions;
-  leases: Leases;
-  keeper: LeaseKeeper;
-  launches: Launches;
-  starts: SessionStarts;
-  probes: CanaryProbes;
-  profiles: ProfilesOfSessions;
-}
+const writeAgainMs = 500;
 
 /** The sessions whose lease this instance owns, each until its end is written. */
 export class RunningSessions {
-  readonly #parts: RunningSessionsParts;
-  readonly #around: SessionSurroundings;
+  readonly #parts: SessionParts;
   readonly #running = new Map<SessionId, { session: HostedSession; over: Promise<void> }>();
 
-  constructor(parts: RunningSessionsParts) {
+  constructor(parts: SessionParts) {
     this.#parts = parts;
-    const { options, starts, probes, profiles } = parts;
-    const linkCodes = new LinkCodes(options.database);
-    const isOver = async (lease: Lease) => (await profiles.overBy(lease)) !== null;
-    const onSuperseded = (sessions: SessionIds[]) => this.closeOver(sessions);
-    this.#around = { ...options, linkCodes, starts, probes, isOver, onSuperseded };
   }
 
   get size(): number {
@@ -58,14 +41,14 @@ export class RunningSessions {
 
   /** Runs a session as soon as a browser can start. */
   host(taken: Taken): HostedSession {
-    const { options, keeper, launches } = this.#parts;
+    const { keeper, launches } = this.#parts;
     const { lease, cause, linking, pairWith, libraryPin, acquiredAt } = taken;
-    const library = options.chooseLibrary(lease.ids.account, libraryPin);
-    const folder = sessionFolder(options.folder, lease.ids);
+    const library = this.#parts.chooseLibrary(lease.ids.account, libraryPin);
+    const folder = sessionFolder(this.#parts.folder, lease.ids);
     let onLaunched = () => {};
     const restMs = () => keeper.restMs(lease);
     const spec = { lease, cause, library, linking, pairWith, folder, restMs, onLaunched: () => onLaunched() };
-    const session = new HostedSession(spec, this.#around);
+    const session = new HostedSession(spec, this.#parts, this);
     keeper.keep(lease, acquiredAt, {
       onLost: (reason) => void this.#lost(session, reason),
       onRenewed: (restMs) => session.extend(restMs),
@@ -73,7 +56,7 @@ export class RunningSessions {
     const over = launches.turn(library).then(async (giveBack) => {
       onLaunched = giveBack;
       await this.#run(session)
-        .catch((error) => options.onTrouble(lease.ids, error))
+        .catch((error) => this.#parts.onTrouble(lease.ids, error))
         .finally(giveBack);
     });
     this.#running.set(lease.ids.session, { session, over });
@@ -96,18 +79,25 @@ export class RunningSessions {
     await Promise.all(Array.from(this.#running.values(), ({ over }) => over));
   }
 
+  /** True when the account of a session is inactive: it never starts again. False where the database does not say. */
+  async isOver(lease: Lease): Promise<boolean> {
+    return (await this.#parts.profiles.overBy(lease)) !== null;
+  }
+
   async #run(session: HostedSession): Promise<void> {
-    const { options, leases, keeper, starts, profiles } = this.#parts;
+    const { keeper, profiles, onUnlinked, onEnd } = this.#parts;
     const { lease, library, cause, folder, linking } = session.spec;
     try {
       removeBrowserLocks(lease, folder);
       const end = await session.run();
-      const settled = await settleSession(lease, end, { ...options, leases, starts });
+      const settled = await settleSession(lease, end, this.#parts);
       const overBy = settled.kind === 'fenced' ? await profiles.overBy(lease) : null;
-      await profiles.tidy(session, end, settled, overBy !== null).catch((error) => options.onTrouble(lease.ids, error));
-      if (session.farewell === 'unlinked') options.onUnlinked(lease.ids, true, 0);
+      await profiles
+        .tidy(session, end, settled, overBy !== null)
+        .catch((error) => this.#parts.onTrouble(lease.ids, error));
+      if (session.farewell === 'unlinked') onUnlinked(lease.ids, true, 0);
       const wasReady = session.step === 'ready';
-      options.onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, overBy, settled });
+      onEnd({ ids: lease.ids, library, build: session.build, cause, linking, wasReady, end, overBy, settled });
     } finally {
       keeper.drop(lease);
       // Once released, it may have been claimed here again.
@@ -117,6 +107,36 @@ export class RunningSessions {
 
   async #lost(session: HostedSession, reason: LossReason): Promise<void> {
     // The lease has expired, so another instance may be starting the session: there is no time for a graceful close.
-    session.abandon({ unlink: reason === 'taken' && (await this.#around.isOver(session.spec.lease)) });
+    session.abandon({ unlink: reason === 'taken' && (await this.isOver(session.spec.lease)) });
   }
+}
+
+/** Writes the end of a hosted session, and retries for as long as its lease can last. Never rejects. */
+async function settleSession(
+  lease: Lease,
+  end: SessionEnd,
+  { accounts, leases, starts, onTrouble }: SessionParts,
+): Promise<Settled> {
+  for (const until = performance.now() + leaseMs; performance.now() < until; await sleep(writeAgainMs)) {
+    try {
+      switch (end.kind) {
+        case 'failed':
+          return { kind: 'failed', outcome: await starts.failed(lease, end.cause) };
+        case 'dead':
+          await accounts.fail(lease, end.cause);
+          return { kind: 'dead' };
+        case 'closed':
+          await leases.release(lease, end.cause);
+          return { kind: 'closed' };
+        case 'lost':
+          return { kind: 'fenced' };
+      }
+    } catch (error) {
+      if (error instanceof LeaseLost) return { kind: 'fenced' };
+      if (isUnavailable(error)) continue;
+      onTrouble(lease.ids, error);
+      return { kind: 'fenced' };
+    }
+  }
+  return { kind: 'fenced' };
 }

@@ -10,7 +10,7 @@ import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { OpenSessionHost } from './session-host.ts';
 import type { SessionRollout } from './session-rollout.ts';
-import type { Settled } from './settle-session.ts';
+import type { Failed } from './session-starts.ts';
 
 export interface SessionsOptions extends SessionRollout {
   database: ServiceDatabase;
@@ -53,6 +53,9 @@ export type SessionEvent =
   | { type: 'code' }
   | { type: 'message'; message: SeenMessage }
   | { type: 'probe'; outcome: ProbeOutcome; library: string };
+
+/** What was written at the end of a session; `fenced` when the lease was lost, so nothing was. */
+export type Settled = { kind: 'failed'; outcome: Failed } | { kind: 'dead' | 'closed' | 'fenced' };
 
 export interface EndedSession {
   ids: SessionIds;

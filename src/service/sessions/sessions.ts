@@ -1,4 +1,4 @@
-import { CanaryAccounts } from '../accounts/canary-accounts.ts';
+import { LinkCodes } from '../accounts/link-codes.ts';
 import { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { Leases } from '../leases/leases.ts';
@@ -14,6 +14,7 @@ import { PreparedLibraries } from './prepared-libraries.ts';
 import { ProfilesOfSessions } from './profiles-of-sessions.ts';
 import { RunningSessions } from './running-sessions.ts';
 import type { OpenSessionHost } from './session-host.ts';
+import type { SessionParts } from './session-parts.ts';
 import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
 import { Unlinker } from './unlinker.ts';
@@ -50,24 +51,34 @@ export class Sessions {
     };
     const options = { ...given, openHost };
     this.#options = options;
-    this.#leases = new Leases(options.database, options.instanceId);
+    const { database, instanceId } = options;
+    this.#leases = new Leases(database, instanceId);
     this.#keeper = new LeaseKeeper(this.#leases);
     // The next session starts when one browser is up, not at the next claim; a failure shows at the next claim.
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#launches = new Launches(this.#slots, this.#libraries);
-    this.#starts = new SessionStarts(options.database, options.wasRolledBack);
+    this.#starts = new SessionStarts(database, options.wasRolledBack);
     this.#mover = new Mover(options, this.#leases, this.#libraries);
-    const unlinks = new Unlinks(options.database, options.instanceId);
+    const unlinks = new Unlinks(database, instanceId);
     this.#profiles = new ProfilesOfSessions(options, unlinks);
-    const [leases, keeper, slots, launches] = [this.#leases, this.#keeper, this.#slots, this.#launches];
-    const [starts, profiles] = [this.#starts, this.#profiles];
-    this.#unlinker = new Unlinker({ options, unlinks, keeper, slots, profiles });
-    const probes = new CanaryProbes(options.database);
-    this.#running = new RunningSessions({ options, leases, keeper, launches, starts, probes, profiles });
+    const parts: SessionParts = {
+      ...options,
+      leases: this.#leases,
+      keeper: this.#keeper,
+      slots: this.#slots,
+      launches: this.#launches,
+      starts: this.#starts,
+      probes: new CanaryProbes(database),
+      linkCodes: new LinkCodes(database),
+      unlinks,
+      profiles: this.#profiles,
+    };
+    this.#unlinker = new Unlinker(parts);
+    this.#running = new RunningSessions(parts);
     const running = this.#running.find.bind(this.#running);
-    this.#canaries = new CanaryWatch({ ...options, accounts: new CanaryAccounts(options.database), probes, running });
-    const texts = new OutgoingTexts(options.database, options.instanceId, options.deadlines);
-    this.#texts = new TextRouter({ texts, accounts: options.accounts, running });
+    this.#canaries = new CanaryWatch(parts, running);
+    const texts = new OutgoingTexts(database, instanceId, options.deadlines);
+    this.#texts = new TextRouter(texts, options.accounts, running);
   }
 
   get stopping(): boolean {

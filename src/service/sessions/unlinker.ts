@@ -2,32 +2,20 @@ import type { HostEvent } from '../../contracts/host-events.ts';
 import { within } from '../../contracts/within.ts';
 import { next } from '../../session/machine.ts';
 import { newSession, type SessionInput } from '../../session/session-state.ts';
-import type { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseLost } from '../leases/lease.ts';
-import type { LeaseKeeper } from '../leases/lease-keeper.ts';
 import type { ClaimedSession } from '../leases/take-session.ts';
 import { removeBrowserLocks, sessionFolder } from '../profiles/session-folder.ts';
 import { type Deadlines, servicePolicy } from './deadlines.ts';
 import { logOut } from './farewell.ts';
-import type { Slots } from './launches.ts';
-import type { ProfilesOfSessions } from './profiles-of-sessions.ts';
 import type { OpenSessionHost, SessionHostSpec } from './session-host.ts';
-import type { SessionsOptions } from './sessions-options.ts';
-
-export interface UnlinkerParts {
-  options: SessionsOptions;
-  unlinks: Unlinks;
-  keeper: LeaseKeeper;
-  slots: Slots;
-  profiles: ProfilesOfSessions;
-}
+import type { SessionParts } from './session-parts.ts';
 
 /** Starts sessions whose account ended without an owner once more, to unlink their devices; one at a time. */
 export class Unlinker {
-  readonly #parts: UnlinkerParts;
+  readonly #parts: SessionParts;
   #underWay: { over: Promise<void>; abort: AbortController } | null = null;
 
-  constructor(parts: UnlinkerParts) {
+  constructor(parts: SessionParts) {
     this.#parts = parts;
   }
 
@@ -57,26 +45,26 @@ export class Unlinker {
     acquiredAt: number,
     abort: AbortController,
   ): Promise<void> {
-    const { options, unlinks, keeper, slots, profiles } = this.#parts;
+    const { unlinks, keeper, slots, profiles, openHost, deadlines } = this.#parts;
     const { lease, libraryPin, triesLeft } = claim;
     const { ids } = lease;
     keeper.keep(lease, acquiredAt, { onLost: () => abort.abort(), onRenewed: () => {} });
     const giveBack = await slots.take();
     try {
-      const folder = sessionFolder(options.folder, ids);
+      const folder = sessionFolder(this.#parts.folder, ids);
       removeBrowserLocks(lease, folder);
-      const library = options.chooseLibrary(ids.account, libraryPin);
+      const library = this.#parts.chooseLibrary(ids.account, libraryPin);
       const restMs = () => keeper.restMs(lease);
       const spec = { lease, library, folder, restMs, signal: abort.signal };
-      const done = await unlinkDevice(spec, options.openHost, options.deadlines).catch(() => false);
+      const done = await unlinkDevice(spec, openHost, deadlines).catch(() => false);
       if (abort.signal.aborted) return;
       if (done || triesLeft === 0) {
         await unlinks.end(lease);
         await profiles.remove(ids);
       } else await unlinks.again(lease);
-      options.onUnlinked(ids, done, triesLeft);
+      this.#parts.onUnlinked(ids, done, triesLeft);
     } catch (error) {
-      if (!(error instanceof LeaseLost)) options.onTrouble(ids, error);
+      if (!(error instanceof LeaseLost)) this.#parts.onTrouble(ids, error);
     } finally {
       keeper.drop(lease);
       giveBack();
