@@ -194,8 +194,9 @@ function ready(before: SessionState): SessionTransition {
       still(its, { do: 'announce', what: 'connected' }),
     );
   }
-  if (state.step === 'ready' || state.writes !== null) return still(state);
-  return state.step === 'authenticated' ? ask(state, 'ready') : loggedIn(state);
+  // While a write is under way, the step that follows it asks.
+  const isWriting = state.writes !== null;
+  return state.step === 'authenticated' && !isWriting ? ask(state, 'ready') : loggedIn(state);
 }
 
 function connected(state: SessionState, wid: string): SessionTransition {
@@ -244,8 +245,7 @@ function answered(before: SessionState, about: PageQuestion, facts: SessionFacts
     case 'watch': {
       if (!state.watched) return still(state);
       const { watched, trouble } = look(state.watched, facts);
-      if (trouble === 'page-hung') return broken(state, trouble, 'the page does not answer', null);
-      if (trouble !== null) return broken(state, trouble, 'the page is not connected as the same number', null);
+      if (trouble !== null) return broken(state, trouble, 'the page does not answer, or not as the same number', null);
       return waitFor({ ...state, watched }, 'watch');
     }
   }

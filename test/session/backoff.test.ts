@@ -27,6 +27,7 @@ test.each([
   ['three, one of them ten minutes ago', [failed, failed, { ...failed, ended_at: now - 10 * minute }], false],
   ['three, one of them almost ten minutes ago', [failed, failed, { ...failed, ended_at: now - 10 * minute + 1 }], true],
   ['losses longer ago', [failed, failed, { ...lost, lost_at: now - 11 * minute }], false],
+  ['a loss ten minutes ago', [failed, failed, { ...lost, lost_at: now - 10 * minute }], false],
   ['failed starts before one that got ready', [failed, ready, failed, failed], false],
   ['a session that gets ready and is lost again and again', [lost, lost, lost], true],
   ['starts that failed before a person asked', [failed, { ...failed, cause: 'restore-asked' }, failed, failed], false],

@@ -70,6 +70,16 @@ describe('what ends a session', () => {
       end('host-died', 'host-died', 'the page said no'),
     ],
     [
+      'a host that an exception ended',
+      [timed({ type: 'host:uncaught-exception', detail: { message: 'thrown', stack: '' } }), exited(1)],
+      end('host-died', 'host-died', 'thrown'),
+    ],
+    [
+      'auth_failure without a text',
+      [timed({ type: 'client:auth_failure', detail: [7] })],
+      end('auth-failure', 'auth-failure'),
+    ],
+    [
       'a host that a refused pairing code ended',
       [crash('no such phone', pairing), exited(1)],
       end('no-code', 'pairing-refused', 'no such phone'),
@@ -263,6 +273,15 @@ describe('a link', () => {
     ]);
   });
 
+  test('shows a pairing code that the library gives by itself, asked for or not', () => {
+    for (const pairWith of [null, '15550100123'])
+      expect(effectsOfLast(confirming, start(false, pairWith), pairingCode)).toContainEqual({
+        do: 'show-code',
+        kind: 'pairing',
+        code: 'ABCD1234',
+      });
+  });
+
   test('by pairing code asks no version for it that gives one by itself', () => {
     const { effects, state } = drive(confirming, start(false, '15550100123'), pairingCode, qr());
     expect(effects.map((effect) => effect.do)).not.toContain('request-code');
@@ -359,6 +378,17 @@ describe('ready', () => {
     expect(effectsOfLast(confirming, ...asked, deadline('ask-again'))).toEqual([{ do: 'ask-page', about: 'ready' }]);
   });
 
+  test('that comes again while the number is claimed claims it once', () => {
+    const claiming = [...linking, ready, facts('ready', well)];
+    expect(effectsOfLast(confirming, ...claiming, ready)).toEqual([]);
+    expect(effectsOfLast(confirming, ...claiming, authenticated)).toEqual([]);
+  });
+
+  test('comes before authenticated in some versions, which takes nothing back', () => {
+    expect(drive(watching, start(), ready, authenticated).state.step).toBe('ready');
+    expect(effectsOfLast(watching, start(), ready)).toEqual([{ do: 'announce', what: 'connected' }]);
+  });
+
   test('that comes again changes nothing while the page is asked, and after it was believed', () => {
     expect(effectsOfLast(confirming, ...linking, ready, ready)).toEqual([]);
     expect(effectsOfLast(confirming, ...connecting, ready)).toEqual([]);
@@ -434,6 +464,12 @@ describe('a code that waits to be scanned', () => {
     });
   });
 
+  test('is asked about for two reasons at once, each of which has its answer', () => {
+    const both = [...shown, deadline('look-at-code'), deadline('link')];
+    expect(drive(confirming, ...both).state.asks).toEqual(['code', 'link']);
+    expect(drive(confirming, ...both, facts('code', waits)).state.asks).toEqual(['link']);
+  });
+
   test('is scanned while the page is asked: the answer counts no more', () => {
     const scanned = [...shown, deadline('link'), authenticated, loginWritten, facts('link', null)];
     expect(drive(confirming, ...scanned).end).toBeNull();
@@ -494,6 +530,18 @@ test('texts, acks, versions and builds are handed on', () => {
   expect(build('<b>')).toEqual([{ do: 'keep-build', build: null }]);
 });
 
+test('a new session is neither linked nor paired, unless its driver says that it is linked', () => {
+  expect(newSession(watching)).toMatchObject({ isLinked: false, isPairing: false, isUp: false, end: null });
+  expect(newSession(watching, true).isLinked).toBe(true);
+});
+
+test('the library is loaded when the host says so, or the driver that compared it with the disk', () => {
+  const loaded = timed({ type: 'host:loaded', detail: { version: null, packages: [], node: 'v24' } });
+  const compared = timed({ type: 'library:loaded', detail: { installed: '1.34.7', loaded: null } });
+  for (const event of [loaded, compared]) expect(drive(watching, start(), event).state.isLoaded).toBe(true);
+  expect(effectsOfLast(watching, start(), loaded)).toEqual([]);
+});
+
 test('a canary learns how far its client came', () => {
   const { state } = drive(
     watching,
@@ -552,6 +600,7 @@ describe('an error of the library in the page', () => {
   test('has no consequence in the service, which waits for its deadline', () => {
     expect(effectsOfLast(confirming, ...linking, libraryError)).toEqual([]);
     expect(drive(confirming, ...linking, libraryError, deadline('error-grace')).end).toBeNull();
+    expect(drive(confirming, ...linking, libraryError).state.grace).toBeNull();
   });
 
   test.each<[string, SessionInput]>([
@@ -712,6 +761,8 @@ describe('whatever happens, in whatever order', () => {
         for (const input of inputs) {
           const after = next(state, input);
           expect(after.end).toBe(after.state.end);
+          if (input.type !== 'host:error' && !state.end && after.end && 'message' in after.end)
+            expect(after.end.message).not.toBe('');
           if (state.end) expect(after).toEqual({ state, effects: [], end: state.end });
           state = after.state;
         }

@@ -54,6 +54,10 @@ describe('the answer of a page', () => {
       { state: 'CONNECTED', wid: '15550100123:7@c.us' },
       { wid: '15550100123:7@c.us', phone: '15550100123' },
     ],
+    [
+      { state: 'CONNECTED', wid: '15550100123:12@c.us' },
+      { wid: '15550100123:12@c.us', phone: '15550100123' },
+    ],
     [{ state: 'OPENING', wid: '15550100123@c.us' }, null],
     [{ state: 'CONNECTED', wid: null }, null],
     [{ state: 'CONNECTED', wid: '123@c.us' }, null],

@@ -3,9 +3,6 @@ import type { SessionId } from '../session-ids.ts';
 import type { HostedSession } from './hosted-session.ts';
 import type { SessionParts } from './session-parts.ts';
 
-/** The session with this id, if it runs in this instance. */
-type Running = (session: SessionId) => HostedSession | undefined;
-
 /**
  * Finds sessions that are connected but deaf. Each canary account of a workspace sends a text to the next one. Its two ticks show that the
  * phone there has it; the session on that phone must then report the message. A probe without ticks proves nothing.
@@ -13,11 +10,12 @@ type Running = (session: SessionId) => HostedSession | undefined;
 export class CanaryWatch {
   readonly #parts: SessionParts;
   readonly #accounts: CanaryAccounts;
-  readonly #running: Running;
+  readonly #running: (session: SessionId) => HostedSession | undefined;
   /** By receiver: when this instance last sent it a probe, and since when it was connected at that time. */
   readonly #sent = new Map<SessionId, { at: number; receiverSince: number }>();
 
-  constructor(parts: SessionParts, running: Running) {
+  /** @param running the session with this id, if it runs in this instance. */
+  constructor(parts: SessionParts, running: (session: SessionId) => HostedSession | undefined) {
     this.#parts = parts;
     this.#accounts = new CanaryAccounts(parts.database);
     this.#running = running;
