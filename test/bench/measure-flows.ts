@@ -9,6 +9,7 @@ import { startReplica } from '../../src/replica/start-replica.ts';
 import { type Flow, flow, linkByQr } from '../../src/runner/flow.ts';
 import { flowNames } from '../../src/runner/load-flow.ts';
 import { runPlan, runSupplied } from '../../src/runner/run-plan.ts';
+import { bars, heldTo } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { mustPass, type Subject } from './measure.ts';
 import { median, medianInterval } from './statistics.ts';
@@ -70,12 +71,8 @@ export async function restoreOverhead(subject: Subject, pairs: number): Promise<
   }
   const middle = median(differences);
   const range = medianInterval(differences).map((ms) => ms.toFixed(0));
-  return {
-    name: `restore-to-ready minus bare, median of ${pairs} pairs`,
-    value: `${middle.toFixed(0)} ms (95 %: ${range.join(' to ')})`,
-    bar: 'at most 50 ms',
-    ok: middle <= 50,
-  };
+  const name = `restore-to-ready minus bare, median of ${pairs} pairs`;
+  return heldTo(bars.restore, name, middle, `${middle.toFixed(0)} ms (95 %: ${range.join(' to ')})`);
 }
 
 /** A text from the library to the phone and another back, `rounds` times in one attempt. */
@@ -94,16 +91,12 @@ export async function roundTrip(subject: Subject, rounds: number): Promise<Figur
     }
   });
   await attempt(subject, talk);
-  return {
-    name: `message-round-trip, median of ${rounds}`,
-    value: `${median(times).toFixed(0)} ms (slowest ${Math.max(...times).toFixed(0)} ms)`,
-    bar: 'below 150 ms',
-    ok: median(times) < 150,
-  };
+  const value = `${median(times).toFixed(0)} ms (slowest ${Math.max(...times).toFixed(0)} ms)`;
+  return heldTo(bars.roundTrip, `message-round-trip, median of ${rounds}`, median(times), value);
 }
 
 /** All flows but the variants (`name@variant`), one after the other. What does not pass does not count as fast. */
-export async function tenFlows({ planned }: Subject): Promise<Figure> {
+export async function allFlows({ planned }: Subject): Promise<Figure> {
   const flows = flowNames().filter((name) => !name.includes('@'));
   const plan = flows.map((name) => ({ ...planned, cell: { ...planned.cell, flow: name } }));
   const outcomes: string[] = [];
@@ -116,10 +109,6 @@ export async function tenFlows({ planned }: Subject): Promise<Figure> {
   });
   const seconds = (performance.now() - began) / 1000;
   const passed = outcomes.filter((outcome) => outcome === 'passed').length;
-  return {
-    name: `${flows.length} flows one after the other (${passed} passed)`,
-    value: `${seconds.toFixed(1)} s`,
-    bar: 'within 60 s',
-    ok: seconds <= 60,
-  };
+  const name = `${flows.length} flows one after the other (${passed} passed)`;
+  return heldTo(bars.allFlows, name, seconds, `${seconds.toFixed(1)} s`);
 }

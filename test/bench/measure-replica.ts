@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Replica } from '../../src/replica/start-replica.ts';
 import { FakePage } from '../replica/fake-page.ts';
+import { bars, heldTo } from './bars.ts';
 import type { Figure } from './figure.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -21,7 +22,7 @@ interface Started {
 }
 
 /** Pages without a browser that all load, link and then get a text every second; only the replica's own process is measured. */
-export async function replicaLoad(build: string, pages: number): Promise<Figure> {
+export async function replicaLoad(build: string, pages: number): Promise<Figure[]> {
   const child = spawn(process.execPath, [cli, 'replica', '--build', build], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const { phoneUrl, chromiumArgs } = JSON.parse(line) as Started;
@@ -58,12 +59,12 @@ export async function replicaLoad(build: string, pages: number): Promise<Figure>
   child.kill('SIGTERM');
   await once(child, 'exit');
   const megabytes = peak / 1024 / 1024;
-  return {
-    name: `replica with ${pages} pages, each a text a second`,
-    value: `${megabytes.toFixed(0)} MB, ${(cores * 100).toFixed(0)} % of a core`,
-    bar: 'below 300 MB and one core',
-    ok: megabytes < 300 && cores <= 1,
-  };
+  const name = `replica with ${pages} pages, each a text a second`;
+  const percent = cores * 100;
+  return [
+    heldTo(bars.replicaMemory, `${name}: memory`, megabytes, `${megabytes.toFixed(0)} MB`),
+    heldTo(bars.replicaLoad, `${name}: load`, percent, `${percent.toFixed(0)} % of a core`),
+  ];
 }
 
 async function load(port: number, path: string): Promise<string> {

@@ -1,0 +1,28 @@
+import type { Figure } from './figure.ts';
+
+/** What a figure has to be: at most, or at least. The issue that set it is in `issue`. */
+export type Bar = { issue: number; unit: string } & ({ atMost: number } | { atLeast: number });
+
+/** Every bar of the benchmarks. */
+export const bars = {
+  overhead: { issue: 2, atMost: 150, unit: 'ms' },
+  overheadRatio: { issue: 2, atMost: 5, unit: '%' },
+  throughput: { issue: 2, atLeast: 85, unit: '%' },
+  parentMemory: { issue: 2, atMost: 150, unit: 'MB' },
+  restore: { issue: 3, atMost: 50, unit: 'ms' },
+  roundTrip: { issue: 3, atMost: 150, unit: 'ms' },
+  replicaMemory: { issue: 3, atMost: 300, unit: 'MB' },
+  replicaLoad: { issue: 3, atMost: 100, unit: '% of a core' },
+  allFlows: { issue: 3, atMost: 60, unit: 's' },
+  scrapeOf200: { issue: 5, atMost: 5, unit: 'ms' },
+  scrapeOf10000: { issue: 5, atMost: 20, unit: 'ms' },
+  /** What is asked besides, with scrapes over without: what two runs on a quiet machine differ by. */
+  scrapedRatio: { issue: 5, atMost: 1.1, unit: 'times' },
+} as const satisfies Record<string, Bar>;
+
+/** One line of the table: what was measured, against its bar. */
+export function heldTo(bar: Bar, name: string, measured: number, value: string): Figure {
+  const ok = 'atMost' in bar ? measured <= bar.atMost : measured >= bar.atLeast;
+  const words = 'atMost' in bar ? `at most ${bar.atMost}` : `at least ${bar.atLeast}`;
+  return { name, value, bar: `${words} ${bar.unit}`, ok };
+}
