@@ -1,4 +1,4 @@
-import type { SessionCause } from '../../codes/codes.ts';
+import { codes, sessionCauses } from '../../codes/codes.ts';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
@@ -12,13 +12,8 @@ import { surfacedViolations } from './surfaced-violations.ts';
 
 const pageSize = 1000;
 
-/** Ends that a person requested or waited for in vain: they say nothing about a version. */
-const notTheLibrary: readonly string[] = [
-  'superseded',
-  'link-timeout',
-  'logout-asked',
-  'delete-asked',
-] satisfies SessionCause[];
+/** Causes that are no fault, such as a logout that was requested or a code that was not scanned: they say nothing about a version. */
+const noFaults: readonly string[] = sessionCauses.filter((cause) => codes[cause].blame === null);
 
 /** When the current step of a rollout began, or the last one of a rollout that has ended; milliseconds since 1970. */
 export function stepBegan({ steps, createdAt }: Rollout): number {
@@ -77,7 +72,7 @@ export async function* rolloutTraffic(
       .limit(pageSize)
       .execute();
     for (const row of rows) {
-      if (notTheLibrary.includes(row.code ?? '')) continue;
+      if (noFaults.includes(row.code ?? '')) continue;
       const attempt = attemptOfStart(row);
       yield { attempt, isRepeated: repeated.repeats(row.session_id, attempt) };
     }
