@@ -1,4 +1,4 @@
-import { cellKey } from '../contracts/attempt.ts';
+import { type Cell, cellKey } from '../contracts/attempt.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Phase } from '../contracts/outcome.ts';
@@ -7,6 +7,7 @@ import { listed } from '../metrics/family.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { CountedAttempt } from '../store/attempts.ts';
 import type { Store } from '../store/open-store.ts';
+import { whileReading } from '../store/reading.ts';
 
 /** What the last run of a cell said. */
 interface CellLastRun {
@@ -32,6 +33,7 @@ export class CanaryFigures {
   readonly #libraries = new Map<string, { installed: string; loaded: string }>();
   #expectations: { runId: string; of: Map<string, Expectation | null> } | null = null;
   #lastSeq = 0;
+  #hasCountedRemoved = false;
 
   constructor(store: Store, instruments: Instruments) {
     this.#store = store;
@@ -44,8 +46,30 @@ export class CanaryFigures {
     this.#libraryInfo = instruments.gauge(families.libraryInfo);
   }
 
-  /** Counts the attempts that ended since the last time. */
+  /** Counts the attempts that ended since the last time; the first time also those that were removed from the store. */
   async refresh(): Promise<void> {
+    if (this.#hasCountedRemoved) return await this.#countNew();
+    await whileReading(this.#store.file, async () => {
+      await this.#countRemoved();
+      await this.#countNew();
+    });
+  }
+
+  async #countRemoved(): Promise<void> {
+    for (const { cell, outcome, code, attempts, lastEndedAt } of await this.#store.retained.removedAttempts()) {
+      const { library, build, flow } = cell;
+      this.#begin(cell);
+      this.#attempts.inc({ ...cell, outcome, code: listed(families.canaryAttempts.labels.code, code) }, attempts);
+      this.#lastAttempt.set({ library, build, flow }, lastEndedAt / 1000);
+      if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow }, lastEndedAt / 1000);
+    }
+    for (const { library, flow, phase, ms, attempts } of await this.#store.retained.removedTimes()) {
+      for (let n = 0; n < attempts; n++) this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);
+    }
+    this.#hasCountedRemoved = true;
+  }
+
+  async #countNew(): Promise<void> {
     const newest = new Map<string, number>();
     for await (const page of this.#store.attempts.counted(this.#lastSeq)) {
       for (const attempt of page) {
@@ -58,13 +82,19 @@ export class CanaryFigures {
     await this.#setLibraries([...newest.values()]);
   }
 
+  /**
+   * Prometheus takes no increase from a series that begins above 0. These two begin with the cell: the share that passed is asked of
+   * cells that never do, and an alert counts attempts that ran another library, which may be one.
+   */
+  #begin(cell: Cell): void {
+    this.#attempts.inc({ ...cell, outcome: 'passed', code: '' }, 0);
+    this.#attempts.inc({ ...cell, outcome: 'infra', code: 'provenance-mismatch' }, 0);
+  }
+
   #count(attempt: CountedAttempt): void {
     const { cell, outcome, code, endedAt, phases } = attempt;
     const { library, build, flow } = cell;
-    // Prometheus takes no increase from a series that begins above 0. These two begin with the cell: the share that passed is asked
-    // of cells that never do, and an alert counts attempts that ran another library, which may be one.
-    this.#attempts.inc({ ...cell, outcome: 'passed', code: '' }, 0);
-    this.#attempts.inc({ ...cell, outcome: 'infra', code: 'provenance-mismatch' }, 0);
+    this.#begin(cell);
     this.#attempts.inc({ ...cell, outcome, code: listed(families.canaryAttempts.labels.code, code ?? '') });
     for (const [phase, ms] of Object.entries(phases) as [Phase, number][]) {
       this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);

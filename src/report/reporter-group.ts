@@ -4,11 +4,14 @@ import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 /** Several reporters as one: when one of them cannot write its report, the others still do. */
 export class ReporterGroup implements RunObserver {
   readonly #reporters: readonly RunObserver[];
+  readonly #whileReading: (work: () => Promise<void>) => Promise<void>;
   /** The errors of reporters, each once. */
   readonly troubles: unknown[] = [];
 
-  constructor(reporters: readonly RunObserver[]) {
+  /** @param whileReading runs what reads the store; see `store/reading.ts`. */
+  constructor(reporters: readonly RunObserver[], whileReading: (work: () => Promise<void>) => Promise<void>) {
     this.#reporters = reporters;
+    this.#whileReading = whileReading;
   }
 
   runStarted(run: RunInfo, plan: readonly PlannedCell[], slots: number): Promise<void> {
@@ -24,7 +27,7 @@ export class ReporterGroup implements RunObserver {
   }
 
   runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
-    return this.#tell((reporter) => reporter.runEnded?.(run, interrupted));
+    return this.#whileReading(() => this.#tell((reporter) => reporter.runEnded?.(run, interrupted)));
   }
 
   async #tell(call: (reporter: RunObserver) => void | Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ import { openSqlite } from './database/open-sqlite.ts';
 import { openHere } from './database/sqlite-file.ts';
 import { JudgedCells } from './judged-cells.ts';
 import { PlannedCells } from './planned-cells.ts';
+import { Retained } from './retained.ts';
 import { Runs } from './runs.ts';
 import { Schedules } from './schedules.ts';
 import { Standings } from './standings.ts';
@@ -18,6 +19,7 @@ export interface Store {
   /** Names of the migrations that ran when this store was opened. */
   migrated: string[];
   runs: Runs;
+  retained: Retained;
   plannedCells: PlannedCells;
   attempts: Attempts;
   attemptsOverTime: AttemptsOverTime;
@@ -40,6 +42,7 @@ export async function openStore(file = home('store.sqlite')): Promise<Store> {
     file,
     migrated,
     runs: new Runs(db),
+    retained: new Retained(db),
     plannedCells: new PlannedCells(db),
     attempts: new Attempts(db),
     attemptsOverTime: new AttemptsOverTime(db),

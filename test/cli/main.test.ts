@@ -37,6 +37,9 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
     ['run', '--grep', 'moon'],
     /--grep moon: no cell of the plan has this in its name, such as/,
   ],
+  ['a library name that is none', ['run', '--library', 'my fork=.'], /the name "my fork" may have up to 32 letters/],
+  ['a diff with no run', ['report', 'diff', 'moon', 'last'], /"moon" is neither a JSON report nor a run of the store/],
+  ['a library that is not here', ['library', 'remove', '9.9.9'], /library "9\.9\.9" is not known here; there are/],
   ['the last failed cells of no run', ['run', '--last-failed'], /--last-failed: there is no run in the store yet/],
   [
     'the last failed cells of a matrix',

@@ -6,6 +6,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
+import { readRetention } from '../../contracts/retention.ts';
 import { type Arm, arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { checkPolicy } from '../../gate/check-policy.ts';
 import { type Evidence, isUntried } from '../../gate/evidence/evidence.ts';
@@ -20,6 +21,7 @@ import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
 import { parseCondition } from '../../runner/parse-condition.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import {
   checkVersions,
   collectFromReports,
@@ -32,6 +34,7 @@ import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
+import { prune } from '../run/prune.ts';
 
 interface GateOptions {
   baseline?: string;
@@ -146,14 +149,27 @@ async function verdictFor(
   }
   const store = await openStore();
   try {
-    const { verdict, interrupted } = await judgeWithStore(store, options, selection, policy, terminal);
+    if (options.run) readRetention();
+    const read = () => judgeWithStore(store, options, selection, policy, terminal);
+    const { verdict, interrupted } = await (options.run ? read() : whileReading(store.file, read));
+    const say = (line: string) => terminal.progress(`${line}\n`);
+    await sayWhatIsRemoved(store, policy, say);
     const examples = await store.attempts.find(exampleIds(verdict));
     const explained = withCauses(verdict, examples);
     await store.verdicts.add(explained, new Date().toISOString());
+    if (options.run) await prune(store, readRetention(), say);
     return { verdict: explained, examples, interrupted };
   } finally {
     await store.close();
   }
+}
+
+/** Missing evidence never promotes, but a person has to know why it is missing. */
+async function sayWhatIsRemoved(store: Store, { maxAgeHours }: Policy, say: (line: string) => void): Promise<void> {
+  const until = await store.retained.removedUntil();
+  if (until === null || Date.parse(until) < Date.now() - maxAgeHours * 3_600_000) return;
+  const day = until.slice(0, 10);
+  say(`attempts up to ${day} were removed by the retention policy, and this policy counts the last ${maxAgeHours} h`);
 }
 
 async function judgeWithStore(

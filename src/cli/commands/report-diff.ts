@@ -12,6 +12,7 @@ import { type SummarizedRun, storedCells } from '../../report/report-source.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
 
 /** `report diff`: what one run did differently than another. */
@@ -40,7 +41,8 @@ async function diff(before: string, after: string, reporterText: string): Promis
   const chosen = chooseReporters(reporterText, diffReporters);
   const store = await openStore();
   try {
-    const result = compareRuns(await readRun(store, before), await readRun(store, after));
+    const read = async () => compareRuns(await readRun(store, before), await readRun(store, after));
+    const result = await whileReading(store.file, read);
     await reportResult(result, diffReporters, chosen, processTerminal());
     return result.changes.some(isWorse) ? exitCode.unexpected : exitCode.asExpected;
   } finally {

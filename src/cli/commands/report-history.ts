@@ -7,6 +7,7 @@ import { readHistory } from '../../report/history/read-history.ts';
 import { historyPage } from '../../report/html-reporter.ts';
 import { writeReportFile } from '../../report/write-report-file.ts';
 import { openStore } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import { list } from '../options/option-values.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
 
@@ -38,7 +39,7 @@ Examples:
 
 async function draw({ window, library: libraries, build: builds, out }: HistoryOptions): Promise<void> {
   const store = await openStore();
-  const history = await readHistory(store, { window, libraries, builds }, Date.now())
+  const history = await whileReading(store.file, () => readHistory(store, { window, libraries, builds }, Date.now()))
     .catch(nameOption)
     .finally(() => store.close());
   refuseEmpty(history);

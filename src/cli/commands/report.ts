@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
+import { readRetention } from '../../contracts/retention.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { findScreenshot } from '../../report/find-screenshot.ts';
 import { lastReportFile } from '../../report/html-reporter.ts';
@@ -15,10 +16,11 @@ import { openStore } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
 import { exitOfRun } from '../run/exit-of-run.ts';
+import { keptReports, keptTable, reportFile } from '../run/prune.ts';
 import { diffCommand } from './report-diff.ts';
 import { historyCommand } from './report-history.ts';
 
-/** `report merge`, `report show`, `report diff` and `report history`. */
+/** `report merge`, `report show`, `report kept`, `report diff` and `report history`. */
 export function reportCommand(): Command {
   const report = new Command();
   report
@@ -33,9 +35,23 @@ export function reportCommand(): Command {
     });
   report
     .command('show')
-    .description('print where the last HTML report is, and open it if there is a desktop')
-    .addHelpText('after', '\nExample:\n  wwebjs-canary report show')
+    .description('print where an HTML report is, and open it if there is a desktop')
+    .argument('[run]', 'the id of a run whose report is kept (default: the last report)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  wwebjs-canary report show\n  wwebjs-canary report show 20261122-075500-ab12cd',
+    )
     .action(show);
+  report
+    .command('kept')
+    .description('how many attempts, evidence folders and reports are kept, how much they take, and by which limits')
+    .addHelpText(
+      'after',
+      '\nThe limits are those of compat-matrix/retention.yaml, or of a copy of it in .wwebjs-canary.\n\nExample:\n  wwebjs-canary report kept',
+    )
+    .action(async () => {
+      process.stdout.write(await keptTable(readRetention()));
+    });
   report.addCommand(diffCommand());
   report.addCommand(historyCommand());
   return report;
@@ -80,8 +96,16 @@ async function merge(blobs: readonly string[], { reporter, partial = false }: Me
   }
 }
 
-function show(): void {
-  const page = existsSync(lastReportFile()) ? readFileSync(lastReportFile(), 'utf8') : '';
+function show(run: string | undefined): void {
+  if (run !== undefined && !keptReports().some(({ id }) => id === run)) {
+    const newest = keptReports()
+      .slice(-5)
+      .map(({ id }) => id);
+    const there = newest.length > 0 ? `the newest that are kept are ${newest.join(', ')}` : 'none is kept yet';
+    throw new InputError(`there is no report of run "${run}"; ${there}`);
+  }
+  const last = existsSync(lastReportFile()) ? readFileSync(lastReportFile(), 'utf8') : '';
+  const page = run === undefined ? last : reportFile(run);
   if (page === '' || !existsSync(page)) {
     throw new InputError('there is no HTML report yet; `wwebjs-canary run --reporter html=DIR` makes one');
   }

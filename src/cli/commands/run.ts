@@ -4,6 +4,7 @@ import { defaultSlots } from '../../browser/default-slots.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
+import { readRetention } from '../../contracts/retention.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import { resolveLibrary } from '../../library/add-library.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
@@ -11,6 +12,7 @@ import { storedCells } from '../../report/report-source.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { inShard, parseShard } from '../../runner/shard.ts';
 import { openStore } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
 import { greatestRandomSeed } from '../options/option-values.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
@@ -45,6 +47,7 @@ Examples:
 async function run(options: RunCommandOptions): Promise<ExitCode> {
   const shard = options.shard === undefined ? null : parseShard(options.shard);
   const chosen = chooseReporters(options.reporter ?? `list,html=${home('report')}`);
+  readRetention();
   const terminal = processTerminal();
   const whole = options.lastFailed ? await lastFailed(options, terminal) : await resolvedPlan(options, terminal);
   if (whole === null) return exitCode.asExpected;
@@ -88,7 +91,8 @@ async function lastFailed(options: RunCommandOptions, terminal: Terminal): Promi
   try {
     const last = await store.runs.last();
     if (!last) throw new InputError('--last-failed: there is no run in the store yet; `wwebjs-canary run` makes one');
-    const cells = await Array.fromAsync(storedCells(store, last.run.id), summarizeReport);
+    const read = () => Array.fromAsync(storedCells(store, last.run.id), summarizeReport);
+    const cells = await whileReading(store.file, read);
     const failed = cells.filter(({ outcome, surprise }) => surprise || outcome === 'failed' || outcome === 'infra');
     if (failed.length > 0) return planOfFailed({ last, cells: failed.map(({ cell }) => cell) }, options);
     terminal.progress(`nothing failed in the last run, ${last.run.id}: there is nothing to repeat\n`);

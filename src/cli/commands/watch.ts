@@ -7,6 +7,7 @@ import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
+import { readRetention } from '../../contracts/retention.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { type RunReport, reportSchema, type ScheduledResult } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
@@ -115,6 +116,7 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
 /** Reports wrong options at once, not at the first run. */
 function checkRun(options: RunCommandOptions): void {
   planOf(options);
+  readRetention();
   if (options.reporter !== undefined) chooseReporters(options.reporter);
 }
 

@@ -1,6 +1,7 @@
 import type { ShardOfPlan } from '../../contracts/blob.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
+import { readRetention } from '../../contracts/retention.ts';
 import type { PlannedCell, RunInfo } from '../../contracts/run.ts';
 import type { ChosenReporter } from '../../report/choose-reporters.ts';
 import { findScreenshot } from '../../report/find-screenshot.ts';
@@ -12,11 +13,13 @@ import type { Terminal } from '../../report/terminal.ts';
 import { standardOutput } from '../../report/write-report-file.ts';
 import { runPlan } from '../../runner/run-plan.ts';
 import { openStore } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import type { CellSummary } from '../../words/cell-summary.ts';
 import { stopSignal } from '../process/signals.ts';
 import { exitCodeOf } from './exit-code-of.ts';
 import { exitOfRun } from './exit-of-run.ts';
+import { keepReport, prune } from './prune.ts';
 
 export interface RunSettings {
   slots: number;
@@ -41,11 +44,12 @@ export interface ExecutedRun {
  */
 export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
   const { slots, seed, part, chosen, terminal } = settings;
+  const retention = readRetention();
   const store = await openStore();
   const recorder = new StoreRecorder(store);
   const source = storeSource(store, recorder, (run, attempt) => findScreenshot(home('runs', run.id), attempt));
   const made = chosen.map(({ name, target }) => reporters[name]?.create(target, { terminal, source, part }) ?? {});
-  const group = new ReporterGroup(made);
+  const group = new ReporterGroup(made, (work) => whileReading(store.file, work));
   const tally = new RunTally();
   const say = (line: string) => terminal.progress(`${line}\n`);
   try {
@@ -54,6 +58,8 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
     const { run, interrupted } = await runPlan(plan, { slots, seed, observers, signal: stop.signal, say });
     const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);
     for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
+    keepReport(run.id, written);
+    await prune(store, retention, say);
     const troubles = [...(recorder.trouble ? [recorder.trouble] : []), ...group.troubles, ...stop.bugs];
     const codes = troubles.map((trouble) => exitCodeOf(trouble, say));
     return {

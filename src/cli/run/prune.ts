@@ -1,0 +1,189 @@
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { home } from '../../contracts/home.ts';
+import {
+  beyondLimits,
+  type Kept,
+  type Limits,
+  type RetentionPolicy,
+  retentionFile,
+} from '../../contracts/retention.ts';
+import type { ChosenReporter } from '../../report/choose-reporters.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
+import { whileNoneReads } from '../../store/reading.ts';
+import { columns } from '../../words/text.ts';
+
+/** Readers take seconds; what they hold goes at the end of the next run. */
+const patienceMs = 2_000;
+
+/** A folder or file on its way out: renamed first, so that it is there wholly or not at all. */
+const doomedPrefix = '.removed-';
+
+/** Attempts that the store did not take are nowhere else. */
+const notInStore = 'attempts-not-in-store.jsonl';
+
+/** Where the HTML report of an earlier run is kept. */
+export const reportFile = (runId: string) => home('reports', `${runId}.html`);
+
+/** Keeps the report that the next run would overwrite: only the one in the folder of this program, not where the user wanted one. */
+export function keepReport(runId: string, written: readonly ChosenReporter[]): void {
+  const page = join(home('report'), 'index.html');
+  if (!written.some(({ name, target }) => name === 'html' && target === home('report')) || !existsSync(page)) return;
+  mkdirSync(home('reports'), { recursive: true });
+  try {
+    // The next report replaces the name, not the file behind it.
+    linkSync(page, reportFile(runId));
+  } catch {
+    copyFileSync(page, reportFile(runId));
+  }
+}
+
+/** Removes what the policy does not keep, unless it is being read. An error goes to `say`: it does not fail the run. */
+export async function prune(
+  store: Store,
+  policy: RetentionPolicy,
+  say: (line: string) => void,
+  now = Date.now(),
+): Promise<void> {
+  try {
+    const lines = await pruned(store, policy, now);
+    for (const line of lines ?? ['earlier runs are being read: what is no longer kept is removed after the next run'])
+      say(line);
+  } catch (error) {
+    say(`what is no longer kept could not be removed: ${(error as Error).message}`);
+  }
+}
+
+/** What was removed, in words; null when it was being read. */
+async function pruned(store: Store, policy: RetentionPolicy, now: number): Promise<string[] | null> {
+  const isAny = ({ attempts, evidence, reports }: Everything) => attempts.length + evidence.length + reports.length > 0;
+  if (!isAny(await beyondPolicy(store, policy, now))) return [];
+  const removed = await whileNoneReads(store.file, patienceMs, async () => {
+    // Looked at again: another command may have removed the same in the meantime.
+    const beyond = await beyondPolicy(store, policy, now);
+    const files = [
+      ...beyond.evidence.map(({ id }) => home('runs', id)),
+      ...beyond.reports.map(({ id }) => reportFile(id)),
+    ];
+    for (const file of files) renameSync(file, join(dirname(file), `${doomedPrefix}${basename(file)}`));
+    await store.retained.remove(beyond.attempts.map(({ id }) => id));
+    return beyond;
+  });
+  if (removed === null) return null;
+  // Also what an interrupted command left behind.
+  for (const folder of [home('runs'), home('reports')]) {
+    const doomed = names(folder).filter((name) => name.startsWith(doomedPrefix));
+    for (const name of doomed) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  return [
+    ...removedLines(removed.attempts, 'attempts'),
+    ...removedLines(removed.evidence, 'evidence folders'),
+    ...removedLines(removed.reports, 'reports'),
+  ];
+}
+
+/** What the policy does not keep. The gate judges by attempts that are younger than `atLeast`: those stay. */
+async function beyondPolicy(store: Store, policy: RetentionPolicy, now: number): Promise<Everything> {
+  const { attempts, evidence, reports } = await everythingKept(store, now);
+  return {
+    attempts: beyondLimits(attempts, policy.attempts, now).filter(({ at }) => now - at > policy.attempts.atLeast),
+    evidence: beyondLimits(evidence, policy.evidence, now),
+    reports: beyondLimits(reports, policy.reports, now),
+  };
+}
+
+function removedLines(removed: readonly Kept[], what: string): string[] {
+  const last = removed.at(-1);
+  if (!last) return [];
+  const { number, bytes } = sum(removed);
+  return [`removed ${number} ${what} up to ${day(last.at)} (${megabytes(bytes)}), as the retention policy says`];
+}
+
+interface Everything {
+  attempts: Kept[];
+  evidence: Kept[];
+  reports: Kept[];
+}
+
+async function everythingKept(store: Store, now: number): Promise<Everything> {
+  const unfinished = new Set(await store.retained.unfinished(now));
+  return {
+    attempts: await store.retained.runs(now),
+    evidence: keptEvidence().filter(({ id }) => !unfinished.has(id)),
+    reports: keptReports(),
+  };
+}
+
+function keptEvidence(): Kept[] {
+  return names(home('runs'))
+    .filter((id) => !id.startsWith(doomedPrefix) && !existsSync(home('runs', id, notInStore)))
+    .map((id) => {
+      const folder = home('runs', id);
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+        statSync(join(folder, name)),
+      );
+      const bytes = files.reduce((total, file) => total + (file.isFile() ? file.size : 0), 0);
+      return { id, at: statSync(folder).mtimeMs, number: files.filter((file) => file.isDirectory()).length, bytes };
+    });
+}
+
+/** The reports of earlier runs, the oldest first. */
+export function keptReports(): Kept[] {
+  const pages = names(home('reports')).filter((name) => name.endsWith('.html') && !name.startsWith(doomedPrefix));
+  const reports = pages.map((name) => {
+    const { mtimeMs: at, size: bytes } = statSync(home('reports', name));
+    return { id: basename(name, '.html'), at, number: 1, bytes };
+  });
+  return reports.sort((a, b) => a.at - b.at);
+}
+
+function names(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** What is kept, how much it takes, and the limits: the table of `report kept`. */
+export async function keptTable(policy: RetentionPolicy): Promise<string> {
+  const store = await openStore();
+  try {
+    const { attempts, evidence, reports } = await everythingKept(store, Date.now());
+    const until = await store.retained.removedUntil();
+    const rows = [
+      row('attempts', attempts, policy.attempts),
+      row('evidence folders', evidence, policy.evidence),
+      row('reports', reports, policy.reports),
+    ];
+    const removed =
+      until === null ? '' : `\nAttempts up to ${day(Date.parse(until))} were removed; they stay counted in /metrics.\n`;
+    const least = `Attempts of the last ${days(policy.attempts.atLeast)} are never removed: the gate judges by them.\n`;
+    const by = `The limits are those of ${retentionFile()}.\n`;
+    return `${columns([['', 'kept', 'takes', 'oldest', 'limits'], ...rows])}\n${by}${least}${removed}`;
+  } finally {
+    await store.close();
+  }
+}
+
+function row(what: string, kept: readonly Kept[], { age, number, bytes }: Limits): string[] {
+  const total = sum(kept);
+  const oldest = kept.length === 0 ? '-' : day(Math.min(...kept.map(({ at }) => at)));
+  const limits = [age && days(age), number && String(number), bytes && megabytes(bytes)].filter(Boolean).join(', ');
+  return [what, String(total.number), megabytes(total.bytes), oldest, limits || 'none'];
+}
+
+function sum(kept: readonly Kept[]): { number: number; bytes: number } {
+  return kept.reduce((total, { number, bytes }) => ({ number: total.number + number, bytes: total.bytes + bytes }), {
+    number: 0,
+    bytes: 0,
+  });
+}
+
+function day(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+function days(ms: number): string {
+  return ms < 86_400_000 ? `${ms / 3_600_000} h` : `${Math.round(ms / 86_400_000)} d`;
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

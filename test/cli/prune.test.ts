@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { keepReport, prune } from '../../src/cli/run/prune.ts';
+import type { RetentionPolicy } from '../../src/contracts/retention.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { whileReading } from '../../src/store/reading.ts';
+import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import { exampleCells, exampleRun, playRun } from '../fixtures/example-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { cli } from './cli.ts';
+
+const dayMs = 86_400_000;
+const now = Date.parse('2026-11-28T12:00:00.000Z');
+const ages = [40, 20, 10, 1];
+
+let home: string;
+beforeEach(async () => {
+  home = temporaryFolder();
+  vi.stubEnv('WWEBJS_CANARY_HOME', home);
+  const store = await openStore();
+  for (const days of ages) {
+    const at = new Date(now - days * dayMs);
+    const run = { ...exampleRun, id: `run-${days}`, startedAt: at.toISOString() };
+    await playRun(exampleCells(), [new StoreRecorder(store, home)], { run });
+    const evidence = join(home, 'runs', run.id, `${run.id}-0001`);
+    mkdirSync(evidence, { recursive: true });
+    writeFileSync(join(evidence, 'events.json'), 'x'.repeat(1000));
+    utimesSync(join(home, 'runs', run.id), at, at);
+    mkdirSync(join(home, 'reports'), { recursive: true });
+    writeFileSync(join(home, 'reports', `${run.id}.html`), 'x'.repeat(1000));
+    utimesSync(join(home, 'reports', `${run.id}.html`), at, at);
+  }
+  await store.close();
+  return () => vi.unstubAllEnvs();
+});
+
+const gateArgs = ['gate', '--baseline', '1.25.0', '--candidate', '1.34.7'];
+
+const keepAll: RetentionPolicy = { schemaVersion: 1, attempts: { atLeast: 7 * dayMs }, evidence: {}, reports: {} };
+
+async function pruneBy(policy: Partial<RetentionPolicy>) {
+  const said: string[] = [];
+  const store = await openStore();
+  await prune(store, { ...keepAll, ...policy }, (line) => said.push(line), now);
+  const runs = (await store.runs.newest(9)).map(({ run }) => run.id);
+  await store.close();
+  return { said, runs, evidence: readdirSync(join(home, 'runs')), reports: readdirSync(join(home, 'reports')) };
+}
+
+test('a policy without limits removes nothing and says nothing', async () => {
+  const { said, runs, evidence, reports } = await pruneBy({});
+  expect([said, runs.length, evidence.length, reports.length]).toEqual([[], 4, 4, 4]);
+});
+
+test('attempts, evidence and reports go by their own limits, and each is reported', async () => {
+  const { said, runs, evidence, reports } = await pruneBy({
+    attempts: { age: 30 * dayMs, atLeast: 7 * dayMs },
+    evidence: { number: 2 },
+    reports: { bytes: 1500 },
+  });
+  expect(runs).toEqual(['run-1', 'run-10', 'run-20']);
+  expect(evidence.sort()).toEqual(['run-1', 'run-10']);
+  expect(reports).toEqual(['run-1.html']);
+  expect(said).toEqual([
+    expect.stringMatching(/^removed 4 attempts up to 2026-10-19 \(0\.\d MB\), as the retention policy says$/),
+    'removed 2 evidence folders up to 2026-11-08 (0.0 MB), as the retention policy says',
+    'removed 3 reports up to 2026-11-18 (0.0 MB), as the retention policy says',
+  ]);
+});
+
+test('what the gate judges by stays, however few attempts are allowed', async () => {
+  const { runs } = await pruneBy({ attempts: { number: 1, bytes: 1, atLeast: 15 * dayMs } });
+  expect(runs).toEqual(['run-1', 'run-10']);
+});
+
+test('attempts that the store did not take are kept with their folder', async () => {
+  writeFileSync(join(home, 'runs', 'run-40', 'attempts-not-in-store.jsonl'), '{}\n');
+  const { evidence } = await pruneBy({ evidence: { age: dayMs } });
+  expect(evidence.sort()).toEqual(['run-1', 'run-40']);
+});
+
+test('while something is read nothing is removed, and the command says so', async () => {
+  const limits = { reports: { number: 1 } };
+  const { said, reports } = await whileReading(join(home, 'store.sqlite'), () => pruneBy(limits));
+  expect(said).toEqual(['earlier runs are being read: what is no longer kept is removed after the next run']);
+  expect(reports).toHaveLength(4);
+  expect((await pruneBy(limits)).reports).toEqual(['run-1.html']);
+});
+
+test('what an interrupted command left half removed is removed', async () => {
+  mkdirSync(join(home, 'runs', '.removed-run-99'));
+  expect((await pruneBy({ evidence: { number: 3 } })).evidence.sort()).toEqual(['run-1', 'run-10', 'run-20']);
+});
+
+test('the report of a run stays when the next one overwrites it', () => {
+  const page = join(home, 'report', 'index.html');
+  mkdirSync(join(home, 'report'));
+  writeFileSync(page, 'first');
+  keepReport('run-a', [{ name: 'html', target: join(home, 'report') }]);
+  keepReport('run-b', [{ name: 'html', target: join(home, 'elsewhere') }]);
+  expect(existsSync(join(home, 'reports', 'run-a.html'))).toBe(true);
+  expect(existsSync(join(home, 'reports', 'run-b.html'))).toBe(false);
+});
+
+test('a policy in the folder that it is about is the one that counts, and a mistake in it ends a run before it starts', async () => {
+  const own = join(home, 'retention.yaml');
+  writeFileSync(own, 'schemaVersion: 1\nattempts: { number: 7, atLeast: 30d }\nevidence: {}\nreports: {}\n');
+  const kept = await cli(['report', 'kept'], home);
+  expect(kept.stdout).toMatch(/^attempts .* 7$/m);
+  expect(kept.stdout).toContain(`The limits are those of ${own}.`);
+  writeFileSync(own, 'schemaVersion: 1\nattempts: { atLeast: 2 }\nevidence: {}\nreports: {}\n');
+  for (const args of [['run'], ['report', 'kept'], ['watch', '--port', '0'], [...gateArgs, '--run']]) {
+    const { exit, stderr } = await cli(args, home);
+    expect(stderr).toMatch(/^error: \S+retention\.yaml:2:\d+: attempts\.atLeast: /);
+    expect(exit).toBe(3);
+  }
+});
+
+test('the gate says when attempts that its policy counts were removed', async () => {
+  const store = await openStore();
+  await store.retained.remove(['run-10']);
+  await store.close();
+  const judgeBy = (maxAgeHours: number) => {
+    const policy = join(home, 'policy.yaml');
+    const text = readFileSync('compat-matrix/policy.yaml', 'utf8');
+    writeFileSync(policy, text.replace(/^maxAgeHours: .*/m, `maxAgeHours: ${maxAgeHours}`));
+    return cli([...gateArgs, '--policy', policy], home);
+  };
+  expect((await judgeBy(1_000_000)).stderr).toContain(
+    'attempts up to 2026-11-22 were removed by the retention policy, and this policy counts the last 1000000 h',
+  );
+  expect((await judgeBy(1)).stderr).not.toContain('were removed');
+});
+
+test('report kept says what there is and the limits, report show finds the report of a run', async () => {
+  const kept = await cli(['report', 'kept'], home);
+  expect(kept.stdout).toMatch(/^attempts +16 +0\.\d MB +2026-10-19 +400 d, 200000, 8\.0 GB$/m);
+  expect(kept.stdout).toMatch(/^evidence folders +4 +0\.0 MB +2026-10-19 +60 d, 5000, 4\.0 GB$/m);
+  expect(kept.stdout).toMatch(/^reports +4 +0\.0 MB +2026-10-19 +90 d, 200, 1\.0 GB$/m);
+  expect(kept.stdout).toContain('Attempts of the last 14 d are never removed: the gate judges by them.');
+  const shown = await cli(['report', 'show', 'run-10'], home);
+  expect(shown.stdout).toBe(`${join(home, 'reports', 'run-10.html')}\n`);
+  const unknown = await cli(['report', 'show', 'run-2'], home);
+  expect(unknown).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining('there is no report of run "run-2"; the newest'),
+  });
+});
