@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
 import { causePlace, placeName } from '../words/cell-names.ts';
 import { repeatOf } from '../words/repeat.ts';
 import { escapeXml } from './escape-xml.ts';
+import { className, suiteOrigin } from './junit.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
 
@@ -47,7 +47,7 @@ interface TestCase {
 function testCase(report: CellReport): TestCase {
   const { result, message, text } = judge(report);
   const seconds = report.attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
-  const attributes = `classname="${escapeXml(className(`${report.library} ${report.flow}`))}" name="${escapeXml(placeName(report))}" time="${seconds.toFixed(3)}"`;
+  const attributes = `classname="${className(`${report.library} ${report.flow}`)}" name="${escapeXml(placeName(report))}" time="${seconds.toFixed(3)}"`;
   const body = result === 'passed' ? '' : `<${result} message="${escapeXml(message)}">${escapeXml(text)}</${result}>`;
   return { result, seconds, xml: `    <testcase ${attributes}>${body}</testcase>\n` };
 }
@@ -87,17 +87,10 @@ function missingCase(what: string): TestCase {
   return { result: 'error', seconds: 0, xml };
 }
 
-/** A reader of JUnit takes what stands before a dot for the package: `1.34.7` would be in package 1.34. */
-export function className(text: string): string {
-  return text.replaceAll('.', '_');
-}
-
 function renderSuite(name: string, cases: readonly TestCase[], { startedAt }: RunInfo): string {
   const count = (result: TestCase['result']) => cases.filter((it) => it.result === result).length;
   const seconds = cases.reduce((sum, it) => sum + it.seconds, 0).toFixed(3);
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const xml = cases.map((it) => it.xml).join('');
-  // JUnit has local times without a zone; these are UTC, as in the other reports.
-  const origin = `timestamp="${startedAt.slice(0, 19)}" hostname="${escapeXml(hostname())}"`;
-  return `  <testsuite name="${escapeXml(name)}" ${counts} time="${seconds}" ${origin}>\n${xml}  </testsuite>\n`;
+  return `  <testsuite name="${escapeXml(name)}" ${counts} time="${seconds}" ${suiteOrigin(startedAt)}>\n${xml}  </testsuite>\n`;
 }

@@ -2,7 +2,7 @@ import { defaultSlots } from '../../browser/default-slots.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import { seededRandom } from '../../contracts/seeded-random.ts';
-import type { Verdict } from '../../contracts/verdict.ts';
+import { arms, type Verdict } from '../../contracts/verdict.ts';
 import type { Evidence } from '../../gate/evidence/evidence.ts';
 import { expectedAttempts } from '../../gate/expected-attempts.ts';
 import type { Terminal } from '../../report/terminal.ts';
@@ -58,17 +58,23 @@ export async function runGate(
     say('The attempts in the store decide it: none has to be made.');
     return { verdict: queue.verdict, interrupted: false };
   }
-  say(announce(collector.evidence(), policy, seed));
+  const evidence = collector.evidence();
+  const expected = expectedInAll(evidence, policy, seed);
+  say(announce(evidence, policy, expected));
   const recorder = new StoreRecorder(store);
-  const observers = [recorder, queue, new GatePicture(terminal, queue)];
+  const observers = [recorder, queue, new GatePicture(terminal, queue, arms.length * expected)];
   using stop = stopSignal(terminal.progress);
   const { interrupted } = await runSupplied(plan, supplies, { slots, seed, signal: stop.signal, queue, observers });
   if (recorder.trouble) throw recorder.trouble;
   return { verdict: queue.verdict, interrupted };
 }
 
-function announce({ flows }: Evidence, policy: Policy, seed: number): string {
-  const expected = flows.reduce((sum, flow) => sum + expectedAttempts(flow, policy, seededRandom(seed)), 0);
+/** Attempts of each version that a decision takes if the candidate is as good as the baseline. */
+function expectedInAll({ flows }: Evidence, policy: Policy, seed: number): number {
+  return flows.reduce((sum, flow) => sum + expectedAttempts(flow, policy, seededRandom(seed)), 0);
+}
+
+function announce({ flows }: Evidence, policy: Policy, expected: number): string {
   const cap = flows.length * (policy.success.looks.at(-1) as number);
   const cells = flows.reduce((sum, flow) => sum + flow.cells.length, 0);
   return `About ${expected} more attempts of each version are expected in ${plural(cells, 'cell')} if the candidate is as good as the baseline, fewer if it is broken, never more than ${cap}.`;

@@ -1,6 +1,7 @@
 import type { FlowVerdict, HardFinding, Verdict } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { escapeXml } from '../escape-xml.ts';
+import { className, suiteOrigin } from '../junit.ts';
 import { cellsWithFailures, failureWords } from './verdict-words.ts';
 
 /**
@@ -9,13 +10,13 @@ import { cellsWithFailures, failureWords } from './verdict-words.ts';
  * shard, is a separate case.
  */
 export function verdictJunit(its: Verdict): string {
-  const { baseline, candidate, flows, hardFindings, verdict, because, notices } = its;
+  const { baseline, candidate, flows, hardFindings, verdict, because, notices, asOf } = its;
   const noticed = notices.map(({ isWarning, sentence }) => `${isWarning ? 'warning: ' : ''}${sentence}`).join('\n');
   const cases = [...hardFindings.map(hardCase), ...flows.map(flowCase)];
   if (verdict !== 'promote' && cases.every(({ problem }) => problem === null))
     cases.push({ name: 'attempts', problem: 'error', message: because[0], text: because.join('\n') });
   const count = (problem: CaseResult) => cases.filter((it) => it.problem === problem).length;
-  const classname = escapeXml(`gate.${candidate}-against-${baseline}`);
+  const classname = className(`gate ${candidate} against ${baseline}`);
   const suite = escapeXml(`gate: ${candidate} against ${baseline}: ${verdict}`);
   const xml = cases.map(({ name, problem, message, text }) => {
     const body = problem
@@ -25,7 +26,7 @@ export function verdictJunit(its: Verdict): string {
   });
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="wwebjs-canary">
-  <testsuite name="${suite}" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="0" time="0">
+  <testsuite name="${suite}" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="0" time="0" ${suiteOrigin(asOf)}>
 ${xml.join('')}${noticed === '' ? '' : `    <system-out>${escapeXml(noticed)}</system-out>\n`}  </testsuite>
 </testsuites>
 `;

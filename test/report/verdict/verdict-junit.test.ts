@@ -21,6 +21,8 @@ test('a shard that was lost is an error, though every flow that was tried would 
   expect(verdict.flows.map((flow) => flow.verdict)).toEqual(['promote']);
   const junit = verdictJunit(verdict);
   expect(junit).toContain('tests="2" failures="0" errors="1"');
+  expect(junit).toMatch(/<testsuite [^>]* timestamp="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d" hostname="[^"]+">/);
+  expect(junit).not.toMatch(/ classname="[^"]*\./);
   expect(junit).toContain('<error message="There is no attempt of either version with build 2.3000.1044822804.">');
 });
 
