@@ -76,7 +76,7 @@ export class GatePicture implements RunObserver {
     this.#lines.stop();
   }
 
-  /** `12 attempts made, about 40.0 s left`; nothing is said of the time once more attempts were needed than expected. */
+  /** `12 attempts made, about 40.0 s left`; without a time once more attempts were needed than expected. */
   #madeLine(): string {
     const now = Date.now();
     const left = timeLeft({

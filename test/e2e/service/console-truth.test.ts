@@ -157,9 +157,9 @@ test('"Next step" goes on from the percent that is on the screen, or not at all'
   });
   await ask('POST', `/v1/rollouts/${id}/advance`);
   await page.getByRole('button', { name: 'Next step' }).click();
-  await page.getByRole('alert').getByText('The rollout has moved since this was decided').waitFor();
+  await page.getByRole('alert').getByText('The rollout has moved since this decision').waitFor();
   await page.getByRole('heading', { name: ': 5 %' }).waitFor();
-  await page.getByText('The rollout has moved since this was decided').waitFor();
+  await page.getByText('The rollout has moved since this decision').waitFor();
 });
 
 test('a double click on "Link a number" makes one account', async () => {
