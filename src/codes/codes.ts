@@ -243,7 +243,7 @@ export const codes = {
   'not-saved': {
     what: 'The authentication strategy never said that it saved the session.',
     blame: 'library',
-    phase: 'close',
+    phase: 'saved',
     in: 'attempts',
     todo: 'Read the errors of the host in the evidence: with this strategy a restart would cost the session.',
   },

@@ -1,6 +1,6 @@
 /**
- * The steps of an attempt in their order; each has its own deadline and timing. `code`, `message` and `disconnected` occur
- * only in flows that are about them.
+ * The steps of an attempt in their order; each has its own deadline and timing. `code`, `message`, `disconnected` and `saved`
+ * occur only in flows that are about them.
  */
 export const phases = [
   'install',
@@ -14,6 +14,7 @@ export const phases = [
   'probe',
   'message',
   'disconnected',
+  'saved',
   'close',
 ] as const;
 

@@ -43,6 +43,8 @@ export class Host {
   readonly #mark: string;
   /** Null where processes cannot be listed. */
   readonly #identity: ProcessIdentity | null;
+  /** Settles when every line that the process wrote was seen: its last ones are read after its exit. */
+  readonly #printed: Promise<unknown>;
   #browserPid: number | null = null;
   /** Calls into the host. They have no deadline and reject when the host ends. */
   readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
@@ -78,13 +80,17 @@ export class Host {
         on: (listener) => this.#child.on('message', listener),
       },
     );
-    for (const name of ['stdout', 'stderr'] as const) {
+    const printed = (['stdout', 'stderr'] as const).map((name) => {
       const stream = this.#child[name];
-      if (!stream) continue;
-      createInterface({ input: stream }).on('line', (text) => {
+      if (!stream) return Promise.resolve();
+      const lines = createInterface({ input: stream }).on('line', (text) => {
         seen({ at: eventTime(), type: `host:${name}`, detail: text.slice(0, 2_000) });
       });
-    }
+      return new Promise<void>((resolve) => {
+        lines.once('close', resolve);
+      });
+    });
+    this.#printed = Promise.all(printed);
     this.exited.then(({ code, signal }) =>
       this.calls.$close(new Error(`the host ended (${signal ?? `code ${code}`})`)),
     );
@@ -115,7 +121,7 @@ export class Host {
     for (const pid of this.#tree()) kill(pid);
   }
 
-  /** Ends host and browser at once with everything they started, and waits until they are gone. Never rejects. */
+  /** Ends host and browser at once with everything they started; waits until they are gone and the host's last lines are seen. Never rejects. */
   async kill(): Promise<void> {
     if (!this.#child.pid) return;
     // The host first, or it could start another browser in between.
@@ -126,7 +132,8 @@ export class Host {
       if (!this.#identity) break;
       await sleep(10);
     }
-    await Promise.race([this.exited, sleep(killPatienceMs, null, { ref: false })]);
+    const over = Promise.all([this.exited, this.#printed]);
+    await Promise.race([over, sleep(killPatienceMs, null, { ref: false })]);
   }
 
   /** Processes that the host started; where they cannot be listed, the group of the browser that it reported. */

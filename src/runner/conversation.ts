@@ -28,9 +28,14 @@ export class Conversation {
     if (typeof ack === 'number') this.#acks.set(id, Math.max(ack, this.#acks.get(id) ?? 0));
   }
 
-  /** @returns the id of the message. */
+  /**
+   * @param to a number, or the full id of a chat.
+   * @returns the id of the message.
+   * @throws TypeError when `to` is neither.
+   */
   async send(to: string, body: string): Promise<string> {
-    const send = () => this.#calls.sendText(`${to}@c.us`, body).catch(asFinding('send-failed'));
+    const chat = chatId(to);
+    const send = () => this.#calls.sendText(chat, body).catch(asFinding('send-failed'));
     const id = await this.#steps.run('sent', send);
     if (typeof id === 'string') return id;
     const answer = `sendMessage() answered ${JSON.stringify(id)} for the id of the message`;
@@ -47,6 +52,20 @@ export class Conversation {
     const find = () => this.#messages.find((message) => message.body === body);
     return this.#steps.run('message', () => this.#until(find));
   }
+}
+
+const number = /^[1-9]\d{6,14}$/;
+const fullId = /^\d+(-\d+)?@(c\.us|g\.us|lid)$/;
+
+function chatId(to: unknown): string {
+  const text = typeof to === 'string' ? to : '';
+  if (number.test(text)) return `${text}@c.us`;
+  if (fullId.test(text)) return text;
+  // Its digits may be a real number, which no record holds.
+  const shown = typeof to === 'string' ? `"${to.replaceAll(/\d/g, '#')}"` : `a value of type ${typeof to}`;
+  throw new TypeError(
+    `client.send(): ${shown} is neither a number of 7 to 15 digits without "+" nor a full id that ends with @c.us, @g.us or @lid`,
+  );
 }
 
 /** What `find` finds now or after any later event. */

@@ -36,7 +36,7 @@ export interface FlowClient {
   ready(): Promise<void>;
   /** Waits for `disconnected`; before this is called, or after `phone.unlink()`, the event ends the attempt. */
   disconnected(): Promise<Disconnection>;
-  /** `sendMessage()` to the number `to`; the id of the message. */
+  /** `sendMessage()` to a number or a full id (`...@c.us`, `...@g.us`, `...@lid`); the id of the message. */
   send(to: string, body: string): Promise<string>;
   /** Waits for `message_ack` of at least this level. */
   ack(id: string, level: AckLevel): Promise<void>;

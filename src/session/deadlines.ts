@@ -54,7 +54,7 @@ export const flowSteps = {
   sent: { ms: 5_000, phase: 'message', since: [], code: 'send-failed' },
   ack: { ms: 5_000, phase: 'message', since: [], code: 'no-ack' },
   disconnected: { ms: 10_000, phase: 'disconnected', since: [], code: 'no-disconnected' },
-  saved: { ms: 10_000, phase: 'close', since: [], code: 'not-saved' },
+  saved: { ms: 10_000, phase: 'saved', since: [], code: 'not-saved' },
   close: { ms: 10_000, phase: 'close', since: [], code: 'close-failed' },
 } as const satisfies Record<string, StepDeadline>;
 export type FlowStep = keyof typeof flowSteps;

@@ -61,7 +61,7 @@ export function next(state: SessionState, input: SessionInput): SessionTransitio
     case 'session:failed':
       return broken(state, 'service-failed', input.message, null);
     case 'flow:waits':
-      return still({ ...state, phase: input.phase });
+      return graceEnded({ ...state, phase: input.phase });
     case 'flow:wants-code':
       return requested({ ...state, isPairing: true, pairWith: input.number });
     case 'flow:unlinks':
@@ -324,10 +324,10 @@ function inPage(state: SessionState, error: PlainError): SessionTransition {
   const code = missing(state);
   if (!isWatched(state) || code === null || state.grace || !isFromLibrary(error)) return still(state);
   if (state.policy.deadlines['error-grace'] === undefined) return still(state);
-  return waitFor({ ...state, grace: { code, message: error.message } }, 'error-grace');
+  return waitFor({ ...state, grace: { code, message: error.message, isOver: false } }, 'error-grace');
 }
 
-/** What an error in the page keeps from coming. */
+/** What an error in the page keeps from coming: `ready` whether or not the flow waits for it yet. */
 function missing({ step, phase }: SessionState): Code | null {
   if (step === 'authenticated') return 'no-ready';
   return phase === 'qr' ? 'no-qr' : null;
@@ -335,8 +335,15 @@ function missing({ step, phase }: SessionState): Code | null {
 
 function graceOver(state: SessionState): SessionTransition {
   const { grace } = state;
-  if (grace && missing(state) === grace.code) return broken(state, grace.code, grace.message, null);
-  return still({ ...state, grace: null });
+  if (!grace || missing(state) !== grace.code) return still({ ...state, grace: null });
+  return graceEnded({ ...state, grace: { ...grace, isOver: true } });
+}
+
+/** What did not come ends a flow that waits for it; one that waits for something else may never ask for it. */
+function graceEnded(state: SessionState): SessionTransition {
+  const { grace, phase } = state;
+  if (!grace?.isOver || codes[grace.code].phase !== phase) return still(state);
+  return broken(state, grace.code, grace.message, null);
 }
 
 /** What ends a session that is up and that nothing was to end. */

@@ -139,8 +139,8 @@ export interface SessionState {
   readonly parting: Parting | null;
   /** The error that the process of the host ends by; its exit code alone says nothing. */
   readonly crash: PlainError | null;
-  /** An error in the page, and what it keeps from coming. */
-  readonly grace: { readonly code: Code; readonly message: string } | null;
+  /** An error in the page, and what it keeps from coming; `isOver`: it did not come. */
+  readonly grace: { readonly code: Code; readonly message: string; readonly isOver: boolean } | null;
   readonly looksWithoutCode: number;
   readonly watched: Watched | null;
   readonly readys: number;

@@ -19,7 +19,7 @@ test.each([
   ['ready', [['ready']], { phase: 'ready', code: 'duplicate-ready' }],
   ['a message', [message('a', 'x'), message('a', 'x')], { phase: 'message', code: 'duplicate-message' }],
 ])('%s that comes twice fails a flow that went well otherwise', async (_, events, found) => {
-  const record = await attempt(async ({ client }) => void (await client.send('1', emit(...events))));
+  const record = await attempt(async ({ client }) => void (await client.send('12025550101', emit(...events))));
   expect(record).toMatchObject({ outcome: 'failed', blame: 'library', ...found });
 });
 
@@ -39,7 +39,7 @@ test('a linked device that asks for a QR code after a restart has lost its sessi
 
 test('an unexpected disconnection ends the attempt', async () => {
   const record = await attempt(async ({ client }) => {
-    await client.send('1', emit(['disconnected', 'CONFLICT']));
+    await client.send('12025550101', emit(['disconnected', 'CONFLICT']));
     await client.message('never');
   });
   expect(record).toMatchObject({ outcome: 'failed', code: 'disconnected' });
@@ -51,9 +51,9 @@ test('after an unlink the reason is the answer, and another link may follow', as
   const record = await attempt(async ({ client, phone }) => {
     await phone.unlink();
     const another = 'toy-reference-2,toy-noise-key,toy-identity-key,toy-adv-secret,1';
-    await client.send('1', emit(['disconnected', 'LOGOUT'], ['qr', another]));
+    await client.send('12025550101', emit(['disconnected', 'LOGOUT'], ['qr', another]));
     answers.push(await client.disconnected(), await client.qr());
-    await client.send('1', emit(['ready']));
+    await client.send('12025550101', emit(['ready']));
     await client.ready();
   });
   expect(record.outcome).toBe('passed');
@@ -64,7 +64,7 @@ test('a library that closes its browser after the unlink has ended, and nothing 
   const answers: unknown[] = [];
   const record = await attempt(async ({ client, phone }) => {
     await phone.unlink();
-    await client.send('1', emit(['disconnected', 'NAVIGATION'], ['browser:disconnected']));
+    await client.send('12025550101', emit(['disconnected', 'NAVIGATION'], ['browser:disconnected']));
     answers.push(await client.disconnected());
   });
   expect(answers).toEqual([{ reason: 'NAVIGATION', ended: true }]);
@@ -75,7 +75,7 @@ test('a library that closes its browser after the unlink has ended, and nothing 
 test('another QR code in place of the disconnection is a finding', async () => {
   const record = await attempt(async ({ client, phone }) => {
     await phone.unlink();
-    await client.send('1', emit(['qr', 'another,toy-noise-key,toy-identity-key,toy-adv-secret,1']));
+    await client.send('12025550101', emit(['qr', 'another,toy-noise-key,toy-identity-key,toy-adv-secret,1']));
     await client.disconnected();
   });
   expect(record).toMatchObject({ outcome: 'failed', phase: 'disconnected', code: 'no-disconnected' });
@@ -83,14 +83,19 @@ test('another QR code in place of the disconnection is a finding', async () => {
 
 test('an ack of a higher level is enough, and one that never comes is a finding', async () => {
   const ack = ['message_ack', { id: { _serialized: 'sent-1', fromMe: true } }, 2];
-  const enough = await attempt(async ({ client }) => client.ack(await client.send('1', emit(ack)), 'sent'));
+  const enough = await attempt(async ({ client }) => client.ack(await client.send('12025550101', emit(ack)), 'sent'));
   expect(enough.outcome).toBe('passed');
-  const never = await attempt(async ({ client }) => client.ack(await client.send('1', emit(ack)), 'read'), 0.2);
+  const never = await attempt(
+    async ({ client }) => client.ack(await client.send('12025550101', emit(ack)), 'read'),
+    0.2,
+  );
   expect(never).toMatchObject({ outcome: 'failed', phase: 'message', code: 'no-ack' });
 });
 
 test('a text that is not sent, and one that does not arrive, are findings', async () => {
-  const rejected = await attempt(async ({ client }) => void (await client.send('1', emit(['reject', 'no such chat']))));
+  const rejected = await attempt(
+    async ({ client }) => void (await client.send('12025550101', emit(['reject', 'no such chat']))),
+  );
   expect(rejected).toMatchObject({ outcome: 'failed', phase: 'message', code: 'send-failed' });
   expect(rejected.cause?.message).toContain('no such chat');
   const lost = await attempt(({ phone }) => phone.received('never sent'), 0.2);
@@ -112,7 +117,7 @@ test('a probe that hears no message says so, whichever deadline is over first', 
     flow: flow('commanded', async ({ client, phone, probe }) => {
       await client.start();
       await client.ready();
-      await client.send('1', emit(['own id', `${phone.number}@c.us`]));
+      await client.send('12025550101', emit(['own id', `${phone.number}@c.us`]));
       await probe(client, phone);
     }),
     deadlineFactor: 0.2,

@@ -563,15 +563,24 @@ test('a canary learns how far its client came', () => {
 describe('an error of the library in the page', () => {
   const grace = [{ do: 'wait', for: 'error-grace', ms: 5 }];
   const waitsForQr = { type: 'flow:waits', phase: 'qr' } as const;
+  const waitsForReady = { type: 'flow:waits', phase: 'ready' } as const;
 
   test('after the login ends the attempt when ready does not follow soon', () => {
     const failing = [start(), qr(), authenticated, libraryError];
     expect(effectsOfLast(watching, ...failing)).toEqual(grace);
-    expect(drive(watching, ...failing, deadline('error-grace')).end).toMatchObject({
+    expect(drive(watching, ...failing, waitsForReady, deadline('error-grace')).end).toMatchObject({
       code: 'no-ready',
       message: 'TypeError: x',
     });
-    expect(drive(watching, ...failing, ready, deadline('error-grace')).end).toBeNull();
+    expect(drive(watching, ...failing, waitsForReady, ready, deadline('error-grace')).end).toBeNull();
+  });
+
+  test('after the login counts once the flow waits for ready, however late that is', () => {
+    const failing = [start(), qr(), authenticated, libraryError, deadline('error-grace')];
+    const elsewhere = [...failing, { type: 'flow:waits', phase: 'message' } as const];
+    expect(drive(watching, ...elsewhere).end).toBeNull();
+    expect(drive(watching, ...elsewhere, waitsForReady).end).toMatchObject({ code: 'no-ready' });
+    expect(drive(watching, ...elsewhere, ready, waitsForReady).end).toBeNull();
   });
 
   test('while the flow waits for a QR code ends it when none follows', () => {
