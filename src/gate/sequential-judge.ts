@@ -12,7 +12,8 @@ import { flowThresholds, ownMargin } from './thresholds.ts';
 
 /** A cell that attempts may be made in. */
 export interface OpenCell {
-  place: Place;
+  /** What its attempts are judged as: one place, or one for each stage. */
+  places: readonly Place[];
   /** Attempts of each arm that were begun and are not in the evidence yet. */
   underWay: Readonly<Record<Arm, number>>;
 }
@@ -79,11 +80,12 @@ export class SequentialJudge {
     const flows = new Map(evidence.flows.map((flow) => [flow.flow, flow]));
     let best: NextAttempts<Cell> | undefined;
     let fewest = Infinity;
-    for (const [name, its] of Map.groupBy(cells, ({ place }) => place.flow)) {
+    const judged = cells.flatMap((cell) => cell.places.map((place) => ({ cell, place })));
+    for (const [name, its] of Map.groupBy(judged, ({ place }) => place.flow)) {
       const flow = flows.get(name);
       if (!flow || this.#promoted.has(name)) continue;
       const known = new Map(flow.cells.map((cell) => [placeKey(cell.place), cell]));
-      const found = its.map((cell) => ({ cell, evidence: known.get(placeKey(cell.place)) as CellEvidence }));
+      const found = its.map(({ cell, place }) => ({ cell, evidence: known.get(placeKey(place)) as CellEvidence }));
       for (const { rank, ...next } of this.#unconfirmed.has(name)
         ? this.#confirming(found)
         : this.#pairing(flow, found, evidence)) {
@@ -104,14 +106,15 @@ export class SequentialJudge {
     const open = cells
       .map(({ cell, evidence }) => ({ cell, evidence, begun: withUnderWay(cell, evidence) }))
       .filter(
-        ({ cell, begun }) => isRated.has(placeKey(cell.place)) || !isClosed(stateOf(begun, this.#policy.deadCells)),
+        ({ evidence, begun }) =>
+          isRated.has(placeKey(evidence.place)) || !isClosed(stateOf(begun, this.#policy.deadCells)),
       );
     const made = countPairs(open.map(({ begun }) => begun));
     for (const { cell, evidence, begun } of open) {
       const pairs = countPairs([begun]);
       // A cell with a margin of its own may need as many attempts by itself.
-      if ((ownMargin(this.#policy, cell.place) === undefined ? made : pairs) >= this.#cap) continue;
-      const comesLast = isRated.has(placeKey(cell.place)) && this.#isInsideMargin(evidence, all);
+      if ((ownMargin(this.#policy, evidence.place) === undefined ? made : pairs) >= this.#cap) continue;
+      const comesLast = isRated.has(placeKey(evidence.place)) && this.#isInsideMargin(evidence, all);
       yield { cell, arms, rank: comesLast ? pairs + this.#cap : pairs };
     }
   }

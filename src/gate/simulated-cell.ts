@@ -47,8 +47,8 @@ export class SimulatedCell {
     this.evidence = known ? copyOf(known) : emptyCell(truth.flow ?? 'simulated', index);
   }
 
-  get place(): Place {
-    return this.evidence.place;
+  get places(): Place[] {
+    return [this.evidence.place];
   }
 
   /** Makes the attempts that belong together. */
@@ -81,7 +81,7 @@ export class SimulatedCell {
 
 /** The cells as one judge gets them; it stays up to date with them. */
 export function evidenceOf(cells: readonly SimulatedCell[]): Evidence {
-  const flows = Map.groupBy(cells, ({ place }) => place.flow);
+  const flows = Map.groupBy(cells, ({ evidence }) => evidence.place.flow);
   return {
     baseline: 'baseline',
     candidate: 'candidate',

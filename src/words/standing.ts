@@ -15,6 +15,7 @@ const flowWords: Readonly<Record<string, FlowWords>> = {
   'restore-after-kill': { does: 'restores after a kill', base: 'restore after a kill' },
   'relink-same-number': { does: 'links the same number again', base: 'link the same number again' },
   'qr-expiry': { does: 'renews the QR code', base: 'renew the QR code' },
+  'linked-device': { does: 'links, talks and restores', base: 'link, talk and restore' },
   'message-round-trip': { does: 'sends and receives', base: 'send and receive' },
   'reconnect-after-drop': { does: 'reconnects', base: 'reconnect' },
   'logout-from-phone': { does: 'notices a logout', base: 'notice a logout' },

@@ -7,6 +7,7 @@ import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRetention } from '../../contracts/retention.ts';
+import { judgedFlows } from '../../contracts/stages.ts';
 import { type Arm, arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { checkPolicy } from '../../gate/check-policy.ts';
 import { type Evidence, isUntried } from '../../gate/evidence/evidence.ts';
@@ -228,7 +229,8 @@ function selectionOf(options: GateOptions, policy: Policy): Selection {
   }
   for (const text of options.build ?? []) parseBuild(text);
   const { build, browser } = options;
-  const choice = { build, browser, flow: options.flow, condition: options.condition?.map(parseCondition) };
+  const flow = options.flow?.flatMap(judgedFlows);
+  const choice = { build, browser, flow, condition: options.condition?.map(parseCondition) };
   const narrowing = narrowingOf(choice, target, config);
   const selection = { baseline, candidate, choice, target, narrowing };
   const hasPlan = options.attempts === undefined || config !== undefined;

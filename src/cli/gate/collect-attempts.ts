@@ -1,9 +1,9 @@
 import type { Cell } from '../../contracts/attempt.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { judgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { reportSchema } from '../../contracts/run.ts';
+import { judgedAttempts, judgedFlows, stagedFlow } from '../../contracts/stages.ts';
 import type { AgedBuild, Narrowing, Place } from '../../contracts/verdict.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { Evidence } from '../../gate/evidence/evidence.ts';
@@ -16,7 +16,7 @@ import type { Store } from '../../store/open-store.ts';
 import { cellOf } from '../../words/cell-summary.ts';
 
 const dayMs = 24 * 3_600_000;
-const axes = ['build', 'flow', 'browser', 'condition'] as const;
+const axes = ['build', 'browser', 'condition'] as const;
 
 /** Which attempts are judged; a list that is left out matches everything. */
 export interface Selection {
@@ -45,16 +45,24 @@ export async function collectFromStore(
     ),
     policy,
   );
-  const filter = { builds: choice.build, flows: choice.flow, target };
+  const isAsked = isAskedBy(choice);
+  const flows = choice.flow && [...choice.flow, ...(judgedFlows(stagedFlow).some(isAsked) ? [stagedFlow] : [])];
+  const filter = { builds: choice.build, flows, target };
   if (baseline === candidate) {
     // Dealt to the arms in turn, so each has to be seen.
     for await (const page of store.attempts.judged({ libraries: [baseline], ...filter })) {
-      for (const attempt of page) collector.add(attempt);
+      for (const attempt of page) if (attempt.cell.flow !== stagedFlow) collector.add(attempt);
     }
-    return collector;
   }
   const { period } = collector;
-  for (const judged of await store.judgedCells.tally({ libraries: [baseline, candidate], ...filter }, period)) {
+  const libraries = [...new Set([baseline, candidate])];
+  for (const judged of await store.judgedCells.tally({ libraries, ...filter }, period)) {
+    if (judged.cell.flow === stagedFlow) {
+      // What its stages did is in the whole record.
+      for await (const { cell, attempt } of store.attempts.read(judged.cell))
+        for (const each of judgedAttempts(cell, attempt)) if (isAsked(each.cell.flow)) collector.add(each);
+    }
+    if (judged.cell.flow === stagedFlow || baseline === candidate) continue;
     collector.addPassed(judged);
     if (judged.others === 0) continue;
     for await (const page of store.judgedCells.others(judged.cell, period))
@@ -78,13 +86,14 @@ export function collectFromReports(files: readonly string[], selection: Selectio
   const judged = cells.filter((cell) => isSelected(cell, selection));
   const builds = (selection.plan ?? judged).map(({ build }) => build);
   const collector = new EvidenceCollector(questionOf(selection, ends.sort().at(-1) as string, builds), policy);
+  const isAsked = isAskedBy(selection.choice);
   const seen = new Map<string, Example>();
   for (const report of judged) {
     const cell = cellOf(report);
     for (const attempt of report.attempts) {
       if (seen.has(attempt.id)) continue;
       seen.set(attempt.id, { cell, attempt, runId: null });
-      collector.add(judgedAttempt(cell, attempt));
+      for (const each of judgedAttempts(cell, attempt)) if (isAsked(each.cell.flow)) collector.add(each);
     }
   }
   const find = (ids: readonly string[]) => ids.map((id) => seen.get(id)).filter((found) => found !== undefined);
@@ -120,8 +129,17 @@ function daysBetween(from: string, to: string): number {
   return Math.floor((Date.parse(to) - Date.parse(from)) / dayMs);
 }
 
+function isAskedBy({ flow: flows }: Selection['choice']): (flow: string) => boolean {
+  return (flow) => flows?.includes(flow) ?? true;
+}
+
 function isSelected(cell: Cell, { choice, target }: Selection): boolean {
-  return cell.target === target && axes.every((axis) => choice[axis]?.includes(cell[axis]) ?? true);
+  const isOneOf = (values: readonly string[] | undefined, value: string) => values?.includes(value) ?? true;
+  return (
+    cell.target === target &&
+    judgedFlows(cell.flow).some((flow) => isOneOf(choice.flow, flow)) &&
+    axes.every((axis) => isOneOf(choice[axis], cell[axis]))
+  );
 }
 
 /** The options that leave something out, or ask for something else than the replica; undefined when none does. */

@@ -2,6 +2,7 @@ import type { Attempt } from '../../contracts/attempt.ts';
 import { judgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell, RunObserver } from '../../contracts/run.ts';
+import { judgedAttempts } from '../../contracts/stages.ts';
 import { type Arm, arms, type Place, type Verdict } from '../../contracts/verdict.ts';
 import { type EvidenceCollector, isSpoiled } from '../../gate/evidence-collector.ts';
 import { judge } from '../../gate/judge.ts';
@@ -9,7 +10,10 @@ import { type OpenCell, SequentialJudge } from '../../gate/sequential-judge.ts';
 import type { Task, TaskQueue } from '../../runner/run-plan.ts';
 
 /** Both arms of one cell of the plan. */
-export type PlannedPair = Record<Arm, PlannedCell>;
+export interface PlannedPair extends Record<Arm, PlannedCell> {
+  /** What its attempts are judged as; their own cell when left out. */
+  places?: readonly Place[];
+}
 
 interface CellProgress extends OpenCell {
   planned: PlannedPair;
@@ -50,12 +54,12 @@ export class PairQueue implements TaskQueue, RunObserver {
     this.#judge = new SequentialJudge(policy);
     this.#cells = pairs.map((planned) => ({
       planned,
-      place: placeOf(planned),
+      places: planned.places ?? [placeOf(planned)],
       given: 0,
       underWay: { baseline: 0, candidate: 0 },
     }));
     this.#seed = seed;
-    for (const { place } of this.#cells) collector.expect(place);
+    for (const place of this.#cells.flatMap(({ places }) => places)) collector.expect(place);
     this.#judge.look(collector.evidence());
   }
 
@@ -86,9 +90,11 @@ export class PairQueue implements TaskQueue, RunObserver {
     const [open] = index === -1 ? [] : this.#running.splice(index, 1);
     // What ends after the decision is kept in the store and changes nothing.
     if (!open || this.#judge.decided) return;
-    const judged = judgedAttempt(planned.cell, attempt);
-    this.#collector.add(judged, open.arm);
-    const spoiled = isSpoiled(judged);
+    for (const judged of judgedAttempts(planned.cell, attempt)) {
+      const isAsked = open.state.places.some(({ flow }) => flow === judged.cell.flow);
+      if (isAsked) this.#collector.add(judged, open.arm);
+    }
+    const spoiled = isSpoiled(judgedAttempt(planned.cell, attempt));
     this.#spoiledInARow[open.arm] = spoiled ? this.#spoiledInARow[open.arm] + 1 : 0;
     if (spoiled && open.requeued < this.#policy.infra.requeues) {
       this.#waiting.unshift({ ...open, requeued: open.requeued + 1 });

@@ -39,17 +39,23 @@ export async function runGate(
   { selection, config, policy, slots = defaultSlots(), seed, terminal }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const say = (line: string) => terminal.progress(`${line}\n`);
-  const { plan, places } = planPairs(selection, plannedChoice(selection.choice, policy), selection.target, config);
+  const { plan, places, judged } = planPairs(
+    selection,
+    plannedChoice(selection.choice, policy),
+    selection.target,
+    config,
+  );
   const supplies = await gatherSupplies(plan, say);
   // From here on versions have the names that attempts are kept under: a folder is named by version and content.
   const labelled = plan.map((planned) => supplies.label(planned));
-  const pairs = places.map((_, i) => ({
+  const pairs = judged.map((its, i) => ({
     baseline: labelled[i] as PlannedCell,
-    candidate: labelled[places.length + i] as PlannedCell,
+    candidate: labelled[judged.length + i] as PlannedCell,
+    places: its,
   }));
   const labels = {
     baseline: (labelled[0] as PlannedCell).cell.library,
-    candidate: (labelled[places.length] as PlannedCell).cell.library,
+    candidate: (labelled[judged.length] as PlannedCell).cell.library,
   };
   const asked = { ...selection, ...labels, plan: places };
   const collector = await collectFromStore(store, asked, policy, new Date().toISOString());

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { PairQueue } from '../../../src/cli/gate/pair-queue.ts';
-import type { Attempt } from '../../../src/contracts/attempt.ts';
+import { PairQueue, type PlannedPair } from '../../../src/cli/gate/pair-queue.ts';
+import type { Attempt, Span } from '../../../src/contracts/attempt.ts';
 import { judgedAttempt } from '../../../src/contracts/judged-attempt.ts';
 import type { PlannedCell } from '../../../src/contracts/run.ts';
+import { stagedFlow, stageFlows } from '../../../src/contracts/stages.ts';
 import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
 import { exampleCell, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
 
 const startedAt = '2026-01-09T00:00:00.000Z';
 const asOf = '2026-01-09T01:00:00.000Z';
+const spanOf = (phase: Span['phase']): Span => ({ phase, startedAt, ms: 1, outcome: 'passed' });
+const linkSpans = [spanOf('launch'), spanOf('ready')];
+const restoreSpans = [spanOf('close'), spanOf('launch'), spanOf('ready')];
+
 /** How the n-th attempt (from 1) of one arm in one cell ends. */
 type Ending = (planned: PlannedCell, n: number) => Partial<Attempt> & { fails?: boolean };
 
@@ -205,6 +210,29 @@ describe('the queue of a gate run', () => {
     expect(inDead.filter((library) => library === 'new')).toHaveLength(4);
     expect(inDead.filter((library) => library === 'old')).toHaveLength(13);
     expect(queue.verdict.notices.map(({ sentence }) => sentence)).toEqual(['Neither version works on 2.3000.1.']);
+  });
+
+  it('serves several flows by attempts that do them one after the other', () => {
+    const build = '2.3000.1';
+    const [pair] = pairsOn([build], stagedFlow);
+    const { library: _, ...place } = exampleCell({ build });
+    const places = stageFlows.map((flow) => ({ ...place, flow }));
+    const question = { baseline: 'old', candidate: 'new', askedAt: asOf };
+    const collector = new EvidenceCollector(question, defaultPolicy);
+    const queue = new PairQueue([{ ...(pair as PlannedPair), places }], collector, defaultPolicy, 1);
+    const texts = { phase: 'message', startedAt, ms: 1, outcome: 'failed' } as const;
+    const made = work(queue, ({ cell }) =>
+      cell.library === 'new'
+        ? { fails: true, phase: 'message', code: 'message-lost', spans: [...linkSpans, texts, ...restoreSpans] }
+        : {},
+    );
+    expect(made.length).toBeLessThan(14);
+    expect(`${queue.verdict.verdict} by ${queue.verdict.rule}`).toBe('block by fast-path');
+    expect(queue.verdict.flows.map(({ flow, candidate }) => [flow, candidate.failures > 0])).toEqual([
+      ['message-round-trip', true],
+      ['qr-to-ready', false],
+      ['restore-to-ready', false],
+    ]);
   });
 
   it('ends after four pairs of every cell when nothing works', () => {

@@ -15,3 +15,17 @@ test('a cell that is expected to fail stays expected to fail when the gate attem
     expect(readPlan({ choice }).map((alone) => alone.expectation)).toEqual([expectation]);
   }
 });
+
+test('flows that are stages of one are attempted as that one, and each is judged', () => {
+  const flow = ['qr-to-ready', 'restore-to-ready'];
+  const versions = { baseline: '1.33.2', candidate: '1.34.2' };
+  const { plan, places, judged } = planPairs(versions, { build: [build], browser: ['current'], flow }, 'replica');
+  expect(plan.map(({ cell }) => `${cell.library} ${cell.flow}`)).toEqual([
+    '1.33.2 linked-device',
+    '1.34.2 linked-device',
+  ]);
+  expect(places.map((place) => place.flow)).toEqual(flow);
+  expect(judged).toEqual([places]);
+  const alone = planPairs(versions, { build: [build], browser: ['current'], flow: ['restore-to-ready'] }, 'replica');
+  expect(alone.plan.map(({ cell }) => cell.flow)).toEqual(['restore-to-ready', 'restore-to-ready']);
+});
