@@ -14,7 +14,7 @@ export function judgedFlows(flow: string): readonly string[] {
   return flow === stagedFlow ? stageFlows : [flow];
 }
 
-/** What of a whole attempt record is judged: one of each stage, or the attempt as it is. */
+/** What of a whole attempt record is judged: one of each stage, or the attempt itself. */
 export function judgedAttempts(cell: Cell, attempt: Attempt): JudgedAttempt[] {
   const whole = judgedAttempt(cell, attempt);
   if (cell.flow !== stagedFlow) return [whole];
@@ -31,7 +31,7 @@ type StageResult = Pick<JudgedAttempt, 'outcome' | 'phase' | 'code' | 'blame'>;
 
 const passed: StageResult = { outcome: 'passed', phase: null, code: null, blame: null };
 
-/** A stage that was not reached has failed as the attempt did: whoever cannot link cannot restore. */
+/** A stage that was not reached has failed as the attempt did: a version that cannot link cannot restore. */
 function resultOf(its: readonly Span[], attempt: Attempt, all: readonly (readonly Span[])[]): StageResult {
   const { outcome, phase, code, blame } = attempt;
   if (outcome === 'passed') return passed;
