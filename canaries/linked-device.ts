@@ -1,3 +1,4 @@
+import { Finding } from '../src/runner/finding.ts';
 import { type FlowContext, flow, linkByQr } from '../src/runner/flow.ts';
 
 const texts = 10;
@@ -13,6 +14,8 @@ export default flow('linked-device', async (context) => {
     (error: unknown) => error,
   );
   await restore(context);
+  // The restore went on after it, so the phase under way is another one.
+  if (failure instanceof Finding) throw new Finding(failure.code, failure.message, failure.phase ?? 'message');
   if (failure !== null) throw failure;
 });
 
