@@ -22,8 +22,19 @@ const flowWords: Readonly<Record<string, FlowWords>> = {
   soak: { does: 'stays connected', base: 'stay connected' },
 };
 
-/** What the library could not do when a code other than the flow's usual failure says it more exactly. */
-const failedAt: Readonly<Record<string, string>> = { 'send-failed': 'send', 'message-lost': 'deliver every text' };
+/** What a version does not do, where the code of a failure names it better than the flow: a client that fails its probe did link. */
+export const lackByCode: Readonly<Record<string, string>> = {
+  'probe-state': 'stay connected after ready',
+  'probe-wid': 'know its own number after ready',
+  'probe-message': 'receive proper messages after ready',
+  'duplicate-ready': 'fire ready once',
+  'duplicate-message': 'deliver each message once',
+  'message-lost': 'deliver every text',
+  'send-failed': 'send',
+  'memory-growth': 'keep its memory within limits',
+  'not-saved': 'save the session',
+  'close-failed': 'close',
+};
 
 /** `link 8 of 8, restore 4 of 4`: how many attempts passed, of those that say something about the library. */
 export function flowCounts(flows: readonly FlowStanding[]): string {
@@ -41,7 +52,7 @@ export function whatItDoes(flows: readonly FlowStanding[], many = 1): string {
   const having = (does: ReturnType<typeof flowDoes>) => flows.filter((flow) => flowDoes(flow) === does);
   const does = having('works').map(({ flow }) => (one ? wordsOf(flow).does : wordsOf(flow).base));
   const varies = having('varies').map(({ flow }) => (one ? wordsOf(flow).does : wordsOf(flow).base));
-  const lacks = having('fails').map(lackOf);
+  const lacks = [...new Set(having('fails').map(lackOf))];
   const parts = [
     ...(does.length > 0 ? [andList(does)] : []),
     ...(varies.length > 0 ? [`${andList(varies)} only sometimes`] : []),
@@ -52,8 +63,7 @@ export function whatItDoes(flows: readonly FlowStanding[], many = 1): string {
 }
 
 function lackOf({ flow, code }: FlowStanding): string {
-  const words = wordsOf(flow);
-  return flow.startsWith('message-round-trip') && code !== null ? (failedAt[code] ?? words.base) : words.base;
+  return lackByCode[code ?? ''] ?? wordsOf(flow).base;
 }
 
 function wordsOf(flow: string): FlowWords {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { codes } from '../../src/codes/codes.ts';
 import type { FlowStanding } from '../../src/contracts/standing.ts';
-import { flowCounts, whatItDoes } from '../../src/words/standing.ts';
+import { flowCounts, lackByCode, whatItDoes } from '../../src/words/standing.ts';
 
 const flow = (name: string, passed: number, failed: number, code: string | null = null): FlowStanding => ({
   flow: name,
@@ -22,6 +23,12 @@ test.each([
   [[links, flow('message-round-trip', 0, 6, 'no-ack')], 1, 'links; it does not send and receive'],
   [[flow('qr-to-ready', 0, 3), flow('restore-to-ready', 0, 2)], 1, 'does not link or restore'],
   [[flow('qr-to-ready', 0, 3)], 2, 'do not link'],
+  [[flow('qr-to-ready', 0, 3, 'probe-message')], 1, 'does not receive proper messages after ready'],
+  [
+    [flow('qr-to-ready', 0, 3, 'probe-wid'), flow('soak', 0, 1, 'probe-wid')],
+    1,
+    'does not know its own number after ready',
+  ],
   [[links, flow('restore-to-ready', 3, 1)], 1, 'links; it restores only sometimes'],
   [[flow('restore-to-ready@remote-auth', 1, 0)], 1, 'restores (remote auth)'],
   [[flow('./my-flow.ts', 0, 1)], 1, 'does not pass ./my-flow.ts'],
@@ -32,4 +39,8 @@ test.each([
 
 test('attempts are counted flow by flow, without those that say nothing', () => {
   expect(flowCounts([links, flow('restore-to-ready', 3, 1), flow('soak', 0, 0)])).toBe('link 8 of 8, restore 3 of 4');
+});
+
+test('every code that has words of its own is a code of attempts', () => {
+  expect(Object.keys(codes)).toEqual(expect.arrayContaining(Object.keys(lackByCode)));
 });

@@ -119,8 +119,9 @@ function keptEvidence(): Kept[] {
     .filter((id) => !id.startsWith(doomedPrefix) && !existsSync(home('runs', id, notInStore)))
     .map((id) => {
       const folder = home('runs', id);
-      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
-        statSync(join(folder, name)),
+      // A run that goes on may rename a file in the meantime.
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap(
+        (name) => statSync(join(folder, name), { throwIfNoEntry: false }) ?? [],
       );
       const bytes = files.reduce((total, file) => total + (file.isFile() ? file.size : 0), 0);
       return { id, at: statSync(folder).mtimeMs, number: files.filter((file) => file.isDirectory()).length, bytes };
