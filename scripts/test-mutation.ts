@@ -15,7 +15,9 @@ import { bars, type MutationTarget, mutationTarget } from './mutation/targets.ts
  * Exit code 1 when a folder misses its bar, 3 when an argument is none.
  */
 const paths = process.argv.slice(2);
-const sandboxes = home('mutation', 'sandboxes');
+const sandboxes = home('mutation', `sandboxes-${process.pid}`);
+// Stryker ends the process at a signal and leaves its copies of the project behind.
+process.once('exit', () => rmSync(sandboxes, { recursive: true, force: true }));
 // The tests run in a copy of the project, from where they would install libraries and browsers once more.
 process.env.WWEBJS_CANARY_HOME = home();
 
@@ -26,8 +28,6 @@ try {
   if (!(error instanceof InputError)) throw error;
   console.error(error.message);
   process.exitCode = exitCode.badInput;
-} finally {
-  rmSync(sandboxes, { recursive: true, force: true });
 }
 
 /** Stryker sets the exit code when the bar is missed. */
