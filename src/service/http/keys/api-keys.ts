@@ -78,7 +78,7 @@ export class ApiKeys {
   /** @throws Problem `key-unknown`, `key-is-last` */
   async revoke(id: string): Promise<void> {
     await this.#get(id);
-    await this.#database.kysely.transaction().execute(async (tx) => {
+    await this.#database.transaction(async (tx) => {
       const lasting = tx
         .selectFrom('api_keys')
         .select('id')
