@@ -24,10 +24,10 @@ import { untriedChoices } from './rules/missing-data.ts';
  */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
   const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, evidence.flows.length));
-  const hardFindings = evidence.hardFindings.map((found) => ({
-    ...found,
-    effect: effectOf(found, evidence, policy.hardRules),
-  }));
+  const hardFindings = evidence.hardFindings.map((found): HardFinding => {
+    const { cellKey: _, ...finding } = found;
+    return { ...finding, effect: effectOf(found, evidence, policy.hardRules) };
+  });
   const notices = noticesOn(evidence, flows, hardFindings);
   const { verdict, rule, why } = decide(evidence, flows, hardFindings, notices, policy);
   return {

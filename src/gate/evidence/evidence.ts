@@ -34,6 +34,12 @@ export interface FlowEvidence {
   cells: CellEvidence[];
 }
 
+/** A finding of the candidate that breaks a hard rule, before it is compared. */
+export interface FoundFinding extends Omit<HardFinding, 'effect'> {
+  /** The cell that it counts in, as `placeKey` names it: that of a rollout is the same on all builds. */
+  cellKey: string;
+}
+
 /** Everything that a verdict is made of; the order in which attempts came leaves no trace in it. */
 export interface Evidence {
   baseline: string;
@@ -48,7 +54,7 @@ export interface Evidence {
   /** See `GateQuestion`. */
   findingsBlock?: boolean | undefined;
   target?: Target | undefined;
-  hardFindings: Omit<HardFinding, 'effect'>[];
+  hardFindings: FoundFinding[];
   flows: FlowEvidence[];
   /** Cells that are not in the plan, and in no rate, but in which the candidate failed. */
   outside: CellEvidence[];

@@ -1,17 +1,15 @@
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import { type HardRule, truthCodes } from '../../contracts/policy.ts';
 import type { Arm, HardFinding } from '../../contracts/verdict.ts';
-import { type CellEvidence, type Evidence, hasSucceeded } from '../evidence/evidence.ts';
+import { type CellEvidence, type Evidence, type FoundFinding, hasSucceeded } from '../evidence/evidence.ts';
 import { placeKey } from '../evidence/place.ts';
-
-type Found = Evidence['hardFindings'][number];
 
 const examplesKept = 5;
 
 /** Collects the attempts that break a hard rule, by rule, place and code. */
 export class HardFindings {
   readonly #rules: readonly HardRule[];
-  readonly #found: Record<Arm, Map<string, Found>> = { baseline: new Map(), candidate: new Map() };
+  readonly #found: Record<Arm, Map<string, FoundFinding>> = { baseline: new Map(), candidate: new Map() };
 
   constructor(rules: readonly HardRule[]) {
     this.#rules = rules;
@@ -26,7 +24,7 @@ export class HardFindings {
   }
 
   /** Those of the candidate, in an order, and with examples, that do not depend on the order of the attempts. */
-  found(): Found[] {
+  found(): FoundFinding[] {
     return [...this.#found.candidate]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, finding]) => ({ ...finding, baselineAttempts: this.#found.baseline.get(key)?.attempts ?? 0 }));
@@ -37,7 +35,8 @@ export class HardFindings {
     const place = { ...pooled, build: ranOn ?? cell.build };
     const key = [rule, ...Object.values(place), code].join(' | ');
     const its = this.#found[arm];
-    const finding = its.get(key) ?? { rule, attempts: 0, examples: [], place, code, baselineAttempts: 0 };
+    const counted = { attempts: 0, examples: [], baselineAttempts: 0 };
+    const finding = its.get(key) ?? { rule, place, code, ...counted, cellKey: placeKey(cell) };
     finding.attempts++;
     finding.examples = [...finding.examples, id].sort().slice(0, examplesKept);
     its.set(key, finding);
@@ -50,15 +49,13 @@ export class HardFindings {
  * works and does not show it; that it blocks takes the rates.
  */
 export function effectOf(
-  { code, rule, place, baselineAttempts }: Found,
+  { code, rule, cellKey, baselineAttempts }: FoundFinding,
   { flows, findingsBlock = false }: Pick<Evidence, 'flows' | 'findingsBlock'>,
   rules: readonly HardRule[],
 ): HardFinding['effect'] {
   if (code !== null && truthCodes.includes(code)) return 'blocks';
   if (baselineAttempts > 0) return 'compared';
-  const cells = flows.flatMap((flow) => flow.cells);
-  // A rollout has one cell for all builds.
-  const its = cells.find((cell) => placeKey(cell.place) === placeKey(place)) ?? cells.find(isOf(place));
+  const its = flows.flatMap(({ cells }) => cells).find(({ place }) => placeKey(place) === cellKey);
   if (!its || its.baseline.attempts === 0) return findingsBlock ? 'blocks' : 'untried';
   if (!findingsHold(its, rule)) return 'compared';
   const { atOnce = findingsBlock } = rules.find(({ name }) => name === rule) ?? {};
@@ -68,11 +65,6 @@ export function effectOf(
 /** The baseline works in the cell and shows no such finding, which the candidate does. */
 export function findingsHold({ baseline, candidate }: CellEvidence, rule: string): boolean {
   return hasSucceeded(baseline) && !baseline.findings[rule] && (candidate.findings[rule] ?? 0) > 0;
-}
-
-function isOf({ flow, browser, condition, target }: Found['place']) {
-  return ({ place }: CellEvidence) =>
-    place.flow === flow && place.browser === browser && place.condition === condition && place.target === target;
 }
 
 function breaks(rule: HardRule, { cell, ranOn, phase, code }: JudgedAttempt): boolean {

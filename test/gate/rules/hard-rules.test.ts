@@ -104,3 +104,48 @@ it('a hard rule needs all of its keys: a failed probe on a build that does not m
   expect(verdict.hardFindings).toEqual([]);
   expect(verdict.flows[0]?.candidate.failures).toBe(1);
 });
+
+it('findings come by rule, place and code, with the first ids as examples, in whatever order the attempts came', () => {
+  const given = [
+    ...repeated('new', 7, { ...lost, build: '2.3000.2' }),
+    attempt('new', { ...deaf, build: newest }),
+    attempt('new', { ...deaf, build: newest, code: 'probe-wid' }),
+    attempt('new', { ...lost, build: '2.3000.1' }),
+  ];
+  const ids = given.slice(0, 5).map(({ id }) => id);
+  for (const attempts of [given, given.toReversed()]) {
+    const { hardFindings } = verdictOn(attempts);
+    expect(hardFindings.map(({ rule, place, code }) => [rule, place.build, code])).toEqual([
+      ['lost-session', '2.3000.1', 'session-lost'],
+      ['lost-session', '2.3000.2', 'session-lost'],
+      ['probe-failure', newest, 'probe-message'],
+      ['probe-failure', newest, 'probe-wid'],
+    ]);
+    expect(hardFindings[1]).toMatchObject({ attempts: 7, examples: ids });
+    expect(hardFindings[0]).not.toHaveProperty('cellKey');
+  }
+});
+
+describe('in a rollout, of which one cell has all builds', () => {
+  const rollout = { flow: 'restore', build: 'live', target: 'live', ranOn: newest } as const;
+  const judged = (given: Parameters<typeof verdictOn>[0], atOnce?: boolean) => {
+    const hardRules = defaultPolicy.hardRules.map((rule) => (atOnce === undefined ? rule : { ...rule, atOnce }));
+    const verdict = verdictOn(given, { ...defaultPolicy, hardRules }, { findingsBlock: true });
+    return [verdict.verdict, verdict.hardFindings[0]?.effect, verdict.hardFindings[0]?.place.build];
+  };
+
+  it('one finding blocks where the baseline works, or was not tried', () => {
+    expect(judged([...good(rollout), attempt('new', { ...deaf, ...rollout })])).toEqual(['block', 'blocks', newest]);
+    expect(judged([attempt('new', { ...deaf, ...rollout })])).toEqual(['block', 'blocks', newest]);
+  });
+
+  it('but not where the baseline shows it too, or the rule says otherwise', () => {
+    const both = [attempt('new', { ...deaf, ...rollout }), attempt('old', { ...deaf, ...rollout })];
+    expect(judged([...good(rollout), ...both])).toEqual(['promote', 'compared', newest]);
+    expect(judged([...good(rollout), attempt('new', { ...deaf, ...rollout })], false)).toEqual([
+      'inconclusive',
+      'held',
+      newest,
+    ]);
+  });
+});

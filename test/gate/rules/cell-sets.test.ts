@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type ArmEvidence, type CellEvidence, noEvidence } from '../../../src/gate/evidence/evidence.ts';
+import {
+  blockCells,
+  hidingChance,
+  isClosed,
+  rateCells,
+  stateOf,
+  unconfirmedCells,
+} from '../../../src/gate/rules/dead-cells.ts';
+
+const deadCells = { attempts: 4, beforePromoting: 13, newestBuild: 'warn' } as const;
+
+/** `passed of attempts` of both arms. */
+function cell(
+  baseline: [passed: number, attempts: number],
+  candidate: [passed: number, attempts: number],
+): CellEvidence {
+  const arm = ([passed, attempts]: [number, number]): ArmEvidence => ({
+    ...noEvidence(),
+    attempts,
+    failures: attempts - passed,
+  });
+  const place = { build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', target: 'replica' } as const;
+  return { place, baseline: arm(baseline), candidate: arm(candidate) };
+}
+const flowOf = (...cells: CellEvidence[]) => ({ flow: 'f', cells });
+
+const live = cell([1, 20], [0, 20]);
+const lucky = cell([0, 12], [5, 12]);
+const gained = cell([0, 13], [5, 12]);
+const dead = cell([0, 13], [0, 13]);
+const oneArmed = cell([3, 3], [0, 0]);
+
+describe('what a cell says', () => {
+  it.each([
+    [[1, 1], [0, 0], 'live'],
+    [[0, 4], [0, 4], 'dead'],
+    [[0, 4], [1, 4], 'candidate-only'],
+    [[0, 3], [0, 4], 'open'],
+    [[0, 4], [3, 3], 'open'],
+    [[0, 0], [0, 0], 'open'],
+  ] as [[number, number], [number, number], string][])(
+    'baseline %o, candidate %o: %s',
+    (baseline, candidate, state) => {
+      expect(stateOf(cell(baseline, candidate), deadCells)).toBe(state);
+    },
+  );
+
+  it('is closed where the baseline never passed in enough attempts', () => {
+    expect((['live', 'dead', 'candidate-only', 'open'] as const).map(isClosed)).toEqual([false, true, true, false]);
+  });
+});
+
+describe('the cells of a flow', () => {
+  it('that are in its rate are those in which the baseline works, and both arms were tried', () => {
+    expect(rateCells(flowOf(live, lucky, gained, dead, oneArmed))).toEqual([live]);
+  });
+
+  it('that are in its rate are those of the candidate where the baseline works in none', () => {
+    expect(rateCells(flowOf(lucky, gained, dead))).toEqual([lucky, gained]);
+    expect(rateCells(flowOf(dead))).toEqual([]);
+  });
+
+  it('that a block is judged by include those in which the baseline may only have been unlucky', () => {
+    expect(blockCells(flowOf(live, lucky, gained, dead, oneArmed), deadCells)).toEqual([live, lucky]);
+    expect(blockCells(flowOf(gained, dead), deadCells)).toEqual([gained]);
+  });
+
+  it('that keep it from being promoted are closed ones in which the baseline failed too seldom', () => {
+    const fewer = [cell([0, 4], [0, 4]), cell([0, 12], [3, 4])];
+    expect(unconfirmedCells([live, dead, gained, cell([0, 3], [0, 3]), ...fewer], deadCells)).toEqual(fewer);
+  });
+
+  it('hide a loss of a baseline that works 30 % of the time with a chance of 0.7 to the number of its attempts', () => {
+    expect(hidingChance(deadCells)).toBeCloseTo(0.00969, 5);
+  });
+});
