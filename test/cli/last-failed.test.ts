@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { planOf, planOfFailed } from '../../src/cli/run/read-plan.ts';
+import { expect, test, vi } from 'vitest';
+import { planOf, planOfFailed, resolvedPlan } from '../../src/cli/run/read-plan.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
 import {
@@ -12,6 +12,7 @@ import {
   planned,
   playRun,
 } from '../fixtures/example-run.ts';
+import { writeTinyLibrary } from '../library/tiny-library.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
@@ -62,3 +63,19 @@ test('--grep matches the name that is printed and the whole key', () => {
   expect(having('qr-to-ready')).toHaveLength(all.length);
   expect(() => having('moon')).toThrow(/^--grep moon: no cell of the plan has this in its name, such as "1\.24\.0 on /);
 });
+
+test('two libraries with the same files are refused; a version that is named twice is one', async () => {
+  vi.stubEnv('WWEBJS_CANARY_HOME', temporaryFolder());
+  const [one, two] = [writeTinyLibrary(temporaryFolder()), writeTinyLibrary(temporaryFolder())];
+  const build = [exampleCell().build];
+  const twins = resolvedPlan({ target, build, library: [one, two] }, () => {});
+  await expect(twins).rejects.toThrow(`--library: ${one} and ${two} have the same files; names tell them apart`);
+  const plan = await resolvedPlan({ target, build, library: ['1.34.7', '1.34.7'] }, () => {});
+  expect(plan).toHaveLength(1);
+  const named = await resolvedPlan({ target, build, library: [`a=${one}`, `b=${two}`] }, () => {});
+  expect(named.map(({ cell }) => cell.library)).toEqual([
+    expect.stringMatching(/^0\.0\.7\+a\./),
+    expect.stringMatching(/^0\.0\.7\+b\./),
+  ]);
+  vi.unstubAllEnvs();
+}, 60_000);

@@ -6,7 +6,6 @@ import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
-import { resolveLibrary } from '../../library/add-library.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { storedCells } from '../../report/report-source.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
@@ -17,7 +16,7 @@ import { summarizeReport } from '../../words/cell-summary.ts';
 import { greatestRandomSeed } from '../options/option-values.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
 import { executeRun } from '../run/execute-run.ts';
-import { planOf, planOfFailed } from '../run/read-plan.ts';
+import { planOfFailed, resolvedPlan } from '../run/read-plan.ts';
 
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {
@@ -49,7 +48,8 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
   const chosen = chooseReporters(options.reporter ?? `list,html=${home('report')}`);
   readRetention();
   const terminal = processTerminal();
-  const whole = options.lastFailed ? await lastFailed(options, terminal) : await resolvedPlan(options, terminal);
+  const say = (line: string) => terminal.progress(`${line}\n`);
+  const whole = options.lastFailed ? await lastFailed(options, terminal) : await resolvedPlan(options, say);
   if (whole === null) return exitCode.asExpected;
   const { exit } = await executeRun(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
     slots: options.slots ?? defaultSlots(),
@@ -59,27 +59,6 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
     terminal,
   });
   return exit;
-}
-
-/** The plan with tags, git references and what is the user's own as exact versions and labels: expectations are of those. */
-async function resolvedPlan(options: RunCommandOptions, terminal: Terminal): Promise<PlannedCell[]> {
-  // What is wrong in the options is found before npm or git is asked; the names of cells are known after it.
-  const { grep: _, ...unnamed } = options;
-  if (options.library === undefined) return planOf(options);
-  planOf(unnamed);
-  const say = (line: string) => terminal.progress(`${line}\n`);
-  const library: string[] = [];
-  for (const text of options.library) {
-    const label = await resolveLibrary(text, say);
-    const twin = options.library[library.indexOf(label)];
-    if (twin !== undefined && twin !== text) {
-      throw new InputError(
-        `--library: ${twin} and ${text} are the same library, ${label}; names tell them apart: a=${twin}`,
-      );
-    }
-    library.push(label);
-  }
-  return planOf({ ...options, library });
 }
 
 /** The cells to repeat; null, after a message, when nothing failed. @throws InputError when there was no run. */

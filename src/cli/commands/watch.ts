@@ -23,7 +23,7 @@ import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { addRunOptions, type RunCommandOptions, runArguments } from '../options/run-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { untilSignal } from '../process/signals.ts';
-import { planOf } from '../run/read-plan.ts';
+import { resolvedPlan } from '../run/read-plan.ts';
 
 interface WatchCommandOptions extends RunCommandOptions {
   every: number;
@@ -73,11 +73,11 @@ Examples:
   wwebjs-canary watch --every 6h --budget 2h --webhook https://hooks.example.com/canary`;
 
 async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {
-  checkRun(options);
+  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  await checkRun(options, say);
   const plan = readRolloutPlan(options.rolloutPlan);
   const policy = readPolicy(options.policy);
   const service = databaseToRead(options.database);
-  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
@@ -114,8 +114,8 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
 }
 
 /** Reports wrong options at once, not at the first run. */
-function checkRun(options: RunCommandOptions): void {
-  planOf(options);
+async function checkRun(options: RunCommandOptions, say: (line: string) => void): Promise<void> {
+  await resolvedPlan(options, say);
   readRetention();
   if (options.reporter !== undefined) chooseReporters(options.reporter);
 }

@@ -5,6 +5,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { type ExpectationRule, expectationsSchema, matrixSchema } from '../../contracts/matrix.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
+import { resolveLibrary } from '../../library/add-library.ts';
 import { expectationOf, type PlanOptions, planCells } from '../../runner/plan.ts';
 import type { StoredRun } from '../../store/runs.ts';
 import { cellName } from '../../words/cell-names.ts';
@@ -36,6 +37,34 @@ export function planOf(options: RunCommandOptions): PlannedCell[] {
   const { library, build, browser, flow, condition, repeat, target, ignoreExpectations, config, grep } = options;
   const choice = { library, build, browser, flow, condition };
   return matching(readPlan({ choice, repeat, target, ignoreExpectations }, config), grep);
+}
+
+/**
+ * The plan of `planOf` with tags, git references and the user's own libraries as exact versions and labels: expectations name those.
+ * Options are checked before npm or git is called.
+ *
+ * @param say is called with what a tag or reference is.
+ * @throws InputError as `planOf`, and when a library does not exist or two are the same; TroubleError without network or disk.
+ */
+export async function resolvedPlan(options: RunCommandOptions, say: (line: string) => void): Promise<PlannedCell[]> {
+  if (options.library === undefined) return planOf(options);
+  const { grep: _, ...unnamed } = options;
+  planOf(unnamed);
+  const texts = new Map<string, string>();
+  for (const text of options.library) {
+    const label = await resolveLibrary(text, say).catch(nameLibraryOption);
+    const twin = texts.get(label);
+    if (label.includes('+') && twin !== undefined && twin !== text) {
+      throw new InputError(`--library: ${twin} and ${text} have the same files; names tell them apart: a=PATH,b=PATH`);
+    }
+    texts.set(label, text);
+  }
+  return planOf({ ...options, library: [...texts.keys()] });
+}
+
+function nameLibraryOption(error: unknown): never {
+  if (error instanceof InputError) throw new InputError(`--library: ${error.message}`);
+  throw error;
 }
 
 /** The cells of a run to repeat. */

@@ -110,6 +110,7 @@ export class CellFilter {
   #say(): void {
     const { cells } = this.#overview;
     const shown = cells.filter((cell) => this.lets(cell)).length;
-    this.#count.textContent = shown === cells.length ? `${cells.length} cells` : `${shown} of ${cells.length} cells`;
+    const all = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
+    this.#count.textContent = shown === cells.length ? all : `${shown} of ${all}`;
   }
 }
