@@ -1,20 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { HeapSizes } from '../src/contracts/host.ts';
 import { Finding } from '../src/runner/finding.ts';
 import { type Flow, type FlowContext, type FlowOptions, flow, linkByQr } from '../src/runner/flow.ts';
+import { slopeOf } from '../src/runner/slope-of.ts';
+import { textsEachWay } from './texts-each-way.ts';
 
 /** One minute of a connected client, at ten times the usual speed. */
 export default soak('soak', 1, { timeScale: 0.1 });
 
 const secondsBetweenMessages = 2;
-const megabyte = 1024 * 1024;
-/** Growth that proves no leak: V8 keeps garbage while there is room. 200 rounds without a pause added 80 MB. */
-const allowanceBytes = 100 * megabyte;
-/** The slope. A text takes a few kilobytes in page and library together. */
+/** The bar: so much may be kept of a text each way. */
 const bytesPerRound = 20 * 1024;
 
 /**
- * Stays connected for `minutes`, with a message to and from the phone every two seconds. No message may be lost or arrive twice,
- * and library and browser may not grow by more than 100 MB plus 20 kB per round.
+ * Stays connected for `minutes`, with a text to and from the phone every two seconds. No text may be lost or arrive twice, and neither
+ * the library's process nor the page may keep more than 20 kB of a round.
  */
 export function soak(name: string, minutes: number, options: FlowOptions): Flow {
   const seconds = minutes * 60;
@@ -26,38 +25,32 @@ export function soak(name: string, minutes: number, options: FlowOptions): Flow 
 }
 
 async function keepTalking(context: FlowContext, rounds: number): Promise<void> {
-  const { client, phone, probe, wait } = context;
+  const { client, phone, probe } = context;
   await linkByQr(context);
-  const before = await client.memory();
-  for (let round = 1; round <= rounds; round++) {
-    await client.send(phone.contact, `ping ${round}`);
-    await phone.received(`ping ${round}`);
-    await phone.send(`pong ${round}`, phone.contact);
-    await client.message(`pong ${round}`);
-    await wait(secondsBetweenMessages);
-  }
+  const heaps: HeapSizes[] = [];
+  await textsEachWay(context, rounds, secondsBetweenMessages, async () => void heaps.push(await client.heapSizes()));
   await probe(client, phone);
-  const after = await settledMemory(client, before);
-  if (before === null || after === null) return;
-  const most = allowanceBytes + rounds * bytesPerRound;
-  if (after - before > most) {
-    throw new Finding(
-      'memory-growth',
-      `${megabytes(after - before)} MB more after ${rounds} messages each way; ${megabytes(most)} MB are allowed`,
-    );
-  }
+  demandNoGrowth(
+    'the process of the library',
+    heaps.map(({ host }) => host),
+  );
+  demandNoGrowth(
+    'the page',
+    heaps.map(({ page }) => page),
+  );
 }
 
-/** The least of a few measurements: between two of them the garbage collector may have run. */
-async function settledMemory(client: FlowContext['client'], enough: number | null): Promise<number | null> {
-  let least = await client.memory();
-  for (let look = 0; look < 3 && least !== null && least > (enough ?? 0) + allowanceBytes; look++) {
-    await sleep(1_000);
-    least = Math.min(least, (await client.memory()) ?? least);
-  }
-  return least;
+/** @param sizes bytes in use after each round. */
+function demandNoGrowth(who: string, sizes: readonly number[]): void {
+  const slope = slopeOf(sizes);
+  if (slope <= bytesPerRound) return;
+  const most = kilobytes(bytesPerRound);
+  throw new Finding(
+    'memory-growth',
+    `${who} keeps ${kilobytes(slope)} kB more after every round of a text each way, over ${sizes.length} rounds; ${most} kB are allowed`,
+  );
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / megabyte).toFixed(0);
+function kilobytes(bytes: number): string {
+  return (bytes / 1024).toFixed(0);
 }

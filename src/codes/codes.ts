@@ -234,11 +234,18 @@ export const codes = {
     todo: 'Watch `getState()` and further `qr` events yourself: this version does not notice that it was logged out.',
   },
   'memory-growth': {
-    what: 'The memory of library and browser grew beyond the slope that the flow allows.',
+    what: 'The library’s process or its page keeps more memory with every round than the flow allows.',
     blame: 'library',
     phase: null,
     in: 'attempts',
     todo: 'Run a longer soak to confirm it; plan restarts, or use another version.',
+  },
+  'listener-leak': {
+    what: 'Listeners were added again and again to one event: Node warned with `MaxListenersExceededWarning`.',
+    blame: 'library',
+    phase: null,
+    in: 'attempts',
+    todo: 'Read the warning in the evidence: it names the event. Every listener does its work again and keeps what it refers to.',
   },
   'not-saved': {
     what: 'The authentication strategy never said that it saved the session.',

@@ -81,6 +81,8 @@ const events = [
     type: z.literal(['host:unhandled-rejection', 'host:uncaught-exception', 'page:error', 'page:crashed']),
     detail: errorSchema,
   }),
+  /** A warning of Node itself, e.g. `MaxListenersExceededWarning`. */
+  z.strictObject({ at, type: z.literal('host:warning'), detail: errorSchema.extend({ name: z.string() }) }),
   z.strictObject({ at, type: z.literal(['host:stdout', 'host:stderr']), detail: z.string() }),
   z.strictObject({
     at,

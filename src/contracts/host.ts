@@ -73,6 +73,15 @@ export interface SessionFacts {
   socket?: string | null;
 }
 
+/**
+ * Bytes that are still in use after a garbage collection, buffers outside of the heap included: what library and page keep.
+ */
+export interface HeapSizes {
+  /** The process that runs the library. */
+  host: number;
+  page: number;
+}
+
 /** What the parent asks of the host. */
 export interface HostCalls {
   /** Requires the library in `packageDir`. Rejects with the library's own error. */
@@ -81,6 +90,8 @@ export interface HostCalls {
   start(spec: ClientSpec): Promise<void>;
   sessionFacts(): Promise<SessionFacts>;
   pageFacts(): Promise<PageFacts>;
+  /** Collects garbage in host and page, which pauses both, and measures what is left. */
+  heapSizes(): Promise<HeapSizes>;
   /** Writes a PNG of the page. */
   screenshot(file: string): Promise<void>;
   /** `client.requestPairingCode(number)`, whose answer is the event `host:code`. Rejects where there is no such method. */

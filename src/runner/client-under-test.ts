@@ -1,12 +1,14 @@
 import type {
   ClientOptions,
   ClientSpec,
+  HeapSizes,
   HostCalls,
   LoadedLibrary,
   PageFacts,
   SessionFacts,
 } from '../contracts/host.ts';
 import type { HostEvent, HostExit, SeenMessage } from '../contracts/host-events.ts';
+import type { Phase } from '../contracts/outcome.ts';
 import {
   type DeadlineName,
   errorGraceMs,
@@ -155,6 +157,10 @@ export class ClientUnderTest implements FlowClient {
     return this.#parts.memory();
   }
 
+  heapSizes(): Promise<HeapSizes> {
+    return this.#parts.steps.race(this.#parts.calls.heapSizes());
+  }
+
   sessionFacts(): Promise<SessionFacts> {
     return this.#parts.calls.sessionFacts();
   }
@@ -170,10 +176,10 @@ export class ClientUnderTest implements FlowClient {
     await this.#step('close', () => this.#parts.calls.destroy().catch(asFinding('close-failed')));
   }
 
-  /** What happened more often than it may; null when nothing did. */
-  get duplicate(): Finding | null {
+  /** What happened more often than it may; null when nothing did. @param last phase of what belongs to none. */
+  repeated(last: Phase): Finding | null {
     const found = repeated(this.#session);
-    return found && new Finding(found.code, found.message, found.phase);
+    return found && new Finding(found.code, found.message, found.phase ?? last);
   }
 
   /** From now on the end of browser and host is no finding. */

@@ -1,4 +1,4 @@
-import type { ClientOptions, PageFacts, SessionFacts } from '../contracts/host.ts';
+import type { ClientOptions, HeapSizes, PageFacts, SessionFacts } from '../contracts/host.ts';
 import type { SeenMessage } from '../contracts/host-events.ts';
 
 export interface StartOptions extends ClientOptions {
@@ -48,6 +48,8 @@ export interface FlowClient {
   saved(): Promise<void>;
   /** Memory of host process and browser in bytes; null where it cannot be known. */
   memory(): Promise<number | null>;
+  /** Bytes that library and page keep, measured after a garbage collection in both. */
+  heapSizes(): Promise<HeapSizes>;
   /** `getState()` and the client's own id, as the library tells them. */
   sessionFacts(): Promise<SessionFacts>;
   pageFacts(): Promise<PageFacts>;

@@ -61,9 +61,10 @@ async function perform(input: AttemptInput, steps: Steps, recorder: Recorder): P
   if (input.signal?.aborted) interrupt();
   let thrown = await play(input, steps, scene, interruption.promise);
   const page = await lookAround(input, scene, thrown);
+  const { phase } = steps;
   if (thrown === null)
     thrown = await scene.client.close().then(
-      () => null,
+      () => scene.client.repeated(phase),
       (error: unknown) => error,
     );
   else if (await scene.isDiskFull()) thrown = new Finding('harness-error', `the disk is full: ${messageOf(thrown)}`);
@@ -82,7 +83,7 @@ async function play(input: AttemptInput, steps: Steps, scene: Scene, interruptio
   const flow = () => Promise.race([body(contextOf(input, steps, scene), over.signal), interruption]);
   try {
     await within(ms, flow);
-    return scene.client.duplicate;
+    return null;
   } catch (error) {
     if (error instanceof Late) return new Finding('flow-error', `the flow did not end within ${ms} ms`);
     return error ?? new Finding('flow-error', 'the flow threw nothing at all');

@@ -110,6 +110,8 @@ function happened(state: SessionState, event: HostEvent): SessionTransition {
     case 'host:unhandled-rejection':
     case 'host:uncaught-exception':
       return still({ ...state, crash: event.detail });
+    case 'host:warning':
+      return warned(state, event.detail);
     case 'client:disconnected':
       return disconnected(state, event.detail);
     case 'browser:disconnected':
@@ -307,16 +309,24 @@ function countReady(state: SessionState): SessionState {
   return { ...state, readys, mostReadys: Math.max(state.mostReadys, readys) };
 }
 
+function warned(state: SessionState, { name, message }: HostEventOf<'host:warning'>['detail']): SessionTransition {
+  if (name !== 'MaxListenersExceededWarning' || !state.policy.countsRepeats) return still(state);
+  return still({ ...state, listenerLeak: state.listenerLeak ?? message });
+}
+
 /**
  * What happened more often than it may; null when nothing did. Looked at when everything else went well, since what else goes wrong says
- * more. Two `ready` come before two messages: they are why there are two listeners.
+ * more. Two `ready` come before two messages and many listeners: they are why there are two listeners.
  */
-export function repeated({ mostReadys, repeats }: SessionState): { code: Code; message: string; phase: Phase } | null {
+export function repeated(state: SessionState): { code: Code; message: string; phase: Phase | null } | null {
+  const { mostReadys, repeats, listenerLeak } = state;
   if (mostReadys > 1)
     return { code: 'duplicate-ready', message: `\`ready\` fired ${mostReadys} times`, phase: 'ready' };
-  if (repeats === 0) return null;
-  const message = `${repeats} \`message\` events reported a text again`;
-  return { code: 'duplicate-message', message, phase: 'message' };
+  if (repeats > 0) {
+    const message = `${repeats} \`message\` events reported a text again`;
+    return { code: 'duplicate-message', message, phase: 'message' };
+  }
+  return listenerLeak === null ? null : { code: 'listener-leak', message: listenerLeak, phase: null };
 }
 
 /** An error of the library in the page: from 1.25 on it swallows them there, and what it was about to do never comes. */

@@ -147,6 +147,8 @@ export interface SessionState {
   readonly mostReadys: number;
   readonly heard: ReadonlySet<string>;
   readonly repeats: number;
+  /** Node's words for listeners that were added again and again; null when it warned of none. */
+  readonly listenerLeak: string | null;
 }
 
 export interface SessionTransition {
@@ -169,6 +171,7 @@ export function newSession(policy: SessionPolicy, isLinked = false): SessionStat
     mostReadys: 0,
     heard: new Set(),
     repeats: 0,
+    listenerLeak: null,
     ...fresh,
   };
 }

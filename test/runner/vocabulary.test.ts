@@ -23,6 +23,21 @@ test.each([
   expect(record).toMatchObject({ outcome: 'failed', blame: 'library', ...found });
 });
 
+test('`ready` that comes again while the client is closed is found: a flow listens until then', async () => {
+  const last = JSON.stringify([['at destroy', ['ready']]]);
+  const record = await attempt(async ({ client }) => void (await client.send('1', last)));
+  expect(record).toMatchObject({ outcome: 'failed', phase: 'ready', code: 'duplicate-ready' });
+});
+
+test('more listeners of one event than Node grants are a finding, with the words of Node, in the last phase of the flow', async () => {
+  const eleven = JSON.stringify([['listeners', 11]]);
+  const record = await attempt(async ({ client }) => void (await client.send('1', eleven)));
+  expect(record).toMatchObject({ outcome: 'failed', phase: 'message', code: 'listener-leak', blame: 'library' });
+  expect(record.cause?.message).toContain('11 message_edit listeners');
+  const ten = JSON.stringify([['listeners', 10]]);
+  expect(await attempt(async ({ client }) => void (await client.send('1', ten)))).toMatchObject({ outcome: 'passed' });
+});
+
 test('a client with a new profile may show a QR code and be ready again', async () => {
   const record = await attempt(async ({ client }) => {
     await client.restart({ profile: 'new' });

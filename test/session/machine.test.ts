@@ -735,6 +735,16 @@ describe('what may happen only once', () => {
     expect(found(message('a', 'x'), message('a', 'x'), ready, ready)).toMatchObject({ code: 'duplicate-ready' });
   });
 
+  test('a warning of too many listeners is a finding of no phase, and other warnings are none', () => {
+    const warned = (name: string) =>
+      timed({ type: 'host:warning', detail: { name, message: '11 listeners', stack: '' } });
+    const found11 = { code: 'listener-leak', phase: null, message: '11 listeners' };
+    expect(found(ready, warned('MaxListenersExceededWarning'))).toEqual(found11);
+    expect(found(warned('MaxListenersExceededWarning'), start(true), ready)).toEqual(found11);
+    expect(found(ready, warned('DeprecationWarning'))).toBeNull();
+    expect(found(warned('MaxListenersExceededWarning'), ready, ready)).toMatchObject({ code: 'duplicate-ready' });
+  });
+
   test('a client that is started or linked anew may be ready again, and what was found before stays found', () => {
     expect(found(ready, start(true), ready)).toBeNull();
     expect(found(ready, { type: 'flow:links-anew' }, ready)).toBeNull();
@@ -743,7 +753,9 @@ describe('what may happen only once', () => {
   });
 
   test('is not counted by the service, whose sessions live for months', () => {
-    const { state } = drive(confirming, start(), message('a', 'x'), message('a', 'x'), ready, ready);
+    const warning = { name: 'MaxListenersExceededWarning', message: '11 listeners', stack: '' };
+    const twice = [message('a', 'x'), message('a', 'x'), ready, ready];
+    const { state } = drive(confirming, start(), ...twice, timed({ type: 'host:warning', detail: warning }));
     expect([state.heard.size, state.repeats, state.mostReadys]).toEqual([0, 0, 0]);
     expect(repeated(state)).toBeNull();
   });

@@ -25,7 +25,15 @@ export interface LibraryConsoleMessage {
   args(): { dispose(): Promise<void> }[];
 }
 
+/** A line to the page by the Chrome DevTools Protocol. */
+export interface LibraryCdpSession {
+  send<T>(method: string): Promise<T>;
+  detach(): Promise<void>;
+}
+
 export interface LibraryPage extends Emitter {
+  /** `page.createCDPSession()` is younger than the puppeteer of 1.24.0. */
+  target(): { createCDPSession(): Promise<LibraryCdpSession> };
   mainFrame(): LibraryFrame;
   evaluate<T>(source: string): Promise<T>;
   screenshot(options: { path: string }): Promise<unknown>;

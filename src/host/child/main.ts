@@ -34,6 +34,7 @@ const rpc = createBirpc<HostReports, HostCalls>(
     start: (spec) => session.start(spec),
     sessionFacts: () => session.sessionFacts(),
     pageFacts: () => session.pageFacts(),
+    heapSizes: () => session.heapSizes(),
     screenshot: (file) => session.screenshot(file),
     requestCode: (number) => session.requestCode(number),
     sendText: (to, body) => session.sendText(to, body),
@@ -48,6 +49,11 @@ const rpc = createBirpc<HostReports, HostCalls>(
     on: (listener) => process.on('message', listener),
   },
 );
+
+/** The library can cause warnings only here: Node writes them to standard error besides. */
+process.on('warning', ({ name, message, stack = '' }) => {
+  session.report({ type: 'host:warning', detail: { name, message, stack } });
+});
 
 /** Reports the reason to the parent, then ends the process as Node does by default. */
 process.on('uncaughtException', (error, origin) => {

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type {
   AuthChoice,
   ClientSpec,
+  HeapSizes,
   HostCalls,
   LoadedLibrary,
   PageFacts,
@@ -9,6 +10,7 @@ import type {
 } from '../../contracts/host.ts';
 import type { PlainValue } from '../../contracts/host-events.ts';
 import { BuildWatch, debugVersion } from './build-watch.ts';
+import { hostHeap, pageHeap } from './heap-sizes.ts';
 import type { Library, LibraryClient, LibraryPage } from './library-types.ts';
 import { loadLibrary } from './load-library.ts';
 import { plainError, plainValue } from './plain-value.ts';
@@ -90,6 +92,10 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
       userAgent: textOrNull(page?.userAgent),
       browserVersion: textOrNull(browserVersion),
     };
+  }
+
+  async heapSizes(): Promise<HeapSizes> {
+    return { host: hostHeap(), page: await pageHeap(this.#page()) };
   }
 
   async screenshot(file: string): Promise<void> {
