@@ -2,7 +2,7 @@ import type { HeapSizes } from '../src/contracts/host.ts';
 import { Finding } from '../src/runner/finding.ts';
 import { type Flow, type FlowContext, type FlowOptions, flow, linkByQr } from '../src/runner/flow.ts';
 import { slopeOf } from '../src/runner/slope-of.ts';
-import { textsEachWay } from './texts-each-way.ts';
+import { textsEachWay } from './linked-device.ts';
 
 /** One minute of a connected client, at ten times the usual speed. */
 export default soak('soak', 1, { timeScale: 0.1 });

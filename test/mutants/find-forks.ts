@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attemptFork, attemptUnpatched, forks, isFound } from './forks.ts';
+import { attemptUnpatched, findFork, forks } from './forks.ts';
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !Object.hasOwn(forks, name));
@@ -14,16 +14,11 @@ if (unknown) throw new Error(`there is no fork ${unknown}; there are ${Object.ke
 const chosen = Object.entries(forks).filter(([name]) => names.length === 0 || names.includes(name));
 
 for (const [name, fork] of chosen) {
-  const attempts = await inFolder((folder) => attemptFork(fork, { folder }));
-  const last = attempts.at(-1);
-  tell(
-    isFound(fork, attempts),
-    `${name} in ${fork.found.flow}`,
-    `${attempts.length} attempts, ${last?.code}: ${last?.cause?.message}`,
-  );
+  const { isFound, seen } = await inFolder((folder) => findFork(fork, folder));
+  tell(isFound, `${name} in ${fork.found.flow}`, seen);
 }
 for (const flow of new Set(chosen.map(([, { found }]) => found.flow))) {
-  const { outcome, code, cause } = await inFolder((folder) => attemptUnpatched(flow, { folder }));
+  const { outcome, code, cause } = await inFolder((folder) => attemptUnpatched(flow, folder));
   tell(outcome === 'passed', `unpatched in ${flow}`, outcome === 'passed' ? outcome : `${code}: ${cause?.message}`);
 }
 

@@ -3,12 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { isAttemptCode } from '../../src/codes/codes.ts';
-import type { Attempt } from '../../src/contracts/attempt.ts';
+import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { ensureLibrary, type InstalledLibrary } from '../../src/library/ensure-library.ts';
 import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
+import { deadlineFactor } from '../../src/runner/deadlines.ts';
 import { loadFlow } from '../../src/runner/load-flow.ts';
 import { runAttempt } from '../../src/runner/run-attempt.ts';
+import { judgeMutant, surprisesIn } from './judge-mutant.ts';
 
 /** A fault to put into a copy of an installed library, and what finds it. */
 const forkSchema = z.strictObject({
@@ -18,13 +20,22 @@ const forkSchema = z.strictObject({
     before: z.string(),
     insert: z.string(),
   }),
-  found: z.strictObject({
-    flow: z.string(),
-    /** Each of them is a finding of this fault. */
-    code: z.array(z.string().refine(isAttemptCode)).min(1),
-    /** Within so many attempts. */
-    attempts: z.int().positive(),
-  }),
+  found: z.union([
+    z.strictObject({
+      flow: z.string(),
+      /** Each of them is a finding of this fault. */
+      code: z.array(z.string().refine(isAttemptCode)).min(1),
+      /** Within so many attempts. */
+      attempts: z.int().positive(),
+    }),
+    z.strictObject({
+      flow: z.string(),
+      /** The rule by which the gate blocks. */
+      rule: z.string(),
+      /** Within so many attempts per arm. */
+      attempts: z.int().positive(),
+    }),
+  ]),
 });
 export type Fork = z.infer<typeof forkSchema>;
 
@@ -36,46 +47,58 @@ export const forks: Readonly<Record<string, Fork>> = Object.fromEntries(
 );
 
 /** A version that works on this build. */
-const version = '1.34.7';
+export const version = '1.34.7';
 const build = '2.3000.1032534684';
 
-/** What the attempts of a fork, or of the library itself, are made with. */
-export interface Attempting {
-  /** An empty folder: the fork lies in it, and the evidence. */
-  folder: string;
-  deadlineFactor?: number;
+/** How a fault was looked for. */
+export interface Hunt {
+  isFound: boolean;
+  /** How many attempts it took, and what was found last. */
+  seen: string;
 }
 
 /**
- * Attempts a fork in the flow that finds it, until an attempt finds it or there were as many as its file grants.
+ * Attempts a fork until its flow finds it, or lets the gate compare it with the library as it is, in as many attempts as its file grants.
  *
- * @returns all attempts; see `isFound`.
+ * @param folder empty: the fork lies in it, and the evidence.
  */
-export async function attemptFork(fork: Fork, attempting: Attempting): Promise<Attempt[]> {
+export async function findFork(fork: Fork, folder: string): Promise<Hunt> {
   const installed = await ensureLibrary(version, console.log);
-  const library = { ...installed, packageDir: makeFork(installed, fork, attempting.folder) };
-  const attempts: Attempt[] = [];
-  while (attempts.length < fork.found.attempts && !isFound(fork, attempts)) {
-    attempts.push(await attempt(library, fork.found.flow, attempts.length + 1, attempting));
-  }
-  return attempts;
+  const library = { ...installed, packageDir: makeFork(installed, fork, folder) };
+  const { found } = fork;
+  return 'rule' in found ? compare(library, found) : search(library, found, folder);
 }
 
-/** One attempt of the library as it is, in the flow that finds a fork. */
-export async function attemptUnpatched(flow: string, attempting: Attempting): Promise<Attempt> {
-  return attempt(await ensureLibrary(version, console.log), flow, 1, attempting);
+/** One attempt of the library as it is. */
+export async function attemptUnpatched(flow: string, folder: string): Promise<Attempt> {
+  return attempt(await ensureLibrary(version, console.log), flow, 1, folder);
 }
 
-export function isFound({ found }: Fork, attempts: readonly Attempt[]): boolean {
-  return attempts.some(({ code }) => found.code.some((one) => one === code));
-}
+type ByFlow = Extract<Fork['found'], { code: unknown }>;
+type ByGate = Extract<Fork['found'], { rule: unknown }>;
 
-async function attempt(
+async function search(
   library: InstalledLibrary,
-  flow: string,
-  seed: number,
-  { folder, deadlineFactor = 1 }: Attempting,
-): Promise<Attempt> {
+  { flow, code, attempts: most }: ByFlow,
+  folder: string,
+): Promise<Hunt> {
+  const attempts: Attempt[] = [];
+  const isFound = () => code.some((one) => one === attempts.at(-1)?.code);
+  while (attempts.length < most && !isFound()) {
+    attempts.push(await attempt(library, flow, attempts.length + 1, folder));
+  }
+  const last = attempts.at(-1);
+  return { isFound: isFound(), seen: `${attempts.length} attempts, ${last?.code}: ${last?.cause?.message}` };
+}
+
+async function compare(library: InstalledLibrary, { flow, rule, attempts }: ByGate): Promise<Hunt> {
+  const cell: Cell = { library: version, build, browser: 'current', flow, condition: 'none', target: 'replica' };
+  const verdict = await judgeMutant({ cell, chance: 1, instead: { ...cell }, library });
+  const surprises = surprisesIn(verdict, { verdict: ['block'], rule: [rule], attempts });
+  return { isFound: surprises.length === 0, seen: [...surprises, ...verdict.because].join('; ') };
+}
+
+async function attempt(library: InstalledLibrary, flow: string, seed: number, folder: string): Promise<Attempt> {
   const browser = await ensureBrowser('current', console.log);
   return runAttempt({
     id: `fork-${seed}`,
@@ -86,12 +109,12 @@ async function attempt(
     browser,
     surface: resolveSurface(build),
     runFolder: folder,
-    deadlineFactor,
+    deadlineFactor: deadlineFactor(),
   });
 }
 
-/** Copies the library into `folder`, with links to what it depends on, and patches the copy; returns its folder. */
-function makeFork({ packageDir }: InstalledLibrary, { patch }: Fork, folder: string): string {
+/** The library with the fault in it: copies the package into `folder`, with links to what it depends on, and patches the copy; returns its folder. */
+export function makeFork({ packageDir }: InstalledLibrary, { patch }: Fork, folder: string): string {
   const modules = join(folder, 'node_modules');
   const fork = join(modules, basename(packageDir));
   mkdirSync(modules);

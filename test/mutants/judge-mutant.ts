@@ -68,7 +68,9 @@ export async function judgeMutant(mutant: Mutant, observers: RunObserver[] = [])
   const supplies = await gatherSupplies(plan, () => {});
   const of = (cell: Cell) => {
     const supply = supplies.of(cell);
-    return cell === mutant.instead && mutant.flow ? { ...supply, flow: mutant.flow } : supply;
+    if (cell !== mutant.instead) return supply;
+    const { flow = supply.flow, library = supply.library } = mutant;
+    return { ...supply, flow, library };
   };
   await runSupplied(
     plan,

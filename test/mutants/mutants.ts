@@ -1,4 +1,5 @@
 import type { Cell } from '../../src/contracts/attempt.ts';
+import type { InstalledLibrary } from '../../src/library/ensure-library.ts';
 import type { Flow } from '../../src/runner/flow.ts';
 import sessionLost from './session-lost.ts';
 import slower from './slower.ts';
@@ -11,6 +12,8 @@ export interface Mutant {
   instead: Cell;
   /** What is done in `instead`; its own flow when left out. In this process, where a flow of a file would start a thread first. */
   flow?: Flow;
+  /** What is attempted in `instead`; the library of its cell when left out. */
+  library?: InstalledLibrary;
 }
 
 const library = '1.34.2';
