@@ -1,7 +1,7 @@
 /**
  * Tries the canaries on forks of the library with a fault in each: `node test/mutants/find-forks.ts [NAME...]`. Every fork is attempted
- * until its flow finds it, and every flow also with the library as it is. Exit code 1 when a fault was not found in as many attempts as
- * its file grants, or when an attempt of the library as it is did not pass.
+ * until its flow finds it, and every flow also with the unchanged library. Exit code 1 when a fault was not found in as many attempts as
+ * its file grants, or when an attempt of the unchanged library did not pass.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -58,7 +58,7 @@ export interface Hunt {
 }
 
 /**
- * Attempts a fork until its flow finds it, or lets the gate compare it with the library as it is, in as many attempts as its file grants.
+ * Attempts a fork until its flow finds it, or lets the gate compare it with the unchanged library, in as many attempts as its file grants.
  *
  * @param folder empty: the fork lies in it, and the evidence.
  */
@@ -69,7 +69,7 @@ export async function findFork(fork: Fork, folder: string): Promise<Hunt> {
   return 'rule' in found ? compare(library, found) : search(library, found, folder);
 }
 
-/** One attempt of the library as it is. */
+/** One attempt of the unchanged library. */
 export async function attemptUnpatched(flow: string, folder: string): Promise<Attempt> {
   return attempt(await ensureLibrary(version, console.log), flow, 1, folder);
 }
