@@ -134,6 +134,23 @@ export const flowVerdictSchema = z.object({
 });
 export type FlowVerdict = z.infer<typeof flowVerdictSchema>;
 
+/** The attempts of a flow that its loss is made of: those in live cells, where there are any. */
+export function inRates({ cells, ...all }: Pick<FlowVerdict, Arm | 'cells'>): Record<Arm, ArmTally> {
+  const live = cells.filter(({ state }) => state === 'live');
+  if (live.length === 0) return all;
+  const sum = (arm: Arm) =>
+    live.reduce<ArmTally>(
+      (total, cell) => ({
+        attempts: total.attempts + cell[arm].attempts,
+        failures: total.failures + cell[arm].failures,
+        infra: total.infra + cell[arm].infra,
+        stale: total.stale + cell[arm].stale,
+      }),
+      { attempts: 0, failures: 0, infra: 0, stale: 0 },
+    );
+  return { baseline: sum('baseline'), candidate: sum('candidate') };
+}
+
 export const hardFindingSchema = z.object({
   rule: z.string(),
   attempts: z.number().int(),

@@ -1,7 +1,7 @@
 import type { Policy } from '../contracts/policy.ts';
-import { type Arm, type ArmTally, arms, type FlowVerdict } from '../contracts/verdict.ts';
+import { type Arm, type ArmTally, arms, type FlowVerdict, inRates } from '../contracts/verdict.ts';
 import { plural } from '../words/text.ts';
-import { type CellEvidence, type FlowEvidence, tallyArm } from './evidence/evidence.ts';
+import type { CellEvidence, FlowEvidence } from './evidence/evidence.ts';
 import { describePlace, listPlaces } from './evidence/place.ts';
 import { unconfirmedCells } from './rules/dead-cells.ts';
 import { findingsHold } from './rules/hard-rules.ts';
@@ -116,16 +116,6 @@ function explainSuccess(flow: UnexplainedFlow): string {
   return look.next === null
     ? `${range} after ${pairs} attempts per arm, the cap.`
     : `${range} after ${pairs} attempts per arm; the next look is at ${look.next}.`;
-}
-
-/** The attempts that the loss is made of. */
-function inRates(flow: UnexplainedFlow): Record<Arm, ArmTally> {
-  const live = flow.cells.filter(({ state }) => state === 'live');
-  if (live.length === 0 || live.length === flow.cells.length) return flow;
-  return {
-    baseline: tallyArm(live.map(({ baseline }) => baseline)),
-    candidate: tallyArm(live.map(({ candidate }) => candidate)),
-  };
 }
 
 /** `baseline 49 of 50, candidate 30 of 50`, in successes. */

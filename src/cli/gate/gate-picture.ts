@@ -1,6 +1,6 @@
 import type { Attempt } from '../../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../../contracts/run.ts';
-import type { FlowVerdict, Verdict } from '../../contracts/verdict.ts';
+import { type FlowVerdict, inRates, type Verdict } from '../../contracts/verdict.ts';
 import { LiveLines } from '../../report/live-lines.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import { timeLeft } from '../../report/time-left.ts';
@@ -93,7 +93,7 @@ export class GatePicture implements RunObserver {
   #flowLines(flow: FlowVerdict): string[] {
     const { colors, live, width } = this.#terminal;
     const next = flow.look.next === null ? 'at the cap' : `next look at ${flow.look.next}`;
-    const rates = `baseline ${successes(flow.baseline)}, candidate ${successes(flow.candidate)}`;
+    const rates = `baseline ${successes(inRates(flow).baseline)}, candidate ${successes(inRates(flow).candidate)}`;
     const looks = `${flow.pairs} pairs, ${next}`;
     const [left, right] = [`${flow.flow}  better `, ` worse  ${rates}, ${looks}`];
     const room = live ? width - 1 - left.length - right.length : lineWidth.most;

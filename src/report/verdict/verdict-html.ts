@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CellFinding, Failure, FlowVerdict, Verdict } from '../../contracts/verdict.ts';
+import { type CellFinding, type Failure, type FlowVerdict, inRates, type Verdict } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { escapeXml } from '../escape-xml.ts';
 import {
@@ -57,7 +57,7 @@ function flowSection(flow: FlowVerdict): string {
 <div class="scroll"><table>
 <thead><tr><th>cell</th><th>baseline</th><th>candidate</th><th>loss in points</th><th></th><th>what failed</th></tr></thead>
 <tbody>
-<tr><th>all</th><td>${successes(flow.baseline)}</td><td>${successes(flow.candidate)}</td><td>${lossWords(flow)}</td><td></td><td></td></tr>
+<tr><th>all</th><td>${successes(inRates(flow).baseline)}</td><td>${successes(inRates(flow).candidate)}</td><td>${lossWords(flow)}</td><td></td><td></td></tr>
 ${cellsByLoss(flow.cells).map(cellRow).join('\n')}
 </tbody>
 </table></div>`;

@@ -1,4 +1,4 @@
-import type { FlowVerdict, Verdict } from '../../contracts/verdict.ts';
+import { type FlowVerdict, inRates, type Verdict } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
 import {
@@ -46,7 +46,7 @@ function flowTable(flows: readonly FlowVerdict[]): string[] {
     '|---|---|---|---|---|---|',
     ...flows.map(
       (flow) =>
-        `| ${escapeMarkdown(flow.flow)} | ${verdictSymbols[flow.verdict]} ${flow.verdict} | ${flow.rule} | ${successes(flow.baseline)} | ${successes(flow.candidate)} | ${lossWords(flow)} |`,
+        `| ${escapeMarkdown(flow.flow)} | ${verdictSymbols[flow.verdict]} ${flow.verdict} | ${flow.rule} | ${successes(inRates(flow).baseline)} | ${successes(inRates(flow).candidate)} | ${lossWords(flow)} |`,
     ),
     '',
   ];

@@ -1,4 +1,4 @@
-import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import { inRates, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { columnLines } from '../../words/text.ts';
 import type { ResultReporter } from '../report-result.ts';
@@ -38,8 +38,8 @@ function renderVerdict(verdict: Verdict, colors: Colors): string {
   const rows = flows.flatMap(({ cells, ...flow }) => [
     [
       `${verdictSymbols[flow.verdict]} ${flow.flow}`,
-      successes(flow.baseline),
-      successes(flow.candidate),
+      successes(inRates({ ...flow, cells }).baseline),
+      successes(inRates({ ...flow, cells }).candidate),
       lossWords(flow),
       '',
     ],
