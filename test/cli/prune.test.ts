@@ -103,19 +103,28 @@ test('the report of a run stays when the next one overwrites it', () => {
   expect(existsSync(join(home, 'reports', 'run-b.html'))).toBe(false);
 });
 
-test('a policy in the folder that it is about is the one that counts, and a mistake in it ends a run before it starts', async () => {
+const ownPolicy = (attempts: string) => {
   const own = join(home, 'retention.yaml');
-  writeFileSync(own, 'schemaVersion: 1\nattempts: { number: 7, atLeast: 30d }\nevidence: {}\nreports: {}\n');
+  writeFileSync(own, `schemaVersion: 1\nattempts: ${attempts}\nevidence: {}\nreports: {}\n`);
+  return own;
+};
+
+test('a policy in the folder that it is about is the one that counts', async () => {
+  const own = ownPolicy('{ number: 7, atLeast: 30d }');
   const kept = await cli(['report', 'kept'], home);
   expect(kept.stdout).toMatch(/^attempts .* 7$/m);
   expect(kept.stdout).toContain(`The limits are those of ${own}.`);
-  writeFileSync(own, 'schemaVersion: 1\nattempts: { atLeast: 2 }\nevidence: {}\nreports: {}\n');
-  for (const args of [['run'], ['report', 'kept'], ['watch', '--port', '0'], [...gateArgs, '--run']]) {
-    const { exit, stderr } = await cli(args, home);
+});
+
+test.each([['run'], ['report kept'], ['watch --port 0'], [`${gateArgs.join(' ')} --run`]])(
+  'a mistake in the policy ends %s before it starts',
+  async (command) => {
+    ownPolicy('{ atLeast: 2 }');
+    const { exit, stderr } = await cli(command.split(' '), home);
     expect(stderr).toMatch(/^error: \S+retention\.yaml:2:\d+: attempts\.atLeast: /);
     expect(exit).toBe(3);
-  }
-});
+  },
+);
 
 test('the gate says when attempts that its policy counts were removed', async () => {
   const store = await openStore();

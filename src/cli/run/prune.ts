@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { home } from '../../contracts/home.ts';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import {
   beyondLimits,
   type Kept,
@@ -29,7 +30,7 @@ export const reportFile = (runId: string) => home('reports', `${runId}.html`);
 export function keepReport(runId: string, written: readonly ChosenReporter[]): void {
   const page = join(home('report'), 'index.html');
   if (!written.some(({ name, target }) => name === 'html' && target === home('report')) || !existsSync(page)) return;
-  mkdirSync(home('reports'), { recursive: true });
+  makeFolder(home('reports'));
   try {
     // The next report replaces the name, not the file behind it.
     linkSync(page, reportFile(runId));

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt, Cell } from '../../contracts/attempt.ts';
 import { home } from '../../contracts/home.ts';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import type { CellReport, RunInfo } from '../../contracts/run.ts';
 import type { Failure, Verdict } from '../../contracts/verdict.ts';
 import { cellHash } from '../../web/report/cell-hash.ts';
@@ -57,7 +57,7 @@ export async function writeExamples(verdict: Verdict, examples: readonly Example
   };
   const run: RunInfo = { id: `verdict-${verdict.candidate}`, startedAt: at, finishedAt: at, seed: 0, machine };
   const runOf = new Map(examples.map(({ attempt, runId }) => [attempt.id, runId]));
-  mkdirSync(join(target, folder), { recursive: true });
+  makeFolder(join(target, folder));
   const source = {
     plan: async () => [],
     history: async () => null,
