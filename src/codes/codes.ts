@@ -113,7 +113,7 @@ export const codes = {
     phase: 'qr',
     in: 'attempts',
     cause: 'start-timeout',
-    todo: 'Read the page errors in the evidence.',
+    todo: 'Read the evidence: the errors of the page where it had any, else what the library still waited for.',
   },
   'no-code': {
     what: 'No pairing code came before the deadline, or the library cannot ask for one.',
@@ -121,7 +121,7 @@ export const codes = {
     phase: 'code',
     in: 'attempts',
     cause: 'pairing-refused',
-    todo: 'Read the page errors in the evidence; link with a QR code instead.',
+    todo: 'Read the evidence; link with a QR code instead.',
   },
   'qr-rejected': {
     what: 'The phone refused the QR code or the pairing code that the library gave out.',
@@ -210,7 +210,7 @@ export const codes = {
     blame: 'library',
     phase: 'message',
     in: 'attempts',
-    todo: 'Do not trust this version with messages on this build; read the page errors in the evidence.',
+    todo: 'Do not trust this version with messages on this build; the evidence says how far the text came.',
   },
   'send-failed': {
     what: '`sendMessage()` rejected, or answered without the id of a message.',
