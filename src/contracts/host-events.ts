@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tracedRequestSchema } from './trace.ts';
 
 /**
  * A value of the library that crosses the process channel. Other values (objects, functions, symbols) become their type and
@@ -100,6 +101,12 @@ const events = [
     at,
     type: z.literal('page:request-failed'),
     detail: z.strictObject({ method: z.string(), url: z.string(), error: z.string().nullable() }),
+  }),
+  /** A request that is over; only where the host was started with `logsRequests`. */
+  z.strictObject({
+    at,
+    type: z.literal('page:request'),
+    detail: tracedRequestSchema.omit({ at: true }),
   }),
   z.strictObject({
     at,

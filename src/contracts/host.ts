@@ -38,6 +38,8 @@ export interface ClientSpec {
     /** Over a pipe only the host reaches the browser; the default is a port that all users of the machine can reach. */
     pipe?: boolean;
   };
+  /** Reports every request of the page too; by default only those that fail. */
+  logsRequests?: boolean;
 }
 
 /** One package from which code was loaded. */
@@ -82,6 +84,15 @@ export interface HeapSizes {
   page: number;
 }
 
+/** How a page was at one moment. */
+export interface PageSnapshot {
+  /** Milliseconds since the epoch, with fractions. */
+  at: number;
+  /** Its DOM as HTML; null when the page was about to be another one. */
+  dom: string | null;
+  hasScreenshot: boolean;
+}
+
 /** What the parent asks of the host. */
 export interface HostCalls {
   /** Requires the library in `packageDir`. Rejects with the library's own error. */
@@ -92,8 +103,12 @@ export interface HostCalls {
   pageFacts(): Promise<PageFacts>;
   /** Collects garbage in host and page, which pauses both, and measures what is left. */
   heapSizes(): Promise<HeapSizes>;
-  /** Writes a PNG of the page. */
-  screenshot(file: string): Promise<void>;
+  /**
+   * The page as it is now, masked: no pairing material, no text or picture of a user.
+   *
+   * @param screenshot where to write a PNG; null for none.
+   */
+  snapshot(screenshot: string | null): Promise<PageSnapshot>;
   /** `client.requestPairingCode(number)`, whose answer is the event `host:code`. Rejects where there is no such method. */
   requestCode(number: string): Promise<void>;
   /** `client.sendMessage(to, body)`; returns `id._serialized` of the message, which is not always a string. */

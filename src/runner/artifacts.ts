@@ -7,18 +7,20 @@ import { makeFolder } from '../contracts/make-folder.ts';
 const leastSpaceBytes = 32 * 1024 * 1024;
 
 /**
- * Writes what a person looks at after a failure: all events, and what host and browser printed. A screenshot may lie in the
- * folder already.
+ * Writes what a person looks at after a failure: all events, what host and browser printed, and the trace. Screenshots may lie
+ * in the folder already.
  *
  * @returns the folder, relative to that of the run; null when the disk does not take it: the record counts for more.
  */
 export async function keepEvidence(
   { runFolder, id }: { runFolder: string; id: string },
   events: readonly AttemptEvent[],
+  writeTrace: (folder: string) => Promise<void>,
 ): Promise<string | null> {
   const folder = join(runFolder, id);
   try {
     makeFolder(folder);
+    await writeTrace(folder);
     await writeFile(join(folder, 'events.json'), `${JSON.stringify(events, null, 1)}\n`);
     for (const name of ['stdout', 'stderr']) {
       const lines = events.filter(({ type }) => type === `host:${name}`).map(({ detail }) => `${detail}\n`);

@@ -1,6 +1,7 @@
 import type { Browser } from '../browser/ensure-browser.ts';
 import type { Cell } from '../contracts/attempt.ts';
 import type { Surface } from '../contracts/surface.ts';
+import type { TraceMode } from '../contracts/trace.ts';
 import type { InstalledLibrary } from '../library/ensure-library.ts';
 import type { Flow } from './flow.ts';
 
@@ -19,5 +20,7 @@ export interface AttemptInput {
   runFolder: string;
   /** Multiplies every deadline; see `deadlineFactor()`. */
   deadlineFactor: number;
+  /** Of which attempts a trace is kept; `failed` when left out. */
+  trace?: TraceMode | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -33,7 +33,7 @@ import { noHandshake, watchHandshake } from './handshake.ts';
 import type { Steps } from './steps.ts';
 
 interface ClientParts {
-  calls: Omit<HostCalls, 'screenshot' | 'liveFor'>;
+  calls: Omit<HostCalls, 'snapshot' | 'liveFor'>;
   exited: Promise<HostExit>;
   /** Whether the host has started any process. */
   hasBrowser(): boolean;

@@ -2,6 +2,7 @@ import type { AttemptEvent } from '../contracts/attempt.ts';
 import { type HostEvent, recordedType } from '../contracts/host-events.ts';
 import { eventTime } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
+import { BothEnds } from './both-ends.ts';
 
 /** As many events of the beginning and of the end are kept: more are a loop in the page, and would only fill memory and store. */
 const keptPerEnd = 500;
@@ -9,10 +10,7 @@ const keptPerEnd = 500;
 /** The evidence of one attempt: its events in sequence, without anything that must not be recorded. */
 export class Recorder {
   readonly startedAt = eventTime();
-  readonly #first: AttemptEvent[] = [];
-  /** A ring. */
-  readonly #last: AttemptEvent[] = [];
-  #dropped = 0;
+  readonly #events = new BothEnds<AttemptEvent>(keptPerEnd);
 
   add(type: string, detail: unknown): void {
     this.#add(eventTime(), type, detail);
@@ -23,10 +21,7 @@ export class Recorder {
   }
 
   #add(at: number, type: string, detail: unknown): void {
-    const event = { at: Math.round((at - this.startedAt) * 10) / 10, type, detail };
-    if (this.#first.length < keptPerEnd) this.#first.push(event);
-    else if (this.#last.length < keptPerEnd) this.#last.push(event);
-    else this.#last[this.#dropped++ % keptPerEnd] = event;
+    this.#events.add({ at: Math.round((at - this.startedAt) * 10) / 10, type, detail });
   }
 
   /** Milliseconds since the attempt began. */
@@ -37,9 +32,10 @@ export class Recorder {
   /** The events in the order of their time; secrets that became known only later are taken out of the earlier ones too. */
   events(redactor: Redactor): AttemptEvent[] {
     const byTime = (events: readonly AttemptEvent[]) => redactor.clean([...events]).sort((a, b) => a.at - b.at);
-    if (this.#dropped === 0) return byTime([...this.#first, ...this.#last]);
-    const first = byTime(this.#first);
-    const gap = { at: first.at(-1)?.at ?? 0, type: 'harness:dropped', detail: this.#dropped };
-    return [...first, gap, ...byTime(this.#last)];
+    const { first: earliest, last, dropped } = this.#events;
+    if (dropped === 0) return byTime([...earliest, ...last]);
+    const first = byTime(earliest);
+    const gap = { at: first.at(-1)?.at ?? 0, type: 'harness:dropped', detail: dropped };
+    return [...first, gap, ...byTime(last)];
   }
 }

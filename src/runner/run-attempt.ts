@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attempt } from '../contracts/attempt.ts';
 import type { PageFacts } from '../contracts/host.ts';
@@ -13,9 +12,10 @@ import { Finding } from './finding.ts';
 import type { FlowContext } from './flow.ts';
 import { checkReady } from './probe.ts';
 import { Recorder } from './recorder.ts';
-import { Scene } from './scene.ts';
+import { type Recorders, Scene } from './scene.ts';
 import { Steps } from './steps.ts';
 import { settleSeconds } from './target.ts';
+import { TraceRecorder } from './trace-recorder.ts';
 
 const nothingKnown: PageFacts = { debugVersion: null, userAgent: null, browserVersion: null };
 
@@ -27,13 +27,14 @@ export async function runAttempt(input: AttemptInput): Promise<Attempt> {
   const startedAt = new Date();
   const recorder = new Recorder();
   const steps = new Steps(input.deadlineFactor, (phase, ms) => recorder.add(`phase:${phase}`, { ms: Math.round(ms) }));
-  const { redactor, removeFolder, ...seen } = await perform(input, steps, recorder);
+  const trace = new TraceRecorder(input.trace ?? 'failed', recorder.startedAt);
+  const { redactor, removeFolder, ...seen } = await perform(input, steps, { recorder, trace });
   const durationMs = recorder.elapsed();
   await removeFolder();
   const events = recorder.events(redactor);
   const record = redactor.clean(buildRecord(input, { startedAt, durationMs, steps, events, ...seen }));
-  if (record.outcome === 'passed') return record;
-  return { ...record, artifacts: await keepEvidence(input, events) };
+  if (record.outcome === 'passed' && trace.mode !== 'on') return record;
+  return { ...record, artifacts: await keepEvidence(input, events, (folder) => trace.write(folder, redactor)) };
 }
 
 type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'browserMemoryBytes'> & {
@@ -41,10 +42,10 @@ type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'browserMemoryByt
   removeFolder(): Promise<void>;
 };
 
-async function perform(input: AttemptInput, steps: Steps, recorder: Recorder): Promise<Performed> {
+async function perform(input: AttemptInput, steps: Steps, recorders: Recorders): Promise<Performed> {
   let scene: Scene;
   try {
-    scene = new Scene(input, steps, recorder);
+    scene = new Scene(input, steps, recorders);
   } catch (error) {
     const thrown = new Finding('harness-error', `the attempt could not be set up: ${messageOf(error)}`);
     const nothing = { page: nothingKnown, loaded: null, browserMemoryBytes: null };
@@ -113,11 +114,14 @@ function contextOf({ cell, flow }: AttemptInput, steps: Steps, { client, phone, 
   };
 }
 
-/** The last questions to a page before it is closed; after a failure with a screenshot. */
-async function lookAround({ runFolder, id }: AttemptInput, scene: Scene, thrown: unknown): Promise<PageFacts> {
-  if (thrown === null) return scene.pageFacts();
+/** The last questions to a page before it is closed; after a failure with a snapshot. */
+async function lookAround({ trace }: AttemptInput, scene: Scene, thrown: unknown): Promise<PageFacts> {
+  if (thrown === null) {
+    const [page] = await Promise.all([scene.pageFacts(), trace === 'on' && scene.snapshots()]);
+    return page;
+  }
   scene.client.leave();
   if (codeOf(thrown) === 'interrupted') return nothingKnown;
-  const [page] = await Promise.all([scene.pageFacts(), scene.screenshot(join(runFolder, id, 'screenshot.png'))]);
+  const [page] = await Promise.all([scene.pageFacts(), scene.snapshotOfFailure(), scene.snapshots()]);
   return page;
 }

@@ -5,6 +5,7 @@ import type { Attempt } from '../contracts/attempt.ts';
 import { home } from '../contracts/home.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import type { TraceMode } from '../contracts/trace.ts';
 import { recordOfNoLibrary } from './build-record.ts';
 import { deadlineFactor } from './deadlines.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   observers: readonly RunObserver[];
   /** Ends the run: what is under way is recorded as `infra`, `interrupted`, and nothing else is started. */
   signal?: AbortSignal;
+  /** Of which attempts a trace is kept; `failed` when left out. */
+  trace?: TraceMode | undefined;
   /** Called with every download. */
   say(line: string): void;
   /** Chooses what is attempted next; without one the whole plan is, in an order that depends on the seed. */
@@ -56,7 +59,7 @@ export async function runPlan(plan: readonly PlannedCell[], options: RunOptions)
 export async function runSupplied(
   plan: readonly PlannedCell[],
   supplies: Supplies,
-  { slots, seed, observers, signal, queue }: Omit<RunOptions, 'say'>,
+  { slots, seed, observers, signal, trace, queue }: Omit<RunOptions, 'say'>,
 ): Promise<EndedRun> {
   const factor = deadlineFactor();
   const labelled = plan.map((planned) => supplies.label(planned));
@@ -73,7 +76,7 @@ export async function runSupplied(
       const id = `${run.id}-${String(++number).padStart(4, '0')}`;
       const { planned } = task;
       await tell((observer) => observer.attemptStarted?.(id, planned));
-      const attempt = await execute({ id, task, supplies, run, deadlineFactor: factor, signal: end });
+      const attempt = await execute({ id, task, supplies, run, deadlineFactor: factor, trace, signal: end });
       await tell((observer) => observer.attemptEnded?.(planned, attempt));
     }
   };
@@ -100,6 +103,7 @@ interface Execution {
   supplies: Supplies;
   run: RunInfo;
   deadlineFactor: number;
+  trace: TraceMode | undefined;
   signal: AbortSignal;
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Span } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { HostEvent } from '../contracts/host-events.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
@@ -19,6 +20,13 @@ import type { FlowNetwork } from './flow.ts';
 import type { Recorder } from './recorder.ts';
 import type { Steps } from './steps.ts';
 import { type OpenTarget, openTarget } from './target.ts';
+import type { TraceRecorder } from './trace-recorder.ts';
+
+/** What an attempt is written down with. */
+export interface Recorders {
+  recorder: Recorder;
+  trace: TraceRecorder;
+}
 
 /** Everything that one attempt has for itself: a folder, a target, a phone, a host with its browser and profile. */
 export class Scene {
@@ -26,6 +34,12 @@ export class Scene {
   readonly #host: Host;
   readonly #target: Promise<OpenTarget>;
   readonly #patience: number;
+  /** Folder of screenshots and logs. */
+  readonly #artifacts: string;
+  readonly #steps: Steps;
+  readonly #trace: TraceRecorder;
+  /** Snapshots that are being taken. */
+  readonly #pending = new Set<Promise<void>>();
   #memory: Promise<number | null> | null = null;
   readonly client: ClientUnderTest;
   readonly phone: AttemptPhone;
@@ -33,7 +47,11 @@ export class Scene {
   loaded: LoadedLibrary | null = null;
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
-  constructor({ cell, seed, flow, library, browser, surface }: AttemptInput, steps: Steps, recorder: Recorder) {
+  constructor(input: AttemptInput, steps: Steps, { recorder, trace }: Recorders) {
+    const { cell, seed, flow, library, browser, surface } = input;
+    this.#artifacts = join(input.runFolder, input.id);
+    this.#steps = steps;
+    this.#trace = trace;
     this.#patience = steps.patience(answerDeadlineMs);
     // Not in the folder of the run: Chromium puts sockets below it, whose paths may have 107 bytes at most.
     this.#folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-'));
@@ -43,6 +61,7 @@ export class Scene {
       folder: this.#folder,
       env: browser.env,
       onSeen: (event) => {
+        if (event.type === 'page:request') return trace.addRequest(event);
         recorder.addSeen(event);
         this.#see(event);
       },
@@ -74,10 +93,12 @@ export class Scene {
           auth: auth ? { kind: 'module', file: auth, dataPath, timeScale } : { kind: 'local', dataPath },
           browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
           options,
+          logsRequests: trace.mode !== 'off',
         };
       },
     });
     this.phone = new AttemptPhone(seed, this.#target, steps, this.client);
+    if (trace.mode !== 'off') steps.followSpans((span) => this.#snapshotOfSpan(span));
   }
 
   get redactor(): Redactor {
@@ -95,13 +116,16 @@ export class Scene {
     return facts ?? { debugVersion: null, userAgent: null, browserVersion: null };
   }
 
-  /** Takes a picture of the page into `file`, if the page lets itself be taken one of. */
-  async screenshot(file: string): Promise<void> {
-    const take = async () => {
-      makeFolder(dirname(file));
-      await this.#host.calls.screenshot(file);
-    };
-    await this.#answer(take());
+  /** The page as the failure left it, with a screenshot, if the page still answers. */
+  async snapshotOfFailure(): Promise<void> {
+    const { spans } = this.#steps;
+    const failed = spans.length - 1;
+    await this.#answer(this.#snapshot(spans[failed]?.outcome === 'failed' ? failed : null, 'screenshot.png'));
+  }
+
+  /** Waits for snapshots of spans that have ended, before the page is closed. */
+  async snapshots(): Promise<void> {
+    await this.#answer(Promise.all(this.#pending));
   }
 
   /** Ends every process of the attempt and its target. Never rejects. */
@@ -118,6 +142,22 @@ export class Scene {
 
   async isDiskFull(): Promise<boolean> {
     return isDiskFull(this.#folder);
+  }
+
+  /** Not waited for: the flow goes on meanwhile. A page that is gone has no snapshot. */
+  #snapshotOfSpan(span: number): void {
+    const { phase } = this.#steps.spans[span] as Span;
+    const file = `trace/${String(span + 1).padStart(3, '0')}-${phase}.png`;
+    const taken = this.#snapshot(span, this.#trace.mode === 'on' ? file : null).catch(() => {});
+    this.#pending.add(taken);
+    void taken.finally(() => this.#pending.delete(taken));
+  }
+
+  /** @param screenshot relative to the folder of the attempt. */
+  async #snapshot(span: number | null, screenshot: string | null): Promise<void> {
+    const file = screenshot && join(this.#artifacts, screenshot);
+    if (file) makeFolder(dirname(file));
+    this.#trace.addSnapshot(span, await this.#host.calls.snapshot(file), screenshot);
   }
 
   #see(event: HostEvent): void {

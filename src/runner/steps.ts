@@ -12,6 +12,7 @@ export class Steps {
   readonly #ends = new Map<Phase, number>();
   readonly #failure = Promise.withResolvers<never>();
   readonly #onEnd: (phase: Phase, ms: number) => void;
+  #onPassed: (span: number) => void = () => {};
   #lastEnd = performance.now();
   #isRunning = false;
   /** The phase under way, or the last one that was. */
@@ -29,6 +30,11 @@ export class Steps {
     this.#factor = factor;
     this.#onEnd = onEnd;
     this.#failure.promise.catch(() => {});
+  }
+
+  /** @param onPassed called after each span that passed, with its place in `spans`. */
+  followSpans(onPassed: (span: number) => void): void {
+    this.#onPassed = onPassed;
   }
 
   /** How long to wait on this machine for what takes `ms` elsewhere. */
@@ -74,7 +80,8 @@ export class Steps {
     } finally {
       this.#isRunning = false;
       const startedAt = new Date(performance.timeOrigin + begun).toISOString();
-      this.spans.push({ phase, startedAt, ms: tenths(performance.now() - begun), outcome });
+      const place = this.spans.push({ phase, startedAt, ms: tenths(performance.now() - begun), outcome }) - 1;
+      if (outcome === 'passed') this.#onPassed(place);
     }
   }
 

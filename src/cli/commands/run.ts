@@ -40,6 +40,7 @@ Examples:
   wwebjs-canary run --library 1.34.2,1.34.7 --build 2.3000.1044822804
   wwebjs-canary run --library ../my-fork --repeat 5 --reporter list,junit=junit.xml,markdown=summary.md
   wwebjs-canary run --last-failed
+  wwebjs-canary run --library 1.34.7 --trace on
   wwebjs-canary run --grep 1.34.7
   wwebjs-canary run --shard 1/4 --reporter blob=shard-1.blob`;
 
@@ -56,6 +57,7 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
     seed: options.seed ?? randomInt(1, greatestRandomSeed),
     part: shard && { shard, whole },
     chosen,
+    trace: options.trace,
     terminal,
   });
   return exit;

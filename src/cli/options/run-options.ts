@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Target, targets } from '../../contracts/outcome.ts';
+import { type TraceMode, traceModes } from '../../contracts/trace.ts';
 import { reporterUsage } from '../../report/reporters.ts';
 import { greatestSeed, list, wholeNumber } from './option-values.ts';
 
@@ -18,6 +19,7 @@ export interface RunCommandOptions {
   grep?: string;
   /** Only `run` takes it. */
   lastFailed?: boolean;
+  trace?: TraceMode;
   config?: string;
   reporter?: string;
   ignoreExpectations?: boolean;
@@ -41,6 +43,11 @@ export function addRunOptions(command: Command): Command {
     .option('--seed <n>', 'repeats a run: order and random values (default: a new one)', wholeNumber(0, greatestSeed))
     .option('--shard <i/n>', 'only the i-th of n parts of the plan')
     .option('--grep <text>', 'only cells whose printed name contains this text')
+    .addOption(
+      new Option('--trace <mode>', 'keep traces of failed attempts, of all (on), or none (default: failed)').choices(
+        traceModes,
+      ),
+    )
     .option('--config <file>', 'a matrix to use instead of compat-matrix/matrix.yaml')
     .option('--reporter <list>', `any of ${reporterUsage} (default: list and an HTML report)`)
     .option('--ignore-expectations', 'every attempt that does not pass is unexpected');

@@ -3,6 +3,7 @@ import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import type { PlannedCell, RunInfo } from '../../contracts/run.ts';
+import type { TraceMode } from '../../contracts/trace.ts';
 import type { ChosenReporter } from '../../report/choose-reporters.ts';
 import { findScreenshot } from '../../report/find-screenshot.ts';
 import { storeSource } from '../../report/report-source.ts';
@@ -27,6 +28,8 @@ export interface RunSettings {
   /** Null when all of a plan is run. */
   part: ShardOfPlan | null;
   chosen: readonly ChosenReporter[];
+  /** Of which attempts a trace is kept; `failed` when left out. */
+  trace?: TraceMode | undefined;
   terminal: Terminal;
 }
 
@@ -43,7 +46,7 @@ export interface ExecutedRun {
  * @throws InputError, TroubleError as `runPlan` and `openStore` do.
  */
 export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
-  const { slots, seed, part, chosen, terminal } = settings;
+  const { slots, seed, part, chosen, trace, terminal } = settings;
   const retention = readRetention();
   const store = await openStore();
   const recorder = new StoreRecorder(store);
@@ -55,7 +58,7 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   try {
     using stop = stopSignal(terminal.progress);
     const observers = [recorder, tally, group];
-    const { run, interrupted } = await runPlan(plan, { slots, seed, observers, signal: stop.signal, say });
+    const { run, interrupted } = await runPlan(plan, { slots, seed, observers, trace, signal: stop.signal, say });
     const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);
     for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
     keepReport(run.id, written);

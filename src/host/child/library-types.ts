@@ -12,11 +12,18 @@ export interface LibraryRequest {
   url(): string;
   method(): string;
   failure(): { errorText: string } | null;
+  resourceType(): string;
+  response(): LibraryResponse | null;
+  /** Of the DevTools protocol, in puppeteer 24. */
+  id?: string;
+  /** The same in puppeteer 18. */
+  _requestId?: string;
 }
 
 export interface LibraryResponse {
   url(): string;
   status(): number;
+  headers(): Record<string, string>;
 }
 
 export interface LibraryConsoleMessage {
@@ -34,9 +41,12 @@ export interface LibraryCdpSession {
 export interface LibraryPage extends Emitter {
   /** `page.createCDPSession()` is younger than the puppeteer of 1.24.0. */
   target(): { createCDPSession(): Promise<LibraryCdpSession> };
+  /** The session of the DevTools protocol; puppeteer does not document it. */
+  _client?(): Emitter;
   mainFrame(): LibraryFrame;
   evaluate<T>(source: string): Promise<T>;
-  screenshot(options: { path: string }): Promise<unknown>;
+  /** A PNG. */
+  screenshot(): Promise<Uint8Array>;
 }
 
 export interface LibraryBrowser extends Emitter {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type {
   AuthChoice,
@@ -6,6 +7,7 @@ import type {
   HostCalls,
   LoadedLibrary,
   PageFacts,
+  PageSnapshot,
   SessionFacts,
 } from '../../contracts/host.ts';
 import type { PlainValue } from '../../contracts/host-events.ts';
@@ -13,6 +15,7 @@ import { BuildWatch, debugVersion } from './build-watch.ts';
 import { hostHeap, pageHeap } from './heap-sizes.ts';
 import type { Library, LibraryClient, LibraryPage } from './library-types.ts';
 import { loadLibrary } from './load-library.ts';
+import { hideForPictureSource, maskedHtmlSource, showAfterPictureSource } from './masked-page.ts';
 import { plainError, plainValue } from './plain-value.ts';
 import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
@@ -22,6 +25,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
   readonly report: Report;
   #library: Library | null = null;
   #client: LibraryClient | null = null;
+  #lastPicture: Promise<unknown> = Promise.resolve();
 
   constructor(report: Report) {
     this.report = report;
@@ -34,7 +38,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     return loaded;
   }
 
-  async start({ auth, browser, options = {} }: ClientSpec): Promise<void> {
+  async start({ auth, browser, options = {}, logsRequests = false }: ClientSpec): Promise<void> {
     if (!this.#library) throw new Error('load() comes before start()');
     const { pairWithPhoneNumber: phoneNumber, ...others } = options;
     const client = new this.#library.Client({
@@ -51,7 +55,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
       if (this.#client === client) this.report(event);
     };
     const build = new BuildWatch(report);
-    watchClient(client, report, build);
+    watchClient(client, report, { build, logsRequests });
     // A library that throws at once, without a promise, has to end in `host:error` too.
     Promise.resolve()
       .then(() => client.initialize())
@@ -98,8 +102,16 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     return { host: hostHeap(), page: await pageHeap(this.#page()) };
   }
 
-  async screenshot(file: string): Promise<void> {
-    await this.#page().screenshot({ path: file });
+  async snapshot(screenshot: string | null): Promise<PageSnapshot> {
+    const page = this.#page();
+    const at = performance.timeOrigin + performance.now();
+    const dom = await page.evaluate<unknown>(maskedHtmlSource).catch(() => null);
+    if (screenshot === null) return { at, dom: textOrNull(dom), hasScreenshot: false };
+    // One at a time: the end of one would show what the next one hides.
+    const picture = this.#lastPicture.then(() => takePicture(page, screenshot));
+    this.#lastPicture = picture.catch(() => {});
+    const hasScreenshot = await picture.catch(() => false);
+    return { at, dom: textOrNull(dom), hasScreenshot };
   }
 
   async requestCode(number: string): Promise<void> {
@@ -143,6 +155,18 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
     if (!page) throw new Error('there is no page');
     return page;
   }
+}
+
+/** False when the page became another one meanwhile: what is personal in that one was not hidden, so nothing is written. */
+async function takePicture(page: LibraryPage, file: string): Promise<boolean> {
+  await page.evaluate(hideForPictureSource);
+  let wasHidden: unknown = false;
+  const png = await page.screenshot().finally(async () => {
+    wasHidden = await page.evaluate<unknown>(showAfterPictureSource);
+  });
+  if (wasHidden !== true) return false;
+  await writeFile(file, png);
+  return true;
 }
 
 async function createAuth(library: Library, auth: AuthChoice): Promise<unknown> {

@@ -3,12 +3,17 @@ import { describeEvent } from './describe-event.ts';
 import type { LibraryBrowser, LibraryClient, LibraryPage } from './library-types.ts';
 import type { Report } from './report.ts';
 import { watchPage } from './watch-page.ts';
+import { watchRequests } from './watch-requests.ts';
 
 /**
  * Reports every event of the client, and the events of its page and browser from the moment on which the library sets
  * them, which is before the first navigation. Only this one instance is watched; the library's code is unchanged.
  */
-export function watchClient(client: LibraryClient, report: Report, build: BuildWatch): void {
+export function watchClient(
+  client: LibraryClient,
+  report: Report,
+  { build, logsRequests }: { build: BuildWatch; logsRequests: boolean },
+): void {
   const emit = client.emit;
   client.emit = (name, ...args) => {
     if (typeof name === 'string' && name !== 'newListener' && name !== 'removeListener') {
@@ -22,6 +27,7 @@ export function watchClient(client: LibraryClient, report: Report, build: BuildW
   });
   onAssignment(client, 'pupPage', (page: LibraryPage) => {
     watchPage(page, report);
+    if (logsRequests) watchRequests(page, report);
     build.follow(page);
   });
 }
