@@ -2,6 +2,7 @@ import type { Attempt, Cause, Cell } from './attempt.ts';
 import type { Expectation } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunInfo, Summary } from './run.ts';
+import type { Snapshot, Trace } from './trace.ts';
 
 /** What the HTML report shows before the reader opens a cell; embedded once. */
 export interface HtmlOverview {
@@ -46,8 +47,18 @@ export interface HtmlCause {
 /** Everything about one cell; embedded separately, so that the page parses only opened cells. */
 export interface HtmlCellDetail {
   attempts: Attempt[];
-  /** By attempt id: a data URI, or the path of the file where the page would have grown too large. */
+  /** By attempt id: a data URI, or the file beside the page where the page would have grown too large. */
   screenshots: Record<string, string>;
   /** The command that repeats the cell, and what another machine has to have first. */
   repeat: { command: string; needs: string[] };
+}
+
+/** The trace of one attempt; embedded separately as `trace-<attempt id>`. Absent where none was kept. */
+export interface HtmlTrace extends Omit<Trace, 'snapshots'> {
+  snapshots: HtmlSnapshot[];
+}
+
+/** A screenshot is a data URI or a file beside the page, as the DOM is HTML or such a file. */
+export interface HtmlSnapshot extends Omit<Snapshot, 'dom'> {
+  dom: { html: string } | { file: string } | null;
 }

@@ -22,13 +22,16 @@ export const tracedRequestSchema = z.object({
 });
 export type TracedRequest = z.infer<typeof tracedRequestSchema>;
 
+/** A name that leads nowhere else. */
+const traceFileName = z.string().regex(/^(trace\/)?[\w-]+\.\w+$/);
+
 /** How the page was at one moment. Files are relative to the folder of the attempt. */
 const snapshotSchema = z.object({
   at: z.number(),
   /** Place in the spans of the attempt; null for a failure outside of any. */
   span: z.number().int().nullable(),
-  dom: z.string().nullable(),
-  screenshot: z.string().nullable(),
+  dom: traceFileName.nullable(),
+  screenshot: traceFileName.nullable(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { BlobAttempt, BlobEnd, BlobHead, ShardOfPlan } from '../contracts/blob.ts';
 import type { RunInfo, RunObserver } from '../contracts/run.ts';
+import { findScreenshot } from './find-screenshot.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
 
@@ -37,7 +38,7 @@ export class BlobReporter implements RunObserver {
     const end: BlobEnd = { attempts: 0 };
     for await (const { attempts } of this.#source.cells(run)) {
       for (const attempt of attempts) {
-        const file = this.#source.screenshot(run, attempt);
+        const file = findScreenshot(this.#source.artifacts(run, attempt));
         const screenshot = file && { name: basename(file), base64: await readFile(file, 'base64') };
         const line: BlobAttempt = { position, attempt, screenshot: screenshot || null };
         yield `${JSON.stringify(line)}\n`;

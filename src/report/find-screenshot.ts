@@ -1,11 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Attempt } from '../contracts/attempt.ts';
 
-/** The absolute path of an attempt's screenshot below the folder of its run; null when there is none. */
-export function findScreenshot(runFolder: string, { artifacts }: Pick<Attempt, 'artifacts'>): string | null {
-  if (artifacts === null) return null;
-  const folder = join(runFolder, artifacts);
+/** The absolute path of the screenshot in the folder of an attempt's artifacts; null when there is none. */
+export function findScreenshot(folder: string | null): string | null {
+  if (folder === null) return null;
   try {
     const name = readdirSync(folder).find((file) => /^screenshot\.(png|jpe?g|webp)$/.test(file));
     return name === undefined ? null : join(folder, name);

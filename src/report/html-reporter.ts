@@ -1,6 +1,6 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
-import { type Attempt, cellKey } from '../contracts/attempt.ts';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { cellKey } from '../contracts/attempt.ts';
 import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { home } from '../contracts/home.ts';
 import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
@@ -11,13 +11,12 @@ import { repeatCommand } from '../words/repeat.ts';
 import { groupCauses } from './causes.ts';
 import { compareRuns } from './compare-runs.ts';
 import { changeWords } from './diff-reporters.ts';
+import { findScreenshot } from './find-screenshot.ts';
+import { PageFiles } from './page-files.ts';
 import type { ReportSource, SummarizedRun } from './report-source.ts';
 import { headlineOfRun } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
-
-/** The page embeds screenshots up to this many bytes; a much larger page opens slowly on a phone. */
-const screenshotBudget = 24 * 1024 * 1024;
 
 /** The file with the path of the last HTML report, for `report show`. */
 export const lastReportFile = () => home('last-report');
@@ -27,11 +26,12 @@ export class HtmlReporter implements RunObserver {
   readonly #page: string;
   readonly #source: ReportSource;
   readonly #isForShow: boolean;
-  #bytesLeft = screenshotBudget;
+  readonly #files: PageFiles;
 
   /** @param isForShow false for a page that `report show` is not to open. */
   constructor(folder: string, source: ReportSource, isForShow = true) {
     this.#page = resolve(folder, 'index.html');
+    this.#files = new PageFiles(resolve(folder));
     this.#source = source;
     this.#isForShow = isForShow;
   }
@@ -49,6 +49,7 @@ export class HtmlReporter implements RunObserver {
       const summary = summarizeReport(report);
       yield embedScript(`cell-${summaries.length}`, this.#detail(run, report, summary));
       summaries.push(summary);
+      yield* this.#traces(run, report);
     }
     const sentence = await headlineOfRun(this.#source, run, summaries);
     const before = await this.#source.before(run);
@@ -59,22 +60,24 @@ export class HtmlReporter implements RunObserver {
   }
 
   #detail(run: RunInfo, { attempts }: CellReport, { cell, repeat }: CellSummary): HtmlCellDetail {
-    const shown = attempts.map((attempt) => [attempt.id, this.#screenshot(run, attempt)] as const);
+    const shown = attempts.flatMap((attempt) => {
+      const file = findScreenshot(this.#source.artifacts(run, attempt));
+      const picture = file && this.#files.picture(file);
+      return picture ? [[attempt.id, picture] as const] : [];
+    });
     return {
       attempts,
-      screenshots: Object.fromEntries(shown.filter((entry): entry is [string, string] => entry[1] !== null)),
+      screenshots: Object.fromEntries(shown),
       repeat: repeat ?? { command: repeatCommand(cell, run.seed), needs: [] },
     };
   }
 
-  #screenshot(run: RunInfo, attempt: Attempt): string | null {
-    const file = this.#source.screenshot(run, attempt);
-    if (!file) return null;
-    const { size } = statSync(file);
-    if (size > this.#bytesLeft) return file;
-    this.#bytesLeft -= size;
-    const type = extname(file).slice(1).replace('jpg', 'jpeg');
-    return `data:image/${type};base64,${readFileSync(file, 'base64')}`;
+  *#traces(run: RunInfo, { attempts }: CellReport): Generator<string> {
+    for (const attempt of attempts) {
+      const folder = this.#source.artifacts(run, attempt);
+      const trace = folder && this.#files.trace(folder);
+      if (trace) yield embedScript(`trace-${attempt.id}`, trace);
+    }
   }
 }
 

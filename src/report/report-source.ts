@@ -24,8 +24,8 @@ export interface ReportSource {
   standings(cells: readonly Cell[]): Promise<Standing[]>;
   /** The newest run before this one that planned the same cells; null when the store has none. */
   before(run: RunInfo): Promise<SummarizedRun | null>;
-  /** The absolute path of an attempt's screenshot; null when there is none. */
-  screenshot(run: RunInfo, attempt: Attempt): string | null;
+  /** The absolute path of the folder with an attempt's screenshots and trace, which may be gone; null when nothing was stored. */
+  artifacts(run: RunInfo, attempt: Attempt): string | null;
 }
 
 /** The cells of a run in the store, in the sequence of the plan. */
@@ -43,15 +43,11 @@ export async function* storedCells(
 }
 
 /** Reads a run from the store, and attempts that the store did not accept from the recorder's file. */
-export function storeSource(
-  store: Store,
-  recorder: StoreRecorder,
-  screenshot: ReportSource['screenshot'],
-): ReportSource {
+export function storeSource(store: Store, recorder: StoreRecorder, artifacts: ReportSource['artifacts']): ReportSource {
   const plan = (run: RunInfo) => store.plannedCells.ofRun(run.id);
   return {
     plan,
-    screenshot,
+    artifacts,
     async history(run) {
       const planned = new Set((await plan(run)).map(({ cell }) => cell.library));
       const libraries = (await store.attempts.libraries()).filter((library) => planned.has(library));

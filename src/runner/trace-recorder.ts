@@ -10,7 +10,7 @@ import { BothEnds } from './both-ends.ts';
 const keptRequestsPerEnd = 500;
 const keptSnapshotsPerEnd = 15;
 
-interface Taken extends Omit<Snapshot, 'dom'> {
+interface TakenSnapshot extends Omit<Snapshot, 'dom'> {
   /** HTML, not yet in a file. */
   html: string | null;
 }
@@ -20,7 +20,7 @@ export class TraceRecorder {
   readonly mode: TraceMode;
   readonly #startedAt: number;
   readonly #requests = new BothEnds<TracedRequest>(keptRequestsPerEnd);
-  readonly #snapshots = new BothEnds<Taken>(keptSnapshotsPerEnd);
+  readonly #snapshots = new BothEnds<TakenSnapshot>(keptSnapshotsPerEnd);
 
   /** @param startedAt of the attempt, in milliseconds since the epoch. */
   constructor(mode: TraceMode, startedAt: number) {
@@ -34,7 +34,7 @@ export class TraceRecorder {
 
   /** @param screenshot the file of its picture, if it has one, relative to the folder of the attempt. */
   addSnapshot(span: number | null, { at, dom, hasScreenshot }: PageSnapshot, screenshot: string | null): void {
-    if (this.mode === 'off') return;
+    if (this.mode === 'off' || (dom === null && !hasScreenshot)) return;
     this.#snapshots.add({ at: this.#since(at), span, html: dom, screenshot: hasScreenshot ? screenshot : null });
   }
 

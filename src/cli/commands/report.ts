@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
-import { findScreenshot } from '../../report/find-screenshot.ts';
 import { lastReportFile } from '../../report/html-reporter.ts';
 import { mergeBlobs } from '../../report/merge-blobs.ts';
 import { storeSource } from '../../report/report-source.ts';
@@ -78,7 +77,7 @@ async function merge(blobs: readonly string[], { reporter, partial = false }: Me
   try {
     const store = await openStore(join(folder, 'store.sqlite'));
     const recorder = new StoreRecorder(store, folder);
-    const source = storeSource(store, recorder, (_run, { id }) => findScreenshot(folder, { artifacts: id }));
+    const source = storeSource(store, recorder, (_run, { id }) => join(folder, basename(id)));
     const terminal = processTerminal();
     const context = { terminal, source, part: null };
     const tally = new RunTally();

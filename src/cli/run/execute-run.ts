@@ -5,7 +5,6 @@ import { readRetention } from '../../contracts/retention.ts';
 import type { PlannedCell, RunInfo } from '../../contracts/run.ts';
 import type { TraceMode } from '../../contracts/trace.ts';
 import type { ChosenReporter } from '../../report/choose-reporters.ts';
-import { findScreenshot } from '../../report/find-screenshot.ts';
 import { storeSource } from '../../report/report-source.ts';
 import { ReporterGroup } from '../../report/reporter-group.ts';
 import { reporters } from '../../report/reporters.ts';
@@ -50,7 +49,7 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   const retention = readRetention();
   const store = await openStore();
   const recorder = new StoreRecorder(store);
-  const source = storeSource(store, recorder, (run, attempt) => findScreenshot(home('runs', run.id), attempt));
+  const source = storeSource(store, recorder, (run, { artifacts }) => artifacts && home('runs', run.id, artifacts));
   const made = chosen.map(({ name, target }) => reporters[name]?.create(target, { terminal, source, part }) ?? {});
   const group = new ReporterGroup(made, (work) => whileReading(store.file, work));
   const tally = new RunTally();

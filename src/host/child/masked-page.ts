@@ -69,7 +69,9 @@ function maskedHtml(): string {
   policy.setAttribute('content', "default-src 'none'; style-src 'unsafe-inline'");
   const charset = copy.createElement('meta');
   charset.setAttribute('charset', 'utf-8');
-  head.prepend(charset, policy);
+  const placeholders = copy.createElement('style');
+  placeholders.textContent = 'canvas, img, video { background: #ddd }';
+  head.prepend(charset, policy, placeholders);
   const html = `<!doctype html>\n${root.outerHTML}\n`;
   return html.length > longest ? html.slice(0, longest) : html;
 }

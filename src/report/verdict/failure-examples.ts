@@ -6,7 +6,6 @@ import { makeFolder } from '../../contracts/make-folder.ts';
 import type { CellReport, RunInfo } from '../../contracts/run.ts';
 import type { Failure, Verdict } from '../../contracts/verdict.ts';
 import { cellHash } from '../../web/report/cell-hash.ts';
-import { findScreenshot } from '../find-screenshot.ts';
 import { HtmlReporter } from '../html-reporter.ts';
 
 /** One attempt of each kind of failure in a verdict. */
@@ -63,9 +62,9 @@ export async function writeExamples(verdict: Verdict, examples: readonly Example
     history: async () => null,
     standings: async () => [],
     before: async () => null,
-    screenshot(_run: RunInfo, attempt: Attempt) {
-      const runId = runOf.get(attempt.id);
-      return runId ? findScreenshot(home('runs', runId), attempt) : null;
+    artifacts(_run: RunInfo, { id, artifacts }: Attempt) {
+      const runId = runOf.get(id);
+      return runId && artifacts ? home('runs', runId, artifacts) : null;
     },
     async *cells(): AsyncGenerator<CellReport> {
       for (const its of cells.values()) {

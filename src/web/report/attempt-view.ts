@@ -1,18 +1,15 @@
 import { codes, isAttemptCode } from '../../codes/codes.ts';
 import type { Attempt, Cause, Provenance } from '../../contracts/attempt.ts';
 import { el, withCode } from '../dom.ts';
-import { eventList } from './event-list.ts';
-import { timeline } from './timeline.ts';
+import { traceView } from './trace-view.ts';
 
-/** One attempt: outcome, cause, timeline and versions. */
+/** One attempt: outcome, cause, trace and versions. */
 export function attemptView(attempt: Attempt, screenshot: string | undefined): HTMLElement[] {
   return [
     ...(attempt.outcome === 'passed' ? [] : [whatHappened(attempt)]),
     ...(attempt.cause ? [causeView(attempt.cause, attempt.provenance)] : []),
-    timeline(attempt),
-    ...(screenshot === undefined ? [] : [screenshotView(screenshot)]),
+    traceView(attempt, screenshot),
     provenanceView(attempt),
-    eventList(attempt.events),
   ];
 }
 
@@ -54,13 +51,6 @@ function sourceLink(file: string, line: number | undefined, version: string | nu
   const anchor = line === undefined ? '' : `#L${line}`;
   const href = `https://github.com/wwebjs/whatsapp-web.js/blob/v${version}/${file}${anchor}`;
   return el('a', { href, rel: 'noreferrer' }, text);
-}
-
-function screenshotView(screenshot: string): HTMLElement {
-  const shown = screenshot.startsWith('data:')
-    ? el('img', { src: screenshot, alt: 'The page when the attempt failed', loading: 'lazy' })
-    : el('p', {}, 'Too large for this page; the file is ', el('code', {}, screenshot));
-  return el('section', {}, el('h3', {}, 'Screenshot'), shown);
 }
 
 function provenanceView({

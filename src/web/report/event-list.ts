@@ -5,25 +5,34 @@ import { el } from '../dom.ts';
 /** Details up to this many characters are shown inline; longer ones unfold. */
 const shortDetail = 110;
 
-/** All events in sequence, with the time since the attempt began. */
+/** Events in sequence, with the time since the attempt began. */
 export function eventList(events: readonly AttemptEvent[]): HTMLElement {
-  const items = events.map(({ at, type, detail }) => {
-    const bad = type.endsWith(':error') || type === 'host:unhandled-rejection' || type === 'page:request-failed';
+  if (events.length === 0) return el('p', { class: 'nothing' }, 'Nothing was seen.');
+  const items = events.map((event) => {
+    const { at, type, detail } = event;
     return el(
       'li',
-      bad ? { class: 'bad' } : {},
+      { 'data-at': String(at), ...(isBad(event) && { class: 'bad' }) },
       el('span', { class: 'at' }, formatMs(at)),
       el('span', { class: 'type' }, type),
       ...detailNodes(detail),
     );
   });
-  return el(
-    'details',
-    { class: 'events' },
-    el('summary', {}, `Events (${events.length})`),
-    events.length === 0 ? el('p', {}, 'Nothing was seen.') : el('ol', {}, ...items),
-  );
+  return el('ol', { class: 'events' }, ...items);
 }
+
+/** True for an event that is an error by itself. */
+export function isBad({ type, detail }: AttemptEvent): boolean {
+  const isConsoleError = type === 'page:console' && (detail as { level?: unknown } | null)?.level === 'error';
+  return isConsoleError || type.endsWith(':error') || badTypes.has(type);
+}
+
+const badTypes = new Set([
+  'host:unhandled-rejection',
+  'host:uncaught-exception',
+  'page:request-failed',
+  'page:crashed',
+]);
 
 function detailNodes(detail: unknown): Node[] {
   if (detail === null || detail === undefined) return [];
