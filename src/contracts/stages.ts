@@ -38,7 +38,8 @@ function resultOf(its: readonly Span[], attempt: Attempt, all: readonly (readonl
   const whole = { outcome, phase, code, blame };
   if (outcome === 'infra' || blame === 'harness' || its.length === 0) return whole;
   const failed = its.find((span) => span.outcome === 'failed');
-  if (failed) return { ...whole, phase: failed.phase, code: failed.phase === phase ? code : null };
+  const isOnlyOne = all.flat().filter((span) => span.outcome === 'failed').length === 1;
+  if (failed) return { ...whole, phase: failed.phase, code: isOnlyOne || failed.phase === phase ? code : null };
   const isElsewhere = all.some((spans) => spans.length === 0 || spans.some((span) => span.outcome === 'failed'));
   // Such as a `ready` that came twice: no span failed.
   return isElsewhere || !its.some((span) => span.phase === phase) ? passed : whole;

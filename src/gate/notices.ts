@@ -97,7 +97,7 @@ function outsidePlan(cells: readonly CellEvidence[]): Notice[] {
   // What the candidate alone fails comes first.
   const worst = cells.toSorted((a, b) => lossIn(b) - lossIn(a));
   const named = worst.slice(0, outsideNamed).map(({ place, baseline, candidate }): Notice => {
-    const codes = [...candidate.failureKinds.values()].map(({ code }) => code).sort();
+    const codes = [...candidate.failureKinds.values()].map(({ code, phase }) => code ?? `in phase ${phase}`).sort();
     const other = baseline.attempts === 0 ? 'was not tried' : `failed ${baseline.failures} of ${baseline.attempts}`;
     return {
       kind: 'outside-plan',

@@ -40,6 +40,15 @@ describe('an attempt with stages', () => {
     ]);
   });
 
+  it('whose texts and restore failed has the code of the one that it ended with', () => {
+    const spans = spansOf([...link, 'message', ...restore], [link.length, link.length + 5]);
+    expect(judged({ outcome: 'failed', phase: 'ready', code: 'no-ready' }, spans)).toEqual([
+      'qr-to-ready passed',
+      'message-round-trip failed message null',
+      'restore-to-ready failed ready no-ready',
+    ]);
+  });
+
   it('whose restore failed links and sends', () => {
     const spans = spansOf([...link, 'message', 'close', 'launch', 'page'], [link.length + 3]);
     expect(judged({ outcome: 'failed', phase: 'page', code: 'session-lost' }, spans)).toEqual([

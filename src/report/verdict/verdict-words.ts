@@ -34,7 +34,8 @@ export function cellRemark({ state, worse, suspect }: CellFinding): string {
 
 /** `candidate 3 × no-ready in phase ready: WAWebCollections has no Call (src/Client.js:732)`. */
 export function failureWords({ arm, phase, code, attempts, cause }: Failure): string {
-  const file = cause?.file === undefined ? '' : ` (${[cause.file, cause.line].filter(Boolean).join(':')})`;
+  const line = [cause?.file, cause?.line].filter(Boolean).join(':');
+  const file = line === '' || cause?.message.includes(line) ? '' : ` (${line})`;
   const why = cause ? `: ${cause.message}${file}` : '';
   return `${arm} ${attempts} × ${code ?? 'failed'}${phase === null ? '' : ` in phase ${phase}`}${why}`;
 }
