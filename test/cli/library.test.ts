@@ -37,3 +37,25 @@ test('a range is refused with code 3 before anything is fetched', async () => {
   expect(stderr).toMatch(/^error: library "\^1\.34\.0" is a range of versions: give an exact version/);
   expect(exit).toBe(3);
 });
+
+const other = '1.34.7';
+
+/** A name that can be a tag, so that only npm knows that there is none, and one that is wrong by itself. */
+test.each([
+  ['--library', ['run', '--library', 'nine']],
+  ['--library', ['watch', '--library', 'nine']],
+  ['--baseline', ['gate', '--baseline', 'nine', '--candidate', other, '--run']],
+  ['--candidate', ['gate', '--baseline', other, '--candidate', 'nine', '--run']],
+  ['--library', ['run', '--library', '^1.2']],
+  ['--library', ['watch', '--library', '^1.2']],
+  ['--library', ['serve', '--library', '^1.2']],
+  ['--baseline', ['gate', '--baseline', '^1.2', '--candidate', other]],
+  ['--candidate', ['gate', '--baseline', other, '--candidate', '^1.2', '--run']],
+  ['--current', ['advise', '--current', '^1.2', '--build', '2.3000.1032534684']],
+])('a library that there is not is refused by the name of its option, %s: %j', async (option, args) => {
+  const { exit, stdout, stderr } = await cli(args);
+  expect(stderr).toMatch(/nine|\^1\.2/);
+  expect(stderr).toContain(option);
+  expect(stderr).not.toContain('Installing');
+  expect([exit, stdout]).toEqual([3, '']);
+});

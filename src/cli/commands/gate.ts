@@ -13,6 +13,7 @@ import { checkPolicy } from '../../gate/check-policy.ts';
 import { type Evidence, isUntried } from '../../gate/evidence/evidence.ts';
 import { judge } from '../../gate/judge.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
+import { parseLibrarySpec } from '../../library/library-spec.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { reportResult } from '../../report/report-result.ts';
 import { usageOf } from '../../report/reporters.ts';
@@ -33,7 +34,7 @@ import {
 import { plannedChoice, planPairs } from '../gate/plan-pairs.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
-import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../options/option-values.ts';
+import { greatestRandomSeed, greatestSeed, list, naming, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
 import { prune } from '../run/prune.ts';
 
@@ -228,6 +229,8 @@ function selectionOf(options: GateOptions, policy: Policy): Selection {
     const missing = baseline === undefined ? '--baseline' : '--candidate';
     throw new InputError(`gate needs ${missing} VERSION, such as: gate --baseline 1.33.2 --candidate 1.34.2`);
   }
+  naming('--baseline', () => parseLibrarySpec(baseline));
+  naming('--candidate', () => parseLibrarySpec(candidate));
   for (const text of options.build ?? []) parseBuild(text);
   const { build, browser } = options;
   const flow = options.flow?.flatMap(judgedFlows);

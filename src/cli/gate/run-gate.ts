@@ -5,12 +5,14 @@ import { seededRandom } from '../../contracts/seeded-random.ts';
 import { arms, type Verdict } from '../../contracts/verdict.ts';
 import type { Evidence } from '../../gate/evidence/evidence.ts';
 import { expectedAttempts } from '../../gate/expected-attempts.ts';
+import { resolveLibrary } from '../../library/add-library.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import { runSupplied } from '../../runner/run-plan.ts';
 import { gatherSupplies } from '../../runner/supplies.ts';
 import type { Store } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import { plural } from '../../words/text.ts';
+import { rethrowNaming } from '../options/option-values.ts';
 import { stopSignal } from '../process/signals.ts';
 import { collectFromStore, type Selection } from './collect-attempts.ts';
 import { GatePicture } from './gate-picture.ts';
@@ -39,25 +41,24 @@ export async function runGate(
   { selection, config, policy, slots = defaultSlots(), seed, terminal }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const say = (line: string) => terminal.progress(`${line}\n`);
+  // From here on versions have the names that attempts are kept under: a folder is named by version and content.
+  const versions = {
+    baseline: await resolveLibrary(selection.baseline, say).catch(rethrowNaming('--baseline')),
+    candidate: await resolveLibrary(selection.candidate, say).catch(rethrowNaming('--candidate')),
+  };
   const { plan, places, judged } = planPairs(
-    selection,
+    versions,
     plannedChoice(selection.choice, policy),
     selection.target,
     config,
   );
   const supplies = await gatherSupplies(plan, say);
-  // From here on versions have the names that attempts are kept under: a folder is named by version and content.
-  const labelled = plan.map((planned) => supplies.label(planned));
   const pairs = judged.map((its, i) => ({
-    baseline: labelled[i] as PlannedCell,
-    candidate: labelled[judged.length + i] as PlannedCell,
+    baseline: plan[i] as PlannedCell,
+    candidate: plan[judged.length + i] as PlannedCell,
     places: its,
   }));
-  const labels = {
-    baseline: (labelled[0] as PlannedCell).cell.library,
-    candidate: (labelled[judged.length] as PlannedCell).cell.library,
-  };
-  const asked = { ...selection, ...labels, plan: places };
+  const asked = { ...selection, ...versions, plan: places };
   const collector = await collectFromStore(store, asked, policy, new Date().toISOString());
   const queue = new PairQueue(pairs, collector, policy, seed);
   if (queue.isDecided) {

@@ -38,7 +38,14 @@ export function naming<T>(option: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
+    return rethrowNaming(option)(error);
+  }
+}
+
+/** The same for a promise: `read().catch(rethrowNaming('--library'))`. */
+export function rethrowNaming(option: string): (error: unknown) => never {
+  return (error) => {
     if (error instanceof InputError) throw new InputError(`${option}: ${error.message}`);
     throw error;
-  }
+  };
 }

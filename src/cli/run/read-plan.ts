@@ -9,6 +9,7 @@ import { resolveLibrary } from '../../library/add-library.ts';
 import { expectationOf, type PlanOptions, planCells } from '../../runner/plan.ts';
 import type { StoredRun } from '../../store/runs.ts';
 import { cellName } from '../../words/cell-names.ts';
+import { rethrowNaming } from '../options/option-values.ts';
 import type { RunCommandOptions } from '../options/run-options.ts';
 
 const matrixFile = join(packageRoot, 'compat-matrix', 'matrix.yaml');
@@ -52,7 +53,7 @@ export async function resolvedPlan(options: RunCommandOptions, say: (line: strin
   planOf(unnamed);
   const texts = new Map<string, string>();
   for (const text of options.library) {
-    const label = await resolveLibrary(text, say).catch(nameLibraryOption);
+    const label = await resolveLibrary(text, say).catch(rethrowNaming('--library'));
     const twin = texts.get(label);
     if (label.includes('+') && twin !== undefined && twin !== text) {
       throw new InputError(`--library: ${twin} and ${text} have the same files; names tell them apart: a=PATH,b=PATH`);
@@ -60,11 +61,6 @@ export async function resolvedPlan(options: RunCommandOptions, say: (line: strin
     texts.set(label, text);
   }
   return planOf({ ...options, library: [...texts.keys()] });
-}
-
-function nameLibraryOption(error: unknown): never {
-  if (error instanceof InputError) throw new InputError(`--library: ${error.message}`);
-  throw error;
 }
 
 /** The cells of a run to repeat. */
