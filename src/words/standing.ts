@@ -33,6 +33,7 @@ export const lackByCode: Readonly<Record<string, string>> = {
   'send-failed': 'send',
   'memory-growth': 'keep its memory within limits',
   'not-saved': 'save the session',
+  'session-lost': 'keep its session over a restart',
   'close-failed': 'close',
 };
 
