@@ -40,6 +40,8 @@ function kindOf(code: Code): RegExp | null {
     case 'probe-state':
     case 'probe-wid':
       return logins;
+    case 'listener-leak':
+      return /^host:warning$/;
     default:
       return null;
   }
@@ -61,6 +63,7 @@ const textDetail = z.object({
 const receiptDetail = z.object({ ids: z.array(z.string()), ack: z.number() });
 const messageDetail = z.object({ fromMe: z.unknown(), bodyLength: z.number().nullable(), ack: z.unknown().optional() });
 const withMessage = z.object({ message: z.string() });
+const warning = z.object({ message: z.string(), stack: z.string() });
 const navigation = z.object({ url: z.string(), main: z.boolean() });
 
 /** What an event says, as the rest of a sentence; null for one that proves nothing here. */
@@ -97,6 +100,11 @@ function sentence({ type, detail }: AttemptEvent): string | null {
     case 'page:navigated': {
       const { data } = navigation.safeParse(detail);
       return data?.main ? `the page went to ${data.url}` : null;
+    }
+    case 'host:warning': {
+      const { data } = warning.safeParse(detail);
+      const place = data && /\/whatsapp-web\.js\/(src\/[\w/-]+\.js:\d+)/.exec(data.stack)?.[1];
+      return data ? `Node warned${place ? ` of ${place}` : ''}: ${data.message}` : null;
     }
     case 'host:stdout':
     case 'host:stderr':

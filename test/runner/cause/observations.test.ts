@@ -77,3 +77,14 @@ test('evidence is cut to its newest sentences and says so', () => {
 test('an attempt of which nothing was seen says that', () => {
   expect(observations('message-lost', [])).toEqual([nothingSeen]);
 });
+
+test('a warning of too many listeners is evidence with the line of the library that adds them', () => {
+  const message =
+    'Possible EventEmitter memory leak detected. 11 message_edit listeners added to [Client]. MaxListeners is 10';
+  const stack = `MaxListenersExceededWarning: ${message}\n    at genericNodeError (node:internal/errors:983:15)\n    at /x/node_modules/whatsapp-web.js/src/Client.js:664:12`;
+  const events = [
+    { at: 100, type: 'client:ready', detail: null },
+    { at: 1_200, type: 'host:warning', detail: { name: 'MaxListenersExceededWarning', message, stack } },
+  ];
+  expect(observations('listener-leak', events)).toEqual([`At 1.2 s Node warned of src/Client.js:664: ${message}.`]);
+});
