@@ -18,6 +18,7 @@ import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { replicaLoad } from './measure-replica.ts';
 import { scrapeTimes } from './measure-scrapes.ts';
+import { traceCost } from './measure-trace.ts';
 import { median, medianInterval } from './statistics.ts';
 
 const { values } = parseArgs({
@@ -137,6 +138,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   overhead: async () => overhead(await prepared(), size.pairs),
   throughput: async () => [await throughput(await prepared(), size.pairs)],
   memory: async () => [memory(size.attempts)],
+  trace: async () => traceCost(await prepared(), 2 * size.pairs),
   restore: async () => [await restoreOverhead(await prepared(), Math.ceil(size.pairs / 2))],
   'round-trip': async () => [await roundTrip(await prepared(), size.rounds)],
   replica: () => replicaLoad(values.build, 50),
@@ -148,7 +150,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
 
 /** Parts that are asked for together. */
 const groups: Record<string, string[]> = {
-  attempt: ['overhead', 'throughput', 'memory'],
+  attempt: ['overhead', 'trace', 'throughput', 'memory'],
   flows: ['restore', 'round-trip', 'replica', 'all-flows'],
   scrape: Object.keys(parts).filter((name) => name.startsWith('scrape-')),
 };

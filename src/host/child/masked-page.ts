@@ -17,7 +17,6 @@ function inPage(work: () => unknown): string {
 }
 
 function showsNothingPersonal(): boolean {
-  if (location.protocol === 'chrome-error:') return true;
   const beforeLogin = '[data-ref], progress, #wa_web_initial_startup, .landing-title';
   const life = '#side, #pane-side, #main, [role="grid"], [role="row"], [role="listitem"]';
   const fields = '[data-link-code], [contenteditable="true"], textarea, input:not([type="checkbox"])';
