@@ -9,7 +9,7 @@ export const attemptEventSchema = z.object({
   /**
    * Source and kind: `client:<event>` (the library's own events), `page:error`, `page:console`,
    * `page:request-failed`, `page:navigated`, `page:build` (the build that the page reports), `host:unhandled-rejection`,
-   * `host:stderr`, `phase:<phase>`, `replica:<event>` (what the server of the replica sees of pages and phones), `harness:dropped`
+   * `host:warning`, `host:stderr`, `phase:<phase>`, `replica:<event>` (what the server of the replica sees of pages and phones), `harness:dropped`
    * (how many events of the middle of a long attempt were not kept).
    */
   type: z.string(),
