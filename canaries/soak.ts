@@ -28,8 +28,14 @@ async function keepTalking(context: FlowContext, rounds: number): Promise<void> 
   const { client, phone, probe } = context;
   await linkByQr(context);
   const heaps: HeapSizes[] = [];
-  await textsEachWay(context, rounds, secondsBetweenMessages, async () => void heaps.push(await client.heapSizes()));
+  await textsEachWay(context, rounds, secondsBetweenMessages, async () => {
+    const sizes = await client.heapSizes();
+    if (sizes !== null) heaps.push(sizes);
+  });
   await probe(client, phone);
+  if (heaps.length < rounds / 2) {
+    throw new Finding('harness-error', `memory could be measured after ${heaps.length} of ${rounds} rounds only`);
+  }
   demandNoGrowth(
     'the process of the library',
     heaps.map(({ host }) => host),

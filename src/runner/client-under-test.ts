@@ -9,6 +9,7 @@ import type {
 } from '../contracts/host.ts';
 import type { HostEvent, HostExit, SeenMessage } from '../contracts/host-events.ts';
 import type { Phase } from '../contracts/outcome.ts';
+import { within } from '../contracts/within.ts';
 import {
   type DeadlineName,
   errorGraceMs,
@@ -26,7 +27,7 @@ import {
   type SessionState,
 } from '../session/session-state.ts';
 import { Conversation } from './conversation.ts';
-import { aftermathMs, handshakeMs } from './deadlines.ts';
+import { aftermathMs, answerDeadlineMs, handshakeMs } from './deadlines.ts';
 import { asFinding, Finding } from './finding.ts';
 import type { AckLevel, Disconnection, FlowClient, StartOptions } from './flow.ts';
 import { noHandshake, watchHandshake } from './handshake.ts';
@@ -157,8 +158,10 @@ export class ClientUnderTest implements FlowClient {
     return this.#parts.memory();
   }
 
-  heapSizes(): Promise<HeapSizes> {
-    return this.#parts.steps.race(this.#parts.calls.heapSizes());
+  heapSizes(): Promise<HeapSizes | null> {
+    const { calls, steps } = this.#parts;
+    const measured = within(steps.patience(answerDeadlineMs), () => calls.heapSizes());
+    return steps.race(measured.catch(() => null));
   }
 
   sessionFacts(): Promise<SessionFacts> {

@@ -48,8 +48,8 @@ export interface FlowClient {
   saved(): Promise<void>;
   /** Memory of host process and browser in bytes; null where it cannot be known. */
   memory(): Promise<number | null>;
-  /** Bytes that library and page keep, measured after a garbage collection in both. */
-  heapSizes(): Promise<HeapSizes>;
+  /** Bytes that library and page keep, measured after a garbage collection in both; null when one does not answer within 3 s. */
+  heapSizes(): Promise<HeapSizes | null>;
   /** `getState()` and the client's own id, as the library tells them. */
   sessionFacts(): Promise<SessionFacts>;
   pageFacts(): Promise<PageFacts>;
