@@ -31,7 +31,7 @@ export function runCommand(): Command {
 const help = `
 Attempts all of compat-matrix/matrix.yaml by default; options select from it. A version that is not in the matrix is attempted in the
 cells of the versions that are named with it. A cell without a rule in compat-matrix/expectations.yaml is expected to pass. Progress goes to stderr,
-results to stdout.
+results to stdout. A failed attempt keeps a trace, which the HTML report shows; --trace on keeps one of every attempt.
 
 Exit codes: 0 as expected, 1 unexpected outcome, 3 bad usage or input, 4 machine or harness trouble, or interrupted
 

@@ -44,7 +44,7 @@ export function addRunOptions(command: Command): Command {
     .option('--shard <i/n>', 'only the i-th of n parts of the plan')
     .option('--grep <text>', 'only cells whose printed name contains this text')
     .addOption(
-      new Option('--trace <mode>', 'keep traces of failed attempts, of all (on), or none (default: failed)').choices(
+      new Option('--trace <mode>', 'traces to keep: of failed attempts, all (on) or none (default: failed)').choices(
         traceModes,
       ),
     )
