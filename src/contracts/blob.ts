@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { attemptSchema, cellSchema } from './attempt.ts';
 import { expectationSchema } from './matrix.ts';
 import { type PlannedCell, runInfoSchema } from './run.ts';
+import { traceFileName } from './trace.ts';
 
 /** The `index`-th of `count` parts of a plan, counted from 1. */
 export const shardSchema = z.object({ index: z.number().int().min(1), count: z.number().int().min(1) });
@@ -38,6 +39,8 @@ export const blobAttemptSchema = z.object({
   attempt: attemptSchema,
   /** The screenshot as base64, since the shard's disk is gone when blobs are merged. */
   screenshot: z.object({ name: z.string(), base64: z.base64() }).nullable(),
+  /** The files of the trace; absent in blobs of programs that kept none. */
+  trace: z.array(z.object({ name: traceFileName, base64: z.base64() })).default([]),
 });
 export type BlobAttempt = z.infer<typeof blobAttemptSchema>;
 

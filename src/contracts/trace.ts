@@ -23,7 +23,7 @@ export const tracedRequestSchema = z.object({
 export type TracedRequest = z.infer<typeof tracedRequestSchema>;
 
 /** A name that leads nowhere else. */
-const traceFileName = z.string().regex(/^(trace\/)?[\w-]+\.\w+$/);
+export const traceFileName = z.string().regex(/^(trace\/)?[\w-]+\.\w+$/);
 
 /** How the page was at one moment. Files are relative to the folder of the attempt. */
 const snapshotSchema = z.object({

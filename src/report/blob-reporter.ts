@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { BlobAttempt, BlobEnd, BlobHead, ShardOfPlan } from '../contracts/blob.ts';
 import type { RunInfo, RunObserver } from '../contracts/run.ts';
 import { findScreenshot } from './find-screenshot.ts';
+import { filesOfTrace } from './read-trace.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
 
@@ -38,9 +39,16 @@ export class BlobReporter implements RunObserver {
     const end: BlobEnd = { attempts: 0 };
     for await (const { attempts } of this.#source.cells(run)) {
       for (const attempt of attempts) {
-        const file = findScreenshot(this.#source.artifacts(run, attempt));
+        const folder = this.#source.artifacts(run, attempt);
+        const file = findScreenshot(folder);
         const screenshot = file && { name: basename(file), base64: await readFile(file, 'base64') };
-        const line: BlobAttempt = { position, attempt, screenshot: screenshot || null };
+        const trace = folder ? await Promise.all(filesOfTrace(folder).map((name) => packed(folder, name))) : [];
+        const line: BlobAttempt = {
+          position,
+          attempt,
+          screenshot: screenshot || null,
+          trace: trace.filter((one) => one !== null),
+        };
         yield `${JSON.stringify(line)}\n`;
         end.attempts += 1;
       }
@@ -48,4 +56,10 @@ export class BlobReporter implements RunObserver {
     }
     yield `${JSON.stringify(end)}\n`;
   }
+}
+
+/** Null for a file that was removed meanwhile. */
+async function packed(folder: string, name: string): Promise<{ name: string; base64: string } | null> {
+  const base64 = await readFile(join(folder, name), 'base64').catch(() => null);
+  return base64 === null ? null : { name, base64 };
 }

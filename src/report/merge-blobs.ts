@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { cellKey } from '../contracts/attempt.ts';
 import type { BlobAttempt, BlobHead, Shard } from '../contracts/blob.ts';
@@ -15,7 +15,7 @@ interface Blob {
 }
 
 interface MergeOptions {
-  /** Screenshots go to `<folder>/<attempt id>/`. */
+  /** Screenshots and traces go to `<folder>/<attempt id>/`. */
   folder: string;
   /** True to merge a plan of which shards are missing or truncated. */
   partial?: boolean;
@@ -59,7 +59,7 @@ export async function mergeBlobs(
       const planned = key && plan.get(cellKey(key.cell));
       if (!planned)
         throw new InputError(`${file}: attempt ${line.attempt.id} is of a cell that its plan does not have`);
-      keepScreenshot(folder, line);
+      keepArtifacts(folder, line);
       for (const observer of observers) await observer.attemptEnded?.(planned, line.attempt);
     }
   }
@@ -141,9 +141,11 @@ function mergeRuns(runs: readonly RunInfo[]): RunInfo {
   return { ...first, id: sorted.map(({ id }) => id).join('+'), finishedAt };
 }
 
-function keepScreenshot(folder: string, { attempt, screenshot }: BlobAttempt): void {
-  if (!screenshot) return;
+function keepArtifacts(folder: string, { attempt, screenshot, trace }: BlobAttempt): void {
   const target = join(folder, basename(attempt.id));
-  makeFolder(target);
-  writeFileSync(join(target, basename(screenshot.name)), Buffer.from(screenshot.base64, 'base64'));
+  const files = screenshot ? [{ ...screenshot, name: basename(screenshot.name) }, ...trace] : trace;
+  for (const { name, base64 } of files) {
+    makeFolder(dirname(join(target, name)));
+    writeFileSync(join(target, name), Buffer.from(base64, 'base64'));
+  }
 }

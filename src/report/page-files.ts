@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { HtmlTrace } from '../contracts/html-report.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
-import { traceFile, traceSchema } from '../contracts/trace.ts';
+import { readTrace } from './read-trace.ts';
 
 /** A page embeds files up to this many bytes; a much larger page opens slowly on a phone. */
 const embeddedBytes = 24 * 1024 * 1024;
@@ -33,7 +33,7 @@ export class PageFiles {
 
   /** The trace in the folder of an attempt; null when it has none. */
   trace(folder: string): HtmlTrace | null {
-    const trace = readTrace(join(folder, traceFile));
+    const trace = readTrace(folder);
     if (!trace) return null;
     const snapshots = trace.snapshots.map((snapshot) => ({
       ...snapshot,
@@ -65,14 +65,5 @@ export class PageFiles {
     makeFolder(join(this.#folder, 'traces', attempt));
     copyFileSync(file, join(this.#folder, 'traces', attempt, name));
     return `traces/${encodeURIComponent(attempt)}/${encodeURIComponent(name)}`;
-  }
-}
-
-function readTrace(file: string) {
-  try {
-    return traceSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    // There is none, or another version of this program wrote it: the report shows the events without it.
-    return null;
   }
 }

@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 import { type Attempt, cellKey } from '../../src/contracts/attempt.ts';
 import { InputError } from '../../src/contracts/input-error.ts';
 import type { PlannedCell, RunInfo } from '../../src/contracts/run.ts';
+import type { Trace } from '../../src/contracts/trace.ts';
 import { mergeBlobs } from '../../src/report/merge-blobs.ts';
 import { cli } from '../cli/cli.ts';
-import { type ExampleCell, exampleCells, exampleRun } from '../fixtures/example-run.ts';
+import { type ExampleCell, exampleCells, exampleRun, failedAttempt, planned } from '../fixtures/example-run.ts';
 import { keptTerminal, reportRun } from '../fixtures/recorded-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -176,4 +177,35 @@ test('shards of different seeds are merged, and the merge says so', async () => 
   expect((await merged(await twoShards(exampleCells(), [7, 8]))).said).toEqual([
     expect.stringMatching(/^the blobs are of runs with different seeds \(7, 8\): the report shows 7; /),
   ]);
+});
+
+test('the trace of an attempt travels in the blob of its shard into the merged report', async () => {
+  const [artifacts, folder] = [temporaryFolder(), temporaryFolder()];
+  mkdirSync(join(artifacts, 'traced', 'trace'), { recursive: true });
+  const trace: Trace = {
+    schemaVersion: 1,
+    requests: [],
+    droppedRequests: 0,
+    snapshots: [
+      { at: 1, span: 0, dom: 'trace/page-1.html', screenshot: 'trace/001-page.png' },
+      { at: 2, span: 1, dom: 'trace/page-1.html', screenshot: 'screenshot.png' },
+    ],
+    droppedSnapshots: 0,
+  };
+  const files = {
+    'trace.json': JSON.stringify(trace),
+    'screenshot.png': 'the failure',
+    'trace/page-1.html': '<p>a page of the trace</p>',
+    'trace/001-page.png': 'a picture',
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(artifacts, 'traced', name), content);
+  const attempt = failedAttempt({ id: 'traced', artifacts: 'traced' });
+  const blob = join(folder, 'one.blob');
+  await reportRun('blob', blob, [{ planned: planned(), attempts: [attempt] }], { artifacts });
+  const { exit } = await cli(['report', 'merge', blob, '--reporter', `html=${join(folder, 'report')}`], folder);
+  expect(exit).toBe(1);
+  const page = readFileSync(join(folder, 'report', 'index.html'), 'utf8');
+  expect(page).toContain('id="trace-traced"');
+  expect(page).toContain('a page of the trace');
+  expect(page).toContain(btoa('a picture'));
 });
