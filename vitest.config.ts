@@ -11,8 +11,8 @@ const shared = {
 };
 
 /**
- * The three tiers of `npm test` (test/tiers.ts) and two projects of their own: `flows` is all of `compat-matrix/flows.yaml`, each
- * cell many times, and takes hours; `observability` needs a Prometheus.
+ * The three tiers of `npm test` (test/tiers.ts) and three projects of their own: `flows` is all of `compat-matrix/flows.yaml`,
+ * each cell many times, and takes hours; `observability` needs a Prometheus; `package` installs the package in several ways.
  */
 export default defineConfig({
   test: {
@@ -37,6 +37,16 @@ export default defineConfig({
           name: 'observability',
           include: ['test/observability/real/**/*.test.ts'],
           testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

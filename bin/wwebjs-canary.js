@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const published = join(root, 'dist', 'cli', 'main.js');
-const entry = existsSync(published) ? published : join(root, 'src', 'cli', 'main.ts');
+const source = join(root, 'src', 'cli', 'main.ts');
+/** A checkout runs its source; the package has no source, only what `npm run build` made of it. */
+const isCheckout = existsSync(source);
+const entry = isCheckout ? source : join(root, 'dist', 'src', 'cli', 'main.js');
 
 /**
  * Where Node keeps code between starts, compiled and without its types. It is enabled before the entry is loaded: for a single file
@@ -20,12 +22,11 @@ const compileCache = process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'node-comp
 /** `exitCode.trouble` of src/contracts/exit-code.ts, which this Node may not be able to read. */
 const trouble = 4;
 
-if (entry !== published && !existsSync(join(root, 'node_modules'))) {
+if (isCheckout && !existsSync(join(root, 'node_modules'))) {
   complain(
     'the dependencies are not installed; run "npm run quickstart" or "npm test" once, or "npm ci --ignore-scripts"',
   );
-} else if (process.features.typescript) {
-  // 22.18 and newer: the oldest Node that this project is for is also the first that runs TypeScript without a flag.
+} else if (isCheckout ? process.features.typescript : isNewEnough()) {
   module.enableCompileCache(compileCache);
   endWithLauncher(() => process.kill(process.pid, 'SIGTERM'));
   process.argv[1] = entry;
@@ -34,11 +35,17 @@ if (entry !== published && !existsSync(join(root, 'node_modules'))) {
   const node = nodeBesideProject();
   if (node) runWith(node);
   else {
-    complain(
-      `Node ${process.version} is too old, 22.18 or newer is needed; run "npm run quickstart" once, ` +
-        'which puts a Node 24 beside the project, or install one',
-    );
+    const help = isCheckout
+      ? 'run "npm run quickstart" once, which puts a Node 24 beside the project, or install one'
+      : 'install Node 24, for example with "nvm install 24", and start the command again with it';
+    complain(`Node ${process.version} is too old, 22.18 or newer is needed; ${help}`);
   }
+}
+
+/** What `engines` of package.json says. 22.18 is also the first that runs TypeScript, such as a user's flow, without a flag. */
+function isNewEnough() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major >= 24 || (major === 22 && minor >= 18);
 }
 
 /** The Node that scripts/with-node.sh installed, or undefined. */

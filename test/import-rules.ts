@@ -104,6 +104,14 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     ],
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
+  testing: {
+    may: ['contracts', 'replica'],
+    because: 'tests of an application need the replica and its phones, and nothing that attempts or judges',
+  },
+  'index.ts': {
+    may: ['contracts', 'runner/flow.ts', 'testing'],
+    because: 'it is what other programs import: loading it loads nothing that they did not ask for',
+  },
   cli: {
     may: [
       ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'metrics', 'replica', 'report', 'runner'],

@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { findPackageJSON } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 
-/** The folder of the project or of the installed package: where `compat-matrix`, `canaries` and `sql` are. */
-export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+/** The folder of the project or of the installed package: where `package.json`, `compat-matrix` and `sql` are. */
+export const packageRoot = dirname(findPackageJSON(import.meta.url) as string);
 
 /**
  * The folder of everything that is created at run time: installed libraries, unpacked browsers, the embedded store, artifacts,

@@ -2,16 +2,25 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { home, packageRoot } from '../contracts/home.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), 'child');
+const folder = join(import.meta.dirname, 'child');
+const source = join(folder, 'main.ts');
+
+/** How esbuild puts the host's program together. */
+export const childBundle = {
+  entryPoints: [source] as string[],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+} as const;
+
 let known: string | undefined;
 
 /**
- * The file that a host process runs. Where the project runs as TypeScript, it is put together into one JavaScript file
- * first, once per content: measured, stripping the types of ten files again in every host costs it 100 ms.
+ * The file that a host process runs. The package has it as one JavaScript file. A checkout makes that file first, once per
+ * content: measured, stripping the types of ten files again in every host costs it 100 ms.
  */
 export function childFile(): string {
   known ??= extname(import.meta.url) === '.ts' ? bundledChild() : join(folder, 'main.js');
@@ -19,7 +28,6 @@ export function childFile(): string {
 }
 
 function bundledChild(): string {
-  const source = join(folder, 'main.ts');
   const outfile = home('host', `host-child-${contentHash()}.mjs`);
   if (existsSync(outfile)) return outfile;
   try {
@@ -27,7 +35,7 @@ function bundledChild(): string {
     // Loaded where it is needed only: most processes find the file that an earlier one made.
     const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
     const temporary = `${outfile}.${process.pid}`;
-    buildSync({ entryPoints: [source], bundle: true, platform: 'node', format: 'esm', outfile: temporary });
+    buildSync({ ...childBundle, outfile: temporary });
     renameSync(temporary, outfile);
     return outfile;
   } catch {

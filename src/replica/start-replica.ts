@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { bundle } from '../bundle/bundle.ts';
 import type { ConditionOptions } from '../contracts/circumstances.ts';
@@ -14,8 +13,6 @@ import { hostName, processCertificate } from './server/certificate.ts';
 import { CompanionConnection } from './server/companion-connection.ts';
 import { createPageServer } from './server/page-server.ts';
 import { ReplicaCore, type ReplicaEvent } from './server/replica-core.ts';
-
-const pageEntry = join(import.meta.dirname, 'page', 'main');
 
 let bundledPage: Promise<string> | undefined;
 
@@ -121,8 +118,8 @@ function chromiumArgs(port: number, spki: string): string[] {
   ];
 }
 
-/** Bundles the page's code for the oldest browser of the matrix, once per process. */
+/** The page's code, made once per process. */
 function pageBundle(): Promise<string> {
-  bundledPage ??= bundle(pageEntry, { format: 'iife', target: 'chrome107', minify: false });
+  bundledPage ??= bundle('replica');
   return bundledPage;
 }

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { packageRoot } from '../contracts/home.ts';
 import { InputError } from '../contracts/input-error.ts';
 import { nearWord } from '../contracts/near-word.ts';
 import type { Flow } from './flow.ts';
 import { loadUserFlow } from './user-flow.ts';
 
-const canaries = join(packageRoot, 'canaries');
+/** In the package they are compiled, as this file is. */
+const canaries = join(import.meta.dirname, '../../canaries');
 const fileEndings = ['.ts', '.mts', '.js', '.mjs'];
 
 /** Names of the flows that come with the project. */

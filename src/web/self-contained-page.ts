@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { bundle } from '../bundle/bundle.ts';
 import { readStyles } from './read-styles.ts';
 
@@ -14,11 +13,7 @@ interface PageHalves {
 /** @param page the folder of its script, which finds an empty element with the id `app`. */
 export async function selfContainedPage(page: 'report' | 'history', title: string): Promise<PageHalves> {
   const style = await readStyles('report', 'history');
-  const script = await bundle(join(import.meta.dirname, page, 'main'), {
-    format: 'iife',
-    target: 'es2022',
-    minify: true,
-  });
+  const script = await bundle(page);
   return {
     head: `<!doctype html>
 <html lang="en">

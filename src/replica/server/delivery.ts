@@ -34,9 +34,9 @@ export class TextDelivery {
       return;
     }
     account.messages.push(sent);
-    this.emit('text-from-page', { id: sent.id, device: device.id, length: sent.body.length });
     const seen = asSeenByPhone(sent);
     account.received.push(seen);
+    this.emit('text-from-page', { id: sent.id, device: device.id, length: sent.body.length });
     device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
     for (const other of account.devices.values()) if (other !== device) handOver(other, sent);
     const recipient = this.accounts.get(numberOf(sent.to));

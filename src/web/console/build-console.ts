@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { bundle } from '../../bundle/bundle.ts';
 import { readStyles } from '../read-styles.ts';
 
@@ -34,7 +33,7 @@ export interface ConsoleFile {
 
 /** The files of the console by their path. */
 export async function buildConsole(): Promise<Record<string, ConsoleFile>> {
-  const script = bundle(join(import.meta.dirname, 'main'), { format: 'esm', target: 'es2022', minify: true });
+  const script = bundle('console');
   const style = readStyles('console', 'history');
   return {
     '/': { type: 'text/html; charset=utf-8', text: page },

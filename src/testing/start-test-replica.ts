@@ -1,0 +1,245 @@
+import type { ConditionOptions } from '../contracts/circumstances.ts';
+import type { LinkedDevice, PhoneMessage } from '../contracts/phone-control.ts';
+import type { TextMessage } from '../contracts/replica-protocol.ts';
+import { type Replica, startReplica } from '../replica/start-replica.ts';
+
+export interface TestReplicaOptions {
+  /** WhatsApp Web build, e.g. `2.3000.1032534684`. */
+  build: string;
+  /** Numbers of the phones to start with; by default one phone with a number that is reserved for fiction. */
+  phones?: readonly string[];
+  /** Names of the conditions to start with, e.g. `socket-drop`. */
+  conditions?: readonly string[];
+  /** Multiplies the life of QR codes and pairing codes; 1 = unchanged. */
+  timeScale?: number;
+}
+
+/** Something that makes a test say nothing about the program: the page stopped at a part that the replica does not have. */
+export interface ReplicaFinding {
+  code: 'replica-stub-called';
+  module: string;
+  export: string;
+  message: string;
+}
+
+export interface ReceivedOptions {
+  /** Only texts that came later than this one. */
+  after?: PhoneMessage;
+  /** How long to wait, in milliseconds; 30 000 when left out. */
+  timeoutMs?: number;
+}
+
+/** Numbers that are reserved for fiction, 99 of them. */
+const firstNumber = 13125550101;
+
+/** A replica of WhatsApp Web for the tests of an application. `await using` closes it. */
+export class TestReplica implements AsyncDisposable {
+  readonly #replica: Replica;
+  readonly #phones: TestPhone[] = [];
+  readonly #findings = new Map<string, ReplicaFinding>();
+  readonly #waiting = new Set<Waiting>();
+
+  constructor(replica: Replica) {
+    this.#replica = replica;
+    replica.onEvent(({ type, detail }) => {
+      if (type === 'stub-called') this.#keepFinding(detail as { module: string; export: string });
+      for (const { look } of this.#waiting) look();
+    });
+  }
+
+  /** The build that the page has. */
+  get build(): string {
+    return this.#replica.build;
+  }
+
+  /** Arguments with which Chromium takes the replica for WhatsApp Web: `new Client({ puppeteer: { args } })`. */
+  get chromiumArgs(): string[] {
+    return this.#replica.chromiumArgs;
+  }
+
+  /** Address of the phone control over HTTP, for programs in other processes. */
+  get phoneUrl(): string {
+    return this.#replica.phoneUrl;
+  }
+
+  get phones(): readonly TestPhone[] {
+    return this.#phones;
+  }
+
+  /**
+   * @param number digits of an international number; by default the next free one of those that are reserved for fiction.
+   * @throws Refusal for a malformed number and one that another phone has.
+   */
+  addPhone(number: string = this.#freeNumber()): TestPhone {
+    const { id } = this.#replica.phones.create(number);
+    const phone = new TestPhone(number, id, this.#replica, (look) => this.#wait(look));
+    this.#phones.push(phone);
+    return phone;
+  }
+
+  /**
+   * Turns a condition on or off.
+   *
+   * @throws Refusal for a name or an option that does not exist.
+   */
+  setCondition(name: string, on: boolean, options?: ConditionOptions): void {
+    this.#replica.setCondition(name, on, options);
+  }
+
+  /** What went wrong in the replica itself, each part once. A test that ends with findings has tested the replica's limits. */
+  findings(): ReplicaFinding[] {
+    return [...this.#findings.values()];
+  }
+
+  /** Ends all connections and everything that waits for a text. */
+  async close(): Promise<void> {
+    for (const { giveUp } of this.#waiting) giveUp(new Error('the replica was closed'));
+    await this.#replica.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #freeNumber(): string {
+    const taken = new Set(this.#phones.map(({ number }) => number));
+    let number = firstNumber;
+    while (taken.has(String(number))) number++;
+    return String(number);
+  }
+
+  #keepFinding({ module, export: name }: { module: string; export: string }): void {
+    const message = `the program called ${module}.${name}, which the replica has only by name`;
+    this.#findings.set(`${module}.${name}`, { code: 'replica-stub-called', module, export: name, message });
+  }
+
+  async #wait(look: Look): Promise<PhoneMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<PhoneMessage>();
+    const waiting: Waiting = {
+      look() {
+        const found = look.find();
+        if (found) resolve(found);
+      },
+      giveUp: reject,
+    };
+    const timer = setTimeout(() => reject(new Error(look.missing())), look.timeoutMs);
+    this.#waiting.add(waiting);
+    try {
+      waiting.look();
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(waiting);
+    }
+  }
+}
+
+/** The primary device of one account. */
+export class TestPhone {
+  /** Digits of the international number. */
+  readonly number: string;
+  readonly #id: string;
+  readonly #replica: Replica;
+  readonly #wait: (look: Look) => Promise<PhoneMessage>;
+
+  constructor(number: string, id: string, replica: Replica, wait: (look: Look) => Promise<PhoneMessage>) {
+    this.number = number;
+    this.#id = id;
+    this.#replica = replica;
+    this.#wait = wait;
+  }
+
+  /**
+   * Links the page that shows this QR code; resolves when the device is registered.
+   *
+   * @throws Refusal when the code is malformed, expired or used, or was not made by a page of this replica.
+   */
+  scan(qr: string): Promise<LinkedDevice> {
+    return this.#replica.phones.scan(this.#id, qr);
+  }
+
+  /**
+   * Links the page that shows this pairing code.
+   *
+   * @throws Refusal when the code is malformed or expired, or was requested for another number.
+   */
+  pair(code: string): Promise<LinkedDevice> {
+    return this.#replica.phones.pair(this.#id, code);
+  }
+
+  /** Sends a text to the account's devices. @param from number of its author, by default that of a contact. */
+  send(body: string, { from }: { from?: string } = {}): TextMessage {
+    return this.#replica.phones.send(this.#id, { body, from });
+  }
+
+  /**
+   * The first text from a linked device that is equal to `wanted`, matches it or satisfies it; one that came already counts.
+   *
+   * @throws Error when there is none in time; it lists the texts that came.
+   */
+  received(
+    wanted: string | RegExp | ((message: PhoneMessage) => boolean),
+    { after, timeoutMs = 30_000 }: ReceivedOptions = {},
+  ): Promise<PhoneMessage> {
+    const texts = () => {
+      const all = this.messages();
+      return all.slice(all.findIndex(({ id }) => id === after?.id) + 1);
+    };
+    return this.#wait({
+      find: () => texts().find((message) => isWanted(message, wanted)),
+      timeoutMs,
+      missing: () =>
+        `no text ${typeof wanted === 'function' ? 'that satisfies the function' : JSON.stringify(String(wanted))} came from a linked device of ${this.number} ` +
+        `within ${timeoutMs} ms; these came: ${JSON.stringify(texts().map(({ body }) => body))}`,
+    });
+  }
+
+  /** Texts that linked devices sent, oldest first. */
+  messages(): PhoneMessage[] {
+    return this.#replica.phones.get(this.#id).received.filter(({ from }) => from === this.number);
+  }
+
+  /** The linked devices. */
+  devices(): LinkedDevice[] {
+    return this.#replica.phones.get(this.#id).devices;
+  }
+
+  /** Removes one linked device, or all of them, as a person does in the settings. @returns their ids. */
+  unlink(device?: number): number[] {
+    return this.#replica.phones.unlink(this.#id, device);
+  }
+}
+
+interface Look {
+  find(): PhoneMessage | undefined;
+  timeoutMs: number;
+  /** The message of the error when nothing is found in time. */
+  missing(): string;
+}
+
+interface Waiting {
+  look(): void;
+  giveUp(why: Error): void;
+}
+
+function isWanted(message: PhoneMessage, wanted: string | RegExp | ((message: PhoneMessage) => boolean)): boolean {
+  if (typeof wanted === 'string') return message.body === wanted;
+  // `match` would keep its place in a global expression.
+  return typeof wanted === 'function' ? wanted(message) : message.body.search(wanted) !== -1;
+}
+
+/**
+ * Starts a replica of WhatsApp Web at one build, on 127.0.0.1, for a whatsapp-web.js program under test.
+ *
+ * @throws InputError for a malformed build or an unknown condition; Refusal for a phone number that is malformed or named twice.
+ */
+export async function startTestReplica({ phones, ...options }: TestReplicaOptions): Promise<TestReplica> {
+  const replica = new TestReplica(await startReplica(options));
+  try {
+    for (const number of phones ?? [undefined]) replica.addPhone(number);
+    return replica;
+  } catch (error) {
+    await replica.close();
+    throw error;
+  }
+}
