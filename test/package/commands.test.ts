@@ -8,18 +8,14 @@ import { contentsOf, installInto, pack, type UserProject, withReplica } from './
 const build = '2.3000.1032534684';
 const read = (file: string) => JSON.parse(readFileSync(join(packageRoot, file), 'utf8'));
 
-let tarball: string;
+let project: UserProject;
 beforeAll(async () => {
-  tarball = (await pack()).tarball;
+  const { tarball } = await pack();
+  const types = `@types/node@${read('package.json').devDependencies['@types/node']}`;
+  project = await installInto(tarball, ['--no-ignore-scripts', types]);
 });
 
 describe('the package, installed with npm', () => {
-  let project: UserProject;
-  beforeAll(async () => {
-    const types = `@types/node@${read('package.json').devDependencies['@types/node']}`;
-    project = await installInto(tarball, ['--no-ignore-scripts', types]);
-  });
-
   test('doctor keeps to the working folder', async () => {
     const { stdout } = await project.bin('wwebjs-canary', ['doctor']).catch((ended) => ended);
     expect(stdout).toContain(join(project.folder, '.wwebjs-canary'));
@@ -131,4 +127,21 @@ describe('the Node that the package needs', () => {
     expect(Object.keys(dependencies).length).toBeGreaterThan(0);
     expect(refusing.map(([path, { engines: own }]) => `${path}: ${own?.node}`)).toEqual([]);
   });
+
+  test.each(['20.19.0', '22.17.9', '22.18.0', '23.11.0', '24.0.0', '26.1.0'])(
+    'is checked by the command: %s',
+    async (node) => {
+      const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${node}' } })`;
+      const options = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
+      const ended = await project
+        .bin('wwebjs-canary', ['--version'], { NODE_OPTIONS: options })
+        .catch((error) => error);
+      const refusal = {
+        code: 4,
+        stdout: '',
+        stderr: expect.stringContaining('22.18 or newer is needed; install Node 24'),
+      };
+      expect(ended).toMatchObject(semver.satisfies(node, engines.node) ? { stderr: '' } : refusal);
+    },
+  );
 });

@@ -1,18 +1,50 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
+import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { contentsOf, installInto, pack, type UserProject, withReplica } from '../../package/installed-package.ts';
+
+let packed: Awaited<ReturnType<typeof pack>>;
+let project: UserProject;
+beforeAll(async () => {
+  packed = await pack();
+  project = await installInto(packed.tarball, ['--ignore-scripts']);
+});
+
+const page = readFileSync(join(packageRoot, 'docs', 'test-your-bot.md'), 'utf8');
+
+/** The program of the page whose first line names `file`. */
+function program(file: string): string {
+  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+  const found = programs.find((text) => text.startsWith(`// ${file}`));
+  if (found === undefined) throw new Error(`docs/test-your-bot.md has no ${file}`);
+  return found;
+}
+
+/** Runs the test of the page on a bot. @param timeoutMs how long it waits for the answer */
+async function runTest(bot: string, timeoutMs = 30_000): Promise<{ code?: number; stdout: string }> {
+  const botTest = program('bot.test.mjs').replace("received('pong'", `received('pong', { timeoutMs: ${timeoutMs} }`);
+  writeFileSync(join(project.folder, 'bot.test.mjs'), botTest);
+  writeFileSync(join(project.folder, 'bot.cjs'), bot);
+  const { executablePath, args, env } = await ensureBrowser('current', () => {});
+  return promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap'], {
+    cwd: project.folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: project.folder,
+      ...env,
+      CHROMIUM: executablePath,
+      CHROMIUM_ARGS: args.join(' '),
+    },
+  }).catch((ended) => ended);
+}
 
 /** The short form of `npm run test:package`. */
 describe('the package, installed with npm and --ignore-scripts', () => {
-  let packed: Awaited<ReturnType<typeof pack>>;
-  let project: UserProject;
-  beforeAll(async () => {
-    packed = await pack();
-    project = await installInto(packed.tarball, ['--ignore-scripts']);
-  });
-
   test('has what a user needs and nothing else, in less than 2 MB', () => {
     expect(packed.size).toBeLessThan(2_000_000);
     const folders = new Set(packed.files.map((file) => file.split('/')[0]));
@@ -45,10 +77,31 @@ describe('the package, installed with npm and --ignore-scripts', () => {
     });
     const program = `
       import { startReplica } from 'wwebjs-canary';
-      await using replica = await startReplica({ build: '2.3000.1029241508' });
-      console.log(replica.phones[0].number, replica.findings().length);`;
-    expect(await project.program('program.mts', program)).toBe('13125550101 0\n');
+      const replica = await startReplica({ build: '2.3000.1029241508' });
+      console.log(replica.phones[0].number, replica.findings().length);
+      await replica.close();`;
+    expect(await project.program('program.mjs', program)).toBe('13125550101 0\n');
     expect(contentsOf(project.packageFolder)).toEqual(before);
     expect(existsSync(join(project.packageFolder, '.wwebjs-canary'))).toBe(false);
+  });
+});
+
+describe('the programs of docs/test-your-bot.md', () => {
+  beforeAll(async () => {
+    const { packageDir } = await ensureLibrary('1.34.7', () => {});
+    // A link, because another download of the library would prove nothing more.
+    symlinkSync(packageDir, join(project.folder, 'node_modules', 'whatsapp-web.js'));
+  });
+
+  test('the test passes with its bot', async () => {
+    const { code, stdout } = await runTest(program('bot.cjs'));
+    expect(code, stdout).toBeUndefined();
+    expect(stdout).toMatch(/^# pass 1$/m);
+  });
+
+  test('it fails when the bot breaks, and says what came', async () => {
+    const { code, stdout } = await runTest(program('bot.cjs').replace("'pong'", "'pang'"), 2_000);
+    expect(code).toBe(1);
+    expect(stdout).toContain('these came: ["pang"]');
   });
 });
