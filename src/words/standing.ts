@@ -32,6 +32,7 @@ export const lackByCode: Readonly<Record<string, string>> = {
   'message-lost': 'deliver every text',
   'send-failed': 'send',
   'memory-growth': 'keep its memory within limits',
+  'listener-leak': 'keep the number of its listeners',
   'not-saved': 'save the session',
   'session-lost': 'keep its session over a restart',
   'close-failed': 'close',
