@@ -6,7 +6,7 @@ import { checkSurface } from './check-surface.ts';
 /** The verdict on one library on one build. */
 export interface JudgedVersion {
   library: string;
-  /** `works`: ready and probed. `fails`: not. `unsure`: neither is proven. */
+  /** `works`: every flow that was tried passes. `fails`: one never does. `unsure`: neither is proven. */
   verdict: 'works' | 'fails' | 'unsure';
   /** `attempts`: it was run. `source`: its source was compared with the names of the build. */
   from: 'attempts' | 'source';

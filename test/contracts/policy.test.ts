@@ -21,7 +21,7 @@ describe('the default policy', () => {
 });
 
 describe('the schema for editors', () => {
-  it('is that of the contract; `npx vitest run -u test/contracts/policy.test.ts` writes it anew', async () => {
+  it('is that of the contract; `npx vitest run test/contracts/policy.test.ts --update` writes it anew', async () => {
     const schema = { $comment: 'Made from src/contracts/policy.ts.', ...z.toJSONSchema(policySchema, { io: 'input' }) };
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('../../compat-matrix/policy.schema.json');
   });

@@ -9,7 +9,7 @@ import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { columns } from '../../words/text.ts';
-import { judgeAttempts } from '../advise/judge-attempts.ts';
+import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
 import { naming } from '../options/option-values.ts';
 
 interface AdviseOptions {
@@ -33,7 +33,8 @@ export function adviseCommand(): Command {
 }
 
 const help = `
-Judges every version of the project by its attempts in the store. A version without attempts on that build is judged by its source,
+Judges every version of the project by its attempts in the store, of all flows and runs: a version that links and does not send does not
+work. A version without attempts on that build is judged by its source,
 compared with the names that the build offers. Each line says which of the two was used.
 
 Exit codes: 0 a version works there, 1 none does, 2 it is not known, 3 bad usage or input
@@ -60,7 +61,7 @@ async function advise({ current, build, browser, json }: AdviseOptions): Promise
 }
 
 async function judgeAll(current: string, surface: Surface, browser: string): Promise<JudgedVersion[]> {
-  const attempted = await judgeAttempts(surface.build, browser);
+  const attempted = (await storedStandings(surface.build, browser)).map(judgeStanding);
   const known = new Set(attempted.map(({ library }) => library));
   const others = new Set([current, ...listLibraryLocks().map(({ label }) => label)]);
   const judged = [...attempted];

@@ -9,6 +9,7 @@ import { checkSurface } from '../../surface/check-surface.ts';
 import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
+import { storedStandings } from '../advise/judge-attempts.ts';
 import { naming } from '../options/option-values.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
@@ -40,7 +41,9 @@ export function surfaceCommand(): Command {
     .action(async (library: string, { build, json }: SurfaceOptions & { build: string }) => {
       const offered = naming('--build', () => resolveSurface(build));
       const check = checkSurface(await needsOf(library), offered);
-      process.stdout.write(json ? toJson(check) : renderCheck(check, offered.known));
+      const seen = await storedStandings(offered.build, 'current', [library]);
+      const flows = seen.flatMap((standing) => standing.flows);
+      process.stdout.write(json ? toJson({ ...check, attempted: flows }) : renderCheck(check, offered.known, seen));
       process.exitCode = check.stops === null ? exitCode.asExpected : exitCode.unexpected;
     });
   surface
@@ -64,7 +67,9 @@ export function surfaceCommand(): Command {
 }
 
 const checkHelp = `
-Exit codes: 0 nothing is known to stop the library on that build, 1 something is, 3 bad usage or input
+The attempts of the library on that build, where the store has some, are a line of their own: names do not say whether texts arrive.
+
+Exit codes: 0 no missing name is known to stop the library on that build, 1 one is, 3 bad usage or input
 
 Example:
   wwebjs-canary surface check 1.34.2 --build 2.3000.1032534684`;

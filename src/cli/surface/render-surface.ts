@@ -1,8 +1,10 @@
 import type { Needs } from '../../contracts/needs.ts';
+import type { Standing } from '../../contracts/standing.ts';
 import type { SurfaceCheck } from '../../contracts/surface-check.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
+import { flowCounts, whatItDoes } from '../../words/standing.ts';
 import { columns } from '../../words/text.ts';
 
 /** The table of `surface extract`. */
@@ -17,8 +19,12 @@ export function renderNeeds(needs: Needs): string {
   ].join('');
 }
 
-/** The table of `surface check`. */
-export function renderCheck(check: SurfaceCheck, known: { from: string; to: string }): string {
+/** The table of `surface check`. @param seen what the attempts in the store say of the library on the build. */
+export function renderCheck(
+  check: SurfaceCheck,
+  known: { from: string; to: string },
+  seen: readonly Standing[],
+): string {
   const { library, build, stops, missing, extrapolated } = check;
   const verdict =
     stops === null ? 'nothing is known to stop it' : stops === 'probe' ? 'ready, but broken' : `no ${stops}`;
@@ -30,6 +36,7 @@ export function renderCheck(check: SurfaceCheck, known: { from: string; to: stri
   ]);
   return [
     `${library} on ${build}: ${verdict}\n`,
+    ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
     ...(rows.length > 0 ? ['\n', columns([['stops', 'missing', 'needed in', 'known'], ...rows])] : []),
   ].join('');

@@ -61,7 +61,19 @@ describe('advise', () => {
     const { exit, stdout } = await advise('1.25.0', build);
     expect(exit).toBe(0);
     expect(stdout).toContain('The nearest version that works is 1.33.2 (it was tried).');
-    expect(stdout).toMatch(/1\.34\.7 +fails +by its attempts +0 of 1 attempts passed; no-ready/);
+    expect(stdout).toMatch(/1\.34\.7 +fails +by its attempts +does not link \(link 0 of 1\)/);
+  });
+
+  test('a version that links and fails a round trip does not work, whichever came last; surface check says so too', async () => {
+    const of = '2.3000.1029241508';
+    await keepAttempt('1.33.2', of, 'failed', 'message-round-trip');
+    await keepAttempt('1.33.2', of, 'passed');
+    const { stdout } = await advise('1.33.2', of);
+    expect(stdout).toContain(`1.33.2 does not work on ${of} (links; it does not send and receive`);
+    const check = await cli(['surface', 'check', '1.33.2', '--build', of], ownHome);
+    expect(check.stdout).toContain(
+      'In its attempts it links; it does not send and receive (send and receive 0 of 1, link 1 of 1).',
+    );
   });
 
   test('the advice for a version that works is to stay', async () => {
@@ -75,12 +87,17 @@ describe('advise', () => {
 });
 
 /** Puts one attempt, as a run would, into the store. */
-async function keepAttempt(library: string, of: string, outcome: 'passed' | 'failed'): Promise<void> {
+async function keepAttempt(
+  library: string,
+  of: string,
+  outcome: 'passed' | 'failed',
+  flow = 'qr-to-ready',
+): Promise<void> {
   const cell: Cell = {
     library,
     build: of,
     browser: 'current',
-    flow: 'qr-to-ready',
+    flow,
     condition: 'none',
     target: 'replica',
   };
