@@ -36,7 +36,7 @@ const badTypes = new Set([
 
 function detailNodes(detail: unknown): Node[] {
   if (detail === null || detail === undefined) return [];
-  const text = typeof detail === 'string' ? detail : JSON.stringify(detail, null, 1);
+  const text = textOf(detail);
   const line = text.replaceAll(/\s*\n\s*/g, ' ');
   if (line.length <= shortDetail) return [el('code', { class: 'detail' }, line)];
   const whole = text.replaceAll('\\n', '\n');
@@ -48,4 +48,14 @@ function detailNodes(detail: unknown): Node[] {
       el('pre', {}, whole),
     ),
   ];
+}
+
+/** Words of a console or an error stay plain text; other details are data. */
+function textOf(detail: unknown): string {
+  if (typeof detail === 'string') return detail;
+  const { level, text, message, stack } = detail as Record<string, unknown>;
+  if (typeof text === 'string') return typeof level === 'string' ? `${level}: ${text}` : text;
+  if (typeof message !== 'string') return JSON.stringify(detail, null, 1);
+  if (typeof stack !== 'string' || stack === '') return message;
+  return stack.includes(message) ? stack : `${message}\n${stack}`;
 }

@@ -16,10 +16,13 @@ export class Tabs {
   readonly #tabs: readonly Tab[];
   readonly #buttons: HTMLButtonElement[];
   readonly #panel: HTMLElement;
+  readonly #onShow: (panel: HTMLElement) => void;
   #shown: number;
 
-  constructor(label: string, tabs: readonly Tab[], shown: number) {
+  /** @param onShow called with the panel each time that its content is made. */
+  constructor(label: string, tabs: readonly Tab[], shown: number, onShow: (panel: HTMLElement) => void) {
     const id = `tabs-${++made}`;
+    this.#onShow = onShow;
     this.#tabs = tabs;
     this.#shown = shown;
     this.#buttons = tabs.map(({ name, count }, place) =>
@@ -47,10 +50,6 @@ export class Tabs {
     this.show(shown);
   }
 
-  get panel(): HTMLElement {
-    return this.#panel;
-  }
-
   show(place: number): void {
     this.#shown = place;
     for (const [i, button] of this.#buttons.entries()) {
@@ -64,6 +63,7 @@ export class Tabs {
   /** Makes the shown panel again. */
   refresh(): void {
     this.#panel.replaceChildren(this.#tabs[this.#shown]?.panel() ?? '');
+    this.#onShow(this.#panel);
   }
 
   #moveByKey({ key }: KeyboardEvent): void {

@@ -47,11 +47,11 @@ export function traceView(attempt: Attempt, screenshot: string | undefined): HTM
       ...others,
     ],
     hasPage(attempt, screenshot) ? 0 : eventTabs.length + 1,
+    (panel) => showMoment(panel, picked.moment),
   );
   const timeline = new Timeline(attempt, ticksOf(events), (now) => {
     picked = now;
     tabs.refresh();
-    showMoment(tabs.panel, now.moment);
   });
   return el('section', { class: 'trace' }, timeline.element, tabs.element);
 }

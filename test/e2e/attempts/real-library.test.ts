@@ -56,7 +56,12 @@ test('an error of the library in the page after authenticated ends the attempt l
   expect(record.cause).toMatchObject({ module: 'WAWebUserPrefsMeUser', export: 'getMeUser' });
   const authenticated = record.events.find(({ type }) => type === 'client:authenticated');
   expect(record.durationMs - (authenticated?.at ?? 0)).toBeLessThan(4_000);
-  expect((await readdir(join(runFolder, record.artifacts ?? ''))).sort()).toEqual(['events.json', 'screenshot.png']);
+  expect((await readdir(join(runFolder, record.artifacts ?? ''))).sort()).toEqual([
+    'events.json',
+    'screenshot.png',
+    'trace',
+    'trace.json',
+  ]);
 });
 
 test('a browser that puppeteer cannot talk to is named with it, long before the deadline', async () => {

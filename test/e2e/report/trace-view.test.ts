@@ -89,7 +89,7 @@ test('the tabs are those of a trace, and the page at the failure is shown first'
 test('arrow keys go from tab to tab', async () => {
   await page.focus('[role=tab][aria-selected=true]');
   await press('ArrowRight');
-  expect(await panel()).toContain('first words');
+  expect(await panel()).toContain('error: first words');
   expect(await panel()).toContain('getMeUser is not a function');
   await press('ArrowRight');
   const rows = await texts('.requests tbody tr');
@@ -130,6 +130,9 @@ test('the timeline picks a moment by keyboard and by pointer', async () => {
   expect(await later()).toEqual([]);
   await press('ArrowLeft');
   expect(await later()).toEqual(['1200']);
+  await page.focus('[role=tab][aria-selected=true]');
+  await press('ArrowLeft');
+  expect(await later()).toEqual(['1500']);
   const bar = await (await page.$('[role=slider]'))?.boundingBox();
   if (!bar) throw new Error('there is no timeline');
   await page.mouse.click(bar.x + bar.width * 0.52, bar.y + 5);
