@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
@@ -66,6 +66,18 @@ describe('the package, installed with npm and --ignore-scripts', () => {
     expect(packed.files).toContain('dist/src/replica/page/main.js');
     expect(packed.files).toContain('dist/src/index.d.ts');
     expect(readFileSync(join(project.packageFolder, 'dist', 'LICENSES.txt'), 'utf8')).toMatch(/@noble\/curves .*MIT/);
+  });
+
+  test('has every file that is started by its path', () => {
+    const started = globSync('src/**/*.ts', { cwd: packageRoot }).flatMap((file) => {
+      const text = readFileSync(join(packageRoot, file), 'utf8');
+      const names = [...text.matchAll(/(?:`\.\/|'extract', `)([\w-]+)\$\{ext/g)].map(([, name = '']) => name);
+      const folder = text.includes("'extract', `") ? join(dirname(file), 'extract') : dirname(file);
+      return names.map((name) => `dist/${join(folder, name)}.js`);
+    });
+    expect(started).toContain('dist/src/runner/user-flow-thread.js');
+    expect(started).toContain('dist/src/surface/extract/index-library-main.js');
+    expect(started.filter((file) => !packed.files.includes(file))).toEqual([]);
   });
 
   test('starts, replicates and is imported, and writes nothing into node_modules', async () => {
