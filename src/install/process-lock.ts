@@ -16,15 +16,19 @@ const pollMs = 100;
  * @throws TroubleError when the lock file cannot be created.
  */
 export async function withProcessLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  using lock = open(file);
-  for (let waited = false; !tryTake(lock); waited = true) {
-    if (!waited) onWait();
-    await sleep(pollMs);
+  const lock = open(file);
+  try {
+    for (let waited = false; !tryTake(lock); waited = true) {
+      if (!waited) onWait();
+      await sleep(pollMs);
+    }
+    return await work();
+  } finally {
+    // Ends the transaction and with it the lock.
+    lock.close();
   }
-  return await work();
 }
 
-/** Closing the connection, which `using` does, ends the transaction and with it the lock. */
 function open(file: string): DatabaseSync {
   try {
     makeFolder(dirname(file));

@@ -12,10 +12,14 @@ const pollMs = 50;
  * @throws TroubleError when the lock file cannot be made; whatever `work` throws.
  */
 export async function whileReading<T>(storeFile: string, work: () => Promise<T>): Promise<T> {
-  using lock = openLock(storeFile);
-  // A deferred transaction shares its lock from its first read on.
-  while (!tryLock(lock, 'begin; select count(*) from sqlite_schema')) await sleep(pollMs);
-  return await work();
+  const lock = openLock(storeFile);
+  try {
+    // A deferred transaction shares its lock from its first read on.
+    while (!tryLock(lock, 'begin; select count(*) from sqlite_schema')) await sleep(pollMs);
+    return await work();
+  } finally {
+    lock.close();
+  }
 }
 
 /**
@@ -30,16 +34,20 @@ export async function whileNoneReads<T>(
   patienceMs: number,
   work: () => Promise<T>,
 ): Promise<T | null> {
-  using lock = openLock(storeFile);
-  const end = Date.now() + patienceMs;
-  while (!tryLock(lock, 'begin exclusive')) {
-    if (Date.now() > end) return null;
-    await sleep(pollMs);
+  const lock = openLock(storeFile);
+  try {
+    const end = Date.now() + patienceMs;
+    while (!tryLock(lock, 'begin exclusive')) {
+      if (Date.now() > end) return null;
+      await sleep(pollMs);
+    }
+    return await work();
+  } finally {
+    lock.close();
   }
-  return await work();
 }
 
-/** Closing the connection, which `using` does, ends the transaction and with it the lock. */
+/** Closing the connection ends the transaction and with it the lock. */
 function openLock(storeFile: string): DatabaseSync {
   const file = `${storeFile}.reading`;
   try {

@@ -70,10 +70,14 @@ export async function runGate(
   say(announce(evidence, policy, expected));
   const recorder = new StoreRecorder(store);
   const observers = [recorder, queue, new GatePicture(terminal, queue, arms.length * expected)];
-  using stop = stopSignal(terminal.progress);
-  const { interrupted } = await runSupplied(plan, supplies, { slots, seed, signal: stop.signal, queue, observers });
-  if (recorder.trouble) throw recorder.trouble;
-  return { verdict: queue.verdict, interrupted };
+  const stop = stopSignal(terminal.progress);
+  try {
+    const { interrupted } = await runSupplied(plan, supplies, { slots, seed, signal: stop.signal, queue, observers });
+    if (recorder.trouble) throw recorder.trouble;
+    return { verdict: queue.verdict, interrupted };
+  } finally {
+    stop[Symbol.dispose]();
+  }
 }
 
 /** Attempts of each version that a decision takes if the candidate is as good as the baseline. */

@@ -54,8 +54,8 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   const group = new ReporterGroup(made, (work) => whileReading(store.file, work));
   const tally = new RunTally();
   const say = (line: string) => terminal.progress(`${line}\n`);
+  const stop = stopSignal(terminal.progress);
   try {
-    using stop = stopSignal(terminal.progress);
     const observers = [recorder, tally, group];
     const { run, interrupted } = await runPlan(plan, { slots, seed, observers, trace, signal: stop.signal, say });
     const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);
@@ -70,6 +70,7 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
       exit: codes.length > 0 ? exitCode.trouble : exitOfRun(tally.cells, { interrupted }),
     };
   } finally {
+    stop[Symbol.dispose]();
     await store.close();
   }
 }
