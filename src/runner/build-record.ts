@@ -89,17 +89,26 @@ function judge({ library, surface }: AttemptInput, observed: Observed, mismatch:
   const phase = thrown instanceof Finding ? (thrown.phase ?? steps.phase) : steps.phase;
   const code = codeOf(thrown);
   const message = messageOf(thrown);
+  const seen = untilFailure(observed, phase);
   const failed: FailedAttempt = { library, surface, phase, code, events, observed: message };
   if (mismatch && !isCutOff) return judgeMismatch(mismatch, steps.phase, failed, events);
   if (outcomeOf(code) === 'infra')
-    return { phase, code, blame: codes[code].blame, cause: { message, evidence: observations(code, events) } };
+    return { phase, code, blame: codes[code].blame, cause: { message, evidence: observations(code, seen) } };
   const { cause, blame, code: better = code } = tryToExplain(failed);
   return {
     phase,
     code: better,
     blame: blame ?? codes[better].blame,
-    cause: cause && withEvidence(cause, better, events),
+    cause: cause && withEvidence(cause, better, seen),
   };
+}
+
+/** A flow may go on after a failure, as one that restores after a text was lost: what came later is no evidence of it. */
+function untilFailure({ startedAt, steps, events }: Observed, phase: Phase): readonly AttemptEvent[] {
+  const failed = steps.spans.find((span) => span.outcome === 'failed' && span.phase === phase);
+  if (!failed) return events;
+  const end = Date.parse(failed.startedAt) + failed.ms - startedAt.getTime();
+  return events.filter(({ at }) => at <= end);
 }
 
 /** A library that is put together in an unknown way may defeat the search for a cause; its record counts for more. */

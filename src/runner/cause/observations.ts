@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Code } from '../../codes/codes.ts';
 import type { AttemptEvent } from '../../contracts/attempt.ts';
-import { formatMs } from '../../words/text.ts';
+import { formatMs, plural } from '../../words/text.ts';
 
 /** Evidence is read by people: this many sentences at most, the newest ones. */
 const most = 12;
@@ -71,9 +71,9 @@ function sentence({ type, detail }: AttemptEvent): string | null {
   switch (type) {
     case 'replica:text-to-devices': {
       const { data } = textDetail.safeParse(detail);
-      return data
-        ? `the phone's text ${data.id} went to ${data.devices} linked devices, of which ${data.live} were online`
-        : null;
+      if (!data) return null;
+      const devices = plural(data.devices ?? 0, 'linked device');
+      return `the phone's text ${data.id} went to ${devices}, ${data.live ?? 0} of them online`;
     }
     case 'replica:text-from-page': {
       const { data } = textDetail.safeParse(detail);

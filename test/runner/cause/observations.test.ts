@@ -12,7 +12,7 @@ import { toyLibrary } from '../../host/toy.ts';
 const build = '2.3000.1029241508';
 const attemptCodes = (Object.keys(codes) as (keyof typeof codes)[]).filter(isAttemptCode);
 
-function recordOf(code: Code, events: AttemptEvent[]) {
+function recordOf(code: Code, events: AttemptEvent[], seen: { startedAt?: Date; steps?: Steps } = {}) {
   const packageDir = toyLibrary('ready');
   const input = {
     id: 'toy-0001',
@@ -26,8 +26,9 @@ function recordOf(code: Code, events: AttemptEvent[]) {
   return buildRecord(input, {
     startedAt: new Date(),
     durationMs: 5_000,
-    thrown: new Finding(code, 'it did not happen'),
+    thrown: new Finding(code, 'it did not happen', code === 'message-lost' ? 'message' : null),
     steps: new Steps(1, () => {}),
+    ...seen,
     events,
     loaded: null,
     page: { debugVersion: null, userAgent: null, browserVersion: null },
@@ -46,6 +47,19 @@ describe('every failed attempt has evidence', () => {
   });
 });
 
+test('what a flow did after the failure is no evidence of it', async () => {
+  const startedAt = new Date();
+  const steps = new Steps(1, () => {});
+  await steps.run('message', () => Promise.reject(new Finding('message-lost', 'gone'))).catch(() => {});
+  await steps.run('close', async () => {});
+  const events = [
+    { at: 0, type: 'client:message', detail: null },
+    { at: 60_000, type: 'client:message', detail: null },
+  ];
+  const { cause } = recordOf('message-lost', events, { startedAt, steps });
+  expect(cause?.evidence).toEqual(['At 0 ms the library emitted `message`.']);
+});
+
 test('a lost message is shown from all sides: what the phone sent, what the page had, what the library emitted', () => {
   const events: AttemptEvent[] = [
     { at: 900, type: 'client:ready', detail: null },
@@ -59,7 +73,7 @@ test('a lost message is shown from all sides: what the phone sent, what the page
     { at: 6_000, type: 'phase:message', detail: { ms: 5_000 } },
   ];
   expect(observations('message-lost', events)).toEqual([
-    "At 1.0 s the phone's text 3AAA went to 1 linked devices, of which 1 were online.",
+    "At 1.0 s the phone's text 3AAA went to 1 linked device, 1 of them online.",
     'At 1.0 s the page confirmed ack 2 for 3AAA.',
     'At 1.1 s the library emitted `message_create` for a sent text of 7 characters.',
   ]);
