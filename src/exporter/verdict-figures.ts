@@ -8,6 +8,9 @@ import type { Store } from '../store/open-store.ts';
 /** So many pairs have room in the families; older ones are not shown. */
 const mostPairs = families.gateVerdictTime.limit;
 
+/** A verdict on the live site is narrowed, and narrowed ones are not served. */
+const target = 'replica';
+
 /** The newest verdict of the gate by one policy on each pair of versions. */
 export class VerdictFigures {
   readonly #store: Store;
@@ -30,7 +33,7 @@ export class VerdictFigures {
     for (const gauge of [this.#verdict, this.#time, this.#loss]) gauge.clear();
     for (const { at, baseline, candidate, verdict: said, flows } of newest) {
       const pair = { baseline, candidate };
-      for (const verdict of verdictWords) this.#verdict.set({ ...pair, verdict }, verdict === said ? 1 : 0);
+      for (const verdict of verdictWords) this.#verdict.set({ ...pair, verdict, target }, verdict === said ? 1 : 0);
       this.#time.set(pair, Date.parse(at) / 1000);
       for (const { flow, loss } of flows) {
         if (!loss) continue;

@@ -16,11 +16,31 @@ export function noticesOn(
   const newest = newestDead(flows, newestBuild);
   const isSaid = new Set(newest.flatMap(({ places }) => places));
   return [
-    ...newest,
-    ...flows.flatMap((flow) => cellNotices(flow, flows.length > 1, isSaid)),
+    ...joined(newest, flows.length),
+    ...joined(
+      flows.flatMap((flow) => cellNotices(flow, isSaid)),
+      flows.length,
+    ),
     ...shared(hardFindings),
     ...outsidePlan(outside),
   ];
+}
+
+/** What is noticed in one flow. */
+type FlowNotice = Notice & { flow: string };
+
+/** What is noticed alike in several flows is one notice: it names the flows, unless it is all of them. */
+function joined(notices: readonly FlowNotice[], flows: number): Notice[] {
+  return [...Map.groupBy(notices, ({ kind, sentence }) => `${kind} ${sentence}`).values()].map((alike) => {
+    const { kind, isWarning, sentence } = alike[0] as FlowNotice;
+    const named = `${alike.map(({ flow }) => flow).join(', ')}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+    return {
+      kind,
+      isWarning,
+      sentence: alike.length === flows ? sentence : named,
+      places: alike.flatMap(({ places }) => places),
+    };
+  });
 }
 
 /** `2.3000.1044822804 of 2026-08-20, 100 days old`. */
@@ -34,27 +54,25 @@ export function newestOf(builds: readonly string[]): string | undefined {
   return numbers.toSorted((a, b) => compareBuilds(parseBuild(a), parseBuild(b))).at(-1);
 }
 
-function newestDead(flows: readonly FlowVerdict[], dated: AgedBuild | undefined): Notice[] {
+function newestDead(flows: readonly FlowVerdict[], dated: AgedBuild | undefined): FlowNotice[] {
   const cells = flows.flatMap((flow) => flow.cells.map((cell) => ({ flow: flow.flow, ...cell })));
   const build = newestOf(cells.map(({ place }) => place.build));
   const its = cells.filter(({ place }) => place.build === build);
   return [...Map.groupBy(its, ({ flow }) => flow)]
     .filter(([, cells]) => cells.every(({ state }) => state === 'dead'))
     .map(([flow, cells]) => ({
+      flow,
       kind: 'newest-build-dead',
       isWarning: true,
-      sentence: `${flows.length > 1 ? `${flow}: neither` : 'Neither'} version works on the newest build ${dated?.build === build && dated ? describeBuild(dated) : build}.`,
+      sentence: `Neither version works on the newest build ${dated?.build === build && dated ? describeBuild(dated) : build}.`,
       places: cells.map(({ place }) => place),
     }));
 }
 
 /** @param isSaid places that another notice names already. */
-function cellNotices({ flow, cells }: FlowVerdict, hasOthers: boolean, isSaid: ReadonlySet<Place>): Notice[] {
-  const notice = (kind: Notice['kind'], its: { place: Place }[], sentence: string): Notice[] => {
-    if (its.length === 0) return [];
-    const said = hasOthers ? `${flow}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` : sentence;
-    return [{ kind, isWarning: false, sentence: said, places: its.map(({ place }) => place) }];
-  };
+function cellNotices({ flow, cells }: FlowVerdict, isSaid: ReadonlySet<Place>): FlowNotice[] {
+  const notice = (kind: Notice['kind'], its: { place: Place }[], sentence: string): FlowNotice[] =>
+    its.length === 0 ? [] : [{ flow, kind, isWarning: false, sentence, places: its.map(({ place }) => place) }];
   const being = (state: string) => cells.filter((cell) => cell.state === state);
   const dead = being('dead').filter(({ place }) => !isSaid.has(place));
   const gained = being('candidate-only');

@@ -1,3 +1,4 @@
+import { targets } from '../contracts/outcome.ts';
 import { type DecisionReason, decisionReasons, decisionWords } from '../contracts/rollout-decision.ts';
 import { rolloutStates } from '../contracts/service-states.ts';
 import { verdictWords } from '../contracts/verdict.ts';
@@ -11,7 +12,7 @@ export const decisionFamilies = {
     name: 'wwebjs_gate_verdict',
     type: 'gauge',
     help: 'The newest verdict on a candidate, on everything known of both versions: 1 for this verdict, 0 for the others',
-    labels: { baseline: 'any', candidate: 'any', verdict: verdictWords },
+    labels: { baseline: 'any', candidate: 'any', verdict: verdictWords, target: targets },
     limit: 300,
   }),
   gateVerdictTime: family({

@@ -3,6 +3,7 @@ import type { Shard } from '../contracts/blob.ts';
 import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contracts/matrix.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { PlannedCell } from '../contracts/run.ts';
+import { judgedFlows } from '../contracts/stages.ts';
 import { type Choice, checkChoice } from './check-choice.ts';
 import { parseCondition } from './parse-condition.ts';
 import { inShard } from './shard.ts';
@@ -47,10 +48,17 @@ export function planCells(
   return shard ? plan.filter((_, index) => inShard(index, shard)) : plan;
 }
 
-/** What the last rule that matches a cell says of it; null when none does. */
+/**
+ * What the last rule that matches a cell says of it; null when none does. A flow with stages is expected to fail as the first stage that
+ * is expected to, unless a rule names the flow itself.
+ */
 export function expectationOf(cell: Cell, rules: readonly ExpectationRule[]): Expectation | null {
   const rule = rules.findLast((candidate) => axes.every((axis) => candidate[axis]?.includes(cell[axis]) ?? true));
-  return rule?.expect ?? null;
+  const stages = rule?.flow ? [] : judgedFlows(cell.flow).filter((flow) => flow !== cell.flow);
+  const failing = stages
+    .map((flow) => expectationOf({ ...cell, flow }, rules))
+    .find((expectation) => expectation?.outcome === 'failed');
+  return failing ?? rule?.expect ?? null;
 }
 
 function choose(matrix: Matrix, given: Choice): Combination[] {

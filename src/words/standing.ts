@@ -1,3 +1,4 @@
+import { stagedFlow } from '../contracts/stages.ts';
 import { type FlowStanding, flowDoes } from '../contracts/standing.ts';
 import { andList } from './text.ts';
 
@@ -15,7 +16,7 @@ const flowWords: Readonly<Record<string, FlowWords>> = {
   'restore-after-kill': { does: 'restores after a kill', base: 'restore after a kill' },
   'relink-same-number': { does: 'links the same number again', base: 'link the same number again' },
   'qr-expiry': { does: 'renews the QR code', base: 'renew the QR code' },
-  'linked-device': { does: 'links, talks and restores', base: 'link, talk and restore' },
+  'linked-device': { does: 'talks and restores', base: 'talk and restore' },
   'message-round-trip': { does: 'sends and receives', base: 'send and receive' },
   'reconnect-after-drop': { does: 'reconnects', base: 'reconnect' },
   'logout-from-phone': { does: 'notices a logout', base: 'notice a logout' },
@@ -40,7 +41,7 @@ export const lackByCode: Readonly<Record<string, string>> = {
 
 /** `link 8 of 8, restore 4 of 4`: how many attempts passed, of those that say something about the library. */
 export function flowCounts(flows: readonly FlowStanding[]): string {
-  const judged = flows.filter((flow) => flowDoes(flow) !== 'unknown');
+  const judged = inLifeOrder(flows).filter((flow) => flowDoes(flow) !== 'unknown');
   return judged.map(({ flow, passed, failed }) => `${wordsOf(flow).base} ${passed} of ${passed + failed}`).join(', ');
 }
 
@@ -51,10 +52,13 @@ export function flowCounts(flows: readonly FlowStanding[]): string {
  */
 export function whatItDoes(flows: readonly FlowStanding[], many = 1): string {
   const one = many === 1;
-  const having = (does: ReturnType<typeof flowDoes>) => flows.filter((flow) => flowDoes(flow) === does);
+  const ordered = inLifeOrder(flows);
+  const having = (does: ReturnType<typeof flowDoes>) => ordered.filter((flow) => flowDoes(flow) === does);
   const does = having('works').map(({ flow }) => (one ? wordsOf(flow).does : wordsOf(flow).base));
   const varies = having('varies').map(({ flow }) => (one ? wordsOf(flow).does : wordsOf(flow).base));
-  const lacks = [...new Set(having('fails').map(lackOf))];
+  const fails = having('fails');
+  const cannotLink = fails.some(({ flow }) => flow === 'qr-to-ready');
+  const lacks = [...new Set(fails.filter(({ flow }) => !(cannotLink && flow === stagedFlow)).map(lackOf))];
   const parts = [
     ...(does.length > 0 ? [andList(does)] : []),
     ...(varies.length > 0 ? [`${andList(varies)} only sometimes`] : []),
@@ -62,6 +66,16 @@ export function whatItDoes(flows: readonly FlowStanding[], many = 1): string {
   ];
   const [first = one ? 'does nothing that is known' : 'do nothing that is known', ...rest] = parts;
   return [first, ...rest.map((part) => `${one ? 'it' : 'they'} ${part}`)].join('; ');
+}
+
+/** Linking first, as in `flowWords`; flows of the user come last, in the given order. */
+function inLifeOrder(flows: readonly FlowStanding[]): FlowStanding[] {
+  const names = Object.keys(flowWords);
+  const place = ({ flow }: FlowStanding) => {
+    const found = names.indexOf(flow.split('@')[0] ?? flow);
+    return found === -1 ? names.length : found;
+  };
+  return flows.toSorted((a, b) => place(a) - place(b));
 }
 
 function lackOf({ flow, code }: FlowStanding): string {

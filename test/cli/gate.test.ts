@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { planPairs } from '../../src/cli/gate/plan-pairs.ts';
+import { plannedChoice, planPairs } from '../../src/cli/gate/plan-pairs.ts';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { policyHash } from '../../src/contracts/policy-hash.ts';
 import type { RunReport } from '../../src/contracts/run.ts';
@@ -26,13 +26,14 @@ const recorded: { cell: Cell; attempts: Attempt[] }[] = [
   { cell: exampleCell({ library: '9.0.2', build }), attempts: many(0, 6) },
 ];
 
-/** The cells that the shipped matrix has for them, and what the store has of two of them in each. */
-const { places } = planPairs({ baseline: '9.0.0', candidate: '9.0.1' }, {}, 'replica');
+/** The cells that shipped matrix and policy name for them, and what the store has of two of them in each. */
+const choice = plannedChoice({}, defaultPolicy);
+const { places } = planPairs({ baseline: '9.0.0', candidate: '9.0.1' }, choice, 'replica');
 const stored = [
   { library: '9.0.0', passed: 16, failed: 0 },
   { library: '9.0.1', passed: 16, failed: 1 },
 ];
-const total = 16 * places.length;
+const total = 16 * places.filter(({ flow }) => flow === 'qr-to-ready').length;
 
 function many(passed: number, failed: number): Attempt[] {
   const startedAt = new Date().toISOString();
@@ -164,7 +165,8 @@ describe('what counts is the plan', () => {
       'Outside the plan, and in no rate: the candidate failed 3 of 3 attempts of qr-to-ready on 2.2412.54 (slow-cpu) (no-ready), the baseline was not tried.',
     );
     expect(after.exit).toBe(0);
-    const asked = await cli(['gate', ...versions, '--condition', 'slow-cpu', '--build', experiment.build], own);
+    const narrowed = ['--condition', 'slow-cpu', '--build', experiment.build, '--flow', experiment.flow];
+    const asked = await cli(['gate', ...versions, ...narrowed], own);
     expect(asked.stdout).toContain('The baseline was never tried on 2.2412.54 (slow-cpu).');
     expect(asked.exit).toBe(2);
 
@@ -173,7 +175,7 @@ describe('what counts is the plan', () => {
     await new VerdictFigures(again, instruments, defaultPolicy).refresh();
     await again.close();
     expect(await instruments.registry.metrics()).toContain(
-      'wwebjs_gate_verdict{baseline="9.0.0",candidate="9.0.1",verdict="promote"} 1',
+      'wwebjs_gate_verdict{baseline="9.0.0",candidate="9.0.1",verdict="promote",target="replica"} 1',
     );
   });
 
@@ -257,7 +259,7 @@ test('JUnit and Markdown are written beside the list', async () => {
   const [junit, markdown] = [join(folder, 'v.xml'), join(folder, 'v.md')];
   await gate(['--baseline', '9.0.0', '--candidate', '9.0.2', '--reporter', `junit=${junit},markdown=${markdown}`]);
   expect(readFileSync(junit, 'utf8')).toMatch(
-    /<testsuite name="gate: 9\.0\.2 against 9\.0\.0: block" tests="1" failures="1" errors="0"/,
+    /<testsuite name="gate: 9\.0\.2 against 9\.0\.0: block" tests="3" failures="3" errors="0"/,
   );
   expect(readFileSync(markdown, 'utf8')).toMatch(/^## ✗ block: whatsapp-web\.js 9\.0\.2 against 9\.0\.0\n/);
 });
@@ -347,7 +349,7 @@ const badInput: [what: string, args: () => string[], message: RegExp][] = [
   [
     'a margin of 0',
     () => [...versions, '--policy', file('zero.yaml', policy.replace('marginPoints: 10', 'marginPoints: 0'))],
-    /zero\.yaml:15:17: success\.marginPoints: the margin is above 0 points/,
+    /zero\.yaml:16:17: success\.marginPoints: the margin is above 0 points/,
   ],
   [
     'a policy that can promote nothing',

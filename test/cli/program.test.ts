@@ -60,13 +60,14 @@ test('lines of prose fit the terminal; commands stay in one line', () => {
   expect(fitLines(text)).toBe(text);
 });
 
-test('the first run that the README and the help show is of a version that works there', () => {
+test('the first run that the README and the help show is of a version that links, talks and restores there', () => {
   const texts = ['README.md', 'src/cli/program.ts'].map((file) => readFileSync(join(packageRoot, file), 'utf8'));
   for (const text of texts) {
     const [, library = '', build = ''] = /wwebjs-canary run --library (\S+) --build ([\d.]+)/.exec(text) ?? [];
     const plan = readPlan({ choice: { library: [library], build: [build] } }, undefined);
     expect(plan.map(({ cell, expectation }) => ({ ...cell, expectation }))).toEqual([
-      expect.objectContaining({ library, build, expectation: null }),
+      expect.objectContaining({ library, build, flow: 'qr-to-ready', expectation: null }),
+      expect.objectContaining({ library, build, flow: 'linked-device', expectation: null }),
     ]);
   }
 });

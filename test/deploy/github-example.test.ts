@@ -37,10 +37,10 @@ function shardReport(versions: string, build: string): string {
     .replaceAll(`${'$'}{{ matrix.build }}`, build)
     .replace('$BASELINE,$CANDIDATE', versions)
     .split(/[\s\\]+/);
-  const { library, browser, repeat, ignoreExpectations, ...options } = addRunOptions(new Command())
+  const { library, browser, flow, repeat, ignoreExpectations, ...options } = addRunOptions(new Command())
     .parse(args, { from: 'user' })
     .opts<RunCommandOptions>();
-  const plan = readPlan({ choice: { library, build: options.build, browser }, repeat, ignoreExpectations });
+  const plan = readPlan({ choice: { library, build: options.build, browser, flow }, repeat, ignoreExpectations });
   const startedAt = exampleRun.startedAt;
   const cells = plan.map(({ cell }) => ({
     ...cell,

@@ -29,7 +29,7 @@ test('a verdict by another policy does not take the place of the one by the poli
     verdict: 'promote' as const,
   };
   expect(await served(verdictOn(broken), promoted)).toEqual([
-    'wwebjs_gate_verdict{baseline="old",candidate="new",verdict="block"} 1',
+    'wwebjs_gate_verdict{baseline="old",candidate="new",verdict="block",target="replica"} 1',
   ]);
   expect(await served(promoted)).toEqual([]);
 });

@@ -111,7 +111,8 @@ export function gateCommand(): Command {
 
 const help = `
 Judges the attempts in the store, in the cells that compat-matrix/matrix.yaml, the policy and the options name. Others are listed and decide
-nothing. Missing, stale or one-armed data never promotes. --run makes the attempts that are still needed, both versions in pairs. The
+nothing. The default policy judges linking, texts each way and restoring; one attempt of linked-device does all three. Missing, stale or
+one-armed data never promotes. --run makes the attempts that are still needed, both versions in pairs. The
 exporter serves verdicts on the whole plan as wwebjs_gate_verdict. A verdict narrowed by --build, --flow, --browser, --condition,
 --config or --target live is marked as narrowed and not served; neither is a verdict by another policy than the exporter's own --policy.
 
@@ -121,7 +122,7 @@ Examples:
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --reporter list,markdown=verdict.md
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --run
-  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --flow qr-to-ready,message-round-trip,restore-to-ready
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --flow qr-to-ready
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml`;
 
 async function decide(options: GateOptions): Promise<ExitCode> {

@@ -12,6 +12,9 @@ import { readPlan } from '../run/read-plan.ts';
 /** Fixed, so that two quick starts are comparable. */
 const seed = 1;
 
+/** Linking alone: it is over in a minute, and shows which version works where. */
+const flow = ['qr-to-ready'];
+
 /** `quickstart`: sets up what is missing and attempts the default matrix. */
 export function quickstartCommand(): Command {
   return new Command()
@@ -31,7 +34,7 @@ Example:
 
 async function quickstart() {
   const terminal = processTerminal();
-  const plan = readPlan();
+  const plan = readPlan({ choice: { flow } });
   const chosen = chooseReporters(`list,html=${home('report')}`);
   const libraries = new Set(plan.map(({ cell }) => cell.library)).size;
   const builds = new Set(plan.map(({ cell }) => cell.build)).size;

@@ -1,4 +1,5 @@
 import type { Cell } from '../../contracts/attempt.ts';
+import type { Matrix } from '../../contracts/matrix.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
@@ -6,8 +7,9 @@ import { judgedFlows, stagedFlow } from '../../contracts/stages.ts';
 import type { Arm, Place } from '../../contracts/verdict.ts';
 import { placeKey } from '../../gate/evidence/place.ts';
 import type { Choice } from '../../runner/check-choice.ts';
-import { expectationOf } from '../../runner/plan.ts';
-import { readExpectations, readPlan } from '../run/read-plan.ts';
+import { expectationOf, planCells } from '../../runner/plan.ts';
+import { readExpectations, readMatrix } from '../run/read-plan.ts';
+import type { PlannedPair } from './pair-queue.ts';
 
 /** Both versions are attempted in the same cells. */
 type PairChoice = Omit<Choice, 'library'>;
@@ -15,8 +17,8 @@ type PairChoice = Omit<Choice, 'library'>;
 export interface PairPlan {
   /** The cells that are judged. */
   places: Place[];
-  /** What each attempted cell is judged as. */
-  judged: Place[][];
+  /** Every attempted cell, and what its attempts are judged as. */
+  pairs: PlannedPair[];
   /** The baseline in every attempted cell, then the candidate in every one, in the same order. */
   plan: PlannedCell[];
 }
@@ -35,26 +37,36 @@ export function planPairs(
   config?: string,
 ): PairPlan {
   const library = [...new Set([versions.baseline, versions.candidate])];
-  const planned = readPlan({ choice: { ...choice, library }, target }, config);
+  const rules = readExpectations();
+  const asked = { ...choice, flow: choice.flow?.flatMap(judgedFlows), library };
+  const planned = planCells(asJudged(readMatrix(config)), rules, { choice: asked, target });
   const named = new Map(planned.map(({ cell }) => [placeKey(cell), placeOf(cell)]));
-  const places = [...named.values()].flatMap((place) => judgedFlows(place.flow).map((flow) => ({ ...place, flow })));
-  const attempted = [...Map.groupBy(new Map(places.map((place) => [placeKey(place), place])).values(), attemptedKey)];
+  const attempted = [...Map.groupBy(named.values(), attemptedKey)];
   const cells = attempted.flatMap(([, its]) => {
     const [first] = its as [Place];
     const isStaged = its.length > 1;
     return isStaged ? [{ place: { ...first, flow: stagedFlow }, judged: its }] : [{ place: first, judged: [first] }];
   });
-  const rules = readExpectations();
   const arm = (library: string) =>
     cells.map(({ place }) => {
       const cell = { library, ...place };
       return { cell, expectation: expectationOf(cell, rules), repeat: 1 };
     });
+  const [baseline, candidate] = [arm(versions.baseline), arm(versions.candidate)];
   return {
-    plan: [...arm(versions.baseline), ...arm(versions.candidate)],
-    judged: cells.map(({ judged }) => judged),
+    plan: [...baseline, ...candidate],
+    pairs: cells.map(({ judged }, i) => ({
+      baseline: baseline[i] as PlannedCell,
+      candidate: candidate[i] as PlannedCell,
+      places: judged,
+    })),
     places: cells.flatMap(({ judged }) => judged),
   };
+}
+
+/** The flow with stages stands for them: they are what is judged, and what the policy and `--flow` name. */
+function asJudged(matrix: Matrix): Matrix {
+  return { ...matrix, blocks: matrix.blocks.map((block) => ({ ...block, flow: block.flow.flatMap(judgedFlows) })) };
 }
 
 /** The same for the stages of one flow in the same place. */
@@ -65,7 +77,7 @@ function attemptedKey(place: Place): string {
 
 /** What is chosen of the matrix: by the options, else by the policy. */
 export function plannedChoice(choice: PairChoice, { flows, browsers }: Pick<Policy, 'flows' | 'browsers'>): PairChoice {
-  return { ...choice, flow: choice.flow ?? flows?.flatMap(judgedFlows), browser: choice.browser ?? browsers };
+  return { ...choice, flow: choice.flow ?? flows, browser: choice.browser ?? browsers };
 }
 
 function placeOf({ library: _, ...place }: Cell): Place {

@@ -1,6 +1,5 @@
 import { defaultSlots } from '../../browser/default-slots.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import type { PlannedCell } from '../../contracts/run.ts';
 import { seededRandom } from '../../contracts/seeded-random.ts';
 import { arms, type Verdict } from '../../contracts/verdict.ts';
 import type { Evidence } from '../../gate/evidence/evidence.ts';
@@ -46,18 +45,13 @@ export async function runGate(
     baseline: await resolveLibrary(selection.baseline, say).catch(rethrowNaming('--baseline')),
     candidate: await resolveLibrary(selection.candidate, say).catch(rethrowNaming('--candidate')),
   };
-  const { plan, places, judged } = planPairs(
+  const { plan, places, pairs } = planPairs(
     versions,
     plannedChoice(selection.choice, policy),
     selection.target,
     config,
   );
   const supplies = await gatherSupplies(plan, say);
-  const pairs = judged.map((its, i) => ({
-    baseline: plan[i] as PlannedCell,
-    candidate: plan[judged.length + i] as PlannedCell,
-    places: its,
-  }));
   const asked = { ...selection, ...versions, plan: places };
   const collector = await collectFromStore(store, asked, policy, new Date().toISOString());
   const queue = new PairQueue(pairs, collector, policy, seed);

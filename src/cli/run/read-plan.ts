@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Cell, cellKey } from '../../contracts/attempt.ts';
 import { packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { type ExpectationRule, expectationsSchema, matrixSchema } from '../../contracts/matrix.ts';
+import { type ExpectationRule, expectationsSchema, type Matrix, matrixSchema } from '../../contracts/matrix.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import { resolveLibrary } from '../../library/add-library.ts';
@@ -21,7 +21,12 @@ const expectationsFile = join(packageRoot, 'compat-matrix', 'expectations.yaml')
  * @throws InputError naming file, line and key, or the option.
  */
 export function readPlan(options: PlanOptions = {}, file = matrixFile): PlannedCell[] {
-  return planCells(parseYamlFile(file, matrixSchema), readExpectations(), options);
+  return planCells(readMatrix(file), readExpectations(), options);
+}
+
+/** `compat-matrix/matrix.yaml` or another matrix file. @throws InputError naming file, line and key. */
+export function readMatrix(file = matrixFile): Matrix {
+  return parseYamlFile(file, matrixSchema);
 }
 
 /** What `compat-matrix` expects of cells; see `expectationOf`. */

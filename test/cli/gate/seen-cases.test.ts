@@ -1,25 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PairQueue, type PlannedPair } from '../../../src/cli/gate/pair-queue.ts';
+import { PairQueue } from '../../../src/cli/gate/pair-queue.ts';
 import { plannedChoice, planPairs } from '../../../src/cli/gate/plan-pairs.ts';
+import { readExpectations } from '../../../src/cli/run/read-plan.ts';
 import type { Attempt, Cell } from '../../../src/contracts/attempt.ts';
 import { cellKey } from '../../../src/contracts/attempt.ts';
+import { isSurprise } from '../../../src/contracts/is-surprise.ts';
 import { judgedAttempt } from '../../../src/contracts/judged-attempt.ts';
 import type { PlannedCell } from '../../../src/contracts/run.ts';
+import { stagedFlow } from '../../../src/contracts/stages.ts';
 import type { Verdict } from '../../../src/contracts/verdict.ts';
 import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
+import { expectationOf } from '../../../src/runner/plan.ts';
 import { exampleCell, passedAttempt } from '../../fixtures/example-run.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
 
 interface Seen {
   cell: Cell;
-  attempt: Pick<Attempt, 'outcome' | 'phase' | 'code' | 'blame' | 'phases'>;
+  attempt: Pick<Attempt, 'outcome' | 'phase' | 'code' | 'blame' | 'phases'> & Partial<Pick<Attempt, 'spans'>>;
 }
 
 /**
- * Real attempts of three versions in all cells of the default matrix, four each, and of two flows on a build on which 1.34.2 cannot send:
- * `run --library 1.33.2,1.34.2,1.34.7 --repeat 4`, and `run --library 1.34.2,1.34.7 --build 2.3000.1032373751 --flow
- * qr-to-ready,message-round-trip --repeat 4`, 2026-11-28.
+ * Real attempts of three versions in all cells of the default matrix, four each and two of `linked-device`, and of two flows on a build on
+ * which 1.34.2 cannot send: `run --library 1.33.2,1.34.2,1.34.7 --flow qr-to-ready --repeat 4`, the same with `--flow linked-device
+ * --repeat 2`, and `run --library 1.34.2,1.34.7 --build 2.3000.1032373751 --flow qr-to-ready,message-round-trip --repeat 4`, 2026-11-28.
  */
 const seen = Map.groupBy(
   readFileSync('test/gate/seen-attempts.jsonl', 'utf8')
@@ -32,14 +36,9 @@ const startedAt = '2026-11-28T19:10:00.000Z';
 const askedAt = '2026-11-28T19:20:00.000Z';
 
 /** Makes the attempts that a `gate --run` asks for out of those that were seen in the same cell, one after the other. */
-function decided(baseline: string, candidate: string, stored: Seen[] = []): { verdict: Verdict; made: PlannedCell[] } {
-  const { plan, places } = planPairs({ baseline, candidate }, plannedChoice({}, defaultPolicy), 'replica');
-  const pairs = places.map(
-    (_, i): PlannedPair => ({ baseline: plan[i] as PlannedCell, candidate: plan[places.length + i] as PlannedCell }),
-  );
+function decided(baseline: string, candidate: string, flow?: string[]): { verdict: Verdict; made: PlannedCell[] } {
+  const { pairs, places } = planPairs({ baseline, candidate }, plannedChoice({ flow }, defaultPolicy), 'replica');
   const collector = new EvidenceCollector({ baseline, candidate, askedAt, plan: places }, defaultPolicy);
-  for (const { cell, attempt } of stored)
-    collector.add(judgedAttempt(cell, { ...passedAttempt(), startedAt, ...attempt }));
   const queue = new PairQueue(pairs, collector, defaultPolicy, 1);
   const made: PlannedCell[] = [];
   for (let task = queue.next(); task; task = queue.next()) {
@@ -51,13 +50,14 @@ function decided(baseline: string, candidate: string, stored: Seen[] = []): { ve
   return { verdict: queue.verdict, made };
 }
 
+const linking = ['qr-to-ready'];
 const sentences = ({ notices }: Verdict) => notices.map(({ sentence }) => sentence);
 const neither = 'Neither version works on 2.2412.54, 2.3000.1014111620';
 const newest = 'Neither version works on the newest build 2.3000.1044822804.';
 
-describe('what was seen on the default matrix', () => {
+describe('what was seen on the default matrix, when linking alone is judged', () => {
   it('1.34.7 against itself is promoted, though its probe fails on the newest build in both arms', () => {
-    const { verdict } = decided('1.34.7', '1.34.7');
+    const { verdict } = decided('1.34.7', '1.34.7', linking);
     expect(verdict.verdict).toBe('promote');
     expect(sentences(verdict)).toEqual([
       newest,
@@ -67,7 +67,7 @@ describe('what was seen on the default matrix', () => {
   });
 
   it('1.33.2 -> 1.34.7 is promoted: the candidate works on one more build, and fails only where the baseline does', () => {
-    const { verdict } = decided('1.33.2', '1.34.7');
+    const { verdict } = decided('1.33.2', '1.34.7', linking);
     expect(verdict.verdict).toBe('promote');
     expect(sentences(verdict)).toEqual([
       newest,
@@ -78,7 +78,7 @@ describe('what was seen on the default matrix', () => {
   });
 
   it('1.33.2 -> 1.34.2 is promoted, and the verdict says on which builds neither works; they cost few attempts', () => {
-    const { verdict, made } = decided('1.33.2', '1.34.2');
+    const { verdict, made } = decided('1.33.2', '1.34.2', linking);
     expect(verdict.verdict).toBe('promote');
     expect(sentences(verdict)).toEqual([newest, `${neither}, 2.3000.1032534684.`]);
     expect(verdict.notices.map(({ isWarning }) => isWarning)).toEqual([true, false]);
@@ -89,7 +89,7 @@ describe('what was seen on the default matrix', () => {
   });
 
   it('1.34.7 -> 1.34.2 is blocked where 1.34.2 does not work any more', () => {
-    const { verdict } = decided('1.34.7', '1.34.2');
+    const { verdict } = decided('1.34.7', '1.34.2', linking);
     expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by fast-path');
     expect(verdict.because[0]).toContain('candidate 0 of 6 on 2.3000.1032534684: the candidate is broken');
   });
@@ -109,12 +109,77 @@ describe('what was seen on the default matrix', () => {
           collector.add(judgedAttempt(cell, { ...passedAttempt({ startedAt }), ...attempt }));
       return queue.standing;
     };
-    const linking = verdictIn([place]);
-    expect(linking.verdict).toBe('promote');
-    expect(sentences(linking)).toEqual([
+    const onlyLinking = verdictIn([place]);
+    expect(onlyLinking.verdict).toBe('promote');
+    expect(sentences(onlyLinking)).toEqual([
       'Outside the plan, and in no rate: the candidate failed 60 of 60 attempts of message-round-trip on 2.3000.1032373751 (send-failed), the baseline failed 0 of 60.',
     ]);
     const sending = verdictIn([place, { ...place, flow: 'message-round-trip' }]);
     expect(`${sending.verdict} by ${sending.rule}`).toBe('block by fast-path');
+  });
+});
+
+describe('what was seen on the default matrix, by the flows of the default policy', () => {
+  const words = ({ flows }: Verdict) => Object.fromEntries(flows.map(({ flow, verdict }) => [flow, verdict]));
+
+  it('1.33.2 -> 1.34.7 is blocked: it links and restores, and sends nothing on two builds on which 1.33.2 sends', () => {
+    const { verdict } = decided('1.33.2', '1.34.7');
+    expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by fast-path');
+    expect(words(verdict)).toEqual({
+      'message-round-trip': 'block',
+      'qr-to-ready': 'inconclusive',
+      'restore-to-ready': 'inconclusive',
+    });
+    expect(verdict.because[0]).toMatch(
+      /^message-round-trip: .* on 2\.3000\.1026515401, 2\.3000\.1029241508: the candidate is broken/,
+    );
+    const sent = verdict.flows.find(({ flow }) => flow === 'message-round-trip')?.cells ?? [];
+    expect(sent.flatMap(({ failures }) => failures.filter(({ code }) => code === 'send-failed'))).toMatchObject([
+      { arm: 'candidate', phase: 'message' },
+      { arm: 'candidate', phase: 'message' },
+    ]);
+  });
+
+  it('1.33.2 -> 1.34.2 is promoted with as many attempts as linking alone takes: each stage is judged on the same ones', () => {
+    const { verdict, made } = decided('1.33.2', '1.34.2');
+    expect(verdict.verdict).toBe('promote');
+    expect(words(verdict)).toEqual({
+      'message-round-trip': 'promote',
+      'qr-to-ready': 'promote',
+      'restore-to-ready': 'promote',
+    });
+    expect(sentences(verdict)).toEqual([
+      newest,
+      'message-round-trip, restore-to-ready: neither version works on 2.3000.1032534684.',
+      `qr-to-ready: ${neither.replace('N', 'n')}, 2.3000.1032534684.`,
+    ]);
+    expect(made).toHaveLength(decided('1.33.2', '1.34.2', linking).made.length);
+    const counts = Map.groupBy(made, ({ cell }) => `${cell.library} ${cell.build} ${cell.flow}`);
+    expect(Object.fromEntries([...counts].map(([cell, its]) => [cell, its.length]))).toEqual({
+      '1.33.2 2.2412.54 qr-to-ready': 13,
+      '1.34.2 2.2412.54 qr-to-ready': 4,
+      '1.33.2 2.3000.1014111620 qr-to-ready': 13,
+      '1.34.2 2.3000.1014111620 qr-to-ready': 4,
+      '1.33.2 2.3000.1026515401 linked-device': 30,
+      '1.34.2 2.3000.1026515401 linked-device': 30,
+      '1.33.2 2.3000.1029241508 linked-device': 30,
+      '1.34.2 2.3000.1029241508 linked-device': 30,
+      '1.33.2 2.3000.1032534684 linked-device': 13,
+      '1.34.2 2.3000.1032534684 linked-device': 4,
+      '1.33.2 2.3000.1044822804 linked-device': 13,
+      '1.34.2 2.3000.1044822804 linked-device': 4,
+    });
+  });
+
+  it.each(['1.33.2', '1.34.2', '1.34.7'])('%s against itself is promoted', (version) => {
+    expect(decided(version, version).verdict.verdict).toBe('promote');
+  });
+
+  it('every attempt of the flow with stages did what is expected of its cell', () => {
+    const staged = [...seen.values()].flat().filter(({ cell }) => cell.flow === stagedFlow);
+    expect(new Set(staged.map(({ cell }) => cellKey(cell))).size).toBe(12);
+    const rules = readExpectations();
+    const surprises = staged.filter(({ cell, attempt }) => isSurprise(expectationOf(cell, rules), attempt));
+    expect(surprises).toEqual([]);
   });
 });

@@ -10,27 +10,31 @@ import { openStore } from '../../../src/store/open-store.ts';
 import { cli } from '../../cli/cli.ts';
 import { ownHome } from '../../support/own-home.ts';
 
-const cell = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
+const cell = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current', '--flow', 'qr-to-ready'];
 const readReport = (file: string) => reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-test('run: a version that works passes, is in every report and stays in the store', async () => {
+test('run: a version that works links, talks and restores, is in every report and stays in the store', async () => {
+  const works = ['--library', '1.34.7', '--build', '2.3000.1032534684'];
   const folder = ownHome();
   const out = join(folder, 'out');
   const targets = `list,json=${out}/r.json,junit=${out}/r.xml,html=${out}/html,markdown=${out}/r.md,blob=${out}/r.blob`;
-  const { exit, stdout, stderr } = await cli(['run', ...cell, '--seed', '5', '--reporter', targets], folder);
-  expect(stderr).toContain('[1/1] ✓ 1.34.7 on 2.3000.1029241508');
+  const { exit, stdout, stderr } = await cli(['run', ...works, '--seed', '5', '--reporter', targets], folder);
+  expect(stderr).toContain('[2/2] ✓ 1.34.7 on 2.3000.1032534684');
   expect(stdout).toMatch(
-    /On build 2\.3000\.1029241508 \(about 2025-11-\d\d, \d+ days old\) 1\.34\.7 works \(link 1 of 1\)\./,
+    /On build 2\.3000\.1032534684 \(.*, \d+ days old\) 1\.34\.7 works \(link 1 of 1, talk and restore 1 of 1\)\./,
   );
   expect(exit).toBe(0);
 
   const report = readReport(join(out, 'r.json'));
-  expect(report.summary).toEqual({ cells: 1, passed: 1, failed: 0, infra: 0, surprises: 0 });
+  expect(report.cells.map(({ flow }) => flow)).toEqual(['qr-to-ready', 'linked-device']);
+  expect(report.summary).toEqual({ cells: 2, passed: 2, failed: 0, infra: 0, surprises: 0 });
   expect(report.run.seed).toBe(5);
   const store = await openStore(join(folder, 'store.sqlite'));
   const stored = await Array.fromAsync(store.attempts.read({ runId: report.run.id }));
   await store.close();
-  expect(stored.map(({ attempt }) => attempt)).toEqual(report.cells[0]?.attempts);
+  const made = report.cells.flatMap(({ attempts }) => attempts);
+  const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
+  expect(stored.map(({ attempt }) => attempt).sort(byId)).toEqual(made.sort(byId));
 
   const merged = await cli(['report', 'merge', join(out, 'r.blob'), '--reporter', `json=${out}/merged.json`], folder);
   expect(merged.exit).toBe(0);
@@ -47,6 +51,8 @@ test('run: without expectations a version that fails is unexpected: code 1; --la
     '2.3000.1029241508',
     '--browser',
     'current',
+    '--flow',
+    'qr-to-ready',
     '--ignore-expectations',
   ];
   const { exit } = await cli(['run', ...args, '--reporter', `json=${out}`], folder);
