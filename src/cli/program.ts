@@ -12,7 +12,8 @@ interface ListedCommand {
 /** Every command, in the order of the help. */
 const commands: Record<string, ListedCommand> = {
   quickstart: {
-    description: 'set up what is missing, attempt the default matrix, show which version works where and why',
+    description:
+      'set up what is missing, attempt linking in the default matrix, show which version works where and why',
     load: async () => (await import('./commands/quickstart.ts')).quickstartCommand(),
   },
   run: {

@@ -15,7 +15,7 @@ const seed = 1;
 /** Linking alone: it is over in a minute, and shows which version works where. */
 const flow = ['qr-to-ready'];
 
-/** `quickstart`: sets up what is missing and attempts the default matrix. */
+/** `quickstart`: sets up what is missing and attempts linking in the default matrix. */
 export function quickstartCommand(): Command {
   return new Command()
     .addHelpText(
