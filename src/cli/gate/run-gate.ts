@@ -1,6 +1,7 @@
 import { defaultSlots } from '../../browser/default-slots.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { seededRandom } from '../../contracts/seeded-random.ts';
+import { judgedFlows, stagedFlow } from '../../contracts/stages.ts';
 import { arms, type Verdict } from '../../contracts/verdict.ts';
 import type { Evidence } from '../../gate/evidence/evidence.ts';
 import { expectedAttempts } from '../../gate/expected-attempts.ts';
@@ -74,9 +75,18 @@ export async function runGate(
   }
 }
 
-/** Attempts of each version that a decision takes if the candidate is as good as the baseline. */
+/**
+ * Attempts of each version that a decision takes if the candidate is as good as the baseline. Flows that are stages of one share its
+ * attempts, so the one that takes most counts.
+ */
 function expectedInAll({ flows }: Evidence, policy: Policy, seed: number): number {
-  return flows.reduce((sum, flow) => sum + expectedAttempts(flow, policy, seededRandom(seed)), 0);
+  const stages = judgedFlows(stagedFlow);
+  const counts = flows.map((flow) => ({
+    isStage: stages.includes(flow.flow),
+    attempts: expectedAttempts(flow, policy, seededRandom(seed)),
+  }));
+  const alone = counts.filter(({ isStage }) => !isStage).reduce((sum, { attempts }) => sum + attempts, 0);
+  return alone + Math.max(0, ...counts.filter(({ isStage }) => isStage).map(({ attempts }) => attempts));
 }
 
 function announce({ flows }: Evidence, policy: Policy, expected: number): string {
