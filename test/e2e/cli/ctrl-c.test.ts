@@ -53,7 +53,16 @@ test.each(launchers.flatMap(([name, command]) => moments.map(([when, shown]) => 
     const out = join(folder, 'out');
     const files = ['r.json', 'r.xml', join('html', 'index.html'), 'r.md', 'r.blob'];
     const targets = `list,json=${out}/r.json,junit=${out}/r.xml,html=${out}/html,markdown=${out}/r.md,blob=${out}/r.blob`;
-    const cell = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
+    const cell = [
+      '--library',
+      '1.34.7',
+      '--build',
+      '2.3000.1029241508',
+      '--browser',
+      'current',
+      '--flow',
+      'qr-to-ready',
+    ];
     const env = { ...process.env, WWEBJS_CANARY_HOME: folder };
     const run = inTerminal([...command(), 'run', ...cell, '--repeat', '4', '--slots', '1', '--reporter', targets], env);
     await run.shows(shown);

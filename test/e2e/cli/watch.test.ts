@@ -10,7 +10,7 @@ import { cli } from '../../cli/cli.ts';
 import { ownHome } from '../../support/own-home.ts';
 import { until } from '../../support/test-service.ts';
 
-const works = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current'];
+const works = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current', '--flow', 'qr-to-ready'];
 /** Fails within seconds, and is expected to. */
 const fails = ['--library', '1.24.0', '--build', '2.3000.1014111620', '--browser', 'current'];
 const children: ChildProcess[] = [];

@@ -82,6 +82,8 @@ async function startWatch(): Promise<string> {
     build,
     '--browser',
     'current',
+    '--flow',
+    'qr-to-ready',
   ];
   const child = spawn(process.execPath, [join(packageRoot, 'src/cli/main.ts'), ...args, '--ignore-expectations'], {
     env: { ...process.env, WWEBJS_CANARY_HOME: folder },
