@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -29,5 +29,11 @@ export function setup(project: TestProject): () => void {
 }
 
 function entriesOf(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  if (!existsSync(folder)) return [];
+  // Of a folder the files in it say who left it; the first ones are enough.
+  return readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    const files = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map(String) : [];
+    return files.length > 0 ? `${name} (${files.slice(0, 5).join(', ')})` : name;
+  });
 }
