@@ -72,7 +72,7 @@ describe('advise', () => {
     expect(stdout).toContain(`1.33.2 does not work on ${of} (links; it does not send and receive`);
     const check = await cli(['surface', 'check', '1.33.2', '--build', of], ownHome);
     expect(check.stdout).toContain(
-      'In its attempts it links; it does not send and receive (send and receive 0 of 1, link 1 of 1).',
+      'In its attempts it links; it does not send and receive (link 1 of 1, send and receive 0 of 1).',
     );
   });
 
