@@ -16,7 +16,9 @@ export interface InTerminal {
 /** Needs `script` of util-linux, which each Linux distribution has in its base system. */
 export function inTerminal(command: readonly string[], env: NodeJS.ProcessEnv): InTerminal {
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--flush', '--return', '--command', quoted, '/dev/null'], { env });
+  // Without `exec` some shells stay in the foreground group and die of the Ctrl-C themselves, with 130.
+  const line = `exec ${quoted}`;
+  const child = spawn('script', ['--quiet', '--flush', '--return', '--command', line, '/dev/null'], { env });
   let output = '';
   const ended = once(child, 'close').then(([code]) => code as number);
   child.stdout.on('data', (text) => {
