@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultSlots } from '../../src/browser/default-slots.ts';
+import { exitCode } from '../../src/contracts/exit-code.ts';
 import type { PlannedCell } from '../../src/contracts/run.ts';
 import type { InstalledLibrary } from '../../src/library/ensure-library.ts';
 import { runSupplied } from '../../src/runner/run-plan.ts';
@@ -157,8 +158,10 @@ const groups: Record<string, string[]> = {
 
 const chosen = values.only?.split(',').flatMap((name) => groups[name] ?? [name]) ?? Object.keys(parts);
 const unknown = chosen.find((name) => !Object.hasOwn(parts, name));
-if (unknown !== undefined)
-  throw new Error(`--only ${unknown}: the parts are ${[...Object.keys(parts), ...Object.keys(groups)].join(', ')}`);
+if (unknown !== undefined) {
+  console.error(`--only ${unknown}: the parts are ${[...Object.keys(parts), ...Object.keys(groups)].join(', ')}`);
+  process.exit(exitCode.badInput);
+}
 const figures: Figure[] = [];
 for (const name of chosen) figures.push(...((await parts[name]?.()) ?? []));
 console.log(`\nwhatsapp-web.js ${values.library} on build ${values.build}, Node ${process.version}\n`);
