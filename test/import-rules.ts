@@ -104,6 +104,18 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     ],
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
+  runs: {
+    may: ['contracts', 'library', 'report', 'runner', 'store', 'words'],
+    because:
+      'a run is a plan that the runner executes into the store and the reports; it knows nothing of a command line',
+  },
+  verdicts: {
+    may: [
+      ...['browser', 'contracts', 'gate', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'words'],
+    ],
+    because:
+      'a verdict is collected from the store or made by attempts, then judged by the gate; it knows no command line',
+  },
   testing: {
     may: ['contracts', 'replica'],
     because: 'tests of an application need the replica and its phones, and nothing that attempts or judges',
@@ -115,7 +127,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   cli: {
     may: [
       ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'metrics', 'replica', 'report', 'runner'],
-      ...['service', 'store', 'study', 'surface', 'watch', 'words'],
+      ...['runs', 'service', 'store', 'study', 'surface', 'verdicts', 'watch', 'words'],
     ],
     because: 'commands put the folders together; nothing imports commands',
   },

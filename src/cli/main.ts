@@ -12,7 +12,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const { exitCodeOf } = await import('./run/exit-code-of.ts');
+const { exitCodeOf } = await import('./process/exit-code-of.ts');
 const { program } = await import('./program.ts');
 try {
   await (await program(argv.slice(2))).parseAsync(argv);

@@ -10,3 +10,20 @@ export class InputError extends Error {
 export class TroubleError extends Error {
   override name = 'TroubleError';
 }
+
+/** Returns what `read` returns; prefixes an InputError with the name of the option. */
+export function naming<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return rethrowNaming(option)(error);
+  }
+}
+
+/** The same for a promise: `read().catch(rethrowNaming('--library'))`. */
+export function rethrowNaming(option: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof InputError) throw new InputError(`${option}: ${error.message}`);
+    throw error;
+  };
+}

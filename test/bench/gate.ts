@@ -8,12 +8,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { collectFromStore } from '../../src/cli/gate/collect-attempts.ts';
 import { policySchema } from '../../src/contracts/policy.ts';
 import { seededRandom } from '../../src/contracts/seeded-random.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { collectFromStore } from '../../src/verdicts/collect-attempts.ts';
 
 const libraries = ['1.33.2', '1.34.2'];
 const builds = ['2.3000.1026515401', '2.3000.1029241508', '2.3000.1032534684', '2.3000.1044822804'];

@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { plannedChoice, planPairs } from '../../src/cli/gate/plan-pairs.ts';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { policyHash } from '../../src/contracts/policy-hash.ts';
 import type { RunReport } from '../../src/contracts/run.ts';
@@ -9,6 +8,7 @@ import { type Failure, verdictSchema } from '../../src/contracts/verdict.ts';
 import { VerdictFigures } from '../../src/exporter/verdict-figures.ts';
 import { Instruments } from '../../src/metrics/instruments.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { plannedChoice, planPairs } from '../../src/verdicts/plan-pairs.ts';
 import { cellHash } from '../../src/web/report/cell-hash.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import { defaultPolicy } from '../gate/evidence-of.ts';

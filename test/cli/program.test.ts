@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { commandNames, fitLines, program } from '../../src/cli/program.ts';
-import { readPlan } from '../../src/cli/run/read-plan.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
+import { readPlan } from '../../src/runs/read-plan.ts';
 import { reachedFrom } from '../module-graph.ts';
 
 const run = promisify(execFile);

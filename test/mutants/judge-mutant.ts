@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { defaultSlots } from '../../src/browser/default-slots.ts';
-import { PairQueue } from '../../src/cli/gate/pair-queue.ts';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { type Policy, policySchema } from '../../src/contracts/policy.ts';
 import type { PlannedCell, RunObserver } from '../../src/contracts/run.ts';
@@ -11,6 +10,7 @@ import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
 import { runSupplied, type Task, type TaskQueue } from '../../src/runner/run-plan.ts';
 import { gatherSupplies } from '../../src/runner/supplies.ts';
+import { PairQueue } from '../../src/verdicts/pair-queue.ts';
 import type { Mutant } from './mutants.ts';
 
 export interface ExpectedVerdict {

@@ -1,5 +1,4 @@
 import { defaultSlots } from '../../src/browser/default-slots.ts';
-import { PairQueue } from '../../src/cli/gate/pair-queue.ts';
 import { type JudgedAttempt, judgedAttempt } from '../../src/contracts/judged-attempt.ts';
 import { type Policy, policySchema } from '../../src/contracts/policy.ts';
 import type { PlannedCell, RunObserver } from '../../src/contracts/run.ts';
@@ -8,6 +7,7 @@ import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { runPlan } from '../../src/runner/run-plan.ts';
+import { PairQueue } from '../../src/verdicts/pair-queue.ts';
 import { goodCell } from './mutants.ts';
 
 /** An attempt with the arm that it was made for; both arms are the same version. */

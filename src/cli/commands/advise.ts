@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import semver from 'semver';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
-import { InputError } from '../../contracts/input-error.ts';
+import { InputError, naming } from '../../contracts/input-error.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { listLibraryLocks } from '../../library/library-lock.ts';
@@ -10,7 +10,6 @@ import { extractNeeds } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { columns } from '../../words/text.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
-import { naming } from '../options/option-values.ts';
 
 interface AdviseOptions {
   current: string;

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
-import { InputError } from '../../contracts/input-error.ts';
+import { InputError, naming } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
@@ -22,6 +22,7 @@ import { type Example, exampleIds, withCauses, writeExamples } from '../../repor
 import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
 import { parseCondition } from '../../runner/parse-condition.ts';
+import { prune } from '../../runs/prune.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import {
@@ -30,13 +31,14 @@ import {
   collectFromStore,
   narrowingOf,
   type Selection,
-} from '../gate/collect-attempts.ts';
-import { plannedChoice, planPairs } from '../gate/plan-pairs.ts';
+} from '../../verdicts/collect-attempts.ts';
+import { plannedChoice, planPairs } from '../../verdicts/plan-pairs.ts';
+import { GatePicture } from '../gate/gate-picture.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
-import { greatestRandomSeed, greatestSeed, list, naming, wholeNumber } from '../options/option-values.ts';
+import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
-import { prune } from '../run/prune.ts';
+import { stopSignal } from '../process/signals.ts';
 
 interface GateOptions {
   baseline?: string;
@@ -185,9 +187,18 @@ async function judgeWithStore(
 ): Promise<JudgedRun> {
   if (!options.run) return { verdict: await judgeStored(store, selection, policy), interrupted: false };
   // The runner is loaded only where it is needed: a verdict on what is there shall not wait for it.
-  const { runGate } = await import('../gate/run-gate.ts');
+  const { runGate } = await import('../../verdicts/run-gate.ts');
   const { config, slots, seed = randomInt(1, greatestRandomSeed) } = options;
-  return runGate(store, { selection, config, policy, slots, seed, terminal });
+  const stop = stopSignal(terminal.progress);
+  try {
+    return await runGate(store, {
+      ...{ selection, config, policy, slots, seed, signal: stop.signal },
+      observe: (source, expected) => new GatePicture(terminal, source, expected),
+      say: (line) => terminal.progress(`${line}\n`),
+    });
+  } finally {
+    stop[Symbol.dispose]();
+  }
 }
 
 async function judgeStored(store: Store, selection: Selection, policy: Policy): Promise<Verdict> {

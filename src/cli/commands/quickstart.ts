@@ -5,9 +5,9 @@ import { exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
+import { readPlan } from '../../runs/read-plan.ts';
 import { type CellSummary, countCells } from '../../words/cell-summary.ts';
-import { executeRun } from '../run/execute-run.ts';
-import { readPlan } from '../run/read-plan.ts';
+import { runInTerminal } from '../process/run-in-terminal.ts';
 
 /** Fixed, so that two quick starts are comparable. */
 const seed = 1;
@@ -42,7 +42,7 @@ async function quickstart() {
     `${libraries} whatsapp-web.js versions on ${builds} WhatsApp Web builds; everything is kept in ${home()}\n`,
   );
   const settings = { slots: defaultSlots(), seed, part: null, chosen, terminal };
-  const { cells, exit } = await executeRun(plan, settings);
+  const { cells, exit } = await runInTerminal(plan, settings);
   const { colors } = terminal;
   const next = nextCommands(cells).map(({ command, why }) => `  ${colors.bold(command)}\n    ${why}`);
   terminal.result(`\nHTML report: ${home('report', 'index.html')}\n\nNext\n${next.join('\n')}\n`);

@@ -11,11 +11,11 @@ import { storeSource } from '../../report/report-source.ts';
 import { reporters, reporterUsage } from '../../report/reporters.ts';
 import { RunTally } from '../../report/run-tally.ts';
 import { processTerminal } from '../../report/terminal.ts';
+import { exitOfRun } from '../../runs/exit-of-run.ts';
+import { keptReports, keptTable, reportFile } from '../../runs/prune.ts';
 import { openStore } from '../../store/open-store.ts';
 import { StoreRecorder } from '../../store/store-recorder.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
-import { exitOfRun } from '../run/exit-of-run.ts';
-import { keptReports, keptTable, reportFile } from '../run/prune.ts';
 import { diffCommand } from './report-diff.ts';
 import { historyCommand } from './report-history.ts';
 

@@ -10,13 +10,13 @@ import { chooseReporters } from '../../report/choose-reporters.ts';
 import { storedCells } from '../../report/report-source.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { inShard, parseShard } from '../../runner/shard.ts';
+import { planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
 import { greatestRandomSeed } from '../options/option-values.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
-import { executeRun } from '../run/execute-run.ts';
-import { planOfFailed, resolvedPlan } from '../run/read-plan.ts';
+import { runInTerminal } from '../process/run-in-terminal.ts';
 
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {
@@ -52,7 +52,7 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
   const say = (line: string) => terminal.progress(`${line}\n`);
   const whole = options.lastFailed ? await lastFailed(options, terminal) : await resolvedPlan(options, say);
   if (whole === null) return exitCode.asExpected;
-  const { exit } = await executeRun(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
+  const { exit } = await runInTerminal(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
     slots: options.slots ?? defaultSlots(),
     seed: options.seed ?? randomInt(1, greatestRandomSeed),
     part: shard && { shard, whole },

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
-import { InputError } from '../../contracts/input-error.ts';
+import { InputError, naming } from '../../contracts/input-error.ts';
 import type { Needs } from '../../contracts/needs.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
@@ -10,7 +10,6 @@ import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
 import { storedStandings } from '../advise/judge-attempts.ts';
-import { naming } from '../options/option-values.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
 interface SurfaceOptions {

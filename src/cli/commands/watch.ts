@@ -13,6 +13,7 @@ import { type RunReport, reportSchema, type ScheduledResult } from '../../contra
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
+import { resolvedPlan } from '../../runs/read-plan.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
@@ -23,7 +24,6 @@ import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { addRunOptions, type RunCommandOptions, runArguments } from '../options/run-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { untilSignal } from '../process/signals.ts';
-import { resolvedPlan } from '../run/read-plan.ts';
 
 interface WatchCommandOptions extends RunCommandOptions {
   every: number;

@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import { InputError } from '../../contracts/input-error.ts';
 
 /** People type seeds, so they stay short. */
 export const greatestSeed = 2 ** 31 - 1;
@@ -30,22 +29,5 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`);
-  };
-}
-
-/** Returns what `read` returns; prefixes an InputError with the name of the option. */
-export function naming<T>(option: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    return rethrowNaming(option)(error);
-  }
-}
-
-/** The same for a promise: `read().catch(rethrowNaming('--library'))`. */
-export function rethrowNaming(option: string): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof InputError) throw new InputError(`${option}: ${error.message}`);
-    throw error;
   };
 }

@@ -2,27 +2,19 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import { type TraceMode, traceModes } from '../../contracts/trace.ts';
 import { reporterUsage } from '../../report/reporters.ts';
+import type { CellChoice } from '../../runs/read-plan.ts';
 import { greatestSeed, list, wholeNumber } from './option-values.ts';
 
 /** The options of `run` and of every command that makes runs. */
-export interface RunCommandOptions {
-  library?: string[];
-  build?: string[];
-  browser?: string[];
-  flow?: string[];
-  condition?: string[];
-  repeat?: number;
+export interface RunCommandOptions extends CellChoice {
   slots?: number;
   target: Target;
   seed?: number;
   shard?: string;
-  grep?: string;
   /** Only `run` takes it. */
   lastFailed?: boolean;
   trace?: TraceMode;
-  config?: string;
   reporter?: string;
-  ignoreExpectations?: boolean;
 }
 
 /** Adds the options of `run` to a command. */

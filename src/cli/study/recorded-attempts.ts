@@ -6,10 +6,10 @@ import { TroubleError } from '../../contracts/input-error.ts';
 import { type PlannedCell, reportSchema } from '../../contracts/run.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { Terminal } from '../../report/terminal.ts';
+import { readPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { coursesOf, type LibraryCourses, type RecordedAttempt, studiedFlows } from '../../study/courses.ts';
 import { cellOf } from '../../words/cell-summary.ts';
-import { readPlan } from '../run/read-plan.ts';
 
 /** The cells whose attempts the study draws from; only library and flow differ. */
 const place = { browser: 'current', condition: 'none', target: 'replica' } as const;
@@ -46,8 +46,8 @@ export async function coursesFromStore(
       `${total} attempts are made first, with real libraries in a real browser: the store has too few on build ${model.build}.\n`,
     );
     // The runner is loaded only where it is needed.
-    const { executeRun } = await import('../run/execute-run.ts');
-    const { exit } = await executeRun(missing, { slots: defaultSlots(), seed, part: null, chosen: [], terminal });
+    const { runInTerminal } = await import('../process/run-in-terminal.ts');
+    const { exit } = await runInTerminal(missing, { slots: defaultSlots(), seed, part: null, chosen: [], terminal });
     if (exit === exitCode.trouble) throw new TroubleError('the attempts that the study needs could not all be made');
   }
   return coursesOf(await readStore(model), model.libraries, 'the store');

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import { type Cell, cellKey } from '../../contracts/attempt.ts';
-import { packageRoot } from '../../contracts/home.ts';
-import { InputError } from '../../contracts/input-error.ts';
-import { type ExpectationRule, expectationsSchema, type Matrix, matrixSchema } from '../../contracts/matrix.ts';
-import type { PlannedCell } from '../../contracts/run.ts';
-import { parseYamlFile } from '../../contracts/yaml-file.ts';
-import { resolveLibrary } from '../../library/add-library.ts';
-import { expectationOf, type PlanOptions, planCells } from '../../runner/plan.ts';
-import type { StoredRun } from '../../store/runs.ts';
-import { cellName } from '../../words/cell-names.ts';
-import { rethrowNaming } from '../options/option-values.ts';
-import type { RunCommandOptions } from '../options/run-options.ts';
+import { type Cell, cellKey } from '../contracts/attempt.ts';
+import { packageRoot } from '../contracts/home.ts';
+import { InputError, rethrowNaming } from '../contracts/input-error.ts';
+import { type ExpectationRule, expectationsSchema, type Matrix, matrixSchema } from '../contracts/matrix.ts';
+import type { Target } from '../contracts/outcome.ts';
+import type { PlannedCell } from '../contracts/run.ts';
+import { parseYamlFile } from '../contracts/yaml-file.ts';
+import { resolveLibrary } from '../library/add-library.ts';
+import type { Choice } from '../runner/check-choice.ts';
+import { expectationOf, type PlanOptions, planCells } from '../runner/plan.ts';
+import type { StoredRun } from '../store/runs.ts';
+import { cellName } from '../words/cell-names.ts';
 
 const matrixFile = join(packageRoot, 'compat-matrix', 'matrix.yaml');
 const expectationsFile = join(packageRoot, 'compat-matrix', 'expectations.yaml');
@@ -34,12 +34,26 @@ export function readExpectations(): ExpectationRule[] {
   return parseYamlFile(expectationsFile, expectationsSchema).rules;
 }
 
+/** Which cells are attempted, how often, and whether anything is expected of them: what `run` takes as options. */
+export interface CellChoice extends Choice {
+  /** Attempts per cell; 1 when left out. */
+  repeat?: number | undefined;
+  /** `replica` when left out. */
+  target?: Target | undefined;
+  /** Only cells whose printed name, or key, contains this text. */
+  grep?: string | undefined;
+  /** A matrix file in place of `compat-matrix/matrix.yaml`. */
+  config?: string | undefined;
+  /** Every attempt that does not pass is unexpected. */
+  ignoreExpectations?: boolean | undefined;
+}
+
 /**
  * The whole plan for the options of a run; a shard makes a part of it.
  *
  * @throws InputError as `readPlan`, and when no cell is left.
  */
-export function planOf(options: RunCommandOptions): PlannedCell[] {
+export function planOf(options: CellChoice): PlannedCell[] {
   const { library, build, browser, flow, condition, repeat, target, ignoreExpectations, config, grep } = options;
   const choice = { library, build, browser, flow, condition };
   return matching(readPlan({ choice, repeat, target, ignoreExpectations }, config), grep);
@@ -52,7 +66,7 @@ export function planOf(options: RunCommandOptions): PlannedCell[] {
  * @param say is called with what a tag or reference is.
  * @throws InputError as `planOf`, and when a library does not exist or two are the same; TroubleError without network or disk.
  */
-export async function resolvedPlan(options: RunCommandOptions, say: (line: string) => void): Promise<PlannedCell[]> {
+export async function resolvedPlan(options: CellChoice, say: (line: string) => void): Promise<PlannedCell[]> {
   if (options.library === undefined) return planOf(options);
   const { grep: _, ...unnamed } = options;
   planOf(unnamed);
@@ -80,8 +94,8 @@ export interface FailedCells {
  *
  * @throws InputError when the options leave no cell of it.
  */
-export function planOfFailed({ last, cells }: FailedCells, options: RunCommandOptions): PlannedCell[] {
-  const { repeat = 1, ignoreExpectations = false, target, grep } = options;
+export function planOfFailed({ last, cells }: FailedCells, options: CellChoice): PlannedCell[] {
+  const { repeat = 1, ignoreExpectations = false, target = 'replica', grep } = options;
   const rules = readExpectations();
   const wanted = cells.filter(
     (cell) => cell.target === target && axes.every((axis) => options[axis]?.includes(cell[axis]) ?? true),

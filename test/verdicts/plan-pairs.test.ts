@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { plannedChoice, planPairs } from '../../../src/cli/gate/plan-pairs.ts';
-import { readPlan } from '../../../src/cli/run/read-plan.ts';
-import { defaultPolicy } from '../../gate/evidence-of.ts';
+import { readPlan } from '../../src/runs/read-plan.ts';
+import { plannedChoice, planPairs } from '../../src/verdicts/plan-pairs.ts';
+import { defaultPolicy } from '../gate/evidence-of.ts';
 
 const build = '2.3000.1029241508';
 

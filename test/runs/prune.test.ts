@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { keepReport, prune } from '../../src/cli/run/prune.ts';
 import type { RetentionPolicy } from '../../src/contracts/retention.ts';
+import { keepReport, prune } from '../../src/runs/prune.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { whileReading } from '../../src/store/reading.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import { cli } from '../cli/cli.ts';
 import { exampleCells, exampleRun, playRun } from '../fixtures/example-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { cli } from './cli.ts';
 
 const dayMs = 86_400_000;
 const now = Date.parse('2026-11-28T12:00:00.000Z');

@@ -1,5 +1,5 @@
-import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
-import { type CellSummary, countCells } from '../../words/cell-summary.ts';
+import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
+import { type CellSummary, countCells } from '../words/cell-summary.ts';
 
 /** The result of the run in a report. */
 export interface RunEnd {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PairQueue, type PlannedPair } from '../../../src/cli/gate/pair-queue.ts';
-import type { Attempt, Span } from '../../../src/contracts/attempt.ts';
-import { judgedAttempt } from '../../../src/contracts/judged-attempt.ts';
-import type { PlannedCell } from '../../../src/contracts/run.ts';
-import { stagedFlow, stageFlows } from '../../../src/contracts/stages.ts';
-import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
-import { exampleCell, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
-import { defaultPolicy } from '../../gate/evidence-of.ts';
+import type { Attempt, Span } from '../../src/contracts/attempt.ts';
+import { judgedAttempt } from '../../src/contracts/judged-attempt.ts';
+import type { PlannedCell } from '../../src/contracts/run.ts';
+import { stagedFlow, stageFlows } from '../../src/contracts/stages.ts';
+import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
+import { PairQueue, type PlannedPair } from '../../src/verdicts/pair-queue.ts';
+import { exampleCell, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
+import { defaultPolicy } from '../gate/evidence-of.ts';
 
 const startedAt = '2026-01-09T00:00:00.000Z';
 const asOf = '2026-01-09T01:00:00.000Z';

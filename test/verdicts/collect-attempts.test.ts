@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { collectFromStore } from '../../../src/cli/gate/collect-attempts.ts';
-import type { Attempt, Cell } from '../../../src/contracts/attempt.ts';
-import { judgedAttempt } from '../../../src/contracts/judged-attempt.ts';
-import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
-import { judge } from '../../../src/gate/judge.ts';
-import { openStore } from '../../../src/store/open-store.ts';
-import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
-import { asOf, defaultPolicy } from '../../gate/evidence-of.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
+import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
+import { judgedAttempt } from '../../src/contracts/judged-attempt.ts';
+import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
+import { judge } from '../../src/gate/judge.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { collectFromStore } from '../../src/verdicts/collect-attempts.ts';
+import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
+import { asOf, defaultPolicy } from '../gate/evidence-of.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const question = { baseline: '1.33.2', candidate: '1.34.2', askedAt: asOf };
 const fresh = '2026-01-09T00:00:00.000Z';

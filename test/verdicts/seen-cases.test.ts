@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PairQueue } from '../../../src/cli/gate/pair-queue.ts';
-import { plannedChoice, planPairs } from '../../../src/cli/gate/plan-pairs.ts';
-import { readExpectations } from '../../../src/cli/run/read-plan.ts';
-import type { Attempt, Cell } from '../../../src/contracts/attempt.ts';
-import { cellKey } from '../../../src/contracts/attempt.ts';
-import { isSurprise } from '../../../src/contracts/is-surprise.ts';
-import { judgedAttempt } from '../../../src/contracts/judged-attempt.ts';
-import type { PlannedCell } from '../../../src/contracts/run.ts';
-import { stagedFlow } from '../../../src/contracts/stages.ts';
-import type { Verdict } from '../../../src/contracts/verdict.ts';
-import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
-import { expectationOf } from '../../../src/runner/plan.ts';
-import { exampleCell, passedAttempt } from '../../fixtures/example-run.ts';
-import { defaultPolicy } from '../../gate/evidence-of.ts';
+import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
+import { cellKey } from '../../src/contracts/attempt.ts';
+import { isSurprise } from '../../src/contracts/is-surprise.ts';
+import { judgedAttempt } from '../../src/contracts/judged-attempt.ts';
+import type { PlannedCell } from '../../src/contracts/run.ts';
+import { stagedFlow } from '../../src/contracts/stages.ts';
+import type { Verdict } from '../../src/contracts/verdict.ts';
+import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
+import { expectationOf } from '../../src/runner/plan.ts';
+import { readExpectations } from '../../src/runs/read-plan.ts';
+import { PairQueue } from '../../src/verdicts/pair-queue.ts';
+import { plannedChoice, planPairs } from '../../src/verdicts/plan-pairs.ts';
+import { exampleCell, passedAttempt } from '../fixtures/example-run.ts';
+import { defaultPolicy } from '../gate/evidence-of.ts';
 
 interface Seen {
   cell: Cell;

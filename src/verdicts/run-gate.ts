@@ -1,21 +1,19 @@
-import { defaultSlots } from '../../browser/default-slots.ts';
-import type { Policy } from '../../contracts/policy.ts';
-import { seededRandom } from '../../contracts/seeded-random.ts';
-import { judgedFlows, stagedFlow } from '../../contracts/stages.ts';
-import { arms, type Verdict } from '../../contracts/verdict.ts';
-import type { Evidence } from '../../gate/evidence/evidence.ts';
-import { expectedAttempts } from '../../gate/expected-attempts.ts';
-import { resolveLibrary } from '../../library/add-library.ts';
-import type { Terminal } from '../../report/terminal.ts';
-import { runSupplied } from '../../runner/run-plan.ts';
-import { gatherSupplies } from '../../runner/supplies.ts';
-import type { Store } from '../../store/open-store.ts';
-import { StoreRecorder } from '../../store/store-recorder.ts';
-import { plural } from '../../words/text.ts';
-import { rethrowNaming } from '../options/option-values.ts';
-import { stopSignal } from '../process/signals.ts';
+import { defaultSlots } from '../browser/default-slots.ts';
+import { rethrowNaming } from '../contracts/input-error.ts';
+import type { Policy } from '../contracts/policy.ts';
+import type { RunObserver } from '../contracts/run.ts';
+import { seededRandom } from '../contracts/seeded-random.ts';
+import { judgedFlows, stagedFlow } from '../contracts/stages.ts';
+import { arms, type Verdict } from '../contracts/verdict.ts';
+import type { Evidence } from '../gate/evidence/evidence.ts';
+import { expectedAttempts } from '../gate/expected-attempts.ts';
+import { resolveLibrary } from '../library/add-library.ts';
+import { runSupplied } from '../runner/run-plan.ts';
+import { gatherSupplies } from '../runner/supplies.ts';
+import type { Store } from '../store/open-store.ts';
+import { StoreRecorder } from '../store/store-recorder.ts';
+import { plural } from '../words/text.ts';
 import { collectFromStore, type Selection } from './collect-attempts.ts';
-import { GatePicture } from './gate-picture.ts';
 import { PairQueue } from './pair-queue.ts';
 import { plannedChoice, planPairs } from './plan-pairs.ts';
 
@@ -28,7 +26,15 @@ export interface GateRun {
   /** Attempts at the same time; one per two cores when undefined. */
   slots: number | undefined;
   seed: number;
-  terminal: Terminal;
+  /** Ends the attempts early; what was found until then is judged. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Makes an observer that hears of every attempt after the verdict does.
+   *
+   * @param expected attempts of both versions until the decision.
+   */
+  observe?: ((source: { standing: Verdict }, expected: number) => RunObserver) | undefined;
+  say(line: string): void;
 }
 
 /**
@@ -38,9 +44,8 @@ export interface GateRun {
  */
 export async function runGate(
   store: Store,
-  { selection, config, policy, slots = defaultSlots(), seed, terminal }: GateRun,
+  { selection, config, policy, slots = defaultSlots(), seed, signal, observe, say }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
-  const say = (line: string) => terminal.progress(`${line}\n`);
   // From here on versions have the names that attempts are kept under: a folder is named by version and content.
   const versions = {
     baseline: await resolveLibrary(selection.baseline, say).catch(rethrowNaming('--baseline')),
@@ -64,15 +69,11 @@ export async function runGate(
   const expected = expectedInAll(evidence, policy, seed);
   say(announce(evidence, policy, expected));
   const recorder = new StoreRecorder(store);
-  const observers = [recorder, queue, new GatePicture(terminal, queue, arms.length * expected)];
-  const stop = stopSignal(terminal.progress);
-  try {
-    const { interrupted } = await runSupplied(plan, supplies, { slots, seed, signal: stop.signal, queue, observers });
-    if (recorder.trouble) throw recorder.trouble;
-    return { verdict: queue.verdict, interrupted };
-  } finally {
-    stop[Symbol.dispose]();
-  }
+  const observers = [recorder, queue, ...(observe ? [observe(queue, arms.length * expected)] : [])];
+  const options = { slots, seed, queue, observers, ...(signal && { signal }) };
+  const { interrupted } = await runSupplied(plan, supplies, options);
+  if (recorder.trouble) throw recorder.trouble;
+  return { verdict: queue.verdict, interrupted };
 }
 
 /**

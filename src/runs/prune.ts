@@ -1,18 +1,12 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { home } from '../../contracts/home.ts';
-import { makeFolder } from '../../contracts/make-folder.ts';
-import {
-  beyondLimits,
-  type Kept,
-  type Limits,
-  type RetentionPolicy,
-  retentionFile,
-} from '../../contracts/retention.ts';
-import type { ChosenReporter } from '../../report/choose-reporters.ts';
-import { openStore, type Store } from '../../store/open-store.ts';
-import { whileNoneReads } from '../../store/reading.ts';
-import { columns } from '../../words/text.ts';
+import { home } from '../contracts/home.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
+import { beyondLimits, type Kept, type Limits, type RetentionPolicy, retentionFile } from '../contracts/retention.ts';
+import type { ChosenReporter } from '../report/choose-reporters.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import { whileNoneReads } from '../store/reading.ts';
+import { columns } from '../words/text.ts';
 
 /** Readers take seconds; what they hold goes at the end of the next run. */
 const patienceMs = 2_000;

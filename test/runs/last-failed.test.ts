@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { planOf, planOfFailed, resolvedPlan } from '../../src/cli/run/read-plan.ts';
+import { planOf, planOfFailed, resolvedPlan } from '../../src/runs/read-plan.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import { cli } from '../cli/cli.ts';
 import {
   type ExampleCell,
   exampleCell,
@@ -14,7 +15,6 @@ import {
 } from '../fixtures/example-run.ts';
 import { writeTinyLibrary } from '../library/tiny-library.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { cli } from './cli.ts';
 
 async function homeAfter(...runs: ExampleCell[][]): Promise<string> {
   const home = temporaryFolder();

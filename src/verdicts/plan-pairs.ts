@@ -1,14 +1,14 @@
-import type { Cell } from '../../contracts/attempt.ts';
-import type { Matrix } from '../../contracts/matrix.ts';
-import type { Target } from '../../contracts/outcome.ts';
-import type { Policy } from '../../contracts/policy.ts';
-import type { PlannedCell } from '../../contracts/run.ts';
-import { judgedFlows, stagedFlow } from '../../contracts/stages.ts';
-import type { Arm, Place } from '../../contracts/verdict.ts';
-import { placeKey } from '../../gate/evidence/place.ts';
-import type { Choice } from '../../runner/check-choice.ts';
-import { expectationOf, planCells } from '../../runner/plan.ts';
-import { readExpectations, readMatrix } from '../run/read-plan.ts';
+import type { Cell } from '../contracts/attempt.ts';
+import type { Matrix } from '../contracts/matrix.ts';
+import type { Target } from '../contracts/outcome.ts';
+import type { Policy } from '../contracts/policy.ts';
+import type { PlannedCell } from '../contracts/run.ts';
+import { judgedFlows, stagedFlow } from '../contracts/stages.ts';
+import type { Arm, Place } from '../contracts/verdict.ts';
+import { placeKey } from '../gate/evidence/place.ts';
+import type { Choice } from '../runner/check-choice.ts';
+import { expectationOf, planCells } from '../runner/plan.ts';
+import { readExpectations, readMatrix } from '../runs/read-plan.ts';
 import type { PlannedPair } from './pair-queue.ts';
 
 /** Both versions are attempted in the same cells. */

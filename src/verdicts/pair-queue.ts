@@ -1,13 +1,13 @@
-import type { Attempt } from '../../contracts/attempt.ts';
-import { judgedAttempt } from '../../contracts/judged-attempt.ts';
-import type { Policy } from '../../contracts/policy.ts';
-import type { PlannedCell, RunObserver } from '../../contracts/run.ts';
-import { judgedAttempts } from '../../contracts/stages.ts';
-import { type Arm, arms, type Place, type Verdict } from '../../contracts/verdict.ts';
-import { type EvidenceCollector, isSpoiled } from '../../gate/evidence-collector.ts';
-import { judge } from '../../gate/judge.ts';
-import { type OpenCell, SequentialJudge } from '../../gate/sequential-judge.ts';
-import type { Task, TaskQueue } from '../../runner/run-plan.ts';
+import type { Attempt } from '../contracts/attempt.ts';
+import { judgedAttempt } from '../contracts/judged-attempt.ts';
+import type { Policy } from '../contracts/policy.ts';
+import type { PlannedCell, RunObserver } from '../contracts/run.ts';
+import { judgedAttempts } from '../contracts/stages.ts';
+import { type Arm, arms, type Place, type Verdict } from '../contracts/verdict.ts';
+import { type EvidenceCollector, isSpoiled } from '../gate/evidence-collector.ts';
+import { judge } from '../gate/judge.ts';
+import { type OpenCell, SequentialJudge } from '../gate/sequential-judge.ts';
+import type { Task, TaskQueue } from '../runner/run-plan.ts';
 
 /** Both arms of one cell of the plan. */
 export interface PlannedPair extends Record<Arm, PlannedCell> {

@@ -1,0 +1,77 @@
+import type { ShardOfPlan } from '../contracts/blob.ts';
+import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
+import { home } from '../contracts/home.ts';
+import { readRetention } from '../contracts/retention.ts';
+import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import type { TraceMode } from '../contracts/trace.ts';
+import type { ChosenReporter } from '../report/choose-reporters.ts';
+import { type ReportSource, storeSource } from '../report/report-source.ts';
+import { ReporterGroup } from '../report/reporter-group.ts';
+import { reporters } from '../report/reporters.ts';
+import { RunTally } from '../report/run-tally.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { standardOutput } from '../report/write-report-file.ts';
+import { runPlan } from '../runner/run-plan.ts';
+import { openStore } from '../store/open-store.ts';
+import { whileReading } from '../store/reading.ts';
+import { StoreRecorder } from '../store/store-recorder.ts';
+import type { CellSummary } from '../words/cell-summary.ts';
+import { exitOfRun } from './exit-of-run.ts';
+import { keepReport, prune } from './prune.ts';
+
+export interface RunSettings {
+  slots: number;
+  seed: number;
+  /** Null when all of a plan is run. */
+  part: ShardOfPlan | null;
+  chosen: readonly ChosenReporter[];
+  /** Of which attempts a trace is kept; `failed` when left out. */
+  trace?: TraceMode | undefined;
+  terminal: Terminal;
+  /** Ends the run early; finished attempts are kept and reported. */
+  signal?: AbortSignal | undefined;
+  /** Makes one more observer, which can read the ended run from `source`. */
+  observe?: ((source: ReportSource) => RunObserver) | undefined;
+  /** Called with every error that leaves records and reports incomplete. */
+  complain(trouble: unknown): void;
+}
+
+export interface ExecutedRun {
+  run: RunInfo;
+  cells: CellSummary[];
+  exit: ExitCode;
+}
+
+/**
+ * Runs a plan into the store and the reporters, and names the files that were written.
+ *
+ * @throws InputError, TroubleError as `runPlan` and `openStore` do.
+ */
+export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
+  const { slots, seed, part, chosen, trace, terminal, signal, observe, complain } = settings;
+  const retention = readRetention();
+  const store = await openStore();
+  const recorder = new StoreRecorder(store);
+  const source = storeSource(store, recorder, (run, { artifacts }) => artifacts && home('runs', run.id, artifacts));
+  const made = chosen.map(({ name, target }) => reporters[name]?.create(target, { terminal, source, part }) ?? {});
+  const group = new ReporterGroup(made, (work) => whileReading(store.file, work));
+  const tally = new RunTally();
+  const say = (line: string) => terminal.progress(`${line}\n`);
+  try {
+    const observers = [recorder, tally, group, ...(observe ? [observe(source)] : [])];
+    const { run, interrupted } = await runPlan(plan, { slots, seed, observers, trace, say, ...(signal && { signal }) });
+    const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);
+    for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
+    keepReport(run.id, written);
+    await prune(store, retention, say);
+    const troubles = [...(recorder.trouble ? [recorder.trouble] : []), ...group.troubles];
+    for (const trouble of troubles) complain(trouble);
+    return {
+      run,
+      cells: tally.cells,
+      exit: troubles.length > 0 ? exitCode.trouble : exitOfRun(tally.cells, { interrupted }),
+    };
+  } finally {
+    await store.close();
+  }
+}
