@@ -21,7 +21,8 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/run.ts')).runCommand(),
   },
   report: {
-    description: 'merge the reports of shards, show the last report, compare two runs, show the history of all runs',
+    description:
+      'merge the reports of shards, show the last report, compare two runs, show the history of all runs, comment on a pull request',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
   gate: {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../contracts/input-error.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import { nearWord } from '../contracts/near-word.ts';
-import { type ReporterTarget, reporters, usageOf } from './reporters.ts';
+import { type ReporterTraits, reporters, usageOf } from './reporters.ts';
 import { standardOutput, writtenFirst } from './write-report-file.ts';
 
 export interface ChosenReporter {
@@ -13,7 +13,7 @@ export interface ChosenReporter {
 }
 
 /** Reporters by name, with what follows `name=`. */
-type Kinds = Readonly<Record<string, { takes: ReporterTarget }>>;
+type Kinds = Readonly<Record<string, ReporterTraits>>;
 
 /**
  * Parses `list,json=FILE,...` and checks that every target is writable, before anything is measured.
@@ -30,7 +30,9 @@ export function chooseReporters(text: string, kinds: Kinds = reporters): ChosenR
     targets.add(key);
     if (target !== '' && target !== standardOutput) checkTarget(name, target, kinds);
   }
-  const onOutput = chosen.filter(({ target }) => target === '' || target === standardOutput);
+  const onOutput = chosen.filter(({ name, target }) =>
+    target === '' ? !kinds[name]?.besideProgress : target === standardOutput,
+  );
   if (onOutput.length > 1) {
     const names = onOutput.map(({ name, target }) => (target === '' ? name : `${name}=${target}`)).join(' and ');
     throw new InputError(`--reporter: ${names} would both write to standard output: give one of them a file`);

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { ChosenReporter } from './choose-reporters.ts';
-import type { ReporterTarget } from './reporters.ts';
+import type { ReporterTraits } from './reporters.ts';
 import type { Terminal } from './terminal.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /** One way to show a complete result. */
-export interface ResultReporter<Result> {
-  takes: ReporterTarget;
+export interface ResultReporter<Result> extends ReporterTraits {
   render(result: Result, terminal: Terminal): string;
 }
 
@@ -18,9 +17,9 @@ export async function reportResult<Result>(
   terminal: Terminal,
 ): Promise<void> {
   for (const { name, target } of chosen) {
-    const { takes, render } = kinds[name] as ResultReporter<Result>;
+    const { takes, besideProgress, render } = kinds[name] as ResultReporter<Result>;
     const text = render(result, terminal);
-    if (target === '') terminal.result(text);
+    if (target === '') (besideProgress ? terminal.progress : terminal.result)(text);
     else await writeReportFile(takes === 'DIR' ? join(target, 'index.html') : target, [text]);
   }
 }

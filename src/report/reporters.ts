@@ -1,6 +1,7 @@
 import type { ShardOfPlan } from '../contracts/blob.ts';
 import type { RunObserver } from '../contracts/run.ts';
 import { BlobReporter } from './blob-reporter.ts';
+import { GithubReporter } from './github-reporter.ts';
 import { HtmlReporter } from './html-reporter.ts';
 import { JsonReporter } from './json-reporter.ts';
 import { JunitReporter } from './junit-reporter.ts';
@@ -20,8 +21,14 @@ export interface ReporterContext {
 /** What follows `name=`; null when nothing does. */
 export type ReporterTarget = 'FILE' | 'DIR' | null;
 
-interface ReporterKind {
+/** What is known of a reporter before it is made. */
+export interface ReporterTraits {
   takes: ReporterTarget;
+  /** True when it writes beside the progress, to standard error: it leaves standard output to another reporter. */
+  besideProgress?: true;
+}
+
+interface ReporterKind extends ReporterTraits {
   create(target: string, context: ReporterContext): RunObserver;
 }
 
@@ -33,10 +40,11 @@ export const reporters: Readonly<Record<string, ReporterKind>> = {
   html: { takes: 'DIR', create: (folder, { source }) => new HtmlReporter(folder, source) },
   markdown: { takes: 'FILE', create: (file, { source }) => new MarkdownReporter(file, source) },
   blob: { takes: 'FILE', create: (file, { source, part }) => new BlobReporter(file, source, part) },
+  github: { takes: null, besideProgress: true, create: (_target, { terminal }) => new GithubReporter(terminal) },
 };
 
 /** `list,json=FILE,...` as a person writes them. */
-export function usageOf(kinds: Readonly<Record<string, { takes: ReporterTarget }>>): string {
+export function usageOf(kinds: Readonly<Record<string, ReporterTraits>>): string {
   return Object.entries(kinds)
     .map(([name, { takes }]) => (takes ? `${name}=${takes}` : name))
     .join(',');

@@ -7,7 +7,11 @@ import type { Surprise, Surprises } from '../store/surprises.ts';
  * Records which cells of a run are surprises, and which are over. Spoiled attempts change nothing. The surprise of a cell that is
  * no longer in the plan is over too, since no run would end it.
  */
-export async function noteSurprises({ run, cells }: RunReport, surprises: Surprises, now: number): Promise<void> {
+export async function noteSurprises(
+  { run, cells }: Pick<RunReport, 'run' | 'cells'>,
+  surprises: Surprises,
+  now: number,
+): Promise<void> {
   for (const cell of cells) {
     const said = cell.attempts.filter(({ outcome }) => outcome !== 'infra');
     if (said.length === 0) continue;

@@ -1,4 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Attempt, cellKey } from '../../src/contracts/attempt.ts';
@@ -7,7 +9,14 @@ import type { PlannedCell, RunInfo } from '../../src/contracts/run.ts';
 import type { Trace } from '../../src/contracts/trace.ts';
 import { mergeBlobs } from '../../src/report/merge-blobs.ts';
 import { cli } from '../cli/cli.ts';
-import { type ExampleCell, exampleCells, exampleRun, failedAttempt, planned } from '../fixtures/example-run.ts';
+import {
+  type ExampleCell,
+  exampleCells,
+  exampleRun,
+  failedAttempt,
+  passedAttempt,
+  planned,
+} from '../fixtures/example-run.ts';
 import { keptTerminal, reportRun } from '../fixtures/recorded-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -208,4 +217,55 @@ test('the trace of an attempt travels in the blob of its shard into the merged r
   expect(page).toContain('id="trace-traced"');
   expect(page).toContain('a page of the trace');
   expect(page).toContain(btoa('a picture'));
+});
+
+test('a merged run that is kept is in the store, once, and the next report compares itself with it', async () => {
+  const home = temporaryFolder();
+  const nightly = async (night: number, cells = exampleCells()) => {
+    const files = cells.map((_, i) => join(home, `${night}-${i}.blob`));
+    for (const [i, cell] of cells.entries()) {
+      const shard = { shard: { index: i + 1, count: cells.length }, whole: cells.map((one) => one.planned) };
+      const run = { ...exampleRun, id: `night-${night}-${i}`, startedAt: `2026-11-2${night}T02:00:00.000Z` };
+      await reportRun('blob', files[i] as string, [cell], { part: shard, run: { run } });
+    }
+    return cli(['report', 'merge', ...files, '--keep'], home);
+  };
+  expect((await nightly(1)).exit).toBe(1);
+  const broken = exampleCells().with(2, { planned: planned({ library: '1.34.7' }), attempts: [failedAttempt()] });
+  expect((await nightly(2, broken)).exit).toBe(1);
+  const difference = await cli(['report', 'diff', 'previous', 'last'], home);
+  expect(difference.stdout).toMatch(/^passed before, fails now \(1\)\n +1\.34\.7 /m);
+  expect(difference.exit).toBe(1);
+  const again = await nightly(2);
+  expect(again).toMatchObject({ exit: 3, stderr: expect.stringContaining('the store has run night-2-0') });
+  const { stdout } = await cli(['report', 'kept'], home);
+  expect(stdout).toMatch(/^attempts +8 /m);
+});
+
+test('a webhook is notified of what a kept merge changes', async () => {
+  const home = temporaryFolder();
+  const notified: { event: string }[] = [];
+  const server = createServer(async (request, response) => {
+    notified.push(JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()));
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    for (const [night, attempts] of [[failedAttempt()], [failedAttempt()], [passedAttempt()]].entries()) {
+      const blob = join(home, `${night}.blob`);
+      const run = { ...exampleRun, id: `night-${night}` };
+      await reportRun('blob', blob, [{ planned: planned(), attempts }], { run: { run } });
+      await cli(['report', 'merge', blob, '--keep', '--webhook', webhook], home);
+    }
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+  expect(notified.map(({ event }) => event)).toEqual(['unexpected', 'over']);
+});
+
+test('a webhook without --keep would be notified of the same again and again, so it is refused', async () => {
+  const { exit, stderr } = await cli(['report', 'merge', 'one.blob', '--webhook', 'http://127.0.0.1:9/']);
+  expect(exit).toBe(3);
+  expect(stderr).toContain('--webhook needs --keep');
 });

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cellKey } from '../../src/contracts/attempt.ts';
-import type { RunReport } from '../../src/contracts/run.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { noteSurprises, notifyWebhook } from '../../src/watch/surprises.ts';
 import { exampleCell, exampleRun, failedAttempt, infraAttempt, passedAttempt } from '../fixtures/example-run.ts';
@@ -35,9 +34,7 @@ let clock = 1_000_000;
 async function runEnds(outcome: 'passed' | 'failed' | 'infra', of = exampleCell()): Promise<string | null> {
   const attempt = { passed: passedAttempt, failed: failedAttempt, infra: infraAttempt }[outcome]();
   const cell = { ...of, expectation: null, surprise: outcome === 'failed', attempts: [attempt] };
-  const summary = { cells: 1, passed: 0, failed: 0, infra: 0, surprises: 0 };
-  const report: RunReport = { schemaVersion: 1, run: exampleRun, cells: [cell], summary };
-  await noteSurprises(report, store.surprises, ++clock);
+  await noteSurprises({ run: exampleRun, cells: [cell] }, store.surprises, ++clock);
   return notifyWebhook(url, store.surprises);
 }
 

@@ -55,7 +55,6 @@ test('twelve hours of schedule start once in every period, never two at a time, 
   const began: number[] = [];
   let running = 0;
   const stop = new AbortController();
-  const summary = { cells: 1, passed: 0, failed: 0, infra: 0, surprises: 0 };
   const done = watch({
     everyMs: every,
     schedules: store.schedules,
@@ -70,7 +69,7 @@ test('twelve hours of schedule start once in every period, never two at a time, 
       const surprise = began.length % 2 === 0;
       const attempts = [surprise ? failedAttempt() : passedAttempt()];
       const cells = [{ ...exampleCell(), expectation: null, surprise, attempts }];
-      await noteSurprises({ schemaVersion: 1, run, cells, summary }, store.surprises, clock.now());
+      await noteSurprises({ run, cells }, store.surprises, clock.now());
       await clock.sleep(4 * minute, signal);
       running--;
       return { result: surprise ? 'unexpected' : 'as-expected', runId: run.id };

@@ -19,7 +19,7 @@ import { summarizeReport } from '../../words/cell-summary.ts';
 export function diffCommand(): Command {
   return new Command('diff')
     .description('compare two runs: cells that are new, gone, broke, were mended, fail differently or take longer')
-    .argument('<before>', 'a run of the store by its id or the beginning of it, `last`, or a JSON report')
+    .argument('<before>', 'a run of the store by its id or the beginning of it, `last`, `previous`, or a JSON report')
     .argument('<after>', 'the run that is compared with it')
     .option('--reporter <list>', `any of ${usageOf(diffReporters)}`, 'list')
     .addHelpText('after', help)
@@ -34,6 +34,7 @@ Times are compared by rank, in cells with 6 attempts that pass in each run; the 
 Exit codes: 0 nothing is worse, 1 a cell broke or is slower, 3 bad usage or input
 
 Examples:
+  wwebjs-canary report diff previous last
   wwebjs-canary report diff 20261121-0755 last
   wwebjs-canary report diff yesterday.json today.json --reporter list,markdown=diff.md`;
 
@@ -56,8 +57,9 @@ async function readRun(store: Store, text: string): Promise<SummarizedRun> {
     const { run, cells } = parseYamlFile(text, reportSchema);
     return { run, cells: cells.map(summarizeReport) };
   }
-  const found = text === 'last' ? await store.runs.newest(1) : await store.runs.startingWith(text);
-  const [first, second] = found;
+  const place = ['last', 'previous'].indexOf(text);
+  const [first, second] =
+    place < 0 ? await store.runs.startingWith(text) : (await store.runs.newest(2)).slice(place, place + 1);
   if (!first) {
     const newest = (await store.runs.newest(5)).map(({ run }) => run.id);
     const there = newest.length > 0 ? `its newest are ${newest.join(', ')}` : 'it has none yet';

@@ -1,37 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
 import { readRetention } from '../../contracts/retention.ts';
-import { chooseReporters } from '../../report/choose-reporters.ts';
 import { lastReportFile } from '../../report/html-reporter.ts';
-import { mergeBlobs } from '../../report/merge-blobs.ts';
-import { storeSource } from '../../report/report-source.ts';
-import { reporters, reporterUsage } from '../../report/reporters.ts';
-import { RunTally } from '../../report/run-tally.ts';
-import { processTerminal } from '../../report/terminal.ts';
-import { exitOfRun } from '../../runs/exit-of-run.ts';
 import { keptReports, keptTable, reportFile } from '../../runs/prune.ts';
-import { openStore } from '../../store/open-store.ts';
-import { StoreRecorder } from '../../store/store-recorder.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
+import { commentCommand } from './report-comment.ts';
 import { diffCommand } from './report-diff.ts';
 import { historyCommand } from './report-history.ts';
+import { mergeCommand } from './report-merge.ts';
 
-/** `report merge`, `report show`, `report kept`, `report diff` and `report history`. */
+/** `report` and its subcommands. */
 export function reportCommand(): Command {
   const report = new Command();
-  report
-    .command('merge')
-    .description('make one report from the blobs of shards')
-    .argument('<blob...>', 'files that --reporter blob=FILE wrote; all shards of a plan')
-    .option('--reporter <list>', `any of ${reporterUsage}`, 'list')
-    .option('--partial', 'when shards are lost: report what is there, and say what is missing')
-    .addHelpText('after', mergeHelp)
-    .action(async (blobs: string[], options: MergeCommandOptions) => {
-      process.exitCode = await merge(blobs, options);
-    });
+  report.addCommand(mergeCommand());
   report
     .command('show')
     .description('print where an HTML report is, and open it if there is a desktop')
@@ -52,47 +34,9 @@ export function reportCommand(): Command {
       process.stdout.write(await keptTable(readRetention()));
     });
   report.addCommand(diffCommand());
+  report.addCommand(commentCommand());
   report.addCommand(historyCommand());
   return report;
-}
-
-interface MergeCommandOptions {
-  reporter: string;
-  partial?: boolean;
-}
-
-const mergeHelp = `
-Exit codes as of one run: 0 as expected, 1 when a cell was unexpected, 4 when a shard was interrupted. A partial report is never as expected:
-1 when a cell was unexpected, else 2.
-
-Example:
-  wwebjs-canary run --shard 1/2 --reporter blob=one.blob
-  wwebjs-canary run --shard 2/2 --reporter blob=two.blob
-  wwebjs-canary report merge one.blob two.blob --reporter list,html=report
-  wwebjs-canary report merge one.blob --partial`;
-
-async function merge(blobs: readonly string[], { reporter, partial = false }: MergeCommandOptions) {
-  const chosen = chooseReporters(reporter);
-  const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-merge-'));
-  try {
-    const store = await openStore(join(folder, 'store.sqlite'));
-    const recorder = new StoreRecorder(store, folder);
-    const source = storeSource(store, recorder, (_run, { id }) => join(folder, basename(id)));
-    const terminal = processTerminal();
-    const context = { terminal, source, part: null };
-    const tally = new RunTally();
-    const made = chosen.map(({ name, target }) => reporters[name]?.create(target, context) ?? {});
-    const { run, interrupted } = await mergeBlobs(blobs, [recorder, tally, ...made], {
-      folder,
-      partial,
-      say: (line) => terminal.progress(`${line}\n`),
-    });
-    await store.close();
-    if (recorder.trouble) throw recorder.trouble;
-    return exitOfRun(tally.cells, { interrupted, incomplete: run.missing !== undefined });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 function show(run: string | undefined): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { exitCode } from '../../contracts/exit-code.ts';
 import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
@@ -19,7 +19,7 @@ import { openStore, type Store } from '../../store/open-store.ts';
 import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
 import { noteSurprises, notifyWebhook } from '../../watch/surprises.ts';
 import { systemClock, type WatchedRun, watch } from '../../watch/watch.ts';
-import { duration, wholeNumber } from '../options/option-values.ts';
+import { duration, webhookAddress, wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { addRunOptions, type RunCommandOptions, runArguments } from '../options/run-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
@@ -51,7 +51,7 @@ export function watchCommand(): Command {
       'a run that takes longer is ended (default: the time between two starts)',
       duration(shortestSeconds),
     )
-    .option('--webhook <url>', 'notified once of every unexpected cell, and once more when it is over', httpUrl)
+    .option('--webhook <url>', 'notified once of every unexpected cell, and once more when it is over', webhookAddress)
     .option('--host <address>', 'address of /metrics', '127.0.0.1')
     .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())
@@ -156,10 +156,4 @@ function resultOf({ exitCode: code, cut }: ChildEnd): ScheduledResult {
   if (cut) return 'cut';
   if (code === exitCode.asExpected) return 'as-expected';
   return code === exitCode.unexpected ? 'unexpected' : 'trouble';
-}
-
-function httpUrl(text: string): string {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-  if (protocol === 'http:' || protocol === 'https:') return text;
-  throw new InvalidArgumentError('It has to be an address such as https://hooks.example.com/canary.');
 }

@@ -23,6 +23,13 @@ export function duration(leastSeconds: number): (text: string) => number {
   };
 }
 
+/** Parses the address of a webhook for commander. */
+export function webhookAddress(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol === 'http:' || protocol === 'https:') return text;
+  throw new InvalidArgumentError('It has to be an address such as https://hooks.example.com/canary.');
+}
+
 /** Creates a parser of whole numbers for commander. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -3,6 +3,7 @@ import { placeName } from '../../words/cell-names.ts';
 import { columnLines } from '../../words/text.ts';
 import type { ResultReporter } from '../report-result.ts';
 import type { Colors } from '../terminal.ts';
+import { verdictGithub } from './verdict-github.ts';
 import { verdictPage } from './verdict-html.ts';
 import { verdictJunit } from './verdict-junit.ts';
 import { verdictMarkdown } from './verdict-markdown.ts';
@@ -27,6 +28,7 @@ export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>>
   junit: { takes: 'FILE', render: verdictJunit },
   markdown: { takes: 'FILE', render: verdictMarkdown },
   html: { takes: 'DIR', render: verdictPage },
+  github: { takes: null, besideProgress: true, render: verdictGithub },
 };
 
 /** Cells shown per flow; the JSON verdict has all. */
