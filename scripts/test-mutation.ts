@@ -31,9 +31,10 @@ try {
 }
 
 /** Stryker sets the exit code when the bar is missed. */
-async function mutate({ source, tests, bar }: MutationTarget): Promise<void> {
+async function mutate({ source, tests, isolatesTests, bar }: MutationTarget): Promise<void> {
   console.log(`\n== ${source}: ${tests.length} test files, ${bar === null ? 'no bar' : `at least ${bar} % killed`}`);
   process.env.MUTATION_TESTS = JSON.stringify(tests);
+  process.env.MUTATION_ISOLATES_TESTS = String(isolatesTests);
   const report = (extension: string) => home('mutation', `${source.replaceAll('/', '-')}.${extension}`);
   mkdirSync(sandboxes, { recursive: true });
   await new Stryker({

@@ -15,6 +15,9 @@ const files = {
   'test/gate/source-text.test.ts': "import 'node:fs';",
   'test/gate/cells.test.ts': "import './help.ts';",
   'test/gate/help.ts': "import '../../src/gate/rules/cells.ts';",
+  'test/gate/error-rates.test.ts': "import '../../src/gate/judge.ts';",
+  'src/store/database.ts': "import 'node:sqlite';",
+  'test/store/database.test.ts': "import '../../src/store/database.ts';",
   'test/cli/gate.test.ts': "import '../../src/gate/judge.ts';",
   'test/e2e/gate/gate.test.ts': "import '../../../src/gate/judge.ts';",
 };
@@ -23,22 +26,27 @@ for (const [file, text] of Object.entries(files)) {
   writeFileSync(join(project, file), text);
 }
 
-test('the mutants of a folder run against the tests of the folder of the same name that load it', () => {
+test('the mutants of a folder run against the tests of the folder of the same name that load it, the smallest first', () => {
   expect(mutationTarget(project, 'src/gate/')).toEqual({
     source: 'src/gate',
-    tests: ['test/gate/cells.test.ts', 'test/gate/judge.test.ts'],
+    tests: ['test/gate/judge.test.ts', 'test/gate/cells.test.ts'],
+    isolatesTests: false,
     bar: 85,
   });
 });
 
 test('a folder or a file without a folder of tests takes the nearest above, and the bar of its folder', () => {
-  const cells = { tests: ['test/gate/cells.test.ts'], bar: 85 };
+  const cells = { tests: ['test/gate/cells.test.ts'], isolatesTests: false, bar: 85 };
   expect(mutationTarget(project, 'src/gate/rules')).toEqual({ source: 'src/gate/rules', ...cells });
   expect(mutationTarget(project, './src/gate/rules/cells.ts')).toEqual({ source: 'src/gate/rules/cells.ts', ...cells });
 });
 
-test.each(['src/nowhere', 'test/gate', '../src/gate', 'src/store'])('%s is refused', (path) => {
+test.each(['src/nowhere', 'test/gate', '../src/gate', 'src/store/open.ts'])('%s is refused', (path) => {
   expect(() => mutationTarget(project, path)).toThrow(InputError);
+});
+
+test('test files that reach a database, a process or the network are isolated from each other', () => {
+  expect(mutationTarget(project, 'src/store')).toMatchObject({ isolatesTests: true, bar: null });
 });
 
 test('each folder that has a bar has tests', () => {
