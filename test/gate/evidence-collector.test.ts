@@ -56,7 +56,7 @@ describe('an attempt', () => {
   it.each([
     ['failed', 'harness', true],
     ['failed', 'library', false],
-    ['infra', 'machine', true],
+    ['infra', 'browser', true],
     ['passed', null, false],
     ['passed', 'harness', false],
   ] as const)('%s with the blame of %s is spoiled: %s', (outcome, blame, isIt) => {
@@ -84,7 +84,7 @@ describe('the time of an attempt', () => {
 
   it('of the newest that counts is that of the evidence', () => {
     const at = (startedAt: string, more: Partial<JudgedAttempt> = {}) => attempt('old', { startedAt, ...more });
-    const spoiled = { outcome: 'infra', blame: 'machine' } as const;
+    const spoiled = { outcome: 'infra', blame: 'browser' } as const;
     expect(collected([]).newestAttempt).toBeNull();
     expect(
       collected([

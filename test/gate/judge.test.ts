@@ -172,3 +172,122 @@ describe('the same version in both arms', () => {
     expect(verdicts[0]).toContain('"effect":"compared"');
   });
 });
+
+describe('why a verdict is what it is', () => {
+  const because = (...given: Parameters<typeof verdictOn>) => verdictOn(...given).because;
+  const both = (passed: number, more: Parameters<typeof attempts>[3] = {}) => [
+    ...attempts('old', passed, 0, more),
+    ...attempts('new', passed, 0, more),
+  ];
+  const other = { flow: 'restore-to-ready' };
+
+  it('says what was asked for where there is no attempt', () => {
+    expect(because([])).toEqual(['There is no attempt of either version.', 'It rests on 0 attempts.']);
+    expect(because([], undefined, { narrowing: { flow: ['a', 'b'], build: ['2.3000.1'] }, target: 'live' })[0]).toBe(
+      'There is no attempt of either version with flow a or b and build 2.3000.1 and target live.',
+    );
+    const plan = [{ build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', target: 'replica' } as const];
+    expect(verdictOn([], undefined, { plan })).toMatchObject({
+      rule: 'missing-data',
+      because: ['There is no attempt of either version.', 'It rests on 0 attempts.'],
+    });
+  });
+
+  it('says what it rests on: attempts, cells and flows, and how many of these would be promoted', () => {
+    expect(because([...both(80), ...both(12, other)])[1]).toBe(
+      'It rests on 92 attempts of the baseline and 92 of the candidate in 2 cells of 2 flows, of which 1 would be promoted.',
+    );
+    expect(because(attempts('old', 1, 0))[1]).toBe(
+      'It rests on 1 attempt of the baseline and 0 of the candidate in 1 cell of 1 flow.',
+    );
+    expect(because(attempts('new', 2, 0))[1]).toBe(
+      'It rests on 0 attempts of the baseline and 2 of the candidate in 1 cell of 1 flow.',
+    );
+  });
+
+  it('says in how many cells the baseline works, where some are closed', () => {
+    const dead = { build: '2.3000.1' };
+    expect(because([...both(80), ...attempts('old', 0, 13, dead), ...attempts('new', 0, 4, dead)])[1]).toBe(
+      'It rests on 93 attempts of the baseline and 84 of the candidate in 2 cells of 1 flow (the baseline works in 1 of them).',
+    );
+  });
+
+  it('says what was left out, of both arms', () => {
+    const spoiled = { outcome: 'infra', code: 'harness-error', blame: 'harness' } as const;
+    const old = { startedAt: '2025-12-01T00:00:00.000Z' };
+    expect(because([...both(80), attempt('old', spoiled), attempt('new', spoiled), attempt('new', spoiled)])[1]).toBe(
+      'It rests on 80 attempts of the baseline and 80 of the candidate in 1 cell of 1 flow, without 3 spoiled by the machine or the harness.',
+    );
+    expect(because([...both(80), attempt('old', old), attempt('new', old), attempt('new', spoiled)])[1]).toMatch(
+      /, without 1 spoiled by the machine or the harness and 2 not of the last 168 h\.$/,
+    );
+  });
+
+  it('names the first of several findings about truth, and counts the others', () => {
+    const untrue = { outcome: 'failed', phase: 'launch', code: 'provenance-mismatch', blame: 'harness' } as const;
+    const sentence = (...given: Parameters<typeof verdictOn>[0]) => because([...both(80), ...given])[0];
+    expect(sentence(attempt('new', untrue))).toBe(
+      '1 attempt of the candidate breaks the hard rule provenance-mismatch with provenance-mismatch: qr-to-ready on 2.3000.1029241508.',
+    );
+    expect(sentence(attempt('new', untrue), attempt('new', untrue))).toContain(
+      '2 attempts of the candidate break the hard rule',
+    );
+    const places = ['2.3000.1', '2.3000.2'].map((build) => attempt('new', { ...untrue, build }));
+    expect(sentence(...places)).toMatch(/: qr-to-ready on 2\.3000\.1, and 1 more such finding\.$/);
+  });
+
+  it('names no code where a finding has none', () => {
+    const policy = { ...defaultPolicy, hardRules: [{ name: 'no-probe', phases: ['probe' as const], atOnce: true }] };
+    const silent = { outcome: 'failed', phase: 'probe', code: null, blame: 'library' } as const;
+    expect(because([...both(80), attempt('new', silent)], policy)[0]).toBe(
+      '1 attempt of the candidate breaks the hard rule no-probe: qr-to-ready on 2.3000.1029241508.',
+    );
+  });
+
+  it('is that of the flow that came closest to its margin, where all are promoted', () => {
+    expect(because([...both(80), ...both(60, other)])[0]).toMatch(/^restore-to-ready: baseline 60 of 60/);
+    expect(because([...both(60), ...both(80, other)])[0]).toMatch(/^qr-to-ready: baseline 60 of 60/);
+    expect(because([...both(60), ...both(60, other)])[0]).toMatch(/^qr-to-ready: /);
+  });
+
+  it('is that of the flow that is blocked before one that is undecided, and a gap in what was asked for between them', () => {
+    const broken = [...attempts('old', 20, 0, other), ...attempts('new', 0, 20, other)];
+    const narrowing = { build: ['2.3000.1029241508', '2.3000.7'] };
+    expect(verdictOn([...both(12), ...broken], undefined, { narrowing })).toMatchObject({
+      verdict: 'block',
+      rule: 'fast-path',
+    });
+    expect(because([...both(12), ...broken])[0]).toMatch(/^restore-to-ready: /);
+    expect(because([...both(12)], undefined, { narrowing })[0]).toBe(
+      'There is no attempt of either version with build 2.3000.7.',
+    );
+  });
+
+  it('is the newest build on which neither version works, where the policy refuses that', () => {
+    const dead = { build: '2.3000.9999999999' };
+    const given = [...both(80), ...attempts('old', 0, 13, dead), ...attempts('new', 0, 13, dead)];
+    const refusing = { ...defaultPolicy, deadCells: { ...defaultPolicy.deadCells, newestBuild: 'refuse' as const } };
+    expect(verdictOn(given).verdict).toBe('promote');
+    expect(because(given, refusing)[0]).toBe(
+      'Neither version works on the newest build 2.3000.9999999999, which the policy refuses.',
+    );
+    expect(verdictOn(both(80), refusing).verdict).toBe('promote');
+  });
+});
+
+describe('a verdict on its question', () => {
+  it('says when it was asked, and when the newest attempt that counts began', () => {
+    expect(verdictOn([])).toMatchObject({ askedAt: asOf, asOf, baseline: 'old', candidate: 'new' });
+    expect(verdictOn(attempts('old', 1, 0))).toMatchObject({ askedAt: asOf, asOf: '2026-01-09T00:00:00.000Z' });
+  });
+
+  it('has what is known of the data, and what was left out on purpose', () => {
+    const newestBuild = { build: '2.3000.1', date: null, ageDays: null };
+    const dataEnds = { date: '2026-01-05', ageDays: 5 };
+    const asked = verdictOn([], undefined, { newestBuild, dataEnds, narrowing: { flow: ['f'] } });
+    expect(asked).toMatchObject({ newestBuild, dataEnds, narrowing: { flow: ['f'] } });
+    const plain = verdictOn([]);
+    expect(plain).toMatchObject({ newestBuild: null, dataEnds: null });
+    expect(plain).not.toHaveProperty('narrowing');
+  });
+});

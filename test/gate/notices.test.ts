@@ -181,11 +181,7 @@ describe('cells of a flow', () => {
     ];
     expect(on(flows).map(({ kind, sentence, places }) => [kind, sentence, places.length])).toEqual([
       ['dead-cells', 'a, b: neither version works on 2.3000.1.', 2],
-      [
-        'candidate-only',
-        'c: the candidate works on 1 build on which the baseline does not: 2.3000.1.',
-        1,
-      ],
+      ['candidate-only', 'c: the candidate works on 1 build on which the baseline does not: 2.3000.1.', 1],
     ]);
   });
 });

@@ -152,7 +152,10 @@ describe('the grid of the selftest', () => {
   it('measures no times where verdicts are requested of stored attempts in even cells', () => {
     for (const { group, truths } of selftestCases(defaultPolicy)) {
       const isTimed = !/^(asked|99 attempts)|^six cells, asked/.test(group);
-      expect(truths.map(({ timed = true }) => timed), group).toEqual(truths.map(() => isTimed));
+      expect(
+        truths.map(({ timed = true }) => timed),
+        group,
+      ).toEqual(truths.map(() => isTimed));
     }
   });
 
