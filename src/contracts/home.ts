@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
@@ -10,4 +11,19 @@ export const packageRoot = dirname(findPackageJSON(import.meta.url) as string);
  */
 export function home(...parts: string[]): string {
   return join(resolve(process.env.WWEBJS_CANARY_HOME ?? '.wwebjs-canary'), ...parts);
+}
+
+/**
+ * A file of `compat-matrix`: that of the working folder, where a project keeps its own, else that of the package.
+ *
+ * @param name such as `matrix.yaml`.
+ */
+export function matrixFile(name: string): string {
+  return ownMatrixFile(name) ?? join(packageRoot, 'compat-matrix', name);
+}
+
+/** The file of `compat-matrix` in the working folder; null where there is none, and in the folder of the package itself. */
+export function ownMatrixFile(name: string): string | null {
+  const own = resolve('compat-matrix', name);
+  return own !== join(packageRoot, 'compat-matrix', name) && existsSync(own) ? own : null;
 }

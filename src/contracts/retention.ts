@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { home, packageRoot } from './home.ts';
+import { home, matrixFile } from './home.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
 const hourMs = 3_600_000;
@@ -45,11 +44,11 @@ export type RetentionPolicy = z.infer<typeof retentionSchema>;
 
 /**
  * The file that says what is kept: one of the user in the folder that it is about, so that every command which removes something goes by
- * the same one; else the default.
+ * the same one; else that of `compat-matrix`.
  */
 export function retentionFile(): string {
   const own = home('retention.yaml');
-  return existsSync(own) ? own : join(packageRoot, 'compat-matrix', 'retention.yaml');
+  return existsSync(own) ? own : matrixFile('retention.yaml');
 }
 
 /** @throws InputError naming file, line and key. */

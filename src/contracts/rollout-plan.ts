@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from './home.ts';
+import { matrixFile } from './home.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
 const hour = z.number().int().min(1);
@@ -49,11 +48,11 @@ export const rolloutPlanSchema = z.strictObject({
 });
 export type RolloutPlan = z.infer<typeof rolloutPlanSchema>;
 
-/** The file that is read where none is named. */
-export const defaultRolloutPlan = join(packageRoot, 'compat-matrix', 'rollout-plan.yaml');
-
-/** @throws InputError with file, line and key of what is wrong. */
-export function readRolloutPlan(file: string = defaultRolloutPlan): RolloutPlan {
+/**
+ * @param file by default that of `compat-matrix`.
+ * @throws InputError with file, line and key of what is wrong.
+ */
+export function readRolloutPlan(file: string = matrixFile('rollout-plan.yaml')): RolloutPlan {
   return parseYamlFile(file, rolloutPlanSchema);
 }
 

@@ -1,37 +1,37 @@
 import { join } from 'node:path';
 import { type Cell, cellKey } from '../contracts/attempt.ts';
-import { packageRoot } from '../contracts/home.ts';
+import { matrixFile, ownMatrixFile, packageRoot } from '../contracts/home.ts';
 import { InputError, rethrowNaming } from '../contracts/input-error.ts';
 import { type ExpectationRule, expectationsSchema, type Matrix, matrixSchema } from '../contracts/matrix.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import { parseYamlFile } from '../contracts/yaml-file.ts';
 import { resolveLibrary } from '../library/add-library.ts';
+import { candidatesOf, publishedVersions } from '../library/candidates.ts';
+import { findProjectLibrary } from '../library/project-library.ts';
 import type { Choice } from '../runner/check-choice.ts';
 import { expectationOf, type PlanOptions, planCells } from '../runner/plan.ts';
 import type { StoredRun } from '../store/runs.ts';
 import { cellName } from '../words/cell-names.ts';
-
-const matrixFile = join(packageRoot, 'compat-matrix', 'matrix.yaml');
-const expectationsFile = join(packageRoot, 'compat-matrix', 'expectations.yaml');
 
 /**
  * The cells to attempt, by `compat-matrix` or another matrix file.
  *
  * @throws InputError naming file, line and key, or the option.
  */
-export function readPlan(options: PlanOptions = {}, file = matrixFile): PlannedCell[] {
+export function readPlan(options: PlanOptions = {}, file?: string): PlannedCell[] {
   return planCells(readMatrix(file), readExpectations(), options);
 }
 
 /** `compat-matrix/matrix.yaml` or another matrix file. @throws InputError naming file, line and key. */
-export function readMatrix(file = matrixFile): Matrix {
+export function readMatrix(file = matrixFile('matrix.yaml')): Matrix {
   return parseYamlFile(file, matrixSchema);
 }
 
-/** What `compat-matrix` expects of cells; see `expectationOf`. */
+/** What is expected of cells, see `expectationOf`: the rules of the package, then those of the project, which win. */
 export function readExpectations(): ExpectationRule[] {
-  return parseYamlFile(expectationsFile, expectationsSchema).rules;
+  const files = [join(packageRoot, 'compat-matrix', 'expectations.yaml'), ownMatrixFile('expectations.yaml')];
+  return files.filter((file) => file !== null).flatMap((file) => parseYamlFile(file, expectationsSchema).rules);
 }
 
 /** Which cells are attempted, how often, and whether anything is expected of them: what `run` takes as options. */
@@ -61,17 +61,19 @@ export function planOf(options: CellChoice): PlannedCell[] {
 
 /**
  * The plan of `planOf` with tags, git references and the user's own libraries as exact versions and labels: expectations name those.
- * Options are checked before npm or git is called.
+ * Options are checked before npm or git is called. In a project that installs whatsapp-web.js, a plan for which neither libraries nor
+ * a matrix were chosen has the installed version, its next candidates, and all of the project's own matrix.
  *
- * @param say is called with what a tag or reference is.
+ * @param say is called with what the project installs, and with what a tag or reference is.
  * @throws InputError as `planOf`, and when a library does not exist or two are the same; TroubleError without network or disk.
  */
 export async function resolvedPlan(options: CellChoice, say: (line: string) => void): Promise<PlannedCell[]> {
-  if (options.library === undefined) return planOf(options);
   const { grep: _, ...unnamed } = options;
   planOf(unnamed);
+  const library = options.library ?? (options.config === undefined ? await librariesOfProject(say) : undefined);
+  if (library === undefined) return planOf(options);
   const texts = new Map<string, string>();
-  for (const text of options.library) {
+  for (const text of library) {
     const label = await resolveLibrary(text, say).catch(rethrowNaming('--library'));
     const twin = texts.get(label);
     if (label.includes('+') && twin !== undefined && twin !== text) {
@@ -80,6 +82,24 @@ export async function resolvedPlan(options: CellChoice, say: (line: string) => v
     texts.set(label, text);
   }
   return planOf({ ...options, library: [...texts.keys()] });
+}
+
+/** The libraries to attempt in a project; undefined in a folder whose project does not install whatsapp-web.js. */
+async function librariesOfProject(say: (line: string) => void): Promise<string[] | undefined> {
+  const installed = await findProjectLibrary();
+  if (!installed) return undefined;
+  // What npm says of itself comes after the first line, which says what is tested.
+  const later: string[] = [];
+  const published = await publishedVersions((line) => later.push(line));
+  const candidates = candidatesOf(installed.version, published);
+  const next = candidates.map(({ version, why }) => `${version}, ${why}`).join('; ');
+  say(
+    `This project installs whatsapp-web.js ${installed.version} (${installed.from}). ${next ? `Candidates: ${next}.` : 'No newer version is published.'}`,
+  );
+  for (const line of later) say(line);
+  const own = ownMatrixFile('matrix.yaml');
+  const inMatrix = own === null ? [] : readMatrix(own).blocks.flatMap(({ library }) => library);
+  return [...new Set([installed.spec, ...candidates.map(({ version }) => version), ...inMatrix])];
 }
 
 /** The cells of a run to repeat. */

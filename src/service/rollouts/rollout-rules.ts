@@ -1,5 +1,6 @@
+import { matrixFile } from '../../contracts/home.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import { defaultPolicy, readPolicy } from '../../contracts/read-policy.ts';
+import { readPolicy } from '../../contracts/read-policy.ts';
 import { type RolloutPlan, readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { checkPolicy } from '../../gate/check-policy.ts';
 
@@ -14,7 +15,7 @@ export interface RolloutRules {
  *
  * @throws InputError with file, line and key of what is wrong.
  */
-export function readRolloutRules(file = defaultPolicy, plan?: string): RolloutRules {
+export function readRolloutRules(file = matrixFile('policy.yaml'), plan?: string): RolloutRules {
   const policy = readPolicy(file);
   checkPolicy(policy, file);
   return { policy, plan: readRolloutPlan(plan) };
