@@ -16,6 +16,10 @@ const commands: Record<string, ListedCommand> = {
       'set up what is missing, attempt linking in the default matrix, show which version works where and why',
     load: async () => (await import('./commands/quickstart.ts')).quickstartCommand(),
   },
+  init: {
+    description: 'write matrix, policy, expectations, a flow and the CI job into your project',
+    load: async () => (await import('./commands/init.ts')).initCommand(),
+  },
   run: {
     description: 'attempt cells: library x build x browser x flow x condition',
     load: async () => (await import('./commands/run.ts')).runCommand(),

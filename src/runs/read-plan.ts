@@ -7,12 +7,11 @@ import type { Target } from '../contracts/outcome.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import { parseYamlFile } from '../contracts/yaml-file.ts';
 import { resolveLibrary } from '../library/add-library.ts';
-import { candidatesOf, publishedVersions } from '../library/candidates.ts';
-import { findProjectLibrary } from '../library/project-library.ts';
 import type { Choice } from '../runner/check-choice.ts';
 import { expectationOf, type PlanOptions, planCells } from '../runner/plan.ts';
 import type { StoredRun } from '../store/runs.ts';
 import { cellName } from '../words/cell-names.ts';
+import { versionsOfProject } from './versions-of-project.ts';
 
 /**
  * The cells to attempt, by `compat-matrix` or another matrix file.
@@ -86,20 +85,11 @@ export async function resolvedPlan(options: CellChoice, say: (line: string) => v
 
 /** The libraries to attempt in a project; undefined in a folder whose project does not install whatsapp-web.js. */
 async function librariesOfProject(say: (line: string) => void): Promise<string[] | undefined> {
-  const installed = await findProjectLibrary();
-  if (!installed) return undefined;
-  // What npm says of itself comes after the first line, which says what is tested.
-  const later: string[] = [];
-  const published = await publishedVersions((line) => later.push(line));
-  const candidates = candidatesOf(installed.version, published);
-  const next = candidates.map(({ version, why }) => `${version}, ${why}`).join('; ');
-  say(
-    `This project installs whatsapp-web.js ${installed.version} (${installed.from}). ${next ? `Candidates: ${next}.` : 'No newer version is published.'}`,
-  );
-  for (const line of later) say(line);
+  const project = await versionsOfProject(say);
+  if (!project) return undefined;
   const own = ownMatrixFile('matrix.yaml');
   const inMatrix = own === null ? [] : readMatrix(own).blocks.flatMap(({ library }) => library);
-  return [...new Set([installed.spec, ...candidates.map(({ version }) => version), ...inMatrix])];
+  return [...new Set([project.installed.spec, ...project.candidates.map(({ version }) => version), ...inMatrix])];
 }
 
 /** The cells of a run to repeat. */

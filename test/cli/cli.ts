@@ -11,15 +11,17 @@ export interface CliResult {
 
 /**
  * Runs the real command line in a process of its own, with an empty home unless one is given.
+ *
+ * @param cwd the working folder; that of the project when left out.
  * @throws Error when it had to be ended by `process.exit()`: something was left open, and such an end can hang (nodejs/node#54918).
  */
-export function cli(args: readonly string[], home = temporaryFolder()): Promise<CliResult> {
+export function cli(args: readonly string[], home = temporaryFolder(), cwd = packageRoot): Promise<CliResult> {
   const env = { ...process.env, WWEBJS_CANARY_HOME: home, NODE_OPTIONS: '--trace-exit' };
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
       [join(packageRoot, 'src', 'cli', 'main.ts'), ...args],
-      { env },
+      { env, cwd },
       (_error, stdout, stderr) => {
         if (stderr.includes('WARNING: Exited the environment')) reject(new Error(`did not end by itself: ${stderr}`));
         else resolve({ exit: child.exitCode, stdout, stderr });

@@ -29,7 +29,8 @@ export function runCommand(): Command {
 }
 
 const help = `
-Attempts all of compat-matrix/matrix.yaml by default; options select from it. A version that is not in the matrix is attempted in the
+Attempts all of compat-matrix/matrix.yaml by default; options select from it. In a project that installs whatsapp-web.js it adds that
+version and its next candidates; without a matrix of its own, the project gets the builds of the default one. A version that is not in the matrix is attempted in the
 cells of the versions that are named with it. A cell without a rule in compat-matrix/expectations.yaml is expected to pass. Progress goes to stderr,
 results to stdout. A failed attempt keeps a trace, which the HTML report shows; --trace on keeps one of every attempt.
 
