@@ -41,6 +41,8 @@ export interface PhoneMessage {
   t: number;
   /** Highest ack that the sending device received: 1 sent, 2 delivered, 3 read. */
   ack: number;
+  /** Id of the message that this one answers. */
+  quoted?: string;
 }
 
 /** `GET /phones/:id`. */

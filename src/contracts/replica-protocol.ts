@@ -21,6 +21,8 @@ export const textMessageSchema = z.strictObject({
   /** 1 sent, 2 delivered, 3 read. */
   ack: z.int().min(0).max(3),
   pushname: z.string().optional(),
+  /** The message that this one answers. */
+  quoted: z.strictObject({ id: z.string().min(1).max(64), from: userJid, body: z.string() }).optional(),
 });
 export type TextMessage = z.infer<typeof textMessageSchema>;
 

@@ -13,6 +13,7 @@ import { hostName, processCertificate } from './server/certificate.ts';
 import { CompanionConnection } from './server/companion-connection.ts';
 import { createPageServer } from './server/page-server.ts';
 import { ReplicaCore, type ReplicaEvent } from './server/replica-core.ts';
+import type { Trouble } from './server/trouble.ts';
 
 let bundledPage: Promise<string> | undefined;
 
@@ -39,6 +40,8 @@ export interface Replica {
   phoneUrl: string;
   phones: Phones;
   onEvent(listener: (event: ReplicaEvent) => void): void;
+  /** Hears once of each thing that makes an observation say something about the replica and not about the program. */
+  onTrouble(listener: (trouble: Trouble) => void): void;
   /** Turns a condition on or off. @throws Refusal for a name or an option that does not exist. */
   setCondition(name: string, on: boolean, options?: ConditionOptions): void;
   close(): Promise<void>;
@@ -77,6 +80,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     phoneUrl,
     phones,
     onEvent: (listener) => core.onEvent(listener),
+    onTrouble: (listener) => core.onTrouble(listener),
     setCondition: (name, on, options) => core.setCondition(name, on, options),
     close: async () => {
       core.close();

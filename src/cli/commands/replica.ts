@@ -13,6 +13,7 @@ export function replicaCommand(): Command {
     .action(async (options: { build: string; port: number; timeScale: number; condition: string[] }) => {
       const { build, port, timeScale, condition: conditions } = options;
       const replica = await startReplica({ build, port, timeScale, conditions });
+      replica.onTrouble(({ message }) => void process.stderr.write(`${message}\n`));
       const { url, chromiumArgs, phoneUrl } = replica;
       process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

@@ -38,6 +38,7 @@ export function createPhoneServer(phones: Phones, core: ReplicaCore): FastifyIns
   }));
   server.post<WithId>('/phones/:id/send', (request) => phones.send(request.params.id, parse(sendSchema, request.body)));
   server.get('/devices', () => phones.devices());
+  server.get('/events', () => ({ events: core.listTroubles() }));
   server.post('/conditions', (request) => {
     const { name, on, options } = parse(conditionSchema, request.body);
     core.setCondition(name, on, options ?? {});

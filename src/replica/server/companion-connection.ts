@@ -72,16 +72,13 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     if (this.online) this.end(409);
   }
 
+  /** A frame that cannot be handled is reported and changes nothing: the page would send it again after each new connection. */
   private receive(text: string): void {
-    let frame: PageFrame;
     try {
-      frame = pageFrameSchema.parse(JSON.parse(text));
+      this.handle(pageFrameSchema.parse(JSON.parse(text)));
     } catch (error) {
       this.core.emit('bad-frame', { text: text.slice(0, 500), message: (error as Error).message });
-      this.socket.close(1008, 'bad frame');
-      return;
     }
-    this.handle(frame);
   }
 
   private handle(frame: PageFrame): void {

@@ -26,7 +26,10 @@ export class TextDelivery {
     this.emit = emit;
   }
 
-  /** Takes a text from a linked device; a text sent before is only acknowledged again. */
+  /**
+   * Takes a text from a linked device; a text sent before is only acknowledged again. One to a number without an account stays
+   * sent: no device is there to receive it.
+   */
   fromDevice(account: ReplicaAccount, device: Device, message: TextMessage): void {
     const sent = { ...message, from: userJid(account.number), ack: 1 };
     if (account.messages.some(({ id }) => id === sent.id)) {
@@ -41,6 +44,7 @@ export class TextDelivery {
     for (const other of account.devices.values()) if (other !== device) handOver(other, sent);
     const recipient = this.accounts.get(numberOf(sent.to));
     if (recipient && recipient !== account) this.toAccount(recipient, { ...sent, pushname: account.pushname });
+    if (!this.accounts.exists(numberOf(sent.to))) return;
     this.later(deliveredMs, () => this.acknowledge(account, sent, seen, 2));
     this.later(readMs, () => this.acknowledge(account, sent, seen, 3));
   }
@@ -78,6 +82,6 @@ function handOver(device: Device, message: TextMessage): void {
   if (device.isLive) device.deliver?.({ type: 'message', message, offline: false });
 }
 
-export function asSeenByPhone({ id, from, to, body, t, ack }: TextMessage): PhoneMessage {
-  return { id, from: numberOf(from), to: numberOf(to), body, t, ack };
+export function asSeenByPhone({ id, from, to, body, t, ack, quoted }: TextMessage): PhoneMessage {
+  return { id, from: numberOf(from), to: numberOf(to), body, t, ack, ...(quoted && { quoted: quoted.id }) };
 }

@@ -7,6 +7,7 @@ import { ReplicaAccounts } from './accounts.ts';
 import { CompanionCodes } from './companion-codes.ts';
 import { TextDelivery } from './delivery.ts';
 import { Pairings } from './pairings.ts';
+import { type Trouble, Troubles } from './trouble.ts';
 import { newKeyPair, type WireKeyPair } from './wire-keys.ts';
 
 /** A page that has an open connection. */
@@ -41,7 +42,9 @@ export class ReplicaCore {
   readonly openPages = new Set<OpenPage>();
   private readonly timeScale: number;
   private readonly on = new Map<Condition, ConditionOptions>();
+  private readonly troubles = new Troubles();
   private readonly listeners: ((event: ReplicaEvent) => void)[] = [];
+  private readonly troubleListeners: ((trouble: Trouble) => void)[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
   private droppingUntil = 0;
   /** One-time conditions that have already happened. */
@@ -57,7 +60,19 @@ export class ReplicaCore {
     this.listeners.push(listener);
   }
 
+  /** Hears of each trouble when it comes first. */
+  onTrouble(listener: (trouble: Trouble) => void): void {
+    this.troubleListeners.push(listener);
+  }
+
+  /** All troubles so far, with their counts. */
+  listTroubles(): Trouble[] {
+    return this.troubles.list();
+  }
+
   emit(type: string, detail: unknown): void {
+    const trouble = this.troubles.add({ type, detail });
+    if (trouble) for (const listener of this.troubleListeners) listener(trouble);
     for (const listener of this.listeners) listener({ type, detail });
   }
 

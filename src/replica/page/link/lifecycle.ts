@@ -37,7 +37,7 @@ export class Lifecycle {
     // Frames are handled one at a time: the work of a frame ends before the next frame is read.
     let before = Promise.resolve();
     page.link.onFrame = (frame) => {
-      before = before.then(() => this.handle(frame));
+      before = before.then(() => this.handle(frame)).catch((error) => this.failed(frame, error));
     };
     page.link.onClose = () => this.reopen();
     page.socket.use({
@@ -73,6 +73,12 @@ export class Lifecycle {
     this.linking.stop();
     this.page.link.close();
     void this.open();
+  }
+
+  /** A frame that the page cannot handle must not keep it from the next ones. */
+  private failed({ type }: ServerFrame, error: unknown): void {
+    console.error(error);
+    this.page.report('frame-failed', { type, message: String(error) });
   }
 
   private async handle(frame: ServerFrame): Promise<void> {

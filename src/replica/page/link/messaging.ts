@@ -1,5 +1,6 @@
 import type { TextMessage } from '../../../contracts/replica-protocol.ts';
 import { idbAll, idbPut } from '../keys/idb.ts';
+import { onlyAName } from '../loader/stub.ts';
 import type { Chat, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
@@ -11,6 +12,11 @@ export interface OutgoingMessage {
   body: string;
   t: number;
   type: string;
+  quotedMsg?: { body?: string };
+  quotedStanzaID?: string;
+  quotedParticipant?: Wid;
+  /** Buttons below a text. */
+  isDynamicReplyButtonsMsg?: boolean;
   [field: string]: unknown;
 }
 
@@ -43,9 +49,16 @@ export class Messaging {
     });
   }
 
-  /** Adds the message to its chat at once; the second promise is the server's ack. */
+  /**
+   * Adds the message to its chat at once; the second promise is the server's ack.
+   *
+   * @throws Error for what the replica's server would not deliver unchanged; it is reported as a stub.
+   */
   send(chat: Chat, outgoing: OutgoingMessage): [added: Promise<Msg>, sent: Promise<object>] {
     const { page } = this;
+    const missing = notDelivered(chat, outgoing);
+    if (missing) throw onlyAName('WAWebSendMsgChatAction', 'addAndSendMsgToChat', page.report, missing);
+    const quoted = quotedBy(outgoing);
     const wire: TextMessage = {
       id: outgoing.id.id,
       from: String(page.me?.pn),
@@ -53,6 +66,7 @@ export class Messaging {
       body: outgoing.body,
       t: outgoing.t,
       ack: 0,
+      ...(quoted && { quoted }),
     };
     const [msg] = page.msgs.add({ ...outgoing, chat });
     if (!msg) throw new Error('the message was not added');
@@ -129,6 +143,7 @@ export class Messaging {
       self: fromMe ? 'out' : 'in',
       viewed: !fresh,
       chat,
+      ...quotedFields(message),
     });
     if (!msg) throw new Error('the message was not added');
     this.keep(chat, msg);
@@ -146,7 +161,26 @@ export class Messaging {
     if (!msg) return;
     const { body, t, ack, id, from, to } = msg;
     const viewed = id.fromMe || Boolean(msg.get('viewed'));
-    const kept = { id: id.id, from: String(from), to: String(to), body, t, ack, viewed };
+    const quoted = quotedBy(msg as unknown as OutgoingMessage);
+    const kept = { id: id.id, from: String(from), to: String(to), body, t, ack, viewed, ...(quoted && { quoted }) };
     await idbPut('model-storage', 'message', [[String(key), kept]]);
   }
+}
+
+/** What of the message the server would not deliver as it was sent; undefined for a text to one person. */
+function notDelivered({ id }: Chat, { type, isDynamicReplyButtonsMsg }: OutgoingMessage): string | undefined {
+  if (!id.isUser() || !/^\d{3,20}$/.test(id.user)) return `for ${id}`;
+  if (type !== 'chat') return `for a message of type ${type}`;
+  return isDynamicReplyButtonsMsg ? 'for buttons' : undefined;
+}
+
+function quotedBy({ quotedMsg, quotedStanzaID, quotedParticipant }: OutgoingMessage): TextMessage['quoted'] {
+  if (!quotedStanzaID || !quotedParticipant) return undefined;
+  return { id: quotedStanzaID, from: String(quotedParticipant), body: quotedMsg?.body ?? '' };
+}
+
+function quotedFields({ quoted }: TextMessage): object {
+  if (!quoted) return {};
+  const { id, from, body } = quoted;
+  return { quotedMsg: { type: 'chat', body }, quotedStanzaID: id, quotedParticipant: new Wid(from) };
 }

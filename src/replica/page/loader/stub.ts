@@ -16,9 +16,18 @@ export function createStub(kind: ExportKind, module: string, exportName: string,
 /** Callable and constructible. Not a subclass of Error: libraries replace that global with a plain function. */
 export function stubFunction(module: string, exportName: string, report: SendReport): unknown {
   return function stub(): never {
-    report('stub-called', { module, export: exportName });
-    throw new Error(`replica: ${module}.${exportName} is only a name here`);
+    throw onlyAName(module, exportName, report);
   };
+}
+
+/**
+ * The error of a call that the replica does not implement, reported to the server.
+ *
+ * @param called what is not implemented where a part of the function is, such as `for a group`.
+ */
+export function onlyAName(module: string, exportName: string, report: SendReport, called?: string): Error {
+  report('stub-called', { module, export: exportName, ...(called && { called }) });
+  return new Error(`replica: ${module}.${exportName} is only a name here${called ? ` ${called}` : ''}`);
 }
 
 /** An object with unknown members; reading a member is reported once. */

@@ -1,3 +1,4 @@
+import { idbGet } from '../keys/idb.ts';
 import { BaseCollection, type ModelId } from './base-collection.ts';
 import type { BaseModel } from './base-model.ts';
 import { Chat, Contact, Msg } from './models.ts';
@@ -69,9 +70,33 @@ export class MsgCollection extends BaseCollection<Msg> {
     super(Msg);
   }
 
-  /** Messages by the text of their keys; unknown keys are left out. */
-  getMessagesById(ids: readonly ModelId[]): Promise<{ messages: Msg[] }> {
-    return Promise.resolve({ messages: ids.map((id) => this.get(id)).filter((msg) => msg !== undefined) });
+  /**
+   * Messages by the text of their keys; unknown keys are left out. What is not in memory is read from the database, which
+   * refuses a key that is none.
+   *
+   * @throws r, see there.
+   */
+  async getMessagesById(ids: readonly ModelId[]): Promise<{ messages: Msg[] }> {
+    const found = ids.map((id) => this.get(id));
+    const missing = ids.filter((_, i) => !found[i]);
+    try {
+      await Promise.all(missing.map((id) => idbGet('model-storage', 'message', id as string)));
+    } catch (error) {
+      throw new r(error);
+    }
+    return { messages: found.filter((msg) => msg !== undefined) };
+  }
+}
+
+/**
+ * How real pages pass on an error of their database: name and message are the class's short name, so that all that a program
+ * outside of the page sees is `r: r`; the cause is in the stack (wwebjs/whatsapp-web.js#201848, #201869).
+ */
+class r extends Error {
+  constructor(cause: unknown) {
+    super('r', { cause });
+    this.name = 'r';
+    this.stack = String(cause);
   }
 }
 

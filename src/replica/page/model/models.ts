@@ -120,6 +120,7 @@ const chatAttributes: AttributeNames = {
     'mute',
     'presence',
     'trusted',
+    'markedUnread',
   ],
 };
 
@@ -133,6 +134,7 @@ export class Chat extends BaseModel {
   declare formattedTitle: string;
   declare mute: { expiration: number; isMuted: boolean };
   declare archive: boolean;
+  declare markedUnread: boolean | undefined;
 
   /** Getters on builds up to 2025, functions of WAWebChatGetters since. */
   get isGroup(): boolean {
@@ -171,6 +173,7 @@ const msgAttributes: AttributeNames = {
     'broadcast',
     'quotedMsg',
     'quotedStanzaID',
+    'quotedParticipant',
     'mentionedJidList',
     'groupMentions',
     'isForwarded',
@@ -203,6 +206,18 @@ export class Msg extends BaseModel {
 
   updateAck(ack: number): void {
     if (ack > this.ack) this.ack = ack;
+  }
+
+  /** The fields of an answer that quotes this message; one in another chat names this chat. */
+  msgContextInfo(chat?: Chat | Wid): Record<string, unknown> {
+    const target = chat instanceof Chat ? chat.id : chat;
+    const { id, type, body, from } = this;
+    return {
+      quotedMsg: { type, body },
+      quotedStanzaID: id.id,
+      quotedParticipant: from,
+      ...(target && !id.remote.equals(target) && { quotedRemoteJid: id.remote }),
+    };
   }
 }
 defineAttributes(Msg, msgAttributes);

@@ -1,7 +1,7 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { OutgoingMessage } from '../link/messaging.ts';
 import type { Implementations } from '../loader/build-exports.ts';
-import { Chat } from '../model/models.ts';
+import type { Chat } from '../model/models.ts';
 import type { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
 
@@ -10,11 +10,10 @@ const attribute = (name: string) => (chat: Chat) => chat.get(name);
 /** Chats: finding, reading, sending. */
 export function chatModules(page: Page, { messaging }: Lifecycle): Implementations {
   const takesObject = page.surface.behaviours.sendSeenArgument === 'object';
-  const sendSeen = async (argument: unknown) => {
-    const chat = takesObject ? (argument as { chat?: unknown }).chat : argument;
-    if (!(chat instanceof Chat)) {
-      throw new TypeError(`sendSeen of this build takes ${takesObject ? 'an object with a chat' : 'a chat'}`);
-    }
+  // What is no chat of the build's shape fails as on the real page, where the first thing read of it is `markedUnread`.
+  const sendSeen = async (argument: Chat | { chat: Chat }) => {
+    const chat = (takesObject ? (argument as { chat: Chat }).chat : argument) as Chat;
+    if (chat.markedUnread) chat.markedUnread = false;
     messaging.markSeen(chat);
   };
   return {

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { ensureLibrary } from '../../../src/library/ensure-library.ts';
+import { startTestReplica, type TestPhone, type TestReplica } from '../../../src/testing/start-test-replica.ts';
+
+/** The part of a whatsapp-web.js client that tests of single methods use; other methods by their names. */
+export interface Client {
+  on(event: string, listener: (...args: never[]) => void): void;
+  once(event: string, listener: (...args: never[]) => void): void;
+  initialize(): Promise<void>;
+  destroy(): Promise<void>;
+  // biome-ignore lint/suspicious/noExplicitAny: the methods of several library versions
+  [method: string]: any;
+}
+
+/** A client of the unmodified library, linked to a replica in this process. */
+export interface LinkedClient extends AsyncDisposable {
+  client: Client;
+  phone: TestPhone;
+  replica: TestReplica;
+  /** What the library exports. */
+  // biome-ignore lint/suspicious/noExplicitAny: the classes of several library versions
+  library: any;
+}
+
+/** Resolves when the client is ready. @throws AbortError when it is not within 30 s. */
+export async function linkedClient(version: string, build: string): Promise<LinkedClient> {
+  const { packageDir } = await ensureLibrary(version, console.log);
+  const browser = await ensureBrowser('current', console.log);
+  const library: LinkedClient['library'] = createRequire(join(packageDir, 'package.json'))(packageDir);
+  const replica = await startTestReplica({ build });
+  const [phone] = replica.phones;
+  if (!phone) throw new Error('no phone');
+  const client: Client = new library.Client({
+    puppeteer: {
+      executablePath: browser.executablePath,
+      args: [...browser.args, ...replica.chromiumArgs],
+      env: { ...process.env, ...browser.env },
+    },
+    webVersionCache: { type: 'none' },
+  });
+  const close = async () => {
+    await client.destroy();
+    await replica.close();
+  };
+  try {
+    client.once('qr', (qr: string) => void phone.scan(qr));
+    await Promise.all([once(client as never, 'ready', { signal: AbortSignal.timeout(30_000) }), client.initialize()]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { client, phone, replica, library, [Symbol.asyncDispose]: close };
+}

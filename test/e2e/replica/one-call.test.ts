@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { linkedClient } from './linked-client.ts';
+
+const contact = '12025550101@c.us';
+
+test('a message that the replica does not deliver is refused by name, and the session goes on', async () => {
+  await using linked = await linkedClient('1.34.7', '2.3000.1032534684');
+  const { client, phone, replica, library } = linked;
+  const { Location, Poll } = library;
+  const states: string[] = [];
+  client.on('change_state', (state: string) => void states.push(state));
+  for (const [to, content] of [
+    ['120363000000000001@g.us', 'to a group'],
+    ['first.last@c.us', 'to no number'],
+    [contact, new Location(1, 2)],
+    [contact, new Poll('Which?', ['this', 'that'])],
+  ]) {
+    await expect(client.sendMessage(to, content)).rejects.toThrow(
+      'replica: WAWebSendMsgChatAction.addAndSendMsgToChat is only a name here for ',
+    );
+  }
+  await client.sendMessage(contact, 'still here');
+  expect((await phone.received('still here')).to).toBe('12025550101');
+  expect(states).toEqual([]);
+  expect(replica.findings().map(({ export: name }) => name)).toEqual(['addAndSendMsgToChat']);
+});
+
+test('a reply arrives with the message that it answers, both ways', async () => {
+  await using linked = await linkedClient('1.34.7', '2.3000.1032534684');
+  const { client, phone, replica } = linked;
+  client.on('message', (message: { reply(text: string): Promise<unknown> }) => void message.reply('pong'));
+  const ping = phone.send('ping');
+  expect(await phone.received('pong')).toMatchObject({ quoted: ping.id });
+  expect(replica.findings()).toEqual([]);
+});
+
+test('a text to a number without an account stays sent, one to a contact is read', async () => {
+  await using linked = await linkedClient('1.34.7', '2.3000.1032534684');
+  const { client, phone } = linked;
+  await client.sendMessage('12025559999@c.us', 'hello?');
+  await client.sendMessage(contact, 'hello');
+  await expect.poll(() => phone.messages().find(({ body }) => body === 'hello')?.ack).toBe(3);
+  expect(phone.messages().find(({ body }) => body === 'hello?')?.ack).toBe(1);
+});
