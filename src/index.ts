@@ -1,5 +1,15 @@
-export { InputError } from './contracts/input-error.ts';
-export { type LinkedDevice, type PhoneMessage, Refusal, type RefusalCode } from './contracts/phone-control.ts';
+import type { RunOptions, RunResult } from './runs/run-cells.ts';
+import type { TestReplica, TestReplicaOptions } from './testing/start-test-replica.ts';
+
+export type { Attempt, AttemptEvent, Cause, Cell } from './contracts/attempt.ts';
+export type { ConditionOptions } from './contracts/circumstances.ts';
+export type { ExitCode } from './contracts/exit-code.ts';
+export { InputError, TroubleError } from './contracts/input-error.ts';
+export type { Expectation } from './contracts/matrix.ts';
+export type { Blame, Outcome, Phase } from './contracts/outcome.ts';
+export type { LinkedDevice, PhoneMessage } from './contracts/phone-control.ts';
+export { Refusal, type RefusalCode } from './contracts/refusal.ts';
+export type { CellReport, RunInfo, RunReport } from './contracts/run.ts';
 export {
   type AckLevel,
   type Flow,
@@ -11,11 +21,35 @@ export {
   flow,
   linkByQr,
 } from './runner/flow.ts';
-export {
-  type ReceivedOptions,
-  type ReplicaFinding,
-  startTestReplica as startReplica,
-  type TestPhone,
-  type TestReplica,
-  type TestReplicaOptions,
+export type { RunOptions, RunResult } from './runs/run-cells.ts';
+export type {
+  ReceivedOptions,
+  ReplicaFinding,
+  TestPhone,
+  TestReplica,
+  TestReplicaOptions,
 } from './testing/start-test-replica.ts';
+
+/**
+ * Starts a replica of WhatsApp Web at one build, on 127.0.0.1, for a whatsapp-web.js program under test.
+ *
+ * @throws InputError for a malformed build or an unknown condition; Refusal for a phone number that is malformed or named twice.
+ */
+async function openTestReplica(options: TestReplicaOptions): Promise<TestReplica> {
+  const { startTestReplica } = await import('./testing/start-test-replica.ts');
+  return startTestReplica(options);
+}
+
+export { openTestReplica as startReplica };
+
+/**
+ * Attempts cells and keeps the records in the store of the working folder, as `wwebjs-canary run` does. Libraries and browsers that are
+ * not there are downloaded.
+ *
+ * @throws InputError for an option, matrix or flow that is wrong, before anything is started.
+ * @throws TroubleError when a browser cannot be had or the store cannot be opened.
+ */
+export async function run(options: RunOptions = {}): Promise<RunResult> {
+  const { runCells } = await import('./runs/run-cells.ts');
+  return runCells(options);
+}

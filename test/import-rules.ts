@@ -105,7 +105,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
   runs: {
-    may: ['contracts', 'library', 'report', 'runner', 'store', 'words'],
+    may: ['browser', 'contracts', 'library', 'report', 'runner', 'store', 'words'],
     because:
       'a run is a plan that the runner executes into the store and the reports; it knows nothing of a command line',
   },
@@ -121,8 +121,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'tests of an application need the replica and its phones, and nothing that attempts or judges',
   },
   'index.ts': {
-    may: ['contracts', 'runner/flow.ts', 'testing'],
-    because: 'it is what other programs import: loading it loads nothing that they did not ask for',
+    may: ['contracts', 'runner/flow.ts', 'runs', 'testing'],
+    because: 'it is what other programs import; what runs or replicates is loaded when it is called',
   },
   cli: {
     may: [

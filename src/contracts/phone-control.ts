@@ -55,34 +55,3 @@ export interface PhoneState {
   /** Sent to the linked devices by this phone; `ack` is what the devices acknowledged (2 delivered, 3 read). */
   sent: PhoneMessage[];
 }
-
-/** The reasons for a refusal, each with its HTTP status. */
-export const refusalStatus = {
-  'bad-request': 400,
-  'qr-malformed': 400,
-  'qr-foreign': 403,
-  'qr-expired': 410,
-  'qr-used': 409,
-  'qr-secret-stale': 403,
-  'qr-key-mismatch': 403,
-  'page-gone': 409,
-  'code-malformed': 400,
-  'code-unknown': 404,
-  'code-expired': 410,
-  'phone-unknown': 404,
-  'device-unknown': 404,
-  'number-taken': 409,
-  'not-linked': 409,
-  'condition-unknown': 400,
-} as const;
-export type RefusalCode = keyof typeof refusalStatus;
-
-/** A refusal of a phone, or of the phone control. */
-export class Refusal extends Error {
-  override name = 'Refusal';
-  readonly code: RefusalCode;
-  constructor(code: RefusalCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}

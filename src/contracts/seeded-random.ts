@@ -11,3 +11,6 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** People type seeds, so those that are chosen by chance stay short. */
+export const greatestRandomSeed = 1_000_000;

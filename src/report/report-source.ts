@@ -1,11 +1,11 @@
 import type { Attempt, Cell } from '../contracts/attempt.ts';
 import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
-import type { CellReport, PlannedCell, RunInfo } from '../contracts/run.ts';
+import type { CellReport, PlannedCell, RunInfo, RunReport } from '../contracts/run.ts';
 import type { Standing } from '../contracts/standing.ts';
 import type { Store } from '../store/open-store.ts';
 import type { StoreRecorder } from '../store/store-recorder.ts';
-import { type CellSummary, summarizeReport } from '../words/cell-summary.ts';
+import { type CellSummary, countCells, summarizeReport } from '../words/cell-summary.ts';
 import { readHistory } from './history/read-history.ts';
 
 /** A run with what its cells did. */
@@ -69,4 +69,10 @@ export function storeSource(store: Store, recorder: StoreRecorder, artifacts: Re
     },
     cells: (run) => storedCells(store, run.id, (cell) => recorder.spilledOf(cell)),
   };
+}
+
+/** All of an ended run in memory, in the shape of the JSON report. */
+export async function reportOf(run: RunInfo, source: Pick<ReportSource, 'cells'>): Promise<RunReport> {
+  const cells = await Array.fromAsync(source.cells(run), (cell): CellReport => ({ switches: {}, ...cell }));
+  return { schemaVersion: 1, run, cells, summary: countCells(cells.map(summarizeReport)) };
 }

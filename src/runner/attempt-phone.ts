@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../contracts/phone-control.ts';
+import { Refusal } from '../contracts/refusal.ts';
 import { Finding } from './finding.ts';
 import type { FlowPhone } from './flow.ts';
 import type { Steps } from './steps.ts';

@@ -12,7 +12,7 @@ import { runAttempt } from './run-attempt.ts';
 import { shuffle } from './shuffle.ts';
 import { gatherSupplies, type Supplies } from './supplies.ts';
 
-export interface RunOptions {
+export interface RunPlanOptions {
   /** Attempts at the same time. */
   slots: number;
   /** The n-th attempt of a cell gets `seed + n`, so that any attempt can be run again alone; also gives the order. */
@@ -51,7 +51,7 @@ export interface EndedRun {
  * @throws InputError before anything is started, when the plan names a library, build, browser or flow that does not exist.
  * @throws TroubleError when a browser cannot be had; whatever an observer throws, after everything was ended.
  */
-export async function runPlan(plan: readonly PlannedCell[], options: RunOptions): Promise<EndedRun> {
+export async function runPlan(plan: readonly PlannedCell[], options: RunPlanOptions): Promise<EndedRun> {
   return runSupplied(plan, await gatherSupplies(plan, options.say), options);
 }
 
@@ -59,7 +59,7 @@ export async function runPlan(plan: readonly PlannedCell[], options: RunOptions)
 export async function runSupplied(
   plan: readonly PlannedCell[],
   supplies: Supplies,
-  { slots, seed, observers, signal, trace, queue }: Omit<RunOptions, 'say'>,
+  { slots, seed, observers, signal, trace, queue }: Omit<RunPlanOptions, 'say'>,
 ): Promise<EndedRun> {
   const factor = deadlineFactor();
   const labelled = plan.map((planned) => supplies.label(planned));

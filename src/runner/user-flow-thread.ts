@@ -7,12 +7,16 @@ import { createBirpc } from 'birpc';
 import type { Flow, FlowContext } from './flow.ts';
 import type { FlowFacts, FlowHost, FlowThread, Result } from './user-flow-protocol.ts';
 
-const vocabulary = new URL(`./flow${extname(import.meta.url)}`, import.meta.url).href;
+/** `wwebjs-canary` is src/index, `wwebjs-canary/vitest` src/vitest, as `exports` of package.json says. */
+const ownName = /^wwebjs-canary(?:\/(\w+))?$/;
 
 // The file can be anywhere: what it imports under the name of this package is found all the same.
 registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'wwebjs-canary' ? { url: vocabulary, shortCircuit: true } : next(specifier, context),
+  resolve(specifier, context, next) {
+    const [isOwn, face = 'index'] = ownName.exec(specifier) ?? [];
+    if (isOwn === undefined) return next(specifier, context);
+    return { url: new URL(`../${face}${extname(import.meta.url)}`, import.meta.url).href, shortCircuit: true };
+  },
 });
 
 /** An error that the parent threw, and keeps under this number. */

@@ -10,13 +10,14 @@ import { reachedFrom } from '../module-graph.ts';
 
 const run = promisify(execFile);
 
-/** The modules of the project and the packages that the command line loads for `args`, as paths in the project. */
-async function modulesOf(...args: string[]): Promise<string[]> {
+/** The modules of the project and the packages that a program loads, as paths in the project. */
+async function modulesLoadedBy(program: string, ...args: string[]): Promise<string[]> {
   const preloaded = join(packageRoot, 'test', 'cli', 'list-modules.ts');
-  const main = join(packageRoot, 'src', 'cli', 'main.ts');
-  const { stderr } = await run(process.execPath, ['--import', preloaded, main, ...args]);
+  const { stderr } = await run(process.execPath, ['--import', preloaded, join(packageRoot, program), ...args]);
   return JSON.parse(stderr.slice(stderr.lastIndexOf('\n'))) as string[];
 }
+
+const modulesOf = (...args: string[]) => modulesLoadedBy('src/cli/main.ts', ...args);
 
 const commandFiles = readdirSync(join(packageRoot, 'src', 'cli', 'commands')).map((file) => file.replace(/\.ts$/, ''));
 const isCommand = (file: string) => file.startsWith('src/cli/commands/');
@@ -38,6 +39,12 @@ describe.concurrent('a command is loaded when it is asked for', () => {
       file === `src/cli/commands/${name}.ts` || file.startsWith(`src/cli/commands/${name}-`);
     expect(commands.filter((file) => !isOwn(file))).toEqual([]);
   });
+});
+
+test('a program that imports the package loads no other package with it', async () => {
+  const modules = await modulesLoadedBy('src/index.ts');
+  expect(modules).toContain('src/runner/flow.ts');
+  expect(modules.filter((file) => file.startsWith('node_modules/'))).toEqual([]);
 });
 
 test('every command has a file of its own name', () => {

@@ -39,3 +39,13 @@ test.each([
   await expect(loadFlow(file)).rejects.toThrow(InputError);
   await expect(loadFlow(file)).rejects.toThrow(message);
 });
+
+test('a flow imports the whole package, as any other program does', async () => {
+  const names = Object.keys(await import('../../src/index.ts')).sort();
+  const file = await flowFile(`
+    import * as canary from 'wwebjs-canary';
+    const names = Object.keys(canary).sort().join();
+    if (names !== '${names.join()}') throw new Error('it has ' + names);
+    export default canary.flow('mine', canary.linkByQr);`);
+  expect((await loadFlow(file)).name).toBe('mine');
+});

@@ -7,6 +7,7 @@ import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRetention } from '../../contracts/retention.ts';
+import { greatestRandomSeed } from '../../contracts/seeded-random.ts';
 import { judgedFlows } from '../../contracts/stages.ts';
 import { type Arm, arms, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { checkPolicy } from '../../gate/check-policy.ts';
@@ -36,7 +37,7 @@ import { plannedChoice, planPairs } from '../../verdicts/plan-pairs.ts';
 import { GatePicture } from '../gate/gate-picture.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
-import { greatestRandomSeed, greatestSeed, list, wholeNumber } from '../options/option-values.ts';
+import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
 import { stopSignal } from '../process/signals.ts';
 

@@ -6,6 +6,7 @@ import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import type { PlannedCell } from '../../contracts/run.ts';
+import { greatestRandomSeed } from '../../contracts/seeded-random.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { storedCells } from '../../report/report-source.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
@@ -14,7 +15,6 @@ import { planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
-import { greatestRandomSeed } from '../options/option-values.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
 import { runInTerminal } from '../process/run-in-terminal.ts';
 

@@ -1,8 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** People type seeds, so they stay short. */
 export const greatestSeed = 2 ** 31 - 1;
-export const greatestRandomSeed = 1_000_000;
 
 /** Parses `a,b,c` for commander. Refuses empty values, which come from empty variables of scripts. */
 export function list(text: string): string[] {

@@ -1,4 +1,4 @@
-import { Refusal } from '../../contracts/phone-control.ts';
+import { Refusal } from '../../contracts/refusal.ts';
 import { bytesOfBase64 } from '../server/wire-keys.ts';
 
 export interface QrFields {

@@ -4,12 +4,11 @@ import {
   conditionSchema,
   createPhoneSchema,
   pairSchema,
-  Refusal,
-  refusalStatus,
   scanSchema,
   sendSchema,
   unlinkSchema,
 } from '../../contracts/phone-control.ts';
+import { Refusal, refusalStatus } from '../../contracts/refusal.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import type { Phones } from './phones.ts';
 

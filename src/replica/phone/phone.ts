@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type LinkedDevice, type PhoneState, Refusal } from '../../contracts/phone-control.ts';
+import type { LinkedDevice, PhoneState } from '../../contracts/phone-control.ts';
+import { Refusal } from '../../contracts/refusal.ts';
 import type { TextMessage } from '../../contracts/replica-protocol.ts';
 import { type Device, firstContact, linkedDevice, type ReplicaAccount, userJid } from '../server/accounts.ts';
 import { asSeenByPhone } from '../server/delivery.ts';

@@ -1,4 +1,5 @@
-import { type LinkedDevice, type PhoneState, phoneNumberSchema, Refusal } from '../../contracts/phone-control.ts';
+import { type LinkedDevice, type PhoneState, phoneNumberSchema } from '../../contracts/phone-control.ts';
+import { Refusal } from '../../contracts/refusal.ts';
 import type { TextMessage } from '../../contracts/replica-protocol.ts';
 import { linkedDevice } from '../server/accounts.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';

@@ -1,5 +1,5 @@
 import type { ConditionOptions } from '../../contracts/circumstances.ts';
-import { Refusal } from '../../contracts/phone-control.ts';
+import { Refusal } from '../../contracts/refusal.ts';
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Condition } from '../conditions/condition.ts';
 import { circumstancesOf, completeOptions, conditions, findCondition } from '../conditions/conditions.ts';
