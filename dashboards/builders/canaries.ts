@@ -2,7 +2,7 @@ import { newDashboard } from './dashboard.ts';
 import { now, overTime, rows } from './panels.ts';
 
 const since = (event: 'attempt' | 'success') =>
-  `sort_desc(time() - max by (library, build, flow) (wwebjs_canary_last_${event}_timestamp_seconds{library=~"$library",build=~"$build"}))`;
+  `sort_desc(time() - max by (library, build, flow, target) (wwebjs_canary_last_${event}_timestamp_seconds{library=~"$library",build=~"$build"}))`;
 
 /** Are the canaries running, and are their results reliable? */
 export const canaries = newDashboard(

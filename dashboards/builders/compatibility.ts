@@ -4,7 +4,7 @@ import { ratioBy } from './queries.ts';
 
 const chosen = 'library=~"$library",build=~"$build"';
 const passed = (when = '') =>
-  `min by (library, build, browser, flow, condition) (wwebjs_canary_cell_passed{${chosen}}${when})`;
+  `min by (library, build, browser, flow, condition, switches, target) (wwebjs_canary_cell_passed{${chosen}}${when})`;
 const attempts = (when: string) => `wwebjs:canary_attempts:rate1h{${chosen},${when}}`;
 const successRatioBy = (labels: string) => ratioBy(labels, attempts('outcome="passed"'), attempts('outcome!="infra"'));
 const quantile = (q: number) =>

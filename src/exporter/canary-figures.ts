@@ -8,6 +8,7 @@ import type { Instruments } from '../metrics/instruments.ts';
 import type { CountedAttempt } from '../store/attempts.ts';
 import type { Store } from '../store/open-store.ts';
 import { whileReading } from '../store/reading.ts';
+import { cellLabels } from './cell-labels.ts';
 
 /** What the last run of a cell said. */
 interface CellLastRun {
@@ -57,11 +58,11 @@ export class CanaryFigures {
 
   async #countRemoved(): Promise<void> {
     for (const { cell, outcome, code, attempts, lastEndedAt } of await this.#store.retained.removedAttempts()) {
-      const { library, build, flow } = cell;
+      const { library, build, flow, target } = cell;
       this.#begin(cell);
       this.#attempts.inc({ ...cell, outcome, code: listed(families.canaryAttempts.labels.code, code) }, attempts);
-      this.#lastAttempt.set({ library, build, flow }, lastEndedAt / 1000);
-      if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow }, lastEndedAt / 1000);
+      this.#lastAttempt.set({ library, build, flow, target }, lastEndedAt / 1000);
+      if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow, target }, lastEndedAt / 1000);
     }
     for (const { library, flow, phase, ms, attempts } of await this.#store.retained.removedTimes()) {
       for (let n = 0; n < attempts; n++) this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);
@@ -93,14 +94,14 @@ export class CanaryFigures {
 
   #count(attempt: CountedAttempt): void {
     const { cell, outcome, code, endedAt, phases } = attempt;
-    const { library, build, flow } = cell;
+    const { library, build, flow, target } = cell;
     this.#begin(cell);
     this.#attempts.inc({ ...cell, outcome, code: listed(families.canaryAttempts.labels.code, code ?? '') });
     for (const [phase, ms] of Object.entries(phases) as [Phase, number][]) {
       this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);
     }
-    this.#lastAttempt.set({ library, build, flow }, endedAt / 1000);
-    if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow }, endedAt / 1000);
+    this.#lastAttempt.set({ library, build, flow, target }, endedAt / 1000);
+    if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow, target }, endedAt / 1000);
     if (outcome !== 'infra') this.#judge(attempt);
   }
 
@@ -112,7 +113,7 @@ export class CanaryFigures {
     const surprise = isSurprise(this.#expectations?.of.get(key) ?? null, attempt);
     const asExpected = !surprise && (before?.runId !== runId || before.asExpected);
     this.#cells.set(key, { runId, asExpected, passed: outcome === 'passed' });
-    const { target: _, ...labels } = cell;
+    const labels = cellLabels(cell);
     this.#asExpected.set(labels, asExpected ? 1 : 0);
     this.#passed.set(labels, outcome === 'passed' ? 1 : 0);
   }

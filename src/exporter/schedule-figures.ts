@@ -2,6 +2,7 @@ import { scheduledResults } from '../contracts/run.ts';
 import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Store } from '../store/open-store.ts';
+import { cellLabels } from './cell-labels.ts';
 
 /** Figures of the schedule of `watch`. Its counts are kept in the store; what is new in them is added here. */
 export class ScheduleFigures {
@@ -37,8 +38,7 @@ export class ScheduleFigures {
     const plan = await this.#store.plannedCells.ofRun(runId);
     this.#expectedToPass.clear();
     for (const { cell, expectation } of plan) {
-      const { target: _, ...labels } = cell;
-      this.#expectedToPass.set(labels, (expectation?.outcome ?? 'passed') === 'passed' ? 1 : 0);
+      this.#expectedToPass.set(cellLabels(cell), (expectation?.outcome ?? 'passed') === 'passed' ? 1 : 0);
     }
   }
 

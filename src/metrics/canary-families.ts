@@ -7,6 +7,16 @@ import { type Family, family } from './family.ts';
 /** Seconds; a phase of a warm attempt takes a tenth, a deadline is minutes. */
 const phaseBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120];
 
+const labelsOfCell = {
+  library: 'any',
+  build: 'any',
+  browser: 'any',
+  flow: 'any',
+  condition: 'any',
+  switches: 'any',
+  target: targets,
+} as const;
+
 /** What the canaries and their schedule did. */
 export const canaryFamilies = {
   canaryAttempts: family({
@@ -37,35 +47,35 @@ export const canaryFamilies = {
     name: 'wwebjs_canary_last_success_timestamp_seconds',
     type: 'gauge',
     help: 'When an attempt passed last',
-    labels: { library: 'any', build: 'any', flow: 'any' },
+    labels: { library: 'any', build: 'any', flow: 'any', target: targets },
     limit: 2000,
   }),
   canaryLastAttempt: family({
     name: 'wwebjs_canary_last_attempt_timestamp_seconds',
     type: 'gauge',
     help: 'When an attempt ended last',
-    labels: { library: 'any', build: 'any', flow: 'any' },
+    labels: { library: 'any', build: 'any', flow: 'any', target: targets },
     limit: 2000,
   }),
   canaryCellAsExpected: family({
     name: 'wwebjs_canary_cell_as_expected',
     type: 'gauge',
     help: 'Whether the last run of a cell did what is expected of it; a cell that is expected to fail and fails is as expected',
-    labels: { library: 'any', build: 'any', browser: 'any', flow: 'any', condition: 'any' },
+    labels: labelsOfCell,
     limit: 5000,
   }),
   canaryCellPassed: family({
     name: 'wwebjs_canary_cell_passed',
     type: 'gauge',
     help: 'Whether the last attempt of a cell that says something about the library passed',
-    labels: { library: 'any', build: 'any', browser: 'any', flow: 'any', condition: 'any' },
+    labels: labelsOfCell,
     limit: 5000,
   }),
   canaryExpectedToPass: family({
     name: 'wwebjs_canary_expected_to_pass',
     type: 'gauge',
     help: 'Whether a cell of the schedule is expected to pass; absent for cells that the schedule does not have',
-    labels: { library: 'any', build: 'any', browser: 'any', flow: 'any', condition: 'any' },
+    labels: labelsOfCell,
     limit: 5000,
   }),
   watchPeriod: family({

@@ -106,10 +106,11 @@ export class Retained {
     }
   }
 
+  /** In the order in which the last attempt of each ended. */
   async removedAttempts(): Promise<RemovedAttempts[]> {
     const { rows } = await sql<Cell & Omit<RemovedAttempts, 'cell'>>`
       select library, build, browser, flow, "condition", target, outcome, code, attempts, last_ended_at as lastEndedAt
-      from removed_attempts`.execute(this.#db);
+      from removed_attempts order by last_ended_at`.execute(this.#db);
     return rows.map(({ outcome, code, attempts, lastEndedAt, ...cell }) => ({
       cell,
       outcome,

@@ -70,12 +70,37 @@ describe('figures of the canaries', () => {
     expect(asExpected.filter((line) => line.endsWith(' 1'))).toHaveLength(2);
     expect(asExpected.filter((line) => line.endsWith(' 0'))).toHaveLength(1);
     expect(samples(text, 'wwebjs_canary_last_success_timestamp_seconds')).toEqual([
-      expect.stringMatching(/^build="2.3000.1032534684",flow="qr-to-ready",library="1.34.7" \d+(\.\d+)?$/),
+      expect.stringMatching(
+        /^build="2.3000.1032534684",flow="qr-to-ready",library="1.34.7",target="replica" \d+(\.\d+)?$/,
+      ),
     ]);
     expect(samples(text, 'wwebjs_library_info')).toHaveLength(1);
     expect(text).toContain(
       'wwebjs_canary_phase_duration_seconds_count{library="1.34.7",flow="qr-to-ready",phase="ready"} 1',
     );
+    await exporter.close();
+    await store.close();
+  });
+
+  test('keep the live site apart from the replica: a success on one is none on the other', async () => {
+    const { store, file } = await emptyStore();
+    const live = planned({ target: 'live' });
+    await playRun(
+      [
+        { planned: planned(), attempts: [failedAttempt()] },
+        { planned: live, attempts: [passedAttempt()] },
+      ],
+      [new StoreRecorder(store)],
+    );
+    const exporter = await openExporter(file);
+    const text = await exporter.text();
+    const targetsOf = (name: string) => samples(text, name).map((line) => /target="(\w+)"/.exec(line)?.[1]);
+    expect(targetsOf('wwebjs_canary_last_success_timestamp_seconds')).toEqual(['live']);
+    expect(targetsOf('wwebjs_canary_last_attempt_timestamp_seconds').sort()).toEqual(['live', 'replica']);
+    expect(samples(text, 'wwebjs_canary_cell_passed').map((line) => /target.*/.exec(line)?.[0])).toEqual([
+      'target="replica" 0',
+      'target="live" 1',
+    ]);
     await exporter.close();
     await store.close();
   });
@@ -133,7 +158,8 @@ describe('figures of the canaries', () => {
     const troubles: unknown[] = [];
     const exporter = new Exporter(store, database, (error) => troubles.push(error));
     const expected = async () => samples((await exporter.read()).text, 'wwebjs_canary_expected_to_pass');
-    const cell = 'build="2.3000.1032534684",condition="none",flow="qr-to-ready",library="1.34.7"';
+    const cell =
+      'build="2.3000.1032534684",condition="none",flow="qr-to-ready",library="1.34.7",switches="none",target="replica"';
     const both = [`browser="107",${cell} 0`, `browser="current",${cell} 1`];
     expect((await expected()).sort()).toEqual(both);
     await database.kysely.schema.alterTable('planned_cells').renameTo('gone').execute();

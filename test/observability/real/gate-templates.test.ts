@@ -35,7 +35,7 @@ function seriesOf({ word, saidHours, attemptHours = saidHours }: Shown, instance
     ),
     steady(`wwebjs_gate_verdict_timestamp_seconds${of(pair)}`, (now - saidHours) * 3600),
     steady(
-      `wwebjs_canary_last_attempt_timestamp_seconds${of('library="1.34.2", build="b", flow="f"')}`,
+      `wwebjs_canary_last_attempt_timestamp_seconds${of('library="1.34.2", build="b", flow="f", target="replica"')}`,
       (now - attemptHours) * 3600,
     ),
   ];
