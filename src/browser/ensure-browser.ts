@@ -3,7 +3,7 @@ import { arch, platform } from 'node:process';
 import { TroubleError } from '../contracts/input-error.ts';
 import { absent, makeFolderOnce } from '../install/make-folder-once.ts';
 import { compareWithManifest } from '../install/manifest.ts';
-import { type BundledBrowser, bundledBrowserNames, findBundledBrowser } from './bundled-browsers.ts';
+import { type BundledBrowser, findBundledBrowser } from './bundled-browsers.ts';
 import { findInstalledBrowser } from './find-installed-browser.ts';
 import { probeBrowser } from './probe-browser.ts';
 import { unpackBrowser } from './unpack-browser.ts';
@@ -32,6 +32,11 @@ const quietFlags = [
   '--disable-sync',
 ];
 
+/** Downloads and starts nothing. @throws InputError when there is no browser of this name to find or download. */
+export function checkBrowser(name: string): void {
+  if (!findBundledBrowser(name)) findInstalledBrowser(name);
+}
+
 /**
  * Finds a browser, or downloads and unpacks it, and checks that it starts.
  *
@@ -42,7 +47,7 @@ const quietFlags = [
  */
 export async function ensureBrowser(name: string, say: (line: string) => void): Promise<Browser> {
   const bundled = findBundledBrowser(name);
-  const executablePath = bundled?.executablePath ?? findInstalledBrowser(name, bundledBrowserNames());
+  const executablePath = bundled?.executablePath ?? findInstalledBrowser(name);
   const env = bundled?.env ?? {};
   if (bundled) await ensureUnpacked(bundled, say);
   const { version, sandbox } = await start(name, executablePath, env);

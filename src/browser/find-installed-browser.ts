@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../contracts/input-error.ts';
+import { bundledBrowserNames } from './bundled-browsers.ts';
 
 /** Names that a user may give, each with the names of the executables on the supported systems. */
 const installedNames: Record<string, readonly string[]> = {
@@ -17,25 +18,28 @@ const installedNames: Record<string, readonly string[]> = {
 /**
  * The path of an installed browser, given as `chrome`, `chromium` or a path.
  *
- * @param bundled further valid names, for the message.
  * @throws InputError that lists the paths that were tried.
  */
-export function findInstalledBrowser(name: string, bundled: readonly string[]): string {
+export function findInstalledBrowser(name: string): string {
+  checkBrowserName(name);
   const candidates = installedNames[name];
   if (candidates) {
     const found = candidates.flatMap(placesOf).find(isExecutable);
     if (found) return found;
     throw new InputError(
-      `browser "${name}" is not installed: looked for ${candidates.join(', ')}; install it, or use ${bundled.join(' or ')}, which need no installation`,
+      `browser "${name}" is not installed: looked for ${candidates.join(', ')}; install it, or use ${bundledBrowserNames().join(' or ')}, which need no installation`,
     );
-  }
-  if (!/[/\\]/.test(name)) {
-    const names = [...bundled, ...Object.keys(installedNames)].join(', ');
-    throw new InputError(`browser "${name}" is unknown: it is one of ${names}, or a path`);
   }
   const path = resolve(name);
   if (isExecutable(path)) return path;
   throw new InputError(`browser "${name}": ${path} is not an executable file`);
+}
+
+/** Checks a name without a look at what is installed. @throws InputError when it is none of the names and no path. */
+export function checkBrowserName(name: string): void {
+  const names = [...bundledBrowserNames(), ...Object.keys(installedNames)];
+  if (names.includes(name) || /[/\\]/.test(name)) return;
+  throw new InputError(`browser "${name}" is unknown: it is one of ${names.join(', ')}, or a path`);
 }
 
 function placesOf(candidate: string): string[] {

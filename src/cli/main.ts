@@ -14,10 +14,14 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const { exitCodeOf } = await import('./process/exit-code-of.ts');
 const { program } = await import('./program.ts');
+const { fitLines } = await import('../report/fit-text.ts');
 try {
   await (await program(argv.slice(2))).parseAsync(argv);
 } catch (error) {
-  process.exitCode = exitCodeOf(error, (message) => process.stderr.write(`${message}\n`));
+  const { columns } = process.stderr;
+  process.exitCode = exitCodeOf(error, (message) =>
+    process.stderr.write(`${fitLines(message, columns || undefined)}\n`),
+  );
 }
 // A command that leaves a timer or a socket behind must not hang after its last word. But most end by themselves: process.exit()
 // in the middle of work waits for V8's compiler threads, one of which may wait for this thread to collect garbage, for ever

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../contracts/home.ts';
+import { fitLines } from '../report/fit-text.ts';
 
 /** A command as the help lists it, and how the rest of it is loaded: its options, its help and its action. */
 interface ListedCommand {
@@ -103,21 +104,14 @@ Examples:
   }
   for (const command of allCommands(main)) {
     command.exitOverride().showHelpAfterError('(--help shows what is possible)');
-    command.configureOutput({ writeOut: (text) => void process.stdout.write(fitLines(text, process.stdout.columns)) });
+    command.configureOutput({
+      writeOut: (text) => void process.stdout.write(fitLines(text, process.stdout.columns || undefined)),
+      writeErr: (text) => void process.stderr.write(fitLines(text, process.stderr.columns || undefined)),
+    });
     // Otherwise commander passes an option that a command and its subcommand share to the command, which does not read it.
     command.enablePositionalOptions().hook('preSubcommand', refuseMisplacedOption);
   }
   return main;
-}
-
-/** Breaks lines of prose that are wider than the terminal; what is indented, such as a command to copy, stays in one line. */
-export function fitLines(text: string, width = Number.POSITIVE_INFINITY): string {
-  const fits = (line: string) => line.length <= width || line.startsWith(' ');
-  const broken = (line: string) => line.replace(new RegExp(`(.{1,${width}})(?: +|$)`, 'g'), '$1\n').trimEnd();
-  return text
-    .split('\n')
-    .map((line) => (fits(line) ? line : broken(line)))
-    .join('\n');
 }
 
 /** `gate --policy FILE plan` would lose its option without a word. */

@@ -16,16 +16,35 @@ const pollMs = 100;
  * @throws TroubleError when the lock file cannot be created.
  */
 export async function withProcessLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  const lock = open(file);
+  let release = takeProcessLock(file);
+  for (let waited = false; !release; waited = true) {
+    if (!waited) onWait();
+    await sleep(pollMs);
+    release = takeProcessLock(file);
+  }
   try {
-    for (let waited = false; !tryTake(lock); waited = true) {
-      if (!waited) onWait();
-      await sleep(pollMs);
-    }
     return await work();
   } finally {
-    // Ends the transaction and with it the lock.
+    release();
+  }
+}
+
+/**
+ * Takes the lock `file` until the returned function is called or this process ends; null when another process (or another caller in this one) has
+ * it. Beside the file there may be one with a name that begins with its name.
+ *
+ * @throws TroubleError when the lock file cannot be created.
+ */
+export function takeProcessLock(file: string): (() => void) | null {
+  const lock = open(file);
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    // Closing ends the transaction and with it the lock.
+    return () => lock.close();
+  } catch (error) {
     lock.close();
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return null;
+    throw error;
   }
 }
 
@@ -35,15 +54,5 @@ function open(file: string): DatabaseSync {
     return new DatabaseSync(file);
   } catch (error) {
     throw diskTrouble(error, dirname(file));
-  }
-}
-
-function tryTake(lock: DatabaseSync): boolean {
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-    return true;
-  } catch (error) {
-    if ((error as { errcode?: number }).errcode === sqliteBusy) return false;
-    throw error;
   }
 }

@@ -50,6 +50,17 @@ export async function resolveLibrary(text: string, say: Say): Promise<string> {
   return (await lockLibrary(text, say)).label;
 }
 
+/**
+ * The version or label that `resolveLibrary` gives, without adding anything to this machine.
+ *
+ * @throws InputError, TroubleError as `lockLibrary`.
+ */
+export async function labelOfLibrary(text: string, say: Say): Promise<string> {
+  const spec = parseLibrarySpec(text);
+  if (spec.kind === 'version' || spec.kind === 'label' || spec.kind === 'tag') return await resolveLibrary(text, say);
+  return await withOwn(spec, say, async ({ version }, source) => labelOf(version, source));
+}
+
 /** @throws InputError when npm has no such tag. */
 async function versionOfTag(tag: string, say: Say): Promise<string> {
   const tags = JSON.parse(await npm(['view', 'whatsapp-web.js', 'dist-tags'], tmpdir())) as Record<string, string>;
@@ -64,23 +75,34 @@ async function versionOfTag(tag: string, say: Say): Promise<string> {
   return version;
 }
 
-type OriginOfLibrary = Omit<LibrarySource, 'contentHash'>;
+function addOwn(spec: OwnLibrary, say: Say): Promise<LibraryLock> {
+  return withOwn(spec, say, (tarball, source) => addTarball(tarball, source, say));
+}
 
-async function addOwn(spec: OwnLibrary, say: Say): Promise<LibraryLock> {
+/** Passes the user's own library to `use`, as a tarball that may be gone afterwards. */
+async function withOwn<T>(
+  spec: OwnLibrary,
+  say: Say,
+  use: (tarball: LibraryTarball, source: LibrarySource) => Promise<T>,
+): Promise<T> {
   const named = spec.name === undefined ? {} : { name: spec.name };
-  const addFolder = (folder: string, origin: OriginOfLibrary) =>
-    withPackedFolder(folder, async (file) => addTarball(await readLibraryTarball(file), origin, say));
+  const useFile = async (file: string, origin: Omit<LibrarySource, 'contentHash'>) => {
+    const tarball = await readLibraryTarball(file);
+    return await use(tarball, { ...origin, contentHash: tarball.contentHash });
+  };
   switch (spec.kind) {
     case 'tarball':
-      return await addTarball(await readLibraryTarball(spec.file), { kind: 'tarball', from: spec.file, ...named }, say);
+      return await useFile(spec.file, { kind: 'tarball', from: spec.file, ...named });
     case 'folder': {
       const checkout = await describeCheckout(spec.folder);
-      return await addFolder(spec.folder, { kind: 'folder', from: spec.folder, ...named, ...checkout });
+      const origin = { kind: 'folder' as const, from: spec.folder, ...named, ...checkout };
+      return await withPackedFolder(spec.folder, (file) => useFile(file, origin));
     }
     case 'git':
       return await withCommit(spec, (folder, found) => {
         say(`${spec.repository}#${spec.ref} is commit ${found.commit}`);
-        return addFolder(folder, { kind: 'git', from: spec.repository, ...named, ...found });
+        const origin = { kind: 'git' as const, from: spec.repository, ...named, ...found };
+        return withPackedFolder(folder, (file) => useFile(file, origin));
       });
   }
 }
@@ -89,8 +111,7 @@ function addVersion(version: string, say: Say): Promise<LibraryLock> {
   return makeLock(version, say, { 'whatsapp-web.js': version }, async () => {});
 }
 
-function addTarball(tarball: LibraryTarball, origin: OriginOfLibrary, say: Say): Promise<LibraryLock> {
-  const source: LibrarySource = { ...origin, contentHash: tarball.contentHash };
+function addTarball(tarball: LibraryTarball, source: LibrarySource, say: Say): Promise<LibraryLock> {
   return makeLock(
     labelOf(tarball.version, source),
     say,

@@ -9,6 +9,7 @@ import { compareWithManifest, writeManifest } from '../install/manifest.ts';
 import { NpmError, npmCi } from '../install/npm.ts';
 import { lockLibrary } from './add-library.ts';
 import type { LibraryLock } from './library-lock.ts';
+import { useLibrary } from './library-use.ts';
 
 /** One whatsapp-web.js on disk, verified against its lockfile. */
 export interface InstalledLibrary {
@@ -32,7 +33,7 @@ const usualDownload = '27 to 40 MB';
 
 /**
  * Installs a library unless it is installed, verifies it, and returns where it is. All callers share one installation per version
- * and lockfile; a damaged one is repaired.
+ * and lockfile; a damaged one is repaired. Until this process ends no other one removes it.
  *
  * @param spec as `parseLibrarySpec` takes it.
  * @param say is called with every download.
@@ -40,7 +41,10 @@ const usualDownload = '27 to 40 MB';
  * @throws TroubleError without network or disk.
  */
 export async function ensureLibrary(spec: string, say: (line: string) => void): Promise<InstalledLibrary> {
-  const lock = await lockLibrary(spec, say);
+  const { label } = await lockLibrary(spec, say);
+  await useLibrary(label);
+  // Read again: until it was marked as used, another process could remove it.
+  const lock = await lockLibrary(label, say);
   const library = whereInstalled(lock);
   await makeFolderOnce(library.root, {
     say,

@@ -5,12 +5,13 @@ import { InputError } from '../contracts/input-error.ts';
 import { diskTrouble } from '../install/disk-trouble.ts';
 import { whereInstalled } from './ensure-library.ts';
 import { findLibraryLock, listLibraryLocks, lockFolders } from './library-lock.ts';
+import { whileUnused } from './library-use.ts';
 
 /**
  * Removes the installation of a library and the lock that was made on this machine.
  *
  * @returns the folders that were removed, and that of a lock that is part of the project, which stays.
- * @throws InputError when there is no such library; TroubleError when a folder may not be written to.
+ * @throws InputError when there is no such library or another process uses it; TroubleError when a folder may not be written to.
  */
 export async function removeLibrary(label: string): Promise<{ removed: string[]; kept: string | null }> {
   const lock = findLibraryLock(label);
@@ -19,9 +20,11 @@ export async function removeLibrary(label: string): Promise<{ removed: string[];
     throw new InputError(`library "${label}" is not known here; there are ${known.join(', ')}`);
   }
   const ofMachine = join(lockFolders.ofMachine(), label);
-  const removed = [whereInstalled(lock).root, ofMachine].filter(existsSync);
-  for (const folder of removed) await discardFolder(folder);
-  return { removed, kept: lock.folder === ofMachine ? null : lock.folder };
+  return await whileUnused(label, async () => {
+    const removed = [whereInstalled(lock).root, ofMachine].filter(existsSync);
+    for (const folder of removed) await discardFolder(folder);
+    return { removed, kept: lock.folder === ofMachine ? null : lock.folder };
+  });
 }
 
 /** A rename first, so that no other process takes a half-removed folder for a whole one. */

@@ -1,8 +1,9 @@
 import type { CellChangeKind, ChangedCell, RunDiff } from '../contracts/run-diff.ts';
 import { cellName } from '../words/cell-names.ts';
-import { columnLines, formatMs, symbols } from '../words/text.ts';
+import { formatMs, symbols } from '../words/text.ts';
 import { fewestTimes, isWorse } from './compare-runs.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
+import { columnLines } from './fit-text.ts';
 import type { ResultReporter } from './report-result.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -25,11 +26,11 @@ const kindWords: Record<CellChangeKind, string> = {
   gone: 'only in the first run',
 };
 
-function renderDiff(diff: RunDiff, { colors }: Terminal): string {
+function renderDiff(diff: RunDiff, { colors, width }: Terminal): string {
   const parts = byKind(diff).map(([kind, cells]) => {
     const title = `${kindWords[kind]} (${cells.length})`;
     const rows = cells.map((cell) => [`  ${cellName(cell)}`, foundWords(cell.before), '->', foundWords(cell.after)]);
-    return [cells.some(isWorse) ? colors.red(title) : colors.bold(title), ...columnLines(rows)].join('\n');
+    return [cells.some(isWorse) ? colors.red(title) : colors.bold(title), ...columnLines(rows, width)].join('\n');
   });
   return `${[headLine(diff), ...parts, colors.bold(closingLine(diff))].join('\n\n')}\n`;
 }

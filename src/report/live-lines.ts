@@ -50,6 +50,7 @@ export class LiveLines {
   /** A line that wraps would take two rows, and the next redraw would leave one of them behind. */
   #fit(line: string): string {
     const bare = stripVTControlCharacters(line);
-    return bare.length < this.#terminal.width ? line : `${bare.slice(0, this.#terminal.width - 2)}…`;
+    const { progressWidth } = this.#terminal;
+    return bare.length < progressWidth ? line : `${bare.slice(0, progressWidth - 2)}…`;
   }
 }

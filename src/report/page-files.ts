@@ -7,6 +7,9 @@ import { readTrace } from './read-trace.ts';
 /** A page embeds files up to this many bytes; a much larger page opens slowly on a phone. */
 const embeddedBytes = 24 * 1024 * 1024;
 
+/** The folder beside a page with the files that it links to. */
+export const linkedFolder = 'traces';
+
 /**
  * Screenshots and traces of an HTML report: inside the page, so that it can be sent alone, and in the folder `traces` beside it
  * once the page is large. Files that were removed meanwhile are left out.
@@ -62,8 +65,9 @@ export class PageFiles {
   #copy(file: string): string {
     const [folder, name] = [dirname(file), basename(file)];
     const attempt = basename(folder) === 'trace' ? basename(dirname(folder)) : basename(folder);
-    makeFolder(join(this.#folder, 'traces', attempt));
-    copyFileSync(file, join(this.#folder, 'traces', attempt, name));
-    return `traces/${encodeURIComponent(attempt)}/${encodeURIComponent(name)}`;
+    const folderOfCopy = join(this.#folder, linkedFolder, attempt);
+    makeFolder(folderOfCopy);
+    copyFileSync(file, join(folderOfCopy, name));
+    return `${linkedFolder}/${encodeURIComponent(attempt)}/${encodeURIComponent(name)}`;
   }
 }

@@ -1,6 +1,7 @@
 import { sortBuilds } from '../contracts/build-number.ts';
 import { type CellSummary, cellWords } from '../words/cell-summary.ts';
 import { symbols } from '../words/text.ts';
+import { columnLines } from './fit-text.ts';
 
 /** The rows and columns of one grid: libraries down, builds across, for one browser, flow, condition and target. */
 export interface Grid {
@@ -28,7 +29,7 @@ export function gridsOf(summaries: readonly CellSummary[]): Grid[] {
   });
 }
 
-/** Paints a cell's text; the default leaves it plain. */
+/** Paints a cell's text with control sequences of a terminal; the default leaves it plain. */
 export type PaintCell = (text: string, summary: CellSummary) => string;
 
 /** The grids as text of at most `width` columns where possible: a wider grid continues below itself. */
@@ -46,18 +47,12 @@ function renderGrid({ title, builds, rows }: Grid, width: number, paint: PaintCe
   const widths = builds.map((build, i) =>
     Math.max(build.length, ...rows.map(({ cells }) => (cells[i] ? cellWords(cells[i]).length : 0))),
   );
-  const blocks = columnsThatFit(widths, width - libraryWidth).map((columns) => {
-    const head = columns.map((i) => `  ${(builds[i] as string).padEnd(widths[i] as number)}`).join('');
+  const blocks = columnsThatFit(widths, width - libraryWidth).flatMap((columns) => {
     const body = rows.map(({ library, cells }) => {
-      const texts = columns.map((i) => {
-        const summary = cells[i];
-        if (!summary) return ' '.repeat(2 + (widths[i] as number));
-        const text = cellWords(summary);
-        return `  ${paint(text, summary)}${' '.repeat((widths[i] as number) - text.length)}`;
-      });
-      return `${library.padEnd(libraryWidth)}${texts.join('')}`.trimEnd();
+      const texts = columns.map((i) => (cells[i] ? paint(cellWords(cells[i]), cells[i]) : ''));
+      return [library, ...texts];
     });
-    return [`${'library'.padEnd(libraryWidth)}${head}`.trimEnd(), ...body].join('\n');
+    return columnLines([['library', ...columns.map((i) => builds[i] as string)], ...body], width);
   });
   return [title, ...blocks].join('\n');
 }

@@ -1,10 +1,11 @@
-import { type Browser, ensureBrowser } from '../browser/ensure-browser.ts';
+import { type Browser, checkBrowser, ensureBrowser } from '../browser/ensure-browser.ts';
 import type { Cell } from '../contracts/attempt.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { ensureLibrary, type InstalledLibrary } from '../library/ensure-library.ts';
 import { resolveSurface } from '../replica/builds/resolve-surface.ts';
+import { deadlineFactor } from './deadlines.ts';
 import type { Flow } from './flow.ts';
 import { loadFlow } from './load-flow.ts';
 
@@ -25,12 +26,26 @@ export interface Supplies {
 }
 
 /**
+ * Checks what a plan names but its libraries, which only npm or git may know; installs and downloads nothing.
+ *
+ * @throws InputError when the plan names a build, browser or flow that does not exist, or the deadlines of this machine are wrong.
+ */
+export async function checkPlan(plan: readonly PlannedCell[]): Promise<void> {
+  const cells = plan.map(({ cell }) => cell);
+  deadlineFactor();
+  await gather(cells, 'flow', loadFlow);
+  await gather(cells, 'build', async (build) => resolveSurface(build));
+  await gather(cells, 'browser', async (name) => checkBrowser(name));
+}
+
+/**
  * Installs, finds and loads what a plan names, before anything is started.
  *
  * @throws InputError when the plan names a library, build, browser or flow that does not exist.
  * @throws TroubleError when a browser cannot be had.
  */
 export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: string) => void): Promise<Supplies> {
+  await checkPlan(plan);
   const cells = plan.map(({ cell }) => cell);
   const flows = await gather(cells, 'flow', loadFlow);
   const surfaces = await gather(cells, 'build', async (build) => resolveSurface(build));

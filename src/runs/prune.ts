@@ -4,9 +4,10 @@ import { home } from '../contracts/home.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import { beyondLimits, type Kept, type Limits, type RetentionPolicy, retentionFile } from '../contracts/retention.ts';
 import type { ChosenReporter } from '../report/choose-reporters.ts';
+import { columns } from '../report/fit-text.ts';
+import { linkedFolder } from '../report/page-files.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { whileNoneReads } from '../store/reading.ts';
-import { columns } from '../words/text.ts';
 
 /** Readers take seconds; what they hold goes at the end of the next run. */
 const patienceMs = 2_000;
@@ -18,18 +19,43 @@ const doomedPrefix = '.removed-';
 const notInStore = 'attempts-not-in-store.jsonl';
 
 /** Where the HTML report of an earlier run is kept. */
-export const reportFile = (runId: string) => home('reports', `${runId}.html`);
+export function reportFile(runId: string): string {
+  const kept = keptReport(runId);
+  return kept.endsWith('.html') ? kept : join(kept, 'index.html');
+}
+
+/** A page alone, or a folder with the page and the files that it links to. */
+function keptReport(runId: string): string {
+  const folder = home('reports', runId);
+  return existsSync(folder) ? folder : `${folder}.html`;
+}
 
 /** Keeps the report that the next run would overwrite: only the one in the folder of this program, not where the user wanted one. */
 export function keepReport(runId: string, written: readonly ChosenReporter[]): void {
-  const page = join(home('report'), 'index.html');
-  if (!written.some(({ name, target }) => name === 'html' && target === home('report')) || !existsSync(page)) return;
+  const report = home('report');
+  const page = join(report, 'index.html');
+  if (!written.some(({ name, target }) => name === 'html' && target === report) || !existsSync(page)) return;
   makeFolder(home('reports'));
+  for (const attempt of names(join(report, linkedFolder))) {
+    const linked = join(report, linkedFolder, attempt);
+    // The page that linked to the others was overwritten.
+    if (attempt.startsWith(runId)) keepFiles(linked, home('reports', runId, linkedFolder, attempt));
+    else rmSync(linked, { recursive: true });
+  }
+  keepFile(page, reportFile(runId));
+}
+
+function keepFiles(from: string, to: string): void {
+  makeFolder(to);
+  for (const name of readdirSync(from)) keepFile(join(from, name), join(to, name));
+}
+
+/** The next report replaces the name, not the file behind it, so that a link to the file is enough. */
+function keepFile(from: string, to: string): void {
   try {
-    // The next report replaces the name, not the file behind it.
-    linkSync(page, reportFile(runId));
+    linkSync(from, to);
   } catch {
-    copyFileSync(page, reportFile(runId));
+    copyFileSync(from, to);
   }
 }
 
@@ -58,7 +84,7 @@ async function pruned(store: Store, policy: RetentionPolicy, now: number): Promi
     const beyond = await beyondPolicy(store, policy, now);
     const files = [
       ...beyond.evidence.map(({ id }) => home('runs', id)),
-      ...beyond.reports.map(({ id }) => reportFile(id)),
+      ...beyond.reports.map(({ id }) => keptReport(id)),
     ];
     for (const file of files) renameSync(file, join(dirname(file), `${doomedPrefix}${basename(file)}`));
     await store.retained.remove(beyond.attempts.map(({ id }) => id));
@@ -113,24 +139,28 @@ function keptEvidence(): Kept[] {
   return names(home('runs'))
     .filter((id) => !id.startsWith(doomedPrefix) && !existsSync(home('runs', id, notInStore)))
     .map((id) => {
-      const folder = home('runs', id);
-      // A run that goes on may rename a file in the meantime.
-      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap(
-        (name) => statSync(join(folder, name), { throwIfNoEntry: false }) ?? [],
-      );
-      const bytes = files.reduce((total, file) => total + (file.isFile() ? file.size : 0), 0);
-      return { id, at: statSync(folder).mtimeMs, number: files.filter((file) => file.isDirectory()).length, bytes };
+      const { at, bytes, folders } = sizeOf(home('runs', id));
+      return { id, at, number: folders, bytes };
     });
 }
 
 /** The reports of earlier runs, the oldest first. */
 export function keptReports(): Kept[] {
-  const pages = names(home('reports')).filter((name) => name.endsWith('.html') && !name.startsWith(doomedPrefix));
-  const reports = pages.map((name) => {
-    const { mtimeMs: at, size: bytes } = statSync(home('reports', name));
+  const kept = names(home('reports')).filter((name) => !name.startsWith(doomedPrefix));
+  const reports = kept.map((name) => {
+    const { at, bytes } = sizeOf(home('reports', name));
     return { id: basename(name, '.html'), at, number: 1, bytes };
   });
   return reports.sort((a, b) => a.at - b.at);
+}
+
+/** What a file, or a folder with all that is in it, takes. A run that goes on may rename a file in the meantime. */
+function sizeOf(path: string): { at: number; bytes: number; folders: number } {
+  const own = statSync(path);
+  const names = own.isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+  const inside = names.flatMap((name) => statSync(join(path, name), { throwIfNoEntry: false }) ?? []);
+  const bytes = [own, ...inside].reduce((total, file) => total + (file.isFile() ? file.size : 0), 0);
+  return { at: own.mtimeMs, bytes, folders: inside.filter((file) => file.isDirectory()).length };
 }
 
 function names(folder: string): string[] {
@@ -138,7 +168,7 @@ function names(folder: string): string[] {
 }
 
 /** What is kept, how much it takes, and the limits: the table of `report kept`. */
-export async function keptTable(policy: RetentionPolicy): Promise<string> {
+export async function keptTable(policy: RetentionPolicy, width?: number): Promise<string> {
   const store = await openStore();
   try {
     const { attempts, evidence, reports } = await everythingKept(store, Date.now());
@@ -152,7 +182,7 @@ export async function keptTable(policy: RetentionPolicy): Promise<string> {
       until === null ? '' : `\nAttempts up to ${day(Date.parse(until))} were removed; they stay counted in /metrics.\n`;
     const least = `Attempts of the last ${days(policy.attempts.atLeast)} are never removed: the gate judges by them.\n`;
     const by = `The limits are those of ${retentionFile()}.\n`;
-    return `${columns([['', 'kept', 'takes', 'oldest', 'limits'], ...rows])}\n${by}${least}${removed}`;
+    return `${columns([['', 'kept', 'takes', 'oldest', 'limits'], ...rows], width)}\n${by}${least}${removed}`;
   } finally {
     await store.close();
   }

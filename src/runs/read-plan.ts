@@ -67,8 +67,10 @@ export function planOf(options: CellChoice): PlannedCell[] {
  * @throws InputError as `planOf`, and when a library does not exist or two are the same; TroubleError without network or disk.
  */
 export async function resolvedPlan(options: CellChoice, say: (line: string) => void): Promise<PlannedCell[]> {
+  // Loaded on demand: what judges and reports needs the plan and no browser.
+  const { checkPlan } = await import('../runner/supplies.ts');
   const { grep: _, ...unnamed } = options;
-  planOf(unnamed);
+  await checkPlan(planOf(unnamed));
   const library = options.library ?? (options.config === undefined ? await librariesOfProject(say) : undefined);
   if (library === undefined) return planOf(options);
   const texts = new Map<string, string>();

@@ -1,5 +1,4 @@
 import { defaultSlots } from '../browser/default-slots.ts';
-import { rethrowNaming } from '../contracts/input-error.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { RunObserver } from '../contracts/run.ts';
 import { seededRandom } from '../contracts/seeded-random.ts';
@@ -7,7 +6,6 @@ import { judgedFlows, stagedFlow } from '../contracts/stages.ts';
 import { arms, type Verdict } from '../contracts/verdict.ts';
 import type { Evidence } from '../gate/evidence/evidence.ts';
 import { expectedAttempts } from '../gate/expected-attempts.ts';
-import { resolveLibrary } from '../library/add-library.ts';
 import { runSupplied } from '../runner/run-plan.ts';
 import { gatherSupplies } from '../runner/supplies.ts';
 import type { Store } from '../store/open-store.ts';
@@ -18,7 +16,7 @@ import { PairQueue } from './pair-queue.ts';
 import { plannedChoice, planPairs } from './plan-pairs.ts';
 
 export interface GateRun {
-  /** What is judged; versions as the user named them. */
+  /** What is judged; versions by the names that attempts are kept under. */
   selection: Selection;
   /** Another matrix file. */
   config?: string | undefined;
@@ -46,20 +44,9 @@ export async function runGate(
   store: Store,
   { selection, config, policy, slots = defaultSlots(), seed, signal, observe, say }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
-  // From here on versions have the names that attempts are kept under: a folder is named by version and content.
-  const versions = {
-    baseline: await resolveLibrary(selection.baseline, say).catch(rethrowNaming('--baseline')),
-    candidate: await resolveLibrary(selection.candidate, say).catch(rethrowNaming('--candidate')),
-  };
-  const { plan, places, pairs } = planPairs(
-    versions,
-    plannedChoice(selection.choice, policy),
-    selection.target,
-    config,
-  );
+  const { plan, pairs } = planPairs(selection, plannedChoice(selection.choice, policy), selection.target, config);
   const supplies = await gatherSupplies(plan, say);
-  const asked = { ...selection, ...versions, plan: places };
-  const collector = await collectFromStore(store, asked, policy, new Date().toISOString());
+  const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
   const queue = new PairQueue(pairs, collector, policy, seed);
   if (queue.isDecided) {
     say('The attempts in the store decide it: none has to be made.');

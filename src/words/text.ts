@@ -18,22 +18,3 @@ export function plural(count: number, noun: string): string {
 export function andList(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
-
-/** Rows as text in columns, two spaces apart; every line ends with a line break. */
-export function columns(rows: readonly (readonly string[])[]): string {
-  return `${columnLines(rows).join('\n')}\n`;
-}
-
-/** Rows as lines of text in columns, two spaces apart; no line ends with spaces. */
-export function columnLines(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>((known, row) => {
-    for (const [i, text] of row.entries()) known[i] = Math.max(known[i] ?? 0, text.length);
-    return known;
-  }, []);
-  return rows.map((row) =>
-    row
-      .map((text, i) => text.padEnd(widths[i] as number))
-      .join('  ')
-      .trimEnd(),
-  );
-}

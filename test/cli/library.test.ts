@@ -1,4 +1,6 @@
-import { appendFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { libraryListSchema } from '../../src/contracts/library-list.ts';
@@ -30,6 +32,34 @@ test('a tarball is added, listed, and verified until it changes', async () => {
     `error: damaged: ${tiny?.label}; the next run, or "library add ${tiny?.label}", installs it again\n`,
   );
   expect(exit).toBe(4);
+});
+
+test('remove refuses while another process uses the version, and names it; it does not wait for one that was killed', async () => {
+  const home = temporaryFolder();
+  writeTinyLibrary(home);
+  const tarball = await packTinyLibrary(home);
+  const user = spawn(process.execPath, [join(import.meta.dirname, '../library/use-library-child.ts'), tarball], {
+    env: { ...process.env, WWEBJS_CANARY_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(user.stdout, 'data')) as [Buffer];
+  const { label, root } = JSON.parse(String(line)) as { label: string; root: string };
+  const installed = readdirSync(root, { recursive: true }).length;
+
+  const refused = await cli(['library', 'remove', label], home);
+  expect(refused).toMatchObject({ exit: 3, stdout: '' });
+  expect(refused.stderr).toBe(
+    `error: library "${label}" is not removed: process ${user.pid} uses it; remove it when that has ended\n`,
+  );
+  expect(readdirSync(root, { recursive: true })).toHaveLength(installed);
+  expect(await cli(['library', 'verify'], home)).toMatchObject({ exit: 0 });
+
+  user.kill('SIGKILL');
+  await once(user, 'close');
+  const removed = await cli(['library', 'remove', label], home);
+  expect(removed).toMatchObject({ exit: 0, stderr: '' });
+  expect(removed.stdout).toContain(`removed ${root}\n`);
+  expect(existsSync(root)).toBe(false);
 });
 
 test('a range is refused with code 3 before anything is fetched', async () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { commandNames, fitLines, program } from '../../src/cli/program.ts';
+import { commandNames, program } from '../../src/cli/program.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { readPlan } from '../../src/runs/read-plan.ts';
 import { reachedFrom } from '../module-graph.ts';
@@ -57,14 +57,6 @@ test('the help of run names no target that a run refuses', async () => {
   const run = main.commands.find((command) => command.name() === 'run');
   expect(run?.helpInformation()).toContain('--target');
   expect(run?.helpInformation()).not.toContain('live');
-});
-
-test('lines of prose fit the terminal; commands stay in one line', () => {
-  const text = `${'word '.repeat(30).trim()}\n\n  wwebjs-canary ${'x'.repeat(80)}\n`;
-  const lines = fitLines(text, 60).split('\n');
-  expect(lines.filter((line) => line.length > 60)).toEqual([`  wwebjs-canary ${'x'.repeat(80)}`]);
-  expect(lines.join(' ')).toBe(text.replaceAll('\n', ' '));
-  expect(fitLines(text)).toBe(text);
 });
 
 test('the first run that the README and the help show is of a version that links, talks and restores there', () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { causeLine, groupCauses } from '../../src/report/causes.ts';
 import { RunTally } from '../../src/report/run-tally.ts';
@@ -35,6 +36,14 @@ test('a table that is too wide goes on below itself', async () => {
   expect(lines.filter((line) => line.startsWith('library'))).toHaveLength(3);
 });
 
+test('a table fits 60 columns, also beside the label of a library of the user', async () => {
+  const library = '1.34.7+a-fork-with-a-long-name.g1a2b3c4d.dirty.0a1b2c3d';
+  const cells = [...exampleCells(), { planned: planned({ library }), attempts: [failedAttempt()] }];
+  const lines = renderTable(await summaries(cells), 60).split('\n');
+  expect(lines.filter((line) => line.length > 60)).toEqual([]);
+  expect(lines[lines.indexOf(library) + 1]).toBe('  ✗ no-ready ?');
+});
+
 test('a cell with several attempts says how many failed', async () => {
   const cells = [{ planned: planned({}, null, 3), attempts: [passedAttempt(), failedAttempt(), passedAttempt()] }];
   expect(renderTable(await summaries(cells), 120)).toContain('✗ no-ready 1/3 ?');
@@ -51,8 +60,9 @@ test('cells that failed for the same reason share one line', async () => {
 
 test('painting does not change where columns stand', async () => {
   const cells = await summaries();
-  const bare = renderTable(cells, 120, (text) => `<${text}>`).replaceAll(/[<>]/g, '');
-  expect(bare).toBe(renderTable(cells, 120));
+  const painted = renderTable(cells, 120, (text) => `\u001b[31m${text}\u001b[39m`);
+  expect(painted).toContain('\u001b[31m');
+  expect(stripVTControlCharacters(painted)).toBe(renderTable(cells, 120));
 });
 
 test('the same message about different builds is one cause', async () => {

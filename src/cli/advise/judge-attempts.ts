@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { home } from '../../contracts/home.ts';
 import { type Does, type Standing, versionDoes } from '../../contracts/standing.ts';
 import { openStore } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import type { JudgedVersion } from '../../surface/nearest-version.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
 
@@ -10,7 +11,8 @@ export async function storedStandings(build: string, browser: string, libraries?
   if (!existsSync(home('store.sqlite'))) return [];
   const store = await openStore();
   try {
-    const all = await store.standings.of({ libraries, builds: [build], browser, target: 'replica' });
+    const asked = { libraries, builds: [build], browser, target: 'replica' as const };
+    const all = await whileReading(store.file, () => store.standings.of(asked));
     return all.filter(({ flows }) => versionDoes(flows) !== 'unknown');
   } finally {
     await store.close();

@@ -1,15 +1,18 @@
 import { Command } from 'commander';
 import semver from 'semver';
+import { checkBrowserName } from '../../browser/find-installed-browser.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
-import { InputError, naming } from '../../contracts/input-error.ts';
+import { InputError } from '../../contracts/input-error.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { listLibraryLocks } from '../../library/library-lock.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
+import { columns } from '../../report/fit-text.ts';
+import { processTerminal } from '../../report/terminal.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
-import { columns } from '../../words/text.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
+import { checkedBy } from '../options/option-values.ts';
 
 interface AdviseOptions {
   current: string;
@@ -21,9 +24,9 @@ interface AdviseOptions {
 /** `advise`: the nearest version that works on a build, and why. */
 export function adviseCommand(): Command {
   return new Command()
-    .requiredOption('--current <version>', 'the version in use')
-    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
-    .option('--browser <browser>', 'the browser whose stored attempts count', 'current')
+    .requiredOption('--current <version>', 'the version in use', checkedBy(checkVersion))
+    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684', checkedBy(resolveSurface))
+    .option('--browser <browser>', 'the browser whose stored attempts count', checkedBy(checkBrowserName), 'current')
     .option('--json', 'as data')
     .addHelpText('after', help)
     .action(async (options: AdviseOptions) => {
@@ -42,21 +45,22 @@ Example:
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`;
 
 async function advise({ current, build, browser, json }: AdviseOptions): Promise<ExitCode> {
-  if (!semver.valid(current)) {
-    throw new InputError(`--current ${current}: it has to be an exact version such as 1.34.2`);
-  }
-  const surface = naming('--build', () => resolveSurface(build));
-  const judged = byVersion(await judgeAll(current, surface, browser));
+  const judged = byVersion(await judgeAll(current, resolveSurface(build), browser));
   const nearest = nearestVersion(current, judged);
   const unsure = judged.some(({ verdict }) => verdict === 'unsure');
   const sentence = sentenceOf(current, build, judged, nearest);
   if (json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, current, build, nearest, judged }, null, 2)}\n`);
   else {
     const rows = judged.map(({ library, verdict, from, why }) => [library, verdict, `by its ${from}`, why]);
-    process.stdout.write(`${sentence}\n\n${columns(rows)}`);
+    const { result, width } = processTerminal();
+    result(`${sentence}\n\n${columns(rows, width)}`);
   }
   if (nearest) return exitCode.asExpected;
   return unsure ? exitCode.inconclusive : exitCode.unexpected;
+}
+
+function checkVersion(text: string): void {
+  if (!semver.valid(text)) throw new InputError('It has to be an exact version such as 1.34.2.');
 }
 
 async function judgeAll(current: string, surface: Surface, browser: string): Promise<JudgedVersion[]> {
@@ -66,7 +70,7 @@ async function judgeAll(current: string, surface: Surface, browser: string): Pro
   const judged = [...attempted];
   for (const label of others) {
     if (known.has(label)) continue;
-    const { packageDir } = await ensureLibrary(label, (line) => process.stderr.write(`${line}\n`));
+    const { packageDir } = await ensureLibrary(label, (line) => processTerminal().progress(`${line}\n`));
     judged.push(judgeSource(label, extractNeeds(packageDir), surface));
   }
   return judged;

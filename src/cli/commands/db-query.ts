@@ -4,9 +4,10 @@ import { Argument, Command } from 'commander';
 import { CompiledQuery } from 'kysely';
 import { packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
+import { columns } from '../../report/fit-text.ts';
+import { processTerminal } from '../../report/terminal.ts';
 import type { Engine } from '../../store/database/database.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
-import { columns } from '../../words/text.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 
 const folder = (engine: Engine) => join(packageRoot, 'sql', 'queries', engine);
@@ -44,15 +45,16 @@ async function ask(question: string, { database: given }: { database?: string })
   try {
     const text = readFileSync(join(folder(database.engine), `${question}.sql`), 'utf8').replace(/;\s*$/, '');
     const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text));
-    process.stdout.write(rows.length === 0 ? 'none\n' : render(rows));
+    const { result, width } = processTerminal();
+    result(rows.length === 0 ? 'none\n' : render(rows, width));
   } finally {
     await database.close();
   }
 }
 
-function render(rows: readonly Record<string, unknown>[]): string {
+function render(rows: readonly Record<string, unknown>[], width: number): string {
   const names = Object.keys(rows[0] ?? {});
-  return columns([names, ...rows.map((row) => names.map((name) => shown(name, row[name])))]);
+  return columns([names, ...rows.map((row) => names.map((name) => shown(name, row[name])))], width);
 }
 
 /** Columns such as `at` and `seen_at` hold milliseconds since 1970, which a person cannot read. */

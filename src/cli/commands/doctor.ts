@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { DoctorReport } from '../../contracts/doctor.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
-import { columns } from '../../words/text.ts';
+import { columns } from '../../report/fit-text.ts';
+import { processTerminal } from '../../report/terminal.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 
 /** `doctor`: what is missing on this machine, and how to get it. */
@@ -18,10 +19,9 @@ export function doctorCommand(): Command {
       if (json) {
         console.log(JSON.stringify({ schemaVersion: 1, ready, checks } satisfies DoctorReport, null, 2));
       } else {
-        process.stdout.write(
-          columns(checks.map(({ name, status, found, todo }) => [status, name, todo ? `${found}: ${todo}` : found])),
-        );
-        console.log(ready ? 'ready' : 'not ready: see what is missing above');
+        const { result, width } = processTerminal();
+        const rows = checks.map(({ name, status, found, todo }) => [status, name, todo ? `${found}: ${todo}` : found]);
+        result(`${columns(rows, width)}${ready ? 'ready' : 'not ready: see what is missing above'}\n`);
       }
       process.exitCode = ready ? exitCode.asExpected : exitCode.trouble;
     });

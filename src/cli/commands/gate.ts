@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
-import { InputError, naming } from '../../contracts/input-error.ts';
+import { InputError, naming, rethrowNaming } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
@@ -14,6 +14,7 @@ import { checkPolicy } from '../../gate/check-policy.ts';
 import { type Evidence, isUntried } from '../../gate/evidence/evidence.ts';
 import { judge } from '../../gate/judge.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
+import { labelOfLibrary, resolveLibrary } from '../../library/add-library.ts';
 import { parseLibrarySpec } from '../../library/library-spec.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { reportResult } from '../../report/report-result.ts';
@@ -72,15 +73,22 @@ const exitOf: Record<VerdictWord, ExitCode> = {
 /** `gate`: may the candidate replace the baseline? */
 export function gateCommand(): Command {
   const gate = new Command()
-    .option('--baseline <version>', 'the version that is in use')
-    .option('--candidate <version>', 'the version that may replace it')
+    .option('--baseline <version>', 'the version that is in use, as run takes it')
+    .option(
+      '--candidate <version>',
+      'the version that may replace it: exact, a tag (latest), a folder, a git reference',
+    )
     .addOption(policyOption())
     .option('--flow <list>', 'only these flows', list)
     .option('--build <list>', 'only these WhatsApp Web builds', list)
     .option('--browser <list>', 'only these browsers: 107, current, chrome, chromium, or paths', list)
     .option('--condition <list>', 'only these conditions; without it, those of the matrix', list)
     .option('--config <file>', 'another matrix file, whose cells are judged')
-    .addOption(new Option('--target <target>', 'where the page came from').choices(targets).default('replica'))
+    .addOption(
+      new Option('--target <target>', 'where the page of the attempts came from; live without --run only')
+        .choices(targets)
+        .default('replica'),
+    )
     .option('--attempts <list>', 'judge saved JSON reports instead of the store', list)
     .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
     .option('--run', 'make the attempts that the decision still needs, and stop when it is decided')
@@ -99,14 +107,15 @@ export function gateCommand(): Command {
     .addHelpText('after', '\nExample:\n  wwebjs-canary gate plan --policy strict.yaml --baseline-rate 95')
     .action(({ policy, baselineRate }: { policy: string; baselineRate: number }) => {
       const read = policyToJudgeBy(policy);
-      process.stdout.write(renderPlan(samplePlan(read, baselineRate / 100), read, baselineRate / 100));
+      const { result, width } = processTerminal();
+      result(renderPlan(samplePlan(read, baselineRate / 100), read, baselineRate / 100, width));
     });
   gate
     .command('selftest')
     .description('simulate how often a policy is wrong; exit code 1 when a promise is broken')
     .addOption(policyOption())
     .action(({ policy }: { policy: string }) => {
-      const kept = runSelftest(policyToJudgeBy(policy), (line) => process.stdout.write(`${line}\n`));
+      const kept = runSelftest(policyToJudgeBy(policy), (line) => processTerminal().result(`${line}\n`));
       process.exitCode = kept ? exitCode.asExpected : exitCode.unexpected;
     });
   return gate;
@@ -131,9 +140,12 @@ Examples:
 async function decide(options: GateOptions): Promise<ExitCode> {
   const policy = policyToJudgeBy(options.policy);
   checkTogether(options);
-  const selection = selectionOf(options, policy);
+  const asked = selectionOf(options, policy);
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
+  if (options.run) await checkCells(asked, policy, options.config);
+  const versions = await exactVersions(asked, options.run === true, (line) => terminal.progress(`${line}\n`));
+  const selection = selectionOf({ ...options, ...versions }, policy);
   const { verdict, examples, interrupted } = await verdictFor(options, selection, policy, terminal);
   const page = chosen.find(({ name }) => name === 'html');
   const shown = page ? await writeExamples(verdict, examples, page.target) : verdict;
@@ -157,11 +169,13 @@ async function verdictFor(
   const store = await openStore();
   try {
     if (options.run) readRetention();
-    const read = () => judgeWithStore(store, options, selection, policy, terminal);
-    const { verdict, interrupted } = await (options.run ? read() : whileReading(store.file, read));
+    const read = async () => {
+      const judged = await judgeWithStore(store, options, selection, policy, terminal);
+      return { ...judged, examples: await store.attempts.find(exampleIds(judged.verdict)) };
+    };
+    const { verdict, interrupted, examples } = await (options.run ? read() : whileReading(store.file, read));
     const say = (line: string) => terminal.progress(`${line}\n`);
     await sayWhatIsRemoved(store, policy, say);
-    const examples = await store.attempts.find(exampleIds(verdict));
     const explained = withCauses(verdict, examples);
     await store.verdicts.add(explained, new Date().toISOString());
     if (options.run) await prune(store, readRetention(), say);
@@ -228,9 +242,36 @@ function isArmMissing({ flows }: Evidence, arm: Arm): boolean {
   return flows.every(({ cells }) => cells.every((cell) => isUntried(cell[arm])));
 }
 
+/** What `--run` would find out only after npm or git was called. @throws InputError naming the option. */
+async function checkCells({ choice, target, ...versions }: Selection, policy: Policy, config?: string): Promise<void> {
+  const { checkPlan } = await import('../../runner/supplies.ts');
+  await checkPlan(planPairs(versions, plannedChoice(choice, policy), target, config).plan);
+}
+
+/**
+ * The names that attempts are kept under: tags and git references as exact versions, and what is the user's own by version and content.
+ *
+ * @param adds true where attempts are going to be made, which takes the library and not only its name.
+ * @throws InputError naming the option.
+ */
+async function exactVersions(
+  { baseline, candidate }: Record<Arm, string>,
+  adds: boolean,
+  say: (line: string) => void,
+): Promise<Record<Arm, string>> {
+  const exact = adds ? resolveLibrary : labelOfLibrary;
+  return {
+    baseline: await exact(baseline, say).catch(rethrowNaming('--baseline')),
+    candidate: await exact(candidate, say).catch(rethrowNaming('--candidate')),
+  };
+}
+
 function checkTogether({ run, attempts, ...options }: GateOptions): void {
   if (run && attempts !== undefined)
     throw new InputError('--run makes attempts and --attempts judges saved ones: give one of them');
+  if (run && options.target === 'live') {
+    throw new InputError('--run makes attempts on the replica only: without it, --target live judges stored attempts');
+  }
   const onlyWithRun = (['slots', 'seed'] as const).find((name) => options[name] !== undefined);
   if (!run && onlyWithRun) throw new InputError(`--${onlyWithRun} is for --run only: without it nothing is attempted`);
 }

@@ -8,8 +8,9 @@ import { lockLibrary, shareLock } from '../../library/add-library.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { libraryStatuses } from '../../library/library-statuses.ts';
 import { removeLibrary } from '../../library/remove-library.ts';
+import { columns } from '../../report/fit-text.ts';
+import { processTerminal } from '../../report/terminal.ts';
 import { sourceWords } from '../../words/repeat.ts';
-import { columns } from '../../words/text.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -47,7 +48,9 @@ Examples:
     .action(verify);
   library
     .command('remove')
-    .description('remove a version that was pinned and installed on this machine; recorded attempts stay')
+    .description(
+      'remove a version that was pinned and installed on this machine and that no process uses; attempts stay',
+    )
     .argument('<label>', 'as library list shows it')
     .addHelpText('after', '\nExample:\n  wwebjs-canary library remove 1.34.7+fork.0a1b2c3d')
     .action(remove);
@@ -78,7 +81,8 @@ async function list({ json }: { json?: boolean }) {
     lockHash.slice(0, 12),
     problem ?? (source ? sourceWords(source) : ''),
   ]);
-  process.stdout.write(columns([['library', 'state', 'packages', 'lockfile', ''], ...rows]));
+  const { result, width } = processTerminal();
+  result(columns([['library', 'state', 'packages', 'lockfile', ''], ...rows], width));
 }
 
 async function remove(label: string) {

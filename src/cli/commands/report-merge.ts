@@ -46,6 +46,8 @@ export function mergeCommand(): Command {
 }
 
 const help = `
+Shards of runs with different seeds are merged with a warning; the command that repeats an attempt has the seed of that attempt.
+
 Exit codes as of one run: 0 as expected, 1 when a cell was unexpected, 4 when a shard was interrupted. A partial report is never as expected:
 1 when a cell was unexpected, else 2.
 

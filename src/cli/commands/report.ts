@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import { lastReportFile } from '../../report/html-reporter.ts';
+import { processTerminal } from '../../report/terminal.ts';
 import { keptReports, keptTable, reportFile } from '../../runs/prune.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
 import { commentCommand } from './report-comment.ts';
@@ -31,7 +32,8 @@ export function reportCommand(): Command {
       '\nThe limits are those of compat-matrix/retention.yaml, or of a copy of it in .wwebjs-canary.\n\nExample:\n  wwebjs-canary report kept',
     )
     .action(async () => {
-      process.stdout.write(await keptTable(readRetention()));
+      const { result, width } = processTerminal();
+      result(await keptTable(readRetention(), width));
     });
   report.addCommand(diffCommand());
   report.addCommand(commentCommand());

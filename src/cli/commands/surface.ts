@@ -1,27 +1,33 @@
 import { Command } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
-import { InputError, naming } from '../../contracts/input-error.ts';
+import { InputError } from '../../contracts/input-error.ts';
 import type { Needs } from '../../contracts/needs.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
+import { parseLibrarySpec } from '../../library/library-spec.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
+import { processTerminal } from '../../report/terminal.ts';
 import { checkSurface } from '../../surface/check-surface.ts';
 import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { extractNeeds } from '../../surface/library-index.ts';
 import { storedStandings } from '../advise/judge-attempts.ts';
+import { checkedBy } from '../options/option-values.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
 interface SurfaceOptions {
   json?: boolean;
 }
 
+const whichLibrary = 'exact version, tag (latest), tarball, folder or git reference; an unknown version is installed';
+
 /** `surface`: what a library needs from the page, what a build offers, and the difference. It runs nothing. */
 export function surfaceCommand(): Command {
   const surface = new Command();
   surface
-    .command('extract <library>')
+    .command('extract')
     .description('every module and export that a library uses, from its own source')
+    .argument('<library>', whichLibrary, checkedBy(parseLibrarySpec))
     .option('--json', 'every single use, as data')
     .addHelpText(
       'after',
@@ -29,25 +35,28 @@ export function surfaceCommand(): Command {
     )
     .action(async (library: string, { json }: SurfaceOptions) => {
       const needs = await needsOf(library);
-      process.stdout.write(json ? toJson(needs) : renderNeeds(needs));
+      show(needs, json, (width) => renderNeeds(needs, width));
     });
   surface
-    .command('check <library>')
+    .command('check')
     .description('which missing names stop qr, authenticated, ready or only methods')
-    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
+    .argument('<library>', whichLibrary, checkedBy(parseLibrarySpec))
+    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684', checkedBy(resolveSurface))
     .option('--json', 'as data')
     .addHelpText('after', checkHelp)
     .action(async (library: string, { build, json }: SurfaceOptions & { build: string }) => {
-      const offered = naming('--build', () => resolveSurface(build));
+      const offered = resolveSurface(build);
       const check = checkSurface(await needsOf(library), offered);
       const seen = await storedStandings(offered.build, 'current', [library]);
       const flows = seen.flatMap((standing) => standing.flows);
-      process.stdout.write(json ? toJson({ ...check, attempted: flows }) : renderCheck(check, offered.known, seen));
+      show({ ...check, attempted: flows }, json, (width) => renderCheck(check, offered.known, seen, width));
       process.exitCode = check.stops === null ? exitCode.asExpected : exitCode.unexpected;
     });
   surface
-    .command('diff <first> <second>')
+    .command('diff')
     .description('what two libraries need differently, or what changed between two builds')
+    .argument('<first>', 'a library or a build', checkedBy(checkSide))
+    .argument('<second>', 'another one of the same kind', checkedBy(checkSide))
     .option('--json', 'as data')
     .addHelpText(
       'after',
@@ -55,8 +64,9 @@ export function surfaceCommand(): Command {
     )
     .action(diff);
   surface
-    .command('capture')
-    .description('record the surface of the live site (not possible yet)')
+    // The help does not offer what is refused.
+    .command('capture', { hidden: true })
+    .description('record the surface of the live site')
     .action(() => {
       throw new InputError(
         'surface capture is not possible yet: builds are described in compat-matrix/builds, with a source for every change',
@@ -82,25 +92,30 @@ async function diff(first: string, second: string, { json }: SurfaceOptions): Pr
   }
   if (isBuild(first)) {
     const result = diffBuilds(resolveSurface(first), resolveSurface(second));
-    process.stdout.write(json ? toJson(result) : renderBuildDiff(result));
-    return;
+    return show(result, json, (width) => renderBuildDiff(result, width));
   }
   const result = diffLibraries(await needsOf(first), await needsOf(second));
-  process.stdout.write(json ? toJson(result) : renderLibraryDiff(first, second, result));
+  show(result, json, (width) => renderLibraryDiff(first, second, result, width));
 }
 
 /** A build has a minor number of four digits, a library version does not. */
 function isBuild(text: string): boolean {
-  if (!/^2\.\d{4}\./.test(text)) return false;
-  parseBuild(text);
-  return true;
+  return /^2\.\d{4}\./.test(text);
+}
+
+function checkSide(text: string): void {
+  if (isBuild(text)) parseBuild(text);
+  else parseLibrarySpec(text);
 }
 
 async function needsOf(library: string): Promise<Needs> {
-  const { packageDir } = await ensureLibrary(library, (line) => process.stderr.write(`${line}\n`));
+  const { packageDir } = await ensureLibrary(library, (line) => processTerminal().progress(`${line}\n`));
   return extractNeeds(packageDir);
 }
 
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+/** @param render the same as text of at most so many columns. */
+function show(value: unknown, json: boolean | undefined, render: (width: number) => string): void {
+  const { result, width } = processTerminal();
+  if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  else result(render(width));
 }

@@ -12,6 +12,7 @@ import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { type RunReport, reportSchema, type ScheduledResult } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
+import { useLibrary } from '../../library/library-use.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { resolvedPlan } from '../../runs/read-plan.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
@@ -74,10 +75,10 @@ Examples:
 
 async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-  await checkRun(options, say);
   const plan = readRolloutPlan(options.rolloutPlan);
   const policy = readPolicy(options.policy);
   const service = databaseToRead(options.database);
+  await checkRun(options, say);
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
@@ -115,9 +116,11 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
 
 /** Reports wrong options at once, not at the first run. */
 async function checkRun(options: RunCommandOptions, say: (line: string) => void): Promise<void> {
-  await resolvedPlan(options, say);
   readRetention();
   if (options.reporter !== undefined) chooseReporters(options.reporter);
+  const plan = await resolvedPlan(options, say);
+  // Between two runs no process has them loaded.
+  for (const library of new Set(plan.map(({ cell }) => cell.library))) await useLibrary(library);
 }
 
 /** One run as a process: its records go to the store by itself, what it said of cells comes as a report. */

@@ -91,12 +91,12 @@ export class GatePicture implements RunObserver {
 
   /** One line; three where the terminal is too narrow for it. */
   #flowLines(flow: FlowVerdict): string[] {
-    const { colors, live, width } = this.#terminal;
+    const { colors, progressWidth: width } = this.#terminal;
     const next = flow.look.next === null ? 'at the cap' : `next look at ${flow.look.next}`;
     const rates = `baseline ${successes(inRates(flow).baseline)}, candidate ${successes(inRates(flow).candidate)}`;
     const looks = `${flow.pairs} pairs, ${next}`;
     const [left, right] = [`${flow.flow}  better `, ` worse  ${rates}, ${looks}`];
-    const room = live ? width - 1 - left.length - right.length : lineWidth.most;
+    const room = width - 1 - left.length - right.length;
     const wide = room >= lineWidth.least;
     const columns = wide ? room : width - 1 - left.length - ' worse'.length;
     const line = drawInterval(flow, Math.min(lineWidth.most, Math.max(lineWidth.least, columns)));

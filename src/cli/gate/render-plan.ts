@@ -1,9 +1,15 @@
 import type { Policy } from '../../contracts/policy.ts';
 import type { SamplePlan } from '../../gate/sample-plan.ts';
-import { columns, plural } from '../../words/text.ts';
+import { columns } from '../../report/fit-text.ts';
+import { plural } from '../../words/text.ts';
 
 /** What a policy does with candidates, as text: a table by how much worse they are, and a sentence on what is found when. */
-export function renderPlan({ rows, detects }: SamplePlan, { success }: Policy, baseline: number): string {
+export function renderPlan(
+  { rows, detects }: SamplePlan,
+  { success }: Policy,
+  baseline: number,
+  width?: number,
+): string {
   const cap = success.looks.at(-1) as number;
   const head = [
     'worse by',
@@ -26,7 +32,7 @@ export function renderPlan({ rows, detects }: SamplePlan, { success }: Policy, b
     .map(({ attempts, lossPoints }) => `${lossPoints} points by ${attempts}`);
   return `A baseline that succeeds ${percent(baseline)} of the time, a margin of ${success.marginPoints} points, at most ${plural(cap, 'attempt')} per arm, one cell.
 
-${columns([head, ...table])}
+${columns([head, ...table], width)}
 ${found.length > 0 ? `Blocked with 80 % certainty, attempts per arm: ${found.join(', ')}.` : `No loss is blocked with 80 % certainty by ${plural(cap, 'attempt')} per arm: it takes more looks, or a baseline that works more often.`}
 `;
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { InputError } from '../../contracts/input-error.ts';
 
 export const greatestSeed = 2 ** 31 - 1;
 
@@ -34,5 +35,23 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/**
+ * Creates a parser for commander of a text that `check` accepts with all that commander checks: before the command installs, opens or starts
+ * anything.
+ *
+ * @param check throws an InputError for a wrong text.
+ */
+export function checkedBy(check: (text: string) => unknown): (text: string) => string {
+  return (text) => {
+    try {
+      check(text);
+      return text;
+    } catch (error) {
+      if (error instanceof InputError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
   };
 }

@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import { type TraceMode, traceModes } from '../../contracts/trace.ts';
 import { reporterUsage } from '../../report/reporters.ts';
+import { parseShard } from '../../runner/shard.ts';
 import type { CellChoice } from '../../runs/read-plan.ts';
-import { greatestSeed, list, wholeNumber } from './option-values.ts';
+import { checkedBy, greatestSeed, list, wholeNumber } from './option-values.ts';
 
 /** The options of `run` and of every command that makes runs. */
 export interface RunCommandOptions extends CellChoice {
@@ -33,7 +34,7 @@ export function addRunOptions(command: Command): Command {
     .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
     .addOption(targetOption())
     .option('--seed <n>', 'repeats a run: order and random values (default: a new one)', wholeNumber(0, greatestSeed))
-    .option('--shard <i/n>', 'only the i-th of n parts of the plan')
+    .option('--shard <i/n>', 'only the i-th of n parts of the plan', checkedBy(parseShard))
     .option('--grep <text>', 'only cells whose printed name contains this text')
     .addOption(
       new Option('--trace <mode>', 'traces to keep: of failed attempts, all (on) or none (default: failed)').choices(

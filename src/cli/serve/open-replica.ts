@@ -16,17 +16,19 @@ export interface OpenedReplica {
 }
 
 /**
- * A replica to serve against: one of the named build, started here, or a running one whose output is in the named `*.json` file.
- * Phones and linked devices live in the replica, so only the latter survives a restart of the service.
+ * How to open a replica to serve against: one of the named build, started here, or a running one whose output is in the named `*.json` file.
+ * Phones and linked devices live in the replica, so only the latter survives a restart of the service. What is named is checked at once.
  *
  * @throws InputError for an unknown build, or a file that is not the output of a replica.
  */
-export async function openReplica(buildOrFile: string): Promise<OpenedReplica> {
+export async function findReplica(buildOrFile: string): Promise<() => Promise<OpenedReplica>> {
   if (buildOrFile.endsWith('.json')) {
     const { chromiumArgs, phoneUrl } = parseYamlFile(buildOrFile, runningReplicaSchema);
-    return { chromiumArgs, phoneUrl, close: async () => {} };
+    return async () => ({ chromiumArgs, phoneUrl, close: async () => {} });
   }
   // Loaded on demand: it would cost an instance in production 10 MB.
   const { startReplica } = await import('../../replica/start-replica.ts');
-  return startReplica({ build: buildOrFile });
+  const { resolveSurface } = await import('../../replica/builds/resolve-surface.ts');
+  const surface = resolveSurface(buildOrFile);
+  return () => startReplica({ build: buildOrFile, surface });
 }

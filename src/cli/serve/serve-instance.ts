@@ -14,7 +14,7 @@ import { readRolloutRules } from '../../service/rollouts/rollout-rules.ts';
 import { libraryHosts, prepareLibrary } from '../../service/sessions/library-host.ts';
 import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
-import { openReplica } from './open-replica.ts';
+import { findReplica } from './open-replica.ts';
 
 /** Time for answers in flight once the sessions are closed. */
 const lastAnswersMs = 1_000;
@@ -29,7 +29,7 @@ export interface ServeOptions {
   slots: number;
   /** The most sessions that this instance runs; no limit when left out. */
   maxSessions?: number;
-  /** The replica to use, as `openReplica` takes it; null for the live site. */
+  /** The replica to use, as `findReplica` takes it; null for the live site. */
   replica: string | null;
   /** Address of the profile store shared by machines; null keeps profiles on this machine. */
   profiles: string | null;
@@ -65,13 +65,14 @@ export interface ServedInstance {
 export async function serveInstance(options: ServeOptions): Promise<ServedInstance> {
   const { host, port, log, signal } = options;
   const rolloutRules = readRolloutRules(options.policy, options.rolloutPlan);
+  const openReplica = options.replica === null ? null : await findReplica(options.replica);
   if (!isLoopback(host)) await requireKey(options);
   const vault = options.profiles === null ? null : openVault(options.profiles);
   const say = (message: string) => log({ event: 'set-up', message });
   signal.throwIfAborted();
   const browser = await ensureBrowser(options.browser, say);
   signal.throwIfAborted();
-  const replica = options.replica === null ? null : await openReplica(options.replica);
+  const replica = openReplica && (await openReplica());
   const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
   const folder = home(replica ? 'replica-sessions' : 'sessions');
   let app: FastifyInstance | undefined;

@@ -8,6 +8,7 @@ import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import { readPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import { coursesOf, type LibraryCourses, type RecordedAttempt, studiedFlows } from '../../study/courses.ts';
 import { cellOf } from '../../words/cell-summary.ts';
 
@@ -57,11 +58,13 @@ async function readStore(model: IncidentModel): Promise<RecordedAttempt[]> {
   const store = await openStore();
   const attempts: RecordedAttempt[] = [];
   try {
-    for (const flow of Object.values(studiedFlows)) {
-      for await (const { cell, attempt } of store.attempts.read({ ...place, build: model.build, flow })) {
-        if (isWanted(cell, model)) attempts.push({ cell, attempt });
+    await whileReading(store.file, async () => {
+      for (const flow of Object.values(studiedFlows)) {
+        for await (const { cell, attempt } of store.attempts.read({ ...place, build: model.build, flow })) {
+          if (isWanted(cell, model)) attempts.push({ cell, attempt });
+        }
       }
-    }
+    });
   } finally {
     await store.close();
   }

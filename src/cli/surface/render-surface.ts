@@ -1,21 +1,21 @@
 import type { Needs } from '../../contracts/needs.ts';
 import type { Standing } from '../../contracts/standing.ts';
 import type { SurfaceCheck } from '../../contracts/surface-check.ts';
+import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
-import { columns } from '../../words/text.ts';
 
 /** The table of `surface extract`. */
-export function renderNeeds(needs: Needs): string {
+export function renderNeeds(needs: Needs, width?: number): string {
   const names = listNames(needs);
   const before = names.filter(isBeforeReady);
   const fatal = before.filter(({ absence }) => absence === 'fatal');
   const rows = names.map((entry) => [shorten(entry.name), stageText(entry), entry.absence, whereText(entry)]);
   return [
     `whatsapp-web.js ${needs.library}: ${names.length} names of the page, ${before.length} of them on the way to ready, ${fatal.length} of which must be there\n\n`,
-    columns([['name', 'needed for', 'absence', 'in'], ...rows]),
+    columns([['name', 'needed for', 'absence', 'in'], ...rows], width),
   ].join('');
 }
 
@@ -24,6 +24,7 @@ export function renderCheck(
   check: SurfaceCheck,
   known: { from: string; to: string },
   seen: readonly Standing[],
+  width?: number,
 ): string {
   const { library, build, stops, missing, extrapolated } = check;
   const verdict =
@@ -38,55 +39,57 @@ export function renderCheck(
     `${library} on ${build}: ${verdict}\n`,
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
-    ...(rows.length > 0 ? ['\n', columns([['stops', 'missing', 'needed in', 'known'], ...rows])] : []),
+    ...(rows.length > 0 ? ['\n', columns([['stops', 'missing', 'needed in', 'known'], ...rows], width)] : []),
   ].join('');
 }
 
 /** The tables of `surface diff` for two libraries. */
-export function renderLibraryDiff(first: string, second: string, diff: LibraryDiff): string {
-  const part = (title: string, entries: readonly NamedNeed[]) =>
-    section(
-      title,
-      entries.map((entry) => [shorten(entry.name), stageText(entry), entry.absence, whereText(entry)]),
-    );
-  return [
-    part(`Only ${first} uses`, diff.onlyFirst),
-    part(`Only ${second} uses`, diff.onlySecond),
-    section(
-      'Used by both, but otherwise',
-      diff.changed.map(({ first: a, second: b }) => [
-        a.name,
-        `${stageText(a)}, ${a.absence} -> ${stageText(b)}, ${b.absence}`,
-      ]),
-    ),
-  ].join('\n');
+export function renderLibraryDiff(first: string, second: string, diff: LibraryDiff, width?: number): string {
+  const row = (entry: NamedNeed) => [shorten(entry.name), stageText(entry), entry.absence, whereText(entry)];
+  const changed = diff.changed.map(({ first: a, second: b }) => [
+    a.name,
+    `${stageText(a)}, ${a.absence} -> ${stageText(b)}, ${b.absence}`,
+  ]);
+  return sections(
+    {
+      [`Only ${first} uses`]: diff.onlyFirst.map(row),
+      [`Only ${second} uses`]: diff.onlySecond.map(row),
+      'Used by both, but otherwise': changed,
+    },
+    width,
+  );
 }
 
 /** The lists of `surface diff` for two builds. */
-export function renderBuildDiff({ modules, exports, collections, tiers, behaviours }: BuildDiff): string {
+export function renderBuildDiff(
+  { modules, exports, collections, tiers, behaviours }: BuildDiff,
+  width?: number,
+): string {
   const names = (list: readonly string[]) => list.map((name) => [name]);
   const change = (entry: { from: string; to: string }) => `${entry.from} -> ${entry.to}`;
-  return [
-    section('Modules removed', names(modules.removed)),
-    section('Modules added', names(modules.added)),
-    section('Exports removed', names(exports.removed)),
-    section('Exports added', names(exports.added)),
-    section('Removed from WAWebCollections', names(collections.removed)),
-    section('Added to WAWebCollections', names(collections.added)),
-    section(
-      'Loaded at another time',
-      tiers.map((entry) => [entry.module, change(entry)]),
-    ),
-    section(
-      'Behaviour',
-      behaviours.map((entry) => [entry.name, change(entry)]),
-    ),
-  ].join('\n');
+  return sections(
+    {
+      'Modules removed': names(modules.removed),
+      'Modules added': names(modules.added),
+      'Exports removed': names(exports.removed),
+      'Exports added': names(exports.added),
+      'Removed from WAWebCollections': names(collections.removed),
+      'Added to WAWebCollections': names(collections.added),
+      'Loaded at another time': tiers.map((entry) => [entry.module, change(entry)]),
+      Behaviour: behaviours.map((entry) => [entry.name, change(entry)]),
+    },
+    width,
+  );
 }
 
-function section(title: string, rows: readonly string[][]): string {
-  if (rows.length === 0) return `${title}: nothing\n`;
-  return `${title} (${rows.length})\n${columns(rows.map(([name = '', ...rest]) => [`  ${name}`, ...rest]))}`;
+/** Tables below their titles; the first column is indented. */
+function sections(tables: Readonly<Record<string, readonly string[][]>>, width?: number): string {
+  const texts = Object.entries(tables).map(([title, rows]) => {
+    if (rows.length === 0) return `${title}: nothing\n`;
+    const indented = rows.map(([name = '', ...rest]) => [`  ${name}`, ...rest]);
+    return `${title} (${rows.length})\n${columns(indented, width)}`;
+  });
+  return texts.join('\n');
 }
 
 function stageText({ stage }: NamedNeed): string {

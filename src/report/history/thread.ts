@@ -1,8 +1,10 @@
 import { parentPort } from 'node:worker_threads';
 import { cellKey } from '../../contracts/attempt.ts';
+import type { CanaryHistory } from '../../contracts/canary-history.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { ServedMatrix } from '../../contracts/service-api.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { whileReading } from '../../store/reading.ts';
 import { type CellSummary, plannedSummary, withAttempt } from '../../words/cell-summary.ts';
 import { readHistory } from './read-history.ts';
 import type { StoreAnswer, StoreQuestion } from './read-in-thread.ts';
@@ -10,7 +12,7 @@ import type { StoreAnswer, StoreQuestion } from './read-in-thread.ts';
 async function answer(question: StoreQuestion): Promise<StoreAnswer> {
   const store = await openStore(question.file);
   try {
-    return { read: await read(store, question) };
+    return { read: await whileReading(store.file, () => read(store, question)) };
   } catch (error) {
     if (error instanceof InputError) return { refused: error.message };
     throw error;
@@ -19,7 +21,7 @@ async function answer(question: StoreQuestion): Promise<StoreAnswer> {
   }
 }
 
-function read(store: Store, asked: StoreQuestion) {
+async function read(store: Store, asked: StoreQuestion): Promise<CanaryHistory | ServedMatrix> {
   return asked.of === 'history' ? readHistory(store, asked.question, asked.now) : readNewestRun(store);
 }
 

@@ -1,19 +1,19 @@
 import type { IncidentStudy, ScenarioResult } from '../../contracts/incident-study.ts';
-import { columnLines } from '../../words/text.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
+import { columnLines } from '../fit-text.ts';
 import type { ResultReporter } from '../report-result.ts';
-import type { Colors } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Every way to show a study, by the name that `study incident --reporter` takes. */
 export const studyReporters: Readonly<Record<string, ResultReporter<IncidentStudy>>> = {
-  list: { takes: null, render: (study, { colors }) => asText(study, colors) },
+  list: { takes: null, render: asText },
   json: { takes: 'FILE', render: (study) => `${JSON.stringify(study, null, 2)}\n` },
   markdown: { takes: 'FILE', render: asMarkdown },
 };
 
-function asText(study: IncidentStudy, colors: Colors): string {
+function asText(study: IncidentStudy, { colors, width }: Terminal): string {
   return studyTables(study)
-    .map(({ title, rows }) => `${[colors.bold(title), ...columnLines(rows)].join('\n')}\n`)
+    .map(({ title, rows }) => `${[colors.bold(title), ...columnLines(rows, width)].join('\n')}\n`)
     .join('\n');
 }
 

@@ -1,8 +1,8 @@
 import { inRates, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
-import { columnLines } from '../../words/text.ts';
+import { columnLines } from '../fit-text.ts';
 import type { ResultReporter } from '../report-result.ts';
-import type { Colors } from '../terminal.ts';
+import type { Colors, Terminal } from '../terminal.ts';
 import { verdictGithub } from './verdict-github.ts';
 import { verdictPage } from './verdict-html.ts';
 import { verdictJunit } from './verdict-junit.ts';
@@ -23,7 +23,7 @@ import {
 
 /** Every way to show a verdict, by the name that `gate --reporter` takes. */
 export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>> = {
-  list: { takes: null, render: (verdict, { colors }) => renderVerdict(verdict, colors) },
+  list: { takes: null, render: renderVerdict },
   json: { takes: 'FILE', render: (verdict) => `${JSON.stringify(verdict, null, 2)}\n` },
   junit: { takes: 'FILE', render: verdictJunit },
   markdown: { takes: 'FILE', render: verdictMarkdown },
@@ -35,7 +35,7 @@ export const verdictReporters: Readonly<Record<string, ResultReporter<Verdict>>>
 const cellsShown = 10;
 
 /** The verdict for a terminal: the word, the two sentences, and a table of flows and cells. */
-function renderVerdict(verdict: Verdict, colors: Colors): string {
+function renderVerdict(verdict: Verdict, { colors, width }: Terminal): string {
   const { baseline, candidate, because, policy, flows } = verdict;
   const rows = flows.flatMap(({ cells, ...flow }) => [
     [
@@ -63,7 +63,7 @@ function renderVerdict(verdict: Verdict, colors: Colors): string {
       )(`${verdictSymbols[verdict.verdict]} ${verdict.verdict}: ${candidate} against ${baseline}`),
     ),
     ...because,
-    ...(rows.length > 0 ? ['', ...columnLines([head, ...rows])] : []),
+    ...(rows.length > 0 ? ['', ...columnLines([head, ...rows], width)] : []),
     ...failureLines(flows),
     '',
     colors.dim(datesWords(verdict)),

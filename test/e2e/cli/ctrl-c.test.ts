@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { reportSchema } from '../../../src/contracts/run.ts';
@@ -21,6 +22,18 @@ function launcherForOlderNode(): string[] {
   return [process.execPath, '--no-experimental-strip-types', join(project, 'bin', 'wwebjs-canary.js')];
 }
 
+/** A Node of this machine that cannot run the command line itself, or undefined. */
+function findOlderNode(): string | undefined {
+  const isOlder = (node: string) => {
+    const [major = 0, minor = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+      .split('.')
+      .map(Number);
+    return major < 22 || (major === 22 && minor < 18);
+  };
+  const nodes = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'));
+  return nodes.find((node) => existsSync(node) && isOlder(node));
+}
+
 /** Command lines of the processes that were started with this text in their environment. */
 function processesWith(text: string): string[] {
   return readdirSync('/proc')
@@ -37,10 +50,14 @@ function readIfThere(file: string): string {
   }
 }
 
+const launcher = join(packageRoot, 'bin', 'wwebjs-canary.js');
+const olderNode = findOlderNode();
 const launchers: [name: string, command: () => string[]][] = [
-  ['this Node', () => [process.execPath, join(packageRoot, 'bin', 'wwebjs-canary.js')]],
+  ['this Node', () => [process.execPath, launcher]],
   ['the launcher for an older Node', launcherForOlderNode],
 ];
+if (olderNode !== undefined)
+  launchers.push([`the older Node of this machine, ${olderNode}`, () => [olderNode, launcher]]);
 const moments: [name: string, shown: RegExp][] = [
   ['as soon as the run has started', /run \d{8}-\d{6}-\w+: /],
   ['after the first attempt', /\[1\/4\]/],
