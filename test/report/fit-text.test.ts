@@ -21,7 +21,7 @@ describe('lines', () => {
     );
   });
 
-  test('that fit stay as they are, as do all without a width', () => {
+  test('that fit stay unchanged, as do all without a width', () => {
     const text = `  two  spaces\n\n${'word '.repeat(40)}`;
     expect(fitLines(text)).toBe(text);
     expect(fitLines('  two  spaces \n', 60)).toBe('  two  spaces \n');
