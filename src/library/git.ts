@@ -31,6 +31,18 @@ export async function describeCheckout(
 }
 
 /**
+ * Hands a folder as a commit of its own repository has it to `use`, within all files of that commit; they are removed afterwards.
+ *
+ * @throws InputError when the folder is in no git repository, or the repository has no such commit.
+ */
+export async function withFolderAt<T>(folder: string, ref: string, use: (folder: string) => Promise<T>): Promise<T> {
+  const found = await git(['rev-parse', '--show-toplevel', '--show-prefix'], folder).catch(() => null);
+  if (found === null) throw new InputError(`${folder} is in no git repository`);
+  const [repository = '', prefix = ''] = found.split('\n');
+  return withCommit({ repository, ref, isLocal: true }, (root) => use(join(root, prefix)));
+}
+
+/**
  * Hands the files of a commit to `use`, in their own folder that is removed afterwards.
  *
  * @param repository a folder, or an address that `git clone` takes.

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../contracts/home.ts';
-import { TroubleError } from '../../contracts/input-error.ts';
+import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { LibraryList } from '../../contracts/library-list.ts';
 import { lockLibrary, shareLock } from '../../library/add-library.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
+import { withFolderAt } from '../../library/git.ts';
 import { libraryStatuses } from '../../library/library-statuses.ts';
+import { findProjectLibrary } from '../../library/project-library.ts';
 import { removeLibrary } from '../../library/remove-library.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
@@ -14,7 +16,7 @@ import { sourceWords } from '../../words/repeat.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** `library add|list|verify|remove`: the runnable versions of whatsapp-web.js, each pinned by a lockfile. */
+/** `library add|list|locked|verify|remove`: the runnable versions of whatsapp-web.js, each pinned by a lockfile. */
 export function libraryCommand(): Command {
   const library = new Command();
   library
@@ -43,6 +45,12 @@ Examples:
     .option('--json', 'as JSON')
     .action(list);
   library
+    .command('locked')
+    .description('print the version that the lockfile of the project in the working folder names')
+    .option('--at <commit>', 'as a branch, tag or commit of the repository has it')
+    .addHelpText('after', '\nExamples:\n  wwebjs-canary library locked\n  wwebjs-canary library locked --at main')
+    .action(locked);
+  library
     .command('verify')
     .description('read every installed file and compare it with what npm installed; exit code 4 when something differs')
     .action(verify);
@@ -66,6 +74,17 @@ async function add(text: string) {
   const { label, root } = await ensureLibrary(lock.label, say);
   console.log(`whatsapp-web.js ${label} is installed in ${root}`);
   console.log(`run it: wwebjs-canary run --library ${label}`);
+}
+
+async function locked({ at }: { at?: string }) {
+  const folder = process.cwd();
+  const found = await (at === undefined ? findProjectLibrary(folder) : withFolderAt(folder, at, findProjectLibrary));
+  if (found === null) {
+    throw new InputError(
+      `${at === undefined ? folder : `${folder} at ${at}`} has no lockfile that names whatsapp-web.js`,
+    );
+  }
+  console.log(found.spec);
 }
 
 async function list({ json }: { json?: boolean }) {
