@@ -5,8 +5,7 @@ import { startCommentsServer } from '../fixtures/comments-server.ts';
 import { homeWithAttempts, makeProject } from './github/project.ts';
 import { makeForge, type RanWorkflow, runWorkflow } from './github/runner.ts';
 
-const workflow = 'deploy/ci/github/gate.yml';
-const builds = ['2.3000.1026515401', '2.3000.1029241508', '2.3000.1032534684', '2.3000.1044822804'];
+const workflow = 'deploy/ci/github/wwebjs-canary-gate.yml';
 const versions = { baseline: '1.34.2', candidate: '1.34.7' };
 const project = makeProject({ main: '1.34.2', bump: '1.34.7', other: '1.34.7' });
 const payload = { pull_request: { number: 7 } };
@@ -19,7 +18,7 @@ test.each([
 ] as const)(
   'the check, the summary, the comment, the annotation and the artifact say %s',
   async (word, result, level, refusal) => {
-    const home = await homeWithAttempts(versions, builds, word === 'promote');
+    const home = await homeWithAttempts(versions, word === 'promote');
     await using server = await startCommentsServer(refusal);
     const forge = makeForge(project.repository);
     const env = { ...project.env, WWEBJS_CANARY_HOME: home, GITHUB_API_URL: server.url };

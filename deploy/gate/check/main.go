@@ -1,6 +1,6 @@
 // Checks the gate templates with the schemas, the types, the evaluator and the template functions of the tools that read them:
 //
-//	cd deploy/gate/check && go run . && go tool actionlint ../github-actions.yml
+//	cd deploy/gate/check && go run .
 package main
 
 import (

@@ -21,7 +21,7 @@ interface Step {
 interface Workflow {
   jobs: Record<'attempts' | 'gate', { if: string; steps: Step[]; strategy: { matrix: { build: string[] } } }>;
 }
-const { jobs } = parse(readFileSync(join('deploy', 'gate', 'github-actions.yml'), 'utf8')) as Workflow;
+const { jobs } = parse(readFileSync(join('deploy', 'ci', 'github-sharded', 'gate.yml'), 'utf8')) as Workflow;
 
 function scriptOf(job: keyof Workflow['jobs'], step: string): string {
   const script = jobs[job].steps.find(({ name }) => name === step)?.run;
@@ -71,6 +71,10 @@ test.each([
   const selection = { baseline, candidate, choice, target: 'replica', narrowing: choice } as const;
   const verdict = judge(collectFromReports(reports, selection, defaultPolicy).evidence, defaultPolicy);
   expect(verdict.verdict, verdict.because.join(' ')).toBe('promote');
+});
+
+test('the gate is asked for every build that a shard attempts', () => {
+  expect(scriptOf('gate', 'promote or block')).toContain(`--build ${jobs.attempts.strategy.matrix.build.join(',')}`);
 });
 
 test('neither job starts when the version did not change, and the gate runs when a version is not known', () => {
