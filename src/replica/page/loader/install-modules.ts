@@ -1,6 +1,6 @@
 import type { Surface, Tier } from '../../../contracts/surface.ts';
 import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
-import { installCometLoader } from './comet-loader.ts';
+import { type CometFactory, commonModule, installCometLoader } from './comet-loader.ts';
 import type { SendReport } from './stub.ts';
 import { installWebpackLoader } from './webpack-loader.ts';
 
@@ -38,15 +38,23 @@ const exportsOf = (source: ModuleSource, name: string) => () => {
 
 function installComet(source: ModuleSource): Register {
   const { surface, report } = source;
-  const define = (name: string) =>
-    loader.define(name, [], (_global, _require, _default, _namespace, _lazy, module) => {
-      module.exports = exportsOf(source, name)();
-    });
+  const define = (name: string) => {
+    const known = surface.modules[name];
+    const special = known?.hasDefault === false && 'default' in known.exports ? commonModule : undefined;
+    const factory: CometFactory = (_global, _require, _default, _namespace, _lazy, module) => {
+      module.exports = exportsOf(guarded, name)();
+    };
+    loader.define(name, [], factory, special);
+  };
   const fetchBundle = async (name: string) => {
     await new Promise((done) => setTimeout(done, bundleMs));
     if (surface.modules[name]) define(name);
   };
   const loader = installCometLoader(fetchBundle, source.throwing, report);
+  const guarded = {
+    ...source,
+    implementations: { ...source.implementations, ErrorGuard: { default: loader.guard } },
+  };
   return (tier) => {
     const late = source.late();
     for (const name of modulesOfTier(surface, tier)) if (!late.has(name)) define(name);
