@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/contracts/policy.ts';
 import { DecisionOdds, type Odds } from '../../src/gate/decision-odds.ts';
-import { noEvidence } from '../../src/gate/evidence/evidence.ts';
 import { judgeFlow } from '../../src/gate/judge-flow.ts';
+import { cellOf } from './cell-of.ts';
 import { defaultPolicy } from './evidence-of.ts';
 
 /** Decides within six pairs, so that all sequences of results can be tried. */
@@ -43,12 +43,7 @@ function oddsOfSequences(baseline: number, candidate: number, everyPair: boolean
 }
 
 function verdictAfter(attempts: number, baseline: number, candidate: number, everyPair: boolean) {
-  const place = { build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', target: 'replica' } as const;
-  const cell = {
-    place,
-    baseline: { ...noEvidence(), attempts, failures: baseline },
-    candidate: { ...noEvidence(), attempts, failures: candidate },
-  };
+  const cell = cellOf(1, [attempts - baseline, attempts], [attempts - candidate, attempts]);
   const { verdict, rule } = judgeFlow({ flow: 'f', cells: [cell] }, hasty, 1);
   const isJudged = everyPair ? attempts >= first : hasty.success.looks.includes(attempts);
   return isJudged || rule === 'fast-path' ? verdict : 'inconclusive';

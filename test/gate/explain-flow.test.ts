@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CellFinding, FlowVerdict, Liveness, TimeFinding } from '../../src/contracts/verdict.ts';
-import { type CellEvidence, noEvidence } from '../../src/gate/evidence/evidence.ts';
+import type { CellEvidence } from '../../src/gate/evidence/evidence.ts';
 import { explainFlow, explainMissing, rates } from '../../src/gate/explain-flow.ts';
+import { armOf, cellOf, placeOf, type Rate } from './cell-of.ts';
 import { defaultPolicy } from './evidence-of.ts';
 
-type Rate = [passed: number, attempts: number];
-
 const tally = ([passed, attempts]: Rate) => ({ attempts, failures: attempts - passed, infra: 0, stale: 0 });
-const placeOf = (n: number) =>
-  ({ build: `2.3000.${n}`, browser: 'current', flow: 'f', condition: 'none', target: 'replica' }) as const;
 
 /** A cell with so many successes of each arm. */
 const cell = (n: number, baseline: Rate, candidate: Rate, more: Partial<CellFinding> = {}): CellFinding => ({
@@ -43,11 +40,8 @@ const flowOf = (more: Partial<FlowVerdict>): FlowVerdict => ({
   ...more,
 });
 
-const evidence = (n: number, baseline: Rate, candidate: Rate, findings: Record<string, number> = {}): CellEvidence => ({
-  place: placeOf(n),
-  baseline: { ...noEvidence(), ...tally(baseline) },
-  candidate: { ...noEvidence(), ...tally(candidate), findings },
-});
+const evidence = (n: number, baseline: Rate, candidate: Rate, findings: Record<string, number> = {}) =>
+  cellOf(n, baseline, armOf(candidate, { findings }));
 
 const explained = (more: Partial<FlowVerdict>, cells: CellEvidence[] = []) =>
   explainFlow(flowOf(more), { flow: 'f', cells }, defaultPolicy);

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AgedBuild, CellFinding, FlowVerdict, HardFinding, Liveness, Place } from '../../src/contracts/verdict.ts';
-import { type CellEvidence, type FailureKind, noEvidence } from '../../src/gate/evidence/evidence.ts';
+import type { CellEvidence, FailureKind } from '../../src/gate/evidence/evidence.ts';
 import { describeBuild, newestOf, noticesOn } from '../../src/gate/notices.ts';
+import { armOf, cellOf, placeOf } from './cell-of.ts';
 
-const placeOf = (build: string, more: Partial<Place> = {}): Place => ({
-  ...{ build, browser: 'current', flow: 'qr-to-ready', condition: 'none', target: 'replica' },
-  ...more,
-});
 const tally = (attempts: number, failures: number) => ({ attempts, failures, infra: 0, stale: 0 });
 
-const cell = (build: string, state: Liveness, candidate = tally(4, 0), more: Partial<Place> = {}): CellFinding => ({
+const cell = (build: number, state: Liveness, candidate = tally(4, 0), more: Partial<Place> = {}): CellFinding => ({
   place: placeOf(build, more),
   state,
   baseline: tally(4, 0),
@@ -79,7 +76,7 @@ describe('the newest build', () => {
 });
 
 describe('a newest build on which neither version works', () => {
-  const dead = flowOf('qr-to-ready', cell('2.3000.1', 'live'), cell('2.3000.2', 'dead'));
+  const dead = flowOf('qr-to-ready', cell(1, 'live'), cell(2, 'dead'));
 
   it('is a warning, with its date where that is known', () => {
     expect(on([dead])).toEqual([
@@ -87,7 +84,7 @@ describe('a newest build on which neither version works', () => {
         kind: 'newest-build-dead',
         isWarning: true,
         sentence: 'Neither version works on the newest build 2.3000.2.',
-        places: [placeOf('2.3000.2')],
+        places: [placeOf(2)],
       },
     ]);
     expect(sentences([dead], { newestBuild: { build: '2.3000.2', date: '2026-08-20', ageDays: 100 } })).toEqual([
@@ -99,19 +96,19 @@ describe('a newest build on which neither version works', () => {
   });
 
   it('is dead in all of its cells', () => {
-    const half = flowOf('f', cell('2.3000.2', 'dead'), cell('2.3000.2', 'open', tally(1, 1), { browser: 'old' }));
+    const half = flowOf('f', cell(2, 'dead'), cell(2, 'open', tally(1, 1), { browser: 'old' }));
     expect(on([half]).map(({ kind }) => kind)).toEqual(['dead-cells']);
   });
 
   it('is one notice for all flows, or names its flows', () => {
-    const flows = [flowOf('a', cell('2.3000.2', 'dead')), flowOf('b', cell('2.3000.2', 'dead'))];
+    const flows = [flowOf('a', cell(2, 'dead')), flowOf('b', cell(2, 'dead'))];
     expect(on(flows)).toMatchObject([
       {
         sentence: 'Neither version works on the newest build 2.3000.2.',
         places: [{ build: '2.3000.2' }, { build: '2.3000.2' }],
       },
     ]);
-    expect(sentences([...flows, flowOf('c', cell('2.3000.2', 'live'))])).toEqual([
+    expect(sentences([...flows, flowOf('c', cell(2, 'live'))])).toEqual([
       'a, b: neither version works on the newest build 2.3000.2.',
     ]);
   });
@@ -119,25 +116,25 @@ describe('a newest build on which neither version works', () => {
 
 describe('cells of a flow', () => {
   it('in which neither version works are named', () => {
-    const flow = flowOf('f', cell('2.3000.1', 'dead'), cell('2.3000.2', 'dead'), cell('2.3000.3', 'live'));
+    const flow = flowOf('f', cell(1, 'dead'), cell(2, 'dead'), cell(3, 'live'));
     expect(on([flow])).toEqual([
       {
         kind: 'dead-cells',
         isWarning: false,
         sentence: 'Neither version works on 2.3000.1, 2.3000.2.',
-        places: [placeOf('2.3000.1'), placeOf('2.3000.2')],
+        places: [placeOf(1), placeOf(2)],
       },
     ]);
   });
 
   it('in which only the candidate works are named', () => {
-    const flow = flowOf('f', cell('2.3000.1', 'candidate-only'), cell('2.3000.3', 'live'));
+    const flow = flowOf('f', cell(1, 'candidate-only'), cell(3, 'live'));
     expect(on([flow])).toEqual([
       {
         kind: 'candidate-only',
         isWarning: false,
         sentence: 'The candidate works on 1 build on which the baseline does not: 2.3000.1.',
-        places: [placeOf('2.3000.1')],
+        places: [placeOf(1)],
       },
     ]);
   });
@@ -145,39 +142,39 @@ describe('cells of a flow', () => {
   it('in which only the baseline works are named first, if the candidate was tried', () => {
     const flow = flowOf(
       'f',
-      cell('2.3000.1', 'live', tally(3, 3)),
-      cell('2.3000.2', 'live', tally(3, 2)),
-      cell('2.3000.3', 'live', tally(0, 0)),
-      cell('2.3000.4', 'open', tally(3, 3)),
-      cell('2.3000.5', 'candidate-only'),
-      cell('2.3000.6', 'dead', tally(4, 4)),
-      cell('2.3000.7', 'live'),
+      cell(1, 'live', tally(3, 3)),
+      cell(2, 'live', tally(3, 2)),
+      cell(3, 'live', tally(0, 0)),
+      cell(4, 'open', tally(3, 3)),
+      cell(5, 'candidate-only'),
+      cell(6, 'dead', tally(4, 4)),
+      cell(7, 'live'),
     );
     expect(on([flow]).map(({ kind }) => kind)).toEqual(['baseline-only', 'dead-cells', 'candidate-only']);
     expect(on([flow])[0]).toEqual({
       kind: 'baseline-only',
       isWarning: false,
       sentence: 'The baseline works on 1 build on which the candidate did not once: 2.3000.1.',
-      places: [placeOf('2.3000.1')],
+      places: [placeOf(1)],
     });
   });
 
   it('are counted as builds, unless several of them are of one build', () => {
-    const gained = (build: string, more: Partial<Place> = {}) => cell(build, 'candidate-only', tally(4, 0), more);
-    expect(sentences([flowOf('f', gained('2.3000.1'), gained('2.3000.2'), cell('2.3000.3', 'live'))])[0]).toMatch(
+    const gained = (build: number, more: Partial<Place> = {}) => cell(build, 'candidate-only', tally(4, 0), more);
+    expect(sentences([flowOf('f', gained(1), gained(2), cell(3, 'live'))])[0]).toMatch(
       /^The candidate works on 2 builds on/,
     );
-    expect(sentences([flowOf('f', gained('2.3000.1'), gained('2.3000.1', { condition: 'slow-cpu' }))])[0]).toMatch(
+    expect(sentences([flowOf('f', gained(1), gained(1, { condition: 'slow-cpu' }))])[0]).toMatch(
       /^The candidate works on 2 cells on/,
     );
   });
 
   it('of several flows are one notice where the sentence is the same, and are not mixed where the kind differs', () => {
-    const live = cell('2.3000.9', 'live');
+    const live = cell(9, 'live');
     const flows = [
-      flowOf('a', cell('2.3000.1', 'dead'), live),
-      flowOf('b', cell('2.3000.1', 'dead'), live),
-      flowOf('c', cell('2.3000.1', 'candidate-only'), live),
+      flowOf('a', cell(1, 'dead'), live),
+      flowOf('b', cell(1, 'dead'), live),
+      flowOf('c', cell(1, 'candidate-only'), live),
     ];
     expect(on(flows).map(({ kind, sentence, places }) => [kind, sentence, places.length])).toEqual([
       ['dead-cells', 'a, b: neither version works on 2.3000.1.', 2],
@@ -191,7 +188,7 @@ describe('a finding that both versions show', () => {
     rule: 'lost-session',
     attempts: 3,
     examples: ['a'],
-    place: placeOf('2.3000.1'),
+    place: placeOf(1),
     code: 'session-lost',
     baselineAttempts: 2,
     effect: 'compared',
@@ -203,8 +200,8 @@ describe('a finding that both versions show', () => {
         kind: 'hard-finding-shared',
         isWarning: false,
         sentence:
-          'Both versions break the hard rule lost-session in qr-to-ready on 2.3000.1 (session-lost: baseline 2, candidate 3), so the rates decide.',
-        places: [placeOf('2.3000.1')],
+          'Both versions break the hard rule lost-session in f on 2.3000.1 (session-lost: baseline 2, candidate 3), so the rates decide.',
+        places: [placeOf(1)],
       },
     ]);
   });
@@ -221,39 +218,39 @@ describe('failures outside of the plan', () => {
     { code, phase, attempts: 1, example: { id: 'a', startedAt: '2026-01-09T00:00:00.000Z' } },
   ];
   const outside = (
-    build: string,
+    build: number,
     candidate: [failures: number, attempts: number],
     baseline: [failures: number, attempts: number] = [0, 0],
     kinds = [kind('no-ready', 'ready')],
-  ): CellEvidence => ({
-    place: placeOf(build),
-    baseline: { ...noEvidence(), failures: baseline[0], attempts: baseline[1] },
-    candidate: { ...noEvidence(), failures: candidate[0], attempts: candidate[1], failureKinds: new Map(kinds) },
-  });
+  ): CellEvidence => {
+    const [failures, attempts] = candidate;
+    const its = armOf([attempts - failures, attempts], { failureKinds: new Map(kinds) });
+    return cellOf(build, [baseline[1] - baseline[0], baseline[1]], its);
+  };
 
   it('name the cell, the codes by name, and what the baseline does there', () => {
     const kinds = [kind('no-ready', 'ready'), kind(null, 'qr'), kind('auth-timeout', 'ready')];
-    expect(on([], { outside: [outside('2.3000.1', [2, 3], [1, 4], kinds)] })).toEqual([
+    expect(on([], { outside: [outside(1, [2, 3], [1, 4], kinds)] })).toEqual([
       {
         kind: 'outside-plan',
         isWarning: false,
         sentence:
-          'Outside the plan, and in no rate: the candidate failed 2 of 3 attempts of qr-to-ready on 2.3000.1 (auth-timeout, in phase qr, no-ready), the baseline failed 1 of 4.',
-        places: [placeOf('2.3000.1')],
+          'Outside the plan, and in no rate: the candidate failed 2 of 3 attempts of f on 2.3000.1 (auth-timeout, in phase qr, no-ready), the baseline failed 1 of 4.',
+        places: [placeOf(1)],
       },
     ]);
-    expect(sentences([], { outside: [outside('2.3000.1', [1, 1])] })[0]).toMatch(
-      /failed 1 of 1 attempt of qr-to-ready on 2\.3000\.1 \(no-ready\), the baseline was not tried\.$/,
+    expect(sentences([], { outside: [outside(1, [1, 1])] })[0]).toMatch(
+      /failed 1 of 1 attempt of f on 2\.3000\.1 \(no-ready\), the baseline was not tried\.$/,
     );
   });
 
   it('come by how much more the candidate fails, and the fourth and later are counted', () => {
     const cells = [
-      outside('2.3000.1', [1, 4], [1, 4]),
-      outside('2.3000.2', [4, 4], [2, 4]),
-      outside('2.3000.3', [4, 4]),
-      outside('2.3000.4', [3, 4], [4, 4]),
-      outside('2.3000.5', [3, 4]),
+      outside(1, [1, 4], [1, 4]),
+      outside(2, [4, 4], [2, 4]),
+      outside(3, [4, 4]),
+      outside(4, [3, 4], [4, 4]),
+      outside(5, [3, 4]),
     ];
     const notices = on([], { outside: cells });
     expect(notices.map(({ places }) => places.map(({ build }) => build))).toEqual([
@@ -272,14 +269,14 @@ describe('failures outside of the plan', () => {
 });
 
 it('notices come as newest build, cells, findings, failures outside of the plan', () => {
-  const flow = flowOf('f', cell('2.3000.2', 'dead'), cell('2.3000.1', 'candidate-only'));
+  const flow = flowOf('f', cell(2, 'dead'), cell(1, 'candidate-only'));
   const hard: HardFinding[] = [
     {
-      ...{ rule: 'lost-session', attempts: 1, examples: [], place: placeOf('2.3000.1'), code: null },
+      ...{ rule: 'lost-session', attempts: 1, examples: [], place: placeOf(1), code: null },
       ...{ baselineAttempts: 1, effect: 'compared' },
     },
   ];
-  const outside = [{ place: placeOf('2.3000.3'), baseline: noEvidence(), candidate: { ...noEvidence(), attempts: 1 } }];
+  const outside = [cellOf(3, [0, 0], [0, 1])];
   expect(on([flow], { hard, outside }).map(({ kind }) => kind)).toEqual([
     'newest-build-dead',
     'candidate-only',

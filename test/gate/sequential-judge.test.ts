@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../src/contracts/verdict.ts';
-import { type CellEvidence, type Evidence, noEvidence } from '../../src/gate/evidence/evidence.ts';
+import type { CellEvidence, Evidence } from '../../src/gate/evidence/evidence.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { type OpenCell, SequentialJudge } from '../../src/gate/sequential-judge.ts';
+import { cellOf, placeOf } from './cell-of.ts';
 import { asOf, attempt, attempts, defaultPolicy } from './evidence-of.ts';
 
 const flows = ['qr-to-ready', 'restore-to-ready'] as const;
@@ -60,17 +60,6 @@ describe('a judge of attempts that come in', () => {
   });
 });
 
-type Rate = [passed: number, attempts: number];
-
-const placeOf = (n: number, flow = 'f'): Place => ({
-  ...{ build: `2.3000.${n}`, browser: 'current', flow, condition: 'none', target: 'replica' },
-});
-const arm = ([passed, attempts]: Rate) => ({ ...noEvidence(), attempts, failures: attempts - passed });
-const cellOf = (place: Place, baseline: Rate, candidate: Rate = baseline): CellEvidence => ({
-  place,
-  baseline: arm(baseline),
-  candidate: arm(candidate),
-});
 const evidenceOn = (...cells: CellEvidence[]): Evidence => ({
   ...{ baseline: 'old', candidate: 'new', askedAt: asOf, newestAttempt: null, hardFindings: [], outside: [] },
   flows: [...Map.groupBy(cells, ({ place }) => place.flow)].map(([flow, its]) => ({ flow, cells: its })),
@@ -93,80 +82,77 @@ const both = ['baseline', 'candidate'];
 
 describe('the next attempts', () => {
   it('belong where there are fewest pairs, first of those that have as few', () => {
-    expect(next([cellOf(placeOf(1), [5, 5]), cellOf(placeOf(2), [4, 4]), cellOf(placeOf(3), [4, 4])])).toEqual([
-      '2.3000.2',
-      ...both,
-    ]);
-    expect(next([cellOf(placeOf(1), [2, 2], [9, 9]), cellOf(placeOf(2), [3, 3])])).toEqual(['2.3000.1', ...both]);
-    expect(next([cellOf(placeOf(1), [0, 0])])).toEqual(['2.3000.1', ...both]);
+    expect(next([cellOf(1, [5, 5]), cellOf(2, [4, 4]), cellOf(3, [4, 4])])).toEqual(['2.3000.2', ...both]);
+    expect(next([cellOf(1, [2, 2], [9, 9]), cellOf(2, [3, 3])])).toEqual(['2.3000.1', ...both]);
+    expect(next([cellOf(1, [0, 0])])).toEqual(['2.3000.1', ...both]);
   });
 
   it('count what is under way', () => {
-    const cells = [cellOf(placeOf(1), [5, 5]), cellOf(placeOf(2), [4, 4])];
+    const cells = [cellOf(1, [5, 5]), cellOf(2, [4, 4])];
     expect(next(cells, { 1: [2, 2] })).toEqual(['2.3000.1', ...both]);
     expect(next(cells, { 1: [2, 0] })).toEqual(['2.3000.2', ...both]);
   });
 
   it('are none at the cap, together with what is under way', () => {
-    const undecided = (pairs: number) => [cellOf(placeOf(1), [pairs - 5, pairs], [pairs - 15, pairs])];
+    const undecided = (pairs: number) => [cellOf(1, [pairs - 5, pairs], [pairs - 15, pairs])];
     expect(next(undecided(159))).toEqual(['2.3000.1', ...both]);
     expect(next(undecided(160))).toBeUndefined();
     expect(next(undecided(159), { 0: [1, 1] })).toBeUndefined();
     expect(next(undecided(159), { 0: [1, 0] })).toEqual(['2.3000.1', ...both]);
-    const two = [cellOf(placeOf(1), [78, 80], [73, 80]), cellOf(placeOf(2), [78, 80], [73, 80])];
+    const two = [cellOf(1, [78, 80], [73, 80]), cellOf(2, [78, 80], [73, 80])];
     expect(next(two)).toBeUndefined();
   });
 
   it('are none in a closed cell, nor in one that those under way may close', () => {
-    const fine = cellOf(placeOf(1), [9, 9]);
-    expect(next([fine, cellOf(placeOf(2), [0, 4])])).toEqual(['2.3000.1', ...both]);
-    expect(next([fine, cellOf(placeOf(2), [0, 3])])).toEqual(['2.3000.2', ...both]);
-    expect(next([fine, cellOf(placeOf(2), [0, 3])], { 1: [1, 1] })).toEqual(['2.3000.1', ...both]);
-    expect(next([cellOf(placeOf(2), [0, 4])])).toBeUndefined();
+    const fine = cellOf(1, [9, 9]);
+    expect(next([fine, cellOf(2, [0, 4])])).toEqual(['2.3000.1', ...both]);
+    expect(next([fine, cellOf(2, [0, 3])])).toEqual(['2.3000.2', ...both]);
+    expect(next([fine, cellOf(2, [0, 3])], { 1: [1, 1] })).toEqual(['2.3000.1', ...both]);
+    expect(next([cellOf(2, [0, 4])])).toBeUndefined();
     // Where the baseline works in no cell, those in which the candidate does are compared.
-    expect(next([cellOf(placeOf(2), [0, 4], [1, 4])])).toEqual(['2.3000.2', ...both]);
+    expect(next([cellOf(2, [0, 4], [1, 4])])).toEqual(['2.3000.2', ...both]);
   });
 
   it('come last to a cell that is surely inside the margin', () => {
-    const inside = cellOf(placeOf(1), [70, 70]);
-    const worse = cellOf(placeOf(2), [71, 71], [61, 71]);
+    const inside = cellOf(1, [70, 70]);
+    const worse = cellOf(2, [71, 71], [61, 71]);
     expect(next([inside, worse])).toEqual(['2.3000.2', ...both]);
     expect(next([inside, worse], { 1: [19, 19] })).toBeUndefined();
   });
 
   it('go on in a cell with a margin of its own until it has as many as the cap by itself', () => {
     const policy = { ...defaultPolicy, thresholds: [{ build: ['2.3000.1'], marginPoints: 5 }] };
-    const cells = [cellOf(placeOf(1), [80, 80]), cellOf(placeOf(2), [80, 80])];
+    const cells = [cellOf(1, [80, 80]), cellOf(2, [80, 80])];
     expect(next(cells, {}, policy)).toEqual(['2.3000.1', ...both]);
-    const more = [cellOf(placeOf(1), [155, 160]), cellOf(placeOf(2), [80, 80])];
+    const more = [cellOf(1, [155, 160]), cellOf(2, [80, 80])];
     expect(next(more, {}, policy)).toBeUndefined();
   });
 
   it('are those of the baseline alone where only closed cells keep a flow from being promoted', () => {
-    const fine = cellOf(placeOf(1), [80, 80]);
-    const [four, six] = [cellOf(placeOf(2), [0, 6], [0, 4]), cellOf(placeOf(3), [0, 5], [0, 4])];
+    const fine = cellOf(1, [80, 80]);
+    const [four, six] = [cellOf(2, [0, 6], [0, 4]), cellOf(3, [0, 5], [0, 4])];
     expect(next([fine, four, six])).toEqual(['2.3000.3', 'baseline']);
     expect(next([fine, four, six], { 2: [2, 0] })).toEqual(['2.3000.2', 'baseline']);
     expect(next([fine, four], { 1: [7, 0] })).toBeUndefined();
   });
 
   it('are none of a flow that is promoted, or that the evidence does not know', () => {
-    const done = cellOf(placeOf(1, 'a'), [80, 80]);
-    const undone = cellOf(placeOf(2, 'b'), [90, 90], [85, 90]);
+    const done = cellOf(placeOf(1, { flow: 'a' }), [80, 80]);
+    const undone = cellOf(placeOf(2, { flow: 'b' }), [90, 90], [85, 90]);
     expect(next([done, undone])).toEqual(['2.3000.2', ...both]);
     const cells = [done, undone];
     const sequential = new SequentialJudge(defaultPolicy);
     const evidence = evidenceOn(...cells);
     sequential.look(evidence);
-    const unknown: OpenCell = { places: [placeOf(3, 'c')], underWay: { baseline: 0, candidate: 0 } };
+    const unknown: OpenCell = { places: [placeOf(3, { flow: 'c' })], underWay: { baseline: 0, candidate: 0 } };
     expect(sequential.nextCell([unknown], evidence)).toBeUndefined();
     expect(sequential.nextCell(open([done]), evidence)).toBeUndefined();
     expect(sequential.nextCell([unknown, ...open(cells)], evidence)?.cell.places).toEqual([undone.place]);
   });
 
   it('belong to a cell of several stages where one of its flows has fewest pairs', () => {
-    const [long, short] = [cellOf(placeOf(1, 'a'), [9, 9]), cellOf(placeOf(1, 'b'), [3, 3])];
-    const other = cellOf(placeOf(2, 'a'), [5, 5]);
+    const [long, short] = [cellOf(placeOf(1, { flow: 'a' }), [9, 9]), cellOf(placeOf(1, { flow: 'b' }), [3, 3])];
+    const other = cellOf(placeOf(2, { flow: 'a' }), [5, 5]);
     const cells: OpenCell[] = [
       { places: [other.place], underWay: { baseline: 0, candidate: 0 } },
       { places: [long.place, short.place], underWay: { baseline: 0, candidate: 0 } },
@@ -188,38 +174,38 @@ describe('a look', () => {
   });
 
   it('takes a flow at a look or beyond it, once', () => {
-    expect(seen(cellOf(placeOf(1), [53, 53]))).toBe('promote by success-rate');
+    expect(seen(cellOf(1, [53, 53]))).toBe('promote by success-rate');
     const sequential = new SequentialJudge(defaultPolicy);
-    sequential.look(evidenceOn(cellOf(placeOf(1), [40, 40])));
+    sequential.look(evidenceOn(cellOf(1, [40, 40])));
     // Would be promoted by its rate, but the next look is at 53.
-    sequential.look(evidenceOn(cellOf(placeOf(1), [52, 52])));
+    sequential.look(evidenceOn(cellOf(1, [52, 52])));
     expect(sequential.decided).toBeNull();
-    sequential.look(evidenceOn(cellOf(placeOf(1), [53, 53])));
+    sequential.look(evidenceOn(cellOf(1, [53, 53])));
     expect(sequential.decided?.verdict).toBe('promote');
   });
 
   it('does not change what is decided', () => {
     const sequential = new SequentialJudge(defaultPolicy);
-    sequential.look(evidenceOn(cellOf(placeOf(1), [53, 53])));
+    sequential.look(evidenceOn(cellOf(1, [53, 53])));
     const { decided } = sequential;
-    sequential.look(evidenceOn(cellOf(placeOf(1), [53, 53], [0, 60])));
+    sequential.look(evidenceOn(cellOf(1, [53, 53], [0, 60])));
     expect(sequential.decided).toBe(decided);
   });
 
   it('is repeated when the cells that kept a flow from being promoted are confirmed', () => {
     const sequential = new SequentialJudge(defaultPolicy);
-    const fine = cellOf(placeOf(1), [80, 80]);
-    sequential.look(evidenceOn(fine, cellOf(placeOf(2), [0, 12], [0, 4])));
+    const fine = cellOf(1, [80, 80]);
+    sequential.look(evidenceOn(fine, cellOf(2, [0, 12], [0, 4])));
     expect(sequential.decided).toBeNull();
-    sequential.look(evidenceOn(fine, cellOf(placeOf(2), [0, 13], [0, 4])));
+    sequential.look(evidenceOn(fine, cellOf(2, [0, 13], [0, 4])));
     expect(sequential.decided?.verdict).toBe('promote');
   });
 
   it('goes back to pairs where a cell that was thought closed works after all', () => {
     const sequential = new SequentialJudge(defaultPolicy);
-    const fine = cellOf(placeOf(1), [80, 80]);
-    sequential.look(evidenceOn(fine, cellOf(placeOf(2), [0, 12], [0, 4])));
-    const cells = [fine, cellOf(placeOf(2), [1, 13], [0, 4])];
+    const fine = cellOf(1, [80, 80]);
+    sequential.look(evidenceOn(fine, cellOf(2, [0, 12], [0, 4])));
+    const cells = [fine, cellOf(2, [1, 13], [0, 4])];
     sequential.look(evidenceOn(...cells));
     expect(sequential.decided).toBeNull();
     expect(sequential.nextCell(open(cells), evidenceOn(...cells))).toMatchObject({
@@ -246,7 +232,7 @@ describe('a look', () => {
     const policy = { ...defaultPolicy, thresholds: [{ build: ['2.3000.1'], marginPoints: 5 }] };
     const sequential = new SequentialJudge(policy);
     const at = (own: number, other: number) => {
-      sequential.look(evidenceOn(cellOf(placeOf(1), [own, own]), cellOf(placeOf(2), [other, other])));
+      sequential.look(evidenceOn(cellOf(1, [own, own]), cellOf(2, [other, other])));
       return sequential.decided?.verdict ?? null;
     };
     expect(at(100, 200)).toBeNull();

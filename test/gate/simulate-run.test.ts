@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/contracts/seeded-random.ts';
-import { noEvidence } from '../../src/gate/evidence/evidence.ts';
 import { simulateRun } from '../../src/gate/simulate-run.ts';
 import type { Truth } from '../../src/gate/simulated-cell.ts';
+import { cellOf } from './cell-of.ts';
 import { defaultPolicy } from './evidence-of.ts';
 
 const truth = (baseline: number, candidate: number, more: Partial<Truth> = {}): Truth => ({
@@ -32,10 +32,8 @@ describe('a simulated run of the gate', () => {
   });
 
   it('goes on from what is known', () => {
-    const place = { build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', target: 'replica' } as const;
-    const arm = { ...noEvidence(), attempts: 52 };
-    const known = [{ place, baseline: arm, candidate: arm }];
+    const known = [cellOf(1, [52, 52])];
     expect(simulateRun([truth(1, 1)], defaultPolicy, seededRandom(1), known)).toMatchObject({ attempts: 53 });
-    expect(arm.attempts).toBe(52);
+    expect(known).toEqual([cellOf(1, [52, 52])]);
   });
 });

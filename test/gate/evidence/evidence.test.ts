@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CellEvidence,
-  countedCells,
-  hasSucceeded,
-  isUntried,
-  noEvidence,
-  tallyArm,
-} from '../../../src/gate/evidence/evidence.ts';
+import { countedCells, hasSucceeded, isUntried, noEvidence, tallyArm } from '../../../src/gate/evidence/evidence.ts';
+import { cellOf } from '../cell-of.ts';
 
-const place = { build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', target: 'replica' } as const;
-const cell = (baseline: number, candidate: number): CellEvidence => ({
-  place,
-  baseline: { ...noEvidence(), attempts: baseline },
-  candidate: { ...noEvidence(), attempts: candidate },
-});
+const cell = (baseline: number, candidate: number) => cellOf(1, [0, baseline], [0, candidate]);
 const none = { attempts: 0, failures: 0, infra: 0, stale: 0 };
 
 describe('the evidence of an arm', () => {

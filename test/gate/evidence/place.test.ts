@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../../src/contracts/verdict.ts';
 import { describePlace, listPlaces, placeKey } from '../../../src/gate/evidence/place.ts';
+import { placeOf } from '../cell-of.ts';
 
-const usual: Place = {
-  build: '2.3000.1',
-  browser: 'current',
-  flow: 'qr-to-ready',
-  condition: 'none',
-  target: 'replica',
-};
+const usual = placeOf(1, { flow: 'qr-to-ready' });
 
 describe('the key of a place', () => {
   it('names every axis, the flow and the build first, by which places sort', () => {

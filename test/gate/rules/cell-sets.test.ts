@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ArmEvidence, type CellEvidence, noEvidence } from '../../../src/gate/evidence/evidence.ts';
+import type { CellEvidence } from '../../../src/gate/evidence/evidence.ts';
 import {
   blockCells,
   hidingChance,
@@ -8,22 +8,11 @@ import {
   stateOf,
   unconfirmedCells,
 } from '../../../src/gate/rules/dead-cells.ts';
+import { cellOf, type Rate } from '../cell-of.ts';
 
 const deadCells = { attempts: 4, beforePromoting: 13, newestBuild: 'warn' } as const;
 
-/** `passed of attempts` of both arms. */
-function cell(
-  baseline: [passed: number, attempts: number],
-  candidate: [passed: number, attempts: number],
-): CellEvidence {
-  const arm = ([passed, attempts]: [number, number]): ArmEvidence => ({
-    ...noEvidence(),
-    attempts,
-    failures: attempts - passed,
-  });
-  const place = { build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', target: 'replica' } as const;
-  return { place, baseline: arm(baseline), candidate: arm(candidate) };
-}
+const cell = (baseline: Rate, candidate: Rate) => cellOf(1, baseline, candidate);
 const flowOf = (...cells: CellEvidence[]) => ({ flow: 'f', cells });
 
 const live = cell([1, 20], [0, 20]);
@@ -40,12 +29,9 @@ describe('what a cell says', () => {
     [[0, 3], [0, 4], 'open'],
     [[0, 4], [3, 3], 'open'],
     [[0, 0], [0, 0], 'open'],
-  ] as [[number, number], [number, number], string][])(
-    'baseline %o, candidate %o: %s',
-    (baseline, candidate, state) => {
-      expect(stateOf(cell(baseline, candidate), deadCells)).toBe(state);
-    },
-  );
+  ] as [Rate, Rate, string][])('baseline %o, candidate %o: %s', (baseline, candidate, state) => {
+    expect(stateOf(cell(baseline, candidate), deadCells)).toBe(state);
+  });
 
   it('is closed where the baseline never passed in enough attempts', () => {
     expect((['live', 'dead', 'candidate-only', 'open'] as const).map(isClosed)).toEqual([false, true, true, false]);
