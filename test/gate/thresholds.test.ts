@@ -4,6 +4,7 @@ import { parseYaml } from '../../src/contracts/yaml-file.ts';
 import { checkPolicy } from '../../src/gate/check-policy.ts';
 import { SequentialJudge } from '../../src/gate/sequential-judge.ts';
 import { evidenceOf, SimulatedCell } from '../../src/gate/simulated-cell.ts';
+import { flowThresholds } from '../../src/gate/thresholds.ts';
 import { attempts, defaultPolicy, verdictOn } from './evidence-of.ts';
 
 const [strict, other] = [{ build: '2.3000.1' }, { build: '2.3000.2' }];
@@ -41,6 +42,28 @@ describe('a threshold', () => {
     expect(verdictOn(both(60, strict), withThresholds(elsewhere)).flows[0]?.cells[0]?.marginPoints).toBeUndefined();
     const twice = withThresholds({ browser: ['current'], marginPoints: 5 }, { build: ['2.3000.1'], marginPoints: 9 });
     expect(verdictOn(both(60, strict), twice).flows[0]?.cells[0]?.marginPoints).toBe(9);
+  });
+
+  it('that names one value leaves the other to the entries before it', () => {
+    const [margin, ratio] = [
+      { flow: ['qr-to-ready'], marginPoints: 20 },
+      { flow: ['qr-to-ready'], timeRatio: 2 },
+    ];
+    for (const thresholds of [
+      [margin, ratio],
+      [ratio, margin],
+    ]) {
+      expect(flowThresholds(withThresholds(...thresholds), 'qr-to-ready')).toEqual({ marginPoints: 20, timeRatio: 2 });
+    }
+  });
+
+  it('of cells of a flow, or of another flow, is none of the flow', () => {
+    const policy = withThresholds(
+      { flow: ['qr-to-ready'], build: ['2.3000.1'], marginPoints: 1 },
+      { flow: ['restore-to-ready'], marginPoints: 2, timeRatio: 3 },
+      { browser: ['current'], marginPoints: 4 },
+    );
+    expect(flowThresholds(policy, 'qr-to-ready')).toEqual({ marginPoints: 10, timeRatio: 1.25 });
   });
 
   it('gets its cell the attempts that it takes from `gate --run`', () => {

@@ -21,7 +21,10 @@ describe('the evidence of an arm', () => {
 
   it('is untried without an attempt of any kind', () => {
     expect(isUntried(none)).toBe(true);
-    for (const kind of ['attempts', 'infra', 'stale'] as const) expect(isUntried({ ...none, [kind]: 1 })).toBe(false);
+    for (const kind of ['attempts', 'infra', 'stale'] as const) {
+      expect(isUntried({ ...none, [kind]: 1 })).toBe(false);
+      expect(isUntried({ attempts: 1, failures: 0, infra: 1, stale: 1, [kind]: 0 })).toBe(false);
+    }
   });
 
   it('has succeeded when more attempts were made than failed', () => {
