@@ -14,7 +14,6 @@ export function lossPValue(baseline: Counts, candidate: Counts): number {
   if (!isAboveZero(0)) return 1;
   let low = 0;
   let high = largestZ;
-  if (isAboveZero(high)) return upperTail(high);
   for (let step = 0; step < 50; step++) {
     const middle = (low + high) / 2;
     if (isAboveZero(middle)) low = middle;

@@ -81,7 +81,8 @@ function constrainedRates({ baseline, candidate }: CellCounts, loss: number): { 
   const constant = (baseline.failures * loss * (1 - loss)) / total;
   const third = square / 3;
   const q = third ** 3 - (square * linear) / 6 + constant / 2;
-  const p = (q < 0 ? -1 : 1) * Math.sqrt(Math.max(0, third ** 2 - linear / 3));
+  // In the appendix it has the sign of q, which the root does not depend on.
+  const p = Math.sqrt(Math.max(0, third ** 2 - linear / 3));
   const cosine = p === 0 ? 0 : Math.min(1, Math.max(-1, q / p ** 3));
   const root = 2 * p * Math.cos((Math.PI + Math.acos(cosine)) / 3) - third;
   const rate = Math.min(Math.min(1, 1 - loss), Math.max(Math.max(0, -loss), root));

@@ -34,6 +34,12 @@ describe('the breakage ratio', () => {
     expect(breakageRatio([pairs(4, 0, 4)])).toBeCloseTo(expected, 8);
   });
 
+  it('is 1 for a cell without an attempt', () => {
+    expect(breakageRatio([pairs(0, 0, 0)])).toBe(1);
+    const broken = breakageRatio([pairs(4, 0, 4)]);
+    expect(breakageRatio([pairs(4, 0, 4), pairs(0, 0, 0)])).toBeCloseTo((broken + (broken + 1) / 2) / 2, 8);
+  });
+
   it('does not take an uneven spread over easy and hard cells for breakage', () => {
     const worksForBoth = { baseline: { attempts: 20, failures: 0 }, candidate: { attempts: 2, failures: 0 } };
     const worksForNobody = { baseline: { attempts: 1, failures: 1 }, candidate: { attempts: 10, failures: 10 } };

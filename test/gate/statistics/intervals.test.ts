@@ -47,6 +47,17 @@ describe('the Wilson interval', () => {
   });
 });
 
+describe('the Wilson interval of no failure, or of nothing else', () => {
+  it('ends at 0, or at 1, without an error of rounding', () => {
+    for (let attempts = 1; attempts <= 40; attempts++) {
+      for (const z of [0.7, 1.3, 1.96, 2.42, 3.1]) {
+        expect(wilsonInterval({ attempts, failures: 0 }, z).lower).toBe(0);
+        expect(wilsonInterval({ attempts, failures: attempts }, z).upper).toBe(1);
+      }
+    }
+  });
+});
+
 describe('the Newcombe interval', () => {
   // R. G. Newcombe, Interval estimation for the difference between independent proportions, Statistics in Medicine 17 (1998)
   // 873-890, table II, method 10.

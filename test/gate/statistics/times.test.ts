@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/contracts/seeded-random.ts';
 import { hodgesLehmannRatio } from '../../../src/gate/statistics/hodges-lehmann-ratio.ts';
 import { mannWhitney } from '../../../src/gate/statistics/mann-whitney.ts';
+import { upperTail } from '../../../src/gate/statistics/normal.ts';
 import { ratioAtRank } from '../../../src/gate/statistics/ratio-at-rank.ts';
 import reference from './reference.json' with { type: 'json' };
 
@@ -28,6 +29,15 @@ describe('the Mann-Whitney test', () => {
     const atTerm = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
     const early = [1.15, 0.88, 0.9, 0.74, 1.21];
     expect(mannWhitney(ascending(atTerm), ascending(early)).statistic).toBe(15);
+  });
+
+  it('corrects for ties, also among times of one arm that are slower than all of the other, worked out by hand', () => {
+    // One of four pairs. Without a tie the variance is 4 · 1 · 6 / 12 = 2; three times that are the same take 0.4 from it.
+    const slow = mannWhitney(ascending([1, 5, 5, 5]), ascending([2]));
+    expect(slow.statistic).toBe(1);
+    expect(slow.pValue).toBeCloseTo(upperTail((1 - 2 - 0.5) / Math.sqrt(1.6)), 12);
+    const different = mannWhitney(ascending([1, 5, 6, 7]), ascending([2]));
+    expect(different.pValue).toBeCloseTo(upperTail((1 - 2 - 0.5) / Math.sqrt(2)), 12);
   });
 
   it('gives every pair to one arm or the other, whichever is called candidate', () => {
