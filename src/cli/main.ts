@@ -1,4 +1,3 @@
-import '../runner/small-heap.ts';
 import { enableCompileCache } from 'node:module';
 import { argv } from 'node:process';
 

@@ -19,6 +19,7 @@ import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { replicaLoad } from './measure-replica.ts';
 import { scrapeTimes } from './measure-scrapes.ts';
+import { startTimes } from './measure-start.ts';
 import { traceCost } from './measure-trace.ts';
 import { median, medianInterval } from './statistics.ts';
 
@@ -143,6 +144,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   restore: async () => [await restoreOverhead(await prepared(), Math.ceil(size.pairs / 2))],
   'round-trip': async () => [await roundTrip(await prepared(), size.rounds)],
   replica: () => replicaLoad(values.build, 50),
+  start: () => startTimes(values.build, size.pairs),
   'all-flows': async () => [await allFlows(await prepared())],
   ...Object.fromEntries(
     size.scraped.map((sessions) => [`scrape-${sessions}`, () => scrapeTimes(sessions, scrapeBars[sessions] as Bar)]),

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/contracts/home.ts';
 import { expectationsSchema, matrixSchema } from '../../src/contracts/matrix.ts';
 import { readPolicy } from '../../src/contracts/read-policy.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
@@ -63,6 +64,29 @@ describe('init', () => {
     const forced = await init(folder, '--ci', 'none', '--force');
     expect(forced.stdout).toContain('overwrote compat-matrix/policy.yaml');
     expect(readPolicy(file)).toEqual(readPolicy());
+  });
+
+  test.each([
+    ['github', ['.github/workflows/wwebjs-canary-gate.yml', '.github/workflows/wwebjs-canary-nightly.yml']],
+    ['gitlab', ['.gitlab-ci.yml', '.gitlab/wwebjs-canary.yml']],
+  ])('writes the jobs for %s as they are in deploy/ci', async (ci, jobs) => {
+    const folder = projectWith('1.34.7');
+    const { stdout } = await init(folder, '--ci', ci);
+    for (const job of jobs) expect(stdout).toContain(`wrote ${job}\n`);
+    expect(filesOf(folder).filter((file) => file.startsWith('.git'))).toEqual(jobs);
+    const templates = join(packageRoot, 'deploy', 'ci', ci);
+    const own = jobs.filter((job) => job !== '.gitlab-ci.yml');
+    for (const job of own)
+      expect(readFileSync(join(folder, job), 'utf8')).toBe(readFileSync(join(templates, basename(job)), 'utf8'));
+  });
+
+  test('means GitLab where there is a .gitlab-ci.yml, which it keeps', async () => {
+    const folder = projectWith('1.34.7');
+    writeFileSync(join(folder, '.gitlab-ci.yml'), 'include: { local: .gitlab/wwebjs-canary.yml }\n');
+    const { stdout } = await init(folder);
+    expect(stdout).toContain('wrote .gitlab/wwebjs-canary.yml');
+    expect(stdout).toContain('kept .gitlab-ci.yml');
+    expect(existsSync(join(folder, '.github'))).toBe(false);
   });
 
   test('says what it assumes in a folder that installs no whatsapp-web.js', async () => {

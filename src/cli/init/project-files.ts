@@ -45,13 +45,18 @@ function ignoredHome(): ProjectFile[] {
   return path.startsWith('..') ? [] : [{ path, text: '*\n' }];
 }
 
+/** The file in which GitLab looks for jobs; it names ours. */
+const gitlabFile = '.gitlab-ci.yml';
+
 function ciFiles(ci: Exclude<CiSystem, 'none'>): ProjectFile[] {
   const templates = join(packageRoot, 'deploy', 'ci', ci);
   const files = globSync('*.yml', { cwd: templates }).sort();
-  return files.map((file) => ({
+  const jobs = files.map((file) => ({
     path: `${ciFolders[ci]}/${file}`,
     text: readFileSync(join(templates, file), 'utf8'),
   }));
+  if (ci !== 'gitlab') return jobs;
+  return [...jobs, { path: gitlabFile, text: jobs.map(({ path }) => `include: { local: ${path} }\n`).join('') }];
 }
 
 function matrixText(libraries: readonly string[]): string {
@@ -119,5 +124,5 @@ export default flow('texts-each-way', async (context) => {
 
 /** Where GitLab is in use, its job is meant. */
 export function usualCi(): CiSystem {
-  return existsSync('.gitlab-ci.yml') ? 'gitlab' : 'github';
+  return existsSync(gitlabFile) ? 'gitlab' : 'github';
 }
