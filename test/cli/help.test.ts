@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { beforeAll, expect, test } from 'vitest';
+import { commandNames, program } from '../../src/cli/program.ts';
+import { chooseReporters } from '../../src/report/choose-reporters.ts';
+import { diffReporters } from '../../src/report/diff-reporters.ts';
+import { reporters, usageOf } from '../../src/report/reporters.ts';
+import { studyReporters } from '../../src/report/study/study-reporters.ts';
+import { verdictReporters } from '../../src/report/verdict/verdict-reporters.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import { passedAttempt, planned, playRun } from '../fixtures/example-run.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { cli } from './cli.ts';
+
+const home = temporaryFolder();
+const main = await program(commandNames);
+
+beforeAll(async () => {
+  const store = await openStore(join(home, 'store.sqlite'));
+  await playRun([{ planned: planned(), attempts: [passedAttempt()] }], [new StoreRecorder(store, home)]);
+  await store.close();
+});
+
+/** How each option and argument with listed choices is used, and the exit code of a command that has accepted it. */
+const uses: Record<string, { args: (choice: string) => string[]; exit: number }> = {
+  'run --trace': { args: (choice) => ['run', '--last-failed', '--trace', choice], exit: 0 },
+  // Refused for the port, which is tried last.
+  'watch --trace': { args: (choice) => ['watch', '--trace', choice, '--host', '999.1.1.1'], exit: 3 },
+  'gate --target': {
+    args: (choice) => ['gate', '--baseline', '1.34.7', '--candidate', '1.34.7', '--target', choice],
+    exit: 2,
+  },
+  'serve add-key --scope': { args: (choice) => ['serve', 'add-key', 'someone', '--scope', choice], exit: 0 },
+  'db query question': { args: (choice) => ['db', 'query', choice], exit: 0 },
+  // Refused for the folder, which is this project.
+  'init --ci': { args: (choice) => ['init', '--ci', choice], exit: 3 },
+};
+
+function listed(command: Command, path: readonly string[] = []): [use: string, choice: string][] {
+  const own = [...command.options, ...command.registeredArguments].flatMap((one) => {
+    const name = 'long' in one ? (one.long ?? one.name()) : one.name();
+    return (one.argChoices ?? []).map((choice): [string, string] => [[...path, name].join(' '), choice]);
+  });
+  return [...own, ...command.commands.flatMap((sub) => listed(sub, [...path, sub.name()]))];
+}
+
+test('every option with listed choices is tried below', () => {
+  expect(new Set(listed(main).map(([use]) => use))).toEqual(new Set(Object.keys(uses)));
+});
+
+test.concurrent.each(listed(main))('%s: the choice %s, which the help lists, is accepted', async (use, choice) => {
+  const { args, exit } = uses[use] as (typeof uses)[string];
+  const ended = await cli(args(choice), home);
+  expect(ended.stderr).not.toContain(`'${choice}'`);
+  expect(ended.stderr).not.toContain(`--${use.split(' --')[1]} ${choice}`);
+  expect(ended.exit, ended.stderr).toBe(exit);
+});
+
+test('a choice that does not go with another option says so in the help, and is refused with a way out', async () => {
+  const { stdout } = await cli(['gate', '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(
+    /--target <target> [^-]*; live without --run only \(choices: "replica", "live"/,
+  );
+  const refused = await cli(
+    ['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--target', 'live', '--run'],
+    home,
+  );
+  expect(refused.stderr).toBe(
+    'error: --run makes attempts on the replica only: without it, --target live judges stored attempts\n',
+  );
+  expect(refused.exit).toBe(3);
+});
+
+test.each([
+  ['run', reporters],
+  ['gate', verdictReporters],
+  ['report diff', diffReporters],
+  ['study incident', studyReporters],
+])('%s accepts every reporter that its help lists', (_command, kinds) => {
+  const folder = temporaryFolder();
+  for (const part of usageOf(kinds).split(',')) {
+    const [name = '', takes] = part.split('=');
+    const text = takes === undefined ? name : `${name}=${join(folder, name)}`;
+    expect(chooseReporters(text, kinds)).toEqual([expect.objectContaining({ name })]);
+  }
+});
+
+test('a command that is always refused is in no help', async () => {
+  const { stdout } = await cli(['surface', '--help']);
+  expect(stdout).toContain('extract');
+  expect(stdout).not.toContain('capture');
+  expect(await cli(['surface', 'capture'])).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining('surface capture is not possible yet'),
+  });
+});
