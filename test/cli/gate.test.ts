@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
@@ -6,12 +7,14 @@ import { policyHash } from '../../src/contracts/policy-hash.ts';
 import type { RunReport } from '../../src/contracts/run.ts';
 import { type Failure, verdictSchema } from '../../src/contracts/verdict.ts';
 import { VerdictFigures } from '../../src/exporter/verdict-figures.ts';
+import { labelOfLibrary, resolveLibrary } from '../../src/library/add-library.ts';
 import { Instruments } from '../../src/metrics/instruments.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { plannedChoice, planPairs } from '../../src/verdicts/plan-pairs.ts';
 import { cellHash } from '../../src/web/report/cell-hash.ts';
 import { exampleCell, exampleRun, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import { defaultPolicy } from '../gate/evidence-of.ts';
+import { writeTinyLibrary } from '../library/tiny-library.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
@@ -188,6 +191,51 @@ describe('what counts is the plan', () => {
     expect(stdout).toContain('There is no attempt of either version');
     expect(stdout).toContain(`only config ${matrix}`);
     expect(exit).toBe(2);
+  });
+});
+
+describe('versions by other names', () => {
+  /** A store in which the candidate passed everything that the plan asks of it. */
+  async function homeWith(candidate: string): Promise<string> {
+    const own = temporaryFolder();
+    const store = await openStore(join(own, 'store.sqlite'));
+    await store.runs.add(exampleRun);
+    for (const library of ['9.0.0', candidate]) {
+      for (const place of places)
+        for (const attempt of many(16, 0)) await store.attempts.add(exampleRun.id, { library, ...place }, attempt);
+    }
+    await store.close();
+    return own;
+  }
+
+  test('a tag of npm is judged as the exact version that it names now', async () => {
+    const latest = await resolveLibrary('latest', () => {});
+    const own = await homeWith(latest);
+    const { exit, stdout, stderr } = await cli(['gate', '--baseline', '9.0.0', '--candidate', 'latest'], own);
+    expect(stderr).toBe(`whatsapp-web.js latest is ${latest}\n`);
+    expect(stdout).toContain(`✓ promote: ${latest} against 9.0.0\n`);
+    expect(exit).toBe(0);
+  });
+
+  test('a git reference is judged by its commit and content, and adds nothing to the machine', async () => {
+    const folder = writeTinyLibrary(temporaryFolder());
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], { cwd: folder });
+    git('init', '--quiet', '--initial-branch=main');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'first');
+    const label = await labelOfLibrary(`${folder}#main`, () => {});
+    const own = await homeWith(label);
+    const { exit, stdout } = await cli(['gate', '--baseline', '9.0.0', '--candidate', `${folder}#main`], own);
+    expect(stdout).toContain(`✓ promote: ${label} against 9.0.0\n`);
+    expect(exit).toBe(0);
+    expect(existsSync(join(own, 'library-locks'))).toBe(false);
+
+    const unknown = await cli(['gate', '--baseline', '9.0.0', '--candidate', `${folder}#main`], home);
+    expect(unknown.stderr).toMatch(
+      /error: --candidate 0\.0\.7\+g\w+\.\w+: the store has no attempt of it; it has .*; --run makes the attempts/,
+    );
+    expect(unknown.exit).toBe(3);
   });
 });
 

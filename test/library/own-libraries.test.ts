@@ -3,7 +3,7 @@ import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { InputError, TroubleError } from '../../src/contracts/input-error.ts';
-import { resolveLibrary } from '../../src/library/add-library.ts';
+import { labelOfLibrary, resolveLibrary } from '../../src/library/add-library.ts';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
 import { findLibraryLock } from '../../src/library/library-lock.ts';
 import { removeLibrary } from '../../src/library/remove-library.ts';
@@ -51,6 +51,17 @@ describe('labels of what is the user’s own', () => {
     const dirty = await resolveLibrary(folder, say);
     expect(dirty).toMatch(new RegExp(`^0\\.0\\.7\\+g${commit.slice(0, 8)}\\.dirty\\.[0-9a-f]{8}$`));
     expect(findLibraryLock(dirty)?.source).toMatchObject({ commit, dirty: true });
+  });
+
+  test('a label can be known without the library being added', async () => {
+    const { folder } = checkout();
+    const file = await packTinyLibrary(writeTinyLibrary(temporaryFolder()).replace(/package$/, ''));
+    for (const text of [folder, `fork=${folder}#main`, file]) {
+      const label = await labelOfLibrary(text, say);
+      expect(findLibraryLock(label), text).toBeNull();
+      expect(await resolveLibrary(text, say)).toBe(label);
+    }
+    expect(await labelOfLibrary('1.34.7', say)).toBe('1.34.7');
   });
 
   test('a folder that an outer repository does not track shows no commit', async () => {

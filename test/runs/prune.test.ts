@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { RetentionPolicy } from '../../src/contracts/retention.ts';
-import { keepReport, prune } from '../../src/runs/prune.ts';
+import { PageFiles } from '../../src/report/page-files.ts';
+import { keepReport, keptReports, prune, reportFile } from '../../src/runs/prune.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { whileReading } from '../../src/store/reading.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
@@ -91,6 +92,36 @@ test('while something is read nothing is removed, and the command says so', asyn
 test('what an interrupted command left half removed is removed', async () => {
   mkdirSync(join(home, 'runs', '.removed-run-99'));
   expect((await pruneBy({ evidence: { number: 3 } })).evidence.sort()).toEqual(['run-1', 'run-10', 'run-20']);
+});
+
+test('a report is kept with the files that its page links to, counted and removed with them', async () => {
+  const report = join(home, 'report');
+  const attempt = join(home, 'runs', 'run-5', 'run-5-0001');
+  mkdirSync(join(attempt, 'trace'), { recursive: true });
+  writeFileSync(join(attempt, 'trace', 'page-1.html'), '<p>the page</p>');
+  const snapshots = [{ at: 1, span: 0, dom: 'trace/page-1.html', screenshot: null }];
+  const trace = { schemaVersion: 1, requests: [], droppedRequests: 0, snapshots, droppedSnapshots: 0 };
+  writeFileSync(join(attempt, 'trace.json'), JSON.stringify(trace));
+  const shownTrace = new PageFiles(report, 0).trace(attempt);
+  const link = shownTrace?.snapshots.flatMap(({ dom }) => (dom && 'file' in dom ? [dom.file] : []))[0] ?? 'no link';
+  mkdirSync(join(report, 'traces', 'run-0-0001'));
+  writeFileSync(join(report, 'traces', 'run-0-0001', 'page-1.html'), 'of a page that was overwritten');
+  writeFileSync(join(report, 'index.html'), `<a href="${link}">`);
+  keepReport('run-5', [{ name: 'html', target: report }]);
+
+  for (const page of [join(report, 'index.html'), reportFile('run-5')]) {
+    const [, href = ''] = /href="(.*)"/.exec(readFileSync(page, 'utf8')) ?? [];
+    expect(readFileSync(join(dirname(page), decodeURI(href)), 'utf8')).toBe('<p>the page</p>');
+  }
+  expect(readdirSync(join(report, 'traces'))).toEqual(['run-5-0001']);
+  expect(keptReports().find(({ id }) => id === 'run-5')?.bytes).toBeGreaterThan('<p>the page</p>'.length + link.length);
+  const shown = await cli(['report', 'show', 'run-5'], home);
+  expect(shown.stdout).toBe(`${reportFile('run-5')}\n`);
+  const old = new Date(now - 50 * dayMs);
+  utimesSync(join(home, 'reports', 'run-5'), old, old);
+  expect((await pruneBy({ reports: { number: 4 } })).reports.sort()).toEqual(
+    ages.map((days) => `run-${days}.html`).sort(),
+  );
 });
 
 test('the report of a run stays when the next one overwrites it', () => {

@@ -13,11 +13,15 @@ export interface InTerminal {
   ended: Promise<number>;
 }
 
-/** Needs `script` of util-linux, which each Linux distribution has in its base system. */
-export function inTerminal(command: readonly string[], env: NodeJS.ProcessEnv): InTerminal {
+/**
+ * Needs `script` of util-linux, which each Linux distribution has in its base system.
+ *
+ * @param columns of the terminal; none when left out, as where a program and not a person opened it.
+ */
+export function inTerminal(command: readonly string[], env: NodeJS.ProcessEnv, columns?: number): InTerminal {
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   // Without `exec` some shells stay in the foreground group and die of the Ctrl-C themselves, with 130.
-  const line = `exec ${quoted}`;
+  const line = `${columns === undefined ? '' : `stty cols ${columns}; `}exec ${quoted}`;
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', line, '/dev/null'], { env });
   let output = '';
   const ended = once(child, 'close').then(([code]) => code as number);
