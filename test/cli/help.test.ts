@@ -31,7 +31,7 @@ const uses: Record<string, { args: (choice: string) => string[]; exit: number }>
     args: (choice) => ['gate', '--baseline', '1.34.7', '--candidate', '1.34.7', '--target', choice],
     exit: 2,
   },
-  'serve add-key --scope': { args: (choice) => ['serve', 'add-key', 'someone', '--scope', choice], exit: 0 },
+  'serve add-key --scope': { args: (choice) => ['serve', 'add-key', 'deploy-bot', '--scope', choice], exit: 0 },
   'db query question': { args: (choice) => ['db', 'query', choice], exit: 0 },
   // Refused for the folder, which is this project.
   'init --ci': { args: (choice) => ['init', '--ci', choice], exit: 3 },
