@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compareBuilds, parseBuild } from './build-number.ts';
+import { membersSchema, parametersSchema } from './shape.ts';
 import { behavioursSchema, exportKindSchema, faceSchema, tierSchema } from './surface.ts';
 
 const buildText = z.string().regex(/^2\.\d{1,6}\.\d{1,12}$/, 'must be a full build number such as 2.3000.1032534684');
@@ -8,6 +9,7 @@ const dateText = z
   .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a date such as 2025-08-29, or 2025-08 when the day is not known');
 const moduleName = z.string().min(1);
 const exportName = z.string().min(1);
+const placeText = z.string().regex(/^[\w$.-]+\.[\w$]+$/, 'must be Module.export or Module.export.member');
 const sources = z.array(z.string().min(1)).min(1);
 
 /**
@@ -17,19 +19,6 @@ const sources = z.array(z.string().min(1)).min(1);
 export const confidences = ['read', 'reported', 'inferred', 'assumed'] as const;
 export const confidenceSchema = z.enum(confidences);
 export type Confidence = z.infer<typeof confidenceSchema>;
-
-/** Names of the members of one export (a class, a model, an object), as an archive shows them. */
-const membersSchema = z.strictObject({
-  props: z.array(z.string()).optional(),
-  session: z.array(z.string()).optional(),
-  derived: z.array(z.string()).optional(),
-  otherFields: z.array(z.string()).optional(),
-  methods: z.array(z.string()).optional(),
-  accessors: z.array(z.string()).optional(),
-  statics: z.array(z.string()).optional(),
-  keys: z.array(z.string()).optional(),
-  extends: z.string().optional(),
-});
 
 const archivedModuleSchema = z.strictObject({
   /** `code`: from the module; `hand-copy`: from a copy of it; `uses`: only from its use in other modules. */
@@ -41,7 +30,8 @@ const archivedModuleSchema = z.strictObject({
   exportsIncomplete: z.literal(true).optional(),
   mayBeStale: z.literal(true).optional(),
   exports: z.record(exportName, exportKindSchema),
-  members: z.record(exportName, membersSchema).optional(),
+  /** Of a lazy module: `Module.export` of calls that bring it, each with the component whose bundle it loads. */
+  loaders: z.record(z.string(), z.string()).optional(),
   /** Names of the events that the module triggers. */
   events: z.array(z.string()).optional(),
 });
@@ -49,11 +39,13 @@ export type ArchivedModule = z.infer<typeof archivedModuleSchema>;
 
 /** One file of `compat-matrix/builds/archives`: names read in the archived code of a real build. */
 export const archiveSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   build: buildText,
   date: dateText,
   /** True when the archive has every module of the build, so that a name that is not listed did not exist. */
   complete: z.boolean(),
+  /** How many modules it holds, of those that its source has or names: the ones that libraries use. */
+  share: z.strictObject({ modules: z.int(), of: z.int() }),
   source: sources,
   note: z.string().optional(),
   /** Modules that the build does not have. */
@@ -65,6 +57,21 @@ export const archiveSchema = z.strictObject({
   modules: z.record(moduleName, archivedModuleSchema),
 });
 export type Archive = z.infer<typeof archiveSchema>;
+
+/** One file `archives/<revision>.shapes.json`: what is inside the exports of the archive of the same build. */
+export const archivedShapesSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  build: buildText,
+  modules: z.record(
+    moduleName,
+    z.strictObject({
+      members: z.record(exportName, membersSchema).optional(),
+      /** Of functions by `export`, of functions inside an export by `export.member`. */
+      parameters: z.record(z.string(), parametersSchema).optional(),
+    }),
+  ),
+});
+export type ArchivedShapes = z.infer<typeof archivedShapesSchema>;
 
 /** One dated change of WhatsApp Web. */
 export const buildChangeSchema = z.strictObject({
@@ -89,6 +96,18 @@ export const buildChangeSchema = z.strictObject({
     })
     .optional(),
   set: behavioursSchema.partial().optional(),
+  /** Members of exports, by `Module.export`; added ones by their kind. */
+  members: z
+    .record(
+      placeText,
+      z.strictObject({
+        remove: z.array(z.string()).optional(),
+        add: membersSchema.omit({ extends: true, model: true, whole: true }).optional(),
+      }),
+    )
+    .optional(),
+  /** How functions are called from here on, by `Module.export` or `Module.export.method`. */
+  parameters: z.record(placeText, parametersSchema).optional(),
   /** The source: `owner/name#issue`, `owner/name@commit`, or a file of a repository. */
   source: sources,
   confidence: confidenceSchema,

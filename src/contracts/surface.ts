@@ -17,6 +17,12 @@ export interface SurfaceModule {
   /** True when `require` returns the default export instead of the exports object. */
   hasDefault: boolean;
   exports: Record<string, ExportKind>;
+  /** True when only uses of the module were seen: whether it has further exports is not known. */
+  partial?: true;
+  /** Of a lazy module: `Module.export` of calls that bring it, each with the component whose bundle it loads. */
+  loaders?: Record<string, string>;
+  /** Dependencies that come only with a loader; until then the module is registered and requiring it fails. */
+  unresolved?: string[];
 }
 
 /** What a build's page looks like from outside: `webpack` up to 2.24xx, `comet` from 2.3000 on. */

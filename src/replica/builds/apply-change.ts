@@ -43,13 +43,13 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
       if (!exports[key]) fail(`remove ${name}.${key}: no such export before it`);
       delete exports[key];
     }
-    modules[name] = surfaceModule(module.tier, exports);
+    modules[name] = { ...module, ...surfaceModule(module.tier, exports) };
   }
   for (const [name, added] of Object.entries(change.add ?? {})) {
     const present = modules[name];
     for (const key of Object.keys(added)) if (present?.exports[key]) fail(`add ${name}.${key}: it is there already`);
     const tier = change.tier?.[name] ?? present?.tier ?? 1;
-    modules[name] = surfaceModule(tier, { ...present?.exports, ...added });
+    modules[name] = { ...present, ...surfaceModule(tier, { ...present?.exports, ...added }) };
   }
   for (const [name, tier] of Object.entries(change.tier ?? {})) {
     const module = modules[name] ?? fail(`tier of ${name}: no such module`);
@@ -83,7 +83,11 @@ function applyArchive(
     const present = before.modules[name];
     const seen = withKnownKinds(name, archived.exports, later);
     const exports = archived.evidence === 'uses' ? { ...present?.exports, ...seen } : seen;
-    modules[name] = surfaceModule(tiers[name] ?? tierOf(name, archived, present, later), exports);
+    modules[name] = {
+      ...surfaceModule(tiers[name] ?? tierOf(name, archived, present, later), exports),
+      ...(archived.exportsIncomplete && { partial: true as const }),
+      ...(archived.loaders && { loaders: archived.loaders }),
+    };
   }
   for (const name of archive.absent) delete modules[name];
   return { ...before, modules, collections: archive.collections ?? before.collections };

@@ -33,6 +33,11 @@ export function readBuildData(face: Face, folder = buildDataFolder): BuildData {
   };
 }
 
+/** The file with the shapes of an archive, in the same folder. */
+export function shapesFile(archive: string): string {
+  return archive.replace(/\.json$/, '.shapes.json');
+}
+
 /** @throws InputError naming the file and the key. */
 export function readArchive(file: string): Archive {
   let content: unknown;

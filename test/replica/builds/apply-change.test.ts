@@ -20,10 +20,11 @@ function apply(change: Partial<BuildChange>, archive: Archive | null = null, lat
 function archiveOf(modules: Archive['modules'], more: Partial<Archive> = {}): Archive {
   return {
     ...{
-      schemaVersion: 1,
+      schemaVersion: 2,
       build: '2.3000.2',
       date: '2025-08',
       complete: true,
+      share: { modules: 2, of: 10 },
       source: ['a/b'],
       absent: [],
       unknown: [],

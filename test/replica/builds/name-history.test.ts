@@ -10,7 +10,8 @@ describe('nameHistory', () => {
       ['2.3000.1012058694', 'added', 'assumed'],
       ['2.3000.1016820347', 'first-read', 'read'],
       ['2.3000.1026498050', 'removed', 'reported'],
-      ['2.3000.1038162681', 'first-read', 'read'],
+      ['2.3000.1037151346', 'added', 'inferred'],
+      ['2.3000.1037160418', 'first-read', 'read'],
       ['2.3000.1044822804', 'absent', 'read'],
     ]);
   });
@@ -26,7 +27,7 @@ describe('nameHistory', () => {
   });
 
   test('tells when a module became lazy', () => {
-    expect(short('WAWebSetPushnameConnAction').at(-1)).toEqual(['2.3000.1038162681', 'lazy', 'read']);
+    expect(short('WAWebSetPushnameConnAction').at(-1)).toEqual(['2.3000.1037151346', 'lazy', 'inferred']);
   });
 
   test('is empty for a name that nothing is known of', () => {

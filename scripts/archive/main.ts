@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildDataFolder } from '../../src/replica/builds/read-build-data.ts';
+import { archiveText, shapesText } from './file-text.ts';
+import { readGitFiles } from './git-files.ts';
+import { moduleTexts } from './module-text.ts';
+import { describeArchive } from './write-archive.ts';
+
+/*
+ * Reads the archived page in a commit of a git directory and writes the names and shapes of the modules that libraries touch.
+ * docs/builds.md says how to call it. Nothing of the archived code is executed or written.
+ */
+const { values } = parseArgs({
+  options: {
+    git: { type: 'string' },
+    commit: { type: 'string' },
+    files: { type: 'string' },
+    html: { type: 'string' },
+    build: { type: 'string' },
+    date: { type: 'string' },
+    source: { type: 'string', multiple: true },
+    note: { type: 'string' },
+    partial: { type: 'boolean', default: false },
+    keep: { type: 'string' },
+    out: { type: 'string', default: join(buildDataFolder, 'archives') },
+  },
+});
+
+function required(name: 'git' | 'commit' | 'files' | 'build' | 'date'): string {
+  const value = values[name];
+  if (value === undefined) throw new Error(`--${name} is missing`);
+  return value;
+}
+
+const texts = [...readGitFiles(required('git'), required('commit'), new RegExp(required('files')))].flatMap(
+  ({ text }) => [...moduleTexts(text)],
+);
+/** The page's html lists the modules that it loads by itself after the start as `{"__dr":"Name"}`. */
+const html = values.html === undefined ? '' : readFileSync(values.html, 'utf8');
+const deferred = [...new Set([...html.matchAll(/"__dr":"([^"]+)"/g)].map(([, name]) => name as string))];
+const { modules: covered } = JSON.parse(readFileSync(join(buildDataFolder, 'touched-modules.json'), 'utf8')) as {
+  modules: string[];
+};
+const { names, shapes } = describeArchive({
+  build: required('build'),
+  date: required('date'),
+  source: values.source ?? [],
+  ...(values.note === undefined ? {} : { note: values.note }),
+  complete: !values.partial,
+  texts,
+  deferred,
+  covered,
+  known: values.keep === undefined ? {} : JSON.parse(readFileSync(values.keep, 'utf8')).modules,
+});
+const revision = names.build.split('.')[2];
+writeFileSync(join(values.out, `${revision}.json`), archiveText(names));
+writeFileSync(join(values.out, `${revision}.shapes.json`), shapesText(shapes));
+const commit = execFileSync('git', ['--git-dir', required('git'), 'rev-parse', '--short', required('commit')], {
+  encoding: 'utf8',
+});
+console.log(`${names.build} from ${commit.trim()}: ${names.share.modules} of ${names.share.of} modules`);

@@ -1,0 +1,377 @@
+import { type Node, parseSync } from 'oxc-parser';
+import type { Members, Parameters } from '../../src/contracts/shape.ts';
+import { walk } from '../../src/surface/extract/walk.ts';
+import type { ModuleText } from './module-text.ts';
+import { parametersOf } from './parameters-of.ts';
+import { type ClassMembers, noMembers, readClass } from './read-class.ts';
+import {
+  type Callable,
+  expressionsOf,
+  isCallable,
+  keyName,
+  memberName,
+  returnedBy,
+  Scope,
+  statementsOf,
+} from './scope.ts';
+
+/** What an expression of an archived module stands for. */
+export type Value = Known | Foreign;
+
+export type Known =
+  | { kind: 'function'; parameters?: Parameters | null; returns?: () => Value }
+  | { kind: 'class'; members: ClassMembers }
+  | { kind: 'object'; members?: ClassMembers; member?: (name: string) => Value }
+  | { kind: 'value' }
+  | { kind: 'unknown' };
+
+/** An export of another module, or all of its exports, and what is done with it: members are read, functions called. */
+export interface Foreign {
+  kind: 'from';
+  module: string;
+  export: string | null;
+  path: readonly (string | typeof called)[];
+  /** What it is when the other module does not show it. */
+  otherwise?: Known;
+}
+
+/** Stands for a call in the path of a foreign value. */
+export const called = Symbol('called');
+
+const unknown: Known = { kind: 'unknown' };
+const plain: Known = { kind: 'value' };
+
+export interface ModuleFacts {
+  name: string;
+  exports: Map<string, Value>;
+  /** Names of the events that its code triggers. */
+  events: string[];
+}
+
+/** @returns null when the text is cut off or is no module definition. */
+export function readModule({ name, text }: ModuleText): ModuleFacts | null {
+  const { program, errors } = parseSync(`${name}.js`, text, { sourceType: 'script', preserveParens: false });
+  const call = program.body[0]?.type === 'ExpressionStatement' ? program.body[0].expression : null;
+  const definition = call?.type === 'SequenceExpression' ? call.expressions[0] : call;
+  if (errors.length > 0 || definition?.type !== 'CallExpression') return null;
+  const factory = definition.arguments[2];
+  if (!isCallable(factory as Node)) return null;
+  return new ModuleReader(name, factory as Callable).read();
+}
+
+/** Positions of the parameters of a factory. */
+const places = { require: 1, importDefault: 2, importNamespace: 3, module: 5, exports: 6 };
+
+class ModuleReader {
+  readonly #name: string;
+  readonly #factory: Callable;
+  readonly #scope: Scope;
+  readonly #loaders: ReadonlySet<string>;
+  readonly #namespace: string | undefined;
+  readonly #module: string | undefined;
+  readonly #exports: string | undefined;
+  readonly #evaluating = new Set<Node>();
+
+  constructor(name: string, factory: Callable) {
+    this.#name = name;
+    this.#factory = factory;
+    this.#scope = new Scope(null, statementsOf(factory));
+    const parameter = (at: number) => {
+      const found = factory.params[at];
+      return found?.type === 'Identifier' ? found.name : undefined;
+    };
+    this.#namespace = parameter(places.importNamespace);
+    this.#module = parameter(places.module);
+    this.#exports = parameter(places.exports) ?? this.#module;
+    this.#loaders = new Set(
+      [places.require, places.importDefault, places.importNamespace].flatMap((at) => parameter(at) ?? []),
+    );
+  }
+
+  read(): ModuleFacts {
+    const exports = new Map<string, Value>();
+    for (const statement of statementsOf(this.#factory)) {
+      for (const each of expressionsOf(statement)) this.#readExport(each, exports);
+    }
+    return { name: this.#name, exports, events: triggeredEvents(this.#factory) };
+  }
+
+  #readExport(node: Node, exports: Map<string, Value>): void {
+    if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') return;
+    const { object } = node.left;
+    const name = memberName(node.left);
+    if (object.type !== 'Identifier' || name === null) return;
+    if (object.name === this.#module && name === 'exports') {
+      // A module that is no ES module: what it assigns is what `require` returns.
+      for (const [key, value] of this.#exportsObject(node.right)) exports.set(key, value);
+    } else if (object.name === this.#exports) exports.set(name, this.valueOf(node.right, this.#scope));
+  }
+
+  #exportsObject(node: Node): Map<string, Value> {
+    const bound = node.type === 'Identifier' ? this.#scope.find(node.name) : undefined;
+    const object = bound?.node ?? node;
+    if (object.type !== 'ObjectExpression') return new Map([['default', this.valueOf(node, this.#scope)]]);
+    const exports = new Map<string, Value>();
+    for (const property of object.properties) {
+      const key = property.type === 'Property' ? keyName(property) : null;
+      if (property.type === 'Property' && key !== null) exports.set(key, this.valueOf(property.value, this.#scope));
+    }
+    return exports;
+  }
+
+  valueOf(node: Node, scope: Scope): Value {
+    if (this.#evaluating.has(node)) return unknown;
+    this.#evaluating.add(node);
+    try {
+      return this.#evaluate(node, scope);
+    } finally {
+      this.#evaluating.delete(node);
+    }
+  }
+
+  #evaluate(node: Node, scope: Scope): Value {
+    switch (node.type) {
+      case 'Literal':
+        return node.value instanceof RegExp ? { kind: 'object' } : plain;
+      case 'TemplateLiteral':
+      case 'UnaryExpression':
+      case 'BinaryExpression':
+        return plain;
+      case 'ArrayExpression':
+        return { kind: 'object' };
+      case 'Identifier':
+        return this.#evaluateName(node.name, scope);
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        return this.#evaluateFunction(node, scope);
+      case 'ObjectExpression':
+        return {
+          kind: 'object',
+          members: this.#objectMembers(node, scope),
+          member: (name) => this.#memberOf(node, name, scope),
+        };
+      case 'CallExpression':
+        return this.#evaluateCall(node, scope);
+      case 'NewExpression':
+        return this.#evaluateNew(node, scope);
+      case 'MemberExpression':
+        return this.#evaluateMember(node, scope);
+      case 'AssignmentExpression':
+        return this.valueOf(node.right, scope);
+      case 'SequenceExpression':
+        return this.valueOf(node.expressions.at(-1) as Node, scope);
+      case 'LogicalExpression': {
+        const right = this.valueOf(node.right, scope);
+        return right.kind === 'unknown' ? this.valueOf(node.left, scope) : right;
+      }
+      case 'ConditionalExpression': {
+        const [yes, no] = [this.valueOf(node.consequent, scope), this.valueOf(node.alternate, scope)];
+        if (yes.kind === 'unknown') return no;
+        return yes.kind === no.kind || no.kind === 'unknown' ? yes : unknown;
+      }
+      default:
+        return unknown;
+    }
+  }
+
+  #evaluateName(name: string, scope: Scope): Value {
+    if (name === 'undefined' || name === 'NaN' || name === 'Infinity') return plain;
+    const bound = scope.find(name);
+    if (!bound) return unknown;
+    const value = this.valueOf(bound.node, bound.scope);
+    return withStatics(value, bound.scope.propertiesOf(name), (each) => this.valueOf(each, bound.scope));
+  }
+
+  #evaluateFunction(node: Callable, scope: Scope): Value {
+    return {
+      kind: 'function',
+      parameters: this.#parameters(node, scope),
+      returns: () => this.#evaluateInline(node, [], scope),
+    };
+  }
+
+  #parameters(node: Callable, scope: Scope): Parameters | null {
+    const inner = this.#scopeOf(node, scope);
+    return parametersOf(node, (callee) => {
+      const value = this.valueOf(callee, inner);
+      return value.kind === 'function' ? (value.parameters ?? null) : null;
+    });
+  }
+
+  /** The names in the body of a function; its parameters hide outer names. */
+  #scopeOf(node: Callable, outer: Scope, given: readonly Node[] = []): Scope {
+    const scope = new Scope(outer, statementsOf(node));
+    for (const [i, parameter] of node.params.entries()) {
+      const argument = given[i];
+      if (parameter.type !== 'Identifier') continue;
+      if (argument) scope.bind(parameter.name, { node: argument, scope: outer });
+      else if (scope.find(parameter.name) === outer.find(parameter.name)) {
+        scope.bind(parameter.name, { node: parameter, scope: emptyScope });
+      }
+    }
+    return scope;
+  }
+
+  #objectMembers(node: Node & { type: 'ObjectExpression' }, scope: Scope): ClassMembers {
+    const members = noMembers();
+    for (const property of node.properties) {
+      if (property.type === 'SpreadElement') {
+        members.whole = false;
+        continue;
+      }
+      const key = keyName(property);
+      if (key === null) members.whole = false;
+      else if (property.kind === 'init') {
+        const value = this.valueOf(property.value, scope);
+        members.kinds.set(key, 'keys');
+        if (value.kind === 'from') members.from.set(key, value);
+        if (value.kind === 'function' && value.parameters) members.parameters.set(key, value.parameters);
+      } else members.kinds.set(key, 'accessors');
+    }
+    return members;
+  }
+
+  #memberOf(node: Node & { type: 'ObjectExpression' }, name: string, scope: Scope): Value {
+    const found = node.properties.find((each) => each.type === 'Property' && keyName(each) === name);
+    return found?.type === 'Property' ? this.valueOf(found.value, scope) : unknown;
+  }
+
+  #evaluateCall(node: Node & { type: 'CallExpression' }, scope: Scope): Value {
+    const { callee } = node;
+    const [first] = node.arguments as Node[];
+    const loaded = this.#loaded(node);
+    if (loaded) return loaded;
+    if (isCallable(callee)) return this.#evaluateInline(callee, node.arguments as Node[], scope);
+    const name = memberName(callee) ?? (callee.type === 'Identifier' ? callee.name : null);
+    if (first && name === 'asyncToGenerator') return this.valueOf(first, scope);
+    if (first && name === 'defineModel') return this.valueOf(first, scope);
+    if (first && (name === 'freeze' || name === 'seal')) return this.valueOf(first, scope);
+    if (name === 'extends' || name === 'assign') return this.#merged(node.arguments as Node[], scope);
+    if (callee.type === 'Identifier') {
+      const bound = scope.find(callee.name);
+      if (bound && isCallable(bound.node))
+        return this.#evaluateInline(bound.node, node.arguments as Node[], bound.scope);
+    }
+    const by = this.valueOf(callee, scope);
+    if (by.kind === 'function') return by.returns?.() ?? unknown;
+    if (by.kind !== 'from') return unknown;
+    if (first && by.module === '$InternalEnum') return this.#enumeration(first, scope);
+    const wrapped = first && isCallable(first) ? this.valueOf(first, scope) : unknown;
+    // What a wrapper returns is called like the function that it wraps when its name says so.
+    if (wrapped.kind === 'function' && passesThrough.test(`${by.module}.${by.export}`)) return wrapped;
+    return {
+      ...by,
+      path: [...by.path, called],
+      otherwise: wrapped.kind === 'function' ? { kind: 'function' } : unknown,
+    };
+  }
+
+  /** `(function (t) { ... })(Super)`: a class, or a function that keeps variables of its own. */
+  #evaluateInline(callable: Callable, given: readonly Node[], scope: Scope): Value {
+    const inner = this.#scopeOf(callable, scope, given);
+    const returned = returnedBy(callable);
+    if (!returned) return unknown;
+    const bound = returned.type === 'Identifier' ? inner.find(returned.name) : undefined;
+    if (bound?.node.type === 'FunctionDeclaration' && bound.scope === inner) {
+      const members = readClass(bound.node, statementsOf(callable), inner, (node, at) => this.valueOf(node, at));
+      if (members) return { kind: 'class', members };
+    }
+    return this.valueOf(returned, inner);
+  }
+
+  #enumeration(node: Node, scope: Scope): Value {
+    if (node.type !== 'ArrayExpression') return this.valueOf(node, scope);
+    const names = node.elements.flatMap((each) => (each?.type === 'Literal' ? [String(each.value)] : []));
+    return {
+      kind: 'object',
+      members: { ...noMembers(), kinds: new Map(names.map((each) => [each, 'keys'])) },
+    };
+  }
+
+  /** `babelHelpers.extends({}, a, b)` */
+  #merged(given: readonly Node[], scope: Scope): Value {
+    const values = given.map((each) => this.valueOf(each, scope));
+    const [target] = values;
+    if (target?.kind === 'function') return target;
+    const members = noMembers();
+    for (const value of values) {
+      const own = value.kind === 'object' ? value.members : undefined;
+      if (!own?.whole || own.extends) members.whole = false;
+      for (const [key, kind] of own?.kinds ?? []) members.kinds.set(key, kind);
+      for (const [key, parameters] of own?.parameters ?? []) members.parameters.set(key, parameters);
+    }
+    return { kind: 'object', members };
+  }
+
+  #evaluateNew(node: Node & { type: 'NewExpression' }, scope: Scope): Value {
+    const value = this.valueOf(node.callee, scope);
+    if (value.kind === 'class') return { kind: 'object', members: instanceOf(value.members) };
+    if (value.kind === 'from') {
+      return {
+        kind: 'object',
+        members: { ...noMembers(), extends: value },
+      };
+    }
+    return { kind: 'object' };
+  }
+
+  #evaluateMember(node: Node & { type: 'MemberExpression' }, scope: Scope): Value {
+    const name = memberName(node);
+    if (name === null) return unknown;
+    const object = this.valueOf(node.object, scope);
+    if (object.kind === 'object') return object.member?.(name) ?? unknown;
+    if (object.kind !== 'from') return unknown;
+    return object.export === null ? { ...object, export: name } : { ...object, path: [...object.path, name] };
+  }
+
+  /** `n("Name")`, `r("Name")`, `o("Name")`: another module. */
+  #loaded(node: Node): Value | null {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || !this.#loaders.has(node.callee.name))
+      return null;
+    const name = moduleName(node);
+    if (name === null) return null;
+    return { kind: 'from', module: name, export: node.callee.name === this.#namespace ? null : 'default', path: [] };
+  }
+}
+
+const emptyScope = new Scope(null, []);
+
+const passesThrough = /memo|once|debounce|throttle|promisequeue|singleflight|dedup/i;
+
+function moduleName(node: Node): string | null {
+  if (node.type !== 'CallExpression' || node.arguments.length !== 1) return null;
+  const [name] = node.arguments;
+  return name?.type === 'Literal' && typeof name.value === 'string' ? name.value : null;
+}
+
+/** A class with what is assigned to it after its definition. */
+function withStatics(value: Value, assigned: ReadonlyMap<string, Node>, evaluate: (node: Node) => Value): Value {
+  if (value.kind !== 'class' || assigned.size === 0) return value;
+  const members: ClassMembers = { ...value.members, statics: new Set(value.members.statics) };
+  for (const [name, node] of assigned) {
+    if (name === 'prototype' || name.startsWith('$')) continue;
+    members.statics.add(name);
+    const assignedValue = evaluate(node);
+    if (name === 'model' && assignedValue.kind === 'from') members.model = assignedValue;
+  }
+  return { ...value, members };
+}
+
+/** The members of an object that a class creates: all but the static ones. */
+function instanceOf(members: ClassMembers): ClassMembers {
+  return { ...members, statics: new Set() };
+}
+
+function triggeredEvents(factory: Node): string[] {
+  const events = new Set<string>();
+  walk(factory, (node) => {
+    if (node.type !== 'CallExpression' || memberName(node.callee) !== 'trigger') return;
+    const [first] = node.arguments;
+    if (first?.type !== 'Literal' || typeof first.value !== 'string') return;
+    for (const name of first.value.split(/\s+/)) events.add(name);
+  });
+  return [...events].sort();
+}
+
+export type MemberKind = Exclude<keyof Members, 'statics' | 'extends' | 'model' | 'whole'>;

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ArchivedShapes } from '../../contracts/build-data.ts';
+import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import type { Members, Parameters, Shapes } from '../../contracts/shape.ts';
+import { buildDataFolder, shapesFile } from './read-build-data.ts';
+import { faceOf, timelineOf } from './resolve-surface.ts';
+
+const files = new Map<string, Record<string, ReadModule>>();
+const resolved = new Map<string, Shapes>();
+
+/**
+ * Resolves what is known of the inside of a build's exports: members and parameters out of the newest archive up to the build that
+ * read the module. Of a module that only later archives read the members are given, and never as whole. The files are read when a
+ * shape is asked for the first time. Calls with the same build return the same object: do not change it.
+ *
+ * @throws InputError for a text that is no build number, and for a mistake in the files of `compat-matrix/builds`.
+ */
+export function resolveShapes(build: string): Shapes {
+  let shapes = resolved.get(build);
+  if (!shapes) {
+    shapes = shapesAt(build);
+    resolved.set(build, shapes);
+  }
+  return shapes;
+}
+
+/**
+ * Whether an export has a member, own or inherited. `unknown` where its members, or those of a class that it inherits from, were not
+ * all read.
+ *
+ * @param place `Module.export`
+ */
+export function memberPresence({ members }: Shapes, place: string, member: string): 'present' | 'absent' | 'unknown' {
+  for (let at: string | undefined = place, depth = 0; at !== undefined && depth < maxDepth; depth += 1) {
+    const found: Members | undefined = members[at];
+    if (!found) return 'unknown';
+    if (memberNames(found).includes(member)) return 'present';
+    if (!found.whole) return 'unknown';
+    at = found.extends;
+  }
+  return 'absent';
+}
+
+/** Classes between a model and the base of all models are few; more would be a circle. */
+const maxDepth = 10;
+
+/** The names of the own members of an export, of all kinds. */
+export function memberNames(members: Members): string[] {
+  return Object.values(members).flatMap((value) => (Array.isArray(value) ? value : []));
+}
+
+/** The shapes of one module, with the build of the archive that read it. */
+interface ReadModule {
+  readAt: string;
+  members: Record<string, Members>;
+  parameters: Record<string, Parameters>;
+}
+
+function shapesAt(build: string): Shapes {
+  const { data } = timelineOf(faceOf(build));
+  const { changes } = data.facts;
+  const [oldest] = changes;
+  const number = parseBuild(build);
+  const at = oldest && compareBuilds(number, parseBuild(oldest.since)) < 0 ? parseBuild(oldest.since) : number;
+  const modules = new Map<string, ReadModule>();
+  const later = changes.filter(({ since }) => compareBuilds(parseBuild(since), at) > 0);
+  for (const { archive, members, parameters } of changes.slice(0, changes.length - later.length)) {
+    if (archive !== undefined) {
+      if (data.archives.get(archive)?.complete) modules.clear();
+      for (const [name, each] of Object.entries(readShapes(archive))) modules.set(name, each);
+    }
+    for (const [place, { remove = [], add = {} }] of Object.entries(members ?? {})) {
+      change(modules, place, (each, name) => ({
+        ...each,
+        members: { ...each.members, [name]: changed(each.members[name] ?? {}, remove, add) },
+      }));
+    }
+    for (const [place, positions] of Object.entries(parameters ?? {})) {
+      change(modules, place, (each, name) => ({ ...each, parameters: { ...each.parameters, [name]: positions } }));
+    }
+  }
+  for (const { archive } of later) if (archive !== undefined) addGuesses(modules, archive);
+  return flat(modules);
+}
+
+/** Members of modules that no archive up to the build read. */
+function addGuesses(modules: Map<string, ReadModule>, archive: string): void {
+  for (const [name, { readAt, members }] of Object.entries(readShapes(archive))) {
+    const known = modules.get(name);
+    if (known && known.readAt !== '') continue;
+    const guessed = Object.entries(members).map(([key, { whole: _, ...each }]) => [key, each] as const);
+    modules.set(name, { readAt, members: Object.fromEntries(guessed), parameters: known?.parameters ?? {} });
+  }
+}
+
+function change(
+  modules: Map<string, ReadModule>,
+  place: string,
+  next: (each: ReadModule, name: string) => ReadModule,
+): void {
+  const [module = '', ...rest] = place.split('.');
+  modules.set(module, next(modules.get(module) ?? { readAt: '', members: {}, parameters: {} }, rest.join('.')));
+}
+
+function flat(modules: ReadonlyMap<string, ReadModule>): Shapes {
+  const shapes: Shapes = { readAt: {}, members: {}, parameters: {} };
+  for (const [module, { readAt, members, parameters }] of modules) {
+    if (readAt !== '') shapes.readAt[module] = readAt;
+    for (const [name, each] of Object.entries(members)) shapes.members[`${module}.${name}`] = each;
+    for (const [name, each] of Object.entries(parameters)) shapes.parameters[`${module}.${name}`] = each;
+  }
+  return shapes;
+}
+
+function changed(before: Members, gone: readonly string[], added: Partial<Record<string, readonly string[]>>): Members {
+  const after: Record<string, unknown> = { ...before };
+  for (const [kind, names] of Object.entries(before)) {
+    if (Array.isArray(names)) after[kind] = names.filter((name) => !gone.includes(name));
+  }
+  for (const [kind, names = []] of Object.entries(added)) {
+    after[kind] = [...((after[kind] as string[] | undefined) ?? []), ...names];
+  }
+  return after as Members;
+}
+
+/** The shapes beside an archive. They are not checked here, since a test checks every file of the project. */
+function readShapes(archive: string): Record<string, ReadModule> {
+  const known = files.get(archive);
+  if (known) return known;
+  const file = join(buildDataFolder, 'archives', shapesFile(archive));
+  try {
+    const { build, modules } = JSON.parse(readFileSync(file, 'utf8')) as ArchivedShapes;
+    const read = Object.entries(modules).map(
+      ([name, { members = {}, parameters = {} }]) => [name, { readAt: build, members, parameters }] as const,
+    );
+    files.set(archive, Object.fromEntries(read));
+    return Object.fromEntries(read);
+  } catch (error) {
+    throw new InputError(`${file}: ${(error as Error).message}`);
+  }
+}

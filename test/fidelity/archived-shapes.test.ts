@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { memberNames, memberPresence, resolveShapes } from '../../src/replica/builds/resolve-shapes.ts';
+import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
+import { archivedShapes, archives } from './archives.ts';
+
+const april = '2.3000.1038162681';
+const august = '2.3000.1044822804';
+
+describe.each(archives)('the shapes of the archived build $build', (archive) => {
+  const { build, modules } = archivedShapes(archive);
+
+  test('are those of the same build, and of modules and exports that its archive has', () => {
+    expect(build).toBe(archive.build);
+    const strange = Object.entries(modules).flatMap(([module, { members = {}, parameters = {} }]) =>
+      [...Object.keys(members), ...Object.keys(parameters).map((place) => place.split('.')[0] as string)]
+        .filter((name) => archive.modules[module]?.exports[name] === undefined)
+        .map((name) => `${module}.${name}`),
+    );
+    expect(strange).toEqual([]);
+  });
+
+  test('are what the build resolves to', () => {
+    const shapes = resolveShapes(build);
+    const read = Object.entries(modules).flatMap(([module, { members = {} }]) =>
+      Object.entries(members).map(([name, each]) => [`${module}.${name}`, each] as const),
+    );
+    expect(read.length).toBeGreaterThan(10);
+    expect(Object.fromEntries(read.map(([place]) => [place, shapes.members[place]]))).toEqual(Object.fromEntries(read));
+  });
+
+  test('inherit only from places that the archive has, unless they say that they are not whole', () => {
+    const dangling = Object.entries(modules).flatMap(([module, { members = {} }]) =>
+      Object.entries(members).flatMap(([name, each]) => {
+        const base = each.extends;
+        if (base === undefined || each.whole === undefined) return [];
+        const at = base.lastIndexOf('.');
+        return archive.modules[base.slice(0, at)]?.exports[base.slice(at + 1)] ? [] : `${module}.${name}: ${base}`;
+      }),
+    );
+    expect(archive.complete ? dangling : []).toEqual([]);
+  });
+});
+
+/** Functions that changed between the archives of 2026-04 and 2026-08, as reports by users of libraries name them. */
+const changed: [place: string, before: unknown, after: unknown][] = [
+  [
+    'WAWebGroupModifyInfoJob.setGroupDescription',
+    [null, null, null, null],
+    [['desc', 'groupWid', 'newDescId', 'prevDescId']],
+  ],
+  [
+    'WAWebBizOrderBridge.queryOrder',
+    [null, null, null, null, null],
+    [['bizJid', 'height', 'orderId', 'token', 'width']],
+  ],
+  [
+    'WAWebChatSendMessages.sendGroupInviteMessage',
+    [null, null, null, null, null, null, null],
+    [['caption', 'chat_', 'code', 'exp', 'gid', 'name', 'thumb']],
+  ],
+  ['WAWebNoteAction.noteAddAction', [null, null, null], [['chatJid', 'content', 'type']]],
+  [
+    'WAWebSendStatusMsgAction.sendStatusMediaMsgAction',
+    [null, null],
+    [['beforeSend', 'funnelContext', 'mediaMsgData']],
+  ],
+  ['WAWebGroupCreateJob.createGroup', [null, null], [null, null, null]],
+  [
+    'WAWebChatMessageSearch.getSearchContext',
+    [['chat', 'msgKey', 'rootMsg', 'threadId']],
+    [['chat', 'msgKey', 'rootMsg', 'threadId']],
+  ],
+];
+
+describe('parameters', () => {
+  test.each(changed)('of %s are those of each archive', (place, before, after) => {
+    expect(resolveShapes(april).parameters[place]).toEqual(before);
+    expect(resolveShapes(august).parameters[place]).toEqual(after);
+  });
+
+  test('are known of nearly every function of a module that was read', () => {
+    for (const archive of archives) {
+      const { parameters } = resolveShapes(archive.build);
+      const functions = Object.entries(archive.modules)
+        .filter(([, { evidence }]) => evidence !== 'uses')
+        .flatMap(([module, { exports }]) =>
+          Object.entries(exports).flatMap(([name, kind]) => (kind === 'function' ? `${module}.${name}` : [])),
+        );
+      const known = functions.filter((place) => parameters[place]);
+      expect(known.length / functions.length, archive.build).toBeGreaterThan(0.9);
+    }
+  });
+
+  test('are not taken from an archive of a later build', () => {
+    expect(resolveShapes('2.3000.1029241508').parameters['WAWebChatMessageSearch.getSearchContext']).toBeUndefined();
+  });
+});
+
+describe('members', () => {
+  test.each([
+    ['WAWebMsgModel.Msg', 'mediaData'],
+    ['WAWebMsgModel.Msg', 'contextInfo'],
+    ['WAWebCmd.Cmd', 'archiveChat'],
+    ['WAWebMuteModel.Mute', 'mute'],
+    ['WAWebMsgCollection.MsgCollection', 'search'],
+    ['WAWebMsgCollection.MsgCollection', 'get'],
+    ['WAWebConnModel.Conn', 'canSetMyPushname'],
+    ['WAWebConnModel.Conn', 'on'],
+    ['WAWebGroupMetadataModel.default', 'participants'],
+  ])('%s has %s in all builds from 2026-04 on', (place, member) => {
+    for (const build of [april, august]) expect(memberPresence(resolveShapes(build), place, member)).toBe('present');
+  });
+
+  test('that a whole object and the classes that it inherits from do not list are absent', () => {
+    expect(memberPresence(resolveShapes(august), 'WAWebConnModel.Conn', 'noSuchMember')).toBe('absent');
+  });
+
+  test('of an object that no archive read are unknown', () => {
+    expect(memberPresence(resolveShapes(august), 'WAWebNothing.default', 'anything')).toBe('unknown');
+  });
+
+  test('of a module that only a later archive read are those of that archive, and never absent', () => {
+    const shapes = resolveShapes('2.3000.1014111620');
+    expect(shapes.readAt.WAWebMuteModel).toBe('2.3000.1037160418');
+    expect(memberPresence(shapes, 'WAWebMuteModel.Mute', 'mute')).toBe('present');
+    expect(memberPresence(shapes, 'WAWebMuteModel.Mute', 'noSuchMember')).toBe('unknown');
+  });
+
+  test('of the collections are known on the newest archived build', () => {
+    const shapes = resolveShapes(august);
+    const unknown = Object.values(resolveSurface(august).collections).filter(
+      (place) =>
+        !shapes.members[place] || (memberNames(shapes.members[place]).length === 0 && !shapes.members[place].extends),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
