@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const stopsSchema = z.enum(['qr', 'authenticated', 'ready', 'probe', 'methods']);
 export type Stops = z.infer<typeof stopsSchema>;
 
+/** `absent`: the build does not have it; `lazy`: its page loads it only on request, and the library does not request it. */
+export const missingKindSchema = z.enum(['absent', 'lazy', 'behaviour']);
+
 export const missingNameSchema = z.object({
+  kind: missingKindSchema,
   /** `WAWebCollections.Call`, a selector, or a field. */
   name: z.string(),
   stops: stopsSchema,
@@ -17,6 +21,18 @@ export const missingNameSchema = z.object({
   history: z.array(z.string()),
 });
 export type MissingName = z.infer<typeof missingNameSchema>;
+
+/** Whether a method of the library does its work on a build, as far as names tell; `unknown`: the data does not decide. */
+export const methodCheckSchema = z.object({
+  /** `Message.reply` */
+  name: z.string(),
+  status: z.enum(['works', 'broken', 'unknown']),
+  /** What breaks it or is not known; empty where it works. */
+  why: z.string(),
+  /** Where in the library; null where it works. */
+  at: z.object({ file: z.string(), line: z.number().int() }).nullable(),
+});
+export type MethodCheck = z.infer<typeof methodCheckSchema>;
 
 /** What a library's source needs and a build does not offer. The analysis runs nothing. */
 export const surfaceCheckSchema = z.object({

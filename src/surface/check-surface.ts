@@ -3,14 +3,15 @@ import type { Need, Needs, PagePlace } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '../contracts/surface-check.ts';
 import { behaviourSince } from './behaviour-history.ts';
-import { historySentence, noWebpackSince } from './name-sentences.ts';
+import type { LibraryIndex } from './library-index.ts';
+import { historySentence, lazySentence, noWebpackSince } from './name-sentences.ts';
 import { neverShown } from './never-shown.ts';
 import { placesText, placeText, presenceOf } from './page-names.ts';
 
 /** Compares what a library's source needs with what a build offers. */
-export function checkSurface(needs: Needs, surface: Surface): SurfaceCheck {
+export function checkSurface({ needs, loads }: Pick<LibraryIndex, 'needs' | 'loads'>, surface: Surface): SurfaceCheck {
   const all = [
-    ...missingNames(needs, surface),
+    ...missingNames(needs, surface, new Set(loads)),
     ...missingSelectors(needs, surface),
     ...missingFields(needs, surface),
   ].sort((a, b) => rank(a) - rank(b));
@@ -31,30 +32,34 @@ function rank({ stops, certain }: MissingName): number {
   return stopsSchema.options.indexOf(stops) * 2 + (certain ? 0 : 1);
 }
 
-function missingNames(needs: Needs, surface: Surface): MissingName[] {
-  return needs.needs.filter((need) => counts(need, surface)).flatMap((need) => missingOf(need, surface) ?? []);
+function missingNames(needs: Needs, surface: Surface, loads: ReadonlySet<string>): MissingName[] {
+  return needs.needs.filter((need) => counts(need, surface)).flatMap((need) => missingOf(need, surface, loads) ?? []);
 }
 
 /** True for code that runs on this build and throws where the name is missing. */
-function counts({ throws, guarded, faces, since, before, places }: Need, { build, face }: Surface): boolean {
+export function counts({ throws, guarded, faces, since, before, places }: Need, { build, face }: Surface): boolean {
   if (!throws || guarded || !faces.includes(face) || places.some(({ members }) => members.length > 0)) return false;
   const number = parseBuild(build);
   if (since && compareBuilds(number, parseBuild(since)) < 0) return false;
   return !before || compareBuilds(number, parseBuild(before)) < 0;
 }
 
-function missingOf(need: Need, surface: Surface): MissingName | null {
+/**
+ * What of a need the build does not offer at the time at which the code runs; null for nothing.
+ *
+ * @param loads modules whose bundle the library requests itself.
+ */
+export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<string>): MissingName | null {
   const stops = stopsOf(need);
   const loggedIn = stops !== 'qr';
   const presences = need.places.map((place) => presenceOf(surface, place, loggedIn));
-  // A method may be called long after its bundle was loaded.
-  const fine = presences.some(
-    (each) => each === 'present' || each === 'unknown' || (each === 'late' && stops === 'methods'),
-  );
-  if (fine) return null;
+  if (presences.some((each) => each === 'present' || each === 'unknown')) return null;
   const [place] = need.places as [PagePlace, ...PagePlace[]];
+  if (need.places.some(({ name }) => loads.has(name))) return null;
   const { file, line, function: functionName } = need;
-  const at = { stops, certain: !need.conditional, file, line, function: functionName };
+  const kind = presences.includes('late') && loggedIn ? 'lazy' : 'absent';
+  const at = { kind, stops, certain: !need.conditional, file, line, function: functionName } as const;
+  if (kind === 'lazy') return { ...at, name: place.name, history: [lazySentence(place.name, surface)] };
   if (place.by === 'raid' && surface.face !== 'webpack') {
     return { ...at, name: 'modules of webpack, read with moduleRaid', history: [noWebpackSince] };
   }
@@ -78,6 +83,7 @@ function missingSelectors({ awaited }: Needs, surface: Surface): MissingName[] {
   return waits
     .flatMap((entry) => neverShown(entry, surface) ?? [])
     .map(({ awaited: { text, file, line, function: name }, why }) => ({
+      kind: 'behaviour',
       name: text,
       stops: 'authenticated',
       certain: true,
@@ -95,6 +101,7 @@ function missingFields({ messageKeyFields }: Needs, surface: Surface): MissingNa
   const since = behaviourSince('msgKeyTextField', surface.build);
   return [
     {
+      kind: 'behaviour',
       name: `${reader.field} of message ids`,
       stops: 'probe',
       certain: true,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { home } from '../contracts/home.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
-import type { Needs } from '../contracts/needs.ts';
+import type { NeedStage, Needs } from '../contracts/needs.ts';
 
 /** The stored analysis of a library's source: needs, and the places that stack frames point to. */
 export interface LibraryIndex {
@@ -18,6 +18,29 @@ export interface LibraryIndex {
   pageFunctions: PageFunction[];
   /** Results that Node code destructures at once: `const { failed } = await this.authStrategy.onAuthenticationNeeded()`. */
   takenApart: { file: string; line: number; source: string }[];
+  publicMethods: PublicMethod[];
+  /** Lazy modules, and loaders of such, that the library's page code requests. */
+  loads: string[];
+  keyReads: KeyRead[];
+}
+
+/** A read of the text of a message key in a field that not every build has. */
+export interface KeyRead {
+  stage: NeedStage;
+  /** `_serialized` or `$1` */
+  field: string;
+  file: string;
+  line: number;
+}
+
+/** A method of the library's type definitions. */
+export interface PublicMethod {
+  /** `Message.reply` */
+  name: string;
+  /** False when the source has no method of that name. */
+  isThere: boolean;
+  /** The methods that it calls in Node, also by way of others, itself included. */
+  leadsTo: string[];
 }
 
 /** A function that the library sends to the page, and where it does so. Lines and columns count from 1. */

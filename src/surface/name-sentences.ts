@@ -20,6 +20,16 @@ export function eventText({ what, since, date, confidence, sources }: NameEvent)
   return `${words[what]} ${since} (${date}; ${confidence}: ${sources.join(', ')})`;
 }
 
+/** Since when the page of a build loads a module only on request, and that the library does not request it. */
+export function lazySentence(module: string, surface: Surface): string {
+  const past = nameHistory(module).filter(
+    ({ since }) => compareBuilds(parseBuild(since), parseBuild(surface.build)) <= 0,
+  );
+  const lazy = past.findLast(({ what }) => what === 'lazy');
+  const known = lazy ? ` (${eventText(lazy)})` : '';
+  return `The page loads ${module} only on request${known}, and the library does not request it.`;
+}
+
 /** Which builds offered a name, as far as known: one sentence, or none. */
 export function historySentence(place: PagePlace, surface: Surface | null): string[] {
   if (place.by === 'raid' || place.members.length > 0) return [];

@@ -1,7 +1,7 @@
 import semver from 'semver';
-import type { Needs } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { checkSurface } from './check-surface.ts';
+import type { LibraryIndex } from './library-index.ts';
 
 /** The verdict on one library on one build. */
 export interface JudgedVersion {
@@ -39,8 +39,12 @@ function position(current: string, inOrder: readonly JudgedVersion[]): number {
 }
 
 /** Judges a library on a build by its source alone. For a build outside the known range the verdict is `unsure`. */
-export function judgeSource(library: string, needs: Needs, surface: Surface): JudgedVersion {
-  const { stops, missing } = checkSurface(needs, surface);
+export function judgeSource(
+  library: string,
+  index: Pick<LibraryIndex, 'needs' | 'loads'>,
+  surface: Surface,
+): JudgedVersion {
+  const { stops, missing } = checkSurface(index, surface);
   const judged = (verdict: JudgedVersion['verdict'], why: string): JudgedVersion => ({
     library,
     verdict,

@@ -6,7 +6,7 @@ import { toyClient } from './toy-package.ts';
 
 const october2025 = '2.3000.1029241508';
 const check = (pageCode: string, build: string) =>
-  checkSurface(indexLibrary(toyClient(pageCode)).needs, resolveSurface(build));
+  checkSurface(indexLibrary(toyClient(pageCode)), resolveSurface(build));
 
 describe('a name that a build has lost', () => {
   const code = `window.User = window.require('WAWebUserPrefsMeUser'); window.User.getMeUser();`;
@@ -44,10 +44,16 @@ describe('a name that a build has lost', () => {
   });
 });
 
-test('a module that is loaded on demand is missing at ready and there for a method', () => {
+test('a module that is loaded on demand is missing at ready, and for a method unless the library requests it', () => {
   const code = `window.require('WAWebSetPushnameConnAction').setPushname;`;
   expect(check(code, '2.3000.1044822804').stops).toBe('ready');
-  expect(check(`window.f = () => { ${code} };`, '2.3000.1044822804').missing).toEqual([]);
+  const inMethod = check(`window.f = () => { ${code} };`, '2.3000.1044822804');
+  expect(inMethod).toMatchObject({ stops: null, missing: [{ kind: 'lazy', stops: 'methods' }] });
+  const requested = check(
+    `window.f = () => { requireLazy(['WAWebSetPushnameConnAction']); ${code} };`,
+    '2.3000.1044822804',
+  );
+  expect(requested.missing).toEqual([]);
 });
 
 test('code for webpack pages stops everything on a build that is not one', () => {

@@ -7,7 +7,7 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   [
     'check with a bad build',
     ['surface', 'check', '1.34.2', '--build', '3.1'],
-    /--build: "3\.1" is not a WhatsApp Web build/,
+    /--build <build>' argument '3\.1' is invalid\. "3\.1" is not a WhatsApp Web build/,
   ],
   [
     'diff of a library and a build',
@@ -20,12 +20,12 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   [
     'advice for a range',
     ['advise', '--current', '1.34', '--build', '2.3000.1'],
-    /--current 1\.34: it has to be an exact/,
+    /--current <version>' argument '1\.34' is invalid\. It has to be an exact/,
   ],
   [
     'advice for no build',
     ['advise', '--current', '1.34.2', '--build', 'new'],
-    /--build: "new" is not a WhatsApp Web build/,
+    /--build <build>' argument 'new' is invalid\. "new" is not a WhatsApp Web build/,
   ],
 ];
 

@@ -9,7 +9,7 @@ import { listLibraryLocks } from '../../library/library-lock.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
-import { extractNeeds } from '../../surface/library-index.ts';
+import { libraryIndex } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
 import { checkedBy } from '../options/option-values.ts';
@@ -71,7 +71,7 @@ async function judgeAll(current: string, surface: Surface, browser: string): Pro
   for (const label of others) {
     if (known.has(label)) continue;
     const { packageDir } = await ensureLibrary(label, (line) => processTerminal().progress(`${line}\n`));
-    judged.push(judgeSource(label, extractNeeds(packageDir), surface));
+    judged.push(judgeSource(label, libraryIndex(packageDir), surface));
   }
   return judged;
 }

@@ -3,14 +3,16 @@ import { parseBuild } from '../../contracts/build-number.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { Needs } from '../../contracts/needs.ts';
+import type { MethodCheck, SurfaceCheck } from '../../contracts/surface-check.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { parseLibrarySpec } from '../../library/library-spec.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { processTerminal } from '../../report/terminal.ts';
+import { checkMethods } from '../../surface/check-methods.ts';
 import { checkSurface } from '../../surface/check-surface.ts';
 import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
-import { extractNeeds } from '../../surface/library-index.ts';
+import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
 import { storedStandings } from '../advise/judge-attempts.ts';
 import { checkedBy } from '../options/option-values.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
@@ -39,19 +41,13 @@ export function surfaceCommand(): Command {
     });
   surface
     .command('check')
-    .description('which missing names stop qr, authenticated, ready or only methods')
+    .description('what a build does not offer to a library, and which step or method it stops')
     .argument('<library>', whichLibrary, checkedBy(parseLibrarySpec))
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684', checkedBy(resolveSurface))
+    .option('--methods', 'each public method: works, broken (why and where) or not known')
     .option('--json', 'as data')
     .addHelpText('after', checkHelp)
-    .action(async (library: string, { build, json }: SurfaceOptions & { build: string }) => {
-      const offered = resolveSurface(build);
-      const check = checkSurface(await needsOf(library), offered);
-      const seen = await storedStandings(offered.build, 'current', [library]);
-      const flows = seen.flatMap((standing) => standing.flows);
-      show({ ...check, attempted: flows }, json, (width) => renderCheck(check, offered.known, seen, width));
-      process.exitCode = check.stops === null ? exitCode.asExpected : exitCode.unexpected;
-    });
+    .action(check);
   surface
     .command('diff')
     .description('what two libraries need differently, or what changed between two builds')
@@ -78,10 +74,34 @@ export function surfaceCommand(): Command {
 const checkHelp = `
 The attempts of the library on that build, where the store has some, are a line of their own: names do not say whether texts arrive.
 
-Exit codes: 0 no missing name is known to stop the library on that build, 1 one is, 3 bad usage or input
+Exit codes: 0 nothing is known to stop the library up to ready and its first message (with --methods: nor any method), 1 something
+is, 2 only something that the data does not decide, 3 bad usage or input
 
-Example:
-  wwebjs-canary surface check 1.34.2 --build 2.3000.1032534684`;
+Examples:
+  wwebjs-canary surface check 1.34.2 --build 2.3000.1032534684
+  wwebjs-canary surface check 1.34.7 --build 2.3000.1044822804 --methods`;
+
+async function check(
+  library: string,
+  { build, json, methods: byMethod }: SurfaceOptions & { build: string; methods?: boolean },
+): Promise<void> {
+  const offered = resolveSurface(build);
+  const index = await indexOf(library);
+  const checked = checkSurface(index, offered);
+  const methods = byMethod ? checkMethods(index, offered) : [];
+  const seen = await storedStandings(offered.build, 'current', [library]);
+  const attempted = seen.flatMap((standing) => standing.flows);
+  show({ ...checked, attempted, ...(byMethod && { methods }) }, json, (width) =>
+    renderCheck({ check: checked, known: offered.known, seen, methods: byMethod ? methods : null }, width),
+  );
+  process.exitCode = codeOf(checked, methods);
+}
+
+function codeOf({ stops, missing, extrapolated }: SurfaceCheck, methods: readonly MethodCheck[]): number {
+  if (stops !== null || methods.some(({ status }) => status === 'broken')) return exitCode.unexpected;
+  const isOpen = missing.some((each) => each.stops !== 'methods') || methods.some(({ status }) => status === 'unknown');
+  return isOpen || extrapolated ? exitCode.inconclusive : exitCode.asExpected;
+}
 
 async function diff(first: string, second: string, { json }: SurfaceOptions): Promise<void> {
   if (isBuild(first) !== isBuild(second)) {
@@ -109,8 +129,12 @@ function checkSide(text: string): void {
 }
 
 async function needsOf(library: string): Promise<Needs> {
+  return (await indexOf(library)).needs;
+}
+
+async function indexOf(library: string): Promise<LibraryIndex> {
   const { packageDir } = await ensureLibrary(library, (line) => processTerminal().progress(`${line}\n`));
-  return extractNeeds(packageDir);
+  return libraryIndex(packageDir);
 }
 
 /** @param render the same as text of at most so many columns. */

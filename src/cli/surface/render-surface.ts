@@ -1,6 +1,6 @@
 import type { Needs } from '../../contracts/needs.ts';
 import type { Standing } from '../../contracts/standing.ts';
-import type { SurfaceCheck } from '../../contracts/surface-check.ts';
+import type { MethodCheck, SurfaceCheck } from '../../contracts/surface-check.ts';
 import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
@@ -19,27 +19,64 @@ export function renderNeeds(needs: Needs, width?: number): string {
   ].join('');
 }
 
-/** The table of `surface check`. @param seen what the attempts in the store say of the library on the build. */
-export function renderCheck(
-  check: SurfaceCheck,
-  known: { from: string; to: string },
-  seen: readonly Standing[],
-  width?: number,
-): string {
-  const { library, build, stops, missing, extrapolated } = check;
-  const verdict =
-    stops === null ? 'nothing is known to stop it' : stops === 'probe' ? 'ready, but broken' : `no ${stops}`;
-  const rows = missing.map((entry) => [
-    entry.stops === 'methods' ? 'only methods' : `${entry.stops}${entry.certain ? '' : ' (perhaps)'}`,
-    entry.name,
-    whereText(entry),
-    entry.history.join(' '),
-  ]);
+interface ShownCheck {
+  check: SurfaceCheck;
+  /** The builds that are known. */
+  known: { from: string; to: string };
+  /** What the attempts in the store say of the library on the build. */
+  seen: readonly Standing[];
+  /** Null where they were not asked for. */
+  methods: readonly MethodCheck[] | null;
+}
+
+/** The tables of `surface check`. */
+export function renderCheck({ check, known, seen, methods }: ShownCheck, width?: number): string {
+  const { library, build, missing, extrapolated } = check;
+  const rows = missing
+    .filter(({ stops }) => !methods || stops !== 'methods')
+    .map((entry) => [
+      entry.stops === 'methods' ? 'only methods' : `${entry.stops}${entry.certain ? '' : ' (perhaps)'}`,
+      `${entry.name}${entry.kind === 'lazy' ? ' (not loaded)' : ''}`,
+      whereText(entry),
+      entry.history.join(' '),
+    ]);
   return [
-    `${library} on ${build}: ${verdict}\n`,
+    `${library} on ${build}: ${verdictText(check, seen)}\n`,
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
     ...(rows.length > 0 ? ['\n', columns([['stops', 'missing', 'needed in', 'known'], ...rows], width)] : []),
+    ...(methods ? ['\n', methodTable(methods, width)] : []),
+  ].join('');
+}
+
+function verdictText({ stops, missing }: SurfaceCheck, seen: readonly Standing[]): string {
+  if (stops === 'probe') return 'ready, but broken';
+  if (stops !== null) return `no ${stops}`;
+  const doubt = missing.find((entry) => entry.stops !== 'methods');
+  if (doubt) return `perhaps no ${doubt.stops}`;
+  const failed = seen.some(({ flows }) => flows.some((flow) => flow.failed > 0));
+  return failed ? 'no name is missing, and yet attempts failed' : 'nothing is known to stop it';
+}
+
+const statusOrder = ['broken', 'unknown', 'works'] as const;
+const statusWords = { broken: 'broken', unknown: 'not known', works: 'works' };
+
+/** One row per public method, broken ones first. */
+function methodTable(methods: readonly MethodCheck[], width?: number): string {
+  if (methods.length === 0) return 'The library has no type definitions, which would list its public methods.\n';
+  const sorted = statusOrder.flatMap((status) => methods.filter((method) => method.status === status));
+  const counts = statusOrder.map(
+    (status) => `${methods.filter((method) => method.status === status).length} ${statusWords[status]}`,
+  );
+  const rows = sorted.map(({ status, name, why, at }) => [
+    statusWords[status],
+    name,
+    at ? `${at.file}:${at.line}` : '',
+    why,
+  ]);
+  return [
+    `${methods.length} public methods: ${counts.join(', ')}\n`,
+    columns([['status', 'method', 'needed in', 'why'], ...rows], width),
   ].join('');
 }
 

@@ -1,5 +1,6 @@
 import type { Awaited, Need, NeedStage } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
+import type { KeyRead } from '../library-index.ts';
 import type { SourceFile } from './source-file.ts';
 import type { Callable, Value } from './values.ts';
 
@@ -29,6 +30,7 @@ export interface Reading {
   overlay: Map<string, Value>;
   note(need: Omit<Need, 'faces'>): void;
   noteAwaited(awaited: Omit<Awaited, 'faces'>): void;
+  noteKeyRead(read: KeyRead): void;
   /** Page functions on the stack, to end recursion. */
   running: Set<Callable>;
   /** Results of page functions, by stage and arguments. */

@@ -9,6 +9,7 @@ import type {
 import type { Around, Reading } from './around.ts';
 import { bindPattern } from './bind-pattern.ts';
 import { evaluateCall, evaluateNew } from './evaluate-call.ts';
+import { noteKeyRead } from './key-reads.ts';
 import { assignMember, noteUse, readMember } from './note.ts';
 import { afterTest } from './tests.ts';
 import { type Scope, text, unknown, type Value } from './values.ts';
@@ -32,6 +33,7 @@ export function evaluate(node: Expression, scope: Scope, reading: Reading, aroun
       const object = node.object.type === 'Super' ? unknown : inner(node.object);
       const name = memberName(node, scope, reading, around) ?? (object.kind === 'hits' ? '0' : null);
       if (name === null) return unknown;
+      if (object.kind === 'unknown') noteKeyRead(node, name, reading, around);
       return readMember(reading, around, object, name, { at: node.property, source: node, optional: node.optional });
     }
     case 'CallExpression':

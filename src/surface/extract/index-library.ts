@@ -1,7 +1,9 @@
 import type { Awaited, Need, Needs } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
-import type { LibraryIndex } from '../library-index.ts';
+import type { KeyRead, LibraryIndex } from '../library-index.ts';
+import { keyReadsInNode } from './key-reads.ts';
 import { type LibraryCode, readLibraryCode } from './library-code.ts';
+import { publicMethods } from './public-methods.ts';
 import { readLibrary } from './read-library.ts';
 import { walk } from './walk.ts';
 
@@ -31,6 +33,9 @@ export function indexLibrary(packageDir: string): LibraryIndex {
     })),
     pageFunctions: [...new Map(pageFunctions.map((entry) => [JSON.stringify(entry), entry])).values()],
     takenApart: takenApart(code),
+    publicMethods: publicMethods(packageDir, code),
+    loads: loads(code),
+    keyReads: firstReads([...keyReadsInNode(code), ...comet.keyReads]),
   };
 }
 
@@ -60,6 +65,32 @@ function takenApart(code: LibraryCode): LibraryIndex['takenApart'] {
     });
   }
   return found;
+}
+
+/** The first read of each field at each stage. */
+function firstReads(reads: readonly KeyRead[]): KeyRead[] {
+  return reads.filter(
+    (each, i) => reads.findIndex(({ stage, field }) => stage === each.stage && field === each.field) === i,
+  );
+}
+
+/** Modules whose bundle the library's own page code brings: the names in `requireLazy([...])` and in `require('XLoadable').requireBundle()`. */
+function loads(code: LibraryCode): string[] {
+  const found = new Set<string>();
+  for (const file of code.files.values()) {
+    walk(file.program, (node) => {
+      if (node.type !== 'CallExpression') return;
+      const callee = file.text.slice(node.callee.start, node.callee.end);
+      if (/(?:^|\.)requireLazy$/.test(callee) && node.arguments[0]?.type === 'ArrayExpression') {
+        for (const each of node.arguments[0].elements) {
+          if (each?.type === 'Literal' && typeof each.value === 'string') found.add(each.value);
+        }
+      }
+      const loadable = /require\(\s*['"](\w+Loadable)['"]\s*\)\s*\.requireBundle$/.exec(callee)?.[1];
+      if (loadable) found.add(loadable);
+    });
+  }
+  return [...found].sort();
 }
 
 /** Where the library reads the text form of a message key, a field whose name has changed between builds. */

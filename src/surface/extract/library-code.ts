@@ -18,6 +18,8 @@ export interface LibraryCode {
   version: string;
   files: Map<string, SourceFile>;
   functions: NodeFunction[];
+  /** The class that a class extends, by name. */
+  parents: Map<string, string>;
   /** Functions that other files import, by `file#export`. */
   exports: Map<string, { file: SourceFile; node: Callable }>;
 }
@@ -31,7 +33,7 @@ export function readLibraryCode(packageDir: string): LibraryCode {
       `${packageDir} is not a folder of whatsapp-web.js: package.json and src/Client.js must be there`,
     );
   }
-  const code: LibraryCode = { version, files: new Map(), functions: [], exports: new Map() };
+  const code: LibraryCode = { version, files: new Map(), functions: [], parents: new Map(), exports: new Map() };
   for (const path of globSync('src/**/*.js', { cwd: packageDir }).sort()) {
     const file = SourceFile.read(packageDir, path.replaceAll('\\', '/'));
     code.files.set(file.path, file);
@@ -45,6 +47,7 @@ function collectFunctions(file: SourceFile, code: LibraryCode): void {
   const visitor = new Visitor({
     ClassDeclaration(node) {
       className = node.id?.name ?? '';
+      if (node.superClass?.type === 'Identifier') code.parents.set(className, node.superClass.name);
     },
     'ClassDeclaration:exit'() {
       className = '';

@@ -1,7 +1,7 @@
 import type { CallExpression, Expression, Node } from 'oxc-parser';
 import type { Awaited, Need, NeedStage } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
-import type { PageFunction } from '../library-index.ts';
+import type { KeyRead, PageFunction } from '../library-index.ts';
 import { type Around, type Reading, startAround } from './around.ts';
 import { constantOf, initializers } from './constants.ts';
 import { importedFunction, isCallable, type LibraryCode, type NodeFunction } from './library-code.ts';
@@ -15,6 +15,7 @@ export interface FaceReading {
   needs: Omit<Need, 'faces'>[];
   awaited: Omit<Awaited, 'faces'>[];
   pageFunctions: PageFunction[];
+  keyReads: KeyRead[];
 }
 
 /** Reads a library in the sequence in which it runs: `initialize()` up to `ready` first, then every other method. */
@@ -24,7 +25,7 @@ export function readLibrary(code: LibraryCode, face: Face): FaceReading {
 
 class LibraryReader {
   readonly #code: LibraryCode;
-  readonly #result: FaceReading = { needs: [], awaited: [], pageFunctions: [] };
+  readonly #result: FaceReading = { needs: [], awaited: [], pageFunctions: [], keyReads: [] };
   readonly #reading: Reading;
   readonly #visited = new Set<Node>();
   readonly #deferred: { fn: Callable; file: SourceFile; owner: string }[] = [];
@@ -38,6 +39,7 @@ class LibraryReader {
       overlay: new Map(),
       note: (need) => this.#result.needs.push(need),
       noteAwaited: (awaited) => this.#result.awaited.push(awaited),
+      noteKeyRead: (read) => this.#result.keyReads.push(read),
       running: new Set(),
       results: new Map(),
       seen: new Map(),

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Need, Needs } from '../../../src/contracts/needs.ts';
+import type { Need } from '../../../src/contracts/needs.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { checkSurface } from '../../../src/surface/check-surface.ts';
-import { extractNeeds } from '../../../src/surface/library-index.ts';
+import { type LibraryIndex, libraryIndex } from '../../../src/surface/library-index.ts';
 
-async function needsOf(version: string): Promise<Needs> {
-  return extractNeeds((await ensureLibrary(version, console.log)).packageDir);
+async function indexOf(version: string): Promise<LibraryIndex> {
+  return libraryIndex((await ensureLibrary(version, console.log)).packageDir);
 }
+
+const needsOf = async (version: string) => (await indexOf(version)).needs;
 
 const beforeReady = ({ stage, faces }: Need) =>
   ['qr', 'authenticated', 'ready'].includes(stage) && faces.includes('comet');
@@ -60,8 +62,8 @@ describe('the source alone says of every version and build of the default matrix
     ['1.34.2', ['ready', 'ready', ...november.slice(1)]],
     ['1.34.7', ['qr', 'qr', null, null, null, 'probe']],
   ])('%s', async (version, stops) => {
-    const needs = await needsOf(version);
-    const checks = ['2.2412.54', ...builds].map((build) => checkSurface(needs, resolveSurface(build)));
+    const index = await indexOf(version);
+    const checks = ['2.2412.54', ...builds].map((build) => checkSurface(index, resolveSurface(build)));
     expect(checks.map((check) => check.stops)).toEqual(stops);
   });
 });

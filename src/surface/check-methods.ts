@@ -1,0 +1,63 @@
+import type { Need } from '../contracts/needs.ts';
+import type { Surface } from '../contracts/surface.ts';
+import type { MethodCheck } from '../contracts/surface-check.ts';
+import { counts, missingOf } from './check-surface.ts';
+import type { KeyRead, LibraryIndex, PublicMethod } from './library-index.ts';
+import { placeText, presenceOf } from './page-names.ts';
+
+/**
+ * For each public method of a library whether everything that its page code needs is there on the build. A method is `unknown`
+ * where a condition decides whether the missing name is reached, where the data does not say what an object holds, and on a
+ * build outside of the known range.
+ */
+export function checkMethods({ needs, loads, publicMethods, keyReads }: CheckedIndex, surface: Surface): MethodCheck[] {
+  const loaded = new Set(loads);
+  const byMethod = Map.groupBy(needs.needs, ({ stage }) => stage);
+  return publicMethods.map((method) => {
+    const stages = method.leadsTo.map((name) => `method:${name}`);
+    const own = stages.flatMap((stage) => byMethod.get(stage) ?? []);
+    const reads = keyReads.filter(({ stage }) => stages.includes(stage));
+    return checkMethod(method, own, surface, { loaded, reads });
+  });
+}
+
+type CheckedIndex = Pick<LibraryIndex, 'needs' | 'loads' | 'publicMethods' | 'keyReads'>;
+
+function checkMethod(
+  { name, isThere }: PublicMethod,
+  needs: readonly Need[],
+  surface: Surface,
+  { loaded, reads }: { loaded: ReadonlySet<string>; reads: readonly KeyRead[] },
+): MethodCheck {
+  const unknown = (why: string, at: MethodCheck['at']): MethodCheck => ({ name, status: 'unknown', why, at });
+  if (!isThere) return unknown('its source has another name', null);
+  const missing = needs
+    .filter((need) => counts(need, surface))
+    .flatMap((need) => missingOf(need, surface, loaded) ?? []);
+  const first = missing.find(({ certain }) => certain) ?? missing[0];
+  if (first) {
+    const at = { file: first.file, line: first.line };
+    const what = first.kind === 'lazy' ? `${first.name} is not loaded` : `${first.name} is missing`;
+    const why = [`${what}.`, ...first.history].join(' ');
+    return first.certain ? { name, status: 'broken', why, at } : unknown(`Perhaps ${why}`, at);
+  }
+  const { msgKeyTextField } = surface.behaviours;
+  const [read] = reads;
+  if (read && reads.every(({ field }) => field !== msgKeyTextField)) {
+    const why = `Perhaps it fails: it reads ${read.field} of a message's id, and this build keeps that text in ${msgKeyTextField}.`;
+    return unknown(why, { file: read.file, line: read.line });
+  }
+  if (surface.extrapolated) return unknown(`Nothing is known of build ${surface.build}.`, null);
+  const doubt = needs.find((need) => counts(need, surface) && need.places.every((place) => isUnknown(place, surface)));
+  const [place] = doubt?.places ?? [];
+  if (doubt && place) {
+    return unknown(`The data does not say whether ${placeText(place)} is there.`, {
+      file: doubt.file,
+      line: doubt.line,
+    });
+  }
+  return { name, status: 'works', why: '', at: null };
+}
+
+const isUnknown = (place: Need['places'][number], surface: Surface): boolean =>
+  presenceOf(surface, place, true) === 'unknown';
