@@ -3,6 +3,7 @@ import { explainAwaited } from './explain-awaited.ts';
 import { explainBrowser } from './explain-browser.ts';
 import { explainError } from './explain-error.ts';
 import { explainProbe } from './explain-probe.ts';
+import { explainStorage } from './explain-storage.ts';
 import { explainStub } from './explain-stub.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 
@@ -16,6 +17,7 @@ export function explain(attempt: FailedAttempt): Explanation {
     explainBrowser(attempt) ??
     explainProbe(attempt) ??
     explainError(attempt) ??
+    explainStorage(attempt) ??
     explainAwaited(attempt);
   if (explanation) return explanation;
   return { cause: attempt.observed ? { message: attempt.observed, evidence: [] } : null, blame: null };

@@ -85,6 +85,36 @@ describe('something that only the replica can be blamed for', () => {
   });
 });
 
+describe('a page that cannot open its storage', () => {
+  // As seen when the profile of a running browser is removed.
+  const lost = pageError('UnknownError: Internal error opening backing store for indexedDB.open.');
+  const unlinked = { at: 50, type: 'client:disconnected', detail: ['LOGOUT'] };
+  const folder = () =>
+    toyPackage({
+      'src/Client.js': 'class Client {}',
+      'src/authStrategies/LocalAuth.js': 'class LocalAuth {\n  async logout() { await rm(this.userDataDir); }\n}',
+    });
+
+  test('after an unlink leads to the line of the library that removes the profile', () => {
+    const failure = toyFailure(folder(), { phase: 'qr', code: 'no-qr', events: [unlinked, lost] });
+    const { cause, blame } = explain(failure);
+    expect(cause).toMatchObject({
+      message: expect.stringContaining('the page could not open its storage: UnknownError: Internal error'),
+      libraryFile: 'src/authStrategies/LocalAuth.js',
+      libraryLine: 2,
+    });
+    expect(cause?.evidence.join(' ')).toContain('removes the profile of the running browser');
+    expect(blame).toBe('library');
+  });
+
+  test('without an unlink blames nothing', () => {
+    const { cause, blame } = explain(toyFailure(folder(), { phase: 'qr', code: 'no-qr', events: [lost] }));
+    expect(cause).toMatchObject({ message: expect.stringContaining('could not open its storage') });
+    expect(cause).not.toHaveProperty('libraryFile');
+    expect(blame).toBeNull();
+  });
+});
+
 describe('an error in Node', () => {
   const strategy = (body: string) =>
     toyPackage({
