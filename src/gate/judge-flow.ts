@@ -70,7 +70,7 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
     const own = margins[i] ?? marginPoints;
     const { blockZ, cellLevel, promote } = errorBudget(policy, flows, { hasSeveralCells, marginPoints: own });
     const its = countPairs([flow.cells[i] as CellEvidence]);
-    return { blockZ, cellLevel, promoteZ: promote.z(Math.max(its, promote.from)), margin: own / 100 };
+    return { blockZ, cellLevel, promoteZ: promote.z(its), margin: own / 100 };
   });
   const time = timeToReady(rated, timeRatio, budget.timeLevel);
   const missing = missingData(flow, policy);

@@ -42,6 +42,13 @@ describe('the figures of a flow', () => {
     expect(judged([cellOf(1, [9, 9], [0, 0])]).loss).toBeNull();
   });
 
+  it('have the same loss for a flow and its only cell, also beyond the cap', () => {
+    for (const pairs of [40, 160, 400]) {
+      const { loss, cells } = judged([cellOf(1, [pairs, pairs], [pairs - 5, pairs])]);
+      expect(cells[0]?.loss).toEqual(loss);
+    }
+  });
+
   it('have the largest look that is reached, and the next', () => {
     const lookAt = (pairs: number) => judged([cellOf(1, [pairs, pairs], [pairs, pairs])]).look;
     expect(lookAt(9)).toEqual({ reached: null, next: 10 });
@@ -240,6 +247,7 @@ describe('thresholds of a policy', () => {
     const slightly = cellOf(1, [1000, 1000], [960, 1000]);
     expect(words([slightly, fine], policy)).toBe('block by cells');
     expect(words([slightly, fine])).toBe('promote by success-rate');
+    expect(words([slightly], policy)).toBe('block by cells');
   });
 
   it('of a flow change its margin and ratio of times', () => {
