@@ -114,7 +114,7 @@ export class SequentialJudge {
       const pairs = countPairs([begun]);
       // A cell with a margin of its own may need as many attempts by itself.
       if ((ownMargin(this.#policy, evidence.place) === undefined ? made : pairs) >= this.#cap) continue;
-      const comesLast = isRated.has(placeKey(evidence.place)) && this.#isInsideMargin(evidence, all);
+      const comesLast = isRated.has(placeKey(evidence.place)) && this.#isInsideMargin(evidence, flow, all);
       yield { cell, arms, rank: comesLast ? pairs + this.#cap : pairs };
     }
   }
@@ -128,18 +128,17 @@ export class SequentialJudge {
     }
   }
 
-  #isInsideMargin(cell: CellEvidence, evidence: Evidence): boolean {
-    const { place } = cell;
-    const own = ownMargin(this.#policy, place);
-    const marginPoints = own ?? flowThresholds(this.#policy, place.flow).marginPoints;
-    const { promote } = this.#levels(evidence, place.flow, marginPoints);
+  #isInsideMargin(cell: CellEvidence, flow: FlowEvidence, evidence: Evidence): boolean {
+    const own = ownMargin(this.#policy, cell.place);
+    const marginPoints = own ?? flowThresholds(this.#policy, flow.flow).marginPoints;
+    const { promote } = this.#levels(flow, evidence, marginPoints);
     const pairs = countPairs([cell]);
     const loss = stratifiedLoss([cell], promote.z(pairs));
     return loss !== null && loss.upper < marginPoints / 100 && (own === undefined || pairs >= promote.from);
   }
 
   #isBroken(flow: FlowEvidence, evidence: Evidence): boolean {
-    const { breakageFrom } = this.#levels(evidence, flow.flow);
+    const { breakageFrom } = this.#levels(flow, evidence);
     return fastPath(countedCells(flow), breakageFrom).broken;
   }
 
@@ -160,12 +159,11 @@ export class SequentialJudge {
   }
 
   #levels(
+    { flow, cells }: FlowEvidence,
     { flows }: Evidence,
-    flow: string,
     marginPoints = flowThresholds(this.#policy, flow).marginPoints,
   ): ErrorBudget {
-    const cells = flows.find((each) => each.flow === flow)?.cells.length ?? 1;
-    return errorBudget(this.#policy, Math.max(1, flows.length), { hasSeveralCells: cells > 1, marginPoints });
+    return errorBudget(this.#policy, flows.length, { hasSeveralCells: cells.length > 1, marginPoints });
   }
 }
 

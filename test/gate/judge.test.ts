@@ -191,12 +191,18 @@ describe('why a verdict is what it is', () => {
       rule: 'missing-data',
       because: ['There is no attempt of either version.', 'It rests on 0 attempts.'],
     });
+    expect(
+      because(both(80, { flow: 'f', build: '2.3000.2' }), undefined, {
+        plan: [...plan, { ...plan[0], build: '2.3000.2' }] as typeof plan,
+      })[0],
+    ).toBe('f: Neither version was tried on 2.3000.1.');
   });
 
   it('says what it rests on: attempts, cells and flows, and how many of these would be promoted', () => {
     expect(because([...both(80), ...both(12, other)])[1]).toBe(
       'It rests on 92 attempts of the baseline and 92 of the candidate in 2 cells of 2 flows, of which 1 would be promoted.',
     );
+    expect(because([...both(80), ...both(80, other)])[1]).toContain('2 flows, of which 2 would be promoted.');
     expect(because(attempts('old', 1, 0))[1]).toBe(
       'It rests on 1 attempt of the baseline and 0 of the candidate in 1 cell of 1 flow.',
     );
@@ -272,6 +278,9 @@ describe('why a verdict is what it is', () => {
       'Neither version works on the newest build 2.3000.9999999999, which the policy refuses.',
     );
     expect(verdictOn(both(80), refusing).verdict).toBe('promote');
+    const older = { build: '2.3000.1' };
+    const olderDead = [...both(80), ...attempts('old', 0, 13, older), ...attempts('new', 0, 13, older)];
+    expect(verdictOn(olderDead, refusing).verdict).toBe('promote');
   });
 });
 

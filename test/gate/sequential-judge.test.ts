@@ -120,6 +120,19 @@ describe('the next attempts', () => {
     expect(next([inside, worse], { 1: [19, 19] })).toBeUndefined();
   });
 
+  it('come last only where the cell is inside the margin at the level of a flow with several cells', () => {
+    const worse = cellOf(2, [59, 59], [51, 59]);
+    // A flow of one cell could be promoted after 53 pairs, one of several after 57.
+    expect(next([cellOf(1, [55, 55]), worse])).toEqual(['2.3000.1', ...both]);
+    expect(next([cellOf(1, [58, 58]), worse])).toEqual(['2.3000.2', ...both]);
+  });
+
+  it('do not come last to a cell with a margin of its own before a candidate without a failure could be promoted', () => {
+    const policy = { ...defaultPolicy, thresholds: [{ build: ['2.3000.1'], marginPoints: 5 }] };
+    const cells = [cellOf(1, [15, 30], [30, 30]), cellOf(2, [31, 31])];
+    expect(next(cells, {}, policy)).toEqual(['2.3000.1', ...both]);
+  });
+
   it('go on in a cell with a margin of its own until it has as many as the cap by itself', () => {
     const policy = { ...defaultPolicy, thresholds: [{ build: ['2.3000.1'], marginPoints: 5 }] };
     const cells = [cellOf(1, [80, 80]), cellOf(2, [80, 80])];
@@ -171,6 +184,43 @@ describe('a look', () => {
 
   it('decides nothing without a flow', () => {
     expect(seen()).toBeNull();
+  });
+
+  it('decides nothing for a finding before a flow is known', () => {
+    const decidedOn = (code: string, blame: 'library' | 'harness') => {
+      const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
+      collector.addFinding(attempt('new', { outcome: 'failed', phase: 'launch', code, blame, readyMs: null }));
+      const sequential = new SequentialJudge(defaultPolicy);
+      sequential.look(collector.evidence());
+      return sequential.decided;
+    };
+    expect(decidedOn('session-lost', 'library')).toBeNull();
+    expect(decidedOn('provenance-mismatch', 'harness')).toBeNull();
+  });
+
+  it('of a flow is none of its cells', () => {
+    const sequential = new SequentialJudge(defaultPolicy);
+    const at = (first: number, second: number) => {
+      sequential.look(evidenceOn(cellOf(1, [first, first]), cellOf(2, [second, second])));
+      return sequential.decided?.verdict ?? null;
+    };
+    expect(at(19, 35)).toBeNull();
+    // One cell has 20 attempts, and the flow would be promoted, but its next look is at 60.
+    expect(at(20, 39)).toBeNull();
+    expect(at(20, 40)).toBe('promote');
+  });
+
+  it('of one flow promotes no other flow', () => {
+    const sequential = new SequentialJudge(defaultPolicy);
+    const at = (a: number, b: number) => {
+      const cells = [cellOf(placeOf(1, { flow: 'a' }), [a, a]), cellOf(placeOf(1, { flow: 'b' }), [b, b], [b - 4, b])];
+      sequential.look(evidenceOn(...cells));
+      return sequential.decided?.verdict ?? null;
+    };
+    expect(at(20, 100)).toBeNull();
+    // The first flow reaches a look at which it is promoted; the other would be, but its next look is at 120.
+    expect(at(80, 119)).toBeNull();
+    expect(at(80, 120)).toBe('promote');
   });
 
   it('takes a flow at a look or beyond it, once', () => {
