@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Policy } from '../../src/contracts/policy.ts';
 import type { CellEvidence, Evidence } from '../../src/gate/evidence/evidence.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
@@ -130,7 +131,9 @@ describe('the next attempts', () => {
   it('do not come last to a cell with a margin of its own before a candidate without a failure could be promoted', () => {
     const policy = { ...defaultPolicy, thresholds: [{ build: ['2.3000.1'], marginPoints: 5 }] };
     const cells = [cellOf(1, [15, 30], [30, 30]), cellOf(2, [31, 31])];
-    expect(next(cells, {}, policy)).toEqual(['2.3000.1', ...both]);
+    const nextBefore = (its: Policy) => new SequentialJudge(its).nextCell(open(cells), evidenceOn(...cells));
+    expect(nextBefore(defaultPolicy)?.cell.places).toEqual([placeOf(2)]);
+    expect(nextBefore(policy)?.cell.places).toEqual([placeOf(1)]);
   });
 
   it('go on in a cell with a margin of its own until it has as many as the cap by itself', () => {
