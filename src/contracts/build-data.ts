@@ -75,8 +75,15 @@ export type ArchivedShapes = z.infer<typeof archivedShapesSchema>;
 
 /** One dated change of WhatsApp Web. */
 export const buildChangeSchema = z.strictObject({
-  /** The first build that has the change. */
+  /** The first build known to have the change. */
   since: buildText,
+  /**
+   * The last build known to be without it, where builds between the two may have it already; null when none is known. Without this key,
+   * `since` is exact.
+   */
+  after: buildText.nullable().optional(),
+  /** The newest build on which the change was seen, if that is not `since`. */
+  seenUntil: buildText.optional(),
   date: dateText,
   /** A file of `archives`: from this build on the names are those of that archive. Applied before the other keys. */
   archive: z
@@ -130,8 +137,29 @@ export const buildFileSchema = z
     changes: z.array(buildChangeSchema).min(1),
   })
   .superRefine(({ changes }, context) => {
-    for (const [i, { since }] of changes.entries()) {
+    for (const [i, { since, after, seenUntil, confidence, archive }] of changes.entries()) {
       const previous = changes[i - 1]?.since;
+      if (after && compareBuilds(parseBuild(after), parseBuild(since)) >= 0) {
+        context.addIssue({
+          code: 'custom',
+          path: ['changes', i, 'after'],
+          message: `${after} is not older than ${since}, the first build that has the change`,
+        });
+      }
+      if (seenUntil && compareBuilds(parseBuild(seenUntil), parseBuild(since)) <= 0) {
+        context.addIssue({
+          code: 'custom',
+          path: ['changes', i, 'seenUntil'],
+          message: `${seenUntil} is not newer than ${since}, the first build that has the change`,
+        });
+      }
+      if (confidence === 'inferred' && after === undefined && !archive && since !== changes[0]?.since) {
+        context.addIssue({
+          code: 'custom',
+          path: ['changes', i, 'after'],
+          message: 'an inferred change needs the last build known to be without it',
+        });
+      }
       if (previous && compareBuilds(parseBuild(previous), parseBuild(since)) > 0) {
         context.addIssue({
           code: 'custom',
@@ -141,4 +169,11 @@ export const buildFileSchema = z
       }
     }
   });
+/** `dates.json`: the first build of each day that a public page is kept of, by revision. */
+export const buildDatesSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  source: sources,
+  comet: z.record(z.string().regex(/^\d+$/), z.string().regex(/^\d{4}-\d{2}-\d{2}$/)),
+});
+
 export type BuildFile = z.infer<typeof buildFileSchema>;

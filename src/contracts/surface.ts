@@ -31,7 +31,7 @@ export const faceSchema = z.enum(faces);
 export type Face = z.infer<typeof faceSchema>;
 
 /** What a WhatsApp Web build offers to code in its page: names, and the behaviours that changed from build to build. */
-export interface Surface {
+export interface PageSurface {
   /** Full build number, e.g. `2.3000.1032534684`. */
   build: string;
   face: Face;
@@ -43,6 +43,27 @@ export interface Surface {
   known: { from: string; to: string };
   /** The side of `known` on which the build is, if outside: the surface is then a guess from the nearest end. */
   extrapolated: 'older' | 'newer' | null;
+}
+
+/** The surface of a build, with what is not known of it. */
+export interface Surface extends PageSurface {
+  /** Changes of which it is not known whether the build has them. The surface is the state without them. */
+  uncertain: readonly UncertainChange[];
+  /** The nearest archived builds: the newest up to this one, and the oldest after it. Null where there is none. */
+  archived: { upTo: string | null; after: string | null };
+}
+
+/** A change between the last build known to be without it and the first known to have it. */
+export interface UncertainChange {
+  /** Null where no older build shows whether it has the change. */
+  after: string | null;
+  since: string;
+  /** When `since` was served. */
+  date: string;
+  /** `Module`, `Module.export`, `WAWebCollections.Key`, or a behaviour. */
+  names: string[];
+  sources: string[];
+  confidence: 'read' | 'reported' | 'inferred' | 'assumed';
 }
 
 /** Everything about a build that is not a name. Each value changes by a dated, cited entry in `compat-matrix/builds`. */

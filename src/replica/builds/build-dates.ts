@@ -1,4 +1,6 @@
 import { type BuildNumber, compareBuilds, parseBuild } from '../../contracts/build-number.ts';
+import type { Face } from '../../contracts/surface.ts';
+import { readBuildDates } from './read-build-data.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
 
 /** When WhatsApp Web served a build. */
@@ -21,9 +23,9 @@ interface DatedBuild {
  */
 export function buildDate(text: string): BuildDate | null {
   const build = parseBuild(text);
-  const dated = datedBuilds(text);
-  const before = dated.findLast((one) => compareBuilds(one.build, build) <= 0);
-  const after = dated.find((one) => compareBuilds(one.build, build) >= 0);
+  const builds = datedBuilds(text);
+  const before = builds.findLast((one) => compareBuilds(one.build, build) <= 0);
+  const after = builds.find((one) => compareBuilds(one.build, build) >= 0);
   if (!before || !after) return null;
   if (compareBuilds(before.build, build) === 0) return { date: before.date, exact: true };
   // Webpack builds count weeks in the second number; between two of those nothing can be read off.
@@ -39,13 +41,23 @@ export function dataEnd(): string {
   return known.date ?? (changes.at(-1)?.date as string);
 }
 
+const dated = new Map<Face, DatedBuild[]>();
+
 /** The builds of the same face whose day is known, from old to new. */
 function datedBuilds(text: string): DatedBuild[] {
-  const { facts, archives } = timelineOf(faceOf(text)).data;
+  const face = faceOf(text);
+  const known = dated.get(face) ?? readDates(face);
+  dated.set(face, known);
+  return known;
+}
+
+function readDates(face: Face): DatedBuild[] {
+  const { facts, archives } = timelineOf(face).data;
   const { known, changes } = facts;
   const all = [
     ...changes.map(({ since, date }) => ({ build: since, date })),
     ...archives.values(),
+    ...(face === 'comet' ? readBuildDates() : []),
     ...(known.date === undefined ? [] : [{ build: known.to, date: known.date }]),
   ];
   return all

@@ -1,9 +1,10 @@
 import type { BuildChange } from '../../contracts/build-data.ts';
-import { type BuildNumber, compareBuilds, parseBuild } from '../../contracts/build-number.ts';
+import { type BuildNumber, compareBuilds, parseBuild, sortBuilds } from '../../contracts/build-number.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { type Behaviours, behavioursSchema, type Surface } from '../../contracts/surface.ts';
+import { type Behaviours, behavioursSchema, type Surface, type UncertainChange } from '../../contracts/surface.ts';
 import { applyChange, emptyState, type SurfaceState } from './apply-change.ts';
 import type { BuildData } from './read-build-data.ts';
+import { uncertainAt, uncertainChanges } from './uncertain-changes.ts';
 
 /** A change and what builds offer from it until the next change. */
 export interface TimelineStep {
@@ -16,6 +17,8 @@ export interface TimelineStep {
 export interface BuildTimeline {
   data: BuildData;
   steps: readonly TimelineStep[];
+  /** Changes whose first build is not known, oldest first. */
+  uncertain: readonly UncertainChange[];
 }
 
 /** @throws InputError naming the file and the change that does not fit the state before it. */
@@ -34,7 +37,7 @@ export function buildTimeline(data: BuildData): BuildTimeline {
       throw error;
     }
   }
-  return { data, steps };
+  return { data, steps, uncertain: uncertainChanges(steps, data.archives) };
 }
 
 /** The last step at or before a build; for a build that is older than all, the base: the last step of the oldest build. */
@@ -59,7 +62,16 @@ export function surfaceAt(timeline: BuildTimeline, build: string): Surface {
     behaviours: allBehaviours(behaviours, timeline.data.file),
     known,
     extrapolated: older ? 'older' : newer ? 'newer' : null,
+    uncertain: uncertainAt(timeline.uncertain, number),
+    archived: nearestArchives(timeline, number),
   };
+}
+
+function nearestArchives({ data }: BuildTimeline, build: BuildNumber): Surface['archived'] {
+  const builds = sortBuilds([...data.archives.values()].map((archive) => archive.build));
+  const after = builds.findIndex((each) => compareBuilds(parseBuild(each), build) > 0);
+  const upTo = after < 0 ? builds.at(-1) : builds[after - 1];
+  return { upTo: upTo ?? null, after: builds[after] ?? null };
 }
 
 function allBehaviours(behaviours: SurfaceState['behaviours'], file: string): Behaviours {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { type Archive, archiveSchema, type BuildFile, buildFileSchema } from '../../contracts/build-data.ts';
+import {
+  type Archive,
+  archiveSchema,
+  type BuildFile,
+  buildDatesSchema,
+  buildFileSchema,
+} from '../../contracts/build-data.ts';
 import { packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { Face } from '../../contracts/surface.ts';
@@ -40,13 +46,27 @@ export function shapesFile(archive: string): string {
 
 /** @throws InputError naming the file and the key. */
 export function readArchive(file: string): Archive {
+  return readJson(file, archiveSchema);
+}
+
+/**
+ * The first build of each day that a public page is kept of, with its date, from old to new.
+ *
+ * @throws InputError naming the file and the key.
+ */
+export function readBuildDates(folder = buildDataFolder): { build: string; date: string }[] {
+  const { comet } = readJson(join(folder, 'dates.json'), buildDatesSchema);
+  return Object.entries(comet).map(([revision, date]) => ({ build: `2.3000.${revision}`, date }));
+}
+
+function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new InputError(`${file}: ${(error as Error).message}`);
   }
-  const result = archiveSchema.safeParse(content);
+  const result = schema.safeParse(content);
   if (result.success) return result.data;
   throw new InputError(result.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'));
 }

@@ -8,7 +8,8 @@ const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u0
  * Html of `https://web.whatsapp.com/`. Builds with webpack name their manifest after the version, Comet builds do not; the
  * first screen replaces the splash.
  */
-export function pageHtml(surface: Surface, circumstances: PageCircumstances): string {
+export function pageHtml(known: Surface, circumstances: PageCircumstances): string {
+  const { uncertain: _uncertain, archived: _archived, ...surface } = known;
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
   return `<!doctype html>
 <html lang="en" dir="ltr">

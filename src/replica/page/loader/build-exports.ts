@@ -1,4 +1,4 @@
-import type { Surface, SurfaceModule } from '../../../contracts/surface.ts';
+import type { PageSurface, SurfaceModule } from '../../../contracts/surface.ts';
 import { createStub, type SendReport } from './stub.ts';
 
 /** What a module of the page exports, by name. */
@@ -30,6 +30,6 @@ export function buildExports(
 }
 
 /** Names of the modules of a tier, in the order of the surface. */
-export function modulesOfTier(surface: Surface, tier: SurfaceModule['tier']): string[] {
+export function modulesOfTier(surface: PageSurface, tier: SurfaceModule['tier']): string[] {
   return Object.keys(surface.modules).filter((name) => surface.modules[name]?.tier === tier);
 }

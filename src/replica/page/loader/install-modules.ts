@@ -1,4 +1,4 @@
-import type { Surface, Tier } from '../../../contracts/surface.ts';
+import type { PageSurface, Tier } from '../../../contracts/surface.ts';
 import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
 import { type CometFactory, commonModule, installCometLoader } from './comet-loader.ts';
 import type { SendReport } from './stub.ts';
@@ -8,7 +8,7 @@ import { installWebpackLoader } from './webpack-loader.ts';
 export type Register = (tier: Tier) => void;
 
 interface ModuleSource {
-  surface: Surface;
+  surface: PageSurface;
   implementations: Implementations;
   report: SendReport;
   /** True when an unknown module throws; see installCometLoader. */

@@ -1,5 +1,5 @@
 import type { PageCircumstances } from '../../../contracts/circumstances.ts';
-import type { Surface } from '../../../contracts/surface.ts';
+import type { PageSurface } from '../../../contracts/surface.ts';
 import { encodeB64 as b64 } from '../keys/bytes.ts';
 import { DeviceProfile } from '../keys/device-profile.ts';
 import type { SendReport } from '../loader/stub.ts';
@@ -14,13 +14,13 @@ import { ServerLink } from './server-link.ts';
 
 /** What the server embeds in the page for its code. */
 export interface Boot {
-  surface: Surface;
+  surface: PageSurface;
   circumstances: PageCircumstances;
 }
 
 /** The single instances of one page, shared by its lifecycle, its screens and the modules that code in the page sees. */
 export interface Page {
-  readonly surface: Surface;
+  readonly surface: PageSurface;
   circumstances: PageCircumstances;
   readonly report: SendReport;
   readonly link: ServerLink;
