@@ -13,6 +13,6 @@ const service = await Service.start({
   library: '1.34.7',
   slots,
   log: (line) => console.log(JSON.stringify({ ...line, at: Date.now() })),
-  openHost: libraryHosts({ browser: await ensureBrowser('current', () => {}), browserArgs, say: () => {} }),
+  openHost: libraryHosts(await ensureBrowser('current', () => {}), browserArgs, () => {}),
 });
 process.once('SIGTERM', () => void service.stop());

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const browser = await ensureBrowser('current', () => {});
   const browserArgs = replica.chromiumArgs;
   const address = await newMysqlDatabase();
-  const openHost = libraryHosts({ browser, browserArgs, say: () => {} });
+  const openHost = libraryHosts(browser, browserArgs, () => {});
   const deadlines = { startMs: 120_000, linkMs: 120_000, readyMs: 120_000, answerMs: 20_000, watchEveryMs: 30_000 };
   const { service, folder } = await startTestService({ database: address, openHost, slots: 1, deadlines });
   profiles = folder;

@@ -73,7 +73,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const browser = await ensureBrowser(options.browser, say);
   signal.throwIfAborted();
   const replica = openReplica && (await openReplica());
-  const openHost = libraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say });
+  const openHost = libraryHosts(browser, replica?.chromiumArgs ?? [], say);
   const folder = home(replica ? 'replica-sessions' : 'sessions');
   let app: FastifyInstance | undefined;
   const listen = async (service: Service) => {

@@ -19,7 +19,7 @@ import type { SessionIds } from '../session-ids.ts';
 import { servicePolicy } from './deadlines.ts';
 import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
 import { ProfileSaves } from './profile-saves.ts';
-import { LibraryFailed, type SessionHost } from './session-host.ts';
+import { LibraryFailed, type SessionHost, type SessionHostSpec } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
 
 /** `unscanned`: no code was scanned, so the phone lists no device; `none`: it may list one. */
@@ -33,16 +33,11 @@ interface OtherSessions {
   closeOver(sessions: readonly SessionIds[]): void;
 }
 
-export interface SessionSpec {
-  lease: Lease;
+/** What is known of a session before its host is opened. */
+export interface SessionSpec extends Omit<SessionHostSpec, 'signal' | 'onSeen'> {
   cause: SessionCause;
-  library: string;
   /** True when no login was ever accepted for the account. */
   linking: boolean;
-  pairWith: string | null;
-  folder: string;
-  /** For how many milliseconds this instance certainly owns the lease. */
-  restMs(): number;
   /** Called once when the browser has started or failed to start: another one may start now. */
   onLaunched(): void;
 }
@@ -207,15 +202,13 @@ export class HostedSession {
   /** Null when the session ends first. */
   async #open(): Promise<SessionHost | null> {
     if (this.#end) return null;
-    const { lease, library, folder, pairWith, restMs } = this.spec;
     const { signal } = this.#opening;
-    const onSeen = (event: SessionInput) => this.#push(event);
-    const opened = this.#parts.openHost({ lease, library, folder, pairWith, restMs, signal, onSeen });
+    const opened = this.#parts.openHost({ ...this.spec, signal, onSeen: (event) => this.#push(event) });
     const over = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
     try {
       const host = await Promise.race([opened, over]);
       if (!host) opened.then((late) => late.kill()).catch(() => {});
-      host?.liveFor(restMs());
+      host?.liveFor(this.spec.restMs());
       return host;
     } catch (error) {
       this.#finish({ type: 'session:unopened', code: codeOfUnopened(error), message: String(error) });

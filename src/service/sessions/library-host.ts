@@ -9,21 +9,22 @@ import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session
 /** Requiring a library takes half a second on a warm disk; this long only on a machine in trouble. */
 const loadMs = 30_000;
 
-export interface LibraryHostOptions {
-  browser: Browser;
-  /** Flags in addition to the browser's own: those of a replica. */
-  browserArgs: readonly string[];
-  /** Called with every installation. */
-  say(line: string): void;
-}
-
 /** Installs a version unless it is there. `say` is called with every download. */
 export async function prepareLibrary(version: string, say: (line: string) => void): Promise<void> {
   await ensureLibrary(version, say);
 }
 
-/** Hosts for production: each is a process with one real library and one real browser. */
-export function libraryHosts({ browser, browserArgs, say }: LibraryHostOptions): OpenSessionHost {
+/**
+ * Hosts for production: each is a process with one real library and one real browser.
+ *
+ * @param browserArgs flags in addition to the browser's own: those of a replica.
+ * @param say is called with every installation.
+ */
+export function libraryHosts(
+  browser: Browser,
+  browserArgs: readonly string[],
+  say: (line: string) => void,
+): OpenSessionHost {
   return async ({ library, folder, pairWith, restMs, signal, onSeen }) => {
     const { packageDir, version: installed } = await ensureLibrary(library, say).catch((error) => {
       throw new LibraryFailed(`whatsapp-web.js ${library} cannot be installed: ${error.message}`, { cause: error });

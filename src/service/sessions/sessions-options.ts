@@ -71,10 +71,3 @@ export interface EndedSession {
   overBy: string | null;
   settled: Settled;
 }
-
-export interface LinkOptions {
-  phone: string | null;
-  /** True to link by pairing code; needs `phone`. */
-  pairing: boolean;
-  libraryPin: string | null;
-}

@@ -1,4 +1,5 @@
 import { LinkCodes } from '../accounts/link-codes.ts';
+import type { LinkRequest } from '../accounts/links.ts';
 import { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { Leases } from '../leases/leases.ts';
@@ -16,7 +17,7 @@ import { RunningSessions } from './running-sessions.ts';
 import type { OpenSessionHost } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
 import { type SessionStart, SessionStarts } from './session-starts.ts';
-import type { LinkOptions, SessionsOptions } from './sessions-options.ts';
+import type { SessionsOptions } from './sessions-options.ts';
 import { Unlinker } from './unlinker.ts';
 
 /** Sessions per claim: few, so that instances that start together share the work. */
@@ -103,14 +104,15 @@ export class Sessions {
   }
 
   /** @throws Problem `workspace-unknown`, `number-contested`, `instance-full`, `stopping` */
-  async link(workspace: WorkspaceId, { phone, pairing, libraryPin }: LinkOptions): Promise<SessionIds> {
+  async link(workspace: WorkspaceId, asked: Omit<LinkRequest, 'library'>): Promise<SessionIds> {
     if (this.#stopping) throw new Problem('stopping');
     if (this.#room <= 0) throw new Problem('instance-full');
     const acquiredAt = performance.now();
     const ids = SessionIds.create(workspace);
+    const { phone, libraryPin, pairing } = asked;
     const library = this.#options.chooseLibrary(ids.account, libraryPin);
     this.#beginning++;
-    const begun = this.#options.links.begin(ids, { phone, library, libraryPin, pairing });
+    const begun = this.#options.links.begin(ids, { ...asked, library });
     const { lease, superseded } = await begun.finally(() => this.#beginning--);
     this.#running.closeOver(superseded);
     const pairWith = pairing ? phone : null;

@@ -35,7 +35,7 @@ beforeAll(async () => {
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     folder,
     allowPrivateWebhooks: true,
-    openHost: libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} }),
+    openHost: libraryHosts(browser, replica.chromiumArgs, () => {}),
     deadlines: { startMs: 60_000, linkMs: 90_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   }));
   app = createServer({ service, version: '0.0.0', open: true, onTrouble: () => {} });

@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
   const { service } = await startTestService({
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     folder,
-    openHost: libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} }),
+    openHost: libraryHosts(browser, replica.chromiumArgs, () => {}),
     deadlines: { startMs: 60_000, linkMs: 90_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   });
   const app = createServer({

@@ -21,7 +21,7 @@ beforeAll(async () => {
     folder,
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     library: '1.25.0',
-    openHost: libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} }),
+    openHost: libraryHosts(browser, replica.chromiumArgs, () => {}),
     deadlines: {
       startMs: 60_000,
       linkMs: 60_000,

@@ -53,7 +53,7 @@ async function start(
   vault?: ServiceOptions['vault'],
   { chromiumArgs: browserArgs } = replica,
 ): Promise<Service> {
-  const openHost = libraryHosts({ browser, browserArgs, say: () => {} });
+  const openHost = libraryHosts(browser, browserArgs, () => {});
   const { service } = await startTestService({ ...place, openHost, deadlines, ...(vault && { vault }) });
   running.add(service);
   return service;
@@ -222,7 +222,7 @@ test('a host whose instance is paused just after its start ends by itself, with 
   const folder = temporaryFolder();
   const ids = SessionIds.create(workspaceId('W'));
   const seen: string[] = [];
-  await libraryHosts({ browser, browserArgs: replica.chromiumArgs, say: () => {} })({
+  await libraryHosts(browser, replica.chromiumArgs, () => {})({
     lease: new Lease(ids, 'paused', 1),
     library: '1.34.7',
     folder,
