@@ -27,7 +27,7 @@ export const knownActions: Readonly<Record<string, (call: Call) => Record<string
     return {};
   },
   'actions/setup-node': () => ({}),
-  'actions/cache/restore': ({ inputs, forge }) => {
+  'actions/cache/restore': ({ inputs, workspace, forge }) => {
     const prefixes = [inputs.key ?? '', ...lines(inputs['restore-keys'])];
     const kept = readdirSync(forge.caches).sort((a, b) => madeAt(forge.caches, b) - madeAt(forge.caches, a));
     const key = prefixes
@@ -35,19 +35,19 @@ export const knownActions: Readonly<Record<string, (call: Call) => Record<string
       .find((name) => name !== undefined);
     if (key === undefined) return {};
     for (const path of lines(inputs.path)) {
-      const from = join(forge.caches, key, nameOf(path));
+      const from = join(forge.caches, key, nameOf(workspace, path));
       if (existsSync(from)) cpSync(from, path, { recursive: true, verbatimSymlinks: true });
     }
     return { 'cache-matched-key': key, 'cache-hit': String(key === inputs.key) };
   },
-  'actions/cache/save': ({ inputs, forge }) => {
+  'actions/cache/save': ({ inputs, workspace, forge }) => {
     const { key = '' } = inputs;
     if (existsSync(join(forge.caches, key))) throw new Error(`cache ${key} is there already`);
     const found = lines(inputs.path).filter(existsSync);
     if (found.length === 0) throw new Error(`there is nothing to keep as ${key}`);
     mkdirSync(join(forge.caches, key));
     for (const path of found)
-      cpSync(path, join(forge.caches, key, nameOf(path)), { recursive: true, verbatimSymlinks: true });
+      cpSync(path, join(forge.caches, key, nameOf(workspace, path)), { recursive: true, verbatimSymlinks: true });
     return {};
   },
   'actions/upload-artifact': ({ inputs, workspace, forge }) => {
@@ -78,8 +78,8 @@ function madeAt(folder: string, name: string): number {
   return statSync(join(folder, name)).birthtimeMs;
 }
 
-/** A cache holds absolute paths. */
-const nameOf = (path: string) => resolve(path).replaceAll('/', '%');
+/** A cache holds absolute paths; on GitHub the workspace of every job has the same. */
+const nameOf = (workspace: string, path: string) => path.replace(workspace, 'workspace').replaceAll('/', '%');
 
 /** The files that a path or pattern names, each with its name in the artifact. */
 function filesOf(workspace: string, path: string): [string, string][] {

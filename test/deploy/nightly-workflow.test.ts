@@ -1,0 +1,79 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type ExampleCell, exampleRun, failedAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
+import { reportRun } from '../fixtures/recorded-run.ts';
+import { makeProject } from './github/project.ts';
+import { makeForge, runWorkflow } from './github/runner.ts';
+
+const workflow = 'deploy/ci/github/wwebjs-canary-nightly.yml';
+const project = makeProject({ main: '1.34.7' });
+const libraries = ['1.34.2', '1.34.7'];
+
+/** Writes the artifact of each shard as its job uploads it, without those that are lost. */
+async function uploadShards(
+  artifacts: string,
+  night: number,
+  cells: readonly ExampleCell[],
+  lost: readonly number[] = [],
+) {
+  rmSync(artifacts, { recursive: true });
+  for (const [i, cell] of cells.entries()) {
+    const index = i + 1;
+    if (lost.includes(index)) continue;
+    const folder = join(artifacts, `shard-${index}`);
+    mkdirSync(folder, { recursive: true });
+    const part = { shard: { index, count: cells.length }, whole: cells.map((one) => one.planned) };
+    const run = { ...exampleRun, id: `night-${night}-${index}`, startedAt: `2026-11-2${night}T02:17:00.000Z` };
+    await reportRun('blob', join(folder, `shard-${index}.blob`), [cell], { part, run: { run } });
+  }
+}
+
+const cells = (attempts: readonly ExampleCell['attempts'][]) =>
+  attempts.map((made, i) => ({ planned: planned({ library: libraries[i] as string }), attempts: made }));
+
+test('each night is judged, kept, and compared with the night before; a webhook is notified of changes', async () => {
+  const notified: string[] = [];
+  const webhook = createServer(async (request, response) => {
+    const { event, cell } = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
+    notified.push(`${event} ${cell.split(' ')[0]}`);
+    response.end();
+  });
+  await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
+  const secrets = { WWEBJS_CANARY_WEBHOOK: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}` };
+  const forge = makeForge(project.repository);
+  const night = async (number: number, made: readonly ExampleCell['attempts'][], lost?: readonly number[]) => {
+    await uploadShards(forge.artifacts, number, cells(made), lost);
+    const only = { job: 'report', needs: { attempts: { result: lost ? 'failure' : 'success' } } } as const;
+    return runWorkflow(workflow, { forge, event: 'schedule', ref: 'main', secrets, env: project.env, only });
+  };
+  try {
+    const first = await night(1, [[passedAttempt()], [passedAttempt()]]);
+    expect(first.results.report, first.log).toBe('success');
+    expect(readdirSync(forge.caches)).toHaveLength(1);
+
+    const second = await night(2, [[passedAttempt()], [failedAttempt()]]);
+    expect(second.results.report).toBe('failure');
+    expect(second.log).toMatch(/^::error title=not as expected%3A 1\.34\.7 /m);
+    expect(second.summary, second.log).toContain('passed before, fails now');
+    expect(notified).toEqual(['unexpected 1.34.7']);
+
+    const third = await night(3, [[], [passedAttempt()]], [1]);
+    expect(third.results.report).toBe('failure');
+    expect(third.summary).toContain('shard 1/2 is missing');
+    expect(notified).toEqual(['unexpected 1.34.7', 'over 1.34.7']);
+    expect(readdirSync(join(forge.artifacts, 'wwebjs-canary-reports'))).toContain('changes.md');
+  } finally {
+    await new Promise((resolve) => webhook.close(resolve));
+  }
+});
+
+test('with every shard lost the report says so and fails', async () => {
+  const forge = makeForge(project.repository);
+  const only = { job: 'report', needs: { attempts: { result: 'failure' } } } as const;
+  const ran = await runWorkflow(workflow, { forge, event: 'schedule', ref: 'main', env: project.env, only });
+  expect(ran.results.report).toBe('failure');
+  expect(ran.log).toContain('::error title=wwebjs-canary::every shard was lost: there is no blob in shards');
+});
