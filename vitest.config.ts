@@ -11,8 +11,9 @@ const shared = {
 };
 
 /**
- * The three tiers of `npm test` (test/tiers.ts) and three projects of their own: `flows` is all of `compat-matrix/flows.yaml`,
- * each cell many times, and takes hours; `observability` needs a Prometheus; `package` installs the package in several ways.
+ * The three tiers of `npm test` (test/tiers.ts) and four projects of their own: `flows` is all of `compat-matrix/flows.yaml`,
+ * each cell many times, and takes hours; `observability` needs a Prometheus; `package` installs the package in several ways; `containers` follows
+ * the steps of the images as root, with debootstrap.
  */
 export default defineConfig({
   test: {
@@ -48,6 +49,15 @@ export default defineConfig({
           include: ['test/package/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'containers',
+          include: ['test/containers/**/*.test.ts'],
+          testTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { verdictSchema } from '../../src/contracts/verdict.ts';
-import { type Forge, makeForge, runWorkflow } from '../deploy/github/runner.ts';
+import type { Forge } from '../deploy/github/known-actions.ts';
+import { makeForge, runWorkflow } from '../deploy/github/runner.ts';
 import { startCommentsServer } from '../fixtures/comments-server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { pack } from './installed-package.ts';

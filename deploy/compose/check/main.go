@@ -20,7 +20,7 @@ func main() {
 	if err := checkCompose(filepath.Join(folder, "compose.yaml")); err != nil {
 		fail("compose.yaml", err)
 	}
-	if err := checkDockerfile(filepath.Join(folder, "compose", "Dockerfile")); err != nil {
+	if err := checkDockerfile(filepath.Join(folder, "containers", "Dockerfile")); err != nil {
 		fail("Dockerfile", err)
 	}
 }
@@ -78,7 +78,7 @@ func checkDockerfile(file string) error {
 		warning = fmt.Errorf("%s", found.Short)
 	}
 	if warning == nil {
-		fmt.Printf("Dockerfile: %d stage\n", len(stages))
+		fmt.Printf("Dockerfile: %d stages\n", len(stages))
 	}
 	return warning
 }

@@ -34,14 +34,14 @@ describe.skipIf(!answers('go', 'version'))('with the code of Docker Compose and 
   }, 600_000);
 
   test('compose file and Dockerfile are right', async () => {
-    expect((await check(deploy)).stdout).toBe('compose.yaml: 7 services\nDockerfile: 1 stage\n');
+    expect((await check(deploy)).stdout).toBe('compose.yaml: 7 services\nDockerfile: 6 stages\n');
   });
 
   test('a key that Compose does not know, a file that is not there and a wrong instruction are found', async () => {
     const damages: [string, string, string, RegExp][] = [
       ['compose.yaml', 'ports:', 'prots:', /prots/],
       ['compose.yaml', './compose/prometheus.yml', './compose/other.yml', /other\.yml/],
-      ['compose/Dockerfile', 'ENTRYPOINT', 'ENTRYPIONT', /ENTRYPIONT/],
+      ['containers/Dockerfile', 'ENTRYPOINT', 'ENTRYPIONT', /ENTRYPIONT/],
     ];
     for (const [file, from, to, said] of damages) {
       const folder = copy();
