@@ -34,11 +34,10 @@ export function registryOf(folder: string): Record<string, string> {
   const setting = (name: string) => execFileSync('npm', ['config', 'get', name]).toString().trim();
   for (const file of ['resolv.conf', 'hosts'])
     cpSync(join('/etc', file), join(folder, 'etc', file), { dereference: true });
-  const certificates = setting('cafile');
-  const variables = { npm_config_registry: setting('registry') };
-  if (certificates === 'null') return variables;
+  const registry = { npm_config_registry: setting('registry') };
+  const certificates = [setting('cafile'), process.env.NODE_EXTRA_CA_CERTS].find((file) => file && file !== 'null');
+  if (certificates === undefined) return registry;
   const inside = '/etc/npm-certificates.pem';
-  mkdirSync(dirname(join(folder, inside)), { recursive: true });
   cpSync(certificates, join(folder, inside), { dereference: true });
-  return { ...variables, npm_config_cafile: inside };
+  return { ...registry, npm_config_cafile: inside, NODE_EXTRA_CA_CERTS: inside };
 }

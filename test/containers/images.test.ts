@@ -1,57 +1,62 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { debianTree, registryOf } from './debian-tree.ts';
-import { buildImage, type Image, start, untilHealthy } from './image.ts';
+import { buildImages, Container, type Image } from './image.ts';
+import { findInTree } from './tree.ts';
 
 const minutes = 60_000;
-const dockerfile = join(packageRoot, 'deploy', 'containers', 'Dockerfile');
-const stages = temporaryFolder();
-const images: Record<string, Image> = {};
+const folder = temporaryFolder();
 
+let images: ReadonlyMap<string, Image>;
 beforeAll(async () => {
   const base = debianTree(process.env.CONTAINERS_TREE ?? '/tmp/wwebjs-canary-node-image');
+  const dockerfile = join(packageRoot, 'deploy', 'containers', 'Dockerfile');
   const say = (line: string) => console.log(line);
-  for (const target of ['replica', 'canaries', 'service']) {
-    const folder = join(stages, target);
-    execFileSync('mkdir', [folder]);
-    const workshop = { base, stages: folder, context: packageRoot, env: registryOf(base), say };
-    images[target] = await buildImage(dockerfile, target, workshop);
-  }
+  images = await buildImages(dockerfile, { base, folder, context: packageRoot, env: registryOf(base), say });
 }, 60 * minutes);
 
-afterAll(() => rmSync(stages, { recursive: true, force: true }));
-
-const imageOf = (target: string) => images[target] as Image;
+const imageOf = (target: string) => images.get(target) as Image;
+const containerOf = (target: string) => new Container(imageOf(target), mkdtempSync(join(folder, 'container-')));
 
 describe.each(['replica', 'canaries', 'service'])('the image %s', (target) => {
-  test('runs as an unprivileged user, without the tests and the development tools, with its bill of materials', async () => {
-    const image = imageOf(target);
-    expect(image.user).toBe('node');
-    const bill = JSON.parse(readFileSync(join(image.root, 'app', 'sbom.cdx.json'), 'utf8'));
+  test('has the package without tests and development tools, and its bill of materials', () => {
+    const { tree } = imageOf(target);
+    const bill = JSON.parse(readFileSync(findInTree(tree, 'app/sbom.cdx.json') as string, 'utf8'));
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'wwebjs-canary' } } });
     const names = bill.components.map(({ name }: { name: string }) => name);
     expect(names).toContain('fastify');
     expect(names).not.toContain('vitest');
-    expect(() => readFileSync(join(image.root, 'app', 'node_modules', 'vitest', 'package.json'))).toThrow('ENOENT');
+    for (const absent of ['app/node_modules/vitest', 'app/src', 'app/test', 'build'])
+      expect(findInTree(tree, absent), absent).toBe(null);
+  });
+
+  test('runs as a user that cannot change it', async () => {
+    const shell = { ...imageOf(target), entrypoint: ['sh', '-c'] };
+    const trying = new Container(shell, mkdtempSync(join(folder, 'container-')));
+    const writing = trying.start(['id -u; touch /app/x /usr/x; touch /data/x && echo data']);
+    await writing.ended;
+    expect(writing.output).toMatch(/^1000\n/m);
+    expect(writing.output).toContain("cannot touch '/app/x': Permission denied");
+    expect(writing.output).toContain("cannot touch '/usr/x': Permission denied");
+    expect(writing.output).toMatch(/^data\n/m);
   });
 });
 
-test('the service needs a key, then starts without a network and becomes healthy', {
+test('the service needs a key, then it starts without a network and becomes healthy', {
   timeout: 10 * minutes,
 }, async () => {
-  const image = imageOf('service');
-  const refused = start(image);
-  await new Promise((resolve) => refused.process.once('close', resolve));
-  expect(refused.output).toContain('serve add-key');
-  const adding = start(image, { args: ['serve', 'add-key', 'test', '--scope', 'admin'] });
-  await new Promise((resolve) => adding.process.once('close', resolve));
-  const serving = start(image);
+  const container = containerOf('service');
+  const refused = container.start();
+  expect(await refused.ended, refused.output).not.toBe(0);
+  expect(refused.output).toContain('add-key');
+  const adding = container.start(['serve', 'add-key', 'test', '--scope', 'admin']);
+  expect(await adding.ended, adding.output).toBe(0);
+  const serving = container.start();
   try {
-    expect(await untilHealthy(serving, image, 120), serving.output).toBe(true);
+    expect(await container.isHealthy(serving, 120), serving.output).toBe(true);
   } finally {
     await serving.stop();
   }
@@ -60,28 +65,26 @@ test('the service needs a key, then starts without a network and becomes healthy
 test('the canaries attempt a cell without a network, and their metrics are served', {
   timeout: 15 * minutes,
 }, async () => {
-  const image = imageOf('canaries');
+  const container = containerOf('canaries');
   const cell = ['--library', '1.34.7', '--build', '2.3000.1032534684', '--flow', 'qr-to-ready', '--browser', 'current'];
-  const attempt = start(image, { args: ['run', ...cell] });
-  const code = await new Promise((resolve) => attempt.process.once('close', resolve));
-  expect(code, attempt.output).toBe(0);
-  const watching = start(image, { args: ['watch', '--every', '24h', '--host', '0.0.0.0', ...cell] });
+  const attempt = container.start(['run', ...cell]);
+  expect(await attempt.ended, attempt.output).toBe(0);
+  const watching = container.start(['watch', '--every', '24h', '--host', '0.0.0.0', ...cell]);
   try {
-    expect(await untilHealthy(watching, image, 120), watching.output).toBe(true);
+    expect(await container.isHealthy(watching, 120), watching.output).toBe(true);
   } finally {
     await watching.stop();
   }
 });
 
-test('the replica refuses to listen without a token, and is healthy with one', { timeout: 10 * minutes }, async () => {
-  const image = imageOf('replica');
-  const refused = start(image);
-  const code = await new Promise((resolve) => refused.process.once('close', resolve));
-  expect(code, refused.output).toBe(3);
-  const listening = start(image, { env: { WWEBJS_CANARY_REPLICA_TOKEN: 'a-token-of-a-test-0123' } });
+test('the replica needs a token, then it is healthy', { timeout: 10 * minutes }, async () => {
+  const container = containerOf('replica');
+  const refused = container.start();
+  expect(await refused.ended, refused.output).toBe(3);
+  const listening = container.start([], { WWEBJS_CANARY_REPLICA_TOKEN: 'a-token-of-a-test-0123' });
   try {
-    expect(await untilHealthy(listening, image, 60), listening.output).toBe(true);
-    const { chromiumArgs } = JSON.parse(listening.output.slice(listening.output.indexOf('{')).split('\n')[0] as string);
+    expect(await container.isHealthy(listening, 60), listening.output).toBe(true);
+    const { chromiumArgs } = JSON.parse(/^\{.*\}$/m.exec(listening.output)?.[0] ?? '{}');
     expect(chromiumArgs.join(' ')).toContain('replica');
   } finally {
     await listening.stop();

@@ -45,7 +45,7 @@ describe.each(['action.yml', ...workflows])('%s', (file) => {
   });
 
   test('pins every action of another project to a commit, and says which version that is', () => {
-    const used = [...text.matchAll(/uses: (.+)/g)].map(([, action = '']) => action);
+    const used = [...text.matchAll(/^ +(?:- )?uses: (.+)/gm)].map(([, action = '']) => action);
     const others = used.filter((action) => !action.startsWith('./'));
     for (const action of others) expect(action).toMatch(/^[\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
@@ -53,7 +53,7 @@ describe.each(['action.yml', ...workflows])('%s', (file) => {
 
 test('the same version of an action is used everywhere', () => {
   const texts = ['action.yml', ...workflows].map((file) => readFileSync(file, 'utf8')).join('\n');
-  const pins = [...texts.matchAll(/uses: ([\w-]+\/[\w-]+)(?:\/\w+)?@(\w+ # .+)/g)];
+  const pins = [...texts.matchAll(/^ +(?:- )?uses: ([\w-]+\/[\w-]+)(?:\/\w+)?@(\w+ # .+)/gm)];
   const byAction = Map.groupBy(pins, ([, action]) => action);
   for (const [action, of] of byAction) expect(new Set(of.map(([, , pin]) => pin)).size, action).toBe(1);
 });

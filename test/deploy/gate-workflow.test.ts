@@ -17,6 +17,7 @@ test.each([
   ['block', 'failure', 'error', 403],
 ] as const)(
   'the check, the summary, the comment, the annotation and the artifact say %s',
+  { timeout: 60_000 },
   async (word, result, level, refusal) => {
     const home = await homeWithAttempts(versions, word === 'promote');
     await using server = await startCommentsServer(refusal);

@@ -21,7 +21,9 @@ function clone(text = template) {
   return { ...project, base: git('rev-parse', 'main') };
 }
 
-test('the template holds for the schema of GitLab; it has a gate for merge requests and canaries for schedules', async () => {
+test('the template holds for the schema of GitLab; it has a gate for merge requests and canaries for schedules', {
+  timeout: 60_000,
+}, async () => {
   const { repository } = clone();
   const jobsOf = async (source: string) => {
     const { output } = await gitlab(repository, ['--list', '--no-evaluate-rule-changes'], {
@@ -40,7 +42,7 @@ test('the template holds for the schema of GitLab; it has a gate for merge reque
   expect(code).not.toBe(0);
 });
 
-test('the gate of a merge request promotes, and comments', async () => {
+test('the gate of a merge request promotes, and comments', { timeout: 60_000 }, async () => {
   const { repository, base, env } = clone();
   await using server = await startCommentsServer();
   const WWEBJS_CANARY_HOME = await homeWithAttempts({ baseline: '1.34.2', candidate: '1.34.7' }, true);

@@ -34,7 +34,9 @@ async function uploadShards(
 const cells = (attempts: readonly ExampleCell['attempts'][]) =>
   attempts.map((made, i) => ({ planned: planned({ library: libraries[i] as string }), attempts: made }));
 
-test('each night is judged, kept, and compared with the night before; a webhook is notified of changes', async () => {
+test('each night is judged, kept, and compared with the night before; a webhook is notified of changes', {
+  timeout: 60_000,
+}, async () => {
   const notified: string[] = [];
   const webhook = createServer(async (request, response) => {
     const { event, cell } = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 /** What lies outside of a job: the repository, the artifacts of the run, and the caches of the repository. */
 export interface Forge {
@@ -36,7 +36,7 @@ export const knownActions: Readonly<Record<string, (call: Call) => Record<string
     if (key === undefined) return {};
     for (const path of lines(inputs.path)) {
       const from = join(forge.caches, key, nameOf(workspace, path));
-      if (existsSync(from)) cpSync(from, path, { recursive: true, verbatimSymlinks: true });
+      if (existsSync(from)) keep(from, path);
     }
     return { 'cache-matched-key': key, 'cache-hit': String(key === inputs.key) };
   },
@@ -46,8 +46,7 @@ export const knownActions: Readonly<Record<string, (call: Call) => Record<string
     const found = lines(inputs.path).filter(existsSync);
     if (found.length === 0) throw new Error(`there is nothing to keep as ${key}`);
     mkdirSync(join(forge.caches, key));
-    for (const path of found)
-      cpSync(path, join(forge.caches, key, nameOf(workspace, path)), { recursive: true, verbatimSymlinks: true });
+    for (const path of found) keep(path, join(forge.caches, key, nameOf(workspace, path)));
     return {};
   },
   'actions/upload-artifact': ({ inputs, workspace, forge }) => {
@@ -69,6 +68,13 @@ export const knownActions: Readonly<Record<string, (call: Call) => Record<string
     return {};
   },
 };
+
+/** Files of a folder are linked in place of copied: what is installed is never changed, and takes hundreds of MB. */
+function keep(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  if (statSync(from).isDirectory()) execFileSync('cp', ['-a', '--link', '-T', from, to]);
+  else cpSync(from, to);
+}
 
 function lines(text = ''): string[] {
   return text.split('\n').flatMap((line) => line.trim() || []);

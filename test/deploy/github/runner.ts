@@ -299,7 +299,7 @@ class RunningJob {
 
   /** What a runner sets for every step. Nothing else of this process reaches it but PATH and what finds the registry. */
   #variables({ actionPath }: Scope): Record<string, string> {
-    const { event, payload = {} } = this.#trigger;
+    const { event, ref, payload = {} } = this.#trigger;
     const eventFile = join(this.#files, 'event.json');
     if (!existsSync(eventFile)) writeFileSync(eventFile, JSON.stringify(payload));
     const kept = Object.entries(process.env).filter(([name]) =>
@@ -314,6 +314,8 @@ class RunningJob {
       GITHUB_EVENT_NAME: event,
       GITHUB_EVENT_PATH: eventFile,
       GITHUB_REPOSITORY: 'example/bot',
+      GITHUB_REF_NAME: ref,
+      GITHUB_SERVER_URL: 'https://github.com',
       RUNNER_OS: 'Linux',
       RUNNER_ARCH: 'X64',
       RUNNER_TEMP: this.#files,

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Layers of files, the topmost first; what a program writes goes to the topmost. */
+export interface Tree {
+  layers: readonly string[];
+  /** A folder of its own for the mounts of the topmost layer. */
+  work: string;
+}
+
+/** How a program is run in a tree. */
+export interface Execution {
+  command: readonly string[];
+  env: Readonly<Record<string, string>>;
+  folder: string;
+  user: string;
+}
+
+export interface Ended {
+  code: number | null;
+  output: string;
+}
+
+/** A program in a tree, in namespaces that end with it. */
+export interface Running {
+  process: ChildProcess;
+  /** What it has written so far. */
+  output: string;
+  /** Resolves to its exit code. */
+  ended: Promise<number | null>;
+  /** Runs another program beside it. */
+  exec(execution: Execution): Promise<Ended>;
+  stop(): Promise<void>;
+}
+
+/** Puts an empty layer on others. */
+export function layerOn(layers: readonly string[], folder: string): Tree {
+  const tree = { layers: [join(folder, 'files'), ...layers], work: join(folder, 'work') };
+  for (const made of [tree.layers[0] as string, join(tree.work, 'overlay'), join(tree.work, 'root')])
+    mkdirSync(made, { recursive: true });
+  return tree;
+}
+
+/** The path of a file in the topmost layer that has it; null where none has. */
+export function findInTree({ layers }: Tree, path: string): string | null {
+  return layers.map((layer) => join(layer, path)).find((file) => existsSync(file)) ?? null;
+}
+
+const mounts = `
+mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK/overlay" "$WORK/root"
+mount -t proc proc "$WORK/root/proc"
+mount --rbind /dev "$WORK/root/dev"
+`;
+
+/** Changes into the tree. Its arguments: the root, the user, the folder, then variables and the command. */
+const change =
+  'root=$1 user=$2 folder=$3; shift 3; exec chroot --userspec="$user" "$root" /usr/bin/env -i -C "$folder" "$@"';
+
+/** @param network the network of this machine, or a loopback address only. */
+export function start(tree: Tree, execution: Execution, network: 'machine' | 'loopback'): Running {
+  const [upper = '', ...lower] = tree.layers;
+  const spaces = ['--mount', '--pid', '--fork', '--kill-child', ...(network === 'loopback' ? ['--net'] : [])];
+  const script = `set -e\n${network === 'loopback' ? 'ip link set lo up' : ''}${mounts}${change}`;
+  const child = spawn('unshare', [...spaces, 'sh', '-c', script, 'sh', ...argumentsOf(tree, execution)], {
+    env: { PATH: process.env.PATH, UPPER: upper, LOWER: lower.join(':'), WORK: tree.work },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const running: Running = {
+    process: child,
+    output: '',
+    ended: once(child, 'close').then(([code]) => code as number | null),
+    exec(other) {
+      const inside = ['--target', String(child.pid), '--mount', '--net', 'sh', '-c', change, 'sh'];
+      return collect(spawn('nsenter', [...inside, ...argumentsOf(tree, other)]));
+    },
+    async stop() {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await running.ended;
+    },
+  };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => {
+      running.output += text;
+    });
+  return running;
+}
+
+/** Runs a program with the network of this machine. */
+export async function run(tree: Tree, execution: Execution): Promise<Ended> {
+  const running = start(tree, execution, 'machine');
+  return { code: await running.ended, output: running.output };
+}
+
+function argumentsOf({ work }: Tree, { command, env, folder, user }: Execution): string[] {
+  const home = user === 'root' ? '/root' : `/home/${user}`;
+  const variables = Object.entries({ HOME: home, ...env }).map(([name, value]) => `${name}=${value}`);
+  return [join(work, 'root'), user, folder, ...variables, ...command];
+}
+
+async function collect(child: ChildProcess): Promise<Ended> {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (text) => {
+      output += text;
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output };
+}
