@@ -58,6 +58,7 @@ export default defineConfig({
           name: 'containers',
           include: ['test/containers/**/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },
