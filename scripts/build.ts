@@ -22,6 +22,14 @@ if (process.exitCode === 0) {
       return bundleInto(`${entry}.js`, { ...options, entryPoints, bundle: true });
     }),
     bundleInto('host/child/main.js', childBundle),
+    // Jest reads CommonJS.
+    bundleInto('jest.cjs', {
+      entryPoints: [join(packageRoot, 'src', 'jest.ts')],
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      external: ['@jest/globals'],
+    }),
   ]);
   for (const file of globSync(['src/web/**/*.css', 'canaries/**/*.cjs'], { cwd: packageRoot }))
     cpSync(join(packageRoot, file), join(dist, file));

@@ -23,6 +23,14 @@ export {
 } from './runner/flow.ts';
 export type { RunOptions, RunResult } from './runs/run-cells.ts';
 export type {
+  CreateClient,
+  LinkableClient,
+  LinkedClient,
+  LinkedClientOptions,
+  ReplicaClientOptions,
+} from './testing/linked-client.ts';
+export { ReplicaFindingsError } from './testing/replica-findings-error.ts';
+export type {
   ReceivedOptions,
   ReplicaFinding,
   TestPhone,
@@ -40,7 +48,23 @@ async function openTestReplica(options: TestReplicaOptions): Promise<TestReplica
   return startTestReplica(options);
 }
 
-export { openTestReplica as startReplica };
+/**
+ * Starts a replica, links a client to it, and closes both when `use` has ended.
+ *
+ * @returns what `use` returned.
+ * @throws ReplicaFindingsError when the client called a part of the page that the replica has only by name.
+ * @throws Error when the client is not ready in time, with the events that came; else the error of `use`.
+ */
+async function openLinkedClient<Client extends LinkableClient, Result>(
+  createClient: CreateClient<Client>,
+  options: LinkedClientOptions,
+  use: (linked: LinkedClient<Client>) => Result | Promise<Result>,
+): Promise<Result> {
+  const { withLinkedClient } = await import('./testing/linked-client.ts');
+  return withLinkedClient(createClient, options, use);
+}
+
+export { openLinkedClient as withLinkedClient, openTestReplica as startReplica };
 
 /**
  * Attempts cells and keeps the records in the store of the working folder, as `wwebjs-canary run` does. Libraries and browsers that are

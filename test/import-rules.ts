@@ -115,9 +115,12 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'a verdict is collected from the store or made by attempts, then judged by the gate; it knows no command line',
   },
   testing: {
-    may: ['contracts', 'replica'],
-    because: 'tests of an application need the replica and its phones, and nothing that attempts or judges',
+    may: ['browser', 'contracts', 'replica'],
+    because: 'tests of an application need a browser, the replica and its phones, and nothing that attempts or judges',
   },
+  'jest.ts': { may: ['testing'], because: 'it is a fixture for one test runner' },
+  'playwright.ts': { may: ['testing'], because: 'it is a fixture for one test runner' },
+  'vitest.ts': { may: ['testing'], because: 'it is a fixture for one test runner' },
   'index.ts': {
     may: ['contracts', 'runner/flow.ts', 'runs', 'testing'],
     because: 'it is what other programs import; what runs or replicates is loaded when it is called',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { bundle } from '../bundle/bundle.ts';
 import type { ConditionOptions } from '../contracts/circumstances.ts';
@@ -14,6 +15,9 @@ import { CompanionConnection } from './server/companion-connection.ts';
 import { createPageServer } from './server/page-server.ts';
 import { ReplicaCore, type ReplicaEvent } from './server/replica-core.ts';
 import type { Trouble } from './server/trouble.ts';
+
+/** How long a page may take to answer a closing frame. */
+const lastReportsMs = 250;
 
 let bundledPage: Promise<string> | undefined;
 
@@ -84,13 +88,25 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     setCondition: (name, on, options) => core.setCondition(name, on, options),
     close: async () => {
       core.close();
-      for (const socket of sockets.clients) socket.terminate();
-      sockets.close();
+      await endConnections(sockets);
       pages.close();
       pages.closeAllConnections();
       await control.close();
     },
   };
+}
+
+/**
+ * Ends the connections of pages. A page answers the closing frame after the frames that it sent before, so that its last reports
+ * are received; one that does not answer in time is cut off.
+ */
+async function endConnections(sockets: WebSocketServer): Promise<void> {
+  const open = [...sockets.clients];
+  const ended = Promise.all(open.map((socket) => once(socket, 'close')));
+  for (const socket of open) socket.close();
+  sockets.close();
+  await Promise.race([ended, sleep(lastReportsMs, undefined, { ref: false })]);
+  for (const socket of open) socket.terminate();
 }
 
 function putOn(core: ReplicaCore, name: string): void {

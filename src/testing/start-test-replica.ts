@@ -20,6 +20,15 @@ export interface ReplicaFinding {
   module: string;
   export: string;
   message: string;
+  /** The functions that led to the first call, innermost first, as lines of a stack. */
+  where: string[];
+}
+
+/** What the page reports of a call to a stub. */
+interface StubCall {
+  module: string;
+  export: string;
+  stack?: string;
 }
 
 export interface ReceivedOptions {
@@ -42,7 +51,7 @@ export class TestReplica implements AsyncDisposable {
   constructor(replica: Replica) {
     this.#replica = replica;
     replica.onEvent(({ type, detail }) => {
-      if (type === 'stub-called') this.#keepFinding(detail as { module: string; export: string });
+      if (type === 'stub-called') this.#keepFinding(detail as StubCall);
       for (const { look } of this.#waiting) look();
     });
   }
@@ -108,9 +117,11 @@ export class TestReplica implements AsyncDisposable {
     return String(number);
   }
 
-  #keepFinding({ module, export: name }: { module: string; export: string }): void {
-    const message = `the program called ${module}.${name}, which the replica has only by name`;
-    this.#findings.set(`${module}.${name}`, { code: 'replica-stub-called', module, export: name, message });
+  #keepFinding({ module, export: name, stack = '' }: StubCall): void {
+    const key = `${module}.${name}`;
+    if (this.#findings.has(key)) return;
+    const message = `the program called ${key}, which the replica has only by name`;
+    this.#findings.set(key, { code: 'replica-stub-called', module, export: name, message, where: callersOf(stack) });
   }
 
   async #wait(look: Look): Promise<PhoneMessage> {
@@ -220,6 +231,20 @@ interface Look {
 interface Waiting {
   look(): void;
   giveUp(why: Error): void;
+}
+
+/** The frames of a stack in the page, without those of the replica's own code. */
+function callersOf(stack: string): string[] {
+  const frames = stack.split('\n').flatMap((line) => /^\s*at (.*)/.exec(line)?.[1] ?? []);
+  return frames.filter((frame) => !frame.includes('/static/app.js')).map((frame) => `at ${callSite(frame)}`);
+}
+
+/** Puppeteer names code that it evaluates after the place in the program that asked for it: `pptr:evaluate;Client.setStatus (file:1:2)`. */
+function callSite(frame: string): string {
+  const [, name, place] = /^(?:(.*) \()?pptr:evaluate;(\S*?):\d+:\d+\)?$/.exec(frame) ?? [];
+  if (place === undefined) return frame;
+  const evaluatedBy = decodeURIComponent(place);
+  return name === undefined ? evaluatedBy : `${name}, evaluated by ${evaluatedBy}`;
 }
 
 function isWanted(message: PhoneMessage, wanted: string | RegExp | ((message: PhoneMessage) => boolean)): boolean {

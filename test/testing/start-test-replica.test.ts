@@ -93,7 +93,14 @@ test('a part that the replica has only by name is a finding, once', async () => 
   const { replica, page, link } = await replicaWithPage();
   await link();
   expect(replica.findings()).toEqual([]);
-  const report = { type: 'report', event: 'stub-called', detail: { module: 'WAWebX', export: 'send' } } as const;
+  const stack = [
+    'Error: replica: WAWebX.send is only a name here',
+    '    at stub (https://web.whatsapp.com/static/app.js:1:2)',
+    '    at window.WWebJS.send (pptr:evaluate;Client.%3Canonymous%3E%20(%2Flib%2FClient.js%3A3%3A4):5:6)',
+    '    at pptr:evaluate;Client.sendMessage%20(%2Flib%2FClient.js%3A7%3A8):9:10',
+    '    at somewhere (https://web.whatsapp.com/other.js:11:12)',
+  ].join('\n');
+  const report = { type: 'report', event: 'stub-called', detail: { module: 'WAWebX', export: 'send', stack } } as const;
   page.send(report);
   page.send(report);
   await expect
@@ -104,6 +111,11 @@ test('a part that the replica has only by name is a finding, once', async () => 
         module: 'WAWebX',
         export: 'send',
         message: 'the program called WAWebX.send, which the replica has only by name',
+        where: [
+          'at window.WWebJS.send, evaluated by Client.<anonymous> (/lib/Client.js:3:4)',
+          'at Client.sendMessage (/lib/Client.js:7:8)',
+          'at somewhere (https://web.whatsapp.com/other.js:11:12)',
+        ],
       },
     ]);
 });

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
-import { existsSync, globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
+import { tryRunner } from '../../package/documented-bot.ts';
 import { contentsOf, installInto, pack, type UserProject, withReplica } from '../../package/installed-package.ts';
 
 let packed: Awaited<ReturnType<typeof pack>>;
@@ -14,34 +12,6 @@ beforeAll(async () => {
   packed = await pack();
   project = await installInto(packed.tarball, ['--ignore-scripts']);
 });
-
-const page = readFileSync(join(packageRoot, 'docs', 'test-your-bot.md'), 'utf8');
-
-/** The program of the page whose first line names `file`. */
-function program(file: string): string {
-  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-  const found = programs.find((text) => text.startsWith(`// ${file}`));
-  if (found === undefined) throw new Error(`docs/test-your-bot.md has no ${file}`);
-  return found;
-}
-
-/** Runs the test of the page on a bot. @param timeoutMs how long it waits for the answer */
-async function runTest(bot: string, timeoutMs = 30_000): Promise<{ code?: number; stdout: string }> {
-  const botTest = program('bot.test.mjs').replace("received('pong'", `received('pong', { timeoutMs: ${timeoutMs} }`);
-  writeFileSync(join(project.folder, 'bot.test.mjs'), botTest);
-  writeFileSync(join(project.folder, 'bot.cjs'), bot);
-  const { executablePath, args, env } = await ensureBrowser('current', () => {});
-  return promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap'], {
-    cwd: project.folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: project.folder,
-      ...env,
-      CHROMIUM: executablePath,
-      CHROMIUM_ARGS: args.join(' '),
-    },
-  }).catch((ended) => ended);
-}
 
 /** The short form of `npm run test:package`. */
 describe('the package, installed with npm and --ignore-scripts', () => {
@@ -101,19 +71,12 @@ describe('the package, installed with npm and --ignore-scripts', () => {
 describe('the programs of docs/test-your-bot.md', () => {
   beforeAll(async () => {
     const { packageDir } = await ensureLibrary('1.34.7', () => {});
-    // A link, because another download of the library would prove nothing more.
-    symlinkSync(packageDir, join(project.folder, 'node_modules', 'whatsapp-web.js'));
+    // Links, because other downloads would prove nothing more.
+    const modules = join(project.folder, 'node_modules');
+    symlinkSync(packageDir, join(modules, 'whatsapp-web.js'));
+    symlinkSync(join(packageRoot, 'node_modules', 'vitest'), join(modules, 'vitest'));
   });
 
-  test('the test passes with its bot', async () => {
-    const { code, stdout } = await runTest(program('bot.cjs'));
-    expect(code, stdout).toBeUndefined();
-    expect(stdout).toMatch(/^# pass 1$/m);
-  });
-
-  test('it fails when the bot breaks, and says what came', async () => {
-    const { code, stdout } = await runTest(program('bot.cjs').replace("'pong'", "'pang'"), 2_000);
-    expect(code).toBe(1);
-    expect(stdout).toContain('these came: ["pang"]');
-  });
+  test('a fixture of Vitest passes, fails with a broken bot, and fails at a stub', () =>
+    tryRunner(project.folder, 'vitest'));
 });

@@ -21,13 +21,14 @@ export function stubFunction(module: string, exportName: string, report: SendRep
 }
 
 /**
- * The error of a call that the replica does not implement, reported to the server.
+ * The error of a call that the replica does not implement, reported to the server with its stack: the caller may swallow the error.
  *
  * @param called what is not implemented where a part of the function is, such as `for a group`.
  */
 export function onlyAName(module: string, exportName: string, report: SendReport, called?: string): Error {
-  report('stub-called', { module, export: exportName, ...(called && { called }) });
-  return new Error(`replica: ${module}.${exportName} is only a name here${called ? ` ${called}` : ''}`);
+  const error = new Error(`replica: ${module}.${exportName} is only a name here${called ? ` ${called}` : ''}`);
+  report('stub-called', { module, export: exportName, ...(called && { called }), stack: error.stack });
+  return error;
 }
 
 /** An object with unknown members; reading a member is reported once. */
