@@ -1,6 +1,7 @@
 /** The reasons for a refusal, each with its HTTP status. */
 export const refusalStatus = {
   'bad-request': 400,
+  'token-wrong': 401,
   'qr-malformed': 400,
   'qr-foreign': 403,
   'qr-expired': 410,

@@ -1,17 +1,21 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { bundle } from '../bundle/bundle.ts';
 import type { ConditionOptions } from '../contracts/circumstances.ts';
 import { InputError } from '../contracts/input-error.ts';
+import { isLoopback } from '../contracts/is-loopback.ts';
+import { type ListenAddress, listenError } from '../contracts/listen-error.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { resolveSurface } from './builds/resolve-surface.ts';
 import { createPhoneServer } from './phone/phone-server.ts';
 import { Phones } from './phone/phones.ts';
-import { hostName, processCertificate } from './server/certificate.ts';
+import { processCertificate } from './server/certificate.ts';
 import { CompanionConnection } from './server/companion-connection.ts';
+import { chromiumArgs, createGuardedEntrance, tokenPattern, urlHost } from './server/page-entrance.ts';
 import { createPageServer } from './server/page-server.ts';
 import { ReplicaCore, type ReplicaEvent } from './server/replica-core.ts';
 import type { Trouble } from './server/trouble.ts';
@@ -28,6 +32,14 @@ export interface ReplicaOptions {
   surface?: Surface;
   /** Port of the page; by default a free one. */
   port?: number;
+  /** Port of the phone control; by default a free one. */
+  phonePort?: number;
+  /** Address to listen on; 127.0.0.1 when left out. Any but a loopback address needs a token. */
+  host?: string;
+  /** Name or address by which browsers and programs reach `host`; by default `host`, or this machine's name when that is a wildcard. */
+  publicHost?: string;
+  /** What browsers and requests to the phone control have to carry; see `tokenPattern`. */
+  token?: string;
   /** Multiplies the long waits of the real service (life of refs and codes); 1 = unchanged. */
   timeScale?: number;
   /** Names of the conditions to start with. */
@@ -52,12 +64,14 @@ export interface Replica {
 }
 
 /**
- * Starts a replica of WhatsApp Web at one build, on 127.0.0.1 only.
+ * Starts a replica of WhatsApp Web at one build.
  *
- * @throws InputError for a malformed build, an unknown condition, or a port that is in use.
+ * @throws InputError for a malformed build or token, an unknown condition, or an address off loopback without a token; TroubleError for
+ * a port that is in use.
  */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
-  const { build, port = 0, timeScale = 1, conditions = [] } = options;
+  const { build, timeScale = 1, conditions = [], host = '127.0.0.1', token } = options;
+  checkAccess(host, token);
   const surface = options.surface ?? resolveSurface(build);
   const core = new ReplicaCore(timeScale);
   for (const name of conditions) putOn(core, name);
@@ -67,34 +81,62 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     bundle: page,
     core,
   });
-  const pagePort = await listen(pages, port);
+  const entrance = token === undefined ? pages : createGuardedEntrance(certificate, token, pages);
   const sockets = new WebSocketServer({ noServer: true });
   pages.on('upgrade', (request, socket, head) => {
     if (core.isDropping || request.url !== '/ws/chat') socket.destroy();
     else sockets.handleUpgrade(request, socket, head, (webSocket) => new CompanionConnection(core, webSocket));
   });
   const phones = new Phones(core);
-  const control = createPhoneServer(phones, core);
-  const phoneUrl = await control.listen({ host: '127.0.0.1', port: 0 });
-  return {
-    build,
-    url: 'https://web.whatsapp.com/',
-    port: pagePort,
-    chromiumArgs: chromiumArgs(pagePort, certificate.spki),
-    phoneUrl,
-    phones,
-    onEvent: (listener) => core.onEvent(listener),
-    onTrouble: (listener) => core.onTrouble(listener),
-    setCondition: (name, on, options) => core.setCondition(name, on, options),
-    close: async () => {
-      core.close();
-      await endConnections(sockets);
-      pages.close();
-      pages.closeAllConnections();
-      await control.close();
-    },
+  const control = createPhoneServer(phones, core, token);
+  const publicHost = options.publicHost ?? (isWildcard(host) ? hostname() : host);
+  const close = async () => {
+    core.close();
+    await endConnections(sockets);
+    entrance.close();
+    entrance.closeAllConnections();
+    pages.close();
+    pages.closeAllConnections();
+    await control.close();
   };
+  try {
+    const port = await listen({ host, port: options.port ?? 0, option: '--port' }, entrance, async (address) => {
+      entrance.listen(address);
+      await once(entrance, 'listening');
+    });
+    const phoneAddress = { host, port: options.phonePort ?? 0, option: '--phone-port' };
+    const phonePort = await listen(phoneAddress, control.server, (address) => control.listen(address));
+    return {
+      build,
+      url: 'https://web.whatsapp.com/',
+      port,
+      chromiumArgs: chromiumArgs({ host: publicHost, port, spki: certificate.spki }, token),
+      phoneUrl: `http://${urlHost(publicHost)}:${phonePort}`,
+      phones,
+      onEvent: (listener) => core.onEvent(listener),
+      onTrouble: (listener) => core.onTrouble(listener),
+      setCondition: (name, on, options) => core.setCondition(name, on, options),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
+
+/** @throws InputError for an address that other machines reach without a token, or a malformed token. */
+function checkAccess(host: string, token: string | undefined): void {
+  if (token !== undefined && !tokenPattern.test(token)) {
+    throw new InputError(
+      '--token: it has to be 16 to 63 characters of a-z, 0-9 and "-", and begin and end with a letter or digit',
+    );
+  }
+  if (token === undefined && !isLoopback(host)) {
+    throw new InputError(`--host ${host}: other machines reach this address, so the replica needs a --token`);
+  }
+}
+
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
 
 /**
  * Ends the connections of pages. A page answers the closing frame after the frames that it sent before, so that its last reports
@@ -117,25 +159,18 @@ function putOn(core: ReplicaCore, name: string): void {
   }
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
+/** @returns the port of the server, once `start` has made it listen. */
+async function listen(
+  { host, port, option }: Required<ListenAddress>,
+  server: Pick<Server, 'address'>,
+  start: (address: { host: string; port: number }) => Promise<unknown>,
+): Promise<number> {
   try {
-    await once(server, 'listening');
+    await start({ host, port });
   } catch (error) {
-    throw new InputError(`port ${port} cannot be used: ${(error as Error).message}`);
+    throw listenError({ host, port, option }, error as NodeJS.ErrnoException);
   }
   return (server.address() as AddressInfo).port;
-}
-
-/**
- * Arguments that make Chromium load the replica under the real origin: the origin resolves to the replica, Chromium trusts the
- * replica's key besides the usual authorities, and no other host resolves.
- */
-function chromiumArgs(port: number, spki: string): string[] {
-  return [
-    `--host-resolver-rules=MAP ${hostName} 127.0.0.1:${port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
-    `--ignore-certificate-errors-spki-list=${spki}`,
-  ];
 }
 
 /** The page's code, made once per process. */

@@ -1,30 +1,51 @@
 import { once } from 'node:events';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { startReplica } from '../../replica/start-replica.ts';
+import { wholeNumber } from '../options/option-values.ts';
+
+interface ReplicaCommandOptions {
+  build: string;
+  port: number;
+  phonePort: number;
+  host: string;
+  publicHost?: string;
+  token?: string;
+  timeScale: number;
+  condition: string[];
+}
 
 /** `wwebjs-canary replica`: runs the replica alone, for the user's own program, until a signal. */
 export function replicaCommand(): Command {
   return new Command()
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
-    .option('--port <port>', 'port of the page; by default a free one', parsePort, 0)
+    .option('--port <port>', 'port of the page; by default a free one', wholeNumber(0, 65_535), 0)
+    .option('--phone-port <port>', 'port of the phone control; by default a free one', wholeNumber(0, 65_535), 0)
+    .option('--host <address>', 'address to listen on; any but a loopback one needs a token', '127.0.0.1')
+    .option('--public-host <name>', 'name or address by which other machines reach it; by default the --host')
+    .addOption(
+      new Option(
+        '--token <token>',
+        'what browsers and requests to the phone control have to carry: 16 to 63 of a-z, 0-9, "-"',
+      ).env('WWEBJS_CANARY_REPLICA_TOKEN'),
+    )
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
     .option('--condition <names>', 'conditions to start with, separated by commas', splitNames, [])
-    .addHelpText('after', '\nExample:\n  wwebjs-canary replica --build 2.3000.1032534684 --port 8443')
-    .action(async (options: { build: string; port: number; timeScale: number; condition: string[] }) => {
-      const { build, port, timeScale, condition: conditions } = options;
-      const replica = await startReplica({ build, port, timeScale, conditions });
+    .addHelpText(
+      'after',
+      `
+Examples:
+  wwebjs-canary replica --build 2.3000.1032534684
+  wwebjs-canary replica --build 2.3000.1032534684 --port 8443 --phone-port 8444
+  WWEBJS_CANARY_REPLICA_TOKEN=... wwebjs-canary replica --build 2.3000.1032534684 --host 0.0.0.0 --public-host replica --port 8443`,
+    )
+    .action(async ({ condition: conditions, ...options }: ReplicaCommandOptions) => {
+      const replica = await startReplica({ ...options, conditions });
       replica.onTrouble(({ message }) => void process.stderr.write(`${message}\n`));
       const { url, chromiumArgs, phoneUrl } = replica;
       process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
       await replica.close();
     });
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
-  return port;
 }
 
 function parseFactor(text: string): number {

@@ -9,6 +9,7 @@ import {
   unlinkSchema,
 } from '../../contracts/phone-control.ts';
 import { Refusal, refusalStatus } from '../../contracts/refusal.ts';
+import { isToken } from '../server/page-entrance.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import type { Phones } from './phones.ts';
 
@@ -16,9 +17,22 @@ interface WithId {
   Params: { id: string };
 }
 
-/** The phone control as JSON over HTTP. A refusal is `{code, message}` with a 4xx status. */
-export function createPhoneServer(phones: Phones, core: ReplicaCore): FastifyInstance {
+/**
+ * The phone control as JSON over HTTP. A refusal is `{code, message}` with a 4xx status.
+ *
+ * @param token what every request has to carry as `Authorization: Bearer TOKEN`.
+ */
+export function createPhoneServer(phones: Phones, core: ReplicaCore, token?: string): FastifyInstance {
   const server = fastify({ forceCloseConnections: true, bodyLimit: 1_048_576 });
+  if (token !== undefined) {
+    server.addHook('onRequest', async ({ headers }) => {
+      if (!isToken(headers.authorization ?? '', `Bearer ${token}`))
+        throw new Refusal(
+          'token-wrong',
+          'The header "Authorization: Bearer TOKEN" with the token of this replica is missing.',
+        );
+    });
+  }
   server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => sendError(reply, error));
   server.setNotFoundHandler((request, reply) =>
     sendError(reply, Object.assign(new Error(`There is no ${request.method} ${request.url}.`), { statusCode: 404 })),

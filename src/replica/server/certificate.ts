@@ -7,8 +7,8 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-/** The host name that serves the page. */
-export const hostName = 'web.whatsapp.com';
+/** The host that serves the page, and the one that serves the scripts of a page that was saved from the real site. */
+export const pageHosts = ['web.whatsapp.com', 'static.whatsapp.net'] as const;
 
 export interface Certificate {
   cert: string;
@@ -31,12 +31,12 @@ async function makeCertificate(): Promise<Certificate> {
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
   const day = 24 * 60 * 60 * 1000;
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: `CN=${hostName}`,
+    name: `CN=${pageHosts[0]}`,
     notBefore: new Date(Date.now() - day),
     notAfter: new Date(Date.now() + 30 * day),
     signingAlgorithm: algorithm,
     keys,
-    extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: hostName }])],
+    extensions: [new SubjectAlternativeNameExtension(pageHosts.map((value) => ({ type: 'dns' as const, value })))],
   });
   const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', keys.publicKey));
   return {

@@ -21,6 +21,11 @@ export async function openInBrowser(
   const page = (await chromium.pages())[0] ?? (await chromium.newPage());
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  await page.goto(replica.url);
+  try {
+    await page.goto(replica.url);
+  } catch (error) {
+    await chromium.close();
+    throw error;
+  }
   return { chromium, page, errors };
 }

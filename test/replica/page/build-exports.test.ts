@@ -17,8 +17,8 @@ test('a stub throws, names itself and tells the server', () => {
   expect(() => (exports.missing as unknown as () => void)()).toThrow('M.missing');
   expect(() => new (exports.Thing as new () => unknown)()).toThrow('M.Thing');
   expect(reports.splice(0)).toEqual([
-    ['stub-called', { module: 'M', export: 'missing' }],
-    ['stub-called', { module: 'M', export: 'Thing' }],
+    ['stub-called', { module: 'M', export: 'missing', stack: expect.stringContaining('build-exports.test.ts') }],
+    ['stub-called', { module: 'M', export: 'Thing', stack: expect.stringContaining('build-exports.test.ts') }],
   ]);
 });
 

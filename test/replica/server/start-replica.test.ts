@@ -1,6 +1,27 @@
+import { once } from 'node:events';
 import { request } from 'node:https';
+import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
-import { startReplica } from '../../../src/replica/start-replica.ts';
+import { TroubleError } from '../../../src/contracts/input-error.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
+
+const build = '2.3000.1026515401';
+const token = 'abcdef-0123456789';
+
+/** A replica with a token, closed at the end of the block. */
+async function guarded(): Promise<Replica & AsyncDisposable> {
+  const replica = await startReplica({ build, token });
+  return { ...replica, [Symbol.asyncDispose]: () => replica.close() };
+}
+
+/** The first bytes that a proxy at `port` answers to CONNECT. @param servername name in the TLS connection */
+async function answerOfProxy(port: number, servername: string | undefined, target: string): Promise<string> {
+  const socket = connect({ port, rejectUnauthorized: false, ...(servername && { servername }) });
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  return String(answer).split('\r\n', 1)[0] as string;
+}
 
 function get(port: number, path: string, userAgent = 'Mozilla/5.0 Chrome/101'): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -40,9 +61,53 @@ test('a headless browser gets the page for unsupported browsers where the build 
 test('bad input is one clear message', async () => {
   await expect(startReplica({ build: '2.3000.x' })).rejects.toThrow('"2.3000.x" is not a WhatsApp Web build number');
   await expect(startReplica({ build: '2.2412.54', conditions: ['no-such'] })).rejects.toThrow('no-such');
-  const first = await startReplica({ build: '2.2412.54' });
-  await expect(startReplica({ build: '2.2412.54', port: first.port })).rejects.toThrow(`port ${first.port}`);
+});
+
+test('it listens on the given ports, and a port in use is trouble that names its option', async () => {
+  const first = await startReplica({ build });
+  const phonePort = Number(new URL(first.phoneUrl).port);
+  for (const [taken, option] of [
+    [{ port: first.port }, `--port ${first.port}`],
+    [{ phonePort }, `--phone-port ${phonePort}`],
+  ] as const) {
+    const second = startReplica({ build, ...taken });
+    await expect(second).rejects.toThrow(TroubleError);
+    await expect(second).rejects.toThrow(`${option}: cannot listen on 127.0.0.1 (EADDRINUSE)`);
+  }
   await first.close();
+  const again = await startReplica({ build, port: first.port, phonePort });
+  expect(again).toMatchObject({ port: first.port, phoneUrl: first.phoneUrl });
+  await again.close();
+});
+
+test('an address that other machines reach needs a token, and a token has to be a label of a host name', async () => {
+  await expect(startReplica({ build, host: '0.0.0.0' })).rejects.toThrow('needs a --token');
+  await expect(startReplica({ build, token: 'Capitals-and-more' })).rejects.toThrow('--token');
+  await expect(startReplica({ build, token: 'short' })).rejects.toThrow('--token');
+  const replica = await startReplica({ build, host: '0.0.0.0', publicHost: 'sidecar', token });
+  expect(replica.phoneUrl).toMatch(/^http:\/\/sidecar:\d+$/);
+  expect(replica.chromiumArgs[0]).toBe(`--proxy-server=https://${token}.replica.invalid:${replica.port}`);
+  expect(replica.chromiumArgs[1]).toContain(`MAP ${token}.replica.invalid sidecar,`);
+  await replica.close();
+});
+
+test('the phone control answers requests with the token only', async () => {
+  await using replica = await guarded();
+  const status = async (headers: Record<string, string>) =>
+    (await fetch(`${replica.phoneUrl}/phones`, { headers })).status;
+  expect(await status({})).toBe(401);
+  expect(await status({ authorization: `Bearer ${token}x` })).toBe(401);
+  expect(await status({ authorization: `Bearer ${token}` })).toBe(200);
+});
+
+test('the page is reached through a proxy whose name has the token', async () => {
+  await using replica = await guarded();
+  const { port } = replica;
+  expect(await answerOfProxy(port, `${token}.replica.invalid`, 'web.whatsapp.com:443')).toContain('200');
+  expect(await answerOfProxy(port, `${token}.replica.invalid`, 'example.com:443')).toContain('403');
+  expect(await answerOfProxy(port, 'another-token-0123.replica.invalid', 'web.whatsapp.com:443')).toContain('403');
+  expect(await answerOfProxy(port, undefined, 'web.whatsapp.com:443')).toContain('403');
+  expect(await get(port, '/')).toContain('proxy for WhatsApp Web only');
 });
 
 test('a second replica starts at once', async () => {

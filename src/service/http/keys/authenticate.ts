@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import { isLoopback } from '../../../contracts/is-loopback.ts';
 import type { ApiScope } from '../../../contracts/service-states.ts';
 import { Problem } from '../../problems.ts';
 import type { ApiKeys } from './api-keys.ts';
-import { isLoopback } from './is-loopback.ts';
 
 /** Who calls: the id of an API key, or `open` on a loopback address where no key was ever made. */
 export type Caller = string;

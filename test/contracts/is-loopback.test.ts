@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLoopback } from '../../../src/service/http/keys/is-loopback.ts';
+import { isLoopback } from '../../src/contracts/is-loopback.ts';
 
 test.each(['localhost', '127.0.0.1', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1'])('%s is this machine', (host) => {
   expect(isLoopback(host)).toBe(true);
