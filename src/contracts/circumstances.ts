@@ -1,5 +1,7 @@
 /** What conditions change in the page; an absent field changes nothing. Times in milliseconds. */
 export interface PageCircumstances {
+  /** The page reports each QR code that it shows. No condition: the replica has a phone that scans by itself. */
+  reportsQr?: boolean;
   /** Modules of tier 1 and 2 that are registered only when their bundle is requested. */
   lateModules?: { names: string[]; onRestoreOnly: boolean };
   /** `require` of an unknown name throws instead of returning undefined. */

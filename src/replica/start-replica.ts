@@ -1,19 +1,24 @@
 import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { bundle } from '../bundle/bundle.ts';
 import type { ConditionOptions } from '../contracts/circumstances.ts';
-import { InputError } from '../contracts/input-error.ts';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
 import { isLoopback } from '../contracts/is-loopback.ts';
 import { type ListenAddress, listenError } from '../contracts/listen-error.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { resolveSurface } from './builds/resolve-surface.ts';
+import { scanShownCodes } from './phone/auto-scan.ts';
+import { KeptPhones } from './phone/kept-phones.ts';
 import { createPhoneServer } from './phone/phone-server.ts';
 import { Phones } from './phone/phones.ts';
-import { processCertificate } from './server/certificate.ts';
+import { type Certificate, certificateOfKey, processCertificate } from './server/certificate.ts';
 import { CompanionConnection } from './server/companion-connection.ts';
 import { chromiumArgs, createGuardedEntrance, tokenPattern, urlHost } from './server/page-entrance.ts';
 import { createPageServer } from './server/page-server.ts';
@@ -40,6 +45,10 @@ export interface ReplicaOptions {
   publicHost?: string;
   /** What browsers and requests to the phone control have to carry; see `tokenPattern`. */
   token?: string;
+  /** Folder of the certificate's key, the phones and their accounts: kept from one start to the next. */
+  state?: string;
+  /** Number of a phone that scans every QR code that a page shows. */
+  autoScan?: string;
   /** Multiplies the long waits of the real service (life of refs and codes); 1 = unchanged. */
   timeScale?: number;
   /** Names of the conditions to start with. */
@@ -75,7 +84,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const surface = options.surface ?? resolveSurface(build);
   const core = new ReplicaCore(timeScale);
   for (const name of conditions) putOn(core, name);
-  const [certificate, page] = await Promise.all([processCertificate(), pageBundle()]);
+  const [certificate, page] = await Promise.all([certificateFor(options.state), pageBundle()]);
   const pages = createPageServer(certificate, {
     surface,
     bundle: page,
@@ -88,6 +97,8 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     else sockets.handleUpgrade(request, socket, head, (webSocket) => new CompanionConnection(core, webSocket));
   });
   const phones = new Phones(core);
+  const kept = options.state === undefined ? null : new KeptPhones(options.state, phones, core);
+  if (options.autoScan !== undefined) scanShownCodes(core, phones, phones.withNumber(options.autoScan));
   const control = createPhoneServer(phones, core, token);
   const publicHost = options.publicHost ?? (isWildcard(host) ? hostname() : host);
   const close = async () => {
@@ -98,6 +109,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     pages.close();
     pages.closeAllConnections();
     await control.close();
+    kept?.write();
   };
   try {
     const port = await listen({ host, port: options.port ?? 0, option: '--port' }, entrance, async (address) => {
@@ -122,6 +134,18 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     await close();
     throw error;
   }
+}
+
+/** @throws TroubleError for a folder that cannot be written to. */
+function certificateFor(state: string | undefined): Promise<Certificate> {
+  if (state === undefined) return processCertificate();
+  try {
+    makeFolder(state, 0o700);
+    accessSync(state, constants.W_OK);
+  } catch (error) {
+    throw new TroubleError(`--state ${state}: cannot write to this folder: ${(error as Error).message}`);
+  }
+  return certificateOfKey(join(state, 'certificate-key.pem'));
 }
 
 /** @throws InputError for an address that other machines reach without a token, or a malformed token. */

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { startReplica } from '../../replica/start-replica.ts';
+import { TroubleError } from '../../contracts/input-error.ts';
+import { phoneNumberSchema } from '../../contracts/phone-control.ts';
+import { withProcessLock } from '../../install/process-lock.ts';
+import { type ReplicaOptions, startReplica } from '../../replica/start-replica.ts';
 import { wholeNumber } from '../options/option-values.ts';
 
 interface ReplicaCommandOptions {
@@ -10,6 +14,8 @@ interface ReplicaCommandOptions {
   host: string;
   publicHost?: string;
   token?: string;
+  state?: string;
+  autoScan?: string;
   timeScale: number;
   condition: string[];
 }
@@ -28,6 +34,8 @@ export function replicaCommand(): Command {
         'what browsers and requests to the phone control have to carry: 16 to 63 of a-z, 0-9, "-"',
       ).env('WWEBJS_CANARY_REPLICA_TOKEN'),
     )
+    .option('--state <folder>', 'keep phones, linked devices and certificate there, for the next start')
+    .option('--auto-scan <number>', 'a phone with this number scans every QR code that a page shows', parseNumber)
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
     .option('--condition <names>', 'conditions to start with, separated by commas', splitNames, [])
     .addHelpText(
@@ -35,17 +43,37 @@ export function replicaCommand(): Command {
       `
 Examples:
   wwebjs-canary replica --build 2.3000.1032534684
-  wwebjs-canary replica --build 2.3000.1032534684 --port 8443 --phone-port 8444
+  wwebjs-canary replica --build 2.3000.1032534684 --port 8443 --phone-port 8444 --state ./replica-state
+  wwebjs-canary replica --build 2.3000.1032534684 --auto-scan 15550100123
   WWEBJS_CANARY_REPLICA_TOKEN=... wwebjs-canary replica --build 2.3000.1032534684 --host 0.0.0.0 --public-host replica --port 8443`,
     )
     .action(async ({ condition: conditions, ...options }: ReplicaCommandOptions) => {
-      const replica = await startReplica({ ...options, conditions });
-      replica.onTrouble(({ message }) => void process.stderr.write(`${message}\n`));
-      const { url, chromiumArgs, phoneUrl } = replica;
-      process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-      await replica.close();
+      const run = () => runUntilSignal({ ...options, conditions });
+      await (options.state === undefined ? run() : withState(options.state, run));
     });
+}
+
+/** @throws TroubleError while another replica uses the folder. */
+function withState(folder: string, work: () => Promise<void>): Promise<void> {
+  const refuse = () => {
+    throw new TroubleError(`--state ${folder}: another replica uses this folder`);
+  };
+  return withProcessLock(join(folder, 'lock'), refuse, work);
+}
+
+async function runUntilSignal(options: ReplicaOptions): Promise<void> {
+  const replica = await startReplica(options);
+  replica.onTrouble(({ message }) => void process.stderr.write(`${message}\n`));
+  const { url, chromiumArgs, phoneUrl } = replica;
+  process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await replica.close();
+}
+
+function parseNumber(text: string): string {
+  const parsed = phoneNumberSchema.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
+  return text;
 }
 
 function parseFactor(text: string): number {

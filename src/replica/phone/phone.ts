@@ -6,8 +6,9 @@ import { type Device, firstContact, linkedDevice, type ReplicaAccount, userJid }
 import { asSeenByPhone } from '../server/delivery.ts';
 import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
-import { bytesOfBase64, newKeyPair, toBase64 } from '../server/wire-keys.ts';
+import { bytesOfBase64, newKeyPair, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
+import type { KeptPhone } from './kept-phones.ts';
 import { parseQr } from './parse-qr.ts';
 
 /** The primary device of one account: it links and unlinks other devices and holds the messages. */
@@ -15,12 +16,13 @@ export class Phone {
   readonly id: string;
   private readonly account: ReplicaAccount;
   private readonly core: ReplicaCore;
-  private readonly accountKeys = newKeyPair();
+  private readonly accountKeys: WireKeyPair;
 
-  constructor(id: string, account: ReplicaAccount, core: ReplicaCore) {
+  constructor(id: string, account: ReplicaAccount, core: ReplicaCore, accountKeys = newKeyPair()) {
     this.id = id;
     this.account = account;
     this.core = core;
+    this.accountKeys = accountKeys;
   }
 
   /**
@@ -113,6 +115,11 @@ export class Phone {
   state(): PhoneState {
     const { number, devices, received, sent } = this.account;
     return { id: this.id, number, devices: [...devices.values()].map(linkedDevice), received, sent };
+  }
+
+  kept(): KeptPhone {
+    const devices = [...this.account.devices.values()].map(({ deliver: _, isLive: __, ...device }) => device);
+    return { id: this.id, accountKey: toBase64(this.accountKeys.secretKey), account: { ...this.account, devices } };
   }
 
   private async link(page: UnlinkedPage, keys: CompanionKeys): Promise<LinkedDevice> {

@@ -1,8 +1,10 @@
 import { type LinkedDevice, type PhoneState, phoneNumberSchema } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
 import type { TextMessage } from '../../contracts/replica-protocol.ts';
-import { linkedDevice } from '../server/accounts.ts';
+import { type Device, linkedDevice } from '../server/accounts.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
+import { keyPairOf } from '../server/wire-keys.ts';
+import type { KeptPhone } from './kept-phones.ts';
 import { Phone } from './phone.ts';
 
 /** The phones of a replica, with the operations of the phone control over HTTP. Every operation may throw a Refusal. */
@@ -22,7 +24,29 @@ export class Phones {
       throw new Refusal('number-taken', `There is a phone with the number ${number}.`);
     const phone = new Phone(`phone-${this.byId.size + 1}`, this.core.accounts.create(number), this.core);
     this.byId.set(phone.id, phone);
+    this.core.emit('phone-added', { number });
     return { id: phone.id, number };
+  }
+
+  /** Id of the phone with this number, which is added when there is none. */
+  withNumber(number: string): string {
+    const known = [...this.byId.values()].find((phone) => phone.state().number === number);
+    return known?.id ?? this.create(number).id;
+  }
+
+  /** Adds a phone of an earlier replica with its account; its devices are offline. */
+  restore({ id, accountKey, account }: KeptPhone): void {
+    const devices = account.devices.map((device): Device => ({ ...device, deliver: null, isLive: false }));
+    const restored = this.core.accounts.add({
+      ...account,
+      devices: new Map(devices.map((device) => [device.id, device])),
+    });
+    this.byId.set(id, new Phone(id, restored, this.core, keyPairOf(Buffer.from(accountKey, 'base64'))));
+  }
+
+  /** The phones as `restore` takes them. */
+  kept(): KeptPhone[] {
+    return [...this.byId.values()].map((phone) => phone.kept());
   }
 
   scan(id: string, qr: string): Promise<LinkedDevice> {

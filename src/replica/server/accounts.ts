@@ -65,7 +65,11 @@ export class ReplicaAccounts {
       received: [],
       sent: [],
     };
-    this.byNumber.set(number, account);
+    return this.add(account);
+  }
+
+  add(account: ReplicaAccount): ReplicaAccount {
+    this.byNumber.set(account.number, account);
     return account;
   }
 

@@ -40,6 +40,8 @@ export class ReplicaCore {
   /** The server's own key: pages prove with it that they hold the key that they were linked with. */
   readonly keys: WireKeyPair = newKeyPair();
   readonly openPages = new Set<OpenPage>();
+  /** True when pages report the QR code that they show, for a phone that scans it by itself. */
+  reportsQr = false;
   private readonly timeScale: number;
   private readonly on = new Map<Condition, ConditionOptions>();
   private readonly troubles = new Troubles();
@@ -78,7 +80,8 @@ export class ReplicaCore {
 
   /** What the active conditions change. */
   get circumstances(): ReturnType<typeof circumstancesOf> {
-    return circumstancesOf(this.on, this.timeScale);
+    const { page, server } = circumstancesOf(this.on, this.timeScale);
+    return { page: this.reportsQr ? { ...page, reportsQr: true } : page, server };
   }
 
   /** Names of the active conditions. */

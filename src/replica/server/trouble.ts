@@ -30,7 +30,8 @@ export class Troubles {
   add({ type, detail }: ReplicaEvent): Trouble | undefined {
     const sentence = sentences[type];
     if (!sentence) return undefined;
-    const key = `${type} ${JSON.stringify(detail)}`;
+    const { stack: _, ...kind } = detail as Record<string, unknown>;
+    const key = `${type} ${JSON.stringify(kind)}`;
     const known = this.byKey.get(key);
     if (known) known.count += 1;
     if (known || this.byKey.size >= most) return undefined;

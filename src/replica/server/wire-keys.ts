@@ -10,6 +10,10 @@ export function newKeyPair(): WireKeyPair {
   return x25519.keygen();
 }
 
+export function keyPairOf(secretKey: Uint8Array): WireKeyPair {
+  return { publicKey: x25519.getPublicKey(secretKey), secretKey };
+}
+
 export function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }

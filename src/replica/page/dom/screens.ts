@@ -47,7 +47,9 @@ export class Screens {
     if (!['PAIRING', 'UNPAIRED'].includes(page.socket.state)) return;
     const qr = this.qrElement();
     qr.replaceChildren(drawQr(text));
-    if (qr.dataset.ref !== text) qr.dataset.ref = text;
+    if (qr.dataset.ref === text) return;
+    qr.dataset.ref = text;
+    if (page.circumstances.reportsQr) page.report('qr-shown', { qr: text });
   }
 
   /** The same element for all refs, so that an observer of its attribute sees the change. */

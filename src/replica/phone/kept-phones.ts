@@ -1,0 +1,88 @@
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { PhoneMessage } from '../../contracts/phone-control.ts';
+import { contactRecordSchema, textMessageSchema } from '../../contracts/replica-protocol.ts';
+import { parseYamlFile } from '../../contracts/yaml-file.ts';
+import type { Device, ReplicaAccount } from '../server/accounts.ts';
+import type { ReplicaCore } from '../server/replica-core.ts';
+import type { Phones } from './phones.ts';
+
+/** Changes within this time, in milliseconds, are written together. */
+const writeAfterMs = 50;
+
+type KeptDevice = Omit<Device, 'deliver' | 'isLive'>;
+
+/** A phone and its account, without what ends with the process. */
+export interface KeptPhone {
+  id: string;
+  /** X25519 secret key of the account, base64. */
+  accountKey: string;
+  account: Omit<ReplicaAccount, 'devices'> & { devices: KeptDevice[] };
+}
+
+const deviceSchema = z.strictObject({
+  id: z.int().positive(),
+  number: z.string(),
+  noisePub: z.base64(),
+  identityPub: z.base64(),
+  linkedAt: z.string(),
+  sync: z.enum(['pending', 'done']),
+  undelivered: z.array(textMessageSchema),
+}) satisfies z.ZodType<KeptDevice>;
+
+const phoneMessageSchema = z.strictObject({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  body: z.string(),
+  t: z.int(),
+  ack: z.int(),
+}) satisfies z.ZodType<PhoneMessage>;
+
+const phoneSchema = z.strictObject({
+  id: z.string(),
+  accountKey: z.base64(),
+  account: z.strictObject({
+    number: z.string(),
+    lid: z.string(),
+    pushname: z.string(),
+    contacts: z.array(contactRecordSchema),
+    devices: z.array(deviceSchema),
+    nextDeviceId: z.int(),
+    messages: z.array(textMessageSchema),
+    received: z.array(phoneMessageSchema),
+    sent: z.array(phoneMessageSchema),
+  }),
+}) satisfies z.ZodType<KeptPhone>;
+
+const fileSchema = z.strictObject({ schemaVersion: z.literal(1), phones: z.array(phoneSchema) });
+
+/** The phones of a replica in the file `phones.json` of a folder: read at its start, written after every change. */
+export class KeptPhones {
+  private readonly file: string;
+  private readonly phones: Phones;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @throws InputError for a file that is not of a replica. */
+  constructor(folder: string, phones: Phones, core: ReplicaCore) {
+    this.file = join(folder, 'phones.json');
+    this.phones = phones;
+    if (existsSync(this.file)) {
+      for (const kept of parseYamlFile(this.file, fileSchema).phones) phones.restore(kept);
+    }
+    // The change that an event reports may follow it.
+    core.onEvent(() => {
+      this.timer ??= setTimeout(() => this.write(), writeAfterMs);
+    });
+  }
+
+  /** Writes the file beside itself first: a process that is killed meanwhile leaves the file whole. */
+  write(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const next = `${this.file}.next`;
+    writeFileSync(next, JSON.stringify({ schemaVersion: 1, phones: this.phones.kept() }), { mode: 0o600 });
+    renameSync(next, this.file);
+  }
+}
