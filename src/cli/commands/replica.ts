@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { writeChromeWrapper } from '../../browser/chrome-wrapper.ts';
+import { ensureBrowser } from '../../browser/ensure-browser.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
 import { phoneNumberSchema } from '../../contracts/phone-control.ts';
 import { withProcessLock } from '../../install/process-lock.ts';
@@ -16,6 +18,8 @@ interface ReplicaCommandOptions {
   token?: string;
   state?: string;
   autoScan?: string;
+  chromeWrapper?: string;
+  browser: string;
   timeScale: number;
   condition: string[];
 }
@@ -36,6 +40,8 @@ export function replicaCommand(): Command {
     )
     .option('--state <folder>', 'keep phones, linked devices and certificate there, for the next start')
     .option('--auto-scan <number>', 'a phone with this number scans every QR code that a page shows', parseNumber)
+    .option('--chrome-wrapper <file>', 'write an executable for programs that take the path of a browser but no flags')
+    .option('--browser <name>', 'what the executable starts: current, 107, chrome, chromium or a path', 'current')
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
     .option('--condition <names>', 'conditions to start with, separated by commas', splitNames, [])
     .addHelpText(
@@ -44,11 +50,12 @@ export function replicaCommand(): Command {
 Examples:
   wwebjs-canary replica --build 2.3000.1032534684
   wwebjs-canary replica --build 2.3000.1032534684 --port 8443 --phone-port 8444 --state ./replica-state
-  wwebjs-canary replica --build 2.3000.1032534684 --auto-scan 15550100123
+  wwebjs-canary replica --build 2.3000.1032534684 --auto-scan 15550100123 --chrome-wrapper ./chrome
   WWEBJS_CANARY_REPLICA_TOKEN=... wwebjs-canary replica --build 2.3000.1032534684 --host 0.0.0.0 --public-host replica --port 8443`,
     )
-    .action(async ({ condition: conditions, ...options }: ReplicaCommandOptions) => {
-      const run = () => runUntilSignal({ ...options, conditions });
+    .action(async ({ condition: conditions, chromeWrapper, browser, ...options }: ReplicaCommandOptions) => {
+      const wrapper = chromeWrapper === undefined ? null : { file: chromeWrapper, browser };
+      const run = () => runUntilSignal({ ...options, conditions }, wrapper);
       await (options.state === undefined ? run() : withState(options.state, run));
     });
 }
@@ -61,13 +68,22 @@ function withState(folder: string, work: () => Promise<void>): Promise<void> {
   return withProcessLock(join(folder, 'lock'), refuse, work);
 }
 
-async function runUntilSignal(options: ReplicaOptions): Promise<void> {
+async function runUntilSignal(
+  options: ReplicaOptions,
+  wrapper: { file: string; browser: string } | null,
+): Promise<void> {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const browser = wrapper && (await ensureBrowser(wrapper.browser, say));
   const replica = await startReplica(options);
-  replica.onTrouble(({ message }) => void process.stderr.write(`${message}\n`));
-  const { url, chromiumArgs, phoneUrl } = replica;
-  process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await replica.close();
+  replica.onTrouble(({ message }) => say(message));
+  try {
+    const { url, chromiumArgs, phoneUrl } = replica;
+    if (wrapper && browser) writeChromeWrapper(wrapper.file, browser, chromiumArgs);
+    process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  } finally {
+    await replica.close();
+  }
 }
 
 function parseNumber(text: string): string {

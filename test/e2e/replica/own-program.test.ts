@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import puppeteer from 'puppeteer-core';
 import { expect, onTestFinished, test } from 'vitest';
+import { writeChromeWrapper } from '../../../src/browser/chrome-wrapper.ts';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
-import { packageRoot } from '../../../src/contracts/home.ts';
+import { home, packageRoot } from '../../../src/contracts/home.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
+import { startReplica } from '../../../src/replica/start-replica.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** The example of the README, unchanged. */
@@ -38,7 +41,7 @@ function start(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(async () => {
-    const gone = child.exitCode === null ? once(child, 'exit') : null;
+    const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
     // Ctrl-C: puppeteer then ends its browser, which is in a process group of its own and would outlive a SIGKILL.
     if (gone) child.kill('SIGINT');
     await gone;
@@ -59,4 +62,73 @@ test('the example of the README links whatsapp-web.js, used directly, to `wwebjs
     PUPPETEER_EXECUTABLE_PATH: await browserCommand(folder),
   });
   expect((await bot.lines.next()).value).toBe('ready as 15550100123@c.us');
+});
+
+/** A program that takes no flags for its browser, draws its QR code, and ends when it is ready. */
+const stubbornBot = `
+const { Client, LocalAuth } = require('whatsapp-web.js');
+const client = new Client({ authStrategy: new LocalAuth(), puppeteer: { executablePath: './chrome' } });
+client.on('qr', () => console.log('drew a QR code'));
+client.on('ready', async () => {
+  await client.destroy();
+  console.log('ready as', client.info.wid._serialized);
+});
+client.initialize();
+`;
+
+test('a program that takes no flags and only draws its QR code links, and restores after the replica was killed and started again', async () => {
+  const folder = temporaryFolder();
+  const { packageDir } = await ensureLibrary('1.34.7', console.log);
+  await writeFile(join(folder, 'bot.js'), stubbornBot);
+  const startAgain = async () => {
+    const own = [
+      '--build',
+      '2.3000.1029241508',
+      '--state',
+      'kept',
+      '--auto-scan',
+      '15550100123',
+      '--chrome-wrapper',
+      'chrome',
+    ];
+    const main = join(packageRoot, 'src/cli/main.ts');
+    const replica = start([main, 'replica', ...own], folder, { WWEBJS_CANARY_HOME: home() });
+    await replica.lines.next();
+    return replica.child;
+  };
+  const runBot = async () => {
+    const bot = start(['bot.js'], folder, { NODE_PATH: join(packageDir, '..') });
+    return Array.fromAsync({ [Symbol.asyncIterator]: () => bot.lines });
+  };
+
+  const killed = await startAgain();
+  expect(await runBot()).toEqual(['drew a QR code', 'ready as 15550100123@c.us']);
+  const gone = once(killed, 'exit');
+  killed.kill('SIGKILL');
+  await gone;
+  await startAgain();
+  expect(await runBot()).toEqual(['ready as 15550100123@c.us']);
+});
+
+test('the wrapper passes arguments and signals through', async () => {
+  const folder = temporaryFolder();
+  const replica = await startReplica({ build: '2.3000.1029241508' });
+  onTestFinished(() => replica.close());
+  const file = join(folder, "it's a chrome");
+  writeChromeWrapper(file, await ensureBrowser('current', console.log), replica.chromiumArgs);
+  const chromium = await puppeteer.launch({ executablePath: file, args: ['--user-agent=a browser'] });
+  const ended = once(chromium.process() as ChildProcess, 'exit');
+  const page = await chromium.newPage();
+  await page.goto(replica.url);
+  expect(await page.evaluate('navigator.userAgent + ", " + document.title')).toBe('a browser, WhatsApp Web');
+  chromium.process()?.kill('SIGTERM');
+  await ended;
+});
+
+test('a file that is no wrapper is not overwritten', async () => {
+  const file = join(temporaryFolder(), 'chrome');
+  await writeFile(file, '#!/bin/sh\n');
+  const browser = await ensureBrowser('current', console.log);
+  expect(() => writeChromeWrapper(file, browser, [])).toThrow('choose another path');
+  expect(await readFile(file, 'utf8')).toBe('#!/bin/sh\n');
 });
