@@ -1,4 +1,5 @@
 import type { RunOptions, RunResult } from './runs/run-cells.ts';
+import type { CreateClient, LinkableClient, LinkedClient, LinkedClientOptions } from './testing/linked-client.ts';
 import type { TestReplica, TestReplicaOptions } from './testing/start-test-replica.ts';
 
 export type { Attempt, AttemptEvent, Cause, Cell } from './contracts/attempt.ts';

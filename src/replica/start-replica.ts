@@ -14,7 +14,6 @@ import { type ListenAddress, listenError } from '../contracts/listen-error.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { resolveSurface } from './builds/resolve-surface.ts';
-import { scanShownCodes } from './phone/auto-scan.ts';
 import { KeptPhones } from './phone/kept-phones.ts';
 import { createPhoneServer } from './phone/phone-server.ts';
 import { Phones } from './phone/phones.ts';
@@ -98,7 +97,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   });
   const phones = new Phones(core);
   const kept = options.state === undefined ? null : new KeptPhones(options.state, phones, core);
-  if (options.autoScan !== undefined) scanShownCodes(core, phones, phones.withNumber(options.autoScan));
+  if (options.autoScan !== undefined) phones.scanShownCodes(phones.withNumber(options.autoScan));
   const control = createPhoneServer(phones, core, token);
   const publicHost = options.publicHost ?? (isWildcard(host) ? hostname() : host);
   const close = async () => {

@@ -1,11 +1,6 @@
 import { type Browser, ensureBrowser } from '../browser/ensure-browser.ts';
 import { ReplicaFindingsError } from './replica-findings-error.ts';
-import {
-  startTestReplica,
-  type TestPhone,
-  type TestReplica,
-  type TestReplicaOptions,
-} from './start-test-replica.ts';
+import { startTestReplica, type TestPhone, type TestReplica, type TestReplicaOptions } from './start-test-replica.ts';
 
 /** What linking uses of a `Client` of whatsapp-web.js. */
 export interface LinkableClient {

@@ -1,6 +1,7 @@
 import type { ConditionOptions } from '../contracts/circumstances.ts';
 import type { LinkedDevice, PhoneMessage } from '../contracts/phone-control.ts';
 import type { TextMessage } from '../contracts/replica-protocol.ts';
+import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
 
 export interface TestReplicaOptions {
@@ -14,21 +15,22 @@ export interface TestReplicaOptions {
   timeScale?: number;
 }
 
-/** Something that makes a test say nothing about the program: the page stopped at a part that the replica does not have. */
-export interface ReplicaFinding {
-  code: 'replica-stub-called';
-  module: string;
-  export: string;
-  message: string;
-  /** The functions that led to the first call, innermost first, as lines of a stack. */
-  where: string[];
-}
+/** What the replica reports of itself, and the codes of the findings that follow from it. */
+const findingCodes = {
+  'stub-called': 'replica-stub-called',
+  'bad-frame': 'replica-failed',
+  'frame-failed': 'replica-failed',
+} as const;
 
-/** What the page reports of a call to a stub. */
-interface StubCall {
-  module: string;
-  export: string;
-  stack?: string;
+/** Something that makes a test say nothing about the program, because the replica is not the real page. */
+export interface ReplicaFinding {
+  code: (typeof findingCodes)[keyof typeof findingCodes];
+  message: string;
+  /** Of a stub: what the program called. */
+  module?: string;
+  export?: string;
+  /** Of a stub: the functions that led to its first call, innermost first, as lines of a stack. */
+  where: string[];
 }
 
 export interface ReceivedOptions {
@@ -45,13 +47,13 @@ const firstNumber = 13125550101;
 export class TestReplica implements AsyncDisposable {
   readonly #replica: Replica;
   readonly #phones: TestPhone[] = [];
-  readonly #findings = new Map<string, ReplicaFinding>();
+  readonly #findings: ReplicaFinding[] = [];
   readonly #waiting = new Set<Waiting>();
 
   constructor(replica: Replica) {
     this.#replica = replica;
-    replica.onEvent(({ type, detail }) => {
-      if (type === 'stub-called') this.#keepFinding(detail as StubCall);
+    replica.onTrouble((trouble) => this.#findings.push(...findingsOf(trouble)));
+    replica.onEvent(() => {
       for (const { look } of this.#waiting) look();
     });
   }
@@ -97,7 +99,7 @@ export class TestReplica implements AsyncDisposable {
 
   /** What went wrong in the replica itself, each part once. A test that ends with findings has tested the replica's limits. */
   findings(): ReplicaFinding[] {
-    return [...this.#findings.values()];
+    return [...this.#findings];
   }
 
   /** Ends all connections and everything that waits for a text. */
@@ -115,13 +117,6 @@ export class TestReplica implements AsyncDisposable {
     let number = firstNumber;
     while (taken.has(String(number))) number++;
     return String(number);
-  }
-
-  #keepFinding({ module, export: name, stack = '' }: StubCall): void {
-    const key = `${module}.${name}`;
-    if (this.#findings.has(key)) return;
-    const message = `the program called ${key}, which the replica has only by name`;
-    this.#findings.set(key, { code: 'replica-stub-called', module, export: name, message, where: callersOf(stack) });
   }
 
   async #wait(look: Look): Promise<PhoneMessage> {
@@ -231,6 +226,14 @@ interface Look {
 interface Waiting {
   look(): void;
   giveUp(why: Error): void;
+}
+
+/** A finding, or none for what libraries do on the real page, too, such as asking for modules that it does not have. */
+function findingsOf({ type, detail, message }: Trouble): ReplicaFinding[] {
+  if (!Object.hasOwn(findingCodes, type)) return [];
+  const code = findingCodes[type as keyof typeof findingCodes];
+  const { module, export: name, stack } = detail as { module?: string; export?: string; stack?: string };
+  return [{ code, message, ...(module && { module }), ...(name && { export: name }), where: callersOf(stack ?? '') }];
 }
 
 /** The frames of a stack in the page, without those of the replica's own code. */

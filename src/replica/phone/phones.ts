@@ -7,6 +7,12 @@ import { keyPairOf } from '../server/wire-keys.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import { Phone } from './phone.ts';
 
+/**
+ * How long after a QR code was drawn a person has it in the camera, in milliseconds. A library that looks at the page a few times a
+ * second has attached its listeners by then. [assumed]
+ */
+const scanAfterMs = 2_000;
+
 /** The phones of a replica, with the operations of the phone control over HTTP. Every operation may throw a Refusal. */
 export class Phones {
   private readonly core: ReplicaCore;
@@ -51,6 +57,17 @@ export class Phones {
 
   scan(id: string, qr: string): Promise<LinkedDevice> {
     return this.telling(id, () => this.phone(id).scan(qr));
+  }
+
+  /** From now on the phone scans every QR code that a page shows. */
+  scanShownCodes(id: string): void {
+    this.core.reportsQr = true;
+    this.core.onEvent(({ type, detail }) => {
+      if (type !== 'qr-shown') return;
+      const { qr } = detail as { qr: string };
+      // A refusal is an event of its own; the page shows its next code.
+      this.core.later(scanAfterMs, () => void this.scan(id, qr).catch(() => {}));
+    });
   }
 
   pair(id: string, code: string): Promise<LinkedDevice> {
