@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parametersSchema } from './shape.ts';
 import { faceSchema } from './surface.ts';
 
 /**
@@ -25,6 +26,8 @@ export const needSchema = z.object({
   use: z.enum(['touch', 'read', 'call', 'construct', 'assign', 'spread']),
   /** The member that the code reads, calls or assigns. */
   member: z.string().nullable(),
+  /** The arguments of a call; null for other uses, and where a spread hides them. */
+  args: parametersSchema.nullable(),
   /** True when the code throws at this point if the place is undefined. */
   throws: z.boolean(),
   /** True when try/catch, `?.` or a test of the same place keeps the throw from happening or from mattering. */

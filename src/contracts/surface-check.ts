@@ -4,8 +4,13 @@ import { z } from 'zod';
 export const stopsSchema = z.enum(['qr', 'authenticated', 'ready', 'probe', 'methods']);
 export type Stops = z.infer<typeof stopsSchema>;
 
-/** `absent`: the build does not have it; `lazy`: its page loads it only on request, and the library does not request it. */
-export const missingKindSchema = z.enum(['absent', 'lazy', 'behaviour']);
+/**
+ * `absent`: the build does not have it. `lazy`: its page loads it only on request, and the library does not request it. `argument`:
+ * it is called in another way. `behaviour`: it does something else.
+ */
+export const missingKindSchema = z.enum(['absent', 'lazy', 'argument', 'behaviour']);
+
+export type MissingKind = z.infer<typeof missingKindSchema>;
 
 export const missingNameSchema = z.object({
   kind: missingKindSchema,

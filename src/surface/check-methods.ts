@@ -1,6 +1,7 @@
 import type { Need } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
-import type { MethodCheck } from '../contracts/surface-check.ts';
+import type { MethodCheck, MissingKind } from '../contracts/surface-check.ts';
+import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
 import { counts, missingOf } from './check-surface.ts';
 import type { KeyRead, LibraryIndex, PublicMethod } from './library-index.ts';
 import { placeText, presenceOf } from './page-names.ts';
@@ -21,6 +22,8 @@ export function checkMethods({ needs, loads, publicMethods, keyReads }: CheckedI
   });
 }
 
+const happened: Partial<Record<MissingKind, string>> = { lazy: 'is not loaded', absent: 'is missing' };
+
 type CheckedIndex = Pick<LibraryIndex, 'needs' | 'loads' | 'publicMethods' | 'keyReads'>;
 
 function checkMethod(
@@ -37,8 +40,9 @@ function checkMethod(
   const first = missing.find(({ certain }) => certain) ?? missing[0];
   if (first) {
     const at = { file: first.file, line: first.line };
-    const what = first.kind === 'lazy' ? `${first.name} is not loaded` : `${first.name} is missing`;
-    const why = [`${what}.`, ...first.history].join(' ');
+    const why = [...(first.kind in happened ? [`${first.name} ${happened[first.kind]}.`] : []), ...first.history].join(
+      ' ',
+    );
     return first.certain ? { name, status: 'broken', why, at } : unknown(`Perhaps ${why}`, at);
   }
   const { msgKeyTextField } = surface.behaviours;
@@ -60,4 +64,4 @@ function checkMethod(
 }
 
 const isUnknown = (place: Need['places'][number], surface: Surface): boolean =>
-  presenceOf(surface, place, true) === 'unknown';
+  presenceOf(surface, place, true, resolveShapes(surface.build)) === 'unknown';

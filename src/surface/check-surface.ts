@@ -1,8 +1,11 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { Need, Needs, PagePlace } from '../contracts/needs.ts';
+import type { Shapes } from '../contracts/shape.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '../contracts/surface-check.ts';
+import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
 import { behaviourSince } from './behaviour-history.ts';
+import { wrongArguments } from './check-arguments.ts';
 import type { LibraryIndex } from './library-index.ts';
 import { historySentence, lazySentence, noWebpackSince } from './name-sentences.ts';
 import { neverShown } from './never-shown.ts';
@@ -37,8 +40,8 @@ function missingNames(needs: Needs, surface: Surface, loads: ReadonlySet<string>
 }
 
 /** True for code that runs on this build and throws where the name is missing. */
-export function counts({ throws, guarded, faces, since, before, places }: Need, { build, face }: Surface): boolean {
-  if (!throws || guarded || !faces.includes(face) || places.some(({ members }) => members.length > 0)) return false;
+export function counts({ throws, guarded, faces, since, before }: Need, { build, face }: Surface): boolean {
+  if (!throws || guarded || !faces.includes(face)) return false;
   const number = parseBuild(build);
   if (since && compareBuilds(number, parseBuild(since)) < 0) return false;
   return !before || compareBuilds(number, parseBuild(before)) < 0;
@@ -52,8 +55,9 @@ export function counts({ throws, guarded, faces, since, before, places }: Need, 
 export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<string>): MissingName | null {
   const stops = stopsOf(need);
   const loggedIn = stops !== 'qr';
-  const presences = need.places.map((place) => presenceOf(surface, place, loggedIn));
-  if (presences.some((each) => each === 'present' || each === 'unknown')) return null;
+  const shapes = resolveShapes(surface.build);
+  const presences = need.places.map((place) => presenceOf(surface, place, loggedIn, shapes));
+  if (presences.some((each) => each === 'present' || each === 'unknown')) return misused(need, surface, shapes);
   const [place] = need.places as [PagePlace, ...PagePlace[]];
   if (need.places.some(({ name }) => loads.has(name))) return null;
   const { file, line, function: functionName } = need;
@@ -63,14 +67,28 @@ export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<strin
   if (place.by === 'raid' && surface.face !== 'webpack') {
     return { ...at, name: 'modules of webpack, read with moduleRaid', history: [noWebpackSince] };
   }
-  const ownModule: PagePlace = { ...place, export: null };
-  const missing = presenceOf(surface, ownModule, loggedIn) === 'present' ? place : ownModule;
+  const isThere = (each: PagePlace) => presenceOf(surface, each, loggedIn, shapes) === 'present';
+  const missing =
+    [
+      { ...place, export: null, members: [] },
+      { ...place, members: [] },
+    ].find((each) => !isThere(each)) ?? place;
   const merged = need.places.length > 1;
   return {
     ...at,
     name: merged ? placesText(need.places) : placeText(missing),
     history: merged ? [] : historySentence(missing, surface),
   };
+}
+
+/** A name that is there and is called in another way; null where the call fits. */
+function misused(need: Need, surface: Surface, shapes: Shapes): MissingName | null {
+  const why = wrongArguments(need, surface, shapes);
+  if (!why) return null;
+  const { file, line, function: functionName, conditional, places } = need;
+  const name = placeText(places[0] as PagePlace);
+  const at = { file, line, function: functionName };
+  return { kind: 'argument', name, stops: stopsOf(need), certain: !conditional, ...at, history: [why] };
 }
 
 function stopsOf({ stage }: Need): Stops {

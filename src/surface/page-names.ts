@@ -1,26 +1,43 @@
 import type { PagePlace } from '../contracts/needs.ts';
+import type { Shapes } from '../contracts/shape.ts';
 import type { Surface } from '../contracts/surface.ts';
+import { memberPresence } from '../replica/builds/resolve-shapes.ts';
 
-/** `present`; `absent`; `late`: only once its bundle is loaded; `unknown`: what a default export holds is not recorded. */
+/** `present`; `absent`; `late`: only once its bundle is loaded; `unknown`: what an object holds is not recorded. */
 export type Presence = 'present' | 'absent' | 'late' | 'unknown';
 
-/** Whether a build offers a place; `loggedIn`: after linking, when the modules of tier 2 are available too. */
-export function presenceOf(surface: Surface, place: PagePlace, loggedIn: boolean): Presence {
-  return place.by === 'raid' ? raidPresence(surface, place) : namePresence(surface, place, loggedIn);
+/**
+ * Whether a build offers a place. Without shapes what an object holds is unknown.
+ *
+ * @param loggedIn after linking, when the modules of tier 2 are available too.
+ */
+export function presenceOf(surface: Surface, place: PagePlace, loggedIn: boolean, shapes?: Shapes): Presence {
+  return place.by === 'raid' ? raidPresence(surface, place) : namePresence(surface, place, loggedIn, shapes);
 }
 
-function namePresence(surface: Surface, place: PagePlace, loggedIn: boolean): Presence {
+function namePresence(surface: Surface, place: PagePlace, loggedIn: boolean, shapes?: Shapes): Presence {
   const module = surface.modules[place.name];
   if (!module || surface.face !== 'comet') return 'absent';
   if (module.tier === 'lazy' || (module.tier === 2 && !loggedIn)) return 'late';
-  return place.export === null ? 'present' : memberPresence(surface, place.name, place.export);
+  if (place.export === null) return 'present';
+  const own = exportPresence(surface, place.name, place.export, shapes);
+  if (own !== 'present' || place.members.length === 0 || !shapes) return own;
+  const [member, ...deeper] = place.members as [string, ...string[]];
+  const found = memberPresence(shapes, shapePlace(surface, place.name, place.export), member);
+  return found === 'present' && deeper.length > 0 ? 'unknown' : found;
 }
 
 /** A name of what `require(module)` returns. */
-function memberPresence(surface: Surface, module: string, name: string): Presence {
+function exportPresence(surface: Surface, module: string, name: string, shapes?: Shapes): Presence {
   if (module === 'WAWebCollections') return name in surface.collections ? 'present' : 'absent';
-  if (surface.modules[module]?.hasDefault) return 'unknown';
+  if (surface.modules[module]?.hasDefault)
+    return shapes ? memberPresence(shapes, `${module}.default`, name) : 'unknown';
   return name in (surface.modules[module]?.exports ?? {}) ? 'present' : 'absent';
+}
+
+/** Where the members of an export are described: those of a key of WAWebCollections are in the module behind the key. */
+function shapePlace({ collections }: Surface, module: string, name: string): string {
+  return (module === 'WAWebCollections' && collections[name]) || `${module}.${name}`;
 }
 
 /** A moduleRaid query searches the exports of every module and the members of every default export. */
@@ -33,14 +50,14 @@ function raidPresence(surface: Surface, place: PagePlace): Presence {
   if (!match) return 'absent';
   if (place.export === null || match.presence === 'unknown') return match.presence;
   const [member] = place.members;
-  if (place.export === 'default') return member ? memberPresence(surface, match.module, member) : 'present';
+  if (place.export === 'default') return member ? exportPresence(surface, match.module, member) : 'present';
   return place.export in (surface.modules[match.module]?.exports ?? {}) ? 'present' : 'absent';
 }
 
 function raidMatch(surface: Surface, module: string, wanted: string[][]): { module: string; presence: Presence } {
   const exports = surface.modules[module]?.exports ?? {};
   const each = wanted.map(([first = '', second]): Presence => {
-    if (first in exports) return first === 'default' && second ? memberPresence(surface, module, second) : 'present';
+    if (first in exports) return first === 'default' && second ? exportPresence(surface, module, second) : 'present';
     return module === 'WAWebCollections' && first in surface.collections ? 'present' : 'absent';
   });
   if (each.includes('absent')) return { module, presence: 'absent' };

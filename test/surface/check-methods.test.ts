@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 import { checkMethods } from '../../src/surface/check-methods.ts';
 import { checkSurface } from '../../src/surface/check-surface.ts';
@@ -74,6 +74,77 @@ test('a lazy module breaks a method, unless the library requests it or its name 
   const requested = `window.requireLazy(['WAWebChatForwardMessage'], () => { ${forward} }); ${forward}`;
   expect(check(requested, 'Client.act')?.status).toBe('works');
   expect(check(`try { ${forward} } catch {}`, 'Client.act')?.status).toBe('works');
+});
+
+test('an error that is thrown again is not guarded, one that is swallowed is', () => {
+  const code = `window.require('WAWebBizGatingUtils').isThere();`;
+  expect(check(`try { ${code} } catch (error) { if (error.x) return; throw error; }`, 'Client.act')?.status).toBe(
+    'broken',
+  );
+  expect(check(`try { ${code} } catch (error) { return false; }`, 'Client.act')?.status).toBe('works');
+});
+
+describe('arguments', () => {
+  const group = (args: string) => `window.require('WAWebGroupModifyInfoJob').setGroupDescription(${args});`;
+  const seen = (args: string) => `window.require('WAWebUpdateUnreadChatAction').sendSeen(${args});`;
+
+  test('several values where the build takes one object break a method, with both forms in the reason', () => {
+    expect(check(group('chat, text, id, old'), 'Client.act')).toMatchObject({
+      status: 'broken',
+      why: 'WAWebGroupModifyInfoJob.setGroupDescription takes one object {desc, groupWid, newDescId, prevDescId} (read on 2.3000.1044822804); the library passes 4 values.',
+    });
+    expect(check(group('chat, text, id, old'), 'Client.act', '2.3000.1038162681')?.status).toBe('works');
+  });
+
+  test.each([
+    ['an object with the names', `{ groupWid: chat, desc: text }`],
+    ['an object in a variable', `given`],
+    ['an object with names that the source does not show', `{ ...window.x }`],
+    ['a spread', `...window.x`],
+  ])('%s fits', (_, args) => {
+    const code = `const given = { groupWid: 1, desc: 2 }; ${group(args)}`;
+    expect(check(code, 'Client.act')?.status).toBe('works');
+  });
+
+  test('an object without any of the names does not fit', () => {
+    expect(check(group('{ chat, text }'), 'Client.act')?.status).toBe('broken');
+  });
+
+  test('sendSeen takes a chat, and from 2.3000.1031992593 on an object with it', () => {
+    const before = '2.3000.1029241508';
+    const after = '2.3000.1032373751';
+    expect(check(seen('chat'), 'Client.act', before)?.status).toBe('works');
+    expect(check(seen('{ chat }'), 'Client.act', after)?.status).toBe('works');
+    expect(check(seen('chat'), 'Client.act', after)?.why).toMatch(
+      /^sendSeen of build 2\.3000\.1032373751 takes an object with the chat, since 2\.3000\.1031992593 .*; the library passes the chat\.$/,
+    );
+    expect(check(seen('{ chat }'), 'Client.act', before)?.status).toBe('broken');
+  });
+});
+
+describe('members', () => {
+  const cmd = (member: string) => `window.require('WAWebCmd').Cmd.${member}({});`;
+
+  test('one that the build does not have breaks a method', () => {
+    expect(check(cmd('openDrawerMid'), 'Client.act')).toMatchObject({
+      status: 'broken',
+      why: expect.stringMatching(/^WAWebCmd\.Cmd\.openDrawerMid is missing\./),
+    });
+  });
+
+  test('one that it has, itself or inherited, does not', () => {
+    expect(check(cmd('openChatAt'), 'Client.act')?.status).toBe('works');
+    const inherited = `window.require('WAWebCollections').Msg.getModelsArray();`;
+    expect(check(inherited, 'Client.act')?.status).toBe('works');
+  });
+
+  test('one of an object that was not read as a whole is not known', () => {
+    const code = `window.require('WAWebCollections').Contact.noSuchMember();`;
+    expect(check(code, 'Client.act', '2.3000.1032534684')).toMatchObject({
+      status: 'unknown',
+      why: 'The data does not say whether WAWebCollections.Contact.noSuchMember is there.',
+    });
+  });
 });
 
 test('the check without methods lists lazy modules too, with what they stop', () => {

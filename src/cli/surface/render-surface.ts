@@ -1,6 +1,6 @@
 import type { Needs } from '../../contracts/needs.ts';
 import type { Standing } from '../../contracts/standing.ts';
-import type { MethodCheck, SurfaceCheck } from '../../contracts/surface-check.ts';
+import type { MethodCheck, MissingKind, SurfaceCheck } from '../../contracts/surface-check.ts';
 import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
@@ -36,7 +36,7 @@ export function renderCheck({ check, known, seen, methods }: ShownCheck, width?:
     .filter(({ stops }) => !methods || stops !== 'methods')
     .map((entry) => [
       entry.stops === 'methods' ? 'only methods' : `${entry.stops}${entry.certain ? '' : ' (perhaps)'}`,
-      `${entry.name}${entry.kind === 'lazy' ? ' (not loaded)' : ''}`,
+      `${entry.name}${notes[entry.kind] ?? ''}`,
       whereText(entry),
       entry.history.join(' '),
     ]);
@@ -48,6 +48,8 @@ export function renderCheck({ check, known, seen, methods }: ShownCheck, width?:
     ...(methods ? ['\n', methodTable(methods, width)] : []),
   ].join('');
 }
+
+const notes: Partial<Record<MissingKind, string>> = { lazy: ' (not loaded)', argument: ' (called otherwise)' };
 
 function verdictText({ stops, missing }: SurfaceCheck, seen: readonly Standing[]): string {
   if (stops === 'probe') return 'ready, but broken';

@@ -1,4 +1,5 @@
 import type { Argument, CallExpression, Expression, NewExpression } from 'oxc-parser';
+import type { Need } from '../../contracts/needs.ts';
 import type { Around, Reading } from './around.ts';
 import { evaluate, evaluateElement, memberName, mergeInto } from './evaluate.ts';
 import { noteUse, readMember } from './note.ts';
@@ -34,11 +35,25 @@ export function evaluateCall(node: CallExpression, scope: Scope, reading: Readin
   if (callee.kind === 'function') return runFunction(callee, args, reading, around);
   if (callee.kind === 'page') {
     const at = node.callee.type === 'MemberExpression' ? node.callee.property : node.callee;
-    noteUse(reading, around, callee.origins, 'call', { at, source: node.callee, safe: node.optional });
+    noteUse(reading, around, callee.origins, 'call', {
+      at,
+      source: node.callee,
+      args: argumentsOf(node, args),
+      safe: node.optional,
+    });
   }
   if (name && laterCalls.has(name)) noteListener(node, name, object ?? unknown, args, reading, around);
   runCallbacks(name, args, reading, around);
   return unknown;
+}
+
+/** Null for a value that the source does not show as an object, else the names in the object. */
+function argumentsOf(node: CallExpression, args: readonly Value[]): Need['args'] {
+  if (node.arguments.some(({ type }) => type === 'SpreadElement')) return null;
+  return args.map((arg) => {
+    if (arg.kind !== 'object') return null;
+    return [...arg.members.keys(), ...(arg.spreads.length > 0 ? ['...'] : [])].sort();
+  });
 }
 
 export function evaluateNew(node: NewExpression, scope: Scope, reading: Reading, around: Around): Value {

@@ -13,15 +13,16 @@ export function noteUse(
   around: Around,
   origins: readonly Origin[],
   use: Need['use'],
-  options: { at: Node; source: Node; member?: string | null; safe?: boolean },
+  options: { at: Node; source: Node; member?: string | null; args?: Need['args']; safe?: boolean },
 ): void {
   if (around.silent || origins.length === 0) return;
-  const { at, source, member = null, safe = false } = options;
+  const { at, source, member = null, args = null, safe = false } = options;
   const tested = origins.some((origin) => around.tested.has(originKey(origin)));
   reading.note({
     places: origins.map(placeOf),
     use,
     member,
+    args,
     throws: use !== 'touch' && use !== 'spread',
     guarded: around.tried || tested || safe,
     conditional: around.conditional,

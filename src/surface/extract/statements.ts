@@ -4,6 +4,7 @@ import { bindPattern } from './bind-pattern.ts';
 import { evaluate } from './evaluate.ts';
 import { afterTest, buildTest } from './tests.ts';
 import { Scope, unknown, type Value } from './values.ts';
+import { walk } from './walk.ts';
 
 /** Reads a block in sequence. Returns its first return value that is known to come from the page. */
 export function readBlock(statements: readonly Node[], scope: Scope, reading: Reading, around: Around): Value {
@@ -55,7 +56,7 @@ function readStatement(node: Statement, scope: Scope, reading: Reading, around: 
     case 'TryStatement': {
       const value = readBlock(node.block.body, new Scope(scope), reading, {
         ...around,
-        tried: around.tried || node.handler !== null,
+        tried: around.tried || (node.handler !== null && !throwsAgain(node.handler.body)),
       });
       if (node.handler) readBlock(node.handler.body.body, new Scope(scope), reading, maybe);
       if (node.finalizer) readBlock(node.finalizer.body, new Scope(scope), reading, around);
@@ -106,4 +107,13 @@ function readIf(
   if (!node.alternate) return first;
   const second = readStatement(node.alternate, scope, reading, gate ? { ...after, before: gate.from } : after);
   return first.kind === 'unknown' ? second : first;
+}
+
+/** True for a handler that swallows only some errors: `if (error.name === 'ServerStatusCodeError') return false; throw error`. */
+function throwsAgain(handler: Node): boolean {
+  let found = false;
+  walk(handler, ({ type }) => {
+    if (type === 'ThrowStatement') found = true;
+  });
+  return found;
 }
