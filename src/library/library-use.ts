@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { home } from '../contracts/home.ts';
-import { InputError } from '../contracts/input-error.ts';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
 import { takeProcessLock, withProcessLock } from '../install/process-lock.ts';
 
 const marksOf = (label: string) => home('libraries', '.uses', label);
@@ -15,20 +15,23 @@ const held = new Map<string, { file: string; release(): void }>();
 
 /**
  * Marks a library as used until this process ends, so that no other process removes it. A mark is a lock named after the process, which the
- * operating system releases however the process ends.
- *
- * @throws TroubleError when the mark cannot be made.
+ * operating system releases however the process ends. A library of another user, in a folder that this one may not write to, gets none.
  */
 export async function useLibrary(label: string): Promise<void> {
   const folder = marksOf(label);
   if (held.has(folder)) return;
-  await withProcessLock(lockOf(label), nothing, async () => {
-    const file = join(folder, `${process.pid}-${randomUUID()}${markEnd}`);
-    const release = takeProcessLock(file);
-    if (!release || held.has(folder)) return release?.();
-    if (held.size === 0) process.once('exit', removeMarks);
-    held.set(folder, { file, release });
-  });
+  try {
+    await withProcessLock(lockOf(label), nothing, async () => {
+      if (held.has(folder)) return;
+      otherUsers(folder);
+      const file = join(folder, `${process.pid}-${randomUUID()}${markEnd}`);
+      const release = takeProcessLock(file) ?? nothing;
+      if (held.size === 0) process.once('exit', removeMarks);
+      held.set(folder, { file, release });
+    });
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+  }
 }
 
 /**

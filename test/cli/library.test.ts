@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { libraryListSchema } from '../../src/contracts/library-list.ts';
@@ -60,6 +60,18 @@ test('remove refuses while another process uses the version, and names it; it do
   expect(removed).toMatchObject({ exit: 0, stderr: '' });
   expect(removed.stdout).toContain(`removed ${root}\n`);
   expect(existsSync(root)).toBe(false);
+});
+
+test('a process that was killed leaves a mark only until the next one uses the library', async () => {
+  const home = temporaryFolder();
+  writeTinyLibrary(home);
+  const tarball = await packTinyLibrary(home);
+  const [label] = (await cli(['library', 'add', tarball], home)).stdout.match(/0\.0\.7\+[0-9a-f]{8}/) ?? [];
+  const marks = join(home, 'libraries', '.uses', label as string);
+  expect(readdirSync(marks)).toEqual([]);
+  writeFileSync(join(marks, '1-left.mark'), '');
+  await cli(['library', 'add', tarball], home);
+  expect(readdirSync(marks)).toEqual([]);
 });
 
 test('a range is refused with code 3 before anything is fetched', async () => {

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { storedStandings } from '../../src/cli/advise/judge-attempts.ts';
 import type { RetentionPolicy } from '../../src/contracts/retention.ts';
+import { readHistoryInThread, readNewestRunInThread } from '../../src/report/history/read-in-thread.ts';
 import { PageFiles } from '../../src/report/page-files.ts';
 import { keepReport, keptReports, prune, reportFile } from '../../src/runs/prune.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { whileReading } from '../../src/store/reading.ts';
+import { whileNoneReads, whileReading } from '../../src/store/reading.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
 import { cli } from '../cli/cli.ts';
 import { exampleCells, exampleRun, playRun } from '../fixtures/example-run.ts';
@@ -87,6 +90,27 @@ test('while something is read nothing is removed, and the command says so', asyn
   expect(said).toEqual(['earlier runs are being read: what is no longer kept is removed after the next run']);
   expect(reports).toHaveLength(4);
   expect((await pruneBy(limits)).reports).toEqual(['run-1.html']);
+});
+
+const { library, build, browser } = (exampleCells()[0] as ReturnType<typeof exampleCells>[number]).planned.cell;
+
+test.each<[what: string, read: () => Promise<unknown>]>([
+  ['advise and surface check', () => storedStandings(build, browser, [library])],
+  ['the plots of the console', () => readHistoryInThread({ window: '366d' })],
+  ['the matrix of the console', () => readNewestRunInThread()],
+  ['the verdict on what is stored', () => cli(gateArgs, home)],
+])('%s reads nothing while something is removed', async (_what, read) => {
+  let isRead = false;
+  const removal = await whileNoneReads(join(home, 'store.sqlite'), 2_000, async () => {
+    const answer = read().then((result) => {
+      isRead = true;
+      return result;
+    });
+    await sleep(3_000);
+    return { answer, wasRead: isRead };
+  });
+  expect(removal?.wasRead).toBe(false);
+  expect(await removal?.answer).toBeDefined();
 });
 
 test('what an interrupted command left half removed is removed', async () => {

@@ -9,9 +9,11 @@ export async function storedStandings(build: string, browser: string, libraries?
   if (!existsSync(home('store.sqlite'))) return [];
   // Loaded where there is something to read only: a database takes as long to load as all else of `surface check`.
   const { openStore } = await import('../../store/open-store.ts');
+  const { whileReading } = await import('../../store/reading.ts');
   const store = await openStore();
   try {
-    const all = await store.standings.of({ libraries, builds: [build], browser, target: 'replica' });
+    const asked = { libraries, builds: [build], browser, target: 'replica' as const };
+    const all = await whileReading(store.file, () => store.standings.of(asked));
     return all.filter(({ flows }) => versionDoes(flows) !== 'unknown');
   } finally {
     await store.close();

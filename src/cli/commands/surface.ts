@@ -86,10 +86,10 @@ async function check(
   { build, json, methods: byMethod }: SurfaceOptions & { build: string; methods?: boolean },
 ): Promise<void> {
   const offered = resolveSurface(build);
-  const index = await indexOf(library);
+  const { label, index } = await indexOf(library);
   const checked = checkSurface(index, offered);
   const methods = byMethod ? checkMethods(index, offered) : [];
-  const seen = await storedStandings(offered.build, 'current', [library]);
+  const seen = await storedStandings(offered.build, 'current', [label]);
   const attempted = seen.flatMap((standing) => standing.flows);
   show({ ...checked, attempted, ...(byMethod && { methods }) }, json, (width) =>
     renderCheck({ check: checked, known: offered.known, seen, methods: byMethod ? methods : null }, width),
@@ -129,12 +129,13 @@ function checkSide(text: string): void {
 }
 
 async function needsOf(library: string): Promise<Needs> {
-  return (await indexOf(library)).needs;
+  return (await indexOf(library)).index.needs;
 }
 
-async function indexOf(library: string): Promise<LibraryIndex> {
-  const { packageDir } = await ensureLibrary(library, (line) => processTerminal().progress(`${line}\n`));
-  return libraryIndex(packageDir);
+/** What the source of a library says, and the name that its attempts are kept under. */
+async function indexOf(library: string): Promise<{ label: string; index: LibraryIndex }> {
+  const { label, packageDir } = await ensureLibrary(library, (line) => processTerminal().progress(`${line}\n`));
+  return { label, index: libraryIndex(packageDir) };
 }
 
 /** @param render the same as text of at most so many columns. */
