@@ -1,6 +1,8 @@
+import type { Verdict } from './contracts/verdict.ts';
 import type { RunOptions, RunResult } from './runs/run-cells.ts';
 import type { CreateClient, LinkableClient, LinkedClient, LinkedClientOptions } from './testing/linked-client.ts';
 import type { TestReplica, TestReplicaOptions } from './testing/start-test-replica.ts';
+import type { GateOptions } from './verdicts/gate.ts';
 
 export type { Attempt, AttemptEvent, Cause, Cell } from './contracts/attempt.ts';
 export type { ConditionOptions } from './contracts/circumstances.ts';
@@ -9,8 +11,10 @@ export { InputError, TroubleError } from './contracts/input-error.ts';
 export type { Expectation } from './contracts/matrix.ts';
 export type { Blame, Outcome, Phase } from './contracts/outcome.ts';
 export type { LinkedDevice, PhoneMessage } from './contracts/phone-control.ts';
+export type { Policy } from './contracts/policy.ts';
 export { Refusal, type RefusalCode } from './contracts/refusal.ts';
 export type { CellReport, RunInfo, RunReport } from './contracts/run.ts';
+export type { FlowVerdict, Verdict, VerdictWord } from './contracts/verdict.ts';
 export {
   type AckLevel,
   type Flow,
@@ -38,6 +42,7 @@ export type {
   TestReplica,
   TestReplicaOptions,
 } from './testing/start-test-replica.ts';
+export type { GateOptions, GateRequest } from './verdicts/gate.ts';
 
 /**
  * Starts a replica of WhatsApp Web at one build, on 127.0.0.1, for a whatsapp-web.js program under test.
@@ -77,4 +82,16 @@ export { openLinkedClient as withLinkedClient, openTestReplica as startReplica }
 export async function run(options: RunOptions = {}): Promise<RunResult> {
   const { runCells } = await import('./runs/run-cells.ts');
   return runCells(options);
+}
+
+/**
+ * Judges whether the candidate may replace the baseline, as `wwebjs-canary gate` does: by the attempts in the store of the working folder,
+ * by those of given reports, or with `run` by attempts that it makes until the verdict is decided.
+ *
+ * @throws InputError for an option, policy or report that is wrong, and when a version has no attempt at all.
+ * @throws TroubleError when attempts could not be made or kept.
+ */
+export async function gate(options: GateOptions): Promise<Verdict> {
+  const { judgeVersions } = await import('./verdicts/gate.ts');
+  return judgeVersions(options);
 }

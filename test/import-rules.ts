@@ -122,7 +122,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   'playwright.ts': { may: ['testing'], because: 'it is a fixture for one test runner' },
   'vitest.ts': { may: ['testing'], because: 'it is a fixture for one test runner' },
   'index.ts': {
-    may: ['contracts', 'runner/flow.ts', 'runs', 'testing'],
+    may: ['contracts', 'runner/flow.ts', 'runs', 'testing', 'verdicts'],
     because: 'it is what other programs import; what runs or replicates is loaded when it is called',
   },
   cli: {

@@ -2,10 +2,9 @@ import type { Cell } from '../contracts/attempt.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
-import { reportSchema } from '../contracts/run.ts';
+import type { RunReport } from '../contracts/run.ts';
 import { judgedAttempts, judgedFlows, stagedFlow } from '../contracts/stages.ts';
 import type { AgedBuild, Narrowing, Place } from '../contracts/verdict.ts';
-import { parseYamlFile } from '../contracts/yaml-file.ts';
 import type { Evidence } from '../gate/evidence/evidence.ts';
 import { EvidenceCollector, type GateQuestion } from '../gate/evidence-collector.ts';
 import { newestOf } from '../gate/notices.ts';
@@ -74,15 +73,20 @@ export async function collectFromStore(
 /**
  * The evidence in saved JSON reports, such as those of the shards of one plan. The age of attempts is measured from the end of
  * the last run, so that the same files give the same verdict next year. An attempt that is in several of them counts once.
- * Where the selection has no plan, all cells of the reports are judged: these files were asked for.
+ * Where the selection has no plan, all cells of the reports are judged: these reports were asked for.
  *
- * @throws InputError when a file is not a report, or none has an attempt of a version.
+ * @param where how a message names the reports.
+ * @throws InputError when none has an attempt of a version.
  */
-export function collectFromReports(files: readonly string[], selection: Selection, policy: Policy): SavedEvidence {
-  const reports = files.map((file) => parseYamlFile(file, reportSchema));
+export function collectFromReports(
+  reports: readonly RunReport[],
+  where: string,
+  selection: Selection,
+  policy: Policy,
+): SavedEvidence {
   const ends = reports.map(({ run }) => run.finishedAt ?? run.startedAt);
   const cells = reports.flatMap((report) => report.cells);
-  checkVersions(selection, [...new Set(cells.map(({ library }) => library))].sort(), files.join(', '));
+  checkVersions(selection, [...new Set(cells.map(({ library }) => library))].sort(), where);
   const judged = cells.filter((cell) => isSelected(cell, selection));
   const builds = (selection.plan ?? judged).map(({ build }) => build);
   const collector = new EvidenceCollector(questionOf(selection, ends.sort().at(-1) as string, builds), policy);

@@ -30,7 +30,7 @@ function scriptOf(job: keyof Workflow['jobs'], step: string): string {
 }
 
 /** The report of a shard of the example in which every attempt of its plan passed. */
-function shardReport(versions: string, build: string): string {
+function shardReport(versions: string, build: string): RunReport {
   const [, text = ''] = /wwebjs-canary run (.*) \|\|/s.exec(scriptOf('attempts', 'attempt both versions')) ?? [];
   const args = text
     .replaceAll('"', '')
@@ -49,15 +49,12 @@ function shardReport(versions: string, build: string): string {
     attempts: Array.from({ length: repeat ?? 1 }, () => passedAttempt({ startedAt })),
   }));
   const passed = cells.length * (repeat ?? 1);
-  const report: RunReport = {
+  return {
     schemaVersion: 1,
     run: { ...exampleRun, finishedAt: startedAt },
     cells,
     summary: { cells: cells.length, passed, failed: 0, infra: 0, surprises: 0 },
   };
-  const file = join(temporaryFolder(), `attempts-${build}.json`);
-  writeFileSync(file, JSON.stringify(report));
-  return file;
 }
 
 test.each([
@@ -69,7 +66,7 @@ test.each([
   const reports = builds.map((build) => shardReport(`${baseline},${candidate}`, build));
   const choice = { build: builds };
   const selection = { baseline, candidate, choice, target: 'replica', narrowing: choice } as const;
-  const verdict = judge(collectFromReports(reports, selection, defaultPolicy).evidence, defaultPolicy);
+  const verdict = judge(collectFromReports(reports, 'the shards', selection, defaultPolicy).evidence, defaultPolicy);
   expect(verdict.verdict, verdict.because.join(' ')).toBe('promote');
 });
 
@@ -120,7 +117,7 @@ test('with one shard lost the example is inconclusive, names the build, and show
   const folder = temporaryFolder();
   const [first = '', ...others] = jobs.attempts.strategy.matrix.build;
   for (const build of others) {
-    writeFileSync(join(folder, `attempts-${build}.json`), readFileSync(shardReport('1.34.7,1.35.0', build)));
+    writeFileSync(join(folder, `attempts-${build}.json`), JSON.stringify(shardReport('1.34.7,1.35.0', build)));
   }
   const { codes, summary } = runGateSteps(folder);
   expect(codes).toEqual([2, 0]);

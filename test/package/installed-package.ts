@@ -20,7 +20,7 @@ export interface UserProject {
   /** Checks types with the TypeScript of this project. */
   tsc(config: string): Promise<{ stdout: string }>;
   /** Writes a program, runs it with this Node and gives its standard output. */
-  program(file: string, text: string): Promise<string>;
+  program(file: string, text: string, env?: Record<string, string>): Promise<string>;
 }
 
 /** Builds and packs the package. @returns path of the tarball and of the files in it */
@@ -31,6 +31,11 @@ export async function pack(): Promise<{ tarball: string; size: number; files: st
   const report = JSON.parse(stdout);
   const [{ filename, size, files }] = Array.isArray(report) ? report : Object.values(report);
   return { tarball: join(folder, filename), size, files: files.map(({ path }: { path: string }) => path) };
+}
+
+/** What npm would publish, as JSON. It sends nothing, and needs neither a login nor the registry. */
+export async function publishDryRun(tarball: string): Promise<string> {
+  return (await npm(['publish', '--dry-run', '--json', '--ignore-scripts', tarball], temporaryFolder())).stdout;
 }
 
 /** Installs the tarball, and other packages, into an empty project. */
@@ -49,9 +54,9 @@ export async function installInto(tarball: string, options: readonly string[] = 
       runFile(join(packageRoot, 'node_modules', '.bin', 'tsc'), ['-p', config], { cwd: folder }).catch(
         (ended) => ended,
       ),
-    async program(file, text) {
+    async program(file, text, own) {
       writeFileSync(join(folder, file), text);
-      return (await runFile(process.execPath, [file], { cwd: folder, env })).stdout;
+      return (await runFile(process.execPath, [file], { cwd: folder, env: { ...env, ...own }, maxBuffer })).stdout;
     },
   };
 }

@@ -4,7 +4,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { tryRunner } from '../../package/documented-bot.ts';
-import { contentsOf, installInto, pack, type UserProject, withReplica } from '../../package/installed-package.ts';
+import {
+  contentsOf,
+  installInto,
+  pack,
+  publishDryRun,
+  type UserProject,
+  withReplica,
+} from '../../package/installed-package.ts';
+import { ownHome } from '../../support/own-home.ts';
 
 let packed: Awaited<ReturnType<typeof pack>>;
 let project: UserProject;
@@ -13,29 +21,37 @@ beforeAll(async () => {
   project = await installInto(packed.tarball, ['--ignore-scripts']);
 });
 
+/** What the tarball may have. Each of its files is matched by one of these. */
+const contents = [
+  /^(?:package\.json|README\.md|LICENSE|action\.yml)$/,
+  /^bin\/wwebjs-canary\.js$/,
+  /^dist\/LICENSES\.txt$/,
+  /^dist\/(?:canaries|src)\/(?:[\w@-]+\/)*[\w@-]+\.(?:c?js|js\.map|d\.ts)$/,
+  /^dist\/src\/web\/[\w/-]+\.css$/,
+  /^compat-matrix\/(?:[\w./-]+\/)?[\w-]+\.(?:ya?ml|json|md)$/,
+  /^sql\/[\w/-]+\.sql$/,
+  /^dashboards\/(?:generated|rules)\/[\w-]+\.(?:json|yml)$/,
+  /^deploy\/(?:ci|gate)\/[\w/-]+\.ya?ml$/,
+  /^docs\/(?:runbooks\/)?[\w-]+\.md$/,
+];
+
 /** The short form of `npm run test:package`. */
 describe('the package, installed with npm and --ignore-scripts', () => {
   test('has what a user needs and nothing else, in less than 2 MB', () => {
     expect(packed.size).toBeLessThan(2_000_000);
-    const folders = new Set(packed.files.map((file) => file.split('/')[0]));
-    expect([...folders].sort()).toEqual(
-      [
-        'LICENSE',
-        'README.md',
-        'bin',
-        'compat-matrix',
-        'dashboards',
-        'deploy',
-        'dist',
-        'docs',
-        'package.json',
-        'sql',
-      ].sort(),
-    );
-    expect(packed.files.filter((file) => /(?:^|\/)tests?\/|\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+    const rulesOf = (file: string) => contents.filter((rule) => rule.test(file));
+    expect(packed.files.filter((file) => rulesOf(file).length !== 1)).toEqual([]);
+    expect(contents.filter((rule) => !packed.files.some((file) => rule.test(file)))).toEqual([]);
     expect(packed.files).toContain('dist/src/replica/page/main.js');
     expect(packed.files).toContain('dist/src/index.d.ts');
     expect(readFileSync(join(project.packageFolder, 'dist', 'LICENSES.txt'), 'utf8')).toMatch(/@noble\/curves .*MIT/);
+  });
+
+  test('would be published as it is', async () => {
+    const report = JSON.parse(await publishDryRun(packed.tarball));
+    const [{ name, files }] = 'name' in report ? [report] : (Object.values(report) as [typeof report]);
+    expect(name).toBe('wwebjs-canary');
+    expect(files.map(({ path }: { path: string }) => path).sort()).toEqual([...packed.files].sort());
   });
 
   test('has every file that is started by its path', () => {
@@ -79,4 +95,23 @@ describe('the programs of docs/test-your-bot.md', () => {
 
   test('a fixture of Vitest passes, fails with a broken bot, and fails at a stub', () =>
     tryRunner(project.folder, 'vitest'));
+});
+
+describe('the programs of docs/api.md', () => {
+  const page = readFileSync(join(packageRoot, 'docs', 'api.md'), 'utf8');
+  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+  const run = (file: string) => {
+    const program = programs.find((text) => text.startsWith(`// ${file}`)) ?? '';
+    return project.program(file, program, { WWEBJS_CANARY_HOME: ownHome() });
+  };
+
+  test('run() attempts a cell and gives its records', async () => {
+    const [first, second, ...summary] = (await run('canary.mjs')).trimEnd().split('\n');
+    expect([first, second]).toEqual(Array(2).fill('1.34.7 2.3000.1032534684 passed null'));
+    expect(summary.join('')).toBe('{ cells: 1, passed: 1, failed: 0, infra: 0, surprises: 0 }');
+  });
+
+  test('gate() judges the attempts of a run', async () => {
+    expect(await run('gate.mjs')).toMatch(/^inconclusive \S/);
+  });
 });
