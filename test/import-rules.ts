@@ -110,7 +110,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'a run is a plan that the runner executes into the store and the reports; it knows nothing of a command line',
   },
   verdicts: {
-    may: [...['browser', 'contracts', 'gate', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'words']],
+    may: ['browser', 'contracts', 'gate', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'words'],
     because:
       'a verdict is collected from the store or made by attempts, then judged by the gate; it knows no command line',
   },
