@@ -12,6 +12,9 @@ export const missingKindSchema = z.enum(['absent', 'lazy', 'argument', 'behaviou
 
 export type MissingKind = z.infer<typeof missingKindSchema>;
 
+/** `after`: the last build known without a change, null for none. `since`: the first known with it. */
+export const boundsSchema = z.object({ after: z.string().nullable(), since: z.string() });
+
 export const missingNameSchema = z.object({
   kind: missingKindSchema,
   /** `WAWebCollections.Call`, a selector, or a field. */
@@ -24,6 +27,8 @@ export const missingNameSchema = z.object({
   function: z.string(),
   /** The builds that had it, as far as known. */
   history: z.array(z.string()),
+  /** The builds between which it changed, with the checked one in between: the data has the older state. Null where it is known. */
+  bounds: boundsSchema.nullable(),
 });
 export type MissingName = z.infer<typeof missingNameSchema>;
 
@@ -49,5 +54,7 @@ export const surfaceCheckSchema = z.object({
   /** True when the build is outside the known range: the check then uses the nearest known build. */
   extrapolated: z.boolean(),
   missing: z.array(missingNameSchema),
+  /** Names that it needs up to the probe, that are in the data, and that may have changed before the build. */
+  restsOn: z.array(boundsSchema.extend({ name: z.string() })),
 });
 export type SurfaceCheck = z.infer<typeof surfaceCheckSchema>;

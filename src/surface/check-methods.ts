@@ -3,6 +3,7 @@ import type { Surface } from '../contracts/surface.ts';
 import type { MethodCheck, MissingKind } from '../contracts/surface-check.ts';
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
 import { counts, missingOf } from './check-surface.ts';
+import { inBetween, inBetweenSentence } from './in-between.ts';
 import type { KeyRead, LibraryIndex, PublicMethod } from './library-index.ts';
 import { placeText, presenceOf } from './page-names.ts';
 
@@ -37,13 +38,14 @@ function checkMethod(
   const missing = needs
     .filter((need) => counts(need, surface))
     .flatMap((need) => missingOf(need, surface, loaded) ?? []);
-  const first = missing.find(({ certain }) => certain) ?? missing[0];
+  const first = missing.find(({ certain, bounds }) => certain && bounds === null) ?? missing[0];
   if (first) {
     const at = { file: first.file, line: first.line };
     const why = [...(first.kind in happened ? [`${first.name} ${happened[first.kind]}.`] : []), ...first.history].join(
       ' ',
     );
-    return first.certain ? { name, status: 'broken', why, at } : unknown(`Perhaps ${why}`, at);
+    const isSure = first.certain && first.bounds === null;
+    return isSure ? { name, status: 'broken', why, at } : unknown(`Perhaps ${why}`, at);
   }
   const { msgKeyTextField } = surface.behaviours;
   const [read] = reads;
@@ -52,6 +54,13 @@ function checkMethod(
     return unknown(why, { file: read.file, line: read.line });
   }
   if (surface.extrapolated) return unknown(`Nothing is known of build ${surface.build}.`, null);
+  for (const need of needs.filter((each) => counts(each, surface))) {
+    const [place] = need.places;
+    const change = place && inBetween(surface, place);
+    if (!change) continue;
+    const why = `Perhaps ${placeText({ ...place, members: [] })} has changed. ${inBetweenSentence(surface.build, change)}`;
+    return unknown(why, { file: need.file, line: need.line });
+  }
   const doubt = needs.find((need) => counts(need, surface) && need.places.every((place) => isUnknown(place, surface)));
   const [place] = doubt?.places ?? [];
   if (doubt && place) {

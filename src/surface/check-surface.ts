@@ -6,6 +6,7 @@ import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '..
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
 import { behaviourSince } from './behaviour-history.ts';
 import { wrongArguments } from './check-arguments.ts';
+import { inBetween, inBetweenSentence } from './in-between.ts';
 import type { LibraryIndex } from './library-index.ts';
 import { historySentence, lazySentence, noWebpackSince } from './name-sentences.ts';
 import { neverShown } from './never-shown.ts';
@@ -27,7 +28,23 @@ export function checkSurface({ needs, loads }: Pick<LibraryIndex, 'needs' | 'loa
     stops: first && first.stops !== 'methods' ? first.stops : null,
     extrapolated: surface.extrapolated !== null,
     missing: names,
+    restsOn: restsOn(needs, surface),
   };
+}
+
+/** Names up to `ready` that the data has, and of which it is not known whether the build still has them. */
+function restsOn({ needs }: Needs, surface: Surface): SurfaceCheck['restsOn'] {
+  const found = new Map<string, SurfaceCheck['restsOn'][number]>();
+  for (const need of needs) {
+    if (stopsOf(need) === 'methods' || !counts(need, surface) || need.conditional) continue;
+    const [place] = need.places;
+    const change = place && inBetween(surface, place);
+    if (!change || presenceOf(surface, place, true) !== 'present') continue;
+    const { after, since } = change;
+    const name = placeText({ ...place, members: [] });
+    found.set(name, { name, after, since });
+  }
+  return [...found.values()];
 }
 
 /** Sorted by the first step that they stop, certain ones before possible ones. */
@@ -62,7 +79,9 @@ export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<strin
   if (need.places.some(({ name }) => loads.has(name))) return null;
   const { file, line, function: functionName } = need;
   const kind = presences.includes('late') && loggedIn ? 'lazy' : 'absent';
-  const at = { kind, stops, certain: !need.conditional, file, line, function: functionName } as const;
+  const change = inBetween(surface, place);
+  const bounds = change && { after: change.after, since: change.since };
+  const at = { kind, stops, certain: !need.conditional, file, line, function: functionName, bounds } as const;
   if (kind === 'lazy') return { ...at, name: place.name, history: [lazySentence(place.name, surface)] };
   if (place.by === 'raid' && surface.face !== 'webpack') {
     return { ...at, name: 'modules of webpack, read with moduleRaid', history: [noWebpackSince] };
@@ -74,10 +93,11 @@ export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<strin
       { ...place, members: [] },
     ].find((each) => !isThere(each)) ?? place;
   const merged = need.places.length > 1;
+  const history = merged ? [] : historySentence(missing, surface);
   return {
     ...at,
     name: merged ? placesText(need.places) : placeText(missing),
-    history: merged ? [] : historySentence(missing, surface),
+    history: change ? [...history, inBetweenSentence(surface.build, change)] : history,
   };
 }
 
@@ -87,7 +107,7 @@ function misused(need: Need, surface: Surface, shapes: Shapes): MissingName | nu
   if (!why) return null;
   const { file, line, function: functionName, conditional, places } = need;
   const name = placeText(places[0] as PagePlace);
-  const at = { file, line, function: functionName };
+  const at = { file, line, function: functionName, bounds: null };
   return { kind: 'argument', name, stops: stopsOf(need), certain: !conditional, ...at, history: [why] };
 }
 
@@ -109,6 +129,7 @@ function missingSelectors({ awaited }: Needs, surface: Surface): MissingName[] {
       line,
       function: name,
       history: [why],
+      bounds: boundsOf(surface, 'searchIcon'),
     }));
 }
 
@@ -129,6 +150,12 @@ function missingFields({ messageKeyFields }: Needs, surface: Surface): MissingNa
       history: [
         `Build ${surface.build} keeps the text of a message key in ${field}${since ? `, since ${since}` : ''}.`,
       ],
+      bounds: boundsOf(surface, 'msgKeyTextField'),
     },
   ];
+}
+
+function boundsOf(surface: Surface, behaviour: keyof Surface['behaviours']): MissingName['bounds'] {
+  const change = inBetween(surface, behaviour);
+  return change && { after: change.after, since: change.since };
 }

@@ -177,3 +177,13 @@ test('on a build outside of the known range no method is reported to work', () =
     why: 'Nothing is known of build 2.3000.1099999999.',
   });
 });
+
+test('a method that needs a name which changed between two known builds is not known on a build in between', () => {
+  const code = `window.require('WAWebSetPushnameConnAction').setPushname();`;
+  expect(check(code, 'Client.act', '2.3000.1029241508')).toMatchObject({
+    status: 'unknown',
+    why: expect.stringMatching(
+      /^Perhaps WAWebSetPushnameConnAction has changed\. .* after 2\.3000\.1024191873 and by 2\.3000\.1037151346/,
+    ),
+  });
+});

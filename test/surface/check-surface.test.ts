@@ -76,3 +76,24 @@ test('a library that reads _serialized of messages is broken where the field is 
 test('a build outside of what is known is marked as a guess', () => {
   expect(check('', '2.3000.9999999999').extrapolated).toBe(true);
 });
+
+describe('a build between the last known without a change and the first known with it', () => {
+  const inBetween = '2.3000.1029241508';
+  const bounds = { after: '2.3000.1024191873', since: '2.3000.1037151346' };
+
+  test('has the older state, and the check names what it rests on', () => {
+    const code = `window.require('WAWebSetPushnameConnAction').setPushname;`;
+    expect(check(code, inBetween)).toMatchObject({
+      stops: null,
+      restsOn: [{ name: 'WAWebSetPushnameConnAction', ...bounds }],
+    });
+    expect(check(code, '2.3000.1037151346').restsOn).toEqual([]);
+  });
+
+  test('lacks what came later, with the bounds beside it', () => {
+    const code = `window.require('WAWebUserPrefsMeUser').getMeUser();`;
+    const [missing] = check(code, inBetween).missing;
+    expect(missing).toMatchObject({ stops: 'ready', bounds: { since: '2.3000.1037151346' } });
+    expect(missing?.history.at(-1)).toMatch(/^Whether build 2\.3000\.1029241508 is older than the change is not known/);
+  });
+});

@@ -97,9 +97,11 @@ async function check(
   process.exitCode = codeOf(checked, methods);
 }
 
-function codeOf({ stops, missing, extrapolated }: SurfaceCheck, methods: readonly MethodCheck[]): number {
-  if (stops !== null || methods.some(({ status }) => status === 'broken')) return exitCode.unexpected;
-  const isOpen = missing.some((each) => each.stops !== 'methods') || methods.some(({ status }) => status === 'unknown');
+function codeOf({ missing, restsOn, extrapolated }: SurfaceCheck, methods: readonly MethodCheck[]): number {
+  const stopping = missing.filter(({ stops }) => stops !== 'methods');
+  const isSure = stopping.some(({ certain, bounds }) => certain && bounds === null);
+  if (isSure || methods.some(({ status }) => status === 'broken')) return exitCode.unexpected;
+  const isOpen = stopping.length + restsOn.length > 0 || methods.some(({ status }) => status === 'unknown');
   return isOpen || extrapolated ? exitCode.inconclusive : exitCode.asExpected;
 }
 

@@ -44,9 +44,15 @@ export function renderCheck({ check, known, seen, methods }: ShownCheck, width?:
     `${library} on ${build}: ${verdictText(check, seen)}\n`,
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
+    ...check.restsOn.map(({ name, after, since }) => restsOnSentence(build, name, after, since)),
     ...(rows.length > 0 ? ['\n', columns([['stops', 'missing', 'needed in', 'known'], ...rows], width)] : []),
     ...(methods ? ['\n', methodTable(methods, width)] : []),
   ].join('');
+}
+
+function restsOnSentence(build: string, name: string, after: string | null, since: string): string {
+  const from = after === null ? 'at an unknown time' : `after ${after}`;
+  return `It rests on ${name}, which changed ${from} and by ${since}: the data takes ${build} for older.\n`;
 }
 
 const notes: Partial<Record<MissingKind, string>> = { lazy: ' (not loaded)', argument: ' (called otherwise)' };

@@ -1,0 +1,25 @@
+import type { PagePlace } from '../contracts/needs.ts';
+import type { Surface, UncertainChange } from '../contracts/surface.ts';
+
+const bySurface = new WeakMap<Surface, Map<string, UncertainChange>>();
+
+/**
+ * The change of a place or a behaviour that lies between two known builds with this one in between, so that it is not known
+ * whether the build has it; null for none. The surface is the state without it.
+ */
+export function inBetween(surface: Surface, what: PagePlace | keyof Surface['behaviours']): UncertainChange | null {
+  let changes = bySurface.get(surface);
+  if (!changes) {
+    changes = new Map(surface.uncertain.flatMap((change) => change.names.map((name) => [name, change] as const)));
+    bySurface.set(surface, changes);
+  }
+  if (typeof what === 'string') return changes.get(what) ?? null;
+  if (what.by === 'raid') return null;
+  return changes.get(what.name) ?? (what.export === null ? null : (changes.get(`${what.name}.${what.export}`) ?? null));
+}
+
+/** `Whether build X has this change is not known: it came after A and by B (read: …).` */
+export function inBetweenSentence(build: string, { after, since, confidence, sources }: UncertainChange): string {
+  const from = after === null ? 'at an unknown time' : `after ${after}`;
+  return `Whether build ${build} is older than the change is not known: it came ${from} and by ${since} (${confidence}: ${sources.join(', ')}).`;
+}
