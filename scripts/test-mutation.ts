@@ -44,6 +44,8 @@ async function mutate({ source, tests, isolatesTests, bar }: MutationTarget): Pr
     vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
     concurrency: Math.max(1, availableParallelism() - 1),
+    // A mutant whose tests never end counts as killed; one whose tests are slow on a busy machine should not.
+    timeoutMS: 15_000,
     thresholds: { high: bar ?? 100, low: bar ?? 0, break: bar },
     reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
     clearTextReporter: { logTests: false, reportTests: false, allowEmojis: false },
