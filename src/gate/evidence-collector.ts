@@ -114,6 +114,7 @@ export class EvidenceCollector {
   evidence(): Evidence {
     this.#deal();
     const { plan: _, ...question } = this.#question;
+    // A key begins with the flow, so that this sorts the flows too.
     const cells = [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
     const flows = Map.groupBy(
       cells.filter(({ isPlanned }) => isPlanned),
@@ -123,9 +124,7 @@ export class EvidenceCollector {
       ...question,
       newestAttempt: this.#newestAttempt,
       hardFindings: this.#hardFindings.found(),
-      flows: [...flows]
-        .map(([flow, its]) => ({ flow, cells: its.map(onlyEvidence) }))
-        .sort((a, b) => (a.flow < b.flow ? -1 : 1)),
+      flows: [...flows].map(([flow, its]) => ({ flow, cells: its.map(onlyEvidence) })),
       outside: cells.filter(({ isPlanned, candidate }) => !isPlanned && candidate.failures > 0).map(onlyEvidence),
     };
   }

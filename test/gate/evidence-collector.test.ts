@@ -191,12 +191,13 @@ describe('a plan', () => {
 describe('evidence', () => {
   it('has flows and cells by name, in whatever order the attempts came', () => {
     const given = ['2.3000.2', '2.3000.1', '2.3000.3'].flatMap((build) =>
-      ['restore-to-ready', 'qr-to-ready'].map((flow) => attempt('old', { build, flow })),
+      ['qr-to-ready@slow', 'restore-to-ready', 'qr-to-ready'].map((flow) => attempt('old', { build, flow })),
     );
     for (const attempts of [given, given.toReversed()]) {
       expect(collected(attempts).flows.map(({ flow, cells }) => [flow, cells.map(({ place }) => place.build)])).toEqual(
         [
           ['qr-to-ready', ['2.3000.1', '2.3000.2', '2.3000.3']],
+          ['qr-to-ready@slow', ['2.3000.1', '2.3000.2', '2.3000.3']],
           ['restore-to-ready', ['2.3000.1', '2.3000.2', '2.3000.3']],
         ],
       );
@@ -232,13 +233,13 @@ describe('attempts that the store counted', () => {
     const collector = newCollector();
     collector.addPassed(passed());
     collector.addPassed(passed({ cell: { ...place, library: 'old' }, newest: '2026-01-09T09:00:00.000Z' }));
-    collector.addPassed(passed({ newest: '2026-01-09T08:00:00.000Z', stale: 0 }));
+    collector.addPassed(passed({ newest: '2026-01-09T08:00:00.000Z', stale: 3 }));
     const evidence = collector.evidence();
     expect(evidence.newestAttempt).toBe('2026-01-09T10:00:00.000Z');
     expect(evidence.flows[0]?.cells[0]?.candidate).toMatchObject({
       attempts: 6,
       failures: 0,
-      stale: 2,
+      stale: 5,
       times: [3000, 3000, 1, 3000, 3000, 1],
     });
     expect(evidence.flows[0]?.cells[0]?.baseline).toMatchObject({ attempts: 3, stale: 2 });
@@ -313,6 +314,17 @@ describe('a version that is compared with itself', () => {
       [[expect.any(Number)], []],
       [[10, 30], [20]],
     ]);
+  });
+
+  it('deals by time before ids', () => {
+    const given = ['b', 'a'].map((id, i) =>
+      attempt('old', { id, startedAt: `2026-01-09T0${i}:00:00.000Z`, readyMs: 10 * (i + 1) }),
+    );
+    for (const attempts of [given, given.toReversed()]) {
+      expect(cellsOf(attempts, same).map(({ baseline, candidate }) => [baseline.times, candidate.times])).toEqual([
+        [[10], [20]],
+      ]);
+    }
   });
 
   it('deals attempts that began together by their ids', () => {
