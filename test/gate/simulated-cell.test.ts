@@ -44,6 +44,18 @@ describe('a simulated cell', () => {
     expect(turns(never, 2).candidate.times).toEqual([Infinity, Infinity]);
   });
 
+  it.each([
+    [0, 0.2],
+    [0.25, 0],
+    [0.5, -0.2],
+  ])('has a time that two numbers make normal: at an angle of %d turns, e to the power of %d', (turns, power) => {
+    const cell = new SimulatedCell(always, 0);
+    // Not spoiled, passed, one standard deviation away, in this direction.
+    const numbers = [0.5, 0.5, 1 - Math.exp(-0.5), turns];
+    cell.takeTurn(defaultPolicy, () => numbers.shift() ?? 0, ['baseline']);
+    expect(cell.evidence.baseline.times).toEqual([expect.closeTo(3000 * Math.exp(power), 6)]);
+  });
+
   it('takes longer with the candidate by its slowdown', () => {
     const [cell, slow] = [turns(always, 500), turns({ ...always, slowdown: 2 }, 500)];
     expect(slow.baseline.times).toEqual(cell.baseline.times);
