@@ -102,6 +102,8 @@ export const buildChangeSchema = z.strictObject({
       add: z.record(z.string(), z.string().regex(/^\w+\.\w+$/, 'must be Module.export')).optional(),
     })
     .optional(),
+  /** Dependencies that come only with a loader, of modules that are registered without; an empty list removes the mark. */
+  unresolved: z.record(moduleName, z.array(moduleName)).optional(),
   set: behavioursSchema.partial().optional(),
   /** Members of exports, by `Module.export`; added ones by their kind. */
   members: z
@@ -122,6 +124,45 @@ export const buildChangeSchema = z.strictObject({
 });
 export type BuildChange = z.infer<typeof buildChangeSchema>;
 
+/** Something that WhatsApp turns on per request or per account, on a range of builds. */
+export const buildSwitchSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name such as comms-in-worker'),
+    /** Where the page reads it: `gkx 18966`, `qex 5241`, `ab NAME`. */
+    key: z
+      .string()
+      .regex(/^((gkx|qex) \d+|ab \w+)$/, 'must be gkx NUMBER, qex NUMBER or ab NAME')
+      .optional(),
+    /** The first and the last build that have it; without `to`, all newer ones. */
+    from: buildText,
+    to: buildText.optional(),
+    values: z.array(z.string()).min(2),
+    default: z.string(),
+    /** How many public pages have each value. */
+    pages: z.record(z.string(), z.int()).optional(),
+    /** The behaviours that a value sets. */
+    set: z.record(z.string(), behavioursSchema.partial()).optional(),
+    source: sources,
+    confidence: confidenceSchema,
+    note: z.string().optional(),
+  })
+  .superRefine(({ values, default: usual, pages = {}, set = {} }, context) => {
+    for (const value of [usual, ...Object.keys(pages), ...Object.keys(set)]) {
+      if (!values.includes(value)) {
+        context.addIssue({ code: 'custom', path: ['values'], message: `${value} is not one of ${values.join(', ')}` });
+      }
+    }
+    const most = Math.max(0, ...Object.values(pages));
+    if ((pages[usual] ?? 0) < most) {
+      context.addIssue({
+        code: 'custom',
+        path: ['default'],
+        message: `the default is the value that the most pages have, not ${usual}`,
+      });
+    }
+  });
+export type BuildSwitch = z.infer<typeof buildSwitchSchema>;
+
 /** A YAML file of `compat-matrix/builds`: everything known about one face of WhatsApp Web, oldest change first. */
 export const buildFileSchema = z
   .strictObject({
@@ -135,8 +176,18 @@ export const buildFileSchema = z
       date: dateText.optional(),
     }),
     changes: z.array(buildChangeSchema).min(1),
+    switches: z.array(buildSwitchSchema).optional(),
   })
-  .superRefine(({ changes }, context) => {
+  .superRefine(({ changes, switches = [] }, context) => {
+    for (const [i, each] of switches.entries()) {
+      if (switches.slice(0, i).some((other) => other.name === each.name && overlap(other, each))) {
+        context.addIssue({
+          code: 'custom',
+          path: ['switches', i, 'from'],
+          message: `${each.name} has another entry for some of these builds`,
+        });
+      }
+    }
     for (const [i, { since, after, seenUntil, confidence, archive }] of changes.entries()) {
       const previous = changes[i - 1]?.since;
       if (after && compareBuilds(parseBuild(after), parseBuild(since)) >= 0) {
@@ -169,6 +220,13 @@ export const buildFileSchema = z
       }
     }
   });
+/** True when a build is in the range of both switches. */
+function overlap(a: BuildSwitch, b: BuildSwitch): boolean {
+  const startsBefore = (one: BuildSwitch, end: string | undefined) =>
+    end === undefined || compareBuilds(parseBuild(one.from), parseBuild(end)) <= 0;
+  return startsBefore(a, b.to) && startsBefore(b, a.to);
+}
+
 /** `dates.json`: the first build of each day that a public page is kept of, by revision. */
 export const buildDatesSchema = z.strictObject({
   schemaVersion: z.literal(1),

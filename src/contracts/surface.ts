@@ -49,8 +49,22 @@ export interface PageSurface {
 export interface Surface extends PageSurface {
   /** Changes of which it is not known whether the build has them. The surface is the state without them. */
   uncertain: readonly UncertainChange[];
+  /** What WhatsApp turns on per request or per account on this build, by name. */
+  switches: Record<string, SurfaceSwitch>;
   /** The nearest archived builds: the newest up to this one, and the oldest after it. Null where there is none. */
   archived: { upTo: string | null; after: string | null };
+}
+
+/** A switch of a build, with the value that the surface has. */
+export interface SurfaceSwitch {
+  value: string;
+  /** The value that the most public pages have, or else that most users report. */
+  default: string;
+  values: readonly string[];
+  /** Where the page reads it: `gkx 18966`, `qex 5241`, `ab NAME`; null where that is not known. */
+  key: string | null;
+  sources: string[];
+  confidence: 'read' | 'reported' | 'inferred' | 'assumed';
 }
 
 /** A change between the last build known to be without it and the first known to have it. */
@@ -80,5 +94,17 @@ export const behavioursSchema = z.strictObject({
   sendSeenArgument: z.enum(['chat', 'object']),
   /** True when a `HeadlessChrome` user agent gets the page for unsupported browsers. */
   refusesHeadlessUserAgent: z.boolean(),
+  /** What `addAndSendMessageEdit` resolves to. */
+  editResult: z.enum(['message', 'nothing']),
+  /** The own property `__x_id` of media data: `enumerable` ones are copied by a spread. */
+  mediaPrivateId: z.enum(['hidden', 'enumerable']),
+  /** Whether a download without `mimetype`, or with one that is not allowed for the type of its message, is refused. */
+  downloadMimetype: z.enum(['free', 'checked']),
+  /** Where the socket to the server lives. */
+  socketIn: z.enum(['page', 'worker']),
+  /** Where media is encrypted and uploaded; a worker never answers a page into which code was injected. */
+  uploadIn: z.enum(['page', 'worker']),
+  /** True when a dialog tells what is new after the login. */
+  whatsNewDialog: z.boolean(),
 });
 export type Behaviours = z.infer<typeof behavioursSchema>;

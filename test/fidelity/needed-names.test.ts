@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { memberPresence, resolveShapes } from '../../src/replica/builds/resolve-shapes.ts';
 import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 
 /** What the linking step of every library from 2024-07 on needs, before `Debug.VERSION` is seen. */
@@ -120,5 +121,58 @@ describe('reported losses', () => {
     expect(tierAt('2.3000.1032534684')).toBe(2);
     expect(tierAt('2.3000.1038162681')).toBe('lazy');
     expect(tierAt('2.3000.1044822804')).toBe('lazy');
+  });
+
+  test('the presence of one contact has a function of its own from 1039447205', () => {
+    const name = 'WAWebContactPresenceBridge';
+    expect(offers('2.3000.1039382002', name, 'subscribePresence')).toBe(true);
+    expect(offers('2.3000.1039447205', name, 'subscribePresence')).toBe(false);
+    expect(offers('2.3000.1039447205', name, 'subscribeUserPresence')).toBe(true);
+  });
+
+  test('the stream loses displayInfo with 1046055909, and the names of its enumerations with 1046721733', () => {
+    const presence = (build: string, place: string, member: string) =>
+      memberPresence(resolveShapes(`2.3000.${build}`), place, member);
+    expect(presence('1045986927', 'WAWebStreamModel.Stream', 'displayInfo')).toBe('present');
+    expect(presence('1046055909', 'WAWebStreamModel.Stream', 'displayInfo')).toBe('absent');
+    expect(offers('2.3000.1046055909', 'WAWebStreamGetters', 'getDisplayInfo')).toBe(true);
+    expect(presence('1046055909', 'WAWebStreamModel.StreamMode', 'MAIN')).toBe('present');
+    expect(presence('1046721733', 'WAWebStreamModel.StreamMode', 'MAIN')).toBe('absent');
+  });
+
+  test('private ids of media are enumerable from 1047775310, and may be so since the day before', () => {
+    const at = (build: string) => resolveSurface(`2.3000.${build}`);
+    expect(at('1047643939').behaviours.mediaPrivateId).toBe('hidden');
+    expect(at('1047700000').uncertain.flatMap(({ names }) => names)).toContain('mediaPrivateId');
+    expect(at('1047775310').behaviours.mediaPrivateId).toBe('enumerable');
+  });
+
+  test('status privacy has no default export from 1048775404', () => {
+    const exports = (build: string) => Object.keys(resolveSurface(build).modules.WAWebUserPrefsStatus?.exports ?? {});
+    expect(exports('2.3000.1044822804')).toEqual(['default']);
+    expect(exports('2.3000.1048775404')).toContain('getStatusPrivacySetting');
+    expect(exports('2.3000.1048775404')).not.toContain('default');
+  });
+
+  test('forwarding is lazy in 2026-08 and registered with an unresolved dependency on 1049007170', () => {
+    const module = (build: string) => resolveSurface(build).modules.WAWebChatForwardMessage;
+    expect(module('2.3000.1044822804')).toMatchObject({
+      tier: 'lazy',
+      loaders: { 'WAWebForwardMessageFlowLoadable.requireBundle': 'WAWebForwardMessageFlow.react' },
+    });
+    expect(module('2.3000.1044822804')).not.toHaveProperty('unresolved');
+    expect(module('2.3000.1049007170')).toMatchObject({ tier: 2, unresolved: ['WAWebDualUploadsSendPolicy'] });
+  });
+
+  test('functions take an object from the build on which that was reported', () => {
+    const called = (build: string, place: string) => resolveShapes(`2.3000.${build}`).parameters[place];
+    const sendSeen = 'WAWebUpdateUnreadChatAction.sendSeen';
+    expect(called('1031992592', sendSeen)).toBeUndefined();
+    expect(called('1031992593', sendSeen)).toEqual([['chat', 'threadId', 'afterAvailable']]);
+    expect(called('1030209354', 'WAWebSaveContactAction.saveContactAction')).toHaveLength(1);
+    expect(called('1030209353', 'WAWebSaveContactAction.saveContactAction')).toHaveLength(5);
+    expect(called('1049387914', 'WAWebSendStatusReactionAction.applyOptimisticStatusReaction')).toEqual([
+      ['msgKey', 'parentStatusMsg', 'reaction'],
+    ]);
   });
 });

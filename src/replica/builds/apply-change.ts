@@ -55,6 +55,10 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
     const module = modules[name] ?? fail(`tier of ${name}: no such module`);
     modules[name] = { ...module, tier };
   }
+  for (const [name, missing] of Object.entries(change.unresolved ?? {})) {
+    const { unresolved: _, ...module } = modules[name] ?? fail(`unresolved of ${name}: no such module`);
+    modules[name] = missing.length > 0 ? { ...module, unresolved: missing } : module;
+  }
   for (const key of change.collections?.remove ?? []) {
     if (!collections[key]) fail(`collections: remove ${key}: no such key before it`);
     delete collections[key];

@@ -4,6 +4,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { type Behaviours, behavioursSchema, type Surface, type UncertainChange } from '../../contracts/surface.ts';
 import { applyChange, emptyState, type SurfaceState } from './apply-change.ts';
 import type { BuildData } from './read-build-data.ts';
+import { type SwitchValues, switchesAt } from './switches.ts';
 import { uncertainAt, uncertainChanges } from './uncertain-changes.ts';
 
 /** A change and what builds offer from it until the next change. */
@@ -47,9 +48,14 @@ export function stepAt({ steps }: BuildTimeline, build: BuildNumber): TimelineSt
   return steps.findLast((step) => compareBuilds(step.build, at) <= 0) ?? oldest;
 }
 
-/** The surface of any build number: the base plus every change up to it. */
-export function surfaceAt(timeline: BuildTimeline, build: string): Surface {
+/**
+ * The surface of any build number: the base plus every change up to it, and what the switches of the build set.
+ *
+ * @throws InputError for a switch that the build does not have, or a value that it cannot have
+ */
+export function surfaceAt(timeline: BuildTimeline, build: string, chosen: SwitchValues = {}): Surface {
   const number = parseBuild(build);
+  const { switches, set } = switchesAt(timeline.data.facts.switches ?? [], build, chosen);
   const { face, known } = timeline.data.facts;
   const { modules, collections, behaviours } = stepAt(timeline, number).state;
   const older = compareBuilds(number, parseBuild(known.from)) < 0;
@@ -59,10 +65,11 @@ export function surfaceAt(timeline: BuildTimeline, build: string): Surface {
     face,
     modules: { ...modules },
     collections: { ...collections },
-    behaviours: allBehaviours(behaviours, timeline.data.file),
+    behaviours: allBehaviours({ ...behaviours, ...set }, timeline.data.file),
     known,
     extrapolated: older ? 'older' : newer ? 'newer' : null,
     uncertain: uncertainAt(timeline.uncertain, number),
+    switches,
     archived: nearestArchives(timeline, number),
   };
 }

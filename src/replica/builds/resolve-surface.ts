@@ -2,6 +2,7 @@ import { parseBuild } from '../../contracts/build-number.ts';
 import type { Face, Surface } from '../../contracts/surface.ts';
 import { type BuildTimeline, buildTimeline, surfaceAt } from './build-timeline.ts';
 import { readBuildData } from './read-build-data.ts';
+import type { SwitchValues } from './switches.ts';
 
 const timelines = new Map<Face, BuildTimeline>();
 const surfaces = new Map<string, Surface>();
@@ -23,15 +24,18 @@ export function timelineOf(face: Face): BuildTimeline {
 
 /**
  * Resolves what a WhatsApp Web build offers to code in its page, for any build number; `extrapolated` is set for a number outside
- * the known range. Calls with the same build return the same object: do not change it.
+ * the known range. Calls with the same build and values return the same object: do not change it.
  *
- * @throws InputError for a text that is no build number, and for a mistake in the files of `compat-matrix/builds`.
+ * @param chosen values of switches by name; a switch that is not named has its default
+ * @throws InputError for a text that is no build number, for a switch or a value that the build does not have, and for a mistake in
+ * the files of `compat-matrix/builds`.
  */
-export function resolveSurface(build: string): Surface {
-  let surface = surfaces.get(build);
+export function resolveSurface(build: string, chosen: SwitchValues = {}): Surface {
+  const key = JSON.stringify([build, ...Object.entries(chosen).sort()]);
+  let surface = surfaces.get(key);
   if (!surface) {
-    surface = surfaceAt(timelineOf(faceOf(build)), build);
-    surfaces.set(build, surface);
+    surface = surfaceAt(timelineOf(faceOf(build)), build, chosen);
+    surfaces.set(key, surface);
   }
   return surface;
 }

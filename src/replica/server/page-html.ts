@@ -9,7 +9,7 @@ const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u0
  * first screen replaces the splash.
  */
 export function pageHtml(known: Surface, circumstances: PageCircumstances): string {
-  const { uncertain: _uncertain, archived: _archived, ...surface } = known;
+  const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
   return `<!doctype html>
 <html lang="en" dir="ltr">

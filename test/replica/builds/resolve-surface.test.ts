@@ -16,9 +16,9 @@ describe('resolveSurface', () => {
 
   test('a build newer than all facts has the newest surface and is marked as extrapolated', () => {
     const future = resolveSurface('2.3000.1099999999');
-    const newest = resolveSurface('2.3000.1045818043');
+    const newest = resolveSurface('2.3000.1049833609');
     expect(future.modules).toEqual(newest.modules);
-    expect(future.known.to).toBe('2.3000.1045818043');
+    expect(future.known.to).toBe('2.3000.1049833609');
     expect([future.extrapolated, newest.extrapolated]).toEqual(['newer', null]);
   });
 

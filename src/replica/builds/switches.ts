@@ -1,0 +1,54 @@
+import type { BuildChange, BuildSwitch } from '../../contracts/build-data.ts';
+import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import type { SurfaceSwitch } from '../../contracts/surface.ts';
+
+/** Values of switches by name. */
+export type SwitchValues = Readonly<Record<string, string>>;
+
+/**
+ * The switches of a build and the behaviours that their values set.
+ *
+ * @param chosen a switch that is not named here has its default
+ * @throws InputError naming the switch that the build does not have, or the value that it cannot have, with what is possible
+ */
+export function switchesAt(
+  all: readonly BuildSwitch[],
+  build: string,
+  chosen: SwitchValues,
+): { switches: Record<string, SurfaceSwitch>; set: NonNullable<BuildChange['set']> } {
+  const there = all.filter((each) => covers(each, build));
+  for (const [name, value] of Object.entries(chosen)) {
+    const found = there.find((each) => each.name === name);
+    if (!found) throw new InputError(`build ${build} has no switch "${name}"; ${possible(all, there, name)}`);
+    if (!found.values.includes(value)) {
+      throw new InputError(`switch ${name} cannot be "${value}" on build ${build}; it is ${orList(found.values)}`);
+    }
+  }
+  const switches: Record<string, SurfaceSwitch> = {};
+  let set: NonNullable<BuildChange['set']> = {};
+  for (const { name, default: usual, values, key = null, source, confidence, set: sets = {} } of there) {
+    const value = chosen[name] ?? usual;
+    switches[name] = { value, default: usual, values, key, sources: [...source], confidence };
+    set = { ...set, ...sets[value] };
+  }
+  return { switches, set };
+}
+
+function covers({ from, to }: BuildSwitch, build: string): boolean {
+  const number = parseBuild(build);
+  if (compareBuilds(number, parseBuild(from)) < 0) return false;
+  return to === undefined || compareBuilds(number, parseBuild(to)) <= 0;
+}
+
+function possible(all: readonly BuildSwitch[], there: readonly BuildSwitch[], name: string): string {
+  const elsewhere = all.filter((each) => each.name === name);
+  if (elsewhere.length > 0) {
+    return `${name} is there ${orList(elsewhere.map(({ from, to }) => (to ? `from ${from} to ${to}` : `from ${from} on`)))}`;
+  }
+  return there.length > 0 ? `it has ${there.map((each) => each.name).join(', ')}` : 'it has none';
+}
+
+function orList(values: readonly string[]): string {
+  return [values.slice(0, -1).join(', '), values.at(-1)].filter(Boolean).join(' or ');
+}
