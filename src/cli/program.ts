@@ -63,7 +63,7 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/surface.ts')).surfaceCommand(),
   },
   library: {
-    description: 'add, list and verify versions of whatsapp-web.js',
+    description: 'add, list, verify and remove versions of whatsapp-web.js',
     load: async () => (await import('./commands/library.ts')).libraryCommand(),
   },
   replica: {

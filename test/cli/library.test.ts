@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { packageRoot } from '../../src/contracts/home.ts';
 import { libraryListSchema } from '../../src/contracts/library-list.ts';
 import { packTinyLibrary, writeTinyLibrary } from '../library/tiny-library.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -60,6 +61,24 @@ test('remove refuses while another process uses the version, and names it; it do
   expect(removed).toMatchObject({ exit: 0, stderr: '' });
   expect(removed.stdout).toContain(`removed ${root}\n`);
   expect(existsSync(root)).toBe(false);
+});
+
+test('a schedule keeps its versions between two runs, and gives them free when it ends', async () => {
+  const home = temporaryFolder();
+  writeTinyLibrary(home);
+  const added = await cli(['library', 'add', await packTinyLibrary(home)], home);
+  const [label = ''] = added.stdout.match(/0\.0\.7\+[0-9a-f]{8}/) ?? [];
+  const schedule = ['watch', '--every', '24h', '--port', '0', '--library', label, '--build', '2.3000.1029241508'];
+  const watch = spawn(process.execPath, [join(packageRoot, 'src/cli/main.ts'), ...schedule], {
+    env: { ...process.env, WWEBJS_CANARY_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(watch.stdout, 'data');
+  const refused = await cli(['library', 'remove', label], home);
+  expect([refused.exit, refused.stderr]).toEqual([3, expect.stringContaining(`process ${watch.pid} uses it`)]);
+  watch.kill('SIGTERM');
+  expect(await once(watch, 'close')).toEqual([0, null]);
+  expect(await cli(['library', 'remove', label], home)).toMatchObject({ exit: 0 });
 });
 
 test('a process that was killed leaves a mark only until the next one uses the library', async () => {
