@@ -57,6 +57,33 @@ test.concurrent.each(listed(main))('%s: the choice %s, which the help lists, is 
   expect(ended.exit, ended.stderr).toBe(exit);
 });
 
+test.each([
+  [['run'], /list and an HTML report/],
+  [['watch'], /\(default: list\)/],
+])('%s says what it reports by default', async (command, words) => {
+  const { stdout } = await cli([...command, '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(words);
+});
+
+/** Options that refuse each other, of which the help of one names the other. */
+test.each([
+  [['run', '--last-failed', '--config', 'm.yaml'], '--last-failed', '--config'],
+  [['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--run', '--attempts', 'r.json'], '--attempts', '--run'],
+  [['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--seed', '1'], '--seed', '--run'],
+  [['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--slots', '1'], '--slots', '--run'],
+  [['report', 'merge', 'one.blob', '--webhook', 'https://example.org'], '--webhook', '--keep'],
+])('%j is refused, and the help of %s names %s', async (args, option, other) => {
+  const { exit, stderr } = await cli(args);
+  expect([exit, stderr]).toEqual([3, expect.stringContaining(option)]);
+  const command = args.slice(
+    0,
+    args.findIndex((arg) => arg.startsWith('--') || arg.includes('.')),
+  );
+  const { stdout } = await cli([...command, '--help']);
+  const [own = ''] = new RegExp(`^  ${option} .*?(?=^  -)`, 'ms').exec(stdout) ?? [];
+  expect(own).toContain(other);
+});
+
 test('a choice that does not go with another option says so in the help, and is refused with a way out', async () => {
   const { stdout } = await cli(['gate', '--help']);
   expect(stdout.replace(/\s+/g, ' ')).toMatch(

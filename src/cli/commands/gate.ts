@@ -57,7 +57,7 @@ export function gateCommand(): Command {
         .choices(targets)
         .default('replica'),
     )
-    .option('--attempts <list>', 'judge saved JSON reports instead of the store', list)
+    .option('--attempts <list>', 'without --run: judge saved JSON reports instead of the store', list)
     .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
     .option('--run', 'make the attempts that the decision still needs, and stop when it is decided')
     .option('--slots <n>', 'with --run: attempts at the same time (default: one per two cores)', wholeNumber(1, 256))

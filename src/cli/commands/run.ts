@@ -21,7 +21,10 @@ import { runInTerminal } from '../process/run-in-terminal.ts';
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {
   return addRunOptions(new Command())
-    .option('--last-failed', 'only the cells that failed, were spoiled or surprised in the last run of this store')
+    .option(
+      '--last-failed',
+      'only the cells that failed, were spoiled or surprised in the last run of this store; without --config',
+    )
     .addHelpText('after', help)
     .action(async (options: RunCommandOptions) => {
       process.exitCode = await run(options);

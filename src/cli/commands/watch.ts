@@ -39,6 +39,8 @@ interface WatchCommandOptions extends RunCommandOptions {
 
 const shortestSeconds = 10;
 
+const usualReporters = 'list';
+
 /** `watch`: runs the canaries on a schedule. */
 export function watchCommand(): Command {
   const command = new Command()
@@ -58,7 +60,7 @@ export function watchCommand(): Command {
     .addOption(databaseOption())
     .addOption(rolloutPlanOption())
     .addOption(policyOption('serve only verdicts of the gate by this policy'));
-  return addRunOptions(command)
+  return addRunOptions(command, usualReporters)
     .addHelpText('after', help)
     .action(async (options: WatchCommandOptions) => {
       await start(options, runArguments(command));
@@ -142,7 +144,7 @@ async function makeRun(
 }
 
 function withReport(args: readonly string[], file: string): string[] {
-  const given = args.find((arg) => arg.startsWith('--reporter='))?.slice('--reporter='.length) ?? 'list';
+  const given = args.find((arg) => arg.startsWith('--reporter='))?.slice('--reporter='.length) ?? usualReporters;
   return [...args.filter((arg) => !arg.startsWith('--reporter=')), `--reporter=${given},json=${file}`];
 }
 

@@ -18,8 +18,8 @@ export interface RunCommandOptions extends CellChoice {
   reporter?: string;
 }
 
-/** Adds the options of `run` to a command. */
-export function addRunOptions(command: Command): Command {
+/** Adds the options of `run` to a command. @param usualReporters what it reports without `--reporter`, in words. */
+export function addRunOptions(command: Command, usualReporters = 'list and an HTML report'): Command {
   return command
     .option(
       '--library <list>',
@@ -42,7 +42,7 @@ export function addRunOptions(command: Command): Command {
       ),
     )
     .option('--config <file>', 'a matrix to use instead of compat-matrix/matrix.yaml')
-    .option('--reporter <list>', `any of ${reporterUsage} (default: list and an HTML report)`)
+    .option('--reporter <list>', `any of ${reporterUsage} (default: ${usualReporters})`)
     .option('--ignore-expectations', 'every attempt that does not pass is unexpected');
 }
 
