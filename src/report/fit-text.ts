@@ -43,7 +43,8 @@ function linesOfRows(rows: readonly (readonly string[])[], width: number): strin
   );
   if (lines.every((line) => widthOf(line) <= width)) return lines.map((line) => [line]);
   const offset = widths.slice(0, -1).reduce((sum, its) => sum + its + gap.length, 0);
-  if (count === 1 || width - offset >= narrowestColumn) {
+  const longestWord = Math.max(...rows.flatMap((row) => (row[count - 1] ?? '').split(' ').map(widthOf)));
+  if (count === 1 || width - offset >= Math.max(narrowestColumn, longestWord)) {
     return rows.map((row, i) => {
       const [first = '', ...others] = fitLines(row[count - 1] ?? '', width - offset).split('\n');
       const before = row.slice(0, count - 1).map((text, column) => padded(text, widths[column] as number));

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { columnLines, fitLines } from '../../src/report/fit-text.ts';
 
-const word = fc.stringMatching(/^[a-z0-9.,:/-]{1,18}$/);
+const word = fc.stringMatching(/^[a-z0-9.,:/-]{1,26}$/);
 const prose = fc
   .tuple(fc.nat({ max: 6 }), fc.array(word, { maxLength: 40 }))
   .map(([indent, words]) => ' '.repeat(indent) + words.join(' '));
-const widths = fc.integer({ min: 30, max: 100 });
+const widths = fc.integer({ min: 40, max: 100 });
 const wordsOf = (text: string) => text.split(/\s+/).filter((part) => part !== '');
 
 describe('lines', () => {
@@ -92,6 +92,14 @@ describe('columns', () => {
         30,
       ),
     ).toEqual(['stops  why', 'ready  one two three four five', '       six seven']);
+  });
+
+  test('stand below the first one where a word of the last one is wider than its column', () => {
+    expect(columnLines([['1.25.0', 'fails', 'WAWebUserPrefsMeUser.getMeUser is missing']], 40)).toEqual([
+      '1.25.0',
+      '  fails  WAWebUserPrefsMeUser.getMeUser',
+      '         is missing',
+    ]);
   });
 
   test('stand below the first one where they need the room', () => {

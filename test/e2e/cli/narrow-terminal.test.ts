@@ -21,9 +21,10 @@ async function linesOf(...args: string[]): Promise<{ exit: number; lines: string
   return { exit, lines: stripVTControlCharacters(run.output).split(/\r?\n/) };
 }
 
-/** A word such as a path cannot be broken; everything else can. */
+/** A word as long as a path cannot be broken; everything else can. */
 function tooWide(lines: readonly string[]): string[] {
-  return lines.filter((line) => line.length > columns && line.replace(/ \\$/, '').trim().includes(' '));
+  const isLongWord = (text: string) => !text.includes(' ') && text.length > columns - 10;
+  return lines.filter((line) => line.length > columns && !isLongWord(line.replace(/ \\$/, '').trim()));
 }
 
 const run = (report: string, ...more: string[]) =>
