@@ -107,10 +107,7 @@ function usesOf(name: string, callable: Callable): Use[] {
   const statements = last < 0 ? all : all.slice(0, last + 1);
   const firstOther = statements.findIndex(
     (each) =>
-      each.type !== 'VariableDeclaration' &&
-      !isDirective(each) &&
-      !isDefaultStatement(each, name) &&
-      !isReplaced(each, name),
+      each.type !== 'VariableDeclaration' && !isDirective(each) && !isDefaultStatement(each) && !isReplaced(each, name),
   );
   const uses: Use[] = [];
   const visit = (node: Node, parent: Node, above: Node | null, leading: boolean): void => {
@@ -136,14 +133,16 @@ function isDirective(node: Node): boolean {
   return node.type === 'ExpressionStatement' && node.expression.type === 'Literal';
 }
 
-function isDefaultStatement(node: Node, name: string): boolean {
-  if (node.type !== 'ExpressionStatement' || node.expression.type !== 'LogicalExpression') return false;
-  const { left, right } = node.expression;
-  return (
-    left.type === 'BinaryExpression' &&
-    left.left.type === 'Identifier' &&
-    left.left.name === name &&
-    right.type === 'AssignmentExpression'
+/** `t === void 0 && (t = ...)`: the default of any parameter. */
+function isDefaultStatement(node: Node): boolean {
+  const { expression } = node.type === 'ExpressionStatement' ? node : {};
+  const all = expression?.type === 'SequenceExpression' ? expression.expressions : [expression];
+  return all.every(
+    (each) =>
+      each?.type === 'LogicalExpression' &&
+      each.right.type === 'AssignmentExpression' &&
+      each.left.type === 'BinaryExpression' &&
+      isDefault(each.left, ''),
   );
 }
 

@@ -114,11 +114,11 @@ function tierOf(
 
 /** The kind of an export that is known only from a use: the kind in the next archive. */
 function withKnownKinds(name: string, exports: Record<string, ExportKind>, later: readonly Archive[]) {
-  return Object.fromEntries(
-    Object.entries(exports).map(([key, kind]) => {
-      if (kind !== 'unknown') return [key, kind];
-      const kinds = later.map((archive) => archive.modules[name]?.exports[key]);
-      return [key, kinds.find((other) => other !== undefined && other !== 'unknown') ?? kind];
-    }),
-  );
+  let known = exports;
+  for (const [key, kind] of Object.entries(exports)) {
+    if (kind !== 'unknown') continue;
+    const next = later.find((archive) => (archive.modules[name]?.exports[key] ?? 'unknown') !== 'unknown');
+    if (next) known = { ...known, [key]: next.modules[name]?.exports[key] as ExportKind };
+  }
+  return known;
 }

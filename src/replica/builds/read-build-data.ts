@@ -24,24 +24,30 @@ export interface BuildData {
 }
 
 /**
- * Reads `<face>.yaml` and the archives that it names.
+ * Reads `<face>.yaml` and the archives that it names. A test checks the archives of the package, so they are checked here only when they
+ * are in another folder.
  *
  * @throws InputError naming file, line, column and key of the mistake.
  */
 export function readBuildData(face: Face, folder = buildDataFolder): BuildData {
   const file = join(folder, `${face}.yaml`);
   const facts = parseYamlFile(file, buildFileSchema);
+  const read = folder === buildDataFolder ? readPackagedArchive : readArchive;
   const names = new Set(facts.changes.flatMap(({ archive }) => archive ?? []));
   return {
     file,
     facts,
-    archives: new Map([...names].map((name) => [name, readArchive(join(folder, 'archives', name))])),
+    archives: new Map([...names].map((name) => [name, read(join(folder, 'archives', name))])),
   };
 }
 
 /** The file with the shapes of an archive, in the same folder. */
 export function shapesFile(archive: string): string {
   return archive.replace(/\.json$/, '.shapes.json');
+}
+
+function readPackagedArchive(file: string): Archive {
+  return parseJson(file) as Archive;
 }
 
 /** @throws InputError naming the file and the key. */
@@ -60,15 +66,17 @@ export function readBuildDates(folder = buildDataFolder): { build: string; date:
 }
 
 function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
-  let content: unknown;
+  const result = schema.safeParse(parseJson(file));
+  if (result.success) return result.data;
+  throw new InputError(result.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'));
+}
+
+function parseJson(file: string): unknown {
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new InputError(`${file}: ${(error as Error).message}`);
   }
-  const result = schema.safeParse(content);
-  if (result.success) return result.data;
-  throw new InputError(result.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'));
 }
 
 function describe({ path, message }: z.core.$ZodIssue): string {

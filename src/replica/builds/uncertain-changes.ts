@@ -85,7 +85,8 @@ function changedNames(before: SurfaceState, after: SurfaceState): string[] {
     const [old, now] = [before.modules[module], after.modules[module]];
     if (old === now) continue;
     if (!old || !now || old.tier !== now.tier) names.push(module);
-    if (old && now) names.push(...differing(old.exports, now.exports).map((name) => `${module}.${name}`));
+    if (old && now && old.exports !== now.exports)
+      names.push(...differing(old.exports, now.exports).map((name) => `${module}.${name}`));
   }
   names.push(...differing(before.collections, after.collections).map((key) => `WAWebCollections.${key}`));
   for (const name of new Set([...Object.keys(before.behaviours), ...Object.keys(after.behaviours)])) {
@@ -102,6 +103,11 @@ function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Re
 
 function grouped<Key>(names: readonly string[], keyOf: (name: string) => Key): Map<Key, string[]> {
   const groups = new Map<Key, string[]>();
-  for (const name of names) groups.set(keyOf(name), [...(groups.get(keyOf(name)) ?? []), name]);
+  for (const name of names) {
+    const key = keyOf(name);
+    const group = groups.get(key);
+    if (group) group.push(name);
+    else groups.set(key, [name]);
+  }
   return groups;
 }

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { moduleTexts } from '../../../scripts/archive/module-text.ts';
+import { type ArchiveSource, describeArchive } from '../../../scripts/archive/write-archive.ts';
+import { archivedShapesSchema, archiveSchema } from '../../../src/contracts/build-data.ts';
+
+const define = (name: string, dependencies: string[], body: string) =>
+  `__d(${JSON.stringify(name)}, ${JSON.stringify(dependencies)}, (function(t, n, r, o, a, i, l) {${body}}), 98);`;
+
+const script = [
+  define('WAWebAppBootstrap', ['WAWebRun', 'WAWebPaneLoadable'], ''),
+  define('WAWebRun', [], 'function f(e) { var t = e.chat; return t } l.run = f, l.made = Reflect.get(t, "x")'),
+  define(
+    'WAWebPaneLoadable',
+    [],
+    'var c = r("JSResource")("WAWebPane.react"); l.requireBundle = function() { return c.load() }',
+  ),
+  define(
+    'WAWebPane.react',
+    ['WAWebLazy'],
+    'o("WAWebRun").made(1), new (o("WAWebOnlyUsed").Job)(), o("WAWebOnlyUsed").go()',
+  ),
+  define('WAWebLazy', [], 'l.late = function() {}'),
+].join('\n');
+
+const source: ArchiveSource = {
+  build: '2.3000.1',
+  date: '2026-01-01',
+  source: ['a/b@c'],
+  complete: true,
+  texts: [...moduleTexts(script)],
+  deferred: [],
+  covered: ['WAWebRun', 'WAWebLazy', 'WAWebOnlyUsed', 'WAWebGone'],
+  known: {},
+};
+
+test('an archive has the covered modules, those that are absent, its share, and the calls that bring a lazy module', () => {
+  const { names, shapes } = describeArchive(source);
+  expect(archiveSchema.parse(names)).toMatchObject({
+    share: { modules: 2, of: 5 },
+    absent: ['WAWebGone', 'WAWebOnlyUsed'],
+    unknown: [],
+    modules: {
+      WAWebRun: { evidence: 'code', tier: 1, exports: { run: 'function', made: 'function' } },
+      WAWebLazy: { tier: 'lazy', loaders: { 'WAWebPaneLoadable.requireBundle': 'WAWebPane.react' } },
+    },
+  });
+  expect(archivedShapesSchema.parse(shapes).modules.WAWebRun).toEqual({ parameters: { run: [['chat']] } });
+});
+
+test('a partial archive has also what other modules use of a module, and knows of no absence', () => {
+  const { names } = describeArchive({ ...source, complete: false });
+  expect(names.absent).toEqual([]);
+  expect(names.unknown).toEqual(['WAWebGone']);
+  expect(names.modules.WAWebOnlyUsed).toEqual({
+    evidence: 'uses',
+    tier: null,
+    exportsIncomplete: true,
+    exports: { Job: 'class', go: 'function' },
+  });
+});
+
+test('what was read by hand before stays', () => {
+  const byHand = { evidence: 'hand-copy' as const, tier: 1 as const, exports: { run: 'function' as const } };
+  const { names } = describeArchive({ ...source, known: { WAWebGone: byHand } });
+  expect(names.modules.WAWebGone).toEqual(byHand);
+});
