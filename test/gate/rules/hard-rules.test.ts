@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { effectOf, findingsHold } from '../../../src/gate/rules/hard-rules.ts';
+import { armOf, cellOf, placeOf } from '../cell-of.ts';
 import { attempt, attempts, defaultPolicy, verdictOn } from '../evidence-of.ts';
 
 const newest = '2.3000.1044822804';
@@ -103,6 +105,34 @@ it('a hard rule needs all of its keys: a failed probe on a build that does not m
   const verdict = verdictOn([...good(), attempt('new', deaf)]);
   expect(verdict.hardFindings).toEqual([]);
   expect(verdict.flows[0]?.candidate.failures).toBe(1);
+});
+
+it('an attempt that passed breaks no hard rule, whatever its code', () => {
+  expect(verdictOn([...good(), attempt('new', { code: 'session-lost' })]).hardFindings).toEqual([]);
+});
+
+it('a rule that blocks at once leaves the others as they are', () => {
+  const hardRules = defaultPolicy.hardRules.map((rule) => ({ ...rule, atOnce: rule.name !== 'lost-session' }));
+  const verdict = verdictOn([...good(), attempt('new', lost)], { ...defaultPolicy, hardRules });
+  expect(verdict.hardFindings).toMatchObject([{ rule: 'lost-session', effect: 'held' }]);
+});
+
+it('a finding that the baseline shows is compared, also where no cell is known', () => {
+  const finding = {
+    ...{ rule: 'lost-session', attempts: 1, examples: [], place: placeOf(1), code: 'session-lost', cellKey: 'none' },
+  };
+  const none = { flows: [] };
+  expect(effectOf({ ...finding, baselineAttempts: 1 }, none, defaultPolicy.hardRules)).toBe('compared');
+  expect(effectOf({ ...finding, baselineAttempts: 0 }, none, defaultPolicy.hardRules)).toBe('untried');
+});
+
+it('a finding holds where the candidate shows it and the baseline, which works, does not', () => {
+  const findings = { rule: 1 };
+  const [shown, works] = [armOf([8, 9], { findings }), armOf([8, 9])];
+  expect(findingsHold(cellOf(1, works, shown), 'rule')).toBe(true);
+  expect(findingsHold(cellOf(1, works, shown), 'other')).toBe(false);
+  expect(findingsHold(cellOf(1, shown, shown), 'rule')).toBe(false);
+  expect(findingsHold(cellOf(1, armOf([0, 9]), shown), 'rule')).toBe(false);
 });
 
 it('findings come by rule, place and code, with the first ids as examples, in whatever order the attempts came', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
 import { judge } from '../../../src/gate/judge.ts';
+import { missingData, untriedChoices } from '../../../src/gate/rules/missing-data.ts';
+import { armOf, cellOf, placeOf } from '../cell-of.ts';
 import { asOf, attempt, attempts, defaultPolicy, verdictOn } from '../evidence-of.ts';
 
 const other = { build: '2.3000.7' };
@@ -94,5 +96,84 @@ describe('missing data never promotes', () => {
   it('but does not hide breakage that is there', () => {
     const verdict = verdictOn([...attempts('old', 20, 0), ...attempts('new', 0, 20), ...attempts('old', 1, 0, other)]);
     expect(`${verdict.verdict} by ${verdict.rule}`).toBe('block by fast-path');
+  });
+});
+
+describe('what is missing in a flow', () => {
+  const missing = (...cells: Parameters<typeof missingData>[0]['cells']) =>
+    missingData({ flow: 'f', cells }, defaultPolicy);
+  const fine = cellOf(9, [80, 80]);
+
+  it('is nothing where both versions were tried and work', () => {
+    expect(missing(fine)).toEqual([]);
+    // Old or spoiled attempts beside fresh ones are no gap.
+    const some = { stale: 3, infra: 1 };
+    expect(missing(cellOf(1, armOf([9, 9], some), armOf([9, 9], some)))).toEqual([]);
+  });
+
+  it('are cells that neither version was tried in', () => {
+    expect(missing(fine, cellOf(1, [0, 0]), cellOf(2, [0, 0]))).toEqual([
+      'Neither version was tried on 2.3000.1, 2.3000.2.',
+    ]);
+  });
+
+  it('are attempts that are too old, whether or not others were spoiled', () => {
+    const stale = armOf([0, 0], { stale: 1, infra: 1 });
+    expect(missing(fine, cellOf(1, stale, [9, 9]))).toEqual([
+      'The baseline has only attempts that are not of the last 168 h on 2.3000.1.',
+    ]);
+  });
+
+  it('are several attempts of the baseline that did not run the version they name', () => {
+    const other = armOf([80, 80], { mismatched: 1 });
+    expect(missing(cellOf(1, other, [80, 80]), cellOf(2, other, [80, 80]))).toEqual([
+      '2 attempts of the baseline did not run the version they name.',
+    ]);
+  });
+
+  it('is one success, where both versions were tried in some cell', () => {
+    const sentence = 'Neither version succeeded once: to be as good as that promotes nothing.';
+    expect(missing(cellOf(1, [0, 9]))).toEqual([sentence]);
+    expect(missing(cellOf(1, [0, 9]), cellOf(2, [0, 0]))).toEqual(['Neither version was tried on 2.3000.2.', sentence]);
+    expect(missing(cellOf(1, [0, 9], [0, 0]))).toEqual(['The candidate was never tried on 2.3000.1.']);
+    expect(missing(cellOf(1, [0, 9], [1, 9]))).not.toContain(sentence);
+  });
+
+  it('are cells in which it is not known yet whether the baseline works, where a version works elsewhere', () => {
+    expect(missing(fine, cellOf(1, [0, 3]))).toEqual([
+      'The baseline has not succeeded yet on 2.3000.1: it takes 4 attempts of each version to close a cell.',
+    ]);
+    expect(missing(fine, cellOf(1, [0, 4]))).toEqual([]);
+  });
+});
+
+describe('what was asked for by name', () => {
+  const untried = (narrowing: { build?: string[]; flow?: string[] }, ...cells: ReturnType<typeof cellOf>[]) =>
+    untriedChoices({
+      ...{ baseline: 'old', candidate: 'new', askedAt: asOf, newestAttempt: null, hardFindings: [], outside: [] },
+      narrowing,
+      flows: [...Map.groupBy(cells, ({ place }) => place.flow)].map(([flow, its]) => ({ flow, cells: its })),
+    });
+  const tried = [cellOf(1, [1, 1], [0, 0]), cellOf(2, [0, 0], [1, 1])];
+
+  it('is known where either version was tried', () => {
+    expect(untried({ build: ['2.3000.1', '2.3000.2'], flow: ['f'] }, ...tried)).toEqual([]);
+    expect(untried({}, ...tried)).toEqual([]);
+  });
+
+  it('is unknown where nothing but the plan names it', () => {
+    expect(untried({ build: ['2.3000.3'] }, ...tried, cellOf(3, [0, 0]))).toEqual([
+      'There is no attempt of either version with build 2.3000.3.',
+    ]);
+    expect(untried({ flow: ['g'] }, ...tried, cellOf(placeOf(1, { flow: 'g' }), [0, 0]))).toEqual([
+      'There is no attempt of either version with flow g.',
+    ]);
+  });
+
+  it('is each build for each flow', () => {
+    const other = cellOf(placeOf(2, { flow: 'g' }), [1, 1]);
+    expect(untried({ build: ['2.3000.1', '2.3000.2'], flow: ['f', 'g'] }, ...tried, other)).toEqual([
+      'There is no attempt of either version with flow g and build 2.3000.1.',
+    ]);
   });
 });
