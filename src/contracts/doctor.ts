@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** One requirement of the harness on a machine. */
 export const checkSchema = z.object({
   name: z.string(),
-  /** `later`: the first run that needs it installs it; `missing`: a person has to act. */
-  status: z.enum(['ok', 'later', 'missing']),
+  /** `later`: the first run that needs it installs it; `warning`: runs can start, a person should act; `missing`: a person has to act. */
+  status: z.enum(['ok', 'later', 'warning', 'missing']),
   /** What was found, or what is wrong. */
   found: z.string(),
   /** How to get what is missing, or null. */

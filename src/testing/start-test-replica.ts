@@ -20,6 +20,7 @@ const findingCodes = {
   'stub-called': 'replica-stub-called',
   'bad-frame': 'replica-failed',
   'frame-failed': 'replica-failed',
+  'page-unreadable': 'pinned-page-unreadable',
 } as const;
 
 /** Something that makes a test say nothing about the program, because the replica is not the real page. */

@@ -30,7 +30,7 @@ test('starts with one phone of a number for fiction, and adds more', async () =>
   expect(() => replica.addPhone('13125550101')).toThrow('There is a phone with the number 13125550101');
   expect(replica).toMatchObject({
     build,
-    chromiumArgs: [expect.stringContaining('web.whatsapp.com'), expect.any(String)],
+    chromiumArgs: [expect.stringContaining('web.whatsapp.com'), expect.any(String), expect.any(String)],
   });
 });
 

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundledBrowserNames, findBundledBrowser } from '../../browser/bundled-browsers.ts';
 import { ensureBrowser, whatIsWrongWithBrowser } from '../../browser/ensure-browser.ts';
 import type { Check } from '../../contracts/doctor.ts';
 import { home } from '../../contracts/home.ts';
+import { replicaMark } from '../../contracts/replica-mark.ts';
 import { absent } from '../../install/make-folder-once.ts';
 import { npm } from '../../install/npm.ts';
 import { libraryStatuses } from '../../library/library-statuses.ts';
@@ -13,6 +15,10 @@ import { libraryStatuses } from '../../library/library-statuses.ts';
 /** Measured: five libraries 0.3 GB, two browsers 0.4 GB, profiles and artifacts of a few hundred attempts; doubled. */
 const neededGigabytes = 2;
 const oldestNpm = 10;
+
+/** Where whatsapp-web.js keeps pages and profiles by default; a profile has its cookies in one of two places, by platform. */
+const pages = '.wwebjs_cache/*.html';
+const cookies = ['.wwebjs_auth/*/Default/Cookies', '.wwebjs_auth/*/Default/Network/Cookies'];
 
 /** Checks everything that the harness needs; installs nothing. */
 export async function checkMachine(): Promise<Check[]> {
@@ -22,6 +28,7 @@ export async function checkMachine(): Promise<Check[]> {
     await checkDisk(),
     ...(await checkBrowsers()),
     ...(await checkLibraries()),
+    ...checkLeftovers(),
   ];
   return checks.some(({ status }) => status === 'later') ? [...checks, await checkRegistry()] : checks;
 }
@@ -94,8 +101,8 @@ async function checkBrowsers(): Promise<Check[]> {
 /** Includes the sandbox, which depends on the user and the kernel besides the browser. */
 async function checkStart(name: string): Promise<Check> {
   try {
-    const { version, sandbox } = await ensureBrowser(name, () => {});
-    return ok(`browser ${name}`, `${version}, sandbox ${sandbox.on ? 'on' : 'off'}: ${sandbox.why}`);
+    const { executablePath, version, sandbox } = await ensureBrowser(name, () => {});
+    return ok(`browser ${name}`, `${executablePath}: ${version}, sandbox ${sandbox.on ? 'on' : 'off'}: ${sandbox.why}`);
   } catch (error) {
     const todo = 'read the message; on Linux x64 it needs glibc 2.34 or newer. --browser chrome uses an installed one';
     return missing(`browser ${name}`, (error as Error).message, todo);
@@ -109,6 +116,23 @@ async function checkLibraries(): Promise<Check[]> {
     if (state === 'installed') return ok(name, root);
     return later(name, problem ?? 'not installed');
   });
+}
+
+/** What programs of the working folder kept of a replica. */
+function checkLeftovers(): Check[] {
+  const leftovers = findLeftovers(process.cwd());
+  if (leftovers.length === 0) return [];
+  const todo = `remove them before a program here opens the real site: rm -r ${leftovers.join(' ')}`;
+  return [{ name: 'pages and profiles of a replica', status: 'warning', found: leftovers.join(', '), todo }];
+}
+
+/** Paths in a project of what its programs kept of a replica: pages, and profiles that were linked there. */
+export function findLeftovers(project: string): string[] {
+  const ofReplica = (file: string) => readFileSync(join(project, file)).includes(replicaMark);
+  const profiles = globSync(cookies, { cwd: project })
+    .filter(ofReplica)
+    .map((file) => dirname(file.replace('/Network', '')));
+  return [...globSync(pages, { cwd: project }).filter(ofReplica), ...profiles.map(dirname)].sort();
 }
 
 async function checkRegistry(): Promise<Check> {

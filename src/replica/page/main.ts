@@ -12,15 +12,23 @@ import { contactModules } from './modules/contacts.ts';
 import { idModules } from './modules/ids.ts';
 import { linkingModules } from './modules/linking.ts';
 import { messageModules } from './modules/messages.ts';
+import { takeOverSavedPage } from './saved-page.ts';
 import { type Boot, createPage, type Page } from './shared/page.ts';
 
-const waiting = document.getElementById('boot');
-const boot = JSON.parse(waiting?.textContent ?? '') as Boot;
-waiting?.remove();
-const page = createPage(boot);
-void finishPreviousLogout(page).then((leaving) => {
-  if (!leaving) start(page);
-});
+const embedded = document.getElementById('boot');
+if (embedded) {
+  embedded.remove();
+  boot(JSON.parse(embedded.textContent ?? '') as Boot);
+} else {
+  void takeOverSavedPage().then((fetched) => fetched && boot(fetched));
+}
+
+function boot(given: Boot): void {
+  const page = createPage(given);
+  void finishPreviousLogout(page).then((leaving) => {
+    if (!leaving) start(page);
+  });
+}
 
 /** Registers the modules of tier 1, sets `Debug.VERSION`, then opens the connection. */
 function start(page: Page): void {

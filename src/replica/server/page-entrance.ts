@@ -31,14 +31,21 @@ export const urlHost = (host: string) => (isIPv6(host) ? `[${host}]` : host);
 
 /**
  * Arguments that make Chromium load the replica under the real origin: the hosts of WhatsApp Web resolve to the replica, Chromium trusts
- * the replica's key besides the usual authorities, and no other host resolves.
+ * the replica's key besides the usual authorities, and no other host resolves. The address counts as one of the internet: from a page
+ * that the program answers itself Chromium connects to no local address.
  */
 export function chromiumArgs({ host, port, spki }: PageAddress, token?: string): string[] {
   const trust = `--ignore-certificate-errors-spki-list=${spki}`;
   const address = urlHost(host);
   if (token === undefined) {
     const hosts = pageHosts.map((name) => `MAP ${name} ${address}:${port}`).join(', ');
-    return [`--host-resolver-rules=${hosts}, MAP * ~NOTFOUND, EXCLUDE ${host}`, trust];
+    const addresses = host === 'localhost' ? ['127.0.0.1', '[::1]'] : [address];
+    const spaces = addresses.map((one) => `${one}:${port}=public`).join(',');
+    return [
+      `--host-resolver-rules=${hosts}, MAP * ~NOTFOUND, EXCLUDE ${host}`,
+      trust,
+      `--ip-address-space-overrides=${spaces}`,
+    ];
   }
   return [
     `--proxy-server=https://${proxyName(token)}:${port}`,

@@ -1,20 +1,27 @@
 import type { PageCircumstances } from '../../contracts/circumstances.ts';
+import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Surface } from '../../contracts/surface.ts';
 
 /** `<` inside the JSON would end the script element. */
-const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
+const inScript = (json: string) => json.replaceAll('<', '\\u003c');
+
+/** What the page's code needs to know, as JSON. */
+export function bootJson(known: Surface, circumstances: PageCircumstances): string {
+  const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
+  return JSON.stringify({ surface, circumstances });
+}
 
 /**
  * Html of `https://web.whatsapp.com/`. Builds with webpack name their manifest after the version, Comet builds do not; the
- * first screen replaces the splash.
+ * first screen replaces the splash. The script names the build, because a program may keep the html and answer with it later.
  */
-export function pageHtml(known: Surface, circumstances: PageCircumstances): string {
-  const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
+export function pageHtml(surface: Surface, circumstances: PageCircumstances): string {
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
   return `<!doctype html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
+<meta name="${replicaMark}" content="${surface.build}">
 <title>WhatsApp Web</title>
 <link rel="manifest" href="${manifest}" crossorigin="use-credentials">
 <link rel="icon" href="data:,">
@@ -26,8 +33,8 @@ body{margin:0;font:16px sans-serif;background:#fff;color:#111b21}
 </head>
 <body class="web">
 <div id="app"><div id="wa_web_initial_startup"><progress value="0" max="100"></progress></div></div>
-<script type="application/json" id="boot">${inScript({ surface, circumstances })}</script>
-<script src="/static/app.js"></script>
+<script type="application/json" id="boot">${inScript(bootJson(surface, circumstances))}</script>
+<script src="/static/app.js?build=${surface.build}"></script>
 </body>
 </html>
 `;

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Surface } from '../../contracts/surface.ts';
+import { resolveSurface } from '../builds/resolve-surface.ts';
 import type { Certificate } from './certificate.ts';
-import { pageHtml, unsupportedBrowserHtml } from './page-html.ts';
+import { bootJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 interface PageSource {
   surface: Surface;
   bundle: string;
-  core: Pick<ReplicaCore, 'circumstances' | 'isDropping'>;
+  core: Pick<ReplicaCore, 'circumstances' | 'isDropping' | 'emit'>;
 }
 
 /** Injected code may evaluate text, as on the real page. */
@@ -19,13 +21,25 @@ const contentSecurityPolicy = [
   "connect-src 'self' wss://web.whatsapp.com data: blob:",
 ].join('; ');
 
-/** Serves the page of one build over HTTPS, without the WebSocket. */
+/** Marks the profile of the browser; its path is never requested, so that the cookie is never sent, to no site. */
+const markCookie = `${replicaMark}=1; Path=/${replicaMark}; Max-Age=31536000; Secure; HttpOnly`;
+
+/**
+ * Serves the page of one build over HTTPS, without the WebSocket. A program may answer with a page of its own, saved from a replica or
+ * from the real site: all of its scripts come from here, and the build that it names is served in place of the replica's.
+ */
 export function createPageServer({ cert, key }: Certificate, source: PageSource): Server {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const path = new URL(request.url ?? '/', 'https://web.whatsapp.com').pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://web.whatsapp.com');
+    const build = searchParams.get('build');
     if (path === '/') sendPage(request, response, source);
-    else if (path === '/static/app.js') send(response, 200, 'text/javascript; charset=utf-8', source.bundle);
-    else if (/^\/(?:data\/manifest|manifest-[\d.]+)\.json$/.test(path)) {
+    else if (path === '/static/boot.json') sendBoot(build ?? '', response, source);
+    else if (path.endsWith('.js')) {
+      if (build !== null && build !== source.surface.build) source.core.emit('page-pinned', { build });
+      // A script of the real site's page comes from another origin.
+      const headers = { 'access-control-allow-origin': '*', 'set-cookie': markCookie };
+      send(response, 200, 'text/javascript; charset=utf-8', source.bundle, headers);
+    } else if (/^\/(?:data\/manifest|manifest-[\d.]+)\.json$/.test(path)) {
       send(response, 200, 'application/json', JSON.stringify({ name: 'WhatsApp Web', start_url: '/' }));
     } else send(response, 404, 'text/plain; charset=utf-8', 'not found');
   };
@@ -42,6 +56,19 @@ function sendPage(request: IncomingMessage, response: ServerResponse, { surface,
   const refused = surface.behaviours.refusesHeadlessUserAgent && userAgent.includes('HeadlessChrome');
   const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page);
   send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': contentSecurityPolicy });
+}
+
+/** What a saved page needs to be of its own build. */
+function sendBoot(build: string, response: ServerResponse, { core }: PageSource): void {
+  try {
+    if (build === '') throw new Error('its html names no build');
+    const surface = resolveSurface(build);
+    core.emit('page-pinned', { build });
+    send(response, 200, 'application/json', bootJson(surface, core.circumstances.page));
+  } catch (error) {
+    core.emit('page-unreadable', { message: (error as Error).message });
+    send(response, 404, 'text/plain; charset=utf-8', (error as Error).message);
+  }
 }
 
 function send(

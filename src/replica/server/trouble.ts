@@ -8,6 +8,9 @@ const sentences: Record<string, (detail: Record<string, unknown>) => string> = {
     `the program read ${member} of ${module}.${name}, which the replica has only by name`,
   'unknown-module': ({ module }) => `the program required ${module}, which this build does not have`,
   'bad-frame': ({ message }) => `the page sent what the replica's server cannot read: ${message}`,
+  'page-pinned': ({ build }) =>
+    `the program pins the page of build ${build}, which runs in place of the build of this replica`,
+  'page-unreadable': ({ message }) => `the program pins a page that the replica cannot run: ${message}`,
   'frame-failed': ({ type, message }) => `the page could not handle the ${type} of the replica's server: ${message}`,
 };
 

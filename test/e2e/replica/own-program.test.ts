@@ -7,6 +7,7 @@ import puppeteer from 'puppeteer-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeChromeWrapper } from '../../../src/browser/chrome-wrapper.ts';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { findLeftovers } from '../../../src/cli/doctor/check-machine.ts';
 import { home, packageRoot } from '../../../src/contracts/home.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
@@ -103,6 +104,7 @@ test('a program that takes no flags and only draws its QR code links, and restor
 
   const killed = await startAgain();
   expect(await runBot()).toEqual(['drew a QR code', 'ready as 15550100123@c.us']);
+  expect(findLeftovers(folder)).toEqual(['.wwebjs_auth/session', '.wwebjs_cache/2.3000.1029241508.html']);
   const gone = once(killed, 'exit');
   killed.kill('SIGKILL');
   await gone;
