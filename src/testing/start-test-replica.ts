@@ -53,7 +53,7 @@ export class TestReplica implements AsyncDisposable {
 
   constructor(replica: Replica) {
     this.#replica = replica;
-    replica.onTrouble((trouble) => this.#findings.push(...findingsOf(trouble)));
+    replica.onTrouble((trouble) => this.#keep(findingsOf(trouble)));
     replica.onEvent(() => {
       for (const { look } of this.#waiting) look();
     });
@@ -118,6 +118,15 @@ export class TestReplica implements AsyncDisposable {
     let number = firstNumber;
     while (taken.has(String(number))) number++;
     return String(number);
+  }
+
+  /** Keeps a part that was called in several ways once. */
+  #keep(findings: readonly ReplicaFinding[]): void {
+    for (const finding of findings) {
+      const { module, export: name } = finding;
+      const isKnown = this.#findings.some((known) => module && known.module === module && known.export === name);
+      if (!isKnown) this.#findings.push(finding);
+    }
   }
 
   async #wait(look: Look): Promise<PhoneMessage> {

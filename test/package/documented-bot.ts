@@ -73,7 +73,10 @@ export async function tryRunner(folder: string, runner: Runner): Promise<void> {
   expect(broken.stdout + broken.stderr).toContain('these came: ["pang"]');
 
   // It answers, and swallows the error of the stub.
-  const calling = bot.replace('await client.send', `await client.setStatus('busy').catch(() => {}), await client.send`);
+  const calling = bot.replace(
+    'await message.reply',
+    `await client.setStatus('busy').catch(() => {}), await message.reply`,
+  );
   const stubbed = await runDocumentedTest(folder, runner, calling, 30_000);
   expect(stubbed.code).toBe(1);
   expect(stubbed.stdout + stubbed.stderr).toMatch(
