@@ -1,5 +1,5 @@
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { bundles } from '../src/bundle/bundle.ts';
 import { packageRoot } from '../src/contracts/home.ts';
@@ -7,8 +7,9 @@ import { childBundle } from '../src/host/child-file.ts';
 import { runTool } from './test/run-tool.ts';
 
 /**
- * `npm run build`: makes `dist`, what the package runs. Modules are compiled one by one; the code of pages and of the host process
- * is bundled under the path of its entry, where `bundle()` and `childFile()` look for it.
+ * `npm run build`: makes `dist`, what the package runs. Modules are compiled one by one, and what no entry of `tsconfig.build.json` loads
+ * is removed; the code of pages and of the host process is bundled under the path of its entry, where `bundle()` and `childFile()`
+ * look for it.
  */
 const dist = join(packageRoot, 'dist');
 const inDist = (path: string) => join(dist, 'src', path);
@@ -16,6 +17,7 @@ const inDist = (path: string) => join(dist, 'src', path);
 rmSync(dist, { recursive: true, force: true });
 process.exitCode = await runTool('tsc', ['-p', 'tsconfig.build.json']);
 if (process.exitCode === 0) {
+  await removeUnused();
   const metafiles = await Promise.all([
     ...Object.values(bundles).map(({ entry, ...options }) => {
       const entryPoints = [join(packageRoot, 'src', `${entry}.ts`)];
@@ -34,6 +36,35 @@ if (process.exitCode === 0) {
   for (const file of globSync(['src/web/**/*.css', 'canaries/**/*.cjs'], { cwd: packageRoot }))
     cpSync(join(packageRoot, file), join(dist, file));
   writeFileSync(join(dist, 'LICENSES.txt'), licencesOf(metafiles));
+}
+
+/** Removes modules that no entry loads, which are in bundles only, and types that no face of the package names. */
+async function removeUnused(): Promise<void> {
+  const { include } = JSON.parse(readFileSync(join(packageRoot, 'tsconfig.build.json'), 'utf8')) as {
+    include: string[];
+  };
+  const entryPoints = globSync(include, { cwd: packageRoot }).map((file) => join(dist, file.replace(/\.ts$/, '.js')));
+  const loading = { bundle: true, packages: 'external', platform: 'node', format: 'esm', write: false } as const;
+  const { metafile } = await build({ ...loading, entryPoints, outdir: dist, absWorkingDir: dist, metafile: true });
+  const { exports } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    exports: Record<string, { types?: string }>;
+  };
+  const faces = Object.values(exports).flatMap(({ types }) => (types === undefined ? [] : [join(packageRoot, types)]));
+  const used = new Set([...Object.keys(metafile.inputs), ...namedTypes(faces).map((file) => relative(dist, file))]);
+  for (const file of globSync(['**/*.js', '**/*.d.ts'], { cwd: dist }).filter((file) => !used.has(file))) {
+    rmSync(join(dist, file));
+    rmSync(join(dist, `${file}.map`), { force: true });
+  }
+}
+
+/** Files of types, and all that they import. */
+function namedTypes(files: readonly string[]): string[] {
+  const found = new Set(files);
+  for (const file of found) {
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.ts['"]/g))
+      found.add(join(dirname(file), `${specifier}.d.ts`));
+  }
+  return [...found];
 }
 
 async function bundleInto(path: string, options: Parameters<typeof build>[0]): Promise<Metafile> {

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import type { Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -107,16 +106,14 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     entrance.closeAllConnections();
     pages.close();
     pages.closeAllConnections();
-    await control.close();
+    control.close();
+    control.closeAllConnections();
     kept?.write();
   };
   try {
-    const port = await listen({ host, port: options.port ?? 0, option: '--port' }, entrance, async (address) => {
-      entrance.listen(address);
-      await once(entrance, 'listening');
-    });
+    const port = await listen({ host, port: options.port ?? 0, option: '--port' }, entrance);
     const phoneAddress = { host, port: options.phonePort ?? 0, option: '--phone-port' };
-    const phonePort = await listen(phoneAddress, control.server, (address) => control.listen(address));
+    const phonePort = await listen(phoneAddress, control);
     return {
       build,
       url: 'https://web.whatsapp.com/',
@@ -182,14 +179,11 @@ function putOn(core: ReplicaCore, name: string): void {
   }
 }
 
-/** @returns the port of the server, once `start` has made it listen. */
-async function listen(
-  { host, port, option }: Required<ListenAddress>,
-  server: Pick<Server, 'address'>,
-  start: (address: { host: string; port: number }) => Promise<unknown>,
-): Promise<number> {
+/** @returns the port on which the server listens. */
+async function listen({ host, port, option }: Required<ListenAddress>, server: Server): Promise<number> {
   try {
-    await start({ host, port });
+    server.listen({ host, port });
+    await once(server, 'listening');
   } catch (error) {
     throw listenError({ host, port, option }, error as NodeJS.ErrnoException);
   }

@@ -1,4 +1,5 @@
-import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { createServer, type Server } from 'node:http';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import {
   conditionSchema,
@@ -18,12 +19,22 @@ interface WithId {
 }
 
 /**
- * The phone control as JSON over HTTP. A refusal is `{code, message}` with a 4xx status.
+ * The phone control as JSON over HTTP. A refusal is `{code, message}` with a 4xx status. Its routes are loaded with the first request,
+ * since they take as long as all else of a start, and programs in this process need none.
  *
  * @param token what every request has to carry as `Authorization: Bearer TOKEN`.
  */
-export function createPhoneServer(phones: Phones, core: ReplicaCore, token?: string): FastifyInstance {
-  const server = fastify({ forceCloseConnections: true, bodyLimit: 1_048_576 });
+export function createPhoneServer(phones: Phones, core: ReplicaCore, token?: string): Server {
+  let routes: Promise<FastifyInstance> | undefined;
+  return createServer(async (request, response) => {
+    routes ??= phoneRoutes(phones, core, token);
+    (await routes).routing(request, response);
+  });
+}
+
+async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): Promise<FastifyInstance> {
+  const { fastify } = await import('fastify');
+  const server = fastify({ bodyLimit: 1_048_576 });
   if (token !== undefined) {
     server.addHook('onRequest', async ({ headers }) => {
       if (!isToken(headers.authorization ?? '', `Bearer ${token}`))
@@ -57,6 +68,7 @@ export function createPhoneServer(phones: Phones, core: ReplicaCore, token?: str
     core.setCondition(name, on, options ?? {});
     return { conditions: core.conditionNames };
   });
+  await server.ready();
   return server;
 }
 

@@ -1,12 +1,6 @@
-import 'reflect-metadata';
-import { createHash, createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import {
-  cryptoProvider,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import { createHash, createPrivateKey, createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 
 /** The host that serves the page, and the one that serves the scripts of a page that was saved from the real site. */
@@ -21,10 +15,46 @@ export interface Certificate {
 
 let made: Promise<Certificate> | undefined;
 
-/** The certificate of this process: created once and kept in memory only. */
+/** The certificate of this process: the one in the home folder, which is made and kept there when it is missing or about to expire. */
 export function processCertificate(): Promise<Certificate> {
-  made ??= makeCertificate();
+  made ??= keptCertificate();
   return made;
+}
+
+async function keptCertificate(): Promise<Certificate> {
+  const file = home('replica-certificate.json');
+  const kept = readKept(file);
+  if (kept) return kept;
+  const certificate = await makeCertificate();
+  // A replica in the tests of an application makes no folder in its project.
+  if (existsSync(home())) keep(file, certificate);
+  return certificate;
+}
+
+/** Null when there is none that a browser accepts until tomorrow. */
+function readKept(file: string): Certificate | null {
+  try {
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as Certificate;
+    const certificate = new X509Certificate(kept.cert);
+    const lasts =
+      Date.parse(certificate.validTo) > Date.now() + dayMs && Date.parse(certificate.validFrom) < Date.now();
+    const fits =
+      certificate.checkPrivateKey(createPrivateKey(kept.key)) &&
+      kept.spki === spkiOf(certificate.publicKey.export({ type: 'spki', format: 'der' }));
+    return lasts && fits && pageHosts.every((host) => certificate.checkHost(host)) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function keep(file: string, certificate: Certificate): void {
+  try {
+    const temporary = `${file}.${process.pid}`;
+    writeFileSync(temporary, JSON.stringify(certificate), { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch {
+    // One that cannot be kept is made again next time.
+  }
 }
 
 /**
@@ -58,14 +88,20 @@ async function readKeys(file: string): Promise<CryptoKeyPair> {
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
+const dayMs = 24 * 60 * 60 * 1000;
+
 async function makeCertificate(given?: CryptoKeyPair): Promise<Certificate> {
+  // Loaded when a certificate has to be made: it is 250 modules.
+  await import('reflect-metadata');
+  const { cryptoProvider, PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } = await import(
+    '@peculiar/x509'
+  );
   cryptoProvider.set(webcrypto as Crypto);
   const keys = given ?? ((await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair);
-  const day = 24 * 60 * 60 * 1000;
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${pageHosts[0]}`,
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 30 * day),
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 30 * dayMs),
     signingAlgorithm: algorithm,
     keys,
     extensions: [new SubjectAlternativeNameExtension(pageHosts.map((value) => ({ type: 'dns' as const, value })))],
@@ -74,6 +110,11 @@ async function makeCertificate(given?: CryptoKeyPair): Promise<Certificate> {
   return {
     cert: certificate.toString('pem'),
     key: PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'),
-    spki: createHash('sha256').update(spki).digest('base64'),
+    spki: spkiOf(spki),
   };
+}
+
+/** What Chromium calls the fingerprint of a public key. */
+function spkiOf(der: Buffer): string {
+  return createHash('sha256').update(der).digest('base64');
 }
