@@ -23,12 +23,12 @@ beforeAll(async () => {
 
 /** What the tarball may have. Each of its files is matched by one of these. */
 const contents = [
-  /^(?:package\.json|README\.md|LICENSE|action\.yml)$/,
+  /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|action\.yml)$/,
   /^bin\/wwebjs-canary\.js$/,
   /^dist\/LICENSES\.txt$/,
   /^dist\/(?:canaries|src)\/(?:[\w@-]+\/)*[\w@-]+\.(?:c?js|js\.map|d\.ts)$/,
   /^dist\/src\/web\/[\w/-]+\.css$/,
-  /^compat-matrix\/(?:[\w./-]+\/)?[\w-]+\.(?:ya?ml|json|md)$/,
+  /^compat-matrix\/(?:[\w./-]+\/)?[\w.-]+\.(?:ya?ml|json|md)$/,
   /^sql\/[\w/-]+\.sql$/,
   /^dashboards\/(?:generated|rules)\/[\w-]+\.(?:json|yml)$/,
   /^deploy\/(?:ci|gate)\/[\w/-]+\.ya?ml$/,
