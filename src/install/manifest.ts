@@ -21,14 +21,17 @@ export async function writeManifest(folder: string): Promise<void> {
 /**
  * Compares `folder` with its manifest: file list and sizes of everything, contents of the paths that `readContents` chooses.
  * Null when nothing differs, else one sentence that names the first difference.
+ *
+ * @param within a folder inside of it: only what is in there is compared.
  */
 export async function compareWithManifest(
   folder: string,
   readContents: (path: string) => boolean,
+  within = '',
 ): Promise<string | null> {
-  const recorded = await readManifest(folder);
+  const recorded = await readManifest(folder, within);
   if (!recorded) return `${manifestFile} is missing or damaged`;
-  const present = await listFiles(folder);
+  const present = await listFiles(folder, within);
   const added = present.find((path) => !(path in recorded));
   if (added) return `${added} was added after the installation`;
   for (const [path, [size, hash]] of Object.entries(recorded)) {
@@ -41,17 +44,22 @@ export async function compareWithManifest(
   return null;
 }
 
-async function readManifest(folder: string): Promise<Record<string, [number, string]> | null> {
+async function readManifest(folder: string, within: string): Promise<Record<string, [number, string]> | null> {
   try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(folder, manifestFile), 'utf8'))).files;
+    const { files } = JSON.parse(await readFile(join(folder, manifestFile), 'utf8')) as { files: object };
+    const compared = Object.entries(files).filter(([path]) => within === '' || path.startsWith(`${within}/`));
+    return manifestSchema.parse({ files: Object.fromEntries(compared) }).files;
   } catch {
     return null;
   }
 }
 
-/** All files and links below `folder`, relative, sorted, without the manifest itself. */
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+/** All files and links of `folder`, or of the folder `within` it, relative to `folder`, sorted, without the manifest itself. */
+async function listFiles(folder: string, within = ''): Promise<string[]> {
+  const entries = await readdir(join(folder, within), { recursive: true, withFileTypes: true }).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))

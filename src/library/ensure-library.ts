@@ -37,10 +37,15 @@ const usualDownload = '27 to 40 MB';
  *
  * @param spec as `parseLibrarySpec` takes it.
  * @param say is called with every download.
+ * @param checked what of an installation that is there is verified.
  * @throws InputError when the spec names no whatsapp-web.js.
  * @throws TroubleError without network or disk.
  */
-export async function ensureLibrary(spec: string, say: (line: string) => void): Promise<InstalledLibrary> {
+export async function ensureLibrary(
+  spec: string,
+  say: (line: string) => void,
+  checked: Checked = 'sizes',
+): Promise<InstalledLibrary> {
   const { label } = await lockLibrary(spec, say);
   await useLibrary(label);
   // Read again: until it was marked as used, another process could remove it.
@@ -48,7 +53,7 @@ export async function ensureLibrary(spec: string, say: (line: string) => void): 
   const library = whereInstalled(lock);
   await makeFolderOnce(library.root, {
     say,
-    whatIsWrong: () => whatIsWrongWith(library),
+    whatIsWrong: () => whatIsWrongWith(library, checked),
     fill: async (temporary) => {
       say(
         `Installing whatsapp-web.js ${lock.label} from its lockfile (${lock.packages} packages, usually ${usualDownload})`,
@@ -75,13 +80,17 @@ export function whereInstalled(lock: LibraryLock): InstalledLibrary {
 }
 
 /**
- * Null when the installation is unchanged, `absent` when there is none, else what differs. Reads the library's own files and
- * compares the sizes of all others; with `thorough` it reads those too.
+ * How much of an installation is verified. The contents of the library's own files always are: `source` verifies nothing else, which is
+ * enough for what runs nothing; `sizes` also the sizes of all other files, and `contents` their contents.
  */
-export async function whatIsWrongWith(library: InstalledLibrary, thorough = false): Promise<string | null> {
+export type Checked = 'source' | 'sizes' | 'contents';
+
+/** Null when the installation is unchanged, `absent` when there is none, else what differs. */
+export async function whatIsWrongWith(library: InstalledLibrary, checked: Checked): Promise<string | null> {
   if (!existsSync(library.root)) return absent;
-  const own = join('node_modules', 'whatsapp-web.js', '/');
-  const difference = await compareWithManifest(library.root, (path) => thorough || path.startsWith(own));
+  const own = 'node_modules/whatsapp-web.js';
+  const isRead = (path: string) => checked === 'contents' || path.startsWith(`${own}/`);
+  const difference = await compareWithManifest(library.root, isRead, checked === 'source' ? own : '');
   return difference ?? (await wrongVersion(library.packageDir, library.version));
 }
 

@@ -11,7 +11,7 @@ export async function libraryStatuses(thorough: boolean): Promise<LibraryStatus[
   const statuses: LibraryStatus[] = [];
   for (const lock of listLibraryLocks()) {
     const library = whereInstalled(lock);
-    const wrong = await whatIsWrongWith(library, thorough);
+    const wrong = await whatIsWrongWith(library, thorough ? 'contents' : 'sizes');
     const { label, version, integrity, root, source } = library;
     statuses.push({
       label,

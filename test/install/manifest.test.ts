@@ -41,6 +41,18 @@ describe('an installed folder against its manifest', () => {
     expect(await compareWithManifest(folder, nothing)).toBe('main is missing');
   });
 
+  test('is compared within one folder of it only', async () => {
+    writeFileSync(join(folder, 'extra.js'), '');
+    rmSync(join(folder, 'main'));
+    expect(await compareWithManifest(folder, everything, 'src')).toBeNull();
+    writeFileSync(join(folder, 'src', 'Client.js'), 'sTart()');
+    expect(await compareWithManifest(folder, everything, 'src')).toBe(
+      'src/Client.js was changed after the installation',
+    );
+    rmSync(join(folder, 'src'), { recursive: true });
+    expect(await compareWithManifest(folder, everything, 'src')).toBe('src/Client.js is missing');
+  });
+
   test('is not trusted without a manifest', async () => {
     writeFileSync(join(folder, 'manifest.json'), '{');
     expect(await compareWithManifest(folder, nothing)).toBe('manifest.json is missing or damaged');

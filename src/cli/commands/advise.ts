@@ -70,7 +70,7 @@ async function judgeAll(current: string, surface: Surface, browser: string): Pro
   const judged = [...attempted];
   for (const label of others) {
     if (known.has(label)) continue;
-    const { packageDir } = await ensureLibrary(label, (line) => processTerminal().progress(`${line}\n`));
+    const { packageDir } = await ensureLibrary(label, (line) => processTerminal().progress(`${line}\n`), 'source');
     judged.push(judgeSource(label, libraryIndex(packageDir), surface));
   }
   return judged;

@@ -136,7 +136,11 @@ async function needsOf(library: string): Promise<Needs> {
 
 /** What the source of a library says, and the name that its attempts are kept under. */
 async function indexOf(library: string): Promise<{ label: string; index: LibraryIndex }> {
-  const { label, packageDir } = await ensureLibrary(library, (line) => processTerminal().progress(`${line}\n`));
+  const { label, packageDir } = await ensureLibrary(
+    library,
+    (line) => processTerminal().progress(`${line}\n`),
+    'source',
+  );
   return { label, index: libraryIndex(packageDir) };
 }
 
