@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DockerfileParser } from 'dockerfile-ast';
+import { type Copy, DockerfileParser } from 'dockerfile-ast';
 import { layerOn, type Running, run, start, type Tree } from './tree.ts';
 
 /** A tree with what a Dockerfile says about how it is started. */
@@ -60,23 +60,20 @@ export async function buildImages(dockerfile: string, workshop: Workshop): Promi
       const layers = images.get(from)?.tree.layers ?? [workshop.base];
       image = { ...structuredClone(images.get(from) ?? fresh), tree: layerOn(layers, join(workshop.folder, name)) };
       images.set(name, image);
-    } else if (image) await follow(keyword, text, image, { images, args, workshop });
+    } else if (keyword === 'COPY' && image) {
+      const from = (instruction as Copy).getFromFlag()?.getValue() ?? null;
+      copy(from, text, image, images, workshop.context);
+    } else if (image) await follow(keyword, text, image, { args, workshop });
     else throw new Error(`${keyword} before FROM`);
   }
   return images;
-}
-
-interface Surroundings {
-  images: ReadonlyMap<string, Image>;
-  args: Record<string, string>;
-  workshop: Workshop;
 }
 
 async function follow(
   keyword: string,
   text: string,
   image: Image,
-  { images, args, workshop }: Surroundings,
+  { args, workshop }: { args: Record<string, string>; workshop: Workshop },
 ): Promise<void> {
   switch (keyword) {
     case 'WORKDIR':
@@ -101,8 +98,6 @@ async function follow(
       return;
     case 'EXPOSE':
       return;
-    case 'COPY':
-      return copy(text, image, images, workshop.context);
     case 'RUN':
       return inImage(image, ['/bin/sh', '-c', text], { ...args, ...workshop.env });
     default:
@@ -115,10 +110,17 @@ async function inImage({ tree, folder, user, ...image }: Image, command: string[
   if (ended.code !== 0) throw new Error(`${command.join(' ')} ended with ${ended.code}:\n${ended.output}`);
 }
 
-function copy(text: string, { tree, folder }: Image, images: ReadonlyMap<string, Image>, context: string): void {
-  const [, from, source = '', target = ''] = /^(?:--from=(\S+) )?(\S+) (\S+)$/.exec(text) ?? [];
+/** @param from the stage that has the files; null for the build context. */
+function copy(
+  from: string | null,
+  text: string,
+  { tree, folder }: Image,
+  images: ReadonlyMap<string, Image>,
+  context: string,
+): void {
+  const [source = '', target = ''] = text.split(' ');
   const to = join(tree.layers[0] as string, resolve(folder, target));
-  if (from === undefined) {
+  if (from === null) {
     // The files of the repository are what .dockerignore leaves of a checkout.
     const files = execFileSync('git', ['ls-files', '-z'], { cwd: context, maxBuffer: 2 ** 26 })
       .toString()

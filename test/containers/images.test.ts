@@ -24,22 +24,27 @@ const containerOf = (target: string) => new Container(imageOf(target), mkdtempSy
 describe.each(['replica', 'canaries', 'service'])('the image %s', (target) => {
   test('has the package without tests and development tools, and its bill of materials', () => {
     const { tree } = imageOf(target);
-    const bill = JSON.parse(readFileSync(findInTree(tree, 'app/sbom.cdx.json') as string, 'utf8'));
+    const bill = JSON.parse(readFileSync(findInTree(tree, 'opt/wwebjs-canary/sbom.cdx.json') as string, 'utf8'));
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'wwebjs-canary' } } });
     const names = bill.components.map(({ name }: { name: string }) => name);
     expect(names).toContain('fastify');
     expect(names).not.toContain('vitest');
-    for (const absent of ['app/node_modules/vitest', 'app/src', 'app/test', 'build'])
+    for (const absent of [
+      'opt/wwebjs-canary/node_modules/vitest',
+      'opt/wwebjs-canary/src',
+      'opt/wwebjs-canary/test',
+      'build',
+    ])
       expect(findInTree(tree, absent), absent).toBe(null);
   });
 
   test('runs as a user that cannot change it', async () => {
     const shell = { ...imageOf(target), entrypoint: ['sh', '-c'] };
     const trying = new Container(shell, mkdtempSync(join(folder, 'container-')));
-    const writing = trying.start(['id -u; touch /app/x /usr/x; touch /data/x && echo data']);
+    const writing = trying.start(['id -u; touch /opt/wwebjs-canary/x /usr/x; touch /data/x && echo data']);
     await writing.ended;
     expect(writing.output).toMatch(/^1000\n/m);
-    expect(writing.output).toContain("cannot touch '/app/x': Permission denied");
+    expect(writing.output).toContain("cannot touch '/opt/wwebjs-canary/x': Permission denied");
     expect(writing.output).toContain("cannot touch '/usr/x': Permission denied");
     expect(writing.output).toMatch(/^data\n/m);
   });
@@ -60,6 +65,13 @@ test('the service needs a key, then it starts without a network and becomes heal
   } finally {
     await serving.stop();
   }
+});
+
+test('Chromium has its sandbox where the kernel allows it to the user of the image', async () => {
+  const doctor = containerOf('canaries').start(['doctor', '--json']);
+  await doctor.ended;
+  const { checks } = JSON.parse(doctor.output.slice(doctor.output.indexOf('{')));
+  expect(checks.find(({ name }: { name: string }) => name === 'browser current')?.found).toContain('sandbox on');
 });
 
 test('the canaries attempt a cell without a network, and their metrics are served', {

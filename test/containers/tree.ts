@@ -48,22 +48,27 @@ export function findInTree({ layers }: Tree, path: string): string | null {
   return layers.map((layer) => join(layer, path)).find((file) => existsSync(file)) ?? null;
 }
 
-const mounts = `
+/** Makes the tree the root of the mount namespace: in a chroot, Chromium could not make the namespaces of its sandbox. */
+const enter = `
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK/overlay" "$WORK/root"
 mount -t proc proc "$WORK/root/proc"
 mount --rbind /dev "$WORK/root/dev"
+mount --rbind /sys "$WORK/root/sys"
+cd "$WORK/root"
+mkdir -p mnt/before
+pivot_root . mnt/before
+umount --lazy /mnt/before
 `;
 
-/** Changes into the tree. Its arguments: the root, the user, the folder, then variables and the command. */
-const change =
-  'root=$1 user=$2 folder=$3; shift 3; exec chroot --userspec="$user" "$root" /usr/bin/env -i -C "$folder" "$@"';
+/** Runs a command as a user. Its arguments: the user, the folder, then variables and the command. */
+const asUser = 'user=$1 folder=$2; shift 2; exec chroot --userspec="$user" / /usr/bin/env -i -C "$folder" "$@"';
 
 /** @param network the network of this machine, or a loopback address only. */
 export function start(tree: Tree, execution: Execution, network: 'machine' | 'loopback'): Running {
   const [upper = '', ...lower] = tree.layers;
   const spaces = ['--mount', '--pid', '--fork', '--kill-child', ...(network === 'loopback' ? ['--net'] : [])];
-  const script = `set -e\n${network === 'loopback' ? 'ip link set lo up' : ''}${mounts}${change}`;
-  const child = spawn('unshare', [...spaces, 'sh', '-c', script, 'sh', ...argumentsOf(tree, execution)], {
+  const script = `set -e\n${network === 'loopback' ? 'ip link set lo up' : ''}${enter}${asUser}`;
+  const child = spawn('unshare', [...spaces, 'sh', '-c', script, 'sh', ...argumentsOf(execution)], {
     env: { PATH: process.env.PATH, UPPER: upper, LOWER: lower.join(':'), WORK: tree.work },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -72,8 +77,10 @@ export function start(tree: Tree, execution: Execution, network: 'machine' | 'lo
     output: '',
     ended: once(child, 'close').then(([code]) => code as number | null),
     exec(other) {
-      const inside = ['--target', String(child.pid), '--mount', '--net', 'sh', '-c', change, 'sh'];
-      return collect(spawn('nsenter', [...inside, ...argumentsOf(tree, other)]));
+      const of = `/proc/${child.pid}/ns`;
+      const spaces = [`--pid=${of}/pid_for_children`, `--mount=${of}/mnt`, `--net=${of}/net`];
+      const inside = [...spaces, '/bin/sh', '-c', asUser, 'sh'];
+      return collect(spawn('nsenter', [...inside, ...argumentsOf(other)]));
     },
     async stop() {
       if (child.exitCode === null) child.kill('SIGKILL');
@@ -93,10 +100,10 @@ export async function run(tree: Tree, execution: Execution): Promise<Ended> {
   return { code: await running.ended, output: running.output };
 }
 
-function argumentsOf({ work }: Tree, { command, env, folder, user }: Execution): string[] {
+function argumentsOf({ command, env, folder, user }: Execution): string[] {
   const home = user === 'root' ? '/root' : `/home/${user}`;
   const variables = Object.entries({ HOME: home, ...env }).map(([name, value]) => `${name}=${value}`);
-  return [join(work, 'root'), user, folder, ...variables, ...command];
+  return [user, folder, ...variables, ...command];
 }
 
 async function collect(child: ChildProcess): Promise<Ended> {

@@ -32,7 +32,7 @@ const last = (stage: string, keyword: string) =>
 
 test('the linter finds nothing in the Dockerfile', () => {
   expect(validate(text)).toEqual([]);
-  expect(validate(text.replace('WORKDIR /app', 'WORKDIRS /app'))).not.toEqual([]);
+  expect(validate(text.replace('WORKDIR /build', 'WORKDIRS /build'))).not.toEqual([]);
 });
 
 describe.each(targets)('the image %s', (target) => {

@@ -1,6 +1,8 @@
-// Checks compose.yaml with the loader of Docker Compose and the Dockerfile with the parser and the linter of BuildKit:
+// Checks compose.yaml with the loader of Docker Compose, the Dockerfile with the parser and the linter of BuildKit, and the seccomp profile with
+// the one of Docker that it is made of:
 //
 //	cd deploy/compose/check && go run . ../..
+//	cd deploy/compose/check && go run . ../.. -write    # makes the profile
 package main
 
 import (
@@ -22,6 +24,15 @@ func main() {
 	}
 	if err := checkDockerfile(filepath.Join(folder, "containers", "Dockerfile")); err != nil {
 		fail("Dockerfile", err)
+	}
+	profile := filepath.Join(folder, "containers", "seccomp.json")
+	if len(os.Args) > 2 && os.Args[2] == "-write" {
+		if err := os.WriteFile(profile, chromiumProfile(), 0o644); err != nil {
+			fail("seccomp.json", err)
+		}
+	}
+	if err := checkProfile(profile); err != nil {
+		fail("seccomp.json", err)
 	}
 }
 

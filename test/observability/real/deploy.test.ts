@@ -34,7 +34,9 @@ describe.skipIf(!answers('go', 'version'))('with the code of Docker Compose and 
   }, 600_000);
 
   test('compose file and Dockerfile are right', async () => {
-    expect((await check(deploy)).stdout).toBe('compose.yaml: 7 services\nDockerfile: 6 stages\n');
+    expect((await check(deploy)).stdout).toBe(
+      "compose.yaml: 7 services\nDockerfile: 6 stages\nseccomp.json: Docker's default profile and the namespaces of Chromium\n",
+    );
   });
 
   test('a key that Compose does not know, a file that is not there and a wrong instruction are found', async () => {
@@ -42,6 +44,7 @@ describe.skipIf(!answers('go', 'version'))('with the code of Docker Compose and 
       ['compose.yaml', 'ports:', 'prots:', /prots/],
       ['compose.yaml', './compose/prometheus.yml', './compose/other.yml', /other\.yml/],
       ['containers/Dockerfile', 'ENTRYPOINT', 'ENTRYPIONT', /ENTRYPIONT/],
+      ['containers/seccomp.json', 'SCMP_ACT_ERRNO', 'SCMP_ACT_ALLOW', /not Docker's default profile/],
     ];
     for (const [file, from, to, said] of damages) {
       const folder = copy();
