@@ -80,7 +80,7 @@ export async function homeWithAttempts(
   await store.runs.add(exampleRun);
   for (const place of places)
     for (const [arm, library] of Object.entries(versions))
-      for (let i = 0; i < 40; i += 1) {
+      for (let i = 0; i < 16; i += 1) {
         const startedAt = new Date(Date.now() - 3_600_000 + i).toISOString();
         const make = arm === 'candidate' && !candidatePasses ? failedAttempt : passedAttempt;
         await store.attempts.add(exampleRun.id, { ...place, library }, make({ startedAt }));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -23,6 +23,17 @@ function edit(file: string, from: string, to: string): void {
   expect(text).toContain(from);
   writeFileSync(file, text.replace(from, to));
 }
+
+test.skipIf(!answers('go', 'version'))('actionlint finds nothing in the workflows', { timeout: 600_000 }, async () => {
+  const check = (...files: string[]) =>
+    run('go', ['tool', 'actionlint', ...files], { cwd: join(deploy, 'gate', 'check') });
+  const workflows = globSync('{deploy/ci/github*,.github/workflows}/*.yml', { cwd: packageRoot });
+  await check(...workflows.map((file) => join(packageRoot, file)));
+  const wrong = join(temporaryFolder(), 'wrong.yml');
+  cpSync(join(packageRoot, workflows[0] as string), wrong);
+  edit(wrong, 'runs-on: ubuntu-24.04', 'runs-on: ubuntu-2404');
+  await expect(check(wrong)).rejects.toThrow();
+});
 
 describe.skipIf(!answers('go', 'version'))('with the code of Docker Compose and BuildKit', () => {
   const program = join(temporaryFolder(), 'check');
