@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Layers of files, the topmost first; what a program writes goes to the topmost. */
@@ -32,6 +32,7 @@ export interface Running {
   ended: Promise<number | null>;
   /** Runs another program beside it. */
   exec(execution: Execution): Promise<Ended>;
+  /** Ends it as `docker stop` does. */
   stop(): Promise<void>;
 }
 
@@ -83,8 +84,12 @@ export function start(tree: Tree, execution: Execution, network: 'machine' | 'lo
       return collect(spawn('nsenter', [...inside, ...argumentsOf(other)]));
     },
     async stop() {
-      if (child.exitCode === null) child.kill('SIGKILL');
+      // The first process of the namespace, whose end ends all others; as another user it does not end with `unshare`.
+      const [first] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
+      if (first) process.kill(Number(first), 'SIGTERM');
+      const patience = setTimeout(() => process.kill(Number(first), 'SIGKILL'), 30_000);
       await running.ended;
+      clearTimeout(patience);
     },
   };
   for (const stream of [child.stdout, child.stderr])
