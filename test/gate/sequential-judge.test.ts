@@ -216,7 +216,7 @@ describe('a look', () => {
   it('of one flow promotes no other flow', () => {
     const sequential = new SequentialJudge(defaultPolicy);
     const at = (a: number, b: number) => {
-      const cells = [cellOf(placeOf(1, { flow: 'a' }), [a, a]), cellOf(placeOf(1, { flow: 'b' }), [b, b], [b - 4, b])];
+      const cells = [cellOf(placeOf(1, { flow: 'a' }), [a, a]), cellOf(placeOf(1, { flow: 'b' }), [b, b], [b - 3, b])];
       sequential.look(evidenceOn(...cells));
       return sequential.decided?.verdict ?? null;
     };
