@@ -10,7 +10,7 @@ import {
   type VerdictWord,
 } from '../contracts/verdict.ts';
 import { errorBudget } from './error-budget.ts';
-import { type CellEvidence, countedCells, type FlowEvidence, tallyArm } from './evidence/evidence.ts';
+import { type CellEvidence, countedCells, type FlowEvidence, hasSucceeded, tallyArm } from './evidence/evidence.ts';
 import { explainFlow } from './explain-flow.ts';
 import { type CellJudgement, judgeCells } from './rules/cells.ts';
 import { blockCells, isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
@@ -20,6 +20,7 @@ import { spoiledArms } from './rules/infra-share.ts';
 import { missingData } from './rules/missing-data.ts';
 import { type SuccessRate, successRate } from './rules/success-rate.ts';
 import { type TimeToReady, timeToReady } from './rules/time-to-ready.ts';
+import { largestZ } from './statistics/any-time-quantile.ts';
 import { countPairs, evenCounts } from './statistics/counts.ts';
 import type { Loss } from './statistics/stratified-loss.ts';
 import { flowThresholds, ownMargin } from './thresholds.ts';
@@ -69,8 +70,11 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
   const cells = judgeCells(flow.cells.map(evenCounts), (_, i) => {
     const own = margins[i] ?? marginPoints;
     const { blockZ, cellLevel, promote } = errorBudget(policy, flows, { hasSeveralCells, marginPoints: own });
-    const its = countPairs([flow.cells[i] as CellEvidence]);
-    return { blockZ, cellLevel, promoteZ: promote.z(its), margin: own / 100 };
+    const cell = flow.cells[i] as CellEvidence;
+    const its = countPairs([cell]);
+    // The level holds from `promote.from` on. A closed cell gets no more attempts, and nothing can be lost in it.
+    const isTooSoon = margins[i] !== undefined && its < promote.from && hasSucceeded(cell.baseline);
+    return { blockZ, cellLevel, promoteZ: isTooSoon ? largestZ : promote.z(its), margin: own / 100 };
   });
   const time = timeToReady(rated, timeRatio, budget.timeLevel);
   const missing = missingData(flow, policy);

@@ -250,6 +250,23 @@ describe('thresholds of a policy', () => {
     expect(words([slightly], policy)).toBe('block by cells');
   });
 
+  it('take as many pairs of a cell as a candidate without a failure needs, since its level holds from there on', () => {
+    const fine = cellOf(2, [200, 200], [200, 200]);
+    // Always fails less often than the baseline, by a half.
+    const better = (pairs: number) => cellOf(1, [Math.floor(pairs / 2), pairs], [pairs, pairs]);
+    for (const pairs of [2, 10, 20, 53, 104])
+      expect(words([better(pairs), fine], policy)).toBe('inconclusive by cells');
+    expect(judged([better(60), fine], policy).because).toContain(
+      '2.3000.1 (baseline 30 of 60, candidate 60 of 60, margin 5)',
+    );
+    expect(words([better(105), fine], policy)).toBe('promote by success-rate');
+    expect(words([better(60), fine])).toBe('promote by success-rate');
+  });
+
+  it('take no more pairs of a closed cell, in which nothing can be lost', () => {
+    expect(words([cellOf(1, [0, 13], [4, 4]), cellOf(2, [200, 200])], policy)).toBe('promote by success-rate');
+  });
+
   it('of a flow change its margin and ratio of times', () => {
     const ofFlow = { ...defaultPolicy, thresholds: [{ flow: ['f'], marginPoints: 20, timeRatio: 3 }] };
     expect(judged([cellOf(1, timed([40, 40]), timed([40, 40], 2))], ofFlow)).toMatchObject({

@@ -3,7 +3,7 @@ import { upperTail } from './normal.ts';
 /** Below it the approximation does not fall with z: 1 + 1/z² − z² + 1 = 0. */
 const smallestZ = Math.sqrt(1 + Math.SQRT2);
 /** Beyond it the chance is 0 for any purpose. */
-const largestZ = 38;
+export const largestZ = 38;
 const bisections = 60;
 
 /**
