@@ -1,3 +1,4 @@
+import { arch, platform } from 'node:process';
 import { type Browser, ensureBrowser } from '../browser/ensure-browser.ts';
 import { ReplicaFindingsError } from './replica-findings-error.ts';
 import { startTestReplica, type TestPhone, type TestReplica, type TestReplicaOptions } from './start-test-replica.ts';
@@ -21,7 +22,10 @@ export interface ReplicaClientOptions {
 export type CreateClient<Client extends LinkableClient> = (options: ReplicaClientOptions) => Client | Promise<Client>;
 
 export interface LinkedClientOptions extends TestReplicaOptions {
-  /** `current` or `107` (a Chromium from npm), `chrome` or `chromium` (installed), or a path; `current` when left out. */
+  /**
+   * `current` or `107` (a Chromium from npm, on Linux x64), `chrome` or `chromium` (installed), or a path. When left out: `current` on Linux
+   * x64, else `chrome`.
+   */
   browser?: string;
   /** Time limit of the link, up to `ready`, in milliseconds; 60 000 when left out. */
   linkMs?: number;
@@ -40,6 +44,8 @@ export interface LinkedClient<Client> {
   replica: TestReplica;
 }
 
+const defaultBrowser = platform === 'linux' && arch === 'x64' ? 'current' : 'chrome';
+
 const browsers = new Map<string, Promise<Browser>>();
 
 /**
@@ -47,7 +53,7 @@ const browsers = new Map<string, Promise<Browser>>();
  *
  * @throws InputError when nothing has its name; TroubleError when it cannot be downloaded or started.
  */
-export function prepareBrowser({ browser = 'current' }: Pick<LinkedClientOptions, 'browser'>): Promise<Browser> {
+export function prepareBrowser({ browser = defaultBrowser }: Pick<LinkedClientOptions, 'browser'>): Promise<Browser> {
   const prepared = browsers.get(browser) ?? ensureBrowser(browser, (line) => process.stderr.write(`${line}\n`));
   browsers.set(browser, prepared);
   return prepared;

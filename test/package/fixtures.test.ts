@@ -22,14 +22,53 @@ describe('a fixture, with its runner installed beside the package', () => {
   let project: UserProject;
   beforeAll(async () => {
     const playwright = `@playwright/test@${devDependencies['@playwright/test']}`;
-    project = await installInto(tarball, ['--ignore-scripts', `jest@${jest}`, playwright]);
+    const types = `@types/node@${devDependencies['@types/node']}`;
+    project = await installInto(tarball, ['--ignore-scripts', `jest@${jest}`, playwright, types]);
     const { packageDir } = await ensureLibrary('1.34.7', () => {});
     symlinkSync(packageDir, join(project.folder, 'node_modules', 'whatsapp-web.js'));
+    symlinkSync(join(packageRoot, 'node_modules', 'vitest'), join(project.folder, 'node_modules', 'vitest'));
   });
 
   test.each(['jest', 'playwright', 'node', 'node, without a fixture'] as const)(
     '%s: passes, fails with a broken bot, and fails at a stub',
     (runner) => tryRunner(project.folder, runner),
+  );
+
+  test.each(['vitest', 'jest', 'playwright'])(
+    '%s: its types hold under strict settings, with those of the library',
+    async (runner) => {
+      const program = `
+import { type ReplicaClientOptions, withLinkedClient } from 'wwebjs-canary';
+import { clientTest } from 'wwebjs-canary/${runner}';
+import { Client } from 'whatsapp-web.js';
+const createBot = (options: ReplicaClientOptions) => new Client(options);
+const test = clientTest(createBot, { build: '2.3000.1032534684', phones: ['15550100123'], testMs: 60_000 });
+test('answers', async ({ client, phone, replica }) => {
+  const wid: string = client.info.wid._serialized;
+  const { body }: { body: string } = await phone.received(wid, { timeoutMs: 1 });
+  // @ts-expect-error there is no such method
+  await replica.dance(body);
+});
+// @ts-expect-error a build is needed
+clientTest(createBot, {});
+export const answer: Promise<number> = withLinkedClient(createBot, { build: '2.3000.1032534684' }, async () => 1);
+`;
+      writeFileSync(join(project.folder, `${runner}.mts`), program);
+      const config = join(project.folder, `tsconfig.${runner}.json`);
+      const compilerOptions = {
+        ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true },
+        // The types of the library and of the runners do not hold under all of these.
+        ...{
+          skipLibCheck: true,
+          module: 'nodenext',
+          target: 'es2024',
+          lib: ['es2024', 'esnext.disposable', 'dom'],
+          types: ['node'],
+        },
+      };
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: [`${runner}.mts`] }));
+      expect((await project.tsc(config)).stdout).toBe('');
+    },
   );
 
   test('jest, with its own ES modules: passes', async () => {
