@@ -4,6 +4,8 @@ import { Lifecycle } from './link/lifecycle.ts';
 import { finishPreviousLogout } from './link/previous-logout.ts';
 import type { Implementations } from './loader/build-exports.ts';
 import { installModules, type Register } from './loader/install-modules.ts';
+import { addMembers, watchUnknownMembers } from './loader/members.ts';
+import { EventEmitter } from './model/event-emitter.ts';
 import { accountModules } from './modules/account.ts';
 import { chatModules } from './modules/chats.ts';
 import { collectionModules } from './modules/collections.ts';
@@ -34,13 +36,16 @@ function boot(given: Boot): void {
 function start(page: Page): void {
   let register: Register = () => {};
   const lifecycle = new Lifecycle(page, (tier) => register(tier));
+  const implemented = implementations(page, lifecycle);
   register = installModules({
     surface: page.surface,
-    implementations: implementations(page, lifecycle),
+    implementations: implemented,
+    members: page.members,
     report: page.report,
     throwing: () => page.circumstances.unknownModuleThrows ?? false,
     late: lateModules(page),
   });
+  addKnownMembers(implemented, page);
   register(1);
   if (page.surface.behaviours.cmdEvents === 'plain') {
     page.cmd.refreshQR = () => lifecycle.refresh();
@@ -52,6 +57,14 @@ function start(page: Page): void {
   } else setVersion(page);
   startCircumstances(page);
   void lifecycle.open();
+}
+
+/** Gives what is implemented the other members that the build has, as stubs. */
+function addKnownMembers(implemented: Implementations, { members, report }: Page): void {
+  for (const [module, exports] of Object.entries(implemented)) {
+    for (const [name, value] of Object.entries(exports)) addMembers(value, `${module}.${name}`, members, report);
+  }
+  watchUnknownMembers(EventEmitter, report);
 }
 
 /** Sets what libraries read as the sign that the page is usable. */

@@ -1,14 +1,23 @@
 import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Surface } from '../../contracts/surface.ts';
+import { resolveShapes } from '../builds/resolve-shapes.ts';
 
 /** `<` inside the JSON would end the script element. */
 const inScript = (json: string) => json.replaceAll('<', '\\u003c');
 
-/** What the page's code needs to know, as JSON. */
+const texts = new WeakMap<Surface, string>();
+
+/** What the page's code needs to know, as JSON. What is not known of the build is no matter of the page. */
 export function bootJson(known: Surface, circumstances: PageCircumstances): string {
-  const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
-  return JSON.stringify({ surface, circumstances });
+  let text = texts.get(known);
+  if (text === undefined) {
+    const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
+    const { members } = resolveShapes(known.build);
+    text = `"surface":${JSON.stringify(surface)},"members":${JSON.stringify(members)}`;
+    texts.set(known, text);
+  }
+  return `{${text},"circumstances":${JSON.stringify(circumstances)}}`;
 }
 
 /**

@@ -22,7 +22,7 @@ test('a message that the replica does not deliver is refused by name, and the se
   await client.sendMessage(contact, 'still here');
   expect((await phone.received('still here')).to).toBe('12025550101');
   expect(states).toEqual([]);
-  expect(replica.findings().map(({ export: name }) => name)).toEqual(['addAndSendMsgToChat']);
+  expect(new Set(replica.findings().map(({ export: name }) => name))).toEqual(new Set(['addAndSendMsgToChat']));
 });
 
 test('a reply arrives with the message that it answers, both ways', async () => {
@@ -41,4 +41,18 @@ test('a text to a number without an account stays sent, one to a contact is read
   await client.sendMessage(contact, 'hello');
   await expect.poll(() => phone.messages().find(({ body }) => body === 'hello')?.ack).toBe(3);
   expect(phone.messages().find(({ body }) => body === 'hello?')?.ack).toBe(1);
+});
+
+test('a method whose member of the page has no code fails in the name of the replica, and is a finding', async () => {
+  await using linked = await linkedClient('1.34.7', '2.3000.1032534684');
+  const { client, replica } = linked;
+  const stub = (name: string) => `replica: ${name} is only a name here`;
+  await expect(client.archiveChat(contact)).rejects.toThrow(stub('WAWebCmd.Cmd.archiveChat'));
+  await expect(client.searchMessages('hello')).rejects.toThrow(stub('WAWebMsgCollection.MsgCollection.search'));
+  await expect(client.muteChat(contact)).rejects.toThrow(stub('WAWebMuteModel.Mute.mute'));
+  expect(replica.findings().map(({ export: name }) => name)).toEqual([
+    'Cmd.archiveChat',
+    'MsgCollection.search',
+    'Mute.mute',
+  ]);
 });

@@ -1,4 +1,5 @@
-import type { PageSurface, SurfaceModule } from '../../../contracts/surface.ts';
+import type { ExportKind, PageSurface, SurfaceModule } from '../../../contracts/surface.ts';
+import { knownMembers, type MemberTable } from './members.ts';
 import { createStub, type SendReport } from './stub.ts';
 
 /** What a module of the page exports, by name. */
@@ -10,21 +11,25 @@ export type Implementations = Record<string, ModuleExports>;
 /**
  * The exports object of a module: exactly the names of the surface, each implemented or a stub. An implemented name that
  * is not listed does not exist on this build.
+ *
+ * @param members what is known of the inside of exports.
  */
 export function buildExports(
   name: string,
   module: SurfaceModule,
   implementations: Implementations,
   report: SendReport,
+  members: MemberTable = {},
 ): ModuleExports {
   const implemented = implementations[name] ?? {};
   const exports: ModuleExports = {};
+  const stub = (exportName: string, kind: ExportKind) =>
+    createStub(kind, name, exportName, report, knownMembers(members, `${name}.${exportName}`));
   for (const [exportName, kind] of Object.entries(module.exports)) {
-    exports[exportName] =
-      exportName in implemented ? implemented[exportName] : createStub(kind, name, exportName, report);
+    exports[exportName] = exportName in implemented ? implemented[exportName] : stub(exportName, kind);
   }
   if (module.hasDefault && !('default' in exports)) {
-    exports.default = 'default' in implemented ? implemented.default : createStub('object', name, 'default', report);
+    exports.default = 'default' in implemented ? implemented.default : stub('default', 'object');
   }
   return exports;
 }

@@ -1,6 +1,7 @@
 import type { PageSurface, Tier } from '../../../contracts/surface.ts';
 import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
 import { type CometFactory, commonModule, installCometLoader } from './comet-loader.ts';
+import type { MemberTable } from './members.ts';
 import type { SendReport } from './stub.ts';
 import { installWebpackLoader } from './webpack-loader.ts';
 
@@ -10,6 +11,7 @@ export type Register = (tier: Tier) => void;
 interface ModuleSource {
   surface: PageSurface;
   implementations: Implementations;
+  members: MemberTable;
   report: SendReport;
   /** True when an unknown module throws; see installCometLoader. */
   throwing: () => boolean;
@@ -33,7 +35,7 @@ export function installModules(source: ModuleSource): Register {
 const exportsOf = (source: ModuleSource, name: string) => () => {
   const module = source.surface.modules[name];
   if (!module) throw new Error(`no module ${name} in this build`);
-  return buildExports(name, module, source.implementations, source.report);
+  return buildExports(name, module, source.implementations, source.report, source.members);
 };
 
 function installComet(source: ModuleSource): Register {

@@ -3,13 +3,30 @@ import type { ExportKind } from '../../../contracts/surface.ts';
 /** Reports something about the replica itself to the server; see the `report` frame. */
 export type SendReport = (event: string, detail: Record<string, unknown>) => void;
 
+/** What is known of the members of an export, inherited ones included. */
+export interface Known {
+  methods: ReadonlySet<string>;
+  fields: ReadonlySet<string>;
+  statics: readonly string[];
+  /** True when a member that is not here does not exist; else nothing is known of it. */
+  isWhole: boolean;
+}
+
+const nothingKnown: Known = { methods: new Set(), fields: new Set(), statics: [], isWhole: false };
+
 /**
  * A name that the build has and the replica does not implement. It has the right kind; using it throws and reports to the server,
  * so that the failure is attributed to the replica.
  */
-export function createStub(kind: ExportKind, module: string, exportName: string, report: SendReport): unknown {
+export function createStub(
+  kind: ExportKind,
+  module: string,
+  exportName: string,
+  report: SendReport,
+  members: Known = nothingKnown,
+): unknown {
   if (kind === 'value') return null;
-  if (kind === 'object') return stubObject(module, exportName, report);
+  if (kind === 'object') return stubObject(module, exportName, report, members);
   return stubFunction(module, exportName, report);
 }
 
@@ -31,23 +48,29 @@ export function onlyAName(module: string, exportName: string, report: SendReport
   return error;
 }
 
-/** An object with unknown members; reading a member is reported once. */
-function stubObject(module: string, exportName: string, report: SendReport): object {
+/**
+ * An object that the replica does not implement: a method that the build has is a stub, a read of any other member is reported once,
+ * unless it is known that the build does not have it.
+ */
+function stubObject(module: string, exportName: string, report: SendReport, members: Known): object {
   const reported = new Set<string>();
   return new Proxy(
     {},
     {
       get(target, member, receiver) {
         const known = Reflect.get(target, member, receiver);
-        if (known === undefined && typeof member === 'string' && !probes.has(member) && !reported.has(member)) {
+        if (known !== undefined || typeof member !== 'string' || probes.has(member)) return known;
+        if (members.methods.has(member)) return stubFunction(module, `${exportName}.${member}`, report);
+        const isAbsent = members.isWhole && !members.fields.has(member);
+        if (!isAbsent && !reported.has(member)) {
           reported.add(member);
           report('stub-read', { module, export: exportName, member });
         }
-        return known;
+        return undefined;
       },
     },
   );
 }
 
 /** Members that the language or the browser reads on any object. */
-const probes = new Set(['then', 'toJSON', 'toString', 'valueOf', 'constructor']);
+export const probes: ReadonlySet<string> = new Set(['then', 'toJSON', 'toString', 'valueOf', 'constructor']);

@@ -1,7 +1,7 @@
 import { idbGet } from '../keys/idb.ts';
 import { BaseCollection, type ModelId } from './base-collection.ts';
 import type { BaseModel } from './base-model.ts';
-import { Chat, Contact, Msg } from './models.ts';
+import { Chat, Contact, Msg, Mute } from './models.ts';
 import { MsgList } from './msg-list.ts';
 import { Wid } from './wid.ts';
 
@@ -49,7 +49,7 @@ export class ChatCollection extends BaseCollection<Chat> {
       isAutoMuted: false,
       notSpam: true,
       pin: 0,
-      mute: { expiration: 0, isMuted: false },
+      mute: new Mute({ id: wid, expiration: 0 }),
       msgs: new MsgList(),
       contact,
       formattedTitle: contact.name ?? contact.pushname ?? `+${wid.user}`,

@@ -87,6 +87,16 @@ export class Contact extends BaseModel {
 }
 defineAttributes(Contact, contactAttributes);
 
+/** Until when a chat is muted; 0 = it is not. */
+export class Mute extends BaseModel {
+  declare expiration: number;
+
+  get isMuted(): boolean {
+    return this.expiration !== 0;
+  }
+}
+defineAttributes(Mute, { props: ['id', 'expiration'], session: [] });
+
 const chatAttributes: AttributeNames = {
   props: [
     'id',
@@ -132,7 +142,7 @@ export class Chat extends BaseModel {
   declare msgs: MsgList;
   declare contact: Contact | undefined;
   declare formattedTitle: string;
-  declare mute: { expiration: number; isMuted: boolean };
+  declare mute: Mute;
   declare archive: boolean;
   declare markedUnread: boolean | undefined;
 

@@ -1,7 +1,7 @@
 import type { Implementations } from '../loader/build-exports.ts';
 import { type SendReport, stubFunction } from '../loader/stub.ts';
 import type { Attributes } from '../model/base-model.ts';
-import { Chat, Contact, Msg } from '../model/models.ts';
+import { Chat, Contact, Msg, Mute } from '../model/models.ts';
 import type { Page } from '../shared/page.ts';
 
 /** Message models, and functions that libraries replace with their own. */
@@ -9,6 +9,7 @@ export function messageModules(page: Page): Implementations {
   return {
     WAWebMsgModel: { Msg },
     WAWebChatModel: { Chat },
+    WAWebMuteModel: { Mute },
     WAWebContactModel: { default: Contact },
     WAWebMsgDataFromModel: { msgDataFromMsgModel: (msg: Msg): Attributes => msg.serialize() },
     WAWebAddonReactionTableMode: { reactionTableMode: { bulkUpsert: () => Promise.resolve() } },

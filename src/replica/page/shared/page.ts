@@ -2,6 +2,7 @@ import type { PageCircumstances } from '../../../contracts/circumstances.ts';
 import type { PageSurface } from '../../../contracts/surface.ts';
 import { encodeB64 as b64 } from '../keys/bytes.ts';
 import { DeviceProfile } from '../keys/device-profile.ts';
+import type { MemberTable } from '../loader/members.ts';
 import type { SendReport } from '../loader/stub.ts';
 import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
@@ -15,12 +16,15 @@ import { ServerLink } from './server-link.ts';
 /** What the server embeds in the page for its code. */
 export interface Boot {
   surface: PageSurface;
+  /** Members of exports that the build has, as far as known. */
+  members: MemberTable;
   circumstances: PageCircumstances;
 }
 
 /** The single instances of one page, shared by its lifecycle, its screens and the modules that code in the page sees. */
 export interface Page {
   readonly surface: PageSurface;
+  readonly members: MemberTable;
   circumstances: PageCircumstances;
   readonly report: SendReport;
   readonly link: ServerLink;
@@ -53,6 +57,7 @@ export function createPage(boot: Boot): Page {
   const profile = new DeviceProfile();
   return {
     surface: boot.surface,
+    members: boot.members,
     circumstances: boot.circumstances,
     report: reporter(link),
     link,
