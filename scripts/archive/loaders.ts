@@ -11,29 +11,48 @@ interface Loader {
 /** Names that code asks for with `JSResource("Name")`. */
 const resource = /JSResource\w*"\)\(\s*"([^"]+)"/g;
 
-/** Loaders that are written down for one module. */
+/** Loaders, and components, that are written down for one module. */
 const most = 3;
 
+/** What brings a lazy module. */
+export interface Loading {
+  /** `Module.export` of calls, each with its component. */
+  loaders?: Record<string, string>;
+  /** Components of the page's map, for `requireLazy`. */
+  components?: string[];
+}
+
 /**
- * For each lazy module the calls that bring it, each with its component; those with the smallest bundle first. Only calls that are
- * themselves available without one count.
+ * What brings each lazy module, that with the smallest bundle first. Only calls that are themselves available without a loader count.
+ *
+ * @param mapped the components in the map of the page's html
  */
-export function loadersOf(
+export function loadingOf(
   archive: PageArchive,
   tierOf: (module: string) => Tier,
-): (module: string) => Record<string, string> {
-  const bundles = loadersIn(archive, tierOf)
-    .map((loader) => ({ ...loader, brings: archive.closureOf(loader.component) }))
-    .sort((a, b) => a.brings.size - b.brings.size || a.call.localeCompare(b.call));
+  mapped: readonly string[],
+): (module: string) => Loading {
+  const sized = <Each extends { component: string }>(all: Each[]) =>
+    all
+      .map((each) => ({ ...each, brings: archive.closureOf(each.component) }))
+      .sort((one, other) => one.brings.size - other.brings.size || one.component.localeCompare(other.component));
+  const calls = sized(loadersIn(archive, tierOf));
+  const components = sized(mapped.map((component) => ({ component })));
   return (module) => {
-    const found = bundles.filter(({ brings }) => brings.has(module)).slice(0, most);
-    return Object.fromEntries(found.map(({ call, component }) => [call, component]));
+    const loaders = calls.filter(({ brings }) => brings.has(module)).slice(0, most);
+    const names = components.filter(({ brings }) => brings.has(module)).slice(0, most);
+    return {
+      ...(loaders.length > 0 && {
+        loaders: Object.fromEntries(loaders.map(({ call, component }) => [call, component])),
+      }),
+      ...(names.length > 0 && { components: names.map(({ component }) => component) }),
+    };
   };
 }
 
 function loadersIn(archive: PageArchive, tierOf: (module: string) => Tier): Loader[] {
   return archive.names
-    .filter((name) => name.endsWith('Loadable') && tierOf(name) !== 'lazy')
+    .filter((name) => name.includes('Loadable') && tierOf(name) !== 'lazy')
     .flatMap((name) => {
       const calls = [...(archive.module(name)?.exports.keys() ?? [])].filter((each) => each.startsWith('require'));
       const components = [...(archive.text(name)?.text.matchAll(resource) ?? [])].map(([, each]) => each as string);

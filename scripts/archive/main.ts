@@ -34,12 +34,18 @@ function required(name: 'git' | 'commit' | 'files' | 'build' | 'date'): string {
   return value;
 }
 
+function namesIn(pattern: RegExp): string[] {
+  return [...new Set([...html.matchAll(pattern)].map(([, name]) => name as string))];
+}
+
 const texts = [...readGitFiles(required('git'), required('commit'), new RegExp(required('files')))].flatMap(
   ({ text }) => [...moduleTexts(text)],
 );
 /** The page's html lists the modules that it loads by itself after the start as `{"__dr":"Name"}`. */
 const html = values.html === undefined ? '' : readFileSync(values.html, 'utf8');
-const deferred = [...new Set([...html.matchAll(/"__dr":"([^"]+)"/g)].map(([, name]) => name as string))];
+const deferred = namesIn(/"__dr":"([^"]+)"/g);
+/** Its map of components lists the resources of each as `"Name":{"r":[...]}`. */
+const components = namesIn(/"([\w.$-]+)":\{"r":\[/g);
 const { modules: covered } = JSON.parse(readFileSync(join(buildDataFolder, 'touched-modules.json'), 'utf8')) as {
   modules: string[];
 };
@@ -51,6 +57,7 @@ const { names, shapes } = describeArchive({
   complete: !values.partial,
   texts,
   deferred,
+  components,
   covered,
   known: values.keep === undefined ? {} : JSON.parse(readFileSync(values.keep, 'utf8')).modules,
 });

@@ -1,7 +1,7 @@
 import type { Archive, ArchivedModule, ArchivedShapes } from '../../src/contracts/build-data.ts';
 import type { Members } from '../../src/contracts/shape.ts';
 import type { ExportKind } from '../../src/contracts/surface.ts';
-import { loadersOf } from './loaders.ts';
+import { loadingOf } from './loaders.ts';
 import type { ModuleText } from './module-text.ts';
 import { PageArchive } from './page-archive.ts';
 import { type Use, usesIn } from './uses.ts';
@@ -16,6 +16,8 @@ export interface ArchiveSource {
   texts: readonly ModuleText[];
   /** Modules that the page's html asks for by itself after the start. */
   deferred: readonly string[];
+  /** Components in the map of the page's html. */
+  components: readonly string[];
   /** The modules to cover. */
   covered: readonly string[];
   /** What was read of these modules before, partly by hand: it stays. */
@@ -27,7 +29,7 @@ export function describeArchive(from: ArchiveSource): { names: Archive; shapes: 
   const archive = new PageArchive(from.texts);
   const uses = usesIn(from.texts);
   const tierOf = archive.tiers(from.deferred);
-  const loaders = loadersOf(archive, tierOf);
+  const loading = loadingOf(archive, tierOf, from.components);
   const reached = archive.closureOf('WAWebMainWrapper');
   const modules: Record<string, ArchivedModule> = {};
   const shapes: ArchivedShapes['modules'] = {};
@@ -50,7 +52,7 @@ export function describeArchive(from: ArchiveSource): { names: Archive; shapes: 
       tier,
       ...(tier === null && reached.has(name) ? { tierAtMost: 2 as const } : {}),
       ...(facts ? {} : { exportsIncomplete: true as const }),
-      ...(tier === 'lazy' ? withLoaders(loaders(name)) : {}),
+      ...(tier === 'lazy' ? loading(name) : {}),
       exports: Object.fromEntries(exports),
       ...(facts && facts.events.length > 0 ? { events: facts.events } : {}),
     };
@@ -105,10 +107,6 @@ const readByHand: Record<string, ExportKind> = {
   'WAWebUserPrefsMeUser.clearGetMaybeMePnUserCache': 'function',
   'WAWebUserPrefsMeUser.clearGetMaybeMeUserCache': 'function',
 };
-
-function withLoaders(loaders: Record<string, string>): Pick<ArchivedModule, 'loaders'> {
-  return Object.keys(loaders).length > 0 ? { loaders } : {};
-}
 
 function shapesOf(
   archive: PageArchive,

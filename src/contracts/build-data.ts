@@ -32,6 +32,8 @@ const archivedModuleSchema = z.strictObject({
   exports: z.record(exportName, exportKindSchema),
   /** Of a lazy module: `Module.export` of calls that bring it, each with the component whose bundle it loads. */
   loaders: z.record(z.string(), z.string()).optional(),
+  /** Of a lazy module: components of the page's map whose bundle brings it. */
+  components: z.array(z.string()).optional(),
   /** Names of the events that the module triggers. */
   events: z.array(z.string()).optional(),
 });

@@ -21,6 +21,8 @@ export interface SurfaceModule {
   partial?: true;
   /** Of a lazy module: `Module.export` of calls that bring it, each with the component whose bundle it loads. */
   loaders?: Record<string, string>;
+  /** Of a lazy module: components of the page's map whose bundle brings it, as `requireLazy` takes them. */
+  components?: string[];
   /** Dependencies that come only with a loader; until then the module is registered and requiring it fails. */
   unresolved?: string[];
 }

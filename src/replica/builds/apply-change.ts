@@ -91,6 +91,7 @@ function applyArchive(
       ...surfaceModule(tiers[name] ?? tierOf(name, archived, present, later), exports),
       ...(archived.exportsIncomplete && { partial: true as const }),
       ...(archived.loaders && { loaders: archived.loaders }),
+      ...(archived.components && { components: archived.components }),
     };
   }
   for (const name of archive.absent) delete modules[name];

@@ -29,6 +29,7 @@ const source: ArchiveSource = {
   complete: true,
   texts: [...moduleTexts(script)],
   deferred: [],
+  components: ['WAWebPane.react', 'WAWebOther.react'],
   covered: ['WAWebRun', 'WAWebLazy', 'WAWebOnlyUsed', 'WAWebGone'],
   known: {},
 };
@@ -41,7 +42,11 @@ test('an archive has the covered modules, those that are absent, its share, and 
     unknown: [],
     modules: {
       WAWebRun: { evidence: 'code', tier: 1, exports: { run: 'function', made: 'function' } },
-      WAWebLazy: { tier: 'lazy', loaders: { 'WAWebPaneLoadable.requireBundle': 'WAWebPane.react' } },
+      WAWebLazy: {
+        tier: 'lazy',
+        loaders: { 'WAWebPaneLoadable.requireBundle': 'WAWebPane.react' },
+        components: ['WAWebPane.react'],
+      },
     },
   });
   expect(archivedShapesSchema.parse(shapes).modules.WAWebRun).toEqual({ parameters: { run: [['chat']] } });
