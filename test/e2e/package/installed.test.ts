@@ -47,6 +47,14 @@ describe('the package, installed with npm and --ignore-scripts', () => {
     expect(readFileSync(join(project.packageFolder, 'dist', 'LICENSES.txt'), 'utf8')).toMatch(/@noble\/curves .*MIT/);
   });
 
+  test('depends on nothing that its modules and types do not import', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(project.packageFolder, 'package.json'), 'utf8'));
+    const modules = packed.files.filter((file) => /^dist\/.*\.(?:js|d\.ts)$/.test(file));
+    const texts = modules.map((file) => readFileSync(join(project.packageFolder, file), 'utf8')).join('\n');
+    const isImported = (name: string) => new RegExp(`(?:from|import|import\\()\\s*['"]${name}['"/]`).test(texts);
+    expect(Object.keys(dependencies).filter((name) => !isImported(name))).toEqual([]);
+  });
+
   test('would be published as it is', async () => {
     const report = JSON.parse(await publishDryRun(packed.tarball));
     const [{ name, files }] = 'name' in report ? [report] : (Object.values(report) as [typeof report]);
