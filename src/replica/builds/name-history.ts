@@ -1,8 +1,9 @@
 import type { Archive, Confidence } from '../../contracts/build-data.ts';
-import { parseBuild } from '../../contracts/build-number.ts';
+import { type BuildNumber, parseBuild } from '../../contracts/build-number.ts';
 import { emptyState, type SurfaceState } from './apply-change.ts';
 import { type BuildTimeline, stepAt } from './build-timeline.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
+import { uncertainAt } from './uncertain-changes.ts';
 
 /**
  * `added`, `removed`: a dated change. `lazy`: from this build on the name comes only with a bundle that is loaded on request.
@@ -29,8 +30,8 @@ export function nameHistory(module: string, exportName?: string): NameEvent[] {
 }
 
 /**
- * The newest known build, not newer than `build` and of the same face, on which the name was offered; null when there is none.
- * It is `build` itself when the name is offered there, lazily or not.
+ * The newest build known to have offered the name, not newer than `build` and of the same face; null when there is none. It is `build`
+ * itself when the name is offered there, lazily or not. A build on which it is uncertain whether the name was still there does not count.
  */
 export function lastOffered(module: string, exportName: string | undefined, build: string): string | null {
   const timeline = timelineOf(faceOf(build));
@@ -39,7 +40,8 @@ export function lastOffered(module: string, exportName: string | undefined, buil
   const past = timeline.steps.slice(0, timeline.steps.indexOf(current));
   // Steps of the same build count as one: only the state after the last of them was ever offered.
   const whole = past.filter(({ change }, i) => change.since !== (past[i + 1] ?? current).change.since);
-  return whole.findLast(({ state }) => offers(state, module, exportName))?.change.since ?? null;
+  const known = whole.filter(({ build: at }) => !isUncertain(timeline, at, module, exportName));
+  return known.findLast(({ state }) => offers(state, module, exportName))?.change.since ?? null;
 }
 
 /** `nameHistory` on a given timeline. */
@@ -63,6 +65,11 @@ export function historyOf({ steps, data }: BuildTimeline, module: string, export
     before = state;
   }
   return events;
+}
+
+function isUncertain({ uncertain }: BuildTimeline, build: BuildNumber, module: string, exportName?: string): boolean {
+  const names = [module, `${module}.${exportName}`];
+  return uncertainAt(uncertain, build).some((change) => change.names.some((name) => names.includes(name)));
 }
 
 function isLazy({ modules }: SurfaceState, module: string): boolean {

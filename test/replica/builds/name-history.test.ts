@@ -44,7 +44,10 @@ describe('lastOffered', () => {
   test('is the newest known build before the name went', () => {
     expect(lastOffered('WAWebUserPrefsMeUser', 'getMeUser', '2.3000.1029241508')).toBe('2.3000.1026330385');
     expect(lastOffered('WAWebCollections', 'Call', '2.3000.1044822804')).toBe('2.3000.1032373751');
-    expect(lastOffered('WAWebBizGatingUtils', undefined, '2.3000.1044822804')).toBe('2.3000.1044479778');
+  });
+
+  test('is no build between the archives of which the later one lacks the name', () => {
+    expect(lastOffered('WAWebBizGatingUtils', undefined, '2.3000.1044822804')).toBe('2.3000.1038162681');
   });
 
   test('is null when no build up to that one offered it', () => {
