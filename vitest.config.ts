@@ -21,7 +21,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { ...shared, name: 'unit', include: files.unit, testTimeout: 20_000 } },
-      { test: { ...shared, name: 'integration', include: files.integration, testTimeout: 20_000 } },
+      { test: { ...shared, name: 'integration', include: files.integration, testTimeout: 60_000 } },
       {
         test: {
           ...shared,

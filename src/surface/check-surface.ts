@@ -76,7 +76,7 @@ export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<strin
   const presences = need.places.map((place) => presenceOf(surface, place, loggedIn, shapes));
   if (presences.some((each) => each === 'present' || each === 'unknown')) return misused(need, surface, shapes);
   const [place] = need.places as [PagePlace, ...PagePlace[]];
-  if (need.places.some(({ name }) => loads.has(name))) return null;
+  if (need.places.some(({ name }) => isLoaded(name, surface, loads))) return null;
   const { file, line, function: functionName } = need;
   const kind = presences.includes('late') && loggedIn ? 'lazy' : 'absent';
   const change = inBetween(surface, place);
@@ -99,6 +99,12 @@ export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<strin
     name: merged ? placesText(need.places) : placeText(missing),
     history: change ? [...history, inBetweenSentence(surface.build, change)] : history,
   };
+}
+
+/** True for a module that the library requests itself: by its name, or through a loader that brings it. */
+function isLoaded(name: string, { modules }: Surface, loads: ReadonlySet<string>): boolean {
+  const loaders = Object.keys(modules[name]?.loaders ?? {}).map((place) => place.split('.')[0] as string);
+  return [name, ...loaders].some((each) => loads.has(each));
 }
 
 /** A name that is there and is called in another way; null where the call fits. */

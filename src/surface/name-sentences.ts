@@ -27,7 +27,13 @@ export function lazySentence(module: string, surface: Surface): string {
   );
   const lazy = past.findLast(({ what }) => what === 'lazy');
   const known = lazy ? ` (${eventText(lazy)})` : '';
-  return `The page loads ${module} only on request${known}, and the library does not request it.`;
+  const { loaders = {}, unresolved = [] } = surface.modules[module] ?? {};
+  const [loader] = Object.keys(loaders);
+  const by = loader ? `, with ${loader}()` : '';
+  const request = `and the library does not request it${by}.`;
+  if (unresolved.length > 0)
+    return `${module} waits for ${unresolved.join(', ')}, which the page loads only on request, ${request}`;
+  return `The page loads ${module} only on request${known}, ${request}`;
 }
 
 /** Which builds offered a name, as far as known: one sentence, or none. */

@@ -1,3 +1,4 @@
+import { loadersOf } from '../contracts/loaders.ts';
 import type { PagePlace } from '../contracts/needs.ts';
 import type { Shapes } from '../contracts/shape.ts';
 import type { Surface } from '../contracts/surface.ts';
@@ -17,14 +18,24 @@ export function presenceOf(surface: Surface, place: PagePlace, loggedIn: boolean
 
 function namePresence(surface: Surface, place: PagePlace, loggedIn: boolean, shapes?: Shapes): Presence {
   const module = surface.modules[place.name];
+  if (!module && isLoader(surface, place)) return loggedIn ? 'present' : 'late';
   if (!module || surface.face !== 'comet') return 'absent';
-  if (module.tier === 'lazy' || (module.tier === 2 && !loggedIn)) return 'late';
+  const waits = module.tier === 'lazy' || (module.unresolved?.length ?? 0) > 0;
+  if (waits || (module.tier === 2 && !loggedIn)) return 'late';
   if (place.export === null) return 'present';
   const own = exportPresence(surface, place.name, place.export, shapes);
   if (own !== 'present' || place.members.length === 0 || !shapes) return own;
   const [member, ...deeper] = place.members as [string, ...string[]];
   const found = memberPresence(shapes, shapePlace(surface, place.name, place.export), member);
   return found === 'present' && deeper.length > 0 ? 'unknown' : found;
+}
+
+/** True for a loader of lazy modules; the surface does not list the modules of loaders. */
+function isLoader(surface: Surface, { name, export: exportName }: PagePlace): boolean {
+  const places = [...loadersOf(surface).keys()];
+  return exportName === null
+    ? places.some((each) => each.startsWith(`${name}.`))
+    : places.includes(`${name}.${exportName}`);
 }
 
 /** A name of what `require(module)` returns. */

@@ -73,7 +73,16 @@ test('a lazy module breaks a method, unless the library requests it or its name 
   });
   const requested = `window.requireLazy(['WAWebChatForwardMessage'], () => { ${forward} }); ${forward}`;
   expect(check(requested, 'Client.act')?.status).toBe('works');
+  const loaded = `window.require('WAWebForwardMessageFlowLoadable').requireBundle(); ${forward}`;
+  expect(check(loaded, 'Client.act')?.status).toBe('works');
   expect(check(`try { ${forward} } catch {}`, 'Client.act')?.status).toBe('works');
+});
+
+test('a module that waits for another one breaks a method in the same way', () => {
+  const code = `window.require('WAWebChatForwardMessage').forwardMessages();`;
+  expect(check(code, 'Client.act', '2.3000.1049833609')?.why).toMatch(
+    /WAWebChatForwardMessage waits for WAWebDualUploadsSendPolicy, which the page loads only on request, and the library does not request it, with WAWebForwardMessageFlowLoadable\.requireBundle\(\)\.$/,
+  );
 });
 
 test('an error that is thrown again is not guarded, one that is swallowed is', () => {

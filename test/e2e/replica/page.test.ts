@@ -3,6 +3,7 @@ import type { Browser as Chromium, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
+import { linkedClient } from './linked-client.ts';
 import { openInBrowser } from './page-in-browser.ts';
 
 const jsqr = createRequire(import.meta.url)('jsqr').default as typeof import('jsqr').default;
@@ -96,4 +97,19 @@ describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (bui
     expect(await page.evaluate(`require('WAWebConnModel').Conn.serialize().pushname`)).toBe('Canary 0140');
     expect(errors).toEqual([]);
   });
+});
+
+test.each([
+  ['2.3000.1044822804', 'is lazy', 'Requiring unknown module "WAWebChatForwardMessage"'],
+  ['2.3000.1049833609', 'waits for another module', 'with unresolved dependencies: "WAWebDualUploadsSendPolicy"'],
+])('on %s the module that forwards %s, and its loader brings what it needs', async (build, _, logged) => {
+  await using linked = await linkedClient('1.34.7', build);
+  const { pupPage: page } = linked.client;
+  const errors: string[] = [];
+  page.on('console', (message: { text(): string }) => errors.push(message.text()));
+  const forwards = `typeof require('WAWebChatForwardMessage')?.forwardMessages`;
+  expect(await page.evaluate(forwards)).toBe('undefined');
+  expect(errors.join()).toContain(logged);
+  const loaded = `require('WAWebForwardMessageFlowLoadable').requireBundle().then(() => ${forwards})`;
+  expect(await page.evaluate(loaded)).toBe('function');
 });

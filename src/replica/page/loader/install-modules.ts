@@ -1,3 +1,4 @@
+import { loadersOf } from '../../../contracts/loaders.ts';
 import type { PageSurface, Tier } from '../../../contracts/surface.ts';
 import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
 import { type CometFactory, commonModule, installCometLoader } from './comet-loader.ts';
@@ -34,7 +35,8 @@ export function installModules(source: ModuleSource): Register {
 
 const exportsOf = (source: ModuleSource, name: string) => () => {
   const module = source.surface.modules[name];
-  if (!module) throw new Error(`no module ${name} in this build`);
+  // A loader, or a module that only others wait for: nothing more of it is known.
+  if (!module) return source.implementations[name] ?? {};
   return buildExports(name, module, source.implementations, source.report, source.members);
 };
 
@@ -46,20 +48,29 @@ function installComet(source: ModuleSource): Register {
     const factory: CometFactory = (_global, _require, _default, _namespace, _lazy, module) => {
       module.exports = exportsOf(guarded, name)();
     };
-    loader.define(name, [], factory, special);
+    loader.define(name, known?.unresolved ?? [], factory, special);
   };
-  const fetchBundle = async (name: string) => {
+  const fetchBundle = async (names: readonly string[]) => {
     await new Promise((done) => setTimeout(done, bundleMs));
-    if (surface.modules[name]) define(name);
+    for (const name of names) define(name);
   };
-  const loader = installCometLoader(fetchBundle, source.throwing, report);
-  const guarded = {
-    ...source,
-    implementations: { ...source.implementations, ErrorGuard: { default: loader.guard } },
-  };
+  const loader = installCometLoader(
+    (name) => fetchBundle(surface.modules[name] ? [name] : []),
+    source.throwing,
+    report,
+  );
+  const implementations: Implementations = { ...source.implementations, ErrorGuard: { default: loader.guard } };
+  const loaders = new Set<string>();
+  for (const [place, names] of loadersOf(surface)) {
+    const [module = '', exportName = ''] = place.split('.');
+    implementations[module] = { ...implementations[module], [exportName]: () => fetchBundle(names) };
+    loaders.add(module);
+  }
+  const guarded = { ...source, implementations };
   return (tier) => {
     const late = source.late();
     for (const name of modulesOfTier(surface, tier)) if (!late.has(name)) define(name);
+    if (tier === 2) for (const name of loaders) define(name);
   };
 }
 
