@@ -6,7 +6,7 @@ const build = '2.3000.1032534684';
 const token = 'abcdef-0123456789';
 
 test('a browser with the flags of a replica with a token links and reaches no other host; one with another token gets no page', async () => {
-  const replica = await startReplica({ build, token });
+  const replica = await startReplica({ build, token, host: '0.0.0.0', publicHost: 'localhost' });
   onTestFinished(() => replica.close());
   const { chromium, page } = await openInBrowser(replica);
   onTestFinished(() => chromium.close());

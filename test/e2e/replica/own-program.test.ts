@@ -65,6 +65,15 @@ test('the example of the README links whatsapp-web.js, used directly, to `wwebjs
   expect((await bot.lines.next()).value).toBe('ready as 15550100123@c.us');
 });
 
+/** Starts the command with a folder of its own, a phone that scans by itself, and the executable `chrome`; resolves when it listens. */
+async function startKeptReplica(folder: string, build: string, ports: string[] = []): Promise<ChildProcess> {
+  const own = ['--state', 'kept', '--auto-scan', '15550100123', '--chrome-wrapper', 'chrome', ...ports];
+  const main = join(packageRoot, 'src/cli/main.ts');
+  const replica = start([main, 'replica', '--build', build, ...own], folder, { WWEBJS_CANARY_HOME: home() });
+  await replica.lines.next();
+  return replica.child;
+}
+
 /** A program that takes no flags for its browser, draws its QR code, and ends when it is ready. */
 const stubbornBot = `
 const { Client, LocalAuth } = require('whatsapp-web.js');
@@ -81,22 +90,7 @@ test('a program that takes no flags and only draws its QR code links, and restor
   const folder = temporaryFolder();
   const { packageDir } = await ensureLibrary('1.34.7', console.log);
   await writeFile(join(folder, 'bot.js'), stubbornBot);
-  const startAgain = async () => {
-    const own = [
-      '--build',
-      '2.3000.1029241508',
-      '--state',
-      'kept',
-      '--auto-scan',
-      '15550100123',
-      '--chrome-wrapper',
-      'chrome',
-    ];
-    const main = join(packageRoot, 'src/cli/main.ts');
-    const replica = start([main, 'replica', ...own], folder, { WWEBJS_CANARY_HOME: home() });
-    await replica.lines.next();
-    return replica.child;
-  };
+  const startAgain = () => startKeptReplica(folder, '2.3000.1029241508');
   const runBot = async () => {
     const bot = start(['bot.js'], folder, { NODE_PATH: join(packageDir, '..') });
     return Array.fromAsync({ [Symbol.asyncIterator]: () => bot.lines });
@@ -110,6 +104,46 @@ test('a program that takes no flags and only draws its QR code links, and restor
   await gone;
   await startAgain();
   expect(await runBot()).toEqual(['ready as 15550100123@c.us']);
+});
+
+/** A program that runs on, and answers. */
+const lastingBot = `
+const { Client } = require('whatsapp-web.js');
+const client = new Client({ webVersionCache: { type: 'none' }, puppeteer: { executablePath: './chrome' } });
+client.on('ready', () => console.log('ready'));
+client.on('message', async (message) => {
+  await client.sendMessage(message.from, 'you wrote ' + message.body);
+  console.log('answered', message.body);
+});
+client.initialize();
+`;
+
+test('a program that runs on answers again after the replica was killed and started on the same ports', async () => {
+  const folder = temporaryFolder();
+  const { packageDir } = await ensureLibrary('1.34.7', console.log);
+  await writeFile(join(folder, 'bot.js'), lastingBot);
+  const first = await startReplica({ build: '2.3000.1032534684' });
+  const ports = ['--port', String(first.port), '--phone-port', new URL(first.phoneUrl).port];
+  await first.close();
+  const startAgain = () => startKeptReplica(folder, '2.3000.1032534684', ports);
+  const write = async (body: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const [{ id }] = (await (await fetch(`${first.phoneUrl}/phones`)).json()) as [{ id: string }];
+    await fetch(`${first.phoneUrl}/phones/${id}/send`, { method: 'POST', headers, body: JSON.stringify({ body }) });
+  };
+
+  const killed = await startAgain();
+  const bot = start(['bot.js'], folder, { NODE_PATH: join(packageDir, '..') });
+  const said = async () => (await bot.lines.next()).value;
+  expect(await said()).toBe('ready');
+  await write('one');
+  expect(await said()).toBe('answered one');
+  const gone = once(killed, 'exit');
+  killed.kill('SIGKILL');
+  await gone;
+  await startAgain();
+  await write('two');
+  expect(await said()).toBe('answered two');
 });
 
 test('the wrapper passes arguments and signals through', async () => {
