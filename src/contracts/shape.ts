@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { UncertainChange } from './surface.ts';
 
 /**
  * How a function is called, one entry a position: null for a value that is used directly, else the names that the function takes
@@ -36,4 +37,9 @@ export interface Shapes {
   members: Record<string, Members>;
   /** Functions whose parameters are known; of those that a later archive reads, none. */
   parameters: Record<string, Parameters>;
+  /**
+   * Changes of which it is not known whether the build has them; names are `Module.export()` for the parameters of a function, and
+   * `Module.export.member`.
+   */
+  uncertain: UncertainChange[];
 }

@@ -134,4 +134,38 @@ describe('members', () => {
     );
     expect(unknown).toEqual([]);
   });
+
+  test('that every object has are present, and private ones unknown', () => {
+    const shapes = resolveShapes(august);
+    expect(memberPresence(shapes, 'WAWebChatModel.Chat', 'toString')).toBe('present');
+    expect(memberPresence(shapes, 'WAWebMsgKey.default', '$1')).toBe('unknown');
+    expect(memberPresence(shapes, 'WAWebMsgModel.Msg', '__x_type')).toBe('unknown');
+  });
+
+  test('avParams of a message, which users report as missing, went between the archives of 2026', () => {
+    const at = (build: string) => memberPresence(resolveShapes(build), 'WAWebMsgModel.Msg', 'avParams');
+    expect([april, '2.3000.1042880853', '2.3000.1042880854', august].map(at)).toEqual([
+      ...['present', 'present', 'absent', 'absent'],
+    ]);
+  });
+});
+
+describe('uncertain shapes', () => {
+  const namesAt = (build: string) => resolveShapes(build).uncertain.flatMap(({ names }) => names);
+
+  test('are what the next archive shows for the first time', () => {
+    expect(namesAt('2.3000.1042652105')).toContain('WAWebGroupModifyInfoJob.setGroupDescription()');
+    expect(namesAt(april)).not.toContain('WAWebGroupModifyInfoJob.setGroupDescription()');
+    expect(namesAt(august)).toEqual([]);
+  });
+
+  test('lie between the bounds of a dated change', () => {
+    const member = 'WAWebMsgModel.Msg.avParams';
+    const builds = [april, '2.3000.1040000000', '2.3000.1042880854'];
+    expect(builds.map((build) => namesAt(build).includes(member))).toEqual([false, true, false]);
+  });
+
+  test('are not those that a dated change without bounds explains', () => {
+    expect(namesAt('2.3000.1043000000')).not.toContain('WAWebSendMsgCreateFanoutStanza.createFanoutMsgStanza()');
+  });
 });

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ArchivedShapes } from '../../contracts/build-data.ts';
+import type { ArchivedShapes, BuildChange } from '../../contracts/build-data.ts';
 import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { Members, Parameters, Shapes } from '../../contracts/shape.ts';
+import type { Face, UncertainChange } from '../../contracts/surface.ts';
 import { buildDataFolder, shapesFile } from './read-build-data.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
+import { uncertainAt } from './uncertain-changes.ts';
 
 const files = new Map<string, Record<string, ReadModule>>();
 const resolved = new Map<string, Shapes>();
@@ -33,6 +35,9 @@ export function resolveShapes(build: string): Shapes {
  * @param place `Module.export`
  */
 export function memberPresence({ members }: Shapes, place: string, member: string): 'present' | 'absent' | 'unknown' {
+  if (member in Object.prototype) return 'present';
+  // Private names are not read, and attributes of models have one each.
+  if (member.startsWith('$') || member.startsWith('__x_')) return 'unknown';
   for (let at: string | undefined = place, depth = 0; at !== undefined && depth < maxDepth; depth += 1) {
     const found: Members | undefined = members[at];
     if (!found) return 'unknown';
@@ -58,31 +63,110 @@ interface ReadModule {
   parameters: Record<string, Parameters>;
 }
 
+/** The shapes of all modules from one change on. */
+interface ShapeStep {
+  change: BuildChange;
+  modules: ReadonlyMap<string, ReadModule>;
+}
+
+interface ShapeTimeline {
+  steps: readonly ShapeStep[];
+  uncertain: readonly UncertainChange[];
+}
+
 function shapesAt(build: string): Shapes {
-  const { data } = timelineOf(faceOf(build));
-  const { changes } = data.facts;
-  const [oldest] = changes;
+  const { steps, uncertain } = shapeTimeline(faceOf(build));
   const number = parseBuild(build);
-  const at = oldest && compareBuilds(number, parseBuild(oldest.since)) < 0 ? parseBuild(oldest.since) : number;
-  const modules = new Map<string, ReadModule>();
-  const later = changes.filter(({ since }) => compareBuilds(parseBuild(since), at) > 0);
-  for (const { archive, members, parameters } of changes.slice(0, changes.length - later.length)) {
-    if (archive !== undefined) {
-      if (data.archives.get(archive)?.complete) modules.clear();
-      for (const [name, each] of Object.entries(readShapes(archive))) modules.set(name, each);
+  const [oldest] = steps;
+  const at =
+    oldest && compareBuilds(number, parseBuild(oldest.change.since)) < 0 ? parseBuild(oldest.change.since) : number;
+  const past = steps.filter(({ change }) => compareBuilds(parseBuild(change.since), at) <= 0);
+  const modules = new Map(past.at(-1)?.modules);
+  for (const { change } of steps.slice(past.length))
+    if (change.archive !== undefined) addGuesses(modules, change.archive);
+  return { ...flat(modules), uncertain: uncertainAt(uncertain, number) };
+}
+
+const timelines = new Map<Face, ShapeTimeline>();
+
+function shapeTimeline(face: Face): ShapeTimeline {
+  const known = timelines.get(face) ?? readTimeline(face);
+  timelines.set(face, known);
+  return known;
+}
+
+function readTimeline(face: Face): ShapeTimeline {
+  const { facts, archives } = timelineOf(face).data;
+  const oldest = facts.changes[0]?.since;
+  const steps: ShapeStep[] = [];
+  const uncertain: UncertainChange[] = [];
+  const seen = new Map<string, string>();
+  let before: ReadonlyMap<string, ReadModule> = new Map();
+  for (const each of facts.changes) {
+    const { since, after, seenUntil, date, source, confidence, archive } = each;
+    const modules = shapesAfter(before, each, archive !== undefined && (archives.get(archive)?.complete ?? false));
+    const groups = new Map<string | null, string[]>();
+    const names = modules === before || since === oldest ? [] : changedPlaces(before, modules);
+    for (const name of names) {
+      const readAt = before.get(name.slice(0, name.indexOf('.')))?.readAt ?? null;
+      const bound = archive === undefined ? (after === undefined ? since : after) : newerBuild(seen.get(name), readAt);
+      if (bound !== since) groups.set(bound, [...(groups.get(bound) ?? []), name]);
     }
-    for (const [place, { remove = [], add = {} }] of Object.entries(members ?? {})) {
-      change(modules, place, (each, name) => ({
-        ...each,
-        members: { ...each.members, [name]: changed(each.members[name] ?? {}, remove, add) },
-      }));
+    for (const [bound, group] of groups) {
+      uncertain.push({ after: bound, since, date, names: group, sources: [...source], confidence });
     }
-    for (const [place, positions] of Object.entries(parameters ?? {})) {
-      change(modules, place, (each, name) => ({ ...each, parameters: { ...each.parameters, [name]: positions } }));
-    }
+    for (const name of names) seen.set(name, seenUntil ?? since);
+    steps.push({ change: each, modules });
+    before = modules;
   }
-  for (const { archive } of later) if (archive !== undefined) addGuesses(modules, archive);
-  return flat(modules);
+  return { steps, uncertain };
+}
+
+function shapesAfter(
+  before: ReadonlyMap<string, ReadModule>,
+  { archive, members = {}, parameters = {} }: BuildChange,
+  complete: boolean,
+): ReadonlyMap<string, ReadModule> {
+  if (archive === undefined && Object.keys(members).length + Object.keys(parameters).length === 0) return before;
+  const modules = new Map(complete ? [] : before);
+  if (archive !== undefined) for (const [name, each] of Object.entries(readShapes(archive))) modules.set(name, each);
+  for (const [place, { remove = [], add = {} }] of Object.entries(members)) {
+    change(modules, place, (each, name) => ({
+      ...each,
+      members: { ...each.members, [name]: changed(each.members[name] ?? {}, remove, add) },
+    }));
+  }
+  for (const [place, positions] of Object.entries(parameters)) {
+    change(modules, place, (each, name) => ({ ...each, parameters: { ...each.parameters, [name]: positions } }));
+  }
+  return modules;
+}
+
+/**
+ * What differs in modules that were read before and after: functions as `Module.export()`, members of whole objects as
+ * `Module.export.member`.
+ */
+function changedPlaces(before: ReadonlyMap<string, ReadModule>, after: ReadonlyMap<string, ReadModule>): string[] {
+  return [...after].flatMap(([module, now]) => {
+    const old = before.get(module);
+    if (!old || old === now) return [];
+    const functions = Object.keys(now.parameters).filter(
+      (name) => old.parameters[name] && JSON.stringify(old.parameters[name]) !== JSON.stringify(now.parameters[name]),
+    );
+    const members = Object.entries(now.members).flatMap(([name, { whole, ...each }]) => {
+      const older = old.members[name];
+      if (!older?.whole || !whole) return [];
+      const [was, is] = [memberNames(older), memberNames(each)];
+      const differing = [...was.filter((one) => !is.includes(one)), ...is.filter((one) => !was.includes(one))];
+      return differing.map((one) => `${name}.${one}`);
+    });
+    return [...functions.map((name) => `${module}.${name}()`), ...members.map((name) => `${module}.${name}`)];
+  });
+}
+
+function newerBuild(a: string | undefined, b: string | null): string | null {
+  if (a === undefined || b === null || b === '') return a ?? (b === '' ? null : b);
+  return compareBuilds(parseBuild(a), parseBuild(b)) > 0 ? a : b;
 }
 
 /** Members of modules that no archive up to the build read. */
@@ -104,8 +188,8 @@ function change(
   modules.set(module, next(modules.get(module) ?? { readAt: '', members: {}, parameters: {} }, rest.join('.')));
 }
 
-function flat(modules: ReadonlyMap<string, ReadModule>): Shapes {
-  const shapes: Shapes = { readAt: {}, members: {}, parameters: {} };
+function flat(modules: ReadonlyMap<string, ReadModule>): Omit<Shapes, 'uncertain'> {
+  const shapes: Omit<Shapes, 'uncertain'> = { readAt: {}, members: {}, parameters: {} };
   for (const [module, { readAt, members, parameters }] of modules) {
     if (readAt !== '') shapes.readAt[module] = readAt;
     for (const [name, each] of Object.entries(members)) shapes.members[`${module}.${name}`] = each;
