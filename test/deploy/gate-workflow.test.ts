@@ -1,9 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startCommentsServer } from '../fixtures/comments-server.ts';
 import { homeWithAttempts, makeProject } from './github/project.ts';
 import { makeForge, type RanWorkflow, runWorkflow } from './github/runner.ts';
+
+// Each job of a workflow is several processes, one after another.
+vi.setConfig({ testTimeout: 60_000 });
 
 const workflow = 'deploy/ci/github/wwebjs-canary-gate.yml';
 const versions = { baseline: '1.34.2', candidate: '1.34.7' };
@@ -17,7 +20,6 @@ test.each([
   ['block', 'failure', 'error', 403],
 ] as const)(
   'the check, the summary, the comment, the annotation and the artifact say %s',
-  { timeout: 60_000 },
   async (word, result, level, refusal) => {
     const home = await homeWithAttempts(versions, word === 'promote');
     await using server = await startCommentsServer(refusal);

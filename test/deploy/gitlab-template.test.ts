@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startCommentsServer } from '../fixtures/comments-server.ts';
 import { exampleCells, exampleRun } from '../fixtures/example-run.ts';
 import { reportRun } from '../fixtures/recorded-run.ts';
 import { homeWithAttempts, makeProject } from './github/project.ts';
 import { gitlab, runGitlabJob } from './gitlab/gitlab.ts';
+
+// Each job of a workflow is several processes, one after another.
+vi.setConfig({ testTimeout: 60_000 });
 
 const template = readFileSync('deploy/ci/gitlab/wwebjs-canary.yml', 'utf8');
 
@@ -42,7 +45,7 @@ test('the template holds for the schema of GitLab; it has a gate for merge reque
   expect(code).not.toBe(0);
 });
 
-test('the gate of a merge request promotes, and comments', { timeout: 60_000 }, async () => {
+test('the gate of a merge request promotes, and comments', async () => {
   const { repository, base, env } = clone();
   await using server = await startCommentsServer();
   const WWEBJS_CANARY_HOME = await homeWithAttempts({ baseline: '1.34.2', candidate: '1.34.7' }, true);

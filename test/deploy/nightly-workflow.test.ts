@@ -2,11 +2,14 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type ExampleCell, exampleRun, failedAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
 import { reportRun } from '../fixtures/recorded-run.ts';
 import { makeProject } from './github/project.ts';
 import { makeForge, runWorkflow } from './github/runner.ts';
+
+// Each job of a workflow is several processes, one after another.
+vi.setConfig({ testTimeout: 60_000 });
 
 const workflow = 'deploy/ci/github/wwebjs-canary-nightly.yml';
 const project = makeProject({ main: '1.34.7' });

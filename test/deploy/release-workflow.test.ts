@@ -3,9 +3,12 @@ import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { makeForge, runWorkflow } from './github/runner.ts';
+
+// Each job of a workflow is several processes, one after another.
+vi.setConfig({ testTimeout: 60_000 });
 
 const workflow = '.github/workflows/release.yml';
 const changelog = `# Changelog
@@ -64,7 +67,7 @@ test.each([
 
 const checked = { check: { result: 'success', outputs: { version: '0.2.0' } } } as const;
 
-test('the package is published with the repository that its provenance names', { timeout: 60_000 }, async () => {
+test('the package is published with the repository that its provenance names', async () => {
   const dryRun = { ...env, npm_config_dry_run: 'true' };
   const ran = await runWorkflow(workflow, { ...trigger, env: dryRun, only: { job: 'package', needs: checked } });
   expect(ran.results.package, ran.log).toBe('success');

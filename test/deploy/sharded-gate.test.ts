@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { addRunOptions, type RunCommandOptions } from '../../src/cli/options/run-options.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
@@ -13,6 +13,11 @@ import { collectFromReports } from '../../src/verdicts/collect-attempts.ts';
 import { exampleRun, passedAttempt } from '../fixtures/example-run.ts';
 import { defaultPolicy } from '../gate/evidence-of.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { makeProject } from './github/project.ts';
+import { makeForge, runWorkflow } from './github/runner.ts';
+
+// Each job of a workflow is several processes, one after another.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Step {
   name?: string;
@@ -72,6 +77,14 @@ test.each([
 
 test('the gate is asked for every build that a shard attempts', () => {
   expect(scriptOf('gate', 'promote or block')).toContain(`--build ${jobs.attempts.strategy.matrix.build.join(',')}`);
+});
+
+test('the versions are those of the lockfile before and after the pull request', async () => {
+  const project = makeProject({ main: '1.34.2', bump: '1.34.7' });
+  const forge = makeForge(project.repository);
+  const trigger = { forge, event: 'pull_request', ref: 'bump', env: project.env, only: { job: 'versions' } } as const;
+  const { outputs, log } = await runWorkflow('deploy/ci/github-sharded/gate.yml', trigger);
+  expect(outputs.versions, log).toEqual({ baseline: '1.34.2', candidate: '1.34.7' });
 });
 
 test('neither job starts when the version did not change, and the gate runs when a version is not known', () => {
