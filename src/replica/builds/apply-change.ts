@@ -116,8 +116,8 @@ function tierOf(
 /** The kind of an export that is known only from a use: the kind in the next archive. */
 function withKnownKinds(name: string, exports: Record<string, ExportKind>, later: readonly Archive[]) {
   let known = exports;
-  for (const [key, kind] of Object.entries(exports)) {
-    if (kind !== 'unknown') continue;
+  for (const key in exports) {
+    if (exports[key] !== 'unknown') continue;
     const next = later.find((archive) => (archive.modules[name]?.exports[key] ?? 'unknown') !== 'unknown');
     if (next) known = { ...known, [key]: next.modules[name]?.exports[key] as ExportKind };
   }
