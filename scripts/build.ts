@@ -3,7 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { bundles } from '../src/bundle/bundle.ts';
 import { packageRoot } from '../src/contracts/home.ts';
+import { faces } from '../src/contracts/surface.ts';
 import { childBundle } from '../src/host/child-file.ts';
+import { buildDataFolder, readBuildFile } from '../src/replica/builds/read-build-data.ts';
 import { runTool } from './test/run-tool.ts';
 
 /**
@@ -42,6 +44,12 @@ if (process.exitCode === 0) {
   ]);
   for (const file of globSync(['src/web/**/*.css', 'canaries/**/*.cjs'], { cwd: packageRoot }))
     cpSync(join(packageRoot, file), join(dist, file));
+  // What src/replica/builds/read-build-data reads in place of the YAML.
+  for (const face of faces)
+    writeFileSync(
+      inDist(`replica/builds/${face}.json`),
+      JSON.stringify(readBuildFile(join(buildDataFolder, `${face}.yaml`))),
+    );
   writeFileSync(join(dist, 'LICENSES.txt'), licencesOf(metafiles));
 }
 
@@ -56,8 +64,10 @@ async function removeUnused(): Promise<void> {
   const { exports } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
     exports: Record<string, { types?: string }>;
   };
-  const faces = Object.values(exports).flatMap(({ types }) => (types === undefined ? [] : [join(packageRoot, types)]));
-  const used = new Set([...Object.keys(metafile.inputs), ...namedTypes(faces).map((file) => relative(dist, file))]);
+  const types = Object.values(exports).flatMap((face) =>
+    face.types === undefined ? [] : [join(packageRoot, face.types)],
+  );
+  const used = new Set([...Object.keys(metafile.inputs), ...namedTypes(types).map((file) => relative(dist, file))]);
   for (const file of globSync(['**/*.js', '**/*.d.ts'], { cwd: dist }).filter((file) => !used.has(file))) {
     rmSync(join(dist, file));
     rmSync(join(dist, `${file}.map`), { force: true });

@@ -18,7 +18,7 @@ interface Start {
 
 const nothing = ['-e', '0'];
 
-/** How long the commands of the installed package take to start, as ratios to a Node that does nothing. All take turns. */
+/** How long the commands of the installed package take to start, as ratios to a Node that does nothing just before. All take turns. */
 export async function startTimes(build: string, rounds: number): Promise<Figure[]> {
   const { label } = await ensureLibrary('1.34.7', console.log);
   const starts: Start[] = [
@@ -31,23 +31,24 @@ export async function startTimes(build: string, rounds: number): Promise<Figure[
     const { folder, packageFolder } = await installInto((await pack()).tarball);
     const bin = `${packageFolder}/bin/wwebjs-canary.js`;
     const time = (args: readonly string[], staysUp = false) => timeUntilEnd(args, staysUp, folder);
-    const times = new Map<Start, number[]>(starts.map((start) => [start, []]));
+    const times = new Map(starts.map((start) => [start, { ms: [] as number[], ratios: [] as number[] }]));
     const bare: number[] = [];
     // The first round fills the caches, as the first start of a user does.
     for (let round = -1; round < rounds; round++) {
-      const least = await time(nothing);
-      if (round >= 0) bare.push(least);
-      for (const start of starts) {
-        const ms = await time([bin, ...start.args], start.staysUp);
-        if (round >= 0) times.get(start)?.push(ms);
+      for (const [start, { ms, ratios }] of times) {
+        const least = await time(nothing);
+        const taken = await time([bin, ...start.args], start.staysUp);
+        if (round < 0) continue;
+        bare.push(least);
+        ms.push(taken);
+        ratios.push(taken / least);
       }
     }
-    const unit = median(bare);
     return [
-      { name: `node -e 0, median of ${rounds}`, value: `${unit.toFixed(0)} ms`, bar: '', ok: true },
-      ...starts.map((start) => {
-        const ms = median(times.get(start) as number[]);
-        return heldTo(start.bar, start.name, ms / unit, `${ms.toFixed(0)} ms, ${(ms / unit).toFixed(1)} times`);
+      { name: `node -e 0, median of ${bare.length}`, value: `${median(bare).toFixed(0)} ms`, bar: '', ok: true },
+      ...[...times].map(([{ name, bar }, { ms, ratios }]) => {
+        const ratio = median(ratios);
+        return heldTo(bar, name, ratio, `${median(ms).toFixed(0)} ms, ${ratio.toFixed(1)} times`);
       }),
     ];
   } finally {

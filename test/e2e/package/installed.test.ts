@@ -28,6 +28,7 @@ const contents = [
   /^dist\/LICENSES\.txt$/,
   /^dist\/(?:canaries|src)\/(?:[\w@-]+\/)*[\w@-]+\.(?:c?js|js\.map|d\.ts)$/,
   /^dist\/src\/web\/[\w/-]+\.css$/,
+  /^dist\/src\/replica\/builds\/(?:comet|webpack)\.json$/,
   /^compat-matrix\/(?:[\w./-]+\/)?[\w.-]+\.(?:ya?ml|json|md)$/,
   /^sql\/[\w/-]+\.sql$/,
   /^dashboards\/(?:generated|rules)\/[\w-]+\.(?:json|yml)$/,
