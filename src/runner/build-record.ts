@@ -11,6 +11,7 @@ import {
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
 import type { AttemptInput } from './attempt-input.ts';
+import { confidenceOf } from './cause/confidence.ts';
 import { explain, explainMismatch } from './cause/explain.ts';
 import type { Explanation, FailedAttempt } from './cause/failed-attempt.ts';
 import { nothingSeen, observations } from './cause/observations.ts';
@@ -58,7 +59,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     ...judgement,
     phases: steps.timings,
     spans: spansOf(steps, judgement.code),
-    confidence: { build: null, cause: null },
+    confidence: confidenceOf(input.surface, judgement.cause),
     durationMs: Math.round(observed.durationMs),
     events,
     provenance,

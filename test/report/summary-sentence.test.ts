@@ -22,7 +22,7 @@ const interrupted = (axes: Partial<Cell>) => of(axes, infraAttempt({ code: 'inte
 const run: RunInfo = { ...exampleRun, finishedAt: '2026-11-28T08:00:00.000Z' };
 const onNewest = `On the newest build ${newest} (2026-08-10, 110 days old)`;
 const onBuild = `On build ${newest} (2026-08-10, 110 days old)`;
-const dataEnds = 'WhatsApp Web data ends 2026-08-22, 98 days ago.';
+const dataEnds = 'WhatsApp Web data ends 2026-10-09, 50 days ago.';
 const lostSend = { code: 'send-failed', phase: 'message' } as const;
 
 const cases: Record<string, [CellSummary[], string]> = {
