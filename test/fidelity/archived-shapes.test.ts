@@ -154,8 +154,8 @@ describe('uncertain shapes', () => {
   const namesAt = (build: string) => resolveShapes(build).uncertain.flatMap(({ names }) => names);
 
   test('are what the next archive shows for the first time', () => {
-    expect(namesAt('2.3000.1042652105')).toContain('WAWebGroupModifyInfoJob.setGroupDescription()');
-    expect(namesAt(april)).not.toContain('WAWebGroupModifyInfoJob.setGroupDescription()');
+    expect(namesAt('2.3000.1042652105')).toContain('WAWebBizOrderBridge.queryOrder()');
+    expect(namesAt(april)).not.toContain('WAWebBizOrderBridge.queryOrder()');
     expect(namesAt(august)).toEqual([]);
   });
 
@@ -163,6 +163,12 @@ describe('uncertain shapes', () => {
     const member = 'WAWebMsgModel.Msg.avParams';
     const builds = [april, '2.3000.1040000000', '2.3000.1042880854'];
     expect(builds.map((build) => namesAt(build).includes(member))).toEqual([false, true, false]);
+  });
+
+  test('end with the first report of the change, where that is older than the next archive', () => {
+    const name = 'WAWebGroupModifyInfoJob.setGroupDescription()';
+    const builds = [april, '2.3000.1042652105', '2.3000.1044039387'];
+    expect(builds.map((build) => namesAt(build).includes(name))).toEqual([false, true, false]);
   });
 
   test('are not those that a dated change without bounds explains', () => {
