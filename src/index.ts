@@ -26,7 +26,7 @@ export {
   flow,
   linkByQr,
 } from './runner/flow.ts';
-export type { RunOptions, RunResult } from './runs/run-cells.ts';
+export type { AttemptHooks, RunOptions, RunResult } from './runs/run-cells.ts';
 export type {
   CreateClient,
   LinkableClient,

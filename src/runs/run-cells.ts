@@ -11,8 +11,18 @@ import { processTerminal } from '../report/terminal.ts';
 import { executeRun } from './execute-run.ts';
 import { type CellChoice, resolvedPlan } from './read-plan.ts';
 
+/** How a program follows attempts that it started, and ends them. */
+export interface AttemptHooks {
+  /** Ends them early: those under way are recorded as `infra` with the code `interrupted`, and no other is started. */
+  signal?: AbortSignal | undefined;
+  /** Called after every attempt. The next ones wait for a promise that it returns. */
+  onAttempt?: ((cell: Cell, attempt: Attempt) => void | Promise<void>) | undefined;
+  /** Called with what a person may want to know: downloads, what the project installs, how many attempts are expected. */
+  say?: ((line: string) => void) | undefined;
+}
+
 /** What is attempted and how. Everything can be left out; the names are those of the options of `wwebjs-canary run`. */
-export interface RunOptions extends CellChoice {
+export interface RunOptions extends CellChoice, AttemptHooks {
   /** Attempts at the same time; one per two cores when left out. */
   slots?: number | undefined;
   /** Repeats a run: the order of attempts and everything random in them. A random one when left out. */
@@ -21,12 +31,6 @@ export interface RunOptions extends CellChoice {
   trace?: TraceMode | undefined;
   /** Reports to write, as `--reporter` takes them: `json=FILE,html=DIR`; none when left out. */
   reporter?: string | undefined;
-  /** Ends the run early: attempts under way are recorded as `infra` with the code `interrupted`, and no other is started. */
-  signal?: AbortSignal | undefined;
-  /** Called after every attempt. The run waits for a promise that it returns. */
-  onAttempt?: ((cell: Cell, attempt: Attempt) => void | Promise<void>) | undefined;
-  /** Called with what a person may want to know: downloads, and what the project installs. */
-  say?: ((line: string) => void) | undefined;
 }
 
 /** A run that has ended. */

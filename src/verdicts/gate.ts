@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import type { Attempt, Cell } from '../contracts/attempt.ts';
+import type { Attempt } from '../contracts/attempt.ts';
 import { parseBuild } from '../contracts/build-number.ts';
 import { matrixFile } from '../contracts/home.ts';
 import { InputError, naming, rethrowNaming } from '../contracts/input-error.ts';
@@ -23,6 +23,7 @@ import type { Choice } from '../runner/check-choice.ts';
 import { loadFlow } from '../runner/load-flow.ts';
 import { parseCondition } from '../runner/parse-condition.ts';
 import { prune } from '../runs/prune.ts';
+import type { AttemptHooks } from '../runs/run-cells.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { whileReading } from '../store/reading.ts';
 import {
@@ -56,15 +57,8 @@ export interface GateRequest extends Omit<Choice, 'library'> {
   seed?: number | undefined;
 }
 
-/** A request of a program. */
-export interface GateOptions extends GateRequest {
-  /** With `run`: ends the attempts early; what was found until then is judged. */
-  signal?: AbortSignal | undefined;
-  /** With `run`: called after every attempt. The next ones wait for a promise that it returns. */
-  onAttempt?: ((cell: Cell, attempt: Attempt) => void | Promise<void>) | undefined;
-  /** Called with what a person may want to know, such as downloads and how many attempts are expected. */
-  say?: ((line: string) => void) | undefined;
-}
+/** A request of a program. The hooks are for attempts that it makes. */
+export interface GateOptions extends GateRequest, AttemptHooks {}
 
 /** A request whose options have been checked. */
 export interface CheckedRequest {
