@@ -34,7 +34,9 @@ export async function runGitlabJob(folder: string, name: string, variables: Reco
   const job = (parse(output.slice(output.indexOf('---\n'))) as Record<string, GitlabJob>)[name] as GitlabJob;
   const predefined = { CI: 'true', GITLAB_CI: 'true', CI_PROJECT_DIR: folder };
   const own = Object.entries(job.variables).map(([key, value]) => [key, value.replace('$CI_PROJECT_DIR', folder)]);
-  const kept = ['HOME', 'LANG'].flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]]));
+  const kept = Object.entries(process.env).filter(([key]) =>
+    /^(?:HOME|LANG|npm_config_.*|NODE_EXTRA_CA_CERTS)$/i.test(key),
+  );
   const env = { ...Object.fromEntries([...kept, ...own]), ...predefined, ...variables };
   return run('bash', ['-eo', 'pipefail', '-c', [...job.before_script, ...job.script].join('\n')], folder, env);
 }
