@@ -44,6 +44,7 @@ if (process.exitCode === 0) {
   ]);
   for (const file of globSync(['src/web/**/*.css', 'canaries/**/*.cjs'], { cwd: packageRoot }))
     cpSync(join(packageRoot, file), join(dist, file));
+  cpSync(join(packageRoot, 'node_modules/uplot/dist/uPlot.min.css'), inDist('web/uPlot.min.css'));
   // What src/replica/builds/read-build-data reads in place of the YAML.
   for (const face of faces)
     writeFileSync(

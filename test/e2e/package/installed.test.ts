@@ -56,6 +56,12 @@ describe('the package, installed with npm and --ignore-scripts', () => {
     expect(Object.keys(dependencies).filter((name) => !isImported(name))).toEqual([]);
   });
 
+  test('has the style sheets of all pages', async () => {
+    const module = './node_modules/wwebjs-canary/dist/src/web/read-styles.js';
+    const program = `import { readStyles } from '${module}'; console.log(await readStyles('report', 'history', 'console'));`;
+    expect(await project.program('styles.mjs', program)).toContain('.uplot');
+  });
+
   test('would be published as it is', async () => {
     const report = JSON.parse(await publishDryRun(packed.tarball));
     const [{ name, files }] = 'name' in report ? [report] : (Object.values(report) as [typeof report]);
