@@ -1,4 +1,5 @@
 import { arch, platform } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, ensureBrowser } from '../browser/ensure-browser.ts';
 import { ReplicaFindingsError } from './replica-findings-error.ts';
 import { startTestReplica, type TestPhone, type TestReplica, type TestReplicaOptions } from './start-test-replica.ts';
@@ -8,6 +9,7 @@ export interface LinkableClient {
   // biome-ignore lint/suspicious/noExplicitAny: each event of a client has arguments of its own.
   on(event: string, listener: (...args: any[]) => void): unknown;
   initialize(): Promise<void>;
+  getState(): Promise<unknown>;
   destroy(): Promise<void>;
 }
 
@@ -45,6 +47,9 @@ export interface LinkedClient<Client> {
 }
 
 const defaultBrowser = platform === 'linux' && arch === 'x64' ? 'current' : 'chrome';
+
+/** How long a page may take to answer, which may hang for a reason that the test is about. */
+const lastCallsMs = 2_000;
 
 const browsers = new Map<string, Promise<Browser>>();
 
@@ -84,6 +89,7 @@ export async function withLinkedClient<Client extends LinkableClient, Result>(
       await link(client, phone, options.linkMs);
       return await use({ client, phone, replica });
     } finally {
+      await lastCalls(client);
       await client.destroy();
     }
   };
@@ -95,6 +101,15 @@ export async function withLinkedClient<Client extends LinkableClient, Result>(
   }
   if (ended.status === 'rejected') throw ended.reason;
   return ended.value;
+}
+
+/**
+ * Waits until the calls that the client made have returned. A text reaches the phone before the call that sent it returns, and a call that is
+ * cut off by `destroy()` is an unhandled rejection of the program. The page answers calls in sequence: this one comes last.
+ */
+async function lastCalls(client: LinkableClient): Promise<void> {
+  const answered = client.getState().catch(() => {});
+  await Promise.race([answered, sleep(lastCallsMs, undefined, { ref: false })]);
 }
 
 /** Starts the client and scans its QR code, or types its pairing code, until it is ready. */
