@@ -1,57 +1,240 @@
-import { once } from 'node:events';
 import type { LinkedClient } from './linked-client.ts';
+
+/** A client whose account has received a text: some calls need one or fail only then. */
+export interface TextedClient extends LinkedClient {
+  /** The text as the library's Message. */
+  // biome-ignore lint/suspicious/noExplicitAny: the messages of several library versions
+  message: any;
+}
 
 /** A failure of one call that users reported, with the text that they saw. */
 export interface ReportedText {
   /** Issue or pull request. */
   report: string;
+  /** As reported, or the version whose files have the lines of the reported stack. */
   version: string;
+  /** As reported, or the newest known build of the day of the report. */
   build: string;
   /** The call as the reports name it. */
   call: string;
-  make(linked: LinkedClient): Promise<unknown>;
-  /** What the error says; the whole of `name: message`. */
-  text: string | RegExp;
+  make(client: TextedClient): Promise<unknown>;
+  /** What the error says; the whole of `name: message`, without what Puppeteer puts before it. */
+  text: string;
 }
 
 const contact = '12025550101@c.us';
+const group = '120363040000930000@g.us';
 
-/** A chat with a message in it: some calls fail only then. */
-async function afterAText({ client, phone }: LinkedClient): Promise<void> {
-  const received = once(client as never, 'message');
-  phone.send('hello');
-  await received;
-}
+const noKey = 'r: r';
+const noContactGetter = 'TypeError: window.Store.ContactMethods.getIsMyContact is not a function';
+
+/** The replica has no media: a text stands for it, since the library fails before it looks at the content. */
+const asMedia = ({ message }: TextedClient) => Object.assign(message, { hasMedia: true });
+
+/** A group as the library makes it of what the page tells; the replica's accounts are in none. */
+const aGroup = ({ client, library }: TextedClient) =>
+  new library.GroupChat(client, { id: { _serialized: group }, groupMetadata: { participants: [] } });
 
 export const reportedTexts: readonly ReportedText[] = [
+  {
+    report: 'wwebjs/whatsapp-web.js#3251',
+    version: '1.25.0',
+    build: '2.3000.1015802715',
+    call: 'Client.getMessageById of a message to oneself',
+    make: ({ client }) => client.getMessageById(`true_${contact}_3EB039583F48990846CB3E_out`),
+    text: 'Error: Invalid serialized message id specified',
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#3259',
+    version: '1.25.0',
+    build: '2.3000.1016067089',
+    call: 'Client.sendMessage quoting a message that is not loaded',
+    make: ({ client }) =>
+      client.sendMessage(contact, 'hello', { quotedMessageId: `false_${contact}_3EB039583F48990846CB3E` }),
+    text: "TypeError: Cannot read properties of undefined (reading 'unsafe')",
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#3780',
+    version: '1.33.2',
+    build: '2.3000.1026750000',
+    call: 'Client.sendMessage to a group',
+    make: ({ client }) => client.sendMessage(group, 'hello'),
+    text: 'TypeError: window.Store.WidFactory.toUserWidOrThrow is not a function',
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#3797',
+    version: '1.33.2',
+    build: '2.3000.1026860007',
+    call: 'Chat.getPinnedMessages',
+    make: async ({ client }) => (await client.getChatById(contact)).getPinnedMessages(),
+    text: 'TypeError: window.Store.PinnedMsgUtils.getTable is not a function',
+  },
+  {
+    report: 'avoylenko/wwebjs-api#79',
+    version: '1.34.2',
+    build: '2.3000.1030326540',
+    call: 'Client.getContacts',
+    make: ({ client }) => client.getContacts(),
+    text: noContactGetter,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#3983',
+    version: '1.34.2',
+    build: '2.3000.1030356216',
+    call: 'Client.getContactById',
+    make: ({ client }) => client.getContactById(contact),
+    text: noContactGetter,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#3990',
+    version: '1.34.2',
+    build: '2.3000.1030421110',
+    call: 'Message.getContact',
+    make: ({ message }) => message.getContact(),
+    text: noContactGetter,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#5723',
+    version: '1.34.2',
+    build: '2.3000.1032073469',
+    call: 'Client.getContactById',
+    make: ({ client }) => client.getContactById(contact),
+    text: noContactGetter,
+  },
   {
     report: 'wwebjs/whatsapp-web.js#5718',
     version: '1.34.2',
     build: '2.3000.1032373751',
-    call: 'sendMessage',
+    call: 'Client.sendMessage',
     make: ({ client }) => client.sendMessage(contact, 'hello'),
     text: "TypeError: Cannot read properties of undefined (reading 'markedUnread')",
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201830',
+    version: '1.34.7',
+    build: '2.3000.1043159177',
+    call: 'Message.downloadMedia',
+    make: (linked) => asMedia(linked).downloadMedia(),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201833',
+    version: '1.34.7',
+    build: '2.3000.1043179329',
+    call: 'Message.downloadMedia',
+    make: (linked) => asMedia(linked).downloadMedia(),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201838',
+    version: '1.34.7',
+    build: '2.3000.1043179329',
+    call: 'Client.getChatById',
+    make: ({ client }) => client.getChatById(contact),
+    text: noKey,
+  },
+  {
+    report: 'rmyndharis/OpenWA#757',
+    version: '1.34.7',
+    build: '2.3000.1043220887',
+    call: 'Client.getChats',
+    make: ({ client }) => client.getChats(),
+    text: noKey,
   },
   {
     report: 'wwebjs/whatsapp-web.js#201848',
     version: '1.34.7',
     build: '2.3000.1043280533',
-    call: 'getChats',
-    make: async (linked) => {
-      await afterAText(linked);
-      return linked.client.getChats();
-    },
-    text: 'r: r',
+    call: 'Client.getChats',
+    make: ({ client }) => client.getChats(),
+    text: noKey,
+  },
+  {
+    report: 'rmyndharis/OpenWA#889',
+    version: '1.34.7',
+    build: '2.3000.1043663550',
+    call: 'Chat.sendStateTyping',
+    make: async ({ client }) => (await client.getChatById(contact)).sendStateTyping(),
+    text: noKey,
+  },
+  {
+    report: 'rmyndharis/OpenWA#889',
+    version: '1.34.7',
+    build: '2.3000.1043663550',
+    call: 'Message.downloadMedia',
+    make: (linked) => asMedia(linked).downloadMedia(),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201845',
+    version: '1.34.7',
+    build: '2.3000.1043880044',
+    call: 'Client.getChats',
+    make: ({ client }) => client.getChats(),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201845',
+    version: '1.34.7',
+    build: '2.3000.1043880044',
+    call: 'Client.getChatById',
+    make: ({ client }) => client.getChatById(contact),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201845',
+    version: '1.34.7',
+    build: '2.3000.1043880044',
+    call: 'Message.getChat',
+    make: ({ message }) => message.getChat(),
+    text: noKey,
   },
   {
     report: 'wwebjs/whatsapp-web.js#201869',
     version: '1.34.7',
     build: '2.3000.1044135300',
-    call: 'getChatById',
-    make: async (linked) => {
-      await afterAText(linked);
-      return linked.client.getChatById(contact);
-    },
-    text: 'r: r',
+    call: 'Client.getChatById',
+    make: ({ client }) => client.getChatById(contact),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201871',
+    version: '1.34.7',
+    build: '2.3000.1044201690',
+    call: 'Message.getChat',
+    make: ({ message }) => message.getChat(),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201871',
+    version: '1.34.7',
+    build: '2.3000.1044201690',
+    call: 'Client.getChatById',
+    make: ({ client }) => client.getChatById(contact),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201832',
+    version: '1.34.7',
+    build: '2.3000.1045781916',
+    call: 'Message.getChat',
+    make: ({ message }) => message.getChat(),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201832',
+    version: '1.34.7',
+    build: '2.3000.1045781916',
+    call: 'Client.getChatById',
+    make: ({ client }) => client.getChatById(contact),
+    text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201916',
+    version: '1.34.7',
+    build: '2.3000.1047483476',
+    call: 'GroupChat.getInviteCode',
+    make: (linked) => aGroup(linked).getInviteCode(),
+    text: "TypeError: Cannot read properties of undefined (reading 'fetchMexGroupInviteCode')",
   },
 ];

@@ -11,7 +11,7 @@ export class Wid {
   /** @throws when the text is no id. */
   constructor(text: string) {
     const match = /^([\w.-]+)(?::(\d+))?@(?:c\.us|s\.whatsapp\.net|lid|g\.us|broadcast|newsletter)$/.exec(text);
-    if (!match) throw new Error(`wid error: invalid wid: ${text}`);
+    if (!match) throw new Error('wid error: invalid wid');
     const server = text.slice(text.indexOf('@') + 1);
     this.server = server === 's.whatsapp.net' ? 'c.us' : server;
     this.user = match[1] as string;
