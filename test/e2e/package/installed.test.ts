@@ -27,7 +27,7 @@ const contents = [
   /^bin\/wwebjs-canary\.js$/,
   /^dist\/LICENSES\.txt$/,
   /^dist\/(?:canaries|src)\/(?:[\w@-]+\/)*[\w@-]+\.(?:c?js|js\.map|d\.ts)$/,
-  /^dist\/src\/web\/[\w/-]+\.css$/,
+  /^dist\/src\/web\/[\w/.-]+\.css$/,
   /^dist\/src\/replica\/builds\/(?:comet|webpack)\.json$/,
   /^compat-matrix\/(?:[\w./-]+\/)?[\w.-]+\.(?:ya?ml|json|md)$/,
   /^sql\/[\w/-]+\.sql$/,
