@@ -13,8 +13,9 @@ export function bootJson(known: Surface, circumstances: PageCircumstances): stri
   let text = texts.get(known);
   if (text === undefined) {
     const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
-    const { members } = resolveShapes(known.build);
-    text = `"surface":${JSON.stringify(surface)},"members":${JSON.stringify(members)}`;
+    const { members, parameters } = resolveShapes(known.build);
+    const named = Object.keys(parameters).filter((place) => parameters[place]?.length === 1 && parameters[place][0]);
+    text = `"surface":${JSON.stringify(surface)},"members":${JSON.stringify(members)},"named":${JSON.stringify(named)}`;
     texts.set(known, text);
   }
   return `{${text},"circumstances":${JSON.stringify(circumstances)}}`;

@@ -39,6 +39,15 @@ describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (bui
     expect(seen).toEqual(Object.fromEntries(expected));
   });
 
+  test('loading earlier messages fails as in wwebjs/whatsapp-web.js#201706 when the chat is not in an object', async () => {
+    const seen = await page.evaluate(`(async () => {
+      const { loadEarlierMsgs } = require('WAWebChatLoadMessages');
+      const [chat] = require('WAWebCollections').Chat.add({ id: require('WAWebWidFactory').createWid('12025550101@c.us') });
+      return [await loadEarlierMsgs(chat).catch(String), await loadEarlierMsgs({ chat })];
+    })()`);
+    expect(seen).toEqual(["TypeError: Cannot read properties of undefined (reading 'waitForChatLoading')", []]);
+  });
+
   test('require answers with the default export, else the exports; unknown names are logged once and undefined', async () => {
     const logged: string[] = [];
     page.on('console', (message) => logged.push(message.text()));

@@ -146,6 +146,11 @@ export class Chat extends BaseModel {
   declare archive: boolean;
   declare markedUnread: boolean | undefined;
 
+  /** Resolves when the messages that are being loaded are there: at once. */
+  waitForChatLoading(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Getters on builds up to 2025, functions of WAWebChatGetters since. */
   get isGroup(): boolean {
     return this.id.isGroup();

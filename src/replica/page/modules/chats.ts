@@ -16,6 +16,13 @@ export function chatModules(page: Page, { messaging }: Lifecycle): Implementatio
     if (chat.markedUnread) chat.markedUnread = false;
     messaging.markSeen(chat);
   };
+  // As on the real page, what is no chat fails at `waitForChatLoading`. The sync has already loaded all that the server has of a chat.
+  const loadMsgs = (name: string) => async (argument: Chat | { chat: Chat }) => {
+    const takesObject = page.named.includes(`WAWebChatLoadMessages.${name}`);
+    const chat = (takesObject ? (argument as { chat: Chat }).chat : argument) as Chat;
+    await chat.waitForChatLoading();
+    return [];
+  };
   return {
     WAWebFindChatAction: {
       findExistingChat: (wid: Wid) => Promise.resolve(page.chats.get(wid)),
@@ -50,10 +57,9 @@ export function chatModules(page: Page, { messaging }: Lifecycle): Implementatio
         chat.unreadCount = unread ? -1 : 0;
       },
     },
-    // The sync has already loaded everything that the server has of a chat.
     WAWebChatLoadMessages: {
-      loadEarlierMsgs: () => Promise.resolve([]),
-      loadRecentMsgs: () => Promise.resolve([]),
+      loadEarlierMsgs: loadMsgs('loadEarlierMsgs'),
+      loadRecentMsgs: loadMsgs('loadRecentMsgs'),
     },
     WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
     WAWebChatStateBridge: {

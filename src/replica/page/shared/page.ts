@@ -18,6 +18,8 @@ export interface Boot {
   surface: PageSurface;
   /** Members of exports that the build has, as far as known. */
   members: MemberTable;
+  /** Functions, as `Module.export`, that take their values out of one object, as far as known. */
+  named: readonly string[];
   circumstances: PageCircumstances;
 }
 
@@ -25,6 +27,7 @@ export interface Boot {
 export interface Page {
   readonly surface: PageSurface;
   readonly members: MemberTable;
+  readonly named: readonly string[];
   circumstances: PageCircumstances;
   readonly report: SendReport;
   readonly link: ServerLink;
@@ -58,6 +61,7 @@ export function createPage(boot: Boot): Page {
   return {
     surface: boot.surface,
     members: boot.members,
+    named: boot.named,
     circumstances: boot.circumstances,
     report: reporter(link),
     link,
