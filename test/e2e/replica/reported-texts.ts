@@ -102,9 +102,9 @@ export const reportedTexts: readonly ReportedText[] = [
     text: noContactGetter,
   },
   {
-    report: 'wwebjs/whatsapp-web.js#5718',
+    report: 'wwebjs/whatsapp-web.js#5741',
     version: '1.34.2',
-    build: '2.3000.1032373751',
+    build: '2.3000.1032274475',
     call: 'Client.sendMessage',
     make: ({ client }) => client.sendMessage(contact, 'hello'),
     text: "TypeError: Cannot read properties of undefined (reading 'markedUnread')",
