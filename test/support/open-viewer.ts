@@ -1,5 +1,6 @@
 import { type Browser, chromium } from 'playwright-core';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** A real Chromium that looks at pages of ours. */
 export async function openViewer(): Promise<Browser> {
@@ -7,6 +8,7 @@ export async function openViewer(): Promise<Browser> {
   return chromium.launch({
     executablePath: browser.executablePath,
     args: browser.args,
-    env: { ...(process.env as Record<string, string>), ...browser.env },
+    // Chromium leaves files of its own in there when it ends in the middle of a write.
+    env: { ...(process.env as Record<string, string>), ...browser.env, TMPDIR: temporaryFolder() },
   });
 }

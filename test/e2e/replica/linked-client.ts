@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { startTestReplica, type TestPhone, type TestReplica } from '../../../src/testing/start-test-replica.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** The part of a whatsapp-web.js client that tests of single methods use; other methods by their names. */
 export interface Client {
@@ -37,7 +38,8 @@ export async function linkedClient(version: string, build: string): Promise<Link
     puppeteer: {
       executablePath: browser.executablePath,
       args: [...browser.args, ...replica.chromiumArgs],
-      env: { ...process.env, ...browser.env },
+      // Chromium leaves files of its own in there when it ends in the middle of a write.
+      env: { ...process.env, ...browser.env, TMPDIR: temporaryFolder() },
     },
     webVersionCache: { type: 'none' },
   });

@@ -152,7 +152,8 @@ test('the wrapper passes arguments and signals through', async () => {
   onTestFinished(() => replica.close());
   const file = join(folder, "it's a chrome");
   writeChromeWrapper(file, await ensureBrowser('current', console.log), replica.chromiumArgs);
-  const chromium = await puppeteer.launch({ executablePath: file, args: ['--user-agent=a browser'] });
+  const env = { ...process.env, TMPDIR: folder };
+  const chromium = await puppeteer.launch({ executablePath: file, args: ['--user-agent=a browser'], env });
   const ended = once(chromium.process() as ChildProcess, 'exit');
   const page = await chromium.newPage();
   await page.goto(replica.url);

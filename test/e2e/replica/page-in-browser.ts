@@ -1,6 +1,7 @@
 import puppeteer, { type Browser as Chromium, type Page } from 'puppeteer-core';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import type { Replica } from '../../../src/replica/start-replica.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** What a desktop browser calls itself; headless ones are refused by newer builds. */
 const userAgent =
@@ -15,7 +16,8 @@ export async function openInBrowser(
   const chromium = await puppeteer.launch({
     executablePath: browser.executablePath,
     args: [...browser.args, ...replica.chromiumArgs, `--user-agent=${userAgent}`],
-    env: { ...process.env, ...browser.env },
+    // Chromium leaves files of its own in there when it ends in the middle of a write.
+    env: { ...process.env, ...browser.env, TMPDIR: temporaryFolder() },
     ...options,
   });
   const page = (await chromium.pages())[0] ?? (await chromium.newPage());

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** An HTML report opened from disk in a real Chromium, with every error and every request of the page. */
 export async function openReport(
@@ -11,7 +12,8 @@ export async function openReport(
   const chromium = await puppeteer.launch({
     executablePath: browser.executablePath,
     args: browser.args,
-    env: { ...process.env, ...browser.env },
+    // Chromium leaves files of its own in there when it ends in the middle of a write.
+    env: { ...process.env, ...browser.env, TMPDIR: temporaryFolder() },
   });
   const page = (await chromium.pages())[0] ?? (await chromium.newPage());
   const errors: string[] = [];
