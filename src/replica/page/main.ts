@@ -35,7 +35,10 @@ function boot(given: Boot): void {
 /** Registers the modules of tier 1, sets `Debug.VERSION`, then opens the connection. */
 function start(page: Page): void {
   let register: Register = () => {};
-  const lifecycle = new Lifecycle(page, (tier) => register(tier));
+  const lifecycle = new Lifecycle(page, (tier) => {
+    if (tier === 2) addKnownMembers(page, implemented, (module) => !connection.has(module));
+    register(tier);
+  });
   const implemented = implementations(page, lifecycle);
   register = installModules({
     surface: page.surface,
@@ -45,7 +48,8 @@ function start(page: Page): void {
     throwing: () => page.circumstances.unknownModuleThrows ?? false,
     late: lateModules(page),
   });
-  addKnownMembers(implemented, page);
+  addKnownMembers(page, implemented, (module) => connection.has(module));
+  watchUnknownMembers(EventEmitter, page.report);
   register(1);
   if (page.surface.behaviours.cmdEvents === 'plain') {
     page.cmd.refreshQR = () => lifecycle.refresh();
@@ -59,12 +63,16 @@ function start(page: Page): void {
   void lifecycle.open();
 }
 
-/** Gives what is implemented the other members that the build has, as stubs. */
-function addKnownMembers(implemented: Implementations, { members, report }: Page): void {
-  for (const [module, exports] of Object.entries(implemented)) {
-    for (const [name, value] of Object.entries(exports)) addMembers(value, `${module}.${name}`, members, report);
+/** What code in the page uses before a login. Members of all else come at the login: they would delay each page by a tenth. */
+const connection: ReadonlySet<string> = new Set(['WAWebSocketModel', 'WAWebConnModel', 'WAWebCmd', 'WAWebStreamModel']);
+
+/** Gives the wanted modules of what is implemented the other members that the build has, as stubs. */
+function addKnownMembers(page: Page, implemented: Implementations, isWanted: (module: string) => boolean): void {
+  for (const [module, exports] of Object.entries(implemented).filter(([name]) => isWanted(name))) {
+    for (const [name, value] of Object.entries(exports)) {
+      addMembers(value, `${module}.${name}`, page.members, page.report);
+    }
   }
-  watchUnknownMembers(EventEmitter, report);
 }
 
 /** Sets what libraries read as the sign that the page is usable. */
