@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, ensureBrowser } from '../browser/ensure-browser.ts';
@@ -79,8 +82,14 @@ export async function withLinkedClient<Client extends LinkableClient, Result>(
   const { executablePath, args, env } = await prepareBrowser(options);
   const replica = await startTestReplica(options);
   const phone = replica.phones[0] ?? replica.addPhone();
+  // Chromium leaves files of its own in there when it ends in the middle of a write.
+  const folder = await mkdtemp(join(tmpdir(), 'wwebjs-canary-'));
   const clientOptions: ReplicaClientOptions = {
-    puppeteer: { executablePath, args: [...args, ...replica.chromiumArgs], env: { ...process.env, ...env } },
+    puppeteer: {
+      executablePath,
+      args: [...args, ...replica.chromiumArgs],
+      env: { ...process.env, ...env, TMPDIR: folder },
+    },
     webVersionCache: { type: 'none' },
   };
   const linkAndUse = async () => {
@@ -95,6 +104,7 @@ export async function withLinkedClient<Client extends LinkableClient, Result>(
   };
   const [ended] = await Promise.allSettled([linkAndUse()]);
   await replica.close();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   const findings = replica.findings();
   if (findings.length > 0) {
     throw new ReplicaFindingsError(findings, ended.status === 'rejected' ? ended.reason : undefined);
