@@ -18,8 +18,13 @@ export function inBetween(surface: Surface, what: PagePlace | keyof Surface['beh
   return changes.get(what.name) ?? (what.export === null ? null : (changes.get(`${what.name}.${what.export}`) ?? null));
 }
 
+/** `after A and by B`: when a change came, as far as known. */
+export function boundsWords({ after, since }: Pick<UncertainChange, 'after' | 'since'>): string {
+  return `${after === null ? 'at an unknown time' : `after ${after}`} and by ${since}`;
+}
+
 /** `Whether build X has this change is not known: it came after A and by B (read: …).` */
-export function inBetweenSentence(build: string, { after, since, confidence, sources }: UncertainChange): string {
-  const from = after === null ? 'at an unknown time' : `after ${after}`;
-  return `Whether build ${build} is older than the change is not known: it came ${from} and by ${since} (${confidence}: ${sources.join(', ')}).`;
+export function inBetweenSentence(build: string, change: UncertainChange): string {
+  const { confidence, sources } = change;
+  return `Whether build ${build} is older than the change is not known: it came ${boundsWords(change)} (${confidence}: ${sources.join(', ')}).`;
 }

@@ -72,11 +72,6 @@ export function libraryIndex(packageDir: string): LibraryIndex {
   return index;
 }
 
-/** What a library needs from the page; see `libraryIndex`. */
-export function extractNeeds(packageDir: string): Needs {
-  return libraryIndex(packageDir).needs;
-}
-
 /** A hash of the library's source and of the code that reads it, so that an index of older code is not used. */
 function contentHash(packageDir: string): string {
   const hash = createHash('sha256');

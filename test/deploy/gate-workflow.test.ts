@@ -40,7 +40,7 @@ test.each([
   },
 );
 
-test('a pull request that leaves the version as it is passes, and nothing is attempted', async () => {
+test('a pull request that does not change the version passes without an attempt', async () => {
   const forge = makeForge(project.repository);
   const ran = await runWorkflow(workflow, { forge, event: 'pull_request', ref: 'other', payload, env: project.env });
   expect(ran.results, ran.log).toEqual({ gate: 'success' });

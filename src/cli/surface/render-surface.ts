@@ -4,6 +4,7 @@ import type { MethodCheck, MissingKind, SurfaceCheck } from '../../contracts/sur
 import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
+import { boundsWords } from '../../surface/in-between.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
 
@@ -44,15 +45,12 @@ export function renderCheck({ check, known, seen, methods }: ShownCheck, width?:
     `${library} on ${build}: ${verdictText(check, seen)}\n`,
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
-    ...check.restsOn.map(({ name, after, since }) => restsOnSentence(build, name, after, since)),
+    ...check.restsOn.map(
+      (rest) => `It rests on ${rest.name}, which changed ${boundsWords(rest)}: the data takes ${build} for older.\n`,
+    ),
     ...(rows.length > 0 ? ['\n', columns([['stops', 'missing', 'needed in', 'known'], ...rows], width)] : []),
     ...(methods ? ['\n', methodTable(methods, width)] : []),
   ].join('');
-}
-
-function restsOnSentence(build: string, name: string, after: string | null, since: string): string {
-  const from = after === null ? 'at an unknown time' : `after ${after}`;
-  return `It rests on ${name}, which changed ${from} and by ${since}: the data takes ${build} for older.\n`;
 }
 
 const notes: Partial<Record<MissingKind, string>> = { lazy: ' (not loaded)', argument: ' (called otherwise)' };

@@ -62,7 +62,7 @@ describe('the package, installed with npm and --ignore-scripts', () => {
     expect(await project.program('styles.mjs', program)).toContain('.uplot');
   });
 
-  test('would be published as it is', async () => {
+  test('would be published unchanged', async () => {
     const report = JSON.parse(await publishDryRun(packed.tarball));
     const [{ name, files }] = 'name' in report ? [report] : (Object.values(report) as [typeof report]);
     expect(name).toBe('wwebjs-canary');

@@ -43,7 +43,7 @@ const esModule = 64;
 const usual = 98;
 export const commonModule = 34;
 
-/** Set by code in the page that watches modules run, as it is on real pages. */
+/** What code in the page sets to watch modules run. Real pages read the same names. */
 interface Hooks {
   __onBeforeModuleFactory?: (definition: ModuleDefinition) => void;
   __onAfterModuleFactory?: (definition: ModuleDefinition) => void;

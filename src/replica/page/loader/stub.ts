@@ -40,7 +40,7 @@ export function stubFunction(module: string, exportName: string, report: SendRep
 /**
  * The error of a call that the replica does not implement, reported to the server with its stack: the caller may swallow the error.
  *
- * @param called what is not implemented where a part of the function is, such as `for a group`.
+ * @param called the part that is missing of a function that is otherwise implemented, such as `for a group`.
  */
 export function onlyAName(module: string, exportName: string, report: SendReport, called?: string): Error {
   const error = new Error(`replica: ${module}.${exportName} is only a name here${called ? ` ${called}` : ''}`);
