@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +9,7 @@ import type { HostCalls } from '../contracts/host.ts';
 import { type HostEvent, type HostExit, readHostEvent } from '../contracts/host-events.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import { childFile } from './child-file.ts';
-import { findTree, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
+import { findTree, type Inheritance, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
 import { Redactor } from './redactor.ts';
 
 export interface HostOptions {
@@ -40,7 +41,7 @@ const lastWordPatienceMs = 2_000;
  */
 export class Host {
   readonly #child: ChildProcess;
-  readonly #mark: string;
+  readonly #inheritance: Inheritance;
   /** Null where processes cannot be listed. */
   readonly #identity: ProcessIdentity | null;
   /** Settles when every line that the process wrote was seen: its last ones are read after its exit. */
@@ -53,13 +54,14 @@ export class Host {
   readonly redactor = new Redactor();
 
   constructor({ folder, env, onSeen }: HostOptions) {
-    this.#mark = `WWEBJS_CANARY_HOST=${randomUUID()}`;
     const tmp = join(folder, 'tmp');
     makeFolder(tmp);
+    const id = randomUUID();
+    this.#inheritance = { mark: `WWEBJS_CANARY_HOST=${id}`, folder: realpathSync(folder) };
     const seen = (event: HostEvent) => onSeen(this.#keep(event));
     this.#child = fork(childFile(), {
       cwd: folder,
-      env: { ...scrubbedEnv(folder, tmp), ...env, WWEBJS_CANARY_HOST: this.#mark.slice(this.#mark.indexOf('=') + 1) },
+      env: { ...scrubbedEnv(folder, tmp), ...env, WWEBJS_CANARY_HOST: id },
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -121,7 +123,10 @@ export class Host {
     for (const pid of this.#tree()) kill(pid);
   }
 
-  /** Ends host and browser at once with everything they started; waits until they are gone and the host's last lines are seen. Never rejects. */
+  /**
+   * Ends host and browser at once with everything they started; waits until they are gone, so that they write no more, and the host's
+   * last lines are seen. Where processes cannot be listed (other systems than Linux) it does not wait for the browser. Never rejects.
+   */
   async kill(): Promise<void> {
     if (!this.#child.pid) return;
     // The host first, or it could start another browser in between.
@@ -138,7 +143,7 @@ export class Host {
 
   /** Processes that the host started; where they cannot be listed, the group of the browser that it reported. */
   #tree(): number[] {
-    if (this.#identity) return findTree(this.#identity, this.#mark);
+    if (this.#identity) return findTree(this.#identity, this.#inheritance);
     return this.#browserPid ? [-this.#browserPid] : [];
   }
 

@@ -137,7 +137,7 @@ export class Scene {
 
   /** Removes profile and temporary files; after `close`. What cannot be removed is left to the system's own cleaning. */
   async removeFolder(): Promise<void> {
-    // A browser that was killed on a busy machine may write for a moment more: ten retries wait 5.5 s in all.
+    // A write that a kill interrupts is finished first, and off Linux the browser may live for a moment more: ten retries wait 5.5 s in all.
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 }).catch(() => {});
   }
 

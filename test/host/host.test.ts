@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { firstOf, startToyHost, toyLibrary, typesOf } from './toy.ts';
 
@@ -132,6 +134,18 @@ describe.runIf(existsSync('/proc/self/stat'))('a host with a browser', () => {
     expect(host.hasBrowser()).toBe(true);
     await host.kill();
     expect(host.hasBrowser()).toBe(false);
+  });
+
+  test('that lost its browser ends the helpers of that browser, which have neither parent nor environment of the host', async () => {
+    const { host, spec, folder } = await startToyHost();
+    await host.calls.load(toyLibrary('leaves-helper'));
+    void host.calls.start(spec).catch(() => {});
+    const written = join(folder, 'written');
+    await expect.poll(() => existsSync(written)).toBe(true);
+    await host.kill();
+    rmSync(written);
+    await sleep(300);
+    expect(existsSync(written)).toBe(false);
   });
 
   test('can lose its browser alone', async () => {

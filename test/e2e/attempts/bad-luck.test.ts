@@ -1,9 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Browser } from '../../../src/browser/ensure-browser.ts';
 import type { Attempt } from '../../../src/contracts/attempt.ts';
 import type { PlannedCell, RunInfo } from '../../../src/contracts/run.ts';
@@ -20,13 +17,6 @@ async function toyBrowser(script: string): Promise<Browser> {
   await chmod(executablePath, 0o755);
   return { name: 'toy', executablePath, version: '', args: [], env: {}, sandbox: { on: false, why: 'a toy' } };
 }
-
-// A helper process of a browser that was killed may create its cache anew for a moment, after the folder was removed.
-afterAll(async () => {
-  await sleep(1_000);
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('wwebjs-canary-'));
-  for (const name of folders) rmSync(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 10 });
-});
 
 test('a browser that ends at once is a failed launch with what the browser said', async () => {
   const record = await attempt('1.34.7', build, { browser: await toyBrowser('echo no such library >&2; exit 127') });
