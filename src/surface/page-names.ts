@@ -32,10 +32,17 @@ function namePresence(surface: Surface, place: PagePlace, loggedIn: boolean, sha
 
 /** True for a loader of lazy modules; the surface does not list the modules of loaders. */
 function isLoader(surface: Surface, { name, export: exportName }: PagePlace): boolean {
+  const places = loaderPlaces.get(surface) ?? placesOfLoaders(surface);
+  loaderPlaces.set(surface, places);
+  return places.has(exportName === null ? name : `${name}.${exportName}`);
+}
+
+const loaderPlaces = new WeakMap<Surface, ReadonlySet<string>>();
+
+/** Loaders, as `Module.export`, and their modules. */
+function placesOfLoaders(surface: Surface): ReadonlySet<string> {
   const places = [...loadersOf(surface).keys()];
-  return exportName === null
-    ? places.some((each) => each.startsWith(`${name}.`))
-    : places.includes(`${name}.${exportName}`);
+  return new Set([...places, ...places.map((place) => place.split('.')[0] as string)]);
 }
 
 /** A name of what `require(module)` returns. */

@@ -29,10 +29,12 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
     throw new InputError(`the change since ${change.since}: ${what}`);
   };
   const base = archive ? applyArchive(before, archive, laterArchives, change.tier ?? {}) : before;
-  const modules = { ...base.modules };
-  const collections = { ...base.collections };
+  const { remove, add, tier, unresolved } = change;
+  const modules: Record<string, SurfaceModule> =
+    remove || add || tier || unresolved ? { ...base.modules } : base.modules;
+  const collections: Record<string, string> = change.collections ? { ...base.collections } : base.collections;
 
-  for (const [name, gone] of Object.entries(change.remove ?? {})) {
+  for (const [name, gone] of Object.entries(remove ?? {})) {
     const module = modules[name] ?? fail(`remove ${name}: no such module before it`);
     if (gone === 'module') {
       delete modules[name];
@@ -45,17 +47,17 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
     }
     modules[name] = { ...module, ...surfaceModule(module.tier, exports) };
   }
-  for (const [name, added] of Object.entries(change.add ?? {})) {
+  for (const [name, added] of Object.entries(add ?? {})) {
     const present = modules[name];
     for (const key of Object.keys(added)) if (present?.exports[key]) fail(`add ${name}.${key}: it is there already`);
-    const tier = change.tier?.[name] ?? present?.tier ?? 1;
-    modules[name] = { ...present, ...surfaceModule(tier, { ...present?.exports, ...added }) };
+    const when = tier?.[name] ?? present?.tier ?? 1;
+    modules[name] = { ...present, ...surfaceModule(when, { ...present?.exports, ...added }) };
   }
-  for (const [name, tier] of Object.entries(change.tier ?? {})) {
+  for (const [name, when] of Object.entries(tier ?? {})) {
     const module = modules[name] ?? fail(`tier of ${name}: no such module`);
-    modules[name] = { ...module, tier };
+    modules[name] = { ...module, tier: when };
   }
-  for (const [name, missing] of Object.entries(change.unresolved ?? {})) {
+  for (const [name, missing] of Object.entries(unresolved ?? {})) {
     const { unresolved: _, ...module } = modules[name] ?? fail(`unresolved of ${name}: no such module`);
     modules[name] = missing.length > 0 ? { ...module, unresolved: missing } : module;
   }
@@ -87,12 +89,11 @@ function applyArchive(
     const present = before.modules[name];
     const seen = withKnownKinds(name, archived.exports, later);
     const exports = archived.evidence === 'uses' ? { ...present?.exports, ...seen } : seen;
-    modules[name] = {
-      ...surfaceModule(tiers[name] ?? tierOf(name, archived, present, later), exports),
-      ...(archived.exportsIncomplete && { partial: true as const }),
-      ...(archived.loaders && { loaders: archived.loaders }),
-      ...(archived.components && { components: archived.components }),
-    };
+    const module = surfaceModule(tiers[name] ?? tierOf(name, archived, present, later), exports);
+    if (archived.exportsIncomplete) module.partial = true;
+    if (archived.loaders) module.loaders = archived.loaders;
+    if (archived.components) module.components = archived.components;
+    modules[name] = module;
   }
   for (const name of archive.absent) delete modules[name];
   return { ...before, modules, collections: archive.collections ?? before.collections };
@@ -115,6 +116,7 @@ function tierOf(
 
 /** The kind of an export that is known only from a use: the kind in the next archive. */
 function withKnownKinds(name: string, exports: Record<string, ExportKind>, later: readonly Archive[]) {
+  if (!Object.values(exports).includes('unknown')) return exports;
   let known = exports;
   for (const key in exports) {
     if (exports[key] !== 'unknown') continue;

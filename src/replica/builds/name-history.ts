@@ -25,9 +25,14 @@ export interface NameEvent {
  * What happened to a module of Comet builds, or to one export of it, oldest first. An export of `WAWebCollections` can also
  * be a key of its default export, as in `nameHistory('WAWebCollections', 'Call')`. Empty for an unknown name.
  */
-export function nameHistory(module: string, exportName?: string): NameEvent[] {
-  return historyOf(timelineOf('comet'), module, exportName);
+export function nameHistory(module: string, exportName?: string): readonly NameEvent[] {
+  const name = JSON.stringify([module, exportName]);
+  const known = histories.get(name) ?? historyOf(timelineOf('comet'), module, exportName);
+  histories.set(name, known);
+  return known;
 }
+
+const histories = new Map<string, readonly NameEvent[]>();
 
 /**
  * The newest build known to have offered the name, not newer than `build` and of the same face; null when there is none. It is `build`
@@ -40,8 +45,10 @@ export function lastOffered(module: string, exportName: string | undefined, buil
   const past = timeline.steps.slice(0, timeline.steps.indexOf(current));
   // Steps of the same build count as one: only the state after the last of them was ever offered.
   const whole = past.filter(({ change }, i) => change.since !== (past[i + 1] ?? current).change.since);
-  const known = whole.filter(({ build: at }) => !isUncertain(timeline, at, module, exportName));
-  return known.findLast(({ state }) => offers(state, module, exportName))?.change.since ?? null;
+  const last = whole.findLast(
+    ({ build: at, state }) => offers(state, module, exportName) && !isUncertain(timeline, at, module, exportName),
+  );
+  return last?.change.since ?? null;
 }
 
 /** `nameHistory` on a given timeline. */

@@ -81,17 +81,25 @@ function newer(a: string | null, b: string | null): string | null {
 /** The names that differ between two states. A module that came or went stands for its exports. */
 function changedNames(before: SurfaceState, after: SurfaceState): string[] {
   const names: string[] = [];
-  for (const module of new Set([...Object.keys(before.modules), ...Object.keys(after.modules)])) {
-    const [old, now] = [before.modules[module], after.modules[module]];
-    if (old === now) continue;
-    if (!old || !now || old.tier !== now.tier) names.push(module);
-    if (old && now && old.exports !== now.exports)
-      names.push(...differing(old.exports, now.exports).map((name) => `${module}.${name}`));
-  }
-  names.push(...differing(before.collections, after.collections).map((key) => `WAWebCollections.${key}`));
+  if (before.modules !== after.modules) names.push(...changedModules(before.modules, after.modules));
+  if (before.collections !== after.collections)
+    names.push(...differing(before.collections, after.collections).map((key) => `WAWebCollections.${key}`));
   for (const name of new Set([...Object.keys(before.behaviours), ...Object.keys(after.behaviours)])) {
     const key = name as keyof SurfaceState['behaviours'];
     if (before.behaviours[key] !== after.behaviours[key]) names.push(name);
+  }
+  return names;
+}
+
+function changedModules(before: SurfaceState['modules'], after: SurfaceState['modules']): string[] {
+  const names: string[] = [];
+  for (const module in before) if (!after[module]) names.push(module);
+  for (const module in after) {
+    const [old, now] = [before[module], after[module]];
+    if (old === now || !now) continue;
+    if (!old || old.tier !== now.tier) names.push(module);
+    if (old && old.exports !== now.exports)
+      names.push(...differing(old.exports, now.exports).map((name) => `${module}.${name}`));
   }
   return names;
 }
