@@ -67,8 +67,6 @@ async function install(browser: BundledBrowser, folder: string): Promise<void> {
     await npmCi(folder);
   } catch (error) {
     if (!(error instanceof NpmError)) throw error;
-    throw new TroubleError(
-      `Chromium ${browser.name} cannot be installed from ${browser.lockFolder}: ${error.message} (${error.code})`,
-    );
+    throw new TroubleError(`Chromium ${browser.name} cannot be installed from ${browser.lockFolder}: ${error.message}`);
   }
 }

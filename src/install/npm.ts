@@ -2,13 +2,16 @@ import { spawn } from 'node:child_process';
 import { TroubleError } from '../contracts/input-error.ts';
 import { diskTrouble, isDiskCode } from './disk-trouble.ts';
 
-/** An error of npm other than of network and disk; `code` is npm's own, e.g. `ETARGET`. */
-export class NpmError extends Error {
+/**
+ * An error of npm other than of network and disk; `code` is npm's own, e.g. `ETARGET`. Trouble unless a caller knows by the code that the
+ * input is wrong.
+ */
+export class NpmError extends TroubleError {
   override name = 'NpmError';
   readonly code: string;
 
   constructor(code: string, summary: string) {
-    super(summary);
+    super(`npm failed (${code}): ${summary}`);
     this.code = code;
   }
 }
@@ -32,6 +35,9 @@ const networkCodes = new Set([
   'E504',
 ]);
 
+/** Codes of OpenSSL and Node for a certificate that is not accepted (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const certificateCode = /CERT|CRL|^INVALID_(?:CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$/;
+
 /** No install script of a package runs; with npm's default retries a machine without network would wait for minutes. */
 const alwaysOptions = [
   '--ignore-scripts',
@@ -46,7 +52,8 @@ const alwaysOptions = [
 /**
  * Runs npm in `folder` and resolves to its standard output, which is JSON.
  *
- * @throws TroubleError when npm is missing, the registry cannot be reached or the folder cannot be written to.
+ * @throws TroubleError when npm is missing, the registry cannot be reached, its certificate is not trusted, or the folder cannot be
+ * written to.
  * @throws NpmError for everything else.
  */
 export async function npm(args: readonly string[], folder: string): Promise<string> {
@@ -56,6 +63,11 @@ export async function npm(args: readonly string[], folder: string): Promise<stri
   if (networkCodes.has(code)) {
     throw new TroubleError(
       `npm cannot reach its registry (${code}): ${firstLine(summary)}; check network, proxy and .npmrc`,
+    );
+  }
+  if (certificateCode.test(code)) {
+    throw new TroubleError(
+      `npm does not trust the certificate of its registry (${code}): ${firstLine(summary)}; where a proxy issues it, name the proxy's authority in NODE_EXTRA_CA_CERTS, or as cafile in .npmrc`,
     );
   }
   if (isDiskCode(code)) throw diskTrouble({ code }, folder);

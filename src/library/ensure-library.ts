@@ -100,7 +100,7 @@ async function install(lock: LibraryLock, folder: string): Promise<void> {
     await npmCi(folder);
   } catch (error) {
     if (!(error instanceof NpmError)) throw error;
-    const text = `whatsapp-web.js ${lock.label} cannot be installed from ${lock.folder}: ${error.message} (${error.code})`;
+    const text = `whatsapp-web.js ${lock.label} cannot be installed from ${lock.folder}: ${error.message}`;
     throw error.code === 'EUSAGE' ? new InputError(text) : new TroubleError(text);
   }
   const wrong = await wrongVersion(join(folder, 'node_modules', 'whatsapp-web.js'), lock.version);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeChromeWrapper } from '../../browser/chrome-wrapper.ts';
@@ -8,6 +7,7 @@ import { phoneNumberSchema } from '../../contracts/phone-control.ts';
 import { withProcessLock } from '../../install/process-lock.ts';
 import { type ReplicaOptions, startReplica } from '../../replica/start-replica.ts';
 import { wholeNumber } from '../options/option-values.ts';
+import { untilSignal } from '../process/signals.ts';
 
 interface ReplicaCommandOptions {
   build: string;
@@ -74,13 +74,14 @@ async function runUntilSignal(
 ): Promise<void> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const browser = wrapper && (await ensureBrowser(wrapper.browser, say));
+  const stop = untilSignal();
   const replica = await startReplica(options);
   replica.onTrouble(({ message }) => say(message));
   try {
     const { url, chromiumArgs, phoneUrl } = replica;
     if (wrapper && browser) writeChromeWrapper(wrapper.file, browser, chromiumArgs);
     process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await stop;
   } finally {
     await replica.close();
   }

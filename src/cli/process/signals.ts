@@ -34,7 +34,10 @@ export function stopSignal(say: (text: string) => void): StopSignal {
   return { signal: controller.signal, bugs, [Symbol.dispose]: dispose };
 }
 
-/** Resolves at Ctrl-C or SIGTERM; the second one ends the process at once. */
+/**
+ * Resolves at Ctrl-C or SIGTERM; the second one ends the process at once. To be called before the line that says that a command listens:
+ * what reads that line may send a signal at once.
+ */
 export function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     onSignal(() => resolve());
