@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Content, contentSchema } from './replica-message.ts';
 
 /** Digits of an international number without `+`, as E.164 allows. */
 export const phoneNumberSchema = z
@@ -10,7 +11,10 @@ export const createPhoneSchema = z.strictObject({ number: phoneNumberSchema });
 export const scanSchema = z.strictObject({ qr: z.string().min(1) });
 export const pairSchema = z.strictObject({ code: z.string().min(1) });
 export const unlinkSchema = z.strictObject({ device: z.int().positive().optional() });
-export const sendSchema = z.strictObject({ body: z.string().min(1).max(65_536), from: phoneNumberSchema.optional() });
+export const sendSchema = z.union([
+  z.strictObject({ body: z.string().min(1).max(65_536), from: phoneNumberSchema.optional() }),
+  z.strictObject({ content: contentSchema, from: phoneNumberSchema.optional() }),
+]);
 export const conditionSchema = z.strictObject({
   name: z.string().min(1),
   on: z.boolean(),
@@ -32,12 +36,14 @@ export interface LinkedDevice {
   connected: boolean;
 }
 
-/** A text that a linked device of the phone sent, as the phone sees it. */
+/** A message that a linked device of the phone sent, as the phone sees it. `from` and `to` are numbers of people, or jids of all else. */
 export interface PhoneMessage {
   id: string;
   from: string;
   to: string;
+  /** What a person reads in it: the text, a caption; empty for a kind without words. */
   body: string;
+  content: Content;
   t: number;
   /** Highest ack that the sending device received: 1 sent, 2 delivered, 3 read. */
   ack: number;

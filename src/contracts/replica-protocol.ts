@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { PageCircumstances } from './circumstances.ts';
+import { chatJidSchema, type Message, messageSchema, userJidSchema } from './replica-message.ts';
+import type { Notification } from './replica-notifications.ts';
+import { type AnswerFrame, type Mutation, queryFrameSchema } from './replica-queries.ts';
 
 /**
  * The frames between the replica's page and its server over the WebSocket, one JSON object each. They carry what the real
@@ -7,26 +10,7 @@ import type { PageCircumstances } from './circumstances.ts';
  */
 
 const base64 = z.base64();
-/** Jid of a person in the form of the page: `<digits>@c.us` or `<digits>@lid`. */
-const userJid = z.string().regex(/^\d{3,20}@(c\.us|lid)$/);
-
-export const textMessageSchema = z.strictObject({
-  /** The hexadecimal id, without the chat and direction that a message key adds. */
-  id: z.string().min(1).max(64),
-  from: userJid,
-  to: userJid,
-  body: z.string(),
-  /** Seconds since 1970. */
-  t: z.int(),
-  /** 1 sent, 2 delivered, 3 read. */
-  ack: z.int().min(0).max(3),
-  pushname: z.string().optional(),
-  /** The message that this one answers. */
-  quoted: z.strictObject({ id: z.string().min(1).max(64), from: userJid, body: z.string() }).optional(),
-});
-export type TextMessage = z.infer<typeof textMessageSchema>;
-
-export const contactRecordSchema = z.strictObject({ id: userJid, name: z.string(), pushname: z.string() });
+export const contactRecordSchema = z.strictObject({ id: userJidSchema, name: z.string(), pushname: z.string() });
 export type ContactRecord = z.infer<typeof contactRecordSchema>;
 
 /** Frames of the page. */
@@ -34,7 +18,7 @@ export const pageFrameSchema = z.discriminatedUnion('type', [
   /** First frame of a page without a linked device: requests refs. */
   z.strictObject({ type: z.literal('register'), noisePub: base64, identityPub: base64 }),
   /** First frame of a page with a linked device: requests a challenge. */
-  z.strictObject({ type: z.literal('login'), wid: userJid, deviceId: z.int().positive() }),
+  z.strictObject({ type: z.literal('login'), wid: userJidSchema, deviceId: z.int().positive() }),
   /** HMAC-SHA256(X25519(noise key of the page, key of the server), nonce). */
   z.strictObject({ type: z.literal('login-proof'), proof: base64 }),
   /** The device identity is right; `proof` = HMAC-SHA256(X25519(identity key, account key), 06 01 + details). */
@@ -50,9 +34,14 @@ export const pageFrameSchema = z.discriminatedUnion('type', [
     identityPub: base64,
     advSecret: base64,
   }),
-  z.strictObject({ type: z.literal('send'), message: textMessageSchema }),
-  z.strictObject({ type: z.literal('receipt'), ids: z.array(z.string()), chat: userJid, ack: z.int().min(2).max(3) }),
-  z.strictObject({ type: z.literal('query-exists'), requestId: z.int(), phone: z.string() }),
+  z.strictObject({ type: z.literal('send'), message: messageSchema }),
+  z.strictObject({
+    type: z.literal('receipt'),
+    ids: z.array(z.string()),
+    chat: chatJidSchema,
+    ack: z.int().min(2).max(4),
+  }),
+  queryFrameSchema,
   /** The page takes the connection back after a conflict. */
   z.strictObject({ type: z.literal('takeover') }),
   /** The user logged out in the page. */
@@ -87,12 +76,14 @@ export type ServerFrame =
   | { type: 'challenge'; nonce: string; serverPub: string }
   | { type: 'success'; pushname: string; platform: string; lid: string }
   | { type: 'offline-preview'; count: number }
-  | { type: 'sync'; contacts: ContactRecord[]; messages: TextMessage[] }
+  | { type: 'sync'; contacts: ContactRecord[]; messages: Message[]; mutations: Mutation[] }
   /** The page has everything that it needs to be usable. */
   | { type: 'critical-sync-done' }
-  | { type: 'message'; message: TextMessage; offline: boolean }
+  | { type: 'message'; message: Message; offline: boolean }
   | { type: 'ack'; chat: string; ids: string[]; ack: number }
-  | { type: 'exists'; requestId: number; wid: string | null }
+  | AnswerFrame
+  /** `offline`: it happened while the device was not connected. */
+  | { type: 'notification'; notification: Notification; offline: boolean }
   | { type: 'companion-hello-result'; requestId: number; ok: boolean }
   /** The server requests a new ADV secret within the life of a ref. */
   | { type: 'companion-reg-refresh' }

@@ -1,6 +1,7 @@
 import type { ConditionOptions } from '../contracts/circumstances.ts';
 import type { LinkedDevice, PhoneMessage } from '../contracts/phone-control.ts';
-import type { TextMessage } from '../contracts/replica-protocol.ts';
+import type { Content } from '../contracts/replica-message.ts';
+import type { SentMessage } from '../replica/phone/phone.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
 
@@ -184,8 +185,13 @@ export class TestPhone {
   }
 
   /** Sends a text to the account's devices. @param from number of its author, by default that of a contact. */
-  send(body: string, { from }: { from?: string } = {}): TextMessage {
+  send(body: string, { from }: { from?: string } = {}): SentMessage {
     return this.#replica.phones.send(this.#id, { body, from });
+  }
+
+  /** Sends any message to the account's devices, e.g. a location. @param from number of its author, by default that of a contact. */
+  sendContent(content: Content, { from }: { from?: string } = {}): SentMessage {
+    return this.#replica.phones.send(this.#id, { content, from });
   }
 
   /**

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { HostEventOf, Untimed } from '../../src/contracts/host-events.ts';
-import type { PageFrame, ServerFrame, TextMessage } from '../../src/contracts/replica-protocol.ts';
+import { bodyOf, type Message } from '../../src/contracts/replica-message.ts';
+import type { PageFrame, ServerFrame } from '../../src/contracts/replica-protocol.ts';
 import { newKeyPair, sharedWireMac, toBase64, type WireKeyPair, wireMac } from '../../src/replica/server/wire-keys.ts';
 import { profileFolder } from '../../src/service/profiles/session-folder.ts';
 import type { OpenSessionHost, SessionHost, SessionHostSpec } from '../../src/service/sessions/session-host.ts';
@@ -61,7 +62,7 @@ class LightHost implements SessionHost {
   #life: NodeJS.Timeout | undefined;
   #online = false;
   /** Texts that this device sent, by id. */
-  readonly #sent = new Map<string, TextMessage>();
+  readonly #sent = new Map<string, Message>();
   #over = false;
 
   private constructor(spec: SessionHostSpec, page: LightPage) {
@@ -95,7 +96,8 @@ class LightHost implements SessionHost {
 
   async sendText(to: string, body: string): Promise<string> {
     const id = toBase64(newKeyPair().publicKey).slice(0, 20);
-    const message = { id, from: this.#saved?.wid ?? '', to, body, t: Math.floor(Date.now() / 1000), ack: 1 };
+    const content = { kind: 'text' as const, body };
+    const message = { id, from: this.#saved?.wid ?? '', to, content, t: Math.floor(Date.now() / 1000), ack: 1 };
     this.#sent.set(id, message);
     this.#send({ type: 'send', message });
     return `true_${to}_${id}`;
@@ -182,7 +184,7 @@ class LightHost implements SessionHost {
         break;
       case 'ack':
         for (const id of frame.ids) {
-          const { detail, secret } = described(this.#sent.get(id) as TextMessage);
+          const { detail, secret } = described(this.#sent.get(id) as Message);
           this.#seen({ type: 'client:message_ack', detail, secret: { ...secret, ack: frame.ack } });
         }
         break;
@@ -239,7 +241,8 @@ class LightHost implements SessionHost {
 }
 
 /** A message as the library would report it. */
-function described({ id, from, to, body }: TextMessage): Pick<HostEventOf<'client:message'>, 'detail' | 'secret'> {
+function described({ id, from, to, content }: Message): Pick<HostEventOf<'client:message'>, 'detail' | 'secret'> {
+  const body = bodyOf(content);
   const secret = { id, fromMe: false, from, to, body, type: 'chat' };
   return { detail: { idType: 'string', fromMe: false, type: 'chat', bodyLength: body.length }, secret };
 }

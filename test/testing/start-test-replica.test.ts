@@ -20,7 +20,14 @@ async function replicaWithPage() {
 
 const text = (from: string, id: string, body: string) => ({
   type: 'send' as const,
-  message: { id, from: `${from}@c.us`, to: '12025550102@c.us', body, t: 1_790_000_000, ack: 0 },
+  message: {
+    id,
+    from: `${from}@c.us`,
+    to: '12025550102@c.us',
+    content: { kind: 'text' as const, body },
+    t: 1_790_000_000,
+    ack: 0,
+  },
 });
 
 test('starts with one phone of a number for fiction, and adds more', async () => {

@@ -1,6 +1,6 @@
 import type { PairSuccess } from '../../contracts/replica-protocol.ts';
-import type { ReplicaAccount } from '../server/accounts.ts';
 import { sameMac, sharedWireMac, toBase64, type WireKeyPair, wireMac } from '../server/wire-keys.ts';
+import type { ReplicaAccount } from '../world/accounts.ts';
 
 const accountSignaturePrefix = Uint8Array.of(6, 0);
 const deviceSignaturePrefix = Uint8Array.of(6, 1);

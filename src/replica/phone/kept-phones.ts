@@ -2,10 +2,14 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PhoneMessage } from '../../contracts/phone-control.ts';
-import { contactRecordSchema, textMessageSchema } from '../../contracts/replica-protocol.ts';
+import { contentSchema, messageSchema } from '../../contracts/replica-message.ts';
+import type { Notification } from '../../contracts/replica-notifications.ts';
+import { contactRecordSchema } from '../../contracts/replica-protocol.ts';
+import { mutationSchema } from '../../contracts/replica-queries.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
-import type { Device, ReplicaAccount } from '../server/accounts.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
+import type { Device, ReplicaAccount } from '../world/accounts.ts';
+import { earlierPhonesSchema } from './earlier-phones.ts';
 import type { Phones } from './phones.ts';
 
 /** Changes within this time, in milliseconds, are written together. */
@@ -28,7 +32,8 @@ const deviceSchema = z.strictObject({
   identityPub: z.base64(),
   linkedAt: z.string(),
   sync: z.enum(['pending', 'done']),
-  undelivered: z.array(textMessageSchema),
+  undelivered: z.array(messageSchema),
+  missed: z.array(z.custom<Notification>()),
 }) satisfies z.ZodType<KeptDevice>;
 
 const phoneMessageSchema = z.strictObject({
@@ -36,8 +41,10 @@ const phoneMessageSchema = z.strictObject({
   from: z.string(),
   to: z.string(),
   body: z.string(),
+  content: contentSchema,
   t: z.int(),
   ack: z.int(),
+  quoted: z.string().exactOptional(),
 }) satisfies z.ZodType<PhoneMessage>;
 
 const phoneSchema = z.strictObject({
@@ -50,13 +57,20 @@ const phoneSchema = z.strictObject({
     contacts: z.array(contactRecordSchema),
     devices: z.array(deviceSchema),
     nextDeviceId: z.int(),
-    messages: z.array(textMessageSchema),
+    messages: z.array(messageSchema),
+    mutations: z.array(mutationSchema),
     received: z.array(phoneMessageSchema),
     sent: z.array(phoneMessageSchema),
   }),
 }) satisfies z.ZodType<KeptPhone>;
 
-const fileSchema = z.strictObject({ schemaVersion: z.literal(1), phones: z.array(phoneSchema) });
+const fileSchema = z.strictObject({ schemaVersion: z.literal(2), phones: z.array(phoneSchema) });
+
+/** A file of this release or of an earlier one. */
+const anyFileSchema = z.preprocess((file) => {
+  const earlier = earlierPhonesSchema.safeParse(file);
+  return earlier.success ? earlier.data : file;
+}, fileSchema);
 
 /** The phones of a replica in the file `phones.json` of a folder: read at its start, written after every change. */
 export class KeptPhones {
@@ -69,7 +83,7 @@ export class KeptPhones {
     this.file = join(folder, 'phones.json');
     this.phones = phones;
     if (existsSync(this.file)) {
-      for (const kept of parseYamlFile(this.file, fileSchema).phones) phones.restore(kept);
+      for (const kept of parseYamlFile(this.file, anyFileSchema).phones) phones.restore(kept);
     }
     // The change that an event reports may follow it.
     core.onEvent(() => {
@@ -82,7 +96,7 @@ export class KeptPhones {
     clearTimeout(this.timer);
     this.timer = undefined;
     const next = `${this.file}.next`;
-    writeFileSync(next, JSON.stringify({ schemaVersion: 1, phones: this.phones.kept() }), { mode: 0o600 });
+    writeFileSync(next, JSON.stringify({ schemaVersion: 2, phones: this.phones.kept() }), { mode: 0o600 });
     renameSync(next, this.file);
   }
 }

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { LinkedDevice, PhoneState } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
-import type { TextMessage } from '../../contracts/replica-protocol.ts';
-import { type Device, firstContact, linkedDevice, type ReplicaAccount, userJid } from '../server/accounts.ts';
-import { asSeenByPhone } from '../server/delivery.ts';
+import { bodyOf, type Content, type Message } from '../../contracts/replica-message.ts';
 import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { bytesOfBase64, newKeyPair, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
+import { type Device, linkedDevice, type ReplicaAccount } from '../world/accounts.ts';
+import { asSeenByPhone } from '../world/message-delivery.ts';
+import { firstContact, userJid } from '../world/people.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import { parseQr } from './parse-qr.ts';
+
+/** A message of the phone, with the words that a person reads in it. */
+export type SentMessage = Message & { body: string };
 
 /** The primary device of one account: it links and unlinks other devices and holds the messages. */
 export class Phone {
@@ -94,22 +98,25 @@ export class Phone {
     return removed.map(({ id }) => id);
   }
 
-  /** A text to this account from a contact, by default the first one; from the account's own number it is a note to self. */
-  send({ body, from = firstContact }: { body: string; from?: string | undefined }): TextMessage {
+  /** A message to this account from a contact, by default the first one; from the account's own number it is a note to self. */
+  send({ content, from = firstContact }: { content: Content; from?: string | undefined }): SentMessage {
     const { account } = this;
     const contact = account.contacts.find(({ id }) => id === userJid(from));
-    const message: TextMessage = {
+    const message: Message = {
       id: `3A${randomBytes(9).toString('hex').toUpperCase()}`,
       from: userJid(from),
       to: userJid(account.number),
-      body,
+      content,
       t: Math.floor(Date.now() / 1000),
       ack: 1,
-      pushname: from === account.number ? account.pushname : (contact?.pushname ?? `Stranger ${from.slice(-4)}`),
+      pushname:
+        from === account.number
+          ? account.pushname
+          : (contact?.pushname ?? this.core.world.people.get(from)?.pushname ?? `Stranger ${from.slice(-4)}`),
     };
     account.sent.push(asSeenByPhone(message));
-    this.core.delivery.toAccount(account, message);
-    return message;
+    this.core.world.delivery.toAccount(account, message);
+    return { ...message, body: bodyOf(content) };
   }
 
   state(): PhoneState {
@@ -141,6 +148,7 @@ export class Phone {
       deliver: null,
       isLive: false,
       undelivered: [],
+      missed: [],
     };
     account.devices.set(deviceId, device);
     this.core.emit('device-linked', { number: account.number, device: deviceId });

@@ -1,17 +1,23 @@
 import { type LinkedDevice, type PhoneState, phoneNumberSchema } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
-import type { TextMessage } from '../../contracts/replica-protocol.ts';
-import { type Device, linkedDevice } from '../server/accounts.ts';
+import type { Content } from '../../contracts/replica-message.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { keyPairOf } from '../server/wire-keys.ts';
+import { type Device, linkedDevice } from '../world/accounts.ts';
 import type { KeptPhone } from './kept-phones.ts';
-import { Phone } from './phone.ts';
+import { Phone, type SentMessage } from './phone.ts';
 
 /**
  * How long after a QR code was drawn a person has it in the camera, in milliseconds. A library that looks at the page a few times a
  * second has attached its listeners by then. [assumed]
  */
 const scanAfterMs = 2_000;
+
+/** Either the body of a text or another content. */
+export type PhoneSend = { from?: string | undefined } & (
+  | { body: string; content?: undefined }
+  | { body?: undefined; content: Content }
+);
 
 /** The phones of a replica, with the operations of the phone control over HTTP. Every operation may throw a Refusal. */
 export class Phones {
@@ -26,9 +32,9 @@ export class Phones {
   create(number: string): { id: string; number: string } {
     const parsed = phoneNumberSchema.safeParse(number);
     if (!parsed.success) throw new Refusal('bad-request', `number ${parsed.error.issues[0]?.message}`);
-    if (this.core.accounts.get(number))
+    if (this.core.world.accounts.get(number))
       throw new Refusal('number-taken', `There is a phone with the number ${number}.`);
-    const phone = new Phone(`phone-${this.byId.size + 1}`, this.core.accounts.create(number), this.core);
+    const phone = new Phone(`phone-${this.byId.size + 1}`, this.core.world.accounts.create(number), this.core);
     this.byId.set(phone.id, phone);
     this.core.emit('phone-added', { number });
     return { id: phone.id, number };
@@ -43,7 +49,7 @@ export class Phones {
   /** Adds a phone of an earlier replica with its account; its devices are offline. */
   restore({ id, accountKey, account }: KeptPhone): void {
     const devices = account.devices.map((device): Device => ({ ...device, deliver: null, isLive: false }));
-    const restored = this.core.accounts.add({
+    const restored = this.core.world.accounts.add({
       ...account,
       devices: new Map(devices.map((device) => [device.id, device])),
     });
@@ -78,8 +84,9 @@ export class Phones {
     return this.phone(id).unlink(device);
   }
 
-  send(id: string, message: { body: string; from?: string | undefined }): TextMessage {
-    return this.phone(id).send(message);
+  /** A message to the account: a text by its body, else its content. @param from number of its author, by default that of a contact. */
+  send(id: string, { body, content, from }: PhoneSend): SentMessage {
+    return this.phone(id).send({ content: content ?? { kind: 'text', body: body ?? '' }, from });
   }
 
   get(id: string): PhoneState {
@@ -92,7 +99,7 @@ export class Phones {
 
   /** Linked devices of all phones. */
   devices(): LinkedDevice[] {
-    return this.core.accounts.all().flatMap((account) => [...account.devices.values()].map(linkedDevice));
+    return this.core.world.accounts.all().flatMap((account) => [...account.devices.values()].map(linkedDevice));
   }
 
   private phone(id: string): Phone {

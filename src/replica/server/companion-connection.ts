@@ -6,7 +6,9 @@ import {
   pageFrameSchema,
   type ServerFrame,
 } from '../../contracts/replica-protocol.ts';
-import { type Device, numberOf, type ReplicaAccount, userJid } from './accounts.ts';
+import { answer } from '../queries/answer.ts';
+import type { Device, ReplicaAccount } from '../world/accounts.ts';
+import { userOf } from '../world/people.ts';
 import { startSync } from './device-sync.ts';
 import type { PairAnswer, Pairing, UnlinkedPage } from './pairings.ts';
 import type { OpenPage, ReplicaCore } from './replica-core.ts';
@@ -104,21 +106,15 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
       case 'report':
         this.core.emit(frame.event, frame.detail);
         return;
-      case 'query-exists':
-        this.send({
-          type: 'exists',
-          requestId: frame.requestId,
-          wid: this.core.accounts.exists(frame.phone) ? userJid(frame.phone) : null,
-        });
-        return;
       default:
         if (this.online) this.handleOnline(frame, this.online);
     }
   }
 
   private handleOnline(frame: PageFrame, { account, device }: { account: ReplicaAccount; device: Device }): void {
-    if (frame.type === 'send') this.core.delivery.fromDevice(account, device, frame.message);
-    else if (frame.type === 'receipt') this.core.delivery.receipt(account, device, frame.ids, frame.ack);
+    if (frame.type === 'query') this.send(answer(frame, { world: this.core.world, account, device }));
+    else if (frame.type === 'send') this.core.world.delivery.fromDevice(account, device, frame.message);
+    else if (frame.type === 'receipt') this.core.world.delivery.receipt(account, device, frame.ids, frame.ack);
     else if (frame.type === 'unpair-device') this.unpair(account, device, frame.reason);
   }
 
@@ -135,16 +131,16 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
   }
 
   private companionHello({ requestId, phone, code, advSecret }: FrameOf<'companion-hello'>): void {
-    const ok = this.pairing !== undefined && this.core.accounts.get(phone) !== undefined;
+    const ok = this.pairing !== undefined && this.core.world.accounts.get(phone) !== undefined;
     if (ok) this.core.codes.add({ phone, code, advSecret, page: this });
     this.send({ type: 'companion-hello-result', requestId, ok });
   }
 
   private startLogin({ wid, deviceId }: FrameOf<'login'>): void {
-    const account = this.core.accounts.get(numberOf(wid));
+    const account = this.core.world.accounts.get(userOf(wid));
     const device = account?.devices.get(deviceId);
     if (!account || !device) {
-      this.core.emit('login-refused', { number: numberOf(wid), device: deviceId });
+      this.core.emit('login-refused', { number: userOf(wid), device: deviceId });
       this.end(401);
       return;
     }

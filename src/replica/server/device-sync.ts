@@ -1,5 +1,5 @@
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
-import type { Device, ReplicaAccount } from './accounts.ts';
+import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 /**
@@ -23,10 +23,16 @@ export function startSync(
 ): () => void {
   const isNew = device.sync === 'pending';
   const ms = (isNew ? undefined : core.circumstances.server.restoreSyncMs) ?? syncMs;
-  send({ type: 'sync', contacts: account.contacts, messages: isNew ? account.messages : [] });
+  send({
+    type: 'sync',
+    contacts: account.contacts,
+    messages: isNew ? account.messages : [],
+    mutations: account.mutations,
+  });
   const catchUp = () => {
     send({ type: 'offline-preview', count: device.undelivered.length });
     for (const message of device.undelivered) send({ type: 'message', message, offline: true });
+    for (const notification of device.missed.splice(0)) send({ type: 'notification', notification, offline: true });
     device.isLive = true;
   };
   const finish = () => {

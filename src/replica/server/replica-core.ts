@@ -3,9 +3,8 @@ import { Refusal } from '../../contracts/refusal.ts';
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Condition } from '../conditions/condition.ts';
 import { circumstancesOf, completeOptions, conditions, findCondition } from '../conditions/conditions.ts';
-import { ReplicaAccounts } from './accounts.ts';
+import { World } from '../world/world.ts';
 import { CompanionCodes } from './companion-codes.ts';
-import { TextDelivery } from './delivery.ts';
 import { Pairings } from './pairings.ts';
 import { type Trouble, Troubles } from './trouble.ts';
 import { newKeyPair, type WireKeyPair } from './wire-keys.ts';
@@ -29,12 +28,10 @@ export interface ReplicaEvent {
 
 /** The state of one replica: accounts, refs, codes, messages and conditions; shared by its pages and its phones. */
 export class ReplicaCore {
-  readonly accounts = new ReplicaAccounts();
-  readonly delivery = new TextDelivery(
-    this.accounts,
-    (ms, work) => this.later(ms, work),
-    (type, detail) => this.emit(type, detail),
-  );
+  readonly world = new World({
+    later: (ms, work) => this.later(ms, work),
+    emit: (type, detail) => this.emit(type, detail),
+  });
   readonly pairings: Pairings;
   readonly codes: CompanionCodes;
   /** The server's own key: pages prove with it that they hold the key that they were linked with. */

@@ -22,7 +22,7 @@ export function observations(code: Code, events: readonly AttemptEvent[]): strin
   return left > 0 ? [`${left} earlier events of the same kind are in the record.`, ...seen.slice(-most)] : seen;
 }
 
-const texts = /^(client:message|replica:text-|page:error$)/;
+const texts = /^(client:message|replica:message-|page:error$)/;
 const logins =
   /^(client:(ready|authenticated|disconnected|qr)|page:(navigated|error)|replica:(device-|login-|connections-))/;
 
@@ -69,21 +69,21 @@ const navigation = z.object({ url: z.string(), main: z.boolean() });
 /** What an event says, as the rest of a sentence; null for one that proves nothing here. */
 function sentence({ type, detail }: AttemptEvent): string | null {
   switch (type) {
-    case 'replica:text-to-devices': {
+    case 'replica:message-to-devices': {
       const { data } = textDetail.safeParse(detail);
       if (!data) return null;
       const devices = plural(data.devices ?? 0, 'linked device');
       return `the phone's text ${data.id} went to ${devices}, ${data.live ?? 0} of them online`;
     }
-    case 'replica:text-from-page': {
+    case 'replica:message-from-page': {
       const { data } = textDetail.safeParse(detail);
       return data ? `text ${data.id} of the page was at the phone` : null;
     }
-    case 'replica:text-acknowledged': {
+    case 'replica:message-acknowledged': {
       const { data } = textDetail.safeParse(detail);
       return data ? `the page got ack ${data.ack} for its text ${data.id}` : null;
     }
-    case 'replica:text-receipt': {
+    case 'replica:message-receipt': {
       const { data } = receiptDetail.safeParse(detail);
       return data ? `the page confirmed ack ${data.ack} for ${data.ids.join(', ')}` : null;
     }

@@ -33,9 +33,9 @@ test('the next replica has the phones with their devices and texts, and the key 
   onTestFinished(() => restored.close());
   Object.assign(restored, { noise: page.noise });
   await restored.login(wid, deviceId);
-  expect([(await restored.next('message')).message.body, (await restored.next('message')).message.body]).toEqual([
-    'before',
-    'meanwhile',
+  expect([(await restored.next('message')).message.content, (await restored.next('message')).message.content]).toEqual([
+    { kind: 'text', body: 'before' },
+    { kind: 'text', body: 'meanwhile' },
   ]);
   expect(second.phones.create('13125550102').id).toBe('phone-2');
 });
@@ -63,7 +63,7 @@ test('only the user can read the key', async () => {
 });
 
 test.each([
-  ['phones.json', '{ "schemaVersion": 2 }', /phones\.json.*schemaVersion/s],
+  ['phones.json', '{ "schemaVersion": 99 }', /phones\.json.*schemaVersion/s],
   ['phones.json', 'no json {', /phones\.json/],
   ['certificate-key.pem', 'no key', /certificate-key\.pem: it is no private key/],
 ])('a broken %s is refused by name', async (file, text, message) => {
@@ -76,4 +76,29 @@ test('a folder that cannot be made is trouble that names the option', async () =
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   await expect(startReplica({ build, state: join(file, 'below') })).rejects.toThrow(/--state .*cannot write/);
+});
+
+test('phones that a release kept which knew texts only are there, with their texts', async () => {
+  const state = temporaryFolder();
+  const first = await start(state);
+  const { id } = first.phones.create('13125550101');
+  const page = new FakePage(first);
+  await page.link(id);
+  page.close();
+  first.phones.send(id, { body: 'before' });
+  await first.close();
+  const file = join(state, 'phones.json');
+  const kept = JSON.parse(readFileSync(file, 'utf8'));
+  const asText = ({ content, ...message }: { content: { body: string } }) => ({ ...message, body: content.body });
+  const [{ account }] = kept.phones;
+  delete account.mutations;
+  account.messages = account.messages.map(asText);
+  for (const list of ['received', 'sent']) for (const message of account[list]) delete message.content;
+  for (const device of account.devices) {
+    delete device.missed;
+    device.undelivered = device.undelivered.map(asText);
+  }
+  writeFileSync(file, JSON.stringify({ ...kept, schemaVersion: 1 }));
+  const second = await start(state);
+  expect(second.phones.get(id).sent).toMatchObject([{ body: 'before', content: { kind: 'text', body: 'before' } }]);
 });

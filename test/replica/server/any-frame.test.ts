@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { PageFrame } from '../../../src/contracts/replica-protocol.ts';
+import { queries } from '../../../src/contracts/replica-queries.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { FakePage } from '../fake-page.ts';
 
@@ -24,7 +25,10 @@ const anyMessage = fc.record({
   id: fc.string({ maxLength: 70 }),
   from: anyJid,
   to: anyJid,
-  body: fc.string(),
+  content: fc.oneof(
+    fc.record({ kind: fc.constantFrom('text', 'location'), body: fc.string(), latitude: fc.double() }),
+    fc.jsonValue(),
+  ),
   t: fc.integer(),
   ack: fc.integer({ min: -2, max: 6 }),
 });
@@ -43,6 +47,14 @@ const anyFrame = fc.oneof(
     .record({ type: fc.constant('report'), event: fc.string(), detail: fc.dictionary(fc.string(), fc.jsonValue()) })
     .map((frame) => JSON.stringify(frame)),
   fc
+    .record({
+      type: fc.constant('query'),
+      requestId: fc.constant(-1),
+      name: fc.oneof(fc.constantFrom(...Object.keys(queries)), fc.string()),
+      args: fc.jsonValue(),
+    })
+    .map((frame) => JSON.stringify(frame)),
+  fc
     .record({ type: fc.constantFrom('companion-hello', 'pair-error', 'pair-device-sign', 'takeover', 'no-such-frame') })
     .map((frame) => JSON.stringify(frame)),
   fc.json(),
@@ -58,8 +70,11 @@ test('no frame of an online page ends its connection', async () => {
     fc.asyncProperty(fc.array(anyFrame, { maxLength: 20 }), async (frames) => {
       for (const frame of frames) page.sendText(frame);
       requestId++;
-      page.send({ type: 'query-exists', requestId, phone: '12025550101' });
-      expect((await page.next('exists')).requestId).toBe(requestId);
+      page.send({ type: 'query', requestId, name: 'exists', args: { phone: '12025550101' } });
+      let answered: number;
+      do answered = (await page.next('answer')).requestId;
+      while (answered === -1);
+      expect(answered).toBe(requestId);
     }),
     { numRuns: 100 },
   );

@@ -8,7 +8,14 @@ beforeAll(async () => {
 });
 afterAll(() => replica.close());
 
-const text = (from: string, to: string, id: string) => ({ id, from, to, body: 'hello', t: 1_790_000_000, ack: 0 });
+const text = (from: string, to: string, id: string) => ({
+  id,
+  from,
+  to,
+  content: { kind: 'text' as const, body: 'hello' },
+  t: 1_790_000_000,
+  ack: 0,
+});
 
 test('a text of the phone reaches the device and its receipt reaches the phone', async () => {
   const { id } = replica.phones.create('12025550120');
@@ -16,7 +23,12 @@ test('a text of the phone reaches the device and its receipt reaches the phone',
   await page.link(id);
   const sent = replica.phones.send(id, { body: 'ping' });
   const { message, offline } = await page.next('message');
-  expect(message).toMatchObject({ id: sent.id, body: 'ping', from: '12025550101@c.us', to: '12025550120@c.us' });
+  expect(message).toMatchObject({
+    id: sent.id,
+    content: { kind: 'text', body: 'ping' },
+    from: '12025550101@c.us',
+    to: '12025550120@c.us',
+  });
   expect(offline).toBe(false);
   page.send({ type: 'receipt', ids: [sent.id], chat: message.from, ack: 2 });
   await expect.poll(() => replica.phones.get(id).sent[0]?.ack).toBe(2);
@@ -58,10 +70,10 @@ test('messages sent while the device was offline are delivered before the next s
   replica.phones.send(id, { body: 'two', from: '12025550199' });
   await page.login(wid, deviceId);
   expect((await page.next('offline-preview')).count).toBe(2);
-  expect(await page.next('message')).toMatchObject({ offline: true, message: { body: 'one' } });
+  expect(await page.next('message')).toMatchObject({ offline: true, message: { content: { body: 'one' } } });
   expect(await page.next('message')).toMatchObject({
     offline: true,
-    message: { body: 'two', from: '12025550199@c.us' },
+    message: { content: { body: 'two' }, from: '12025550199@c.us' },
   });
   await page.next('critical-sync-done');
   page.close();
@@ -80,7 +92,7 @@ test('a text without a receipt is delivered again, one with a receipt is not', a
   await page.closed();
   await page.login(wid, deviceId);
   expect((await page.next('offline-preview')).count).toBe(1);
-  expect((await page.next('message')).message.body).toBe('killed before it was kept');
+  expect((await page.next('message')).message.content).toMatchObject({ body: 'killed before it was kept' });
   page.close();
 });
 
@@ -98,16 +110,70 @@ test('a text that a device sends again is acknowledged again and reaches no cont
 });
 
 test('a number exists when it is a phone or a known person', async () => {
-  replica.phones.create('12025550125');
+  const { id } = replica.phones.create('12025550125');
   const page = new FakePage(replica);
-  await page.register();
-  for (const [requestId, phone, wid] of [
-    [1, '12025550125', '12025550125@c.us'],
-    [2, '12025550103', '12025550103@c.us'],
+  await page.link(id);
+  for (const [requestId, phone, value] of [
+    [1, '12025550125', { wid: '12025550125@c.us', lid: expect.stringMatching(/^\d{15}@lid$/) }],
+    [2, '12025550103', { wid: '12025550103@c.us', lid: expect.stringMatching(/^\d{15}@lid$/) }],
     [3, '12025559999', null],
   ] as const) {
-    page.send({ type: 'query-exists', requestId, phone });
-    expect(await page.next('exists')).toEqual({ type: 'exists', requestId, wid });
+    page.send({ type: 'query', requestId, name: 'exists', args: { phone } });
+    expect(await page.next('answer')).toEqual({ type: 'answer', requestId, ok: true, value });
+  }
+  page.close();
+});
+
+test('what one device archives is archived on the other, on a device that comes back, and on one that is linked later', async () => {
+  const { id } = replica.phones.create('12025550128');
+  const mutation = { action: 'archive', index: '12025550101@c.us', value: true } as const;
+  const [doer, other, away, later] = Array.from({ length: 4 }, () => new FakePage(replica)) as [
+    FakePage,
+    FakePage,
+    FakePage,
+    FakePage,
+  ];
+  await doer.link(id);
+  await other.link(id);
+  const { wid, deviceId } = await away.link(id);
+  away.close();
+  await expect.poll(() => replica.phones.get(id).devices[2]?.connected).toBe(false);
+  doer.send({ type: 'query', requestId: 1, name: 'mutate', args: { mutation } });
+  expect(await doer.next('answer')).toEqual({ type: 'answer', requestId: 1, ok: true, value: null });
+  expect(await other.next('notification')).toMatchObject({
+    notification: { kind: 'mutation', mutation },
+    offline: false,
+  });
+  await away.login(wid, deviceId);
+  expect(await away.next('notification')).toMatchObject({ notification: { mutation }, offline: true });
+  const { refs } = await later.register();
+  const scanned = replica.phones.scan(id, later.qr(refs[0] as string));
+  const success = await later.answerPairing();
+  await scanned;
+  await later.closed();
+  await later.login(success.wid, success.deviceId);
+  expect((await later.next('sync')).mutations).toEqual([mutation]);
+  for (const page of [doer, other, away, later]) page.close();
+});
+
+test('a query whose arguments are none is refused and changes nothing', async () => {
+  const { id } = replica.phones.create('12025550129');
+  const page = new FakePage(replica);
+  await page.link(id);
+  for (const args of [
+    null,
+    {},
+    { mutation: { action: 'no-such-action' } },
+    { mutation: { action: 'archive', index: 1 } },
+  ]) {
+    page.send({ type: 'query', requestId: 1, name: 'mutate', args });
+    expect(await page.next('answer')).toEqual({
+      type: 'answer',
+      requestId: 1,
+      ok: false,
+      status: 400,
+      text: 'bad-request',
+    });
   }
   page.close();
 });

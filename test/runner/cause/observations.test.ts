@@ -63,8 +63,8 @@ test('what a flow did after the failure is no evidence of it', async () => {
 test('a lost message is shown from all sides: what the phone sent, what the page had, what the library emitted', () => {
   const events: AttemptEvent[] = [
     { at: 900, type: 'client:ready', detail: null },
-    { at: 1_000, type: 'replica:text-to-devices', detail: { id: '3AAA', devices: 1, live: 1, length: 4 } },
-    { at: 1_020, type: 'replica:text-receipt', detail: { ids: ['3AAA'], device: 1, ack: 2 } },
+    { at: 1_000, type: 'replica:message-to-devices', detail: { id: '3AAA', devices: 1, live: 1, length: 4 } },
+    { at: 1_020, type: 'replica:message-receipt', detail: { ids: ['3AAA'], device: 1, ack: 2 } },
     {
       at: 1_050,
       type: 'client:message_create',

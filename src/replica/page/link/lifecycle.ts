@@ -9,6 +9,7 @@ import { Messaging } from './messaging.ts';
 import { PairingCode } from './pairing-code.ts';
 import { leaveLogoutToNextBoot } from './previous-logout.ts';
 import { Requests } from './requests.ts';
+import { SharedState } from './shared-state.ts';
 
 /** Real pages back off from 1 s; a local server is back at once or not at all. [assumed] */
 const retryMs = 250;
@@ -21,6 +22,7 @@ export class Lifecycle {
   readonly linking: Linking;
   readonly messaging: Messaging;
   readonly requests: Requests;
+  readonly sharedState: SharedState;
   readonly pairingCode: PairingCode;
   private readonly page: Page;
   private readonly register: (tier: Tier) => void;
@@ -33,6 +35,7 @@ export class Lifecycle {
     this.linking = new Linking(page);
     this.messaging = new Messaging(page);
     this.requests = new Requests(page);
+    this.sharedState = new SharedState(page, this.requests);
     this.pairingCode = new PairingCode(page, this.linking, this.requests);
     // Frames are handled one at a time: the work of a frame ends before the next frame is read.
     let before = Promise.resolve();
@@ -116,7 +119,9 @@ export class Lifecycle {
         return;
       case 'ack':
         return this.messaging.acknowledge(frame.chat, frame.ids, frame.ack);
-      case 'exists':
+      case 'notification':
+        return this.sharedState.apply(frame.notification.mutation);
+      case 'answer':
       case 'companion-hello-result':
         return this.requests.answer(frame);
       case 'circumstances':
@@ -137,7 +142,7 @@ export class Lifecycle {
     this.messaging.resend();
   }
 
-  private async sync({ contacts, messages }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
+  private async sync({ contacts, messages, mutations }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
     const { page } = this;
     for (const { id, name, pushname } of contacts) {
       page.contacts
@@ -146,6 +151,7 @@ export class Lifecycle {
     }
     if (page.msgs.length === 0) await this.messaging.restore();
     for (const message of messages) this.messaging.receive(message, false);
+    for (const mutation of mutations) this.sharedState.apply(mutation);
   }
 
   private synced(): void {

@@ -1,33 +1,23 @@
-import type { TextMessage } from '../../../contracts/replica-protocol.ts';
+import type { Message } from '../../../contracts/replica-message.ts';
 import { idbAll, idbPut } from '../keys/idb.ts';
 import { onlyAName } from '../loader/stub.ts';
+import { attributesOf, contentOf, type OutgoingMessage } from '../messages/kinds.ts';
+import type { Attributes } from '../model/base-model.ts';
 import type { Chat, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
 
-/** A message that code in the page wants to send. */
-export interface OutgoingMessage {
-  id: MsgKey;
-  body: string;
-  t: number;
-  type: string;
-  quotedMsg?: { body?: string };
-  quotedStanzaID?: string;
-  quotedParticipant?: Wid;
-  /** Buttons below a text. */
-  isDynamicReplyButtonsMsg?: boolean;
-  [field: string]: unknown;
-}
-
 /** A message as the profile stores it. */
-type KeptMessage = TextMessage & { viewed: boolean };
+type KeptMessage = Message & { viewed: boolean };
 
-/** Sends and receives texts and acks, and stores them in the profile. */
+/** Sends and receives messages and acks, and stores them in the profile. */
 export class Messaging {
   private readonly page: Page;
   /** Sent messages without an ack of the server, by id. */
-  private readonly unsent = new Map<string, { wire: TextMessage; done: () => void }>();
+  private readonly unsent = new Map<string, { wire: Message; done: () => void }>();
+  /** Messages as they were sent or received, by the text of their keys. */
+  private readonly wires = new Map<string, Message>();
 
   constructor(page: Page) {
     this.page = page;
@@ -37,7 +27,7 @@ export class Messaging {
    * Adds a message from the server; a `fresh` one is new to the user. The receipt is sent once the profile has stored the
    * message: until then the server delivers it again.
    */
-  receive(message: TextMessage, fresh: boolean): void {
+  receive(message: Message, fresh: boolean): void {
     const { page } = this;
     const known = page.msgs.length;
     const msg = this.addToChat(message, fresh);
@@ -56,21 +46,23 @@ export class Messaging {
    */
   send(chat: Chat, outgoing: OutgoingMessage): [added: Promise<Msg>, sent: Promise<object>] {
     const { page } = this;
-    const missing = notDelivered(chat, outgoing);
-    if (missing) throw onlyAName('WAWebSendMsgChatAction', 'addAndSendMsgToChat', page.report, missing);
-    const quoted = quotedBy(outgoing);
-    const wire: TextMessage = {
+    const content = notDelivered(chat) ?? contentOf(outgoing, chat);
+    if (typeof content === 'string') {
+      throw onlyAName('WAWebSendMsgChatAction', 'addAndSendMsgToChat', page.report, content);
+    }
+    const quoted = this.quotedBy(outgoing);
+    const wire: Message = {
       id: outgoing.id.id,
       from: String(page.me?.pn),
       to: String(chat.id),
-      body: outgoing.body,
+      content,
       t: outgoing.t,
       ack: 0,
       ...(quoted && { quoted }),
     };
     const [msg] = page.msgs.add({ ...outgoing, chat });
     if (!msg) throw new Error('the message was not added');
-    this.keep(chat, msg);
+    this.keep(chat, msg, wire);
     const sent = new Promise<object>((resolve) => {
       this.unsent.set(wire.id, { wire, done: () => resolve({ messageSendResult: 'OK', t: wire.t, count: null }) });
     });
@@ -118,7 +110,7 @@ export class Messaging {
     }
   }
 
-  private addToChat(message: TextMessage, fresh: boolean): Msg {
+  private addToChat(message: Message, fresh: boolean): Msg {
     const { page } = this;
     const from = new Wid(message.from);
     const to = new Wid(message.to);
@@ -133,10 +125,9 @@ export class Messaging {
       id,
       from,
       to,
-      body: message.body,
+      ...attributesOf(message.content),
       t: message.t,
       ack: fromMe ? message.ack : Math.max(1, message.ack),
-      type: 'chat',
       isNewMsg: fresh,
       recvFresh: fresh,
       notifyName: message.pushname ?? '',
@@ -146,11 +137,12 @@ export class Messaging {
       ...quotedFields(message),
     });
     if (!msg) throw new Error('the message was not added');
-    this.keep(chat, msg);
+    this.keep(chat, msg, message);
     return msg;
   }
 
-  private keep(chat: Chat, msg: Msg): void {
+  private keep(chat: Chat, msg: Msg, wire: Message): void {
+    this.wires.set(String(msg.id), wire);
     chat.msgs.add(msg);
     chat.set({ t: msg.t, lastReceivedKey: msg.id });
     void this.store(msg.id);
@@ -159,28 +151,28 @@ export class Messaging {
   private async store(key: MsgKey): Promise<void> {
     const msg = this.page.msgs.get(key);
     if (!msg) return;
-    const { body, t, ack, id, from, to } = msg;
-    const viewed = id.fromMe || Boolean(msg.get('viewed'));
-    const quoted = quotedBy(msg as unknown as OutgoingMessage);
-    const kept = { id: id.id, from: String(from), to: String(to), body, t, ack, viewed, ...(quoted && { quoted }) };
+    const wire = this.wires.get(String(key));
+    if (!wire) return;
+    const kept: KeptMessage = { ...wire, t: msg.t, ack: msg.ack, viewed: msg.id.fromMe || Boolean(msg.get('viewed')) };
     await idbPut('model-storage', 'message', [[String(key), kept]]);
+  }
+
+  /** The message that this one answers, as far as the page has it. */
+  private quotedBy({ quotedMsg, quotedStanzaID, quotedParticipant }: OutgoingMessage): Message['quoted'] {
+    if (!quotedStanzaID || !quotedParticipant) return undefined;
+    const known = [...this.wires.values()].find(({ id }) => id === quotedStanzaID)?.content;
+    const content = known ?? { kind: 'text', body: String(quotedMsg?.body ?? '') };
+    return { id: quotedStanzaID, from: String(quotedParticipant), content };
   }
 }
 
-/** What of the message the server would not deliver as it was sent; undefined for a text to one person. */
-function notDelivered({ id }: Chat, { type, isDynamicReplyButtonsMsg }: OutgoingMessage): string | undefined {
-  if (!id.isUser() || !/^\d{3,20}$/.test(id.user)) return `for ${id}`;
-  if (type !== 'chat') return `for a message of type ${type}`;
-  return isDynamicReplyButtonsMsg ? 'for buttons' : undefined;
+/** What the server would not deliver; undefined for a message to one person. */
+function notDelivered({ id }: Chat): string | undefined {
+  return id.isUser() && /^\d{3,20}$/.test(id.user) ? undefined : `for ${id}`;
 }
 
-function quotedBy({ quotedMsg, quotedStanzaID, quotedParticipant }: OutgoingMessage): TextMessage['quoted'] {
-  if (!quotedStanzaID || !quotedParticipant) return undefined;
-  return { id: quotedStanzaID, from: String(quotedParticipant), body: quotedMsg?.body ?? '' };
-}
-
-function quotedFields({ quoted }: TextMessage): object {
+function quotedFields({ quoted }: Message): Attributes {
   if (!quoted) return {};
-  const { id, from, body } = quoted;
-  return { quotedMsg: { type: 'chat', body }, quotedStanzaID: id, quotedParticipant: new Wid(from) };
+  const { id, from, content } = quoted;
+  return { quotedMsg: attributesOf(content), quotedStanzaID: id, quotedParticipant: new Wid(from) };
 }

@@ -1,7 +1,23 @@
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
+import type { QueryArgs, QueryName, QueryValues } from '../../../contracts/replica-queries.ts';
 import type { Page } from '../shared/page.ts';
 
 type ServerAnswer = Extract<ServerFrame, { requestId: number }>;
+
+/** How real pages pass on that the server refused a request. */
+export class ServerStatusCodeError extends Error {
+  override name = 'ServerStatusCodeError';
+  readonly statusCode: number;
+  readonly status: number;
+  readonly statusText: string;
+
+  constructor(status: number, text: string) {
+    super(text);
+    this.statusCode = status;
+    this.status = status;
+    this.statusText = text;
+  }
+}
 
 /** Requests to the server that have an answer. */
 export class Requests {
@@ -13,10 +29,12 @@ export class Requests {
     this.page = page;
   }
 
-  /** The wid of a phone number that has an account, else null. */
-  async exists(phone: string): Promise<string | null> {
-    const answer = await this.ask((requestId) => this.page.link.send({ type: 'query-exists', requestId, phone }));
-    return answer.type === 'exists' ? answer.wid : null;
+  /** @throws ServerStatusCodeError when the server refuses. */
+  async query<N extends QueryName>(name: N, args: QueryArgs<N>): Promise<QueryValues[N]> {
+    const answer = await this.ask((requestId) => this.page.link.send({ type: 'query', requestId, name, args }));
+    if (answer.type !== 'answer') throw new Error(`the server answered ${answer.type} to the query ${name}`);
+    if (!answer.ok) throw new ServerStatusCodeError(answer.status, answer.text);
+    return answer.value as QueryValues[N];
   }
 
   answer(frame: ServerAnswer): void {

@@ -1,6 +1,6 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
-import type { OutgoingMessage } from '../link/messaging.ts';
 import type { Implementations } from '../loader/build-exports.ts';
+import type { OutgoingMessage } from '../messages/kinds.ts';
 import type { Chat } from '../model/models.ts';
 import type { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';

@@ -11,8 +11,8 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
   const isMe = ({ id }: Contact) => Boolean(page.me?.pn.equals(id) || page.me?.lid.equals(id));
   const isMyContact = (contact: Contact) => contact.name !== undefined;
   const queryWidExists = async (wid: Wid) => {
-    const found = await lifecycle.requests.exists(wid.user);
-    return found === null ? null : { wid: new Wid(found), biz: false };
+    const found = await lifecycle.requests.query('exists', { phone: wid.user });
+    return found && { wid: new Wid(found.wid), biz: false };
   };
   return {
     WAWebContactGetters: {

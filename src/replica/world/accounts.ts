@@ -1,6 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { LinkedDevice, PhoneMessage } from '../../contracts/phone-control.ts';
-import type { ContactRecord, ServerFrame, TextMessage } from '../../contracts/replica-protocol.ts';
+import type { Message } from '../../contracts/replica-message.ts';
+import type { Notification } from '../../contracts/replica-notifications.ts';
+import type { ContactRecord, ServerFrame } from '../../contracts/replica-protocol.ts';
+import type { Mutation } from '../../contracts/replica-queries.ts';
+import { contacts, lidOf, type People, userJid } from './people.ts';
 
 /** A linked device as the server knows it. */
 export interface Device {
@@ -15,7 +18,9 @@ export interface Device {
   /** True once the page has received what it missed; from then on each message is sent at once. */
   isLive: boolean;
   /** Messages without a receipt, or that came while the device was offline; oldest first. */
-  undelivered: TextMessage[];
+  undelivered: Message[];
+  /** What happened while the device was offline, oldest first. */
+  missed: Notification[];
 }
 
 /** One WhatsApp account: number, linked devices, contacts and messages. */
@@ -26,28 +31,24 @@ export interface ReplicaAccount {
   contacts: ContactRecord[];
   devices: Map<number, Device>;
   nextDeviceId: number;
-  /** All texts sent and received by the account, oldest first. */
-  messages: TextMessage[];
+  /** All messages sent and received by the account, oldest first. */
+  messages: Message[];
+  /** State that all devices share: the last mutation of each action and index. */
+  mutations: Mutation[];
   /** Messages that reached the primary phone: from linked devices, and from others to the number. */
   received: PhoneMessage[];
   /** Messages sent to the linked devices through the phone control. */
   sent: PhoneMessage[];
 }
 
-/** Numbers reserved for fiction; every account has the same three contacts. */
-const people = [
-  { number: '12025550101', name: 'Ada Canary' },
-  { number: '12025550102', name: 'Ben Canary' },
-  { number: '12025550103', name: 'Cleo Canary' },
-] as const;
-export const firstContact = people[0].number;
-
-export const userJid = (number: string) => `${number}@c.us`;
-export const numberOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
-
 /** The accounts of a replica by number, kept as long as the replica runs. */
 export class ReplicaAccounts {
+  private readonly people: People;
   private readonly byNumber = new Map<string, ReplicaAccount>();
+
+  constructor(people: People) {
+    this.people = people;
+  }
 
   get(number: string): ReplicaAccount | undefined {
     return this.byNumber.get(number);
@@ -56,12 +57,13 @@ export class ReplicaAccounts {
   create(number: string): ReplicaAccount {
     const account: ReplicaAccount = {
       number,
-      lid: `${lidUser(number)}@lid`,
+      lid: lidOf(number),
       pushname: `Canary ${number.slice(-4)}`,
-      contacts: people.map(({ number: contact, name }) => ({ id: userJid(contact), name, pushname: name })),
+      contacts: contacts.map(({ number: contact, pushname }) => ({ id: userJid(contact), name: pushname, pushname })),
       devices: new Map(),
       nextDeviceId: 1,
       messages: [],
+      mutations: [],
       received: [],
       sent: [],
     };
@@ -70,25 +72,15 @@ export class ReplicaAccounts {
 
   add(account: ReplicaAccount): ReplicaAccount {
     this.byNumber.set(account.number, account);
+    this.people.add({ number: account.number, pushname: account.pushname });
     return account;
   }
 
   all(): ReplicaAccount[] {
     return [...this.byNumber.values()];
   }
-
-  /** True for the number of an account or of a contact. */
-  exists(number: string): boolean {
-    return this.byNumber.has(number) || people.some((person) => person.number === number);
-  }
 }
 
 export function linkedDevice({ id, number, linkedAt, noisePub, identityPub, sync, deliver }: Device): LinkedDevice {
   return { id, number, linkedAt, noisePub, identityPub, sync, connected: deliver !== null };
-}
-
-/** The same number has the same lid in every replica. */
-function lidUser(number: string): string {
-  const digest = createHash('sha256').update(number).digest();
-  return `1${(digest.readUIntBE(0, 6) % 1e14).toString().padStart(14, '0')}`;
 }

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+
+/** A person with a WhatsApp account. Those with a phone of their own in the replica have a `ReplicaAccount` besides. */
+export interface Person {
+  /** Digits of the international number. */
+  number: string;
+  /** The name that the person chose. */
+  pushname: string;
+}
+
+/** Numbers reserved for fiction; every account has these three contacts. */
+export const contacts: readonly Person[] = [
+  { number: '12025550101', pushname: 'Ada Canary' },
+  { number: '12025550102', pushname: 'Ben Canary' },
+  { number: '12025550103', pushname: 'Cleo Canary' },
+];
+export const firstContact = '12025550101';
+
+/** All people with a WhatsApp account, by number. */
+export class People {
+  private readonly byNumber = new Map(contacts.map((person) => [person.number, person]));
+
+  get(number: string): Person | undefined {
+    return this.byNumber.get(number);
+  }
+
+  add(person: Person): Person {
+    this.byNumber.set(person.number, person);
+    return person;
+  }
+
+  all(): Person[] {
+    return [...this.byNumber.values()];
+  }
+}
+
+export const userJid = (number: string) => `${number}@c.us`;
+export const userOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
+export const isUserJid = (jid: string) => jid.endsWith('@c.us') || jid.endsWith('@lid');
+
+/** The id that hides a number. The same number has the same lid in every replica. */
+export function lidOf(number: string): string {
+  const digest = createHash('sha256').update(number).digest();
+  return `1${(digest.readUIntBE(0, 6) % 1e14).toString().padStart(14, '0')}@lid`;
+}
