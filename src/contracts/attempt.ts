@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { confidenceSchema } from './build-data.ts';
 import { librarySourceSchema } from './library-source.ts';
 import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
+import { predictionSchema } from './prediction.ts';
+import { factSchema } from './surface-check.ts';
 
 /** One event of an attempt. `at` is milliseconds since the attempt began. */
 export const attemptEventSchema = z.object({
@@ -67,7 +69,22 @@ export const spanSchema = z.object({
 export type Span = z.infer<typeof spanSchema>;
 
 /** How sure the facts are that an attempt rests on: those of its build, and those that its cause cites; null where none is known. */
-const confidenceOfFacts = z.object({ build: confidenceSchema.nullable(), cause: confidenceSchema.nullable() });
+const confidenceOfFacts = z.object({
+  build: confidenceSchema.nullable(),
+  cause: confidenceSchema.nullable(),
+  /** The dated changes by which the name of the cause came or went, oldest first. */
+  facts: z.array(factSchema).default([]),
+});
+
+/** The calls of a method of the library in an attempt. */
+export const methodCallsSchema = z.object({
+  /** As its type definitions name it: `Client.sendMessage`. */
+  name: z.string(),
+  calls: z.number().int(),
+  /** Calls that were refused, or answered with an error. */
+  failed: z.number().int(),
+});
+export type MethodCalls = z.infer<typeof methodCallsSchema>;
 
 const attemptFields = z.object({
   id: z.string(),
@@ -83,7 +100,10 @@ const attemptFields = z.object({
   phases: phaseTimingsSchema,
   /** Oldest first; empty in records that were written without spans. */
   spans: z.array(spanSchema).default([]),
-  confidence: confidenceOfFacts.default({ build: null, cause: null }),
+  confidence: confidenceOfFacts.default({ build: null, cause: null, facts: [] }),
+  /** What the source of the library and the data of the build said before; null where nothing did, as on the live site. */
+  prediction: predictionSchema.nullable().default(null),
+  methods: z.array(methodCallsSchema).default([]),
   /** Wall time of the whole attempt in milliseconds. */
   durationMs: z.number().nonnegative(),
   events: z.array(attemptEventSchema),

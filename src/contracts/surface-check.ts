@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { confidenceSchema } from './build-data.ts';
 
 /** The step that a missing name stops; `methods`: linking and `ready` work without it. */
 export const stopsSchema = z.enum(['qr', 'authenticated', 'ready', 'probe', 'methods']);
@@ -12,8 +13,20 @@ export const missingKindSchema = z.enum(['absent', 'lazy', 'argument', 'behaviou
 
 export type MissingKind = z.infer<typeof missingKindSchema>;
 
+/** A dated change of WhatsApp Web: what is known of when it came, and from where. */
+export const factSchema = z.object({
+  /** The first build known to have it. */
+  since: z.string(),
+  /** When `since` was served: `2025-08-29`, or `2025-08`. */
+  date: z.string(),
+  confidence: confidenceSchema,
+  sources: z.array(z.string()),
+});
+export type Fact = z.infer<typeof factSchema>;
+
 /** `after`: the last build known without a change, null for none. `since`: the first known with it. */
-export const boundsSchema = z.object({ after: z.string().nullable(), since: z.string() });
+export const boundsSchema = factSchema.extend({ after: z.string().nullable() });
+export type Bounds = z.infer<typeof boundsSchema>;
 
 export const missingNameSchema = z.object({
   kind: missingKindSchema,
@@ -27,6 +40,8 @@ export const missingNameSchema = z.object({
   function: z.string(),
   /** The builds that had it, as far as known. */
   history: z.array(z.string()),
+  /** The change by which the build came to lack it; null where none is known. */
+  fact: factSchema.nullable(),
   /** The builds between which it changed, with the checked one in between: the data has the older state. Null where it is known. */
   bounds: boundsSchema.nullable(),
 });
@@ -54,7 +69,7 @@ export const surfaceCheckSchema = z.object({
   /** True when the build is outside the known range: the check then uses the nearest known build. */
   extrapolated: z.boolean(),
   missing: z.array(missingNameSchema),
-  /** Names that it needs up to the probe, that are in the data, and that may have changed before the build. */
-  restsOn: z.array(boundsSchema.extend({ name: z.string() })),
+  /** What it needs up to the probe and the build may have lost: a change that takes it away came after an older build and by a newer one. */
+  restsOn: z.array(boundsSchema.extend({ name: z.string(), stops: stopsSchema.exclude(['methods']) })),
 });
 export type SurfaceCheck = z.infer<typeof surfaceCheckSchema>;

@@ -1,5 +1,6 @@
 import type { Browser } from '../browser/ensure-browser.ts';
 import type { Cell } from '../contracts/attempt.ts';
+import type { Prediction } from '../contracts/prediction.ts';
 import type { Surface } from '../contracts/surface.ts';
 import type { TraceMode } from '../contracts/trace.ts';
 import type { InstalledLibrary } from '../library/ensure-library.ts';
@@ -16,6 +17,8 @@ export interface AttemptInput {
   browser: Browser;
   /** What the build offers; null for the live site. */
   surface: Surface | null;
+  /** What the source of the library says of attempts on the build; none when left out. */
+  prediction?: Prediction | null | undefined;
   /** Folder of the run; evidence of a failure goes into a folder of it that is named after the attempt. */
   runFolder: string;
   /** Multiplies every deadline; see `deadlineFactor()`. */

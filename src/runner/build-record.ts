@@ -6,6 +6,7 @@ import {
   attemptSchema,
   type Cause,
   type Cell,
+  type MethodCalls,
   type Span,
 } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
@@ -29,6 +30,7 @@ export interface Observed {
   steps: Steps;
   events: AttemptEvent[];
   loaded: LoadedLibrary | null;
+  methods: MethodCalls[];
   page: PageFacts;
   browserMemoryBytes: number | null;
 }
@@ -60,6 +62,8 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     phases: steps.timings,
     spans: spansOf(steps, judgement.code),
     confidence: confidenceOf(input.surface, judgement.cause),
+    prediction: predictionOf(input, observed),
+    methods: observed.methods,
     durationMs: Math.round(observed.durationMs),
     events,
     provenance,
@@ -69,6 +73,13 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     browserMemoryBytes: observed.browserMemoryBytes,
     artifacts: null,
   } satisfies Attempt);
+}
+
+/** Of its methods, those that the attempt called. */
+function predictionOf({ prediction = null }: AttemptInput, { methods }: Observed): Attempt['prediction'] {
+  if (!prediction) return null;
+  const called = new Set(methods.map(({ name }) => name));
+  return { ...prediction, methods: prediction.methods.filter(({ name }) => called.has(name)) };
 }
 
 /** A span in which the machine or the harness failed says nothing about the library. */
@@ -168,7 +179,9 @@ export function recordOfNoLibrary(id: string, seed: number, cell: Cell, trouble:
     cause: { message: trouble.message, evidence: [nothingSeen] },
     phases: {},
     spans: [],
-    confidence: { build: null, cause: null },
+    confidence: { build: null, cause: null, facts: [] },
+    prediction: null,
+    methods: [],
     durationMs: 0,
     events: [],
     provenance: { requested: cell.library, installed: null, loaded: null, frames: [], integrity: null },

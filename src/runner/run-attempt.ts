@@ -37,7 +37,7 @@ export async function runAttempt(input: AttemptInput): Promise<Attempt> {
   return { ...record, artifacts: await keepEvidence(input, events, (folder) => trace.write(folder, redactor)) };
 }
 
-type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'browserMemoryBytes'> & {
+type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'methods' | 'browserMemoryBytes'> & {
   redactor: Redactor;
   removeFolder(): Promise<void>;
 };
@@ -48,7 +48,7 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
     scene = new Scene(input, steps, recorders);
   } catch (error) {
     const thrown = new Finding('harness-error', `the attempt could not be set up: ${messageOf(error)}`);
-    const nothing = { page: nothingKnown, loaded: null, browserMemoryBytes: null };
+    const nothing = { page: nothingKnown, loaded: null, methods: [], browserMemoryBytes: null };
     return { thrown, ...nothing, redactor: new Redactor(), removeFolder: async () => {} };
   }
   const interruption = Promise.withResolvers<never>();
@@ -72,8 +72,8 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
   input.signal?.removeEventListener('abort', interrupt);
   await scene.close();
   const browserMemoryBytes = await scene.browserMemory();
-  const { loaded, redactor } = scene;
-  return { thrown, page, loaded, browserMemoryBytes, redactor, removeFolder: () => scene.removeFolder() };
+  const { loaded, methods, redactor } = scene;
+  return { thrown, page, loaded, methods, browserMemoryBytes, redactor, removeFolder: () => scene.removeFolder() };
 }
 
 /** Runs the body of the flow; returns what it threw, or null. */

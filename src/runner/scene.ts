@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Span } from '../contracts/attempt.ts';
+import type { MethodCalls, Span } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { HostEvent } from '../contracts/host-events.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
@@ -17,6 +17,7 @@ import { ClientUnderTest } from './client-under-test.ts';
 import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { FlowNetwork } from './flow.ts';
+import { CallCounter } from './method-calls.ts';
 import type { Recorder } from './recorder.ts';
 import type { Steps } from './steps.ts';
 import { type OpenTarget, openTarget } from './target.ts';
@@ -41,6 +42,7 @@ export class Scene {
   /** Snapshots that are being taken. */
   readonly #pending = new Set<Promise<void>>();
   #memory: Promise<number | null> | null = null;
+  readonly #calls = new CallCounter();
   readonly client: ClientUnderTest;
   readonly phone: AttemptPhone;
   readonly network: FlowNetwork;
@@ -76,8 +78,9 @@ export class Scene {
       drop: async (seconds) => (await this.#target).drop(seconds),
       slow: async (seconds) => (await this.#target).slow(seconds),
     };
+    const { load, start, sessionFacts, pageFacts, heapSizes } = this.#host.calls;
     this.client = new ClientUnderTest({
-      calls: this.#host.calls,
+      calls: { load, start, sessionFacts, pageFacts, heapSizes, ...this.#calls.counting(this.#host.calls) },
       hasBrowser: () => this.#host.hasBrowser(),
       killBrowser: () => this.#host.killBrowser(),
       memory: () => this.#host.memory(),
@@ -99,6 +102,11 @@ export class Scene {
     });
     this.phone = new AttemptPhone(seed, this.#target, steps, this.client);
     if (trace.mode !== 'off') steps.followSpans((span) => this.#snapshotOfSpan(span));
+  }
+
+  /** The methods of the library that were called so far. */
+  get methods(): MethodCalls[] {
+    return this.#calls.methods;
   }
 
   get redactor(): Redactor {

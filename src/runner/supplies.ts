@@ -1,13 +1,17 @@
 import { type Browser, checkBrowser, ensureBrowser } from '../browser/ensure-browser.ts';
 import type { Cell } from '../contracts/attempt.ts';
 import { TroubleError } from '../contracts/input-error.ts';
+import type { Prediction } from '../contracts/prediction.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { ensureLibrary, type InstalledLibrary } from '../library/ensure-library.ts';
 import { resolveSurface } from '../replica/builds/resolve-surface.ts';
+import { type LibraryIndex, libraryIndex } from '../surface/library-index.ts';
+import { predict } from '../surface/predict.ts';
 import { deadlineFactor } from './deadlines.ts';
 import type { Flow } from './flow.ts';
 import { loadFlow } from './load-flow.ts';
+import { countedMethods } from './method-calls.ts';
 
 /** What one attempt of a cell is made with; a library that could not be installed is the trouble itself. */
 export interface Supply {
@@ -15,6 +19,7 @@ export interface Supply {
   browser: Browser;
   flow: Flow;
   surface: Surface | null;
+  prediction: Prediction | null;
 }
 
 /** Everything that the cells of a plan need, each thing once. */
@@ -53,7 +58,10 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
   const libraries = await gather(cells, 'library', (spec) => ensureLibrary(spec, say).catch(orTrouble));
   const browsers = await gather(cells, 'browser', (name) => ensureBrowser(name, say));
   for (const library of [...libraries.values()]) {
-    if (!(library instanceof TroubleError)) libraries.set(library.label, library);
+    if (library instanceof TroubleError) continue;
+    libraries.set(library.label, library);
+    // Reading its source blocks this process, which would delay attempts that are under way.
+    indexOf(library);
   }
   return {
     label(planned) {
@@ -61,13 +69,33 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
       if (library instanceof TroubleError) return planned;
       return { ...planned, cell: { ...planned.cell, library: library.label } };
     },
-    of: ({ library, browser, flow, build, target }) => ({
-      library: known(libraries, library),
-      browser: known(browsers, browser),
-      flow: known(flows, flow),
-      surface: target === 'replica' ? known(surfaces, build) : null,
-    }),
+    of({ library: spec, browser, flow, build, target }) {
+      const library = known(libraries, spec);
+      const surface = target === 'replica' ? known(surfaces, build) : null;
+      return {
+        library,
+        browser: known(browsers, browser),
+        flow: known(flows, flow),
+        surface,
+        prediction: predictionOf(library, surface),
+      };
+    },
   };
+}
+
+/** None where there is nothing to compare, or the source cannot be read. */
+function predictionOf(library: InstalledLibrary | TroubleError, surface: Surface | null): Prediction | null {
+  const index = library instanceof TroubleError ? null : indexOf(library);
+  return index && surface && predict(index, surface, countedMethods);
+}
+
+/** Null for a source that cannot be read, which is no reason not to run it. */
+function indexOf({ packageDir }: InstalledLibrary): LibraryIndex | null {
+  try {
+    return libraryIndex(packageDir);
+  } catch {
+    return null;
+  }
 }
 
 async function gather<K extends keyof Cell, T>(

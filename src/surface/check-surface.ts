@@ -3,48 +3,65 @@ import type { Need, Needs, PagePlace } from '../contracts/needs.ts';
 import type { Shapes } from '../contracts/shape.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '../contracts/surface-check.ts';
+import { newestPossible } from '../replica/builds/newest-possible.ts';
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
-import { behaviourSince } from './behaviour-history.ts';
+import { behaviourFact, behaviourSince } from './behaviour-history.ts';
 import { wrongArguments } from './check-arguments.ts';
-import { inBetween, inBetweenSentence } from './in-between.ts';
+import { boundsOf, inBetween, inBetweenSentence } from './in-between.ts';
 import type { LibraryIndex } from './library-index.ts';
-import { historySentence, lazySentence, noWebpackSince } from './name-sentences.ts';
+import { historySentence, lazySentence, lossFact, noWebpackSince } from './name-sentences.ts';
 import { neverShown } from './never-shown.ts';
 import { placesText, placeText, presenceOf } from './page-names.ts';
 
 /** Compares what a library's source needs with what a build offers. */
-export function checkSurface({ needs, loads }: Pick<LibraryIndex, 'needs' | 'loads'>, surface: Surface): SurfaceCheck {
+export function checkSurface(index: CheckedIndex, surface: Surface): SurfaceCheck {
+  const names = missingOn(index, surface);
+  return {
+    schemaVersion: 1,
+    library: index.needs.library,
+    build: surface.build,
+    stops: stoppingNames(names)[0]?.stops ?? null,
+    extrapolated: surface.extrapolated !== null,
+    missing: names,
+    restsOn: restsOn(index, surface, names),
+  };
+}
+
+/** A name without which the library certainly does not get through its probe. */
+export type StoppingName = MissingName & { certain: true; stops: Exclude<Stops, 'methods'> };
+
+/** Those that certainly stop a step up to the probe, in the given order. */
+export function stoppingNames(missing: readonly MissingName[]): StoppingName[] {
+  return missing.filter((each): each is StoppingName => each.certain && each.stops !== 'methods');
+}
+
+export type CheckedIndex = Pick<LibraryIndex, 'needs' | 'loads'>;
+
+/** One entry for each name, those first that stop the first steps. */
+function missingOn({ needs, loads }: CheckedIndex, surface: Surface): MissingName[] {
   const all = [
     ...missingNames(needs, surface, new Set(loads)),
     ...missingSelectors(needs, surface),
     ...missingFields(needs, surface),
   ].sort((a, b) => rank(a) - rank(b));
-  const names = all.filter(({ name }, i) => all.findIndex((entry) => entry.name === name) === i);
-  const first = names.find(({ certain, stops }) => certain && stops !== 'methods');
-  return {
-    schemaVersion: 1,
-    library: needs.library,
-    build: surface.build,
-    stops: first && first.stops !== 'methods' ? first.stops : null,
-    extrapolated: surface.extrapolated !== null,
-    missing: names,
-    restsOn: restsOn(needs, surface),
-  };
+  const seen = new Set<string>();
+  return all.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
-/** Names up to `ready` that the data has, and of which it is not known whether the build still has them. */
-function restsOn({ needs }: Needs, surface: Surface): SurfaceCheck['restsOn'] {
-  const found = new Map<string, SurfaceCheck['restsOn'][number]>();
-  for (const need of needs) {
-    if (stopsOf(need) === 'methods' || !counts(need, surface) || need.conditional) continue;
-    const [place] = need.places;
-    const change = place && inBetween(surface, place);
-    if (!change || presenceOf(surface, place, true) !== 'present') continue;
-    const { after, since } = change;
-    const name = placeText({ ...place, members: [] });
-    found.set(name, { name, after, since });
-  }
-  return [...found.values()];
+/** What the build offers only as long as its uncertain changes have not reached it. */
+function restsOn(
+  { needs, loads }: CheckedIndex,
+  surface: Surface,
+  missing: readonly MissingName[],
+): SurfaceCheck['restsOn'] {
+  const newest = newestPossible(surface);
+  if (newest === surface) return [];
+  const touched = needs.needs.filter(({ places }) => places.some((place) => inBetween(surface, place)));
+  const lost = missingOn({ needs: { ...needs, needs: touched }, loads }, newest);
+  const lacks = new Set(stoppingNames(missing).map(({ name }) => name));
+  return stoppingNames(lost).flatMap(({ name, stops, bounds }) =>
+    bounds && !lacks.has(name) ? [{ name, stops, ...bounds }] : [],
+  );
 }
 
 /** Sorted by the first step that they stop, certain ones before possible ones. */
@@ -79,12 +96,15 @@ export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<strin
   if (need.places.some(({ name }) => isLoaded(name, surface, loads))) return null;
   const { file, line, function: functionName } = need;
   const kind = presences.includes('late') && loggedIn ? 'lazy' : 'absent';
-  const change = inBetween(surface, place);
-  const bounds = change && { after: change.after, since: change.since };
+  const change = need.places.map((each) => inBetween(surface, each)).find((each) => each !== null) ?? null;
+  const bounds = boundsOf(change);
   const at = { kind, stops, certain: !need.conditional, file, line, function: functionName, bounds } as const;
-  if (kind === 'lazy') return { ...at, name: place.name, history: [lazySentence(place.name, surface)] };
+  if (kind === 'lazy') {
+    const module = { ...place, export: null, members: [] };
+    return { ...at, name: place.name, history: [lazySentence(place.name, surface)], fact: lossFact(module, surface) };
+  }
   if (place.by === 'raid' && surface.face !== 'webpack') {
-    return { ...at, name: 'modules of webpack, read with moduleRaid', history: [noWebpackSince] };
+    return { ...at, name: 'modules of webpack, read with moduleRaid', history: [noWebpackSince], fact: null };
   }
   const isThere = (each: PagePlace) => presenceOf(surface, each, loggedIn, shapes) === 'present';
   const missing =
@@ -98,6 +118,7 @@ export function missingOf(need: Need, surface: Surface, loads: ReadonlySet<strin
     ...at,
     name: merged ? placesText(need.places) : placeText(missing),
     history: change ? [...history, inBetweenSentence(surface.build, change)] : history,
+    fact: merged ? null : lossFact(missing, surface),
   };
 }
 
@@ -113,7 +134,7 @@ function misused(need: Need, surface: Surface, shapes: Shapes): MissingName | nu
   if (!why) return null;
   const { file, line, function: functionName, conditional, places } = need;
   const name = placeText(places[0] as PagePlace);
-  const at = { file, line, function: functionName, bounds: null };
+  const at = { file, line, function: functionName, bounds: null, fact: null };
   return { kind: 'argument', name, stops: stopsOf(need), certain: !conditional, ...at, history: [why] };
 }
 
@@ -135,7 +156,8 @@ function missingSelectors({ awaited }: Needs, surface: Surface): MissingName[] {
       line,
       function: name,
       history: [why],
-      bounds: boundsOf(surface, 'searchIcon'),
+      fact: behaviourFact('searchIcon', surface.build),
+      bounds: boundsOf(inBetween(surface, 'searchIcon')),
     }));
 }
 
@@ -156,12 +178,8 @@ function missingFields({ messageKeyFields }: Needs, surface: Surface): MissingNa
       history: [
         `Build ${surface.build} keeps the text of a message key in ${field}${since ? `, since ${since}` : ''}.`,
       ],
-      bounds: boundsOf(surface, 'msgKeyTextField'),
+      fact: behaviourFact('msgKeyTextField', surface.build),
+      bounds: boundsOf(inBetween(surface, 'msgKeyTextField')),
     },
   ];
-}
-
-function boundsOf(surface: Surface, behaviour: keyof Surface['behaviours']): MissingName['bounds'] {
-  const change = inBetween(surface, behaviour);
-  return change && { after: change.after, since: change.since };
 }

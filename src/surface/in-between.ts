@@ -1,5 +1,6 @@
 import type { PagePlace } from '../contracts/needs.ts';
 import type { Surface, UncertainChange } from '../contracts/surface.ts';
+import type { Bounds } from '../contracts/surface-check.ts';
 
 const bySurface = new WeakMap<Surface, Map<string, UncertainChange>>();
 
@@ -16,6 +17,13 @@ export function inBetween(surface: Surface, what: PagePlace | keyof Surface['beh
   if (typeof what === 'string') return changes.get(what) ?? null;
   if (what.by === 'raid') return null;
   return changes.get(what.name) ?? (what.export === null ? null : (changes.get(`${what.name}.${what.export}`) ?? null));
+}
+
+/** When a change came, without the names that it changes; null for none. */
+export function boundsOf(change: UncertainChange | null): Bounds | null {
+  if (!change) return null;
+  const { names: _, ...bounds } = change;
+  return bounds;
 }
 
 /** `after A and by B`: when a change came, as far as known. */

@@ -1,6 +1,7 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { PagePlace } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
+import type { Fact } from '../contracts/surface-check.ts';
 import { lastOffered, type NameEvent, nameHistory } from '../replica/builds/name-history.ts';
 import { placeText, presenceOf } from './page-names.ts';
 
@@ -34,6 +35,18 @@ export function lazySentence(module: string, surface: Surface): string {
   if (unresolved.length > 0)
     return `${module} waits for ${unresolved.join(', ')}, which the page loads only on request, ${request}`;
   return `The page loads ${module} only on request${known}, ${request}`;
+}
+
+/** The change by which a build came to lack a name, or to load it only on request; null where none is known. */
+export function lossFact(place: PagePlace, { build }: Surface): Fact | null {
+  if (place.by === 'raid' || place.members.length > 0) return null;
+  const past = nameHistory(place.name, place.export ?? undefined).filter(
+    ({ since }) => compareBuilds(parseBuild(since), parseBuild(build)) <= 0,
+  );
+  const loss = past.findLast(({ what }) => what === 'removed' || what === 'absent' || what === 'lazy');
+  if (!loss) return null;
+  const { since, date, confidence, sources } = loss;
+  return { since, date, confidence, sources };
 }
 
 /** Which builds offered a name, as far as known: one sentence, or none. */

@@ -31,7 +31,7 @@ const toReady = flow('toy-to-ready', async ({ client }) => {
   await client.authenticated();
   await client.ready();
 });
-const supply = { library, browser, flow: toReady, surface: resolveSurface(build) };
+const supply = { library, browser, flow: toReady, surface: resolveSurface(build), prediction: null };
 const supplies: Supplies = { label: (planned) => planned, of: () => supply };
 const cell = {
   library: '0.0.1',

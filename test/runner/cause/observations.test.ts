@@ -31,6 +31,7 @@ function recordOf(code: Code, events: AttemptEvent[], seen: { startedAt?: Date; 
     ...seen,
     events,
     loaded: null,
+    methods: [],
     page: { debugVersion: null, userAgent: null, browserVersion: null },
     browserMemoryBytes: null,
   });

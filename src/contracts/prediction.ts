@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { confidenceSchema } from './build-data.ts';
+import { boundsSchema, factSchema, methodCheckSchema, stopsSchema } from './surface-check.ts';
+
+/** The steps that a prediction speaks of: those up to the probe. */
+export const predictedPhaseSchema = stopsSchema.exclude(['methods']);
+export type PredictedPhase = z.infer<typeof predictedPhaseSchema>;
+
+/** A name that the library needs, and of which it is not known whether the build has it. */
+export const openNameSchema = boundsSchema.extend({
+  name: z.string(),
+  /** The step that its absence stops. */
+  phase: predictedPhaseSchema,
+  /** Whether the replica, which keeps the older state, offers it. */
+  offered: z.boolean(),
+});
+export type OpenName = z.infer<typeof openNameSchema>;
+
+/** What the source of a library, compared with the data of a build, says of attempts there. Nothing was run for it. */
+export const predictionSchema = z.object({
+  /** The phase in which attempts end; null where nothing is known to stop them up to the probe. */
+  phase: predictedPhaseSchema.nullable(),
+  /** The missing names that end them there. */
+  names: z.array(z.string()),
+  /** Missing names that end them if a condition in the source holds. */
+  perhaps: z.array(z.object({ phase: predictedPhaseSchema, name: z.string() })),
+  /** How sure the facts are: those of the names, and of the build where none is missing. */
+  confidence: confidenceSchema,
+  /** The changes by which the names went, where they are known. */
+  facts: z.array(factSchema.extend({ name: z.string() })),
+  /** The nearest builds whose code was read, the build itself among them; null where there is none. */
+  read: z.object({ upTo: z.string().nullable(), after: z.string().nullable() }),
+  /** What another state of the build, as possible as that of the replica, would change. */
+  open: z.array(openNameSchema),
+  /** True where it fails in every state that the build may have. */
+  failsAnyway: z.boolean(),
+  /** The library's methods that the attempt called, by their needs. */
+  methods: z.array(methodCheckSchema).default([]),
+});
+export type Prediction = z.infer<typeof predictionSchema>;
