@@ -2,7 +2,7 @@ import type { Need } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
 import type { MethodCheck, MissingKind } from '../contracts/surface-check.ts';
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
-import { counts, missingOf } from './check-surface.ts';
+import { type CheckedIndex, counts, missingOf } from './check-surface.ts';
 import { inBetween, inBetweenSentence } from './in-between.ts';
 import type { KeyRead, LibraryIndex, PublicMethod } from './library-index.ts';
 import { placeText, presenceOf } from './page-names.ts';
@@ -12,7 +12,7 @@ import { placeText, presenceOf } from './page-names.ts';
  * where a condition decides whether the missing name is reached, where the data does not say what an object holds, and on a
  * build outside of the known range.
  */
-export function checkMethods({ needs, loads, publicMethods, keyReads }: CheckedIndex, surface: Surface): MethodCheck[] {
+export function checkMethods({ needs, loads, publicMethods, keyReads }: MethodIndex, surface: Surface): MethodCheck[] {
   const loaded = new Set(loads);
   const byMethod = Map.groupBy(needs.needs, ({ stage }) => stage);
   return publicMethods.map((method) => {
@@ -25,7 +25,7 @@ export function checkMethods({ needs, loads, publicMethods, keyReads }: CheckedI
 
 const happened: Partial<Record<MissingKind, string>> = { lazy: 'is not loaded', absent: 'is missing' };
 
-type CheckedIndex = Pick<LibraryIndex, 'needs' | 'loads' | 'publicMethods' | 'keyReads'>;
+type MethodIndex = CheckedIndex & Pick<LibraryIndex, 'publicMethods' | 'keyReads'>;
 
 function checkMethod(
   { name, isThere }: PublicMethod,

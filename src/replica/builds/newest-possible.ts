@@ -16,7 +16,7 @@ export function newestPossible(surface: Surface): Surface {
   return newest;
 }
 
-type Names = Pick<Surface, 'modules' | 'collections'> & { behaviours: Record<string, unknown> };
+type NamedState = Pick<Surface, 'modules' | 'collections'> & { behaviours: Record<string, unknown> };
 
 function withAll(surface: Surface): Surface {
   const modules = { ...surface.modules };
@@ -29,7 +29,7 @@ function withAll(surface: Surface): Surface {
 /** Each name becomes what it is on the first build that is known to have the change. */
 function apply(
   { since, names }: UncertainChange,
-  { modules, collections, behaviours }: Names,
+  { modules, collections, behaviours }: NamedState,
   { face }: Surface,
 ): void {
   const { state } = stepAt(timelineOf(face), parseBuild(since));
