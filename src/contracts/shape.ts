@@ -30,6 +30,9 @@ export const membersSchema = z.strictObject({
 });
 export type Members = z.infer<typeof membersSchema>;
 
+/** Members of exports by place, `Module.export`. */
+export type MemberTable = Readonly<Record<string, Members>>;
+
 /** What is known of the inside of a build's exports. Places are `Module.export`, of a method `Module.export.method`. */
 export interface Shapes {
   /** Module -> build of the archive that its shapes were read in. Newer than the build asked for: a guess. */

@@ -108,5 +108,9 @@ export const behavioursSchema = z.strictObject({
   uploadIn: z.enum(['page', 'worker']),
   /** True when a dialog tells what is new after the login. */
   whatsNewDialog: z.boolean(),
+  /** Inline scripts that the content security policy lets run: all, or those with the nonce of the response. */
+  inlineScripts: z.enum(['all', 'nonce']),
+  /** Whether the definition of a module keeps its factory after the factory ran. */
+  usedFactories: z.enum(['kept', 'cleared']),
 });
 export type Behaviours = z.infer<typeof behavioursSchema>;

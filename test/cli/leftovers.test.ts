@@ -13,7 +13,7 @@ test('pages and profiles of a replica are found, and those of the real site are 
     writeFileSync(join(project, file), text);
   };
   expect(findLeftovers(project)).toEqual([]);
-  write('.wwebjs_cache/2.3000.1029241508.html', pageHtml(resolveSurface('2.3000.1029241508'), {}));
+  write('.wwebjs_cache/2.3000.1029241508.html', pageHtml(resolveSurface('2.3000.1029241508'), {}, 'nonce'));
   write(
     '.wwebjs_cache/2.3000.1017054665.html',
     '<html><script src="https://static.whatsapp.net/x.js"></script></html>',

@@ -1,3 +1,5 @@
+import { type Boot, bootElements, earlyModules } from '../../contracts/boot.ts';
+import type { MemberTable } from '../../contracts/shape.ts';
 import { startCircumstances } from './circumstances.ts';
 import { Screens } from './dom/screens.ts';
 import { Lifecycle } from './link/lifecycle.ts';
@@ -15,18 +17,29 @@ import { idModules } from './modules/ids.ts';
 import { linkingModules } from './modules/linking.ts';
 import { messageModules } from './modules/messages.ts';
 import { takeOverSavedPage } from './saved-page.ts';
-import { type Boot, createPage, type Page } from './shared/page.ts';
+import { createPage, type Page } from './shared/page.ts';
 
-const embedded = document.getElementById('boot');
+const embedded = takeElement(bootElements.boot);
 if (embedded) {
-  embedded.remove();
-  boot(JSON.parse(embedded.textContent ?? '') as Boot);
+  const laterMembers = takeElement(bootElements.laterMembers);
+  boot(readJson<Boot>(embedded), () => (laterMembers ? readJson<MemberTable>(laterMembers) : {}));
 } else {
-  void takeOverSavedPage().then((fetched) => fetched && boot(fetched));
+  void takeOverSavedPage().then((fetched) => fetched && boot(fetched, () => ({})));
 }
 
-function boot(given: Boot): void {
-  const page = createPage(given);
+/** Removes an element of the html, which no real page has. */
+function takeElement(id: string): HTMLElement | null {
+  const element = document.getElementById(id);
+  element?.remove();
+  return element;
+}
+
+function readJson<T>(element: HTMLElement): T {
+  return JSON.parse(element.textContent ?? '') as T;
+}
+
+function boot(given: Boot, laterMembers: () => MemberTable): void {
+  const page = createPage(given, laterMembers);
   void finishPreviousLogout(page).then((leaving) => {
     if (!leaving) start(page);
   });
@@ -36,7 +49,7 @@ function boot(given: Boot): void {
 function start(page: Page): void {
   let register: Register = () => {};
   const lifecycle = new Lifecycle(page, (tier) => {
-    if (tier === 2) addKnownMembers(page, implemented, (module) => !connection.has(module));
+    if (tier === 2) addKnownMembers(page, implemented, page.members(), (module) => !earlyModules.has(module));
     register(tier);
   });
   const implemented = implementations(page, lifecycle);
@@ -48,7 +61,7 @@ function start(page: Page): void {
     throwing: () => page.circumstances.unknownModuleThrows ?? false,
     late: lateModules(page),
   });
-  addKnownMembers(page, implemented, (module) => connection.has(module));
+  addKnownMembers(page, implemented, page.earlyMembers, (module) => earlyModules.has(module));
   watchUnknownMembers(EventEmitter, page.report);
   register(1);
   if (page.surface.behaviours.cmdEvents === 'plain') {
@@ -63,14 +76,16 @@ function start(page: Page): void {
   void lifecycle.open();
 }
 
-/** What code in the page uses before a login. Members of all else come at the login: they would delay each page by a tenth. */
-const connection: ReadonlySet<string> = new Set(['WAWebSocketModel', 'WAWebConnModel', 'WAWebCmd', 'WAWebStreamModel']);
-
 /** Gives the wanted modules of what is implemented the other members that the build has, as stubs. */
-function addKnownMembers(page: Page, implemented: Implementations, isWanted: (module: string) => boolean): void {
+function addKnownMembers(
+  { report }: Page,
+  implemented: Implementations,
+  members: MemberTable,
+  isWanted: (module: string) => boolean,
+): void {
   for (const [module, exports] of Object.entries(implemented).filter(([name]) => isWanted(name))) {
     for (const [name, value] of Object.entries(exports)) {
-      addMembers(value, `${module}.${name}`, page.members, page.report);
+      addMembers(value, `${module}.${name}`, members, report);
     }
   }
 }

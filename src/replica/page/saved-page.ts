@@ -1,4 +1,4 @@
-import type { Boot } from './shared/page.ts';
+import type { Boot } from '../../contracts/boot.ts';
 
 const started = Symbol.for('replica-page');
 

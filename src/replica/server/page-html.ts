@@ -1,31 +1,116 @@
+import { type Boot, bootElements, earlyModules, envOf } from '../../contracts/boot.ts';
 import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
+import type { MemberTable } from '../../contracts/shape.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { resolveShapes } from '../builds/resolve-shapes.ts';
 
-/** `<` inside the JSON would end the script element. */
-const inScript = (json: string) => json.replaceAll('<', '\\u003c');
+/** Texts of a build, made once; `<` is escaped, since in the html it would end a script element. */
+interface Texts {
+  /** `Boot` without members and circumstances: the inside of an object. */
+  boot: string;
+  earlyMembers: string;
+  laterMembers: string;
+  serverData: string;
+}
 
-const texts = new WeakMap<Surface, string>();
+const texts = new WeakMap<Surface, Texts>();
 
-/** What the page's code needs to know, as JSON. What is not known of the build is no matter of the page. */
-export function bootJson(known: Surface, circumstances: PageCircumstances): string {
-  let text = texts.get(known);
-  if (text === undefined) {
+/** As JSON inside of a script element. */
+const inScript = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+function textsOf(known: Surface): Texts {
+  let made = texts.get(known);
+  if (made === undefined) {
+    // What is not known of the build is no matter of the page.
     const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
     const { members, parameters } = resolveShapes(known.build);
     const named = Object.keys(parameters).filter((place) => parameters[place]?.length === 1 && parameters[place][0]);
-    text = `"surface":${JSON.stringify(surface)},"members":${JSON.stringify(members)},"named":${JSON.stringify(named)}`;
-    texts.set(known, text);
+    const boot: Pick<Boot, 'surface' | 'named'> = { surface, named };
+    const early = earlyPlaces(members);
+    const table = (isWanted: (place: string) => boolean) =>
+      Object.fromEntries(Object.entries(members).filter(([place]) => isWanted(place)));
+    made = {
+      boot: inScript(boot).slice(1, -1),
+      earlyMembers: inScript(table((place) => early.has(place))),
+      laterMembers: inScript(table((place) => !early.has(place))),
+      serverData: known.face === 'comet' ? [envScript(known), ...serverData(known).map(serverScript)].join('\n') : '',
+    };
+    texts.set(known, made);
   }
-  return `{${text},"circumstances":${JSON.stringify(circumstances)}}`;
+  return made;
+}
+
+/** The exports of early modules, and what they inherit from. */
+function earlyPlaces(members: MemberTable): ReadonlySet<string> {
+  const places = new Set(Object.keys(members).filter((place) => earlyModules.has(place.split('.')[0] as string)));
+  for (const place of places) {
+    const parent = members[place]?.extends;
+    if (parent !== undefined) places.add(parent);
+  }
+  return places;
+}
+
+/** What the page's code needs to know, as one JSON: `Boot` with all members. */
+export function bootJson(surface: Surface, circumstances: PageCircumstances): string {
+  const { boot } = textsOf(surface);
+  const members = JSON.stringify(resolveShapes(surface.build).members);
+  return `{${boot},"members":${members},"circumstances":${JSON.stringify(circumstances)}}`;
+}
+
+/** Data of the server in the html of Comet builds: a call of a module's function each. */
+type ServerData = [module: string, method: string, argument: object];
+
+const serverScript = ([module, method, argument]: ServerData) =>
+  `<script type="application/json" data-sjs>${inScript({ require: [[module, method, null, [argument]]] })}</script>`;
+
+const envScript = ({ behaviours }: Surface) =>
+  `<script id="envjson" type="application/json">${inScript(envOf(behaviours))}</script>`;
+
+/** Key of the page's one script in the map of resources. */
+const script = 'replica';
+
+/**
+ * Revision, switches, resources and components of a build, in the words and the form of the real html, where clients read them out of
+ * the text. Only what is known is there: the switches that have a key, the components that bring a module, and one script.
+ */
+function serverData({ build, modules, switches }: Surface): ServerData[] {
+  const revision = Number(build.split('.')[2]);
+  const components = Object.values(modules).flatMap((module) => [
+    ...(module.components ?? []),
+    ...Object.values(module.loaders ?? {}),
+  ]);
+  const src = `https://static.whatsapp.net/rsrc.php/${script}/${revision}.js`;
+  const rsrcMap = { [script]: { type: 'js', src, c: 1, m: `${revision}_main` } };
+  const compMap = Object.fromEntries([...new Set(components)].sort().map((name) => [name, { r: [script] }]));
+  const site = { server_revision: revision, client_revision: revision };
+  return [
+    ['HasteSupportData', 'handle', switchData(switches)],
+    ['Bootloader', 'handlePayload', { consistency: { rev: revision }, rsrcMap, compMap }],
+    ['ScheduledServerJS', 'handle', { __bbox: { define: [['SiteData', [], site]] } }],
+  ];
+}
+
+/** Values of switches under their numbers: `gkx` are true or false, `qex` have any value or null. */
+function switchData(switches: Surface['switches']): object {
+  const gkxData: Record<string, object> = {};
+  const qexData: Record<string, object> = {};
+  for (const { key, value } of Object.values(switches)) {
+    const [kind, number = ''] = key?.split(' ') ?? [];
+    if (kind === 'gkx') gkxData[number] = { result: value === 'true', hash: null };
+    if (kind === 'qex') qexData[number] = { r: value === 'null' ? null : value };
+  }
+  return { gkxData, qexData };
 }
 
 /**
  * Html of `https://web.whatsapp.com/`. Builds with webpack name their manifest after the version, Comet builds do not; the
  * first screen replaces the splash. The script names the build, because a program may keep the html and answer with it later.
+ *
+ * @param nonce of the response: scripts with it run under a policy that refuses inline scripts.
  */
-export function pageHtml(surface: Surface, circumstances: PageCircumstances): string {
+export function pageHtml(surface: Surface, circumstances: PageCircumstances, nonce: string): string {
+  const { boot, earlyMembers, laterMembers, serverData: data } = textsOf(surface);
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
   return `<!doctype html>
 <html lang="en" dir="ltr">
@@ -40,11 +125,13 @@ body{margin:0;font:16px sans-serif;background:#fff;color:#111b21}
 .landing,.loading,.two{padding:24px}
 .qr{display:inline-block;padding:20px;background:#fff;min-width:228px;min-height:228px}
 </style>
+${data}
 </head>
 <body class="web">
 <div id="app"><div id="wa_web_initial_startup"><progress value="0" max="100"></progress></div></div>
-<script type="application/json" id="boot">${inScript(bootJson(surface, circumstances))}</script>
-<script src="/static/app.js?build=${surface.build}"></script>
+<script type="application/json" id="${bootElements.laterMembers}">${laterMembers}</script>
+<script type="application/json" id="${bootElements.boot}">{${boot},"members":${earlyMembers},"circumstances":${inScript(circumstances)}}</script>
+<script nonce="${nonce}" src="/static/app.js?build=${surface.build}"></script>
 </body>
 </html>
 `;
@@ -53,6 +140,6 @@ body{margin:0;font:16px sans-serif;background:#fff;color:#111b21}
 /** The page for a browser that the build does not support. */
 export const unsupportedBrowserHtml = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>WhatsApp Web</title></head>
-<body><div class="landing-title version-title">WhatsApp works with Google Chrome 85+</div>
+<body><div class="landing-title version-title">WhatsApp works with Google Chrome 100+</div>
 <p>To use WhatsApp, update Chrome or use Mozilla Firefox, Safari, Microsoft Edge or Opera.</p></body></html>
 `;

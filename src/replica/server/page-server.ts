@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { replicaMark } from '../../contracts/replica-mark.ts';
-import type { Surface } from '../../contracts/surface.ts';
+import type { Behaviours, Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
 import type { Certificate } from './certificate.ts';
 import { bootJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
@@ -13,13 +14,14 @@ interface PageSource {
   core: Pick<ReplicaCore, 'circumstances' | 'isDropping' | 'emit'>;
 }
 
-/** Injected code may evaluate text, as on the real page. */
-const contentSecurityPolicy = [
-  "default-src 'self' data: blob:",
-  "script-src 'self' 'unsafe-eval' 'unsafe-inline' data: blob:",
-  "style-src 'self' 'unsafe-inline' data:",
-  "connect-src 'self' wss://web.whatsapp.com data: blob:",
-].join('; ');
+/** Injected code may evaluate text, as on the real page. Beside a nonce browsers ignore 'unsafe-inline'. */
+const contentSecurityPolicy = ({ inlineScripts }: Behaviours, nonce: string) =>
+  [
+    "default-src 'self' data: blob:",
+    `script-src 'self' 'unsafe-eval' ${inlineScripts === 'nonce' ? `'nonce-${nonce}'` : "'unsafe-inline'"} data: blob:`,
+    "style-src 'self' 'unsafe-inline' data:",
+    "connect-src 'self' wss://web.whatsapp.com data: blob:",
+  ].join('; ');
 
 /** Marks the profile of the browser; its path is never requested, so that the cookie is never sent, to no site. */
 const markCookie = `${replicaMark}=1; Path=/${replicaMark}; Max-Age=31536000; Secure; HttpOnly`;
@@ -54,8 +56,10 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
 function sendPage(request: IncomingMessage, response: ServerResponse, { surface, core }: PageSource): void {
   const userAgent = request.headers['user-agent'] ?? '';
   const refused = surface.behaviours.refusesHeadlessUserAgent && userAgent.includes('HeadlessChrome');
-  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page);
-  send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': contentSecurityPolicy });
+  const nonce = randomBytes(6).toString('base64');
+  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page, nonce);
+  const policy = contentSecurityPolicy(surface.behaviours, nonce);
+  send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': policy });
 }
 
 /** What a saved page needs to be of its own build. */

@@ -69,6 +69,23 @@ describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (bui
     expect(logged).toEqual([expect.stringContaining('Requiring unknown module "NoSuchModule"')]);
   });
 
+  test('an injected inline script runs unless the policy of the build asks for a nonce, and injected code evaluates text', async () => {
+    const injected = page.addScriptTag({ content: 'window.injected = true' }).then(
+      () => page.evaluate('window.injected === true'),
+      () => false,
+    );
+    expect(await injected).toBe(resolveSurface(build).behaviours.inlineScripts === 'all');
+    expect(await page.evaluate(`eval('1 + 1')`)).toBe(2);
+  });
+
+  test('a module that ran has no factory', async () => {
+    const seen = await page.evaluate(`(() => {
+      require('WAWebMsgKey');
+      return require('__debug').modulesMap.WAWebMsgKey.factory;
+    })()`);
+    expect(seen).toBe(null);
+  });
+
   test('a lazy module comes when its bundle is asked for', async () => {
     const name = Object.keys(resolveSurface(build).modules).find(
       (module) => resolveSurface(build).modules[module]?.tier === 'lazy',

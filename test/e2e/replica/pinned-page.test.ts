@@ -69,7 +69,10 @@ const comet = realPage('"client_revision":1032534684');
 test.each([
   ['a remote page of the real site', async () => ({ type: 'remote', remotePath: await archiveWith(comet) })],
   ['a local page of the real site', async () => ({ type: 'local', path: cacheWith(comet) })],
-  ['a local page of a replica', async () => ({ type: 'local', path: cacheWith(pageHtml(resolveSurface(pinned), {})) })],
+  [
+    'a local page of a replica',
+    async () => ({ type: 'local', path: cacheWith(pageHtml(resolveSurface(pinned), {}, 'nonce')) }),
+  ],
 ])('a program that pins %s runs on the build of that page', async (_page, cache) => {
   expect(await link(await cache())).toEqual({ build: pinned, answered: 'pong' });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { MemberTable } from '../../../src/contracts/shape.ts';
 import { buildExports } from '../../../src/replica/page/loader/build-exports.ts';
-import { addMembers, type MemberTable, watchUnknownMembers } from '../../../src/replica/page/loader/members.ts';
+import { addMembers, watchUnknownMembers } from '../../../src/replica/page/loader/members.ts';
 import { BaseModel, defineAttributes } from '../../../src/replica/page/model/base-model.ts';
 import { EventEmitter } from '../../../src/replica/page/model/event-emitter.ts';
 
@@ -74,7 +75,7 @@ test('what a wholly read object does not list does not exist; of another one it 
 
 test('an object without an implementation has the methods of the table as stubs', () => {
   const module = { tier: 1, hasDefault: false, exports: { one: 'object' } } as const;
-  const { one } = buildExports('M', module, {}, report, table) as { one: Record<string, () => void> };
+  const { one } = buildExports('M', module, {}, report, () => table) as { one: Record<string, () => void> };
   expect(() => one.start?.()).toThrow('M.one.start is only a name');
   expect([one.level, one.absent]).toEqual([undefined, undefined]);
   expect(reports.splice(0)).toEqual([

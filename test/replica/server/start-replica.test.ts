@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import { TroubleError } from '../../../src/contracts/input-error.ts';
+import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { pageHosts } from '../../../src/replica/server/certificate.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 
 const build = '2.3000.1026515401';
@@ -23,7 +26,15 @@ async function answerOfProxy(port: number, servername: string | undefined, targe
   return String(answer).split('\r\n', 1)[0] as string;
 }
 
-function get(port: number, path: string, userAgent = 'Mozilla/5.0 Chrome/101'): Promise<string> {
+async function get(port: number, path: string, userAgent?: string): Promise<string> {
+  return (await respond(port, path, userAgent)).text;
+}
+
+function respond(
+  port: number,
+  path: string,
+  userAgent = 'Mozilla/5.0 Chrome/101',
+): Promise<{ headers: IncomingHttpHeaders; text: string }> {
   return new Promise((resolve, reject) => {
     const options = { port, path, rejectUnauthorized: false, headers: { 'user-agent': userAgent } };
     request(options, (response) => {
@@ -31,7 +42,7 @@ function get(port: number, path: string, userAgent = 'Mozilla/5.0 Chrome/101'): 
       response.on('data', (chunk) => {
         text += chunk;
       });
-      response.on('end', () => resolve(text));
+      response.on('end', () => resolve({ headers: response.headers, text }));
     })
       .on('error', reject)
       .end();
@@ -46,6 +57,79 @@ test('the html names its manifest as the build does', async () => {
   await Promise.all([legacy.close(), comet.close()]);
 });
 
+/** What clients read out of the text of an html without running it. */
+function readHtml(html: string) {
+  const data = [...html.matchAll(/<script type="application\/json" data-sjs>(.*?)<\/script>/gs)].flatMap(
+    ([, text = '']) => (JSON.parse(text) as { require: [string, string, null, object[]][] }).require,
+  );
+  const given = (name: string) =>
+    Object.assign({}, ...data.filter(([module]) => module === name).map(([, , , [first]]) => first));
+  return {
+    revision: Number(/"client_revision":(\d+),?/.exec(html)?.[1]),
+    switches: given('HasteSupportData') as {
+      gkxData: Record<string, { result: boolean }>;
+      qexData: Record<string, { r: unknown }>;
+    },
+    resources: given('Bootloader') as {
+      consistency: { rev: number };
+      rsrcMap: Record<string, { type: string; src: string; m: string }>;
+      compMap: Record<string, { r: string[] }>;
+    },
+  };
+}
+
+test.each([
+  ['2.3000.1017054665', {}],
+  ['2.3000.1044822804', {}],
+  ['2.3000.1044822804', { production: 'false', 'comms-in-worker': 'true' }],
+  ['2.3000.1048653945', { 'comms-in-worker': 'worker_hrp' }],
+])(
+  'the html of %s with switches %j says revision, switches, components and scripts of the build',
+  async (build, values) => {
+    const surface = resolveSurface(build, values);
+    const replica = await startReplica({ build, surface });
+    const { revision, switches, resources } = readHtml(await get(replica.port, '/'));
+    expect([revision, resources.consistency.rev]).toEqual(Array(2).fill(Number(build.split('.')[2])));
+    const seen = { ...switches.gkxData, ...switches.qexData };
+    const expected = Object.values(surface.switches).filter(({ key }) => /^(?:gkx|qex) /.test(key ?? ''));
+    expect(Object.keys(seen).sort()).toEqual(expected.map(({ key }) => key?.split(' ')[1]).sort());
+    for (const { key, value } of expected) {
+      const shown = seen[key?.split(' ')[1] as string];
+      expect(String(shown && ('result' in shown ? shown.result : shown.r))).toBe(value);
+    }
+    const modules = Object.values(surface.modules);
+    const components = modules.flatMap((module) => [
+      ...(module.components ?? []),
+      ...Object.values(module.loaders ?? {}),
+    ]);
+    expect(Object.keys(resources.compMap).sort()).toEqual([...new Set(components)].sort());
+    const named = Object.values(resources.compMap).flatMap(({ r }) => r);
+    for (const name of named) expect(resources.rsrcMap).toHaveProperty(name);
+    for (const { src } of Object.values(resources.rsrcMap)) {
+      const { host, pathname } = new URL(src);
+      expect(pageHosts).toContain(host);
+      expect(await get(replica.port, pathname)).toContain('function');
+    }
+    await replica.close();
+  },
+);
+
+test('every response has a nonce of its own, which the policy of a build with nonces names', async () => {
+  const replica = await startReplica({ build: '2.3000.1044822804' });
+  const nonces = await Promise.all(
+    [1, 2].map(async () => {
+      const { headers, text } = await respond(replica.port, '/');
+      const nonce = /<script nonce="([^"]+)" src=/.exec(text)?.[1];
+      const policy = String(headers['content-security-policy']);
+      expect(policy).toContain(`'nonce-${nonce}'`);
+      expect(/script-src[^;]*/.exec(policy)?.[0]).not.toContain('unsafe-inline');
+      return nonce;
+    }),
+  );
+  expect(new Set(nonces).size).toBe(2);
+  await replica.close();
+});
+
 test('a headless browser gets the page for unsupported browsers where the build refuses it', async () => {
   const agent = 'Mozilla/5.0 HeadlessChrome/153';
   for (const [build, refuses] of [
@@ -53,7 +137,7 @@ test('a headless browser gets the page for unsupported browsers where the build 
     ['2.3000.1044822804', true],
   ] as const) {
     const replica = await startReplica({ build });
-    expect((await get(replica.port, '/', agent)).includes('Google Chrome 85+')).toBe(refuses);
+    expect((await get(replica.port, '/', agent)).includes('Google Chrome 100+')).toBe(refuses);
     await replica.close();
   }
 });

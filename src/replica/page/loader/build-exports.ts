@@ -1,5 +1,6 @@
+import type { MemberTable } from '../../../contracts/shape.ts';
 import type { ExportKind, PageSurface, SurfaceModule } from '../../../contracts/surface.ts';
-import { knownMembers, type MemberTable } from './members.ts';
+import { knownMembers } from './members.ts';
 import { createStub, type SendReport } from './stub.ts';
 
 /** What a module of the page exports, by name. */
@@ -12,19 +13,19 @@ export type Implementations = Record<string, ModuleExports>;
  * The exports object of a module: exactly the names of the surface, each implemented or a stub. An implemented name that
  * is not listed does not exist on this build.
  *
- * @param members what is known of the inside of exports.
+ * @param members what is known of the inside of exports; asked for when a member of a stub is read.
  */
 export function buildExports(
   name: string,
   module: SurfaceModule,
   implementations: Implementations,
   report: SendReport,
-  members: MemberTable = {},
+  members: () => MemberTable = () => ({}),
 ): ModuleExports {
   const implemented = implementations[name] ?? {};
   const exports: ModuleExports = {};
   const stub = (exportName: string, kind: ExportKind) =>
-    createStub(kind, name, exportName, report, knownMembers(members, `${name}.${exportName}`));
+    createStub(kind, name, exportName, report, () => knownMembers(members(), `${name}.${exportName}`));
   for (const [exportName, kind] of Object.entries(module.exports)) {
     exports[exportName] = exportName in implemented ? implemented[exportName] : stub(exportName, kind);
   }

@@ -56,14 +56,17 @@ interface Hooks {
  *
  * @param fetchBundle loads the bundle of a lazy module; resolves when it is registered, or when there is none.
  * @param throwing true when the circumstances make unknown names throw.
+ * @param env what the html sets for the loader.
  */
 export function installCometLoader(
   fetchBundle: (id: string) => Promise<void>,
   throwing: () => boolean,
   report: SendReport,
+  env: Hooks['Env'] = {},
 ): CometLoader {
   const modulesMap: Record<string, ModuleDefinition> = {};
   const hooks = window as Hooks;
+  hooks.Env = { ...hooks.Env, ...env };
   const guard = new ErrorGuard();
 
   const refuse = (message: string): undefined => {

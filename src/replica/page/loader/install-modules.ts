@@ -1,8 +1,9 @@
+import { envOf } from '../../../contracts/boot.ts';
 import { loadersOf } from '../../../contracts/loaders.ts';
+import type { MemberTable } from '../../../contracts/shape.ts';
 import type { PageSurface, Tier } from '../../../contracts/surface.ts';
 import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
 import { type CometFactory, commonModule, installCometLoader } from './comet-loader.ts';
-import type { MemberTable } from './members.ts';
 import type { SendReport } from './stub.ts';
 import { installWebpackLoader } from './webpack-loader.ts';
 
@@ -12,7 +13,7 @@ export type Register = (tier: Tier) => void;
 interface ModuleSource {
   surface: PageSurface;
   implementations: Implementations;
-  members: MemberTable;
+  members: () => MemberTable;
   report: SendReport;
   /** True when an unknown module throws; see installCometLoader. */
   throwing: () => boolean;
@@ -58,6 +59,7 @@ function installComet(source: ModuleSource): Register {
     (name) => fetchBundle(surface.modules[name] ? [name] : []),
     source.throwing,
     report,
+    envOf(surface.behaviours),
   );
   const implementations: Implementations = { ...source.implementations, ErrorGuard: { default: loader.guard } };
   const loaders = new Set<string>();

@@ -1,8 +1,5 @@
-import type { Members } from '../../../contracts/shape.ts';
+import type { Members, MemberTable } from '../../../contracts/shape.ts';
 import { type Known, probes, type SendReport, stubFunction } from './stub.ts';
-
-/** Members of exports by place, `Module.export`. */
-export type MemberTable = Readonly<Record<string, Members>>;
 
 /** Classes between a model and the base of all models are few; more would be a circle. */
 const maxDepth = 10;

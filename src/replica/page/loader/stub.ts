@@ -23,7 +23,7 @@ export function createStub(
   module: string,
   exportName: string,
   report: SendReport,
-  members: Known = nothingKnown,
+  members: () => Known = () => nothingKnown,
 ): unknown {
   if (kind === 'value') return null;
   if (kind === 'object') return stubObject(module, exportName, report, members);
@@ -52,16 +52,18 @@ export function onlyAName(module: string, exportName: string, report: SendReport
  * An object that the replica does not implement: a method that the build has is a stub, a read of any other member is reported once,
  * unless it is known that the build does not have it.
  */
-function stubObject(module: string, exportName: string, report: SendReport, members: Known): object {
+function stubObject(module: string, exportName: string, report: SendReport, members: () => Known): object {
   const reported = new Set<string>();
+  let asked: Known | undefined;
   return new Proxy(
     {},
     {
       get(target, member, receiver) {
         const known = Reflect.get(target, member, receiver);
         if (known !== undefined || typeof member !== 'string' || probes.has(member)) return known;
-        if (members.methods.has(member)) return stubFunction(module, `${exportName}.${member}`, report);
-        const isAbsent = members.isWhole && !members.fields.has(member);
+        asked ??= members();
+        if (asked.methods.has(member)) return stubFunction(module, `${exportName}.${member}`, report);
+        const isAbsent = asked.isWhole && !asked.fields.has(member);
         if (!isAbsent && !reported.has(member)) {
           reported.add(member);
           report('stub-read', { module, export: exportName, member });

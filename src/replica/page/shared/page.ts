@@ -1,8 +1,9 @@
+import type { Boot } from '../../../contracts/boot.ts';
 import type { PageCircumstances } from '../../../contracts/circumstances.ts';
+import type { MemberTable } from '../../../contracts/shape.ts';
 import type { PageSurface } from '../../../contracts/surface.ts';
 import { encodeB64 as b64 } from '../keys/bytes.ts';
 import { DeviceProfile } from '../keys/device-profile.ts';
-import type { MemberTable } from '../loader/members.ts';
 import type { SendReport } from '../loader/stub.ts';
 import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
@@ -13,20 +14,13 @@ import { Socket } from '../model/socket.ts';
 import type { Wid } from '../model/wid.ts';
 import { ServerLink } from './server-link.ts';
 
-/** What the server embeds in the page for its code. */
-export interface Boot {
-  surface: PageSurface;
-  /** Members of exports that the build has, as far as known. */
-  members: MemberTable;
-  /** Functions, as `Module.export`, that take their values out of one object, as far as known. */
-  named: readonly string[];
-  circumstances: PageCircumstances;
-}
-
 /** The single instances of one page, shared by its lifecycle, its screens and the modules that code in the page sees. */
 export interface Page {
   readonly surface: PageSurface;
-  readonly members: MemberTable;
+  /** Members that a login needs, by place; see `Boot`. */
+  readonly earlyMembers: MemberTable;
+  /** Members of all exports, by place. They are read when they are first asked for. */
+  readonly members: () => MemberTable;
   readonly named: readonly string[];
   circumstances: PageCircumstances;
   readonly report: SendReport;
@@ -53,14 +47,20 @@ export interface Page {
 /** Fifth field of the QR: 1 = Chrome. */
 export const devicePlatform = '1';
 
-export function createPage(boot: Boot): Page {
+/** @param laterMembers reads the members that are not in `boot`. */
+export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
   const { behaviours } = boot.surface;
   const link = new ServerLink();
   const contacts = new ContactCollection();
   const profile = new DeviceProfile();
+  let members: MemberTable | undefined;
   return {
     surface: boot.surface,
-    members: boot.members,
+    earlyMembers: boot.members,
+    members: () => {
+      members ??= { ...laterMembers(), ...boot.members };
+      return members;
+    },
     named: boot.named,
     circumstances: boot.circumstances,
     report: reporter(link),

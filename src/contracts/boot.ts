@@ -1,0 +1,29 @@
+import type { PageCircumstances } from './circumstances.ts';
+import type { MemberTable } from './shape.ts';
+import type { Behaviours, PageSurface } from './surface.ts';
+
+/** What the server embeds in the page for its code. */
+export interface Boot {
+  surface: PageSurface;
+  /** Members of what code in the page uses before a login, as far as known; the others, which take time to read, are in an element of their own. */
+  members: MemberTable;
+  /** Functions, as `Module.export`, that take their values out of one object, as far as known. */
+  named: readonly string[];
+  circumstances: PageCircumstances;
+}
+
+/** Ids of the elements of the html that hold `Boot` and the other members, as JSON. */
+export const bootElements = { boot: 'boot', laterMembers: 'members' } as const;
+
+/** Modules that code in the page uses before a login. */
+export const earlyModules: ReadonlySet<string> = new Set([
+  'WAWebSocketModel',
+  'WAWebConnModel',
+  'WAWebCmd',
+  'WAWebStreamModel',
+]);
+
+/** Settings of the loader, which the html names as `envjson` and the page has as `window.Env`. */
+export function envOf({ usedFactories }: Behaviours): { clear_js_factory_after_used?: true } {
+  return usedFactories === 'cleared' ? { clear_js_factory_after_used: true } : {};
+}
