@@ -25,7 +25,7 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/init.ts')).initCommand(),
   },
   run: {
-    description: 'attempt cells: library x build x browser x flow x condition',
+    description: 'attempt cells: library x build x browser x flow x condition x switches',
     staysSmall: true,
     load: async () => (await import('./commands/run.ts')).runCommand(),
   },

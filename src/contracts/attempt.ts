@@ -4,6 +4,7 @@ import { librarySourceSchema } from './library-source.ts';
 import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
 import { predictionSchema } from './prediction.ts';
 import { factSchema } from './surface-check.ts';
+import { chosenText, switchesText, switchValuesSchema } from './switches.ts';
 
 /** One event of an attempt. `at` is milliseconds since the attempt began. */
 export const attemptEventSchema = z.object({
@@ -129,7 +130,7 @@ export const attemptSchema = attemptFields.check(({ value, issues }) => {
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-/** library x build x browser x flow x condition, on a target. */
+/** library x build x browser x flow x condition x switches, on a target. */
 export const cellSchema = z.object({
   library: z.string(),
   build: z.string(),
@@ -137,11 +138,21 @@ export const cellSchema = z.object({
   flow: z.string(),
   /** `none`, or the names of the conditions joined by `+`. */
   condition: z.string(),
+  /** Those that do not have the default of the build; empty for the defaults. */
+  switches: switchValuesSchema.default({}),
   target: targetSchema,
 });
 export type Cell = z.infer<typeof cellSchema>;
 
+/** The value of an axis as text; of switches as `switchesText`. */
+export function axisText<Axis extends keyof Cell>(cell: Pick<Cell, Axis>, axis: Axis): string {
+  const value: Cell[keyof Cell] = cell[axis];
+  return typeof value === 'string' ? value : switchesText(value);
+}
+
 /** A key that identifies a cell in maps and in the store. */
-export function cellKey(cell: Cell): string {
-  return [cell.library, cell.build, cell.browser, cell.flow, cell.condition, cell.target].join(' | ');
+export function cellKey({ library, build, browser, flow, condition, switches, target }: Cell): string {
+  // The store keeps keys: one without switches is the same as those that were kept before there were any.
+  const values = chosenText(switches);
+  return [library, build, browser, flow, condition, ...(values === '' ? [] : [values]), target].join(' | ');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { compareBuilds, parseBuild } from './build-number.ts';
 import { membersSchema, parametersSchema } from './shape.ts';
 import { behavioursSchema, exportKindSchema, faceSchema, tierSchema } from './surface.ts';
+import { switchName, switchValue } from './switches.ts';
 
 const buildText = z.string().regex(/^2\.\d{1,6}\.\d{1,12}$/, 'must be a full build number such as 2.3000.1032534684');
 const dateText = z
@@ -129,7 +130,7 @@ export type BuildChange = z.infer<typeof buildChangeSchema>;
 /** Something that WhatsApp turns on per request or per account, on a range of builds. */
 export const buildSwitchSchema = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a name such as comms-in-worker'),
+    name: z.string().regex(switchName, 'must be a name such as comms-in-worker'),
     /** Where the page reads it: `gkx 18966`, `qex 5241`, `ab NAME`. */
     key: z
       .string()
@@ -138,7 +139,7 @@ export const buildSwitchSchema = z
     /** The first and the last build that have it; without `to`, all newer ones. */
     from: buildText,
     to: buildText.optional(),
-    values: z.array(z.string()).min(2),
+    values: z.array(z.string().regex(switchValue, 'must be a word such as true')).min(2),
     default: z.string(),
     /** How many public pages have each value. */
     pages: z.record(z.string(), z.int()).optional(),

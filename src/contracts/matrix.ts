@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outcomeSchema, phaseSchema } from './outcome.ts';
+import { switchesAxisSchema } from './switches.ts';
 
 const axis = z.array(z.string().min(1)).min(1);
 
@@ -10,6 +11,7 @@ export const matrixBlockSchema = z.strictObject({
   browser: axis.default(['current']),
   flow: axis.default(['qr-to-ready']),
   condition: axis.default(['none']),
+  switches: switchesAxisSchema.default(['none']),
 });
 export type MatrixBlock = z.infer<typeof matrixBlockSchema>;
 
@@ -33,6 +35,7 @@ export const expectationRuleSchema = z.strictObject({
   browser: axis.optional(),
   flow: axis.optional(),
   condition: axis.optional(),
+  switches: switchesAxisSchema.optional(),
   expect: expectationSchema,
 });
 export type ExpectationRule = z.infer<typeof expectationRuleSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attemptCodes, type Code } from '../codes/codes.ts';
 import { phaseSchema } from './outcome.ts';
+import { switchesAxisSchema } from './switches.ts';
 
 const names = z.array(z.string().min(1)).min(1);
 const errorRate = z
@@ -33,6 +34,9 @@ export const hardRuleSchema = z
     flows: names.optional().describe('Only in these flows.'),
     builds: names.optional().describe('Only on these WhatsApp Web builds.'),
     conditions: names.optional().describe('Only under these conditions.'),
+    switches: switchesAxisSchema
+      .optional()
+      .describe('Only with these switches, such as comms-in-worker=true; none for the defaults.'),
     atOnce: z
       .boolean()
       .optional()
@@ -53,6 +57,9 @@ export const thresholdSchema = z
     build: names.optional().describe('Only on these WhatsApp Web builds.'),
     browser: names.optional().describe('Only in these browsers.'),
     condition: names.optional().describe('Only under these conditions.'),
+    switches: switchesAxisSchema
+      .optional()
+      .describe('Only with these switches, such as comms-in-worker=true; none for the defaults.'),
     marginPoints: marginPoints.optional(),
     timeRatio: z.number().min(1, ratioText).optional().describe('As timeToReady.ratio, for these flows. Flows only.'),
   })
@@ -60,9 +67,11 @@ export const thresholdSchema = z
     const say = (message: string) => issues.push({ code: 'custom', input: value, message });
     if (value.marginPoints === undefined && value.timeRatio === undefined)
       say('a threshold gives marginPoints or timeRatio, such as { build: [2.3000.1044822804], marginPoints: 5 }');
-    const isOfCells = value.build ?? value.browser ?? value.condition;
+    const isOfCells = value.build ?? value.browser ?? value.condition ?? value.switches;
     if (!isOfCells && !value.flow)
-      say('a threshold names flow, build, browser or condition; what holds for all stands in success and timeToReady');
+      say(
+        'a threshold names flow, build, browser, condition or switches; what holds for all stands in success and timeToReady',
+      );
     if (isOfCells && value.timeRatio !== undefined)
       say('timeRatio is for whole flows: times of all cells of a flow are compared together');
   });

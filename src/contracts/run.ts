@@ -27,8 +27,6 @@ export const scheduledResults = ['as-expected', 'unexpected', 'trouble', 'cut'] 
 export type ScheduledResult = (typeof scheduledResults)[number];
 
 export const cellReportSchema = cellSchema.extend({
-  /** What WhatsApp turns on or off per request or account, by name; empty or absent where the defaults of the build hold. */
-  switches: z.record(z.string(), z.string()).optional(),
   expectation: expectationSchema.nullable(),
   surprise: z.boolean(),
   attempts: z.array(attemptSchema),

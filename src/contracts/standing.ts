@@ -1,4 +1,4 @@
-/** What is known of a library on a build: the attempts of all runs, flow by flow, in the usual browser and without a condition. */
+/** What is known of a library on a build: the attempts of all runs, flow by flow, in the usual browser, without a condition and with the default switches. */
 export interface Standing {
   library: string;
   build: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { targetSchema } from './outcome.ts';
+import { switchValuesSchema } from './switches.ts';
 
 /** The two sides of a comparison. */
 export const arms = ['baseline', 'candidate'] as const;
@@ -41,6 +42,7 @@ export const placeSchema = z.object({
   browser: z.string(),
   flow: z.string(),
   condition: z.string(),
+  switches: switchValuesSchema.default({}),
   target: targetSchema,
 });
 export type Place = z.infer<typeof placeSchema>;
@@ -170,7 +172,7 @@ export type HardFinding = z.infer<typeof hardFindingSchema>;
 
 /** The axes that were restricted to these values; other axes were not restricted. Only attempts on the replica count. */
 export const narrowingSchema = z.partialRecord(
-  z.enum(['build', 'flow', 'browser', 'condition', 'target', 'config']),
+  z.enum(['build', 'flow', 'browser', 'condition', 'switches', 'target', 'config']),
   z.array(z.string()),
 );
 export type Narrowing = z.infer<typeof narrowingSchema>;

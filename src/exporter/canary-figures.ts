@@ -60,7 +60,10 @@ export class CanaryFigures {
     for (const { cell, outcome, code, attempts, lastEndedAt } of await this.#store.retained.removedAttempts()) {
       const { library, build, flow, target } = cell;
       this.#begin(cell);
-      this.#attempts.inc({ ...cell, outcome, code: listed(families.canaryAttempts.labels.code, code) }, attempts);
+      this.#attempts.inc(
+        { ...cellLabels(cell), outcome, code: listed(families.canaryAttempts.labels.code, code) },
+        attempts,
+      );
       this.#lastAttempt.set({ library, build, flow, target }, lastEndedAt / 1000);
       if (outcome === 'passed') this.#lastSuccess.set({ library, build, flow, target }, lastEndedAt / 1000);
     }
@@ -88,15 +91,15 @@ export class CanaryFigures {
    * cells that never do, and an alert counts attempts that ran another library, which may be one.
    */
   #begin(cell: Cell): void {
-    this.#attempts.inc({ ...cell, outcome: 'passed', code: '' }, 0);
-    this.#attempts.inc({ ...cell, outcome: 'infra', code: 'provenance-mismatch' }, 0);
+    this.#attempts.inc({ ...cellLabels(cell), outcome: 'passed', code: '' }, 0);
+    this.#attempts.inc({ ...cellLabels(cell), outcome: 'infra', code: 'provenance-mismatch' }, 0);
   }
 
   #count(attempt: CountedAttempt): void {
     const { cell, outcome, code, endedAt, phases } = attempt;
     const { library, build, flow, target } = cell;
     this.#begin(cell);
-    this.#attempts.inc({ ...cell, outcome, code: listed(families.canaryAttempts.labels.code, code ?? '') });
+    this.#attempts.inc({ ...cellLabels(cell), outcome, code: listed(families.canaryAttempts.labels.code, code ?? '') });
     for (const [phase, ms] of Object.entries(phases) as [Phase, number][]) {
       this.#phaseSeconds.observe({ library, flow, phase }, ms / 1000);
     }

@@ -1,8 +1,9 @@
 import type { Cell } from '../contracts/attempt.ts';
+import { switchesText } from '../contracts/switches.ts';
 import type { families } from '../metrics/families.ts';
 import type { LabelSet } from '../metrics/family.ts';
 
-/** The labels of the families that have one series per cell. Every attempt is made with the switches that its build has by default. */
+/** The labels of the families that have one series per cell. */
 export function cellLabels(cell: Cell): LabelSet<typeof families.canaryCellPassed> {
-  return { ...cell, switches: 'none' };
+  return { ...cell, switches: switchesText(cell.switches) };
 }

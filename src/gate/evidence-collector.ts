@@ -177,8 +177,8 @@ export class EvidenceCollector {
     return this.#last.evidence;
   }
 
-  #findOrAdd({ build, browser, flow, condition, target }: Place): DealtCell {
-    const place: Place = { build, browser, flow, condition, target };
+  #findOrAdd({ build, browser, flow, condition, switches, target }: Place): DealtCell {
+    const place: Place = { build, browser, flow, condition, switches, target };
     const key = placeKey(place);
     let cell = this.#cells.get(key);
     if (!cell) {

@@ -108,6 +108,13 @@ function copyOf({ place, baseline, candidate }: CellEvidence): CellEvidence {
 }
 
 function emptyCell(flow: string, index: number): CellEvidence {
-  const place: Place = { build: `2.3000.${index}`, browser: 'current', flow, condition: 'none', target: 'replica' };
+  const place: Place = {
+    build: `2.3000.${index}`,
+    browser: 'current',
+    flow,
+    condition: 'none',
+    switches: {},
+    target: 'replica',
+  };
   return { place, baseline: noEvidence(), candidate: noEvidence() };
 }

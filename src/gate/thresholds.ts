@@ -1,7 +1,8 @@
+import { axisText } from '../contracts/attempt.ts';
 import type { Policy, Threshold } from '../contracts/policy.ts';
 import type { Place } from '../contracts/verdict.ts';
 
-const cellAxes = ['build', 'browser', 'condition'] as const;
+const cellAxes = ['build', 'browser', 'condition', 'switches'] as const;
 
 /** What all cells of a flow are held to together. */
 export function flowThresholds({ success, timeToReady, thresholds }: Policy, flow: string) {
@@ -18,7 +19,7 @@ export function ownMargin({ thresholds }: Pick<Policy, 'thresholds'>, place: Pla
     (each) =>
       isOfCells(each) &&
       (each.flow?.includes(place.flow) ?? true) &&
-      cellAxes.every((axis) => each[axis]?.includes(place[axis]) ?? true),
+      cellAxes.every((axis) => each[axis]?.includes(axisText(place, axis)) ?? true),
   );
   return its?.marginPoints;
 }

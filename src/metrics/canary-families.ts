@@ -24,12 +24,7 @@ export const canaryFamilies = {
     type: 'counter',
     help: 'Attempts that have ended',
     labels: {
-      library: 'any',
-      build: 'any',
-      browser: 'any',
-      flow: 'any',
-      condition: 'any',
-      target: targets,
+      ...labelsOfCell,
       outcome: outcomes,
       code: ['', ...attemptCodes] as const,
     },

@@ -12,6 +12,7 @@ import { isLoopback } from '../contracts/is-loopback.ts';
 import { type ListenAddress, listenError } from '../contracts/listen-error.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import type { Surface } from '../contracts/surface.ts';
+import type { SwitchValues } from '../contracts/switches.ts';
 import { resolveSurface } from './builds/resolve-surface.ts';
 import { KeptPhones } from './phone/kept-phones.ts';
 import { createPhoneServer } from './phone/phone-server.ts';
@@ -51,6 +52,8 @@ export interface ReplicaOptions {
   timeScale?: number;
   /** Names of the conditions to start with. */
   conditions?: readonly string[];
+  /** Values of switches by name; others have the default of the build. */
+  switches?: SwitchValues;
 }
 
 export interface Replica {
@@ -79,7 +82,7 @@ export interface Replica {
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const { build, timeScale = 1, conditions = [], host = '127.0.0.1', token } = options;
   checkAccess(host, token);
-  const surface = options.surface ?? resolveSurface(build);
+  const surface = options.surface ?? resolveSurface(build, options.switches);
   const core = new ReplicaCore(timeScale);
   for (const name of conditions) putOn(core, name);
   const [certificate, page] = await Promise.all([certificateFor(options.state), pageBundle()]);

@@ -22,7 +22,7 @@ async function* jsonPieces(run: RunInfo, cells: AsyncIterable<CellReport>): Asyn
   yield `{"schemaVersion":1,\n"run":${JSON.stringify(run)},\n"cells":[`;
   const summaries: CellSummary[] = [];
   for await (const report of cells) {
-    yield `${summaries.length === 0 ? '' : ','}\n${JSON.stringify({ switches: {}, ...report })}`;
+    yield `${summaries.length === 0 ? '' : ','}\n${JSON.stringify(report)}`;
     summaries.push(summarizeReport(report));
   }
   yield `\n],\n"summary":${JSON.stringify(countCells(summaries))}}\n`;

@@ -73,6 +73,6 @@ export function storeSource(store: Store, recorder: StoreRecorder, artifacts: Re
 
 /** All of an ended run in memory, in the shape of the JSON report. */
 export async function reportOf(run: RunInfo, source: Pick<ReportSource, 'cells'>): Promise<RunReport> {
-  const cells = await Array.fromAsync(source.cells(run), (cell): CellReport => ({ switches: {}, ...cell }));
+  const cells = await Array.fromAsync(source.cells(run));
   return { schemaVersion: 1, run, cells, summary: countCells(cells.map(summarizeReport)) };
 }

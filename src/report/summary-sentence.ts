@@ -3,6 +3,7 @@ import { sortBuilds } from '../contracts/build-number.ts';
 import { phaseSchema } from '../contracts/outcome.ts';
 import type { RunInfo } from '../contracts/run.ts';
 import { type FlowStanding, flowDoes, type Standing, versionDoes } from '../contracts/standing.ts';
+import { chosenText } from '../contracts/switches.ts';
 import { buildDate, dataEnd } from '../replica/builds/build-dates.ts';
 import type { CellSummary } from '../words/cell-summary.ts';
 import { flowCounts, whatItDoes } from '../words/standing.ts';
@@ -21,7 +22,7 @@ export async function headlineOfRun(
 
 /**
  * The sentences that a release engineer needs: what each version of the run does on its newest build, flow by flow, by all attempts
- * that are stored, and for versions that do not work the nearest one that does. Only cells without a condition count, on the
+ * that are stored, and for versions that do not work the nearest one that does. Only cells without a condition and with the default switches count, on the
  * browser `current` where it was used. Attempts that were interrupted or spoiled claim nothing about a version.
  *
  * @param stored what all runs say of the versions and builds of this one; what is missing is taken from the cells of the run.
@@ -39,16 +40,18 @@ export function summarySentence(
   return `${newestSentence(builds, at)}${end}`;
 }
 
-/** The cells that headlines are about: without a condition, attempted, and all on the same browser. */
+/** The cells that headlines are about: without a condition, with the default switches, attempted, and all on the same browser. */
 export function usualCells(summaries: readonly CellSummary[]): CellSummary[] {
-  const made = summaries.filter(({ made, cell }) => made > 0 && cell.condition === 'none');
+  const made = summaries.filter(
+    ({ made, cell }) => made > 0 && cell.condition === 'none' && chosenText(cell.switches) === '',
+  );
   const browser = made.some(({ cell }) => cell.browser === 'current') ? 'current' : made[0]?.cell.browser;
   return made.filter(({ cell }) => cell.browser === browser);
 }
 
 function nothingUsual(summaries: readonly CellSummary[]): string {
   if (summaries.some(({ made }) => made > 0))
-    return 'Every attempt was made under a condition; see what each cell did.';
+    return 'Every attempt was made under a condition or with switches; see what each cell did.';
   return 'Nothing was attempted, so nothing is known about any version.';
 }
 

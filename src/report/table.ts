@@ -1,9 +1,10 @@
 import { sortBuilds } from '../contracts/build-number.ts';
+import { chosenText } from '../contracts/switches.ts';
 import { type CellSummary, cellWords } from '../words/cell-summary.ts';
 import { symbols } from '../words/text.ts';
 import { columnLines } from './fit-text.ts';
 
-/** The rows and columns of one grid: libraries down, builds across, for one browser, flow, condition and target. */
+/** The rows and columns of one grid: libraries down, builds across, for one browser, flow, condition, switches and target. */
 export interface Grid {
   /** The common axes of the grid, e.g. `browser current, flow qr-to-ready`. */
   title: string;
@@ -13,10 +14,14 @@ export interface Grid {
 
 /** Splits a run into grids; libraries and grids keep the order of the plan, builds go from old to new. */
 export function gridsOf(summaries: readonly CellSummary[]): Grid[] {
-  const byTitle = Map.groupBy(summaries, ({ cell: { browser, flow, condition, target } }) => {
-    const extra = `${condition === 'none' ? '' : `, condition ${condition}`}${target === 'replica' ? '' : `, target ${target}`}`;
-    return `browser ${browser}, flow ${flow}${extra}`;
-  });
+  const byTitle = Map.groupBy(summaries, ({ cell: { browser, flow, condition, switches, target } }) =>
+    [
+      `browser ${browser}, flow ${flow}`,
+      ...(condition === 'none' ? [] : [`condition ${condition}`]),
+      ...(chosenText(switches) === '' ? [] : [`with ${chosenText(switches)}`]),
+      ...(target === 'replica' ? [] : [`target ${target}`]),
+    ].join(', '),
+  );
   return [...byTitle].map(([title, cells]) => {
     const builds = sortBuilds(cells.map(({ cell }) => cell.build));
     const libraries = [...new Set(cells.map(({ cell }) => cell.library))];

@@ -1,6 +1,7 @@
 import { parseBuild } from '../contracts/build-number.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';
+import { readSwitches } from '../contracts/switches.ts';
 import { parseLibrarySpec } from '../library/library-spec.ts';
 import { parseCondition } from './parse-condition.ts';
 
@@ -11,6 +12,8 @@ export interface Choice {
   browser?: readonly string[] | undefined;
   flow?: readonly string[] | undefined;
   condition?: readonly string[] | undefined;
+  /** Each `none`, or `name=value` of one or several switches joined by `+`. */
+  switches?: readonly string[] | undefined;
 }
 
 const mostRepeats = 10_000;
@@ -20,13 +23,18 @@ const mostRepeats = 10_000;
  *
  * @throws InputError that names the option and what is right.
  */
-export function checkChoice({ library, build, condition, ...others }: Choice, repeat: number, target: Target): void {
-  for (const [axis, values] of Object.entries({ library, build, condition, ...others })) {
+export function checkChoice(
+  { library, build, condition, switches, ...others }: Choice,
+  repeat: number,
+  target: Target,
+): void {
+  for (const [axis, values] of Object.entries({ library, build, condition, switch: switches, ...others })) {
     if (values?.length === 0 || values?.includes('')) throw new InputError(`--${axis}: a value is empty`);
   }
   for (const text of library ?? []) under('--library: ', () => parseLibrarySpec(text));
   for (const text of build ?? []) under('--build: ', () => parseBuild(text));
   for (const text of condition ?? []) under('--', () => parseCondition(text));
+  for (const text of switches ?? []) under('--switch: ', () => readSwitches(text));
   if (!Number.isInteger(repeat) || repeat < 1 || repeat > mostRepeats) {
     throw new InputError(`--repeat ${repeat}: it has to be a whole number from 1 to ${mostRepeats}`);
   }

@@ -1,9 +1,12 @@
-import { type Cell, cellKey } from '../contracts/attempt.ts';
+import { axisText, type Cell, cellKey } from '../contracts/attempt.ts';
 import type { Shard } from '../contracts/blob.ts';
+import { naming } from '../contracts/input-error.ts';
 import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contracts/matrix.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import { judgedFlows } from '../contracts/stages.ts';
+import { readSwitches, switchesText } from '../contracts/switches.ts';
+import { checkSwitches } from '../replica/builds/resolve-surface.ts';
 import { type Choice, checkChoice } from './check-choice.ts';
 import { parseCondition } from './parse-condition.ts';
 import { inShard } from './shard.ts';
@@ -21,7 +24,7 @@ export interface PlanOptions {
 type Axis = keyof MatrixBlock;
 type Combination = Record<Axis, string>;
 
-const axes: readonly Axis[] = ['library', 'build', 'browser', 'flow', 'condition'];
+const axes: readonly Axis[] = ['library', 'build', 'browser', 'flow', 'condition', 'switches'];
 
 /**
  * The cells to attempt, in the order of the matrix and each once. Options select cells of the matrix. A library that it does not
@@ -38,7 +41,8 @@ export function planCells(
   checkChoice(choice, repeat, target);
   const cells = new Map<string, Cell>();
   for (const combination of choose(matrix, choice)) {
-    const cell: Cell = { ...combination, target };
+    const cell: Cell = { ...combination, switches: readSwitches(combination.switches), target };
+    naming(choice.switches ? '--switch' : 'matrix', () => checkSwitches(cell.build, cell.switches));
     cells.set(cellKey(cell), cell);
   }
   const plan = [...cells.values()].map((cell) => {
@@ -53,7 +57,9 @@ export function planCells(
  * is expected to, unless a rule names the flow itself.
  */
 export function expectationOf(cell: Cell, rules: readonly ExpectationRule[]): Expectation | null {
-  const rule = rules.findLast((candidate) => axes.every((axis) => candidate[axis]?.includes(cell[axis]) ?? true));
+  const rule = rules.findLast((candidate) =>
+    axes.every((axis) => candidate[axis]?.includes(axisText(cell, axis)) ?? true),
+  );
   const stages = rule?.flow ? [] : judgedFlows(cell.flow).filter((flow) => flow !== cell.flow);
   const failing = stages
     .map((flow) => expectationOf({ ...cell, flow }, rules))
@@ -62,7 +68,11 @@ export function expectationOf(cell: Cell, rules: readonly ExpectationRule[]): Ex
 }
 
 function choose(matrix: Matrix, given: Choice): Combination[] {
-  const choice = given.condition ? { ...given, condition: given.condition.map(parseCondition) } : given;
+  const choice = {
+    ...given,
+    condition: given.condition?.map(parseCondition),
+    switches: given.switches?.map((text) => switchesText(readSwitches(text))),
+  };
   const all = matrix.blocks.flatMap((block) => product({ ...block, condition: block.condition.map(parseCondition) }));
   const known = all.filter((cell) => axes.every((axis) => choice[axis]?.includes(cell[axis]) ?? true));
   const isKnown = new Set(all.map(({ library }) => library));

@@ -4,6 +4,7 @@ import { TroubleError } from '../contracts/input-error.ts';
 import type { Prediction } from '../contracts/prediction.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import type { Surface } from '../contracts/surface.ts';
+import { switchesText } from '../contracts/switches.ts';
 import { ensureLibrary, type InstalledLibrary } from '../library/ensure-library.ts';
 import { resolveSurface } from '../replica/builds/resolve-surface.ts';
 import { type LibraryIndex, libraryIndex } from '../surface/library-index.ts';
@@ -39,7 +40,7 @@ export async function checkPlan(plan: readonly PlannedCell[]): Promise<void> {
   const cells = plan.map(({ cell }) => cell);
   deadlineFactor();
   await gather(cells, 'flow', loadFlow);
-  await gather(cells, 'build', async (build) => resolveSurface(build));
+  surfacesOf(cells);
   await gather(cells, 'browser', async (name) => checkBrowser(name));
 }
 
@@ -53,7 +54,7 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
   await checkPlan(plan);
   const cells = plan.map(({ cell }) => cell);
   const flows = await gather(cells, 'flow', loadFlow);
-  const surfaces = await gather(cells, 'build', async (build) => resolveSurface(build));
+  const surfaces = surfacesOf(cells);
   // A version that does not exist is reported before a browser of hundreds of megabytes is downloaded for it.
   const libraries = await gather(cells, 'library', (spec) => ensureLibrary(spec, say).catch(orTrouble));
   const browsers = await gather(cells, 'browser', (name) => ensureBrowser(name, say));
@@ -69,9 +70,9 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
       if (library instanceof TroubleError) return planned;
       return { ...planned, cell: { ...planned.cell, library: library.label } };
     },
-    of({ library: spec, browser, flow, build, target }) {
+    of({ library: spec, browser, flow, build, switches, target }) {
       const library = known(libraries, spec);
-      const surface = target === 'replica' ? known(surfaces, build) : null;
+      const surface = target === 'replica' ? known(surfaces, surfaceKey({ build, switches })) : null;
       return {
         library,
         browser: known(browsers, browser),
@@ -98,10 +99,19 @@ function indexOf({ packageDir }: InstalledLibrary): LibraryIndex | null {
   }
 }
 
-async function gather<K extends keyof Cell, T>(
+/** @throws InputError for a build that cannot be, and a switch that a build does not have. */
+function surfacesOf(cells: readonly Cell[]): Map<string, Surface> {
+  return new Map(cells.map((cell) => [surfaceKey(cell), resolveSurface(cell.build, cell.switches)]));
+}
+
+function surfaceKey({ build, switches }: Pick<Cell, 'build' | 'switches'>): string {
+  return `${build} ${switchesText(switches)}`;
+}
+
+async function gather<K extends 'flow' | 'library' | 'browser', T>(
   cells: readonly Cell[],
   axis: K,
-  get: (value: Cell[K]) => Promise<T>,
+  get: (value: string) => Promise<T>,
 ): Promise<Map<string, T>> {
   const values = [...new Set(cells.map((cell) => cell[axis]))];
   return new Map(await Promise.all(values.map(async (value) => [value, await get(value)] as const)));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Cell, cellKey } from '../contracts/attempt.ts';
+import { axisText, type Cell, cellKey } from '../contracts/attempt.ts';
 import { matrixFile, ownMatrixFile, packageRoot } from '../contracts/home.ts';
 import { InputError, rethrowNaming } from '../contracts/input-error.ts';
 import { type ExpectationRule, expectationsSchema, type Matrix, matrixSchema } from '../contracts/matrix.ts';
@@ -53,8 +53,9 @@ export interface CellChoice extends Choice {
  * @throws InputError as `readPlan`, and when no cell is left.
  */
 export function planOf(options: CellChoice): PlannedCell[] {
-  const { library, build, browser, flow, condition, repeat, target, ignoreExpectations, config, grep } = options;
-  const choice = { library, build, browser, flow, condition };
+  const { library, build, browser, flow, condition, switches, repeat, target, ignoreExpectations, config, grep } =
+    options;
+  const choice = { library, build, browser, flow, condition, switches };
   return matching(readPlan({ choice, repeat, target, ignoreExpectations }, config), grep);
 }
 
@@ -110,7 +111,7 @@ export function planOfFailed({ last, cells }: FailedCells, options: CellChoice):
   const { repeat = 1, ignoreExpectations = false, target = 'replica', grep } = options;
   const rules = readExpectations();
   const wanted = cells.filter(
-    (cell) => cell.target === target && axes.every((axis) => options[axis]?.includes(cell[axis]) ?? true),
+    (cell) => cell.target === target && axes.every((axis) => options[axis]?.includes(axisText(cell, axis)) ?? true),
   );
   if (wanted.length === 0) {
     const failed = cells.map(cellName).join('; ');
@@ -124,7 +125,7 @@ export function planOfFailed({ last, cells }: FailedCells, options: CellChoice):
   return matching(plan, grep);
 }
 
-const axes = ['library', 'build', 'browser', 'flow', 'condition'] as const;
+const axes = ['library', 'build', 'browser', 'flow', 'condition', 'switches'] as const;
 
 /** Matches the printed name of a cell, and its key, which names the default browser and flow too. */
 function matching(plan: PlannedCell[], grep: string | undefined): PlannedCell[] {

@@ -21,7 +21,7 @@ export interface AttemptHooks {
   say?: ((line: string) => void) | undefined;
 }
 
-/** What is attempted and how. Everything can be left out; the names are those of the options of `wwebjs-canary run`. */
+/** What is attempted and how. Everything can be left out; the names are those of the options of `wwebjs-canary run`, and `switches` is `--switch`. */
 export interface RunOptions extends CellChoice, AttemptHooks {
   /** Attempts at the same time; one per two cores when left out. */
   slots?: number | undefined;

@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Cell } from '../contracts/attempt.ts';
+import { axisText, type Cell } from '../contracts/attempt.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
-import type { Tables } from './tables.ts';
+import { cellColumns, cellOfColumns } from './cell-columns.ts';
+import type { CellColumns, Tables } from './tables.ts';
 
 /** Attempts that began at or after `from` and before `to` (ISO 8601); a list that is left out matches everything. */
 export interface AttemptSpan {
@@ -39,8 +40,6 @@ export interface CellRun {
 /** Times are counted in steps of 1/32 of a doubling, 2.2 % wide; what is under a millisecond counts as one. */
 const stepsPerDoubling = 32;
 
-const allOfCell = ['library', 'build', 'browser', 'flow', 'condition', 'target'] as const;
-
 /**
  * Counts of attempts for plots over time. The database counts; the number of rows depends on the number of cells and codes, not on
  * that of attempts.
@@ -53,12 +52,17 @@ export class AttemptsOverTime {
   }
 
   async outcomes(span: AttemptSpan): Promise<OutcomeCount[]> {
-    const { rows } = await sql<Cell & Omit<OutcomeCount, 'cell'>>`
-      select library, build, browser, flow, "condition", target, outcome, code, count(*) as attempts
+    const { rows } = await sql<CellColumns & Omit<OutcomeCount, 'cell'>>`
+      select library, build, browser, flow, "condition", switches, target, outcome, code, count(*) as attempts
       from attempts indexed by attempts_over_time
       where ${within(span)}
-      group by library, build, browser, flow, "condition", target, outcome, code`.execute(this.#db);
-    return rows.map(({ outcome, code, attempts, ...cell }) => ({ cell, outcome, code, attempts }));
+      group by library, build, browser, flow, "condition", switches, target, outcome, code`.execute(this.#db);
+    return rows.map(({ outcome, code, attempts, ...columns }) => ({
+      cell: cellOfColumns(columns),
+      outcome,
+      code,
+      attempts,
+    }));
   }
 
   /** The phases that attempts completed, without those that the harness or the machine spoiled. */
@@ -75,7 +79,7 @@ export class AttemptsOverTime {
   /** The newest run that says something about a cell and whose attempt began in the span; null when there is none. */
   async newestRun(cell: Cell, { from, to }: Pick<AttemptSpan, 'from' | 'to'>): Promise<CellRun | null> {
     let ofCell = this.#db.selectFrom('attempts').where('outcome', '<>', 'infra');
-    for (const axis of allOfCell) ofCell = ofCell.where(axis, '=', cell[axis]);
+    for (const axis of cellColumns) ofCell = ofCell.where(axis, '=', axisText(cell, axis));
     const newest = await ofCell
       .select(['run_id', 'started_at'])
       .where('started_at', '>=', from)

@@ -2,14 +2,16 @@ import { type Kysely, sql } from 'kysely';
 import {
   type Attempt,
   attemptSchema,
+  axisText,
   type Cell,
-  cellSchema,
   type PhaseTimings,
   type Provenance,
 } from '../contracts/attempt.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
 import type { Outcome, Phase, Target } from '../contracts/outcome.ts';
+import { switchesText } from '../contracts/switches.ts';
+import { cellColumns, cellOfColumns, columnsOf } from './cell-columns.ts';
 import type { AttemptRow, CellColumns, Tables } from './tables.ts';
 
 /** Which attempts to read; an axis that is left out matches everything. */
@@ -66,7 +68,7 @@ export class Attempts {
     await this.#db
       .insertInto('attempts')
       .values({
-        ...cell,
+        ...columnsOf(cell),
         id: attempt.id,
         run_id: runId,
         started_at: attempt.startedAt,
@@ -90,7 +92,10 @@ export class Attempts {
     const { runId, afterSeq = 0, ...axes } = filter;
     let query = this.#db.selectFrom('attempts').selectAll().orderBy('seq').limit(pageSize);
     if (runId !== undefined) query = query.where('run_id', '=', runId);
-    for (const [axis, value] of Object.entries(axes)) query = query.where(axis as keyof Cell, '=', value);
+    for (const axis of cellColumns) {
+      const value = axes[axis];
+      if (value !== undefined) query = query.where(axis, '=', typeof value === 'string' ? value : switchesText(value));
+    }
     let last = afterSeq;
     while (true) {
       const rows = await query.where('seq', '>', last).execute();
@@ -99,7 +104,7 @@ export class Attempts {
         yield {
           seq: row.seq,
           runId: row.run_id,
-          cell: cellSchema.parse(row),
+          cell: cellOfColumns(row),
           attempt: parseRecord(row.id, row.record),
         };
       }
@@ -111,7 +116,7 @@ export class Attempts {
   async find(ids: readonly string[]): Promise<StoredAttempt[]> {
     const rows = await this.#db.selectFrom('attempts').selectAll().where('id', 'in', ids).execute();
     return rows.map((row) => ({
-      ...{ seq: row.seq, runId: row.run_id, cell: cellSchema.parse(row) },
+      ...{ seq: row.seq, runId: row.run_id, cell: cellOfColumns(row) },
       attempt: parseRecord(row.id, row.record),
     }));
   }
@@ -124,7 +129,7 @@ export class Attempts {
         .select(['seq', 'id', 'started_at', 'outcome', 'phase', 'code', 'blame', 'ready_ms'])
         .orderBy('seq')
         .limit(judgedPageSize);
-      for (const [axis, value] of Object.entries(cell)) query = query.where(axis as keyof Cell, '=', value);
+      for (const axis of cellColumns) query = query.where(axis, '=', axisText(cell, axis));
       let rows = await query.execute();
       while (rows.length > 0) {
         yield rows.map(({ id, started_at, outcome, phase, code, blame, ready_ms }) => ({
@@ -150,7 +155,7 @@ export class Attempts {
     const query = this.#db
       .selectFrom('attempts')
       .select(['seq', 'run_id', 'started_at', 'outcome', 'phase', 'code', 'duration_ms', 'phases'])
-      .select(['library', 'build', 'browser', 'flow', 'condition', 'target'])
+      .select(cellColumns)
       .orderBy('seq')
       .limit(judgedPageSize);
     for (let last = afterSeq; ; ) {
@@ -175,13 +180,13 @@ export class Attempts {
   async #cells({ libraries, builds, flows, target }: JudgedFilter): Promise<Cell[]> {
     let query = this.#db
       .selectFrom('attempts')
-      .select(['library', 'build', 'browser', 'flow', 'condition', 'target'])
+      .select(cellColumns)
       .distinct()
       .where('library', 'in', libraries)
       .where('target', '=', target);
     if (builds) query = query.where('build', 'in', builds);
     if (flows) query = query.where('flow', 'in', flows);
-    return query.execute();
+    return (await query.execute()).map(cellOfColumns);
   }
 
   /** Every library that has an attempt. */
@@ -201,11 +206,10 @@ type CountedRow = CellColumns &
   Pick<AttemptRow, 'run_id' | 'started_at' | 'outcome' | 'phase' | 'code' | 'duration_ms' | 'phases'> & { seq: number };
 
 function toCounted(row: CountedRow): CountedAttempt {
-  const { library, build, browser, flow, condition, target } = row;
   return {
     seq: row.seq,
     runId: row.run_id,
-    cell: { library, build, browser, flow, condition, target },
+    cell: cellOfColumns(row),
     outcome: row.outcome,
     phase: row.phase,
     code: row.code,

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
 import type { JudgedFilter } from './attempts.ts';
+import { cellOfColumns, columnsOf } from './cell-columns.ts';
 import type { CellColumns, Tables } from './tables.ts';
 
 /** Attempts that did not pass are looked at one by one; so many are in memory at a time. */
@@ -46,7 +47,7 @@ export class JudgedCells {
     const isFresh = sql`started_at between ${since} and ${until}`;
     const hasPassed = sql`${isFresh} and outcome = 'passed'`;
     const { rows } = await sql<CellTally>`
-      select library, build, browser, flow, "condition", target,
+      select library, build, browser, flow, "condition", switches, target,
         count(*) filter (where not (${isFresh}) and code is not 'interrupted') as stale,
         count(*) filter (where ${hasPassed}) as passed,
         max(started_at) filter (where ${hasPassed}) as newest,
@@ -55,10 +56,10 @@ export class JudgedCells {
           filter (where ${hasPassed} and ready_ms is not null) as ready_tenths
       from attempts indexed by attempts_judged
       where library in (${sql.join(libraries)}) and target = ${target} and ${isOneOf('build', builds)} and ${isOneOf('flow', flows)}
-      group by library, target, flow, build, browser, "condition"`.execute(this.#db);
-    return rows.map(({ stale, passed, newest, others, ready_tenths, ...cell }) => {
+      group by library, target, flow, build, browser, "condition", switches`.execute(this.#db);
+    return rows.map(({ stale, passed, newest, others, ready_tenths, ...columns }) => {
       const readyMs = (JSON.parse(ready_tenths) as number[]).map((tenths) => tenths / 10);
-      return { cell, stale, passed, newest, others, readyMs };
+      return { cell: cellOfColumns(columns), stale, passed, newest, others, readyMs };
     });
   }
 
@@ -78,7 +79,7 @@ export class JudgedCells {
 }
 
 function isCell(cell: Cell): RawBuilder<unknown> {
-  const axes = Object.entries(cell).map(([axis, value]) => sql`${sql.ref(axis)} = ${value}`);
+  const axes = Object.entries(columnsOf(cell)).map(([axis, value]) => sql`${sql.ref(axis)} = ${value}`);
   return sql.join(axes, sql` and `);
 }
 

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
-import { cellSchema } from '../contracts/attempt.ts';
 import { expectationSchema } from '../contracts/matrix.ts';
 import type { PlannedCell } from '../contracts/run.ts';
+import { cellOfColumns, columnsOf } from './cell-columns.ts';
 import type { Tables } from './tables.ts';
 
-/** SQLite takes at most 32766 parameters in one statement; a cell has ten. */
+/** SQLite takes at most 32766 parameters in one statement; a cell has eleven. */
 const cellsPerInsert = 1000;
 
 /** The repository of the table `planned_cells`. */
@@ -18,7 +18,7 @@ export class PlannedCells {
   async add(runId: string, plan: readonly PlannedCell[]): Promise<void> {
     for (let start = 0; start < plan.length; start += cellsPerInsert) {
       const rows = plan.slice(start, start + cellsPerInsert).map(({ cell, expectation, repeat }, i) => ({
-        ...cell,
+        ...columnsOf(cell),
         run_id: runId,
         position: start + i,
         repeat,
@@ -37,7 +37,7 @@ export class PlannedCells {
       .orderBy('position')
       .execute();
     return rows.map((row) => ({
-      cell: cellSchema.parse(row),
+      cell: cellOfColumns(row),
       expectation: row.expectation === null ? null : expectationSchema.parse(JSON.parse(row.expectation)),
       repeat: row.repeat,
     }));

@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Cell } from '../contracts/attempt.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
 import type { Kept } from '../contracts/retention.ts';
-import type { Tables } from './tables.ts';
+import { cellOfColumns } from './cell-columns.ts';
+import type { CellColumns, Tables } from './tables.ts';
 
 /** Attempts of a cell that were removed and stay counted. */
 export interface RemovedAttempts {
@@ -88,10 +89,10 @@ export class Retained {
       await this.#db.transaction().execute(async (db) => {
         await sql`
           insert into removed_attempts
-          select library, build, browser, flow, "condition", target, outcome, coalesce(code, ''), count(*),
+          select library, build, browser, flow, "condition", switches, target, outcome, coalesce(code, ''), count(*),
             max(unixepoch(started_at, 'subsec') * 1000.0 + duration_ms), max(started_at)
           from attempts where run_id in (${some})
-          group by library, build, browser, flow, "condition", target, outcome, coalesce(code, '')
+          group by library, build, browser, flow, "condition", switches, target, outcome, coalesce(code, '')
           on conflict do update set attempts = attempts + excluded.attempts,
             last_ended_at = max(last_ended_at, excluded.last_ended_at),
             last_started_at = max(last_started_at, excluded.last_started_at)`.execute(db);
@@ -108,11 +109,11 @@ export class Retained {
 
   /** In the order in which the last attempt of each ended. */
   async removedAttempts(): Promise<RemovedAttempts[]> {
-    const { rows } = await sql<Cell & Omit<RemovedAttempts, 'cell'>>`
-      select library, build, browser, flow, "condition", target, outcome, code, attempts, last_ended_at as lastEndedAt
+    const { rows } = await sql<CellColumns & Omit<RemovedAttempts, 'cell'>>`
+      select library, build, browser, flow, "condition", switches, target, outcome, code, attempts, last_ended_at as lastEndedAt
       from removed_attempts order by last_ended_at`.execute(this.#db);
-    return rows.map(({ outcome, code, attempts, lastEndedAt, ...cell }) => ({
-      cell,
+    return rows.map(({ outcome, code, attempts, lastEndedAt, ...columns }) => ({
+      cell: cellOfColumns(columns),
       outcome,
       code,
       attempts,

@@ -63,7 +63,7 @@ export class Runs {
   /** The newest run before another one that planned the same cells; null when there is none. */
   async beforeWithSamePlan(run: RunInfo): Promise<StoredRun | null> {
     const cells = (id: unknown) => sql`
-      select library, build, browser, flow, "condition", target from planned_cells where run_id = ${id}`;
+      select library, build, browser, flow, "condition", switches, target from planned_cells where run_id = ${id}`;
     const { rows } = await sql<RunRow>`
       select * from runs as earlier
       where started_at < ${run.startedAt}

@@ -31,14 +31,14 @@ export class Standings {
     this.#db = db;
   }
 
-  /** One entry for each library and build that has an attempt without a condition. */
+  /** One entry for each library and build that has an attempt without a condition, with the default switches. */
   async of({ libraries, builds, browser, target }: StandingFilter): Promise<Standing[]> {
     const ofLibraries = libraries ? sql`library in (${sql.join(libraries)})` : sql`true`;
     const { rows } = await sql<Count>`
       select library, build, flow, outcome, code, blame, count(*) as attempts, max(seq) as newest
       from attempts indexed by attempts_judged
       where ${ofLibraries} and target = ${target} and build in (${sql.join(builds)})
-        and browser = ${browser} and "condition" = 'none'
+        and browser = ${browser} and "condition" = 'none' and switches = 'none'
       group by library, build, flow, outcome, code, blame
       order by library, build, flow`.execute(this.#db);
     const standings = Map.groupBy(rows, ({ library, build }) => JSON.stringify([library, build]));

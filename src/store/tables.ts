@@ -9,6 +9,8 @@ export interface CellColumns {
   browser: string;
   flow: string;
   condition: string;
+  /** As `switchesText` gives it. */
+  switches: string;
   target: Target;
 }
 

@@ -12,6 +12,8 @@ export interface TestReplicaOptions {
   phones?: readonly string[];
   /** Names of the conditions to start with, e.g. `socket-drop`. */
   conditions?: readonly string[];
+  /** Values of what WhatsApp turns on for some, e.g. `{ 'comms-in-worker': 'true' }`; other switches have the default of the build. */
+  switches?: Readonly<Record<string, string>>;
   /** Multiplies the life of QR codes and pairing codes; 1 = unchanged. */
   timeScale?: number;
 }

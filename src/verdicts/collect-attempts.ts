@@ -1,4 +1,4 @@
-import type { Cell } from '../contracts/attempt.ts';
+import { axisText, type Cell } from '../contracts/attempt.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
@@ -15,7 +15,7 @@ import type { Store } from '../store/open-store.ts';
 import { cellOf } from '../words/cell-summary.ts';
 
 const dayMs = 24 * 3_600_000;
-const axes = ['build', 'browser', 'condition'] as const;
+const axes = ['build', 'browser', 'condition', 'switches'] as const;
 
 /** Which attempts are judged; a list that is left out matches everything. */
 export interface Selection {
@@ -142,20 +142,26 @@ function isSelected(cell: Cell, { choice, target }: Selection): boolean {
   return (
     cell.target === target &&
     judgedFlows(cell.flow).some((flow) => isOneOf(choice.flow, flow)) &&
-    axes.every((axis) => isOneOf(choice[axis], cell[axis]))
+    axes.every((axis) => isOneOf(choice[axis], axisText(cell, axis)))
   );
 }
 
 /** The options that leave something out, or ask for something else than the replica; undefined when none does. */
 export function narrowingOf(
-  { build, flow, browser, condition }: Omit<Choice, 'library'>,
+  { build, flow, browser, condition, switches }: Omit<Choice, 'library'>,
   only: Target,
   config?: string,
 ): Narrowing | undefined {
   const target = only === 'replica' ? undefined : [only];
-  const given = Object.entries({ build, flow, browser, condition, target, config: config && [config] }).filter(
-    ([, values]) => values !== undefined,
-  );
+  const given = Object.entries({
+    build,
+    flow,
+    browser,
+    condition,
+    switches,
+    target,
+    config: config && [config],
+  }).filter(([, values]) => values !== undefined);
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 

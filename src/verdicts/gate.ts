@@ -11,6 +11,7 @@ import { readRetention } from '../contracts/retention.ts';
 import { type PlannedCell, type RunObserver, type RunReport, reportSchema } from '../contracts/run.ts';
 import { greatestRandomSeed } from '../contracts/seeded-random.ts';
 import { judgedFlows } from '../contracts/stages.ts';
+import { readSwitches, switchesText } from '../contracts/switches.ts';
 import { type Arm, arms, type Verdict } from '../contracts/verdict.ts';
 import { parseYamlFile } from '../contracts/yaml-file.ts';
 import { checkPolicy } from '../gate/check-policy.ts';
@@ -251,7 +252,8 @@ function selectionOf(request: GateRequest, policy: Policy): Selection {
   for (const text of request.build ?? []) parseBuild(text);
   const { build, browser } = request;
   const flow = request.flow?.flatMap(judgedFlows);
-  const choice = { build, browser, flow, condition: request.condition?.map(parseCondition) };
+  const switches = request.switches?.map((text) => switchesText(readSwitches(text)));
+  const choice = { build, browser, flow, condition: request.condition?.map(parseCondition), switches };
   const narrowing = narrowingOf(choice, target, config);
   const selection = { baseline, candidate, choice, target, narrowing };
   const hasPlan = request.attempts === undefined || config !== undefined;

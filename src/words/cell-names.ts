@@ -1,16 +1,18 @@
 import type { Cause, Cell } from '../contracts/attempt.ts';
+import { chosenText } from '../contracts/switches.ts';
 
-/** `1.34.7 on 2.3000.1044822804`, with browser, flow and condition where they are not the defaults. */
+/** `1.34.7 on 2.3000.1044822804`, with browser, flow, condition and switches where they are not the defaults. */
 export function cellName(cell: Cell): string {
   return `${cell.library} on ${placeName(cell)}`;
 }
 
 /** A cell without its library: `2.3000.1029241508 (browser 107)`. */
-export function placeName({ build, browser, flow, condition, target }: Omit<Cell, 'library'>): string {
+export function placeName({ build, browser, flow, condition, switches, target }: Omit<Cell, 'library'>): string {
   const unusual = [
     browser === 'current' ? '' : `browser ${browser}`,
     flow === 'qr-to-ready' ? '' : flow,
     condition === 'none' ? '' : condition,
+    chosenText(switches),
     target === 'replica' ? '' : target,
   ].filter((word) => word !== '');
   return `${build}${unusual.length > 0 ? ` (${unusual.join(', ')})` : ''}`;

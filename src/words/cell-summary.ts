@@ -72,8 +72,8 @@ export function summarizeReport(report: CellReport): CellSummary {
 }
 
 /** The axes of a reported cell, without what the report says of it. */
-export function cellOf({ library, build, browser, flow, condition, target }: CellReport): Cell {
-  return { library, build, browser, flow, condition, target };
+export function cellOf({ library, build, browser, flow, condition, switches, target }: CellReport): Cell {
+  return { library, build, browser, flow, condition, switches, target };
 }
 
 /** The counts of the JSON report, in cells. What is none of passed, failed and infra was not run. */

@@ -1,5 +1,6 @@
 import type { Attempt, Cell } from '../contracts/attempt.ts';
 import type { LibrarySource } from '../contracts/library-source.ts';
+import { chosenText } from '../contracts/switches.ts';
 
 /** How an attempt is made again. */
 export interface Repeat {
@@ -28,6 +29,7 @@ export function repeatCommand(cell: Cell, seed: number): string {
     `--browser ${shellWord(cell.browser)}`,
     `--flow ${shellWord(cell.flow)}`,
     `--condition ${cell.condition}`,
+    ...(chosenText(cell.switches) === '' ? [] : [`--switch ${shellWord(chosenText(cell.switches))}`]),
     ...(cell.target === 'live' ? ['--target live'] : []),
     `--seed ${seed}`,
   ];
@@ -63,5 +65,5 @@ function libraryNeeds(source: LibrarySource, integrity: string | null): string[]
 }
 
 function shellWord(text: string): string {
-  return /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:@+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

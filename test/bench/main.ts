@@ -40,6 +40,7 @@ async function prepare(): Promise<Subject> {
     browser: 'current',
     flow: 'qr-to-ready',
     condition: 'none',
+    switches: {},
     target: 'replica',
   } as const;
   const planned: PlannedCell = { cell, expectation: null, repeat: 1 };

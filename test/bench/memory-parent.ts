@@ -39,6 +39,7 @@ const cell = {
   browser: 'none',
   flow: toReady.name,
   condition: 'none',
+  switches: {},
   target: 'replica',
 } as const;
 

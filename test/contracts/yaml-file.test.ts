@@ -25,6 +25,7 @@ test('a right file gives the typed value with its defaults', () => {
     browser: ['current'],
     flow: ['qr-to-ready'],
     condition: ['none'],
+    switches: ['none'],
   });
 });
 

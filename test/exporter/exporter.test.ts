@@ -64,7 +64,7 @@ describe('figures of the canaries', () => {
     const attempts = samples(text, 'wwebjs_canary_attempts_total').filter((line) => !line.endsWith(' 0'));
     expect(attempts).toHaveLength(4);
     expect(attempts).toContain(
-      'browser="current",build="2.3000.1032534684",code="no-ready",condition="none",flow="qr-to-ready",library="1.25.0",outcome="failed",target="replica" 1',
+      'browser="current",build="2.3000.1032534684",code="no-ready",condition="none",flow="qr-to-ready",library="1.25.0",outcome="failed",switches="none",target="replica" 1',
     );
     const asExpected = samples(text, 'wwebjs_canary_cell_as_expected');
     expect(asExpected.filter((line) => line.endsWith(' 1'))).toHaveLength(2);

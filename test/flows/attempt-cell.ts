@@ -29,7 +29,7 @@ export async function attemptCell(
   { flow = 'qr-to-ready', condition = 'none', build = buildOf(library) }: Partial<Cell> = {},
   repeat = 1,
 ): Promise<{ planned: PlannedCell; attempts: Attempt[] }> {
-  const cell: Cell = { library, build, browser: 'current', flow, condition, target: 'replica' };
+  const cell: Cell = { library, build, browser: 'current', flow, condition, switches: {}, target: 'replica' };
   const planned: PlannedCell = { cell, expectation: expectationOf(cell, rules), repeat: 1 };
   const attempts: Attempt[] = [];
   const observers = [{ attemptEnded: (_: PlannedCell, attempt: Attempt) => void attempts.push(attempt) }];

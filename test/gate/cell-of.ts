@@ -6,7 +6,15 @@ export type Rate = readonly [passed: number, attempts: number];
 
 /** The place of the build `2.3000.<n>` in flow `f`, except for what is given. */
 export function placeOf(n: number, more: Partial<Place> = {}): Place {
-  return { build: `2.3000.${n}`, browser: 'current', flow: 'f', condition: 'none', target: 'replica', ...more };
+  return {
+    build: `2.3000.${n}`,
+    browser: 'current',
+    flow: 'f',
+    condition: 'none',
+    switches: {},
+    target: 'replica',
+    ...more,
+  };
 }
 
 export function armOf([passed, attempts]: Rate, more: Partial<ArmEvidence> = {}): ArmEvidence {

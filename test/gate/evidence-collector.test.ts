@@ -6,7 +6,14 @@ import { EvidenceCollector, type GateQuestion, isSpoiled } from '../../src/gate/
 import { asOf, attempt, attempts, defaultPolicy, neverReady } from './evidence-of.ts';
 
 const build = '2.3000.1029241508';
-const place: Place = { build, browser: 'current', flow: 'qr-to-ready', condition: 'none', target: 'replica' };
+const place: Place = {
+  build,
+  browser: 'current',
+  flow: 'qr-to-ready',
+  condition: 'none',
+  switches: {},
+  target: 'replica',
+};
 const lost = { ...neverReady, phase: 'qr', code: 'session-lost' } as const;
 const newCollector = (question: Partial<GateQuestion> = {}) =>
   new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf, ...question }, defaultPolicy);

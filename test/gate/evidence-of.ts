@@ -21,6 +21,7 @@ export function attempt(
     browser = 'current',
     flow = 'qr-to-ready',
     condition = 'none',
+    switches = {},
     target = 'replica',
     ...rest
   } = more;
@@ -35,7 +36,7 @@ export function attempt(
     // About three seconds, never twice the same.
     readyMs: 3000 + ((made * 7919) % 600),
     ...rest,
-    cell: { library, build, browser, flow, condition, target },
+    cell: { library, build, browser, flow, condition, switches, target },
   };
 }
 

@@ -186,7 +186,9 @@ describe('why a verdict is what it is', () => {
     expect(because([], undefined, { narrowing: { flow: ['a', 'b'], build: ['2.3000.1'] }, target: 'live' })[0]).toBe(
       'There is no attempt of either version with flow a or b and build 2.3000.1 and target live.',
     );
-    const plan = [{ build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', target: 'replica' } as const];
+    const plan = [
+      { build: '2.3000.1', browser: 'current', flow: 'f', condition: 'none', switches: {}, target: 'replica' } as const,
+    ];
     expect(verdictOn([], undefined, { plan })).toMatchObject({
       rule: 'missing-data',
       because: ['There is no attempt of either version.', 'It rests on 0 attempts.'],

@@ -13,7 +13,14 @@ const flows = ['qr-to-ready', 'restore-to-ready'] as const;
 function newJudged() {
   const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
   for (const flow of flows) {
-    collector.expect({ build: '2.3000.1', browser: 'current', flow, condition: 'none', target: 'replica' });
+    collector.expect({
+      build: '2.3000.1',
+      browser: 'current',
+      flow,
+      condition: 'none',
+      switches: {},
+      target: 'replica',
+    });
   }
   const sequential = new SequentialJudge(defaultPolicy);
   /** So many pairs more, in some of which the candidate fails. */

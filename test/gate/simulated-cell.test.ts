@@ -114,10 +114,14 @@ describe('the evidence of simulated cells', () => {
           browser: 'current',
           flow: 'simulated',
           condition: 'none',
+          switches: {},
           target: 'replica',
         })),
       ],
-      ['other', [{ build: '2.3000.1', browser: 'current', flow: 'other', condition: 'none', target: 'replica' }]],
+      [
+        'other',
+        [{ build: '2.3000.1', browser: 'current', flow: 'other', condition: 'none', switches: {}, target: 'replica' }],
+      ],
     ]);
     expect(rest).toEqual({
       baseline: 'baseline',

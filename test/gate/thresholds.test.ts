@@ -90,10 +90,13 @@ describe('a threshold with a mistake', () => {
 
   it.each([
     [{ build: ['2.3000.1'] }, /thresholds\[0\]: a threshold gives marginPoints or timeRatio, such as/],
-    [{ marginPoints: 5 }, /thresholds\[0\]: a threshold names flow, build, browser or condition; what holds for all/],
+    [
+      { marginPoints: 5 },
+      /thresholds\[0\]: a threshold names flow, build, browser, condition or switches; what holds for all/,
+    ],
     [
       { build: ['2.3000.1'], margin: 5 },
-      /thresholds\[0\]\.margin: unknown key; it can be flow, build, browser, condition, marginPoints, timeRatio/,
+      /thresholds\[0\]\.margin: unknown key; it can be flow, build, browser, condition, switches, marginPoints, timeRatio/,
     ],
     [{ build: ['2.3000.1'], marginPoints: 0 }, /thresholds\[0\]\.marginPoints: the margin is above 0 points/],
     [{ build: ['2.3000.1'], timeRatio: 2 }, /thresholds\[0\]: timeRatio is for whole flows/],

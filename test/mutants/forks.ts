@@ -92,7 +92,15 @@ async function search(
 }
 
 async function compare(library: InstalledLibrary, { flow, rule, attempts }: ByGate): Promise<Hunt> {
-  const cell: Cell = { library: version, build, browser: 'current', flow, condition: 'none', target: 'replica' };
+  const cell: Cell = {
+    library: version,
+    build,
+    browser: 'current',
+    flow,
+    condition: 'none',
+    switches: {},
+    target: 'replica',
+  };
   const verdict = await judgeMutant({ cell, chance: 1, instead: { ...cell }, library });
   const surprises = surprisesIn(verdict, { verdict: ['block'], rule: [rule], attempts });
   return { isFound: surprises.length === 0, seen: [...surprises, ...verdict.because].join('; ') };
@@ -103,7 +111,7 @@ async function attempt(library: InstalledLibrary, flow: string, seed: number, fo
   return runAttempt({
     id: `fork-${seed}`,
     seed,
-    cell: { library: version, build, browser: browser.name, flow, condition: 'none', target: 'replica' },
+    cell: { library: version, build, browser: browser.name, flow, condition: 'none', switches: {}, target: 'replica' },
     flow: await loadFlow(flow),
     library,
     browser,

@@ -28,6 +28,7 @@ export const goodCell: Cell = {
   browser: 'current',
   flow: 'qr-to-ready',
   condition: 'none',
+  switches: {},
   target: 'replica',
 };
 const brokenWith = (chance: number): Mutant => ({ cell: goodCell, chance, instead: { ...goodCell, build: broken } });

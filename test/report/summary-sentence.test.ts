@@ -123,7 +123,7 @@ test.each(Object.entries(cases))('%s', (_title, [cells, sentence]) => {
 
 test('a run under conditions only claims nothing about versions in general', () => {
   expect(summarySentence(run, [failed({ condition: 'socket-drop' })])).toBe(
-    'Every attempt was made under a condition; see what each cell did.',
+    'Every attempt was made under a condition or with switches; see what each cell did.',
   );
 });
 

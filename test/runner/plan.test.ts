@@ -29,6 +29,7 @@ describe('a plan', () => {
         browser: 'current',
         flow: 'qr-to-ready',
         condition: 'none',
+        switches: {},
         target: 'replica',
       },
       expectation: null,

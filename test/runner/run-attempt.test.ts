@@ -102,6 +102,7 @@ test('another library than the one that was asked for is a mismatch even when ev
       browser: 'none',
       flow: 'start',
       condition: 'none',
+      switches: {},
       target: 'replica',
     },
     flow: flow('start', ({ client }) => client.start()),

@@ -13,7 +13,15 @@ export async function attemptToy(name: string, input: Partial<AttemptInput> = {}
   return runAttempt({
     id: 'toy-0001',
     seed: 1,
-    cell: { library: '0.0.1', build, browser: 'none', flow: 'qr-to-ready', condition: 'none', target: 'replica' },
+    cell: {
+      library: '0.0.1',
+      build,
+      browser: 'none',
+      flow: 'qr-to-ready',
+      condition: 'none',
+      switches: {},
+      target: 'replica',
+    },
     flow: qrToReady,
     library: {
       label: '0.0.1',

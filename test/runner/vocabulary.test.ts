@@ -130,7 +130,7 @@ test('a version that shows a QR code is asked for the pairing code, which is in 
 test('a probe that hears no message says so, whichever deadline is over first', async () => {
   const place = { library: '0.0.1', build: '2.3000.1029241508', browser: 'none', flow: 'commanded' } as const;
   const record = await attemptToy('commanded', {
-    cell: { ...place, condition: 'socket-drop', target: 'replica' },
+    cell: { ...place, condition: 'socket-drop', switches: {}, target: 'replica' },
     flow: flow('commanded', async ({ client, phone, probe }) => {
       await client.start();
       await client.ready();

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { TroubleError } from '../../src/contracts/input-error.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { exampleCell, exampleRun, passedAttempt } from '../fixtures/example-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 async function troubleOf(file: string): Promise<string> {
@@ -98,4 +99,59 @@ test('a folder in the place of the file is refused by name', async () => {
   const file = join(temporaryFolder(), 'store.sqlite');
   mkdirSync(file);
   expect(await troubleOf(file)).toMatch(/cannot be opened or created/);
+});
+
+test('attempts of a store of before there were switches have the defaults, and the number of a removed one is not given again', async () => {
+  const file = join(temporaryFolder(), 'store.sqlite');
+  const folder = join(import.meta.dirname, '../../sql/sqlite');
+  const before = readdirSync(folder).filter((name) => name < '0010');
+  const old = new DatabaseSync(file);
+  old.exec("create table migrations (name text not null primary key, ran_at text not null default '') strict");
+  for (const name of before) {
+    old.exec(readFileSync(join(folder, name), 'utf8'));
+    old.prepare('insert into migrations (name, ran_at) values (?, ?)').run(name, exampleRun.startedAt);
+  }
+  const { machine, seed, startedAt } = exampleRun;
+  old
+    .prepare('insert into runs (id, started_at, seed, machine) values (?, ?, ?, ?)')
+    .run('r', startedAt, seed, JSON.stringify(machine));
+  const { switches: _, ...axes } = exampleCell();
+  const columns = [...Object.keys(axes), 'id', 'run_id', 'started_at', 'outcome', 'duration_ms', 'phases', 'record'];
+  const insert = old.prepare(
+    `insert into attempts (${columns.map((name) => `"${name}"`).join()}) values (${columns.map(() => '?').join()})`,
+  );
+  const attempts = [passedAttempt(), passedAttempt(), passedAttempt()];
+  for (const attempt of attempts) {
+    const { id, durationMs, phases } = attempt;
+    insert.run(
+      ...Object.values(axes),
+      id,
+      'r',
+      startedAt,
+      'passed',
+      durationMs,
+      JSON.stringify(phases),
+      JSON.stringify(attempt),
+    );
+  }
+  old.exec('delete from attempts where seq = 3');
+  old.exec(
+    `insert into removed_attempts values ('1.34.7', 'b', 'current', 'f', 'none', 'replica', 'passed', '', 4, 1, '${startedAt}')`,
+  );
+  old.close();
+  const store = await openStore(file);
+  expect(store.migrated.at(0)).toBe('0010-switches.sql');
+  await store.attempts.add('r', exampleCell({ switches: { a: '1' } }), passedAttempt());
+  const read = await Array.fromAsync(store.attempts.read({ runId: 'r' }));
+  expect(read.map(({ seq, cell }) => [seq, cell])).toEqual([
+    [1, exampleCell()],
+    [2, exampleCell()],
+    [4, exampleCell({ switches: { a: '1' } })],
+  ]);
+  expect(read[0]?.attempt).toEqual(attempts[0]);
+  expect(await Array.fromAsync(store.attempts.read(exampleCell()))).toHaveLength(2);
+  expect((await store.retained.removedAttempts()).map(({ cell, attempts: number }) => [cell.switches, number])).toEqual(
+    [[{}, 4]],
+  );
+  await store.close();
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
-import { cellKey } from '../../src/contracts/attempt.ts';
+import { cellKey, cellSchema } from '../../src/contracts/attempt.ts';
 import { isSurprise } from '../../src/contracts/is-surprise.ts';
 import { judgedAttempt } from '../../src/contracts/judged-attempt.ts';
 import type { PlannedCell } from '../../src/contracts/run.ts';
@@ -29,7 +29,8 @@ const seen = Map.groupBy(
   readFileSync('test/gate/seen-attempts.jsonl', 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Seen),
+    .map((line) => JSON.parse(line) as Seen)
+    .map(({ cell, ...seen }) => ({ ...seen, cell: cellSchema.parse(cell) })),
   ({ cell }) => cellKey(cell),
 );
 const startedAt = '2026-11-28T19:10:00.000Z';

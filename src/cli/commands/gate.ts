@@ -23,9 +23,11 @@ import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
+import { switchesOption, withSwitches } from '../options/switch-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
-interface GateCommandOptions extends GateRequest {
+interface GateCommandOptions extends Omit<GateRequest, 'switches'> {
+  switch?: string[];
   policy: string;
   target: Target;
   attempts?: string[];
@@ -51,6 +53,7 @@ export function gateCommand(): Command {
     .option('--build <list>', 'only these WhatsApp Web builds', list)
     .option('--browser <list>', 'only these browsers: 107, current, chrome, chromium, or paths', list)
     .option('--condition <list>', 'only these conditions; without it, those of the matrix', list)
+    .addOption(switchesOption())
     .option('--config <file>', 'another matrix file, whose cells are judged')
     .addOption(
       new Option('--target <target>', 'where the page of the attempts came from; live without --run only')
@@ -94,7 +97,7 @@ Judges the attempts in the store, in the cells that compat-matrix/matrix.yaml, t
 nothing. The default policy judges linking, texts each way and restoring; one attempt of linked-device does all three. Missing, stale or
 one-armed data never promotes. --run makes the attempts that are still needed, both versions in pairs. The
 exporter serves verdicts on the whole plan as wwebjs_gate_verdict. A verdict narrowed by --build, --flow, --browser, --condition,
---config or --target live is marked as narrowed and not served; neither is a verdict by another policy than the exporter's own --policy.
+--switch, --config or --target live is marked as narrowed and not served; neither is a verdict by another policy than the exporter's own --policy.
 
 Exit codes: 0 promote, 1 block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
 
@@ -106,7 +109,7 @@ Examples:
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml`;
 
 async function decide(options: GateCommandOptions): Promise<ExitCode> {
-  const checked = checkRequest(options);
+  const checked = checkRequest(withSwitches(options));
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
   const say = (line: string) => terminal.progress(`${line}\n`);

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeChromeWrapper } from '../../browser/chrome-wrapper.ts';
 import { ensureBrowser } from '../../browser/ensure-browser.ts';
-import { TroubleError } from '../../contracts/input-error.ts';
+import { naming, TroubleError } from '../../contracts/input-error.ts';
 import { phoneNumberSchema } from '../../contracts/phone-control.ts';
+import type { SwitchValues } from '../../contracts/switches.ts';
 import { withProcessLock } from '../../install/process-lock.ts';
+import { checkSwitches } from '../../replica/builds/resolve-surface.ts';
 import { type ReplicaOptions, startReplica } from '../../replica/start-replica.ts';
 import { wholeNumber } from '../options/option-values.ts';
+import { pageSwitchesOption } from '../options/switch-options.ts';
 import { untilSignal } from '../process/signals.ts';
 
 interface ReplicaCommandOptions {
@@ -22,6 +25,7 @@ interface ReplicaCommandOptions {
   browser: string;
   timeScale: number;
   condition: string[];
+  switch: SwitchValues;
 }
 
 /** `wwebjs-canary replica`: runs the replica alone, for the user's own program, until a signal. */
@@ -44,20 +48,31 @@ export function replicaCommand(): Command {
     .option('--browser <name>', 'what the executable starts: current, 107, chrome, chromium or a path', 'current')
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
     .option('--condition <names>', 'conditions to start with, separated by commas', splitNames, [])
+    .addOption(pageSwitchesOption())
     .addHelpText(
       'after',
       `
 Examples:
   wwebjs-canary replica --build 2.3000.1032534684
+  wwebjs-canary replica --build 2.3000.1044822804 --switch comms-in-worker=true
   wwebjs-canary replica --build 2.3000.1032534684 --port 8443 --phone-port 8444 --state ./replica-state
   wwebjs-canary replica --build 2.3000.1032534684 --auto-scan 15550100123 --chrome-wrapper ./chrome
   WWEBJS_CANARY_REPLICA_TOKEN=... wwebjs-canary replica --build 2.3000.1032534684 --host 0.0.0.0 --public-host replica --port 8443`,
     )
-    .action(async ({ condition: conditions, chromeWrapper, browser, ...options }: ReplicaCommandOptions) => {
-      const wrapper = chromeWrapper === undefined ? null : { file: chromeWrapper, browser };
-      const run = () => runUntilSignal({ ...options, conditions }, wrapper);
-      await (options.state === undefined ? run() : withState(options.state, run));
-    });
+    .action(
+      async ({
+        condition: conditions,
+        switch: switches,
+        chromeWrapper,
+        browser,
+        ...options
+      }: ReplicaCommandOptions) => {
+        naming('--switch', () => checkSwitches(options.build, switches));
+        const wrapper = chromeWrapper === undefined ? null : { file: chromeWrapper, browser };
+        const run = () => runUntilSignal({ ...options, conditions, switches }, wrapper);
+        await (options.state === undefined ? run() : withState(options.state, run));
+      },
+    );
 }
 
 /** @throws TroubleError while another replica uses the folder. */

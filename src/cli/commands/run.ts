@@ -16,6 +16,7 @@ import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
+import { withSwitches } from '../options/switch-options.ts';
 import { runInTerminal } from '../process/run-in-terminal.ts';
 
 /** `run`: plan and execute attempts. */
@@ -27,7 +28,7 @@ export function runCommand(): Command {
     )
     .addHelpText('after', help)
     .action(async (options: RunCommandOptions) => {
-      process.exitCode = await run(options);
+      process.exitCode = await run(withSwitches(options));
     });
 }
 
@@ -46,9 +47,12 @@ Examples:
   wwebjs-canary run --last-failed
   wwebjs-canary run --library 1.34.7 --trace on
   wwebjs-canary run --grep 1.34.7
+  wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804 --switch comms-in-worker=false,comms-in-worker=true
   wwebjs-canary run --shard 1/4 --reporter blob=shard-1.blob`;
 
-async function run(options: RunCommandOptions): Promise<ExitCode> {
+type AskedRun = ReturnType<typeof withSwitches<RunCommandOptions>>;
+
+async function run(options: AskedRun): Promise<ExitCode> {
   const shard = options.shard === undefined ? null : parseShard(options.shard);
   const chosen = chooseReporters(options.reporter ?? `list,html=${home('report')}`);
   readRetention();
@@ -68,7 +72,7 @@ async function run(options: RunCommandOptions): Promise<ExitCode> {
 }
 
 /** The cells to repeat; null, after a message, when nothing failed. @throws InputError when there was no run. */
-async function lastFailed(options: RunCommandOptions, terminal: Terminal): Promise<PlannedCell[] | null> {
+async function lastFailed(options: AskedRun, terminal: Terminal): Promise<PlannedCell[] | null> {
   if (options.config !== undefined) {
     throw new InputError('--last-failed repeats cells of the last run, and --config names others: give one of them');
   }

@@ -24,6 +24,7 @@ import { duration, webhookAddress, wholeNumber } from '../options/option-values.
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { addRunOptions, type RunCommandOptions, runArguments } from '../options/run-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
+import { withSwitches } from '../options/switch-options.ts';
 import { untilSignal } from '../process/signals.ts';
 
 interface WatchCommandOptions extends RunCommandOptions {
@@ -117,8 +118,9 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
 }
 
 /** Reports wrong options at once, not at the first run. */
-async function checkRun(options: RunCommandOptions, say: (line: string) => void): Promise<void> {
+async function checkRun(given: RunCommandOptions, say: (line: string) => void): Promise<void> {
   readRetention();
+  const options = withSwitches(given);
   if (options.reporter !== undefined) chooseReporters(options.reporter);
   const plan = await resolvedPlan(options, say);
   // Between two runs no process has them loaded.

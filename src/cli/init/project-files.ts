@@ -88,7 +88,14 @@ function judgedBuilds(): string[] {
 /** The newest build on which no failure of the library is expected. */
 function newestWorkingBuild(builds: readonly string[], library: string): string {
   const rules = readExpectations();
-  const place = { library, browser: 'current', flow: stagedFlow, condition: 'none', target: 'replica' } as const;
+  const place = {
+    library,
+    browser: 'current',
+    flow: stagedFlow,
+    condition: 'none',
+    switches: {},
+    target: 'replica',
+  } as const;
   const works = (build: string) => expectationOf({ ...place, build }, rules)?.outcome !== 'failed';
   return builds.findLast(works) ?? (builds.at(-1) as string);
 }

@@ -45,10 +45,17 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
  * @param check throws an InputError for a wrong text.
  */
 export function checkedBy(check: (text: string) => unknown): (text: string) => string {
+  return parsedBy((text) => {
+    check(text);
+    return text;
+  });
+}
+
+/** As `checkedBy`, for a text that stands for a value. */
+export function parsedBy<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
-      check(text);
-      return text;
+      return parse(text);
     } catch (error) {
       if (error instanceof InputError) throw new InvalidArgumentError(error.message);
       throw error;

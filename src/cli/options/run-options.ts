@@ -5,9 +5,11 @@ import { reporterUsage } from '../../report/reporters.ts';
 import { parseShard } from '../../runner/shard.ts';
 import type { CellChoice } from '../../runs/read-plan.ts';
 import { checkedBy, greatestSeed, list, wholeNumber } from './option-values.ts';
+import { switchesOption } from './switch-options.ts';
 
 /** The options of `run` and of every command that makes runs. */
-export interface RunCommandOptions extends CellChoice {
+export interface RunCommandOptions extends Omit<CellChoice, 'switches'> {
+  switch?: string[];
   slots?: number;
   target: Target;
   seed?: number;
@@ -30,6 +32,7 @@ export function addRunOptions(command: Command, usualReporters = 'list and an HT
     .option('--browser <list>', '107, current, chrome, chromium, or paths', list)
     .option('--flow <list>', 'flows, the files of canaries/', list)
     .option('--condition <list>', 'conditions of WhatsApp Web for the flow', list)
+    .addOption(switchesOption())
     .option('--repeat <n>', 'attempts per cell (default: 1)', wholeNumber(1, 10_000))
     .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
     .addOption(targetOption())

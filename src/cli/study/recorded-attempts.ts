@@ -4,6 +4,7 @@ import { exitCode } from '../../contracts/exit-code.ts';
 import type { IncidentModel } from '../../contracts/incident-study.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
 import { type PlannedCell, reportSchema } from '../../contracts/run.ts';
+import { chosenText } from '../../contracts/switches.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { Terminal } from '../../report/terminal.ts';
 import { readPlan } from '../../runs/read-plan.ts';
@@ -13,7 +14,7 @@ import { coursesOf, type LibraryCourses, type RecordedAttempt, studiedFlows } fr
 import { cellOf } from '../../words/cell-summary.ts';
 
 /** The cells whose attempts the study draws from; only library and flow differ. */
-const place = { browser: 'current', condition: 'none', target: 'replica' } as const;
+const place = { browser: 'current', condition: 'none', switches: {}, target: 'replica' } as const;
 
 /**
  * Reads the attempts of the model's libraries on its build from saved JSON reports.
@@ -76,6 +77,7 @@ function isWanted(cell: Cell, { build, libraries }: IncidentModel): boolean {
     cell.build === build &&
     cell.browser === place.browser &&
     cell.condition === place.condition &&
+    chosenText(cell.switches) === '' &&
     cell.target === place.target &&
     libraries.includes(cell.library) &&
     Object.values<string>(studiedFlows).includes(cell.flow)

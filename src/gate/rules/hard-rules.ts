@@ -1,5 +1,6 @@
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import { type HardRule, truthCodes } from '../../contracts/policy.ts';
+import { switchesText } from '../../contracts/switches.ts';
 import type { Arm, HardFinding } from '../../contracts/verdict.ts';
 import { type CellEvidence, type Evidence, type FoundFinding, hasSucceeded } from '../evidence/evidence.ts';
 import { placeKey } from '../evidence/place.ts';
@@ -33,7 +34,7 @@ export class HardFindings {
   #keep(rule: string, { id, cell, ranOn, code }: JudgedAttempt, arm: Arm): void {
     const { library: _, ...pooled } = cell;
     const place = { ...pooled, build: ranOn ?? cell.build };
-    const key = [rule, ...Object.values(place), code].join(' | ');
+    const key = [rule, placeKey(place), code].join(' | ');
     const its = this.#found[arm];
     const counted = { attempts: 0, examples: [], baselineAttempts: 0 };
     const finding = its.get(key) ?? { rule, place, code, ...counted, cellKey: placeKey(cell) };
@@ -73,7 +74,8 @@ function breaks(rule: HardRule, { cell, ranOn, phase, code }: JudgedAttempt): bo
     includes(rule.phases, phase) &&
     includes(rule.flows, cell.flow) &&
     includes(rule.builds, ranOn ?? cell.build) &&
-    includes(rule.conditions, cell.condition)
+    includes(rule.conditions, cell.condition) &&
+    includes(rule.switches, switchesText(cell.switches))
   );
 }
 

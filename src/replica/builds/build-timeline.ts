@@ -2,9 +2,10 @@ import type { BuildChange } from '../../contracts/build-data.ts';
 import { type BuildNumber, compareBuilds, parseBuild, sortBuilds } from '../../contracts/build-number.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type Behaviours, behavioursSchema, type Surface, type UncertainChange } from '../../contracts/surface.ts';
+import type { SwitchValues } from '../../contracts/switches.ts';
 import { applyChange, emptyState, type SurfaceState } from './apply-change.ts';
 import type { BuildData } from './read-build-data.ts';
-import { type SwitchValues, switchesAt } from './switches.ts';
+import { switchesAt } from './switches.ts';
 import { uncertainAt, uncertainChanges } from './uncertain-changes.ts';
 
 /** A change and what builds offer from it until the next change. */

@@ -1,8 +1,9 @@
 import { parseBuild } from '../../contracts/build-number.ts';
 import type { Face, Surface } from '../../contracts/surface.ts';
+import type { SwitchValues } from '../../contracts/switches.ts';
 import { type BuildTimeline, buildTimeline, surfaceAt } from './build-timeline.ts';
 import { readBuildData } from './read-build-data.ts';
-import type { SwitchValues } from './switches.ts';
+import { switchesAt } from './switches.ts';
 
 const timelines = new Map<Face, BuildTimeline>();
 const surfaces = new Map<string, Surface>();
@@ -38,4 +39,9 @@ export function resolveSurface(build: string, chosen: SwitchValues = {}): Surfac
     surfaces.set(key, surface);
   }
   return surface;
+}
+
+/** @throws InputError for a switch or a value that the build does not have. */
+export function checkSwitches(build: string, chosen: SwitchValues): void {
+  if (Object.keys(chosen).length > 0) switchesAt(timelineOf(faceOf(build)).data.facts.switches ?? [], build, chosen);
 }

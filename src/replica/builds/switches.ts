@@ -1,10 +1,9 @@
 import type { BuildChange, BuildSwitch } from '../../contracts/build-data.ts';
 import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import { InputError } from '../../contracts/input-error.ts';
+import { nearWord } from '../../contracts/near-word.ts';
 import type { SurfaceSwitch } from '../../contracts/surface.ts';
-
-/** Values of switches by name. */
-export type SwitchValues = Readonly<Record<string, string>>;
+import type { SwitchValues } from '../../contracts/switches.ts';
 
 /**
  * The switches of a build and the behaviours that their values set.
@@ -22,7 +21,10 @@ export function switchesAt(
     const found = there.find((each) => each.name === name);
     if (!found) throw new InputError(`build ${build} has no switch "${name}"; ${possible(all, there, name)}`);
     if (!found.values.includes(value)) {
-      throw new InputError(`switch ${name} cannot be "${value}" on build ${build}; it is ${orList(found.values)}`);
+      const meant = meantBy(value, found.values);
+      throw new InputError(
+        `switch ${name} cannot be "${value}" on build ${build}; ${meant}it is ${orList(found.values)}`,
+      );
     }
   }
   const switches: Record<string, SurfaceSwitch> = {};
@@ -46,7 +48,13 @@ function possible(all: readonly BuildSwitch[], there: readonly BuildSwitch[], na
   if (elsewhere.length > 0) {
     return `${name} is there ${orList(elsewhere.map(({ from, to }) => (to ? `from ${from} to ${to}` : `from ${from} on`)))}`;
   }
-  return there.length > 0 ? `it has ${there.map((each) => each.name).join(', ')}` : 'it has none';
+  const names = there.map((each) => each.name);
+  return names.length > 0 ? `${meantBy(name, names)}it has ${names.join(', ')}` : 'it has none';
+}
+
+function meantBy(typed: string, words: readonly string[]): string {
+  const meant = nearWord(typed, words);
+  return meant === undefined ? '' : `did you mean "${meant}"? `;
 }
 
 function orList(values: readonly string[]): string {

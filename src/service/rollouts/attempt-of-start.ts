@@ -15,7 +15,7 @@ const mismatched = {
 export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttempt {
   const { id, cause, library, loaded, build, started_at, ended_at, outcome, lost_at } = start;
   const flow = cause === 'link-asked' ? 'link' : 'restore';
-  const place = { build: 'live', browser: 'current', flow, condition: 'none', target: 'live' } as const;
+  const place = { build: 'live', browser: 'current', flow, condition: 'none', switches: {}, target: 'live' } as const;
   if (loaded !== null)
     return { ...mismatched, id: String(id), cell: { library, ...place }, startedAt: isoTime(started_at) };
   const isReady = outcome === 'ready';

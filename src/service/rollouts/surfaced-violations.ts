@@ -20,7 +20,7 @@ export async function surfacedViolations(
     id: `violation-${id}`,
     cell: {
       library: candidate,
-      ...{ build: 'live', browser: 'current', flow: 'link', condition: 'none', target: 'live' },
+      ...{ build: 'live', browser: 'current', flow: 'link', condition: 'none', switches: {}, target: 'live' },
     },
     startedAt: new Date(at).toISOString(),
     outcome: 'failed',

@@ -1,3 +1,4 @@
+import { chosenText } from '../../contracts/switches.ts';
 import { el } from '../dom.ts';
 import { getBody, type MatrixBody } from './api.ts';
 import { timeMark } from './status.ts';
@@ -20,8 +21,8 @@ export async function matrixView(): Promise<HTMLElement> {
 
 function table(cells: MatrixCell[]): HTMLElement {
   const builds = [...new Set(cells.map(({ build }) => build))];
-  const rowOf = ({ library, browser, flow, condition }: MatrixCell) =>
-    [library, browser, flow, ...(condition === 'none' ? [] : [condition])].join(' · ');
+  const rowOf = ({ library, browser, flow, condition, switches }: MatrixCell) =>
+    [library, browser, flow, condition === 'none' ? '' : condition, chosenText(switches)].filter(Boolean).join(' · ');
   const rows = Map.groupBy(cells, rowOf);
   return el(
     'table',

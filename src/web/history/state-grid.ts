@@ -1,4 +1,5 @@
 import type { CanaryHistory, CellHistory, CellState } from '../../contracts/canary-history.ts';
+import { chosenText } from '../../contracts/switches.ts';
 import { type StateWord, stateWord, stateWords } from '../../words/cell-state.ts';
 import { cellByArrow } from '../cell-by-arrow.ts';
 import { el } from '../dom.ts';
@@ -7,7 +8,7 @@ import { bucketName, tickName } from './bucket-words.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Cells down, buckets across: the state of each cell over time. One table per browser, flow, condition and target. */
+/** Cells down, buckets across: the state of each cell over time. One table per browser, flow, condition, switches and target. */
 export function stateGrids(history: Pick<CanaryHistory, 'buckets' | 'bucketMs' | 'cells'>): HTMLElement {
   const starts = history.buckets.map((start) => Date.parse(start));
   const said = el('output', { class: 'said' }, 'Arrow keys, a pointer or a finger tell what a square stands for.');
@@ -26,9 +27,10 @@ export function stateGrids(history: Pick<CanaryHistory, 'buckets' | 'bucketMs' |
   );
 }
 
-function placeWords({ browser, flow, condition, target }: CellHistory): string {
+function placeWords({ browser, flow, condition, switches, target }: CellHistory): string {
   const unusual = [
     condition === 'none' ? '' : `, condition ${condition}`,
+    chosenText(switches) === '' ? '' : `, with ${chosenText(switches)}`,
     target === 'replica' ? '' : `, target ${target}`,
   ];
   return `browser ${browser}, flow ${flow}${unusual.join('')}`;

@@ -1,4 +1,5 @@
 import type { HtmlCell, HtmlCellDetail, HtmlOverview } from '../../contracts/html-report.ts';
+import { chosenText } from '../../contracts/switches.ts';
 import { symbols } from '../../words/text.ts';
 import { el, embeddedJson } from '../dom.ts';
 import { attemptView } from './attempt-view.ts';
@@ -71,7 +72,8 @@ export class CellDialog {
 
 function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): (HTMLElement | false)[] {
   const { cell, outcome, surprise, words, change } = shown;
-  const extra = [`browser ${cell.browser}`, cell.flow, cell.condition === 'none' ? '' : cell.condition, cell.target];
+  const condition = cell.condition === 'none' ? '' : cell.condition;
+  const extra = [`browser ${cell.browser}`, cell.flow, condition, chosenText(cell.switches), cell.target];
   const several = detail.attempts.length > 1;
   return [
     el('h2', {}, `${cell.library} `, el('span', { class: 'on' }, 'on'), ` ${cell.build}`),

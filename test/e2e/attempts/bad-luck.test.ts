@@ -59,7 +59,15 @@ test('a host that is killed in the middle leaves a record and no browser', async
 
 test('an interrupted run keeps what was finished, records what was under way, and leaves no process', async () => {
   const planned: PlannedCell = {
-    cell: { library: '1.34.7', build, browser: 'current', flow: 'qr-to-ready', condition: 'none', target: 'replica' },
+    cell: {
+      library: '1.34.7',
+      build,
+      browser: 'current',
+      flow: 'qr-to-ready',
+      condition: 'none',
+      switches: {},
+      target: 'replica',
+    },
     expectation: null,
     repeat: 5,
   };

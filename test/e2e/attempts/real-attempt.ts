@@ -20,7 +20,15 @@ export async function attempt(
   return runAttempt({
     id: 'real-0001',
     seed: 1,
-    cell: { library: version, build, browser: browser.name, flow: flow.name, condition: 'none', target: 'replica' },
+    cell: {
+      library: version,
+      build,
+      browser: browser.name,
+      flow: flow.name,
+      condition: 'none',
+      switches: {},
+      target: 'replica',
+    },
     flow,
     library,
     browser,

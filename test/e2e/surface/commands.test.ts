@@ -99,6 +99,7 @@ async function keepAttempt(
     browser: 'current',
     flow,
     condition: 'none',
+    switches: {},
     target: 'replica',
   };
   const failed = outcome === 'failed';

@@ -6,7 +6,7 @@ const usual = placeOf(1, { flow: 'qr-to-ready' });
 
 describe('the key of a place', () => {
   it('names every axis, the flow and the build first, by which places sort', () => {
-    expect(placeKey(usual)).toBe('qr-to-ready | 2.3000.1 | current | none | replica');
+    expect(placeKey(usual)).toBe('qr-to-ready | 2.3000.1 | current | none | none | replica');
   });
 
   it.each([
@@ -14,6 +14,7 @@ describe('the key of a place', () => {
     ['browser', { browser: 'chromium-107' }],
     ['flow', { flow: 'restore-to-ready' }],
     ['condition', { condition: 'slow-cpu' }],
+    ['switches', { switches: { 'comms-in-worker': 'true' } }],
     ['target', { target: 'live' }],
   ] as const)('differs with the %s', (_, other) => {
     expect(placeKey({ ...usual, ...other })).not.toBe(placeKey(usual));
@@ -28,6 +29,9 @@ describe('a place in words', () => {
   it('names what is not the default', () => {
     expect(describePlace({ ...usual, browser: 'chromium-107' })).toBe('2.3000.1 (browser chromium-107)');
     expect(describePlace({ ...usual, condition: 'slow-cpu' })).toBe('2.3000.1 (slow-cpu)');
+    expect(describePlace({ ...usual, switches: { 'comms-in-worker': 'true' } })).toBe(
+      '2.3000.1 (comms-in-worker=true)',
+    );
     expect(describePlace({ ...usual, target: 'live' })).toBe('2.3000.1 (live)');
     expect(describePlace({ ...usual, browser: 'chromium-107', condition: 'slow-cpu', target: 'live' })).toBe(
       '2.3000.1 (browser chromium-107, slow-cpu, live)',

@@ -17,7 +17,7 @@ function recordOf(code: Code, events: AttemptEvent[], seen: { startedAt?: Date; 
   const input = {
     id: 'toy-0001',
     seed: 1,
-    cell: { library: '0.0.1', build, browser: 'none', flow: 'toy', condition: 'none', target: 'replica' },
+    cell: { library: '0.0.1', build, browser: 'none', flow: 'toy', condition: 'none', switches: {}, target: 'replica' },
     flow: { name: 'toy', body: async () => {} },
     library: { label: '0.0.1', version: '0.0.1', packageDir, root: packageDir, integrity: null, source: null },
     surface: resolveSurface(build),
