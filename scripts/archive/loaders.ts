@@ -1,5 +1,8 @@
+import { type Node, parseSync } from 'oxc-parser';
 import type { Tier } from '../../src/contracts/surface.ts';
+import { childrenOf } from '../../src/surface/extract/walk.ts';
 import type { PageArchive } from './page-archive.ts';
+import { memberName } from './scope.ts';
 
 /** A function that loads a bundle when it is called, and the component whose bundle that is. */
 interface Loader {
@@ -20,7 +23,12 @@ export interface Loading {
   loaders?: Record<string, string>;
   /** Components of the page's map, for `requireLazy`. */
   components?: string[];
+  /** True when the page requests one of the bundles by itself right after the login. */
+  prefetched?: true;
 }
+
+/** The module with the list of bundles that a page requests right after the login. */
+export const prefetcher = 'WAWebPrefetchLoadables';
 
 /**
  * What brings each lazy module, that with the smallest bundle first. Only calls that are themselves available without a loader count.
@@ -36,23 +44,32 @@ export function loadingOf(
     all
       .map((each) => ({ ...each, brings: archive.closureOf(each.component) }))
       .sort((one, other) => one.brings.size - other.brings.size || one.component.localeCompare(other.component));
-  const calls = sized(loadersIn(archive, tierOf));
+  const calls = sized(loadersIn(archive));
+  const offered = calls.filter(({ call }) => tierOf(moduleOf(call)) !== 'lazy');
   const components = sized(mapped.map((component) => ({ component })));
+  const requested = callsWithoutCondition(archive.text(prefetcher)?.text ?? '');
+  const prefetched = new Set(calls.filter(({ call }) => requested.has(call)).flatMap(({ brings }) => [...brings]));
   return (module) => {
-    const loaders = calls.filter(({ brings }) => brings.has(module)).slice(0, most);
+    const loaders = offered.filter(({ brings }) => brings.has(module)).slice(0, most);
     const names = components.filter(({ brings }) => brings.has(module)).slice(0, most);
     return {
       ...(loaders.length > 0 && {
         loaders: Object.fromEntries(loaders.map(({ call, component }) => [call, component])),
       }),
       ...(names.length > 0 && { components: names.map(({ component }) => component) }),
+      ...(prefetched.has(module) && { prefetched: true as const }),
     };
   };
 }
 
-function loadersIn(archive: PageArchive, tierOf: (module: string) => Tier): Loader[] {
+/** `Module.export` without its last part: names of modules can have dots themselves. */
+function moduleOf(call: string): string {
+  return call.slice(0, call.lastIndexOf('.'));
+}
+
+function loadersIn(archive: PageArchive): Loader[] {
   return archive.names
-    .filter((name) => name.includes('Loadable') && tierOf(name) !== 'lazy')
+    .filter((name) => name.includes('Loadable'))
     .flatMap((name) => {
       const calls = [...(archive.module(name)?.exports.keys() ?? [])].filter((each) => each.startsWith('require'));
       const components = [...(archive.text(name)?.text.matchAll(resource) ?? [])].map(([, each]) => each as string);
@@ -61,4 +78,21 @@ function loadersIn(archive: PageArchive, tierOf: (module: string) => Tier): Load
       if (component === undefined || new Set(components).size > 1) return [];
       return calls.map((call) => ({ call: `${name}.${call}`, component }));
     });
+}
+
+/** `Module.export` of the calls of other modules' exports that a text makes in any case, not only behind a switch. */
+function callsWithoutCondition(text: string): Set<string> {
+  const calls = new Set<string>();
+  const visit = (node: Node): void => {
+    if (node.type === 'ConditionalExpression' || node.type === 'LogicalExpression' || node.type === 'IfStatement')
+      return;
+    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+      const { object } = node.callee;
+      const [module] = object.type === 'CallExpression' ? object.arguments : [];
+      if (module?.type === 'Literal') calls.add(`${module.value}.${memberName(node.callee)}`);
+    }
+    for (const child of childrenOf(node)) visit(child);
+  };
+  visit(parseSync(`${prefetcher}.js`, text, { sourceType: 'script' }).program);
+  return calls;
 }

@@ -35,6 +35,8 @@ const archivedModuleSchema = z.strictObject({
   loaders: z.record(z.string(), z.string()).optional(),
   /** Of a lazy module: components of the page's map whose bundle brings it. */
   components: z.array(z.string()).optional(),
+  /** Of a lazy module: the page requests its bundle by itself right after the login. */
+  prefetched: z.literal(true).optional(),
   /** Names of the events that the module triggers. */
   events: z.array(z.string()).optional(),
 });
@@ -131,10 +133,10 @@ export type BuildChange = z.infer<typeof buildChangeSchema>;
 export const buildSwitchSchema = z
   .strictObject({
     name: z.string().regex(switchName, 'must be a name such as comms-in-worker'),
-    /** Where the page reads it: `gkx 18966`, `qex 5241`, `ab NAME`. */
+    /** Where the page reads it: `gkx 18966`, `qex 5241`, `ab NAME`, or `cr 9486`, a dependency that the html fills in. */
     key: z
       .string()
-      .regex(/^((gkx|qex) \d+|ab \w+)$/, 'must be gkx NUMBER, qex NUMBER or ab NAME')
+      .regex(/^((gkx|qex|cr) \d+|ab \w+)$/, 'must be gkx NUMBER, qex NUMBER, cr NUMBER or ab NAME')
       .optional(),
     /** The first and the last build that have it; without `to`, all newer ones. */
     from: buildText,

@@ -23,6 +23,8 @@ export interface SurfaceModule {
   loaders?: Record<string, string>;
   /** Of a lazy module: components of the page's map whose bundle brings it, as `requireLazy` takes them. */
   components?: string[];
+  /** Of a lazy module: a page that prefetches requests its bundle by itself right after the login. */
+  prefetched?: true;
   /** Dependencies that come only with a loader; until then the module is registered and requiring it fails. */
   unresolved?: string[];
 }
@@ -112,5 +114,7 @@ export const behavioursSchema = z.strictObject({
   inlineScripts: z.enum(['all', 'nonce']),
   /** Whether the definition of a module keeps its factory after the factory ran. */
   usedFactories: z.enum(['kept', 'cleared']),
+  /** True when the page requests the bundles of many lazy modules right after the login. */
+  prefetchesBundles: z.boolean(),
 });
 export type Behaviours = z.infer<typeof behavioursSchema>;

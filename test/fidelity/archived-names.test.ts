@@ -20,10 +20,20 @@ test('three builds are archived completely and two in part', () => {
 describe.each(complete)('the completely archived build $build', (archive) => {
   const surface = resolveSurface(archive.build);
 
-  test('has exactly the modules of the archive, with their exports, kinds and tiers', () => {
+  test('has exactly the modules of the archive, with their exports and kinds, and those of prefetched bundles from the login on', () => {
     const offered = Object.entries(surface.modules).map(([name, { tier, exports }]) => [name, { tier, exports }]);
-    const archived = Object.entries(archive.modules).map(([name, { tier, exports }]) => [name, { tier, exports }]);
+    const archived = Object.entries(archive.modules).map(([name, { tier, prefetched, exports }]) => [
+      name,
+      { tier: prefetched ? 2 : tier, exports },
+    ]);
     expect(Object.fromEntries(offered)).toEqual(Object.fromEntries(archived));
+  });
+
+  test('has the tiers of the archive where it does not prefetch', () => {
+    const { modules } = resolveSurface(archive.build, { prefetch: 'false' });
+    const tiers = (all: Record<string, { tier: unknown }>) =>
+      Object.entries(all).map(([name, { tier }]) => [name, tier]);
+    expect(tiers(modules)).toEqual(tiers(archive.modules));
   });
 
   test('has exactly the archived keys of WAWebCollections', () => {

@@ -116,11 +116,14 @@ describe('reported losses', () => {
     expect(collects('2.3000.1032534684', 'WAWebCallCollection')).toBe(true);
   });
 
-  test('WAWebSetPushnameConnAction is lazy in both complete archives and eager before', () => {
-    const tierAt = (build: string) => resolveSurface(build).modules.WAWebSetPushnameConnAction?.tier;
-    expect(tierAt('2.3000.1032534684')).toBe(2);
-    expect(tierAt('2.3000.1038162681')).toBe('lazy');
-    expect(tierAt('2.3000.1044822804')).toBe('lazy');
+  test('WAWebSetPushnameConnAction comes with the login where the page prefetches, which most pages do until 1047151772', () => {
+    const tierAt = (build: string, switches = {}) =>
+      resolveSurface(build, switches).modules.WAWebSetPushnameConnAction?.tier;
+    const builds = ['1032534684', '1038162681', '1044822804', '1047124276'].map((revision) => `2.3000.${revision}`);
+    expect(builds.map((build) => tierAt(build))).toEqual([2, 2, 2, 2]);
+    expect(builds.map((build) => tierAt(build, { prefetch: 'false' }))).toEqual([2, 'lazy', 'lazy', 'lazy']);
+    expect(tierAt('2.3000.1047151772')).toBe('lazy');
+    expect(tierAt('2.3000.1047151772', { prefetch: 'true' })).toBe(2);
   });
 
   test('the presence of one contact has a function of its own from 1039447205', () => {
@@ -154,13 +157,14 @@ describe('reported losses', () => {
     expect(exports('2.3000.1048775404')).not.toContain('default');
   });
 
-  test('forwarding is lazy in 2026-08 and registered with an unresolved dependency on 1049007170', () => {
+  test('forwarding comes with the login in 2026-08, is lazy a month later and waits for a dependency on 1049007170', () => {
     const module = (build: string) => resolveSurface(build).modules.WAWebChatForwardMessage;
-    expect(module('2.3000.1044822804')).toMatchObject({
+    expect(module('2.3000.1044822804')?.tier).toBe(2);
+    expect(module('2.3000.1047483476')).toMatchObject({
       tier: 'lazy',
       loaders: { 'WAWebForwardMessageFlowLoadable.requireBundle': 'WAWebForwardMessageFlow.react' },
     });
-    expect(module('2.3000.1044822804')).not.toHaveProperty('unresolved');
+    expect(module('2.3000.1047483476')).not.toHaveProperty('unresolved');
     expect(module('2.3000.1049007170')).toMatchObject({ tier: 2, unresolved: ['WAWebDualUploadsSendPolicy'] });
   });
 

@@ -13,7 +13,7 @@ test('two builds differ in the names that came, went, or changed the time at whi
   expect(collections.removed).toContain('Call');
   expect(collections.added).toContain('WAWebCallCollection');
   expect(behaviours).toContainEqual({ name: 'sendSeenArgument', from: 'chat', to: 'object' });
-  const late = diffBuilds(resolveSurface('2.3000.1032534684'), resolveSurface('2.3000.1044822804')).tiers;
+  const late = diffBuilds(resolveSurface('2.3000.1032534684'), resolveSurface('2.3000.1047483476')).tiers;
   expect(late).toContainEqual({ module: 'WAWebSetPushnameConnAction', from: '2', to: 'lazy' });
 });
 

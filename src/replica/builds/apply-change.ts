@@ -54,7 +54,7 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
     modules[name] = { ...present, ...surfaceModule(when, { ...present?.exports, ...added }) };
   }
   for (const [name, when] of Object.entries(tier ?? {})) {
-    const module = modules[name] ?? fail(`tier of ${name}: no such module`);
+    const { prefetched: _, ...module } = modules[name] ?? fail(`tier of ${name}: no such module`);
     modules[name] = { ...module, tier: when };
   }
   for (const [name, missing] of Object.entries(unresolved ?? {})) {
@@ -89,7 +89,9 @@ function applyArchive(
     const present = before.modules[name];
     const seen = withKnownKinds(name, archived.exports, later);
     const exports = archived.evidence === 'uses' ? { ...present?.exports, ...seen } : seen;
-    const module = surfaceModule(tiers[name] ?? tierOf(name, archived, present, later), exports);
+    const { tier, prefetched } = tiers[name] ? { tier: tiers[name] } : loadingOf(name, archived, present, later);
+    const module = surfaceModule(tier, exports);
+    if (prefetched) module.prefetched = true;
     if (archived.exportsIncomplete) module.partial = true;
     if (archived.loaders) module.loaders = archived.loaders;
     if (archived.components) module.components = archived.components;
@@ -99,19 +101,20 @@ function applyArchive(
   return { ...before, modules, collections: archive.collections ?? before.collections };
 }
 
-/** The tier, where a partial archive does not show it: the previous one, else the one of a later archive. */
-function tierOf(
+/** When the module comes, where a partial archive does not show it: as before, else as in a later archive. */
+function loadingOf(
   name: string,
   archived: ArchivedModule,
   present: SurfaceModule | undefined,
   later: readonly Archive[],
-): Tier {
-  if (archived.tier !== null) return archived.tier;
-  const next = later.map((archive) => archive.modules[name]?.tier).find((tier) => tier !== null && tier !== undefined);
-  const known = present?.tier ?? next;
+): Pick<SurfaceModule, 'tier' | 'prefetched'> {
+  const { tier, prefetched, tierAtMost } = archived;
+  if (tier !== null) return { tier, ...(prefetched && { prefetched }) };
+  const next = later.map((archive) => archive.modules[name]).find((each) => each && each.tier !== null);
+  const known = present ?? (next as SurfaceModule | undefined);
   // WAWebMainWrapper reached it on this build; it became lazy later.
-  if (archived.tierAtMost && (known === undefined || known === 'lazy')) return archived.tierAtMost;
-  return known ?? 2;
+  if (tierAtMost && (known === undefined || known.tier === 'lazy')) return { tier: tierAtMost };
+  return known ?? { tier: 2 };
 }
 
 /** The kind of an export that is known only from a use: the kind in the next archive. */

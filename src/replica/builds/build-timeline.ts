@@ -59,20 +59,30 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
   const { switches, set } = switchesAt(timeline.data.facts.switches ?? [], build, chosen);
   const { face, known } = timeline.data.facts;
   const { modules, collections, behaviours } = stepAt(timeline, number).state;
+  const all = allBehaviours({ ...behaviours, ...set }, timeline.data.file);
   const older = compareBuilds(number, parseBuild(known.from)) < 0;
   const newer = compareBuilds(number, parseBuild(known.to)) > 0;
   return {
     build,
     face,
-    modules: { ...modules },
+    modules: all.prefetchesBundles ? prefetch(modules) : { ...modules },
     collections: { ...collections },
-    behaviours: allBehaviours({ ...behaviours, ...set }, timeline.data.file),
+    behaviours: all,
     known,
     extrapolated: older ? 'older' : newer ? 'newer' : null,
     uncertain: uncertainAt(timeline.uncertain, number),
     switches,
     archived: nearestArchives(timeline, number),
   };
+}
+
+/** Modules whose bundle the page requests after the login come with the login. */
+function prefetch(modules: SurfaceState['modules']): Surface['modules'] {
+  const all = { ...modules };
+  for (const [name, { prefetched, ...module }] of Object.entries(modules)) {
+    if (prefetched) all[name] = { ...module, tier: 2 };
+  }
+  return all;
 }
 
 function nearestArchives({ data }: BuildTimeline, build: BuildNumber): Surface['archived'] {

@@ -1,6 +1,6 @@
 import type { Archive, BuildChange } from '../../contracts/build-data.ts';
 import { type BuildNumber, compareBuilds, parseBuild } from '../../contracts/build-number.ts';
-import type { UncertainChange } from '../../contracts/surface.ts';
+import type { SurfaceModule, Tier, UncertainChange } from '../../contracts/surface.ts';
 import { emptyState, type SurfaceState } from './apply-change.ts';
 
 interface Step {
@@ -97,11 +97,16 @@ function changedModules(before: SurfaceState['modules'], after: SurfaceState['mo
   for (const module in after) {
     const [old, now] = [before[module], after[module]];
     if (old === now || !now) continue;
-    if (!old || old.tier !== now.tier) names.push(module);
+    if (!old || comesAt(old) !== comesAt(now)) names.push(module);
     if (old && old.exports !== now.exports)
       names.push(...differing(old.exports, now.exports).map((name) => `${module}.${name}`));
   }
   return names;
+}
+
+/** Where the page prefetches, which is the default, a module of those bundles comes with the login. */
+function comesAt({ tier, prefetched }: SurfaceModule): Tier {
+  return prefetched ? 2 : tier;
 }
 
 function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {

@@ -126,7 +126,7 @@ describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (bui
 });
 
 test.each([
-  ['2.3000.1044822804', 'is lazy', 'Requiring unknown module "WAWebChatForwardMessage"'],
+  ['2.3000.1047483476', 'is lazy', 'Requiring unknown module "WAWebChatForwardMessage"'],
   ['2.3000.1049833609', 'waits for another module', 'with unresolved dependencies: "WAWebDualUploadsSendPolicy"'],
 ])('on %s the module that forwards %s, and its loader brings what it needs', async (build, _, logged) => {
   await using linked = await linkedClient('1.34.7', build);

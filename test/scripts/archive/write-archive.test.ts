@@ -69,3 +69,35 @@ test('what was read by hand before stays', () => {
   const { names } = describeArchive({ ...source, known: { WAWebGone: byHand } });
   expect(names.modules.WAWebGone).toEqual(byHand);
 });
+
+test('a lazy module says whether the page requests its bundle by itself, which a bundle behind a condition does not show', () => {
+  const loadable = (pane: string) =>
+    define(`${pane}Loadable`, [], `l.requireBundle = r("JSResource")("${pane}.react").load`);
+  const pane = (name: string, action: string) => [
+    loadable(name),
+    define(`${name}.react`, [action], ''),
+    define(action, [], 'l.act = function() {}'),
+  ];
+  const page = [
+    ...pane('WAWebMenu', 'WAWebMenuAction'),
+    ...pane('WAWebCall', 'WAWebCallAction'),
+    define(
+      'WAWebPrefetchLoadables',
+      ['WAWebMenuLoadable', 'WAWebCallLoadable'],
+      'l.default = function() { var t = [o("WAWebMenuLoadable").requireBundle(), o("Gating").isOn() ? o("WAWebCallLoadable").requireBundle() : null] }',
+    ),
+  ].join('\n');
+  const covered = ['WAWebMenuAction', 'WAWebCallAction'];
+  const { modules } = describeArchive({ ...source, texts: [...moduleTexts(page)], covered }).names;
+  expect(modules.WAWebMenuAction).toMatchObject({ tier: 'lazy', prefetched: true });
+  expect(modules.WAWebCallAction).not.toHaveProperty('prefetched');
+});
+
+test('a conditional dependency stands for the module that the page names', () => {
+  const page = [define('WAWebAppBootstrap', ['cr:1'], ''), define('WAWebChosen', [], '')].join('\n');
+  const tierWith = (conditional: Map<string, string>) => {
+    const texts = [...moduleTexts(page, conditional)];
+    return describeArchive({ ...source, texts, covered: ['WAWebChosen'] }).names.modules.WAWebChosen?.tier;
+  };
+  expect([tierWith(new Map([['cr:1', 'WAWebChosen']])), tierWith(new Map())]).toEqual([1, 'lazy']);
+});
