@@ -9,7 +9,7 @@ const predictOf = (pageCode: string, build: string) =>
 
 const meUser = `window.require('WAWebUserPrefsMeUser').getMeUser();`;
 const call = `window.require('WAWebCollections').Call.models;`;
-const pushname = `window.require('WAWebSetPushnameConnAction').setPushname;`;
+const mapping = `window.require('WAWebApiContact').hasLidMapping();`;
 
 describe('a prediction', () => {
   test('names the phase, the names that end it there, and the dated changes by which they went', () => {
@@ -33,12 +33,12 @@ describe('a prediction', () => {
   });
 
   test('lists a needed name that may be gone already, with the builds between which it went', () => {
-    expect(predictOf(pushname, '2.3000.1029241508')).toMatchObject({
+    expect(predictOf(mapping, '2.3000.1029241508')).toMatchObject({
       phase: null,
       confidence: 'inferred',
       open: [
         {
-          name: 'WAWebSetPushnameConnAction',
+          name: 'WAWebApiContact.hasLidMapping',
           phase: 'ready',
           offered: true,
           after: '2.3000.1024191873',

@@ -65,7 +65,7 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
   return {
     build,
     face,
-    modules: all.prefetchesBundles ? prefetch(modules) : { ...modules },
+    modules: all.prefetchesBundles ? withPrefetched(modules) : { ...modules },
     collections: { ...collections },
     behaviours: all,
     known,
@@ -76,8 +76,8 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
   };
 }
 
-/** Modules whose bundle the page requests after the login come with the login. */
-function prefetch(modules: SurfaceState['modules']): Surface['modules'] {
+/** Modules whose bundle a page that prefetches requests after the login come with the login. */
+export function withPrefetched(modules: SurfaceState['modules']): Surface['modules'] {
   const all = { ...modules };
   for (const [name, { prefetched, ...module }] of Object.entries(modules)) {
     if (prefetched) all[name] = { ...module, tier: 2 };

@@ -1,6 +1,6 @@
 import { parseBuild } from '../../contracts/build-number.ts';
 import type { Behaviours, Surface, SurfaceModule, UncertainChange } from '../../contracts/surface.ts';
-import { stepAt } from './build-timeline.ts';
+import { stepAt, withPrefetched } from './build-timeline.ts';
 import { timelineOf } from './resolve-surface.ts';
 
 const known = new WeakMap<Surface, Surface>();
@@ -23,7 +23,8 @@ function withAll(surface: Surface): Surface {
   const collections = { ...surface.collections };
   const behaviours: Record<string, unknown> = { ...surface.behaviours };
   for (const change of surface.uncertain) apply(change, { modules, collections, behaviours }, surface);
-  return { ...surface, modules, collections, behaviours: behaviours as Behaviours };
+  const loaded = behaviours.prefetchesBundles ? withPrefetched(modules) : modules;
+  return { ...surface, modules: loaded, collections, behaviours: behaviours as Behaviours };
 }
 
 /** Each name becomes what it is on the first build that is known to have the change. */
