@@ -91,6 +91,13 @@ export const codes = {
     cause: 'initialize-failed',
     todo: 'Use a browser that this puppeteer supports.',
   },
+  'condition-not-shown': {
+    what: 'The browser does not react to the condition of the cell, so the attempt shows nothing of it.',
+    blame: 'harness',
+    phase: 'launch',
+    in: 'attempts',
+    todo: 'Choose a browser that does: for `locked-profile` an installed one, as `--browser chromium`.',
+  },
   'page-load-failed': {
     what: 'The page of WhatsApp Web did not load.',
     blame: 'network',

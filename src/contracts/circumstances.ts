@@ -36,4 +36,10 @@ export interface ServerCircumstances {
   replacedAfterMs?: number;
 }
 
+/** What conditions change in the profile of a browser before it starts. */
+export interface ProfileCircumstances {
+  /** The machine whose browser has locked the profile. */
+  lockedBy?: string;
+}
+
 export type ConditionOptions = Record<string, string | number | boolean>;

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ import type { FlowNetwork } from './flow.ts';
 import { CallCounter } from './method-calls.ts';
 import type { Recorder } from './recorder.ts';
 import type { Steps } from './steps.ts';
-import { type OpenTarget, openTarget } from './target.ts';
+import { type OpenTarget, openTarget, profileCircumstances } from './target.ts';
 import type { TraceRecorder } from './trace-recorder.ts';
 
 /** What an attempt is written down with. */
@@ -42,6 +42,8 @@ export class Scene {
   /** Snapshots that are being taken. */
   readonly #pending = new Set<Promise<void>>();
   #memory: Promise<number | null> | null = null;
+  /** Of the browser that was started last, where a condition locks profiles. */
+  #lock: ProfileLock | null = null;
   readonly #calls = new CallCounter();
   readonly client: ClientUnderTest;
   readonly phone: AttemptPhone;
@@ -59,6 +61,9 @@ export class Scene {
     this.#folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-'));
     const { auth, timeScale = 1 } = flow;
     const dataPathOf = (profile: number) => join(this.#folder, `profile-${profile}`);
+    // LocalAuth gives the browser this folder of its data path.
+    const folderOf = (profile: number) => join(dataPathOf(profile), 'session');
+    const { lockedBy } = profileCircumstances(cell);
     this.#host = new Host({
       folder: this.#folder,
       env: browser.env,
@@ -87,11 +92,13 @@ export class Scene {
       exited: this.#host.exited,
       steps,
       packageDir: library.packageDir,
-      // LocalAuth gives the browser this folder of its data path.
-      folderOf: (profile) => join(dataPathOf(profile), 'session'),
+      folderOf,
       specOf: async (profile, options) => {
         const { chromiumArgs } = await this.#target;
         const dataPath = dataPathOf(profile);
+        if (lockedBy !== undefined && auth)
+          throw lockNotShown('the strategy of the flow keeps its profile where it likes');
+        if (lockedBy !== undefined) this.#lock = new ProfileLock(folderOf(profile), lockedBy);
         return {
           auth: auth ? { kind: 'module', file: auth, dataPath, timeScale } : { kind: 'local', dataPath },
           browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
@@ -171,6 +178,9 @@ export class Scene {
 
   #see(event: HostEvent): void {
     if (event.type === 'host:loaded') this.loaded = event.detail;
+    if (event.type === 'browser:launched' && this.#lock?.isHeld()) {
+      this.#steps.fail(lockNotShown('the browser ignored it, as headless shells do, the bundled ones too'));
+    }
     if (event.type === 'client:ready') this.#memory ??= this.#host.browserMemory();
     this.client.see(event);
   }
@@ -179,4 +189,31 @@ export class Scene {
   #answer<T>(question: Promise<T>): Promise<T | null> {
     return within(this.#patience, () => question).catch(() => null);
   }
+}
+
+/** A profile as a browser on another machine has locked it: a link to nothing that names machine and process. */
+class ProfileLock {
+  readonly #file: string;
+  readonly #holder: string;
+
+  /** @param folder user data of the browser, which is made when it is missing; an earlier lock is replaced. */
+  constructor(folder: string, machine: string) {
+    makeFolder(folder);
+    this.#file = join(folder, 'SingletonLock');
+    this.#holder = `${machine}-1`;
+    rmSync(this.#file, { force: true });
+    symlinkSync(this.#holder, this.#file);
+  }
+
+  /** True while it is as it was made: no browser has taken the profile over. */
+  isHeld(): boolean {
+    return (
+      lstatSync(this.#file, { throwIfNoEntry: false })?.isSymbolicLink() === true &&
+      readlinkSync(this.#file) === this.#holder
+    );
+  }
+}
+
+function lockNotShown(why: string): Finding {
+  return new Finding('condition-not-shown', `the lock of the profile had no effect: ${why}`, 'launch');
 }

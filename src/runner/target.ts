@@ -1,6 +1,7 @@
 import type { Cell } from '../contracts/attempt.ts';
+import type { ProfileCircumstances } from '../contracts/circumstances.ts';
 import type { Surface } from '../contracts/surface.ts';
-import { lastsSeconds } from '../replica/conditions/conditions.ts';
+import { circumstancesOf, findCondition, lastsSeconds } from '../replica/conditions/conditions.ts';
 import { startReplica } from '../replica/start-replica.ts';
 
 /** Where the page of an attempt comes from, and the phone that can scan it. */
@@ -39,6 +40,12 @@ export function settleSeconds(cell: Cell): number {
   return Math.max(0, ...conditionsOf(cell).map(lastsSeconds));
 }
 
+/** What the conditions of a cell change in each profile before its browser starts. */
+export function profileCircumstances(cell: Cell): ProfileCircumstances {
+  const on = conditionsOf(cell).flatMap((name) => findCondition(name) ?? []);
+  return circumstancesOf(new Map(on.map((condition) => [condition, condition.options])), 1).profile;
+}
+
 /** Starts a replica for one attempt. `onEvent` receives everything that its server sees. */
 export async function openTarget(
   cell: Cell,
@@ -47,7 +54,8 @@ export async function openTarget(
   onEvent: (type: string, detail: unknown) => void,
 ): Promise<OpenTarget> {
   const { build } = cell;
-  const replica = await startReplica({ build, timeScale, conditions: conditionsOf(cell), ...(surface && { surface }) });
+  const conditions = conditionsOf(cell).filter((name) => !findCondition(name)?.profile);
+  const replica = await startReplica({ build, timeScale, conditions, ...(surface && { surface }) });
   const { phones } = replica;
   const dropped = Promise.withResolvers<void>();
   replica.onEvent(({ type, detail }) => {

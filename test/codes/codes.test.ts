@@ -58,6 +58,7 @@ test('there and back is the same cause', () => {
 test('what harness or machine failed at is infra, and what has to be corrected there is a finding', () => {
   expect(attemptCodes.filter(isInfra)).toEqual([
     'library-install-failed',
+    'condition-not-shown',
     'probe-build',
     'constraint-violation',
     'harness-error',

@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { flow } from '../../src/runner/flow.ts';
+import { toyLibrary } from '../host/toy.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { attemptToy } from './toy-attempt.ts';
+import { attemptToy, toyCell } from './toy-attempt.ts';
 
 test('a library that throws when it is required is named as the one to blame', async () => {
   const attempt = await attemptToy('throws-on-require');
@@ -55,6 +56,18 @@ test('no secret of a QR text is in the record or in the evidence on disk', async
   for (const secret of ['toy-reference', 'toy-noise-key', 'toy-identity-key', 'toy-adv-secret', 'private words']) {
     expect(JSON.stringify([attempt, files])).not.toContain(secret);
   }
+});
+
+test.each([
+  ['a browser that starts on a profile which is locked', {}, 'the browser ignored it'],
+  ['a flow that keeps its profile elsewhere', { auth: toyLibrary('obedient') }, 'the strategy of the flow'],
+])('%s shows nothing of locked-profile, and never passes', async (_, options, why) => {
+  const attempt = await attemptToy('obedient', {
+    cell: { ...toyCell, condition: 'locked-profile' },
+    flow: flow('started', async ({ client }) => client.start(), options),
+  });
+  expect(attempt).toMatchObject({ outcome: 'infra', phase: 'launch', code: 'condition-not-shown', blame: 'harness' });
+  expect(attempt.cause?.message).toContain(why);
 });
 
 test('a flow that goes well to its end has passed, with a timing for every phase', async () => {

@@ -1,5 +1,5 @@
 import qrToReady from '../../canaries/qr-to-ready.ts';
-import type { Attempt } from '../../src/contracts/attempt.ts';
+import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import { runAttempt } from '../../src/runner/run-attempt.ts';
@@ -8,20 +8,22 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const build = '2.3000.1029241508';
 
+export const toyCell: Cell = {
+  library: '0.0.1',
+  build,
+  browser: 'none',
+  flow: 'qr-to-ready',
+  condition: 'none',
+  switches: {},
+  target: 'replica',
+};
+
 /** One attempt of a library that only pretends, without a browser, on a real replica. */
 export async function attemptToy(name: string, input: Partial<AttemptInput> = {}): Promise<Attempt> {
   return runAttempt({
     id: 'toy-0001',
     seed: 1,
-    cell: {
-      library: '0.0.1',
-      build,
-      browser: 'none',
-      flow: 'qr-to-ready',
-      condition: 'none',
-      switches: {},
-      target: 'replica',
-    },
+    cell: toyCell,
     flow: qrToReady,
     library: {
       label: '0.0.1',

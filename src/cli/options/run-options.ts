@@ -29,9 +29,13 @@ export function addRunOptions(command: Command, usualReporters = 'list and an HT
       list,
     )
     .option('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684', list)
-    .option('--browser <list>', '107, current, chrome, chromium, or paths', list)
+    .option(
+      '--browser <list>',
+      '107 and current (headless shells, which ignore the lock of a profile), chrome, chromium, or paths',
+      list,
+    )
     .option('--flow <list>', 'flows, the files of canaries/', list)
-    .option('--condition <list>', 'conditions of WhatsApp Web for the flow', list)
+    .option('--condition <list>', 'conditions of WhatsApp Web and the machine for the flow', list)
     .addOption(switchesOption())
     .option('--repeat <n>', 'attempts per cell (default: 1)', wholeNumber(1, 10_000))
     .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))

@@ -1,4 +1,9 @@
-import type { ConditionOptions, PageCircumstances, ServerCircumstances } from '../../contracts/circumstances.ts';
+import type {
+  ConditionOptions,
+  PageCircumstances,
+  ProfileCircumstances,
+  ServerCircumstances,
+} from '../../contracts/circumstances.ts';
 
 /** A circumstance that any flow can run under; off by default. */
 export interface Condition<O extends ConditionOptions = ConditionOptions> {
@@ -15,6 +20,8 @@ export interface Condition<O extends ConditionOptions = ConditionOptions> {
   /** @param timeScale multiplies the long waits of the real service. */
   page?: (options: O, timeScale: number) => PageCircumstances;
   server?: (options: O, timeScale: number) => ServerCircumstances;
+  /** What a run changes in the profile of its browser. A replica alone has no profile, so it refuses such a condition. */
+  profile?: (options: O) => ProfileCircumstances;
 }
 
 /** Type-checks the options of a condition against its functions, then widens their type. */

@@ -1,9 +1,15 @@
-import type { ConditionOptions, PageCircumstances, ServerCircumstances } from '../../contracts/circumstances.ts';
+import type {
+  ConditionOptions,
+  PageCircumstances,
+  ProfileCircumstances,
+  ServerCircumstances,
+} from '../../contracts/circumstances.ts';
 import { companionRefresh } from './companion-refresh.ts';
 import type { Condition } from './condition.ts';
 import { conflict } from './conflict.ts';
 import { earlySync } from './early-sync.ts';
 import { lazyModules } from './lazy-modules.ts';
+import { lockedProfile } from './locked-profile.ts';
 import { postLogoutBoot } from './post-logout-boot.ts';
 import { qrReload } from './qr-reload.ts';
 import { reloadAfterLink } from './reload-after-link.ts';
@@ -20,6 +26,7 @@ export const conditions: readonly Condition[] = [
   conflict,
   earlySync,
   lazyModules,
+  lockedProfile,
   postLogoutBoot,
   qrReload,
   reloadAfterLink,
@@ -67,12 +74,15 @@ export function circumstancesOf(
 ): {
   page: PageCircumstances;
   server: ServerCircumstances;
+  profile: ProfileCircumstances;
 } {
   const page: PageCircumstances = {};
   const server: ServerCircumstances = {};
+  const profile: ProfileCircumstances = {};
   for (const [condition, options] of on) {
     Object.assign(page, condition.page?.(options, timeScale));
     Object.assign(server, condition.server?.(options, timeScale));
+    Object.assign(profile, condition.profile?.(options));
   }
-  return { page, server };
+  return { page, server, profile };
 }

@@ -76,7 +76,7 @@ export class ReplicaCore {
   }
 
   /** What the active conditions change. */
-  get circumstances(): ReturnType<typeof circumstancesOf> {
+  get circumstances(): Pick<ReturnType<typeof circumstancesOf>, 'page' | 'server'> {
     const { page, server } = circumstancesOf(this.on, this.timeScale);
     return { page: this.reportsQr ? { ...page, reportsQr: true } : page, server };
   }
@@ -101,6 +101,9 @@ export class ReplicaCore {
     if (!condition) {
       const known = conditions.map((one) => one.name).join(', ');
       throw new Refusal('condition-unknown', `There is no condition "${name}"; there are ${known}.`);
+    }
+    if (condition.profile) {
+      throw new Refusal('bad-request', `The condition "${name}" changes the profile of a browser: only a run has one.`);
     }
     if (on) this.on.set(condition, complete(condition, options));
     else this.on.delete(condition);

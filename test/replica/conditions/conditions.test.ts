@@ -20,8 +20,8 @@ test.each(conditions.map((condition) => [condition.name, condition] as const))(
   '%s has a source and changes something',
   (_name, condition) => {
     expect(condition.sources.length).toBeGreaterThan(0);
-    const { page, server } = circumstancesOf(new Map([[condition, condition.options]]), 1);
-    expect(Object.keys({ ...page, ...server })).not.toEqual([]);
+    const { page, server, profile } = circumstancesOf(new Map([[condition, condition.options]]), 1);
+    expect(Object.keys({ ...page, ...server, ...profile })).not.toEqual([]);
   },
 );
 
@@ -35,7 +35,7 @@ test('the documentation has every condition with its options and how sure it is'
 });
 
 test('without conditions nothing is changed', () => {
-  expect(circumstancesOf(new Map(), 1)).toEqual({ page: {}, server: {} });
+  expect(circumstancesOf(new Map(), 1)).toEqual({ page: {}, server: {}, profile: {} });
 });
 
 test('options replace defaults, and only those that exist, in their type', () => {
