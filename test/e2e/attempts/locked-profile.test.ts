@@ -6,7 +6,14 @@ import { attempt } from './real-attempt.ts';
 const build = '2.3000.1029241508';
 
 function locked(browserName: string): Promise<Attempt> {
-  const cell = { library: '1.34.7', build, browser: browserName, flow: 'qr-to-ready', switches: {}, target: 'replica' } as const;
+  const cell = {
+    library: '1.34.7',
+    build,
+    browser: browserName,
+    flow: 'qr-to-ready',
+    switches: {},
+    target: 'replica',
+  } as const;
   return attempt('1.34.7', build, { browserName, cell: { ...cell, condition: 'locked-profile' } });
 }
 
