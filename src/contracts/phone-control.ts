@@ -1,13 +1,23 @@
 import { z } from 'zod';
 import { type Content, contentSchema } from './replica-message.ts';
+import type { ContactRecord } from './replica-protocol.ts';
+import { mutationSchema } from './replica-queries.ts';
 
 /** Digits of an international number without `+`, as E.164 allows. */
 export const phoneNumberSchema = z
   .string()
   .regex(/^[1-9]\d{6,14}$/, 'must be 7 to 15 digits of an international number, without "+" or spaces');
 
+/** Apps of a phone; `smb...` are those of WhatsApp Business. */
+export const platforms = ['android', 'iphone', 'smba', 'smbi'] as const;
+export type Platform = (typeof platforms)[number];
+
 /** Bodies of the phone control. */
-export const createPhoneSchema = z.strictObject({ number: phoneNumberSchema });
+export const createPhoneSchema = z.strictObject({
+  number: phoneNumberSchema,
+  /** The app of the phone; `smba` and `smbi` are WhatsApp Business. */
+  platform: z.enum(platforms).optional(),
+});
 export const scanSchema = z.strictObject({ qr: z.string().min(1) });
 export const pairSchema = z.strictObject({ code: z.string().min(1) });
 export const unlinkSchema = z.strictObject({ device: z.int().positive().optional() });
@@ -15,6 +25,8 @@ export const sendSchema = z.union([
   z.strictObject({ body: z.string().min(1).max(65_536), from: phoneNumberSchema.optional() }),
   z.strictObject({ content: contentSchema, from: phoneNumberSchema.optional() }),
 ]);
+/** State that the account's devices share; the phone changes it for all of them. */
+export const changeSchema = mutationSchema;
 export const conditionSchema = z.strictObject({
   name: z.string().min(1),
   on: z.boolean(),
@@ -51,6 +63,29 @@ export interface PhoneMessage {
   quoted?: string;
 }
 
+/** A chat as the phone lists it. */
+export interface PhoneChat {
+  /** Jid of the other party. */
+  id: string;
+  /** Name in the address book, or else the number with `+`. */
+  name: string;
+  /** How many messages it has. */
+  messages: number;
+  /** Id of the last one, and when it was sent, in seconds since 1970; absent in an empty chat. */
+  lastMessage?: string;
+  t?: number;
+  archived: boolean;
+  /** Since when it is pinned, in seconds since 1970; 0 = it is not. */
+  pinned: number;
+  /** Until when it is muted, in seconds since 1970; -1 = forever, 0 = it is not. */
+  mutedUntil: number;
+  markedUnread: boolean;
+  /** Ids of its labels. */
+  labels: string[];
+  /** The note about the customer; empty = none. */
+  note: string;
+}
+
 /** `GET /phones/:id`. */
 export interface PhoneState {
   id: string;
@@ -60,4 +95,10 @@ export interface PhoneState {
   received: PhoneMessage[];
   /** Sent to the linked devices by this phone; `ack` is what the devices acknowledged (2 delivered, 3 read). */
   sent: PhoneMessage[];
+  /** Pinned chats first, then by the time of the last message. */
+  chats: PhoneChat[];
+  /** The address book. */
+  contacts: ContactRecord[];
+  /** Labels of a business account. */
+  labels: { id: string; name: string; color: number }[];
 }

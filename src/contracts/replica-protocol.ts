@@ -10,7 +10,12 @@ import { type AnswerFrame, type Mutation, queryFrameSchema } from './replica-que
  */
 
 const base64 = z.base64();
-export const contactRecordSchema = z.strictObject({ id: userJidSchema, name: z.string(), pushname: z.string() });
+export const contactRecordSchema = z.strictObject({
+  id: userJidSchema,
+  name: z.string(),
+  shortName: z.string().optional(),
+  pushname: z.string(),
+});
 export type ContactRecord = z.infer<typeof contactRecordSchema>;
 
 /** Frames of the page. */

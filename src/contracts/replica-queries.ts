@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chatJidSchema, userJidSchema } from './replica-message.ts';
 
 /**
  * What a page asks the server of a replica and gets an answer to: the requests (IQ stanzas) of the real page. The schemas check what
@@ -21,11 +22,42 @@ export interface QueryValues {
 export type QueryName = keyof typeof queries;
 export type QueryArgs<N extends QueryName> = z.infer<(typeof queries)[N]>;
 
+const aboutChat = { index: chatJidSchema };
+
 /** State that all devices of one account share, by what it is about. `index` is the jid of the chat, the id of the label, ... */
 export const mutationSchema = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.literal('archive'), index: z.string(), value: z.boolean() }),
+  z.strictObject({ action: z.literal('archive'), ...aboutChat, value: z.boolean() }),
+  /** Since when the chat is pinned, in seconds since 1970; 0 = it is not. */
+  z.strictObject({ action: z.literal('pin'), ...aboutChat, value: z.int().min(0) }),
+  /** Until when the chat is muted, in seconds since 1970; -1 = forever, 0 = it is not. */
+  z.strictObject({ action: z.literal('mute'), ...aboutChat, value: z.int().min(-1) }),
+  /** True: a read chat is shown as unread. False: all messages of the chat are read. */
+  z.strictObject({ action: z.literal('markUnread'), ...aboutChat, value: z.boolean() }),
+  /** Removes the messages of a chat. The value is the id of the last one, so that a later message stays; null = there is none. */
+  z.strictObject({ action: z.literal('clear'), ...aboutChat, value: z.string().nullable() }),
+  /** As `clear`; the chat goes, too, unless a later message is in it. */
+  z.strictObject({ action: z.literal('delete'), ...aboutChat, value: z.string().nullable() }),
+  /** An entry of the address book; null removes it. */
+  z.strictObject({
+    action: z.literal('contact'),
+    index: userJidSchema,
+    value: z.strictObject({ name: z.string().min(1), shortName: z.string().optional() }).nullable(),
+  }),
+  /** A label of a business account; null removes it. `color` counts from 0. */
+  z.strictObject({
+    action: z.literal('label'),
+    index: z.string().regex(/^\d{1,9}$/),
+    value: z.strictObject({ name: z.string().min(1).max(100), color: z.int().min(0).max(19) }).nullable(),
+  }),
+  /** Ids of all labels of a chat. */
+  z.strictObject({ action: z.literal('labels'), ...aboutChat, value: z.array(z.string()) }),
+  /** The note of a business account about a customer; empty = none. */
+  z.strictObject({ action: z.literal('note'), ...aboutChat, value: z.string().max(10_000) }),
+  /** The name that the account shows to others. */
+  z.strictObject({ action: z.literal('pushname'), index: z.literal(''), value: z.string().min(1).max(100) }),
 ]);
 export type Mutation = z.infer<typeof mutationSchema>;
+export type MutationOf<A extends Mutation['action']> = Extract<Mutation, { action: A }>;
 
 export const queryFrameSchema = z.strictObject({
   type: z.literal('query'),

@@ -1,6 +1,7 @@
 import type { ConditionOptions } from '../contracts/circumstances.ts';
-import type { LinkedDevice, PhoneMessage } from '../contracts/phone-control.ts';
+import type { LinkedDevice, PhoneChat, PhoneMessage, PhoneState, Platform } from '../contracts/phone-control.ts';
 import type { Content } from '../contracts/replica-message.ts';
+import type { Mutation } from '../contracts/replica-queries.ts';
 import type { SentMessage } from '../replica/phone/phone.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
@@ -10,6 +11,8 @@ export interface TestReplicaOptions {
   build: string;
   /** Numbers of the phones to start with; by default one phone with a number that is reserved for fiction. */
   phones?: readonly string[];
+  /** The app of these phones; `smba` and `smbi` are WhatsApp Business. */
+  platform?: Platform;
   /** Names of the conditions to start with, e.g. `socket-drop`. */
   conditions?: readonly string[];
   /** Values of what WhatsApp turns on for some, e.g. `{ 'comms-in-worker': 'true' }`; other switches have the default of the build. */
@@ -85,8 +88,8 @@ export class TestReplica implements AsyncDisposable {
    * @param number digits of an international number; by default the next free one of those that are reserved for fiction.
    * @throws Refusal for a malformed number and one that another phone has.
    */
-  addPhone(number: string = this.#freeNumber()): TestPhone {
-    const { id } = this.#replica.phones.create(number);
+  addPhone(number: string = this.#freeNumber(), platform?: Platform): TestPhone {
+    const { id } = this.#replica.phones.create(number, platform);
     const phone = new TestPhone(number, id, this.#replica, (look) => this.#wait(look));
     this.#phones.push(phone);
     return phone;
@@ -223,6 +226,26 @@ export class TestPhone {
     return this.#replica.phones.get(this.#id).received.filter(({ from }) => from === this.number);
   }
 
+  /** Changes state that the account's devices share, e.g. `{ action: 'archive', index: '12025550101@c.us', value: true }`. */
+  change(mutation: Mutation): void {
+    this.#replica.phones.change(this.#id, mutation);
+  }
+
+  /** The chats as the phone lists them: pinned ones first, then by the time of the last message. */
+  chats(): PhoneChat[] {
+    return this.#replica.phones.get(this.#id).chats;
+  }
+
+  /** The chat with this id, e.g. `12025550101@c.us`. */
+  chat(id: string): PhoneChat | undefined {
+    return this.chats().find((chat) => chat.id === id);
+  }
+
+  /** All that the phone control tells of this phone. */
+  state(): PhoneState {
+    return this.#replica.phones.get(this.#id);
+  }
+
   /** The linked devices. */
   devices(): LinkedDevice[] {
     return this.#replica.phones.get(this.#id).devices;
@@ -279,10 +302,10 @@ function isWanted(message: PhoneMessage, wanted: string | RegExp | ((message: Ph
  *
  * @throws InputError for a malformed build or an unknown condition; Refusal for a phone number that is malformed or named twice.
  */
-export async function startTestReplica({ phones, ...options }: TestReplicaOptions): Promise<TestReplica> {
+export async function startTestReplica({ phones, platform, ...options }: TestReplicaOptions): Promise<TestReplica> {
   const replica = new TestReplica(await startReplica(options));
   try {
-    for (const number of phones ?? [undefined]) replica.addPhone(number);
+    for (const number of phones ?? [undefined]) replica.addPhone(number, platform);
     return replica;
   } catch (error) {
     await replica.close();

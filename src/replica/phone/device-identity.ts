@@ -42,7 +42,7 @@ export class DeviceIdentity {
       lid: account.lid,
       deviceId,
       pushname: account.pushname,
-      platform: 'android',
+      platform: account.platform,
     };
   }
 

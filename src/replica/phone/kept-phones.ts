@@ -1,7 +1,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { PhoneMessage } from '../../contracts/phone-control.ts';
+import { type PhoneMessage, platforms } from '../../contracts/phone-control.ts';
 import { contentSchema, messageSchema } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import { contactRecordSchema } from '../../contracts/replica-protocol.ts';
@@ -54,6 +54,7 @@ const phoneSchema = z.strictObject({
     number: z.string(),
     lid: z.string(),
     pushname: z.string(),
+    platform: z.enum(platforms).default('android'),
     contacts: z.array(contactRecordSchema),
     devices: z.array(deviceSchema),
     nextDeviceId: z.int(),

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import {
+  changeSchema,
   conditionSchema,
   createPhoneSchema,
   pairSchema,
@@ -48,7 +49,10 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
   server.setNotFoundHandler((request, reply) =>
     sendError(reply, Object.assign(new Error(`There is no ${request.method} ${request.url}.`), { statusCode: 404 })),
   );
-  server.post('/phones', (request) => phones.create(parse(createPhoneSchema, request.body).number));
+  server.post('/phones', (request) => {
+    const { number, platform } = parse(createPhoneSchema, request.body);
+    return phones.create(number, platform);
+  });
   server.get('/phones', () => phones.list());
   server.get<WithId>('/phones/:id', (request) => phones.get(request.params.id));
   server.post<WithId>('/phones/:id/scan', (request) =>
@@ -61,6 +65,10 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
     removed: phones.unlink(request.params.id, parse(unlinkSchema, request.body ?? {}).device),
   }));
   server.post<WithId>('/phones/:id/send', (request) => phones.send(request.params.id, parse(sendSchema, request.body)));
+  server.post<WithId>('/phones/:id/change', (request) => {
+    phones.change(request.params.id, parse(changeSchema, request.body));
+    return { chats: phones.get(request.params.id).chats };
+  });
   server.get('/devices', () => phones.devices());
   server.get('/events', () => ({ events: core.listTroubles() }));
   server.post('/conditions', (request) => {

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { LinkedDevice, PhoneState } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
 import { bodyOf, type Content, type Message } from '../../contracts/replica-message.ts';
+import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { bytesOfBase64, newKeyPair, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
 import { type Device, linkedDevice, type ReplicaAccount } from '../world/accounts.ts';
 import { asSeenByPhone } from '../world/message-delivery.ts';
 import { firstContact, userJid } from '../world/people.ts';
+import { chatsOf } from '../world/shared-state.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import { parseQr } from './parse-qr.ts';
@@ -119,9 +121,25 @@ export class Phone {
     return { ...message, body: bodyOf(content) };
   }
 
+  /** Changes state that the account's devices share. */
+  change(mutation: Mutation): void {
+    this.core.world.delivery.mutate(this.account, mutation);
+  }
+
   state(): PhoneState {
-    const { number, devices, received, sent } = this.account;
-    return { id: this.id, number, devices: [...devices.values()].map(linkedDevice), received, sent };
+    const { number, devices, received, sent, contacts } = this.account;
+    return {
+      id: this.id,
+      number,
+      devices: [...devices.values()].map(linkedDevice),
+      received,
+      sent,
+      chats: chatsOf(this.account),
+      contacts,
+      labels: this.account.mutations.flatMap((mutation) =>
+        mutation.action === 'label' && mutation.value ? [{ id: mutation.index, ...mutation.value }] : [],
+      ),
+    };
   }
 
   kept(): KeptPhone {

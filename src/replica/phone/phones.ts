@@ -1,6 +1,7 @@
-import { type LinkedDevice, type PhoneState, phoneNumberSchema } from '../../contracts/phone-control.ts';
+import { type LinkedDevice, type PhoneState, type Platform, phoneNumberSchema } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
 import type { Content } from '../../contracts/replica-message.ts';
+import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { keyPairOf } from '../server/wire-keys.ts';
 import { type Device, linkedDevice } from '../world/accounts.ts';
@@ -29,12 +30,16 @@ export class Phones {
   }
 
   /** Adds a phone with its own account. @param number digits of an international number. */
-  create(number: string): { id: string; number: string } {
+  create(number: string, platform?: Platform): { id: string; number: string } {
     const parsed = phoneNumberSchema.safeParse(number);
     if (!parsed.success) throw new Refusal('bad-request', `number ${parsed.error.issues[0]?.message}`);
     if (this.core.world.accounts.get(number))
       throw new Refusal('number-taken', `There is a phone with the number ${number}.`);
-    const phone = new Phone(`phone-${this.byId.size + 1}`, this.core.world.accounts.create(number), this.core);
+    const phone = new Phone(
+      `phone-${this.byId.size + 1}`,
+      this.core.world.accounts.create(number, platform),
+      this.core,
+    );
     this.byId.set(phone.id, phone);
     this.core.emit('phone-added', { number });
     return { id: phone.id, number };
@@ -87,6 +92,11 @@ export class Phones {
   /** A message to the account: a text by its body, else its content. @param from number of its author, by default that of a contact. */
   send(id: string, { body, content, from }: PhoneSend): SentMessage {
     return this.phone(id).send({ content: content ?? { kind: 'text', body: body ?? '' }, from });
+  }
+
+  /** Changes state that the account's devices share: archived and pinned chats, contacts, labels, ... */
+  change(id: string, mutation: Mutation): void {
+    this.phone(id).change(mutation);
   }
 
   get(id: string): PhoneState {

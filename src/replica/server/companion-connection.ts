@@ -166,7 +166,8 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     device.isLive = false;
     this.online = { account, device };
     this.send({ type: 'circumstances', circumstances: this.core.circumstances.page });
-    this.send({ type: 'success', pushname: account.pushname, platform: 'android', lid: account.lid });
+    const { pushname, platform, lid } = account;
+    this.send({ type: 'success', pushname, platform, lid });
     this.core.emit('device-online', { number: account.number, device: device.id });
     this.stopSync = startSync(this.core, account, device, this.send);
   }

@@ -1,9 +1,9 @@
-import type { LinkedDevice, PhoneMessage } from '../../contracts/phone-control.ts';
+import type { LinkedDevice, PhoneMessage, Platform } from '../../contracts/phone-control.ts';
 import type { Message } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import type { ContactRecord, ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
-import { contacts, lidOf, type People, userJid } from './people.ts';
+import { contacts, lidOf, type People, type Person, userJid } from './people.ts';
 
 /** A linked device as the server knows it. */
 export interface Device {
@@ -23,17 +23,16 @@ export interface Device {
   missed: Notification[];
 }
 
-/** One WhatsApp account: number, linked devices, contacts and messages. */
-export interface ReplicaAccount {
-  number: string;
+/** One WhatsApp account: a person with linked devices, contacts and messages. */
+export interface ReplicaAccount extends Person {
   lid: string;
-  pushname: string;
+  platform: Platform;
   contacts: ContactRecord[];
   devices: Map<number, Device>;
   nextDeviceId: number;
   /** All messages sent and received by the account, oldest first. */
   messages: Message[];
-  /** State that all devices share: the last mutation of each action and index. */
+  /** State that all devices share: the last mutation of each action and index, unless it is in another field. */
   mutations: Mutation[];
   /** Messages that reached the primary phone: from linked devices, and from others to the number. */
   received: PhoneMessage[];
@@ -54,10 +53,11 @@ export class ReplicaAccounts {
     return this.byNumber.get(number);
   }
 
-  create(number: string): ReplicaAccount {
+  create(number: string, platform: Platform = 'android'): ReplicaAccount {
     const account: ReplicaAccount = {
       number,
       lid: lidOf(number),
+      platform,
       pushname: `Canary ${number.slice(-4)}`,
       contacts: contacts.map(({ number: contact, pushname }) => ({ id: userJid(contact), name: pushname, pushname })),
       devices: new Map(),
@@ -72,7 +72,7 @@ export class ReplicaAccounts {
 
   add(account: ReplicaAccount): ReplicaAccount {
     this.byNumber.set(account.number, account);
-    this.people.add({ number: account.number, pushname: account.pushname });
+    this.people.add(account);
     return account;
   }
 

@@ -4,6 +4,7 @@ import type { Notification } from '../../contracts/replica-notifications.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
 import { isUserJid, type People, userJid, userOf } from './people.ts';
+import { changeState } from './shared-state.ts';
 import type { Surroundings } from './world.ts';
 
 /** Time from a message to its delivered and read receipts; people take longer. [assumed] */
@@ -76,8 +77,7 @@ export class MessageDelivery {
 
   /** Changes state that the devices of an account share. */
   mutate(account: ReplicaAccount, mutation: Mutation, from?: Device): void {
-    const isSame = ({ action, index }: Mutation) => action === mutation.action && index === mutation.index;
-    account.mutations = [...account.mutations.filter((other) => !isSame(other)), mutation];
+    changeState(account, mutation);
     this.parts.around.emit('mutation', {
       action: mutation.action,
       number: account.number,

@@ -3,7 +3,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
-import { startTestReplica, type TestPhone, type TestReplica } from '../../../src/testing/start-test-replica.ts';
+import {
+  startTestReplica,
+  type TestPhone,
+  type TestReplica,
+  type TestReplicaOptions,
+} from '../../../src/testing/start-test-replica.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** The part of a whatsapp-web.js client that tests of single methods use; other methods by their names. */
@@ -27,11 +32,15 @@ export interface LinkedClient extends AsyncDisposable {
 }
 
 /** Resolves when the client is ready. @throws AbortError when it is not within 30 s. */
-export async function linkedClient(version: string, build: string): Promise<LinkedClient> {
+export async function linkedClient(
+  version: string,
+  build: string,
+  options: Omit<TestReplicaOptions, 'build'> = {},
+): Promise<LinkedClient> {
   const { packageDir } = await ensureLibrary(version, console.log);
   const browser = await ensureBrowser('current', console.log);
   const library: LinkedClient['library'] = createRequire(join(packageDir, 'package.json'))(packageDir);
-  const replica = await startTestReplica({ build });
+  const replica = await startTestReplica({ build, ...options });
   const [phone] = replica.phones;
   if (!phone) throw new Error('no phone');
   const client: Client = new library.Client({

@@ -61,6 +61,10 @@ export class DeviceProfile {
     localStorage.setItem(displayNameKey, JSON.stringify(linked.pushname));
   }
 
+  savePushname(pushname: string): void {
+    localStorage.setItem(displayNameKey, JSON.stringify(pushname));
+  }
+
   /** Does the part of a logout that is immediate. */
   forgetCredentials(): void {
     localStorage.removeItem(noiseInfoKey);

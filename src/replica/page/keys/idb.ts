@@ -55,6 +55,15 @@ export async function idbPut<D extends DatabaseName>(
   });
 }
 
+export async function idbDelete<D extends DatabaseName>(
+  name: D,
+  storeName: StoreName<D>,
+  keys: readonly string[],
+): Promise<void> {
+  const target = await store(name, storeName, 'readwrite');
+  await Promise.all(keys.map((key) => done(target.delete(key))));
+}
+
 /** Deletes every database of the page. */
 export async function idbWipe(): Promise<void> {
   for (const opened of open.values()) (await opened).close();

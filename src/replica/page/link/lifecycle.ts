@@ -6,6 +6,7 @@ import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
 import { Linking } from './linking.ts';
 import { Messaging } from './messaging.ts';
+import { Notifications } from './notifications.ts';
 import { PairingCode } from './pairing-code.ts';
 import { leaveLogoutToNextBoot } from './previous-logout.ts';
 import { Requests } from './requests.ts';
@@ -24,6 +25,7 @@ export class Lifecycle {
   readonly requests: Requests;
   readonly sharedState: SharedState;
   readonly pairingCode: PairingCode;
+  private readonly notifications: Notifications;
   private readonly page: Page;
   private readonly register: (tier: Tier) => void;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +37,8 @@ export class Lifecycle {
     this.linking = new Linking(page);
     this.messaging = new Messaging(page);
     this.requests = new Requests(page);
-    this.sharedState = new SharedState(page, this.requests);
+    this.sharedState = new SharedState(page, this.requests, this.messaging);
+    this.notifications = new Notifications(this.sharedState);
     this.pairingCode = new PairingCode(page, this.linking, this.requests);
     // Frames are handled one at a time: the work of a frame ends before the next frame is read.
     let before = Promise.resolve();
@@ -120,7 +123,7 @@ export class Lifecycle {
       case 'ack':
         return this.messaging.acknowledge(frame.chat, frame.ids, frame.ack);
       case 'notification':
-        return this.sharedState.apply(frame.notification.mutation);
+        return this.notifications.handle(frame.notification);
       case 'answer':
       case 'companion-hello-result':
         return this.requests.answer(frame);
@@ -144,10 +147,9 @@ export class Lifecycle {
 
   private async sync({ contacts, messages, mutations }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
     const { page } = this;
-    for (const { id, name, pushname } of contacts) {
-      page.contacts
-        .ensure(new Wid(id), { name, pushname })
-        .set({ shortName: name.split(' ')[0], isContactSyncCompleted: 1 });
+    for (const { id, name, shortName, pushname } of contacts) {
+      page.contacts.ensure(new Wid(id), { name, pushname });
+      page.contacts.change(new Wid(id), { name, shortName });
     }
     if (page.msgs.length === 0) await this.messaging.restore();
     for (const message of messages) this.messaging.receive(message, false);

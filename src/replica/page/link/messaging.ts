@@ -1,5 +1,5 @@
 import type { Message } from '../../../contracts/replica-message.ts';
-import { idbAll, idbPut } from '../keys/idb.ts';
+import { idbAll, idbDelete, idbPut } from '../keys/idb.ts';
 import { onlyAName } from '../loader/stub.ts';
 import { attributesOf, contentOf, type OutgoingMessage } from '../messages/kinds.ts';
 import type { Attributes } from '../model/base-model.ts';
@@ -87,7 +87,7 @@ export class Messaging {
 
   /** Marks the chat as read. */
   markSeen(chat: Chat): void {
-    const unread = chat.msgs.getModelsArray().filter((msg) => !msg.id.fromMe && !msg.get('viewed'));
+    const unread = chat.msgs.filter(isUnread);
     if (unread.length > 0) {
       const ids = unread.map((msg) => msg.id.id);
       this.page.link.send({ type: 'receipt', ids, chat: String(chat.id), ack: 3 });
@@ -97,6 +97,24 @@ export class Messaging {
       }
     }
     chat.unreadCount = 0;
+  }
+
+  /** Removes the messages of a chat up to the last one of them; none of a chat without that one. */
+  clear(chat: Chat, last: string | null): void {
+    const all = chat.msgs.getModelsArray();
+    const gone = all.slice(0, all.findIndex(({ id }) => id.id === last) + 1);
+    for (const msg of gone) {
+      this.wires.delete(String(msg.id));
+      chat.msgs.remove(msg);
+      this.page.msgs.remove(msg);
+    }
+    void idbDelete(
+      'model-storage',
+      'message',
+      gone.map(({ id }) => String(id)),
+    );
+    const latest = chat.msgs.last();
+    chat.set({ lastReceivedKey: latest?.id, unreadCount: chat.msgs.filter(isUnread).length });
   }
 
   /** Restores the messages of the profile as old ones. */
@@ -170,6 +188,8 @@ export class Messaging {
 function notDelivered({ id }: Chat): string | undefined {
   return id.isUser() && /^\d{3,20}$/.test(id.user) ? undefined : `for ${id}`;
 }
+
+const isUnread = (msg: Msg) => !msg.id.fromMe && !msg.get('viewed');
 
 function quotedFields({ quoted }: Message): Attributes {
   if (!quoted) return {};

@@ -1,7 +1,8 @@
 import { idbGet } from '../keys/idb.ts';
+import type { MuteCollection } from './account-models.ts';
 import { BaseCollection, type ModelId } from './base-collection.ts';
 import type { BaseModel } from './base-model.ts';
-import { Chat, Contact, Msg, Mute } from './models.ts';
+import { Chat, Contact, Msg } from './models.ts';
 import { MsgList } from './msg-list.ts';
 import { Wid } from './wid.ts';
 
@@ -19,14 +20,34 @@ export class ContactCollection extends BaseCollection<Contact> {
     const values = { id: wid, type: 'in', isContactBlocked: false, statusMute: false, ...fields };
     return this.get(wid) ?? (this.add(values)[0] as Contact);
   }
+
+  /** Takes over an entry of the address book; null: there is none. */
+  change(wid: Wid, entry: { name: string; shortName?: string | undefined } | null): void {
+    this.ensure(wid).set({
+      name: entry?.name,
+      shortName: entry && (entry.shortName ?? entry.name.split(' ')[0]),
+      isContactSyncCompleted: 1,
+    });
+  }
+}
+
+/** How the list of chats names a person. */
+export function titleOf({ name, pushname, id }: Contact): string {
+  return name ?? pushname ?? `+${id.user}`;
 }
 
 export class ChatCollection extends BaseCollection<Chat> {
   declare private readonly contacts: ContactCollection;
+  declare private readonly mutes: MuteCollection;
 
-  constructor(contacts: ContactCollection) {
+  constructor(contacts: ContactCollection, mutes: MuteCollection) {
     super(Chat);
-    Object.defineProperty(this, 'contacts', { value: contacts });
+    Object.defineProperties(this, { contacts: { value: contacts }, mutes: { value: mutes } });
+  }
+
+  /** Pinned chats first, then by activity, as the list of chats shows them. */
+  override getModelsArray(): Chat[] {
+    return super.getModelsArray().sort((a, b) => b.pin - a.pin || (b.t ?? 0) - (a.t ?? 0));
   }
 
   override findQuery(id: ModelId): Promise<Chat> {
@@ -49,10 +70,10 @@ export class ChatCollection extends BaseCollection<Chat> {
       isAutoMuted: false,
       notSpam: true,
       pin: 0,
-      mute: new Mute({ id: wid, expiration: 0 }),
+      mute: this.mutes.gadd(wid),
       msgs: new MsgList(),
       contact,
-      formattedTitle: contact.name ?? contact.pushname ?? `+${wid.user}`,
+      formattedTitle: titleOf(contact),
     })[0] as Chat;
   }
 

@@ -1,4 +1,5 @@
 import type { Behaviours } from '../../../contracts/surface.ts';
+import type { Chat } from './models.ts';
 
 // A listener of any code in the page, called with the values that the event carries.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -83,9 +84,17 @@ export class EventEmitter {
 /** Events between parts of the page; the name of each depends on the build. */
 type CmdEvent = 'logout' | 'starting_logout' | 'offline_progress_update' | 'main_stream_mode_ready';
 
+/** What the page's user can have done with a chat by the event bus. Each resolves when the server has it. */
+export interface ChatCommands {
+  archiveChat(chat: Chat, archive: boolean): Promise<void>;
+  pinChat(chat: Chat, pin: boolean): Promise<void>;
+  markChatUnread(chat: Chat, unread: boolean): Promise<void>;
+}
+
 /** The page's event bus. It has the methods `refreshQR` and `logout` only on builds with plain event names. */
-export class Cmd extends EventEmitter {
+export class Cmd extends EventEmitter implements ChatCommands {
   declare private readonly suffix: string;
+  declare private chatCommands: ChatCommands;
   declare isMainStreamReadyMd: boolean;
   declare refreshQR?: () => void;
   declare logout?: (reason?: string) => void;
@@ -94,6 +103,22 @@ export class Cmd extends EventEmitter {
     super();
     this.isMainStreamReadyMd = false;
     Object.defineProperty(this, 'suffix', { value: events === 'from_bridge' ? '_from_bridge' : '' });
+  }
+
+  useForChats(commands: ChatCommands): void {
+    Object.defineProperty(this, 'chatCommands', { value: commands });
+  }
+
+  archiveChat(chat: Chat, archive: boolean): Promise<void> {
+    return this.chatCommands.archiveChat(chat, archive);
+  }
+
+  pinChat(chat: Chat, pin: boolean): Promise<void> {
+    return this.chatCommands.pinChat(chat, pin);
+  }
+
+  markChatUnread(chat: Chat, unread: boolean): Promise<void> {
+    return this.chatCommands.markChatUnread(chat, unread);
   }
 
   /** Triggers the event under the name of the build. */

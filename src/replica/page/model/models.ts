@@ -1,3 +1,4 @@
+import type { Mute } from './account-models.ts';
 import { type AttributeNames, BaseModel, defineAttributes } from './base-model.ts';
 import type { MsgKey } from './msg-key.ts';
 import type { MsgList } from './msg-list.ts';
@@ -82,20 +83,11 @@ const contactAttributes: AttributeNames = {
 export class Contact extends BaseModel {
   declare id: Wid;
   declare name: string | undefined;
+  declare shortName: string | undefined;
   declare pushname: string | undefined;
   declare isContactBlocked: boolean;
 }
 defineAttributes(Contact, contactAttributes);
-
-/** Until when a chat is muted; 0 = it is not. */
-export class Mute extends BaseModel {
-  declare expiration: number;
-
-  get isMuted(): boolean {
-    return this.expiration !== 0;
-  }
-}
-defineAttributes(Mute, { props: ['id', 'expiration'], session: [] });
 
 const chatAttributes: AttributeNames = {
   props: [
@@ -119,6 +111,7 @@ const chatAttributes: AttributeNames = {
     'hasUnreadMention',
     'endOfHistoryTransferType',
     'pendingInitialLoading',
+    'labels',
     'msgs',
   ],
   session: [
@@ -144,7 +137,9 @@ export class Chat extends BaseModel {
   declare formattedTitle: string;
   declare mute: Mute;
   declare archive: boolean;
+  declare pin: number;
   declare markedUnread: boolean | undefined;
+  declare labels: string[] | undefined;
 
   /** Resolves when the messages that are being loaded are there: at once. */
   waitForChatLoading(): Promise<void> {

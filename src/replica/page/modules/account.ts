@@ -41,6 +41,7 @@ export function accountModules(page: Page): Implementations {
       default: { info: () => browserInfo() },
       info: () => browserInfo(),
     },
+    WAWebBizGatingUtils: { smbNotesV1Enabled: () => page.conn.platform?.startsWith('smb') ?? false },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
     WAWebLid1X1MigrationGating: { Lid1X1MigrationUtils: { isLidMigrated: () => false } },
   };

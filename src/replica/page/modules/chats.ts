@@ -8,12 +8,12 @@ import type { Page } from '../shared/page.ts';
 const attribute = (name: string) => (chat: Chat) => chat.get(name);
 
 /** Chats: finding, reading, sending. */
-export function chatModules(page: Page, { messaging }: Lifecycle): Implementations {
+export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): Implementations {
   const takesObject = page.surface.behaviours.sendSeenArgument === 'object';
   // What is no chat of the build's shape fails as on the real page, where the first thing read of it is `markedUnread`.
   const sendSeen = async (argument: Chat | { chat: Chat }) => {
     const chat = (takesObject ? (argument as { chat: Chat }).chat : argument) as Chat;
-    if (chat.markedUnread) chat.markedUnread = false;
+    if (chat.markedUnread) await sharedState.change({ action: 'markUnread', index: String(chat.id), value: false });
     messaging.markSeen(chat);
   };
   // As on the real page, what is no chat fails at `waitForChatLoading`. The sync has already loaded all that the server has of a chat.
@@ -23,7 +23,23 @@ export function chatModules(page: Page, { messaging }: Lifecycle): Implementatio
     await chat.waitForChatLoading();
     return [];
   };
+  const about = ({ id }: Chat) => ({ index: String(id) });
+  const now = () => Math.floor(Date.now() / 1000);
+  const archiveChat = (chat: Chat, value: boolean) => sharedState.change({ action: 'archive', ...about(chat), value });
+  const pinChat = (chat: Chat, pin: boolean) =>
+    sharedState.change({ action: 'pin', ...about(chat), value: pin ? now() : 0 });
+  const markChatUnread = (chat: Chat, value = true) =>
+    sharedState.change({ action: 'markUnread', ...about(chat), value });
+  page.cmd.useForChats({ archiveChat, pinChat, markChatUnread });
+  const lastOf = (chat: Chat) => chat.msgs.last()?.id.id ?? null;
+  const sendClear = (chat: Chat) => sharedState.change({ action: 'clear', ...about(chat), value: lastOf(chat) });
   return {
+    WAWebSetArchiveChatAction: { setArchive: archiveChat },
+    WAWebSetPinChatAction: { setPin: pinChat },
+    WAWebChatClearBridge: { sendClear },
+    WAWebDeleteChatAction: {
+      sendDelete: (chat: Chat) => sharedState.change({ action: 'delete', ...about(chat), value: lastOf(chat) }),
+    },
     WAWebFindChatAction: {
       findExistingChat: (wid: Wid) => Promise.resolve(page.chats.get(wid)),
       findOrCreateLatestChat: async (wid: Wid) => {
@@ -53,9 +69,7 @@ export function chatModules(page: Page, { messaging }: Lifecycle): Implementatio
       sendSeen,
       sendSeenDebounced: sendSeen,
       markSeen: sendSeen,
-      markUnread: async (chat: Chat, unread = true) => {
-        chat.unreadCount = unread ? -1 : 0;
-      },
+      markUnread: markChatUnread,
     },
     WAWebChatLoadMessages: {
       loadEarlierMsgs: loadMsgs('loadEarlierMsgs'),

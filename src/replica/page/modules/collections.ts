@@ -13,6 +13,9 @@ export function collectionModules(page: Page): Implementations {
     'WAWebChatCollection.ChatCollection': page.chats,
     'WAWebContactCollection.ContactCollection': page.contacts,
     'WAWebCallCollection.default': page.calls,
+    'WAWebMuteCollection.MuteCollection': page.mutes,
+    'WAWebLabelCollection.LabelCollection': page.labels,
+    'WAWebNoteCollection.NoteCollection': page.notes,
     'WAWebBusinessProfileCollection.BusinessProfileCollection': new BusinessProfileCollection(),
   };
   const modules: Implementations = {

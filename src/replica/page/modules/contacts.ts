@@ -1,5 +1,6 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { Implementations } from '../loader/build-exports.ts';
+import { titleOf } from '../model/collections.ts';
 import type { Contact } from '../model/models.ts';
 import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
@@ -8,13 +9,38 @@ const attribute = (name: string) => (contact: Contact) => contact.get(name);
 
 /** Contacts, lookup of numbers, and the mapping of numbers to lids. */
 export function contactModules(page: Page, lifecycle: Lifecycle): Implementations {
+  const { sharedState } = lifecycle;
   const isMe = ({ id }: Contact) => Boolean(page.me?.pn.equals(id) || page.me?.lid.equals(id));
   const isMyContact = (contact: Contact) => contact.name !== undefined;
   const queryWidExists = async (wid: Wid) => {
     const found = await lifecycle.requests.query('exists', { phone: wid.user });
     return found && { wid: new Wid(found.wid), biz: false };
   };
+  const saveContactAction = async (...args: SaveContactArguments) => {
+    const isNamed = page.named.includes('WAWebSaveContactAction.saveContactAction');
+    const { phoneNumber, firstName, lastName } = isNamed ? (args[0] as unknown as SavedContact) : byPosition(args);
+    const name = [firstName, lastName].filter(Boolean).join(' ');
+    const value = { name, ...(firstName && { shortName: firstName }) };
+    await sharedState.change({ action: 'contact', index: userJidOf(phoneNumber), value });
+  };
+  const deleteContactAction = async (argument: WidOrNumber | { phoneNumber: WidOrNumber }) => {
+    const isNamed = page.named.includes('WAWebDeleteContactAction.deleteContactAction');
+    const phoneNumber = isNamed ? (argument as { phoneNumber: WidOrNumber }).phoneNumber : (argument as WidOrNumber);
+    await sharedState.change({ action: 'contact', index: userJidOf(phoneNumber), value: null });
+  };
+  const noteAddAction = (...args: [type: string, chatJid: string, content: string]) => {
+    const isNamed = page.named.includes('WAWebNoteAction.noteAddAction');
+    const [, chatJid, content] = isNamed ? noteByName(args[0] as unknown as NewNote) : args;
+    return sharedState.change({ action: 'note', index: new Wid(chatJid).toString(), value: content });
+  };
   return {
+    WAWebSaveContactAction: { saveContactAction },
+    WAWebDeleteContactAction: { deleteContactAction },
+    WAWebNoteCollection: { NoteCollection: page.notes },
+    WAWebNoteAction: {
+      noteAddAction,
+      retrieveOnlyNoteForChatJid: async (jid: string) => page.notes.ofChat(new Wid(jid).toString()) ?? null,
+    },
     WAWebContactGetters: {
       getId: attribute('id'),
       getIsMe: isMe,
@@ -35,16 +61,16 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
       getIsBusiness: (contact: Contact) => Boolean(contact.get('isBusiness')),
       getIsEnterprise: (contact: Contact) => Boolean(contact.get('isEnterprise')),
       getIsSmb: (contact: Contact) => Boolean(contact.get('isSmb')),
-      getFormattedName: displayName,
-      getDisplayName: displayName,
-      getFormattedShortName: displayName,
+      getFormattedName: titleOf,
+      getDisplayName: titleOf,
+      getFormattedShortName: titleOf,
     },
     WAWebFrontendContactGetters: {
       getIsMyContact: isMyContact,
       getIsContactBlocked: attribute('isContactBlocked'),
       getPhoneNumber: attribute('phoneNumber'),
-      getDisplayName: displayName,
-      getFormattedName: displayName,
+      getDisplayName: titleOf,
+      getFormattedName: titleOf,
     },
     // Chats of the replica are addressed by phone number: the account's own lid is the only lid.
     WAWebApiContact: {
@@ -66,6 +92,37 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
   };
 }
 
-function displayName({ name, pushname, id }: Contact): string {
-  return name ?? pushname ?? `+${id.user}`;
+type WidOrNumber = Wid | string;
+
+interface SavedContact {
+  phoneNumber: WidOrNumber;
+  firstName?: string;
+  lastName?: string;
+}
+
+/** Up to 2025-11 the page takes the values by position. */
+type SaveContactArguments = [
+  phoneNumber: WidOrNumber,
+  username: string | null,
+  firstName: string,
+  lastName: string,
+  syncToAddressbook: boolean,
+];
+
+const byPosition = ([phoneNumber, , firstName, lastName]: SaveContactArguments): SavedContact => ({
+  phoneNumber,
+  firstName,
+  lastName,
+});
+
+interface NewNote {
+  type: string;
+  chatJid: string;
+  content: string;
+}
+
+const noteByName = ({ type, chatJid, content }: NewNote): [string, string, string] => [type, chatJid, content];
+
+function userJidOf(phoneNumber: WidOrNumber): string {
+  return `${phoneNumber.toString().replace(/@.*/, '').replace(/\D/g, '')}@c.us`;
 }

@@ -1,7 +1,8 @@
 import type { Implementations } from '../loader/build-exports.ts';
 import { type SendReport, stubFunction } from '../loader/stub.ts';
+import { Label, LabelItem, Mute, Note } from '../model/account-models.ts';
 import type { Attributes } from '../model/base-model.ts';
-import { Chat, Contact, Msg, Mute } from '../model/models.ts';
+import { Chat, Contact, Msg } from '../model/models.ts';
 import type { Page } from '../shared/page.ts';
 
 /** Message models, and functions that libraries replace with their own. */
@@ -10,6 +11,9 @@ export function messageModules(page: Page): Implementations {
     WAWebMsgModel: { Msg },
     WAWebChatModel: { Chat },
     WAWebMuteModel: { Mute },
+    WAWebLabelModel: { Label },
+    WAWebLabelItemModel: { default: LabelItem },
+    WAWebNoteModel: { Note },
     WAWebContactModel: { default: Contact },
     WAWebMsgDataFromModel: { msgDataFromMsgModel: (msg: Msg): Attributes => msg.serialize() },
     WAWebAddonReactionTableMode: { reactionTableMode: { bulkUpsert: () => Promise.resolve() } },

@@ -5,6 +5,7 @@ import type { PageSurface } from '../../../contracts/surface.ts';
 import { encodeB64 as b64 } from '../keys/bytes.ts';
 import { DeviceProfile } from '../keys/device-profile.ts';
 import type { SendReport } from '../loader/stub.ts';
+import { LabelCollection, MuteCollection, NoteCollection } from '../model/account-models.ts';
 import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
 import { Conn, Stream } from '../model/models.ts';
@@ -38,6 +39,9 @@ export interface Page {
   readonly chats: ChatCollection;
   readonly contacts: ContactCollection;
   readonly calls: CallCollection;
+  readonly mutes: MuteCollection;
+  readonly labels: LabelCollection;
+  readonly notes: NoteCollection;
   /** The account; undefined until linked. */
   me: { pn: Wid; lid: Wid } | undefined;
   /** The whole text of the QR code for a ref. */
@@ -52,6 +56,7 @@ export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
   const { behaviours } = boot.surface;
   const link = new ServerLink();
   const contacts = new ContactCollection();
+  const mutes = new MuteCollection();
   const profile = new DeviceProfile();
   let members: MemberTable | undefined;
   return {
@@ -74,9 +79,12 @@ export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
     advSecretEvents: new EventEmitter(),
     MsgKey: createMsgKeyClass(behaviours.msgKeyTextField),
     msgs: new MsgCollection(),
-    chats: new ChatCollection(contacts),
+    chats: new ChatCollection(contacts, mutes),
     contacts,
     calls: new CallCollection(),
+    mutes,
+    labels: new LabelCollection(),
+    notes: new NoteCollection(),
     me: undefined,
     qrText: async (ref) => {
       const { noise, identity } = await profile.keys();

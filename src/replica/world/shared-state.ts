@@ -1,0 +1,83 @@
+import type { PhoneChat } from '../../contracts/phone-control.ts';
+import type { Message } from '../../contracts/replica-message.ts';
+import type { Mutation, MutationOf } from '../../contracts/replica-queries.ts';
+import type { ReplicaAccount } from './accounts.ts';
+import { userJid, userOf } from './people.ts';
+
+/** State of a chat that goes with it when the chat is deleted. A note and a mute stay with the other party. */
+const goesWithChat: ReadonlySet<Mutation['action']> = new Set(['archive', 'pin', 'markUnread', 'labels']);
+
+/** The chat of the account that a message is in. */
+export function chatOf(account: ReplicaAccount, { from, to }: Pick<Message, 'from' | 'to'>): string {
+  const me = userJid(account.number);
+  return to === me || to === account.lid ? from : to;
+}
+
+/** Takes over a change of state that the devices of the account share. */
+export function changeState(account: ReplicaAccount, mutation: Mutation): void {
+  switch (mutation.action) {
+    case 'pushname':
+      account.pushname = mutation.value;
+      return;
+    case 'contact':
+      changeContact(account, mutation);
+      return;
+    case 'clear':
+      removeMessages(account, mutation.index, mutation.value);
+      return;
+    case 'delete':
+      removeMessages(account, mutation.index, mutation.value);
+      if (account.messages.some((message) => chatOf(account, message) === mutation.index)) return;
+      account.mutations = account.mutations.filter(
+        ({ action, index }) => index !== mutation.index || !goesWithChat.has(action),
+      );
+      return;
+    default: {
+      const isSame = ({ action, index }: Mutation) => action === mutation.action && index === mutation.index;
+      const others = account.mutations.filter((other) => !isSame(other));
+      // That all was read says nothing of what came later.
+      const isOver = mutation.action === 'markUnread' && !mutation.value;
+      account.mutations = isOver ? others : [...others, mutation];
+    }
+  }
+}
+
+function changeContact(account: ReplicaAccount, { index, value }: MutationOf<'contact'>): void {
+  const others = account.contacts.filter(({ id }) => id !== index);
+  const pushname = account.contacts.find(({ id }) => id === index)?.pushname ?? '';
+  account.contacts = value ? [...others, { id: index, pushname, ...value }] : others;
+}
+
+/** Removes the messages of a chat up to the last one of them; none of a chat without that one. */
+function removeMessages(account: ReplicaAccount, chat: string, last: string | null): void {
+  const end = account.messages.findIndex((message) => message.id === last && chatOf(account, message) === chat);
+  account.messages = account.messages.filter((message, i) => i > end || chatOf(account, message) !== chat);
+}
+
+/** The chats of an account as its phone lists them: those with messages or state of their own, pinned ones first, then by activity. */
+export function chatsOf(account: ReplicaAccount): PhoneChat[] {
+  const chats = new Map<string, PhoneChat>();
+  const chat = (id: string) => {
+    const name = account.contacts.find((contact) => contact.id === id)?.name ?? `+${userOf(id)}`;
+    const known = chats.get(id) ?? { id, name, messages: 0, archived: false, pinned: 0, mutedUntil: 0, ...unmarked() };
+    chats.set(id, known);
+    return known;
+  };
+  for (const message of account.messages) {
+    const found = chat(chatOf(account, message));
+    found.messages += 1;
+    found.lastMessage = message.id;
+    found.t = message.t;
+  }
+  for (const mutation of account.mutations) {
+    if (mutation.action === 'archive') chat(mutation.index).archived = mutation.value;
+    else if (mutation.action === 'pin') chat(mutation.index).pinned = mutation.value;
+    else if (mutation.action === 'mute') chat(mutation.index).mutedUntil = mutation.value;
+    else if (mutation.action === 'markUnread') chat(mutation.index).markedUnread = mutation.value;
+    else if (mutation.action === 'labels') chat(mutation.index).labels = mutation.value;
+    else if (mutation.action === 'note') chat(mutation.index).note = mutation.value;
+  }
+  return [...chats.values()].sort((a, b) => b.pinned - a.pinned || (b.t ?? 0) - (a.t ?? 0));
+}
+
+const unmarked = () => ({ markedUnread: false, labels: [], note: '' });
