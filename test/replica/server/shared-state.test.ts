@@ -91,7 +91,7 @@ test('contacts, labels and the name of the account are those of the last change'
   expect(await again.link(id)).toMatchObject({ pushname: 'Renamed' });
 });
 
-test('that a chat was read is told, but says nothing of a device that syncs later', async () => {
+test('other devices are notified that a chat was read; a device that syncs later is not', async () => {
   const { id, page } = await linkedPage();
   await change(page, { action: 'markUnread', index: contact, value: true });
   replica.phones.change(id, { action: 'markUnread', index: contact, value: false });
