@@ -6,7 +6,6 @@ import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
 import { Linking } from './linking.ts';
 import { Messaging } from './messaging.ts';
-import { Notifications } from './notifications.ts';
 import { PairingCode } from './pairing-code.ts';
 import { leaveLogoutToNextBoot } from './previous-logout.ts';
 import { Requests } from './requests.ts';
@@ -25,7 +24,6 @@ export class Lifecycle {
   readonly requests: Requests;
   readonly sharedState: SharedState;
   readonly pairingCode: PairingCode;
-  private readonly notifications: Notifications;
   private readonly page: Page;
   private readonly register: (tier: Tier) => void;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -38,7 +36,6 @@ export class Lifecycle {
     this.messaging = new Messaging(page);
     this.requests = new Requests(page);
     this.sharedState = new SharedState(page, this.requests, this.messaging);
-    this.notifications = new Notifications(this.sharedState);
     this.pairingCode = new PairingCode(page, this.linking, this.requests);
     // Frames are handled one at a time: the work of a frame ends before the next frame is read.
     let before = Promise.resolve();
@@ -123,7 +120,7 @@ export class Lifecycle {
       case 'ack':
         return this.messaging.acknowledge(frame.chat, frame.ids, frame.ack);
       case 'notification':
-        return this.notifications.handle(frame.notification);
+        return this.sharedState.apply(frame.notification.mutation);
       case 'answer':
       case 'companion-hello-result':
         return this.requests.answer(frame);
