@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Attempt, type Cell, cellSchema } from './attempt.ts';
 import { blameSchema, outcomeSchema, phaseSchema } from './outcome.ts';
+import { doubtOf, doubtSchema } from './prediction.ts';
 import { readyMsOf } from './ready-ms.ts';
 
 /** The part of an attempt that the gate judges, from the store, a report file or the service's own traffic. */
@@ -16,6 +17,8 @@ export const judgedAttemptSchema = z.object({
   blame: blameSchema.nullable(),
   /** Milliseconds from the start to `ready`; null when it was not reached, or, of an attempt that passed, not measured. */
   readyMs: z.number().nullable(),
+  /** What is not known of the build and matters to the library; null where nothing was predicted, absent where it is told apart. */
+  doubt: doubtSchema.nullable().optional(),
 });
 export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;
 
@@ -34,6 +37,7 @@ export interface PassedAttempts {
 
 /** The part of a whole attempt record that is judged. */
 export function judgedAttempt(cell: Cell, attempt: Attempt): JudgedAttempt {
-  const { id, startedAt, outcome, phase, code, blame } = attempt;
-  return { id, cell, startedAt, outcome, phase, code, blame, readyMs: readyMsOf(attempt.phases) };
+  const { id, startedAt, outcome, phase, code, blame, prediction } = attempt;
+  const doubt = prediction && doubtOf(prediction);
+  return { id, cell, startedAt, outcome, phase, code, blame, readyMs: readyMsOf(attempt.phases), doubt };
 }

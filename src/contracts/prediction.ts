@@ -9,12 +9,20 @@ export type PredictedPhase = z.infer<typeof predictedPhaseSchema>;
 /** A name that the library needs, and of which it is not known whether the build has it. */
 export const openNameSchema = boundsSchema.extend({
   name: z.string(),
-  /** The step that its absence stops. */
-  phase: predictedPhaseSchema,
+  /** What its absence stops. */
+  stops: stopsSchema,
   /** Whether the replica, which keeps the older state, offers it. */
   offered: z.boolean(),
 });
 export type OpenName = z.infer<typeof openNameSchema>;
+
+/** What of a prediction depends on changes of which it is not known whether they have reached the build. */
+export const doubtSchema = z.object({
+  open: z.array(openNameSchema),
+  /** True where it fails before the end of the probe in every state that the build may have. */
+  failsAnyway: z.boolean(),
+});
+export type Doubt = z.infer<typeof doubtSchema>;
 
 /** What the source of a library, compared with the data of a build, says of attempts there. Nothing was run for it. */
 export const predictionSchema = z.object({
@@ -30,11 +38,13 @@ export const predictionSchema = z.object({
   facts: z.array(factSchema.extend({ name: z.string() })),
   /** The nearest builds whose code was read, the build itself among them; null where there is none. */
   read: z.object({ upTo: z.string().nullable(), after: z.string().nullable() }),
-  /** What another state of the build, as possible as that of the replica, would change. */
-  open: z.array(openNameSchema),
-  /** True where it fails in every state that the build may have. */
-  failsAnyway: z.boolean(),
+  ...doubtSchema.shape,
   /** The library's methods that the attempt called, by their needs. */
-  methods: z.array(methodCheckSchema).default([]),
+  methods: z.array(methodCheckSchema.extend({ open: z.array(openNameSchema) })).default([]),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
+
+/** What is not known of a build, for attempts that call the methods of the prediction as for those that call none. */
+export function doubtOf({ open, failsAnyway, methods }: Prediction, callsMethods = true): Doubt {
+  return { open: [...open, ...(callsMethods ? methods.flatMap((method) => method.open) : [])], failsAnyway };
+}

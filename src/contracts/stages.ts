@@ -1,5 +1,6 @@
 import type { Attempt, Cell, Span } from './attempt.ts';
 import { type JudgedAttempt, judgedAttempt } from './judged-attempt.ts';
+import { doubtOf } from './prediction.ts';
 import { readyMsOf } from './ready-ms.ts';
 
 /** The flow that does several others one after the other in one attempt: see canaries/linked-device.ts. */
@@ -23,6 +24,7 @@ export function judgedAttempts(cell: Cell, attempt: Attempt): JudgedAttempt[] {
     ...whole,
     cell: { ...cell, flow },
     ...resultOf(spans[flow], attempt, Object.values(spans)),
+    doubt: attempt.prediction && doubtOf(attempt.prediction, flow === 'message-round-trip'),
     readyMs: flow === 'restore-to-ready' ? restoreMs(spans[flow], attempt) : firstReadyMs(spans['qr-to-ready']),
   }));
 }

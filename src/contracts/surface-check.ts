@@ -28,6 +28,11 @@ export type Fact = z.infer<typeof factSchema>;
 export const boundsSchema = factSchema.extend({ after: z.string().nullable() });
 export type Bounds = z.infer<typeof boundsSchema>;
 
+/** `after A and by B`: when a change came, as far as known. */
+export function boundsWords({ after, since }: Pick<Bounds, 'after' | 'since'>): string {
+  return `${after === null ? 'at an unknown time' : `after ${after}`} and by ${since}`;
+}
+
 export const missingNameSchema = z.object({
   kind: missingKindSchema,
   /** `WAWebCollections.Call`, a selector, or a field. */
@@ -70,6 +75,6 @@ export const surfaceCheckSchema = z.object({
   extrapolated: z.boolean(),
   missing: z.array(missingNameSchema),
   /** What it needs up to the probe and the build may have lost: a change that takes it away came after an older build and by a newer one. */
-  restsOn: z.array(boundsSchema.extend({ name: z.string(), stops: stopsSchema.exclude(['methods']) })),
+  restsOn: z.array(boundsSchema.extend({ name: z.string(), stops: stopsSchema })),
 });
 export type SurfaceCheck = z.infer<typeof surfaceCheckSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { targetSchema } from './outcome.ts';
+import { openNameSchema } from './prediction.ts';
 import { switchValuesSchema } from './switches.ts';
 
 /** The two sides of a comparison. */
@@ -20,6 +21,7 @@ export const verdictRules = [
   'time-to-ready',
   'success-rate',
   'dead-cells',
+  'in-between',
 ] as const;
 export const verdictRuleSchema = z.enum(verdictRules);
 export type VerdictRule = z.infer<typeof verdictRuleSchema>;
@@ -112,6 +114,14 @@ export const timeFindingSchema = z.object({
 });
 export type TimeFinding = z.infer<typeof timeFindingSchema>;
 
+/** A name on which a comparison rests, where it is not known whether the build has it. */
+export const openFindingSchema = openNameSchema.extend({
+  place: placeSchema,
+  /** The version that needs it. */
+  arm: z.enum(arms),
+});
+export type OpenFinding = z.infer<typeof openFindingSchema>;
+
 export const flowVerdictSchema = z.object({
   flow: z.string(),
   verdict: verdictWordSchema,
@@ -132,6 +142,8 @@ export const flowVerdictSchema = z.object({
   time: timeFindingSchema.nullable(),
   /** One sentence for each thing that is missing before the flow can be promoted. */
   missing: z.array(z.string()),
+  /** Names by which the verdict would be another one, in another state that the build may have; empty where it would not. */
+  restsOn: z.array(openFindingSchema).default([]),
   cells: z.array(cellFindingSchema),
 });
 export type FlowVerdict = z.infer<typeof flowVerdictSchema>;

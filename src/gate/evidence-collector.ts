@@ -2,6 +2,7 @@ import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
+import type { Doubt } from '../contracts/prediction.ts';
 import { type AgedBuild, type Arm, arms, type Narrowing, type Place, type Verdict } from '../contracts/verdict.ts';
 import { type ArmEvidence, type CellEvidence, type Evidence, noEvidence } from './evidence/evidence.ts';
 import { placeKey } from './evidence/place.ts';
@@ -111,6 +112,11 @@ export class EvidenceCollector {
     for (const time of readyMs) arm.times.push(comparable(time));
   }
 
+  /** What is not known of the build of a cell, of attempts that were counted with `addPassed`. */
+  addDoubt(cell: Cell, doubt: Doubt | null, by: Pick<JudgedAttempt, 'id' | 'startedAt'>): void {
+    keepDoubt(this.#findOrAdd(cell)[this.#armOf(cell.library)], doubt, by);
+  }
+
   evidence(): Evidence {
     this.#deal();
     const { plan: _, ...question } = this.#question;
@@ -156,6 +162,7 @@ export class EvidenceCollector {
     }
     if (cell.isPlanned) this.#look(attempt, name, cell);
     count(attempt, cell[name]);
+    if (attempt.doubt !== undefined) keepDoubt(cell[name], attempt.doubt, attempt);
     if (cell.isPlanned && !isSpoiled(attempt)) this.#counted(attempt.startedAt);
   }
 
@@ -213,6 +220,17 @@ function count(attempt: JudgedAttempt, arm: ArmEvidence): void {
   }
   if (readyMs !== null) arm.times.push(comparable(readyMs));
   else if (outcome === 'failed') arm.times.push(Infinity);
+}
+
+/** The newest attempt was made with the newest data. */
+function keepDoubt(
+  arm: ArmEvidence,
+  of: Doubt | null,
+  { id, startedAt }: Pick<JudgedAttempt, 'id' | 'startedAt'>,
+): void {
+  const before = arm.doubt?.by;
+  const isNewer = !before || startedAt > before.startedAt || (startedAt === before.startedAt && id > before.id);
+  if (isNewer) arm.doubt = { of, by: { id, startedAt } };
 }
 
 function keepFailure({ id, startedAt, phase, code }: JudgedAttempt, { failureKinds }: ArmEvidence): void {

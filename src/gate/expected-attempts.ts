@@ -17,7 +17,7 @@ export function expectedAttempts({ cells }: FlowEvidence, policy: Policy, random
     const rate = expectedRate(cell.baseline);
     return { success: { baseline: rate, candidate: rate } };
   });
-  // What was spoiled or too old before says nothing about what comes.
+  // What was spoiled or too old before says nothing about what comes; what is not known of a build does not change how many it takes.
   const known = cells.map((cell) => ({ ...cell, baseline: fresh(cell.baseline), candidate: fresh(cell.candidate) }));
   let sum = 0;
   for (let i = 0; i < simulations; i++) sum += simulateRun(truths, policy, random, known).attempts;
@@ -32,5 +32,5 @@ function expectedRate({ attempts, failures }: ArmEvidence): number {
 }
 
 function fresh(arm: CellEvidence['baseline']): ArmEvidence {
-  return { ...arm, infra: 0, stale: 0, mismatched: 0 };
+  return { ...arm, infra: 0, stale: 0, mismatched: 0, doubt: undefined };
 }

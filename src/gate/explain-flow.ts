@@ -1,5 +1,6 @@
 import type { Policy } from '../contracts/policy.ts';
-import { type Arm, type ArmTally, arms, type FlowVerdict, inRates } from '../contracts/verdict.ts';
+import { boundsWords } from '../contracts/surface-check.ts';
+import { type Arm, type ArmTally, arms, type FlowVerdict, inRates, type OpenFinding } from '../contracts/verdict.ts';
 import { plural } from '../words/text.ts';
 import type { CellEvidence, FlowEvidence } from './evidence/evidence.ts';
 import { describePlace, listPlaces } from './evidence/place.ts';
@@ -24,6 +25,8 @@ export function explainFlow(flow: UnexplainedFlow, { cells }: FlowEvidence, poli
       return explainCells(flow);
     case 'time-to-ready':
       return explainTime(flow);
+    case 'in-between':
+      return explainInBetween(flow);
     case 'missing-data':
       return explainMissing(flow.missing);
     default:
@@ -72,6 +75,26 @@ function explainInfra(flow: UnexplainedFlow, { infra }: Policy): string {
       `${flow[arm].infra} of ${flow[arm].attempts + flow[arm].infra} attempts of the ${arm} (${percent(infraShare(flow[arm]))})`,
   );
   return `The machine or the harness spoiled ${spoiled.join(' and ')}, more than the ${percent(infra.maxShare)} up to which rates are believed.`;
+}
+
+function explainInBetween({ restsOn: [first, ...others] }: UnexplainedFlow): string {
+  if (!first) return '';
+  const { arm, name, offered, place, confidence, sources } = first;
+  const would = (arm === 'candidate') === offered ? 'promoted' : 'blocked';
+  const build = describePlace(place);
+  const need = offered
+    ? `on ${build} the ${arm} needs ${name}, which that build may have lost`
+    : `what the ${arm} lacks on ${build}, ${name}, that build may have`;
+  const names = new Set(others.map((other) => other.name).filter((other) => other !== name));
+  const more = names.size > 0 ? `, and so with ${plural(names.size, 'more name')}` : '';
+  return `The candidate would be ${would}, but ${need}: the change came ${boundsWords(first)} (${confidence}: ${sources.join(', ')})${more}. The code of ${place.build}, or of a build ${whichSettles(first)}, would settle it.`;
+}
+
+/** Older builds show that it came early, newer ones that it came late. */
+function whichSettles({ after, since, place, offered }: OpenFinding): string {
+  const older = after === null ? `before it` : `from ${after} to it`;
+  const [has, lacks] = offered ? ['without the name', 'with it'] : ['with the name', 'without it'];
+  return `${older} ${has}, or from it to ${since} ${lacks}`.replaceAll(place.build, 'it');
 }
 
 /** The first two gaps in full: of two builds that each arm was tried on alone, both are to be named. */

@@ -5,6 +5,7 @@ import {
   type CellFinding,
   type Failure,
   type FlowVerdict,
+  type OpenFinding,
   type TimeFinding,
   type VerdictRule,
   type VerdictWord,
@@ -16,6 +17,7 @@ import { type CellJudgement, judgeCells } from './rules/cells.ts';
 import { blockCells, isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
 import { findingsHold } from './rules/hard-rules.ts';
+import { restsOn, settledCells } from './rules/in-between.ts';
 import { spoiledArms } from './rules/infra-share.ts';
 import { missingData } from './rules/missing-data.ts';
 import { type SuccessRate, successRate } from './rules/success-rate.ts';
@@ -78,7 +80,7 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
   });
   const time = timeToReady(rated, timeRatio, budget.timeLevel);
   const missing = missingData(flow, policy);
-  const { verdict, rule } = decide({
+  const decided = decide({
     missing,
     isSpoiled: spoiledArms(tally, policy.infra.maxShare).length > 0,
     isBroken: broken,
@@ -92,6 +94,9 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
     hardRules: hardRulesIn(flow.cells),
     isUnconfirmed,
   });
+  const open = restsOn(flow, decided.verdict);
+  const isOpen = open.length > 0 && !(decided.verdict === 'block' && isBlockedWithout(open, flow, policy, flows));
+  const { verdict, rule } = isOpen ? ({ verdict: 'inconclusive', rule: 'in-between' } as const) : decided;
   const judged: Omit<FlowVerdict, 'because'> = {
     flow: flow.flow,
     verdict,
@@ -105,6 +110,7 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
     breakage: { ratio: finiteOrNull(rounded(ratio)) ?? Number.MAX_VALUE, blocksFrom: rounded(budget.breakageFrom) },
     time: time && timeFinding(time, timeRatio),
     missing,
+    restsOn: isOpen ? open : [],
     cells: flow.cells.map((cell, i) => ({
       ...cellFinding(cell, cells[i] as CellJudgement),
       state: stateOf(cell, policy.deadCells),
@@ -112,6 +118,12 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
     })),
   };
   return { ...judged, because: explainFlow(judged, flow, policy) };
+}
+
+/** A block holds where the other cells block too. */
+function isBlockedWithout(open: readonly OpenFinding[], flow: FlowEvidence, policy: Policy, flows: number): boolean {
+  const settled = settledCells(flow, open);
+  return settled.cells.length > 0 && judgeFlow(settled, policy, flows).verdict === 'block';
 }
 
 /** The first rule that has something to say decides. */

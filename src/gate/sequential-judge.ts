@@ -32,7 +32,8 @@ export class SequentialJudge {
   readonly #policy: Policy;
   readonly #cap: number;
   readonly #judgedAt = new Map<string, number>();
-  readonly #promoted = new Set<string>();
+  /** Flows that need no more attempts. */
+  readonly #judged = new Set<string>();
   /** Flows that would be promoted but for closed cells in which the baseline may work after all. */
   readonly #unconfirmed = new Set<string>();
   #decided: Verdict | null = null;
@@ -62,15 +63,16 @@ export class SequentialJudge {
     if (verdict.hardFindings.some(({ effect }) => effect === 'blocks') || isBlocked) this.#decided = verdict;
     for (const { flow, verdict: word, rule } of verdict.flows) {
       if (!due.has(flow)) continue;
-      if (word === 'promote') this.#promoted.add(flow);
+      // More attempts on the same replica cannot tell which state the build has.
+      if (word === 'promote' || rule === 'in-between') this.#judged.add(flow);
       if (rule === 'dead-cells') this.#unconfirmed.add(flow);
       else this.#unconfirmed.delete(flow);
     }
-    if (evidence.flows.every(({ flow }) => this.#promoted.has(flow))) this.#decided = verdict;
+    if (evidence.flows.every(({ flow }) => this.#judged.has(flow))) this.#decided = verdict;
   }
 
   /**
-   * Where the next attempts belong: of the flows that are not promoted and below the cap, the cell with the fewest pairs; cells that are
+   * Where the next attempts belong: of the flows that are not judged and below the cap, the cell with the fewest pairs; cells that are
    * surely inside the margin come last, and closed ones get none. One that is worse is no such cell: more attempts there are what blocks.
    * Before a flow is promoted, the baseline alone is tried in closed cells.
    *
@@ -83,7 +85,7 @@ export class SequentialJudge {
     const judged = cells.flatMap((cell) => cell.places.map((place) => ({ cell, place })));
     for (const [name, its] of Map.groupBy(judged, ({ place }) => place.flow)) {
       const flow = flows.get(name);
-      if (!flow || this.#promoted.has(name)) continue;
+      if (!flow || this.#judged.has(name)) continue;
       const known = new Map(flow.cells.map((cell) => [placeKey(cell.place), cell]));
       const found = its.map(({ cell, place }) => ({ cell, evidence: known.get(placeKey(place)) as CellEvidence }));
       for (const { rank, ...next } of this.#unconfirmed.has(name)

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Cell } from '../contracts/attempt.ts';
 import type { JudgedAttempt, PassedAttempts } from '../contracts/judged-attempt.ts';
+import { type Prediction, predictionSchema } from '../contracts/prediction.ts';
 import type { JudgedFilter } from './attempts.ts';
 import { cellOfColumns, columnsOf } from './cell-columns.ts';
 import type { CellColumns, Tables } from './tables.ts';
@@ -23,6 +24,12 @@ type JudgedRow = Omit<JudgedAttempt, 'cell'> & { seq: number };
 export interface Period {
   since: string;
   until: string;
+}
+
+/** A prediction with the attempt that it was made for. */
+export interface NewestPrediction {
+  by: Pick<JudgedAttempt, 'id' | 'startedAt'>;
+  prediction: Prediction | null;
 }
 
 /** The fresh attempts of one cell, and how many are not. */
@@ -61,6 +68,19 @@ export class JudgedCells {
       const readyMs = (JSON.parse(ready_tenths) as number[]).map((tenths) => tenths / 10);
       return { cell: cellOfColumns(columns), stale, passed, newest, others, readyMs };
     });
+  }
+
+  /** What was predicted for the newest fresh attempt of a cell; undefined where the cell has none. */
+  async newestPrediction(cell: Cell, { since, until }: Period): Promise<NewestPrediction | undefined> {
+    const { rows } = await sql<{ id: string; startedAt: string; prediction: string | null }>`
+      select id, started_at as startedAt, record ->> '$.prediction' as prediction
+      from attempts indexed by attempts_of_cell
+      where ${isCell(cell)} and started_at between ${since} and ${until} and code is not 'interrupted'
+      order by started_at desc, id desc limit 1`.execute(this.#db);
+    return rows.map(({ prediction, ...by }) => ({
+      by,
+      prediction: prediction === null ? null : predictionSchema.parse(JSON.parse(prediction)),
+    }))[0];
   }
 
   /** Streams the fresh attempts of a cell that did not pass, in the order in which they ended. */

@@ -1,5 +1,6 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { Need, Needs, PagePlace } from '../contracts/needs.ts';
+import type { OpenName } from '../contracts/prediction.ts';
 import type { Shapes } from '../contracts/shape.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '../contracts/surface-check.ts';
@@ -23,7 +24,7 @@ export function checkSurface(index: CheckedIndex, surface: Surface): SurfaceChec
     stops: stoppingNames(names)[0]?.stops ?? null,
     extrapolated: surface.extrapolated !== null,
     missing: names,
-    restsOn: restsOn(index, surface, names),
+    restsOn: openNames(index, surface).filter(({ offered, stops }) => offered && stops !== 'methods'),
   };
 }
 
@@ -48,20 +49,23 @@ function missingOn({ needs, loads }: CheckedIndex, surface: Surface): MissingNam
   return all.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
-/** What the build offers only as long as its uncertain changes have not reached it. */
-function restsOn(
-  { needs, loads }: CheckedIndex,
-  surface: Surface,
-  missing: readonly MissingName[],
-): SurfaceCheck['restsOn'] {
+/**
+ * The needs of which it is not known whether the build meets them, since a change came after an older build and by a newer one: names
+ * that are there and may be gone, and names that are missing and may have come.
+ */
+export function openNames({ needs, loads }: CheckedIndex, surface: Surface): OpenName[] {
   const newest = newestPossible(surface);
   if (newest === surface) return [];
   const touched = needs.needs.filter(({ places }) => places.some((place) => inBetween(surface, place)));
-  const lost = missingOn({ needs: { ...needs, needs: touched }, loads }, newest);
-  const lacks = new Set(stoppingNames(missing).map(({ name }) => name));
-  return stoppingNames(lost).flatMap(({ name, stops, bounds }) =>
-    bounds && !lacks.has(name) ? [{ name, stops, ...bounds }] : [],
+  const index = { needs: { ...needs, needs: touched }, loads };
+  const [missing, missingThen] = [surface, newest].map((each) =>
+    missingOn(index, each).filter(({ certain }) => certain),
   );
+  const open = (some: readonly MissingName[] = [], others: readonly MissingName[] = [], offered: boolean): OpenName[] =>
+    some.flatMap(({ name, stops, bounds }) =>
+      bounds && !others.some((other) => other.name === name) ? [{ name, stops, offered, ...bounds }] : [],
+    );
+  return [...open(missingThen, missing, true), ...open(missing, missingThen, false)];
 }
 
 /** Sorted by the first step that they stop, certain ones before possible ones. */

@@ -1,6 +1,6 @@
 import type { PagePlace } from '../contracts/needs.ts';
 import type { Surface, UncertainChange } from '../contracts/surface.ts';
-import type { Bounds } from '../contracts/surface-check.ts';
+import { type Bounds, boundsWords } from '../contracts/surface-check.ts';
 
 const bySurface = new WeakMap<Surface, Map<string, UncertainChange>>();
 
@@ -24,11 +24,6 @@ export function boundsOf(change: UncertainChange | null): Bounds | null {
   if (!change) return null;
   const { names: _, ...bounds } = change;
   return bounds;
-}
-
-/** `after A and by B`: when a change came, as far as known. */
-export function boundsWords({ after, since }: Pick<UncertainChange, 'after' | 'since'>): string {
-  return `${after === null ? 'at an unknown time' : `after ${after}`} and by ${since}`;
 }
 
 /** `Whether build X has this change is not known: it came after A and by B (read: …).` */

@@ -1,9 +1,9 @@
 import type { Confidence } from '../contracts/build-data.ts';
+import type { Need } from '../contracts/needs.ts';
 import type { Prediction } from '../contracts/prediction.ts';
 import type { Surface } from '../contracts/surface.ts';
-import type { SurfaceCheck } from '../contracts/surface-check.ts';
 import { checkMethods } from './check-methods.ts';
-import { checkSurface, type StoppingName, stoppingNames } from './check-surface.ts';
+import { type CheckedIndex, checkSurface, openNames, type StoppingName, stoppingNames } from './check-surface.ts';
 import type { LibraryIndex } from './library-index.ts';
 
 /**
@@ -16,7 +16,10 @@ export function predict(index: LibraryIndex, surface: Surface, methods: readonly
   const check = checkSurface(index, surface);
   const stopping = stoppingNames(check.missing);
   const ending = stopping.filter(({ stops }) => stops === check.stops);
-  const open = openNames(check, stopping);
+  const open = openNames(
+    onlyNeeds(index, ({ stage }) => !/^(method|event):/.test(stage)),
+    surface,
+  );
   return {
     phase: check.stops,
     names: ending.map(({ name }) => name),
@@ -28,18 +31,21 @@ export function predict(index: LibraryIndex, surface: Surface, methods: readonly
     read: surface.archived,
     open,
     failsAnyway: stopping.some(({ name }) => !open.some((each) => each.name === name)),
-    methods: checkMethods({ ...index, publicMethods: called }, surface),
+    methods: checkMethods({ ...index, publicMethods: called }, surface).map((method, i) => {
+      const stages = called[i]?.leadsTo.map((name) => `method:${name}`) ?? [];
+      return {
+        ...method,
+        open: openNames(
+          onlyNeeds(index, ({ stage }) => stages.includes(stage)),
+          surface,
+        ),
+      };
+    }),
   };
 }
 
-/** What is there and may be gone, and what is missing and may have come. */
-function openNames({ restsOn }: SurfaceCheck, stopping: readonly StoppingName[]): Prediction['open'] {
-  return [
-    ...restsOn.map(({ stops, ...rest }) => ({ ...rest, phase: stops, offered: true })),
-    ...stopping.flatMap(({ name, stops, bounds }) =>
-      bounds ? [{ name, phase: stops, offered: false, ...bounds }] : [],
-    ),
-  ];
+function onlyNeeds({ needs, loads }: CheckedIndex, isMeant: (need: Need) => boolean): CheckedIndex {
+  return { needs: { ...needs, needs: needs.needs.filter(isMeant) }, loads };
 }
 
 function confidenceOf(

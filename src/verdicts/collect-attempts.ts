@@ -2,6 +2,7 @@ import { axisText, type Cell } from '../contracts/attempt.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
+import { doubtOf } from '../contracts/prediction.ts';
 import type { RunReport } from '../contracts/run.ts';
 import { judgedAttempts, judgedFlows, stagedFlow } from '../contracts/stages.ts';
 import type { AgedBuild, Narrowing, Place } from '../contracts/verdict.ts';
@@ -63,6 +64,8 @@ export async function collectFromStore(
     }
     if (judged.cell.flow === stagedFlow || baseline === candidate) continue;
     collector.addPassed(judged);
+    const newest = await store.judgedCells.newestPrediction(judged.cell, period);
+    if (newest) collector.addDoubt(judged.cell, newest.prediction && doubtOf(newest.prediction), newest.by);
     if (judged.others === 0) continue;
     for await (const page of store.judgedCells.others(judged.cell, period))
       for (const attempt of page) collector.add(attempt);

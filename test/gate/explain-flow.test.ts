@@ -36,6 +36,7 @@ const flowOf = (more: Partial<FlowVerdict>): FlowVerdict => ({
   breakage: { ratio: 1, blocksFrom: 166.667 },
   time: null,
   missing: [],
+  restsOn: [],
   cells: [cell(1, [49, 50], [30, 50])],
   ...more,
 });

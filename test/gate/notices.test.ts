@@ -33,6 +33,7 @@ const flowOf = (flow: string, ...cells: CellFinding[]): FlowVerdict => ({
   breakage: { ratio: 1, blocksFrom: 167 },
   time: null,
   missing: [],
+  restsOn: [],
   cells,
 });
 

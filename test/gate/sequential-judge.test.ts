@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/contracts/policy.ts';
+import type { OpenName } from '../../src/contracts/prediction.ts';
 import type { CellEvidence, Evidence } from '../../src/gate/evidence/evidence.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
@@ -45,6 +46,31 @@ describe('a judge of attempts that come in', () => {
     expect(rules()[1]).toBe('block by success-rate');
     expect(add('qr-to-ready', 10, 0)).toBeNull();
     expect(add('restore-to-ready', 10, 2)).toBe('block by success-rate');
+  });
+
+  it('ends as inconclusive, and wants no more attempts, where a promotion rests on what is not known of the build', () => {
+    const open: OpenName = {
+      ...{ name: 'WAWebGone', stops: 'ready', offered: true, after: null, since: '2.3000.2', date: '2026-04-11' },
+      ...{ confidence: 'inferred', sources: ['a/b@1'] },
+    };
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
+    const sequential = new SequentialJudge(defaultPolicy);
+    const place = {
+      build: '2.3000.1',
+      browser: 'current',
+      flow: 'qr-to-ready',
+      condition: 'none',
+      target: 'replica',
+    } as const;
+    for (const each of [
+      ...attempts('old', 60, 0, { build: place.build }),
+      ...attempts('new', 60, 0, { build: place.build, doubt: { open: [open], failsAnyway: false } }),
+    ])
+      collector.add(each);
+    sequential.look(collector.evidence());
+    expect(sequential.decided).toMatchObject({ verdict: 'inconclusive', rule: 'in-between' });
+    const cell: OpenCell = { places: [place], underWay: { baseline: 0, candidate: 0 } };
+    expect(sequential.nextCell([cell], collector.evidence())).toBeUndefined();
   });
 
   it('blocks plain breakage of any flow at once', () => {

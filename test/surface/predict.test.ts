@@ -39,7 +39,7 @@ describe('a prediction', () => {
       open: [
         {
           name: 'WAWebApiContact.hasLidMapping',
-          phase: 'ready',
+          stops: 'ready',
           offered: true,
           after: '2.3000.1024191873',
           since: '2.3000.1037151346',

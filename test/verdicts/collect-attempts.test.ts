@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { judgedAttempt } from '../../src/contracts/judged-attempt.ts';
+import type { Prediction } from '../../src/contracts/prediction.ts';
 import { EvidenceCollector } from '../../src/gate/evidence-collector.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -36,6 +37,18 @@ const attempt: fc.Arbitrary<Attempt> = fc.oneof(
       .map((more) => failedAttempt({ startedAt: fresh, ...(more as Partial<Attempt>) })),
   },
 );
+const open = { name: 'WAWebGone', stops: 'ready', offered: true, after: null, since: '2.3000.1037151346' } as const;
+const predicted: Prediction = {
+  ...{ phase: null, names: [], perhaps: [], confidence: 'inferred', facts: [], read: { upTo: null, after: null } },
+  open: [{ ...open, date: '2026-04-11', confidence: 'inferred', sources: ['a/b@1'] }],
+  ...{ failsAnyway: false, methods: [] },
+};
+const withPrediction = fc
+  .tuple(attempt, fc.constantFrom(null, predicted), fc.constantFrom('', 'T01:00:00.000Z'))
+  .map(([made, prediction, time]): Attempt => {
+    const startedAt = time === '' ? made.startedAt : `${made.startedAt.slice(0, 10)}${time}`;
+    return { ...made, startedAt, prediction };
+  });
 const cell: fc.Arbitrary<Cell> = fc
   .record({
     library: fc.constantFrom('1.33.2', '1.34.2', '1.34.7'),
@@ -53,7 +66,7 @@ const plan = ['2.3000.1029241508', '2.3000.1044822804'].map((build) => {
 
 it('a verdict on the store is the same bytes as one on its attempts one by one', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ cell, attempt }), { maxLength: 60 }), async (recorded) => {
+    fc.asyncProperty(fc.array(fc.record({ cell, attempt: withPrediction }), { maxLength: 60 }), async (recorded) => {
       const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
       await store.runs.add(exampleRun);
       for (const each of recorded) await store.attempts.add(exampleRun.id, each.cell, each.attempt);

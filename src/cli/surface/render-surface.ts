@@ -1,10 +1,9 @@
 import type { Needs } from '../../contracts/needs.ts';
 import type { Standing } from '../../contracts/standing.ts';
-import type { MethodCheck, MissingKind, SurfaceCheck } from '../../contracts/surface-check.ts';
+import { boundsWords, type MethodCheck, type MissingKind, type SurfaceCheck } from '../../contracts/surface-check.ts';
 import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
-import { boundsWords } from '../../surface/in-between.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
 

@@ -1,4 +1,6 @@
+import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
+import type { Doubt } from '../../contracts/prediction.ts';
 import type { AgedBuild, ArmTally, HardFinding, Narrowing, Place, Verdict } from '../../contracts/verdict.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 
@@ -21,6 +23,8 @@ export interface ArmEvidence extends ArmTally {
   findings: Record<string, number>;
   /** By phase and code. */
   failureKinds: Map<string, FailureKind>;
+  /** What is not known of the build, by the newest attempt. */
+  doubt?: { of: Doubt | null; by: Pick<JudgedAttempt, 'id' | 'startedAt'> } | undefined;
 }
 
 export interface CellEvidence {
