@@ -60,6 +60,7 @@ describe('a judge of attempts that come in', () => {
       browser: 'current',
       flow: 'qr-to-ready',
       condition: 'none',
+      switches: {},
       target: 'replica',
     } as const;
     for (const each of [
