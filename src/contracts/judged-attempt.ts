@@ -17,7 +17,7 @@ export const judgedAttemptSchema = z.object({
   blame: blameSchema.nullable(),
   /** Milliseconds from the start to `ready`; null when it was not reached, or, of an attempt that passed, not measured. */
   readyMs: z.number().nullable(),
-  /** What is not known of the build and matters to the library; null where nothing was predicted, absent where it is told apart. */
+  /** What is not known of the build and matters to the library; null where nothing was predicted, absent where it is read apart. */
   doubt: doubtSchema.nullable().optional(),
 });
 export type JudgedAttempt = z.infer<typeof judgedAttemptSchema>;
