@@ -54,6 +54,11 @@ const commands: Record<string, ListedCommand> = {
     staysSmall: true,
     load: async () => (await import('./commands/study.ts')).studyCommand(),
   },
+  methods: {
+    description: 'call every public method of versions on builds; the table of which works where',
+    staysSmall: true,
+    load: async () => (await import('./commands/methods.ts')).methodsCommand(),
+  },
   advise: {
     description: 'name the nearest version that works on a build, and why',
     load: async () => (await import('./commands/advise.ts')).adviseCommand(),

@@ -226,6 +226,27 @@ export const codes = {
     in: 'attempts',
     todo: 'Read the error; this version cannot send on this build.',
   },
+  'call-failed': {
+    what: 'A method that a flow called rejected, or did not answer in time.',
+    blame: 'library',
+    phase: 'call',
+    in: 'attempts',
+    todo: 'Read the error; do not use this method with this version on this build.',
+  },
+  'no-effect': {
+    what: 'A method resolved, and what it is for did not happen on the phone, at the peer or on the server.',
+    blame: 'library',
+    phase: 'call',
+    in: 'attempts',
+    todo: 'Do not trust this method with this version on this build: it reports a success that there is not.',
+  },
+  'no-event': {
+    what: 'An event of the library that a flow waited for did not come.',
+    blame: 'library',
+    phase: 'call',
+    in: 'attempts',
+    todo: 'Do not rely on this event with this version on this build; the evidence says what the phone did.',
+  },
   'no-ack': {
     what: 'The text was sent, and `message_ack` never reported that it was delivered or read.',
     blame: 'library',

@@ -1,6 +1,6 @@
 /**
  * The steps of an attempt in their order; each has its own deadline and timing. `code`, `message`, `disconnected` and `saved`
- * occur only in flows that are about them.
+ * occur only in flows that are about them, `call` in flows that call other methods of the library.
  */
 export const phases = [
   'install',
@@ -13,6 +13,7 @@ export const phases = [
   'ready',
   'probe',
   'message',
+  'call',
   'disconnected',
   'saved',
   'close',

@@ -93,6 +93,43 @@ export interface PageSnapshot {
   hasScreenshot: boolean;
 }
 
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/**
+ * An argument of a method: JSON, or what only the host can make of it. `$ref`: an object that an earlier answer named. `$new`: an instance
+ * of a class that the library exports. `$date`: a `Date`, in milliseconds since 1970.
+ */
+export type MethodArgument =
+  | null
+  | boolean
+  | number
+  | string
+  | MethodArgument[]
+  | { $ref: number }
+  | { $new: string; args: MethodArgument[] }
+  | { $date: number }
+  | { [name: string]: MethodArgument };
+
+/** A call of a method of the library. */
+export interface MethodCall {
+  /** The object that has it; null for the client. */
+  on: number | null;
+  method: string;
+  args: MethodArgument[];
+}
+
+/** What a method answered, or an event carried. */
+export interface LibraryValue {
+  /** Its enumerable fields as JSON; null for undefined. */
+  value: Json;
+  /** The class of an object, e.g. `GroupChat`; null for what is of none. */
+  of: string | null;
+  /** By which later calls name the object; null for what is none. */
+  ref: number | null;
+  /** The same of the entries of an array; empty for what is none. */
+  entries: { of: string | null; ref: number | null }[];
+}
+
 /** What the parent asks of the host. */
 export interface HostCalls {
   /** Requires the library in `packageDir`. Rejects with the library's own error. */
@@ -113,6 +150,15 @@ export interface HostCalls {
   requestCode(number: string): Promise<void>;
   /** `client.sendMessage(to, body)`; returns `id._serialized` of the message, which is not always a string. */
   sendText(to: string, body: string): Promise<PlainValue>;
+  /** Rejects with the error of the method, and with a TypeError where there is no such method. */
+  call(call: MethodCall): Promise<LibraryValue>;
+  /** The class that declares a method of the client (null) or of an object, e.g. `Chat` for `archive` of a `GroupChat`; null for no method. */
+  ownerOf(on: number | null, method: string): Promise<string | null>;
+  /**
+   * The arguments of the first event of this name that no earlier call took, and whose first argument has all of `match`; one that came
+   * before counts, too, if it came after the first use of `call` or `event`.
+   */
+  event(name: string, match: Json): Promise<LibraryValue[]>;
   /** `client.logout()`. */
   logout(): Promise<void>;
   /** `client.destroy()`. */

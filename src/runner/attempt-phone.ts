@@ -1,21 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../contracts/refusal.ts';
 import { Finding } from './finding.ts';
-import type { FlowPhone } from './flow.ts';
+import type { FlowPhone, PhoneActions } from './flow.ts';
 import type { Steps } from './steps.ts';
 import type { OpenTarget, TargetPhone } from './target.ts';
 
 const lookAgainMs = 10;
 
-/** The flow's view of the simulated phone. */
-export class AttemptPhone implements FlowPhone {
+type NamedActions = Omit<FlowPhone, keyof PhoneActions>;
+
+/**
+ * The flow's view of the simulated phone: what flows name, and all other actions of the phone control under their own names.
+ *
+ * @param seed chooses the number, out of the range that is kept free for fiction.
+ */
+export function attemptPhone(seed: number, target: Promise<OpenTarget>, steps: Steps, client: PhoneSubject): FlowPhone {
+  const named = new AttemptPhone(seed, target, steps, client);
+  return new Proxy(named, {
+    get(phone, key) {
+      const value: unknown = Reflect.get(phone, key);
+      if (typeof value === 'function') return value.bind(phone);
+      if (value !== undefined || typeof key !== 'string' || key === 'then') return value;
+      return (...args: unknown[]) => phone.act(key, args);
+    },
+  }) as unknown as FlowPhone;
+}
+
+class AttemptPhone implements NamedActions {
   readonly number: string;
   readonly contact = '12025550101';
   readonly #phone: Promise<TargetPhone>;
   readonly #steps: Steps;
   readonly #client: PhoneSubject;
 
-  /** @param seed chooses the number, out of the range that is kept free for fiction. */
   constructor(seed: number, target: Promise<OpenTarget>, steps: Steps, client: PhoneSubject) {
     this.number = String(13125550100 + (seed % 99));
     this.#phone = target.then((open) => open.addPhone(this.number));
@@ -45,6 +62,14 @@ export class AttemptPhone implements FlowPhone {
       while (!phone.hasReceived(body) && !over.signal.aborted) await sleep(lookAgainMs);
     };
     await this.#steps.run('message', look).finally(() => over.abort());
+  }
+
+  /** @throws TypeError for what a phone cannot do. */
+  async act(name: string, args: unknown[]): Promise<unknown> {
+    const { actions } = await this.#phone;
+    const act: unknown = actions[name as keyof typeof actions];
+    if (typeof act !== 'function') throw new TypeError(`phone.${name}() is nothing that a phone can do`);
+    return act.apply(actions, args);
   }
 
   /** Who holds a phone to a screen while the code changes scans the new one. */

@@ -3,7 +3,10 @@ import type {
   ClientSpec,
   HeapSizes,
   HostCalls,
+  Json,
+  LibraryValue,
   LoadedLibrary,
+  MethodArgument,
   PageFacts,
   SessionFacts,
 } from '../contracts/host.ts';
@@ -34,7 +37,7 @@ import { noHandshake, watchHandshake } from './handshake.ts';
 import type { Steps } from './steps.ts';
 
 interface ClientParts {
-  calls: Omit<HostCalls, 'snapshot' | 'liveFor'>;
+  calls: Omit<HostCalls, 'snapshot' | 'liveFor' | 'ownerOf'>;
   exited: Promise<HostExit>;
   /** Whether the host has started any process. */
   hasBrowser(): boolean;
@@ -141,6 +144,24 @@ export class ClientUnderTest implements FlowClient {
 
   message(body: string): Promise<SeenMessage> {
     return this.#conversation.message(body);
+  }
+
+  call(method: string, ...args: MethodArgument[]): Promise<LibraryValue> {
+    return this.#call(null, method, args);
+  }
+
+  callOn({ ref }: Pick<LibraryValue, 'ref'>, method: string, ...args: MethodArgument[]): Promise<LibraryValue> {
+    if (ref === null) throw new TypeError(`client.callOn(): ${method} is called on what is no object`);
+    return this.#call(ref, method, args);
+  }
+
+  event(name: string, match: Json = null): Promise<LibraryValue[]> {
+    return this.#step('event', () => this.#parts.calls.event(name, match));
+  }
+
+  #call(on: number | null, method: string, args: MethodArgument[]): Promise<LibraryValue> {
+    const call = () => this.#parts.calls.call({ on, method, args });
+    return this.#step('call', () => call().catch(asFinding('call-failed')));
   }
 
   async logout(): Promise<void> {

@@ -20,3 +20,8 @@ export function asFinding(code: Code): (error: unknown) => never {
     throw new Finding(code, error instanceof Error ? error.message : String(error));
   };
 }
+
+/** @param what is not so, e.g. `the chat is archived on the phone`. */
+export function noEffect(what: string): Finding {
+  return new Finding('no-effect', `the method has no effect: it is not so that ${what}`, 'call');
+}

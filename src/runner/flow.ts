@@ -1,5 +1,15 @@
-import type { ClientOptions, HeapSizes, PageFacts, SessionFacts } from '../contracts/host.ts';
+import type {
+  ClientOptions,
+  HeapSizes,
+  Json,
+  LibraryValue,
+  MethodArgument,
+  PageFacts,
+  SessionFacts,
+} from '../contracts/host.ts';
 import type { SeenMessage } from '../contracts/host-events.ts';
+import type { Phone } from '../replica/phone/phone.ts';
+import type { IsSo } from './until-so.ts';
 
 export interface StartOptions extends ClientOptions {
   /** `new`: with an empty browser profile; the old one stays in its place. By default the same as before. */
@@ -42,6 +52,18 @@ export interface FlowClient {
   ack(id: string, level: AckLevel): Promise<void>;
   /** The first `message` event with this text, also one that came already. */
   message(body: string): Promise<SeenMessage>;
+  /**
+   * Calls any method of the library's client. An argument can be `{ $new: 'Location', args: [1, 2] }` for an instance of a class that the library
+   * exports, `{ $ref: answer.ref }` for an object of an earlier answer, and `{ $date: ms }` for a date.
+   */
+  call(method: string, ...args: MethodArgument[]): Promise<LibraryValue>;
+  /** Calls a method of an object that an earlier answer or event carried, e.g. `reply` of a message. */
+  callOn(object: Pick<LibraryValue, 'ref'>, method: string, ...args: MethodArgument[]): Promise<LibraryValue>;
+  /**
+   * The arguments of the first event of this name that was not returned before and whose first argument has all of `match`; events count
+   * from the first `call` or `event` on.
+   */
+  event(name: string, match?: Json): Promise<LibraryValue[]>;
   /** `logout()`. */
   logout(): Promise<void>;
   /** Waits for `remote_session_saved` of RemoteAuth. */
@@ -55,8 +77,15 @@ export interface FlowClient {
   pageFacts(): Promise<PageFacts>;
 }
 
+/** What a phone can do besides what flows name differently: everything that the phone control offers. */
+export type PhoneActions = {
+  [Name in keyof Omit<Phone, 'id' | 'scan' | 'pair' | 'send' | 'unlink' | 'kept'>]: (
+    ...args: Parameters<Phone[Name]>
+  ) => Promise<Awaited<ReturnType<Phone[Name]>>>;
+};
+
 /** The simulated primary device. */
-export interface FlowPhone {
+export interface FlowPhone extends PhoneActions {
   /** Digits of the international number. */
   readonly number: string;
   /** Number of a contact that writes to it and answers. */
@@ -87,11 +116,31 @@ export interface FlowNetwork {
  */
 export type Probe = (client: FlowClient, phone: FlowPhone) => Promise<void>;
 
+/** Methods that a flow tries one by one: what goes wrong in one of them does not end the attempt. */
+export interface FlowTrials {
+  /** The methods that the version's own type definitions list, e.g. `Chat.archive`. */
+  listed(): Promise<string[]>;
+  /** Runs the work and writes down what came of the method. Not for flow files of users. @returns whether it works. */
+  run(method: string, work: () => Promise<void>): Promise<boolean>;
+  /** Writes down that there is no way to try these methods. */
+  leaveOut(methods: readonly string[]): void;
+  /** Ends the attempt when a method failed or had no effect. @throws Finding `no-effect` or `call-failed` that names them. */
+  end(): void;
+}
+
 export interface FlowContext {
   client: FlowClient;
   phone: FlowPhone;
   network: FlowNetwork;
   probe: Probe;
+  /**
+   * Waits until something is so on the phone, at a peer or on the server: that it is not in time is the finding `no-effect`.
+   *
+   * @param what says it in a few words, e.g. `the chat is archived on the phone`.
+   * @param isSo is asked again and again until it gives a value that is not false, undefined or null.
+   */
+  effect<T>(what: string, isSo: IsSo<T>): Promise<T>;
+  trials: FlowTrials;
   /** Waits so many seconds, times the flow's time scale. */
   wait(seconds: number): Promise<void>;
 }

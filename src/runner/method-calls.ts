@@ -1,17 +1,18 @@
 import type { MethodCalls } from '../contracts/attempt.ts';
 import type { HostCalls } from '../contracts/host.ts';
 
-type CountedCall = 'sendText' | 'requestCode' | 'logout' | 'destroy';
+type NamedCall = 'sendText' | 'requestCode' | 'logout' | 'destroy';
+type CountedCall = NamedCall | 'call';
 
 /** The method of the library behind each call of the host that stands for one. */
-const methodNames: Record<CountedCall, string> = {
+const methodNames: Record<NamedCall, string> = {
   sendText: 'Client.sendMessage',
   requestCode: 'Client.requestPairingCode',
   logout: 'Client.logout',
   destroy: 'Client.destroy',
 };
 
-/** The methods that an attempt can call. */
+/** The methods that every attempt can call; those of `client.call()` are any. */
 export const countedMethods: readonly string[] = Object.values(methodNames);
 
 /** Counts the calls of methods of the library. */
@@ -24,17 +25,20 @@ export class CallCounter {
   }
 
   /** The same calls, counted. */
-  counting<Calls extends Pick<HostCalls, CountedCall>>(calls: Calls): Pick<HostCalls, CountedCall> {
+  counting<Calls extends Pick<HostCalls, CountedCall | 'ownerOf'>>(calls: Calls): Pick<HostCalls, CountedCall> {
     return {
-      sendText: (to, body) => this.#count('sendText', calls.sendText(to, body)),
-      requestCode: (number) => this.#count('requestCode', calls.requestCode(number)),
-      logout: () => this.#count('logout', calls.logout()),
-      destroy: () => this.#count('destroy', calls.destroy()),
+      call: async (call) => {
+        const owner = await calls.ownerOf(call.on, call.method);
+        return this.#count(`${owner ?? 'Client'}.${call.method}`, calls.call(call));
+      },
+      sendText: (to, body) => this.#count(methodNames.sendText, calls.sendText(to, body)),
+      requestCode: (number) => this.#count(methodNames.requestCode, calls.requestCode(number)),
+      logout: () => this.#count(methodNames.logout, calls.logout()),
+      destroy: () => this.#count(methodNames.destroy, calls.destroy()),
     };
   }
 
-  async #count<T>(call: CountedCall, answer: Promise<T>): Promise<T> {
-    const name = methodNames[call];
+  async #count<T>(name: string, answer: Promise<T>): Promise<T> {
     const count = this.#counts.get(name) ?? { name, calls: 0, failed: 0 };
     this.#counts.set(name, count);
     count.calls++;

@@ -3,12 +3,13 @@ import type { Attempt } from '../contracts/attempt.ts';
 import type { PageFacts } from '../contracts/host.ts';
 import { Late, within } from '../contracts/within.ts';
 import { Redactor } from '../host/redactor.ts';
+import { flowSteps } from '../session/deadlines.ts';
 import { keepEvidence } from './artifacts.ts';
 import type { AttemptInput } from './attempt-input.ts';
 import { buildRecord, type Observed } from './build-record.ts';
 import { codeOf, messageOf } from './classify.ts';
 import { answerDeadlineMs, flowDeadlineSeconds } from './deadlines.ts';
-import { Finding } from './finding.ts';
+import { Finding, noEffect } from './finding.ts';
 import type { FlowContext } from './flow.ts';
 import { checkReady } from './probe.ts';
 import { Recorder } from './recorder.ts';
@@ -16,6 +17,7 @@ import { type Recorders, Scene } from './scene.ts';
 import { Steps } from './steps.ts';
 import { settleSeconds } from './target.ts';
 import { TraceRecorder } from './trace-recorder.ts';
+import { untilSo } from './until-so.ts';
 
 const nothingKnown: PageFacts = { debugVersion: null, userAgent: null, browserVersion: null };
 
@@ -93,7 +95,7 @@ async function play(input: AttemptInput, steps: Steps, scene: Scene, interruptio
   }
 }
 
-function contextOf({ cell, flow }: AttemptInput, steps: Steps, { client, phone, network }: Scene): FlowContext {
+function contextOf({ cell, flow }: AttemptInput, steps: Steps, { client, phone, network, trials }: Scene): FlowContext {
   const { timeScale = 1 } = flow;
   const pause = (seconds: number) => steps.race(sleep(seconds * 1000, undefined, { ref: false }));
   const settle = settleSeconds(cell);
@@ -101,6 +103,12 @@ function contextOf({ cell, flow }: AttemptInput, steps: Steps, { client, phone, 
     client,
     phone,
     network,
+    trials,
+    async effect(what, isSo) {
+      const answer = await steps.race(untilSo(isSo, steps.patience(flowSteps.effect.ms)));
+      if (answer === null) throw noEffect(what);
+      return answer;
+    },
     wait: (seconds) => pause(seconds * timeScale),
     async probe(of, by) {
       // A condition may keep an answer back for as long as it lasts.

@@ -11,17 +11,18 @@ import { Host } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
 import { isDiskFull } from './artifacts.ts';
 import type { AttemptInput } from './attempt-input.ts';
-import { AttemptPhone } from './attempt-phone.ts';
+import { attemptPhone } from './attempt-phone.ts';
 import { messageOf } from './classify.ts';
 import { ClientUnderTest } from './client-under-test.ts';
 import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
-import type { FlowNetwork } from './flow.ts';
+import type { FlowNetwork, FlowPhone } from './flow.ts';
 import { CallCounter } from './method-calls.ts';
 import type { Recorder } from './recorder.ts';
 import type { Steps } from './steps.ts';
 import { type OpenTarget, openTarget, profileCircumstances } from './target.ts';
 import type { TraceRecorder } from './trace-recorder.ts';
+import { Trials } from './trials.ts';
 
 /** What an attempt is written down with. */
 export interface Recorders {
@@ -46,8 +47,9 @@ export class Scene {
   #lock: ProfileLock | null = null;
   readonly #calls = new CallCounter();
   readonly client: ClientUnderTest;
-  readonly phone: AttemptPhone;
+  readonly phone: FlowPhone;
   readonly network: FlowNetwork;
+  readonly trials: Trials;
   loaded: LoadedLibrary | null = null;
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
@@ -73,9 +75,11 @@ export class Scene {
         this.#see(event);
       },
     });
-    this.#target = openTarget(cell, surface, timeScale, (type, detail) =>
-      recorder.add(`replica:${type}`, detail),
-    ).catch((error) => {
+    this.trials = new Trials(library.packageDir);
+    this.#target = openTarget(cell, surface, timeScale, (type, detail) => {
+      recorder.add(`replica:${type}`, detail);
+      this.trials.see(type, detail);
+    }).catch((error) => {
       throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
     });
     this.#target.catch(() => {});
@@ -83,9 +87,9 @@ export class Scene {
       drop: async (seconds) => (await this.#target).drop(seconds),
       slow: async (seconds) => (await this.#target).slow(seconds),
     };
-    const { load, start, sessionFacts, pageFacts, heapSizes } = this.#host.calls;
+    const { load, start, sessionFacts, pageFacts, heapSizes, event } = this.#host.calls;
     this.client = new ClientUnderTest({
-      calls: { load, start, sessionFacts, pageFacts, heapSizes, ...this.#calls.counting(this.#host.calls) },
+      calls: { load, start, sessionFacts, pageFacts, heapSizes, event, ...this.#calls.counting(this.#host.calls) },
       hasBrowser: () => this.#host.hasBrowser(),
       killBrowser: () => this.#host.killBrowser(),
       memory: () => this.#host.memory(),
@@ -107,13 +111,13 @@ export class Scene {
         };
       },
     });
-    this.phone = new AttemptPhone(seed, this.#target, steps, this.client);
+    this.phone = attemptPhone(seed, this.#target, steps, this.client);
     if (trace.mode !== 'off') steps.followSpans((span) => this.#snapshotOfSpan(span));
   }
 
   /** The methods of the library that were called so far. */
   get methods(): MethodCalls[] {
-    return this.#calls.methods;
+    return this.trials.with(this.#calls.methods);
   }
 
   get redactor(): Redactor {

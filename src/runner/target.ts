@@ -2,6 +2,7 @@ import type { Cell } from '../contracts/attempt.ts';
 import type { ProfileCircumstances } from '../contracts/circumstances.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { circumstancesOf, findCondition, lastsSeconds } from '../replica/conditions/conditions.ts';
+import type { Phone } from '../replica/phone/phone.ts';
 import { startReplica } from '../replica/start-replica.ts';
 
 /** Where the page of an attempt comes from, and the phone that can scan it. */
@@ -29,6 +30,8 @@ export interface TargetPhone {
   hasReceived(body: string): boolean;
   /** Removes all linked devices. */
   unlink(): void;
+  /** Everything else that it can do. */
+  actions: Phone;
 }
 
 function conditionsOf({ condition }: Cell): string[] {
@@ -80,6 +83,7 @@ export async function openTarget(
         unlink() {
           phones.unlink(id);
         },
+        actions: phones.phone(id),
       };
     },
     async drop(seconds) {

@@ -4,7 +4,9 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
+import { flowSteps } from '../session/deadlines.ts';
 import type { Flow, FlowContext } from './flow.ts';
+import { type IsSo, untilSo } from './until-so.ts';
 import type { FlowFacts, FlowHost, FlowThread, Result } from './user-flow-protocol.ts';
 
 /** `wwebjs-canary` is src/index, `wwebjs-canary/vitest` src/vitest, as `exports` of package.json says. */
@@ -60,7 +62,19 @@ function contextOf(facts: Record<string, Record<string, string>>): FlowContext {
     network: part('network'),
     probe: () => call('', 'probe', []),
     wait: (seconds: number) => call('', 'wait', [seconds]),
+    trials: {
+      listed: () => call('trials', 'listed', []),
+      run: () => Promise.reject(new TypeError('trials.run() is not for flow files of users')),
+      leaveOut: (methods: readonly string[]) => void call('trials', 'leaveOut', [methods]),
+      end: () => {},
+    },
+    effect,
   } as unknown as FlowContext;
+}
+
+/** Asked here, where the question runs; what it means that it is not so, the parent says. */
+async function effect(what: string, isSo: IsSo<unknown>): Promise<unknown> {
+  return (await untilSo(isSo, flowSteps.effect.ms)) ?? call('', 'noEffect', [what]);
 }
 
 async function call(part: string, method: string, args: unknown[]): Promise<unknown> {

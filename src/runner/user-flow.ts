@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { InputError } from '../contracts/input-error.ts';
 import { Late, within } from '../contracts/within.ts';
 import { messageOf } from './classify.ts';
+import { noEffect } from './finding.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import type { FlowHost, FlowThread, Result } from './user-flow-protocol.ts';
 
@@ -92,6 +93,7 @@ async function callContext(
   try {
     if (part === '' && method === 'probe')
       return { ok: true, value: await context.probe(context.client, context.phone) };
+    if (part === '' && method === 'noEffect') throw noEffect(String(args[0]));
     const owner = (part === '' ? context : context[part as keyof FlowContext]) as unknown as Record<string, unknown>;
     const work = owner[method];
     if (typeof work !== 'function') throw new TypeError(`${part}.${method} is not a function`);

@@ -8,6 +8,11 @@ test('methods of the library are counted, failed calls apart, in the sequence of
       if (body === 'bad') throw new Error('no');
       return body;
     },
+    call: async ({ method }) => {
+      if (method === 'mute') throw new Error('no');
+      return { value: true, of: null, ref: null, entries: [] };
+    },
+    ownerOf: async (on) => (on === null ? null : 'Chat'),
     requestCode: async () => {},
     logout: async () => {},
     destroy: async () => {},
@@ -15,8 +20,14 @@ test('methods of the library are counted, failed calls apart, in the sequence of
   expect(await calls.sendText('1@c.us', 'good')).toBe('good');
   await calls.destroy();
   await expect(calls.sendText('1@c.us', 'bad')).rejects.toThrow('no');
+  await calls.call({ on: 1, method: 'archive', args: [] });
+  await expect(calls.call({ on: 1, method: 'mute', args: [] })).rejects.toThrow('no');
+  await calls.call({ on: null, method: 'getChats', args: [] });
   expect(counter.methods).toEqual([
     { name: 'Client.sendMessage', calls: 2, failed: 1 },
     { name: 'Client.destroy', calls: 1, failed: 0 },
+    { name: 'Chat.archive', calls: 1, failed: 0 },
+    { name: 'Chat.mute', calls: 1, failed: 1 },
+    { name: 'Client.getChats', calls: 1, failed: 0 },
   ]);
 });

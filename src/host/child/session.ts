@@ -13,6 +13,7 @@ import type {
 import type { PlainValue } from '../../contracts/host-events.ts';
 import { BuildWatch, debugVersion } from './build-watch.ts';
 import { hostHeap, pageHeap } from './heap-sizes.ts';
+import { LibraryObjects } from './library-objects.ts';
 import type { Library, LibraryClient, LibraryPage } from './library-types.ts';
 import { loadLibrary } from './load-library.ts';
 import { hideForPictureSource, maskedHtmlSource, showAfterPictureSource } from './masked-page.ts';
@@ -21,10 +22,12 @@ import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
 
 /** One library version and, one at a time, one client of it. */
-export class Session implements Omit<HostCalls, 'liveFor'> {
+export class Session implements Omit<HostCalls, 'liveFor' | 'call' | 'ownerOf' | 'event'> {
   readonly report: Report;
   #library: Library | null = null;
   #client: LibraryClient | null = null;
+  /** What programs reach of the library: its methods, objects and events. */
+  readonly objects = new LibraryObjects();
   #lastPicture: Promise<unknown> = Promise.resolve();
 
   constructor(report: Report) {
@@ -50,6 +53,7 @@ export class Session implements Omit<HostCalls, 'liveFor'> {
       webVersionCache: { type: 'none' },
     });
     this.#client = client;
+    this.objects.use(client, this.#library);
     // A client that was replaced may live on for a while; what it says is not said of the new one.
     const report: Report = (event) => {
       if (this.#client === client) this.report(event);

@@ -112,7 +112,8 @@ export class Phones {
     return this.core.world.accounts.all().flatMap((account) => [...account.devices.values()].map(linkedDevice));
   }
 
-  private phone(id: string): Phone {
+  /** @throws Refusal `phone-unknown`. */
+  phone(id: string): Phone {
     const phone = this.byId.get(id);
     if (!phone) throw new Refusal('phone-unknown', `There is no phone "${id}".`);
     return phone;

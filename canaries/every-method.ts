@@ -1,0 +1,31 @@
+import { flow, linkByQr } from '../src/runner/flow.ts';
+import { account } from './methods/account.ts';
+import { messages } from './methods/messages.ts';
+import type { Recipes } from './methods/recipe.ts';
+
+/** In the sequence in which each can work: what takes something away comes last. */
+const recipes: Recipes = { ...account, ...messages };
+
+/** Calls every public method of the version, one by one. What came of each is in the record; the attempt passes when each that was tried works. */
+export default flow(
+  'every-method',
+  async (context) => {
+    const { client, phone, trials } = context;
+    await linkByQr(context);
+    const listed = new Set(await trials.listed());
+    trials.leaveOut([...listed].filter((method) => !Object.hasOwn(recipes, method)));
+    let count = 0;
+    const world = { ...context, contact: `${phone.contact}@c.us`, unique: () => `${++count}` };
+    for (const [method, recipe] of Object.entries(recipes)) {
+      if (!listed.has(method)) continue;
+      const works = await trials.run(method, () => recipe(world));
+      // The next methods must not pay for this one.
+      if (!works && (await client.sessionFacts()).state !== 'CONNECTED') {
+        await client.restart();
+        await client.ready();
+      }
+    }
+    trials.end();
+  },
+  { deadlineSeconds: 300 },
+);

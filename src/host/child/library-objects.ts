@@ -1,0 +1,149 @@
+import type { Json, LibraryValue, MethodArgument, MethodCall } from '../../contracts/host.ts';
+import type { Library, LibraryClient } from './library-types.ts';
+
+type AnyObject = Record<string, unknown>;
+
+/** Events that are kept for a later question; a client that is never asked must not fill the memory. */
+const mostEvents = 1_000;
+
+interface KeptEvent {
+  name: string;
+  args: unknown[];
+}
+
+/** The library's objects as the parent reaches them: by numbers, with methods, and with what their events carried. */
+export class LibraryObjects {
+  readonly #objects: object[] = [];
+  readonly #refs = new WeakMap<object, number>();
+  readonly #events: KeptEvent[] = [];
+  readonly #waiting = new Set<(event: KeptEvent) => boolean>();
+  /** Nothing is kept for a parent that never asks: a long session would seem to leak. */
+  #isAsked = false;
+  #client: LibraryClient | null = null;
+  #library: Library | null = null;
+
+  /** From now on calls and events are those of this client. */
+  use(client: LibraryClient, library: Library): void {
+    this.#client = client;
+    this.#library = library;
+    const { emit } = client;
+    client.emit = (name, ...args) => {
+      if (typeof name === 'string' && this.#client === client) this.#see({ name, args });
+      return emit.call(client, name, ...args);
+    };
+  }
+
+  async call({ on, method, args }: MethodCall): Promise<LibraryValue> {
+    this.#isAsked = true;
+    const owner = this.#owner(on);
+    const called = owner[method];
+    if (typeof called !== 'function') {
+      throw new TypeError(`${classOf(owner) ?? 'the object'} of this version has no method ${method}()`);
+    }
+    return this.#valueOf(
+      await called.apply(
+        owner,
+        args.map((each) => this.#made(each)),
+      ),
+    );
+  }
+
+  ownerOf(on: number | null, method: string): string | null {
+    for (let at: unknown = this.#owner(on); at; at = Object.getPrototypeOf(at)) {
+      if (Object.hasOwn(at as object, method)) return classOf(at as object);
+    }
+    return null;
+  }
+
+  event(name: string, match: Json): Promise<LibraryValue[]> {
+    this.#isAsked = true;
+    const isIt = (event: KeptEvent) => event.name === name && includes(jsonOf(event.args[0]), match);
+    const at = this.#events.findIndex(isIt);
+    if (at >= 0) return Promise.resolve(this.#taken(this.#events.splice(at, 1)[0] as KeptEvent));
+    return new Promise((resolve) => {
+      this.#waiting.add((event) => {
+        if (!isIt(event)) return false;
+        resolve(this.#taken(event));
+        return true;
+      });
+    });
+  }
+
+  #see(event: KeptEvent): void {
+    for (const take of this.#waiting) {
+      if (!take(event)) continue;
+      this.#waiting.delete(take);
+      return;
+    }
+    if (!this.#isAsked) return;
+    this.#events.push(event);
+    if (this.#events.length > mostEvents) this.#events.shift();
+  }
+
+  #taken({ args }: KeptEvent): LibraryValue[] {
+    return args.map((each) => this.#valueOf(each));
+  }
+
+  #owner(on: number | null): AnyObject {
+    const owner = on === null ? this.#client : this.#objects[on];
+    if (!owner) throw new Error(on === null ? 'the client has not been started' : `there is no object ${on}`);
+    return owner as unknown as AnyObject;
+  }
+
+  #made(argument: MethodArgument): unknown {
+    if (Array.isArray(argument)) return argument.map((each) => this.#made(each));
+    if (typeof argument !== 'object' || argument === null) return argument;
+    if ('$ref' in argument) return this.#objects[argument.$ref as number];
+    if ('$date' in argument) return new Date(argument.$date as number);
+    if ('$new' in argument) {
+      const { $new: name, args } = argument as { $new: string; args: MethodArgument[] };
+      const made = (this.#library as unknown as AnyObject)[name];
+      if (typeof made !== 'function') throw new TypeError(`this version exports no class ${name}`);
+      return Reflect.construct(
+        made,
+        args.map((each) => this.#made(each)),
+      );
+    }
+    return Object.fromEntries(Object.entries(argument).map(([name, each]) => [name, this.#made(each)]));
+  }
+
+  #valueOf(value: unknown): LibraryValue {
+    const entries = Array.isArray(value) ? value.map((each) => this.#named(each)) : [];
+    return { value: jsonOf(value), ...this.#named(value), entries };
+  }
+
+  #named(value: unknown): { of: string | null; ref: number | null } {
+    if (typeof value !== 'object' || value === null) return { of: null, ref: null };
+    let ref = this.#refs.get(value);
+    if (ref === undefined) {
+      ref = this.#objects.push(value) - 1;
+      this.#refs.set(value, ref);
+    }
+    return { of: classOf(value), ref };
+  }
+}
+
+function classOf(value: object): string | null {
+  const { constructor: made } = value as { constructor?: { name?: unknown } };
+  const name = made?.name;
+  return typeof name === 'string' && name !== 'Object' && name !== 'Array' ? name : null;
+}
+
+/** What JSON keeps of a value; null for what it cannot, such as a circle. */
+function jsonOf(value: unknown): Json {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+/** True when `value` has all that `match` has; null matches all. */
+function includes(value: Json | undefined, match: Json): boolean {
+  if (match === null) return true;
+  if (typeof match !== 'object') return value === match;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(match).every(([name, each]) =>
+    includes((value as { [name: string]: Json })[name], each as Json),
+  );
+}

@@ -1,0 +1,82 @@
+import type { MethodCalls, MethodResultWord } from '../contracts/attempt.ts';
+import { libraryIndex } from '../surface/library-index.ts';
+import { messageOf } from './classify.ts';
+import { Finding } from './finding.ts';
+import type { FlowTrials } from './flow.ts';
+
+/** Events by which the replica says that it is not the page that it stands in for. */
+const notModelled: ReadonlySet<string> = new Set(['stub-called', 'bad-frame', 'frame-failed']);
+
+type Trial = Required<Pick<MethodCalls, 'result'>> & Pick<MethodCalls, 'why'>;
+
+/** What came of the methods that a flow tried. */
+export class Trials implements FlowTrials {
+  readonly #packageDir: string;
+  readonly #results = new Map<string, Trial>();
+  /** What the replica said since the trial under way began. */
+  #missing: string[] = [];
+  /** Members that were read and that the replica has only by name; it reports each once. */
+  readonly #members = new Set<string>();
+
+  constructor(packageDir: string) {
+    this.#packageDir = packageDir;
+  }
+
+  async listed(): Promise<string[]> {
+    return libraryIndex(this.#packageDir).publicMethods.map(({ name }) => name);
+  }
+
+  /** Takes in an event of the replica. */
+  see(type: string, detail: unknown): void {
+    const { module, export: name, member, called, message } = detail as Record<string, string | undefined>;
+    if (type === 'stub-read' && member) this.#members.add(member);
+    if (!notModelled.has(type)) return;
+    this.#missing.push(module ? `${module}.${name}${called ? ` ${called}` : ''}` : `${type}: ${message}`);
+  }
+
+  async run(method: string, work: () => Promise<void>): Promise<boolean> {
+    this.#missing = [];
+    const thrown = await work().then(
+      () => null,
+      (error: unknown) => error ?? new Error('it threw nothing at all'),
+    );
+    this.#results.set(method, this.#resultOf(thrown));
+    return this.#results.get(method)?.result === 'works';
+  }
+
+  leaveOut(methods: readonly string[]): void {
+    for (const name of methods) this.#results.set(name, { result: 'not-tried' });
+  }
+
+  end(): void {
+    for (const [result, code] of [
+      ['no-effect', 'no-effect'],
+      ['failed', 'call-failed'],
+    ] as const) {
+      const names = [...this.#results].flatMap(([name, trial]) => (trial.result === result ? [name] : []));
+      const count = `${names.length} of ${this.#results.size} methods`;
+      const what = result === 'failed' ? 'failed' : 'had no effect';
+      if (names.length > 0) throw new Finding(code, `${count} ${what}: ${names.join(', ')}`, 'call');
+    }
+  }
+
+  /** The counted calls with what came of the tried methods, and the methods that were tried and never called. */
+  with(calls: readonly MethodCalls[]): MethodCalls[] {
+    const uncalled = [...this.#results.keys()].filter((name) => !calls.some((each) => each.name === name));
+    return [...calls, ...uncalled.map((name) => ({ name, calls: 0, failed: 0 }))].map((each) => ({
+      ...each,
+      ...this.#results.get(each.name),
+    }));
+  }
+
+  #resultOf(thrown: unknown): Trial {
+    const [missing] = this.#missing;
+    if (missing !== undefined) return { result: 'not-modelled', why: `the replica has ${missing} only by name` };
+    if (thrown === null) return { result: 'works' };
+    const why = messageOf(thrown);
+    const member = [...this.#members].find((each) => why.includes(each));
+    if (member !== undefined) return { result: 'not-modelled', why: `the replica has no ${member}: ${why}` };
+    const isWithout = thrown instanceof Finding && thrown.code === 'no-effect';
+    return { result: (isWithout ? 'no-effect' : 'failed') satisfies MethodResultWord, why };
+  }
+}

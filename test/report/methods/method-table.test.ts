@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { type Attempt, methodResults } from '../../../src/contracts/attempt.ts';
+import { type MethodCell, methodTableSchema } from '../../../src/contracts/method-table.ts';
+import { methodReporters } from '../../../src/report/methods/method-reporters.ts';
+import { isUnexplained, methodTable, methodWord } from '../../../src/report/methods/method-table.ts';
+import { processTerminal } from '../../../src/report/terminal.ts';
+import { exampleCell, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
+
+const tried = (result: NonNullable<Attempt['methods'][number]['result']>, name: string, why?: string) => ({
+  name,
+  calls: 1,
+  failed: 0,
+  result,
+  ...(why && { why }),
+});
+const table = methodTable([
+  {
+    cell: exampleCell({ library: '1.33.2' }),
+    attempt: failedAttempt({
+      methods: [
+        { name: 'Client.destroy', calls: 1, failed: 0 },
+        tried('works', 'Message.reply'),
+        tried('failed', 'Message.forward', 'x | <y> is not a function'),
+      ],
+    }),
+  },
+  {
+    cell: exampleCell({ library: '1.34.7' }),
+    attempt: passedAttempt({ methods: [tried('no-effect', 'Message.reply', 'nothing came')] }),
+  },
+  { cell: exampleCell({ library: '1.99.0' }), attempt: failedAttempt({ methods: [] }) },
+]);
+
+test('a row for each tried method, a column for each cell; counted calls that no flow tried are no row', () => {
+  expect(methodTableSchema.parse(table)).toEqual(table);
+  expect(table.methods.map(({ name, cells }) => [name, ...cells.map(methodWord)])).toEqual([
+    ['Message.forward', 'fails', 'not there', 'not there'],
+    ['Message.reply', 'works', 'no effect', 'not there'],
+  ]);
+});
+
+test.each(Object.keys(methodReporters))(
+  '%s shows each method, each reason, and why nothing was tried in a column',
+  (name) => {
+    const text = methodReporters[name]?.render(table, { ...processTerminal(), width: Number.POSITIVE_INFINITY }) ?? '';
+    for (const part of ['Message.forward', 'Message.reply', 'nothing came', '1.99.0']) expect(text).toContain(part);
+    expect(text).not.toContain('Client.destroy');
+    if (name === 'html') expect(text).not.toContain('<y>');
+    if (name !== 'json') expect(text).toContain('no method was tried');
+  },
+);
+
+test('every result has a word of its own, and only a failure that was predicted is explained', () => {
+  const results = [...methodResults, null];
+  const words = results.map((result) => methodWord({ result }));
+  expect(new Set(words).size).toBe(results.length);
+  const unexplained = (cell: MethodCell) => isUnexplained(cell);
+  expect(results.filter((result) => unexplained({ result }))).toEqual(['failed', 'no-effect']);
+  expect(unexplained({ result: 'failed', predicted: 'broken' })).toBe(false);
+  for (const predicted of ['works', 'unknown'] as const)
+    expect(unexplained({ result: 'failed', predicted })).toBe(true);
+  // A success that there was not is none, whatever was predicted.
+  expect(unexplained({ result: 'no-effect', predicted: 'broken' })).toBe(true);
+});
