@@ -9,6 +9,8 @@ export interface Boot {
   members: MemberTable;
   /** Functions, as `Module.export`, that take their values out of one object, as far as known. */
   named: readonly string[];
+  /** AB props by name, as far as known. */
+  abProps: Readonly<Record<string, boolean>>;
   circumstances: PageCircumstances;
 }
 
@@ -22,6 +24,9 @@ export const earlyModules: ReadonlySet<string> = new Set([
   'WAWebCmd',
   'WAWebStreamModel',
 ]);
+
+/** The script that a worker of the page begins with: it imports the script that the first message names. */
+export const workerInit = { path: '/static/worker-init.js', script: 'onmessage = ({ data }) => importScripts(data);' };
 
 /** Settings of the loader, which the html names as `envjson` and the page has as `window.Env`. */
 export function envOf({ usedFactories }: Behaviours): { clear_js_factory_after_used?: true } {

@@ -133,10 +133,10 @@ export type BuildChange = z.infer<typeof buildChangeSchema>;
 export const buildSwitchSchema = z
   .strictObject({
     name: z.string().regex(switchName, 'must be a name such as comms-in-worker'),
-    /** Where the page reads it: `gkx 18966`, `qex 5241`, `ab NAME`, or `cr 9486`, a dependency that the html fills in. */
+    /** Where the page reads it: `gkx 18966`, `qex 5241`, `ab NAME`, `ab !NAME` for the opposite, or `cr 9486`, a dependency that the html fills in. */
     key: z
       .string()
-      .regex(/^((gkx|qex|cr) \d+|ab \w+)$/, 'must be gkx NUMBER, qex NUMBER, cr NUMBER or ab NAME')
+      .regex(/^((gkx|qex|cr) \d+|ab !?\w+)$/, 'must be gkx NUMBER, qex NUMBER, cr NUMBER, ab NAME or ab !NAME')
       .optional(),
     /** The first and the last build that have it; without `to`, all newer ones. */
     from: buildText,

@@ -18,6 +18,8 @@ export interface PageCircumstances {
   repeatedSyncMs?: number;
   /** The main thread is busy `busyMs` out of `everyMs`. */
   busy?: { busyMs: number; everyMs: number };
+  /** The device is logged out so long after its first sync, unless the dialog that tells what is new was closed. */
+  logoutUnlessClosedMs?: number;
   /** Logout leaves clearing the storages to the next start of the page. */
   logoutEndsAtNextBoot?: boolean;
 }

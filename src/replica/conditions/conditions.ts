@@ -19,6 +19,7 @@ import { slowCpu } from './slow-cpu.ts';
 import { slowLink } from './slow-link.ts';
 import { socketDrop } from './socket-drop.ts';
 import { throwingRequire } from './throwing-require.ts';
+import { unclosedDialog } from './unclosed-dialog.ts';
 
 /** All conditions; a new one is one file and one line here. */
 export const conditions: readonly Condition[] = [
@@ -36,6 +37,7 @@ export const conditions: readonly Condition[] = [
   slowLink,
   socketDrop,
   throwingRequire,
+  unclosedDialog,
 ];
 
 export function findCondition(name: string): Condition | undefined {

@@ -6,6 +6,7 @@ export function startCircumstances(page: Page): void {
   repeatSync(page);
   keepBusy(page);
   navigateInPlace(page);
+  logOutUnlessClosed(page);
 }
 
 /** Blocks the main thread for a share of the time. */
@@ -53,6 +54,18 @@ function reloadByItself(page: Page): void {
   page.socket.on('change:hasSynced', (_socket, synced) => {
     const { reloadAfterLinkMs } = page.circumstances;
     if (synced && showedQr && reloadAfterLinkMs !== undefined) setTimeout(() => location.reload(), reloadAfterLinkMs);
+  });
+}
+
+/** Logs a device out that was just linked and whose dialog is still open. */
+function logOutUnlessClosed(page: Page): void {
+  const isNew = !page.profile.isRegistered();
+  page.socket.once('change:hasSynced', () => {
+    const { logoutUnlessClosedMs } = page.circumstances;
+    if (!isNew || logoutUnlessClosedMs === undefined) return;
+    setTimeout(() => {
+      if (document.querySelector('[role=dialog]')) page.socket.logout('account_removed');
+    }, logoutUnlessClosedMs);
   });
 }
 

@@ -16,15 +16,22 @@ import { contactModules } from './modules/contacts.ts';
 import { idModules } from './modules/ids.ts';
 import { linkingModules } from './modules/linking.ts';
 import { messageModules } from './modules/messages.ts';
+import { switchModules } from './modules/switches.ts';
 import { takeOverSavedPage } from './saved-page.ts';
 import { createPage, type Page } from './shared/page.ts';
+import { holdSocket } from './shared/page-socket.ts';
 
-const embedded = takeElement(bootElements.boot);
-if (embedded) {
-  const laterMembers = takeElement(bootElements.laterMembers);
-  boot(readJson<Boot>(embedded), () => (laterMembers ? readJson<MemberTable>(laterMembers) : {}));
-} else {
-  void takeOverSavedPage().then((fetched) => fetched && boot(fetched, () => ({})));
+if (typeof document === 'undefined') holdSocket();
+else bootPage();
+
+function bootPage(): void {
+  const embedded = takeElement(bootElements.boot);
+  if (embedded) {
+    const laterMembers = takeElement(bootElements.laterMembers);
+    boot(readJson<Boot>(embedded), () => (laterMembers ? readJson<MemberTable>(laterMembers) : {}));
+  } else {
+    void takeOverSavedPage().then((fetched) => fetched && boot(fetched, () => ({})));
+  }
 }
 
 /** Removes an element of the html, which no real page has. */
@@ -114,5 +121,6 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...chatModules(page, lifecycle),
     ...messageModules(page),
     ...collectionModules(page),
+    ...switchModules(page),
   };
 }

@@ -26,7 +26,7 @@ function textsOf(known: Surface): Texts {
     const { uncertain: _uncertain, archived: _archived, switches: _switches, ...surface } = known;
     const { members, parameters } = resolveShapes(known.build);
     const named = Object.keys(parameters).filter((place) => parameters[place]?.length === 1 && parameters[place][0]);
-    const boot: Pick<Boot, 'surface' | 'named'> = { surface, named };
+    const boot: Pick<Boot, 'surface' | 'named' | 'abProps'> = { surface, named, abProps: abPropsOf(known) };
     const early = earlyPlaces(members);
     const table = (isWanted: (place: string) => boolean) =>
       Object.fromEntries(Object.entries(members).filter(([place]) => isWanted(place)));
@@ -89,6 +89,15 @@ function serverData({ build, modules, switches }: Surface): ServerData[] {
     ['Bootloader', 'handlePayload', { consistency: { rev: revision }, rsrcMap, compMap }],
     ['ScheduledServerJS', 'handle', { __bbox: { define: [['SiteData', [], site]] } }],
   ];
+}
+
+/** Real pages get them from the server after the login, and take false for each until then. */
+function abPropsOf({ switches }: Surface): Boot['abProps'] {
+  const values = Object.values(switches).flatMap(({ key, value }) => {
+    const [, not, name] = /^ab (!?)(\w+)$/.exec(key ?? '') ?? [];
+    return name === undefined ? [] : [[name, (value === 'true') === (not === '')] as const];
+  });
+  return Object.fromEntries(values);
 }
 
 /** Values of switches under their numbers: `gkx` are true or false, `qex` have any value or null. */

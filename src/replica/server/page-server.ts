@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import { workerInit } from '../../contracts/boot.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Behaviours, Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
@@ -23,6 +24,8 @@ const contentSecurityPolicy = ({ inlineScripts }: Behaviours, nonce: string) =>
     "connect-src 'self' wss://web.whatsapp.com data: blob:",
   ].join('; ');
 
+const script = 'text/javascript; charset=utf-8';
+
 /** Marks the profile of the browser; its path is never requested, so that the cookie is never sent, to no site. */
 const markCookie = `${replicaMark}=1; Path=/${replicaMark}; Max-Age=31536000; Secure; HttpOnly`;
 
@@ -36,11 +39,12 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
     const build = searchParams.get('build');
     if (path === '/') sendPage(request, response, source);
     else if (path === '/static/boot.json') sendBoot(build ?? '', response, source);
+    else if (path === workerInit.path) send(response, 200, script, workerInit.script);
     else if (path.endsWith('.js')) {
       if (build !== null && build !== source.surface.build) source.core.emit('page-pinned', { build });
       // A script of the real site's page comes from another origin.
       const headers = { 'access-control-allow-origin': '*', 'set-cookie': markCookie };
-      send(response, 200, 'text/javascript; charset=utf-8', source.bundle, headers);
+      send(response, 200, script, source.bundle, headers);
     } else if (/^\/(?:data\/manifest|manifest-[\d.]+)\.json$/.test(path)) {
       send(response, 200, 'application/json', JSON.stringify({ name: 'WhatsApp Web', start_url: '/' }));
     } else send(response, 404, 'text/plain; charset=utf-8', 'not found');
@@ -63,10 +67,10 @@ function sendPage(request: IncomingMessage, response: ServerResponse, { surface,
 }
 
 /** What a saved page needs to be of its own build. */
-function sendBoot(build: string, response: ServerResponse, { core }: PageSource): void {
+function sendBoot(build: string, response: ServerResponse, { surface: own, core }: PageSource): void {
   try {
     if (build === '') throw new Error('its html names no build');
-    const surface = resolveSurface(build);
+    const surface = build === own.build ? own : resolveSurface(build);
     core.emit('page-pinned', { build });
     send(response, 200, 'application/json', bootJson(surface, core.circumstances.page));
   } catch (error) {

@@ -1,4 +1,4 @@
-import puppeteer, { type Browser as Chromium, type Page } from 'puppeteer-core';
+import current, { type Browser as Chromium, type Page } from 'puppeteer-core';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import type { Replica } from '../../../src/replica/start-replica.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -11,6 +11,7 @@ const userAgent =
 export async function openInBrowser(
   replica: Replica,
   options: { userDataDir?: string } = {},
+  puppeteer = current,
 ): Promise<{ chromium: Chromium; page: Page; errors: string[] }> {
   const browser = await ensureBrowser('current', () => {});
   const chromium = await puppeteer.launch({

@@ -24,7 +24,7 @@ describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (bui
     await replica?.close();
   });
 
-  test('has the modules of tier 1, under exactly the names of the surface', async () => {
+  test('has the modules of tier 1, under exactly the names of the surface, and those that hold its switches', async () => {
     const surface = resolveSurface(build);
     const seen = (await page.evaluate(`(() => {
       const { modulesMap } = require('__debug');
@@ -36,7 +36,7 @@ describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (bui
         const names = new Set([...Object.keys(module.exports), ...(module.hasDefault ? ['default'] : [])]);
         return [name, [...names].sort()];
       });
-    expect(seen).toEqual(Object.fromEntries(expected));
+    expect(seen).toEqual({ ...Object.fromEntries(expected), gkx: ['default'], qex: ['default'] });
   });
 
   test('loading earlier messages fails as in wwebjs/whatsapp-web.js#201706 when the chat is not in an object', async () => {

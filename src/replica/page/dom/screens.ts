@@ -94,6 +94,22 @@ export class Screens {
     page.chats.on('add', row);
     const search = element('button', {}, element('span', { 'data-icon': page.surface.behaviours.searchIcon }));
     this.show(element('div', { class: 'two' }, element('div', { id: 'side' }, element('div', {}, search), list)));
+    if (page.surface.behaviours.whatsNewDialog && page.whatsNew.shouldShow()) this.showWhatsNew();
+  }
+
+  /** Over the chats, until a person or code clicks its button. */
+  private showWhatsNew(): void {
+    const { whatsNew } = this.page;
+    const button = element('button', {}, 'Continue');
+    const title = "What's new on WhatsApp Web";
+    const attributes = { role: 'dialog', 'aria-modal': 'true', 'aria-label': title };
+    const dialog = element('div', attributes, element('h1', {}, title), button);
+    button.addEventListener('click', () => {
+      whatsNew.dismiss();
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    whatsNew.show();
   }
 
   private show(screen: HTMLElement): void {

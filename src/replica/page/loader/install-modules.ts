@@ -21,6 +21,9 @@ interface ModuleSource {
   late: () => ReadonlySet<string>;
 }
 
+/** Modules of the loader itself, which hold the switches of the html. Archives of a build do not list them. */
+const switchHolders = ['gkx', 'qex'];
+
 /** Time that a bundle takes over a network; the local server alone would be faster than a real one. */
 const bundleMs = 50;
 
@@ -71,6 +74,7 @@ function installComet(source: ModuleSource): Register {
   const guarded = { ...source, implementations };
   return (tier) => {
     const late = source.late();
+    if (tier === 1) for (const name of switchHolders) define(name);
     for (const name of modulesOfTier(surface, tier)) if (!late.has(name)) define(name);
     if (tier === 2) for (const name of loaders) define(name);
   };

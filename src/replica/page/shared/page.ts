@@ -12,6 +12,7 @@ import { Conn, Stream } from '../model/models.ts';
 import { createMsgKeyClass, type MsgKeyClass } from '../model/msg-key.ts';
 import { OfflineMessageHandler } from '../model/offline-handler.ts';
 import { Socket } from '../model/socket.ts';
+import { WhatsNewNux } from '../model/whats-new-nux.ts';
 import type { Wid } from '../model/wid.ts';
 import { ServerLink } from './server-link.ts';
 
@@ -23,6 +24,8 @@ export interface Page {
   /** Members of all exports, by place. They are read when they are first asked for. */
   readonly members: () => MemberTable;
   readonly named: readonly string[];
+  /** AB props by name, as far as known. */
+  readonly abProps: Readonly<Record<string, boolean>>;
   circumstances: PageCircumstances;
   readonly report: SendReport;
   readonly link: ServerLink;
@@ -42,6 +45,7 @@ export interface Page {
   readonly mutes: MuteCollection;
   readonly labels: LabelCollection;
   readonly notes: NoteCollection;
+  readonly whatsNew: WhatsNewNux;
   /** The account; undefined until linked. */
   me: { pn: Wid; lid: Wid } | undefined;
   /** The whole text of the QR code for a ref. */
@@ -54,7 +58,7 @@ export const devicePlatform = '1';
 /** @param laterMembers reads the members that are not in `boot`. */
 export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
   const { behaviours } = boot.surface;
-  const link = new ServerLink();
+  const link = new ServerLink(behaviours.socketIn);
   const contacts = new ContactCollection();
   const mutes = new MuteCollection();
   const profile = new DeviceProfile();
@@ -67,6 +71,7 @@ export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
       return members;
     },
     named: boot.named,
+    abProps: boot.abProps,
     circumstances: boot.circumstances,
     report: reporter(link),
     link,
@@ -85,6 +90,7 @@ export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
     mutes,
     labels: new LabelCollection(),
     notes: new NoteCollection(),
+    whatsNew: new WhatsNewNux(),
     me: undefined,
     qrText: async (ref) => {
       const { noise, identity } = await profile.keys();
