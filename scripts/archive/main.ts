@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { buildDataFolder } from '../../src/replica/builds/read-build-data.ts';
 import { archiveText, shapesText } from './file-text.ts';
 import { readGitFiles } from './git-files.ts';
-import { prefetcher } from './loaders.ts';
+import { htmlFacts } from './html-facts.ts';
 import { moduleTexts } from './module-text.ts';
 import { describeArchive } from './write-archive.ts';
 
@@ -35,27 +35,11 @@ function required(name: 'git' | 'commit' | 'files' | 'build' | 'date'): string {
   return value;
 }
 
-function namesIn(pattern: RegExp): string[] {
-  return [...new Set([...html.matchAll(pattern)].map(([, name]) => name as string))];
-}
-
 const html = values.html === undefined ? '' : readFileSync(values.html, 'utf8');
-/**
- * The page's html says which module stands for each conditional dependency, if any: `["cr:9486",["Name"],...]`. Whether the page prefetches
- * is a switch, so what only the prefetcher needs does not count.
- */
-const conditional = new Map(
-  [...html.matchAll(/\["(cr:\d+)",\["([^"]+)"\]/g)]
-    .map(([, key, name]) => [key as string, name as string] as const)
-    .filter(([, name]) => name !== prefetcher),
-);
+const { deferred, components, conditional } = htmlFacts(html);
 const texts = [...readGitFiles(required('git'), required('commit'), new RegExp(required('files')))].flatMap(
   ({ text }) => [...moduleTexts(text, conditional)],
 );
-/** It lists the modules that it loads by itself after the start as `{"__dr":"Name"}`. */
-const deferred = namesIn(/"__dr":"([^"]+)"/g);
-/** Its map of components lists the resources of each as `"Name":{"r":[...]}`. */
-const components = namesIn(/"([\w.$-]+)":\{"r":\[/g);
 const { modules: covered } = JSON.parse(readFileSync(join(buildDataFolder, 'touched-modules.json'), 'utf8')) as {
   modules: string[];
 };

@@ -95,11 +95,14 @@ export const buildChangeSchema = z.strictObject({
     .string()
     .regex(/^\d+\.json$/, 'must be a file of the folder archives, such as 1038162681.json')
     .optional(),
+  /** Every module that archives cover was read on this build: nothing else of them had changed since the last one that was read. */
+  whole: z.literal(true).optional(),
   /** Removed names: some exports, or `module` for the whole module. */
   remove: z.record(moduleName, z.union([z.array(exportName).min(1), z.literal('module')])).optional(),
   /** Added names with their kind. An added module is available from the start, unless `tier` says otherwise. */
   add: z.record(moduleName, z.record(exportName, exportKindSchema)).optional(),
-  tier: z.record(moduleName, tierSchema).optional(),
+  /** `prefetched` is lazy, with a bundle that the page requests by itself right after the login. */
+  tier: z.record(moduleName, z.union([tierSchema, z.literal('prefetched')])).optional(),
   /** Keys of WAWebCollections' default export. */
   collections: z
     .strictObject({
@@ -128,6 +131,12 @@ export const buildChangeSchema = z.strictObject({
   note: z.string().optional(),
 });
 export type BuildChange = z.infer<typeof buildChangeSchema>;
+
+/** `comet.read.json`: what `scripts/archive/read-history.ts` read on the builds between two archives of one source. */
+export const readChangesSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  changes: z.array(buildChangeSchema),
+});
 
 /** Something that WhatsApp turns on per request or per account, on a range of builds. */
 export const buildSwitchSchema = z

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compareBuilds, parseBuild } from '../../src/contracts/build-number.ts';
 import { faces } from '../../src/contracts/surface.ts';
 import { surfaceAt } from '../../src/replica/builds/build-timeline.ts';
 import { timelineOf } from '../../src/replica/builds/resolve-surface.ts';
@@ -22,10 +23,20 @@ describe.each(faces)('changes of %s builds', (face) => {
     expect(silent.map(({ since }) => since)).toEqual([]);
   });
 
-  test('only archives are marked as read, or what they show', () => {
-    const builds = [...timeline.data.archives.values()].map(({ build }) => build);
-    const read = changes.filter(({ confidence }) => confidence === 'read').map(({ since }) => since);
-    expect(read.filter((since) => !builds.includes(since))).toEqual([]);
+  test('only archives and builds of which every covered module was read are marked as read, or what they show', () => {
+    const archived = [...timeline.data.archives.values()].map(({ build }) => build);
+    const read = changes.filter(({ confidence, whole }) => confidence === 'read' && !whole).map(({ since }) => since);
+    expect(read.filter((since) => !archived.includes(since))).toEqual([]);
+  });
+
+  test('each build of which every covered module was read lies after an archive of the same source', () => {
+    const sourceOf = (text: string | undefined) => text?.split('@')[0];
+    for (const { since, whole, source } of changes.filter((each) => each.whole)) {
+      const before = [...timeline.data.archives.values()].findLast(
+        ({ build, complete }) => complete && compareBuilds(parseBuild(build), parseBuild(since)) < 0,
+      );
+      expect([since, whole, sourceOf(before?.source[0])]).toEqual([since, true, sourceOf(source[0])]);
+    }
   });
 
   test('an archive counts as read at its own build only', () => {

@@ -50,12 +50,11 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
   for (const [name, added] of Object.entries(add ?? {})) {
     const present = modules[name];
     for (const key of Object.keys(added)) if (present?.exports[key]) fail(`add ${name}.${key}: it is there already`);
-    const when = tier?.[name] ?? present?.tier ?? 1;
-    modules[name] = { ...present, ...surfaceModule(when, { ...present?.exports, ...added }) };
+    modules[name] = { ...present, ...surfaceModule(present?.tier ?? 1, { ...present?.exports, ...added }) };
   }
   for (const [name, when] of Object.entries(tier ?? {})) {
     const { prefetched: _, ...module } = modules[name] ?? fail(`tier of ${name}: no such module`);
-    modules[name] = { ...module, tier: when };
+    modules[name] = { ...module, ...broughtBy(name, laterArchives), ...loading(when) };
   }
   for (const [name, missing] of Object.entries(unresolved ?? {})) {
     const { unresolved: _, ...module } = modules[name] ?? fail(`unresolved of ${name}: no such module`);
@@ -82,14 +81,14 @@ function applyArchive(
   before: SurfaceState,
   archive: Archive,
   later: readonly Archive[],
-  tiers: Record<string, Tier>,
+  tiers: NonNullable<BuildChange['tier']>,
 ): SurfaceState {
   const modules: Record<string, SurfaceModule> = archive.complete ? {} : { ...before.modules };
   for (const [name, archived] of Object.entries(archive.modules)) {
     const present = before.modules[name];
     const seen = withKnownKinds(name, archived.exports, later);
     const exports = archived.evidence === 'uses' ? { ...present?.exports, ...seen } : seen;
-    const { tier, prefetched } = tiers[name] ? { tier: tiers[name] } : loadingOf(name, archived, present, later);
+    const { tier, prefetched } = tiers[name] ? loading(tiers[name]) : loadingOf(name, archived, present, later);
     const module = surfaceModule(tier, exports);
     if (prefetched) module.prefetched = true;
     if (archived.exportsIncomplete) module.partial = true;
@@ -99,6 +98,17 @@ function applyArchive(
   }
   for (const name of archive.absent) delete modules[name];
   return { ...before, modules, collections: archive.collections ?? before.collections };
+}
+
+function loading(when: Tier | 'prefetched'): Pick<SurfaceModule, 'tier' | 'prefetched'> {
+  return when === 'prefetched' ? { tier: 'lazy', prefetched: true } : { tier: when };
+}
+
+/** What brings a lazy module, as the next archive shows it. */
+function broughtBy(name: string, later: readonly Archive[]): Pick<SurfaceModule, 'loaders' | 'components'> {
+  const { loaders, components } =
+    later.map((archive) => archive.modules[name]).find((each) => each?.tier === 'lazy') ?? {};
+  return { ...(loaders && { loaders }), ...(components && { components }) };
 }
 
 /** When the module comes, where a partial archive does not show it: as before, else as in a later archive. */

@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { z } from 'zod';
 import {
   type Archive,
   archiveSchema,
+  type BuildChange,
   type BuildFile,
   buildDatesSchema,
   buildFileSchema,
+  readChangesSchema,
 } from '../../contracts/build-data.ts';
+import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import { packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { Face } from '../../contracts/surface.ts';
@@ -49,9 +52,18 @@ function compiledFile(face: Face): string {
   return join(import.meta.dirname, `${face}.json`);
 }
 
-/** @throws InputError naming file, line, column and key of the mistake. */
+/**
+ * The facts of a face: those of the YAML file, and what was read between archives, in the file beside it.
+ *
+ * @throws InputError naming file, line, column and key of the mistake.
+ */
 export function readBuildFile(file: string): BuildFile {
-  return parseYamlFile(file, buildFileSchema);
+  const facts = parseYamlFile(file, buildFileSchema);
+  const read = file.replace(/\.yaml$/, '.read.json');
+  if (!existsSync(read)) return facts;
+  const { changes } = readJson(read, readChangesSchema);
+  const order = (a: BuildChange, b: BuildChange) => compareBuilds(parseBuild(a.since), parseBuild(b.since));
+  return { ...facts, changes: [...facts.changes, ...changes].sort(order) };
 }
 
 /** The file with the shapes of an archive, in the same folder. */

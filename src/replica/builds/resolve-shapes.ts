@@ -101,21 +101,24 @@ function readTimeline(face: Face): ShapeTimeline {
   const steps: ShapeStep[] = [];
   const uncertain: UncertainChange[] = [];
   const seen = new Map<string, string>();
+  let wholeAt: string | null = null;
   let before: ReadonlyMap<string, ReadModule> = new Map();
   for (const each of facts.changes) {
-    const { since, after, seenUntil, date, source, confidence, archive } = each;
+    const { since, after, seenUntil, date, source, confidence, archive, whole } = each;
     const modules = shapesAfter(before, each, archive !== undefined && (archives.get(archive)?.complete ?? false));
     const groups = new Map<string | null, string[]>();
     const names = modules === before || since === oldest ? [] : changedPlaces(before, modules);
     for (const name of names) {
       const readAt = before.get(name.slice(0, name.indexOf('.')))?.readAt ?? null;
-      const bound = archive === undefined ? (after === undefined ? since : after) : newerBuild(seen.get(name), readAt);
+      const read = newerBuild(newerBuild(seen.get(name), readAt) ?? undefined, wholeAt);
+      const bound = archive !== undefined || whole ? read : after === undefined ? since : after;
       if (bound !== since) groups.set(bound, [...(groups.get(bound) ?? []), name]);
     }
     for (const [bound, group] of groups) {
       uncertain.push({ after: bound, since, date, names: group, sources: [...source], confidence });
     }
     for (const name of names) seen.set(name, seenUntil ?? since);
+    if (whole) wholeAt = since;
     steps.push({ change: each, modules });
     before = modules;
   }

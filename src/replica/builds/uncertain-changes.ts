@@ -22,7 +22,7 @@ export function uncertainChanges(steps: readonly Step[], archives: ReadonlyMap<s
     const archive = change.archive === undefined ? undefined : archives.get(change.archive);
     if (change.since !== oldest) {
       for (const [after, group] of grouped(names, (name) =>
-        archive ? seen.of(name) : change.after === undefined ? change.since : change.after,
+        archive || change.whole ? seen.of(name) : change.after === undefined ? change.since : change.after,
       )) {
         if (after === change.since) continue;
         const { since, date, source, confidence } = change;
@@ -31,6 +31,7 @@ export function uncertainChanges(steps: readonly Step[], archives: ReadonlyMap<s
     }
     seen.note(names, change.seenUntil ?? change.since);
     if (archive) seen.noteArchive(archive, change.since);
+    if (change.whole) seen.noteAll(change.since);
     before = state;
   }
   return uncertain;
@@ -54,8 +55,12 @@ class LastSeen {
     for (const name of names) this.#names.set(name, build);
   }
 
+  noteAll(build: string): void {
+    this.#all = build;
+  }
+
   noteArchive({ complete, modules, absent, collections }: Archive, build: string): void {
-    if (complete) this.#all = build;
+    if (complete) this.noteAll(build);
     for (const [module, { evidence, exports }] of Object.entries(modules)) {
       this.#names.set(module, build);
       if (evidence !== 'uses') this.#modules.set(module, build);
@@ -68,8 +73,8 @@ class LastSeen {
   /** Null when no build showed it. */
   of(name: string): string | null {
     const at = name.indexOf('.');
-    const read = at < 0 ? this.#all : (this.#modules.get(name.slice(0, at)) ?? this.#all);
-    return newer(this.#names.get(name) ?? null, read);
+    const module = at < 0 ? null : (this.#modules.get(name.slice(0, at)) ?? null);
+    return newer(newer(this.#names.get(name) ?? null, module), this.#all);
   }
 }
 

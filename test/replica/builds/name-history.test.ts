@@ -47,7 +47,7 @@ describe('lastOffered', () => {
   });
 
   test('is no build between the archives of which the later one lacks the name', () => {
-    expect(lastOffered('WAWebBizGatingUtils', undefined, '2.3000.1044822804')).toBe('2.3000.1038162681');
+    expect(lastOffered('WAWebBizGatingUtils', undefined, '2.3000.1044822804')).toBe('2.3000.1038183521');
   });
 
   test('is null when no build up to that one offered it', () => {

@@ -67,6 +67,26 @@ const at = (built: ReturnType<typeof timeline>, revision: number) =>
     names,
   ]);
 
+describe('a build of which every covered module was read', () => {
+  const steps = [
+    base,
+    { revision: 200, archive: '200.json' },
+    { revision: 300, whole: true, add: { Me: { f: 'function' } } },
+    { revision: 400, archive: '400.json' },
+  ] as const;
+  const archives = [
+    archive(200, { Me: { exports: ['getMe'] } }),
+    archive(400, { Me: { exports: ['getMe', 'f', 'g'] } }),
+  ];
+
+  test('is certain itself, and bounds what it has and what the next archive shows', () => {
+    const built = timeline([...steps], archives);
+    expect(at(built, 250)).toContainEqual(['2.3000.200', '2.3000.300', ['Me.f']]);
+    expect(at(built, 300)).toEqual([]);
+    expect(at(built, 350)).toEqual([['2.3000.300', '2.3000.400', ['Me.g']]]);
+  });
+});
+
 describe('a dated change', () => {
   const changes = timeline(
     [base, { revision: 300, after: '2.3000.200', confidence: 'reported', remove: { Me: ['getMe'] } }],
