@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Content, contentSchema } from './replica-message.ts';
+import { type Content, contentSchema, type EventResponse, type MessageContext } from './replica-message.ts';
 import type { ContactRecord } from './replica-protocol.ts';
 import { mutationSchema } from './replica-queries.ts';
 
@@ -48,8 +48,14 @@ export interface LinkedDevice {
   connected: boolean;
 }
 
+/** What a person did to a message; `from` is a number, `at` in milliseconds since 1970. */
+interface Deed {
+  from: string;
+  at: number;
+}
+
 /** A message that a linked device of the phone sent, as the phone sees it. `from` and `to` are numbers of people, or jids of all else. */
-export interface PhoneMessage {
+export interface PhoneMessage extends MessageContext {
   id: string;
   from: string;
   to: string;
@@ -57,10 +63,22 @@ export interface PhoneMessage {
   body: string;
   content: Content;
   t: number;
-  /** Highest ack that the sending device received: 1 sent, 2 delivered, 3 read. */
+  /** Highest ack that the sending device received: 1 sent, 2 delivered, 3 read, 4 played; -1 refused. */
   ack: number;
   /** Id of the message that this one answers. */
   quoted?: string;
+  /** The last of each person; an empty text takes the one before back. */
+  reactions?: (Deed & { text: string })[];
+  /** The last vote of each person in a poll, by the names of its options. */
+  votes?: (Deed & { options: string[] })[];
+  /** Responses to an event. */
+  responses?: (Deed & { response: EventResponse })[];
+  /** When its author edited it last, in milliseconds since 1970; `content` is what it says since then. */
+  editedAt?: number;
+  /** Who revoked it; `content` is what it said before. */
+  revokedBy?: string;
+  pin?: Deed & { isPinned: boolean; seconds: number };
+  isStarred?: boolean;
 }
 
 /** A chat as the phone lists it. */

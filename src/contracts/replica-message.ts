@@ -17,7 +17,15 @@ const messageIdSchema = z.string().min(1).max(64);
 export const messageRefSchema = z.strictObject({ id: messageIdSchema, from: z.union([userJidSchema, chatJidSchema]) });
 export type MessageRef = z.infer<typeof messageRefSchema>;
 
-const textSchema = z.strictObject({ kind: z.literal('text'), body: z.string() });
+/** What a link in a text shows of its page. */
+const linkPreviewSchema = z.strictObject({
+  /** The link as it is in the text. */
+  matchedText: z.string().min(1),
+  title: z.string(),
+  description: z.string().optional(),
+});
+
+const textSchema = z.strictObject({ kind: z.literal('text'), body: z.string(), preview: linkPreviewSchema.optional() });
 
 const locationSchema = z.strictObject({
   kind: z.literal('location'),
@@ -27,13 +35,208 @@ const locationSchema = z.strictObject({
   /** Name and address, one below the other. */
   description: z.string().optional(),
   url: z.string().optional(),
+  /** Of a location that is updated for some time; only phones send one. */
+  live: z
+    .strictObject({
+      /** Seconds. */
+      seconds: z.int().positive(),
+      /** Rises with each update. */
+      sequence: z.int().min(0),
+      /** Meters. */
+      accuracy: z.number().optional(),
+      /** Meters per second. */
+      speed: z.number().optional(),
+      comment: z.string().optional(),
+    })
+    .optional(),
 });
 
-export const contentSchema = z.discriminatedUnion('kind', [textSchema, locationSchema]);
+const vcardSchema = z.strictObject({ displayName: z.string(), vcard: z.string().min(1) });
+const contactSchema = z.strictObject({ kind: z.literal('contact'), ...vcardSchema.shape });
+const contactsSchema = z.strictObject({ kind: z.literal('contacts'), contacts: z.array(vcardSchema).min(1) });
+
+const pollSchema = z.strictObject({
+  kind: z.literal('poll'),
+  name: z.string(),
+  options: z.array(z.string()).min(1),
+  isMultiple: z.boolean(),
+});
+
+const secondsSchema = z.int().min(0);
+const eventSchema = z.strictObject({
+  kind: z.literal('event'),
+  name: z.string().min(1),
+  description: z.string().optional(),
+  /** Seconds since 1970. */
+  start: secondsSchema,
+  end: secondsSchema.optional(),
+  location: z.string().optional(),
+  /** Link to a call. */
+  joinLink: z.string().optional(),
+  isCanceled: z.boolean(),
+});
+
+const groupInviteSchema = z.strictObject({
+  kind: z.literal('group-invite'),
+  group: z.string().regex(/@g\.us$/),
+  groupName: z.string(),
+  code: z.string().min(1),
+  /** Seconds since 1970. */
+  expires: secondsSchema,
+  caption: z.string().optional(),
+});
+
+/** Price in thousandths of the currency. */
+const priceSchema = { currency: z.string().length(3), amount1000: z.int().min(0) };
+
+const productSchema = z.strictObject({
+  kind: z.literal('product'),
+  productId: z.string(),
+  owner: userJidSchema,
+  title: z.string(),
+  description: z.string().optional(),
+  ...priceSchema,
+});
+
+const orderSchema = z.strictObject({
+  kind: z.literal('order'),
+  orderId: z.string(),
+  token: z.string(),
+  title: z.string(),
+  seller: userJidSchema,
+  itemCount: z.int().positive(),
+  message: z.string().optional(),
+  ...priceSchema,
+});
+
+const paymentSchema = z.strictObject({
+  kind: z.literal('payment'),
+  receiver: userJidSchema,
+  note: z.string().optional(),
+  ...priceSchema,
+});
+
+/** Reply buttons and lists under a text; the server delivers neither. */
+const buttonsSchema = z.strictObject({
+  kind: z.literal('buttons'),
+  body: z.string(),
+  title: z.string().optional(),
+  footer: z.string().optional(),
+  buttons: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+});
+const listSchema = z.strictObject({
+  kind: z.literal('list'),
+  body: z.string(),
+  title: z.string().optional(),
+  footer: z.string().optional(),
+  buttonText: z.string(),
+  sections: z.array(
+    z.strictObject({
+      title: z.string().optional(),
+      rows: z.array(z.strictObject({ id: z.string(), title: z.string(), description: z.string().optional() })),
+    }),
+  ),
+});
+
+const changeOf = {
+  /** The message that it changes. */
+  target: messageRefSchema,
+  /** When its author made it, in milliseconds since 1970: the latest counts, whatever comes first. */
+  at: z.int().min(0),
+};
+
+const reactionSchema = z.strictObject({
+  kind: z.literal('reaction'),
+  ...changeOf,
+  /** An emoji; empty to take the reaction back. */
+  text: z.string(),
+});
+const editSchema = z.strictObject({
+  kind: z.literal('edit'),
+  ...changeOf,
+  content: z.discriminatedUnion('kind', [
+    textSchema,
+    eventSchema,
+    z.strictObject({ kind: z.literal('caption'), text: z.string() }),
+  ]),
+});
+/** Deletes a message for all members of its chat. */
+const revokeSchema = z.strictObject({ kind: z.literal('revoke'), ...changeOf });
+const voteSchema = z.strictObject({
+  kind: z.literal('vote'),
+  ...changeOf,
+  /** Names of the options that the voter has chosen; none to take the vote back. */
+  options: z.array(z.string()),
+});
+const pinSchema = z.strictObject({
+  kind: z.literal('pin'),
+  ...changeOf,
+  isPinned: z.boolean(),
+  /** How long it stays pinned. */
+  seconds: secondsSchema,
+});
+export const eventResponses = ['none', 'going', 'not-going', 'maybe'] as const;
+export type EventResponse = (typeof eventResponses)[number];
+const eventResponseSchema = z.strictObject({
+  kind: z.literal('event-response'),
+  ...changeOf,
+  response: z.enum(eventResponses),
+});
+
+/** Kinds that change another message instead of adding one. */
+export const changeSchema = z.discriminatedUnion('kind', [
+  reactionSchema,
+  editSchema,
+  revokeSchema,
+  voteSchema,
+  pinSchema,
+  eventResponseSchema,
+]);
+export type Change = z.infer<typeof changeSchema>;
+export type ChangeKind = Change['kind'];
+export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
+
+/** Kinds that add a message to a chat. */
+export const addedSchema = z.discriminatedUnion('kind', [
+  textSchema,
+  locationSchema,
+  contactSchema,
+  contactsSchema,
+  pollSchema,
+  eventSchema,
+  groupInviteSchema,
+  productSchema,
+  orderSchema,
+  paymentSchema,
+  buttonsSchema,
+  listSchema,
+]);
+export type Added = z.infer<typeof addedSchema>;
+export type AddedKind = Added['kind'];
+export type AddedOf<K extends AddedKind> = Extract<Added, { kind: K }>;
+
+export const contentSchema = z.discriminatedUnion('kind', [...addedSchema.options, ...changeSchema.options]);
 /** What a message says. */
-export type Content = z.infer<typeof contentSchema>;
+export type Content = Added | Change;
 export type ContentKind = Content['kind'];
-export type ContentOf<K extends ContentKind> = Extract<Content, { kind: K }>;
+
+const changeKinds: ReadonlySet<string> = new Set(changeSchema.options.map(({ shape }) => shape.kind.value));
+
+/** True for what changes another message. */
+export function isChange(content: Content): content is Change {
+  return changeKinds.has(content.kind);
+}
+
+/** What a message says besides its content. */
+export const contextSchema = z.strictObject({
+  mentions: z.array(userJidSchema).exactOptional(),
+  groupMentions: z.array(z.strictObject({ group: z.string().regex(/@g\.us$/), subject: z.string() })).exactOptional(),
+  /** How often it was forwarded. */
+  forwardingScore: z.int().positive().exactOptional(),
+  /** After how many seconds it disappears. */
+  ephemeralSeconds: z.int().positive().exactOptional(),
+});
+export type MessageContext = z.infer<typeof contextSchema>;
 
 export const messageSchema = z.strictObject({
   /** The hexadecimal id, without the chat and direction that a message key adds. */
@@ -48,15 +251,41 @@ export const messageSchema = z.strictObject({
   ack: z.int().min(-1).max(4),
   pushname: z.string().optional(),
   /** The message that this one answers. */
-  quoted: messageRefSchema.extend({ content: contentSchema, chat: chatJidSchema.optional() }).optional(),
+  quoted: messageRefSchema.extend({ content: addedSchema, chat: chatJidSchema.optional() }).optional(),
+  ...contextSchema.shape,
 });
 export type Message = z.infer<typeof messageSchema>;
+
+/** A message that changes another one. */
+export type ChangeMessage<K extends ChangeKind = ChangeKind> = Message & { content: ChangeOf<K> };
+
+export function isChangeMessage(message: Message): message is ChangeMessage {
+  return isChange(message.content);
+}
 
 /** The words of a message that a person reads in it; empty for a kind without any. */
 export function bodyOf(content: Content): string {
   switch (content.kind) {
     case 'text':
+    case 'buttons':
+    case 'list':
       return content.body;
+    case 'poll':
+    case 'event':
+      return content.name;
+    case 'contact':
+      return content.displayName;
+    case 'group-invite':
+      return content.caption ?? '';
+    case 'product':
+    case 'order':
+      return content.title;
+    case 'payment':
+      return content.note ?? '';
+    case 'reaction':
+      return content.text;
+    case 'edit':
+      return content.content.kind === 'caption' ? content.content.text : bodyOf(content.content);
     default:
       return '';
   }

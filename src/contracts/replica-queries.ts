@@ -10,6 +10,8 @@ export const queries = {
   exists: z.strictObject({ phone: z.string() }),
   /** A change of the account's own state, which its other devices and its phone get too; WhatsApp calls it a syncd mutation. */
   mutate: z.strictObject({ mutation: z.lazy(() => mutationSchema) }),
+  /** Who has received, read and played a message of the account. `to` is its chat. */
+  messageInfo: z.strictObject({ id: z.string(), to: z.string() }),
 } as const;
 
 /** What the server answers. */
@@ -17,6 +19,17 @@ export interface QueryValues {
   /** Jid and lid of the account, or null. */
   exists: { wid: string; lid: string } | null;
   mutate: null;
+  messageInfo: MessageInfo;
+}
+
+/** Who has a message, by receipt; `t` in seconds since 1970. */
+export interface MessageInfo {
+  delivery: { id: string; t: number }[];
+  deliveryRemaining: number;
+  read: { id: string; t: number }[];
+  readRemaining: number;
+  played: { id: string; t: number }[];
+  playedRemaining: number;
 }
 
 export type QueryName = keyof typeof queries;
@@ -55,6 +68,9 @@ export const mutationSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('note'), ...aboutChat, value: z.string().max(10_000) }),
   /** The name that the account shows to others. */
   z.strictObject({ action: z.literal('pushname'), index: z.literal(''), value: z.string().min(1).max(100) }),
+  /** `index` is the text of the message's key. */
+  z.strictObject({ action: z.literal('star'), index: z.string(), value: z.boolean() }),
+  z.strictObject({ action: z.literal('deleteMessageForMe'), index: z.string(), value: z.literal(true) }),
 ]);
 export type Mutation = z.infer<typeof mutationSchema>;
 export type MutationOf<A extends Mutation['action']> = Extract<Mutation, { action: A }>;

@@ -15,6 +15,7 @@ import { connectionModules } from './modules/connection.ts';
 import { contactModules } from './modules/contacts.ts';
 import { idModules } from './modules/ids.ts';
 import { linkingModules } from './modules/linking.ts';
+import { messageActionModules } from './modules/message-actions.ts';
 import { messageModules } from './modules/messages.ts';
 import { switchModules } from './modules/switches.ts';
 import { takeOverSavedPage } from './saved-page.ts';
@@ -67,6 +68,7 @@ function start(page: Page): void {
     report: page.report,
     throwing: () => page.circumstances.unknownModuleThrows ?? false,
     late: lateModules(page),
+    exports: page.exports,
   });
   addKnownMembers(page, implemented, page.earlyMembers, (module) => earlyModules.has(module));
   watchUnknownMembers(EventEmitter, page.report);
@@ -120,6 +122,7 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...contactModules(page, lifecycle),
     ...chatModules(page, lifecycle),
     ...messageModules(page),
+    ...messageActionModules(page, lifecycle),
     ...collectionModules(page),
     ...switchModules(page),
   };

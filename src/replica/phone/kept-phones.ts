@@ -2,7 +2,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type PhoneMessage, platforms } from '../../contracts/phone-control.ts';
-import { contentSchema, messageSchema } from '../../contracts/replica-message.ts';
+import { contentSchema, contextSchema, eventResponses, messageSchema } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import { contactRecordSchema } from '../../contracts/replica-protocol.ts';
 import { mutationSchema } from '../../contracts/replica-queries.ts';
@@ -36,7 +36,9 @@ const deviceSchema = z.strictObject({
   missed: z.array(z.custom<Notification>()),
 }) satisfies z.ZodType<KeptDevice>;
 
+const deed = { from: z.string(), at: z.int() };
 const phoneMessageSchema = z.strictObject({
+  ...contextSchema.shape,
   id: z.string(),
   from: z.string(),
   to: z.string(),
@@ -45,6 +47,13 @@ const phoneMessageSchema = z.strictObject({
   t: z.int(),
   ack: z.int(),
   quoted: z.string().exactOptional(),
+  reactions: z.array(z.strictObject({ ...deed, text: z.string() })).exactOptional(),
+  votes: z.array(z.strictObject({ ...deed, options: z.array(z.string()) })).exactOptional(),
+  responses: z.array(z.strictObject({ ...deed, response: z.enum(eventResponses) })).exactOptional(),
+  editedAt: z.int().exactOptional(),
+  revokedBy: z.string().exactOptional(),
+  pin: z.strictObject({ ...deed, isPinned: z.boolean(), seconds: z.int() }).exactOptional(),
+  isStarred: z.boolean().exactOptional(),
 }) satisfies z.ZodType<PhoneMessage>;
 
 const phoneSchema = z.strictObject({
@@ -62,6 +71,7 @@ const phoneSchema = z.strictObject({
     mutations: z.array(mutationSchema),
     received: z.array(phoneMessageSchema),
     sent: z.array(phoneMessageSchema),
+    receipts: z.array(z.strictObject({ message: z.string(), by: z.string(), ack: z.int(), t: z.int() })).default([]),
   }),
 }) satisfies z.ZodType<KeptPhone>;
 

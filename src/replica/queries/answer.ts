@@ -40,6 +40,11 @@ const handlers: Handlers<QueryName> = {
     world.delivery.mutate(account, mutation, device);
     return null;
   },
+  messageInfo: ({ id }, { world, account }) => {
+    const info = world.delivery.infoOf(account, id);
+    if (!info) throw new ServerRefusal(404, 'item-not-found');
+    return info;
+  },
 };
 
 interface Query {

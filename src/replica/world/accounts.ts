@@ -38,6 +38,18 @@ export interface ReplicaAccount extends Person {
   received: PhoneMessage[];
   /** Messages sent to the linked devices through the phone control. */
   sent: PhoneMessage[];
+  /** Who has received, read or played messages of the account. */
+  receipts: Receipt[];
+}
+
+/** One person has received (2), read (3) or played (4) a message. */
+export interface Receipt {
+  message: string;
+  /** Number of the person. */
+  by: string;
+  ack: number;
+  /** Seconds since 1970. */
+  t: number;
 }
 
 /** The accounts of a replica by number, kept as long as the replica runs. */
@@ -66,6 +78,7 @@ export class ReplicaAccounts {
       mutations: [],
       received: [],
       sent: [],
+      receipts: [],
     };
     return this.add(account);
   }

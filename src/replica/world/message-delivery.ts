@@ -1,15 +1,22 @@
-import type { PhoneMessage } from '../../contracts/phone-control.ts';
-import { bodyOf, type Message } from '../../contracts/replica-message.ts';
+import { bodyOf, isChangeMessage, type Message } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
-import type { Mutation } from '../../contracts/replica-queries.ts';
+import type { MessageInfo, Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
-import { isUserJid, type People, userJid, userOf } from './people.ts';
+import { type People, userJid } from './people.ts';
+import { asSeenByPhone, changeSeen } from './seen-by-phone.ts';
 import { changeState } from './shared-state.ts';
 import type { Surroundings } from './world.ts';
 
 /** Time from a message to its delivered and read receipts; people take longer. [assumed] */
 const deliveredMs = 20;
 const readMs = 60;
+
+const delivered = 2;
+const read = 3;
+const played = 4;
+
+/** Kinds that the server takes and does not deliver: they stay at one check mark (wppconnect-team/wa-js#3273). */
+const undelivered: ReadonlySet<string> = new Set(['buttons', 'list']);
 
 interface DeliveryParts {
   accounts: ReplicaAccounts;
@@ -32,28 +39,36 @@ export class MessageDelivery {
   fromDevice(account: ReplicaAccount, device: Device, message: Message): void {
     const { accounts, people, around } = this.parts;
     const sent = { ...message, from: userJid(account.number), ack: 1 };
+    const { kind } = sent.content;
     if (account.messages.some(({ id }) => id === sent.id)) {
       device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
       return;
     }
-    account.messages.push(sent);
-    const seen = asSeenByPhone(sent);
-    account.received.push(seen);
-    const { kind } = sent.content;
     around.emit('message-from-page', { id: sent.id, device: device.id, kind, length: bodyOf(sent.content).length });
+    if (undelivered.has(kind)) {
+      device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
+      around.emit('message-dropped', { id: sent.id, kind });
+      return;
+    }
+    this.keep(account, sent);
     device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
     for (const other of account.devices.values()) if (other !== device) handOver(other, sent);
-    const recipient = accounts.get(userOf(sent.to));
-    if (recipient && recipient !== account) this.toAccount(recipient, { ...sent, pushname: account.pushname });
-    if (!people.get(userOf(sent.to))) return;
-    around.later(deliveredMs, () => this.acknowledge(account, sent, seen, 2));
-    around.later(readMs, () => this.acknowledge(account, sent, seen, 3));
+    const person = people.withJid(sent.to);
+    if (!person) return;
+    const recipient = accounts.get(person.number);
+    if (recipient && recipient !== account) {
+      this.toAccount(recipient, { ...sent, to: userJid(person.number), pushname: account.pushname });
+    }
+    around.later(deliveredMs, () => this.received(account, sent, person.number, delivered));
+    // People read at once; an account of the replica has read a message when one of its devices says so.
+    if (!recipient || recipient === account) {
+      around.later(readMs, () => this.received(account, sent, person.number, read));
+    }
   }
 
   /** Delivers a message to the phone and all devices of an account. */
   toAccount(account: ReplicaAccount, message: Message): void {
-    account.messages.push(message);
-    account.received.push(asSeenByPhone(message));
+    this.keep(account, message);
     const devices = [...account.devices.values()];
     const live = devices.filter(({ isLive }) => isLive).length;
     const { kind } = message.content;
@@ -78,6 +93,7 @@ export class MessageDelivery {
   /** Changes state that the devices of an account share. */
   mutate(account: ReplicaAccount, mutation: Mutation, from?: Device): void {
     changeState(account, mutation);
+    this.mutateSeen(account, mutation);
     this.parts.around.emit('mutation', {
       action: mutation.action,
       number: account.number,
@@ -90,18 +106,87 @@ export class MessageDelivery {
   receipt(account: ReplicaAccount, device: Device, ids: readonly string[], ack: number): void {
     this.parts.around.emit('message-receipt', { ids: [...ids], device: device.id, ack });
     device.undelivered = device.undelivered.filter(({ id }) => !ids.includes(id));
-    for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
+    this.markReceived(account, ids, ack);
   }
 
-  private acknowledge(account: ReplicaAccount, message: Message, seen: PhoneMessage, ack: number): void {
+  /** A device or the phone of an account has received, read or played messages; their authors hear of it. */
+  markReceived(account: ReplicaAccount, ids: readonly string[], ack: number): void {
+    for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
+    for (const { id, from } of account.messages.filter(({ id }) => ids.includes(id))) {
+      const author = this.parts.accounts.get(this.parts.people.withJid(from)?.number ?? '');
+      const sent = author?.messages.find((message) => message.id === id);
+      if (author && sent && author !== account) this.received(author, sent, account.number, ack);
+    }
+  }
+
+  /** Who has a message of the account. */
+  infoOf(account: ReplicaAccount, id: string): MessageInfo | null {
+    const message = account.messages.find((one) => one.id === id);
+    if (!message) return null;
+    const people = this.recipientsOf(message).length;
+    const with_ = (ack: number) => {
+      const receipts = account.receipts.filter((receipt) => receipt.message === id && receipt.ack === ack);
+      return receipts.map(({ by, t }) => ({ id: userJid(by), t }));
+    };
+    const of = { delivery: with_(delivered), read: with_(read), played: with_(played) };
+    return {
+      ...of,
+      deliveryRemaining: people - of.delivery.length,
+      readRemaining: people - of.read.length,
+      playedRemaining: people - of.played.length,
+    };
+  }
+
+  /** Numbers of those who get a message. */
+  private recipientsOf({ to }: Message): string[] {
+    const person = this.parts.people.withJid(to);
+    return person ? [person.number] : [];
+  }
+
+  /** One person has received, read or played a message of the account: its ack is what all recipients have. */
+  private received(account: ReplicaAccount, message: Message, by: string, ack: number): void {
+    const known = account.receipts.filter((receipt) => receipt.message === message.id && receipt.by === by);
+    if (known.some((receipt) => receipt.ack === ack)) return;
+    account.receipts.push({ message: message.id, by, ack, t: Math.floor(Date.now() / 1000) });
+    const highest = (number: string) => {
+      const receipts = account.receipts.filter((receipt) => receipt.message === message.id && receipt.by === number);
+      return Math.max(1, ...receipts.map((receipt) => receipt.ack));
+    };
+    const ofAll = Math.min(...this.recipientsOf(message).map(highest));
+    if (ofAll > message.ack) this.acknowledge(account, message, ofAll);
+  }
+
+  private acknowledge(account: ReplicaAccount, message: Message, ack: number): void {
     message.ack = ack;
-    seen.ack = ack;
+    for (const seen of account.received) if (seen.id === message.id) seen.ack = ack;
     this.parts.around.emit('message-acknowledged', { id: message.id, ack });
     for (const device of account.devices.values()) {
       device.deliver?.({ type: 'ack', chat: message.to, ids: [message.id], ack });
     }
   }
+
+  /** Adds a message to what the account has, or changes one. */
+  private keep(account: ReplicaAccount, message: Message): void {
+    account.messages.push(message);
+    if (isChangeMessage(message)) {
+      const { id } = message.content.target;
+      for (const seen of seenBy(account)) if (seen.id === id) changeSeen(seen, message);
+    }
+    account.received.push(asSeenByPhone(message));
+  }
+
+  private mutateSeen(account: ReplicaAccount, { action, index, value }: Mutation): void {
+    if (action !== 'star' && action !== 'deleteMessageForMe') return;
+    const id = index.split('_')[2];
+    if (action === 'star') for (const seen of seenBy(account)) if (seen.id === id) seen.isStarred = value;
+    if (action === 'star') return;
+    account.received = account.received.filter((seen) => seen.id !== id);
+    account.sent = account.sent.filter((seen) => seen.id !== id);
+    account.messages = account.messages.filter((message) => message.id !== id);
+  }
 }
+
+const seenBy = ({ received, sent }: ReplicaAccount) => [...received, ...sent];
 
 interface NotifyOptions {
   from?: Device;
@@ -112,20 +197,4 @@ interface NotifyOptions {
 function handOver(device: Device, message: Message): void {
   device.undelivered.push(message);
   if (device.isLive) device.deliver?.({ type: 'message', message, offline: false });
-}
-
-/** A person is shown by the number, all else by its jid. */
-const partyOf = (jid: string) => (isUserJid(jid) ? userOf(jid) : jid);
-
-export function asSeenByPhone({ id, from, to, content, t, ack, quoted }: Message): PhoneMessage {
-  return {
-    id,
-    from: partyOf(from),
-    to: partyOf(to),
-    body: bodyOf(content),
-    content,
-    t,
-    ack,
-    ...(quoted && { quoted: quoted.id }),
-  };
 }

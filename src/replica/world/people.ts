@@ -18,14 +18,25 @@ export const firstContact = '12025550101';
 
 /** All people with a WhatsApp account, by number. */
 export class People {
-  private readonly byNumber = new Map(contacts.map((person) => [person.number, person]));
+  private readonly byNumber = new Map<string, Person>();
+  private readonly byLid = new Map<string, Person>();
+
+  constructor() {
+    for (const person of contacts) this.add(person);
+  }
 
   get(number: string): Person | undefined {
     return this.byNumber.get(number);
   }
 
+  /** The person with this jid, by number or by lid. */
+  withJid(jid: string): Person | undefined {
+    return jid.endsWith('@lid') ? this.byLid.get(jid) : this.byNumber.get(userOf(jid));
+  }
+
   add(person: Person): Person {
     this.byNumber.set(person.number, person);
+    this.byLid.set(lidOf(person.number), person);
     return person;
   }
 

@@ -1,5 +1,5 @@
 import type { PhoneChat } from '../../contracts/phone-control.ts';
-import type { Message } from '../../contracts/replica-message.ts';
+import { isChange, type Message } from '../../contracts/replica-message.ts';
 import type { Mutation, MutationOf } from '../../contracts/replica-queries.ts';
 import type { ReplicaAccount } from './accounts.ts';
 import { userJid, userOf } from './people.ts';
@@ -64,6 +64,7 @@ export function chatsOf(account: ReplicaAccount): PhoneChat[] {
     return known;
   };
   for (const message of account.messages) {
+    if (isChange(message.content)) continue;
     const found = chat(chatOf(account, message));
     found.messages += 1;
     found.lastMessage = message.id;

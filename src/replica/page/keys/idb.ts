@@ -55,6 +55,7 @@ export async function idbPut<D extends DatabaseName>(
   });
 }
 
+/** Deletes the entries of these keys. */
 export async function idbDelete<D extends DatabaseName>(
   name: D,
   storeName: StoreName<D>,

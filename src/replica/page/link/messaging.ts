@@ -1,41 +1,59 @@
-import type { Message } from '../../../contracts/replica-message.ts';
+import type { Added, Change, ChangeMessage, Message, MessageContext } from '../../../contracts/replica-message.ts';
 import { idbAll, idbDelete, idbPut } from '../keys/idb.ts';
 import { onlyAName } from '../loader/stub.ts';
-import { attributesOf, contentOf, type OutgoingMessage } from '../messages/kinds.ts';
-import type { Attributes } from '../model/base-model.ts';
+import { applyChange, isChange } from '../messages/changes.ts';
+import { attributesOf, contentOf, contextAttributes, contextOf, type OutgoingMessage } from '../messages/kinds.ts';
 import type { Chat, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
-import type { Page } from '../shared/page.ts';
+import { isMe, type Page } from '../shared/page.ts';
 
 /** A message as the profile stores it. */
 type KeptMessage = Message & { viewed: boolean };
+
+/** What `addAndSendMsgToChat` resolves to when the server has the message. */
+interface SendResult {
+  messageSendResult: 'OK';
+  t: number;
+  count: null;
+}
+
+/** A message as it was sent or received. */
+interface Entry {
+  /** The key under which the profile has it; a revoked message shows another one. */
+  key: MsgKey;
+  wire: Message;
+  /** Undefined for a change. */
+  msg?: Msg;
+}
 
 /** Sends and receives messages and acks, and stores them in the profile. */
 export class Messaging {
   private readonly page: Page;
   /** Sent messages without an ack of the server, by id. */
   private readonly unsent = new Map<string, { wire: Message; done: () => void }>();
-  /** Messages as they were sent or received, by the text of their keys. */
-  private readonly wires = new Map<string, Message>();
+  /** By chat and id. */
+  private readonly entries = new Map<string, Entry>();
+  /** Changes by chat and id of the message that they are about, which may come later. */
+  private readonly changes = new Map<string, { key: MsgKey; message: ChangeMessage }[]>();
 
   constructor(page: Page) {
     this.page = page;
   }
 
   /**
-   * Adds a message from the server; a `fresh` one is new to the user. The receipt is sent once the profile has stored the
-   * message: until then the server delivers it again.
+   * Adds a message from the server, or changes one; a `fresh` one is new to the user. The receipt is sent once the profile has stored
+   * the message: until then the server delivers it again.
    */
   receive(message: Message, fresh: boolean): void {
     const { page } = this;
-    const known = page.msgs.length;
-    const msg = this.addToChat(message, fresh);
-    if (!fresh) return;
-    const isNew = page.msgs.length > known;
-    if (isNew && !msg.id.fromMe) page.chats.ensure(msg.id.remote).unreadCount += 1;
-    void this.store(msg.id).then(() => {
-      page.link.send({ type: 'receipt', ids: [message.id], chat: String(msg.id.remote), ack: 2 });
+    const key = this.keyOf(message);
+    const isNew = !this.entries.has(indexOf(key));
+    if (isNew) this.add(key, message, fresh);
+    if (fresh && isNew && !isChange(message) && !key.fromMe) page.chats.ensure(key.remote).unreadCount += 1;
+    void this.store(key).then(() => {
+      if (!fresh) return;
+      page.link.send({ type: 'receipt', ids: [message.id], chat: String(key.remote), ack: 2 });
     });
   }
 
@@ -44,7 +62,7 @@ export class Messaging {
    *
    * @throws Error for what the replica's server would not deliver unchanged; it is reported as a stub.
    */
-  send(chat: Chat, outgoing: OutgoingMessage): [added: Promise<Msg>, sent: Promise<object>] {
+  send(chat: Chat, outgoing: OutgoingMessage): [added: Promise<Msg>, sent: Promise<SendResult>] {
     const { page } = this;
     const content = notDelivered(chat) ?? contentOf(outgoing, chat);
     if (typeof content === 'string') {
@@ -59,24 +77,47 @@ export class Messaging {
       t: outgoing.t,
       ack: 0,
       ...(quoted && { quoted }),
+      ...contextOf(outgoing),
     };
     const [msg] = page.msgs.add({ ...outgoing, chat });
     if (!msg) throw new Error('the message was not added');
     this.keep(chat, msg, wire);
-    const sent = new Promise<object>((resolve) => {
-      this.unsent.set(wire.id, { wire, done: () => resolve({ messageSendResult: 'OK', t: wire.t, count: null }) });
-    });
-    page.link.send({ type: 'send', message: wire });
-    return [Promise.resolve(msg), sent];
+    void this.store(msg.id);
+    return [Promise.resolve(msg), this.transmit(wire)];
+  }
+
+  /** Changes a message of a chat, here and for its other members; resolves when the server has the change. */
+  async change(
+    target: Msg,
+    content: DistributiveOmit<Change, 'target' | 'at'>,
+    context: MessageContext = {},
+  ): Promise<SendResult> {
+    const { page } = this;
+    const author = target.id.fromMe ? page.me?.pn : ((target.get('author') as Wid | undefined) ?? target.from);
+    const at = Date.now();
+    const wire = {
+      id: await page.MsgKey.newId(),
+      from: String(page.me?.pn),
+      to: String(target.id.remote),
+      content: { ...content, target: { id: target.id.id, from: String(author) }, at },
+      t: Math.floor(at / 1000),
+      ack: 0,
+      ...context,
+    } as ChangeMessage;
+    const key = this.keyOf(wire);
+    this.add(key, wire, true);
+    void this.store(key);
+    return this.transmit(wire);
   }
 
   acknowledge(chat: string, ids: readonly string[], ack: number): void {
     for (const id of ids) {
-      const key = new this.page.MsgKey({ fromMe: true, remote: new Wid(chat), id });
-      this.page.msgs.get(key)?.updateAck(ack);
+      const entry = this.entries.get(`${chat} ${id}`);
+      entry?.msg?.updateAck(ack);
+      if (entry && isChange(entry.wire)) entry.wire.ack = Math.max(entry.wire.ack, ack);
       this.unsent.get(id)?.done();
       this.unsent.delete(id);
-      void this.store(key);
+      if (entry) void this.store(entry.key);
     }
   }
 
@@ -101,49 +142,86 @@ export class Messaging {
 
   /** Removes the messages of a chat up to the last one of them; none of a chat without that one. */
   clear(chat: Chat, last: string | null): void {
-    const all = chat.msgs.getModelsArray();
-    const gone = all.slice(0, all.findIndex(({ id }) => id.id === last) + 1);
-    for (const msg of gone) {
-      this.wires.delete(String(msg.id));
-      chat.msgs.remove(msg);
-      this.page.msgs.remove(msg);
-    }
-    void idbDelete(
-      'model-storage',
-      'message',
-      gone.map(({ id }) => String(id)),
-    );
+    const isOfChat = ([index]: [string, Entry]) => index.startsWith(`${chat.id} `);
+    const all = [...this.entries].filter(isOfChat);
+    const end = all.findIndex(([, { wire }]) => wire.id === last) + 1;
+    void this.forget(all.slice(0, end).flatMap(([, { msg }]) => msg ?? []));
     const latest = chat.msgs.last();
     chat.set({ lastReceivedKey: latest?.id, unreadCount: chat.msgs.filter(isUnread).length });
+  }
+
+  /** Forgets messages on this device only. Programs that listen hear of each. */
+  async forget(msgs: readonly Msg[]): Promise<void> {
+    const wanted = new Set(msgs);
+    const keys: string[] = [];
+    for (const [index, { key, msg }] of [...this.entries]) {
+      if (!msg || !wanted.has(msg)) continue;
+      keys.push(String(key), ...(this.changes.get(index) ?? []).map((change) => String(change.key)));
+      this.entries.delete(index);
+      this.changes.delete(index);
+    }
+    for (const msg of msgs) {
+      this.page.chats.get(msg.id.remote)?.msgs.remove(msg);
+      this.page.msgs.remove(msg);
+    }
+    await idbDelete('model-storage', 'message', keys);
+  }
+
+  /** The message with this id in a chat. */
+  find(chat: Wid, id: string): Msg | undefined {
+    return this.entries.get(`${chat} ${id}`)?.msg;
   }
 
   /** Restores the messages of the profile as old ones. */
   async restore(): Promise<void> {
     const kept = (await idbAll('model-storage', 'message')) as KeptMessage[];
     for (const { viewed, ...message } of kept.sort((a, b) => a.t - b.t)) {
-      const msg = this.addToChat(message, false);
+      const key = this.keyOf(message);
+      this.add(key, message, false);
       if (viewed) continue;
-      msg.set({ viewed }, { silent: true });
-      this.page.chats.ensure(msg.id.remote).unreadCount += 1;
+      this.entries.get(indexOf(key))?.msg?.set({ viewed }, { silent: true });
+      this.page.chats.ensure(key.remote).unreadCount += 1;
     }
   }
 
-  private addToChat(message: Message, fresh: boolean): Msg {
+  private transmit(wire: Message): Promise<SendResult> {
+    const sent = new Promise<SendResult>((resolve) => {
+      this.unsent.set(wire.id, { wire, done: () => resolve({ messageSendResult: 'OK', t: wire.t, count: null }) });
+    });
+    this.page.link.send({ type: 'send', message: wire });
+    return sent;
+  }
+
+  private keyOf({ id, from, to }: Message): MsgKey {
+    const author = new Wid(from);
+    const fromMe = isMe(this.page, author);
+    return new this.page.MsgKey({ fromMe, remote: fromMe ? new Wid(to) : author, id, self: fromMe ? 'out' : 'in' });
+  }
+
+  private add(key: MsgKey, message: Message, fresh: boolean): void {
+    if (!isChange(message)) {
+      this.addToChat(key, message, fresh);
+      return;
+    }
+    this.entries.set(indexOf(key), { key, wire: message });
+    const index = `${key.remote} ${message.content.target.id}`;
+    this.changes.set(index, [...(this.changes.get(index) ?? []), { key, message }]);
+    const target = this.entries.get(index)?.msg;
+    if (target) applyChange(this.page, { target, key, message, isFresh: fresh });
+  }
+
+  private addToChat(id: MsgKey, message: Message, fresh: boolean): void {
     const { page } = this;
+    const { fromMe, remote } = id;
     const from = new Wid(message.from);
-    const to = new Wid(message.to);
-    const fromMe = Boolean(page.me?.pn.equals(from));
-    const remote = fromMe ? to : from;
     if (!fromMe) page.contacts.ensure(from, message.pushname ? { pushname: message.pushname } : {});
     const chat = page.chats.ensure(remote);
-    const id = new page.MsgKey({ fromMe, remote, id: message.id, self: fromMe ? 'out' : 'in' });
-    const known = page.msgs.get(id);
-    if (known) return known;
     const [msg] = page.msgs.add({
       id,
       from,
-      to,
-      ...attributesOf(message.content),
+      to: new Wid(message.to),
+      ...attributesOf(message.content as Added),
+      ...contextAttributes(message),
       t: message.t,
       ack: fromMe ? message.ack : Math.max(1, message.ack),
       isNewMsg: fresh,
@@ -152,37 +230,57 @@ export class Messaging {
       self: fromMe ? 'out' : 'in',
       viewed: !fresh,
       chat,
-      ...quotedFields(message),
     });
     if (!msg) throw new Error('the message was not added');
     this.keep(chat, msg, message);
-    return msg;
+    for (const change of this.changes.get(indexOf(id)) ?? []) {
+      applyChange(page, { target: msg, ...change, isFresh: fresh });
+    }
   }
 
   private keep(chat: Chat, msg: Msg, wire: Message): void {
-    this.wires.set(String(msg.id), wire);
+    this.entries.set(indexOf(msg.id), { key: msg.id, wire, msg });
     chat.msgs.add(msg);
     chat.set({ t: msg.t, lastReceivedKey: msg.id });
-    void this.store(msg.id);
   }
 
   private async store(key: MsgKey): Promise<void> {
-    const msg = this.page.msgs.get(key);
-    if (!msg) return;
-    const wire = this.wires.get(String(key));
-    if (!wire) return;
-    const kept: KeptMessage = { ...wire, t: msg.t, ack: msg.ack, viewed: msg.id.fromMe || Boolean(msg.get('viewed')) };
-    await idbPut('model-storage', 'message', [[String(key), kept]]);
+    const entry = this.entries.get(indexOf(key));
+    if (!entry) return;
+    const { wire, msg } = entry;
+    const kept: KeptMessage = msg
+      ? { ...wire, t: msg.t, ack: msg.ack, viewed: msg.id.fromMe || Boolean(msg.get('viewed')) }
+      : { ...wire, viewed: true };
+    await idbPut('model-storage', 'message', [[String(entry.key), kept]]);
   }
 
   /** The message that this one answers, as far as the page has it. */
-  private quotedBy({ quotedMsg, quotedStanzaID, quotedParticipant }: OutgoingMessage): Message['quoted'] {
+  private quotedBy(outgoing: OutgoingMessage): Message['quoted'] {
+    const { quotedMsg, quotedStanzaID, quotedParticipant, quotedRemoteJid } = outgoing;
     if (!quotedStanzaID || !quotedParticipant) return undefined;
-    const known = [...this.wires.values()].find(({ id }) => id === quotedStanzaID)?.content;
-    const content = known ?? { kind: 'text', body: String(quotedMsg?.body ?? '') };
-    return { id: quotedStanzaID, from: String(quotedParticipant), content };
+    const chat = String(quotedRemoteJid ?? outgoing.id.remote);
+    const entry = this.entries.get(`${chat} ${quotedStanzaID}`);
+    return {
+      id: quotedStanzaID,
+      from: String(quotedParticipant),
+      content: (entry && this.currentContent(entry)) ?? { kind: 'text', body: String(quotedMsg?.body ?? '') },
+      ...(quotedRemoteJid !== undefined && { chat }),
+    };
+  }
+
+  /** What a message says after its edits. */
+  private currentContent({ key, wire }: Entry): Added {
+    const edits = (this.changes.get(indexOf(key)) ?? []).flatMap(({ message: { from, content } }) =>
+      content.kind === 'edit' && content.content.kind !== 'caption' && from === wire.from ? content : [],
+    );
+    const latest = edits.sort((a, b) => a.at - b.at).at(-1);
+    return (latest?.content ?? wire.content) as Added;
   }
 }
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+const indexOf = ({ remote, id }: MsgKey) => `${remote} ${id}`;
 
 /** What the server would not deliver; undefined for a message to one person. */
 function notDelivered({ id }: Chat): string | undefined {
@@ -190,9 +288,3 @@ function notDelivered({ id }: Chat): string | undefined {
 }
 
 const isUnread = (msg: Msg) => !msg.id.fromMe && !msg.get('viewed');
-
-function quotedFields({ quoted }: Message): Attributes {
-  if (!quoted) return {};
-  const { id, from, content } = quoted;
-  return { quotedMsg: attributesOf(content), quotedStanzaID: id, quotedParticipant: new Wid(from) };
-}

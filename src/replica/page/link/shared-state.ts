@@ -65,6 +65,14 @@ export class SharedState {
         page.profile.savePushname(mutation.value);
         page.contacts.get(page.me?.pn)?.set({ pushname: mutation.value });
         return;
+      case 'star':
+        this.page.msgs.get(mutation.index)?.set({ star: mutation.value });
+        return;
+      case 'deleteMessageForMe': {
+        const msg = this.page.msgs.get(mutation.index);
+        if (msg) void this.messaging.forget([msg]);
+        return;
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import { envOf } from '../../../contracts/boot.ts';
 import { loadersOf } from '../../../contracts/loaders.ts';
 import type { MemberTable } from '../../../contracts/shape.ts';
 import type { PageSurface, Tier } from '../../../contracts/surface.ts';
-import { buildExports, type Implementations, modulesOfTier } from './build-exports.ts';
+import { buildExports, type Implementations, type ModuleExports, modulesOfTier } from './build-exports.ts';
 import { type CometFactory, commonModule, installCometLoader } from './comet-loader.ts';
 import type { SendReport } from './stub.ts';
 import { installWebpackLoader } from './webpack-loader.ts';
@@ -19,6 +19,8 @@ interface ModuleSource {
   throwing: () => boolean;
   /** Modules of tier 1 and 2 that come only with a bundle on request; Comet builds only. */
   late: () => ReadonlySet<string>;
+  /** Gets the exports of each module that is required. */
+  exports: Map<string, ModuleExports>;
 }
 
 /** Modules of the loader itself, which hold the switches of the html. Archives of a build do not list them. */
@@ -41,7 +43,9 @@ const exportsOf = (source: ModuleSource, name: string) => () => {
   const module = source.surface.modules[name];
   // A loader, or a module that only others wait for: nothing more of it is known.
   if (!module) return source.implementations[name] ?? {};
-  return buildExports(name, module, source.implementations, source.report, source.members);
+  const exports = buildExports(name, module, source.implementations, source.report, source.members);
+  source.exports.set(name, exports);
+  return exports;
 };
 
 function installComet(source: ModuleSource): Register {

@@ -68,6 +68,12 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
     }
   }
 
+  /** Finds the model by another id, which it does not have yet. */
+  reindex(model: M, id: ModelId): void {
+    delete this._index[String(model.id)];
+    this._index[String(id)] = model;
+  }
+
   /** Removes all models and triggers only `reset`. */
   reset(): void {
     this._models.length = 0;

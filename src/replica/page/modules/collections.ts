@@ -16,6 +16,7 @@ export function collectionModules(page: Page): Implementations {
     'WAWebMuteCollection.MuteCollection': page.mutes,
     'WAWebLabelCollection.LabelCollection': page.labels,
     'WAWebNoteCollection.NoteCollection': page.notes,
+    'WAWebReactionsCollection.ReactionsCollection': page.addons.reactions,
     'WAWebBusinessProfileCollection.BusinessProfileCollection': new BusinessProfileCollection(),
   };
   const modules: Implementations = {

@@ -4,7 +4,9 @@ import type { MemberTable } from '../../../contracts/shape.ts';
 import type { PageSurface } from '../../../contracts/surface.ts';
 import { encodeB64 as b64 } from '../keys/bytes.ts';
 import { DeviceProfile } from '../keys/device-profile.ts';
+import type { ModuleExports } from '../loader/build-exports.ts';
 import type { SendReport } from '../loader/stub.ts';
+import { Addons } from '../messages/addons.ts';
 import { LabelCollection, MuteCollection, NoteCollection } from '../model/account-models.ts';
 import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
@@ -46,6 +48,10 @@ export interface Page {
   readonly labels: LabelCollection;
   readonly notes: NoteCollection;
   readonly whatsNew: WhatsNewNux;
+  /** What members of chats did to messages. */
+  readonly addons: Addons;
+  /** Exports of the modules that code in the page has required, as it has them. */
+  readonly exports: Map<string, ModuleExports>;
   /** The account; undefined until linked. */
   me: { pn: Wid; lid: Wid } | undefined;
   /** The whole text of the QR code for a ref. */
@@ -91,6 +97,8 @@ export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
     labels: new LabelCollection(),
     notes: new NoteCollection(),
     whatsNew: new WhatsNewNux(),
+    addons: new Addons(),
+    exports: new Map(),
     me: undefined,
     qrText: async (ref) => {
       const { noise, identity } = await profile.keys();
@@ -107,4 +115,9 @@ function reporter(link: ServerLink): SendReport {
     if (!link.isOpen) return;
     for (const [name, what] of waiting.splice(0)) link.send({ type: 'report', event: name, detail: what });
   };
+}
+
+/** True for the account itself, by its number or its lid. */
+export function isMe({ me }: Page, wid: Wid): boolean {
+  return Boolean(me?.pn.equals(wid) || me?.lid.equals(wid));
 }
