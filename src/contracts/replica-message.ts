@@ -184,7 +184,7 @@ const eventResponseSchema = z.strictObject({
 });
 
 /** Kinds that change another message instead of adding one. */
-export const changeSchema = z.discriminatedUnion('kind', [
+const changeSchema = z.discriminatedUnion('kind', [
   reactionSchema,
   editSchema,
   revokeSchema,
@@ -197,7 +197,7 @@ export type ChangeKind = Change['kind'];
 export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
 
 /** Kinds that add a message to a chat. */
-export const addedSchema = z.discriminatedUnion('kind', [
+const addedSchema = z.discriminatedUnion('kind', [
   textSchema,
   locationSchema,
   contactSchema,

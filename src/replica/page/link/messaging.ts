@@ -1,7 +1,7 @@
 import type { Added, Change, ChangeMessage, Message, MessageContext } from '../../../contracts/replica-message.ts';
 import { idbAll, idbDelete, idbPut } from '../keys/idb.ts';
 import { onlyAName } from '../loader/stub.ts';
-import { applyChange, isChange } from '../messages/changes.ts';
+import { changeShown, changesAnother } from '../messages/changes.ts';
 import { attributesOf, contentOf, contextAttributes, contextOf, type OutgoingMessage } from '../messages/kinds.ts';
 import type { Chat, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
@@ -19,7 +19,7 @@ interface SendResult {
 }
 
 /** A message as it was sent or received. */
-interface Entry {
+interface MessageEntry {
   /** The key under which the profile has it; a revoked message shows another one. */
   key: MsgKey;
   wire: Message;
@@ -33,7 +33,7 @@ export class Messaging {
   /** Sent messages without an ack of the server, by id. */
   private readonly unsent = new Map<string, { wire: Message; done: () => void }>();
   /** By chat and id. */
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, MessageEntry>();
   /** Changes by chat and id of the message that they are about, which may come later. */
   private readonly changes = new Map<string, { key: MsgKey; message: ChangeMessage }[]>();
 
@@ -50,7 +50,7 @@ export class Messaging {
     const key = this.keyOf(message);
     const isNew = !this.entries.has(indexOf(key));
     if (isNew) this.add(key, message, fresh);
-    if (fresh && isNew && !isChange(message) && !key.fromMe) page.chats.ensure(key.remote).unreadCount += 1;
+    if (fresh && isNew && !changesAnother(message) && !key.fromMe) page.chats.ensure(key.remote).unreadCount += 1;
     void this.store(key).then(() => {
       if (!fresh) return;
       page.link.send({ type: 'receipt', ids: [message.id], chat: String(key.remote), ack: 2 });
@@ -114,7 +114,7 @@ export class Messaging {
     for (const id of ids) {
       const entry = this.entries.get(`${chat} ${id}`);
       entry?.msg?.updateAck(ack);
-      if (entry && isChange(entry.wire)) entry.wire.ack = Math.max(entry.wire.ack, ack);
+      if (entry && changesAnother(entry.wire)) entry.wire.ack = Math.max(entry.wire.ack, ack);
       this.unsent.get(id)?.done();
       this.unsent.delete(id);
       if (entry) void this.store(entry.key);
@@ -142,7 +142,7 @@ export class Messaging {
 
   /** Removes the messages of a chat up to the last one of them; none of a chat without that one. */
   clear(chat: Chat, last: string | null): void {
-    const isOfChat = ([index]: [string, Entry]) => index.startsWith(`${chat.id} `);
+    const isOfChat = ([index]: [string, MessageEntry]) => index.startsWith(`${chat.id} `);
     const all = [...this.entries].filter(isOfChat);
     const end = all.findIndex(([, { wire }]) => wire.id === last) + 1;
     void this.forget(all.slice(0, end).flatMap(([, { msg }]) => msg ?? []));
@@ -199,7 +199,7 @@ export class Messaging {
   }
 
   private add(key: MsgKey, message: Message, fresh: boolean): void {
-    if (!isChange(message)) {
+    if (!changesAnother(message)) {
       this.addToChat(key, message, fresh);
       return;
     }
@@ -207,7 +207,7 @@ export class Messaging {
     const index = `${key.remote} ${message.content.target.id}`;
     this.changes.set(index, [...(this.changes.get(index) ?? []), { key, message }]);
     const target = this.entries.get(index)?.msg;
-    if (target) applyChange(this.page, { target, key, message, isFresh: fresh });
+    if (target) changeShown(this.page, { target, key, message, isFresh: fresh });
   }
 
   private addToChat(id: MsgKey, message: Message, fresh: boolean): void {
@@ -234,7 +234,7 @@ export class Messaging {
     if (!msg) throw new Error('the message was not added');
     this.keep(chat, msg, message);
     for (const change of this.changes.get(indexOf(id)) ?? []) {
-      applyChange(page, { target: msg, ...change, isFresh: fresh });
+      changeShown(page, { target: msg, ...change, isFresh: fresh });
     }
   }
 
@@ -269,7 +269,7 @@ export class Messaging {
   }
 
   /** What a message says after its edits. */
-  private currentContent({ key, wire }: Entry): Added {
+  private currentContent({ key, wire }: MessageEntry): Added {
     const edits = (this.changes.get(indexOf(key)) ?? []).flatMap(({ message: { from, content } }) =>
       content.kind === 'edit' && content.content.kind !== 'caption' && from === wire.from ? content : [],
     );

@@ -1,9 +1,9 @@
 import type { ChangeKind, ChangeMessage, Content } from '../../../contracts/replica-message.ts';
+import type { Addon, ReactionAddon, VoteAddon } from '../model/addons.ts';
 import type { Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
-import type { Addon, ReactionAddon, VoteAddon } from './addons.ts';
 import { attributesOf, contextAttributes } from './kinds.ts';
 
 /** A change that has reached the page, with the message that it is about. */
@@ -88,12 +88,12 @@ const eventResponse: Apply<'event-response'> = (page, arrived) => {
 const changes: { [K in ChangeKind]: Apply<K> } = { reaction, edit, revoke, vote, pin, 'event-response': eventResponse };
 
 /** True for what changes another message instead of adding one. */
-export function isChange<M extends { content: Content }>(message: M): message is M & ChangeMessage {
+export function changesAnother<M extends { content: Content }>(message: M): message is M & ChangeMessage {
   return message.content.kind in changes;
 }
 
 /** Changes the message that the change is about; a revoked message stays unchanged. */
-export function applyChange(page: Page, arrived: AnyArrived): void {
+export function changeShown(page: Page, arrived: AnyArrived): void {
   if (arrived.target.type === 'revoked') return;
   (changes[arrived.message.content.kind] as (page: Page, arrived: AnyArrived) => void)(page, arrived);
 }

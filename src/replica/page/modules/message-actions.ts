@@ -1,8 +1,8 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { Implementations } from '../loader/build-exports.ts';
-import { type PinAddon, tableOf, type VoteAddon } from '../messages/addons.ts';
 import { responseOf } from '../messages/changes.ts';
 import { contextOf } from '../messages/kinds.ts';
+import { type PinAddon, tableOf, type VoteAddon } from '../model/addons.ts';
 import { type Chat, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';

@@ -1,7 +1,7 @@
-import { BaseCollection, type ModelId } from '../model/base-collection.ts';
-import { BaseModel, defineAttributes } from '../model/base-model.ts';
-import type { MsgKey } from '../model/msg-key.ts';
-import type { Wid } from '../model/wid.ts';
+import { BaseCollection, type ModelId } from './base-collection.ts';
+import { BaseModel, defineAttributes } from './base-model.ts';
+import type { MsgKey } from './msg-key.ts';
+import type { Wid } from './wid.ts';
 
 /** A change that the page keeps beside the message that it changes. */
 export interface Addon {
