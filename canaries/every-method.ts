@@ -1,10 +1,11 @@
 import { flow, linkByQr } from '../src/runner/flow.ts';
 import { account } from './methods/account.ts';
+import { chats } from './methods/chats.ts';
 import { messages } from './methods/messages.ts';
 import type { Recipes } from './methods/recipe.ts';
 
 /** In the sequence in which each can work: what takes something away comes last. */
-const recipes: Recipes = { ...account, ...messages };
+const recipes: Recipes = { ...account, ...messages, ...chats };
 
 /** Calls every public method of the version, one by one. What came of each is in the record; the attempt passes when each that was tried works. */
 export default flow(
@@ -27,5 +28,6 @@ export default flow(
     }
     trials.end();
   },
-  { deadlineSeconds: 300 },
+  // Labels and notes are of WhatsApp Business.
+  { deadlineSeconds: 300, platform: 'smba' },
 );

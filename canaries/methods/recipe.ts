@@ -1,10 +1,12 @@
+import type { Json, LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
+import type { PhoneChat } from '../../src/contracts/phone-control.ts';
 import type { FlowContext } from '../../src/runner/flow.ts';
 
-/** What recipes of methods work with: a client that is ready, its phone, and what they have made so far. */
+/** What recipes of methods work with: a client that is ready, and its phone. */
 export interface MethodWorld extends FlowContext {
-  /** Full id of the contact that all recipes talk with. */
+  /** Full id of the contact that recipes talk with. */
   contact: string;
-  /** A number of its own for each use: digits that make a text unlike any other. */
+  /** Digits that make a text unlike any other of the flow. */
   unique(): string;
 }
 
@@ -18,4 +20,72 @@ export type Recipes = Readonly<Record<string, Recipe>>;
 export function same(actual: unknown, expected: unknown): void {
   const [one, other] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (one !== other) throw new Error(`it answered ${one?.slice(0, 200)} and not ${other?.slice(0, 200)}`);
+}
+
+/** A field of an object that came as JSON, by its path. */
+export function at(value: Json | undefined, ...path: (string | number)[]): Json | undefined {
+  return path.reduce<Json | undefined>((each, key) => (each as Record<string, Json> | null | undefined)?.[key], value);
+}
+
+/** @throws Error when the event has no argument or the answer no entry. */
+export function first<T>(values: readonly T[]): T {
+  const [value] = values;
+  if (value === undefined) throw new Error('it answered nothing at all');
+  return value;
+}
+
+/** The chat with the contact, as an object of the library. */
+export function contactChat({ client, contact }: MethodWorld): Promise<LibraryValue> {
+  return client.call('getChatById', contact);
+}
+
+/** Waits until the phone's chat with the contact is as `isSo` says. */
+export async function phoneChat(
+  { phone, effect }: MethodWorld,
+  what: string,
+  isSo: (chat: PhoneChat) => boolean,
+): Promise<void> {
+  await effect(`${what} on the phone`, async () => {
+    const { chats } = await phone.state();
+    return chats.some((chat) => chat.id === `${phone.contact}@c.us` && isSo(chat));
+  });
+}
+
+/** A text from the contact, as an object of the library. */
+export async function incoming({ client, phone, unique }: MethodWorld): Promise<LibraryValue> {
+  const body = `incoming ${unique()}`;
+  await phone.send(body, phone.contact);
+  return first(await client.event('message', { body }));
+}
+
+/** A text of the client that is at the phone, as an object of the library. */
+export async function outgoing({ client, phone, contact, unique }: MethodWorld): Promise<LibraryValue> {
+  const body = `outgoing ${unique()}`;
+  const message = await client.call('sendMessage', contact, body);
+  await phone.received(body);
+  return message;
+}
+
+/** `id._serialized` of an object of the library, or `id.$1` where the version has it so. @throws Error for an object without an id. */
+export function idOf({ value }: LibraryValue): string {
+  const id = at(value, 'id', '_serialized') ?? at(value, 'id', '$1');
+  if (typeof id !== 'string') throw new Error('the object has no id');
+  return id;
+}
+
+/** The recipe of the same method of the client and of an object: `archiveChat(id)` and `chat.archive()`. */
+export function both(
+  clientMethod: string,
+  objectMethod: string,
+  check: (world: MethodWorld, call: (...args: MethodArgument[]) => Promise<LibraryValue>) => Promise<void>,
+): Recipes {
+  const [, name = ''] = objectMethod.split('.');
+  return {
+    [`Client.${clientMethod}`]: (world) =>
+      check(world, (...args) => world.client.call(clientMethod, world.contact, ...args)),
+    [objectMethod]: async (world) => {
+      const chat = await contactChat(world);
+      await check(world, (...args) => world.client.callOn(chat, name, ...args));
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Platform } from '../contracts/phone-control.ts';
 import { Refusal } from '../contracts/refusal.ts';
 import { Finding } from './finding.ts';
 import type { FlowPhone, PhoneActions } from './flow.ts';
@@ -7,15 +8,25 @@ import type { OpenTarget, TargetPhone } from './target.ts';
 
 const lookAgainMs = 10;
 
+interface PhoneChoice {
+  seed: number;
+  platform: Platform | undefined;
+}
+
 type NamedActions = Omit<FlowPhone, keyof PhoneActions>;
 
 /**
  * The flow's view of the simulated phone: what flows name, and all other actions of the phone control under their own names.
  *
- * @param seed chooses the number, out of the range that is kept free for fiction.
+ * @param whose its seed chooses the number, out of the range that is kept free for fiction.
  */
-export function attemptPhone(seed: number, target: Promise<OpenTarget>, steps: Steps, client: PhoneSubject): FlowPhone {
-  const named = new AttemptPhone(seed, target, steps, client);
+export function attemptPhone(
+  whose: PhoneChoice,
+  target: Promise<OpenTarget>,
+  steps: Steps,
+  client: PhoneSubject,
+): FlowPhone {
+  const named = new AttemptPhone(whose, target, steps, client);
   return new Proxy(named, {
     get(phone, key) {
       const value: unknown = Reflect.get(phone, key);
@@ -33,9 +44,9 @@ class AttemptPhone implements NamedActions {
   readonly #steps: Steps;
   readonly #client: PhoneSubject;
 
-  constructor(seed: number, target: Promise<OpenTarget>, steps: Steps, client: PhoneSubject) {
+  constructor({ seed, platform }: PhoneChoice, target: Promise<OpenTarget>, steps: Steps, client: PhoneSubject) {
     this.number = String(13125550100 + (seed % 99));
-    this.#phone = target.then((open) => open.addPhone(this.number));
+    this.#phone = target.then((open) => open.addPhone(this.number, platform));
     this.#phone.catch(() => {});
     this.#steps = steps;
     this.#client = client;

@@ -8,6 +8,7 @@ import type {
   SessionFacts,
 } from '../contracts/host.ts';
 import type { SeenMessage } from '../contracts/host-events.ts';
+import type { Platform } from '../contracts/phone-control.ts';
 import type { Phone } from '../replica/phone/phone.ts';
 import type { IsSo } from './until-so.ts';
 
@@ -153,6 +154,8 @@ export interface FlowOptions {
   auth?: string | undefined;
   /** Multiplies the long waits of the service: the life of QR and pairing codes, and `wait()`. 1 = their real length. */
   timeScale?: number | undefined;
+  /** The app of the phone; `android` when left out. `smba` and `smbi` are WhatsApp Business, which has labels and notes. */
+  platform?: Platform | undefined;
   /** When the flow is ended in any case; 120 when left out. */
   deadlineSeconds?: number | undefined;
 }

@@ -111,7 +111,7 @@ export class Scene {
         };
       },
     });
-    this.phone = attemptPhone(seed, this.#target, steps, this.client);
+    this.phone = attemptPhone({ seed, platform: flow.platform }, this.#target, steps, this.client);
     if (trace.mode !== 'off') steps.followSpans((span) => this.#snapshotOfSpan(span));
   }
 

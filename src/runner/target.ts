@@ -1,5 +1,6 @@
 import type { Cell } from '../contracts/attempt.ts';
 import type { ProfileCircumstances } from '../contracts/circumstances.ts';
+import type { Platform } from '../contracts/phone-control.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { circumstancesOf, findCondition, lastsSeconds } from '../replica/conditions/conditions.ts';
 import type { Phone } from '../replica/phone/phone.ts';
@@ -10,7 +11,7 @@ export interface OpenTarget {
   /** Flags that bring the browser there and nowhere else. */
   chromiumArgs: string[];
   /** @param number digits of an international number. */
-  addPhone(number: string): TargetPhone;
+  addPhone(number: string, platform?: Platform): TargetPhone;
   /** Ends all connections of pages, and takes none for so many seconds; resolves when they have ended. */
   drop(seconds: number): Promise<void>;
   /** From now on every answer takes so many seconds longer. */
@@ -67,8 +68,8 @@ export async function openTarget(
   });
   return {
     chromiumArgs: replica.chromiumArgs,
-    addPhone(number) {
-      const { id } = phones.create(number);
+    addPhone(number, platform) {
+      const { id } = phones.create(number, platform);
       return {
         async scan(qr) {
           await phones.scan(id, qr);

@@ -43,12 +43,12 @@ const rpc = createBirpc<FlowHost, FlowThread>(
 
 async function load(): Promise<FlowFacts> {
   const module = await import(pathToFileURL(workerData.file).href);
-  const { name, body, auth, timeScale, deadlineSeconds } = (module.default ?? {}) as Partial<Flow>;
+  const { name, body, auth, timeScale, platform, deadlineSeconds } = (module.default ?? {}) as Partial<Flow>;
   if (typeof name !== 'string' || typeof body !== 'function') {
     throw new TypeError('it needs a default export made with flow(name, body)');
   }
   flow = module.default as Flow;
-  return JSON.parse(JSON.stringify({ name, auth, timeScale, deadlineSeconds }));
+  return JSON.parse(JSON.stringify({ name, auth, timeScale, platform, deadlineSeconds }));
 }
 
 function contextOf(facts: Record<string, Record<string, string>>): FlowContext {

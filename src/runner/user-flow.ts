@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
 import { InputError } from '../contracts/input-error.ts';
+import { platforms } from '../contracts/phone-control.ts';
 import { Late, within } from '../contracts/within.ts';
 import { messageOf } from './classify.ts';
 import { noEffect } from './finding.ts';
@@ -16,6 +17,7 @@ const factsSchema = z.strictObject({
   name: z.string().min(1),
   auth: z.string().optional(),
   timeScale: z.number().positive().optional(),
+  platform: z.enum(platforms).optional(),
   deadlineSeconds: z.number().positive().optional(),
 });
 

@@ -73,10 +73,10 @@ export function chatsOf(account: ReplicaAccount): PhoneChat[] {
   for (const mutation of account.mutations) {
     if (mutation.action === 'archive') chat(mutation.index).archived = mutation.value;
     else if (mutation.action === 'pin') chat(mutation.index).pinned = mutation.value;
-    else if (mutation.action === 'mute') chat(mutation.index).mutedUntil = mutation.value;
+    else if (mutation.action === 'mute') Object.assign(chats.get(mutation.index) ?? {}, { mutedUntil: mutation.value });
     else if (mutation.action === 'markUnread') chat(mutation.index).markedUnread = mutation.value;
     else if (mutation.action === 'labels') chat(mutation.index).labels = mutation.value;
-    else if (mutation.action === 'note') chat(mutation.index).note = mutation.value;
+    else if (mutation.action === 'note') Object.assign(chats.get(mutation.index) ?? {}, { note: mutation.value });
   }
   return [...chats.values()].sort((a, b) => b.pinned - a.pinned || (b.t ?? 0) - (a.t ?? 0));
 }
