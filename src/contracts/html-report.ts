@@ -1,4 +1,5 @@
 import type { Attempt, Cause, Cell } from './attempt.ts';
+import type { Confidence } from './build-data.ts';
 import type { Expectation } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunInfo, Summary } from './run.ts';
@@ -33,6 +34,8 @@ export interface HtmlCell {
 export interface HtmlGrid {
   title: string;
   builds: string[];
+  /** How sure the page of each build is; null where that is not known. */
+  confidences: (Confidence | null)[];
   /** Places in `HtmlOverview.cells`; null where the plan has no such cell. */
   rows: { library: string; cells: (number | null)[] }[];
 }
@@ -40,6 +43,8 @@ export interface HtmlGrid {
 export interface HtmlCause {
   code: string;
   cause: Cause | null;
+  /** How sure it is, with the date of its change; empty where that is not known. */
+  known: string;
   /** Places in `HtmlOverview.cells`. */
   cells: number[];
 }

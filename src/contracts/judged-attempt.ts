@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Attempt, type Cell, cellSchema } from './attempt.ts';
+import { doubtOf } from './doubt-of.ts';
 import { blameSchema, outcomeSchema, phaseSchema } from './outcome.ts';
-import { doubtOf, doubtSchema } from './prediction.ts';
+import { doubtSchema } from './prediction.ts';
 import { readyMsOf } from './ready-ms.ts';
 
 /** The part of an attempt that the gate judges, from the store, a report file or the service's own traffic. */

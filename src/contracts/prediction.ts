@@ -43,8 +43,3 @@ export const predictionSchema = z.object({
   methods: z.array(methodCheckSchema.extend({ open: z.array(openNameSchema) })).default([]),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
-
-/** What is not known of a build, for attempts that call the methods of the prediction as for those that call none. */
-export function doubtOf({ open, failsAnyway, methods }: Prediction, callsMethods = true): Doubt {
-  return { open: [...open, ...(callsMethods ? methods.flatMap((method) => method.open) : [])], failsAnyway };
-}

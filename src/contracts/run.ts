@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Attempt, attemptSchema, type Cell, cellSchema } from './attempt.ts';
+import { confidenceSchema } from './build-data.ts';
 import { type Expectation, expectationSchema } from './matrix.ts';
 
 export const machineSchema = z.object({
@@ -29,6 +30,10 @@ export type ScheduledResult = (typeof scheduledResults)[number];
 export const cellReportSchema = cellSchema.extend({
   expectation: expectationSchema.nullable(),
   surprise: z.boolean(),
+  /** How sure the page of the build is; absent in reports without it, null where nothing is known, as on the live site. */
+  confidence: confidenceSchema.nullable().optional(),
+  /** Whether what the source predicts came, by phase and name; null where the two cannot be compared. */
+  agreement: z.enum(['agrees', 'differs']).nullable().optional(),
   attempts: z.array(attemptSchema),
 });
 export type CellReport = z.infer<typeof cellReportSchema>;

@@ -1,6 +1,6 @@
 import type { Attempt, Cell, Span } from './attempt.ts';
+import { doubtOf } from './doubt-of.ts';
 import { type JudgedAttempt, judgedAttempt } from './judged-attempt.ts';
-import { doubtOf } from './prediction.ts';
 import { readyMsOf } from './ready-ms.ts';
 
 /** The flow that does several others one after the other in one attempt: see canaries/linked-device.ts. */

@@ -28,11 +28,6 @@ export type Fact = z.infer<typeof factSchema>;
 export const boundsSchema = factSchema.extend({ after: z.string().nullable() });
 export type Bounds = z.infer<typeof boundsSchema>;
 
-/** `after A and by B`: when a change came, as far as known. */
-export function boundsWords({ after, since }: Pick<Bounds, 'after' | 'since'>): string {
-  return `${after === null ? 'at an unknown time' : `after ${after}`} and by ${since}`;
-}
-
 export const missingNameSchema = z.object({
   kind: missingKindSchema,
   /** `WAWebCollections.Call`, a selector, or a field. */

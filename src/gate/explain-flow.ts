@@ -1,5 +1,5 @@
+import { boundsWords } from '../contracts/bounds-words.ts';
 import type { Policy } from '../contracts/policy.ts';
-import { boundsWords } from '../contracts/surface-check.ts';
 import { type Arm, type ArmTally, arms, type FlowVerdict, inRates, type OpenFinding } from '../contracts/verdict.ts';
 import { plural } from '../words/text.ts';
 import type { CellEvidence, FlowEvidence } from './evidence/evidence.ts';

@@ -1,12 +1,15 @@
-import type { Cause, Cell } from '../contracts/attempt.ts';
+import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
 import { causePlace, placeName } from '../words/cell-names.ts';
 import type { CellSummary } from '../words/cell-summary.ts';
+import { causeConfidence } from '../words/prediction.ts';
 
 /** Cells that failed for the same reason. */
 export interface CauseGroup {
   code: string;
   /** The cause of its first cell; null when no cause was found. The message names no build if the group has several. */
   cause: Cause | null;
+  /** How sure it is, of its first cell. */
+  confidence: Attempt['confidence'];
   cells: Cell[];
 }
 
@@ -14,10 +17,10 @@ export interface CauseGroup {
 export function groupCauses(summaries: readonly CellSummary[]): CauseGroup[] {
   const groups = new Map<string, CauseGroup>();
   for (const summary of summaries) {
-    const { cell, outcome, code, cause } = summary;
+    const { cell, outcome, code, cause, confidence } = summary;
     if (outcome === null || outcome === 'passed') continue;
     const key = causeKey(summary);
-    const group = groups.get(key) ?? { code: code ?? outcome, cause, cells: [] };
+    const group = groups.get(key) ?? { code: code ?? outcome, cause, confidence, cells: [] };
     groups.set(key, withCell(group, cell));
   }
   return [...groups.values()].sort((a, b) => b.cells.length - a.cells.length);
@@ -46,13 +49,15 @@ function withoutBuild({ message }: Cause, { build }: Cell): string {
   return message.replaceAll(`build ${build}`, 'the build');
 }
 
-/** One line: code, missing `Module.export`, the library's `file:line`, and the cells. */
-export function causeLine({ code, cause, cells }: CauseGroup): string {
+/** One line: code, missing `Module.export`, the library's `file:line`, how sure that is with its date, and the cells. */
+export function causeLine({ code, cause, confidence, cells }: CauseGroup): string {
   const { missing, libraryLine } = cause ? causePlace(cause) : { missing: '', libraryLine: '' };
   const why = missing ? `${missing} is missing` : (cause?.message.split('\n')[0] ?? 'no cause was found');
   const place = why.includes(libraryLine) ? '' : libraryLine;
   const count = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
-  return [code, why, place, `${count}: ${cellsWords(cells)}`].filter((part) => part !== '').join('  ');
+  return [code, why, place, causeConfidence(confidence), `${count}: ${cellsWords(cells)}`]
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 /** `1.24.0 on 2.3000.1014111620, 2.3000.1026515401; 1.25.0 on 2.3000.1026515401`. */

@@ -7,6 +7,7 @@ import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
 import { embedScript, selfContainedPage } from '../web/self-contained-page.ts';
 import { type CellSummary, cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
+import { causeConfidence } from '../words/prediction.ts';
 import { repeatCommand } from '../words/repeat.ts';
 import { groupCauses } from './causes.ts';
 import { compareRuns } from './compare-runs.ts';
@@ -120,9 +121,10 @@ function overview(run: RunInfo, { interrupted, sentence, summaries, before }: Sh
         cells: cells.map((summary) => (summary ? placeOf(summary.cell) : null)),
       })),
     })),
-    causes: groupCauses(summaries).map(({ code, cause, cells }) => ({
+    causes: groupCauses(summaries).map(({ code, cause, confidence, cells }) => ({
       code,
       cause,
+      known: causeConfidence(confidence),
       cells: cells.map(placeOf).filter((place) => place !== null),
     })),
   };

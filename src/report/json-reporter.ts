@@ -1,5 +1,5 @@
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
-import { type CellSummary, countCells, summarizeReport } from '../words/cell-summary.ts';
+import { type CellSummary, comparedReport, countCells, summarizeReport } from '../words/cell-summary.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
 
@@ -22,7 +22,7 @@ async function* jsonPieces(run: RunInfo, cells: AsyncIterable<CellReport>): Asyn
   yield `{"schemaVersion":1,\n"run":${JSON.stringify(run)},\n"cells":[`;
   const summaries: CellSummary[] = [];
   for await (const report of cells) {
-    yield `${summaries.length === 0 ? '' : ','}\n${JSON.stringify(report)}`;
+    yield `${summaries.length === 0 ? '' : ','}\n${JSON.stringify(comparedReport(report))}`;
     summaries.push(summarizeReport(report));
   }
   yield `\n],\n"summary":${JSON.stringify(countCells(summaries))}}\n`;

@@ -1,6 +1,9 @@
+import { doubtOf } from '../contracts/doubt-of.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
 import { causePlace, placeName } from '../words/cell-names.ts';
+import { summarizeReport } from '../words/cell-summary.ts';
+import { openWords, predictionWords } from '../words/prediction.ts';
 import { repeatOf } from '../words/repeat.ts';
 import { escapeXml } from './escape-xml.ts';
 import { className, suiteOrigin } from './junit.ts';
@@ -48,8 +51,24 @@ function testCase(report: CellReport): TestCase {
   const { result, message, text } = judge(report);
   const seconds = report.attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
   const attributes = `classname="${className(`${report.library} ${report.flow}`)}" name="${escapeXml(placeName(report))}" time="${seconds.toFixed(3)}"`;
+  const properties = propertiesOf(report);
   const body = result === 'passed' ? '' : `<${result} message="${escapeXml(message)}">${escapeXml(text)}</${result}>`;
-  return { result, seconds, xml: `    <testcase ${attributes}>${body}</testcase>\n` };
+  return { result, seconds, xml: `    <testcase ${attributes}>${properties}${body}</testcase>\n` };
+}
+
+/** What the cell is known by, and what its source predicts; none of what is not known. */
+function propertiesOf(report: CellReport): string {
+  const { confidence, prediction, agreement } = summarizeReport(report);
+  const values = {
+    confidence: confidence.build,
+    'confidence of the cause': confidence.cause,
+    prediction: prediction && predictionWords(prediction),
+    agreement,
+    'rests on': prediction && doubtOf(prediction).open.map(openWords).join('; '),
+  };
+  const given = Object.entries(values).filter(([, value]) => value !== null && value !== '');
+  const all = given.map(([name, value]) => `<property name="${name}" value="${escapeXml(value as string)}"/>`);
+  return all.length > 0 ? `<properties>${all.join('')}</properties>` : '';
 }
 
 function judge(report: CellReport): { result: TestCase['result']; message: string; text: string } {

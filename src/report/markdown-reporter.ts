@@ -2,14 +2,15 @@ import type { Attempt } from '../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { causePlace, cellName } from '../words/cell-names.ts';
 import { type CellSummary, cellWords } from '../words/cell-summary.ts';
+import { causeConfidence } from '../words/prediction.ts';
 import { formatMs } from '../words/text.ts';
 import { cellsWords, groupCauses } from './causes.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
-import { countsLine } from './render-result.ts';
+import { countsLine, predictionSections } from './render-result.ts';
 import type { ReportSource } from './report-source.ts';
 import { RunTally } from './run-tally.ts';
 import { headlineOfRun } from './summary-sentence.ts';
-import { gridsOf } from './table.ts';
+import { columnTitles, gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /** GitHub accepts at most 1 MiB per job summary and drops a longer one completely. */
@@ -53,6 +54,12 @@ function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: s
     ...surpriseLines(cells),
     ...gridLines(cells),
     ...causeLines(cells),
+    ...predictionSections(cells).flatMap(({ title, lines: its }) => [
+      '',
+      `### ${title}`,
+      '',
+      ...its.map((line) => `- ${escapeMarkdown(line)}`),
+    ]),
   ];
   const cut = '\n\n_The rest does not fit here; the JSON and HTML reports have it._\n';
   let bytes = Buffer.byteLength(cut);
@@ -84,12 +91,12 @@ function surpriseLines(cells: readonly CellSummary[]): string[] {
 }
 
 function gridLines(cells: readonly CellSummary[]): string[] {
-  return gridsOf(cells).flatMap(({ title, builds, rows }) => [
+  return gridsOf(cells).flatMap(({ rows, ...grid }) => [
     '',
-    `### ${title}`,
+    `### ${grid.title}`,
     '',
-    `| library | ${builds.join(' | ')} |`,
-    `|---|${builds.map(() => '---|').join('')}`,
+    `| library | ${columnTitles({ ...grid, rows }).join(' | ')} |`,
+    `|---|${grid.builds.map(() => '---|').join('')}`,
     ...rows.map(({ library, cells: row }) => {
       const texts = row.map((summary) => (summary ? escapeMarkdown(cellWords(summary)) : ''));
       return `| **${escapeMarkdown(library)}** | ${texts.join(' | ')} |`;
@@ -100,9 +107,16 @@ function gridLines(cells: readonly CellSummary[]): string[] {
 function causeLines(cells: readonly CellSummary[]): string[] {
   const groups = groupCauses(cells);
   if (groups.length === 0) return [];
-  const rows = groups.map(({ code, cause, cells: affected }) => {
+  const rows = groups.map(({ code, cause, confidence, cells: affected }) => {
     const { missing, libraryLine } = cause ? causePlace(cause) : { missing: '', libraryLine: '' };
-    return `| ${code} | ${escapeMarkdown(missing)} | ${escapeMarkdown(libraryLine)} | ${escapeMarkdown(cause?.message ?? 'no cause was found')} | ${escapeMarkdown(cellsWords(affected))} |`;
+    return `| ${code} | ${escapeMarkdown(missing)} | ${escapeMarkdown(libraryLine)} | ${escapeMarkdown(cause?.message ?? 'no cause was found')} | ${causeConfidence(confidence)} | ${escapeMarkdown(cellsWords(affected))} |`;
   });
-  return ['', '### Causes', '', '| code | missing | library | message | cells |', '|---|---|---|---|---|', ...rows];
+  return [
+    '',
+    '### Causes',
+    '',
+    '| code | missing | library | message | known | cells |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+  ];
 }

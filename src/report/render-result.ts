@@ -1,7 +1,9 @@
+import { doubtOf } from '../contracts/doubt-of.ts';
 import type { RunInfo } from '../contracts/run.ts';
 import { cellName } from '../words/cell-names.ts';
-import { type CellSummary, countCells } from '../words/cell-summary.ts';
-import { causeLine, groupCauses } from './causes.ts';
+import { type CellSummary, countCells, isOpen } from '../words/cell-summary.ts';
+import { openWords, predictionWords } from '../words/prediction.ts';
+import { causeLine, cellsWords, groupCauses } from './causes.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,11 +31,45 @@ export function renderResult(
   return [
     renderTable(cells, width, paint),
     ...(causes.length > 0 ? [`${colors.bold('Causes')}\n${causes.join('\n')}`] : []),
+    ...predictionSections(cells).map(
+      ({ title, lines }) => `${colors.bold(title)}\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    ),
     ...(surprises.length > 0 ? [`${colors.bold('Not as expected')}\n${surprises.join('\n')}`] : []),
     [countsLine(cells), ...missing.map((what) => colors.yellow(`incomplete: ${what}`)), colors.bold(sentence)].join(
       '\n',
     ),
   ].join('\n\n');
+}
+
+/** Cells that the source predicts otherwise, and cells that rest on what is not known; no section where there are none. */
+export function predictionSections(cells: readonly CellSummary[]): { title: string; lines: string[] }[] {
+  const differing = cells.filter(({ agreement }) => agreement === 'differs');
+  const open = cells.filter(isOpen);
+  const sections = [
+    { title: 'Predicted otherwise by the source', lines: differing.map(predictedLine) },
+    { title: 'Not known for sure', lines: openLines(open) },
+  ];
+  return sections.filter(({ lines }) => lines.length > 0).map(({ title, lines }) => ({ title, lines: fewOf(lines) }));
+}
+
+function predictedLine({ cell, outcome, phase, prediction }: CellSummary): string {
+  const seen = outcome === 'passed' ? 'passed' : `${outcome} in ${phase}`;
+  return `${cellName(cell)}: predicted ${prediction && predictionWords(prediction)}, seen ${seen}`;
+}
+
+/** Cells that rest on the same name are one line. */
+function openLines(cells: readonly CellSummary[]): string[] {
+  const named = cells.flatMap(({ cell, prediction }) =>
+    prediction ? doubtOf(prediction).open.map((open) => ({ cell, words: openWords(open) })) : [],
+  );
+  return [...Map.groupBy(named, ({ words }) => words)].map(
+    ([words, its]) => `${cellsWords(its.map(({ cell }) => cell))} rests on ${words}`,
+  );
+}
+
+function fewOf(lines: readonly string[]): string[] {
+  const more = lines.length - mostSurprises;
+  return more > 0 ? [...lines.slice(0, mostSurprises), `and ${more} more`] : [...lines];
 }
 
 /** `35 cells: 14 passed, 21 failed, 2 not as expected`. */
@@ -44,6 +80,9 @@ export function countsLine(cells: readonly CellSummary[]): string {
   if (counts.infra > 0) parts.push(`${counts.infra} spoiled by the harness or the machine`);
   if (notRun > 0) parts.push(`${notRun} not run`);
   parts.push(counts.surprises === 0 ? 'all as expected' : `${counts.surprises} not as expected`);
+  const compared = cells.filter(({ agreement }) => agreement !== null);
+  const agreeing = compared.filter(({ agreement }) => agreement === 'agrees').length;
+  if (compared.length > 0) parts.push(`${agreeing} of ${compared.length} as the source predicts`);
   return `${counts.cells} cells: ${parts.join(', ')}`;
 }
 

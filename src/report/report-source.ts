@@ -5,7 +5,7 @@ import type { CellReport, PlannedCell, RunInfo, RunReport } from '../contracts/r
 import type { Standing } from '../contracts/standing.ts';
 import type { Store } from '../store/open-store.ts';
 import type { StoreRecorder } from '../store/store-recorder.ts';
-import { type CellSummary, countCells, summarizeReport } from '../words/cell-summary.ts';
+import { type CellSummary, comparedReport, countCells, summarizeReport } from '../words/cell-summary.ts';
 import { readHistory } from './history/read-history.ts';
 
 /** A run with what its cells did. */
@@ -73,6 +73,6 @@ export function storeSource(store: Store, recorder: StoreRecorder, artifacts: Re
 
 /** All of an ended run in memory, in the shape of the JSON report. */
 export async function reportOf(run: RunInfo, source: Pick<ReportSource, 'cells'>): Promise<RunReport> {
-  const cells = await Array.fromAsync(source.cells(run));
+  const cells = await Array.fromAsync(source.cells(run), comparedReport);
   return { schemaVersion: 1, run, cells, summary: countCells(cells.map(summarizeReport)) };
 }

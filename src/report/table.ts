@@ -1,6 +1,8 @@
+import type { Confidence } from '../contracts/build-data.ts';
 import { sortBuilds } from '../contracts/build-number.ts';
 import { chosenText } from '../contracts/switches.ts';
-import { type CellSummary, cellWords } from '../words/cell-summary.ts';
+import { type CellSummary, cellWords, isOpen } from '../words/cell-summary.ts';
+import { buildDoubt } from '../words/prediction.ts';
 import { symbols } from '../words/text.ts';
 import { columnLines } from './fit-text.ts';
 
@@ -9,6 +11,8 @@ export interface Grid {
   /** The common axes of the grid, e.g. `browser current, flow qr-to-ready`. */
   title: string;
   builds: string[];
+  /** How sure the page of each build is; null where that is not known. */
+  confidences: (Confidence | null)[];
   rows: { library: string; cells: (CellSummary | undefined)[] }[];
 }
 
@@ -29,6 +33,7 @@ export function gridsOf(summaries: readonly CellSummary[]): Grid[] {
     return {
       title,
       builds,
+      confidences: builds.map((build) => cells.find(({ cell }) => cell.build === build)?.confidence.build ?? null),
       rows: libraries.map((library) => ({ library, cells: builds.map((build) => at.get(`${library} ${build}`)) })),
     };
   });
@@ -47,7 +52,14 @@ export function renderTable(
   return `${grids.join('\n\n')}\n\n${legend(summaries)}`;
 }
 
-function renderGrid({ title, builds, rows }: Grid, width: number, paint: PaintCell): string {
+/** The builds of a grid; `~` marks one whose page is not known for sure. */
+export function columnTitles({ builds, confidences }: Grid): string[] {
+  return builds.map((build, i) => (buildDoubt(confidences[i] ?? null) === null ? build : `${build} ${symbols.open}`));
+}
+
+function renderGrid(grid: Grid, width: number, paint: PaintCell): string {
+  const { title, rows } = grid;
+  const builds = columnTitles(grid);
   const libraryWidth = Math.max('library'.length, ...rows.map(({ library }) => library.length));
   const widths = builds.map((build, i) =>
     Math.max(build.length, ...rows.map(({ cells }) => (cells[i] ? cellWords(cells[i]).length : 0))),
@@ -90,6 +102,12 @@ function legend(summaries: readonly CellSummary[]): string {
       `${symbols.infra} harness or machine trouble: says nothing about the library`,
     ),
     ...has(({ outcome }) => outcome === null, `${symbols.notRun} not run`),
+    ...has(
+      ({ confidence }) => buildDoubt(confidence.build) !== null,
+      `${symbols.open} at a build: it lies between known builds, or outside of them`,
+    ),
+    ...has(isOpen, `${symbols.open} at a cell: it rests on a change that may have reached the build`),
+    ...has(({ agreement }) => agreement === 'differs', `${symbols.differs} the source predicts something else`),
     ...has(({ surprise }) => surprise, `${symbols.surprise} not as expected`),
   ].join('\n');
 }

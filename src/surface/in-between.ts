@@ -1,6 +1,7 @@
+import { boundsWords } from '../contracts/bounds-words.ts';
 import type { PagePlace } from '../contracts/needs.ts';
 import type { Surface, UncertainChange } from '../contracts/surface.ts';
-import { type Bounds, boundsWords } from '../contracts/surface-check.ts';
+import type { Bounds } from '../contracts/surface-check.ts';
 
 const bySurface = new WeakMap<Surface, Map<string, UncertainChange>>();
 

@@ -1,8 +1,8 @@
 import { axisText, type Cell } from '../contracts/attempt.ts';
+import { doubtOf } from '../contracts/doubt-of.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { Policy } from '../contracts/policy.ts';
-import { doubtOf } from '../contracts/prediction.ts';
 import type { RunReport } from '../contracts/run.ts';
 import { judgedAttempts, judgedFlows, stagedFlow } from '../contracts/stages.ts';
 import type { AgedBuild, Narrowing, Place } from '../contracts/verdict.ts';

@@ -1,9 +1,12 @@
 import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
+import { doubtOf } from '../contracts/doubt-of.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
+import type { Prediction } from '../contracts/prediction.ts';
 import { readyMsOf } from '../contracts/ready-ms.ts';
 import type { CellReport, PlannedCell, Summary } from '../contracts/run.ts';
+import { type Agreement, agreementOf } from './prediction.ts';
 import { type Repeat, repeatOf } from './repeat.ts';
 import { formatMs, symbols } from './text.ts';
 
@@ -26,6 +29,10 @@ export interface CellSummary {
   cause: Cause | null;
   /** Of the first attempt that has the cell's outcome; null when none was made. */
   repeat: Repeat | null;
+  /** Of the same attempt, as what the source predicts and whether it came. */
+  confidence: Attempt['confidence'];
+  prediction: Prediction | null;
+  agreement: Agreement;
   /** Milliseconds from the start to `ready`, of each attempt that passed. */
   readyMs: readonly number[];
 }
@@ -45,6 +52,9 @@ export function plannedSummary({ cell, expectation, repeat }: PlannedCell): Cell
     code: null,
     cause: null,
     repeat: null,
+    confidence: { build: null, cause: null, facts: [] },
+    prediction: null,
+    agreement: null,
     readyMs: [],
   };
 }
@@ -62,13 +72,20 @@ export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary
     readyMs: readyMs === null ? summary.readyMs : [...summary.readyMs, readyMs],
   };
   if (weight(attempt.outcome) <= weight(summary.outcome)) return counted;
-  const { outcome, phase, code, cause } = attempt;
-  return { ...counted, outcome, phase, code, cause, repeat: repeatOf(summary.cell, attempt) };
+  const { outcome, phase, code, cause, confidence, prediction } = attempt;
+  const compared = { confidence, prediction, agreement: agreementOf(summary.cell, attempt) };
+  return { ...counted, outcome, phase, code, cause, ...compared, repeat: repeatOf(summary.cell, attempt) };
 }
 
 export function summarizeReport(report: CellReport): CellSummary {
   const { attempts, expectation } = report;
   return attempts.reduce(withAttempt, plannedSummary({ cell: cellOf(report), expectation, repeat: attempts.length }));
+}
+
+/** A reported cell with what is known of its build and whether its prediction came. */
+export function comparedReport(report: CellReport): CellReport {
+  const { confidence, agreement } = summarizeReport(report);
+  return { ...report, confidence: confidence.build, agreement };
 }
 
 /** The axes of a reported cell, without what the report says of it. */
@@ -92,9 +109,22 @@ function weight(outcome: Outcome | null): number {
   return outcome === null ? 0 : { passed: 1, infra: 2, failed: 3 }[outcome];
 }
 
-/** What stands in a cell of a grid: `✓ 1.3 s` (time to ready), `✗ no-ready`, `! harness-error`, `·`; `?` marks a surprise. */
+/**
+ * What stands in a cell of a grid: `✓ 1.3 s` (time to ready), `✗ no-ready`, `! harness-error`, `·`. After it `~` marks what rests on a change that
+ * may have reached the build, `≠` what the source predicts otherwise, `?` a surprise.
+ */
 export function cellWords(summary: CellSummary): string {
-  return `${verdictWords(summary)}${summary.surprise ? ` ${symbols.surprise}` : ''}`;
+  const marks = [
+    isOpen(summary) ? symbols.open : '',
+    summary.agreement === 'differs' ? symbols.differs : '',
+    summary.surprise ? symbols.surprise : '',
+  ].filter((mark) => mark !== '');
+  return [verdictWords(summary), ...marks].join(' ');
+}
+
+/** True where the cell may do something else on the real build: it rests on a change that may have reached it. */
+export function isOpen({ prediction }: CellSummary): boolean {
+  return prediction !== null && !prediction.failsAnyway && doubtOf(prediction).open.length > 0;
 }
 
 function verdictWords({ outcome, readyMs: [first], code, passed, made }: CellSummary): string {

@@ -1,5 +1,13 @@
 /** Symbols next to the words, so that no meaning depends on colour. */
-export const symbols = { passed: '✓', failed: '✗', infra: '!', notRun: '·', surprise: '?' } as const;
+export const symbols = {
+  passed: '✓',
+  failed: '✗',
+  infra: '!',
+  notRun: '·',
+  surprise: '?',
+  open: '~',
+  differs: '≠',
+} as const;
 
 /** `420 ms`, `1.3 s`, `2 min 5 s`. */
 export function formatMs(ms: number): string {

@@ -92,7 +92,7 @@ test('markdown reads nothing of a record as markup', async () => {
   const markdown = await written('markdown', hostileCells());
   expect(markdown).not.toContain('<script>');
   const row = markdown.split('\n').find((line) => line.startsWith('| no-ready |'));
-  expect(row?.replaceAll('\\|', '').split('|')).toHaveLength(7);
+  expect(row?.replaceAll('\\|', '').split('|')).toHaveLength(8);
 });
 
 test('html embeds records so that they cannot end their script element, and loads nothing from elsewhere', async () => {

@@ -1,6 +1,7 @@
+import { boundsWords } from '../../contracts/bounds-words.ts';
 import type { Needs } from '../../contracts/needs.ts';
 import type { Standing } from '../../contracts/standing.ts';
-import { boundsWords, type MethodCheck, type MissingKind, type SurfaceCheck } from '../../contracts/surface-check.ts';
+import type { MethodCheck, MissingKind, SurfaceCheck } from '../../contracts/surface-check.ts';
 import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';

@@ -1,13 +1,25 @@
 import { codes, isAttemptCode } from '../../codes/codes.ts';
-import type { Attempt, Cause, Provenance } from '../../contracts/attempt.ts';
+import type { Attempt, Cause, Cell } from '../../contracts/attempt.ts';
+import { doubtOf } from '../../contracts/doubt-of.ts';
+import type { Prediction } from '../../contracts/prediction.ts';
+import {
+  agreementOf,
+  buildDoubt,
+  causeConfidence,
+  methodOutcomes,
+  openWords,
+  predictionWords,
+} from '../../words/prediction.ts';
+import { symbols } from '../../words/text.ts';
 import { el, withCode } from '../dom.ts';
 import { traceView } from './trace-view.ts';
 
-/** One attempt: outcome, cause, trace and versions. */
-export function attemptView(attempt: Attempt, screenshot: string | undefined): HTMLElement[] {
+/** One attempt: outcome, cause, what was predicted, trace and versions. */
+export function attemptView(cell: Cell, attempt: Attempt, screenshot: string | undefined): HTMLElement[] {
   return [
     ...(attempt.outcome === 'passed' ? [] : [whatHappened(attempt)]),
-    ...(attempt.cause ? [causeView(attempt.cause, attempt.provenance)] : []),
+    ...(attempt.cause ? [causeView(attempt)] : []),
+    ...(attempt.prediction ? [predictionView(cell, attempt, attempt.prediction)] : []),
     traceView(attempt, screenshot),
     provenanceView(attempt),
   ];
@@ -25,10 +37,8 @@ function whatHappened({ code, phase, blame }: Attempt): HTMLElement {
   );
 }
 
-function causeView(
-  { message, module, export: name, libraryFile, libraryLine, evidence }: Cause,
-  { loaded }: Provenance,
-) {
+function causeView({ cause, provenance: { loaded }, confidence }: Attempt): HTMLElement {
+  const { message, module, export: name, libraryFile, libraryLine, evidence } = cause as Cause;
   return el(
     'section',
     {},
@@ -39,8 +49,35 @@ function causeView(
       {},
       ...row('missing', module && el('code', {}, name === undefined ? module : `${module}.${name}`)),
       ...row('library', libraryFile && sourceLink(libraryFile, libraryLine, loaded)),
+      ...row('known', causeConfidence(confidence)),
     ),
     evidence.length > 0 && el('ul', { class: 'evidence' }, ...evidence.map((line) => el('li', {}, ...withCode(line)))),
+  );
+}
+
+const agreementWords = { agrees: 'It came.', differs: 'It did not come.' };
+
+/** What the source of the library predicts, beside what happened. */
+function predictionView(cell: Cell, attempt: Attempt, prediction: Prediction): HTMLElement {
+  const agreement = agreementOf(cell, attempt);
+  const doubt = buildDoubt(attempt.confidence.build);
+  const methods = methodOutcomes(attempt).map(({ name, predicted, happened, agreement: own }) =>
+    el(
+      'li',
+      {},
+      el('code', {}, name),
+      ` ${happened}; predicted: ${predicted || 'nothing'}`,
+      own === 'differs' && ` ${symbols.differs}`,
+    ),
+  );
+  return el(
+    'section',
+    { class: `prediction ${agreement ?? 'not-compared'}` },
+    el('h3', {}, 'Predicted by the source'),
+    el('p', {}, ...withCode(`${predictionWords(prediction)}. `), agreement && agreementWords[agreement]),
+    doubt !== null && el('p', {}, `The build ${doubt}.`),
+    ...doubtOf(prediction).open.map((open) => el('p', {}, `It rests on ${openWords(open)}.`)),
+    methods.length > 0 && el('ul', {}, ...methods),
   );
 }
 

@@ -8,7 +8,7 @@ const noCause = 'No cause was found; the events of the cell are the evidence.';
 /** The causes of failures, each once, with links to its cells. */
 export function causeList({ causes, cells }: HtmlOverview): HTMLElement {
   if (causes.length === 0) return el('section', { class: 'causes' }, el('h2', {}, 'Nothing failed here'));
-  const items = causes.map(({ code, cause, cells: places }) => {
+  const items = causes.map(({ code, cause, known, cells: places }) => {
     const { missing, libraryLine } = cause ? causePlace(cause) : { missing: '', libraryLine: '' };
     return el(
       'li',
@@ -20,6 +20,7 @@ export function causeList({ causes, cells }: HtmlOverview): HTMLElement {
         missing !== '' && el('code', { class: 'missing' }, missing),
         missing !== '' && ' is missing',
         libraryLine !== '' && el('code', { class: 'place' }, libraryLine),
+        known !== '' && el('span', { class: 'known' }, known),
       ),
       el('p', { class: 'message' }, ...withCode(cause?.message ?? noCause)),
       el('p', { class: 'tiles' }, ...places.map((place) => causeTile(cells[place] as HtmlCell))),

@@ -88,7 +88,7 @@ function cellNodes(shown: HtmlCell, detail: HtmlCellDetail): (HTMLElement | fals
     expectationView(shown),
     repeatView(detail.repeat),
     ...detail.attempts.flatMap((attempt, i) => {
-      const view = attemptView(attempt, detail.screenshots[attempt.id]);
+      const view = attemptView(cell, attempt, detail.screenshots[attempt.id]);
       if (!several) return view;
       const title = el('summary', {}, `Attempt ${i + 1}: ${attempt.code ?? attempt.outcome}`);
       return [el('details', { class: 'attempt', open: i === 0 }, title, ...view)];

@@ -70,7 +70,7 @@ export class CellFilter {
     const { cells, grids, causes } = this.#overview;
     const lets = (place: number | null) => place !== null && this.lets(cells[place] as HtmlCell);
     return {
-      grids: grids.flatMap(({ title, builds, rows }) => {
+      grids: grids.flatMap(({ title, builds, confidences, rows }) => {
         const kept = rows.filter((row) => row.cells.some(lets));
         const columns = builds.map((_, i) => i).filter((i) => kept.some((row) => lets(row.cells[i] ?? null)));
         if (kept.length === 0) return [];
@@ -78,7 +78,14 @@ export class CellFilter {
           library,
           cells: columns.map((i) => (lets(places[i] ?? null) ? (places[i] as number) : null)),
         }));
-        return [{ title, builds: columns.map((i) => builds[i] as string), rows: shown }];
+        return [
+          {
+            title,
+            builds: columns.map((i) => builds[i] as string),
+            confidences: columns.map((i) => confidences[i] ?? null),
+            rows: shown,
+          },
+        ];
       }),
       causes: causes
         .map((cause) => ({ ...cause, cells: cause.cells.filter(lets) }))

@@ -1,4 +1,5 @@
 import type { HtmlCell, HtmlGrid } from '../../contracts/html-report.ts';
+import { buildDoubt } from '../../words/prediction.ts';
 import { symbols } from '../../words/text.ts';
 import { cellByArrow } from '../cell-by-arrow.ts';
 import { el } from '../dom.ts';
@@ -6,12 +7,12 @@ import { cellHash } from './cell-hash.ts';
 import { mark } from './mark.ts';
 
 /** Libraries down, builds across. Each cell is a link; arrow keys move between them. */
-export function grid({ title, builds, rows }: HtmlGrid, cells: readonly HtmlCell[]): HTMLElement {
+export function grid({ title, builds, confidences, rows }: HtmlGrid, cells: readonly HtmlCell[]): HTMLElement {
   const head = el(
     'tr',
     {},
     el('th', { scope: 'col' }, 'library'),
-    ...builds.map((build) => el('th', { scope: 'col' }, ...buildWords(build))),
+    ...builds.map((build, i) => buildHead(build, buildDoubt(confidences[i] ?? null))),
   );
   const body = rows.map(({ library, cells: places }) =>
     el(
@@ -48,6 +49,12 @@ export function tile(shown: HtmlCell, label?: string): HTMLElement {
 /** The words of a cell without the typed symbols: `1.3 s`, `no-ready`, or nothing. */
 export function bareWords(words: string): string {
   return words.slice(1).replace(symbols.surprise, '').trim();
+}
+
+function buildHead(build: string, doubt: string | null): HTMLElement {
+  if (doubt === null) return el('th', { scope: 'col' }, ...buildWords(build));
+  const said = `${build} ${doubt}`;
+  return el('th', { scope: 'col', title: said }, ...buildWords(build), el('abbr', { title: said }, ` ${symbols.open}`));
 }
 
 /** Ten digits are easier to compare when the last six are set apart. */
