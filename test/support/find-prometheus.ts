@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { home } from '../../src/contracts/home.ts';
@@ -44,7 +44,25 @@ export async function findPrometheus(): Promise<PrometheusPrograms> {
 
 function lookAround(): PrometheusPrograms | null {
   const found = Object.entries(programs).map(([name, names]) => [name, findProgram(names)]);
-  return found.every(([, path]) => path !== null) ? Object.fromEntries(found) : null;
+  if (found.some(([, path]) => path === null)) return null;
+  const all = Object.fromEntries(found) as PrometheusPrograms;
+  const isUnpacked = all.alertmanager.startsWith(home('prometheus'));
+  return isUnpacked ? { ...all, alertmanager: withItsFiles(all.alertmanager) } : all;
+}
+
+/** Debian's Alertmanager reads templates below /usr/share: this script shows it those of its package there, in a namespace of its own. */
+function withItsFiles(program: string): string {
+  const script = home('prometheus', 'alertmanager.sh');
+  const files = `lowerdir=${home('prometheus')}/usr/share:/usr/share`;
+  writeFileSync(
+    script,
+    `#!/bin/sh
+[ "$(id -u)" = 0 ] || as=--map-root-user
+exec unshare --mount $as sh -c 'mount -t overlay overlay -o "$0" /usr/share && exec "$@"' '${files}' '${program}' "$@"
+`,
+    { mode: 0o755 },
+  );
+  return script;
 }
 
 function findProgram(names: readonly string[]): string | null {
