@@ -5,7 +5,7 @@ import type { Behaviours, PageSurface } from './surface.ts';
 /** What the server embeds in the page for its code. */
 export interface Boot {
   surface: PageSurface;
-  /** Members of what code in the page uses before a login, as far as known; the others, which take time to read, are in an element of their own. */
+  /** Members of what code in the page uses before a login, as far as known; the others take time to read and come from `membersPath`. */
   members: MemberTable;
   /** Functions, as `Module.export`, that take their values out of one object, as far as known. */
   named: readonly string[];
@@ -14,8 +14,8 @@ export interface Boot {
   circumstances: PageCircumstances;
 }
 
-/** Ids of the elements of the html that hold `Boot` and the other members, as JSON. */
-export const bootElements = { boot: 'boot', laterMembers: 'members' } as const;
+/** Where the server has the members of a build that its html leaves out, as JSON, with the parameter `build`. */
+export const membersPath = '/static/members.json';
 
 /** Modules that code in the page uses before a login. */
 export const earlyModules: ReadonlySet<string> = new Set([

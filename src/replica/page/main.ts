@@ -1,4 +1,4 @@
-import { type Boot, bootElements, earlyModules } from '../../contracts/boot.ts';
+import { type Boot, earlyModules, membersPath } from '../../contracts/boot.ts';
 import type { MemberTable } from '../../contracts/shape.ts';
 import { startCircumstances } from './circumstances.ts';
 import { Screens } from './dom/screens.ts';
@@ -6,7 +6,7 @@ import { Lifecycle } from './link/lifecycle.ts';
 import { finishPreviousLogout } from './link/previous-logout.ts';
 import type { Implementations } from './loader/build-exports.ts';
 import { installModules, type Register } from './loader/install-modules.ts';
-import { addMembers, watchUnknownMembers } from './loader/members.ts';
+import { addMembers, MemberSource, watchUnknownMembers } from './loader/members.ts';
 import { EventEmitter } from './model/event-emitter.ts';
 import { accountModules } from './modules/account.ts';
 import { chatModules } from './modules/chats.ts';
@@ -26,28 +26,18 @@ if (typeof document === 'undefined') holdSocket();
 else bootPage();
 
 function bootPage(): void {
-  const embedded = takeElement(bootElements.boot);
+  const embedded = document.getElementById('boot');
   if (embedded) {
-    const laterMembers = takeElement(bootElements.laterMembers);
-    boot(readJson<Boot>(embedded), () => (laterMembers ? readJson<MemberTable>(laterMembers) : {}));
+    embedded.remove();
+    const given = JSON.parse(embedded.textContent ?? '') as Boot;
+    boot(given, new MemberSource(given.members, `${membersPath}?build=${given.surface.build}`));
   } else {
-    void takeOverSavedPage().then((fetched) => fetched && boot(fetched, () => ({})));
+    void takeOverSavedPage().then((fetched) => fetched && boot(fetched, new MemberSource(fetched.members, null)));
   }
 }
 
-/** Removes an element of the html, which no real page has. */
-function takeElement(id: string): HTMLElement | null {
-  const element = document.getElementById(id);
-  element?.remove();
-  return element;
-}
-
-function readJson<T>(element: HTMLElement): T {
-  return JSON.parse(element.textContent ?? '') as T;
-}
-
-function boot(given: Boot, laterMembers: () => MemberTable): void {
-  const page = createPage(given, laterMembers);
+function boot(given: Boot, members: MemberSource): void {
+  const page = createPage(given, members);
   void finishPreviousLogout(page).then((leaving) => {
     if (!leaving) start(page);
   });
@@ -57,20 +47,20 @@ function boot(given: Boot, laterMembers: () => MemberTable): void {
 function start(page: Page): void {
   let register: Register = () => {};
   const lifecycle = new Lifecycle(page, (tier) => {
-    if (tier === 2) addKnownMembers(page, implemented, page.members(), (module) => !earlyModules.has(module));
+    if (tier === 2) addKnownMembers(page, implemented, page.members.all(), (module) => !earlyModules.has(module));
     register(tier);
   });
   const implemented = implementations(page, lifecycle);
   register = installModules({
     surface: page.surface,
     implementations: implemented,
-    members: page.members,
+    members: () => page.members.all(),
     report: page.report,
     throwing: () => page.circumstances.unknownModuleThrows ?? false,
     late: lateModules(page),
     exports: page.exports,
   });
-  addKnownMembers(page, implemented, page.earlyMembers, (module) => earlyModules.has(module));
+  addKnownMembers(page, implemented, page.members.early, (module) => earlyModules.has(module));
   watchUnknownMembers(EventEmitter, page.report);
   register(1);
   if (page.surface.behaviours.cmdEvents === 'plain') {

@@ -1,4 +1,4 @@
-import { type Boot, bootElements, earlyModules, envOf } from '../../contracts/boot.ts';
+import { type Boot, earlyModules, envOf } from '../../contracts/boot.ts';
 import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { MemberTable } from '../../contracts/shape.ts';
@@ -10,7 +10,6 @@ interface Texts {
   /** `Boot` without members and circumstances: the inside of an object. */
   boot: string;
   earlyMembers: string;
-  laterMembers: string;
   serverData: string;
 }
 
@@ -27,13 +26,9 @@ function textsOf(known: Surface): Texts {
     const { members, parameters } = resolveShapes(known.build);
     const named = Object.keys(parameters).filter((place) => parameters[place]?.length === 1 && parameters[place][0]);
     const boot: Pick<Boot, 'surface' | 'named' | 'abProps'> = { surface, named, abProps: abPropsOf(known) };
-    const early = earlyPlaces(members);
-    const table = (isWanted: (place: string) => boolean) =>
-      Object.fromEntries(Object.entries(members).filter(([place]) => isWanted(place)));
     made = {
       boot: inScript(boot).slice(1, -1),
-      earlyMembers: inScript(table((place) => early.has(place))),
-      laterMembers: inScript(table((place) => !early.has(place))),
+      earlyMembers: inScript(partOf(members, 'early')),
       serverData: known.face === 'comet' ? [envScript(known), ...serverData(known).map(serverScript)].join('\n') : '',
     };
     texts.set(known, made);
@@ -41,14 +36,23 @@ function textsOf(known: Surface): Texts {
   return made;
 }
 
-/** The exports of early modules, and what they inherit from. */
-function earlyPlaces(members: MemberTable): ReadonlySet<string> {
-  const places = new Set(Object.keys(members).filter((place) => earlyModules.has(place.split('.')[0] as string)));
-  for (const place of places) {
+/** Early: of the modules that code in the page uses before a login, and of what those inherit from. Later: the others. */
+function partOf(members: MemberTable, part: 'early' | 'later'): MemberTable {
+  const early = new Set(Object.keys(members).filter((place) => earlyModules.has(place.split('.')[0] as string)));
+  for (const place of early) {
     const parent = members[place]?.extends;
-    if (parent !== undefined) places.add(parent);
+    if (parent !== undefined) early.add(parent);
   }
-  return places;
+  return Object.fromEntries(Object.entries(members).filter(([place]) => early.has(place) === (part === 'early')));
+}
+
+const laterMembers = new Map<string, string>();
+
+/** The members that the html leaves out, as JSON. @throws InputError as `resolveShapes`. */
+export function laterMembersJson(build: string): string {
+  const text = laterMembers.get(build) ?? JSON.stringify(partOf(resolveShapes(build).members, 'later'));
+  laterMembers.set(build, text);
+  return text;
 }
 
 /** What the page's code needs to know, as one JSON: `Boot` with all members. */
@@ -119,7 +123,7 @@ function switchData(switches: Surface['switches']): object {
  * @param nonce of the response: scripts with it run under a policy that refuses inline scripts.
  */
 export function pageHtml(surface: Surface, circumstances: PageCircumstances, nonce: string): string {
-  const { boot, earlyMembers, laterMembers, serverData: data } = textsOf(surface);
+  const { boot, earlyMembers, serverData: data } = textsOf(surface);
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
   return `<!doctype html>
 <html lang="en" dir="ltr">
@@ -138,8 +142,7 @@ ${data}
 </head>
 <body class="web">
 <div id="app"><div id="wa_web_initial_startup"><progress value="0" max="100"></progress></div></div>
-<script type="application/json" id="${bootElements.laterMembers}">${laterMembers}</script>
-<script type="application/json" id="${bootElements.boot}">{${boot},"members":${earlyMembers},"circumstances":${inScript(circumstances)}}</script>
+<script type="application/json" id="boot">{${boot},"members":${earlyMembers},"circumstances":${inScript(circumstances)}}</script>
 <script nonce="${nonce}" src="/static/app.js?build=${surface.build}"></script>
 </body>
 </html>

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { workerInit } from '../../contracts/boot.ts';
+import { membersPath, workerInit } from '../../contracts/boot.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Behaviours, Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
 import type { Certificate } from './certificate.ts';
-import { bootJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
+import { bootJson, laterMembersJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 interface PageSource {
@@ -40,6 +40,7 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
     if (path === '/') sendPage(request, response, source);
     else if (path === '/static/boot.json') sendBoot(build ?? '', response, source);
     else if (path === workerInit.path) send(response, 200, script, workerInit.script);
+    else if (path === membersPath) sendMembers(build ?? '', response);
     else if (path.endsWith('.js')) {
       if (build !== null && build !== source.surface.build) source.core.emit('page-pinned', { build });
       // A script of the real site's page comes from another origin.
@@ -75,6 +76,14 @@ function sendBoot(build: string, response: ServerResponse, { surface: own, core 
     send(response, 200, 'application/json', bootJson(surface, core.circumstances.page));
   } catch (error) {
     core.emit('page-unreadable', { message: (error as Error).message });
+    send(response, 404, 'text/plain; charset=utf-8', (error as Error).message);
+  }
+}
+
+function sendMembers(build: string, response: ServerResponse): void {
+  try {
+    send(response, 200, 'application/json', laterMembersJson(build));
+  } catch (error) {
     send(response, 404, 'text/plain; charset=utf-8', (error as Error).message);
   }
 }

@@ -78,6 +78,13 @@ describe.each(['2.3000.1038162681', '2.3000.1044822804'])('the page of %s', (bui
     expect(await page.evaluate(`eval('1 + 1')`)).toBe(2);
   });
 
+  test('the methods of an object without code are known before a login, when the html does not have them', async () => {
+    expect(await page.evaluate(`typeof require('WAWebBackendEventBus').BackendEventBus.onAppStateSyncCompleted`)).toBe(
+      'function',
+    );
+    expect(await page.content()).not.toContain('onAppStateSyncCompleted');
+  });
+
   test('a module that ran has no factory', async () => {
     const seen = await page.evaluate(`(() => {
       require('WAWebMsgKey');

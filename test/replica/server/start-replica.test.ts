@@ -3,7 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
+import { type Boot, membersPath } from '../../../src/contracts/boot.ts';
 import { TroubleError } from '../../../src/contracts/input-error.ts';
+import type { MemberTable } from '../../../src/contracts/shape.ts';
+import { resolveShapes } from '../../../src/replica/builds/resolve-shapes.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { pageHosts } from '../../../src/replica/server/certificate.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
@@ -113,6 +116,19 @@ test.each([
     await replica.close();
   },
 );
+
+test('members are in the html or come after it, and each in one place', async () => {
+  const replica = await startReplica({ build: '2.3000.1044822804' });
+  const html = await get(replica.port, '/');
+  const { members: early } = JSON.parse(/id="boot">(.*?)<\/script>/s.exec(html)?.[1] ?? '') as Boot;
+  const later = JSON.parse(await get(replica.port, `${membersPath}?build=2.3000.1044822804`)) as MemberTable;
+  expect(Object.keys(early)).toEqual(expect.arrayContaining(['WAWebSocketModel.Socket']));
+  const { members } = resolveShapes('2.3000.1044822804');
+  expect(Object.keys(members)).toHaveLength(Object.keys(early).length + Object.keys(later).length);
+  expect({ ...early, ...later }).toEqual(members);
+  expect(await get(replica.port, `${membersPath}?build=x`)).toContain('is not a WhatsApp Web build number');
+  await replica.close();
+});
 
 test('every response has a nonce of its own, which the policy of a build with nonces names', async () => {
   const replica = await startReplica({ build: '2.3000.1044822804' });

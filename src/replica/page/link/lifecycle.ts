@@ -52,7 +52,7 @@ export class Lifecycle {
 
   /** Tries once to open the connection; called again until it is open. */
   async open(): Promise<void> {
-    const { link, profile, socket } = this.page;
+    const { link, members, profile, socket } = this.page;
     socket.set({ state: 'OPENING', stream: 'DISCONNECTED' });
     try {
       await link.open();
@@ -63,6 +63,8 @@ export class Lifecycle {
     socket.state = 'PAIRING';
     if (profile.isRegistered()) {
       const { wid, deviceId } = profile.linkedAs();
+      // Meanwhile the server asks for a proof.
+      members.load().catch(() => {});
       link.send({ type: 'login', wid, deviceId });
       return;
     }
@@ -130,8 +132,9 @@ export class Lifecycle {
     }
   }
 
-  private loggedIn({ pushname, platform, lid }: Extract<ServerFrame, { type: 'success' }>): void {
+  private async loggedIn({ pushname, platform, lid }: Extract<ServerFrame, { type: 'success' }>): Promise<void> {
     const { page } = this;
+    await page.members.load();
     const { wid } = page.profile.linkedAs();
     page.me = { pn: new Wid(wid), lid: new Wid(lid) };
     this.register(2);

@@ -1,6 +1,49 @@
 import type { Members, MemberTable } from '../../../contracts/shape.ts';
 import { type Known, probes, type SendReport, stubFunction } from './stub.ts';
 
+/** The members of all exports: those of the html, and the others from the server, once they are needed. */
+export class MemberSource {
+  /** Members that a login needs. */
+  readonly early: MemberTable;
+  readonly #address: string | null;
+  #all: MemberTable | undefined;
+  #loading: Promise<void> | undefined;
+
+  /** @param address of the other members; null when there are none. */
+  constructor(early: MemberTable, address: string | null) {
+    this.early = early;
+    this.#address = address;
+    if (address === null) this.#all = early;
+  }
+
+  /** All members; the page stands still for an answer of the server unless they have been loaded. */
+  all(): MemberTable {
+    if (this.#address !== null && this.#all === undefined) {
+      const request = new XMLHttpRequest();
+      request.open('GET', this.#address, false);
+      request.send();
+      this.#take(request.responseText);
+    }
+    return this.#all ?? this.early;
+  }
+
+  /** Loads them in the background, once; again after a failure. */
+  load(): Promise<void> {
+    if (this.#address === null || this.#all !== undefined) return Promise.resolve();
+    this.#loading ??= fetch(this.#address)
+      .then((response) => response.text())
+      .then((text) => this.#take(text))
+      .finally(() => {
+        this.#loading = undefined;
+      });
+    return this.#loading;
+  }
+
+  #take(text: string): void {
+    this.#all ??= { ...(JSON.parse(text) as MemberTable), ...this.early };
+  }
+}
+
 /** Classes between a model and the base of all models are few; more would be a circle. */
 const maxDepth = 10;
 

@@ -1,10 +1,10 @@
 import type { Boot } from '../../../contracts/boot.ts';
 import type { PageCircumstances } from '../../../contracts/circumstances.ts';
-import type { MemberTable } from '../../../contracts/shape.ts';
 import type { PageSurface } from '../../../contracts/surface.ts';
 import { encodeB64 as b64 } from '../keys/bytes.ts';
 import { DeviceProfile } from '../keys/device-profile.ts';
 import type { ModuleExports } from '../loader/build-exports.ts';
+import type { MemberSource } from '../loader/members.ts';
 import type { SendReport } from '../loader/stub.ts';
 import { LabelCollection, MuteCollection, NoteCollection } from '../model/account-models.ts';
 import { Addons } from '../model/addons.ts';
@@ -21,10 +21,7 @@ import { ServerLink } from './server-link.ts';
 /** The single instances of one page, shared by its lifecycle, its screens and the modules that code in the page sees. */
 export interface Page {
   readonly surface: PageSurface;
-  /** Members that a login needs, by place; see `Boot`. */
-  readonly earlyMembers: MemberTable;
-  /** Members of all exports, by place. They are read when they are first asked for. */
-  readonly members: () => MemberTable;
+  readonly members: MemberSource;
   readonly named: readonly string[];
   /** AB props by name, as far as known. */
   readonly abProps: Readonly<Record<string, boolean>>;
@@ -61,21 +58,15 @@ export interface Page {
 /** Fifth field of the QR: 1 = Chrome. */
 export const devicePlatform = '1';
 
-/** @param laterMembers reads the members that are not in `boot`. */
-export function createPage(boot: Boot, laterMembers: () => MemberTable): Page {
+export function createPage(boot: Boot, members: MemberSource): Page {
   const { behaviours } = boot.surface;
   const link = new ServerLink(behaviours.socketIn);
   const contacts = new ContactCollection();
   const mutes = new MuteCollection();
   const profile = new DeviceProfile();
-  let members: MemberTable | undefined;
   return {
     surface: boot.surface,
-    earlyMembers: boot.members,
-    members: () => {
-      members ??= { ...laterMembers(), ...boot.members };
-      return members;
-    },
+    members,
     named: boot.named,
     abProps: boot.abProps,
     circumstances: boot.circumstances,
