@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import {
+  type GroupSettings,
+  groupChangeSchema,
+  groupJidSchema,
+  participantActionSchema,
+  type Rank,
+  someSettingsSchema,
+  subjectSchema,
+} from './replica-groups.ts';
 import { type Content, contentSchema, type EventResponse, type MessageContext } from './replica-message.ts';
 import type { ContactRecord } from './replica-protocol.ts';
 import { mutationSchema } from './replica-queries.ts';
@@ -21,12 +30,50 @@ export const createPhoneSchema = z.strictObject({
 export const scanSchema = z.strictObject({ qr: z.string().min(1) });
 export const pairSchema = z.strictObject({ code: z.string().min(1) });
 export const unlinkSchema = z.strictObject({ device: z.int().positive().optional() });
+const partiesSchema = z.strictObject({
+  from: phoneNumberSchema.optional(),
+  /** A group; by default the account. */
+  to: groupJidSchema.optional(),
+});
 export const sendSchema = z.union([
-  z.strictObject({ body: z.string().min(1).max(65_536), from: phoneNumberSchema.optional() }),
-  z.strictObject({ content: contentSchema, from: phoneNumberSchema.optional() }),
+  z.strictObject({ body: z.string().min(1).max(65_536), ...partiesSchema.shape }),
+  z.strictObject({ content: contentSchema, ...partiesSchema.shape }),
 ]);
 /** State that the account's devices share; the phone changes it for all of them. */
 export const changeSchema = mutationSchema;
+
+const numbersSchema = z.array(phoneNumberSchema).max(1_024);
+/** The member who does it; by default the phone's own number. */
+export const groupActorSchema = z.strictObject({ by: phoneNumberSchema.optional() });
+export const createGroupSchema = groupActorSchema.extend({
+  subject: subjectSchema,
+  participants: numbersSchema,
+  settings: someSettingsSchema.optional(),
+  /** By default a new one. */
+  id: groupJidSchema.optional(),
+});
+export type NewPhoneGroup = z.infer<typeof createGroupSchema>;
+export const changeGroupSchema = groupActorSchema.extend({ change: groupChangeSchema });
+export const groupParticipantsSchema = groupActorSchema.extend({
+  action: participantActionSchema,
+  participants: numbersSchema,
+});
+export const joinGroupSchema = groupActorSchema.extend({ code: z.string().min(1) });
+export const answerRequestsSchema = groupActorSchema.extend({ approve: z.boolean(), participants: numbersSchema });
+
+/** A group as a phone sees it; people by their numbers. */
+export interface PhoneGroup {
+  id: string;
+  subject: string;
+  description?: string;
+  owner: string;
+  settings: GroupSettings;
+  members: { number: string; rank: Rank }[];
+  inviteCode: string;
+  /** Who asked to join. */
+  requests: string[];
+}
+
 export const conditionSchema = z.strictObject({
   name: z.string().min(1),
   on: z.boolean(),

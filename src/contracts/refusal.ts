@@ -17,6 +17,13 @@ export const refusalStatus = {
   'number-taken': 409,
   'not-linked': 409,
   'condition-unknown': 400,
+  'group-unknown': 404,
+  'group-not-member': 403,
+  'group-not-admin': 403,
+  'group-invite-unknown': 404,
+  'group-invite-revoked': 410,
+  'group-full': 409,
+  'group-member-already': 409,
 } as const;
 export type RefusalCode = keyof typeof refusalStatus;
 

@@ -138,6 +138,33 @@ const listSchema = z.strictObject({
   ),
 });
 
+/** What happened in a group, as all of its members see it in the chat; made by the server. */
+const groupEventSchema = z.strictObject({
+  kind: z.literal('group-event'),
+  event: z.enum([
+    'create',
+    'add',
+    'invite',
+    'remove',
+    'leave',
+    'promote',
+    'demote',
+    'subject',
+    'description',
+    'announce',
+    'restrict',
+    'ephemeral',
+    'member_add_mode',
+    'membership_approval_mode',
+    'membership_approval_request',
+    'revoke_invite',
+  ]),
+  /** Whom it happened to. */
+  recipients: z.array(userJidSchema),
+  /** What it was changed to. */
+  value: z.string().optional(),
+});
+
 const changeOf = {
   /** The message that it changes. */
   target: messageRefSchema,
@@ -210,6 +237,7 @@ const addedSchema = z.discriminatedUnion('kind', [
   paymentSchema,
   buttonsSchema,
   listSchema,
+  groupEventSchema,
 ]);
 export type Added = z.infer<typeof addedSchema>;
 export type AddedKind = Added['kind'];

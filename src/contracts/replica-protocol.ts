@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PageCircumstances } from './circumstances.ts';
+import type { GroupInfo } from './replica-groups.ts';
 import { chatJidSchema, type Message, messageSchema, userJidSchema } from './replica-message.ts';
 import type { Notification } from './replica-notifications.ts';
 import { type AnswerFrame, type Mutation, queryFrameSchema } from './replica-queries.ts';
@@ -81,7 +82,7 @@ export type ServerFrame =
   | { type: 'challenge'; nonce: string; serverPub: string }
   | { type: 'success'; pushname: string; platform: string; lid: string }
   | { type: 'offline-preview'; count: number }
-  | { type: 'sync'; contacts: ContactRecord[]; messages: Message[]; mutations: Mutation[] }
+  | { type: 'sync'; contacts: ContactRecord[]; groups: GroupInfo[]; messages: Message[]; mutations: Mutation[] }
   /** The page has everything that it needs to be usable. */
   | { type: 'critical-sync-done' }
   | { type: 'message'; message: Message; offline: boolean }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type GroupQueryValues, groupQueries } from './replica-groups.ts';
 import { chatJidSchema, userJidSchema } from './replica-message.ts';
 
 /**
@@ -12,10 +13,11 @@ export const queries = {
   mutate: z.strictObject({ mutation: z.lazy(() => mutationSchema) }),
   /** Who has received, read and played a message of the account. `to` is its chat. */
   messageInfo: z.strictObject({ id: z.string(), to: z.string() }),
+  ...groupQueries,
 } as const;
 
 /** What the server answers. */
-export interface QueryValues {
+export interface QueryValues extends GroupQueryValues {
   /** Jid and lid of the account, or null. */
   exists: { wid: string; lid: string } | null;
   mutate: null;

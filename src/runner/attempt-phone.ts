@@ -32,9 +32,16 @@ export function attemptPhone(
       const value: unknown = Reflect.get(phone, key);
       if (typeof value === 'function') return value.bind(phone);
       if (value !== undefined || typeof key !== 'string' || key === 'then') return value;
-      return (...args: unknown[]) => phone.act(key, args);
+      return actionOf(phone, [key]);
     },
   }) as unknown as FlowPhone;
+}
+
+/** An action by its names, such as `groups`, `create`; those below it are its members. */
+function actionOf(phone: AttemptPhone, names: readonly string[]): unknown {
+  return new Proxy((...args: unknown[]) => phone.act(names, args), {
+    get: (_, key) => (typeof key === 'string' && key !== 'then' ? actionOf(phone, [...names, key]) : undefined),
+  });
 }
 
 class AttemptPhone implements NamedActions {
@@ -76,11 +83,15 @@ class AttemptPhone implements NamedActions {
   }
 
   /** @throws TypeError for what a phone cannot do. */
-  async act(name: string, args: unknown[]): Promise<unknown> {
-    const { actions } = await this.#phone;
-    const act: unknown = actions[name as keyof typeof actions];
-    if (typeof act !== 'function') throw new TypeError(`phone.${name}() is nothing that a phone can do`);
-    return act.apply(actions, args);
+  async act(names: readonly string[], args: unknown[]): Promise<unknown> {
+    let area: unknown;
+    let act: unknown = (await this.#phone).actions;
+    for (const name of names) {
+      area = act;
+      act = (area as Record<string, unknown> | undefined)?.[name];
+    }
+    if (typeof act !== 'function') throw new TypeError(`phone.${names.join('.')}() is nothing that a phone can do`);
+    return act.apply(area, args);
   }
 
   /** Who holds a phone to a screen while the code changes scans the new one. */

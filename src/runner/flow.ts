@@ -80,10 +80,13 @@ export interface FlowClient {
 
 /** What a phone can do besides what flows name differently: everything that the phone control offers. */
 export type PhoneActions = {
-  [Name in keyof Omit<Phone, 'id' | 'scan' | 'pair' | 'send' | 'unlink' | 'kept'>]: (
-    ...args: Parameters<Phone[Name]>
-  ) => Promise<Awaited<ReturnType<Phone[Name]>>>;
+  [Name in keyof Omit<Phone, 'id' | 'scan' | 'pair' | 'send' | 'unlink' | 'kept'>]: Promised<Phone[Name]>;
 };
+
+/** A function, or an object of such as `phone.groups`, whose results come later. */
+type Promised<Action> = Action extends (...args: infer Args) => infer Result
+  ? (...args: Args) => Promise<Awaited<Result>>
+  : { [Name in keyof Action]: Promised<Action[Name]> };
 
 /** The simulated primary device. */
 export interface FlowPhone extends PhoneActions {

@@ -3,6 +3,7 @@ import type { LinkedDevice, PhoneChat, PhoneMessage, PhoneState, Platform } from
 import type { Content } from '../contracts/replica-message.ts';
 import type { Mutation } from '../contracts/replica-queries.ts';
 import type { SentMessage } from '../replica/phone/phone.ts';
+import type { PhoneGroups } from '../replica/phone/phone-groups.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
 
@@ -45,6 +46,11 @@ export interface ReceivedOptions {
   after?: PhoneMessage;
   /** How long to wait, in milliseconds; 30 000 when left out. */
   timeoutMs?: number;
+}
+
+interface SendParties {
+  from?: string;
+  to?: string;
 }
 
 /** Numbers that are reserved for fiction, 99 of them. */
@@ -189,14 +195,24 @@ export class TestPhone {
     return this.#replica.phones.pair(this.#id, code);
   }
 
-  /** Sends a text to the account's devices. @param from number of its author, by default that of a contact. */
-  send(body: string, { from }: { from?: string } = {}): SentMessage {
-    return this.#replica.phones.send(this.#id, { body, from });
+  /** The groups of the account. */
+  get groups(): PhoneGroups {
+    return this.#replica.phones.groups(this.#id);
   }
 
-  /** Sends any message to the account's devices, e.g. a location. @param from number of its author, by default that of a contact. */
-  sendContent(content: Content, { from }: { from?: string } = {}): SentMessage {
-    return this.#replica.phones.send(this.#id, { content, from });
+  /**
+   * Sends a text to the account's devices.
+   *
+   * @param from number of its author, by default that of a contact.
+   * @param to a group of which the author is a member: all its members get the text.
+   */
+  send(body: string, { from, to }: SendParties = {}): SentMessage {
+    return this.#replica.phones.send(this.#id, { body, from, to });
+  }
+
+  /** Sends any message, e.g. a location, as `send` does a text. */
+  sendContent(content: Content, { from, to }: SendParties = {}): SentMessage {
+    return this.#replica.phones.send(this.#id, { content, from, to });
   }
 
   /**

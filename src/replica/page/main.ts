@@ -13,6 +13,7 @@ import { chatModules } from './modules/chats.ts';
 import { collectionModules } from './modules/collections.ts';
 import { connectionModules } from './modules/connection.ts';
 import { contactModules } from './modules/contacts.ts';
+import { groupModules } from './modules/groups.ts';
 import { idModules } from './modules/ids.ts';
 import { linkingModules } from './modules/linking.ts';
 import { messageActionModules } from './modules/message-actions.ts';
@@ -111,6 +112,7 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...accountModules(page),
     ...contactModules(page, lifecycle),
     ...chatModules(page, lifecycle),
+    ...groupModules(page, lifecycle),
     ...messageModules(page),
     ...messageActionModules(page, lifecycle),
     ...collectionModules(page),

@@ -9,6 +9,7 @@ import { mutationSchema } from '../../contracts/replica-queries.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
+import { type Groups, groupSchema } from '../world/groups.ts';
 import { earlierPhonesSchema } from './earlier-phones.ts';
 import type { Phones } from './phones.ts';
 
@@ -75,7 +76,11 @@ const phoneSchema = z.strictObject({
   }),
 }) satisfies z.ZodType<KeptPhone>;
 
-const fileSchema = z.strictObject({ schemaVersion: z.literal(2), phones: z.array(phoneSchema) });
+const fileSchema = z.strictObject({
+  schemaVersion: z.literal(2),
+  phones: z.array(phoneSchema),
+  groups: z.array(groupSchema).default([]),
+});
 
 /** A file of this release or of an earlier one. */
 const anyFileSchema = z.preprocess((file) => {
@@ -83,18 +88,22 @@ const anyFileSchema = z.preprocess((file) => {
   return earlier.success ? earlier.data : file;
 }, fileSchema);
 
-/** The phones of a replica in the file `phones.json` of a folder: read at its start, written after every change. */
+/** The phones and groups of a replica in the file `phones.json` of a folder: read at its start, written after every change. */
 export class KeptPhones {
   private readonly file: string;
   private readonly phones: Phones;
+  private readonly groups: Groups;
   private timer: NodeJS.Timeout | undefined;
 
   /** @throws InputError for a file that is not of a replica. */
   constructor(folder: string, phones: Phones, core: ReplicaCore) {
     this.file = join(folder, 'phones.json');
     this.phones = phones;
+    this.groups = core.world.groups;
     if (existsSync(this.file)) {
-      for (const kept of parseYamlFile(this.file, anyFileSchema).phones) phones.restore(kept);
+      const kept = parseYamlFile(this.file, anyFileSchema);
+      for (const phone of kept.phones) phones.restore(phone);
+      for (const group of kept.groups) this.groups.add(group);
     }
     // The change that an event reports may follow it.
     core.onEvent(() => {
@@ -107,7 +116,9 @@ export class KeptPhones {
     clearTimeout(this.timer);
     this.timer = undefined;
     const next = `${this.file}.next`;
-    writeFileSync(next, JSON.stringify({ schemaVersion: 2, phones: this.phones.kept() }), { mode: 0o600 });
+    writeFileSync(next, JSON.stringify({ schemaVersion: 2, phones: this.phones.kept(), groups: this.groups.all() }), {
+      mode: 0o600,
+    });
     renameSync(next, this.file);
   }
 }

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { z } from 'zod';
 import {
   changeSchema,
   conditionSchema,
@@ -13,6 +12,8 @@ import {
 import { Refusal, refusalStatus } from '../../contracts/refusal.ts';
 import { isToken } from '../server/page-entrance.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
+import { groupRoutes } from './group-routes.ts';
+import { parse } from './parse-body.ts';
 import type { Phones } from './phones.ts';
 
 interface WithId {
@@ -69,6 +70,7 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
     phones.change(request.params.id, parse(changeSchema, request.body));
     return { chats: phones.get(request.params.id).chats };
   });
+  groupRoutes(server, phones);
   server.get('/devices', () => phones.devices());
   server.get('/events', () => ({ events: core.listTroubles() }));
   server.post('/conditions', (request) => {
@@ -78,15 +80,6 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
   });
   await server.ready();
   return server;
-}
-
-/** @throws Refusal `bad-request` that names the field. */
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.length ? `${issue.path.join('.')}: ` : 'body: ';
-  throw new Refusal('bad-request', `${where}${issue?.message}`);
 }
 
 function sendError(reply: FastifyReply, error: Error & { statusCode?: number }): FastifyReply {

@@ -13,13 +13,21 @@ import { chatsOf } from '../world/shared-state.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import { parseQr } from './parse-qr.ts';
+import { PhoneGroups } from './phone-groups.ts';
 
 /** A message of the phone, with the words that a person reads in it. */
 export type SentMessage = Message & { body: string };
 
+export interface ContentSend {
+  content: Content;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
 /** The primary device of one account: it links and unlinks other devices and holds the messages. */
 export class Phone {
   readonly id: string;
+  readonly groups: PhoneGroups;
   private readonly account: ReplicaAccount;
   private readonly core: ReplicaCore;
   private readonly accountKeys: WireKeyPair;
@@ -29,6 +37,7 @@ export class Phone {
     this.account = account;
     this.core = core;
     this.accountKeys = accountKeys;
+    this.groups = new PhoneGroups(account.number, core.world.groups);
   }
 
   /**
@@ -100,14 +109,19 @@ export class Phone {
     return removed.map(({ id }) => id);
   }
 
-  /** A message to this account from a contact, by default the first one; from the account's own number it is a note to self. */
-  send({ content, from = firstContact }: { content: Content; from?: string | undefined }): SentMessage {
+  /**
+   * A message to this account from a contact, by default the first one; from the account's own number it is a note to self.
+   *
+   * @param to a group of which the author is a member.
+   * @throws Refusal when the author may not send to the group.
+   */
+  send({ content, from = firstContact, to }: ContentSend): SentMessage {
     const { account } = this;
     const contact = account.contacts.find(({ id }) => id === userJid(from));
     const message: Message = {
       id: `3A${randomBytes(9).toString('hex').toUpperCase()}`,
       from: userJid(from),
-      to: userJid(account.number),
+      to: to ?? userJid(account.number),
       content,
       t: Math.floor(Date.now() / 1000),
       ack: 1,
@@ -116,8 +130,9 @@ export class Phone {
           ? account.pushname
           : (contact?.pushname ?? this.core.world.people.get(from)?.pushname ?? `Stranger ${from.slice(-4)}`),
     };
+    if (to) this.core.world.delivery.fromPerson(message);
+    else this.core.world.delivery.toAccount(account, message);
     account.sent.push(asSeenByPhone(message));
-    this.core.world.delivery.toAccount(account, message);
     return { ...message, body: bodyOf(content) };
   }
 

@@ -7,6 +7,7 @@ import { keyPairOf } from '../server/wire-keys.ts';
 import { type Device, linkedDevice } from '../world/accounts.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import { Phone, type SentMessage } from './phone.ts';
+import type { PhoneGroups } from './phone-groups.ts';
 
 /**
  * How long after a QR code was drawn a person has it in the camera, in milliseconds. A library that looks at the page a few times a
@@ -15,7 +16,7 @@ import { Phone, type SentMessage } from './phone.ts';
 const scanAfterMs = 2_000;
 
 /** Either the body of a text or another content. */
-export type PhoneSend = { from?: string | undefined } & (
+export type PhoneSend = { from?: string | undefined; to?: string | undefined } & (
   | { body: string; content?: undefined }
   | { body?: undefined; content: Content }
 );
@@ -89,9 +90,18 @@ export class Phones {
     return this.phone(id).unlink(device);
   }
 
-  /** A message to the account: a text by its body, else its content. @param from number of its author, by default that of a contact. */
-  send(id: string, { body, content, from }: PhoneSend): SentMessage {
-    return this.phone(id).send({ content: content ?? { kind: 'text', body: body ?? '' }, from });
+  /**
+   * A message to the account: a text by its body, else its content.
+   *
+   * @param from number of its author, by default that of a contact.
+   * @param to a group, instead of the account.
+   */
+  send(id: string, { body, content, from, to }: PhoneSend): SentMessage {
+    return this.phone(id).send({ content: content ?? { kind: 'text', body: body ?? '' }, from, to });
+  }
+
+  groups(id: string): PhoneGroups {
+    return this.phone(id).groups;
   }
 
   /** Changes state that the account's devices share: archived and pinned chats, contacts, labels, ... */

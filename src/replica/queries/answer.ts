@@ -1,3 +1,4 @@
+import { Refusal } from '../../contracts/refusal.ts';
 import {
   type AnswerFrame,
   type QueryArgs,
@@ -9,6 +10,7 @@ import {
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import { lidOf, userJid } from '../world/people.ts';
 import type { World } from '../world/world.ts';
+import { groupHandlers, groupRefusals } from './groups.ts';
 
 /** Who asks. */
 export interface Asker {
@@ -45,6 +47,7 @@ const handlers: Handlers<QueryName> = {
     if (!info) throw new ServerRefusal(404, 'item-not-found');
     return info;
   },
+  ...groupHandlers,
 };
 
 interface Query {
@@ -65,7 +68,15 @@ export function answer({ requestId, name, args }: Query, asker: Asker): AnswerFr
     const handle = handlers[name] as Handler<QueryName>;
     return { type: 'answer', requestId, ok: true, value: handle(parsed.data as never, asker) };
   } catch (error) {
-    if (!(error instanceof ServerRefusal)) throw error;
-    return { type: 'answer', requestId, ok: false, status: error.status, text: error.text };
+    const { status, text } = asServerRefusal(error);
+    return { type: 'answer', requestId, ok: false, status, text };
   }
+}
+
+/** How the server refuses what the world refuses. @throws the error when it is no refusal. */
+function asServerRefusal(error: unknown): QueryRefusal {
+  if (error instanceof ServerRefusal) return error;
+  const refusal = error instanceof Refusal ? groupRefusals[error.code] : undefined;
+  if (!refusal) throw error;
+  return refusal;
 }

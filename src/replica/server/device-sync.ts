@@ -1,5 +1,6 @@
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
+import { infoOf } from '../world/groups.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 /**
@@ -26,6 +27,7 @@ export function startSync(
   send({
     type: 'sync',
     contacts: account.contacts,
+    groups: core.world.groups.of(account.number).map(infoOf),
     messages: isNew ? account.messages : [],
     mutations: account.mutations,
   });

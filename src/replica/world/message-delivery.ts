@@ -1,8 +1,9 @@
+import { Refusal } from '../../contracts/refusal.ts';
 import { bodyOf, isChangeMessage, type Message } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import type { MessageInfo, Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
-import { type People, userJid } from './people.ts';
+import { isGroupJid, type People, userJid, userOf } from './people.ts';
 import { asSeenByPhone, changeSeen } from './seen-by-phone.ts';
 import { changeState } from './shared-state.ts';
 import type { Surroundings } from './world.ts';
@@ -22,11 +23,15 @@ interface DeliveryParts {
   accounts: ReplicaAccounts;
   people: People;
   around: Surroundings;
+  /** Numbers of the people whom a message reaches. @throws Refusal when its author may not send it. */
+  recipientsOf(message: Message): string[];
 }
 
 /** Delivers messages, their acks and notifications between devices, phones and contacts. */
 export class MessageDelivery {
   private readonly parts: DeliveryParts;
+  /** Numbers of those who got a message, by its id. */
+  private readonly recipients = new Map<string, readonly string[]>();
 
   constructor(parts: DeliveryParts) {
     this.parts = parts;
@@ -34,10 +39,10 @@ export class MessageDelivery {
 
   /**
    * Takes a message from a linked device; one sent before is only acknowledged again. One to a number without an account stays
-   * sent: no device is there to receive it.
+   * sent: no device is there to receive it. One that its author may not send fails.
    */
   fromDevice(account: ReplicaAccount, device: Device, message: Message): void {
-    const { accounts, people, around } = this.parts;
+    const { around } = this.parts;
     const sent = { ...message, from: userJid(account.number), ack: 1 };
     const { kind } = sent.content;
     if (account.messages.some(({ id }) => id === sent.id)) {
@@ -45,6 +50,11 @@ export class MessageDelivery {
       return;
     }
     around.emit('message-from-page', { id: sent.id, device: device.id, kind, length: bodyOf(sent.content).length });
+    const recipients = this.recipientsOf(sent);
+    if (!recipients) {
+      device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: -1 });
+      return;
+    }
     if (undelivered.has(kind)) {
       device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
       around.emit('message-dropped', { id: sent.id, kind });
@@ -53,17 +63,31 @@ export class MessageDelivery {
     this.keep(account, sent);
     device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
     for (const other of account.devices.values()) if (other !== device) handOver(other, sent);
-    const person = people.withJid(sent.to);
-    if (!person) return;
-    const recipient = accounts.get(person.number);
-    if (recipient && recipient !== account) {
-      this.toAccount(recipient, { ...sent, to: userJid(person.number), pushname: account.pushname });
-    }
-    around.later(deliveredMs, () => this.received(account, sent, person.number, delivered));
+    this.toOthers(account.number, { ...sent, pushname: account.pushname }, recipients);
+    if (recipients.length === 0) return;
+    this.recipients.set(sent.id, recipients);
+    around.later(deliveredMs, () => this.received(account, sent, recipients, delivered));
     // People read at once; an account of the replica has read a message when one of its devices says so.
-    if (!recipient || recipient === account) {
-      around.later(readMs, () => this.received(account, sent, person.number, read));
-    }
+    const people = recipients.filter((number) => number === account.number || !this.parts.accounts.get(number));
+    if (people.length > 0) around.later(readMs, () => this.received(account, sent, people, read));
+  }
+
+  /**
+   * Delivers a message of any person to a group.
+   *
+   * @throws Refusal when its author may not send it.
+   */
+  fromPerson(message: Message): void {
+    const recipients = this.parts.recipientsOf(message);
+    const own = this.parts.accounts.get(userOf(message.from));
+    if (own) this.toAccount(own, message);
+    this.toOthers(userOf(message.from), message, recipients);
+  }
+
+  /** Brings a message that the server itself made to the devices of an account. */
+  fromServer(account: ReplicaAccount, message: Message): void {
+    account.messages.push(message);
+    for (const device of account.devices.values()) handOver(device, message);
   }
 
   /** Delivers a message to the phone and all devices of an account. */
@@ -115,7 +139,7 @@ export class MessageDelivery {
     for (const { id, from } of account.messages.filter(({ id }) => ids.includes(id))) {
       const author = this.parts.accounts.get(this.parts.people.withJid(from)?.number ?? '');
       const sent = author?.messages.find((message) => message.id === id);
-      if (author && sent && author !== account) this.received(author, sent, account.number, ack);
+      if (author && sent && author !== account) this.received(author, sent, [account.number], ack);
     }
   }
 
@@ -123,7 +147,7 @@ export class MessageDelivery {
   infoOf(account: ReplicaAccount, id: string): MessageInfo | null {
     const message = account.messages.find((one) => one.id === id);
     if (!message) return null;
-    const people = this.recipientsOf(message).length;
+    const people = this.recipientsOf(message)?.length ?? 0;
     const with_ = (ack: number) => {
       const receipts = account.receipts.filter((receipt) => receipt.message === id && receipt.ack === ack);
       return receipts.map(({ by, t }) => ({ id: userJid(by), t }));
@@ -137,23 +161,40 @@ export class MessageDelivery {
     };
   }
 
-  /** Numbers of those who get a message. */
-  private recipientsOf({ to }: Message): string[] {
-    const person = this.parts.people.withJid(to);
-    return person ? [person.number] : [];
+  /** Numbers of those whom a message reaches; undefined when its author may not send it. */
+  private recipientsOf(message: Message): readonly string[] | undefined {
+    try {
+      return this.recipients.get(message.id) ?? this.parts.recipientsOf(message);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.parts.around.emit('message-refused', { id: message.id, code: error.code });
+      return undefined;
+    }
   }
 
-  /** One person has received, read or played a message of the account: its ack is what all recipients have. */
-  private received(account: ReplicaAccount, message: Message, by: string, ack: number): void {
-    const known = account.receipts.filter((receipt) => receipt.message === message.id && receipt.by === by);
-    if (known.some((receipt) => receipt.ack === ack)) return;
-    account.receipts.push({ message: message.id, by, ack, t: Math.floor(Date.now() / 1000) });
-    const highest = (number: string) => {
-      const receipts = account.receipts.filter((receipt) => receipt.message === message.id && receipt.by === number);
-      return Math.max(1, ...receipts.map((receipt) => receipt.ack));
-    };
-    const ofAll = Math.min(...this.recipientsOf(message).map(highest));
-    if (ofAll > message.ack) this.acknowledge(account, message, ofAll);
+  private toOthers(author: string, message: Message, recipients: readonly string[]): void {
+    for (const number of recipients) {
+      const account = number === author ? undefined : this.parts.accounts.get(number);
+      if (account) this.toAccount(account, isGroupJid(message.to) ? message : { ...message, to: userJid(number) });
+    }
+  }
+
+  /** People have received, read or played a message of the account: its ack is what all recipients have. */
+  private received(account: ReplicaAccount, message: Message, by: readonly string[], ack: number): void {
+    const ofMessage = account.receipts.filter((receipt) => receipt.message === message.id);
+    const known = new Set(ofMessage.filter((receipt) => receipt.ack === ack).map((receipt) => receipt.by));
+    const t = Math.floor(Date.now() / 1000);
+    const fresh = by
+      .filter((number) => !known.has(number))
+      .map((number) => ({ message: message.id, by: number, ack, t }));
+    account.receipts.push(...fresh);
+    const highest = new Map<string, number>();
+    for (const receipt of [...ofMessage, ...fresh]) {
+      highest.set(receipt.by, Math.max(highest.get(receipt.by) ?? 1, receipt.ack));
+    }
+    const ofAll = (this.recipientsOf(message) ?? []).map((number) => highest.get(number) ?? 1);
+    const lowest = Math.min(...ofAll);
+    if (ofAll.length > 0 && lowest > message.ack) this.acknowledge(account, message, lowest);
   }
 
   private acknowledge(account: ReplicaAccount, message: Message, ack: number): void {

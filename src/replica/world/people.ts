@@ -6,6 +6,8 @@ export interface Person {
   number: string;
   /** The name that the person chose. */
   pushname: string;
+  /** True for a person whom others cannot add to groups, but only invite. */
+  isAddedByInvitation?: boolean;
 }
 
 /** Numbers reserved for fiction; every account has these three contacts. */
@@ -47,6 +49,7 @@ export class People {
 
 export const userJid = (number: string) => `${number}@c.us`;
 export const userOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
+export const isGroupJid = (jid: string) => jid.endsWith('@g.us');
 export const isUserJid = (jid: string) => jid.endsWith('@c.us') || jid.endsWith('@lid');
 
 /** The id that hides a number. The same number has the same lid in every replica. */

@@ -1,6 +1,8 @@
+import type { Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
+import { Groups } from './groups.ts';
 import { MessageDelivery } from './message-delivery.ts';
-import { People } from './people.ts';
+import { isGroupJid, People, userOf } from './people.ts';
 
 /** How a world reaches what is around it. */
 export interface Surroundings {
@@ -10,15 +12,33 @@ export interface Surroundings {
   emit(type: string, detail: unknown): void;
 }
 
-/** What is true on WhatsApp, from any point of view: people, their accounts, and what they have sent. */
+/** What is true on WhatsApp, from any point of view: people, their accounts and groups, and what they have sent. */
 export class World {
   readonly people = new People();
   readonly accounts = new ReplicaAccounts(this.people);
   readonly delivery: MessageDelivery;
+  readonly groups: Groups;
   readonly around: Surroundings;
 
   constructor(around: Surroundings) {
     this.around = around;
-    this.delivery = new MessageDelivery({ accounts: this.accounts, people: this.people, around });
+    const { accounts, people } = this;
+    this.delivery = new MessageDelivery({
+      accounts,
+      people,
+      around,
+      recipientsOf: (message) => this.recipientsOf(message),
+    });
+    this.groups = new Groups({ accounts, people, delivery: this.delivery });
+  }
+
+  private recipientsOf({ from, to }: Message): string[] {
+    if (isGroupJid(to)) {
+      const author = userOf(from);
+      const { members } = this.groups.mustMaySend(author, to);
+      return members.map(({ number }) => number).filter((number) => number !== author);
+    }
+    const person = this.people.withJid(to);
+    return person ? [person.number] : [];
   }
 }

@@ -1,9 +1,11 @@
+import type { Notification } from '../../../contracts/replica-notifications.ts';
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
 import type { Tier } from '../../../contracts/surface.ts';
 import { decodeB64, encodeB64 } from '../keys/bytes.ts';
 import { sharedMac } from '../keys/key-pair.ts';
 import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
+import { GroupSync } from './groups.ts';
 import { Linking } from './linking.ts';
 import { Messaging } from './messaging.ts';
 import { PairingCode } from './pairing-code.ts';
@@ -23,6 +25,7 @@ export class Lifecycle {
   readonly messaging: Messaging;
   readonly requests: Requests;
   readonly sharedState: SharedState;
+  readonly groups: GroupSync;
   readonly pairingCode: PairingCode;
   private readonly page: Page;
   private readonly register: (tier: Tier) => void;
@@ -36,6 +39,7 @@ export class Lifecycle {
     this.messaging = new Messaging(page);
     this.requests = new Requests(page);
     this.sharedState = new SharedState(page, this.requests, this.messaging);
+    this.groups = new GroupSync(page, this.requests);
     this.pairingCode = new PairingCode(page, this.linking, this.requests);
     // Frames are handled one at a time: the work of a frame ends before the next frame is read.
     let before = Promise.resolve();
@@ -122,7 +126,7 @@ export class Lifecycle {
       case 'ack':
         return this.messaging.acknowledge(frame.chat, frame.ids, frame.ack);
       case 'notification':
-        return this.sharedState.apply(frame.notification.mutation);
+        return this.notified(frame.notification);
       case 'answer':
       case 'companion-hello-result':
         return this.requests.answer(frame);
@@ -145,12 +149,23 @@ export class Lifecycle {
     this.messaging.resend();
   }
 
-  private async sync({ contacts, messages, mutations }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
+  private notified(notification: Notification): void {
+    switch (notification.kind) {
+      case 'mutation':
+        this.sharedState.apply(notification.mutation);
+        return;
+      case 'group':
+        this.groups.apply(notification.group);
+    }
+  }
+
+  private async sync({ contacts, groups, messages, mutations }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
     const { page } = this;
     for (const { id, name, shortName, pushname } of contacts) {
       page.contacts.ensure(new Wid(id), { name, pushname });
       page.contacts.change(new Wid(id), { name, shortName });
     }
+    for (const group of groups) this.groups.apply(group);
     if (page.msgs.length === 0) await this.messaging.restore();
     for (const message of messages) this.messaging.receive(message, false);
     for (const mutation of mutations) this.sharedState.apply(mutation);

@@ -13,7 +13,7 @@ type KeptMessage = Message & { viewed: boolean };
 
 /** What `addAndSendMsgToChat` resolves to when the server has the message. */
 interface SendResult {
-  messageSendResult: 'OK';
+  messageSendResult: 'OK' | 'ERROR_UNKNOWN';
   t: number;
   count: null;
 }
@@ -31,7 +31,10 @@ interface MessageEntry {
 export class Messaging {
   private readonly page: Page;
   /** Sent messages without an ack of the server, by id. */
-  private readonly unsent = new Map<string, { wire: Message; done: () => void }>();
+  private readonly unsent = new Map<
+    string,
+    { wire: Message; done: (result: SendResult['messageSendResult']) => void }
+  >();
   /** By chat and id. */
   private readonly entries = new Map<string, MessageEntry>();
   /** Changes by chat and id of the message that they are about, which may come later. */
@@ -50,7 +53,7 @@ export class Messaging {
     const key = this.keyOf(message);
     const isNew = !this.entries.has(indexOf(key));
     if (isNew) this.add(key, message, fresh);
-    if (fresh && isNew && !changesAnother(message) && !key.fromMe) page.chats.ensure(key.remote).unreadCount += 1;
+    if (fresh && isNew && isRead(message) && !key.fromMe) page.chats.ensure(key.remote).unreadCount += 1;
     void this.store(key).then(() => {
       if (!fresh) return;
       page.link.send({ type: 'receipt', ids: [message.id], chat: String(key.remote), ack: 2 });
@@ -115,7 +118,7 @@ export class Messaging {
       const entry = this.entries.get(`${chat} ${id}`);
       entry?.msg?.updateAck(ack);
       if (entry && changesAnother(entry.wire)) entry.wire.ack = Math.max(entry.wire.ack, ack);
-      this.unsent.get(id)?.done();
+      this.unsent.get(id)?.done(ack < 0 ? 'ERROR_UNKNOWN' : 'OK');
       this.unsent.delete(id);
       if (entry) void this.store(entry.key);
     }
@@ -186,16 +189,30 @@ export class Messaging {
 
   private transmit(wire: Message): Promise<SendResult> {
     const sent = new Promise<SendResult>((resolve) => {
-      this.unsent.set(wire.id, { wire, done: () => resolve({ messageSendResult: 'OK', t: wire.t, count: null }) });
+      this.unsent.set(wire.id, {
+        wire,
+        done: (messageSendResult) => resolve({ messageSendResult, t: wire.t, count: null }),
+      });
     });
     this.page.link.send({ type: 'send', message: wire });
     return sent;
   }
 
-  private keyOf({ id, from, to }: Message): MsgKey {
+  /**
+   * Keys of messages in a group name their author. The messages about what happened in a group come from the group, also when the
+   * account did it.
+   */
+  private keyOf({ id, from, to, content }: Message): MsgKey {
     const author = new Wid(from);
-    const fromMe = isMe(this.page, author);
-    return new this.page.MsgKey({ fromMe, remote: fromMe ? new Wid(to) : author, id, self: fromMe ? 'out' : 'in' });
+    const chat = new Wid(to);
+    const fromMe = content.kind !== 'group-event' && isMe(this.page, author);
+    return new this.page.MsgKey({
+      fromMe,
+      remote: fromMe || chat.isGroup() ? chat : author,
+      id,
+      participant: chat.isGroup() ? author : undefined,
+      self: fromMe ? 'out' : 'in',
+    });
   }
 
   private add(key: MsgKey, message: Message, fresh: boolean): void {
@@ -214,12 +231,15 @@ export class Messaging {
     const { page } = this;
     const { fromMe, remote } = id;
     const from = new Wid(message.from);
+    const to = new Wid(message.to);
+    const isFromGroup = to.isGroup() && !fromMe;
     if (!fromMe) page.contacts.ensure(from, message.pushname ? { pushname: message.pushname } : {});
     const chat = page.chats.ensure(remote);
     const [msg] = page.msgs.add({
       id,
-      from,
-      to: new Wid(message.to),
+      from: isFromGroup ? to : from,
+      to: isFromGroup ? page.me?.pn : to,
+      ...(to.isGroup() && { author: from }),
       ...attributesOf(message.content as Added),
       ...contextAttributes(message),
       t: message.t,
@@ -282,9 +302,13 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 const indexOf = ({ remote, id }: MsgKey) => `${remote} ${id}`;
 
-/** What the server would not deliver; undefined for a message to one person. */
+/** What the server would not deliver; undefined for a message to one person or to a group. */
 function notDelivered({ id }: Chat): string | undefined {
+  if (id.isGroup()) return undefined;
   return id.isUser() && /^\d{3,20}$/.test(id.user) ? undefined : `for ${id}`;
 }
+
+/** True for what a person reads in a chat. */
+const isRead = (message: Message) => !changesAnother(message) && message.content.kind !== 'group-event';
 
 const isUnread = (msg: Msg) => !msg.id.fromMe && !msg.get('viewed');

@@ -292,6 +292,18 @@ const payment: MessageKind<'payment'> = {
   }),
 };
 
+const groupEvent: MessageKind<'group-event'> = {
+  types: ['gp2'],
+  contentOf: () => 'for a message that only the server makes',
+  attributesOf: ({ event, recipients, value = '' }) => ({
+    type: 'gp2',
+    subtype: event,
+    recipients: recipients.map((jid) => new Wid(jid)),
+    body: value,
+    isNotification: true,
+  }),
+};
+
 const kinds: { [K in AddedKind]: MessageKind<K> } = {
   text,
   buttons,
@@ -305,6 +317,7 @@ const kinds: { [K in AddedKind]: MessageKind<K> } = {
   product,
   order,
   payment,
+  'group-event': groupEvent,
 };
 
 const ofType = new Map(Object.values(kinds).flatMap((kind) => kind.types.map((type) => [type, kind] as const)));

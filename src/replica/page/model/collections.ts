@@ -2,6 +2,7 @@ import { idbGet } from '../keys/idb.ts';
 import type { MuteCollection } from './account-models.ts';
 import { BaseCollection, type ModelId } from './base-collection.ts';
 import type { BaseModel } from './base-model.ts';
+import type { GroupMetadataCollection } from './groups.ts';
 import { Chat, Contact, Msg } from './models.ts';
 import { MsgList } from './msg-list.ts';
 import { Wid } from './wid.ts';
@@ -38,11 +39,16 @@ export function titleOf({ name, pushname, id }: Contact): string {
 
 export class ChatCollection extends BaseCollection<Chat> {
   declare private readonly contacts: ContactCollection;
+  declare private readonly groups: GroupMetadataCollection;
   declare private readonly mutes: MuteCollection;
 
-  constructor(contacts: ContactCollection, mutes: MuteCollection) {
+  constructor(contacts: ContactCollection, mutes: MuteCollection, groups: GroupMetadataCollection) {
     super(Chat);
-    Object.defineProperties(this, { contacts: { value: contacts }, mutes: { value: mutes } });
+    Object.defineProperties(this, {
+      contacts: { value: contacts },
+      mutes: { value: mutes },
+      groups: { value: groups },
+    });
   }
 
   /** Pinned chats first, then by activity, as the list of chats shows them. */
@@ -50,15 +56,21 @@ export class ChatCollection extends BaseCollection<Chat> {
     return super.getModelsArray().sort((a, b) => b.pin - a.pin || (b.t ?? 0) - (a.t ?? 0));
   }
 
-  override findQuery(id: ModelId): Promise<Chat> {
-    return Promise.resolve(this.ensure(new Wid(String(id))));
+  /** @throws ServerStatusCodeError for a group that is none of the account's. */
+  override async findQuery(id: ModelId): Promise<Chat> {
+    const wid = new Wid(String(id));
+    if (wid.isGroup()) await this.groups.update(wid);
+    return this.ensure(wid);
   }
 
-  /** Returns the chat with a person, creating an empty one if needed. */
+  /** Returns the chat with a person or a group, creating an empty one if needed. */
   ensure(wid: Wid): Chat {
     const known = this.get(wid);
     if (known) return known;
     const contact = this.contacts.ensure(wid);
+    const groupMetadata = wid.isGroup() ? this.groups.ensure(wid) : undefined;
+    const title =
+      groupMetadata?.subject ?? contact.name ?? contact.pushname ?? (wid.isUser() ? `+${wid.user}` : wid.user);
     return this.add({
       id: wid,
       t: 0,
@@ -73,7 +85,8 @@ export class ChatCollection extends BaseCollection<Chat> {
       mute: this.mutes.gadd(wid),
       msgs: new MsgList(),
       contact,
-      formattedTitle: titleOf(contact),
+      formattedTitle: title,
+      ...(groupMetadata && { groupMetadata, name: title }),
     })[0] as Chat;
   }
 

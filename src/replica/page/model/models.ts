@@ -1,5 +1,6 @@
 import type { Mute } from './account-models.ts';
 import { type AttributeNames, BaseModel, defineAttributes } from './base-model.ts';
+import type { GroupMetadata } from './groups.ts';
 import type { MsgKey } from './msg-key.ts';
 import type { MsgList } from './msg-list.ts';
 import type { Wid } from './wid.ts';
@@ -140,10 +141,20 @@ export class Chat extends BaseModel {
   declare pin: number;
   declare markedUnread: boolean | undefined;
   declare labels: string[] | undefined;
+  /** Of a group. */
+  declare groupMetadata: GroupMetadata | undefined;
 
   /** Resolves when the messages that are being loaded are there: at once. */
   waitForChatLoading(): Promise<void> {
     return Promise.resolve();
+  }
+
+  iAmAdmin(): boolean {
+    return Boolean(this.groupMetadata?.participants.iAmAdmin());
+  }
+
+  getParticipantCount(): number {
+    return this.groupMetadata?.participants.length ?? 0;
   }
 
   /** Getters on builds up to 2025, functions of WAWebChatGetters since. */
@@ -169,6 +180,7 @@ const msgAttributes: AttributeNames = {
     'from',
     'to',
     'author',
+    'recipients',
     'ack',
     'invis',
     'isNewMsg',
@@ -211,6 +223,8 @@ export class Msg extends BaseModel {
   declare t: number;
   declare from: Wid;
   declare to: Wid;
+  /** Who wrote it, in a group. */
+  declare author: Wid | undefined;
   declare ack: number;
   declare isNewMsg: boolean;
 
@@ -219,18 +233,19 @@ export class Msg extends BaseModel {
     return this;
   }
 
+  /** @param ack -1 when the server refused the message. */
   updateAck(ack: number): void {
-    if (ack > this.ack) this.ack = ack;
+    if (ack > this.ack || ack < 0) this.ack = ack;
   }
 
   /** The fields of an answer that quotes this message; one in another chat names this chat. */
   msgContextInfo(chat?: Chat | Wid): Record<string, unknown> {
     const target = chat instanceof Chat ? chat.id : chat;
-    const { id, type, body, from } = this;
+    const { id, type, body, from, author } = this;
     return {
       quotedMsg: { type, body },
       quotedStanzaID: id.id,
-      quotedParticipant: from,
+      quotedParticipant: author ?? from,
       ...(target && !id.remote.equals(target) && { quotedRemoteJid: id.remote }),
     };
   }

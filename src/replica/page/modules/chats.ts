@@ -44,7 +44,7 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
       findExistingChat: (wid: Wid) => Promise.resolve(page.chats.get(wid)),
       findOrCreateLatestChat: async (wid: Wid) => {
         const known = page.chats.get(wid);
-        return { chat: known ?? page.chats.ensure(wid), created: !known };
+        return { chat: known ?? (await page.chats.find(wid)), created: !known };
       },
     },
     WAWebChatGetters: {

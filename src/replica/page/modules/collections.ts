@@ -17,6 +17,7 @@ export function collectionModules(page: Page): Implementations {
     'WAWebLabelCollection.LabelCollection': page.labels,
     'WAWebNoteCollection.NoteCollection': page.notes,
     'WAWebReactionsCollection.ReactionsCollection': page.addons.reactions,
+    'WAWebGroupMetadataCollection.default': page.groups,
     'WAWebBusinessProfileCollection.BusinessProfileCollection': new BusinessProfileCollection(),
   };
   const modules: Implementations = {

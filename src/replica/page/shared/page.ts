@@ -10,6 +10,7 @@ import { LabelCollection, MuteCollection, NoteCollection } from '../model/accoun
 import { Addons } from '../model/addons.ts';
 import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
+import { GroupMetadataCollection } from '../model/groups.ts';
 import { Conn, Stream } from '../model/models.ts';
 import { createMsgKeyClass, type MsgKeyClass } from '../model/msg-key.ts';
 import { OfflineMessageHandler } from '../model/offline-handler.ts';
@@ -40,6 +41,7 @@ export interface Page {
   readonly msgs: MsgCollection;
   readonly chats: ChatCollection;
   readonly contacts: ContactCollection;
+  readonly groups: GroupMetadataCollection;
   readonly calls: CallCollection;
   readonly mutes: MuteCollection;
   readonly labels: LabelCollection;
@@ -63,6 +65,7 @@ export function createPage(boot: Boot, members: MemberSource): Page {
   const link = new ServerLink(behaviours.socketIn);
   const contacts = new ContactCollection();
   const mutes = new MuteCollection();
+  const groups = new GroupMetadataCollection();
   const profile = new DeviceProfile();
   return {
     surface: boot.surface,
@@ -81,8 +84,9 @@ export function createPage(boot: Boot, members: MemberSource): Page {
     advSecretEvents: new EventEmitter(),
     MsgKey: createMsgKeyClass(behaviours.msgKeyTextField),
     msgs: new MsgCollection(),
-    chats: new ChatCollection(contacts, mutes),
+    chats: new ChatCollection(contacts, mutes, groups),
     contacts,
+    groups,
     calls: new CallCollection(),
     mutes,
     labels: new LabelCollection(),

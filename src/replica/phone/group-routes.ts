@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  answerRequestsSchema,
+  changeGroupSchema,
+  createGroupSchema,
+  groupActorSchema,
+  groupParticipantsSchema,
+  joinGroupSchema,
+} from '../../contracts/phone-control.ts';
+import { parse } from './parse-body.ts';
+import type { Phones } from './phones.ts';
+
+interface WithGroup {
+  Params: { id: string; group: string };
+}
+
+/** What a person does with groups on a phone; see `PhoneGroups`. */
+export function groupRoutes(server: FastifyInstance, phones: Phones): void {
+  server.get<WithGroup>('/phones/:id/groups', ({ params }) => phones.groups(params.id).list());
+  server.post<WithGroup>('/phones/:id/groups', ({ params, body }) =>
+    phones.groups(params.id).create(parse(createGroupSchema, body)),
+  );
+  server.post<WithGroup>('/phones/:id/groups/join', ({ params, body }) => {
+    const { code, by } = parse(joinGroupSchema, body);
+    return phones.groups(params.id).join(code, { by });
+  });
+  server.get<WithGroup>('/phones/:id/groups/:group', ({ params }) => phones.groups(params.id).get(params.group));
+  server.post<WithGroup>('/phones/:id/groups/:group/change', ({ params, body }) => {
+    const { by, change } = parse(changeGroupSchema, body);
+    return phones.groups(params.id).change(params.group, change, { by });
+  });
+  server.post<WithGroup>('/phones/:id/groups/:group/participants', ({ params, body }) => {
+    const { by, action, participants } = parse(groupParticipantsSchema, body);
+    return phones.groups(params.id).participants(params.group, action, participants, { by });
+  });
+  server.post<WithGroup>('/phones/:id/groups/:group/requests', ({ params, body }) => {
+    const { by, approve, participants } = parse(answerRequestsSchema, body);
+    return phones.groups(params.id).answerRequests(params.group, approve, participants, { by });
+  });
+  server.post<WithGroup>('/phones/:id/groups/:group/invite', ({ params, body }) => ({
+    inviteCode: phones.groups(params.id).resetInvite(params.group, parse(groupActorSchema, body ?? {})),
+  }));
+  server.post<WithGroup>('/phones/:id/groups/:group/leave', ({ params, body }) => {
+    phones.groups(params.id).leave(params.group, parse(groupActorSchema, body ?? {}));
+    return {};
+  });
+}

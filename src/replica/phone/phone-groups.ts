@@ -1,0 +1,102 @@
+import type { NewPhoneGroup, PhoneGroup } from '../../contracts/phone-control.ts';
+import type { GroupChange, ParticipantAction } from '../../contracts/replica-groups.ts';
+import type { Groups, ReplicaGroup } from '../world/groups.ts';
+import { userOf } from '../world/people.ts';
+
+/** Who does something: by default the phone's own number. A member without a phone acts through any phone. */
+interface Actor {
+  by?: string | undefined;
+}
+
+/** What a person does with groups on the phone. Each operation may throw a Refusal. */
+export class PhoneGroups {
+  private readonly number: string;
+  private readonly groups: Groups;
+
+  constructor(number: string, groups: Groups) {
+    this.number = number;
+    this.groups = groups;
+  }
+
+  /** The groups that the phone's number is a member of. */
+  list(): PhoneGroup[] {
+    return this.groups.of(this.number).map(asSeenByPhone);
+  }
+
+  /** @throws Refusal `group-unknown`. */
+  get(id: string): PhoneGroup {
+    return asSeenByPhone(this.groups.get(id));
+  }
+
+  /** @returns the group, and what the server did for each participant: 200, or the status of its refusal. */
+  create({ by = this.number, ...group }: NewPhoneGroup): PhoneGroup & { results: Record<string, number> } {
+    const made = this.groups.create(by, group);
+    return { ...asSeenByPhone(made.group), results: statuses(made.results) };
+  }
+
+  change(id: string, change: GroupChange, { by = this.number }: Actor = {}): PhoneGroup {
+    this.groups.change(by, id, change);
+    return this.get(id);
+  }
+
+  /** @returns the status of the server for each number. */
+  participants(
+    id: string,
+    action: ParticipantAction,
+    numbers: readonly string[],
+    { by = this.number }: Actor = {},
+  ): Record<string, number> {
+    return statuses(this.groups.participants(by, id, action, numbers));
+  }
+
+  leave(id: string, { by = this.number }: Actor = {}): void {
+    this.groups.leave(by, id);
+  }
+
+  /** Joins by an invite code, or asks to where admins approve. */
+  join(code: string, { by = this.number }: Actor = {}): { id: string; isMember: boolean } {
+    const { group, isMember } = this.groups.join(by, code);
+    return { id: group.id, isMember };
+  }
+
+  /** Makes a new invite code; the one before does not work any longer. */
+  resetInvite(id: string, { by = this.number }: Actor = {}): string {
+    return this.groups.resetInvite(by, id);
+  }
+
+  /** @returns the status of the server for each number. */
+  answerRequests(
+    id: string,
+    approve: boolean,
+    numbers: readonly string[],
+    { by = this.number }: Actor = {},
+  ): Record<string, number> {
+    return statuses(this.groups.answerRequests(by, id, approve, numbers));
+  }
+}
+
+function asSeenByPhone({
+  id,
+  subject,
+  description,
+  owner,
+  settings,
+  members,
+  inviteCode,
+  requests,
+}: ReplicaGroup): PhoneGroup {
+  return {
+    id,
+    subject,
+    ...(description && { description: description.text }),
+    owner,
+    settings: { ...settings },
+    members: members.map((member) => ({ ...member })),
+    inviteCode,
+    requests: requests.map(({ number }) => number),
+  };
+}
+
+function statuses(results: readonly { id: string; status: number }[]): Record<string, number> {
+  return Object.fromEntries(results.map(({ id, status }) => [userOf(id), status]));
+}

@@ -1,0 +1,473 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { z } from 'zod';
+import { Refusal } from '../../contracts/refusal.ts';
+import {
+  type GroupChange,
+  type GroupInfo,
+  type GroupSettings,
+  groupJidSchema,
+  groupSettingsSchema,
+  type JoinRequest,
+  type ParticipantAction,
+  type ParticipantResult,
+  type Rank,
+  rankSchema,
+  type SomeSettings,
+} from '../../contracts/replica-groups.ts';
+import type { AddedOf, Message } from '../../contracts/replica-message.ts';
+import type { ReplicaAccounts } from './accounts.ts';
+import type { MessageDelivery } from './message-delivery.ts';
+import { type People, userJid, userOf } from './people.ts';
+
+/** Members of a group at most. [WhatsApp's help pages] */
+const maxMembers = 1_024;
+/** How long an invitation to one person lasts, in seconds. [reported: three days] */
+const inviteSeconds = 259_200;
+/** Who left a group this often cannot be added by others. [assumed] */
+const leavesUntilProtected = 2;
+
+const numberSchema = z.string().regex(/^\d{3,20}$/);
+
+/** A group; people by their numbers, times in seconds since 1970. */
+export const groupSchema = z.strictObject({
+  id: groupJidSchema,
+  subject: z.string(),
+  subjectTime: z.int(),
+  description: z.strictObject({ text: z.string(), id: z.string(), time: z.int(), by: numberSchema }).optional(),
+  owner: numberSchema,
+  creation: z.int(),
+  settings: groupSettingsSchema,
+  members: z.array(z.strictObject({ number: numberSchema, rank: rankSchema })),
+  inviteCode: z.string(),
+  revokedCodes: z.array(z.string()),
+  requests: z.array(
+    z.strictObject({
+      number: numberSchema,
+      addedBy: numberSchema,
+      method: z.enum(['InviteLink', 'NonAdminAdd']),
+      t: z.int(),
+    }),
+  ),
+  /** Invitations to one person each, who does not want to be added. */
+  invitations: z.array(
+    z.strictObject({ number: numberSchema, by: numberSchema, code: z.string(), expiration: z.int() }),
+  ),
+  /** Who left, once for each time. */
+  left: z.array(numberSchema),
+});
+export type ReplicaGroup = z.infer<typeof groupSchema>;
+
+interface GroupsParts {
+  accounts: ReplicaAccounts;
+  people: People;
+  delivery: MessageDelivery;
+}
+
+export interface NewGroup {
+  subject: string;
+  participants: readonly string[];
+  settings?: SomeSettings | undefined;
+  /** By default a new one. */
+  id?: string | undefined;
+}
+
+type GroupEvent = AddedOf<'group-event'>['event'];
+
+/**
+ * All groups. Each operation is done by one person, who is named first by the number; what that person may not do throws a Refusal.
+ * All members of the group hear of it.
+ */
+export class Groups {
+  private readonly parts: GroupsParts;
+  private readonly byId = new Map<string, ReplicaGroup>();
+
+  constructor(parts: GroupsParts) {
+    this.parts = parts;
+  }
+
+  /** @throws Refusal `group-unknown`. */
+  get(id: string): ReplicaGroup {
+    const group = this.byId.get(id);
+    if (!group) throw new Refusal('group-unknown', `There is no group ${id}.`);
+    return group;
+  }
+
+  all(): ReplicaGroup[] {
+    return [...this.byId.values()];
+  }
+
+  add(group: ReplicaGroup): ReplicaGroup {
+    this.byId.set(group.id, group);
+    return group;
+  }
+
+  /** The groups that a person is a member of. */
+  of(number: string): ReplicaGroup[] {
+    return this.all().filter((group) => rankIn(group, number) !== undefined);
+  }
+
+  /** What the member knows of the group. @throws Refusal `group-unknown`, `group-not-member`. */
+  infoFor(number: string, id: string): GroupInfo {
+    return infoOf(this.asMember(number, id).group);
+  }
+
+  create(
+    owner: string,
+    { subject, participants, settings = {}, id }: NewGroup,
+  ): {
+    group: ReplicaGroup;
+    results: ParticipantResult[];
+  } {
+    const t = now();
+    const group = this.add({
+      id: id ?? this.freeId(),
+      subject,
+      subjectTime: t,
+      owner,
+      creation: t,
+      settings: { ...settingsAtFirst, ...definedOf(settings) },
+      members: [{ number: owner, rank: 'superadmin' }],
+      inviteCode: newCode(),
+      revokedCodes: [],
+      requests: [],
+      invitations: [],
+      left: [],
+    });
+    const results = participants.filter((number) => number !== owner).map((number) => this.admit(owner, group, number));
+    this.tell(group, owner, 'create', { value: subject });
+    return { group, results };
+  }
+
+  /** @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`. */
+  change(actor: string, id: string, change: GroupChange): void {
+    const { group, rank } = this.asMember(actor, id);
+    const needsAdmin =
+      change.what === 'settings'
+        ? !isEphemeralOnly(change.settings) || group.settings.restrict
+        : group.settings.restrict;
+    if (needsAdmin) mustBeAdmin(rank);
+    switch (change.what) {
+      case 'subject':
+        group.subject = change.subject;
+        group.subjectTime = now();
+        this.tell(group, actor, 'subject', { value: change.subject });
+        return;
+      case 'description':
+        group.description = { text: change.text, id: change.id, time: now(), by: actor };
+        this.tell(group, actor, 'description', { value: change.text });
+        return;
+      case 'settings':
+        for (const [name, value] of Object.entries(change.settings) as [keyof GroupSettings, never][]) {
+          if (value === undefined || group.settings[name] === value) continue;
+          group.settings[name] = value;
+          this.tell(group, actor, settingEvents[name], { value: settingValue(name, value) });
+        }
+        return;
+    }
+  }
+
+  /**
+   * @returns for each participant the status of the server.
+   * @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`.
+   */
+  participants(actor: string, id: string, action: ParticipantAction, numbers: readonly string[]): ParticipantResult[] {
+    const { group, rank } = this.asMember(actor, id);
+    if (action !== 'add' || group.settings.adminsAdd) mustBeAdmin(rank);
+    const perform = {
+      add: this.addOne,
+      remove: this.removeOne,
+      promote: this.rankOne('admin'),
+      demote: this.rankOne('member'),
+    };
+    const results = numbers.map((number) => perform[action].call(this, actor, group, number));
+    const done = results.filter(({ status }) => status === 200).map((result) => result.id);
+    if (done.length === 0) return results;
+    const gone = action === 'remove' ? done.map(userOf) : [];
+    this.tell(group, actor, action, { recipients: done, alsoTo: gone });
+    return results;
+  }
+
+  /** @throws Refusal `group-unknown`, `group-not-member`. */
+  leave(number: string, id: string): void {
+    const { group } = this.asMember(number, id);
+    remove(group, number);
+    group.left.push(number);
+    // A group without an admin gets one: its oldest member.
+    const [oldest] = group.members;
+    if (oldest && !group.members.some(({ rank }) => rank !== 'member')) oldest.rank = 'admin';
+    this.tell(group, number, 'leave', { recipients: [userJid(number)], alsoTo: [number] });
+  }
+
+  /** @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`. */
+  inviteCode(actor: string, id: string): string {
+    const { group, rank } = this.asMember(actor, id);
+    mustBeAdmin(rank);
+    return group.inviteCode;
+  }
+
+  /** Makes a new invite code; the one before does not work any longer. */
+  resetInvite(actor: string, id: string): string {
+    const { group, rank } = this.asMember(actor, id);
+    mustBeAdmin(rank);
+    group.revokedCodes.push(group.inviteCode);
+    group.inviteCode = newCode();
+    this.tell(group, actor, 'revoke_invite', {});
+    return group.inviteCode;
+  }
+
+  /** @throws Refusal `group-invite-unknown`, `group-invite-revoked`. */
+  invitedBy(code: string): ReplicaGroup {
+    const group = this.all().find(({ inviteCode }) => inviteCode === code);
+    if (group) return group;
+    if (this.all().some(({ revokedCodes }) => revokedCodes.includes(code))) {
+      throw new Refusal('group-invite-revoked', 'This invite code was revoked.');
+    }
+    throw new Refusal('group-invite-unknown', 'No group has this invite code.');
+  }
+
+  /**
+   * Joins by an invite code, or asks to where admins approve.
+   *
+   * @throws Refusal also `group-full`, `group-member-already`.
+   */
+  join(number: string, code: string): { group: ReplicaGroup; isMember: boolean } {
+    const group = this.invitedBy(code);
+    if (rankIn(group, number)) throw new Refusal('group-member-already', `${number} is a member of the group.`);
+    if (group.members.length >= maxMembers) throw new Refusal('group-full', `The group has ${maxMembers} members.`);
+    if (group.settings.approval) {
+      this.request(group, number, number, 'InviteLink');
+      return { group, isMember: false };
+    }
+    this.enter(group, number);
+    this.tell(group, number, 'invite', { recipients: [userJid(number)] });
+    return { group, isMember: true };
+  }
+
+  /** Takes an invitation that was made for this person. @throws Refusal as `join` does. */
+  joinInvited(number: string, id: string, invited: { by: string; code: string; expiration: number }): ReplicaGroup {
+    const group = this.get(id);
+    const { by, code, expiration } = invited;
+    const invitation = group.invitations.find((one) => one.number === number && one.by === by && one.code === code);
+    if (!invitation) throw new Refusal('group-invite-unknown', 'This invitation was not made for this person.');
+    if (invitation.expiration !== expiration || expiration < now()) {
+      throw new Refusal('group-invite-revoked', 'This invitation has expired.');
+    }
+    if (rankIn(group, number)) throw new Refusal('group-member-already', `${number} is a member of the group.`);
+    if (group.members.length >= maxMembers) throw new Refusal('group-full', `The group has ${maxMembers} members.`);
+    this.enter(group, number);
+    this.tell(group, number, 'add', { recipients: [userJid(number)] });
+    return group;
+  }
+
+  /** @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`. */
+  requests(actor: string, id: string): JoinRequest[] {
+    const { group, rank } = this.asMember(actor, id);
+    mustBeAdmin(rank);
+    return group.requests.map(({ number, addedBy, method, t }) => ({
+      id: userJid(number),
+      addedBy: userJid(addedBy),
+      method,
+      t,
+    }));
+  }
+
+  /** Approves or rejects requests to join. @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`. */
+  answerRequests(actor: string, id: string, approve: boolean, numbers: readonly string[]): ParticipantResult[] {
+    const { group, rank } = this.asMember(actor, id);
+    mustBeAdmin(rank);
+    const results = numbers.map((number) => {
+      if (!group.requests.some((request) => request.number === number)) return { id: userJid(number), status: 404 };
+      group.requests = group.requests.filter((request) => request.number !== number);
+      if (approve) this.enter(group, number);
+      return { id: userJid(number), status: 200 };
+    });
+    const recipients = results.filter(({ status }) => status === 200).map((result) => result.id);
+    if (approve && recipients.length > 0) this.tell(group, actor, 'add', { recipients });
+    return results;
+  }
+
+  /**
+   * Whether a message of this person to the group is delivered.
+   *
+   * @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin` where only admins send.
+   */
+  mustMaySend(number: string, id: string): ReplicaGroup {
+    const { group, rank } = this.asMember(number, id);
+    if (group.settings.announce) mustBeAdmin(rank);
+    return group;
+  }
+
+  private asMember(number: string, id: string): { group: ReplicaGroup; rank: Rank } {
+    const group = this.get(id);
+    const rank = rankIn(group, number);
+    if (!rank) throw new Refusal('group-not-member', `${number} is no member of ${id}.`);
+    return { group, rank };
+  }
+
+  private addOne(actor: string, group: ReplicaGroup, number: string): ParticipantResult {
+    const id = userJid(number);
+    if (rankIn(group, number)) return { id, status: 409 };
+    return this.admit(actor, group, number);
+  }
+
+  /** Adds a person who is none of the members, or says why that is not possible. */
+  private admit(actor: string, group: ReplicaGroup, number: string): ParticipantResult {
+    const id = userJid(number);
+    const person = this.parts.people.get(number);
+    if (!person) return { id, status: 404 };
+    if (group.members.length >= maxMembers) return { id, status: 419 };
+    if (group.left.filter((one) => one === number).length >= leavesUntilProtected) return { id, status: 408 };
+    if (person.isAddedByInvitation) {
+      const invite = { code: newCode().slice(0, 16), expiration: now() + inviteSeconds };
+      group.invitations.push({ number, by: actor, ...invite });
+      return { id, status: 403, invite };
+    }
+    this.enter(group, number);
+    return { id, status: 200 };
+  }
+
+  private removeOne(_actor: string, group: ReplicaGroup, number: string): ParticipantResult {
+    const id = userJid(number);
+    const rank = rankIn(group, number);
+    if (!rank) return { id, status: 404 };
+    if (rank === 'superadmin') return { id, status: 406 };
+    remove(group, number);
+    return { id, status: 200 };
+  }
+
+  private rankOne(rank: Rank) {
+    return (_actor: string, group: ReplicaGroup, number: string): ParticipantResult => {
+      const id = userJid(number);
+      const member = group.members.find((one) => one.number === number);
+      if (!member) return { id, status: 404 };
+      if (member.rank === 'superadmin') return { id, status: 406 };
+      member.rank = rank;
+      return { id, status: 200 };
+    };
+  }
+
+  private enter(group: ReplicaGroup, number: string): void {
+    group.members.push({ number, rank: 'member' });
+    group.requests = group.requests.filter((request) => request.number !== number);
+    group.invitations = group.invitations.filter((invitation) => invitation.number !== number);
+  }
+
+  private request(group: ReplicaGroup, number: string, addedBy: string, method: JoinRequest['method']): void {
+    if (group.requests.some((request) => request.number === number)) return;
+    group.requests.push({ number, addedBy, method, t: now() });
+    const admins = group.members.filter(({ rank }) => rank !== 'member').map((member) => member.number);
+    this.tell(group, addedBy, 'membership_approval_request', { recipients: [userJid(number)], only: admins });
+  }
+
+  /** Brings the group and a message about what happened to the devices of its members. */
+  private tell(
+    group: ReplicaGroup,
+    author: string,
+    event: GroupEvent,
+    { recipients = [], value, alsoTo = [], only }: Announcement,
+  ): void {
+    const { accounts, delivery } = this.parts;
+    const message: Message = {
+      id: `${now()}${randomInt(1e6, 1e7)}`,
+      from: userJid(author),
+      to: group.id,
+      content: { kind: 'group-event', event, recipients, ...(value !== undefined && { value }) },
+      t: now(),
+      ack: 1,
+    };
+    const group_ = infoOf(group);
+    for (const number of only ?? [...group.members.map((member) => member.number), ...alsoTo]) {
+      const account = accounts.get(number);
+      if (!account) continue;
+      delivery.notify(account, { kind: 'group', group: group_ });
+      delivery.fromServer(account, message);
+    }
+  }
+
+  private freeId(): string {
+    for (;;) {
+      const id = `120363${randomInt(1e11, 1e12)}@g.us`;
+      if (!this.byId.has(id)) return id;
+    }
+  }
+}
+
+interface Announcement {
+  recipients?: string[];
+  value?: string;
+  /** Who hears of it without being a member any longer. */
+  alsoTo?: readonly string[];
+  /** Who hears of it, when these are not all members. */
+  only?: readonly string[];
+}
+
+/** How WhatsApp makes a group. */
+const settingsAtFirst: GroupSettings = {
+  announce: false,
+  restrict: false,
+  approval: false,
+  adminsAdd: false,
+  ephemeral: 0,
+};
+
+function definedOf(settings: SomeSettings): Partial<GroupSettings> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+const settingEvents: Record<keyof GroupSettings, GroupEvent> = {
+  announce: 'announce',
+  restrict: 'restrict',
+  approval: 'membership_approval_mode',
+  adminsAdd: 'member_add_mode',
+  ephemeral: 'ephemeral',
+};
+
+/** How the message about a setting names its value. */
+function settingValue(name: keyof GroupSettings, value: boolean | number): string {
+  if (name === 'adminsAdd') return value ? 'admin_add' : 'all_member_add';
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+}
+
+const isEphemeralOnly = (settings: SomeSettings) => Object.keys(settings).every((name) => name === 'ephemeral');
+
+function mustBeAdmin(rank: Rank): void {
+  if (rank === 'member') throw new Refusal('group-not-admin', 'Only admins of the group may do this.');
+}
+
+function rankIn({ members }: ReplicaGroup, number: string): Rank | undefined {
+  return members.find((member) => member.number === number)?.rank;
+}
+
+function remove(group: ReplicaGroup, number: string): void {
+  group.members = group.members.filter((member) => member.number !== number);
+}
+
+export function infoOf({
+  id,
+  subject,
+  subjectTime,
+  description,
+  owner,
+  creation,
+  settings,
+  members,
+}: ReplicaGroup): GroupInfo {
+  return {
+    id,
+    subject,
+    subjectTime,
+    ...(description && { description: { ...description, by: userJid(description.by) } }),
+    owner: userJid(owner),
+    creation,
+    settings: { ...settings },
+    participants: members.map(({ number, rank }) => ({ id: userJid(number), rank })),
+    size: members.length,
+  };
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** 22 characters, as invite codes have. */
+function newCode(): string {
+  return randomBytes(24).toString('base64url').replace(/[-_]/g, 'x').slice(0, 22);
+}

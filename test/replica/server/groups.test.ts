@@ -1,0 +1,211 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { QueryArgs, QueryName } from '../../../src/contracts/replica-queries.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { FakePage } from '../fake-page.ts';
+
+const build = '2.3000.1026515401';
+const ada = '12025550101';
+const ben = '12025550102';
+const stranger = '12025559999';
+const jid = (number: string) => `${number}@c.us`;
+
+let replica: Replica;
+beforeAll(async () => {
+  replica = await startReplica({ build });
+});
+afterAll(() => replica.close());
+
+let nextNumber = 12025550200;
+
+/** A phone with a linked device. */
+async function linkedPhone(on: Replica = replica) {
+  const number = String(nextNumber++);
+  const { id } = on.phones.create(number);
+  const page = new FakePage(on);
+  onTestFinished(() => page.close());
+  await page.link(id);
+  return { id, number, page, groups: on.phones.groups(id) };
+}
+
+/** The answer of the server to a page: the value, or the status of its refusal. */
+async function ask<N extends QueryName>(page: FakePage, name: N, args: QueryArgs<N>): Promise<unknown> {
+  page.send({ type: 'query', requestId: 1, name, args });
+  const answer = await page.next('answer');
+  return answer.ok ? answer.value : answer.status;
+}
+
+const text = (from: string, to: string, id: string) => ({
+  id,
+  from: jid(from),
+  to,
+  content: { kind: 'text' as const, body: 'hello' },
+  t: 1_790_000_000,
+  ack: 0,
+});
+
+test('a group that a page makes reaches the devices of all its members, with a message about it', async () => {
+  const { number, page } = await linkedPhone();
+  const other = await linkedPhone();
+  const made = await ask(page, 'group-create', {
+    subject: 'Birds',
+    participants: [jid(other.number), jid(stranger)],
+    settings: {},
+  });
+  expect(made).toMatchObject({ results: [{ status: 200 }, { id: jid(stranger), status: 404 }] });
+  const { notification } = await other.page.next('notification');
+  expect(notification).toMatchObject({ kind: 'group', group: { subject: 'Birds', owner: jid(number), size: 2 } });
+  expect((await other.page.next('message')).message.content).toMatchObject({ kind: 'group-event', event: 'create' });
+});
+
+test('a message to a group reaches its members only, and is read once all of them have read it', async () => {
+  const { number, page, groups } = await linkedPhone();
+  const member = await linkedPhone();
+  const outsider = await linkedPhone();
+  const { id } = groups.create({ subject: 'Birds', participants: [member.number, ada] });
+  page.send({ type: 'send', message: text(number, id, 'G1') });
+  for (const ack of [1, 2]) expect(await page.next('ack')).toMatchObject({ ids: ['G1'], chat: id, ack });
+  member.page.send({ type: 'receipt', ids: ['G1'], chat: id, ack: 3 });
+  expect(await page.next('ack')).toMatchObject({ ids: ['G1'], chat: id, ack: 3 });
+  const info = await ask(page, 'messageInfo', { id: 'G1', to: id });
+  expect(info).toMatchObject({ read: [{ id: jid(member.number) }, { id: jid(ada) }], readRemaining: 0 });
+  expect(replica.phones.get(member.id).received).toMatchObject([{ id: 'G1', from: number, to: id }]);
+  expect(replica.phones.get(outsider.id).received).toEqual([]);
+});
+
+test('a message that its author may not send to the group fails and reaches no member', async () => {
+  const { number, page, groups } = await linkedPhone();
+  const member = await linkedPhone();
+  const theirs = member.groups.create({ subject: 'Fish', participants: [number], settings: { announce: true } });
+  page.send({ type: 'send', message: text(number, theirs.id, 'N1') });
+  expect(await page.next('ack')).toMatchObject({ ids: ['N1'], ack: -1 });
+  groups.leave(theirs.id);
+  page.send({ type: 'send', message: text(number, theirs.id, 'N2') });
+  expect(await page.next('ack')).toMatchObject({ ids: ['N2'], ack: -1 });
+  expect(replica.phones.get(member.id).received).toEqual([]);
+});
+
+describe('the server refuses', () => {
+  const unknown = '120363000000000001@g.us';
+  const change = { what: 'subject' as const, subject: 'Mine' };
+
+  test.each([
+    ['a group that does not exist', 'group-info', { group: unknown }, 404],
+    ['an id that is none', 'group-info', { group: 'a@g.us' }, 400],
+    ['a subject that is too long', 'group-create', { subject: 'x'.repeat(101), participants: [], settings: {} }, 400],
+    ['an unknown invite code', 'group-join', { code: 'none' }, 406],
+  ] as const)('%s', async (_, name, args, status) => {
+    const { page } = await linkedPhone();
+    expect(await ask(page, name, args as never)).toBe(status);
+  });
+
+  test('those who are no members, those who are no admins, and what would break the group', async () => {
+    const { number, page } = await linkedPhone();
+    const owner = await linkedPhone();
+    const group = owner.groups.create({ subject: 'Fish', participants: [ada], settings: { adminsAdd: true } });
+    const { id, inviteCode } = group;
+    const add = { group: id, action: 'add' as const, participants: [jid(ben)] };
+    expect(await ask(page, 'group-info', { group: id })).toBe(403);
+    expect(await ask(page, 'group-change', { group: id, change })).toBe(403);
+    expect(await ask(page, 'group-leave', { group: id })).toBe(403);
+    expect(await ask(page, 'group-join', { code: inviteCode })).toEqual({ group: id, isMember: true });
+    expect(await ask(page, 'group-join', { code: inviteCode })).toBe(409);
+    expect(await ask(page, 'group-participants', add)).toBe(403);
+    expect(await ask(page, 'group-invite-code', { group: id })).toBe(403);
+    owner.groups.resetInvite(id);
+    owner.groups.participants(id, 'promote', [number]);
+    expect(await ask(page, 'group-join', { code: inviteCode })).toBe(410);
+    expect(await ask(page, 'group-participants', add)).toEqual([{ id: jid(ben), status: 200 }]);
+    expect(await ask(page, 'group-participants', add)).toEqual([{ id: jid(ben), status: 409 }]);
+    const remove = { group: id, action: 'remove' as const };
+    expect(await ask(page, 'group-participants', { ...remove, participants: [jid(owner.number)] })).toEqual([
+      { id: jid(owner.number), status: 406 },
+    ]);
+    expect(await ask(page, 'group-participants', { ...remove, participants: [jid(stranger)] })).toEqual([
+      { id: jid(stranger), status: 404 },
+    ]);
+  });
+
+  test('member 1,025', async () => {
+    const { groups } = await linkedPhone();
+    const crowd = await startReplica({ build });
+    onTestFinished(() => crowd.close());
+    const numbers = Array.from({ length: 1_024 }, (_, i) => String(13125551000 + i));
+    for (const number of numbers) crowd.phones.create(number);
+    const all = crowd.phones.groups('phone-1');
+    const { id, results } = all.create({ subject: 'Crowd', participants: numbers.slice(1) });
+    expect(Object.values(results).every((status) => status === 200)).toBe(true);
+    expect(all.participants(id, 'add', [ada])).toEqual({ [ada]: 419 });
+    expect(() => all.join(all.get(id).inviteCode, { by: ada })).toThrow('1024 members');
+    expect(groups.list()).toEqual([]);
+  });
+});
+
+test('who left twice cannot be added again, but may join', async () => {
+  const { groups } = await linkedPhone();
+  const { id, inviteCode } = groups.create({ subject: 'Birds', participants: [ada] });
+  groups.leave(id, { by: ada });
+  expect(groups.participants(id, 'add', [ada])).toEqual({ [ada]: 200 });
+  groups.leave(id, { by: ada });
+  expect(groups.participants(id, 'add', [ada])).toEqual({ [ada]: 408 });
+  expect(groups.join(inviteCode, { by: ada })).toEqual({ id, isMember: true });
+});
+
+test('the last admin who leaves hands the group to its oldest member', async () => {
+  const { groups } = await linkedPhone();
+  const { id } = groups.create({ subject: 'Birds', participants: [ada, ben] });
+  groups.leave(id);
+  expect(groups.get(id).members).toEqual([
+    { number: ada, rank: 'admin' },
+    { number: ben, rank: 'member' },
+  ]);
+});
+
+test('the next replica has the groups', async () => {
+  const state = join(temporaryFolder(), 'state');
+  const first = await startReplica({ build, state });
+  const { id } = first.phones.create('13125550101');
+  const made = first.phones.groups(id).create({ subject: 'Birds', participants: [ada] });
+  await first.close();
+  const second = await startReplica({ build, state });
+  onTestFinished(() => second.close());
+  const { results: _, ...group } = made;
+  expect(second.phones.groups(id).list()).toEqual([group]);
+});
+
+test('the phone control makes and changes groups', async () => {
+  const { id: phone, number } = await linkedPhone();
+  const post = async (path: string, body: unknown) => {
+    const response = await fetch(`${replica.phoneUrl}/phones/${phone}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, answer: await response.json() };
+  };
+  const { answer } = await post('groups', { subject: 'Birds', participants: [ada] });
+  const at = `groups/${answer.id}`;
+  expect(answer).toMatchObject({ subject: 'Birds', owner: number, results: { [ada]: 200 } });
+  expect(await post(`${at}/change`, { change: { what: 'subject', subject: 'Fish' } })).toMatchObject({
+    answer: { subject: 'Fish' },
+  });
+  expect((await post(`${at}/participants`, { action: 'promote', participants: [ada] })).answer).toEqual({ [ada]: 200 });
+  expect((await post('groups/join', { code: answer.inviteCode, by: ben })).answer).toEqual({
+    id: answer.id,
+    isMember: true,
+  });
+  expect((await post('send', { body: 'hi', from: ben, to: answer.id })).answer).toMatchObject({ to: answer.id });
+  expect((await post(`${at}/invite`, {})).answer.inviteCode).not.toBe(answer.inviteCode);
+  expect((await post(`${at}/leave`, { by: ben })).status).toBe(200);
+  for (const [path, body, status, code] of [
+    ['send', { body: 'hi', from: ben, to: answer.id }, 403, 'group-not-member'],
+    [`${at}/leave`, { by: ben }, 403, 'group-not-member'],
+    ['groups/120363000000000001@g.us/leave', {}, 404, 'group-unknown'],
+    ['groups/join', { code: 'none' }, 404, 'group-invite-unknown'],
+    ['groups', { subject: '', participants: [] }, 400, 'bad-request'],
+    [`${at}/participants`, { action: 'marry', participants: [] }, 400, 'bad-request'],
+  ] as const) {
+    expect(await post(path, body)).toMatchObject({ status, answer: { code } });
+  }
+});
