@@ -1,0 +1,149 @@
+/**
+ * Runs the mocha tests of whatsapp-web.js itself on the replica: `npm run test:upstream -- --from CHECKOUT`. Nothing of them is changed but
+ * the browser's path and flags, and that `initialize()` of a linked client waits for `ready`. A test that fails, and an exception that
+ * passes, end it with code 1.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { writeChromeWrapper } from '../../src/browser/chrome-wrapper.ts';
+import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
+import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
+import { startTestReplica } from '../../src/testing/start-test-replica.ts';
+
+const exceptionsFile = join(import.meta.dirname, 'exceptions.yaml');
+const exceptionsSchema = z.strictObject({
+  exceptions: z.array(
+    z.strictObject({
+      /** The whole title of the test. */
+      test: z.string(),
+      /** Versions of the library's package.json; all when left out. */
+      versions: z.array(z.string()).optional(),
+      reason: z.string(),
+    }),
+  ),
+});
+const resultsSchema = z.object({
+  stats: z.object({ tests: z.number(), duration: z.number().optional() }),
+  passes: z.array(z.object({ fullTitle: z.string() })),
+  pending: z.array(z.object({ fullTitle: z.string() })),
+  failures: z.array(z.object({ fullTitle: z.string(), err: z.object({ message: z.string().optional() }) })),
+});
+
+const { values } = parseArgs({
+  options: {
+    from: { type: 'string' },
+    build: { type: 'string', default: '2.3000.1032534684' },
+    grep: { type: 'string' },
+  },
+});
+if (values.from === undefined || !existsSync(join(values.from, 'tests'))) {
+  console.error('--from: the folder of a checkout of whatsapp-web.js with its folder tests');
+  process.exit(3);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'upstream-'));
+try {
+  process.exitCode = await run(resolve(values.from), folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function run(from: string, folder: string): Promise<number> {
+  const checkout = join(folder, 'checkout');
+  cpSync(from, checkout, { recursive: true, filter: (path) => !['.git', 'node_modules'].includes(basename(path)) });
+  const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string };
+  await command('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], checkout, {
+    PUPPETEER_SKIP_DOWNLOAD: '1',
+  });
+  const replica = await startTestReplica({ build: values.build, phones: ['13125550101', '13125550102'] });
+  const [phone, remote] = replica.phones;
+  if (!phone || !remote) throw new Error('there are no phones');
+  const browser = await ensureBrowser('current', console.error);
+  const wrapper = join(folder, 'chrome');
+  writeChromeWrapper(wrapper, browser, replica.chromiumArgs);
+  const env = {
+    PUPPETEER_EXECUTABLE_PATH: wrapper,
+    WWEBJS_TEST_CLIENT_ID: 'upstream',
+    WWEBJS_TEST_REMOTE_ID: `${remote.number}@c.us`,
+    TMPDIR: folder,
+  };
+  try {
+    await link(checkout, env, (qr) => phone.scan(qr));
+    const results = join(folder, 'results.json');
+    const hook = join(import.meta.dirname, 'wait-for-ready.cjs');
+    const grep = values.grep === undefined ? [] : ['--grep', values.grep];
+    const reporter = ['--reporter', 'json', '--reporter-option', `output=${results}`];
+    await command(
+      'npx',
+      ['mocha', 'tests', '--recursive', '--timeout', '5000', '--exit', '--require', hook, ...reporter, ...grep],
+      checkout,
+      env,
+    );
+    return report(version, resultsSchema.parse(JSON.parse(readFileSync(results, 'utf8'))), replica.findings());
+  } finally {
+    await replica.close();
+  }
+}
+
+/** Links a client of the checkout, which keeps its session in the folder that the tests use. */
+async function link(
+  checkout: string,
+  env: Record<string, string>,
+  scan: (qr: string) => Promise<unknown>,
+): Promise<void> {
+  const file = join(checkout, 'link.cjs');
+  writeFileSync(
+    file,
+    `const { Client, LocalAuth } = require('.');
+const client = new Client({ authStrategy: new LocalAuth({ clientId: 'upstream' }) });
+client.on('qr', (qr) => process.send(qr));
+client.on('ready', () => setTimeout(() => client.destroy().then(() => process.exit(0)), 1000));
+client.initialize();
+`,
+  );
+  const child = spawn(process.execPath, [file], {
+    cwd: checkout,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.on('message', (qr) => void scan(String(qr)).catch(console.error));
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`the client of the checkout did not become ready (code ${code})`);
+}
+
+/** @returns the exit code of the whole. */
+function report(
+  version: string,
+  { stats, passes, pending, failures }: z.infer<typeof resultsSchema>,
+  findings: readonly { message: string }[],
+): number {
+  const { exceptions } = parseYamlFile(exceptionsFile, exceptionsSchema);
+  const known = new Map(
+    exceptions.flatMap(({ test, versions, reason }) =>
+      versions === undefined || versions.includes(version) ? [[test, reason] as const] : [],
+    ),
+  );
+  const unexpected = failures.filter(({ fullTitle }) => !known.has(fullTitle));
+  const mended = passes.filter(({ fullTitle }) => known.has(fullTitle));
+  for (const { fullTitle, err } of failures) {
+    console.log(
+      `${known.has(fullTitle) ? 'exception' : 'FAILED'}: ${fullTitle}: ${known.get(fullTitle) ?? err.message}`,
+    );
+  }
+  for (const { fullTitle } of mended) console.log(`PASSES, though it is an exception: ${fullTitle}`);
+  for (const { message } of findings) console.log(`the replica: ${message}`);
+  console.log(
+    `whatsapp-web.js ${version} on ${values.build}: ${stats.tests} tests, ${passes.length} passed, ${failures.length} failed (${failures.length - unexpected.length} of them exceptions), ${pending.length} left out by themselves`,
+  );
+  return unexpected.length + mended.length > 0 ? 1 : 0;
+}
+
+async function command(name: string, args: string[], cwd: string, env: Record<string, string>): Promise<void> {
+  const child = spawn(name, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+  await once(child, 'exit');
+}
