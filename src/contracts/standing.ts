@@ -1,4 +1,4 @@
-/** What is known of a library on a build: the attempts of all runs, flow by flow, in the usual browser, without a condition and with the default switches. */
+/** What is known of a library on a build: the attempts of all runs, flow by flow, in the usual browser, without a condition and with one choice of switches. */
 export interface Standing {
   library: string;
   build: string;

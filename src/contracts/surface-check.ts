@@ -59,6 +59,37 @@ export const methodCheckSchema = z.object({
 });
 export type MethodCheck = z.infer<typeof methodCheckSchema>;
 
+/** The same over all values of switches; `behind-switch`: it breaks with another value than the page has, and is not known to break with that. */
+export const methodStateSchema = methodCheckSchema.extend({
+  status: z.enum(['works', 'broken', 'behind-switch', 'unknown']),
+});
+export type MethodState = z.infer<typeof methodStateSchema>;
+
+/** What another value of a switch breaks that works with the one that the page has. */
+export const switchBreakSchema = z.object({
+  name: z.string(),
+  value: z.string(),
+  default: z.string(),
+  /** How sure it is what the switch does, and from where that is known. */
+  confidence: confidenceSchema,
+  sources: z.array(z.string()),
+  /** The first step that certainly fails only with this value; null for none. */
+  stops: stopsSchema.exclude(['methods']).nullable(),
+  /** Names up to the probe that are missing only with this value. */
+  missing: z.array(missingNameSchema),
+  /** Public methods that break only with this value. */
+  methods: z.array(
+    z.object({
+      name: z.string(),
+      /** False where the source alone does not decide whether the line is reached. */
+      certain: z.boolean(),
+      why: z.string(),
+      at: z.object({ file: z.string(), line: z.number().int() }),
+    }),
+  ),
+});
+export type SwitchBreak = z.infer<typeof switchBreakSchema>;
+
 /** What a library's source needs and a build does not offer. The analysis runs nothing. */
 export const surfaceCheckSchema = z.object({
   schemaVersion: z.literal(1),

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Blame, Outcome, Target } from '../contracts/outcome.ts';
 import type { FlowStanding, Standing } from '../contracts/standing.ts';
+import { type SwitchValues, switchesText } from '../contracts/switches.ts';
 import type { Tables } from './tables.ts';
 
 /** Whose attempts are counted; a list that is left out matches everything. */
@@ -8,6 +9,8 @@ export interface StandingFilter {
   libraries?: readonly string[] | undefined;
   builds: readonly string[];
   browser: string;
+  /** The defaults when left out. */
+  switches?: SwitchValues | undefined;
   target: Target;
 }
 
@@ -31,14 +34,14 @@ export class Standings {
     this.#db = db;
   }
 
-  /** One entry for each library and build that has an attempt without a condition, with the default switches. */
-  async of({ libraries, builds, browser, target }: StandingFilter): Promise<Standing[]> {
+  /** One entry for each library and build that has an attempt without a condition, with exactly these switches. */
+  async of({ libraries, builds, browser, switches = {}, target }: StandingFilter): Promise<Standing[]> {
     const ofLibraries = libraries ? sql`library in (${sql.join(libraries)})` : sql`true`;
     const { rows } = await sql<Count>`
       select library, build, flow, outcome, code, blame, count(*) as attempts, max(seq) as newest
       from attempts indexed by attempts_judged
       where ${ofLibraries} and target = ${target} and build in (${sql.join(builds)})
-        and browser = ${browser} and "condition" = 'none' and switches = 'none'
+        and browser = ${browser} and "condition" = 'none' and switches = ${switchesText(switches)}
       group by library, build, flow, outcome, code, blame
       order by library, build, flow`.execute(this.#db);
     const standings = Map.groupBy(rows, ({ library, build }) => JSON.stringify([library, build]));

@@ -39,7 +39,14 @@ function fits(given: Parameters, taken: Parameters): boolean {
   if (taken.length > 1 && !object && given.length === 1 && first) return false;
   return taken.every((names, i) => {
     const keys = given[i];
-    return !names || !keys || names.length === 0 || keys.length === 0 || names.some((key) => keys.includes(key));
+    return (
+      !names ||
+      !keys ||
+      names.length === 0 ||
+      keys.length === 0 ||
+      keys.includes('...') ||
+      names.some((key) => keys.includes(key))
+    );
   });
 }
 

@@ -1,10 +1,11 @@
 import type { Need } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
-import type { MethodCheck, MissingKind } from '../contracts/surface-check.ts';
+import type { MethodCheck } from '../contracts/surface-check.ts';
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
 import { type CheckedIndex, counts, missingOf } from './check-surface.ts';
 import { inBetween, inBetweenSentence } from './in-between.ts';
 import type { KeyRead, LibraryIndex, PublicMethod } from './library-index.ts';
+import { brokenWords } from './name-sentences.ts';
 import { placeText, presenceOf } from './page-names.ts';
 
 /**
@@ -23,8 +24,6 @@ export function checkMethods({ needs, loads, publicMethods, keyReads }: MethodIn
   });
 }
 
-const happened: Partial<Record<MissingKind, string>> = { lazy: 'is not loaded', absent: 'is missing' };
-
 type MethodIndex = CheckedIndex & Pick<LibraryIndex, 'publicMethods' | 'keyReads'>;
 
 function checkMethod(
@@ -41,9 +40,7 @@ function checkMethod(
   const first = missing.find(({ certain, bounds }) => certain && bounds === null) ?? missing[0];
   if (first) {
     const at = { file: first.file, line: first.line };
-    const why = [...(first.kind in happened ? [`${first.name} ${happened[first.kind]}.`] : []), ...first.history].join(
-      ' ',
-    );
+    const why = brokenWords(first);
     const isSure = first.certain && first.bounds === null;
     return isSure ? { name, status: 'broken', why, at } : unknown(`Perhaps ${why}`, at);
   }

@@ -7,6 +7,7 @@ import { type MissingName, type Stops, type SurfaceCheck, stopsSchema } from '..
 import { newestPossible } from '../replica/builds/newest-possible.ts';
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
 import { behaviourFact, behaviourSince } from './behaviour-history.ts';
+import { brokenCall } from './broken-calls.ts';
 import { wrongArguments } from './check-arguments.ts';
 import { boundsOf, inBetween, inBetweenSentence } from './in-between.ts';
 import type { LibraryIndex } from './library-index.ts';
@@ -132,14 +133,22 @@ function isLoaded(name: string, { modules }: Surface, loads: ReadonlySet<string>
   return [name, ...loaders].some((each) => loads.has(each));
 }
 
-/** A name that is there and is called in another way; null where the call fits. */
+/** A name that is there and is called in another way, or does not work on this build; null where nothing is known against the call. */
 function misused(need: Need, surface: Surface, shapes: Shapes): MissingName | null {
-  const why = wrongArguments(need, surface, shapes);
+  const wrong = wrongArguments(need, surface, shapes);
+  const why = wrong ?? brokenCall(need, surface);
   if (!why) return null;
   const { file, line, function: functionName, conditional, places } = need;
   const name = placeText(places[0] as PagePlace);
   const at = { file, line, function: functionName, bounds: null, fact: null };
-  return { kind: 'argument', name, stops: stopsOf(need), certain: !conditional, ...at, history: [why] };
+  return {
+    kind: wrong ? 'argument' : 'behaviour',
+    name,
+    stops: stopsOf(need),
+    certain: !conditional,
+    ...at,
+    history: [why],
+  };
 }
 
 function stopsOf({ stage }: Need): Stops {

@@ -1,7 +1,7 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { PagePlace } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
-import type { Fact } from '../contracts/surface-check.ts';
+import type { Fact, MissingKind, MissingName } from '../contracts/surface-check.ts';
 import { lastOffered, type NameEvent, nameHistory } from '../replica/builds/name-history.ts';
 import { placeText, presenceOf } from './page-names.ts';
 
@@ -113,4 +113,11 @@ const idleWords = new Set([
 function wordsOf(name: string): string[] {
   const parts = name.replace(/^WA(?:Web)?/, '').match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+/g) ?? [];
   return parts.map((part) => part.toLowerCase()).filter((part) => !idleWords.has(part));
+}
+
+const happened: Partial<Record<MissingKind, string>> = { lazy: 'is not loaded', absent: 'is missing' };
+
+/** What is wrong with a name, in sentences: `WAWebX is not loaded. The page loads WAWebX only on request, ...` */
+export function brokenWords({ kind, name, history }: Pick<MissingName, 'kind' | 'name' | 'history'>): string {
+  return [...(happened[kind] ? [`${name} ${happened[kind]}.`] : []), ...history].join(' ');
 }

@@ -3,46 +3,13 @@ import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 import { checkMethods } from '../../src/surface/check-methods.ts';
 import { checkSurface } from '../../src/surface/check-surface.ts';
 import { indexLibrary } from '../../src/surface/extract/index-library.ts';
-import { toyPackage } from './toy-package.ts';
+import { toyMethod } from './toy-package.ts';
 
 const newest = '2.3000.1044822804';
 /** A build of which most pages do not request further bundles after the login. */
 const noPrefetch = '2.3000.1047483476';
 
-/** A client with one method, whose page code this is, and a message that leads to it. */
-const library = (pageCode: string) =>
-  indexLibrary(
-    toyPackage({
-      'index.d.ts': `declare namespace WAWebJS {
-  export class Client extends EventEmitter {
-    constructor(options: object);
-    info: string;
-    on(event: string): this;
-    act(): Promise<void>;
-    wait: () => Promise<void>;
-    elsewhere(): void;
-  }
-  export interface Message { id: string; reply: (text: string) => Promise<void>; star(): void }
-}
-export = WAWebJS;`,
-      'src/Client.js': `class Client {
-    act() {
-        return this.pupPage.evaluate(() => {
-${pageCode}
-        });
-    }
-    async wait() {}
-}
-module.exports = Client;
-`,
-      'src/structures/Message.js': `class Message extends Base {
-    reply(text) { return this.client.act(text); }
-    star() { return this.client.pupPage.evaluate((id) => { window.require('WAWebCollections').Msg.get(id); }, this.id._serialized); }
-}
-module.exports = Message;
-`,
-    }),
-  );
+const library = (pageCode: string) => indexLibrary(toyMethod(pageCode));
 const statuses = (pageCode: string, build = newest) =>
   Object.fromEntries(checkMethods(library(pageCode), resolveSurface(build)).map(({ name, status }) => [name, status]));
 const check = (pageCode: string, name: string, build = newest) =>

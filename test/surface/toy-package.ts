@@ -32,3 +32,37 @@ module.exports = Client;
     ...more,
   });
 }
+
+/** A client with one method, `act`, whose page code this is, and a message that leads to it. */
+export function toyMethod(pageCode: string): string {
+  return toyPackage({
+    'index.d.ts': `declare namespace WAWebJS {
+  export class Client extends EventEmitter {
+    constructor(options: object);
+    info: string;
+    on(event: string): this;
+    act(): Promise<void>;
+    wait: () => Promise<void>;
+    elsewhere(): void;
+  }
+  export interface Message { id: string; reply: (text: string) => Promise<void>; star(): void }
+}
+export = WAWebJS;`,
+    'src/Client.js': `class Client {
+    act() {
+        return this.pupPage.evaluate(() => {
+${pageCode}
+        });
+    }
+    async wait() {}
+}
+module.exports = Client;
+`,
+    'src/structures/Message.js': `class Message extends Base {
+    reply(text) { return this.client.act(text); }
+    star() { return this.client.pupPage.evaluate((id) => { window.require('WAWebCollections').Msg.get(id); }, this.id._serialized); }
+}
+module.exports = Message;
+`,
+  });
+}

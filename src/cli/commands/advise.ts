@@ -2,22 +2,27 @@ import { Command } from 'commander';
 import semver from 'semver';
 import { checkBrowserName } from '../../browser/find-installed-browser.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
-import { InputError } from '../../contracts/input-error.ts';
+import { InputError, naming } from '../../contracts/input-error.ts';
 import type { Surface } from '../../contracts/surface.ts';
+import type { SwitchValues } from '../../contracts/switches.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { listLibraryLocks } from '../../library/library-lock.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
-import { libraryIndex } from '../../surface/library-index.ts';
+import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
+import { switchBreaks } from '../../surface/switch-breaks.ts';
+import { switchSentence } from '../../words/switch-words.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
 import { checkedBy } from '../options/option-values.ts';
+import { pageSwitchesOption } from '../options/switch-options.ts';
 
 interface AdviseOptions {
   current: string;
   build: string;
   browser: string;
+  switch: SwitchValues;
   json?: boolean;
 }
 
@@ -27,6 +32,7 @@ export function adviseCommand(): Command {
     .requiredOption('--current <version>', 'the version in use', checkedBy(checkVersion))
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684', checkedBy(resolveSurface))
     .option('--browser <browser>', 'the browser whose stored attempts count', checkedBy(checkBrowserName), 'current')
+    .addOption(pageSwitchesOption())
     .option('--json', 'as data')
     .addHelpText('after', help)
     .action(async (options: AdviseOptions) => {
@@ -37,19 +43,25 @@ export function adviseCommand(): Command {
 const help = `
 Judges every version of the project by its attempts in the store, of all flows and runs: a version that links and does not send does not
 work. A version without attempts on that build is judged by its source,
-compared with the names that the build offers. Each line says which of the two was used.
+compared with the names that the build offers. Each line says which of the two was used. Values of switches that break the nearest version
+are named.
 
 Exit codes: 0 a version works there, 1 none does, 2 it is not known, 3 bad usage or input
 
 Example:
   wwebjs-canary advise --current 1.25.0 --build 2.3000.1032534684`;
 
-async function advise({ current, build, browser, json }: AdviseOptions): Promise<ExitCode> {
-  const judged = byVersion(await judgeAll(current, resolveSurface(build), browser));
+async function advise({ current, build, browser, switch: chosen, json }: AdviseOptions): Promise<ExitCode> {
+  const surface = naming('--switch', () => resolveSurface(build, chosen));
+  const judged = byVersion(await judgeAll(current, surface, browser, chosen));
   const nearest = nearestVersion(current, judged);
   const unsure = judged.some(({ verdict }) => verdict === 'unsure');
-  const sentence = sentenceOf(current, build, judged, nearest);
-  if (json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, current, build, nearest, judged }, null, 2)}\n`);
+  const switches = nearest ? switchBreaks(await indexOf(nearest.library), surface) : [];
+  const sentence = [sentenceOf(current, build, judged, nearest), ...switches.map(switchSentence)].join(' ');
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, current, build, chosen, nearest, switches, judged }, null, 2)}\n`,
+    );
   else {
     const rows = judged.map(({ library, verdict, from, why }) => [library, verdict, `by its ${from}`, why]);
     const { result, width } = processTerminal();
@@ -63,17 +75,26 @@ function checkVersion(text: string): void {
   if (!semver.valid(text)) throw new InputError('It has to be an exact version such as 1.34.2.');
 }
 
-async function judgeAll(current: string, surface: Surface, browser: string): Promise<JudgedVersion[]> {
-  const attempted = (await storedStandings(surface.build, browser)).map(judgeStanding);
+async function judgeAll(
+  current: string,
+  surface: Surface,
+  browser: string,
+  chosen: SwitchValues,
+): Promise<JudgedVersion[]> {
+  const attempted = (await storedStandings(surface.build, browser, undefined, chosen)).map(judgeStanding);
   const known = new Set(attempted.map(({ library }) => library));
   const others = new Set([current, ...listLibraryLocks().map(({ label }) => label)]);
   const judged = [...attempted];
   for (const label of others) {
     if (known.has(label)) continue;
-    const { packageDir } = await ensureLibrary(label, (line) => processTerminal().progress(`${line}\n`), 'source');
-    judged.push(judgeSource(label, libraryIndex(packageDir), surface));
+    judged.push(judgeSource(label, await indexOf(label), surface));
   }
   return judged;
+}
+
+async function indexOf(label: string): Promise<LibraryIndex> {
+  const { packageDir } = await ensureLibrary(label, (line) => processTerminal().progress(`${line}\n`), 'source');
+  return libraryIndex(packageDir);
 }
 
 function sentenceOf(

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { parseBuild } from '../../contracts/build-number.ts';
 import { exitCode } from '../../contracts/exit-code.ts';
-import { InputError } from '../../contracts/input-error.ts';
+import { InputError, naming } from '../../contracts/input-error.ts';
 import type { Needs } from '../../contracts/needs.ts';
-import type { MethodCheck, SurfaceCheck } from '../../contracts/surface-check.ts';
+import type { MethodState, SurfaceCheck, SwitchBreak } from '../../contracts/surface-check.ts';
+import type { SwitchValues } from '../../contracts/switches.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { parseLibrarySpec } from '../../library/library-spec.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
@@ -13,12 +14,20 @@ import { checkSurface } from '../../surface/check-surface.ts';
 import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
+import { behindSwitches, switchBreaks } from '../../surface/switch-breaks.ts';
 import { storedStandings } from '../advise/judge-attempts.ts';
 import { checkedBy } from '../options/option-values.ts';
+import { pageSwitchesOption } from '../options/switch-options.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
 interface SurfaceOptions {
   json?: boolean;
+}
+
+interface CheckOptions extends SurfaceOptions {
+  build: string;
+  methods?: boolean;
+  switch: SwitchValues;
 }
 
 const whichLibrary = 'exact version, tag (latest), tarball, folder or git reference; an unknown version is installed';
@@ -44,7 +53,8 @@ export function surfaceCommand(): Command {
     .description('what a build does not offer to a library, and which step or method it stops')
     .argument('<library>', whichLibrary, checkedBy(parseLibrarySpec))
     .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684', checkedBy(resolveSurface))
-    .option('--methods', 'each public method: works, broken (why and where) or not known')
+    .addOption(pageSwitchesOption())
+    .option('--methods', 'each public method: works, broken (why and where), behind a switch or not known')
     .option('--json', 'as data')
     .addHelpText('after', checkHelp)
     .action(check);
@@ -72,37 +82,45 @@ export function surfaceCommand(): Command {
 }
 
 const checkHelp = `
+Each other value of a switch that breaks something is named, with what it breaks.
 The attempts of the library on that build, where the store has some, are a line of their own: names do not say whether texts arrive.
 
 Exit codes: 0 nothing is known to stop the library up to ready and its first message (with --methods: nor any method), 1 something
-is, 2 only something that the data does not decide, 3 bad usage or input
+is, 2 only another value of a switch does, or something that the data does not decide, 3 bad usage or input
 
 Examples:
   wwebjs-canary surface check 1.34.2 --build 2.3000.1032534684
-  wwebjs-canary surface check 1.34.7 --build 2.3000.1044822804 --methods`;
+  wwebjs-canary surface check 1.34.7 --build 2.3000.1044822804 --methods
+  wwebjs-canary surface check 1.34.7 --build 2.3000.1044822804 --switch download-mimetype-check=true --methods`;
 
-async function check(
-  library: string,
-  { build, json, methods: byMethod }: SurfaceOptions & { build: string; methods?: boolean },
-): Promise<void> {
-  const offered = resolveSurface(build);
+async function check(library: string, { build, json, methods: byMethod, switch: chosen }: CheckOptions): Promise<void> {
+  const offered = naming('--switch', () => resolveSurface(build, chosen));
   const { label, index } = await indexOf(library);
   const checked = checkSurface(index, offered);
-  const methods = byMethod ? checkMethods(index, offered) : [];
-  const seen = await storedStandings(offered.build, 'current', [label]);
+  const switches = switchBreaks(index, offered);
+  const methods = byMethod ? behindSwitches(checkMethods(index, offered), switches) : [];
+  const seen = await storedStandings(offered.build, 'current', [label], chosen);
   const attempted = seen.flatMap((standing) => standing.flows);
-  show({ ...checked, attempted, ...(byMethod && { methods }) }, json, (width) =>
-    renderCheck({ check: checked, known: offered.known, seen, methods: byMethod ? methods : null }, width),
+  show({ ...checked, chosen, switches, attempted, ...(byMethod && { methods }) }, json, (width) =>
+    renderCheck(
+      { check: checked, chosen, switches, known: offered.known, seen, methods: byMethod ? methods : null },
+      width,
+    ),
   );
-  process.exitCode = codeOf(checked, methods);
+  process.exitCode = codeOf(checked, switches, methods);
 }
 
-function codeOf({ missing, restsOn, extrapolated }: SurfaceCheck, methods: readonly MethodCheck[]): number {
+function codeOf(
+  { missing, restsOn, extrapolated }: SurfaceCheck,
+  switches: readonly SwitchBreak[],
+  methods: readonly MethodState[],
+): number {
   const stopping = missing.filter(({ stops }) => stops !== 'methods');
   const isSure = stopping.some(({ certain, bounds }) => certain && bounds === null);
   if (isSure || methods.some(({ status }) => status === 'broken')) return exitCode.unexpected;
-  const isOpen = stopping.length + restsOn.length > 0 || methods.some(({ status }) => status === 'unknown');
-  return isOpen || extrapolated ? exitCode.inconclusive : exitCode.asExpected;
+  const isBehindSwitch = switches.some((each) => each.missing.length > 0);
+  const isOpen = stopping.length + restsOn.length > 0 || methods.some(({ status }) => status !== 'works');
+  return isOpen || isBehindSwitch || extrapolated ? exitCode.inconclusive : exitCode.asExpected;
 }
 
 async function diff(first: string, second: string, { json }: SurfaceOptions): Promise<void> {

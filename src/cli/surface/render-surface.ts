@@ -1,12 +1,14 @@
 import { boundsWords } from '../../contracts/bounds-words.ts';
 import type { Needs } from '../../contracts/needs.ts';
 import type { Standing } from '../../contracts/standing.ts';
-import type { MethodCheck, MissingKind, SurfaceCheck } from '../../contracts/surface-check.ts';
+import type { MethodState, MissingKind, SurfaceCheck, SwitchBreak } from '../../contracts/surface-check.ts';
+import { chosenText, type SwitchValues } from '../../contracts/switches.ts';
 import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
+import { switchSentence } from '../../words/switch-words.ts';
 
 /** The table of `surface extract`. */
 export function renderNeeds(needs: Needs, width?: number): string {
@@ -27,11 +29,15 @@ interface ShownCheck {
   /** What the attempts in the store say of the library on the build. */
   seen: readonly Standing[];
   /** Null where they were not asked for. */
-  methods: readonly MethodCheck[] | null;
+  methods: readonly MethodState[] | null;
+  /** Values of switches that the page has in place of its defaults. */
+  chosen: SwitchValues;
+  /** What other values break. */
+  switches: readonly SwitchBreak[];
 }
 
 /** The tables of `surface check`. */
-export function renderCheck({ check, known, seen, methods }: ShownCheck, width?: number): string {
+export function renderCheck({ check, chosen, switches, known, seen, methods }: ShownCheck, width?: number): string {
   const { library, build, missing, extrapolated } = check;
   const rows = missing
     .filter(({ stops }) => !methods || stops !== 'methods')
@@ -42,7 +48,8 @@ export function renderCheck({ check, known, seen, methods }: ShownCheck, width?:
       entry.history.join(' '),
     ]);
   return [
-    `${library} on ${build}: ${verdictText(check, seen)}\n`,
+    `${library} on ${[build, chosenText(chosen)].filter(Boolean).join(' with ')}: ${verdictText(check, seen)}\n`,
+    ...switches.map((each) => `${switchSentence(each)}\n`),
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
     ...check.restsOn.map(
@@ -64,11 +71,16 @@ function verdictText({ stops, missing }: SurfaceCheck, seen: readonly Standing[]
   return failed ? 'no name is missing, and yet attempts failed' : 'nothing is known to stop it';
 }
 
-const statusOrder = ['broken', 'unknown', 'works'] as const;
-const statusWords = { broken: 'broken', unknown: 'not known', works: 'works' };
+const statusOrder = ['broken', 'behind-switch', 'unknown', 'works'] as const;
+const statusWords = {
+  broken: 'broken',
+  'behind-switch': 'behind a switch',
+  unknown: 'not known',
+  works: 'works',
+};
 
 /** One row per public method, broken ones first. */
-function methodTable(methods: readonly MethodCheck[], width?: number): string {
+function methodTable(methods: readonly MethodState[], width?: number): string {
   if (methods.length === 0) return 'The library has no type definitions, which would list its public methods.\n';
   const sorted = statusOrder.flatMap((status) => methods.filter((method) => method.status === status));
   const counts = statusOrder.map(

@@ -135,7 +135,8 @@ function objectOf(node: ObjectExpression, scope: Scope, reading: Reading, around
     }
     const value = evaluate(property.value, scope, reading, around);
     if (property.key.type === 'Identifier' && !property.computed) members.set(property.key.name, value);
-    if (property.key.type === 'Literal') members.set(String(property.key.value), value);
+    else if (property.key.type === 'Literal') members.set(String(property.key.value), value);
+    else spreads.push(unknown);
   }
   return { kind: 'object', members, spreads };
 }
@@ -151,11 +152,10 @@ export function mergeInto(
   if (value.kind === 'object') {
     for (const [name, member] of value.members) target.members.set(name, member);
     target.spreads.push(...value.spreads);
+    return;
   }
-  if (value.kind === 'page') {
-    noteUse(reading, around, value.origins, 'spread', { at, source: at });
-    target.spreads.push(value);
-  }
+  if (value.kind === 'page') noteUse(reading, around, value.origins, 'spread', { at, source: at });
+  target.spreads.push(value);
 }
 
 function assign(target: AssignmentTarget, value: Value, scope: Scope, reading: Reading, around: Around): void {
