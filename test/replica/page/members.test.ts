@@ -83,3 +83,34 @@ test('an object without an implementation has the methods of the table as stubs'
     ['stub-read', { module: 'M', export: 'one', member: 'level' }],
   ]);
 });
+
+test('getters of what the replica implements are gone where the wholly read object does not list them, and stay elsewhere', () => {
+  class Note extends BaseModel {
+    get isOld(): boolean {
+      return true;
+    }
+    ofChat(): string {
+      return 'mine';
+    }
+  }
+  class Draft extends Note {
+    get isEmpty(): boolean {
+      return true;
+    }
+  }
+  defineAttributes(Note, { props: ['id', 'text'], session: [] });
+  const known: MemberTable = { 'M.Note': { props: ['id'], whole: true }, 'M.Draft': { props: ['id'] } };
+  addMembers(Note, 'M.Note', known, report);
+  addMembers(Draft, 'M.Draft', known, report);
+  expect(['id', 'text', 'isOld', 'ofChat'].map((name) => name in new Note())).toEqual([true, false, false, true]);
+  expect('isEmpty' in new Draft()).toBe(true);
+});
+
+test('whether a member is in what is only a name is what the table says', () => {
+  const module = { tier: 1, hasDefault: false, exports: { one: 'object', Thing: 'class' } } as const;
+  const exports = buildExports('M', module, {}, report, () => table) as { one: object; Thing: { prototype: object } };
+  expect(['start', 'level', 'absent'].map((name) => name in exports.one)).toEqual([true, true, false]);
+  expect(['open', 'size', 'destroy', 'from'].map((name) => name in exports.Thing.prototype)).toEqual([
+    ...[true, true, true, false],
+  ]);
+});

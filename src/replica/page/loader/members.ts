@@ -70,7 +70,8 @@ const places = new WeakMap<object, { module: string; export: string; isWhole: bo
 
 /**
  * Gives an implemented class or object the members that the build has and the replica does not implement. A method of those throws
- * as any stub does; a read of a field is reported once and gives undefined. Enumerating the object shows none of them.
+ * as any stub does; a read of a field is reported once and gives undefined. Enumerating the object shows none of them. Where every
+ * member of the build is known, attributes and getters that it does not have are taken away.
  *
  * @param place `Module.export`
  */
@@ -86,10 +87,32 @@ export function addMembers(value: unknown, place: string, table: MemberTable, re
     if (!(method in target)) define(target, method, { value: stubFunction(module, `${name}.${method}`, report) });
   }
   for (const field of fields) if (!(field in target)) define(target, field, unimplemented(module, name, field, report));
+  if (isWhole) {
+    const isThere = (member: string) => methods.has(member) || fields.has(member) || statics.includes(member);
+    takeAway(isClass || isPlain(target) ? target : (Object.getPrototypeOf(target) as object), isThere);
+  }
   if (!isClass) return;
   for (const each of statics) {
     if (!(each in value)) define(value, each, { value: stubFunction(module, `${name}.${each}`, report) });
   }
+}
+
+/** A getter that the page itself reads and no build has. Its own methods and fields stay too. */
+const ownUse: ReadonlySet<string> = new Set(['length']);
+
+/** Implemented methods that only some builds have. */
+const onSomeBuilds: ReadonlySet<string> = new Set(['getListenersCount', 'getLatestChatForWid', 'canMute']);
+
+function takeAway(target: object, isThere: (member: string) => boolean): void {
+  for (const [member, { get }] of Object.entries(Object.getOwnPropertyDescriptors(target))) {
+    const isOffered = get !== undefined || isPlain(target) || onSomeBuilds.has(member);
+    if (isOffered && !isThere(member) && !ownUse.has(member)) Reflect.deleteProperty(target, member);
+  }
+}
+
+/** An object literal, not the instance of a class nor what instances inherit from. */
+function isPlain(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype && value.constructor === Object;
 }
 
 /**

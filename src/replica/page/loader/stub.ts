@@ -27,11 +27,12 @@ export function createStub(
 ): unknown {
   if (kind === 'value') return null;
   if (kind === 'object') return stubObject(module, exportName, report, members);
-  return stubFunction(module, exportName, report);
+  const stub = stubFunction(module, exportName, report);
+  return kind === 'class' ? Object.assign(stub, { prototype: stubObject(module, exportName, report, members) }) : stub;
 }
 
 /** Callable and constructible. Not a subclass of Error: libraries replace that global with a plain function. */
-export function stubFunction(module: string, exportName: string, report: SendReport): unknown {
+export function stubFunction(module: string, exportName: string, report: SendReport): object {
   return function stub(): never {
     throw onlyAName(module, exportName, report);
   };
@@ -55,15 +56,20 @@ export function onlyAName(module: string, exportName: string, report: SendReport
 function stubObject(module: string, exportName: string, report: SendReport, members: () => Known): object {
   const reported = new Set<string>();
   let asked: Known | undefined;
+  const known = () => {
+    asked ??= members();
+    return asked;
+  };
   return new Proxy(
     {},
     {
+      has: (target, member) =>
+        member in target || (typeof member === 'string' && (known().methods.has(member) || known().fields.has(member))),
       get(target, member, receiver) {
-        const known = Reflect.get(target, member, receiver);
-        if (known !== undefined || typeof member !== 'string' || probes.has(member)) return known;
-        asked ??= members();
-        if (asked.methods.has(member)) return stubFunction(module, `${exportName}.${member}`, report);
-        const isAbsent = asked.isWhole && !asked.fields.has(member);
+        const own = Reflect.get(target, member, receiver);
+        if (own !== undefined || typeof member !== 'string' || probes.has(member)) return own;
+        if (known().methods.has(member)) return stubFunction(module, `${exportName}.${member}`, report);
+        const isAbsent = known().isWhole && !known().fields.has(member);
         if (!isAbsent && !reported.has(member)) {
           reported.add(member);
           report('stub-read', { module, export: exportName, member });

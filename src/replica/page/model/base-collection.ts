@@ -8,7 +8,7 @@ export type ModelId = string | number | { toString(): string };
  * Collection of the page. It triggers `add` and `remove` with (model, collection, options), and forwards what its models
  * trigger.
  */
-export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitter {
+export class Collection<M extends BaseModel = BaseModel> extends EventEmitter {
   readonly modelClass: new (
     values?: Attributes,
   ) => M;
@@ -33,21 +33,6 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
     const model = this.get(id);
     if (!model) throw new Error(`collection has no model ${String(id)}`);
     return model;
-  }
-
-  /** Resolves to the model; a collection that can ask the server overrides `findQuery`. */
-  find(id: ModelId): Promise<M> {
-    const model = this.get(id);
-    return model ? Promise.resolve(model) : this.findQuery(id);
-  }
-
-  findQuery(id: ModelId): Promise<M> {
-    return Promise.resolve(this.gadd(id));
-  }
-
-  /** Returns the model, adding an empty one if the id is unknown. */
-  gadd(id: ModelId): M {
-    return this.get(id) ?? (this.add({ id })[0] as M);
   }
 
   add(items: M | Attributes | readonly (M | Attributes)[], options: { merge?: boolean; silent?: boolean } = {}): M[] {
@@ -81,10 +66,6 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
     this.trigger('reset', this);
   }
 
-  update(id: ModelId): Promise<M> {
-    return this.find(id);
-  }
-
   getModelsArray(): M[] {
     return [...this._models];
   }
@@ -107,10 +88,6 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
 
   findFirst(test: (model: M, index: number) => boolean): M | undefined {
     return this._models.find(test);
-  }
-
-  first(): M | undefined {
-    return this._models[0];
   }
 
   last(): M | undefined {
@@ -143,5 +120,27 @@ export class BaseCollection<M extends BaseModel = BaseModel> extends EventEmitte
     model.collection ??= this as unknown as BaseCollection;
     if (!options.silent) this.trigger('add', model, this, options);
     return model;
+  }
+}
+
+/** A collection that can look for models it does not have. */
+export class BaseCollection<M extends BaseModel = BaseModel> extends Collection<M> {
+  /** Resolves to the model; a collection that can ask the server overrides `findQuery`. */
+  find(id: ModelId): Promise<M> {
+    const model = this.get(id);
+    return model ? Promise.resolve(model) : this.findQuery(id);
+  }
+
+  findQuery(id: ModelId): Promise<M> {
+    return Promise.resolve(this.gadd(id));
+  }
+
+  /** Returns the model, adding an empty one if the id is unknown. */
+  gadd(id: ModelId): M {
+    return this.get(id) ?? (this.add({ id })[0] as M);
+  }
+
+  update(id: ModelId): Promise<M> {
+    return this.find(id);
   }
 }

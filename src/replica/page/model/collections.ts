@@ -2,6 +2,7 @@ import { idbGet } from '../keys/idb.ts';
 import type { MuteCollection } from './account-models.ts';
 import { BaseCollection, type ModelId } from './base-collection.ts';
 import type { BaseModel } from './base-model.ts';
+import { EventEmitter } from './event-emitter.ts';
 import type { GroupMetadataCollection } from './groups.ts';
 import { Chat, Contact, Msg } from './models.ts';
 import { MsgList } from './msg-list.ts';
@@ -141,8 +142,8 @@ export class BusinessProfileCollection extends BaseCollection {
   }
 }
 
-/** Calls live in a Map of their own; the collection is no BaseCollection. */
-export class CallCollection extends BaseCollection {
+/** Calls live in a Map of their own; the collection only emits events. */
+export class CallCollection extends EventEmitter {
   /** The only enumerable field that is a Map; its real name is minified and changes with each build. */
   readonly $CallCollectionImpl$p_1 = new Map<string, unknown>();
 }

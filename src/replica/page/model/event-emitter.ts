@@ -66,7 +66,7 @@ export class EventEmitter {
   }
 
   isListening(name: string): boolean {
-    return this.getListenersCount(name) > 0;
+    return (this.listenersByName.get(name)?.length ?? 0) > 0;
   }
 
   removeAllListeners(): this {

@@ -1,5 +1,5 @@
 import type { Implementations } from '../loader/build-exports.ts';
-import { BaseCollection } from '../model/base-collection.ts';
+import { BaseCollection, Collection } from '../model/base-collection.ts';
 import { BaseModel } from '../model/base-model.ts';
 import { EventEmitter } from '../model/event-emitter.ts';
 import { Wid } from '../model/wid.ts';
@@ -65,7 +65,7 @@ export function idModules(page: Page): Implementations {
     },
     WAWebEventEmitter: { default: EventEmitter },
     WAWebBaseModel: { BaseModel },
-    WAWebCollection: { default: BaseCollection },
+    WAWebCollection: { default: Collection },
     WAWebBaseCollection: { BaseCollection },
   };
 }
