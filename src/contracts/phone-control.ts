@@ -32,8 +32,8 @@ export const pairSchema = z.strictObject({ code: z.string().min(1) });
 export const unlinkSchema = z.strictObject({ device: z.int().positive().optional() });
 const partiesSchema = z.strictObject({
   from: phoneNumberSchema.optional(),
-  /** A group; by default the account. */
-  to: groupJidSchema.optional(),
+  /** A group, or the status; by default the account. */
+  to: z.union([z.literal('status@broadcast'), groupJidSchema]).optional(),
 });
 export const sendSchema = z.union([
   z.strictObject({ body: z.string().min(1).max(65_536), ...partiesSchema.shape }),
@@ -45,6 +45,7 @@ export const changeSchema = mutationSchema;
 const numbersSchema = z.array(phoneNumberSchema).max(1_024);
 /** The member who does it; by default the phone's own number. */
 export const groupActorSchema = z.strictObject({ by: phoneNumberSchema.optional() });
+export const invitationOnlySchema = groupActorSchema.extend({ isOn: z.boolean() });
 export const createGroupSchema = groupActorSchema.extend({
   subject: subjectSchema,
   participants: numbersSchema,

@@ -17,6 +17,7 @@ export const refusalStatus = {
   'number-taken': 409,
   'not-linked': 409,
   'condition-unknown': 400,
+  'person-unknown': 404,
   'group-unknown': 404,
   'group-not-member': 403,
   'group-not-admin': 403,

@@ -25,7 +25,13 @@ const linkPreviewSchema = z.strictObject({
   description: z.string().optional(),
 });
 
-const textSchema = z.strictObject({ kind: z.literal('text'), body: z.string(), preview: linkPreviewSchema.optional() });
+const textSchema = z.strictObject({
+  kind: z.literal('text'),
+  body: z.string(),
+  preview: linkPreviewSchema.optional(),
+  /** How a text in the status looks: an ARGB color and the number of a font. */
+  style: z.strictObject({ background: z.int().min(0), font: z.int().min(0) }).optional(),
+});
 
 const locationSchema = z.strictObject({
   kind: z.literal('location'),

@@ -18,6 +18,7 @@ import { idModules } from './modules/ids.ts';
 import { linkingModules } from './modules/linking.ts';
 import { messageActionModules } from './modules/message-actions.ts';
 import { messageModules } from './modules/messages.ts';
+import { statusModules } from './modules/statuses.ts';
 import { switchModules } from './modules/switches.ts';
 import { takeOverSavedPage } from './saved-page.ts';
 import { createPage, type Page } from './shared/page.ts';
@@ -113,6 +114,7 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...contactModules(page, lifecycle),
     ...chatModules(page, lifecycle),
     ...groupModules(page, lifecycle),
+    ...statusModules(lifecycle),
     ...messageModules(page),
     ...messageActionModules(page, lifecycle),
     ...collectionModules(page),

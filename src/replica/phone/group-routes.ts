@@ -5,6 +5,7 @@ import {
   createGroupSchema,
   groupActorSchema,
   groupParticipantsSchema,
+  invitationOnlySchema,
   joinGroupSchema,
 } from '../../contracts/phone-control.ts';
 import { parse } from './parse-body.ts';
@@ -23,6 +24,11 @@ export function groupRoutes(server: FastifyInstance, phones: Phones): void {
   server.post<WithGroup>('/phones/:id/groups/join', ({ params, body }) => {
     const { code, by } = parse(joinGroupSchema, body);
     return phones.groups(params.id).join(code, { by });
+  });
+  server.post<WithGroup>('/phones/:id/groups/invitation-only', ({ params, body }) => {
+    const { isOn, by } = parse(invitationOnlySchema, body);
+    phones.groups(params.id).setInvitationOnly(isOn, { by });
+    return {};
   });
   server.get<WithGroup>('/phones/:id/groups/:group', ({ params }) => phones.groups(params.id).get(params.group));
   server.post<WithGroup>('/phones/:id/groups/:group/change', ({ params, body }) => {

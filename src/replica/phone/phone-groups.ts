@@ -59,6 +59,17 @@ export class PhoneGroups {
     return { id: group.id, isMember };
   }
 
+  /** Others cannot add this person to groups, but only invite; or they can again. */
+  setInvitationOnly(isOn: boolean, { by = this.number }: Actor = {}): void {
+    this.groups.setInvitationOnly(by, isOn);
+  }
+
+  /** The last invitation to a person who is added by invitation only. @throws Refusal `group-invite-unknown`. */
+  invitationOf(id: string, number: string): { code: string; expiration: number } {
+    const { code, expiration } = this.groups.invitationOf(id, number);
+    return { code, expiration };
+  }
+
   /** Makes a new invite code; the one before does not work any longer. */
   resetInvite(id: string, { by = this.number }: Actor = {}): string {
     return this.groups.resetInvite(by, id);

@@ -187,6 +187,13 @@ export class Groups {
     return results;
   }
 
+  /** Others cannot add this person to groups, but only invite; or they can again. @throws Refusal `person-unknown`. */
+  setInvitationOnly(number: string, isOn: boolean): void {
+    const person = this.parts.people.get(number);
+    if (!person) throw new Refusal('person-unknown', `${number} has no account.`);
+    person.isAddedByInvitation = isOn;
+  }
+
   /** @throws Refusal `group-unknown`, `group-not-member`. */
   leave(number: string, id: string): void {
     const { group } = this.asMember(number, id);
@@ -241,6 +248,13 @@ export class Groups {
     this.enter(group, number);
     this.tell(group, number, 'invite', { recipients: [userJid(number)] });
     return { group, isMember: true };
+  }
+
+  /** @throws Refusal `group-unknown`, `group-invite-unknown`. */
+  invitationOf(id: string, number: string): ReplicaGroup['invitations'][number] {
+    const invitation = this.get(id).invitations.findLast((one) => one.number === number);
+    if (!invitation) throw new Refusal('group-invite-unknown', `${number} has no invitation.`);
+    return invitation;
   }
 
   /** Takes an invitation that was made for this person. @throws Refusal as `join` does. */

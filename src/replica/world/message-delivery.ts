@@ -3,7 +3,7 @@ import { bodyOf, isChangeMessage, type Message } from '../../contracts/replica-m
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import type { MessageInfo, Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
-import { isGroupJid, type People, userJid, userOf } from './people.ts';
+import { isUserJid, type People, userJid, userOf } from './people.ts';
 import { asSeenByPhone, changeSeen } from './seen-by-phone.ts';
 import { changeState } from './shared-state.ts';
 import type { Surroundings } from './world.ts';
@@ -175,7 +175,7 @@ export class MessageDelivery {
   private toOthers(author: string, message: Message, recipients: readonly string[]): void {
     for (const number of recipients) {
       const account = number === author ? undefined : this.parts.accounts.get(number);
-      if (account) this.toAccount(account, isGroupJid(message.to) ? message : { ...message, to: userJid(number) });
+      if (account) this.toAccount(account, isUserJid(message.to) ? { ...message, to: userJid(number) } : message);
     }
   }
 

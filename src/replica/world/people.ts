@@ -49,6 +49,8 @@ export class People {
 
 export const userJid = (number: string) => `${number}@c.us`;
 export const userOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
+/** What a status is sent to. */
+export const statusJid = 'status@broadcast';
 export const isGroupJid = (jid: string) => jid.endsWith('@g.us');
 export const isUserJid = (jid: string) => jid.endsWith('@c.us') || jid.endsWith('@lid');
 

@@ -2,7 +2,7 @@ import type { Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
 import { Groups } from './groups.ts';
 import { MessageDelivery } from './message-delivery.ts';
-import { isGroupJid, People, userOf } from './people.ts';
+import { isGroupJid, People, statusJid, userJid, userOf } from './people.ts';
 
 /** How a world reaches what is around it. */
 export interface Surroundings {
@@ -32,12 +32,21 @@ export class World {
     this.groups = new Groups({ accounts, people, delivery: this.delivery });
   }
 
+  /** Who sees the status of a person: the contacts, of those with a phone in the replica only whose contact the person is. */
+  private audienceOf(author: string): string[] {
+    const known = this.accounts.all().filter(({ contacts }) => contacts.some(({ id }) => id === userJid(author)));
+    const others = (this.accounts.get(author)?.contacts ?? []).map(({ id }) => userOf(id));
+    const people = others.filter((number) => this.people.get(number) && !this.accounts.get(number));
+    return [...known.map(({ number }) => number).filter((number) => number !== author), ...people];
+  }
+
   private recipientsOf({ from, to }: Message): string[] {
     if (isGroupJid(to)) {
       const author = userOf(from);
       const { members } = this.groups.mustMaySend(author, to);
       return members.map(({ number }) => number).filter((number) => number !== author);
     }
+    if (to === statusJid) return this.audienceOf(userOf(from));
     const person = this.people.withJid(to);
     return person ? [person.number] : [];
   }

@@ -188,6 +188,33 @@ describe.each(pairs)('groups with $version on $build', ({ version, build, sendFa
     expect(replica.findings()).toEqual([]);
   });
 
+  test('who is added by invitation only gets one, and a client takes one', async () => {
+    const { client, phone, replica } = linked;
+    phone.groups.setInvitationOnly(true, { by: ben });
+    expect(await group.addParticipants([jid(ben)], { comment: 'Join us' })).toMatchObject({
+      [jid(ben)]: { code: 403, isInviteV4Sent: true },
+    });
+    const invite = await phone.received('Join us');
+    expect(invite).toMatchObject({ to: ben, content: { kind: 'group-invite', group: id } });
+    phone.groups.setInvitationOnly(false, { by: ben });
+
+    phone.groups.setInvitationOnly(true);
+    const theirs = phone.groups.create({ by: ada, subject: 'Cats', participants: [] });
+    expect(phone.groups.participants(theirs.id, 'add', [phone.number], { by: ada })).toEqual({ [phone.number]: 403 });
+    phone.groups.setInvitationOnly(false);
+    const { code, expiration } = phone.groups.invitationOf(theirs.id, phone.number);
+    const received = next(client, 'message');
+    phone.sendContent(
+      { kind: 'group-invite', group: theirs.id, groupName: 'Cats', code, expires: expiration, caption: 'Come' },
+      { from: ada },
+    );
+    const message = await received;
+    expect(message.inviteV4).toMatchObject({ inviteCode: code, groupId: theirs.id, fromId: jid(ada) });
+    await message.acceptGroupV4Invite();
+    expect(phone.groups.get(theirs.id).members).toContainEqual({ number: phone.number, rank: 'member' });
+    expect(replica.findings()).toEqual([]);
+  });
+
   test('requests to join are answered', async () => {
     const { client, phone, replica } = linked;
     phone.groups.change(id, { what: 'settings', settings: { approval: true } });

@@ -3,8 +3,9 @@ import { idbAll, idbDelete, idbPut } from '../keys/idb.ts';
 import { onlyAName } from '../loader/stub.ts';
 import { changeShown, changesAnother } from '../messages/changes.ts';
 import { attributesOf, contentOf, contextAttributes, contextOf, type OutgoingMessage } from '../messages/kinds.ts';
-import type { Chat, Msg } from '../model/models.ts';
+import { Chat, type Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
+import { Status } from '../model/statuses.ts';
 import { Wid } from '../model/wid.ts';
 import { isMe, type Page } from '../shared/page.ts';
 
@@ -42,6 +43,12 @@ export class Messaging {
 
   constructor(page: Page) {
     this.page = page;
+    page.statuses.isMe = (wid) => isMe(page, wid);
+    page.statuses.sendRead = (msg) => {
+      page.link.send({ type: 'receipt', ids: [msg.id.id], chat: String(msg.id.remote), ack: 3 });
+      msg.set({ viewed: true }, { silent: true });
+      void this.store(msg.id);
+    };
   }
 
   /**
@@ -53,7 +60,7 @@ export class Messaging {
     const key = this.keyOf(message);
     const isNew = !this.entries.has(indexOf(key));
     if (isNew) this.add(key, message, fresh);
-    if (fresh && isNew && isRead(message) && !key.fromMe) page.chats.ensure(key.remote).unreadCount += 1;
+    if (fresh && isNew && isRead(message) && !key.fromMe) this.placeOf(key).unreadCount += 1;
     void this.store(key).then(() => {
       if (!fresh) return;
       page.link.send({ type: 'receipt', ids: [message.id], chat: String(key.remote), ack: 2 });
@@ -87,6 +94,23 @@ export class Messaging {
     this.keep(chat, msg, wire);
     void this.store(msg.id);
     return [Promise.resolve(msg), this.transmit(wire)];
+  }
+
+  /** Sends what is in no chat, such as a status; resolves when the server has it. */
+  async post(to: Wid, content: Added): Promise<SendResult> {
+    const { page } = this;
+    const wire: Message = {
+      id: await page.MsgKey.newId(),
+      from: String(page.me?.pn),
+      to: String(to),
+      content,
+      t: Math.floor(Date.now() / 1000),
+      ack: 0,
+    };
+    const key = this.keyOf(wire);
+    this.add(key, wire, true);
+    void this.store(key);
+    return this.transmit(wire);
   }
 
   /** Changes a message of a chat, here and for its other members; resolves when the server has the change. */
@@ -183,7 +207,7 @@ export class Messaging {
       this.add(key, message, false);
       if (viewed) continue;
       this.entries.get(indexOf(key))?.msg?.set({ viewed }, { silent: true });
-      this.page.chats.ensure(key.remote).unreadCount += 1;
+      this.placeOf(key).unreadCount += 1;
     }
   }
 
@@ -199,7 +223,7 @@ export class Messaging {
   }
 
   /**
-   * Keys of messages in a group name their author. The messages about what happened in a group come from the group, also when the
+   * Keys of messages in a group and in the status name their author. The messages about what happened in a group come from the group, also when the
    * account did it.
    */
   private keyOf({ id, from, to, content }: Message): MsgKey {
@@ -208,9 +232,9 @@ export class Messaging {
     const fromMe = content.kind !== 'group-event' && isMe(this.page, author);
     return new this.page.MsgKey({
       fromMe,
-      remote: fromMe || chat.isGroup() ? chat : author,
+      remote: fromMe || isShared(chat) ? chat : author,
       id,
-      participant: chat.isGroup() ? author : undefined,
+      participant: isShared(chat) ? author : undefined,
       self: fromMe ? 'out' : 'in',
     });
   }
@@ -232,14 +256,15 @@ export class Messaging {
     const { fromMe, remote } = id;
     const from = new Wid(message.from);
     const to = new Wid(message.to);
-    const isFromGroup = to.isGroup() && !fromMe;
+    const isFromGroup = isShared(to) && !fromMe;
     if (!fromMe) page.contacts.ensure(from, message.pushname ? { pushname: message.pushname } : {});
-    const chat = page.chats.ensure(remote);
+    const place = this.placeOf(id);
     const [msg] = page.msgs.add({
       id,
       from: isFromGroup ? to : from,
       to: isFromGroup ? page.me?.pn : to,
-      ...(to.isGroup() && { author: from }),
+      ...(isShared(to) && { author: from }),
+      ...(remote.isStatus() && { isStatusV3: true, broadcast: true }),
       ...attributesOf(message.content as Added),
       ...contextAttributes(message),
       t: message.t,
@@ -249,19 +274,24 @@ export class Messaging {
       notifyName: message.pushname ?? '',
       self: fromMe ? 'out' : 'in',
       viewed: !fresh,
-      chat,
+      ...(place instanceof Chat && { chat: place }),
     });
     if (!msg) throw new Error('the message was not added');
-    this.keep(chat, msg, message);
+    this.keep(place, msg, message);
     for (const change of this.changes.get(indexOf(id)) ?? []) {
       changeShown(page, { target: msg, ...change, isFresh: fresh });
     }
   }
 
-  private keep(chat: Chat, msg: Msg, wire: Message): void {
+  /** Where the page shows a message: in its chat, or in what its author posted in the status. */
+  private placeOf({ remote, participant }: MsgKey): Chat | Status {
+    return remote.isStatus() && participant ? this.page.statuses.of(participant) : this.page.chats.ensure(remote);
+  }
+
+  private keep(place: Chat | Status, msg: Msg, wire: Message): void {
     this.entries.set(indexOf(msg.id), { key: msg.id, wire, msg });
-    chat.msgs.add(msg);
-    chat.set({ t: msg.t, lastReceivedKey: msg.id });
+    place.msgs.add(msg);
+    place.set({ t: msg.t, lastReceivedKey: msg.id, ...(place instanceof Status && { totalCount: place.msgs.length }) });
   }
 
   private async store(key: MsgKey): Promise<void> {
@@ -299,6 +329,9 @@ export class Messaging {
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** True for what several people write to: the keys of messages in it name their author. */
+const isShared = (chat: Wid) => chat.isGroup() || chat.isStatus();
 
 const indexOf = ({ remote, id }: MsgKey) => `${remote} ${id}`;
 

@@ -50,6 +50,7 @@ const revoke: Apply<'revoke'> = (page, { target, key, message }) => {
   const chat = page.chats.get(key.remote);
   for (const collection of [page.msgs, chat?.msgs]) collection?.reindex(target, key);
   if (chat?.lastReceivedKey?.equals(target.id)) chat.lastReceivedKey = key;
+  if (key.remote.isStatus()) page.statuses.of(new Wid(message.from)).forget(target);
   target.set({ id: key });
   target.set({
     type: 'revoked',

@@ -45,7 +45,12 @@ const text: MessageKind<'text'> = {
       preview: given({ matchedText, title: textOf(title) ?? '', description: textOf(description) }),
     }),
   }),
-  attributesOf: ({ body, preview }) => ({ type: 'chat', body, ...(preview && { subtype: 'url', ...preview }) }),
+  attributesOf: ({ body, preview, style }) => ({
+    type: 'chat',
+    body,
+    ...(preview && { subtype: 'url', ...preview }),
+    ...(style && { backgroundColor: style.background, font: style.font }),
+  }),
 };
 
 interface ReplyButton {

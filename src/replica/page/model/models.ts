@@ -212,6 +212,12 @@ const msgAttributes: AttributeNames = {
     'local',
     'self',
     'viewed',
+    'inviteCode',
+    'inviteCodeExp',
+    'inviteGrp',
+    'inviteGrpName',
+    'backgroundColor',
+    'font',
   ],
   session: ['isUnsentMedia', 'isEphemeral', 'isStatusV3', 'mediaObject', 'pendingAckUpdate', 'chat', 'isNotification'],
 };

@@ -18,6 +18,7 @@ export function collectionModules(page: Page): Implementations {
     'WAWebNoteCollection.NoteCollection': page.notes,
     'WAWebReactionsCollection.ReactionsCollection': page.addons.reactions,
     'WAWebGroupMetadataCollection.default': page.groups,
+    'WAWebStatusCollection.StatusCollection': page.statuses,
     'WAWebBusinessProfileCollection.BusinessProfileCollection': new BusinessProfileCollection(),
   };
   const modules: Implementations = {

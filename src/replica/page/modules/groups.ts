@@ -34,7 +34,7 @@ const chatJid = (jid: string) => String(new Wid(jid));
 
 /** Groups: making, changing, joining and leaving them. */
 export function groupModules(page: Page, lifecycle: Lifecycle): Implementations {
-  const { requests, groups } = lifecycle;
+  const { requests, groups, messaging } = lifecycle;
   const change = async (group: Wid, what: GroupChange) => {
     await requests.query('group-change', { group: String(group), change: what });
   };
@@ -175,6 +175,22 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
         }
       },
     },
+    WAWebChatSendMessages: {
+      sendGroupInviteMessage: async (...given: InviteArgs | [NamedInviteArgs]) => {
+        const { chat_, gid, name, code, exp, caption } = invitation(
+          page.named.includes('WAWebChatSendMessages.sendGroupInviteMessage'),
+          given,
+        );
+        return messaging.post(chat_.id, {
+          kind: 'group-invite',
+          group: String(gid),
+          groupName: name,
+          code,
+          expires: Number(exp),
+          ...(caption && { caption }),
+        });
+      },
+    },
     WAWebGroupInviteJob: { resetGroupInviteCode: resetInviteCode, joinGroupViaInvite: join },
     WAWebMexFetchGroupInviteCodeJob: { fetchMexGroupInviteCode: inviteCode },
     WAWebGroupInviteV4Job: {
@@ -215,6 +231,23 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
       },
     },
   };
+}
+
+type InviteArgs = [chat: Chat, group: Wid | string, name: string, code: string, exp: string | number, caption?: string];
+interface NamedInviteArgs {
+  chat_: Chat;
+  gid: Wid | string;
+  name: string;
+  code: string;
+  exp: string | number;
+  caption?: string | undefined;
+}
+
+/** The arguments by name, on builds that take one object and on those that take them by position. */
+function invitation(takesObject: boolean, given: InviteArgs | [NamedInviteArgs]): NamedInviteArgs {
+  if (takesObject) return given[0] as NamedInviteArgs;
+  const [chat_, gid, name, code, exp, caption] = given as InviteArgs;
+  return { chat_, gid, name, code, exp, caption };
 }
 
 interface AddParticipantsArgs {

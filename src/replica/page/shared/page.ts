@@ -15,6 +15,7 @@ import { Conn, Stream } from '../model/models.ts';
 import { createMsgKeyClass, type MsgKeyClass } from '../model/msg-key.ts';
 import { OfflineMessageHandler } from '../model/offline-handler.ts';
 import { Socket } from '../model/socket.ts';
+import { StatusCollection } from '../model/statuses.ts';
 import { WhatsNewNux } from '../model/whats-new-nux.ts';
 import type { Wid } from '../model/wid.ts';
 import { ServerLink } from './server-link.ts';
@@ -42,6 +43,7 @@ export interface Page {
   readonly chats: ChatCollection;
   readonly contacts: ContactCollection;
   readonly groups: GroupMetadataCollection;
+  readonly statuses: StatusCollection;
   readonly calls: CallCollection;
   readonly mutes: MuteCollection;
   readonly labels: LabelCollection;
@@ -87,6 +89,7 @@ export function createPage(boot: Boot, members: MemberSource): Page {
     chats: new ChatCollection(contacts, mutes, groups),
     contacts,
     groups,
+    statuses: new StatusCollection(),
     calls: new CallCollection(),
     mutes,
     labels: new LabelCollection(),
