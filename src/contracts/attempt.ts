@@ -114,8 +114,11 @@ const attemptFields = z.object({
   /** Oldest first; empty in records that were written without spans. */
   spans: z.array(spanSchema).default([]),
   confidence: confidenceOfFacts.default({ build: null, cause: null, facts: [] }),
-  /** What the source of the library and the data of the build said before; null where nothing did, as on the live site. */
-  prediction: predictionSchema.nullable().default(null),
+  /**
+   * What the source of the library and the data of the build said before; null where nothing did, as on the live site, and where another
+   * release wrote it in another shape: what happened counts without it.
+   */
+  prediction: predictionSchema.nullable().catch(null),
   methods: z.array(methodCallsSchema).default([]),
   /** Wall time of the whole attempt in milliseconds. */
   durationMs: z.number().nonnegative(),

@@ -1,11 +1,14 @@
 import semver from 'semver';
+import type { Confidence } from '../contracts/build-data.ts';
 import { sortBuilds } from '../contracts/build-number.ts';
+import { doubtOf } from '../contracts/doubt-of.ts';
 import { phaseSchema } from '../contracts/outcome.ts';
 import type { RunInfo } from '../contracts/run.ts';
 import { type FlowStanding, flowDoes, type Standing, versionDoes } from '../contracts/standing.ts';
 import { chosenText } from '../contracts/switches.ts';
 import { buildDate, dataEnd } from '../replica/builds/build-dates.ts';
-import type { CellSummary } from '../words/cell-summary.ts';
+import { type CellSummary, isOpen } from '../words/cell-summary.ts';
+import { openWords } from '../words/prediction.ts';
 import { flowCounts, whatItDoes } from '../words/standing.ts';
 import { andList } from '../words/text.ts';
 import type { ReportSource } from './report-source.ts';
@@ -37,7 +40,7 @@ export function summarySentence(
   const at = Date.parse(run.finishedAt ?? run.startedAt);
   const builds = sortBuilds(counted.map(({ cell }) => cell.build)).map((build) => onBuild(build, counted, stored));
   const end = counted.some(({ cell }) => cell.target === 'replica') ? ` ${dataEndSentence(at)}` : '';
-  return `${newestSentence(builds, at)}${end}`;
+  return `${newestSentence(builds, at)}${restSentence(builds.at(-1) as OnBuild)}${end}`;
 }
 
 /** The cells that headlines are about: without a condition, with the default switches, attempted, and all on the same browser. */
@@ -47,6 +50,32 @@ export function usualCells(summaries: readonly CellSummary[]): CellSummary[] {
   );
   const browser = made.some(({ cell }) => cell.browser === 'current') ? 'current' : made[0]?.cell.browser;
   return made.filter(({ cell }) => cell.browser === browser);
+}
+
+/** How sure the page of a build is, and what of it may be otherwise for a version that works there; empty where that is not known. */
+function restSentence({ build, cells, groups }: OnBuild): string {
+  const known = cells.find(({ confidence, prediction }) => confidence.build !== null && prediction !== null);
+  if (!known?.prediction || known.confidence.build === null) return '';
+  const { upTo, after } = known.prediction.read;
+  const read = [...new Set([upTo, after])].filter((each) => each !== null && each !== build).map(datedBuild);
+  const words: Record<Confidence, string> = {
+    read: 'was read in its code',
+    reported: `is known from reports${read.length > 0 ? ` since the code of ${read[0]}` : ''}`,
+    inferred: `is inferred from the code of ${andList(read)} and reports`,
+    assumed: 'is a guess: nothing is known of it',
+  };
+  const working = groups.filter(({ flows }) => versionDoes(flows) === 'works').flatMap(({ versions }) => versions);
+  const open = cells.filter((each) => isOpen(each) && working.includes(each.cell.library));
+  const rests = open.flatMap(({ cell, prediction }) =>
+    prediction ? doubtOf(prediction).open.map((each) => `${cell.library} rests on ${openWords(each)}`) : [],
+  );
+  const more = rests.length > 0 ? `; ${[...new Set(rests)].join('; ')}` : '';
+  return ` The page of ${build} ${words[known.confidence.build]}${more}.`;
+}
+
+function datedBuild(build: string | null): string {
+  const dated = build === null ? null : buildDate(build);
+  return dated ? `${build} (${dated.date})` : String(build);
 }
 
 function nothingUsual(summaries: readonly CellSummary[]): string {

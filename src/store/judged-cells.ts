@@ -79,7 +79,10 @@ export class JudgedCells {
       order by started_at desc, id desc limit 1`.execute(this.#db);
     return rows.map(({ prediction, ...by }) => ({
       by,
-      prediction: prediction === null ? null : predictionSchema.parse(JSON.parse(prediction)),
+      prediction: predictionSchema
+        .nullable()
+        .catch(null)
+        .parse(JSON.parse(prediction ?? 'null')),
     }))[0];
   }
 

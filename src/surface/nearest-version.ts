@@ -1,7 +1,9 @@
 import semver from 'semver';
+import type { Prediction } from '../contracts/prediction.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { checkSurface } from './check-surface.ts';
 import type { LibraryIndex } from './library-index.ts';
+import { predict } from './predict.ts';
 
 /** The verdict on one library on one build. */
 export interface JudgedVersion {
@@ -11,6 +13,8 @@ export interface JudgedVersion {
   /** `attempts`: it was run. `source`: its source was compared with the names of the build. */
   from: 'attempts' | 'source';
   why: string;
+  /** What the source predicts, with how sure that is, its dates and what it rests on; null where nothing was predicted. */
+  prediction: Prediction | null;
 }
 
 /**
@@ -38,18 +42,19 @@ function position(current: string, inOrder: readonly JudgedVersion[]): number {
   return inOrder.filter(({ library }) => semver.compareBuild(library, current) < 0).length - 0.5;
 }
 
-/** Judges a library on a build by its source alone. For a build outside the known range the verdict is `unsure`. */
-export function judgeSource(
-  library: string,
-  index: Pick<LibraryIndex, 'needs' | 'loads'>,
-  surface: Surface,
-): JudgedVersion {
+/**
+ * Judges a library on a build by its source alone. For a build outside of the known range, and where what stops it may have changed, the
+ * verdict is `unsure`.
+ */
+export function judgeSource(library: string, index: LibraryIndex, surface: Surface): JudgedVersion {
   const { stops, missing } = checkSurface(index, surface);
+  const prediction = predict(index, surface);
   const judged = (verdict: JudgedVersion['verdict'], why: string): JudgedVersion => ({
     library,
     verdict,
     from: 'source',
     why,
+    prediction,
   });
   const reason = missing.find((entry) => entry.stops === stops && entry.certain);
   const doubt = missing.find((entry) => entry.stops !== 'methods');
@@ -61,6 +66,6 @@ export function judgeSource(
     const nearest = surface.extrapolated === 'newer' ? surface.known.to : surface.known.from;
     return judged('unsure', `nothing is known of this build; on ${nearest}: ${failure ?? offered}`);
   }
-  if (failure) return judged('fails', failure);
+  if (failure) return judged(prediction.failsAnyway ? 'fails' : 'unsure', failure);
   return doubt ? judged('unsure', `perhaps no ${doubt.stops}: ${doubt.name} is missing`) : judged('works', offered);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
+import type { OpenName, Prediction } from '../../src/contracts/prediction.ts';
 import type { RunInfo } from '../../src/contracts/run.ts';
 import type { FlowStanding, Standing } from '../../src/contracts/standing.ts';
 import { summarySentence } from '../../src/report/summary-sentence.ts';
@@ -167,4 +168,31 @@ test('whatever the outcomes are, "no version works" only when each attempt of ev
           const isSilent = [cells.slice(0, 2), cells.slice(2)].some((its) => its.every(({ failed }) => failed === 0));
           expect(sentence.includes('no version works')).toBe(allFail && !isSilent);
         }
+});
+
+test('the headline says how sure the page of the newest build is, and what a version that works there rests on', () => {
+  const inBetween = '2.3000.1029241508';
+  const open: OpenName = {
+    ...{ name: 'WAWebGone', offered: true, stops: 'ready', after: '2.3000.1024191873', since: '2.3000.1037151346' },
+    ...{ date: '2026-04-11', confidence: 'inferred', sources: ['a/b#1'] },
+  };
+  const prediction = (names: OpenName[]): Prediction => ({
+    ...{ phase: null, names: [], perhaps: [], confidence: 'inferred', facts: [], failsAnyway: false, methods: [] },
+    ...{ read: { upTo: '2.3000.1024191873', after: '2.3000.1037160418' }, open: names },
+  });
+  const known = (build: Attempt['confidence']['build'], names: OpenName[] = []) =>
+    summarySentence(run, [
+      of(
+        { build: inBetween },
+        passedAttempt({ confidence: { build, cause: null, facts: [] }, prediction: prediction(names) }),
+      ),
+    ]);
+  expect(known('inferred')).toContain(
+    'The page of 2.3000.1029241508 is inferred from the code of 2.3000.1024191873 (2025-06-25) and 2.3000.1037160418 (2026-04-12) and reports. WhatsApp',
+  );
+  expect(known('inferred', [open])).toContain(
+    'and reports; 1.34.7 rests on WAWebGone, which the build may have lost (after 2.3000.1024191873 and by 2.3000.1037151346, inferred). WhatsApp',
+  );
+  expect(known('assumed')).toContain('The page of 2.3000.1029241508 is a guess: nothing is known of it.');
+  expect(known(null)).not.toContain('The page of');
 });

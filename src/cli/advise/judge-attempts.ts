@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
 import { home } from '../../contracts/home.ts';
+import type { Prediction } from '../../contracts/prediction.ts';
 import { type Does, type Standing, versionDoes } from '../../contracts/standing.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
+import type { Store } from '../../store/open-store.ts';
 import type { JudgedVersion } from '../../surface/nearest-version.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
+
+/** A standing with what was predicted for its newest attempt. */
+export interface StoredStanding extends Standing {
+  prediction: Prediction | null;
+}
 
 /** What the attempts of all flows and runs say of libraries on a build; without conditions, on the replica. */
 export async function storedStandings(
@@ -11,7 +18,7 @@ export async function storedStandings(
   browser: string,
   libraries?: string[],
   switches?: SwitchValues,
-): Promise<Standing[]> {
+): Promise<StoredStanding[]> {
   if (!existsSync(home('store.sqlite'))) return [];
   // Loaded where there is something to read only: a database takes as long to load as all else of `surface check`.
   const { openStore } = await import('../../store/open-store.ts');
@@ -19,11 +26,37 @@ export async function storedStandings(
   const store = await openStore();
   try {
     const asked = { libraries, builds: [build], browser, switches, target: 'replica' as const };
-    const all = await whileReading(store.file, () => store.standings.of(asked));
-    return all.filter(({ flows }) => versionDoes(flows) !== 'unknown');
+    return await whileReading(store.file, async () => {
+      const known = (await store.standings.of(asked)).filter(({ flows }) => versionDoes(flows) !== 'unknown');
+      return Promise.all(
+        known.map(async (standing) => ({
+          ...standing,
+          prediction: await newestPrediction(store, standing, { browser, switches }),
+        })),
+      );
+    });
   } finally {
     await store.close();
   }
+}
+
+const ever = { since: '0000', until: '9999' };
+
+async function newestPrediction(
+  store: Store,
+  { library, build, flows }: Standing,
+  { browser, switches = {} }: { browser: string; switches: SwitchValues | undefined },
+): Promise<Prediction | null> {
+  const found = await Promise.all(
+    flows.map(({ flow }) =>
+      store.judgedCells.newestPrediction(
+        { library, build, browser, flow, condition: 'none', switches, target: 'replica' },
+        ever,
+      ),
+    ),
+  );
+  const made = found.flatMap((each) => each ?? []);
+  return made.toSorted((a, b) => (a.by.startedAt < b.by.startedAt ? -1 : 1)).at(-1)?.prediction ?? null;
 }
 
 const verdicts: Record<Does, JudgedVersion['verdict']> = {
@@ -34,8 +67,8 @@ const verdicts: Record<Does, JudgedVersion['verdict']> = {
 };
 
 /** A version that fails one of its flows is not one that works. */
-export function judgeStanding({ library, flows }: Standing): JudgedVersion {
+export function judgeStanding({ library, flows, prediction }: StoredStanding): JudgedVersion {
   const cause = flows.map((flow) => flow.cause).find((text) => text !== null);
   const why = `${whatItDoes(flows)} (${flowCounts(flows)})${cause ? `: ${cause}` : ''}`;
-  return { library, verdict: verdicts[versionDoes(flows)], from: 'attempts', why };
+  return { library, verdict: verdicts[versionDoes(flows)], from: 'attempts', why, prediction };
 }

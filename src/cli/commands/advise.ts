@@ -1,18 +1,21 @@
 import { Command } from 'commander';
 import semver from 'semver';
 import { checkBrowserName } from '../../browser/find-installed-browser.ts';
+import type { Confidence } from '../../contracts/build-data.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError, naming } from '../../contracts/input-error.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { listLibraryLocks } from '../../library/library-lock.ts';
+import { buildDate } from '../../replica/builds/build-dates.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { switchBreaks } from '../../surface/switch-breaks.ts';
+import { openWords } from '../../words/prediction.ts';
 import { switchSentence } from '../../words/switch-words.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
 import { checkedBy } from '../options/option-values.ts';
@@ -43,8 +46,9 @@ export function adviseCommand(): Command {
 const help = `
 Judges every version of the project by its attempts in the store, of all flows and runs: a version that links and does not send does not
 work. A version without attempts on that build is judged by its source,
-compared with the names that the build offers. Each line says which of the two was used. Values of switches that break the nearest version
-are named.
+compared with the names that the build offers. Each line says which of the two was used, and how sure the names are that it rests on: read,
+reported, inferred, assumed. A change that may have reached the build and would break the advised version is named, as are values
+of switches that do.
 
 Exit codes: 0 a version works there, 1 none does, 2 it is not known, 3 bad usage or input
 
@@ -63,9 +67,15 @@ async function advise({ current, build, browser, switch: chosen, json }: AdviseO
       `${JSON.stringify({ schemaVersion: 1, current, build, chosen, nearest, switches, judged }, null, 2)}\n`,
     );
   else {
-    const rows = judged.map(({ library, verdict, from, why }) => [library, verdict, `by its ${from}`, why]);
+    const rows = judged.map(({ library, verdict, from, why, prediction }) => [
+      library,
+      verdict,
+      `by its ${from}`,
+      why,
+      prediction?.confidence ?? 'not known',
+    ]);
     const { result, width } = processTerminal();
-    result(`${sentence}\n\n${columns(rows, width)}`);
+    result(`${sentence}\n${restSentence(nearest)}\n${columns(rows, width)}`);
   }
   if (nearest) return exitCode.asExpected;
   return unsure ? exitCode.inconclusive : exitCode.unexpected;
@@ -95,6 +105,31 @@ async function judgeAll(
 async function indexOf(label: string): Promise<LibraryIndex> {
   const { packageDir } = await ensureLibrary(label, (line) => processTerminal().progress(`${line}\n`), 'source');
   return libraryIndex(packageDir);
+}
+
+const knownWords: Record<Confidence, string> = {
+  read: 'was read in the code of that build',
+  reported: 'is known from reports and from the code of older builds',
+  inferred: 'is inferred',
+  assumed: 'is a guess, as nothing is known of that build',
+};
+
+/** What the advice rests on: how sure it is, and every change that may have reached the build and would break it. */
+function restSentence(nearest: JudgedVersion | null): string {
+  if (!nearest) return '';
+  const { library, prediction } = nearest;
+  if (!prediction) return `How sure the names are that ${library} needs is not known.\n`;
+  const open = prediction.open.filter(({ offered }) => offered).map(openWords);
+  const { upTo, after } = prediction.read;
+  const read = [...new Set([upTo, after])].flatMap((build) => build ?? []).map(datedBuild);
+  const code = read.length > 0 ? ` (code was read of ${read.join(' and ')})` : '';
+  const rest = open.length > 0 ? ` It rests on ${open.join('; ')}.` : '';
+  return `What ${library} needs there ${knownWords[prediction.confidence]}${code}.${rest}\n`;
+}
+
+function datedBuild(build: string): string {
+  const dated = buildDate(build);
+  return dated ? `${build} of ${dated.date}` : build;
 }
 
 function sentenceOf(
