@@ -1,11 +1,12 @@
 import { flow, linkByQr } from '../src/runner/flow.ts';
 import { account } from './methods/account.ts';
 import { chats } from './methods/chats.ts';
+import { groups } from './methods/groups.ts';
 import { messages } from './methods/messages.ts';
 import type { Recipes } from './methods/recipe.ts';
 
 /** In the sequence in which each can work: what takes something away comes last. */
-const recipes: Recipes = { ...account, ...messages, ...chats };
+const recipes: Recipes = { ...account, ...messages, ...groups, ...chats };
 
 /** Calls every public method of the version, one by one. What came of each is in the record; the attempt passes when each that was tried works. */
 export default flow(

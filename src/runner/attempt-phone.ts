@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from '../contracts/phone-control.ts';
 import { Refusal } from '../contracts/refusal.ts';
+import type { Phone, SentMessage } from '../replica/phone/phone.ts';
 import { Finding } from './finding.ts';
 import type { FlowPhone, PhoneActions } from './flow.ts';
 import type { Steps } from './steps.ts';
@@ -71,6 +72,10 @@ class AttemptPhone implements NamedActions {
 
   async send(body: string, from: string): Promise<void> {
     (await this.#phone).send(body, from);
+  }
+
+  async sendContent(message: Parameters<Phone['send']>[0]): Promise<SentMessage> {
+    return (await this.#phone).actions.send(message);
   }
 
   async received(body: string): Promise<void> {

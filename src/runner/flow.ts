@@ -9,7 +9,7 @@ import type {
 } from '../contracts/host.ts';
 import type { SeenMessage } from '../contracts/host-events.ts';
 import type { Platform } from '../contracts/phone-control.ts';
-import type { Phone } from '../replica/phone/phone.ts';
+import type { Phone, SentMessage } from '../replica/phone/phone.ts';
 import type { IsSo } from './until-so.ts';
 
 export interface StartOptions extends ClientOptions {
@@ -100,6 +100,8 @@ export interface FlowPhone extends PhoneActions {
   pair(code: string): Promise<void>;
   /** Sends a text to the linked devices, as written by the contact with the number `from`. */
   send(body: string, from: string): Promise<void>;
+  /** Sends any message: to the linked devices as written by a contact, or of the phone's own to a person or a group. */
+  sendContent(message: Parameters<Phone['send']>[0]): Promise<SentMessage>;
   /** Waits until a text that a linked device sent is at the phone. */
   received(body: string): Promise<void>;
   /** Removes all linked devices. */

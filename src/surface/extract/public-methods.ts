@@ -27,24 +27,37 @@ function classes(code: LibraryCode): Set<string> {
 /** `Client.sendMessage` for each method of a class or an interface. */
 function listedMethods(text: string): string[] {
   const found: string[] = [];
-  walk(parseSync('index.d.ts', text).program, (node) => {
+  const { program } = parseSync('index.d.ts', text);
+  const aliases = new Set<string>();
+  walk(program, (node) => {
+    if (node.type === 'TSTypeAliasDeclaration' && node.typeAnnotation.type === 'TSFunctionType')
+      aliases.add(node.id.name);
+  });
+  walk(program, (node) => {
     if (node.type !== 'ClassDeclaration' && node.type !== 'TSInterfaceDeclaration') return;
     for (const member of node.body.body) {
-      const name = methodName(member);
+      const name = methodName(member, aliases);
       if (name && node.id && !name.startsWith('_')) found.push(`${node.id.name}.${name}`);
     }
   });
   return found;
 }
 
-/** Name of a method, also of one that is written as a property with a function type; accessors and fields are none. */
-function methodName(member: Node): string | null {
+/**
+ * Name of a method, also of one that is written as a property with a function type; accessors and fields are none.
+ *
+ * @param aliases names of function types.
+ */
+function methodName(member: Node, aliases: ReadonlySet<string>): string | null {
   if (!('key' in member) || member.key?.type !== 'Identifier') return null;
   const { name } = member.key;
   if (member.type === 'TSMethodSignature') return member.kind === 'method' ? name : null;
   if (member.type === 'MethodDefinition') return member.kind === 'method' && isOwn(name) ? name : null;
   if (member.type !== 'TSPropertySignature' && member.type !== 'PropertyDefinition') return null;
-  return member.typeAnnotation?.typeAnnotation.type === 'TSFunctionType' ? name : null;
+  const type = member.typeAnnotation?.typeAnnotation;
+  const isAlias =
+    type?.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && aliases.has(type.typeName.name);
+  return type?.type === 'TSFunctionType' || isAlias ? name : null;
 }
 
 /** The event methods are those of Node's EventEmitter. */
