@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { confidenceSchema } from './build-data.ts';
-import { boundsSchema, factSchema, methodCheckSchema, stopsSchema } from './surface-check.ts';
+import { boundsSchema, brokenNamesSchema, factSchema, methodCheckSchema, stopsSchema } from './surface-check.ts';
 
 /** The steps that a prediction speaks of: those up to the probe. */
 export const predictedPhaseSchema = stopsSchema.exclude(['methods']);
@@ -16,11 +16,13 @@ export const openNameSchema = boundsSchema.extend({
 });
 export type OpenName = z.infer<typeof openNameSchema>;
 
-/** What of a prediction depends on changes of which it is not known whether they have reached the build. */
+/** What of a prediction depends on changes of which it is not known whether they have reached the build, and on what WhatsApp turns on for some. */
 export const doubtSchema = z.object({
   open: z.array(openNameSchema),
   /** True where it fails before the end of the probe in every state that the build may have. */
   failsAnyway: z.boolean(),
+  /** What other values of switches break; absent in records that were written without. */
+  switches: z.array(brokenNamesSchema).optional(),
 });
 export type Doubt = z.infer<typeof doubtSchema>;
 

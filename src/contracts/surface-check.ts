@@ -65,8 +65,8 @@ export const methodStateSchema = methodCheckSchema.extend({
 });
 export type MethodState = z.infer<typeof methodStateSchema>;
 
-/** What another value of a switch breaks that works with the one that the page has. */
-export const switchBreakSchema = z.object({
+/** What another value of a switch breaks that works with the one that the page has, in names. */
+export const brokenNamesSchema = z.object({
   name: z.string(),
   value: z.string(),
   default: z.string(),
@@ -76,12 +76,18 @@ export const switchBreakSchema = z.object({
   /** The first step that certainly fails only with this value; null for none. */
   stops: stopsSchema.exclude(['methods']).nullable(),
   /** Names up to the probe that are missing only with this value. */
+  missing: z.array(missingNameSchema.pick({ name: true, stops: true, certain: true })),
+  /** Public methods that break only with this value; not certainly where the source alone does not decide whether the line is reached. */
+  methods: z.array(z.object({ name: z.string(), certain: z.boolean() })),
+});
+export type BrokenNames = z.infer<typeof brokenNamesSchema>;
+
+/** The same with lines and reasons. */
+export const switchBreakSchema = brokenNamesSchema.extend({
   missing: z.array(missingNameSchema),
-  /** Public methods that break only with this value. */
   methods: z.array(
     z.object({
       name: z.string(),
-      /** False where the source alone does not decide whether the line is reached. */
       certain: z.boolean(),
       why: z.string(),
       at: z.object({ file: z.string(), line: z.number().int() }),

@@ -198,6 +198,7 @@ export const noticeSchema = z.object({
     'baseline-only',
     'hard-finding-shared',
     'outside-plan',
+    'behind-switch',
   ]),
   /** Shown with the exit code too. */
   isWarning: z.boolean(),

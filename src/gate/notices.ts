@@ -1,7 +1,9 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
+import type { BrokenNames } from '../contracts/surface-check.ts';
 import type { AgedBuild, FlowVerdict, HardFinding, Notice, Place } from '../contracts/verdict.ts';
+import { switchBreakWords, switchSentence } from '../words/switch-words.ts';
 import { plural } from '../words/text.ts';
-import type { CellEvidence, Evidence } from './evidence/evidence.ts';
+import type { ArmEvidence, CellEvidence, Evidence, FlowEvidence } from './evidence/evidence.ts';
 import { describePlace, listPlaces } from './evidence/place.ts';
 
 /** So many failures outside the plan get a sentence each. */
@@ -9,7 +11,7 @@ const outsideNamed = 3;
 
 /** What must not be overlooked, whatever the verdict is. */
 export function noticesOn(
-  { newestBuild, outside }: Evidence,
+  { newestBuild, flows: evidence, outside }: Evidence,
   flows: readonly FlowVerdict[],
   hardFindings: readonly HardFinding[],
 ): Notice[] {
@@ -23,6 +25,7 @@ export function noticesOn(
     ),
     ...shared(hardFindings),
     ...outsidePlan(outside),
+    ...behindSwitches(evidence),
   ];
 }
 
@@ -109,6 +112,34 @@ function shared(hardFindings: readonly HardFinding[]): Notice[] {
       sentence: `Both versions break the hard rule ${rule} in ${place.flow} on ${describePlace(place)} (${code}: baseline ${baselineAttempts}, candidate ${attempts}), so the rates decide.`,
       places: [place],
     }));
+}
+
+/** What breaks the candidate for those for whom WhatsApp turns on something else than the attempts had; a warning where it does not break the baseline too. */
+function behindSwitches(flows: readonly FlowEvidence[]): Notice[] {
+  const found = flows.flatMap(({ cells }) =>
+    cells.flatMap(({ place, baseline, candidate }) => {
+      const shared = new Set(switchesOf(baseline).map(switchBreakWords));
+      return switchesOf(candidate).map((broken) => {
+        const isShared = shared.has(switchBreakWords(broken));
+        const both = isShared ? ', as with the baseline' : '';
+        return { place, isWarning: !isShared, sentence: `${switchSentence(broken).slice(0, -1)}${both}.` };
+      });
+    }),
+  );
+  return [...Map.groupBy(found, ({ sentence }) => sentence).values()].map((alike) => {
+    const [{ isWarning, sentence }] = alike as [(typeof found)[number]];
+    const builds = [...new Map(alike.map((each) => [each.place.build, each])).values()];
+    return {
+      kind: 'behind-switch',
+      isWarning,
+      sentence: `The candidate depends on a switch on ${listPlaces(builds)}. ${sentence}`,
+      places: alike.map(({ place }) => place),
+    };
+  });
+}
+
+function switchesOf({ doubt }: ArmEvidence): readonly BrokenNames[] {
+  return doubt?.of?.switches ?? [];
 }
 
 function outsidePlan(cells: readonly CellEvidence[]): Notice[] {

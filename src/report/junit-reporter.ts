@@ -5,6 +5,7 @@ import { causePlace, placeName } from '../words/cell-names.ts';
 import { summarizeReport } from '../words/cell-summary.ts';
 import { openWords, predictionWords } from '../words/prediction.ts';
 import { repeatOf } from '../words/repeat.ts';
+import { switchSentence } from '../words/switch-words.ts';
 import { escapeXml } from './escape-xml.ts';
 import { className, suiteOrigin } from './junit.ts';
 import type { ReportSource } from './report-source.ts';
@@ -65,6 +66,7 @@ function propertiesOf(report: CellReport): string {
     prediction: prediction && predictionWords(prediction),
     agreement,
     'rests on': prediction && doubtOf(prediction).open.map(openWords).join('; '),
+    'behind switches': (prediction?.switches ?? []).map(switchSentence).join(' '),
   };
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== '');
   const all = given.map(([name, value]) => `<property name="${name}" value="${escapeXml(value as string)}"/>`);

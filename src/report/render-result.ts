@@ -3,6 +3,7 @@ import type { RunInfo } from '../contracts/run.ts';
 import { cellName } from '../words/cell-names.ts';
 import { type CellSummary, countCells, isOpen } from '../words/cell-summary.ts';
 import { openWords, predictionWords } from '../words/prediction.ts';
+import { switchSentence } from '../words/switch-words.ts';
 import { causeLine, cellsWords, groupCauses } from './causes.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,13 +42,14 @@ export function renderResult(
   ].join('\n\n');
 }
 
-/** Cells that the source predicts otherwise, and cells that rest on what is not known; no section where there are none. */
+/** Cells that the source predicts otherwise, that rest on what is not known, and that other values of switches break; no section where there are none. */
 export function predictionSections(cells: readonly CellSummary[]): { title: string; lines: string[] }[] {
   const differing = cells.filter(({ agreement }) => agreement === 'differs');
   const open = cells.filter(isOpen);
   const sections = [
     { title: 'Predicted otherwise by the source', lines: differing.map(predictedLine) },
     { title: 'Not known for sure', lines: openLines(open) },
+    { title: 'Behind switches', lines: switchLines(cells) },
   ];
   return sections.filter(({ lines }) => lines.length > 0).map(({ title, lines }) => ({ title, lines: fewOf(lines) }));
 }
@@ -64,6 +66,16 @@ function openLines(cells: readonly CellSummary[]): string[] {
   );
   return [...Map.groupBy(named, ({ words }) => words)].map(
     ([words, its]) => `${cellsWords(its.map(({ cell }) => cell))} rests on ${words}`,
+  );
+}
+
+/** Cells that the same value breaks in the same way are one line. */
+function switchLines(cells: readonly CellSummary[]): string[] {
+  const named = cells.flatMap(({ cell, prediction }) =>
+    (prediction?.switches ?? []).map((broken) => ({ cell, words: switchSentence(broken) })),
+  );
+  return [...Map.groupBy(named, ({ words }) => words)].map(
+    ([words, its]) => `${cellsWords(its.map(({ cell }) => cell))}: ${words}`,
   );
 }
 

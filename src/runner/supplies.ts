@@ -64,6 +64,14 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
     // Reading its source blocks this process, which would delay attempts that are under way.
     indexOf(library);
   }
+  const predictions = new Map<InstalledLibrary, Map<Surface, Prediction | null>>();
+  const predictionFor = (library: InstalledLibrary | TroubleError, surface: Surface | null) => {
+    if (library instanceof TroubleError || !surface) return null;
+    const its = predictions.get(library) ?? new Map<Surface, Prediction | null>();
+    predictions.set(library, its);
+    if (!its.has(surface)) its.set(surface, predictionOf(library, surface));
+    return its.get(surface) ?? null;
+  };
   return {
     label(planned) {
       const library = known(libraries, planned.cell.library);
@@ -78,16 +86,16 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
         browser: known(browsers, browser),
         flow: known(flows, flow),
         surface,
-        prediction: predictionOf(library, surface),
+        prediction: predictionFor(library, surface),
       };
     },
   };
 }
 
-/** None where there is nothing to compare, or the source cannot be read. */
-function predictionOf(library: InstalledLibrary | TroubleError, surface: Surface | null): Prediction | null {
-  const index = library instanceof TroubleError ? null : indexOf(library);
-  return index && surface && predict(index, surface, countedMethods);
+/** Null where the source cannot be read. */
+function predictionOf(library: InstalledLibrary, surface: Surface): Prediction | null {
+  const index = indexOf(library);
+  return index && predict(index, surface, countedMethods);
 }
 
 /** Null for a source that cannot be read, which is no reason not to run it. */

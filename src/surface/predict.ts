@@ -2,9 +2,11 @@ import type { Confidence } from '../contracts/build-data.ts';
 import type { Need } from '../contracts/needs.ts';
 import type { Prediction } from '../contracts/prediction.ts';
 import type { Surface } from '../contracts/surface.ts';
+import type { BrokenNames, SwitchBreak } from '../contracts/surface-check.ts';
 import { checkMethods } from './check-methods.ts';
 import { type CheckedIndex, checkSurface, openNames, type StoppingName, stoppingNames } from './check-surface.ts';
 import type { LibraryIndex } from './library-index.ts';
+import { switchBreaks } from './switch-breaks.ts';
 
 /**
  * What attempts of a library do on a build, by its source and the data of the build alone.
@@ -31,6 +33,7 @@ export function predict(index: LibraryIndex, surface: Surface, methods: readonly
     read: surface.archived,
     open,
     failsAnyway: stopping.some(({ name }) => !open.some((each) => each.name === name)),
+    switches: switchBreaks(index, surface).map(onlyNames),
     methods: checkMethods({ ...index, publicMethods: called }, surface).map((method, i) => {
       const stages = called[i]?.leadsTo.map((name) => `method:${name}`) ?? [];
       return {
@@ -41,6 +44,15 @@ export function predict(index: LibraryIndex, surface: Surface, methods: readonly
         ),
       };
     }),
+  };
+}
+
+/** Lines and reasons are left to `surface check`: they would be the most of a record. */
+function onlyNames({ missing, methods, ...head }: SwitchBreak): BrokenNames {
+  return {
+    ...head,
+    missing: missing.map(({ name, stops, certain }) => ({ name, stops, certain })),
+    methods: methods.map(({ name, certain }) => ({ name, certain })),
   };
 }
 

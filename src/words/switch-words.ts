@@ -1,15 +1,15 @@
-import type { SwitchBreak } from '../contracts/surface-check.ts';
+import type { BrokenNames } from '../contracts/surface-check.ts';
 
 const namesShown = 3;
 
 /** `With download-mimetype-check=true Message.downloadMedia fails (read: owner/name#1).` */
-export function switchSentence(broken: SwitchBreak): string {
+export function switchSentence(broken: BrokenNames): string {
   const words = switchBreakWords(broken);
   return `W${words.slice(1)} (${broken.confidence}: ${broken.sources.join(', ')}).`;
 }
 
 /** `with prefetch=false no ready: WAWebX is not loaded`, `with download-mimetype-check=true Message.downloadMedia fails`. */
-export function switchBreakWords({ name, value, stops, missing, methods }: SwitchBreak): string {
+export function switchBreakWords({ name, value, stops, missing, methods }: BrokenNames): string {
   const parts = [];
   const sure = methods.filter(({ certain }) => certain).map((method) => method.name);
   const unsure = methods.filter(({ certain }) => !certain).map((method) => method.name);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BrokenNames } from '../../src/contracts/surface-check.ts';
 import type { AgedBuild, CellFinding, FlowVerdict, HardFinding, Liveness, Place } from '../../src/contracts/verdict.ts';
 import type { CellEvidence, FailureKind } from '../../src/gate/evidence/evidence.ts';
 import { describeBuild, newestOf, noticesOn } from '../../src/gate/notices.ts';
@@ -284,4 +285,49 @@ it('notices come as newest build, cells, findings, failures outside of the plan'
     'hard-finding-shared',
     'outside-plan',
   ]);
+});
+
+describe('what breaks the candidate behind a switch', () => {
+  const doubt = (...switches: BrokenNames[]) => ({
+    doubt: { of: { open: [], failsAnyway: false, switches }, by: { id: 'a', startedAt: '2026-01-09T00:00:00.000Z' } },
+  });
+  const download: BrokenNames = {
+    name: 'download-mimetype-check',
+    value: 'true',
+    default: 'false',
+    confidence: 'read',
+    sources: ['a/b#1'],
+    stops: null,
+    missing: [],
+    methods: [{ name: 'Message.downloadMedia', certain: true }],
+  };
+  const noticed = (...cells: CellEvidence[]) =>
+    noticesOn({ ...evidence, flows: [{ flow: 'f', cells }] }, [flowOf('f')], []).filter(
+      ({ kind }) => kind === 'behind-switch',
+    );
+  const breaks = armOf([4, 0], doubt(download));
+  const holds = armOf([4, 0], doubt());
+
+  it('is one warning for all builds, with what it breaks and how sure that is', () => {
+    expect(noticed(cellOf(1, holds, breaks), cellOf(2, holds, breaks))).toEqual([
+      {
+        kind: 'behind-switch',
+        isWarning: true,
+        sentence:
+          'The candidate depends on a switch on 2.3000.1, 2.3000.2. With download-mimetype-check=true Message.downloadMedia fails (read: a/b#1).',
+        places: [placeOf(1), placeOf(2)],
+      },
+    ]);
+  });
+
+  it('is no warning where it breaks the baseline too', () => {
+    const [notice, ...others] = noticed(cellOf(1, breaks, breaks));
+    expect(others).toEqual([]);
+    expect(notice).toMatchObject({ isWarning: false, sentence: expect.stringMatching(/, as with the baseline\.$/) });
+  });
+
+  it('is nothing where it breaks only the baseline, and where nothing was predicted', () => {
+    expect(noticed(cellOf(1, breaks, holds))).toEqual([]);
+    expect(noticed(cellOf(1, armOf([4, 0]), armOf([4, 0])))).toEqual([]);
+  });
 });

@@ -62,6 +62,15 @@ describe('a prediction', () => {
     });
   });
 
+  test('names what other values of switches break, without lines and reasons', () => {
+    const client = `window.require('WAWebSetPushnameConnAction').setPushname('a');`;
+    const missing = [{ name: 'WAWebSetPushnameConnAction', stops: 'ready', certain: true }];
+    expect(predictOf(client, '2.3000.1038162681').switches).toMatchObject([
+      { name: 'prefetch', value: 'false', default: 'true', stops: 'ready', missing, methods: [] },
+    ]);
+    expect(Object.keys(predictOf(client, '2.3000.1038162681').switches?.[0]?.missing[0] ?? {})).toHaveLength(3);
+  });
+
   test('keeps apart what only a condition in the source reaches', () => {
     expect(predictOf(`if (window.x) { ${call} }`, '2.3000.1032534684')).toMatchObject({
       phase: null,

@@ -10,6 +10,7 @@ import {
   openWords,
   predictionWords,
 } from '../../words/prediction.ts';
+import { switchSentence } from '../../words/switch-words.ts';
 import { symbols } from '../../words/text.ts';
 import { el, withCode } from '../dom.ts';
 import { traceView } from './trace-view.ts';
@@ -77,6 +78,7 @@ function predictionView(cell: Cell, attempt: Attempt, prediction: Prediction): H
     el('p', {}, ...withCode(`${predictionWords(prediction)}. `), agreement && agreementWords[agreement]),
     doubt !== null && el('p', {}, `The build ${doubt}.`),
     ...doubtOf(prediction).open.map((open) => el('p', {}, `It rests on ${openWords(open)}.`)),
+    ...(prediction.switches ?? []).map((broken) => el('p', {}, switchSentence(broken))),
     methods.length > 0 && el('ul', {}, ...methods),
   );
 }
