@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +8,7 @@ import type { HostCalls } from '../contracts/host.ts';
 import { type HostEvent, type HostExit, readHostEvent } from '../contracts/host-events.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import { childFile } from './child-file.ts';
-import { findTree, type Inheritance, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
+import { findTree, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
 import { Redactor } from './redactor.ts';
 
 export interface HostOptions {
@@ -41,12 +40,13 @@ const lastWordPatienceMs = 2_000;
  */
 export class Host {
   readonly #child: ChildProcess;
-  readonly #inheritance: Inheritance;
+  readonly #mark: string;
   /** Null where processes cannot be listed. */
   readonly #identity: ProcessIdentity | null;
   /** Settles when every line that the process wrote was seen: its last ones are read after its exit. */
   readonly #printed: Promise<unknown>;
-  #browserPid: number | null = null;
+  /** Ids of the browsers that it reported, in their order. */
+  readonly #browsers = new Set<number>();
   /** Calls into the host. They have no deadline and reject when the host ends. */
   readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
   /** Settles when the process is gone, for any reason. */
@@ -57,7 +57,7 @@ export class Host {
     const tmp = join(folder, 'tmp');
     makeFolder(tmp);
     const id = randomUUID();
-    this.#inheritance = { mark: `WWEBJS_CANARY_HOST=${id}`, folder: realpathSync(folder) };
+    this.#mark = `WWEBJS_CANARY_HOST=${id}`;
     const seen = (event: HostEvent) => onSeen(this.#keep(event));
     this.#child = fork(childFile(), {
       cwd: folder,
@@ -143,14 +143,15 @@ export class Host {
 
   /** Processes that the host started; where they cannot be listed, the group of the browser that it reported. */
   #tree(): number[] {
-    if (this.#identity) return findTree(this.#identity, this.#inheritance);
-    return this.#browserPid ? [-this.#browserPid] : [];
+    if (this.#identity) return findTree(this.#identity, this.#mark, this.#browsers);
+    const last = [...this.#browsers].at(-1);
+    return last ? [-last] : [];
   }
 
   #keep(event: HostEvent): HostEvent {
     if (event.type === 'client:qr' || event.type === 'client:code' || event.type === 'host:code')
       this.redactor.learn(event.secret);
-    if (event.type === 'browser:launched') this.#browserPid = event.detail.pid;
+    if (event.type === 'browser:launched' && event.detail.pid !== null) this.#browsers.add(event.detail.pid);
     event.detail = this.redactor.clean(event.detail);
     return event;
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 interface ProcessEntry {
@@ -35,37 +35,32 @@ export function identityOf(pid: number): ProcessIdentity | null {
   return entry && { pid, start: entry.start };
 }
 
-/** What processes inherit from a host. */
-export interface Inheritance {
-  /** In the environment, e.g. `NAME=value`. */
-  mark: string;
-  /** The working folder, without symbolic links; no other host has it at the same time. */
-  folder: string;
-}
-
-function hasInherited(pid: number, { mark, folder }: Inheritance): boolean {
+function hasMark(pid: number, mark: string): boolean {
   try {
-    // Each helper process of Chromium overwrites its environment with a process title.
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark) || readlinkSync(`/proc/${pid}/cwd`) === folder;
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
   } catch {
     return false;
   }
 }
 
 /**
- * Process ids that belong to a host, itself not included: its descendants, every process that inherited mark or folder from it (the
- * browser of a host that is dead already, the helpers of a browser that is dead already), and all members of their process groups.
+ * Process ids that belong to a host, itself not included: its descendants, every process that inherited `mark` in its
+ * environment (the browser of a host that is dead already), and all members of their process groups.
+ *
+ * @param browsers ids of browsers that the host started, each of which led a group: the helpers of one that is dead already have
+ *   neither parent nor mark, since Chromium overwrites their environment with a process title.
  */
-export function findTree(host: ProcessIdentity, inheritance: Inheritance): number[] {
+export function findTree(host: ProcessIdentity, mark: string, browsers: ReadonlySet<number>): number[] {
   // What is older than the host is none of its own, which also spares reading the environment of most processes.
   const all = listProcesses().filter(({ start }) => start >= host.start);
   const isThere = all.some(({ pid, start }) => pid === host.pid && start === host.start);
   const own = isThere ? descendants(host.pid, all) : new Set<number>();
-  const groups = new Set<number>();
+  const groups = new Set(browsers);
   for (const { pid, group } of all) {
-    if (own.has(pid) || hasInherited(pid, inheritance)) groups.add(group);
+    if (own.has(pid) || hasMark(pid, mark)) groups.add(group);
+    // Another program got the id of a browser that is gone with all of its helpers.
+    else if (browsers.has(pid)) groups.delete(pid);
   }
-  // A sandboxed process hides environment and folder; its group gives it away.
   const members = all.filter(({ pid, group }) => groups.has(group) && !(isThere && pid === host.pid));
   return members.map(({ pid }) => pid);
 }

@@ -148,6 +148,17 @@ describe.runIf(existsSync('/proc/self/stat'))('a host with a browser', () => {
     expect(existsSync(written)).toBe(false);
   });
 
+  test('survives the end of an earlier host of its folder', async () => {
+    const { host: earlier, folder } = await startToyHost();
+    const { host, spec } = await startToyHost({}, folder);
+    await host.calls.load(toyLibrary('starts-processes'));
+    void host.calls.start(spec).catch(() => {});
+    await expect.poll(() => host.hasBrowser()).toBe(true);
+    await earlier.kill();
+    expect(host.hasBrowser()).toBe(true);
+    expect(process.kill(host.pid as number, 0)).toBe(true);
+  });
+
   test('can lose its browser alone', async () => {
     const { host, spec } = await startToyHost();
     await host.calls.load(toyLibrary('starts-processes'));

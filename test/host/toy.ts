@@ -12,8 +12,7 @@ export function toyLibrary(name: string): string {
 }
 
 /** A host that is gone when the test ends, and everything that was seen in it. */
-export async function startToyHost(env: Record<string, string> = {}) {
-  const folder = temporaryFolder();
+export async function startToyHost(env: Record<string, string> = {}, folder = temporaryFolder()) {
   const seen: HostEvent[] = [];
   const host = new Host({ folder, env, onSeen: (event) => seen.push(event) });
   onTestFinished(() => host.kill());
