@@ -8,6 +8,7 @@ import {
   someSettingsSchema,
   subjectSchema,
 } from './replica-groups.ts';
+import { mediaKinds } from './replica-media.ts';
 import { type Content, contentSchema, type EventResponse, type MessageContext } from './replica-message.ts';
 import type { ContactRecord } from './replica-protocol.ts';
 import { mutationSchema } from './replica-queries.ts';
@@ -30,6 +31,22 @@ export const createPhoneSchema = z.strictObject({
 export const scanSchema = z.strictObject({ qr: z.string().min(1) });
 export const pairSchema = z.strictObject({ code: z.string().min(1) });
 export const unlinkSchema = z.strictObject({ device: z.int().positive().optional() });
+/** What a person says about a file that a phone sends. */
+const mediaSchema = z.strictObject({
+  mimetype: z.string().regex(/^[\w.+-]+\/[\w.+-]+(?:;.*)?$/, 'must be a MIME type such as image/jpeg'),
+  /** What the message is; by default what the MIME type says, and a document for any other. */
+  as: z.enum([...mediaKinds, 'gif']).optional(),
+  filename: z.string().min(1).max(255).optional(),
+  caption: z.string().max(65_536).optional(),
+  viewOnce: z.boolean().optional(),
+  /** Of a picture, in pixels. */
+  width: z.int().positive().optional(),
+  height: z.int().positive().optional(),
+  /** Of a video or a sound. */
+  seconds: z.int().min(0).optional(),
+});
+export type MediaOptions = z.infer<typeof mediaSchema>;
+
 const partiesSchema = z.strictObject({
   from: phoneNumberSchema.optional(),
   /** A group, or the status; by default the account. */
@@ -38,6 +55,7 @@ const partiesSchema = z.strictObject({
 export const sendSchema = z.union([
   z.strictObject({ body: z.string().min(1).max(65_536), ...partiesSchema.shape }),
   z.strictObject({ content: contentSchema, ...partiesSchema.shape }),
+  z.strictObject({ media: mediaSchema.extend({ data: z.base64() }), ...partiesSchema.shape }),
 ]);
 /** State that the account's devices share; the phone changes it for all of them. */
 export const changeSchema = mutationSchema;

@@ -25,6 +25,8 @@ export const refusalStatus = {
   'group-invite-revoked': 410,
   'group-full': 409,
   'group-member-already': 409,
+  'media-unknown': 404,
+  'media-too-large': 413,
 } as const;
 export type RefusalCode = keyof typeof refusalStatus;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediaContentSchemas } from './media-content.ts';
 
 /**
  * A message as it travels between pages, phones and the server of a replica: what the real protobuf carries, unencrypted. Each kind of
@@ -244,6 +245,7 @@ const addedSchema = z.discriminatedUnion('kind', [
   buttonsSchema,
   listSchema,
   groupEventSchema,
+  ...mediaContentSchemas,
 ]);
 export type Added = z.infer<typeof addedSchema>;
 export type AddedKind = Added['kind'];
@@ -320,6 +322,10 @@ export function bodyOf(content: Content): string {
       return content.text;
     case 'edit':
       return content.content.kind === 'caption' ? content.content.text : bodyOf(content.content);
+    case 'image':
+    case 'video':
+    case 'document':
+      return content.caption ?? '';
     default:
       return '';
   }

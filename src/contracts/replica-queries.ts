@@ -9,6 +9,8 @@ import { chatJidSchema, userJidSchema } from './replica-message.ts';
 export const queries = {
   /** Whether a number has an account. */
   exists: z.strictObject({ phone: z.string() }),
+  /** What an upload to the media server has to carry. */
+  mediaConn: z.strictObject({}),
   /** A change of the account's own state, which its other devices and its phone get too; WhatsApp calls it a syncd mutation. */
   mutate: z.strictObject({ mutation: z.lazy(() => mutationSchema) }),
   /** Who has received, read and played a message of the account. `to` is its chat. */
@@ -20,6 +22,7 @@ export const queries = {
 export interface QueryValues extends GroupQueryValues {
   /** Jid and lid of the account, or null. */
   exists: { wid: string; lid: string } | null;
+  mediaConn: { auth: string };
   mutate: null;
   messageInfo: MessageInfo;
 }

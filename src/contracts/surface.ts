@@ -104,6 +104,8 @@ export const behavioursSchema = z.strictObject({
   mediaPrivateId: z.enum(['hidden', 'enumerable']),
   /** Whether a download without `mimetype`, or with one that is not allowed for the type of its message, is refused. */
   downloadMimetype: z.enum(['free', 'checked']),
+  /** For which transfers of media the caller has to give a flow that records them: `downloadQpl`, and then `uploadQpl` too. */
+  mediaFlow: z.enum(['none', 'download', 'both']),
   /** Where the socket to the server lives. */
   socketIn: z.enum(['page', 'worker']),
   /** Where media is encrypted and uploaded; a worker never answers a page into which code was injected. */

@@ -99,6 +99,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   });
   const phones = new Phones(core);
   const kept = options.state === undefined ? null : new KeptPhones(options.state, phones, core);
+  if (options.state !== undefined) core.world.media.keepIn(join(options.state, 'media'));
   if (options.autoScan !== undefined) phones.scanShownCodes(phones.withNumber(options.autoScan));
   const control = createPhoneServer(phones, core, token);
   const publicHost = options.publicHost ?? (isWildcard(host) ? hostname() : host);

@@ -1,7 +1,15 @@
 import type { ConditionOptions } from '../contracts/circumstances.ts';
-import type { LinkedDevice, PhoneChat, PhoneMessage, PhoneState, Platform } from '../contracts/phone-control.ts';
+import type {
+  LinkedDevice,
+  MediaOptions,
+  PhoneChat,
+  PhoneMessage,
+  PhoneState,
+  Platform,
+} from '../contracts/phone-control.ts';
 import type { Content } from '../contracts/replica-message.ts';
 import type { Mutation } from '../contracts/replica-queries.ts';
+import type { ReadMedia } from '../replica/phone/media.ts';
 import type { SentMessage } from '../replica/phone/phone.ts';
 import type { PhoneGroups } from '../replica/phone/phone-groups.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
@@ -213,6 +221,25 @@ export class TestPhone {
   /** Sends any message, e.g. a location, as `send` does a text. */
   sendContent(content: Content, { from, to }: SendParties = {}): SentMessage {
     return this.#replica.phones.send(this.#id, { content, from, to });
+  }
+
+  /**
+   * Sends a file to the account's devices.
+   *
+   * @param options `as` is what the message is, by default what the MIME type says; `from` and `to` are those of `send`.
+   * @throws Refusal `media-too-large` for more than 64 MiB.
+   */
+  sendMedia(bytes: Uint8Array, options: MediaOptions & SendParties): SentMessage {
+    return this.#replica.phones.sendMedia(this.#id, Buffer.from(bytes), options);
+  }
+
+  /**
+   * The file of a message that came from a linked device or was sent to it, decrypted as a phone does.
+   *
+   * @throws Refusal `media-unknown` when it has none, or the server no longer has it.
+   */
+  media({ id }: { id: string }): ReadMedia {
+    return this.#replica.phones.media(this.#id, id);
   }
 
   /**

@@ -16,6 +16,7 @@ import { contactModules } from './modules/contacts.ts';
 import { groupModules } from './modules/groups.ts';
 import { idModules } from './modules/ids.ts';
 import { linkingModules } from './modules/linking.ts';
+import { mediaModules } from './modules/media.ts';
 import { messageActionModules } from './modules/message-actions.ts';
 import { messageModules } from './modules/messages.ts';
 import { statusModules } from './modules/statuses.ts';
@@ -115,8 +116,9 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...chatModules(page, lifecycle),
     ...groupModules(page, lifecycle),
     ...statusModules(lifecycle),
-    ...messageModules(page),
+    ...messageModules(),
     ...messageActionModules(page, lifecycle),
+    ...mediaModules(page, lifecycle),
     ...collectionModules(page),
     ...switchModules(page),
   };

@@ -10,6 +10,7 @@ import {
   unlinkSchema,
 } from '../../contracts/phone-control.ts';
 import { Refusal, refusalStatus } from '../../contracts/refusal.ts';
+import { uploadLimit } from '../../contracts/replica-media.ts';
 import { isToken } from '../server/page-entrance.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { groupRoutes } from './group-routes.ts';
@@ -19,6 +20,9 @@ import type { Phones } from './phones.ts';
 interface WithId {
   Params: { id: string };
 }
+
+/** Bytes of a request with a file as large as the media server takes. */
+const mediaBody = Math.ceil((uploadLimit * 4) / 3) + 131_072;
 
 /**
  * The phone control as JSON over HTTP. A refusal is `{code, message}` with a 4xx status. Its routes are loaded with the first request,
@@ -65,7 +69,16 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
   server.post<WithId>('/phones/:id/unlink', (request) => ({
     removed: phones.unlink(request.params.id, parse(unlinkSchema, request.body ?? {}).device),
   }));
-  server.post<WithId>('/phones/:id/send', (request) => phones.send(request.params.id, parse(sendSchema, request.body)));
+  server.post<WithId>('/phones/:id/send', { bodyLimit: mediaBody }, ({ params: { id }, body }) => {
+    const message = parse(sendSchema, body);
+    if (!('media' in message)) return phones.send(id, message);
+    const { data, ...options } = message.media;
+    return phones.sendMedia(id, Buffer.from(data, 'base64'), { ...options, from: message.from, to: message.to });
+  });
+  server.get<{ Params: { id: string; message: string } }>('/phones/:id/media/:message', ({ params }) => {
+    const { bytes, ...about } = phones.media(params.id, params.message);
+    return { ...about, data: bytes.toString('base64') };
+  });
   server.post<WithId>('/phones/:id/change', (request) => {
     phones.change(request.params.id, parse(changeSchema, request.body));
     return { chats: phones.get(request.params.id).chats };
@@ -87,5 +100,10 @@ function sendError(reply: FastifyReply, error: Error & { statusCode?: number }):
     return reply.status(refusalStatus[error.code]).send({ code: error.code, message: error.message });
   }
   const status = error.statusCode ?? 500;
+  if (status === refusalStatus['media-too-large']) {
+    return reply
+      .status(status)
+      .send({ code: 'media-too-large', message: 'The request has more bytes than a phone can send.' });
+  }
   return reply.status(status).send({ code: status < 500 ? 'bad-request' : 'internal', message: error.message });
 }

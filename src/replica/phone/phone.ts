@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LinkedDevice, PhoneState } from '../../contracts/phone-control.ts';
+import type { LinkedDevice, MediaOptions, PhoneState } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
 import { bodyOf, type Content, type Message } from '../../contracts/replica-message.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
@@ -12,6 +12,7 @@ import { asSeenByPhone } from '../world/seen-by-phone.ts';
 import { chatsOf } from '../world/shared-state.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
 import type { KeptPhone } from './kept-phones.ts';
+import { contentWith, type ReadMedia, readMedia } from './media.ts';
 import { parseQr } from './parse-qr.ts';
 import { PhoneGroups } from './phone-groups.ts';
 
@@ -139,6 +140,27 @@ export class Phone {
   /** Changes state that the account's devices share. */
   change(mutation: Mutation): void {
     this.core.world.delivery.mutate(this.account, mutation);
+  }
+
+  /**
+   * A message with a file, as `send` takes others.
+   *
+   * @throws Refusal `media-too-large`
+   */
+  sendMedia(bytes: Buffer, options: MediaOptions, parties: Omit<ContentSend, 'content'>): SentMessage {
+    return this.send({ content: contentWith(bytes, options, this.core.world.media), ...parties });
+  }
+
+  /**
+   * The file of a message that this phone sent or received.
+   *
+   * @throws Refusal `media-unknown` when there is no such message, it has no file, or the server no longer has it.
+   */
+  media(messageId: string): ReadMedia {
+    const message = this.account.messages.find(({ id }) => id === messageId);
+    const read = message && readMedia(message.content, this.core.world.media);
+    if (!read) throw new Refusal('media-unknown', `There is no file of a message "${messageId}".`);
+    return read;
   }
 
   state(): PhoneState {

@@ -1,4 +1,10 @@
-import { type LinkedDevice, type PhoneState, type Platform, phoneNumberSchema } from '../../contracts/phone-control.ts';
+import {
+  type LinkedDevice,
+  type MediaOptions,
+  type PhoneState,
+  type Platform,
+  phoneNumberSchema,
+} from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
 import type { Content } from '../../contracts/replica-message.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
@@ -6,7 +12,8 @@ import type { ReplicaCore } from '../server/replica-core.ts';
 import { keyPairOf } from '../server/wire-keys.ts';
 import { type Device, linkedDevice } from '../world/accounts.ts';
 import type { KeptPhone } from './kept-phones.ts';
-import { Phone, type SentMessage } from './phone.ts';
+import type { ReadMedia } from './media.ts';
+import { type ContentSend, Phone, type SentMessage } from './phone.ts';
 import type { PhoneGroups } from './phone-groups.ts';
 
 /**
@@ -15,11 +22,10 @@ import type { PhoneGroups } from './phone-groups.ts';
  */
 const scanAfterMs = 2_000;
 
+type Parties = Omit<ContentSend, 'content'>;
+
 /** Either the body of a text or another content. */
-export type PhoneSend = { from?: string | undefined; to?: string | undefined } & (
-  | { body: string; content?: undefined }
-  | { body?: undefined; content: Content }
-);
+export type PhoneSend = Parties & ({ body: string; content?: undefined } | { body?: undefined; content: Content });
 
 /** The phones of a replica, with the operations of the phone control over HTTP. Every operation may throw a Refusal. */
 export class Phones {
@@ -107,6 +113,16 @@ export class Phones {
   /** Changes state that the account's devices share: archived and pinned chats, contacts, labels, ... */
   change(id: string, mutation: Mutation): void {
     this.phone(id).change(mutation);
+  }
+
+  /** A message with a file, from and to whom `send` says. */
+  sendMedia(id: string, bytes: Buffer, { from, to, ...options }: MediaOptions & Parties): SentMessage {
+    return this.phone(id).sendMedia(bytes, options, { from, to });
+  }
+
+  /** The file of a message that the phone has. */
+  media(id: string, message: string): ReadMedia {
+    return this.phone(id).media(message);
   }
 
   get(id: string): PhoneState {

@@ -38,6 +38,7 @@ export class ServerRefusal extends Error implements QueryRefusal {
 
 const handlers: Handlers<QueryName> = {
   exists: ({ phone }, { world }) => (world.people.get(phone) ? { wid: userJid(phone), lid: lidOf(phone) } : null),
+  mediaConn: (_, { world }) => ({ auth: world.media.auth }),
   mutate: ({ mutation }, { world, account, device }) => {
     world.delivery.mutate(account, mutation, device);
     return null;

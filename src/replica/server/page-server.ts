@@ -6,13 +6,14 @@ import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Behaviours, Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
 import type { Certificate } from './certificate.ts';
+import { answerMedia } from './media-server.ts';
 import { bootJson, laterMembersJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 interface PageSource {
   surface: Surface;
   bundle: string;
-  core: Pick<ReplicaCore, 'circumstances' | 'isDropping' | 'emit'>;
+  core: Pick<ReplicaCore, 'circumstances' | 'isDropping' | 'emit' | 'world'>;
 }
 
 /** Injected code may evaluate text, as on the real page. Beside a nonce browsers ignore 'unsafe-inline'. */
@@ -37,6 +38,7 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://web.whatsapp.com');
     const build = searchParams.get('build');
+    if (answerMedia(request, response, source.core.world.media)) return;
     if (path === '/') sendPage(request, response, source);
     else if (path === '/static/boot.json') sendBoot(build ?? '', response, source);
     else if (path === workerInit.path) send(response, 200, script, workerInit.script);

@@ -1,6 +1,7 @@
 import type { Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
 import { Groups } from './groups.ts';
+import { MediaStore } from './media-store.ts';
 import { MessageDelivery } from './message-delivery.ts';
 import { isGroupJid, People, statusJid, userJid, userOf } from './people.ts';
 
@@ -16,6 +17,7 @@ export interface Surroundings {
 export class World {
   readonly people = new People();
   readonly accounts = new ReplicaAccounts(this.people);
+  readonly media = new MediaStore();
   readonly delivery: MessageDelivery;
   readonly groups: Groups;
   readonly around: Surroundings;

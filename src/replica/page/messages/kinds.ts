@@ -3,6 +3,7 @@ import type { Attributes } from '../model/base-model.ts';
 import type { Chat } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
+import { mediaMessageKinds } from './media-kinds.ts';
 
 /** A message that code in the page wants to send: the attributes of the `Msg` that it will be. */
 export interface OutgoingMessage {
@@ -17,7 +18,7 @@ export interface OutgoingMessage {
 }
 
 /** How the page keeps a kind of message in a `Msg`, and what it sends of it. */
-interface MessageKind<K extends AddedKind> {
+export interface MessageKind<K extends AddedKind> {
   /** Values of the attribute `type` that are this kind. */
   types: readonly string[];
   /**
@@ -323,6 +324,7 @@ const kinds: { [K in AddedKind]: MessageKind<K> } = {
   order,
   payment,
   'group-event': groupEvent,
+  ...mediaMessageKinds,
 };
 
 const ofType = new Map(Object.values(kinds).flatMap((kind) => kind.types.map((type) => [type, kind] as const)));

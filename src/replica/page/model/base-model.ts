@@ -40,7 +40,9 @@ export class BaseModel extends EventEmitter {
 
   set(values: Attributes, options: { silent?: boolean } = {}): this {
     const changes: [name: string, value: unknown, old: unknown][] = [];
-    for (const [name, value] of Object.entries(values)) {
+    for (const [key, value] of Object.entries(values)) {
+      // Real models keep an attribute in a field with this prefix.
+      const name = key.startsWith('__x_') ? key.slice(4) : key;
       if (!(name in this)) this.declareAttribute(name);
       const old = this.values[name];
       if (old === value) continue;

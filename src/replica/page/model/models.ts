@@ -1,6 +1,7 @@
 import type { Mute } from './account-models.ts';
 import { type AttributeNames, BaseModel, defineAttributes } from './base-model.ts';
 import type { GroupMetadata } from './groups.ts';
+import { attachMedia, type MediaData, type MediaObject } from './media.ts';
 import type { MsgKey } from './msg-key.ts';
 import type { MsgList } from './msg-list.ts';
 import type { Wid } from './wid.ts';
@@ -188,6 +189,24 @@ const msgAttributes: AttributeNames = {
     'kicNotified',
     'recvFresh',
     'caption',
+    'deprecatedMms3Url',
+    'directPath',
+    'mimetype',
+    'duration',
+    'filehash',
+    'encFilehash',
+    'size',
+    'filename',
+    'streamingSidecar',
+    'mediaKey',
+    'mediaKeyTimestamp',
+    'pageCount',
+    'isGif',
+    'isViewOnce',
+    'width',
+    'height',
+    'waveform',
+    'mediaHandle',
     'isFromTemplate',
     'pollInvalidated',
     'latestEditMsgKey',
@@ -203,6 +222,7 @@ const msgAttributes: AttributeNames = {
     'labels',
     'hasReaction',
     'isVcardOverMmsDocument',
+    'isCaptionByUser',
     'lat',
     'lng',
     'loc',
@@ -219,7 +239,16 @@ const msgAttributes: AttributeNames = {
     'backgroundColor',
     'font',
   ],
-  session: ['isUnsentMedia', 'isEphemeral', 'isStatusV3', 'mediaObject', 'pendingAckUpdate', 'chat', 'isNotification'],
+  session: [
+    'isUnsentMedia',
+    'isEphemeral',
+    'isStatusV3',
+    'mediaData',
+    'mediaObject',
+    'pendingAckUpdate',
+    'chat',
+    'isNotification',
+  ],
 };
 
 export class Msg extends BaseModel {
@@ -233,6 +262,16 @@ export class Msg extends BaseModel {
   declare author: Wid | undefined;
   declare ack: number;
   declare isNewMsg: boolean;
+  declare mediaData: MediaData | undefined;
+  declare mediaObject: MediaObject | undefined;
+
+  /** As on the real page, which computes much of a message by its id. */
+  override initialize(): void {
+    if (this.id === undefined) {
+      throw new Error("Data passed to getter must include an id property (it's how we memoize) but got undefined");
+    }
+    attachMedia(this);
+  }
 
   /** The key's own way of reading a message without its guards. */
   unsafe(): this {

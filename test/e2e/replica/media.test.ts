@@ -1,0 +1,267 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MediaOptions, PhoneMessage } from '../../../src/contracts/phone-control.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { type LinkedClient, linkedClient } from './linked-client.ts';
+import { jpeg, mp3, mp4, pdf, png, webp } from './media-files.ts';
+
+const contact = '12025550101@c.us';
+
+interface SentFile {
+  name: string;
+  file: Buffer;
+  mimetype: string;
+  filename?: string;
+  options?: object;
+  /** What the message says at the phone. */
+  content: Record<string, unknown>;
+  /** Fields of the library's message. */
+  seen?: Record<string, unknown>;
+  /** Real pages draw these again: not the same bytes. */
+  isConverted?: true;
+}
+
+const picture = { mimetype: 'image/jpeg', size: jpeg.length, width: 64, height: 48 };
+const film = { mimetype: 'video/mp4', size: mp4.length, width: 64, height: 48, seconds: 1 };
+const sound = { mimetype: 'audio/mpeg', size: mp3.length, seconds: 1 };
+
+const sentFiles: readonly SentFile[] = [
+  {
+    name: 'an image with a caption',
+    file: jpeg,
+    mimetype: 'image/jpeg',
+    options: { caption: 'héllo' },
+    content: { kind: 'image', ...picture, caption: 'héllo', thumbnail: expect.stringMatching(/^\/9j\//) },
+    seen: { type: 'image', body: 'héllo', hasMedia: true },
+  },
+  {
+    name: 'an image in HD',
+    file: jpeg,
+    mimetype: 'image/jpeg',
+    options: { sendMediaAsHd: true },
+    content: { kind: 'image', ...picture },
+  },
+  {
+    name: 'an image to be viewed once',
+    file: jpeg,
+    mimetype: 'image/jpeg',
+    options: { isViewOnce: true },
+    content: { kind: 'image', ...picture, viewOnce: true },
+  },
+  {
+    name: 'a PNG, which becomes a JPEG',
+    file: png,
+    mimetype: 'image/png',
+    content: { kind: 'image', mimetype: 'image/jpeg', width: 16, height: 12 },
+    isConverted: true,
+  },
+  {
+    name: 'a video',
+    file: mp4,
+    mimetype: 'video/mp4',
+    options: { caption: 'moving' },
+    content: { kind: 'video', ...film, caption: 'moving' },
+    seen: { type: 'video', duration: '1', isGif: false },
+  },
+  {
+    name: 'a gif',
+    file: mp4,
+    mimetype: 'video/mp4',
+    options: { sendVideoAsGif: true },
+    content: { kind: 'video', ...film, gif: true },
+    seen: { type: 'video', isGif: true },
+  },
+  {
+    name: 'a sound',
+    file: mp3,
+    mimetype: 'audio/mpeg',
+    content: { kind: 'audio', ...sound, sidecar: expect.any(String) },
+    seen: { type: 'audio', duration: '1' },
+  },
+  {
+    name: 'a voice message',
+    file: mp3,
+    mimetype: 'audio/mpeg',
+    options: { sendAudioAsVoice: true },
+    content: { kind: 'ptt', ...sound, waveform: expect.stringMatching(/^[\w+/]{86}==$/) },
+    seen: { type: 'ptt' },
+  },
+  {
+    name: 'a document',
+    file: pdf,
+    mimetype: 'application/pdf',
+    filename: 'paper.pdf',
+    content: { kind: 'document', mimetype: 'application/pdf', size: pdf.length, filename: 'paper.pdf' },
+    seen: { type: 'document' },
+  },
+  {
+    name: 'an image as a document',
+    file: png,
+    mimetype: 'image/png',
+    filename: 'plan.png',
+    options: { sendMediaAsDocument: true, caption: 'the plan' },
+    content: { kind: 'document', mimetype: 'image/png', filename: 'plan.png', caption: 'the plan' },
+    seen: { type: 'document', body: 'the plan' },
+  },
+  {
+    name: 'a sticker',
+    file: webp,
+    mimetype: 'image/webp',
+    options: { sendMediaAsSticker: true },
+    content: { kind: 'sticker', mimetype: 'image/webp', size: webp.length },
+    seen: { type: 'sticker' },
+  },
+  {
+    name: 'a sticker of an image, with its author',
+    file: png,
+    mimetype: 'image/png',
+    options: { sendMediaAsSticker: true, stickerName: 'Pack', stickerAuthor: 'Me' },
+    content: { kind: 'sticker', mimetype: 'image/webp' },
+    isConverted: true,
+  },
+];
+
+interface ReceivedFile {
+  name: string;
+  file: Buffer;
+  media: MediaOptions;
+  seen: Record<string, unknown>;
+}
+
+const receivedFiles: readonly ReceivedFile[] = [
+  {
+    name: 'an image',
+    file: jpeg,
+    media: { mimetype: 'image/jpeg', caption: 'from the phone', width: 64, height: 48 },
+    seen: { type: 'image', body: 'from the phone', _data: { width: 64, height: 48, size: jpeg.length } },
+  },
+  { name: 'a video', file: mp4, media: { mimetype: 'video/mp4', seconds: 1 }, seen: { type: 'video', duration: '1' } },
+  { name: 'a gif', file: mp4, media: { mimetype: 'video/mp4', as: 'gif' }, seen: { type: 'video', isGif: true } },
+  { name: 'a sound', file: mp3, media: { mimetype: 'audio/mpeg' }, seen: { type: 'audio', isGif: false } },
+  {
+    name: 'a voice message',
+    file: mp3,
+    media: { mimetype: 'audio/ogg; codecs=opus', as: 'ptt', seconds: 1 },
+    seen: { type: 'ptt', duration: '1' },
+  },
+  {
+    name: 'a document, whose words are its name',
+    file: pdf,
+    media: { mimetype: 'application/pdf', filename: 'bill.pdf' },
+    seen: { type: 'document', body: 'bill.pdf' },
+  },
+  {
+    name: 'a sticker',
+    file: webp,
+    media: { mimetype: 'image/webp', as: 'sticker' },
+    seen: { type: 'sticker', body: '' },
+  },
+];
+
+describe.each([
+  ['1.34.7', '2.3000.1032534684'],
+  ['1.33.2', '2.3000.1029241508'],
+])('with %s on %s', (version, build) => {
+  let linked: LinkedClient;
+  beforeAll(async () => {
+    linked = await linkedClient(version, build);
+  });
+  afterAll(() => linked[Symbol.asyncDispose]());
+
+  const mediaOf = (file: Buffer, mimetype: string, filename?: string) =>
+    new linked.library.MessageMedia(mimetype, file.toString('base64'), filename);
+  const send = async (content: unknown, options?: object): Promise<{ sent: Sent; arrived: PhoneMessage }> => {
+    const { client, phone } = linked;
+    const before = phone.messages().at(-1);
+    const sent: Sent = await client.sendMessage(contact, content, options);
+    return { sent, arrived: await phone.received(() => true, before ? { after: before } : {}) };
+  };
+
+  test.each(sentFiles)('$name arrives at the phone, and the program can download it', async (row) => {
+    const { file, mimetype, filename, options, content, seen = {}, isConverted } = row;
+    const { sent, arrived } = await send(mediaOf(file, mimetype, filename), options);
+    const atPhone = linked.phone.media(arrived);
+    expect(arrived.content).toMatchObject(content);
+    if (!isConverted) expect(atPhone.bytes).toEqual(file);
+    expect(sent).toMatchObject({ hasMedia: true, ...seen });
+    const own = await sent.downloadMedia();
+    expect(Buffer.from(own.data, 'base64')).toEqual(atPhone.bytes);
+    expect(linked.replica.findings()).toEqual([]);
+  });
+
+  test.each(receivedFiles)('$name of a contact arrives with the same bytes', async ({ file, media, seen }) => {
+    const { client, phone, replica } = linked;
+    const received = once(client as never, 'message');
+    phone.sendMedia(file, media);
+    const [message] = await received;
+    expect(message).toMatchObject({ hasMedia: true, ...seen });
+    const downloaded = await message.downloadMedia();
+    expect(Buffer.from(downloaded.data, 'base64')).toEqual(file);
+    expect(downloaded).toMatchObject({ mimetype: media.mimetype, filesize: file.length });
+    expect(replica.findings()).toEqual([]);
+  });
+
+  test('a file from the disk and one from a server are sent with their names', async () => {
+    const { MessageMedia } = linked.library;
+    const path = join(temporaryFolder(), 'kept.pdf');
+    writeFileSync(path, pdf);
+    const fromDisk = await send(MessageMedia.fromFilePath(path));
+    expect(fromDisk.arrived.content).toMatchObject({ kind: 'document', filename: 'kept.pdf' });
+    const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(jpeg));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const fromUrl = await send(await MessageMedia.fromUrl(`http://127.0.0.1:${port}/photo.jpg`));
+    server.close();
+    expect(linked.phone.media(fromUrl.arrived).bytes).toEqual(jpeg);
+  });
+
+  test('what no browser can show is refused as the real page does', async () => {
+    const junk = Buffer.from('this is no picture');
+    await expect(send(mediaOf(junk, 'image/jpeg'))).rejects.toThrow('Image failed to load.');
+    await expect(send(mediaOf(junk, 'video/mp4'))).rejects.toThrow('InvalidMediaCheckRepairFailedType');
+    await expect(send(mediaOf(junk, 'audio/mpeg'))).rejects.toThrow('getAudioDuration: error loading audio');
+    await expect(send(mediaOf(Buffer.alloc(0), 'application/pdf'))).rejects.toThrow('MediaFileEmpty');
+  });
+
+  // By the library's function in the page: Chromium closes a connection of Puppeteer that sends it more than 100 MiB at once, also on
+  // the real site, so that a program that sends a file of 75 MB loses its session.
+  test('a file of 100 MB is refused with the limit, and the session goes on', async () => {
+    const prepare = (mimetype: string) =>
+      linked.client.pupPage.evaluate(async (type: string) => {
+        const { WWebJS } = globalThis as unknown as { WWebJS: Record<string, (...args: object[]) => Promise<unknown>> };
+        const media = { mimetype: type, filename: 'large', data: 'A'.repeat(133_333_336) };
+        return WWebJS.processMediaData?.(media, {});
+      }, mimetype);
+    await expect(prepare('video/mp4')).rejects.toThrow('File (video) size = 100000002 exceeds limit of 67108864');
+    // The page takes documents of 2 GB; it is the server that refuses this one.
+    await expect(prepare('application/pdf')).rejects.toThrow('upload failed: media entry was not created');
+    expect((await send('still here')).arrived.body).toBe('still here');
+  });
+
+  test('a file that the server does not have is not there for the program either', async () => {
+    const { client, phone } = linked;
+    const hash = Buffer.alloc(32, 1).toString('base64');
+    const received = once(client as never, 'message');
+    phone.sendContent({
+      kind: 'document',
+      mimetype: 'text/plain',
+      directPath: '/mms/document/gone',
+      mediaKey: hash,
+      encFilehash: hash,
+      filehash: hash,
+      size: 1,
+    });
+    const [message] = await received;
+    expect(message.hasMedia).toBe(true);
+    expect(await message.downloadMedia()).toBeUndefined();
+  });
+});
+
+interface Sent {
+  downloadMedia(): Promise<{ data: string }>;
+  [field: string]: unknown;
+}
