@@ -3,6 +3,7 @@ import type { Attributes } from '../model/base-model.ts';
 import type { Chat } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
+import { given, numberOf, textOf } from './fields.ts';
 import { mediaMessageKinds } from './media-kinds.ts';
 
 /** A message that code in the page wants to send: the attributes of the `Msg` that it will be. */
@@ -28,14 +29,6 @@ export interface MessageKind<K extends AddedKind> {
   /** Attributes of the `Msg`, among them `type`. */
   attributesOf(content: AddedOf<K>): Attributes;
 }
-
-/** The given fields that have a value. */
-function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}
-
-const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 const text: MessageKind<'text'> = {
   types: ['chat'],

@@ -3,6 +3,7 @@ import type { MediaKind } from '../../../contracts/replica-media.ts';
 import type { AddedOf } from '../../../contracts/replica-message.ts';
 import { decodeB64, encodeB64 } from '../keys/bytes.ts';
 import type { Attributes } from '../model/base-model.ts';
+import { given, textOf } from './fields.ts';
 import type { MessageKind, OutgoingMessage } from './kinds.ts';
 
 /** Names in a message: `width` and `fullWidth`, `body` for the thumbnail, `duration` in seconds as text. */
@@ -21,33 +22,32 @@ export const mediaMessageKinds: { [K in MediaKind]: MessageKind<K> } = {
   sticker: kindOf('sticker'),
 };
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-const number = (value: unknown) => (value === undefined || value === null ? undefined : Math.trunc(Number(value)));
-const bytes = (value: unknown) => {
+const wholeOf = (value: unknown) => (value === undefined || value === null ? undefined : Math.trunc(Number(value)));
+const base64Of = (value: unknown) => {
   if (value instanceof ArrayBuffer || value instanceof Uint8Array) return encodeB64(value);
   return Array.isArray(value) ? encodeB64(Uint8Array.from(value as number[])) : undefined;
 };
 
 /** What is sent: without a file on the server there is nothing to send. */
 function contentOf(kind: MediaKind, message: OutgoingMessage): MediaContent | string {
-  const directPath = text(message.directPath);
-  const filehash = text(message.filehash);
+  const directPath = textOf(message.directPath);
+  const filehash = textOf(message.filehash);
   if (directPath === undefined || filehash === undefined) return 'for media that was not uploaded';
-  const file = defined({
-    mimetype: text(message.mimetype) ?? (kind === 'sticker' ? 'image/webp' : 'application/octet-stream'),
+  const file = given({
+    mimetype: textOf(message.mimetype) ?? (kind === 'sticker' ? 'image/webp' : 'application/octet-stream'),
     directPath,
     filehash,
-    size: number(message.size) ?? 0,
-    mediaKey: text(message.mediaKey),
-    mediaKeyTimestamp: number(message.mediaKeyTimestamp),
-    encFilehash: text(message.encFilehash),
+    size: wholeOf(message.size) ?? 0,
+    mediaKey: textOf(message.mediaKey),
+    mediaKeyTimestamp: wholeOf(message.mediaKeyTimestamp),
+    encFilehash: textOf(message.encFilehash),
   });
   const { width, height, fullWidth, fullHeight } = message;
-  const picture = defined({ width: number(width ?? fullWidth), height: number(height ?? fullHeight) });
-  const words = defined({ caption: text(message.caption), thumbnail: text(message.body) });
+  const picture = given({ width: wholeOf(width ?? fullWidth), height: wholeOf(height ?? fullHeight) });
+  const words = given({ caption: textOf(message.caption), thumbnail: textOf(message.body) });
   const viewOnce = message.isViewOnce ? { viewOnce: true as const } : {};
-  const length = defined({ seconds: number(message.duration) });
-  const sidecar = defined({ sidecar: bytes(message.streamingSidecar) });
+  const length = given({ seconds: wholeOf(message.duration) });
+  const sidecar = given({ sidecar: base64Of(message.streamingSidecar) });
   switch (kind) {
     case 'image':
       return { kind, ...file, ...picture, ...words, ...viewOnce };
@@ -58,26 +58,17 @@ function contentOf(kind: MediaKind, message: OutgoingMessage): MediaContent | st
     case 'audio':
       return { kind, ...file, ...length, ...sidecar };
     case 'ptt':
-      return { kind, ...file, ...length, ...viewOnce, ...defined({ waveform: bytes(message.waveform) }) };
+      return { kind, ...file, ...length, ...viewOnce, ...given({ waveform: base64Of(message.waveform) }) };
     case 'document':
       return {
         kind,
         ...file,
         ...words,
-        ...defined({ filename: text(message.filename), pageCount: number(message.pageCount) }),
+        ...given({ filename: textOf(message.filename), pageCount: wholeOf(message.pageCount) }),
       };
     case 'sticker':
       return { kind, ...file, ...picture };
   }
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** Without the fields that have no value. */
-function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
 function attributesOf(content: MediaContent): Attributes {
