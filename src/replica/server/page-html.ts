@@ -65,8 +65,11 @@ export function bootJson(surface: Surface, circumstances: PageCircumstances): st
 /** Data of the server in the html of Comet builds: a call of a module's function each. */
 type ServerData = [module: string, method: string, argument: object];
 
-const serverScript = ([module, method, argument]: ServerData) =>
-  `<script type="application/json" data-sjs>${inScript({ require: [[module, method, null, [argument]]] })}</script>`;
+/** As in the real html, with the length of the text, and with slashes escaped. */
+function serverScript([module, method, argument]: ServerData): string {
+  const text = inScript({ require: [[module, method, null, [argument]]] }).replaceAll('/', '\\/');
+  return `<script type="application/json"  data-content-len="${text.length}" data-sjs>${text}</script>`;
+}
 
 const envScript = ({ behaviours }: Surface) =>
   `<script id="envjson" type="application/json">${inScript(envOf(behaviours))}</script>`;

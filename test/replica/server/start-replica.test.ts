@@ -60,13 +60,21 @@ test('the html names its manifest as the build does', async () => {
   await Promise.all([legacy.close(), comet.close()]);
 });
 
-/** What clients read out of the text of an html without running it. */
+type Payload = Record<string, object>;
+
+/** What clients read out of the text of an html without running it. It reads the saved pages of @wppconnect/wa-version as well. */
 function readHtml(html: string) {
-  const data = [...html.matchAll(/<script type="application\/json" data-sjs>(.*?)<\/script>/gs)].flatMap(
-    ([, text = '']) => (JSON.parse(text) as { require: [string, string, null, object[]][] }).require,
+  const calls = [...html.matchAll(/<script type="application\/json"[^>]* data-sjs>(.*?)<\/script>/gs)].flatMap(
+    ([, text = '']) => (JSON.parse(text) as { require?: [string, string, null, Payload[]][] }).require ?? [],
   );
-  const given = (name: string) =>
-    Object.assign({}, ...data.filter(([module]) => module === name).map(([, , , [first]]) => first));
+  /** A page has several payloads of a module, each with a part of every map. */
+  const given = (name: string) => {
+    const all: Payload = {};
+    for (const [module, , , [payload = {}]] of calls) {
+      if (module === name) for (const [key, part] of Object.entries(payload)) all[key] = { ...all[key], ...part };
+    }
+    return all as unknown;
+  };
   return {
     revision: Number(/"client_revision":(\d+),?/.exec(html)?.[1]),
     switches: given('HasteSupportData') as {
