@@ -10,6 +10,16 @@ import {
 } from './replica-groups.ts';
 import { mediaKinds } from './replica-media.ts';
 import { type Content, contentSchema, type EventResponse, type MessageContext } from './replica-message.ts';
+import {
+  type BusinessRecord,
+  businessProfileSchema,
+  type CallRecord,
+  type ChatState,
+  callOfferSchema,
+  chatStateSchema,
+  pictureDataSchema,
+  privacySchema,
+} from './replica-profiles.ts';
 import type { ContactRecord } from './replica-protocol.ts';
 import { mutationSchema } from './replica-queries.ts';
 
@@ -93,6 +103,21 @@ export interface PhoneGroup {
   requests: string[];
 }
 
+/** What a person shows to others; a field that is left out does not change, and a picture of null is removed. */
+export const profileChangeSchema = z.strictObject({
+  pushname: z.string().min(1).max(100).optional(),
+  about: z.string().max(512).optional(),
+  picture: pictureDataSchema.nullable().optional(),
+  privacy: privacySchema.optional(),
+  business: businessProfileSchema.optional(),
+});
+export type ProfileChange = z.infer<typeof profileChangeSchema>;
+export const changeNumberSchema = z.strictObject({ to: phoneNumberSchema });
+export const blockSchema = z.strictObject({ number: phoneNumberSchema, isBlocked: z.boolean().default(true) });
+export const presenceSchema = z.strictObject({ isAvailable: z.boolean(), from: phoneNumberSchema.optional() });
+export const chatStateBodySchema = z.strictObject({ state: chatStateSchema, from: phoneNumberSchema.optional() });
+export const callSchema = callOfferSchema.partial();
+export type Ring = z.input<typeof callSchema>;
 export const conditionSchema = z.strictObject({
   name: z.string().min(1),
   on: z.boolean(),
@@ -147,6 +172,16 @@ export interface PhoneMessage extends MessageContext {
   isStarred?: boolean;
 }
 
+/** What a person shows to others. */
+export interface ProfileState {
+  pushname: string;
+  about?: string;
+  /** Whether the person has a picture. */
+  picture: boolean;
+  privacy?: 'all' | 'contacts' | 'none';
+  business?: BusinessRecord;
+}
+
 /** A chat as the phone lists it. */
 export interface PhoneChat {
   /** Jid of the other party. */
@@ -183,6 +218,16 @@ export interface PhoneState {
   chats: PhoneChat[];
   /** The address book. */
   contacts: ContactRecord[];
+  /** What the account shows of itself; `picture`: whether it has one. */
+  profile: ProfileState;
+  /** Jids of the people whom the account has blocked. */
+  blocked: string[];
+  /** Calls to the account, the first one first. */
+  calls: CallRecord[];
+  /** Whether a linked device shows the account as online. */
+  isAvailable: boolean;
+  /** What the account last did in each chat, as the other party sees it. */
+  chatStates: Record<string, ChatState>;
   /** Labels of a business account. */
   labels: { id: string; name: string; color: number }[];
 }

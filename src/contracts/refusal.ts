@@ -27,6 +27,10 @@ export const refusalStatus = {
   'group-member-already': 409,
   'media-unknown': 404,
   'media-too-large': 413,
+  'picture-none': 404,
+  'picture-not-own': 403,
+  'profile-hidden': 403,
+  'call-unknown': 404,
 } as const;
 export type RefusalCode = keyof typeof refusalStatus;
 

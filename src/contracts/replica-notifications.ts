@@ -1,4 +1,5 @@
 import type { GroupInfo } from './replica-groups.ts';
+import type { ProfileNotification } from './replica-profiles.ts';
 import type { Mutation } from './replica-queries.ts';
 
 /** What the server of a replica tells a page without being asked. */
@@ -6,7 +7,8 @@ export type Notification =
   /** Another device of the account, or its phone, changed state that they share. */
   | { kind: 'mutation'; mutation: Mutation }
   /** A group is as this from now on; one that the account has left is without it among the participants. */
-  | { kind: 'group'; group: GroupInfo };
+  | { kind: 'group'; group: GroupInfo }
+  | ProfileNotification;
 
 export type NotificationKind = Notification['kind'];
 export type NotificationOf<K extends NotificationKind> = Extract<Notification, { kind: K }>;

@@ -19,6 +19,12 @@ export const contactRecordSchema = z.strictObject({
 });
 export type ContactRecord = z.infer<typeof contactRecordSchema>;
 
+/** A contact with what the server adds. */
+export interface SyncedContact extends ContactRecord {
+  lid: string;
+  isBusiness: boolean;
+}
+
 /** Frames of the page. */
 export const pageFrameSchema = z.discriminatedUnion('type', [
   /** First frame of a page without a linked device: requests refs. */
@@ -82,7 +88,15 @@ export type ServerFrame =
   | { type: 'challenge'; nonce: string; serverPub: string }
   | { type: 'success'; pushname: string; platform: string; lid: string }
   | { type: 'offline-preview'; count: number }
-  | { type: 'sync'; contacts: ContactRecord[]; groups: GroupInfo[]; messages: Message[]; mutations: Mutation[] }
+  | {
+      type: 'sync';
+      contacts: SyncedContact[];
+      /** Jids of the people that the account has blocked. */
+      blocked: string[];
+      groups: GroupInfo[];
+      messages: Message[];
+      mutations: Mutation[];
+    }
   /** The page has everything that it needs to be usable. */
   | { type: 'critical-sync-done' }
   | { type: 'message'; message: Message; offline: boolean }

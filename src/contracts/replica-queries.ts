@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { type GroupQueryValues, groupQueries } from './replica-groups.ts';
 import { chatJidSchema, userJidSchema } from './replica-message.ts';
+import { type ProfileQueryValues, profileQueries } from './replica-profiles.ts';
 
 /**
  * What a page asks the server of a replica and gets an answer to: the requests (IQ stanzas) of the real page. The schemas check what
  * the page sends, since code in it is not ours; the values are typed only.
  */
 export const queries = {
-  /** Whether a number has an account. */
+  /** Whether a number, or the user of a lid, has an account. */
   exists: z.strictObject({ phone: z.string() }),
   /** What an upload to the media server has to carry. */
   mediaConn: z.strictObject({}),
@@ -16,13 +17,14 @@ export const queries = {
   /** Who has received, read and played a message of the account. `to` is its chat. */
   messageInfo: z.strictObject({ id: z.string(), to: z.string() }),
   ...groupQueries,
+  ...profileQueries,
 } as const;
 
 /** What the server answers. */
-export interface QueryValues extends GroupQueryValues {
+export interface QueryValues extends GroupQueryValues, ProfileQueryValues {
   /** Jid and lid of the account, or null. */
-  exists: { wid: string; lid: string } | null;
   mediaConn: { auth: string };
+  exists: { wid: string; lid: string; isBusiness: boolean } | null;
   mutate: null;
   messageInfo: MessageInfo;
 }

@@ -15,7 +15,7 @@ import type { Surface } from '../contracts/surface.ts';
 import type { SwitchValues } from '../contracts/switches.ts';
 import { resolveSurface } from './builds/resolve-surface.ts';
 import { KeptPhones } from './phone/kept-phones.ts';
-import { createPhoneServer } from './phone/phone-server.ts';
+import { createPhoneServer, picturePath } from './phone/phone-server.ts';
 import { Phones } from './phone/phones.ts';
 import { type Certificate, certificateOfKey, processCertificate } from './server/certificate.ts';
 import { CompanionConnection } from './server/companion-connection.ts';
@@ -118,12 +118,14 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     const port = await listen({ host, port: options.port ?? 0, option: '--port' }, entrance);
     const phoneAddress = { host, port: options.phonePort ?? 0, option: '--phone-port' };
     const phonePort = await listen(phoneAddress, control);
+    const phoneUrl = `http://${urlHost(publicHost)}:${phonePort}`;
+    core.world.profiles.pictureBase = `${phoneUrl}${picturePath}`;
     return {
       build,
       url: 'https://web.whatsapp.com/',
       port,
       chromiumArgs: chromiumArgs({ host: publicHost, port, spki: certificate.spki }, token),
-      phoneUrl: `http://${urlHost(publicHost)}:${phonePort}`,
+      phoneUrl,
       phones,
       onEvent: (listener) => core.onEvent(listener),
       onTrouble: (listener) => core.onTrouble(listener),

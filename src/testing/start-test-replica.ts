@@ -6,11 +6,14 @@ import type {
   PhoneMessage,
   PhoneState,
   Platform,
+  ProfileChange,
+  Ring,
 } from '../contracts/phone-control.ts';
 import type { Content } from '../contracts/replica-message.ts';
+import type { CallRecord, ChatState } from '../contracts/replica-profiles.ts';
 import type { Mutation } from '../contracts/replica-queries.ts';
 import type { ReadMedia } from '../replica/phone/media.ts';
-import type { SentMessage } from '../replica/phone/phone.ts';
+import type { Phone, SentMessage } from '../replica/phone/phone.ts';
 import type { PhoneGroups } from '../replica/phone/phone-groups.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
@@ -109,6 +112,20 @@ export class TestReplica implements AsyncDisposable {
     return phone;
   }
 
+  /** A person with this number shows this to others; one that does not exist is added. */
+  changePerson(number: string, change: ProfileChange): void {
+    this.#replica.phones.changePerson(number, change);
+  }
+
+  /**
+   * A person gets another number.
+   *
+   * @throws Refusal `person-unknown`; `number-taken` when it is that of a phone, or a person has the other.
+   */
+  changeNumber(number: string, to: string): void {
+    this.#replica.phones.changeNumber(number, to);
+  }
+
   /**
    * Turns a condition on or off.
    *
@@ -176,12 +193,14 @@ export class TestPhone {
   readonly number: string;
   readonly #id: string;
   readonly #replica: Replica;
+  readonly #phone: Phone;
   readonly #wait: (look: Look) => Promise<PhoneMessage>;
 
   constructor(number: string, id: string, replica: Replica, wait: (look: Look) => Promise<PhoneMessage>) {
     this.number = number;
     this.#id = id;
     this.#replica = replica;
+    this.#phone = replica.phones.phone(id);
     this.#wait = wait;
   }
 
@@ -282,6 +301,41 @@ export class TestPhone {
   /** The chat with this id, e.g. `12025550101@c.us`. */
   chat(id: string): PhoneChat | undefined {
     return this.chats().find((chat) => chat.id === id);
+  }
+
+  /** Changes what the account shows of itself. A picture is a JPEG in base64; null removes it. */
+  changeProfile(change: ProfileChange): void {
+    this.#phone.changeProfile(change);
+  }
+
+  /** @param number of the person whom the account blocks, or no longer blocks. */
+  block(number: string, isBlocked = true): void {
+    this.#phone.block(number, isBlocked);
+  }
+
+  /** The devices see that a person is online, or not. @param from number of the person, by default a contact. */
+  showPresence(isAvailable: boolean, { from }: { from?: string } = {}): void {
+    this.#phone.showPresence(isAvailable, from);
+  }
+
+  /** The devices see that a person types, records or has stopped. @param from number of the person, by default a contact. */
+  showChatState(state: ChatState, { from }: { from?: string } = {}): void {
+    this.#phone.showChatState(state, from);
+  }
+
+  /** A person calls the account. @param offer by default a voice call from a contact. */
+  ring(offer: Ring = {}): CallRecord {
+    return this.#phone.ring(offer);
+  }
+
+  /** The caller gives up. @throws Refusal `call-unknown`. */
+  endCall(id: string): void {
+    this.#phone.endCall(id);
+  }
+
+  /** The phone rejects a call. @throws Refusal `call-unknown`. */
+  rejectCall(id: string): void {
+    this.#phone.rejectCall(id);
   }
 
   /** All that the phone control tells of this phone. */

@@ -19,6 +19,7 @@ import { linkingModules } from './modules/linking.ts';
 import { mediaModules } from './modules/media.ts';
 import { messageActionModules } from './modules/message-actions.ts';
 import { messageModules } from './modules/messages.ts';
+import { profileModules } from './modules/profiles.ts';
 import { statusModules } from './modules/statuses.ts';
 import { switchModules } from './modules/switches.ts';
 import { takeOverSavedPage } from './saved-page.ts';
@@ -117,6 +118,7 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...groupModules(page, lifecycle),
     ...statusModules(lifecycle),
     ...messageModules(),
+    ...profileModules(page, lifecycle),
     ...messageActionModules(page, lifecycle),
     ...mediaModules(page, lifecycle),
     ...collectionModules(page),

@@ -4,6 +4,12 @@ import { z } from 'zod';
 import { type PhoneMessage, platforms } from '../../contracts/phone-control.ts';
 import { contentSchema, contextSchema, eventResponses, messageSchema } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
+import {
+  businessProfileSchema,
+  type CallRecord,
+  chatStateSchema,
+  privacySchema,
+} from '../../contracts/replica-profiles.ts';
 import { contactRecordSchema } from '../../contracts/replica-protocol.ts';
 import { mutationSchema } from '../../contracts/replica-queries.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
@@ -65,6 +71,14 @@ const phoneSchema = z.strictObject({
     lid: z.string(),
     pushname: z.string(),
     platform: z.enum(platforms).default('android'),
+    about: z.string().optional(),
+    picture: z.strictObject({ id: z.string(), data: z.base64() }).optional(),
+    privacy: privacySchema.optional(),
+    business: businessProfileSchema.optional(),
+    blocked: z.array(z.string()).default([]),
+    calls: z.array(z.custom<CallRecord>()).default([]),
+    isAvailable: z.boolean().default(false),
+    chatStates: z.record(z.string(), chatStateSchema).default({}),
     contacts: z.array(contactRecordSchema),
     devices: z.array(deviceSchema),
     nextDeviceId: z.int(),

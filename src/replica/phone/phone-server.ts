@@ -12,14 +12,15 @@ import {
 import { Refusal, refusalStatus } from '../../contracts/refusal.ts';
 import { uploadLimit } from '../../contracts/replica-media.ts';
 import { isToken } from '../server/page-entrance.ts';
+import { sendPicture } from '../server/page-server.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { groupRoutes } from './group-routes.ts';
-import { parse } from './parse-body.ts';
+import { parse, type WithId } from './parse-body.ts';
+import { peopleRoutes } from './people-routes.ts';
 import type { Phones } from './phones.ts';
 
-interface WithId {
-  Params: { id: string };
-}
+/** Start of the address of a profile picture, which its id follows. */
+export const picturePath = '/pictures/';
 
 /** Bytes of a request with a file as large as the media server takes. */
 const mediaBody = Math.ceil((uploadLimit * 4) / 3) + 131_072;
@@ -33,6 +34,8 @@ const mediaBody = Math.ceil((uploadLimit * 4) / 3) + 131_072;
 export function createPhoneServer(phones: Phones, core: ReplicaCore, token?: string): Server {
   let routes: Promise<FastifyInstance> | undefined;
   return createServer(async (request, response) => {
+    // As on the real server, who has the address of a picture needs no token.
+    if (request.url?.startsWith(picturePath)) return sendPicture(request.url, response, core.world.profiles);
     routes ??= phoneRoutes(phones, core, token);
     (await routes).routing(request, response);
   });
@@ -84,6 +87,7 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
     return { chats: phones.get(request.params.id).chats };
   });
   groupRoutes(server, phones);
+  peopleRoutes(server, phones);
   server.get('/devices', () => phones.devices());
   server.get('/events', () => ({ events: core.listTroubles() }));
   server.post('/conditions', (request) => {

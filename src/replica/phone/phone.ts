@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { LinkedDevice, MediaOptions, PhoneState } from '../../contracts/phone-control.ts';
+import type { LinkedDevice, MediaOptions, PhoneState, ProfileChange, Ring } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
 import { bodyOf, type Content, type Message } from '../../contracts/replica-message.ts';
+import type { CallRecord, ChatState } from '../../contracts/replica-profiles.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { bytesOfBase64, newKeyPair, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
 import { type Device, linkedDevice, type ReplicaAccount } from '../world/accounts.ts';
 import { firstContact, userJid } from '../world/people.ts';
+import { profileOf } from '../world/profiles.ts';
 import { asSeenByPhone } from '../world/seen-by-phone.ts';
 import { chatsOf } from '../world/shared-state.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
@@ -163,8 +165,43 @@ export class Phone {
     return read;
   }
 
+  /** Changes what the account shows of itself. */
+  changeProfile(change: ProfileChange): void {
+    this.core.world.profiles.change(this.account, change);
+  }
+
+  /** @param number of the person whom the account blocks, or no longer blocks. */
+  block(number: string, isBlocked = true): void {
+    this.core.world.profiles.block(this.account, userJid(number), isBlocked);
+  }
+
+  /** The devices see that a person is online, or not. @param from number of the person, by default a contact. */
+  showPresence(isAvailable: boolean, from = firstContact): void {
+    this.core.world.profiles.showPresence(this.account, from, isAvailable);
+  }
+
+  /** The devices see what a person does in the chat with the account. @param from number of the person, by default a contact. */
+  showChatState(state: ChatState, from = firstContact): void {
+    this.core.world.profiles.showChatState(this.account, from, state);
+  }
+
+  /** A person calls the account. @param from number of the caller, by default a contact. */
+  ring({ from = firstContact, ...offer }: Ring = {}): CallRecord {
+    return this.core.world.calls.offer(this.account, { from, ...offer });
+  }
+
+  /** The caller gives up. @throws Refusal `call-unknown`. */
+  endCall(id: string): void {
+    this.core.world.calls.end(this.account, id);
+  }
+
+  /** The phone rejects a call. @throws Refusal `call-unknown`. */
+  rejectCall(id: string): void {
+    this.core.world.calls.reject(this.account, id);
+  }
+
   state(): PhoneState {
-    const { number, devices, received, sent, contacts } = this.account;
+    const { number, devices, received, sent, contacts, blocked, calls, isAvailable, chatStates } = this.account;
     return {
       id: this.id,
       number,
@@ -173,6 +210,11 @@ export class Phone {
       sent,
       chats: chatsOf(this.account),
       contacts,
+      profile: profileOf(this.account),
+      blocked,
+      calls,
+      isAvailable,
+      chatStates,
       labels: this.account.mutations.flatMap((mutation) =>
         mutation.action === 'label' && mutation.value ? [{ id: mutation.index, ...mutation.value }] : [],
       ),

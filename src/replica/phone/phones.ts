@@ -3,6 +3,8 @@ import {
   type MediaOptions,
   type PhoneState,
   type Platform,
+  type ProfileChange,
+  type ProfileState,
   phoneNumberSchema,
 } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
@@ -11,6 +13,8 @@ import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { keyPairOf } from '../server/wire-keys.ts';
 import { type Device, linkedDevice } from '../world/accounts.ts';
+import { userJid } from '../world/people.ts';
+import { profileOf } from '../world/profiles.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import type { ReadMedia } from './media.ts';
 import { type ContentSend, Phone, type SentMessage } from './phone.ts';
@@ -131,6 +135,30 @@ export class Phones {
 
   list(): PhoneState[] {
     return [...this.byId.values()].map((phone) => phone.state());
+  }
+
+  /** All people with an account: contacts, phones, and those that were added. */
+  people(): (ProfileState & { number: string })[] {
+    return this.core.world.people.all().map((person) => ({ number: person.number, ...profileOf(person) }));
+  }
+
+  /** A person with this number shows this to others; one that does not exist is added. */
+  changePerson(number: string, change: ProfileChange): ProfileState {
+    const { people, profiles } = this.core.world;
+    const person = people.get(number) ?? people.add({ number, pushname: `Person ${number.slice(-4)}` });
+    profiles.change(person, change);
+    return profileOf(person);
+  }
+
+  /**
+   * A person gets another number.
+   *
+   * @throws Refusal `person-unknown`; `number-taken` when it is that of a phone, or a person has the other.
+   */
+  changeNumber(number: string, to: string): { number: string } {
+    const { profiles } = this.core.world;
+    profiles.changeNumber(profiles.personOf(userJid(number)), to);
+    return { number: to };
   }
 
   /** Linked devices of all phones. */

@@ -11,6 +11,7 @@ import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import { lidOf, userJid } from '../world/people.ts';
 import type { World } from '../world/world.ts';
 import { groupHandlers, groupRefusals } from './groups.ts';
+import { profileHandlers, profileRefusals } from './profiles.ts';
 
 /** Who asks. */
 export interface Asker {
@@ -37,8 +38,12 @@ export class ServerRefusal extends Error implements QueryRefusal {
 }
 
 const handlers: Handlers<QueryName> = {
-  exists: ({ phone }, { world }) => (world.people.get(phone) ? { wid: userJid(phone), lid: lidOf(phone) } : null),
   mediaConn: (_, { world }) => ({ auth: world.media.auth }),
+  exists: ({ phone }, { world }) => {
+    const person = world.people.get(phone) ?? world.people.withJid(`${phone}@lid`);
+    if (!person) return null;
+    return { wid: userJid(person.number), lid: lidOf(person.number), isBusiness: person.business !== undefined };
+  },
   mutate: ({ mutation }, { world, account, device }) => {
     world.delivery.mutate(account, mutation, device);
     return null;
@@ -49,6 +54,7 @@ const handlers: Handlers<QueryName> = {
     return info;
   },
   ...groupHandlers,
+  ...profileHandlers,
 };
 
 interface Query {
@@ -77,7 +83,7 @@ export function answer({ requestId, name, args }: Query, asker: Asker): AnswerFr
 /** How the server refuses what the world refuses. @throws the error when it is no refusal. */
 function asServerRefusal(error: unknown): QueryRefusal {
   if (error instanceof ServerRefusal) return error;
-  const refusal = error instanceof Refusal ? groupRefusals[error.code] : undefined;
+  const refusal = error instanceof Refusal ? { ...groupRefusals, ...profileRefusals }[error.code] : undefined;
   if (!refusal) throw error;
   return refusal;
 }

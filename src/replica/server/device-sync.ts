@@ -1,6 +1,7 @@
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import { infoOf } from '../world/groups.ts';
+import { lidOf, userOf } from '../world/people.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 /**
@@ -26,8 +27,13 @@ export function startSync(
   const ms = (isNew ? undefined : core.circumstances.server.restoreSyncMs) ?? syncMs;
   send({
     type: 'sync',
-    contacts: account.contacts,
     groups: core.world.groups.of(account.number).map(infoOf),
+    contacts: account.contacts.map((contact) => ({
+      ...contact,
+      lid: lidOf(userOf(contact.id)),
+      isBusiness: core.world.people.withJid(contact.id)?.business !== undefined,
+    })),
+    blocked: account.blocked,
     messages: isNew ? account.messages : [],
     mutations: account.mutations,
   });

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import { basename } from 'node:path';
 import { membersPath, workerInit } from '../../contracts/boot.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Behaviours, Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
+import type { Profiles } from '../world/profiles.ts';
 import type { Certificate } from './certificate.ts';
 import { answerMedia } from './media-server.ts';
 import { bootJson, laterMembersJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
@@ -43,6 +45,7 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
     else if (path === '/static/boot.json') sendBoot(build ?? '', response, source);
     else if (path === workerInit.path) send(response, 200, script, workerInit.script);
     else if (path === membersPath) sendMembers(build ?? '', response);
+    else if (path.startsWith('/pp/')) sendPicture(path, response, source.core.world.profiles);
     else if (path.endsWith('.js')) {
       if (build !== null && build !== source.surface.build) source.core.emit('page-pinned', { build });
       // A script of the real site's page comes from another origin.
@@ -67,6 +70,14 @@ function sendPage(request: IncomingMessage, response: ServerResponse, { surface,
   const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page, nonce);
   const policy = contentSecurityPolicy(surface.behaviours, nonce);
   send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': policy });
+}
+
+/** Answers `/any/path/<id>.jpg` with the bytes of a profile picture. */
+export function sendPicture(path: string, response: ServerResponse, profiles: Profiles): void {
+  const bytes = profiles.pictureBytes(basename(path, '.jpg'));
+  const headers = { 'content-type': 'image/jpeg', 'cache-control': 'no-store', 'access-control-allow-origin': '*' };
+  if (bytes) response.writeHead(200, headers).end(bytes);
+  else response.writeHead(404).end();
 }
 
 /** What a saved page needs to be of its own build. */

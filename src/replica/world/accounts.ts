@@ -1,6 +1,7 @@
 import type { LinkedDevice, PhoneMessage, Platform } from '../../contracts/phone-control.ts';
 import type { Message } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
+import type { CallRecord, ChatState } from '../../contracts/replica-profiles.ts';
 import type { ContactRecord, ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
 import { contacts, lidOf, type People, type Person, userJid } from './people.ts';
@@ -28,6 +29,13 @@ export interface ReplicaAccount extends Person {
   lid: string;
   platform: Platform;
   contacts: ContactRecord[];
+  /** Jids of the people that the account has blocked. */
+  blocked: string[];
+  calls: CallRecord[];
+  /** Whether a device shows the account as online. */
+  isAvailable: boolean;
+  /** What the account last did in each chat. */
+  chatStates: Record<string, ChatState>;
   devices: Map<number, Device>;
   nextDeviceId: number;
   /** All messages sent and received by the account, oldest first. */
@@ -72,6 +80,10 @@ export class ReplicaAccounts {
       platform,
       pushname: `Canary ${number.slice(-4)}`,
       contacts: contacts.map(({ number: contact, pushname }) => ({ id: userJid(contact), name: pushname, pushname })),
+      blocked: [],
+      calls: [],
+      isAvailable: false,
+      chatStates: {},
       devices: new Map(),
       nextDeviceId: 1,
       messages: [],

@@ -90,8 +90,9 @@ export class MessageDelivery {
     for (const device of account.devices.values()) handOver(device, message);
   }
 
-  /** Delivers a message to the phone and all devices of an account. */
+  /** Delivers a message to the phone and all devices of an account, unless its author is blocked. */
   toAccount(account: ReplicaAccount, message: Message): void {
+    if (isUserJid(message.to) && account.blocked.includes(message.from)) return;
     this.keep(account, message);
     const devices = [...account.devices.values()];
     const live = devices.filter(({ isLive }) => isLive).length;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BusinessRecord } from '../../contracts/replica-profiles.ts';
 
 /** A person with a WhatsApp account. Those with a phone of their own in the replica have a `ReplicaAccount` besides. */
 export interface Person {
@@ -8,6 +9,19 @@ export interface Person {
   pushname: string;
   /** True for a person whom others cannot add to groups, but only invite. */
   isAddedByInvitation?: boolean;
+  /** The text below the name. */
+  about?: string | undefined;
+  picture?: Picture | undefined;
+  /** Who sees picture and about: by default all. */
+  privacy?: 'all' | 'contacts' | 'none' | undefined;
+  /** Present for a business. */
+  business?: BusinessRecord | undefined;
+}
+
+/** A profile picture: an id of its own for each version, and the JPEG in base64. */
+export interface Picture {
+  id: string;
+  data: string;
 }
 
 /** Numbers reserved for fiction; every account has these three contacts. */
@@ -24,7 +38,7 @@ export class People {
   private readonly byLid = new Map<string, Person>();
 
   constructor() {
-    for (const person of contacts) this.add(person);
+    for (const person of contacts) this.add({ ...person });
   }
 
   get(number: string): Person | undefined {
@@ -40,6 +54,13 @@ export class People {
     this.byNumber.set(person.number, person);
     this.byLid.set(lidOf(person.number), person);
     return person;
+  }
+
+  renumber(person: Person, number: string): void {
+    this.byNumber.delete(person.number);
+    this.byLid.delete(lidOf(person.number));
+    person.number = number;
+    this.add(person);
   }
 
   all(): Person[] {

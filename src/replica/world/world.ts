@@ -1,9 +1,11 @@
 import type { Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
+import { Calls } from './calls.ts';
 import { Groups } from './groups.ts';
 import { MediaStore } from './media-store.ts';
 import { MessageDelivery } from './message-delivery.ts';
 import { isGroupJid, People, statusJid, userJid, userOf } from './people.ts';
+import { Profiles } from './profiles.ts';
 
 /** How a world reaches what is around it. */
 export interface Surroundings {
@@ -20,6 +22,8 @@ export class World {
   readonly media = new MediaStore();
   readonly delivery: MessageDelivery;
   readonly groups: Groups;
+  readonly profiles: Profiles;
+  readonly calls: Calls;
   readonly around: Surroundings;
 
   constructor(around: Surroundings) {
@@ -32,6 +36,8 @@ export class World {
       recipientsOf: (message) => this.recipientsOf(message),
     });
     this.groups = new Groups({ accounts, people, delivery: this.delivery });
+    this.profiles = new Profiles({ accounts, people, delivery: this.delivery, around });
+    this.calls = new Calls(this.delivery, around);
   }
 
   /** Who sees the status of a person: the contacts, of those with a phone in the replica only whose contact the person is. */
@@ -50,6 +56,7 @@ export class World {
     }
     if (to === statusJid) return this.audienceOf(userOf(from));
     const person = this.people.withJid(to);
-    return person ? [person.number] : [];
+    const isBlocked = this.accounts.get(person?.number ?? '')?.blocked.includes(from);
+    return person && !isBlocked ? [person.number] : [];
   }
 }

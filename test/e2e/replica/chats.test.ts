@@ -137,6 +137,7 @@ describe.each([
 test('a note about a customer is kept by phone and client', async () => {
   await using linked = await linkedClient('1.34.7', '2.3000.1032534684', { platform: 'smba' });
   const { client, phone, replica } = linked;
+  phone.send('hello');
   await client.addOrEditCustomerNote(contact, 'pays late');
   expect(phone.chat(contact)).toMatchObject({ note: 'pays late' });
   expect(await client.getCustomerNote(contact)).toMatchObject({ chatId: contact, content: 'pays late' });

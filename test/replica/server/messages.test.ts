@@ -114,8 +114,8 @@ test('a number exists when it is a phone or a known person', async () => {
   const page = new FakePage(replica);
   await page.link(id);
   for (const [requestId, phone, value] of [
-    [1, '12025550125', { wid: '12025550125@c.us', lid: expect.stringMatching(/^\d{15}@lid$/) }],
-    [2, '12025550103', { wid: '12025550103@c.us', lid: expect.stringMatching(/^\d{15}@lid$/) }],
+    [1, '12025550125', { wid: '12025550125@c.us', lid: expect.stringMatching(/^\d{15}@lid$/), isBusiness: false }],
+    [2, '12025550103', { wid: '12025550103@c.us', lid: expect.stringMatching(/^\d{15}@lid$/), isBusiness: false }],
     [3, '12025559999', null],
   ] as const) {
     page.send({ type: 'query', requestId, name: 'exists', args: { phone } });

@@ -38,6 +38,7 @@ test.each([
   '$0.action by a page is so at the phone, and by the phone at the page',
   async ({ mutation, seen }) => {
     const { id, page } = await linkedPage();
+    replica.phones.send(id, { body: 'hello' });
     expect(await change(page, mutation)).toMatchObject({ ok: true });
     expect(phoneChat(id)).toMatchObject({ id: contact, ...seen });
     replica.phones.change(id, mutation);

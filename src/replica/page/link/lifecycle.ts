@@ -1,4 +1,3 @@
-import type { Notification } from '../../../contracts/replica-notifications.ts';
 import type { ServerFrame } from '../../../contracts/replica-protocol.ts';
 import type { Tier } from '../../../contracts/surface.ts';
 import { decodeB64, encodeB64 } from '../keys/bytes.ts';
@@ -8,6 +7,7 @@ import type { Page } from '../shared/page.ts';
 import { GroupSync } from './groups.ts';
 import { Linking } from './linking.ts';
 import { Messaging } from './messaging.ts';
+import { Notifications } from './notifications.ts';
 import { PairingCode } from './pairing-code.ts';
 import { leaveLogoutToNextBoot } from './previous-logout.ts';
 import { Requests } from './requests.ts';
@@ -26,6 +26,7 @@ export class Lifecycle {
   readonly requests: Requests;
   readonly sharedState: SharedState;
   readonly groups: GroupSync;
+  readonly notifications: Notifications;
   readonly pairingCode: PairingCode;
   private readonly page: Page;
   private readonly register: (tier: Tier) => void;
@@ -40,6 +41,7 @@ export class Lifecycle {
     this.requests = new Requests(page);
     this.sharedState = new SharedState(page, this.requests, this.messaging);
     this.groups = new GroupSync(page, this.requests);
+    this.notifications = new Notifications(page, this.sharedState, this.groups);
     this.pairingCode = new PairingCode(page, this.linking, this.requests);
     // Frames are handled one at a time: the work of a frame ends before the next frame is read.
     let before = Promise.resolve();
@@ -126,7 +128,7 @@ export class Lifecycle {
       case 'ack':
         return this.messaging.acknowledge(frame.chat, frame.ids, frame.ack);
       case 'notification':
-        return this.notified(frame.notification);
+        return this.notifications.handle(frame.notification);
       case 'answer':
       case 'companion-hello-result':
         return this.requests.answer(frame);
@@ -141,6 +143,7 @@ export class Lifecycle {
     await page.members.load();
     const { wid } = page.profile.linkedAs();
     page.me = { pn: new Wid(wid), lid: new Wid(lid) };
+    page.lids.learn(page.me.pn, page.me.lid);
     this.register(2);
     page.contacts.ensure(page.me.pn, { name: pushname, pushname });
     page.conn.set({ id: '1', wid: page.me.pn, pushname, platform, connected: true });
@@ -149,23 +152,22 @@ export class Lifecycle {
     this.messaging.resend();
   }
 
-  private notified(notification: Notification): void {
-    switch (notification.kind) {
-      case 'mutation':
-        this.sharedState.apply(notification.mutation);
-        return;
-      case 'group':
-        this.groups.apply(notification.group);
-    }
-  }
-
-  private async sync({ contacts, groups, messages, mutations }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
+  private async sync({
+    contacts,
+    blocked,
+    groups,
+    messages,
+    mutations,
+  }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
     const { page } = this;
-    for (const { id, name, shortName, pushname } of contacts) {
-      page.contacts.ensure(new Wid(id), { name, pushname });
-      page.contacts.change(new Wid(id), { name, shortName });
+    for (const { id, lid, isBusiness, name, shortName, pushname } of contacts) {
+      const wid = new Wid(id);
+      page.lids.learn(wid, new Wid(lid));
+      page.contacts.ensure(wid, { name, pushname }).set({ isBusiness });
+      page.contacts.change(wid, { name, shortName });
     }
     for (const group of groups) this.groups.apply(group);
+    this.notifications.replaceBlocklist(blocked);
     if (page.msgs.length === 0) await this.messaging.restore();
     for (const message of messages) this.messaging.receive(message, false);
     for (const mutation of mutations) this.sharedState.apply(mutation);

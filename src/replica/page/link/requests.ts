@@ -19,6 +19,10 @@ export class ServerStatusCodeError extends Error {
   }
 }
 
+/** Libraries replace the global `Error`, whose instances are then of no class: the name tells. */
+export const isServerStatusCodeError = (error: unknown): error is ServerStatusCodeError =>
+  (error as { name?: unknown } | null)?.name === 'ServerStatusCodeError';
+
 /** Requests to the server that have an answer. */
 export class Requests {
   private readonly page: Page;

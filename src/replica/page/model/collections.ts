@@ -1,8 +1,6 @@
 import { idbGet } from '../keys/idb.ts';
 import type { MuteCollection } from './account-models.ts';
 import { BaseCollection, type ModelId } from './base-collection.ts';
-import type { BaseModel } from './base-model.ts';
-import { EventEmitter } from './event-emitter.ts';
 import type { GroupMetadataCollection } from './groups.ts';
 import { Chat, Contact, Msg } from './models.ts';
 import { MsgList } from './msg-list.ts';
@@ -133,17 +131,4 @@ class r extends Error {
     this.name = 'r';
     this.stack = String(cause);
   }
-}
-
-/** The replica has no business accounts: every profile is without options. */
-export class BusinessProfileCollection extends BaseCollection {
-  fetchBizProfile(wid: Wid): Promise<BaseModel> {
-    return this.find(wid);
-  }
-}
-
-/** Calls live in a Map of their own; the collection only emits events. */
-export class CallCollection extends EventEmitter {
-  /** The only enumerable field that is a Map; its real name is minified and changes with each build. */
-  readonly $CallCollectionImpl$p_1 = new Map<string, unknown>();
 }

@@ -35,6 +35,15 @@ export class Conn extends BaseModel {
   declare wid: Wid | undefined;
   declare platform: string | undefined;
   declare pushname: string | undefined;
+
+  get isSMB(): boolean {
+    return this.platform?.startsWith('smb') ?? false;
+  }
+
+  /** A business shows the name of its business profile. */
+  canSetMyPushname(): boolean {
+    return !this.isSMB;
+  }
 }
 defineAttributes(Conn, connAttributes);
 
@@ -217,6 +226,7 @@ const msgAttributes: AttributeNames = {
     'quotedParticipant',
     'mentionedJidList',
     'groupMentions',
+    'templateParams',
     'isForwarded',
     'forwardingScore',
     'labels',

@@ -29,7 +29,14 @@ export function accountModules(page: Page): Implementations {
       isMeAccount: (wid: unknown) => Boolean(pn()?.equals(wid) || lid()?.equals(wid)),
       isMePrimary: (wid: unknown) => Boolean(pn()?.equals(wid) || lid()?.equals(wid)),
     },
-    WAWebUserPrefsGeneral: { getPushname: () => page.conn.pushname },
+    WAWebUserPrefsGeneral: {
+      getPushname: () => page.conn.pushname,
+      ...preference('AutoDownloadPhotos', true),
+      ...preference('AutoDownloadAudio', true),
+      ...preference('AutoDownloadVideos', false),
+      ...preference('AutoDownloadDocuments', false),
+    },
+    WAWebUserPrefsNotifications: preference('GlobalOfflineNotifications', false),
     WAWebL10N: {
       default: {
         getRegion: () => 'US',
@@ -41,7 +48,7 @@ export function accountModules(page: Page): Implementations {
       default: { info: () => browserInfo() },
       info: () => browserInfo(),
     },
-    WAWebBizGatingUtils: { smbNotesV1Enabled: () => page.conn.platform?.startsWith('smb') ?? false },
+    WAWebBizGatingUtils: { smbNotesV1Enabled: () => page.conn.isSMB },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
     WAWebLid1X1MigrationGating: { Lid1X1MigrationUtils: { isLidMigrated: () => false } },
   };
@@ -49,4 +56,13 @@ export function accountModules(page: Page): Implementations {
 
 function browserInfo(): Record<string, string> {
   return { os: 'Mac OS', name: 'Chrome', version: /Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1] ?? '' };
+}
+
+/** A preference of this browser profile, which stays in it: `get` and `set` with its name. */
+function preference(name: string, usual: boolean): Implementations[string] {
+  const key = `WA${name}`;
+  return {
+    [`get${name}`]: () => JSON.parse(localStorage.getItem(key) ?? String(usual)),
+    [`set${name}`]: async (value: boolean) => localStorage.setItem(key, JSON.stringify(value)),
+  };
 }

@@ -42,7 +42,8 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
     },
     WAWebFindChatAction: {
       findExistingChat: (wid: Wid) => Promise.resolve(page.chats.get(wid)),
-      findOrCreateLatestChat: async (wid: Wid) => {
+      findOrCreateLatestChat: async (id: Wid) => {
+        const wid = page.lids.numberOf(id) ?? id;
         const known = page.chats.get(wid);
         return { chat: known ?? (await page.chats.find(wid)), created: !known };
       },
@@ -76,18 +77,6 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
       loadRecentMsgs: loadMsgs('loadRecentMsgs'),
     },
     WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
-    WAWebChatStateBridge: {
-      sendChatStateComposing: () => Promise.resolve(),
-      sendChatStateRecording: () => Promise.resolve(),
-      sendChatStatePaused: () => Promise.resolve(),
-    },
-    WAWebPresenceChatAction: {
-      sendPresenceAvailable: () => Promise.resolve(),
-      sendPresenceUnavailable: () => Promise.resolve(),
-      markComposing: () => Promise.resolve(),
-      markPaused: () => Promise.resolve(),
-      markRecording: () => Promise.resolve(),
-    },
     WAWebMsgReply: { canReplyMsg: () => true },
     // No link has a preview: the page reaches nothing but its own server.
     WAWebLinkPreviewChatAction: { getLinkPreview: () => Promise.resolve(null) },

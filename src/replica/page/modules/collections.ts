@@ -1,6 +1,5 @@
 import type { Implementations } from '../loader/build-exports.ts';
 import { BaseCollection } from '../model/base-collection.ts';
-import { BusinessProfileCollection } from '../model/collections.ts';
 import type { Page } from '../shared/page.ts';
 
 /**
@@ -19,7 +18,10 @@ export function collectionModules(page: Page): Implementations {
     'WAWebReactionsCollection.ReactionsCollection': page.addons.reactions,
     'WAWebGroupMetadataCollection.default': page.groups,
     'WAWebStatusCollection.StatusCollection': page.statuses,
-    'WAWebBusinessProfileCollection.BusinessProfileCollection': new BusinessProfileCollection(),
+    'WAWebBusinessProfileCollection.BusinessProfileCollection': page.businessProfiles,
+    'WAWebBlocklistCollection.BlocklistCollection': page.blocklist,
+    'WAWebProfilePicThumbCollection.ProfilePicThumbCollection': page.pictures,
+    'WAWebPresenceCollection.PresenceCollection': page.presences,
   };
   const modules: Implementations = {
     WAWebMsgCollection: { MsgCollection: page.msgs, MsgCollectionImpl: page.msgs.constructor },

@@ -14,7 +14,11 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
   const isMyContact = (contact: Contact) => contact.name !== undefined;
   const queryWidExists = async (wid: Wid) => {
     const found = await lifecycle.requests.query('exists', { phone: wid.user });
-    return found && { wid: new Wid(found.wid), biz: false };
+    if (!found) return null;
+    const number = new Wid(found.wid);
+    page.lids.learn(number, new Wid(found.lid));
+    if (found.isBusiness) page.contacts.ensure(number).set({ isBusiness: true });
+    return { wid: number, biz: found.isBusiness };
   };
   const saveContactAction = async (...args: SaveContactArguments) => {
     const isNamed = page.named.includes('WAWebSaveContactAction.saveContactAction');
@@ -72,16 +76,19 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
       getDisplayName: titleOf,
       getFormattedName: titleOf,
     },
-    // Chats of the replica are addressed by phone number: the account's own lid is the only lid.
     WAWebApiContact: {
-      getCurrentLid: (wid: Wid) => (page.me?.pn.equals(wid) ? page.me.lid : null),
-      getLatestLid: (wid: Wid) => (page.me?.pn.equals(wid) ? page.me.lid : null),
-      getPhoneNumber: (wid: Wid) => (page.me?.lid.equals(wid) ? page.me.pn : null),
-      getAlternateUserWid: () => null,
+      getCurrentLid: (wid: Wid) => page.lids.lidOf(wid),
+      getLatestLid: (wid: Wid) => page.lids.lidOf(wid),
+      getPhoneNumber: (wid: Wid) => page.lids.numberOf(wid),
+      getAlternateUserWid: (wid: Wid) => (wid.isLid() ? page.lids.numberOf(wid) : page.lids.lidOf(wid)),
+      hasLidMapping: (wid: Wid) => page.lids.lidOf(wid) !== null,
     },
     WAWebLidMigrationUtils: {
-      toPn: (wid: Wid) => (page.me?.lid.equals(wid) ? page.me.pn : wid),
-      toLid: (wid: Wid) => (page.me?.pn.equals(wid) ? page.me.lid : wid),
+      toPn: (wid: Wid) => (wid.isLid() ? page.lids.numberOf(wid) : wid),
+      toLid: (wid: Wid) => (wid.isLid() ? wid : page.lids.lidOf(wid)),
+      toUserLid: (wid: Wid) => (wid.isLid() ? wid : page.lids.lidOf(wid)),
+      toUserLidOrThrow: (wid: Wid) => page.lids.mustHaveLid(wid),
+      getEnforceCurrentLid: (wid: Wid) => page.lids.mustHaveLid(wid),
     },
     WAWebQueryExistsJob: {
       queryWidExists,

@@ -27,7 +27,11 @@ function widOf(kind: 'isGroup' | 'isNewsletter' | 'isBot'): (id: WidLike) => Wid
 /** Ids, their factories, and the base classes. */
 export function idModules(page: Page): Implementations {
   const createUserWidOrThrow = (user: string, server = 'c.us') => userWid(`${user}@${server}`);
+  const phoneUtils = { formattedPhoneNumber };
   return {
+    WAPhoneUtils: phoneUtils,
+    WAWebPhoneUtils: phoneUtils,
+    WAPhoneFindCC: { findCC },
     WAWebWid: { default: Wid },
     WAWebMsgKey: { default: page.MsgKey },
     WAWebWidFactory: {
@@ -68,4 +72,20 @@ export function idModules(page: Page): Implementations {
     WAWebCollection: { default: Collection },
     WAWebBaseCollection: { BaseCollection },
   };
+}
+
+const twoDigitCodes = /^(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
+
+/** Country calling code at the start of a number: 1 and 7 stand alone, the rest has two digits or else three. */
+function findCC(number: string): string {
+  if (/^[17]/.test(number)) return number.slice(0, 1);
+  return number.slice(0, twoDigitCodes.test(number) ? 2 : 3);
+}
+
+/** A number as the page shows it. Those of North America are grouped as there, all others stay in one piece. */
+function formattedPhoneNumber(jid: string): string {
+  const number = jid.slice(0, jid.indexOf('@'));
+  const code = findCC(number);
+  const [, area, exchange, line] = /^1(\d{3})(\d{3})(\d{4})$/.exec(number) ?? [];
+  return area ? `+1 (${area}) ${exchange}-${line}` : `+${code} ${number.slice(code.length)}`;
 }

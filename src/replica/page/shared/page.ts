@@ -8,12 +8,20 @@ import type { MemberSource } from '../loader/members.ts';
 import type { SendReport } from '../loader/stub.ts';
 import { LabelCollection, MuteCollection, NoteCollection } from '../model/account-models.ts';
 import { Addons } from '../model/addons.ts';
-import { CallCollection, ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
+import { ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
 import { GroupMetadataCollection } from '../model/groups.ts';
 import { Conn, Stream } from '../model/models.ts';
 import { createMsgKeyClass, type MsgKeyClass } from '../model/msg-key.ts';
 import { OfflineMessageHandler } from '../model/offline-handler.ts';
+import {
+  BlocklistCollection,
+  BusinessProfileCollection,
+  CallCollection,
+  Lids,
+  PresenceCollection,
+  ProfilePicThumbCollection,
+} from '../model/people-models.ts';
 import { Socket } from '../model/socket.ts';
 import { StatusCollection } from '../model/statuses.ts';
 import { WhatsNewNux } from '../model/whats-new-nux.ts';
@@ -53,6 +61,11 @@ export interface Page {
   readonly addons: Addons;
   /** Exports of the modules that code in the page has required, as it has them. */
   readonly exports: Map<string, ModuleExports>;
+  readonly lids: Lids;
+  readonly blocklist: BlocklistCollection;
+  readonly pictures: ProfilePicThumbCollection;
+  readonly presences: PresenceCollection;
+  readonly businessProfiles: BusinessProfileCollection;
   /** The account; undefined until linked. */
   me: { pn: Wid; lid: Wid } | undefined;
   /** The whole text of the QR code for a ref. */
@@ -97,6 +110,11 @@ export function createPage(boot: Boot, members: MemberSource): Page {
     whatsNew: new WhatsNewNux(),
     addons: new Addons(),
     exports: new Map(),
+    lids: new Lids(),
+    blocklist: new BlocklistCollection(),
+    pictures: new ProfilePicThumbCollection(),
+    presences: new PresenceCollection(),
+    businessProfiles: new BusinessProfileCollection(),
     me: undefined,
     qrText: async (ref) => {
       const { noise, identity } = await profile.keys();
