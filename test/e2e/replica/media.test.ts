@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MediaOptions, PhoneMessage } from '../../../src/contracts/phone-control.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -258,6 +259,78 @@ describe.each([
     const [message] = await received;
     expect(message.hasMedia).toBe(true);
     expect(await message.downloadMedia()).toBeUndefined();
+  });
+});
+
+/** Reports of reported-texts.ts, on the build of the report with what mended it. */
+describe('what was reported is mended', () => {
+  const receiveImage = async ({ client, phone }: LinkedClient) => {
+    const received = once(client as never, 'message');
+    phone.sendMedia(jpeg, { mimetype: 'image/jpeg' });
+    return (await received)[0];
+  };
+
+  test('wwebjs/whatsapp-web.js#4010 by a version that gives downloadQpl', async () => {
+    await using linked = await linkedClient('1.34.7', '2.3000.1030924679');
+    const message = await receiveImage(linked);
+    expect(Buffer.from((await message.downloadMedia()).data, 'base64')).toEqual(jpeg);
+  });
+
+  test('wwebjs/whatsapp-web.js#5745 by a version that gives uploadQpl', async () => {
+    await using linked = await linkedClient('1.34.7', '2.3000.1032343623');
+    const sticker = new linked.library.MessageMedia('image/webp', webp.toString('base64'));
+    await linked.client.sendMessage(contact, sticker, { sendMediaAsSticker: true });
+    expect(linked.phone.media(await linked.phone.received(() => true)).bytes).toEqual(webp);
+  });
+
+  test('wwebjs/whatsapp-web.js#201921 by the change of #201923, which no version has', async () => {
+    await using linked = await linkedClient('1.34.7', '2.3000.1047775310');
+    const { client, phone, library } = linked;
+    await client.pupPage.evaluate(() => {
+      const { WWebJS } = globalThis as unknown as { WWebJS: Record<string, (...args: object[]) => Promise<object>> };
+      const process = WWebJS.processMediaData;
+      WWebJS.processMediaData = async (...args) => {
+        const data = (await process?.(...args)) as { toJSON(): object };
+        const { __x_id: _, ...own } = data as { __x_id?: unknown };
+        return { ...own, ...data.toJSON() };
+      };
+    });
+    await client.sendMessage(contact, new library.MessageMedia('image/jpeg', jpeg.toString('base64')));
+    expect(phone.media(await phone.received(() => true)).bytes).toEqual(jpeg);
+  });
+});
+
+describe('what WhatsApp turns on for some accounts', () => {
+  const withSwitch = (build: string, name: string) => linkedClient('1.34.7', build, { switches: { [name]: 'true' } });
+
+  test('download-mimetype-check refuses the files of strangers, which the page does not bring by itself', async () => {
+    await using linked = await withSwitch('2.3000.1037160418', 'download-mimetype-check');
+    const { client, phone } = linked;
+    const receive = async (file: Buffer, mimetype: string, from: string) => {
+      const received = once(client as never, 'message');
+      phone.sendMedia(file, { mimetype, from });
+      return (await received)[0];
+    };
+    const ofContact = await (await receive(jpeg, 'image/jpeg', '12025550101')).downloadMedia();
+    expect(Buffer.from(ofContact.data, 'base64')).toEqual(jpeg);
+    // wwebjs/whatsapp-web.js#201908: the stage stays INIT, then the library downloads without a MIME type.
+    const ofStranger = await receive(mp3, 'audio/mpeg', '12025550177');
+    await expect(ofStranger.downloadMedia()).rejects.toThrow(
+      'Unexpected mimetype application/octet-stream for media type audio',
+    );
+    expect(linked.replica.findings()).toEqual([]);
+  });
+
+  test('media-upload-in-worker keeps every upload from ending, and texts go on', async () => {
+    await using linked = await withSwitch('2.3000.1044822804', 'media-upload-in-worker');
+    const { client, phone, library } = linked;
+    const file = new library.MessageMedia('application/pdf', pdf.toString('base64'), 'paper.pdf');
+    const sent = client.sendMessage(contact, file).then(() => 'sent');
+    expect(await Promise.race([sent, sleep(2_000, 'not sent')])).toBe('not sent');
+    await client.sendMessage(contact, 'still here');
+    expect((await phone.received('still here')).body).toBe('still here');
+    expect(phone.messages()).toHaveLength(1);
+    sent.catch(() => {});
   });
 });
 

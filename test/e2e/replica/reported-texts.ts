@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { LinkedClient } from './linked-client.ts';
+import { jpeg, mp3, pdf, webp } from './media-files.ts';
 
 /** A client whose account has received a text: some calls need one or fail only then. */
 export interface TextedClient extends LinkedClient {
@@ -28,8 +30,18 @@ const group = '120363040000930000@g.us';
 const noKey = 'r: r';
 const noContactGetter = 'TypeError: window.Store.ContactMethods.getIsMyContact is not a function';
 
-/** The replica has no media: a text stands for it, since the library fails before it looks at the content. */
-const asMedia = ({ message }: TextedClient) => Object.assign(message, { hasMedia: true });
+const noId = "Error: Data passed to getter must include an id property (it's how we memoize) but got undefined";
+
+/** A file of the contact, as the library's Message. */
+async function aFile({ client, phone }: TextedClient) {
+  const received = once(client as never, 'message', { signal: AbortSignal.timeout(30_000) });
+  phone.sendMedia(jpeg, { mimetype: 'image/jpeg' });
+  const [message] = await received;
+  return message;
+}
+
+const media = ({ library }: TextedClient, file: Buffer, mimetype: string, filename?: string) =>
+  new library.MessageMedia(mimetype, file.toString('base64'), filename);
 
 /** A group as the library makes it of what the page tells; the replica's accounts are in none. */
 const aGroup = ({ client, library }: TextedClient) =>
@@ -94,6 +106,14 @@ export const reportedTexts: readonly ReportedText[] = [
     text: noContactGetter,
   },
   {
+    report: 'wwebjs/whatsapp-web.js#4010',
+    version: '1.34.2',
+    build: '2.3000.1030924679',
+    call: 'Message.downloadMedia',
+    make: async (linked) => (await aFile(linked)).downloadMedia(),
+    text: "TypeError: Cannot read properties of undefined (reading 'addAnnotations')",
+  },
+  {
     report: 'wwebjs/whatsapp-web.js#5723',
     version: '1.34.2',
     build: '2.3000.1032073469',
@@ -110,11 +130,23 @@ export const reportedTexts: readonly ReportedText[] = [
     text: "TypeError: Cannot read properties of undefined (reading 'markedUnread')",
   },
   {
+    report: 'wwebjs/whatsapp-web.js#5745',
+    version: '1.34.2',
+    build: '2.3000.1032343623',
+    call: 'Client.sendMessage with a sticker, without sendSeen, which fails before',
+    make: (linked) =>
+      linked.client.sendMessage(contact, media(linked, webp, 'image/webp'), {
+        sendMediaAsSticker: true,
+        sendSeen: false,
+      }),
+    text: "TypeError: Cannot read properties of undefined (reading 'endFailWithError')",
+  },
+  {
     report: 'wwebjs/whatsapp-web.js#201830',
     version: '1.34.7',
     build: '2.3000.1043159177',
     call: 'Message.downloadMedia',
-    make: (linked) => asMedia(linked).downloadMedia(),
+    make: async (linked) => (await aFile(linked)).downloadMedia(),
     text: noKey,
   },
   {
@@ -122,7 +154,7 @@ export const reportedTexts: readonly ReportedText[] = [
     version: '1.34.7',
     build: '2.3000.1043179329',
     call: 'Message.downloadMedia',
-    make: (linked) => asMedia(linked).downloadMedia(),
+    make: async (linked) => (await aFile(linked)).downloadMedia(),
     text: noKey,
   },
   {
@@ -162,7 +194,7 @@ export const reportedTexts: readonly ReportedText[] = [
     version: '1.34.7',
     build: '2.3000.1043663550',
     call: 'Message.downloadMedia',
-    make: (linked) => asMedia(linked).downloadMedia(),
+    make: async (linked) => (await aFile(linked)).downloadMedia(),
     text: noKey,
   },
   {
@@ -236,5 +268,29 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'GroupChat.getInviteCode',
     make: (linked) => aGroup(linked).getInviteCode(),
     text: "TypeError: Cannot read properties of undefined (reading 'fetchMexGroupInviteCode')",
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201923',
+    version: '1.34.7',
+    build: '2.3000.1047775310',
+    call: 'Client.sendMessage with an image',
+    make: (linked) => linked.client.sendMessage(contact, media(linked, jpeg, 'image/jpeg'), { caption: 'hello' }),
+    text: noId,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201921',
+    version: '1.34.7',
+    build: '2.3000.1047775310',
+    call: 'Client.sendMessage with audio',
+    make: (linked) => linked.client.sendMessage(contact, media(linked, mp3, 'audio/mpeg')),
+    text: noId,
+  },
+  {
+    report: 'rmyndharis/OpenWA#1643',
+    version: '1.34.7',
+    build: '2.3000.1047824257',
+    call: 'Client.sendMessage with a document',
+    make: (linked) => linked.client.sendMessage(contact, media(linked, pdf, 'application/pdf', 'paper.pdf')),
+    text: noId,
   },
 ];
