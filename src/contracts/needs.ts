@@ -66,12 +66,26 @@ export const awaitedSchema = z.object({
 });
 export type Awaited = z.infer<typeof awaitedSchema>;
 
+/** A call of a global of the library's own that nothing has set when the code runs: the library sets it on other pages only, or never. */
+export const unsetGlobalSchema = z.object({
+  /** `compareWwebVersions` */
+  name: z.string(),
+  faces: z.array(faceSchema).min(1),
+  stage: needStageSchema,
+  conditional: z.boolean(),
+  file: z.string(),
+  line: z.number().int(),
+  function: z.string(),
+});
+export type UnsetGlobal = z.infer<typeof unsetGlobalSchema>;
+
 /** Everything that one library release needs from the page, read from its source. */
 export const needsSchema = z.object({
   schemaVersion: z.literal(1),
   library: z.string(),
   needs: z.array(needSchema),
   awaited: z.array(awaitedSchema),
+  unsetGlobals: z.array(unsetGlobalSchema),
   /** Own fields of message keys that the library reads, each with the first line that does. */
   messageKeyFields: z.array(z.object({ field: z.string(), file: z.string(), line: z.number().int() })),
 });

@@ -1,10 +1,12 @@
 import { type Cell, cellKey } from '../contracts/attempt.ts';
+import type { Confidence } from '../contracts/build-data.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import { families } from '../metrics/families.ts';
 import { listed } from '../metrics/family.ts';
 import type { Instruments } from '../metrics/instruments.ts';
+import { dataEnd } from '../replica/builds/build-dates.ts';
 import type { CountedAttempt } from '../store/attempts.ts';
 import type { Store } from '../store/open-store.ts';
 import { whileReading } from '../store/reading.ts';
@@ -16,6 +18,9 @@ interface CellLastRun {
   asExpected: boolean;
   passed: boolean;
 }
+
+/** Dates of builds have no time of day, so an age is in whole days. */
+const daySeconds = 24 * 3600;
 
 /**
  * Figures of the canaries, counted from the attempts in the store in the order in which they ended. Every exporter of the same
@@ -30,7 +35,10 @@ export class CanaryFigures {
   readonly #asExpected;
   readonly #passed;
   readonly #libraryInfo;
+  readonly #buildConfidence;
+  readonly #dataAge;
   readonly #cells = new Map<string, CellLastRun>();
+  readonly #confidences = new Map<string, Confidence>();
   readonly #libraries = new Map<string, { installed: string; loaded: string }>();
   #expectations: { runId: string; of: Map<string, Expectation | null> } | null = null;
   #lastSeq = 0;
@@ -45,10 +53,13 @@ export class CanaryFigures {
     this.#asExpected = instruments.gauge(families.canaryCellAsExpected);
     this.#passed = instruments.gauge(families.canaryCellPassed);
     this.#libraryInfo = instruments.gauge(families.libraryInfo);
+    this.#buildConfidence = instruments.gauge(families.canaryBuildConfidence);
+    this.#dataAge = instruments.gauge(families.surfaceDataAge);
   }
 
   /** Counts the attempts that ended since the last time; the first time also those that were removed from the store. */
   async refresh(): Promise<void> {
+    this.#dataAge.set({}, daySeconds * Math.floor((Date.now() - Date.parse(dataEnd())) / 1000 / daySeconds));
     if (this.#hasCountedRemoved) return await this.#countNew();
     await whileReading(this.#store.file, async () => {
       await this.#countRemoved();
@@ -75,15 +86,18 @@ export class CanaryFigures {
 
   async #countNew(): Promise<void> {
     const newest = new Map<string, number>();
+    const newestOfBuilds = new Map<string, number>();
     for await (const page of this.#store.attempts.counted(this.#lastSeq)) {
       for (const attempt of page) {
         if (this.#expectations?.runId !== attempt.runId) await this.#readExpectations(attempt.runId);
         this.#count(attempt);
         newest.set(attempt.cell.library, attempt.seq);
+        newestOfBuilds.set(attempt.cell.build, attempt.seq);
         this.#lastSeq = attempt.seq;
       }
     }
     await this.#setLibraries([...newest.values()]);
+    await this.#setConfidences(newestOfBuilds);
   }
 
   /**
@@ -124,6 +138,15 @@ export class CanaryFigures {
   async #readExpectations(runId: string): Promise<void> {
     const plan = await this.#store.plannedCells.ofRun(runId);
     this.#expectations = { runId, of: new Map(plan.map(({ cell, expectation }) => [cellKey(cell), expectation])) };
+  }
+
+  async #setConfidences(newest: ReadonlyMap<string, number>): Promise<void> {
+    for (const [build, seq] of newest) {
+      const confidence = await this.#store.attempts.buildConfidence(seq);
+      if (confidence) this.#confidences.set(build, confidence);
+    }
+    this.#buildConfidence.clear();
+    for (const [build, confidence] of this.#confidences) this.#buildConfidence.set({ build, confidence }, 1);
   }
 
   async #setLibraries(seqs: readonly number[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { attemptCodes } from '../codes/codes.ts';
 import { phases } from '../codes/words.ts';
+import { confidences } from '../contracts/build-data.ts';
 import { outcomes, targets } from '../contracts/outcome.ts';
 import { scheduledResults } from '../contracts/run.ts';
 import { type Family, family } from './family.ts';
@@ -72,6 +73,20 @@ export const canaryFamilies = {
     help: 'Whether a cell of the schedule is expected to pass; absent for cells that the schedule does not have',
     labels: labelsOfCell,
     limit: 5000,
+  }),
+  canaryBuildConfidence: family({
+    name: 'wwebjs_canary_build_confidence',
+    type: 'gauge',
+    help: 'How sure the page of a build is that canaries ran on: inferred between builds whose code was read, assumed outside of them; always 1',
+    labels: { build: 'any', confidence: confidences },
+    limit: 500,
+  }),
+  surfaceDataAge: family({
+    name: 'wwebjs_surface_data_age_seconds',
+    type: 'gauge',
+    help: 'Time since the day on which WhatsApp Web served the newest build of which anything is known, in whole days',
+    labels: {},
+    limit: 1,
   }),
   watchPeriod: family({
     name: 'wwebjs_watch_period_seconds',

@@ -7,6 +7,7 @@ import {
   type PhaseTimings,
   type Provenance,
 } from '../contracts/attempt.ts';
+import type { Confidence } from '../contracts/build-data.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
 import type { Outcome, Phase, Target } from '../contracts/outcome.ts';
@@ -175,6 +176,16 @@ export class Attempts {
       .where('seq', '=', seq)
       .executeTakeFirstOrThrow();
     return { ...row, requested: row.requested ?? '' };
+  }
+
+  /** How sure the page was that an attempt ran on; null where its record does not say. */
+  async buildConfidence(seq: number): Promise<Confidence | null> {
+    const row = await this.#db
+      .selectFrom('attempts')
+      .select(sql<Confidence | null>`record ->> '$.confidence.build'`.as('confidence'))
+      .where('seq', '=', seq)
+      .executeTakeFirst();
+    return row?.confidence ?? null;
   }
 
   async #cells({ libraries, builds, flows, target }: JudgedFilter): Promise<Cell[]> {

@@ -1,5 +1,5 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
-import type { Need, Needs, PagePlace } from '../contracts/needs.ts';
+import type { Need, NeedStage, Needs, PagePlace } from '../contracts/needs.ts';
 import type { OpenName } from '../contracts/prediction.ts';
 import type { Shapes } from '../contracts/shape.ts';
 import type { Surface } from '../contracts/surface.ts';
@@ -43,6 +43,7 @@ export type CheckedIndex = Pick<LibraryIndex, 'needs' | 'loads'>;
 function missingOn({ needs, loads }: CheckedIndex, surface: Surface): MissingName[] {
   const all = [
     ...missingNames(needs, surface, new Set(loads)),
+    ...unsetGlobals(needs, surface),
     ...missingSelectors(needs, surface),
     ...missingFields(needs, surface),
   ].sort((a, b) => rank(a) - rank(b));
@@ -152,7 +153,28 @@ function misused(need: Need, surface: Surface, shapes: Shapes): MissingName | nu
 }
 
 function stopsOf({ stage }: Need): Stops {
+  return stepOf(stage);
+}
+
+function stepOf(stage: NeedStage): Stops {
   return stage === 'qr' || stage === 'authenticated' || stage === 'ready' ? stage : 'methods';
+}
+
+function unsetGlobals({ unsetGlobals: unset }: Needs, { face }: Surface): MissingName[] {
+  return unset
+    .filter(({ faces }) => faces.includes(face))
+    .map(({ name, stage, conditional, file, line, function: functionName }) => ({
+      kind: 'absent',
+      name: `window.${name}`,
+      stops: stepOf(stage),
+      certain: !conditional,
+      file,
+      line,
+      function: functionName,
+      history: [`The library itself sets window.${name}, and not on a page of this kind before it calls it.`],
+      fact: null,
+      bounds: null,
+    }));
 }
 
 function missingSelectors({ awaited }: Needs, surface: Surface): MissingName[] {
@@ -160,11 +182,11 @@ function missingSelectors({ awaited }: Needs, surface: Surface): MissingName[] {
   const waits = awaited.filter(({ stage, faces }) => stage === 'authenticated' && faces.includes(surface.face));
   return waits
     .flatMap((entry) => neverShown(entry, surface) ?? [])
-    .map(({ awaited: { text, file, line, function: name }, why }) => ({
+    .map(({ awaited: { text, file, line, function: name }, why, certain }) => ({
       kind: 'behaviour',
       name: text,
       stops: 'authenticated',
-      certain: true,
+      certain,
       file,
       line,
       function: name,

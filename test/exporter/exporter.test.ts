@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readRolloutPlan } from '../../src/contracts/rollout-plan.ts';
 import { Exporter } from '../../src/exporter/exporter.ts';
 import type { ExportedTables } from '../../src/exporter/service-reads.ts';
+import { dataEnd } from '../../src/replica/builds/build-dates.ts';
 import { Accounts } from '../../src/service/accounts/accounts.ts';
 import { recordViolation } from '../../src/service/accounts/constraint-violations.ts';
 import { Links } from '../../src/service/accounts/links.ts';
@@ -78,6 +79,29 @@ describe('figures of the canaries', () => {
     expect(text).toContain(
       'wwebjs_canary_phase_duration_seconds_count{library="1.34.7",flow="qr-to-ready",phase="ready"} 1',
     );
+    await exporter.close();
+    await store.close();
+  });
+
+  test('say how sure the page of each build is, by its newest attempt, and how old the data is', async () => {
+    const { store, file } = await emptyStore();
+    const on = (build: string, confidence: 'inferred' | 'read' | null) => ({
+      planned: planned({ build }),
+      attempts: [passedAttempt({ confidence: { build: confidence, cause: null, facts: [] } })],
+    });
+    await playRun(
+      [on('2.3000.1029241508', 'inferred'), on('2.3000.1044822804', 'read'), on('2.3000.1050000000', null)],
+      [new StoreRecorder(store)],
+    );
+    const exporter = await openExporter(file);
+    const text = await exporter.text();
+    expect(samples(text, 'wwebjs_canary_build_confidence').sort()).toEqual([
+      'build="2.3000.1029241508",confidence="inferred" 1',
+      'build="2.3000.1044822804",confidence="read" 1',
+    ]);
+    const [age] = samples(text, 'wwebjs_surface_data_age_seconds').map((line) => Number(line.trim()));
+    const seconds = (Date.now() - Date.parse(dataEnd())) / 1000;
+    expect([Math.floor(seconds / 86_400) * 86_400]).toContain(age);
     await exporter.close();
     await store.close();
   });

@@ -18,6 +18,7 @@ const contract: Record<string, [type: Family['type'], labels: string]> = {
   wwebjs_session_restorations_total: ['counter', 'library outcome code'],
   wwebjs_account_constraint_violations_total: ['counter', 'constraint outcome'],
   wwebjs_library_info: ['gauge', 'role declared installed loaded'],
+  wwebjs_surface_data_age_seconds: ['gauge', ''],
   wwebjs_gate_verdict: ['gauge', 'baseline candidate verdict target'],
 };
 
@@ -28,7 +29,7 @@ test.each(Object.entries(contract))(
   (name, [type, labels]) => {
     const found = all.find((family) => family.name === name);
     expect(found?.type).toBe(type);
-    expect(Object.keys(found?.labels ?? {})).toEqual(expect.arrayContaining(labels.split(' ')));
+    expect(Object.keys(found?.labels ?? {})).toEqual(expect.arrayContaining(labels.split(' ').filter(Boolean)));
   },
 );
 

@@ -99,3 +99,22 @@ describe('a build between the last known without a change and the first known wi
     expect(missing?.history.at(-1)).toMatch(/^Whether build 2\.3000\.1029241508 is older than the change is not known/);
   });
 });
+
+describe('a global of the library itself', () => {
+  const call = `window.compare('a', 'b');`;
+
+  test('stops ready where the library calls it before it sets it', () => {
+    expect(check(`${call} window.compare = (a, b) => a === b;`, october2025)).toMatchObject({
+      stops: 'ready',
+      missing: [
+        { name: 'window.compare', stops: 'ready', certain: true, history: [expect.stringContaining('itself')] },
+      ],
+    });
+  });
+
+  test('stops nothing where it is set before, is no global of the library, or is called in a try', () => {
+    expect(check(`window.compare = (a, b) => a === b; ${call}`, october2025).missing).toEqual([]);
+    expect(check(call, october2025).missing).toEqual([]);
+    expect(check(`try { ${call} } catch {} window.compare = () => {};`, october2025).missing).toEqual([]);
+  });
+});

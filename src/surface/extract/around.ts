@@ -1,4 +1,4 @@
-import type { Awaited, Need, NeedStage } from '../../contracts/needs.ts';
+import type { Awaited, Need, NeedStage, UnsetGlobal } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
 import type { KeyRead } from '../library-index.ts';
 import type { SourceFile } from './source-file.ts';
@@ -29,6 +29,9 @@ export interface Reading {
   /** Members that page code assigned to values of the page, by `originKey`. */
   overlay: Map<string, Value>;
   note(need: Omit<Need, 'faces'>): void;
+  /** Names that the library's code assigns to `window`, on whatever page. */
+  ownGlobals: ReadonlySet<string>;
+  noteUnset(unset: Omit<UnsetGlobal, 'faces'>): void;
   noteAwaited(awaited: Omit<Awaited, 'faces'>): void;
   noteKeyRead(read: KeyRead): void;
   /** Page functions on the stack, to end recursion. */

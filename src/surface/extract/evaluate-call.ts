@@ -23,6 +23,7 @@ export function evaluateCall(node: CallExpression, scope: Scope, reading: Readin
     noteUse(reading, around, [origin], 'touch', { at: node.arguments[0] ?? node, source: node });
     return { kind: 'page', origins: [origin], softened: false };
   }
+  if (name && object?.kind === 'window' && callee.kind === 'unknown') noteUnsetGlobal(name, node, reading, around);
   if (name === 'findModule') {
     const query = args[0]?.kind === 'text' ? args[0].text : raidQuery(node.arguments[0]);
     if (query === null) return unknown;
@@ -45,6 +46,14 @@ export function evaluateCall(node: CallExpression, scope: Scope, reading: Readin
   if (name && laterCalls.has(name)) noteListener(node, name, object ?? unknown, args, reading, around);
   runCallbacks(name, args, reading, around);
   return unknown;
+}
+
+function noteUnsetGlobal(name: string, node: CallExpression, reading: Reading, around: Around): void {
+  const isSet = reading.globals.has(name) || !reading.ownGlobals.has(name);
+  if (isSet || around.silent || around.tried || node.optional) return;
+  const { conditional, stage, file, functionName } = around;
+  const { line } = file.position(node.callee.end);
+  reading.noteUnset({ name, stage, conditional, file: file.path, line, function: functionName });
 }
 
 /** Null for a value that the source does not show as an object, else the names in the object. */

@@ -1,4 +1,4 @@
-import type { Awaited, Need, Needs } from '../../contracts/needs.ts';
+import type { Awaited, Need, Needs, UnsetGlobal } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
 import type { KeyRead, LibraryIndex } from '../library-index.ts';
 import { keyReadsInNode } from './key-reads.ts';
@@ -23,6 +23,7 @@ export function indexLibrary(packageDir: string): LibraryIndex {
       library: code.version,
       needs: joinFaces<Need>(comet.needs, webpack.needs),
       awaited: joinFaces<Awaited>(comet.awaited, webpack.awaited),
+      unsetGlobals: joinFaces<UnsetGlobal>(comet.unsetGlobals, webpack.unsetGlobals),
       messageKeyFields: messageKeyFields(code),
     },
     files: [...code.files.keys()],

@@ -1,5 +1,5 @@
 import type { CallExpression, Expression, Node } from 'oxc-parser';
-import type { Awaited, Need, NeedStage } from '../../contracts/needs.ts';
+import type { Awaited, Need, NeedStage, UnsetGlobal } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
 import type { KeyRead, PageFunction } from '../library-index.ts';
 import { type Around, type Reading, startAround } from './around.ts';
@@ -14,6 +14,7 @@ import { childrenOf, walk } from './walk.ts';
 export interface FaceReading {
   needs: Omit<Need, 'faces'>[];
   awaited: Omit<Awaited, 'faces'>[];
+  unsetGlobals: Omit<UnsetGlobal, 'faces'>[];
   pageFunctions: PageFunction[];
   keyReads: KeyRead[];
 }
@@ -25,7 +26,7 @@ export function readLibrary(code: LibraryCode, face: Face): FaceReading {
 
 class LibraryReader {
   readonly #code: LibraryCode;
-  readonly #result: FaceReading = { needs: [], awaited: [], pageFunctions: [], keyReads: [] };
+  readonly #result: FaceReading = { needs: [], awaited: [], unsetGlobals: [], pageFunctions: [], keyReads: [] };
   readonly #reading: Reading;
   readonly #visited = new Set<Node>();
   readonly #deferred: { fn: Callable; file: SourceFile; owner: string }[] = [];
@@ -38,6 +39,8 @@ class LibraryReader {
       globals: new Map(),
       overlay: new Map(),
       note: (need) => this.#result.needs.push(need),
+      ownGlobals: ownGlobals(code),
+      noteUnset: (unset) => this.#result.unsetGlobals.push(unset),
       noteAwaited: (awaited) => this.#result.awaited.push(awaited),
       noteKeyRead: (read) => this.#result.keyReads.push(read),
       running: new Set(),
@@ -207,6 +210,12 @@ class LibraryReader {
     this.#walk(exposed.fn.body as Node, file, owner, true);
     this.#stage = before;
   }
+}
+
+/** Names that the library's code assigns to `window`. */
+function ownGlobals(code: LibraryCode): ReadonlySet<string> {
+  const names = [...code.files.values()].flatMap(({ text }) => [...text.matchAll(/\bwindow\.(\w+)\s*=[^=]/g)]);
+  return new Set(names.flatMap(([, name]) => name ?? []));
 }
 
 function describePageFunction(
