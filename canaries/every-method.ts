@@ -1,9 +1,9 @@
-import { flow, linkByQr } from '../src/runner/flow.ts';
+import { flow } from '../src/runner/flow.ts';
 import { account } from './methods/account.ts';
 import { chats } from './methods/chats.ts';
 import { groups } from './methods/groups.ts';
 import { messages } from './methods/messages.ts';
-import type { Recipes } from './methods/recipe.ts';
+import { linkedWorld, type Recipes } from './methods/recipe.ts';
 
 /** In the sequence in which each can work: what takes something away comes last. */
 const recipes: Recipes = { ...account, ...messages, ...groups, ...chats };
@@ -12,12 +12,10 @@ const recipes: Recipes = { ...account, ...messages, ...groups, ...chats };
 export default flow(
   'every-method',
   async (context) => {
-    const { client, phone, trials } = context;
-    await linkByQr(context);
+    const world = await linkedWorld(context);
+    const { client, trials } = world;
     const listed = new Set(await trials.listed());
     trials.leaveOut([...listed].filter((method) => !Object.hasOwn(recipes, method)));
-    let count = 0;
-    const world = { ...context, contact: `${phone.contact}@c.us`, unique: () => `${++count}` };
     for (const [method, recipe] of Object.entries(recipes)) {
       if (!listed.has(method)) continue;
       const works = await trials.run(method, () => recipe(world));

@@ -1,32 +1,17 @@
 import type { Json, LibraryValue } from '../../src/contracts/host.ts';
-import type { PhoneMessage } from '../../src/contracts/phone-control.ts';
-import { at, contactChat, first, idOf, incoming, type MethodWorld, outgoing, type Recipes, same } from './recipe.ts';
-
-/** The id that phone and page share: the last part of the key's text. */
-const shortId = (message: LibraryValue) => idOf(message).split('_')[2] ?? '';
-
-/** Waits until a message, sent by either side, is at the phone as `isSo` says. */
-async function phoneMessage(
-  { phone, effect }: MethodWorld,
-  message: LibraryValue,
-  what: string,
-  isSo: (message: PhoneMessage) => boolean,
-): Promise<void> {
-  const id = shortId(message);
-  await effect(`${what} on the phone`, async () => {
-    const { received, sent } = await phone.state();
-    return [...received, ...sent].some((each) => each.id === id && isSo(each));
-  });
-}
-
-/** A message of another kind than text from the contact, as an object of the library. */
-async function incomingOf(
-  { client, phone }: MethodWorld,
-  content: Parameters<MethodWorld['phone']['sendContent']>[0]['content'],
-): Promise<LibraryValue> {
-  const { id } = await phone.sendContent({ content });
-  return first(await client.event('message', { id: { id } }));
-}
+import {
+  at,
+  contactChat,
+  idOf,
+  incoming,
+  incomingOf,
+  type MethodWorld,
+  outgoing,
+  phoneMessage,
+  type Recipes,
+  same,
+  shortId,
+} from './recipe.ts';
 
 const newPoll = { $new: 'Poll', args: ['Which?', ['this', 'that'], { allowMultipleAnswers: false }] };
 const scheduled = (name: string) => ({

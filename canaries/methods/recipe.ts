@@ -1,6 +1,6 @@
 import type { Json, LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
-import type { PhoneChat } from '../../src/contracts/phone-control.ts';
-import type { FlowContext } from '../../src/runner/flow.ts';
+import type { PhoneChat, PhoneMessage } from '../../src/contracts/phone-control.ts';
+import { type FlowContext, linkByQr } from '../../src/runner/flow.ts';
 
 /** What recipes of methods work with: a client that is ready, and its phone. */
 export interface MethodWorld extends FlowContext {
@@ -8,6 +8,13 @@ export interface MethodWorld extends FlowContext {
   contact: string;
   /** Digits that make a text unlike any other of the flow. */
   unique(): string;
+}
+
+/** Links the client, up to the probe. */
+export async function linkedWorld(context: FlowContext): Promise<MethodWorld> {
+  await linkByQr(context);
+  let count = 0;
+  return { ...context, contact: `${context.phone.contact}@c.us`, unique: () => `${++count}` };
 }
 
 /** Calls one method and checks that what it is for has happened; throws when it has not. */
@@ -71,6 +78,32 @@ export function idOf({ value }: LibraryValue): string {
   const id = at(value, 'id', '_serialized') ?? at(value, 'id', '$1');
   if (typeof id !== 'string') throw new Error('the object has no id');
   return id;
+}
+
+/** The id that phone and page share: the last part of the key's text. */
+export const shortId = (message: LibraryValue) => idOf(message).split('_')[2] ?? '';
+
+/** Waits until a message, sent by either side, is at the phone as `isSo` says. */
+export async function phoneMessage(
+  { phone, effect }: MethodWorld,
+  message: LibraryValue,
+  what: string,
+  isSo: (message: PhoneMessage) => boolean,
+): Promise<void> {
+  const id = shortId(message);
+  await effect(`${what} on the phone`, async () => {
+    const { received, sent } = await phone.state();
+    return [...received, ...sent].some((each) => each.id === id && isSo(each));
+  });
+}
+
+/** A message of another kind than text from the contact, as an object of the library. */
+export async function incomingOf(
+  { client, phone }: MethodWorld,
+  content: Parameters<MethodWorld['phone']['sendContent']>[0]['content'],
+): Promise<LibraryValue> {
+  const { id } = await phone.sendContent({ content });
+  return first(await client.event('message', { id: { id } }));
 }
 
 /** The recipe of the same method of the client and of an object: `archiveChat(id)` and `chat.archive()`. */

@@ -156,7 +156,7 @@ export interface HostCalls {
   ownerOf(on: number | null, method: string): Promise<string | null>;
   /**
    * The arguments of the first event of this name that no earlier call took, and whose first argument has all of `match`; one that came
-   * before counts, too, if it came after the first use of `call` or `event`.
+   * before counts, too: since the first use of `call` or `event`, and up to 5 s before that.
    */
   event(name: string, match: Json): Promise<LibraryValue[]>;
   /** `client.logout()`. */

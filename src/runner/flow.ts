@@ -62,7 +62,7 @@ export interface FlowClient {
   callOn(object: Pick<LibraryValue, 'ref'>, method: string, ...args: MethodArgument[]): Promise<LibraryValue>;
   /**
    * The arguments of the first event of this name that was not returned before and whose first argument has all of `match`; events count
-   * from the first `call` or `event` on.
+   * from the first `call` or `event` on, and those of the 5 s before.
    */
   event(name: string, match?: Json): Promise<LibraryValue[]>;
   /** `logout()`. */

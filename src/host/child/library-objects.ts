@@ -1,12 +1,19 @@
 import type { Json, LibraryValue, MethodArgument, MethodCall } from '../../contracts/host.ts';
 import type { Library, LibraryClient } from './library-types.ts';
+import { plainError } from './plain-value.ts';
+import type { Report } from './report.ts';
 
 type AnyObject = Record<string, unknown>;
 
-/** Events that are kept for a later question; a client that is never asked must not fill the memory. */
+/** Events that are kept for a later question. */
 const mostEvents = 1_000;
 
+/** How long, in milliseconds, events are kept before the first question: a long session that is never asked must not seem to leak. */
+const keptUnaskedMs = 5_000;
+
 interface KeptEvent {
+  /** By `performance.now()`. */
+  at: number;
   name: string;
   args: unknown[];
 }
@@ -17,10 +24,16 @@ export class LibraryObjects {
   readonly #refs = new WeakMap<object, number>();
   readonly #events: KeptEvent[] = [];
   readonly #waiting = new Set<(event: KeptEvent) => boolean>();
-  /** Nothing is kept for a parent that never asks: a long session would seem to leak. */
   #isAsked = false;
+  #forgetting: NodeJS.Timeout | undefined;
+  readonly #report: Report;
   #client: LibraryClient | null = null;
   #library: Library | null = null;
+
+  /** @param report hears of calls that failed, with their stacks. */
+  constructor(report: Report) {
+    this.#report = report;
+  }
 
   /** From now on calls and events are those of this client. */
   use(client: LibraryClient, library: Library): void {
@@ -28,7 +41,7 @@ export class LibraryObjects {
     this.#library = library;
     const { emit } = client;
     client.emit = (name, ...args) => {
-      if (typeof name === 'string' && this.#client === client) this.#see({ name, args });
+      if (typeof name === 'string' && this.#client === client) this.#see({ at: performance.now(), name, args });
       return emit.call(client, name, ...args);
     };
   }
@@ -40,12 +53,13 @@ export class LibraryObjects {
     if (typeof called !== 'function') {
       throw new TypeError(`${classOf(owner) ?? 'the object'} of this version has no method ${method}()`);
     }
-    return this.#valueOf(
-      await called.apply(
-        owner,
-        args.map((each) => this.#made(each)),
-      ),
-    );
+    const made = args.map((each) => this.#made(each));
+    try {
+      return this.#valueOf(await called.apply(owner, made));
+    } catch (error) {
+      this.#report({ type: 'host:call-failed', detail: { method, ...plainError(error) } });
+      throw error;
+    }
   }
 
   ownerOf(on: number | null, method: string): string | null {
@@ -75,9 +89,20 @@ export class LibraryObjects {
       this.#waiting.delete(take);
       return;
     }
-    if (!this.#isAsked) return;
     this.#events.push(event);
+    if (!this.#isAsked) this.#forgetLater();
     if (this.#events.length > mostEvents) this.#events.shift();
+  }
+
+  #forgetLater(): void {
+    this.#forgetting ??= setTimeout(() => {
+      this.#forgetting = undefined;
+      if (this.#isAsked) return;
+      const since = performance.now() - keptUnaskedMs;
+      const old = this.#events.findIndex(({ at }) => at > since);
+      this.#events.splice(0, old < 0 ? this.#events.length : old);
+      if (this.#events.length > 0) this.#forgetLater();
+    }, keptUnaskedMs).unref();
   }
 
   #taken({ args }: KeptEvent): LibraryValue[] {

@@ -27,11 +27,12 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'call' | 'ownerOf' |
   #library: Library | null = null;
   #client: LibraryClient | null = null;
   /** What programs reach of the library: its methods, objects and events. */
-  readonly objects = new LibraryObjects();
+  readonly objects: LibraryObjects;
   #lastPicture: Promise<unknown> = Promise.resolve();
 
   constructor(report: Report) {
     this.report = report;
+    this.objects = new LibraryObjects(report);
   }
 
   async load(packageDir: string): Promise<LoadedLibrary> {

@@ -20,6 +20,7 @@ const codesOfErrors = new Set<Code>([
   'probe-wid',
   'probe-message',
   'probe-build',
+  'call-failed',
 ]);
 
 /** An error of the library's own code, in the page or in Node, mapped to its source. */
@@ -43,9 +44,17 @@ export function explainError(attempt: FailedAttempt): Explanation | null {
 }
 
 /** The first error that leads to a line of the library, looked for among those after the last milestone before any other. */
-function decisiveError({ events, library, surface }: FailedAttempt): { error: SeenError; located: Located } | null {
+function decisiveError({
+  events,
+  library,
+  surface,
+  code,
+}: FailedAttempt): { error: SeenError; located: Located } | null {
   const milestone = events.findLast(isOfType('client:authenticated', 'client:qr'))?.at ?? 0;
-  const errors = seenErrors(events);
+  const all = seenErrors(events);
+  // A flow may have gone on after the failures of calls before the last one.
+  const failedCall = all.findLast(({ type }) => type === 'host:call-failed');
+  const errors = code === 'call-failed' ? [failedCall].filter((error) => error !== undefined) : all;
   const inOrder = [...errors.filter(({ at }) => at >= milestone), ...errors.filter(({ at }) => at < milestone)];
   let fallback: { error: SeenError; located: Located } | null = null;
   for (const error of inOrder) {

@@ -19,6 +19,7 @@ const errorTypes = [
   'page:error',
   'host:error',
   'host:unhandled-rejection',
+  'host:call-failed',
   'page:crashed',
 ] as const satisfies HostEventType[];
 type ErrorType = (typeof errorTypes)[number];

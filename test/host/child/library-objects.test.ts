@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { LibraryObjects } from '../../../src/host/child/library-objects.ts';
 import type { Library, LibraryClient } from '../../../src/host/child/library-types.ts';
 
@@ -40,9 +40,10 @@ class Client extends EventEmitter {
 }
 
 function objectsOf(client = new Client()) {
-  const objects = new LibraryObjects();
+  const failed: string[] = [];
+  const objects = new LibraryObjects(({ type }) => void failed.push(type));
   objects.use(client as unknown as LibraryClient, { Location } as unknown as Library);
-  return { objects, client };
+  return { objects, client, failed };
 }
 const call = (objects: LibraryObjects, method: string, ...args: never[]) => objects.call({ on: null, method, args });
 
@@ -70,6 +71,16 @@ test('the class that declares a method is its owner', () => {
   expect(objects.ownerOf(null, 'noSuchMethod')).toBeNull();
 });
 
+test('a call that the library refuses is reported with its stack, one that the caller got wrong is not', async () => {
+  const { objects, client, failed } = objectsOf();
+  client.echo = () => {
+    throw new Error('no');
+  };
+  await expect(call(objects, 'echo')).rejects.toThrow('no');
+  await expect(call(objects, 'noSuchMethod')).rejects.toThrow('has no method');
+  expect(failed).toEqual(['host:call-failed']);
+});
+
 test('what cannot be called says so', async () => {
   const { objects } = objectsOf();
   await expect(call(objects, 'noSuchMethod')).rejects.toThrow('Client of this version has no method noSuchMethod()');
@@ -80,10 +91,8 @@ test('what cannot be called says so', async () => {
   expect((await call(objects, 'circle')).value).toBeNull();
 });
 
-test('an event is returned once, also when it came before the question, if it came after the first one', async () => {
+test('an event is returned once, also when it came before the question', async () => {
   const { objects, client } = objectsOf();
-  client.emit('message', { body: 'too early' });
-  await call(objects, 'getChats');
   client.emit('message', { body: 'one', from: 'a' });
   client.emit('message', { body: 'two', from: 'a' });
   expect((await objects.event('message', { body: 'two' }))[0]?.value).toEqual({ body: 'two', from: 'a' });
@@ -91,4 +100,15 @@ test('an event is returned once, also when it came before the question, if it ca
   const later = objects.event('message', null);
   client.emit('message', { body: 'three' });
   expect((await later)[0]?.value).toEqual({ body: 'three' });
+});
+
+test('of a client that is never asked only the last events are kept', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { objects, client } = objectsOf();
+  client.emit('message', { body: 'old' });
+  await vi.advanceTimersByTimeAsync(9_000);
+  client.emit('message', { body: 'young' });
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect((await objects.event('message', null))[0]?.value).toEqual({ body: 'young' });
 });

@@ -79,6 +79,32 @@ describe('something that only the replica can be blamed for', () => {
     expect(result).toMatchObject({ code: 'replica-stub-called', blame: 'harness', cause: { module: 'WAWebWid' } });
   });
 
+  test('a call that failed at a stub is no verdict on the library, and neither is what did not happen after a stub', () => {
+    const stub = { at: 1, type: 'replica:stub-called', detail: { module: 'WAWebWid', export: 'create' } };
+    const failed = {
+      at: 2,
+      type: 'host:call-failed',
+      detail: { method: 'forward', message: 'replica: WAWebWid.create is only a name here', stack: '' },
+    };
+    const harness = { code: 'replica-stub-called', blame: 'harness' };
+    expect(explain(toyFailure(toyClient(calls), { code: 'call-failed', events: [stub, failed] }))).toMatchObject(
+      harness,
+    );
+    for (const code of ['no-effect', 'no-event', 'no-ack', 'message-lost'] as const) {
+      expect(explain(toyFailure(toyClient(calls), { code, events: [stub] }))).toMatchObject(harness);
+      expect(explain(toyFailure(toyClient(calls), { code, events: [] })).blame).toBeNull();
+    }
+  });
+
+  test('of calls that failed, the last one leads to the line of the library', () => {
+    const detail = (error.detail ?? {}) as object;
+    const before = { at: 1, type: 'host:call-failed', detail: { method: 'pin', message: 'no', stack: '' } };
+    const last = { at: 2, type: 'host:call-failed', detail: { method: 'forward', ...detail } };
+    const { cause, blame } = explain(toyFailure(toyClient(calls), { code: 'call-failed', events: [before, last] }));
+    expect(blame).toBe('web-build');
+    expect(cause).toMatchObject({ export: 'getMeUser', libraryLine: 7 });
+  });
+
   test('a stub that was called without harm is not the cause', () => {
     const events = [{ at: 1, type: 'replica:stub-called', detail: { module: 'WAWebWid', export: 'create' } }, error];
     expect(explain(toyFailure(toyClient(calls), { events })).code).toBeUndefined();
