@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import {
+  type ChannelReactions,
+  channelDescriptionSchema,
+  channelEditSchema,
+  channelJidSchema,
+  channelNameSchema,
+} from './replica-channels.ts';
+import {
   type GroupSettings,
   groupChangeSchema,
   groupJidSchema,
@@ -9,7 +16,14 @@ import {
   subjectSchema,
 } from './replica-groups.ts';
 import { mediaKinds } from './replica-media.ts';
-import { type Content, contentSchema, type EventResponse, type MessageContext } from './replica-message.ts';
+import {
+  type Added,
+  addedSchema,
+  type Content,
+  contentSchema,
+  type EventResponse,
+  type MessageContext,
+} from './replica-message.ts';
 import {
   type BusinessRecord,
   businessProfileSchema,
@@ -72,9 +86,9 @@ export const changeSchema = mutationSchema;
 
 const numbersSchema = z.array(phoneNumberSchema).max(1_024);
 /** The member who does it; by default the phone's own number. */
-export const groupActorSchema = z.strictObject({ by: phoneNumberSchema.optional() });
-export const invitationOnlySchema = groupActorSchema.extend({ isOn: z.boolean() });
-export const createGroupSchema = groupActorSchema.extend({
+export const actorSchema = z.strictObject({ by: phoneNumberSchema.optional() });
+export const invitationOnlySchema = actorSchema.extend({ isOn: z.boolean() });
+export const createGroupSchema = actorSchema.extend({
   subject: subjectSchema,
   participants: numbersSchema,
   settings: someSettingsSchema.optional(),
@@ -82,13 +96,53 @@ export const createGroupSchema = groupActorSchema.extend({
   id: groupJidSchema.optional(),
 });
 export type NewPhoneGroup = z.infer<typeof createGroupSchema>;
-export const changeGroupSchema = groupActorSchema.extend({ change: groupChangeSchema });
-export const groupParticipantsSchema = groupActorSchema.extend({
+export const changeGroupSchema = actorSchema.extend({ change: groupChangeSchema });
+export const groupParticipantsSchema = actorSchema.extend({
   action: participantActionSchema,
   participants: numbersSchema,
 });
-export const joinGroupSchema = groupActorSchema.extend({ code: z.string().min(1) });
-export const answerRequestsSchema = groupActorSchema.extend({ approve: z.boolean(), participants: numbersSchema });
+export const joinGroupSchema = actorSchema.extend({ code: z.string().min(1) });
+export const answerRequestsSchema = actorSchema.extend({ approve: z.boolean(), participants: numbersSchema });
+
+export const createChannelSchema = actorSchema.extend({
+  name: channelNameSchema,
+  description: channelDescriptionSchema.optional(),
+  /** By default a new one. */
+  id: channelJidSchema.optional(),
+});
+export type NewPhoneChannel = z.infer<typeof createChannelSchema>;
+export const editChannelSchema = actorSchema.extend({ edit: channelEditSchema });
+export const channelPostSchema = z.union([
+  actorSchema.extend({ body: z.string().min(1).max(65_536) }),
+  actorSchema.extend({ content: addedSchema }),
+]);
+export const channelReactionSchema = actorSchema.extend({ post: z.string().min(1), text: z.string() });
+export const subscribeSchema = actorSchema.extend({ isSubscribed: z.boolean().default(true) });
+export const channelAdminSchema = actorSchema.extend({ number: phoneNumberSchema });
+
+/** A channel as a phone sees it; people by their numbers. */
+export interface PhoneChannel {
+  id: string;
+  name: string;
+  description: string;
+  inviteCode: string;
+  reactions: ChannelReactions;
+  owner: string;
+  admins: string[];
+  subscribers: string[];
+  mutedBy: string[];
+  /** Who is invited to be an admin. */
+  adminInvites: string[];
+  /** Oldest first. */
+  posts: {
+    id: string;
+    serverId: number;
+    t: number;
+    content: Added;
+    body: string;
+    reactions: { number: string; text: string }[];
+  }[];
+}
 
 /** A group as a phone sees it; people by their numbers. */
 export interface PhoneGroup {

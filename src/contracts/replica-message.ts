@@ -172,6 +172,16 @@ const groupEventSchema = z.strictObject({
   value: z.string().optional(),
 });
 
+/** Asks a person to run a channel with others. */
+const channelAdminInviteSchema = z.strictObject({
+  kind: z.literal('channel-admin-invite'),
+  channel: z.string().regex(/@newsletter$/),
+  channelName: z.string(),
+  /** Seconds since 1970. */
+  expires: secondsSchema,
+  caption: z.string().optional(),
+});
+
 const changeOf = {
   /** The message that it changes. */
   target: messageRefSchema,
@@ -231,7 +241,7 @@ export type ChangeKind = Change['kind'];
 export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
 
 /** Kinds that add a message to a chat. */
-const addedSchema = z.discriminatedUnion('kind', [
+export const addedSchema = z.discriminatedUnion('kind', [
   textSchema,
   locationSchema,
   contactSchema,
@@ -246,6 +256,7 @@ const addedSchema = z.discriminatedUnion('kind', [
   listSchema,
   groupEventSchema,
   ...mediaContentSchemas,
+  channelAdminInviteSchema,
 ]);
 export type Added = z.infer<typeof addedSchema>;
 export type AddedKind = Added['kind'];
@@ -285,6 +296,8 @@ export const messageSchema = z.strictObject({
   t: z.int(),
   /** -1 failed, 0 not sent, 1 sent, 2 delivered, 3 read, 4 played. */
   ack: z.int().min(-1).max(4),
+  /** Of a post in a channel: its number there. */
+  serverId: z.int().positive().exactOptional(),
   pushname: z.string().optional(),
   /** The message that this one answers. */
   quoted: messageRefSchema.extend({ content: addedSchema, chat: chatJidSchema.optional() }).optional(),
@@ -312,6 +325,7 @@ export function bodyOf(content: Content): string {
     case 'contact':
       return content.displayName;
     case 'group-invite':
+    case 'channel-admin-invite':
       return content.caption ?? '';
     case 'product':
     case 'order':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PageCircumstances } from './circumstances.ts';
+import type { ChannelInfo } from './replica-channels.ts';
 import type { GroupInfo } from './replica-groups.ts';
 import { chatJidSchema, type Message, messageSchema, userJidSchema } from './replica-message.ts';
 import type { Notification } from './replica-notifications.ts';
@@ -94,6 +95,7 @@ export type ServerFrame =
       /** Jids of the people that the account has blocked. */
       blocked: string[];
       groups: GroupInfo[];
+      channels: ChannelInfo[];
       messages: Message[];
       mutations: Mutation[];
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ChannelQueryValues, channelQueries } from './replica-channels.ts';
 import { type GroupQueryValues, groupQueries } from './replica-groups.ts';
 import { chatJidSchema, userJidSchema } from './replica-message.ts';
 import { type ProfileQueryValues, profileQueries } from './replica-profiles.ts';
@@ -18,10 +19,11 @@ export const queries = {
   messageInfo: z.strictObject({ id: z.string(), to: z.string() }),
   ...groupQueries,
   ...profileQueries,
+  ...channelQueries,
 } as const;
 
 /** What the server answers. */
-export interface QueryValues extends GroupQueryValues, ProfileQueryValues {
+export interface QueryValues extends GroupQueryValues, ChannelQueryValues, ProfileQueryValues {
   /** Jid and lid of the account, or null. */
   mediaConn: { auth: string };
   exists: { wid: string; lid: string; isBusiness: boolean } | null;

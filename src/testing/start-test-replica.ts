@@ -14,6 +14,7 @@ import type { CallRecord, ChatState } from '../contracts/replica-profiles.ts';
 import type { Mutation } from '../contracts/replica-queries.ts';
 import type { ReadMedia } from '../replica/phone/media.ts';
 import type { Phone, SentMessage } from '../replica/phone/phone.ts';
+import type { PhoneChannels } from '../replica/phone/phone-channels.ts';
 import type { PhoneGroups } from '../replica/phone/phone-groups.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
@@ -220,6 +221,11 @@ export class TestPhone {
    */
   pair(code: string): Promise<LinkedDevice> {
     return this.#replica.phones.pair(this.#id, code);
+  }
+
+  /** The channels of the account. */
+  get channels(): PhoneChannels {
+    return this.#replica.phones.phone(this.#id).channels;
   }
 
   /** The groups of the account. */

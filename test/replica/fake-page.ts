@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { PageFrame, ServerFrame } from '../../src/contracts/replica-protocol.ts';
+import type { QueryArgs, QueryName } from '../../src/contracts/replica-queries.ts';
 import { newKeyPair, sharedWireMac, toBase64, wireMac } from '../../src/replica/server/wire-keys.ts';
 import type { Replica } from '../../src/replica/start-replica.ts';
 
@@ -101,6 +102,12 @@ export class FakePage {
     const proof = sharedWireMac(this.noise, Buffer.from(serverPub, 'base64'), Buffer.from(nonce, 'base64'));
     this.send({ type: 'login-proof', proof: toBase64(proof) });
     return this.next('success');
+  }
+
+  /** What the server answers to a query. */
+  ask<N extends QueryName>(name: N, args: QueryArgs<N>): Promise<FrameOf<'answer'>> {
+    this.send({ type: 'query', requestId: 1, name, args });
+    return this.next('answer');
   }
 
   /** From nothing to a synced device of the phone. */

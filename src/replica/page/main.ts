@@ -9,6 +9,7 @@ import { installModules, type Register } from './loader/install-modules.ts';
 import { addMembers, MemberSource, watchUnknownMembers } from './loader/members.ts';
 import { EventEmitter } from './model/event-emitter.ts';
 import { accountModules } from './modules/account.ts';
+import { channelModules } from './modules/channels.ts';
 import { chatModules } from './modules/chats.ts';
 import { collectionModules } from './modules/collections.ts';
 import { connectionModules } from './modules/connection.ts';
@@ -117,6 +118,7 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...chatModules(page, lifecycle),
     ...groupModules(page, lifecycle),
     ...statusModules(lifecycle),
+    ...channelModules(page, lifecycle),
     ...messageModules(),
     ...profileModules(page, lifecycle),
     ...messageActionModules(page, lifecycle),

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import {
+  actorSchema,
   answerRequestsSchema,
   changeGroupSchema,
   createGroupSchema,
-  groupActorSchema,
   groupParticipantsSchema,
   invitationOnlySchema,
   joinGroupSchema,
@@ -44,10 +44,10 @@ export function groupRoutes(server: FastifyInstance, phones: Phones): void {
     return phones.groups(params.id).answerRequests(params.group, approve, participants, { by });
   });
   server.post<WithGroup>('/phones/:id/groups/:group/invite', ({ params, body }) => ({
-    inviteCode: phones.groups(params.id).resetInvite(params.group, parse(groupActorSchema, body ?? {})),
+    inviteCode: phones.groups(params.id).resetInvite(params.group, parse(actorSchema, body ?? {})),
   }));
   server.post<WithGroup>('/phones/:id/groups/:group/leave', ({ params, body }) => {
-    phones.groups(params.id).leave(params.group, parse(groupActorSchema, body ?? {}));
+    phones.groups(params.id).leave(params.group, parse(actorSchema, body ?? {}));
     return {};
   });
 }

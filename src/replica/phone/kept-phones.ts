@@ -15,7 +15,9 @@ import { mutationSchema } from '../../contracts/replica-queries.ts';
 import { parseYamlFile } from '../../contracts/yaml-file.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
-import { type Groups, groupSchema } from '../world/groups.ts';
+import { channelSchema } from '../world/channels.ts';
+import { groupSchema } from '../world/groups.ts';
+import type { World } from '../world/world.ts';
 import { earlierPhonesSchema } from './earlier-phones.ts';
 import type { Phones } from './phones.ts';
 
@@ -94,6 +96,7 @@ const fileSchema = z.strictObject({
   schemaVersion: z.literal(2),
   phones: z.array(phoneSchema),
   groups: z.array(groupSchema).default([]),
+  channels: z.array(channelSchema).default([]),
 });
 
 /** A file of this release or of an earlier one. */
@@ -106,18 +109,19 @@ const anyFileSchema = z.preprocess((file) => {
 export class KeptPhones {
   private readonly file: string;
   private readonly phones: Phones;
-  private readonly groups: Groups;
+  private readonly world: World;
   private timer: NodeJS.Timeout | undefined;
 
   /** @throws InputError for a file that is not of a replica. */
   constructor(folder: string, phones: Phones, core: ReplicaCore) {
     this.file = join(folder, 'phones.json');
     this.phones = phones;
-    this.groups = core.world.groups;
+    this.world = core.world;
     if (existsSync(this.file)) {
       const kept = parseYamlFile(this.file, anyFileSchema);
       for (const phone of kept.phones) phones.restore(phone);
-      for (const group of kept.groups) this.groups.add(group);
+      for (const group of kept.groups) this.world.groups.add(group);
+      for (const channel of kept.channels) this.world.channels.add(channel);
     }
     // The change that an event reports may follow it.
     core.onEvent(() => {
@@ -130,9 +134,18 @@ export class KeptPhones {
     clearTimeout(this.timer);
     this.timer = undefined;
     const next = `${this.file}.next`;
-    writeFileSync(next, JSON.stringify({ schemaVersion: 2, phones: this.phones.kept(), groups: this.groups.all() }), {
-      mode: 0o600,
-    });
+    writeFileSync(
+      next,
+      JSON.stringify({
+        schemaVersion: 2,
+        phones: this.phones.kept(),
+        groups: this.world.groups.all(),
+        channels: this.world.channels.all(),
+      }),
+      {
+        mode: 0o600,
+      },
+    );
     renameSync(next, this.file);
   }
 }

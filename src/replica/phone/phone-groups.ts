@@ -3,8 +3,8 @@ import type { GroupChange, ParticipantAction } from '../../contracts/replica-gro
 import type { Groups, ReplicaGroup } from '../world/groups.ts';
 import { userOf } from '../world/people.ts';
 
-/** Who does something: by default the phone's own number. A member without a phone acts through any phone. */
-interface Actor {
+/** Who does something: by default the phone's own number. A person without a phone acts through any phone. */
+export interface Actor {
   by?: string | undefined;
 }
 

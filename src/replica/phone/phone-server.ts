@@ -14,6 +14,7 @@ import { uploadLimit } from '../../contracts/replica-media.ts';
 import { isToken } from '../server/page-entrance.ts';
 import { sendPicture } from '../server/page-server.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
+import { channelRoutes } from './channel-routes.ts';
 import { groupRoutes } from './group-routes.ts';
 import { parse, type WithId } from './parse-body.ts';
 import { peopleRoutes } from './people-routes.ts';
@@ -88,6 +89,7 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
   });
   groupRoutes(server, phones);
   peopleRoutes(server, phones);
+  channelRoutes(server, phones);
   server.get('/devices', () => phones.devices());
   server.get('/events', () => ({ events: core.listTroubles() }));
   server.post('/conditions', (request) => {

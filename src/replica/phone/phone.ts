@@ -16,6 +16,7 @@ import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import { contentWith, type ReadMedia, readMedia } from './media.ts';
 import { parseQr } from './parse-qr.ts';
+import { PhoneChannels } from './phone-channels.ts';
 import { PhoneGroups } from './phone-groups.ts';
 
 /** A message of the phone, with the words that a person reads in it. */
@@ -31,6 +32,7 @@ export interface ContentSend {
 export class Phone {
   readonly id: string;
   readonly groups: PhoneGroups;
+  readonly channels: PhoneChannels;
   private readonly account: ReplicaAccount;
   private readonly core: ReplicaCore;
   private readonly accountKeys: WireKeyPair;
@@ -40,6 +42,7 @@ export class Phone {
     this.account = account;
     this.core = core;
     this.accountKeys = accountKeys;
+    this.channels = new PhoneChannels(account.number, core.world.channels);
     this.groups = new PhoneGroups(account.number, core.world.groups);
   }
 

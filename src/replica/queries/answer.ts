@@ -10,6 +10,7 @@ import {
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import { lidOf, userJid } from '../world/people.ts';
 import type { World } from '../world/world.ts';
+import { channelHandlers, channelRefusals } from './channels.ts';
 import { groupHandlers, groupRefusals } from './groups.ts';
 import { profileHandlers, profileRefusals } from './profiles.ts';
 
@@ -55,6 +56,7 @@ const handlers: Handlers<QueryName> = {
   },
   ...groupHandlers,
   ...profileHandlers,
+  ...channelHandlers,
 };
 
 interface Query {
@@ -83,7 +85,8 @@ export function answer({ requestId, name, args }: Query, asker: Asker): AnswerFr
 /** How the server refuses what the world refuses. @throws the error when it is no refusal. */
 function asServerRefusal(error: unknown): QueryRefusal {
   if (error instanceof ServerRefusal) return error;
-  const refusal = error instanceof Refusal ? { ...groupRefusals, ...profileRefusals }[error.code] : undefined;
+  const refusal =
+    error instanceof Refusal ? { ...groupRefusals, ...channelRefusals, ...profileRefusals }[error.code] : undefined;
   if (!refusal) throw error;
   return refusal;
 }

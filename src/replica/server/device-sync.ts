@@ -1,5 +1,6 @@
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
+import { channelInfo } from '../world/channels.ts';
 import { infoOf } from '../world/groups.ts';
 import { lidOf, userOf } from '../world/people.ts';
 import type { ReplicaCore } from './replica-core.ts';
@@ -34,6 +35,7 @@ export function startSync(
       isBusiness: core.world.people.withJid(contact.id)?.business !== undefined,
     })),
     blocked: account.blocked,
+    channels: core.world.channels.of(account.number).map((channel) => channelInfo(channel, account.number)),
     messages: isNew ? account.messages : [],
     mutations: account.mutations,
   });

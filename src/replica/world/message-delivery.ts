@@ -1,9 +1,9 @@
 import { Refusal } from '../../contracts/refusal.ts';
-import { bodyOf, isChangeMessage, type Message } from '../../contracts/replica-message.ts';
+import { bodyOf, type ChangeMessage, isChangeMessage, type Message } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import type { MessageInfo, Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
-import { isUserJid, type People, userJid, userOf } from './people.ts';
+import { isChannelJid, isUserJid, type People, userJid, userOf } from './people.ts';
 import { asSeenByPhone, changeSeen } from './seen-by-phone.ts';
 import { changeState } from './shared-state.ts';
 import type { Surroundings } from './world.ts';
@@ -25,6 +25,8 @@ interface DeliveryParts {
   around: Surroundings;
   /** Numbers of the people whom a message reaches. @throws Refusal when its author may not send it. */
   recipientsOf(message: Message): string[];
+  /** Takes what is sent to a channel as a message. @throws Refusal */
+  toChannel(message: ChangeMessage): void;
 }
 
 /** Delivers messages, their acks and notifications between devices, phones and contacts. */
@@ -50,7 +52,7 @@ export class MessageDelivery {
       return;
     }
     around.emit('message-from-page', { id: sent.id, device: device.id, kind, length: bodyOf(sent.content).length });
-    const recipients = this.recipientsOf(sent);
+    const recipients = isChannelJid(sent.to) ? this.sentToChannel(sent) : this.recipientsOf(sent);
     if (!recipients) {
       device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: -1 });
       return;
@@ -84,10 +86,16 @@ export class MessageDelivery {
     this.toOthers(userOf(message.from), message, recipients);
   }
 
-  /** Brings a message that the server itself made to the devices of an account. */
+  /** Brings a message that the server itself made, or that is from a channel, to the devices of an account. */
   fromServer(account: ReplicaAccount, message: Message): void {
     account.messages.push(message);
     for (const device of account.devices.values()) handOver(device, message);
+  }
+
+  /** Adds a message that the account wrote. @param from the device that wrote it; it has the message. */
+  ofAccount(account: ReplicaAccount, message: Message, from?: Device): void {
+    this.keep(account, message);
+    for (const device of account.devices.values()) if (device !== from) handOver(device, message);
   }
 
   /** Delivers a message to the phone and all devices of an account, unless its author is blocked. */
@@ -162,14 +170,29 @@ export class MessageDelivery {
     };
   }
 
+  /** No recipients: a channel counts reactions. Undefined when it refuses. */
+  private sentToChannel(message: Message): [] | undefined {
+    try {
+      if (!isChangeMessage(message)) throw new Refusal('bad-request', 'A channel takes posts only by a query.');
+      this.parts.toChannel(message);
+      return [];
+    } catch (error) {
+      return this.refused(message, error);
+    }
+  }
+
+  private refused(message: Message, error: unknown): undefined {
+    if (!(error instanceof Refusal)) throw error;
+    this.parts.around.emit('message-refused', { id: message.id, code: error.code });
+    return undefined;
+  }
+
   /** Numbers of those whom a message reaches; undefined when its author may not send it. */
   private recipientsOf(message: Message): readonly string[] | undefined {
     try {
       return this.recipients.get(message.id) ?? this.parts.recipientsOf(message);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.parts.around.emit('message-refused', { id: message.id, code: error.code });
-      return undefined;
+      return this.refused(message, error);
     }
   }
 

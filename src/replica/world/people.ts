@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { BusinessRecord } from '../../contracts/replica-profiles.ts';
 
 /** A person with a WhatsApp account. Those with a phone of their own in the replica have a `ReplicaAccount` besides. */
@@ -70,8 +70,12 @@ export class People {
 
 export const userJid = (number: string) => `${number}@c.us`;
 export const userOf = (jid: string) => jid.slice(0, jid.indexOf('@'));
+/** Id of a message that a phone writes. */
+export const newMessageId = () => `3A${randomBytes(9).toString('hex').toUpperCase()}`;
+
 /** What a status is sent to. */
 export const statusJid = 'status@broadcast';
+export const isChannelJid = (jid: string) => jid.endsWith('@newsletter');
 export const isGroupJid = (jid: string) => jid.endsWith('@g.us');
 export const isUserJid = (jid: string) => jid.endsWith('@c.us') || jid.endsWith('@lid');
 

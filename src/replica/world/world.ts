@@ -1,6 +1,7 @@
 import type { Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
 import { Calls } from './calls.ts';
+import { Channels } from './channels.ts';
 import { Groups } from './groups.ts';
 import { MediaStore } from './media-store.ts';
 import { MessageDelivery } from './message-delivery.ts';
@@ -15,7 +16,7 @@ export interface Surroundings {
   emit(type: string, detail: unknown): void;
 }
 
-/** What is true on WhatsApp, from any point of view: people, their accounts and groups, and what they have sent. */
+/** What is true on WhatsApp, from any point of view: people, their accounts, groups and channels, and what they have sent. */
 export class World {
   readonly people = new People();
   readonly accounts = new ReplicaAccounts(this.people);
@@ -24,6 +25,7 @@ export class World {
   readonly groups: Groups;
   readonly profiles: Profiles;
   readonly calls: Calls;
+  readonly channels: Channels;
   readonly around: Surroundings;
 
   constructor(around: Surroundings) {
@@ -34,7 +36,9 @@ export class World {
       people,
       around,
       recipientsOf: (message) => this.recipientsOf(message),
+      toChannel: (message) => this.channels.take(message),
     });
+    this.channels = new Channels({ accounts, delivery: this.delivery });
     this.groups = new Groups({ accounts, people, delivery: this.delivery });
     this.profiles = new Profiles({ accounts, people, delivery: this.delivery, around });
     this.calls = new Calls(this.delivery, around);

@@ -31,8 +31,7 @@ async function linkedPhone(on: Replica = replica) {
 
 /** The answer of the server to a page: the value, or the status of its refusal. */
 async function ask<N extends QueryName>(page: FakePage, name: N, args: QueryArgs<N>): Promise<unknown> {
-  page.send({ type: 'query', requestId: 1, name, args });
-  const answer = await page.next('answer');
+  const answer = await page.ask(name, args);
   return answer.ok ? answer.value : answer.status;
 }
 

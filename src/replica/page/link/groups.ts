@@ -1,10 +1,12 @@
+import type { ChannelInfo } from '../../../contracts/replica-channels.ts';
 import type { GroupInfo } from '../../../contracts/replica-groups.ts';
+import { applyChannel } from '../model/channels.ts';
 import type { GroupMetadata } from '../model/groups.ts';
 import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
 import type { Requests } from './requests.ts';
 
-/** The groups of the account as the page knows them. */
+/** The groups and channels of the account as the page knows them. */
 export class GroupSync {
   private readonly page: Page;
   private readonly requests: Requests;
@@ -13,6 +15,7 @@ export class GroupSync {
     this.page = page;
     this.requests = requests;
     page.groups.query = (group) => requests.query('group-info', { group });
+    page.newsletterMetadata.query = (channel) => requests.query('channel-info', { channel });
     page.groups.isMe = (wid) => Boolean(page.me?.pn.equals(wid) || page.me?.lid.equals(wid));
   }
 
@@ -28,6 +31,13 @@ export class GroupSync {
     chat.set({ name: info.subject, formattedTitle: info.subject });
     if (!chat.t) chat.set({ t: info.creation });
     return metadata;
+  }
+
+  /** A channel that the account has is there from then on; of another one only what is there already changes. */
+  applyChannel(info: ChannelInfo): void {
+    const { newsletters } = this.page;
+    const chat = info.role === 'guest' ? newsletters.get(info.id) : newsletters.ensure(new Wid(info.id));
+    if (chat) applyChannel(chat, info);
   }
 
   /** Asks the server for the group, and who wants to join where the account decides about it. */

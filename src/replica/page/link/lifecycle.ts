@@ -156,6 +156,7 @@ export class Lifecycle {
     contacts,
     blocked,
     groups,
+    channels,
     messages,
     mutations,
   }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
@@ -168,6 +169,7 @@ export class Lifecycle {
     }
     for (const group of groups) this.groups.apply(group);
     this.notifications.replaceBlocklist(blocked);
+    for (const channel of channels) this.groups.applyChannel(channel);
     if (page.msgs.length === 0) await this.messaging.restore();
     for (const message of messages) this.messaging.receive(message, false);
     for (const mutation of mutations) this.sharedState.apply(mutation);

@@ -96,6 +96,15 @@ export class Messaging {
     return [Promise.resolve(msg), this.transmit(wire)];
   }
 
+  /** Takes a message that code in the page has made and sent itself. */
+  adopt(chat: Chat, msg: Msg, wire: Message): void {
+    if (this.entries.has(indexOf(msg.id))) return;
+    msg.set({ serverId: wire.serverId }, { silent: true });
+    this.page.msgs.add(msg);
+    this.keep(chat, msg, wire);
+    void this.store(msg.id);
+  }
+
   /** Sends what is in no chat, such as a status; resolves when the server has it. */
   async post(to: Wid, content: Added): Promise<SendResult> {
     const { page } = this;
@@ -257,13 +266,14 @@ export class Messaging {
     const from = new Wid(message.from);
     const to = new Wid(message.to);
     const isFromGroup = isShared(to) && !fromMe;
-    if (!fromMe) page.contacts.ensure(from, message.pushname ? { pushname: message.pushname } : {});
+    if (!fromMe && from.isUser()) page.contacts.ensure(from, message.pushname ? { pushname: message.pushname } : {});
     const place = this.placeOf(id);
     const [msg] = page.msgs.add({
       id,
       from: isFromGroup ? to : from,
       to: isFromGroup ? page.me?.pn : to,
       ...(isShared(to) && { author: from }),
+      ...(message.serverId && { serverId: message.serverId }),
       ...(remote.isStatus() && { isStatusV3: true, broadcast: true }),
       ...attributesOf(message.content as Added),
       ...contextAttributes(message),
@@ -283,8 +293,9 @@ export class Messaging {
     }
   }
 
-  /** Where the page shows a message: in its chat, or in what its author posted in the status. */
+  /** Where the page shows a message: in its chat or channel, or in what its author posted in the status. */
   private placeOf({ remote, participant }: MsgKey): Chat | Status {
+    if (remote.isNewsletter()) return this.page.newsletters.ensure(remote);
     return remote.isStatus() && participant ? this.page.statuses.of(participant) : this.page.chats.ensure(remote);
   }
 

@@ -20,6 +20,8 @@ export class Notifications {
     this.handlers = {
       mutation: ({ mutation }) => sharedState.apply(mutation),
       group: ({ group }) => groups.apply(group),
+      channel: ({ channel }) => groups.applyChannel(channel),
+      'channel-gone': ({ channel }) => page.newsletters.remove(channel),
       picture: ({ of }) => page.pictures.remove(of),
       blocklist: ({ blocked }) => this.replaceBlocklist(blocked),
       presence: ({ of, isAvailable }) => {

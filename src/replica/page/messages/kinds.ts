@@ -291,6 +291,21 @@ const payment: MessageKind<'payment'> = {
   }),
 };
 
+const channelAdminInvite: MessageKind<'channel-admin-invite'> = {
+  types: ['newsletter_admin_invite'],
+  contentOf: () => 'for an invitation to run a channel',
+  attributesOf: ({ channel, channelName, expires, caption }) => ({
+    type: 'newsletter_admin_invite',
+    body: caption ?? '',
+    comment: caption,
+    newsletterAdminInviteInfo: {
+      newsletterWid: new Wid(channel),
+      newsletterName: channelName,
+      inviteExpiration: expires,
+    },
+  }),
+};
+
 const groupEvent: MessageKind<'group-event'> = {
   types: ['gp2'],
   contentOf: () => 'for a message that only the server makes',
@@ -318,6 +333,7 @@ const kinds: { [K in AddedKind]: MessageKind<K> } = {
   payment,
   'group-event': groupEvent,
   ...mediaMessageKinds,
+  'channel-admin-invite': channelAdminInvite,
 };
 
 const ofType = new Map(Object.values(kinds).flatMap((kind) => kind.types.map((type) => [type, kind] as const)));

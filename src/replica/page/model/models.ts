@@ -247,6 +247,8 @@ const msgAttributes: AttributeNames = {
     'inviteGrp',
     'inviteGrpName',
     'backgroundColor',
+    'serverId',
+    'newsletterAdminInviteInfo',
     'font',
   ],
   session: [

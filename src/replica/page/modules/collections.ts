@@ -18,6 +18,8 @@ export function collectionModules(page: Page): Implementations {
     'WAWebReactionsCollection.ReactionsCollection': page.addons.reactions,
     'WAWebGroupMetadataCollection.default': page.groups,
     'WAWebStatusCollection.StatusCollection': page.statuses,
+    'WAWebNewsletterCollection.default': page.newsletters,
+    'WAWebNewsletterMetadataCollection.default': page.newsletterMetadata,
     'WAWebBusinessProfileCollection.BusinessProfileCollection': page.businessProfiles,
     'WAWebBlocklistCollection.BlocklistCollection': page.blocklist,
     'WAWebProfilePicThumbCollection.ProfilePicThumbCollection': page.pictures,

@@ -8,6 +8,7 @@ import type { MemberSource } from '../loader/members.ts';
 import type { SendReport } from '../loader/stub.ts';
 import { LabelCollection, MuteCollection, NoteCollection } from '../model/account-models.ts';
 import { Addons } from '../model/addons.ts';
+import { NewsletterCollection, NewsletterMetadataCollection } from '../model/channels.ts';
 import { ChatCollection, ContactCollection, MsgCollection } from '../model/collections.ts';
 import { Cmd, EventEmitter } from '../model/event-emitter.ts';
 import { GroupMetadataCollection } from '../model/groups.ts';
@@ -52,6 +53,8 @@ export interface Page {
   readonly contacts: ContactCollection;
   readonly groups: GroupMetadataCollection;
   readonly statuses: StatusCollection;
+  readonly newsletterMetadata: NewsletterMetadataCollection;
+  readonly newsletters: NewsletterCollection;
   readonly calls: CallCollection;
   readonly mutes: MuteCollection;
   readonly labels: LabelCollection;
@@ -81,6 +84,7 @@ export function createPage(boot: Boot, members: MemberSource): Page {
   const contacts = new ContactCollection();
   const mutes = new MuteCollection();
   const groups = new GroupMetadataCollection();
+  const newsletterMetadata = new NewsletterMetadataCollection();
   const profile = new DeviceProfile();
   return {
     surface: boot.surface,
@@ -103,6 +107,8 @@ export function createPage(boot: Boot, members: MemberSource): Page {
     contacts,
     groups,
     statuses: new StatusCollection(),
+    newsletterMetadata,
+    newsletters: new NewsletterCollection(mutes, newsletterMetadata),
     calls: new CallCollection(),
     mutes,
     labels: new LabelCollection(),
