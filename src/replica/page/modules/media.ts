@@ -32,6 +32,11 @@ export function mediaModules(page: Page, { requests }: Lifecycle): Implementatio
     writable: true,
     configurable: true,
   });
+  Object.defineProperty(Msg.prototype, 'avParams', {
+    // Builds without the method have another way to describe the media of a channel.
+    get: () => (page.members.all()['WAWebMsgModel.Msg']?.methods?.includes('avParams') ? avParams : undefined),
+    configurable: true,
+  });
   return {
     WAWebMediaOpaqueData: { default: OpaqueData },
     WAWebPrepRawMedia: {
@@ -84,6 +89,12 @@ export function mediaModules(page: Page, { requests }: Lifecycle): Implementatio
       getRandomFilehash: () => filehashOf(crypto.getRandomValues(new Uint8Array(20))),
     },
   };
+}
+
+/** What the server of channels wants to know of a file. */
+function avParams(this: Msg): Attributes {
+  const names = ['type', 'mimetype', 'size', 'filehash', 'duration', 'width', 'height'];
+  return Object.fromEntries(names.map((name) => [name, this.get(name)]).filter(([, value]) => value !== undefined));
 }
 
 /** @throws Error for what is no message with a file. */
