@@ -20,7 +20,10 @@ import {
   type Added,
   addedSchema,
   type Content,
+  chatJidSchema,
   contentSchema,
+  contextSchema,
+  deedSchema,
   type EventResponse,
   type MessageContext,
 } from './replica-message.ts';
@@ -71,16 +74,34 @@ const mediaSchema = z.strictObject({
 });
 export type MediaOptions = z.infer<typeof mediaSchema>;
 
-const partiesSchema = z.strictObject({
+const sendOptionsSchema = z.strictObject({
+  ...contextSchema.shape,
+  /** Number of the author; by default that of a contact, or of the phone itself where `to` says to whom it writes. */
   from: phoneNumberSchema.optional(),
-  /** A group, or the status; by default the account. */
-  to: z.union([z.literal('status@broadcast'), groupJidSchema]).optional(),
+  /** What the phone itself writes to; by default its own account gets the message. */
+  to: chatJidSchema.optional(),
+  /** Id of the message that this one answers. */
+  quoted: z.string().optional(),
 });
+export type SendOptions = z.infer<typeof sendOptionsSchema>;
 export const sendSchema = z.union([
-  z.strictObject({ body: z.string().min(1).max(65_536), ...partiesSchema.shape }),
-  z.strictObject({ content: contentSchema, ...partiesSchema.shape }),
-  z.strictObject({ media: mediaSchema.extend({ data: z.base64() }), ...partiesSchema.shape }),
+  sendOptionsSchema.extend({ body: z.string().min(1).max(65_536) }),
+  sendOptionsSchema.extend({ content: contentSchema }),
+  sendOptionsSchema.extend({ media: mediaSchema.extend({ data: z.base64() }) }),
 ]);
+/** A person does something to a message of the account: by default the contact whose chat it is in. */
+export const actSchema = z.strictObject({
+  /** Id of the message. */
+  message: z.string(),
+  deed: deedSchema,
+  from: phoneNumberSchema.optional(),
+});
+/** What the phone does to messages for itself. */
+export const markSchema = z.strictObject({
+  messages: z.array(z.string()).min(1),
+  as: z.enum(['delivered', 'read', 'played', 'starred', 'unstarred', 'deleted']),
+});
+export type MessageMark = z.infer<typeof markSchema>['as'];
 /** State that the account's devices share; the phone changes it for all of them. */
 export const changeSchema = mutationSchema;
 
@@ -194,7 +215,7 @@ export interface LinkedDevice {
 }
 
 /** What a person did to a message; `from` is a number, `at` in milliseconds since 1970. */
-interface Deed {
+interface Dated {
   from: string;
   at: number;
 }
@@ -213,16 +234,16 @@ export interface PhoneMessage extends MessageContext {
   /** Id of the message that this one answers. */
   quoted?: string;
   /** The last of each person; an empty text takes the one before back. */
-  reactions?: (Deed & { text: string })[];
+  reactions?: (Dated & { text: string })[];
   /** The last vote of each person in a poll, by the names of its options. */
-  votes?: (Deed & { options: string[] })[];
+  votes?: (Dated & { options: string[] })[];
   /** Responses to an event. */
-  responses?: (Deed & { response: EventResponse })[];
+  responses?: (Dated & { response: EventResponse })[];
   /** When its author edited it last, in milliseconds since 1970; `content` is what it says since then. */
   editedAt?: number;
   /** Who revoked it; `content` is what it said before. */
   revokedBy?: string;
-  pin?: Deed & { isPinned: boolean; seconds: number };
+  pin?: Dated & { isPinned: boolean; seconds: number };
   isStarred?: boolean;
 }
 

@@ -16,6 +16,7 @@ export const refusalStatus = {
   'device-unknown': 404,
   'number-taken': 409,
   'not-linked': 409,
+  'message-unknown': 404,
   'condition-unknown': 400,
   'person-unknown': 404,
   'channel-unknown': 404,

@@ -112,6 +112,17 @@ const orderSchema = z.strictObject({
   title: z.string(),
   seller: userJidSchema,
   itemCount: z.int().positive(),
+  /** What the server tells of the order to those who have its token. */
+  products: z
+    .array(
+      z.strictObject({
+        productId: z.string(),
+        title: z.string(),
+        amount1000: z.int().min(0),
+        quantity: z.int().positive(),
+      }),
+    )
+    .optional(),
   message: z.string().optional(),
   ...priceSchema,
 });
@@ -237,6 +248,17 @@ const changeSchema = z.discriminatedUnion('kind', [
   eventResponseSchema,
 ]);
 export type Change = z.infer<typeof changeSchema>;
+/** What a person does to a message, without which message it is and when it was done. */
+export type Deed = Change extends infer C ? (C extends Change ? Omit<C, 'target' | 'at'> : never) : never;
+const undated = { target: true, at: true } as const;
+export const deedSchema: z.ZodType<Deed> = z.discriminatedUnion('kind', [
+  reactionSchema.omit(undated),
+  editSchema.omit(undated),
+  revokeSchema.omit(undated),
+  voteSchema.omit(undated),
+  pinSchema.omit(undated),
+  eventResponseSchema.omit(undated),
+]);
 export type ChangeKind = Change['kind'];
 export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
 

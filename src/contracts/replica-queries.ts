@@ -20,6 +20,11 @@ export const queries = {
   ...groupQueries,
   ...profileQueries,
   ...channelQueries,
+  /** A link to a call, for an event. */
+  callLink: z.strictObject({ media: z.enum(['video', 'voice']) }),
+  /** What an order message is about; only with the token of the message. */
+  order: z.strictObject({ orderId: z.string(), token: z.string() }),
+  product: z.strictObject({ productId: z.string() }),
 } as const;
 
 /** What the server answers. */
@@ -29,6 +34,20 @@ export interface QueryValues extends GroupQueryValues, ChannelQueryValues, Profi
   exists: { wid: string; lid: string; isBusiness: boolean } | null;
   mutate: null;
   messageInfo: MessageInfo;
+  /** The last part of the link. */
+  callLink: string;
+  order: Order;
+  product: { id: string; retailer_id: string; name: string; description: string };
+}
+
+/** An order as code in the page gets it; amounts in thousandths of the currency. */
+export interface Order {
+  products: { id: string; name: string; price: number; currency: string; quantity: number; thumbnailUrl: string }[];
+  subtotal: number;
+  total: number;
+  currency: string;
+  /** Seconds since 1970. */
+  createdAt: number;
 }
 
 /** Who has a message, by receipt; `t` in seconds since 1970. */

@@ -1,21 +1,23 @@
 import type { ConditionOptions } from '../contracts/circumstances.ts';
 import type {
   LinkedDevice,
-  MediaOptions,
+  MessageMark,
   PhoneChat,
   PhoneMessage,
   PhoneState,
   Platform,
   ProfileChange,
   Ring,
+  SendOptions,
 } from '../contracts/phone-control.ts';
-import type { Content } from '../contracts/replica-message.ts';
+import type { Content, Deed, EventResponse } from '../contracts/replica-message.ts';
 import type { CallRecord, ChatState } from '../contracts/replica-profiles.ts';
 import type { Mutation } from '../contracts/replica-queries.ts';
 import type { ReadMedia } from '../replica/phone/media.ts';
 import type { Phone, SentMessage } from '../replica/phone/phone.ts';
 import type { PhoneChannels } from '../replica/phone/phone-channels.ts';
 import type { PhoneGroups } from '../replica/phone/phone-groups.ts';
+import type { MediaSend } from '../replica/phone/phones.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
 
@@ -58,11 +60,6 @@ export interface ReceivedOptions {
   after?: PhoneMessage;
   /** How long to wait, in milliseconds; 30 000 when left out. */
   timeoutMs?: number;
-}
-
-interface SendParties {
-  from?: string;
-  to?: string;
 }
 
 /** Numbers that are reserved for fiction, 99 of them. */
@@ -233,19 +230,65 @@ export class TestPhone {
     return this.#replica.phones.groups(this.#id);
   }
 
-  /**
-   * Sends a text to the account's devices.
-   *
-   * @param from number of its author, by default that of a contact.
-   * @param to a group of which the author is a member: all its members get the text.
-   */
-  send(body: string, { from, to }: SendParties = {}): SentMessage {
-    return this.#replica.phones.send(this.#id, { body, from, to });
+  /** Sends a text to the account's devices. @param from number of its author, by default that of a contact. */
+  send(body: string, options: SendOptions = {}): SentMessage {
+    return this.#replica.phones.send(this.#id, { ...options, body });
   }
 
-  /** Sends any message, e.g. a location, as `send` does a text. */
-  sendContent(content: Content, { from, to }: SendParties = {}): SentMessage {
-    return this.#replica.phones.send(this.#id, { content, from, to });
+  /** Sends any message to the account's devices, e.g. a location. @param from number of its author, by default that of a contact. */
+  sendContent(content: Content, options: SendOptions = {}): SentMessage {
+    return this.#replica.phones.send(this.#id, { ...options, content });
+  }
+
+  /**
+   * A person does something to a message of the account, e.g. `{ kind: 'reaction', text: '👍' }`.
+   *
+   * @param from number of the person; by default the other party of the chat.
+   * @throws Refusal `message-unknown`.
+   */
+  act(message: MessageId, deed: Deed, { from }: { from?: string } = {}): SentMessage {
+    return this.#replica.phones.act(this.#id, idOf(message), deed, from);
+  }
+
+  /** Reacts to a message with an emoji; an empty text takes the reaction back. */
+  react(message: MessageId, text: string, options?: { from?: string }): SentMessage {
+    return this.act(message, { kind: 'reaction', text }, options);
+  }
+
+  /** Edits a text. */
+  edit(message: MessageId, body: string, options?: { from?: string }): SentMessage {
+    return this.act(message, { kind: 'edit', content: { kind: 'text', body } }, options);
+  }
+
+  /** Deletes a message for all members of its chat. */
+  revoke(message: MessageId, options?: { from?: string }): SentMessage {
+    return this.act(message, { kind: 'revoke' }, options);
+  }
+
+  /** Votes in a poll, by the names of its options; none take the vote back. */
+  vote(message: MessageId, options: string[], by?: { from?: string }): SentMessage {
+    return this.act(message, { kind: 'vote', options }, by);
+  }
+
+  /** Pins a message in its chat for some seconds, by default a week; 0 unpins it. */
+  pin(message: MessageId, seconds = 7 * 24 * 60 * 60, options?: { from?: string }): SentMessage {
+    return this.act(message, { kind: 'pin', isPinned: seconds > 0, seconds }, options);
+  }
+
+  /** Answers an event. */
+  respond(message: MessageId, response: EventResponse, options?: { from?: string }): SentMessage {
+    return this.act(message, { kind: 'event-response', response }, options);
+  }
+
+  /** Displays (`read`) or plays messages, stars them, or deletes them for this account only. @throws Refusal `message-unknown`. */
+  mark(messages: MessageId | readonly MessageId[], as: MessageMark): void {
+    const all = Array.isArray(messages) ? (messages as readonly MessageId[]) : [messages as MessageId];
+    this.#replica.phones.mark(this.#id, all.map(idOf), as);
+  }
+
+  /** A message as the phone shows it now: after edits, with reactions, votes and acks. */
+  message(message: MessageId): PhoneMessage | undefined {
+    return this.state().received.find(({ id }) => id === idOf(message));
   }
 
   /**
@@ -254,7 +297,7 @@ export class TestPhone {
    * @param options `as` is what the message is, by default what the MIME type says; `from` and `to` are those of `send`.
    * @throws Refusal `media-too-large` for more than 64 MiB.
    */
-  sendMedia(bytes: Uint8Array, options: MediaOptions & SendParties): SentMessage {
+  sendMedia(bytes: Uint8Array, options: MediaSend): SentMessage {
     return this.#replica.phones.sendMedia(this.#id, Buffer.from(bytes), options);
   }
 
@@ -291,7 +334,9 @@ export class TestPhone {
 
   /** Texts that linked devices sent, oldest first. */
   messages(): PhoneMessage[] {
-    return this.#replica.phones.get(this.#id).received.filter(({ from }) => from === this.number);
+    const { received, sent } = this.state();
+    const ofPhone = new Set(sent.map(({ id }) => id));
+    return received.filter(({ from, id }) => from === this.number && !ofPhone.has(id));
   }
 
   /** Changes state that the account's devices share, e.g. `{ action: 'archive', index: '12025550101@c.us', value: true }`. */
@@ -359,6 +404,11 @@ export class TestPhone {
     return this.#replica.phones.unlink(this.#id, device);
   }
 }
+
+/** A message, or its id. */
+type MessageId = string | { id: string };
+
+const idOf = (message: MessageId) => (typeof message === 'string' ? message : message.id);
 
 interface Look {
   find(): PhoneMessage | undefined;

@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import {
+  actSchema,
   changeSchema,
   conditionSchema,
   createPhoneSchema,
+  markSchema,
   pairSchema,
   scanSchema,
   sendSchema,
@@ -76,12 +78,22 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
   server.post<WithId>('/phones/:id/send', { bodyLimit: mediaBody }, ({ params: { id }, body }) => {
     const message = parse(sendSchema, body);
     if (!('media' in message)) return phones.send(id, message);
-    const { data, ...options } = message.media;
-    return phones.sendMedia(id, Buffer.from(data, 'base64'), { ...options, from: message.from, to: message.to });
+    const { media, from, to, quoted } = message;
+    const { data, ...file } = media;
+    return phones.sendMedia(id, Buffer.from(data, 'base64'), { ...file, from, to, quoted });
   });
   server.get<{ Params: { id: string; message: string } }>('/phones/:id/media/:message', ({ params }) => {
     const { bytes, ...about } = phones.media(params.id, params.message);
     return { ...about, data: bytes.toString('base64') };
+  });
+  server.post<WithId>('/phones/:id/act', (request) => {
+    const { message, deed, from } = parse(actSchema, request.body);
+    return phones.act(request.params.id, message, deed, from);
+  });
+  server.post<WithId>('/phones/:id/mark', (request) => {
+    const { messages, as } = parse(markSchema, request.body);
+    phones.mark(request.params.id, messages, as);
+    return { messages };
   });
   server.post<WithId>('/phones/:id/change', (request) => {
     phones.change(request.params.id, parse(changeSchema, request.body));

@@ -1,17 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import type { LinkedDevice, MediaOptions, PhoneState, ProfileChange, Ring } from '../../contracts/phone-control.ts';
+import type {
+  LinkedDevice,
+  MediaOptions,
+  MessageMark,
+  PhoneState,
+  ProfileChange,
+  Ring,
+  SendOptions,
+} from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
-import { bodyOf, type Content, type Message } from '../../contracts/replica-message.ts';
+import {
+  bodyOf,
+  type Change,
+  type Content,
+  type Deed,
+  isChange,
+  type Message,
+} from '../../contracts/replica-message.ts';
 import type { CallRecord, ChatState } from '../../contracts/replica-profiles.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { bytesOfBase64, newKeyPair, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
 import { type Device, linkedDevice, type ReplicaAccount } from '../world/accounts.ts';
-import { firstContact, userJid } from '../world/people.ts';
+import { firstContact, isUserJid, userJid } from '../world/people.ts';
 import { profileOf } from '../world/profiles.ts';
 import { asSeenByPhone } from '../world/seen-by-phone.ts';
-import { chatsOf } from '../world/shared-state.ts';
+import { chatOf, chatsOf, keyTextOf } from '../world/shared-state.ts';
 import { type CompanionKeys, DeviceIdentity } from './device-identity.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import { contentWith, type ReadMedia, readMedia } from './media.ts';
@@ -21,12 +36,6 @@ import { PhoneGroups } from './phone-groups.ts';
 
 /** A message of the phone, with the words that a person reads in it. */
 export type SentMessage = Message & { body: string };
-
-export interface ContentSend {
-  content: Content;
-  from?: string | undefined;
-  to?: string | undefined;
-}
 
 /** The primary device of one account: it links and unlinks other devices and holds the messages. */
 export class Phone {
@@ -116,30 +125,66 @@ export class Phone {
   }
 
   /**
-   * A message to this account from a contact, by default the first one; from the account's own number it is a note to self.
+   * A message to this account from a contact, by default the first one; from the account's own number it is a note to self. With `to` it
+   * is a message to another chat: of this account to a person, or of any member to a group.
    *
-   * @param to a group of which the author is a member.
-   * @throws Refusal when the author may not send to the group.
+   * @throws Refusal `message-unknown` for a quoted message that the account does not have; others when the author may not send to the group.
    */
-  send({ content, from = firstContact, to }: ContentSend): SentMessage {
+  send({ content, from, to, quoted, ...context }: SendOptions & { content: Content }): SentMessage {
     const { account } = this;
-    const contact = account.contacts.find(({ id }) => id === userJid(from));
+    const { delivery } = this.core.world;
+    const author = from ?? (to !== undefined && isUserJid(to) ? account.number : firstContact);
+    const answered = quoted === undefined ? undefined : this.message(quoted);
     const message: Message = {
       id: `3A${randomBytes(9).toString('hex').toUpperCase()}`,
-      from: userJid(from),
+      from: userJid(author),
       to: to ?? userJid(account.number),
       content,
       t: Math.floor(Date.now() / 1000),
       ack: 1,
-      pushname:
-        from === account.number
-          ? account.pushname
-          : (contact?.pushname ?? this.core.world.people.get(from)?.pushname ?? `Stranger ${from.slice(-4)}`),
+      pushname: this.pushnameOf(author),
+      ...(answered && { quoted: quoteOf(answered) }),
+      ...context,
     };
-    if (to) this.core.world.delivery.fromPerson(message);
-    else this.core.world.delivery.toAccount(account, message);
+    if (to === undefined) delivery.toAccount(account, message);
+    else delivery.fromPerson(message);
     account.sent.push(asSeenByPhone(message));
     return { ...message, body: bodyOf(content) };
+  }
+
+  /**
+   * A person does something to a message of the account: reacts, edits, revokes, votes, pins, responds.
+   *
+   * @param from number of the person; by default the contact whose chat it is in.
+   * @throws Refusal `message-unknown`.
+   */
+  act(id: string, deed: Deed, from?: string): SentMessage {
+    const target = this.message(id);
+    const chat = chatOf(this.account, target);
+    const author = from ?? this.core.world.people.withJid(chat)?.number ?? firstContact;
+    const content = { ...deed, target: { id, from: target.from }, at: Date.now() } as Change;
+    const isElsewhere = !isUserJid(chat) || author === this.account.number;
+    return this.send({ content, from: author, ...(isElsewhere && { to: chat }) });
+  }
+
+  /**
+   * The phone displays or plays messages, stars them, or deletes them for itself.
+   *
+   * @throws Refusal `message-unknown`.
+   */
+  mark(ids: readonly string[], as: MessageMark): void {
+    const { account } = this;
+    const { delivery } = this.core.world;
+    const messages = ids.map((id) => this.message(id));
+    if (as === 'delivered' || as === 'read' || as === 'played') {
+      delivery.markReceived(account, ids, { delivered: 2, read: 3, played: 4 }[as]);
+      return;
+    }
+    for (const message of messages) {
+      const index = keyTextOf(account, message);
+      if (as === 'deleted') delivery.mutate(account, { action: 'deleteMessageForMe', index, value: true });
+      else delivery.mutate(account, { action: 'star', index, value: as === 'starred' });
+    }
   }
 
   /** Changes state that the account's devices share. */
@@ -152,8 +197,8 @@ export class Phone {
    *
    * @throws Refusal `media-too-large`
    */
-  sendMedia(bytes: Buffer, options: MediaOptions, parties: Omit<ContentSend, 'content'>): SentMessage {
-    return this.send({ content: contentWith(bytes, options, this.core.world.media), ...parties });
+  sendMedia(bytes: Buffer, file: MediaOptions, options: SendOptions): SentMessage {
+    return this.send({ content: contentWith(bytes, file, this.core.world.media), ...options });
   }
 
   /**
@@ -229,6 +274,19 @@ export class Phone {
     return { id: this.id, accountKey: toBase64(this.accountKeys.secretKey), account: { ...this.account, devices } };
   }
 
+  private message(id: string): Message {
+    const message = this.account.messages.find((one) => one.id === id);
+    if (!message) throw new Refusal('message-unknown', `The account has no message "${id}".`);
+    return message;
+  }
+
+  private pushnameOf(number: string): string {
+    const { account } = this;
+    if (number === account.number) return account.pushname;
+    const contact = account.contacts.find(({ id }) => id === userJid(number));
+    return contact?.pushname || this.core.world.people.get(number)?.pushname || `Stranger ${number.slice(-4)}`;
+  }
+
   private async link(page: UnlinkedPage, keys: CompanionKeys): Promise<LinkedDevice> {
     const { account } = this;
     const deviceId = account.nextDeviceId++;
@@ -255,6 +313,11 @@ export class Phone {
     page.restart();
     return linkedDevice(device);
   }
+}
+
+/** How an answer names the message that it answers. A change is no message of its own. */
+function quoteOf({ id, from, content }: Message): NonNullable<Message['quoted']> {
+  return { id, from, content: isChange(content) ? { kind: 'text', body: bodyOf(content) } : content };
 }
 
 function refusalOf(code: 'hmac-mismatch' | 'signature-mismatch' | 'gone'): Refusal {

@@ -1,14 +1,16 @@
 import {
   type LinkedDevice,
   type MediaOptions,
+  type MessageMark,
   type PhoneState,
   type Platform,
   type ProfileChange,
   type ProfileState,
   phoneNumberSchema,
+  type SendOptions,
 } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
-import type { Content } from '../../contracts/replica-message.ts';
+import type { Content, Deed } from '../../contracts/replica-message.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { keyPairOf } from '../server/wire-keys.ts';
@@ -17,7 +19,7 @@ import { userJid } from '../world/people.ts';
 import { profileOf } from '../world/profiles.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import type { ReadMedia } from './media.ts';
-import { type ContentSend, Phone, type SentMessage } from './phone.ts';
+import { Phone, type SentMessage } from './phone.ts';
 import type { PhoneGroups } from './phone-groups.ts';
 
 /**
@@ -26,10 +28,11 @@ import type { PhoneGroups } from './phone-groups.ts';
  */
 const scanAfterMs = 2_000;
 
-type Parties = Omit<ContentSend, 'content'>;
-
 /** Either the body of a text or another content. */
-export type PhoneSend = Parties & ({ body: string; content?: undefined } | { body?: undefined; content: Content });
+export type PhoneSend = SendOptions & ({ body: string; content?: undefined } | { body?: undefined; content: Content });
+
+/** What a file is, and as `SendOptions`. */
+export type MediaSend = MediaOptions & Pick<SendOptions, 'from' | 'to' | 'quoted'>;
 
 /** The phones of a replica, with the operations of the phone control over HTTP. Every operation may throw a Refusal. */
 export class Phones {
@@ -100,14 +103,19 @@ export class Phones {
     return this.phone(id).unlink(device);
   }
 
-  /**
-   * A message to the account: a text by its body, else its content.
-   *
-   * @param from number of its author, by default that of a contact.
-   * @param to a group, instead of the account.
-   */
-  send(id: string, { body, content, from, to }: PhoneSend): SentMessage {
-    return this.phone(id).send({ content: content ?? { kind: 'text', body: body ?? '' }, from, to });
+  /** A message to the account, or from it: a text by its body, else its content. */
+  send(id: string, { body, content, ...options }: PhoneSend): SentMessage {
+    return this.phone(id).send({ ...options, content: content ?? { kind: 'text', body: body ?? '' } });
+  }
+
+  /** A person does something to a message of the account. @param from number of the person, by default the other party of the chat. */
+  act(id: string, message: string, deed: Deed, from?: string): SentMessage {
+    return this.phone(id).act(message, deed, from);
+  }
+
+  /** The phone displays, plays, stars, or deletes messages for itself. */
+  mark(id: string, messages: readonly string[], as: MessageMark): void {
+    this.phone(id).mark(messages, as);
   }
 
   groups(id: string): PhoneGroups {
@@ -120,8 +128,8 @@ export class Phones {
   }
 
   /** A message with a file, from and to whom `send` says. */
-  sendMedia(id: string, bytes: Buffer, { from, to, ...options }: MediaOptions & Parties): SentMessage {
-    return this.phone(id).sendMedia(bytes, options, { from, to });
+  sendMedia(id: string, bytes: Buffer, { from, to, quoted, ...file }: MediaSend): SentMessage {
+    return this.phone(id).sendMedia(bytes, file, { from, to, quoted });
   }
 
   /** The file of a message that the phone has. */

@@ -1,4 +1,4 @@
-import { Refusal } from '../../contracts/refusal.ts';
+import { Refusal, type RefusalCode } from '../../contracts/refusal.ts';
 import {
   type AnswerFrame,
   type QueryArgs,
@@ -12,6 +12,7 @@ import { lidOf, userJid } from '../world/people.ts';
 import type { World } from '../world/world.ts';
 import { channelHandlers, channelRefusals } from './channels.ts';
 import { groupHandlers, groupRefusals } from './groups.ts';
+import { messageHandlers, messageRefusals } from './messages.ts';
 import { profileHandlers, profileRefusals } from './profiles.ts';
 
 /** Who asks. */
@@ -49,14 +50,17 @@ const handlers: Handlers<QueryName> = {
     world.delivery.mutate(account, mutation, device);
     return null;
   },
-  messageInfo: ({ id }, { world, account }) => {
-    const info = world.delivery.infoOf(account, id);
-    if (!info) throw new ServerRefusal(404, 'item-not-found');
-    return info;
-  },
   ...groupHandlers,
   ...profileHandlers,
   ...channelHandlers,
+  ...messageHandlers,
+};
+
+const refusals: Partial<Record<RefusalCode, QueryRefusal>> = {
+  ...channelRefusals,
+  ...groupRefusals,
+  ...messageRefusals,
+  ...profileRefusals,
 };
 
 interface Query {
@@ -85,8 +89,7 @@ export function answer({ requestId, name, args }: Query, asker: Asker): AnswerFr
 /** How the server refuses what the world refuses. @throws the error when it is no refusal. */
 function asServerRefusal(error: unknown): QueryRefusal {
   if (error instanceof ServerRefusal) return error;
-  const refusal =
-    error instanceof Refusal ? { ...groupRefusals, ...channelRefusals, ...profileRefusals }[error.code] : undefined;
+  const refusal = error instanceof Refusal ? refusals[error.code] : undefined;
   if (!refusal) throw error;
   return refusal;
 }

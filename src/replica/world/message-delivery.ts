@@ -62,8 +62,27 @@ export class MessageDelivery {
       around.emit('message-dropped', { id: sent.id, kind });
       return;
     }
-    this.keep(account, sent);
     device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
+    this.deliver(account, sent, recipients, device);
+  }
+
+  /**
+   * Takes a message of any person, with or without a phone of its own, to another person or a group.
+   *
+   * @throws Refusal when its author may not send it.
+   */
+  fromPerson(message: Message): void {
+    const recipients = this.parts.recipientsOf(message);
+    const author = userOf(message.from);
+    const account = this.parts.accounts.get(author);
+    if (account) this.deliver(account, message, recipients);
+    else this.toOthers(author, message, recipients);
+  }
+
+  /** Delivers what the server took from an account. @param device the device that has sent it; else it was the phone. */
+  private deliver(account: ReplicaAccount, sent: Message, recipients: readonly string[], device?: Device): void {
+    const { around } = this.parts;
+    this.keep(account, sent);
     for (const other of account.devices.values()) if (other !== device) handOver(other, sent);
     this.toOthers(account.number, { ...sent, pushname: account.pushname }, recipients);
     if (recipients.length === 0) return;
@@ -72,18 +91,6 @@ export class MessageDelivery {
     // People read at once; an account of the replica has read a message when one of its devices says so.
     const people = recipients.filter((number) => number === account.number || !this.parts.accounts.get(number));
     if (people.length > 0) around.later(readMs, () => this.received(account, sent, people, read));
-  }
-
-  /**
-   * Delivers a message of any person to a group.
-   *
-   * @throws Refusal when its author may not send it.
-   */
-  fromPerson(message: Message): void {
-    const recipients = this.parts.recipientsOf(message);
-    const own = this.parts.accounts.get(userOf(message.from));
-    if (own) this.toAccount(own, message);
-    this.toOthers(userOf(message.from), message, recipients);
   }
 
   /** Brings a message that the server itself made, or that is from a channel, to the devices of an account. */
@@ -223,7 +230,7 @@ export class MessageDelivery {
 
   private acknowledge(account: ReplicaAccount, message: Message, ack: number): void {
     message.ack = ack;
-    for (const seen of account.received) if (seen.id === message.id) seen.ack = ack;
+    for (const seen of seenBy(account)) if (seen.id === message.id) seen.ack = ack;
     this.parts.around.emit('message-acknowledged', { id: message.id, ack });
     for (const device of account.devices.values()) {
       device.deliver?.({ type: 'ack', chat: message.to, ids: [message.id], ack });

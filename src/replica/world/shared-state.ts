@@ -2,7 +2,7 @@ import type { PhoneChat } from '../../contracts/phone-control.ts';
 import { isChange, type Message } from '../../contracts/replica-message.ts';
 import type { Mutation, MutationOf } from '../../contracts/replica-queries.ts';
 import type { ReplicaAccount } from './accounts.ts';
-import { userJid, userOf } from './people.ts';
+import { isUserJid, userJid, userOf } from './people.ts';
 
 /** State of a chat that goes with it when the chat is deleted. A note and a mute stay with the other party. */
 const goesWithChat: ReadonlySet<Mutation['action']> = new Set(['archive', 'pin', 'markUnread', 'labels']);
@@ -11,6 +11,14 @@ const goesWithChat: ReadonlySet<Mutation['action']> = new Set(['archive', 'pin',
 export function chatOf(account: ReplicaAccount, { from, to }: Pick<Message, 'from' | 'to'>): string {
   const me = userJid(account.number);
   return to === me || to === account.lid ? from : to;
+}
+
+/** The text of a message's key as the account's pages write it. */
+export function keyTextOf(account: ReplicaAccount, message: Pick<Message, 'id' | 'from' | 'to'>): string {
+  const { id, from } = message;
+  const chat = chatOf(account, message);
+  const isOwn = from === userJid(account.number) || from === account.lid;
+  return `${isOwn}_${chat}_${id}${isUserJid(chat) ? '' : `_${from}`}`;
 }
 
 /** Takes over a change of state that the devices of the account share. */

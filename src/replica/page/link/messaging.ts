@@ -1,4 +1,11 @@
-import type { Added, Change, ChangeMessage, Message, MessageContext } from '../../../contracts/replica-message.ts';
+import type {
+  Added,
+  ChangeMessage,
+  Content,
+  Deed,
+  Message,
+  MessageContext,
+} from '../../../contracts/replica-message.ts';
 import { idbAll, idbDelete, idbPut } from '../keys/idb.ts';
 import { onlyAName } from '../loader/stub.ts';
 import { changeShown, changesAnother } from '../messages/changes.ts';
@@ -105,8 +112,8 @@ export class Messaging {
     void this.store(msg.id);
   }
 
-  /** Sends what is in no chat, such as a status; resolves when the server has it. */
-  async post(to: Wid, content: Added): Promise<SendResult> {
+  /** Sends what code in the page has made no `Msg` of, such as a status or a change; resolves when the server has it. */
+  async post(to: Wid, content: Content, context: MessageContext = {}): Promise<SendResult> {
     const { page } = this;
     const wire: Message = {
       id: await page.MsgKey.newId(),
@@ -115,6 +122,7 @@ export class Messaging {
       content,
       t: Math.floor(Date.now() / 1000),
       ack: 0,
+      ...context,
     };
     const key = this.keyOf(wire);
     this.add(key, wire, true);
@@ -122,28 +130,24 @@ export class Messaging {
     return this.transmit(wire);
   }
 
+  /** Sends a message on to another chat; resolves when the server has it. */
+  async forward(chat: Chat, msg: Msg): Promise<SendResult> {
+    const entry = this.entries.get(indexOf((msg.get('protocolMessageKey') as MsgKey | undefined) ?? msg.id));
+    const content = notDelivered(chat) ?? (entry && this.currentContent(entry)) ?? 'for a message that is not there';
+    if (typeof content === 'string') {
+      throw onlyAName('WAWebChatForwardMessage', 'forwardMessages', this.page.report, content);
+    }
+    const score = Number(msg.get('forwardingScore') ?? 0);
+    // What an account wrote itself is not marked as forwarded. [assumed]
+    const isOwn = msg.id.fromMe && score === 0;
+    return this.post(chat.id, content, isOwn ? {} : { forwardingScore: score + 1 });
+  }
+
   /** Changes a message of a chat, here and for its other members; resolves when the server has the change. */
-  async change(
-    target: Msg,
-    content: DistributiveOmit<Change, 'target' | 'at'>,
-    context: MessageContext = {},
-  ): Promise<SendResult> {
-    const { page } = this;
-    const author = target.id.fromMe ? page.me?.pn : ((target.get('author') as Wid | undefined) ?? target.from);
-    const at = Date.now();
-    const wire = {
-      id: await page.MsgKey.newId(),
-      from: String(page.me?.pn),
-      to: String(target.id.remote),
-      content: { ...content, target: { id: target.id.id, from: String(author) }, at },
-      t: Math.floor(at / 1000),
-      ack: 0,
-      ...context,
-    } as ChangeMessage;
-    const key = this.keyOf(wire);
-    this.add(key, wire, true);
-    void this.store(key);
-    return this.transmit(wire);
+  async change(target: Msg, deed: Deed, context: MessageContext = {}): Promise<SendResult> {
+    const author = target.id.fromMe ? this.page.me?.pn : ((target.get('author') as Wid | undefined) ?? target.from);
+    const content = { ...deed, target: { id: target.id.id, from: String(author) }, at: Date.now() };
+    return this.post(target.id.remote, content, context);
   }
 
   acknowledge(chat: string, ids: readonly string[], ack: number): void {
@@ -203,8 +207,9 @@ export class Messaging {
     await idbDelete('model-storage', 'message', keys);
   }
 
-  /** The message with this id in a chat. */
-  find(chat: Wid, id: string): Msg | undefined {
+  /** The message whose key had this text when it came: that of a revoked one is another one. */
+  withKeyText(text: string): Msg | undefined {
+    const [, chat, id] = text.split('_');
     return this.entries.get(`${chat} ${id}`)?.msg;
   }
 
@@ -338,8 +343,6 @@ export class Messaging {
     return (latest?.content ?? wire.content) as Added;
   }
 }
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** True for what several people write to: the keys of messages in it name their author. */
 const isShared = (chat: Wid) => chat.isGroup() || chat.isStatus();

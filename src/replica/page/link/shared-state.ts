@@ -66,10 +66,10 @@ export class SharedState {
         page.contacts.get(page.me?.pn)?.set({ pushname: mutation.value });
         return;
       case 'star':
-        this.page.msgs.get(mutation.index)?.set({ star: mutation.value });
+        this.messaging.withKeyText(mutation.index)?.set({ star: mutation.value });
         return;
       case 'deleteMessageForMe': {
-        const msg = this.page.msgs.get(mutation.index);
+        const msg = this.messaging.withKeyText(mutation.index);
         if (msg) void this.messaging.forget([msg]);
         return;
       }

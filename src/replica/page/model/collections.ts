@@ -104,6 +104,29 @@ export class MsgCollection extends BaseCollection<Msg> {
   }
 
   /**
+   * Messages with the words, the latest first.
+   *
+   * @param page counts from 1.
+   * @param remote id of the chat; all chats when left out.
+   */
+  async search(
+    query: string,
+    page = 1,
+    count = 50,
+    remote?: ModelId,
+  ): Promise<{ messages: Msg[]; eof: boolean; canceled: boolean }> {
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const has = (msg: Msg) => {
+      const text = `${msg.get('body') ?? ''} ${msg.get('caption') ?? ''}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    };
+    const isWanted = (msg: Msg) => (remote === undefined || msg.id.remote.equals(remote)) && has(msg);
+    const found = this.filter(isWanted).sort((a, b) => b.t - a.t);
+    const start = (page - 1) * count;
+    return { messages: found.slice(start, start + count), eof: start + count >= found.length, canceled: false };
+  }
+
+  /**
    * Messages by the text of their keys; unknown keys are left out. What is not in memory is read from the database, which
    * refuses a key that is none.
    *

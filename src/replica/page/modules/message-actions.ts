@@ -3,7 +3,7 @@ import type { Implementations } from '../loader/build-exports.ts';
 import { responseOf } from '../messages/changes.ts';
 import { contextOf } from '../messages/kinds.ts';
 import { type PinAddon, tableOf, type VoteAddon } from '../model/addons.ts';
-import { type Chat, Msg } from '../model/models.ts';
+import { type Chat, type Contact, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Wid } from '../model/wid.ts';
 import { isMe, type Page } from '../shared/page.ts';
@@ -31,8 +31,18 @@ interface EventOptions {
   isEventCanceled?: boolean;
 }
 
+interface ForwardOptions {
+  chat: Chat;
+  chats: readonly Chat[];
+  msgs: readonly Msg[];
+}
+
 /** What a user does to a message that is there. */
 export function messageActionModules(page: Page, { messaging, requests, sharedState }: Lifecycle): Implementations {
+  const forward = async (chat: Chat, msgs: readonly Msg[]) => {
+    for (const msg of msgs) await messaging.forward(chat, msg);
+  };
+  const takesObject = (name: string) => page.named.includes(name);
   const sendMessageEdit = async (msg: Msg, text: string, options: EditOptions = {}) => {
     const content = msg.type === 'chat' ? { kind: 'text' as const, body: text } : { kind: 'caption' as const, text };
     const { mentionedJidList, groupMentions } = options;
@@ -45,7 +55,7 @@ export function messageActionModules(page: Page, { messaging, requests, sharedSt
   };
   const list = (messages: readonly Msg[] | { list: readonly Msg[] }) => ('list' in messages ? messages.list : messages);
   const star = (isStarred: boolean) => async (_chat: Chat, messages: readonly Msg[]) => {
-    for (const msg of messages) await sharedState.change({ action: 'star', index: String(msg.id), value: isStarred });
+    for (const msg of messages) await sharedState.change({ action: 'star', index: keyText(msg), value: isStarred });
   };
   Object.assign(page.cmd, {
     sendStarMsgs: star(true),
@@ -55,7 +65,7 @@ export function messageActionModules(page: Page, { messaging, requests, sharedSt
     },
     sendDeleteMsgs: async (_chat: Chat, messages: readonly Msg[] | { list: readonly Msg[] }) => {
       for (const msg of list(messages)) {
-        await sharedState.change({ action: 'deleteMessageForMe', index: String(msg.id), value: true });
+        await sharedState.change({ action: 'deleteMessageForMe', index: keyText(msg), value: true });
       }
     },
   });
@@ -112,6 +122,44 @@ export function messageActionModules(page: Page, { messaging, requests, sharedSt
       canForwardMsg: (msg: Msg) => !isRevoked(msg),
       canDeleteMsg: () => true,
     },
+    WAWebChatForwardMessage: {
+      // What is no object of the build's shape fails at what the real page reads first (wwebjs/whatsapp-web.js#3924).
+      forwardMessages: async (options: ForwardOptions | Chat, given: readonly Msg[]) => {
+        const { chat, msgs } = takesObject('WAWebChatForwardMessage.forwardMessages')
+          ? (options as ForwardOptions)
+          : { chat: options as Chat, msgs: given };
+        void chat.contact;
+        return forward(chat, msgs);
+      },
+    },
+    WAWebForwardMessagesToChat: {
+      forwardMessagesToChats: async (options: ForwardOptions | readonly Msg[], given: readonly Chat[]) => {
+        const { chats, msgs } = takesObject('WAWebForwardMessagesToChat.forwardMessagesToChats')
+          ? (options as ForwardOptions)
+          : { chats: given, msgs: options as readonly Msg[] };
+        await Promise.all(chats.map((chat) => forward(chat, msgs)));
+        return true;
+      },
+    },
+    WAWebGenerateEventCallLink: {
+      createEventCallLink: async (_start: number, callType: string) => {
+        const media = callType === 'video' ? 'video' : 'voice';
+        const token = await requests.query('callLink', { media });
+        return `https://call.whatsapp.com/${media}/${token}`;
+      },
+    },
+    WAWebFrontendVcardUtils: { vcardFromContactModel },
+    WAWebVcardParsingUtils: { parseVcard },
+    WAWebVcardGetNameFromParsed: { vcardGetNameFromParsed },
+    WAWebBizOrderBridge: {
+      queryOrder: (_chat: Wid, orderId: string, _width: number, _height: number, token: string) =>
+        requests.query('order', { orderId, token }),
+    },
+    WAWebBizProductCatalogBridge: {
+      queryProduct: async (_seller: Wid, productId: string) => ({
+        data: await requests.query('product', { productId }),
+      }),
+    },
     WAWebApiMessageInfoStore: {
       queryMsgInfo: async (key: MsgKey) => {
         const info = await requests.query('messageInfo', { id: key.id, to: String(key.remote) });
@@ -129,8 +177,42 @@ export function messageActionModules(page: Page, { messaging, requests, sharedSt
   };
 }
 
+/** The text of the key that a message had when it came. */
+const keyText = (msg: Msg) => String(msg.get('protocolMessageKey') ?? msg.id);
+
 const voteRow = ({ localIds }: VoteAddon) => ({ selectedOptionLocalIds: Uint8Array.from(localIds).buffer });
 const pinRow = ({ isPinned, seconds }: PinAddon) => ({ pinType: isPinned ? 1 : 2, pinExpiryDuration: seconds });
+
+/** A contact as an electronic business card. */
+function vcardFromContactModel({ id, name, pushname }: Contact): { displayName: string; vcard: string } {
+  const displayName = name ?? pushname ?? `+${id.user}`;
+  const lines = [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    `N:;${displayName};;;`,
+    `FN:${displayName}`,
+    `TEL;type=CELL;waid=${id.user}:+${id.user}`,
+    'END:VCARD',
+  ];
+  return { displayName, vcard: lines.join('\n') };
+}
+
+type ParsedVcard = Record<string, { value: string }[]>;
+
+/** The fields of a card by name; null for a text that is none. */
+function parseVcard(text: string): ParsedVcard | null {
+  if (!/^BEGIN:VCARD\r?\n[\s\S]*\nEND:VCARD\s*$/i.test(text)) return null;
+  const parsed: ParsedVcard = {};
+  for (const line of text.split(/\r?\n/)) {
+    const [, name = '', value = ''] = /^(?:[\w-]+\.)?([\w-]+)[^:]*:(.*)$/.exec(line) ?? [];
+    if (name) parsed[name.toUpperCase()] = [...(parsed[name.toUpperCase()] ?? []), { value }];
+  }
+  return parsed;
+}
+
+function vcardGetNameFromParsed({ FN, NICKNAME, TEL }: ParsedVcard): string {
+  return [FN, NICKNAME, TEL].find((field) => field?.[0]?.value)?.[0]?.value ?? '';
+}
 
 /** The quoted message: the one of the chat, or one made of what the quote says where the page does not have it. */
 function quotedMsg(page: Page, msg: Msg): Msg | null {
