@@ -205,10 +205,10 @@ describe.each([
         { displayName: 'Ben Canary', vcard: card('Ben Canary', '12025550102') },
       ],
     });
-    const vcard = 'BEGIN:VCARD\nVERSION:3.0\nFN:Someone Else\nTEL;type=CELL:+1 202 555 0199\nEND:VCARD';
-    expect((await sent(vcard)).atPhone.content).toEqual({ kind: 'contact', displayName: 'Someone Else', vcard });
+    const vcard = 'BEGIN:VCARD\nVERSION:3.0\nFN:Dora Canary\nTEL;type=CELL:+1 202 555 0199\nEND:VCARD';
+    expect((await sent(vcard)).atPhone.content).toEqual({ kind: 'contact', displayName: 'Dora Canary', vcard });
     expect((await sent(vcard, { parseVCards: false })).atPhone.content).toEqual({ kind: 'text', body: vcard });
-    const { message } = await got({ kind: 'contacts', contacts: [{ displayName: 'Someone Else', vcard }] });
+    const { message } = await got({ kind: 'contacts', contacts: [{ displayName: 'Dora Canary', vcard }] });
     expect(message).toMatchObject({ type: 'multi_vcard', vCards: [vcard] });
   });
 
