@@ -121,7 +121,7 @@ describe('reported losses', () => {
       resolveSurface(build, switches).modules.WAWebSetPushnameConnAction?.tier;
     const builds = ['1032534684', '1038162681', '1044822804', '1047124276'].map((revision) => `2.3000.${revision}`);
     expect(builds.map((build) => tierAt(build))).toEqual([2, 2, 2, 2]);
-    expect(builds.map((build) => tierAt(build, { prefetch: 'false' }))).toEqual([2, 'lazy', 'lazy', 'lazy']);
+    expect(builds.map((build) => tierAt(build, { prefetch: 'false' }))).toEqual(['lazy', 'lazy', 'lazy', 'lazy']);
     expect(tierAt('2.3000.1047151772')).toBe('lazy');
     expect(tierAt('2.3000.1047151772', { prefetch: 'true' })).toBe(2);
   });

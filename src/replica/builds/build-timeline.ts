@@ -79,8 +79,10 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
 /** Modules whose bundle a page that prefetches requests after the login come with the login. */
 export function withPrefetched(modules: SurfaceState['modules']): Surface['modules'] {
   const all = { ...modules };
-  for (const [name, { prefetched, ...module }] of Object.entries(modules)) {
-    if (prefetched) all[name] = { ...module, tier: 2 };
+  for (const [name, module] of Object.entries(modules)) {
+    if (!module.prefetched) continue;
+    const { prefetched: _, ...each } = module;
+    all[name] = { ...each, tier: 2 };
   }
   return all;
 }

@@ -31,8 +31,8 @@ export interface LinkedClient extends AsyncDisposable {
   library: any;
 }
 
-/** Resolves when the client is ready. @throws AbortError when it is not within 30 s. */
-export async function linkedClient(
+/** A client that is not initialized yet, and a replica with one phone. */
+export async function newClient(
   version: string,
   build: string,
   options: Omit<TestReplicaOptions, 'build'> = {},
@@ -56,12 +56,23 @@ export async function linkedClient(
     await client.destroy();
     await replica.close();
   };
+  return { client, phone, replica, library, [Symbol.asyncDispose]: close };
+}
+
+/** Resolves when the client is ready. @throws AbortError when it is not within 30 s. */
+export async function linkedClient(
+  version: string,
+  build: string,
+  options: Omit<TestReplicaOptions, 'build'> = {},
+): Promise<LinkedClient> {
+  const linked = await newClient(version, build, options);
+  const { client, phone } = linked;
   try {
     client.once('qr', (qr: string) => void phone.scan(qr));
     await Promise.all([once(client as never, 'ready', { signal: AbortSignal.timeout(30_000) }), client.initialize()]);
   } catch (error) {
-    await close();
+    await linked[Symbol.asyncDispose]();
     throw error;
   }
-  return { client, phone, replica, library, [Symbol.asyncDispose]: close };
+  return linked;
 }

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { linkedClient } from './linked-client.ts';
-import { reportedTexts, type TextedClient } from './reported-texts.ts';
+import { ensureLibrary } from '../../../src/library/ensure-library.ts';
+import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { checkMethods } from '../../../src/surface/check-methods.ts';
+import { indexLibrary } from '../../../src/surface/extract/index-library.ts';
+import { predict } from '../../../src/surface/predict.ts';
+import { linkedClient, newClient } from './linked-client.ts';
+import { reportedStops, reportedTexts, type TextedClient } from './reported-texts.ts';
 
 const pairs = Map.groupBy(reportedTexts, ({ version, build }) => `${version} on ${build}`);
 
@@ -41,3 +46,54 @@ function firstLine(error: Error): string | undefined {
     .replace(/^Error: Evaluation failed: /, '')
     .split('\n')[0];
 }
+
+describe('the check of the source, which runs nothing,', () => {
+  const needs = new Map<string, ReturnType<typeof indexLibrary>>();
+
+  beforeAll(async () => {
+    for (const version of new Set([...reportedTexts, ...reportedStops].map((each) => each.version))) {
+      needs.set(version, indexLibrary((await ensureLibrary(version, console.log)).packageDir));
+    }
+  }, 240_000);
+
+  const needsOf = (version: string) => needs.get(version) as ReturnType<typeof indexLibrary>;
+
+  test.each(reportedTexts)(
+    'does not say that $call of $version works on $build',
+    ({ version, build, call, failsIn }) => {
+      const name = failsIn ?? call.split(' ')[0];
+      const method = checkMethods(needsOf(version), resolveSurface(build)).find((each) => each.name === name);
+      expect(['broken', 'unknown']).toContain(method?.status);
+    },
+  );
+
+  test.each(reportedStops)('says that $version is not ready on $build, and which name is missing', (stop) => {
+    const prediction = predict(needsOf(stop.version), resolveSurface(stop.build, stop.switches));
+    expect(prediction.phase).toBe('ready');
+    expect(prediction.names).toContain(stop.name);
+  });
+});
+
+/** A client that stops fails at once; one that does not is ready within this time after the text. */
+const notReadyMs = 1000;
+
+test.each(reportedStops)(
+  '$version on $build is authenticated and not ready, with the text of $report',
+  async (stop) => {
+    await using opened = await newClient(stop.version, stop.build, { switches: stop.switches ?? {} });
+    const { client, phone } = opened;
+    const seen: string[] = [];
+    const { promise: texted, resolve: hasText } = Promise.withResolvers<void>();
+    for (const event of ['authenticated', 'ready']) client.on(event, () => seen.push(event));
+    client.once('qr', (qr: string) => {
+      const look = (text: string) => text.includes(stop.text) && hasText();
+      client.pupPage.on('pageerror', (error: Error) => look(String(error)));
+      client.pupPage.on('console', (message: { text(): string }) => look(message.text()));
+      phone.scan(qr);
+    });
+    await client.initialize();
+    await texted;
+    await new Promise((done) => setTimeout(done, notReadyMs));
+    expect(seen).toEqual(['authenticated']);
+  },
+);

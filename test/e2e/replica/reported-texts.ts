@@ -20,6 +20,8 @@ export interface ReportedText {
   /** The call as the reports name it. */
   call: string;
   make(client: TextedClient): Promise<unknown>;
+  /** The method that fails, where the call needs another one first. */
+  failsIn?: string;
   /** What the error says; the whole of `name: message`, without what Puppeteer puts before it. */
   text: string;
 }
@@ -43,9 +45,45 @@ async function aFile({ client, phone }: TextedClient) {
 const media = ({ library }: TextedClient, file: Buffer, mimetype: string, filename?: string) =>
   new library.MessageMedia(mimetype, file.toString('base64'), filename);
 
-/** A group as the library makes it of what the page tells; the replica's accounts are in none. */
+/** A group as the library makes it of what the page tells. */
 const aGroup = ({ client, library }: TextedClient) =>
   new library.GroupChat(client, { id: { _serialized: group }, groupMetadata: { participants: [] } });
+
+/** A client that users reported to be authenticated and never ready, with the text that they saw. */
+export interface ReportedStop extends Pick<ReportedText, 'report' | 'version' | 'build' | 'text'> {
+  switches?: Record<string, string>;
+  /** The name that the library misses. */
+  name: string;
+}
+
+/** The account does not get the bundles that most accounts get after the login. */
+const noPrefetch = { prefetch: 'false' };
+
+export const reportedStops: readonly ReportedStop[] = [
+  {
+    report: 'wwebjs/whatsapp-web.js#3761',
+    version: '1.33.1',
+    build: '2.3000.1026582323',
+    name: 'WAWebUserPrefsMeUser.getMaybeMeUser',
+    text: 'Evaluation failed: TypeError: window.Store.User.getMaybeMeUser is not a function',
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#3971',
+    version: '1.34.2',
+    build: '2.3000.1030258094',
+    switches: noPrefetch,
+    name: 'WAWebSetPushnameConnAction',
+    text: 'Requiring unknown module "WAWebSetPushnameConnAction"',
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#3975',
+    version: '1.34.2',
+    build: '2.3000.1030280759',
+    switches: noPrefetch,
+    name: 'WAWebSetPushnameConnAction',
+    text: 'Requiring unknown module "WAWebSetPushnameConnAction"',
+  },
+];
 
 export const reportedTexts: readonly ReportedText[] = [
   {
@@ -70,7 +108,8 @@ export const reportedTexts: readonly ReportedText[] = [
     version: '1.33.2',
     build: '2.3000.1026750000',
     call: 'Client.sendMessage to a group',
-    make: ({ client }) => client.sendMessage(group, 'hello'),
+    make: ({ client, phone }) =>
+      client.sendMessage(phone.groups.create({ subject: 'Birds', participants: [] }).id, 'hello'),
     text: 'TypeError: window.Store.WidFactory.toUserWidOrThrow is not a function',
   },
   {
@@ -142,6 +181,14 @@ export const reportedTexts: readonly ReportedText[] = [
     text: "TypeError: Cannot read properties of undefined (reading 'endFailWithError')",
   },
   {
+    report: 'wwebjs/whatsapp-web.js#201715',
+    version: '1.34.6',
+    build: '2.3000.1037370178',
+    call: 'Chat.fetchMessages',
+    make: async ({ client }) => (await client.getChatById(contact)).fetchMessages({ limit: 10 }),
+    text: "TypeError: Cannot read properties of undefined (reading 'waitForChatLoading')",
+  },
+  {
     report: 'wwebjs/whatsapp-web.js#201830',
     version: '1.34.7',
     build: '2.3000.1043159177',
@@ -186,6 +233,7 @@ export const reportedTexts: readonly ReportedText[] = [
     version: '1.34.7',
     build: '2.3000.1043663550',
     call: 'Chat.sendStateTyping',
+    failsIn: 'Client.getChatById',
     make: async ({ client }) => (await client.getChatById(contact)).sendStateTyping(),
     text: noKey,
   },

@@ -27,7 +27,7 @@ describe('nameHistory', () => {
   });
 
   test('tells when a module became lazy', () => {
-    expect(short('WAWebSetPushnameConnAction').at(-1)).toEqual(['2.3000.1037151346', 'lazy', 'inferred']);
+    expect(short('WAWebSetPushnameConnAction').at(-1)).toEqual(['2.3000.1025587474', 'lazy', 'reported']);
   });
 
   test('is empty for a name that nothing is known of', () => {
