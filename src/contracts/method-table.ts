@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { methodResults } from './attempt.ts';
+import { switchValuesSchema } from './switches.ts';
 
 /** What came of a method of one version on one build. */
 const methodCellSchema = z.object({
@@ -16,7 +17,13 @@ export type MethodCell = z.infer<typeof methodCellSchema>;
 export const methodTableSchema = z.object({
   schemaVersion: z.literal(1),
   columns: z.array(
-    z.object({ library: z.string(), build: z.string(), outcome: z.string(), why: z.string().optional() }),
+    z.object({
+      library: z.string(),
+      build: z.string(),
+      switches: switchValuesSchema.default({}),
+      outcome: z.string(),
+      why: z.string().optional(),
+    }),
   ),
   /** One entry of `cells` for each column. */
   methods: z.array(z.object({ name: z.string(), cells: z.array(methodCellSchema) })),

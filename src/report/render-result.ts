@@ -1,3 +1,4 @@
+import type { Cell } from '../contracts/attempt.ts';
 import { doubtOf } from '../contracts/doubt-of.ts';
 import type { RunInfo } from '../contracts/run.ts';
 import { cellName } from '../words/cell-names.ts';
@@ -75,8 +76,15 @@ function switchLines(cells: readonly CellSummary[]): string[] {
     (prediction?.switches ?? []).map((broken) => ({ cell, words: switchSentence(broken) })),
   );
   return [...Map.groupBy(named, ({ words }) => words)].map(
-    ([words, its]) => `${cellsWords(its.map(({ cell }) => cell))}: ${words}`,
+    ([words, its]) => `${pagesWords(its.map(({ cell }) => cell))}: ${words}`,
   );
+}
+
+/** `1.34.2 on A, B; 1.34.7 on A`: a prediction is one of the source on a page, whatever the flow. */
+function pagesWords(cells: readonly Cell[]): string {
+  return [...Map.groupBy(cells, ({ library }) => library)]
+    .map(([library, its]) => `${library} on ${[...new Set(its.map(({ build }) => build))].join(', ')}`)
+    .join('; ');
 }
 
 function fewOf(lines: readonly string[]): string[] {

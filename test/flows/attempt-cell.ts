@@ -26,10 +26,10 @@ export function buildOf(library: string): string {
 /** Executes a cell with a real library and a real browser. @param repeat attempts, all with the same seed. */
 export async function attemptCell(
   library: string,
-  { flow = 'qr-to-ready', condition = 'none', build = buildOf(library) }: Partial<Cell> = {},
+  { flow = 'qr-to-ready', condition = 'none', switches = {}, build = buildOf(library) }: Partial<Cell> = {},
   repeat = 1,
 ): Promise<{ planned: PlannedCell; attempts: Attempt[] }> {
-  const cell: Cell = { library, build, browser: 'current', flow, condition, switches: {}, target: 'replica' };
+  const cell: Cell = { library, build, browser: 'current', flow, condition, switches, target: 'replica' };
   const planned: PlannedCell = { cell, expectation: expectationOf(cell, rules), repeat: 1 };
   const attempts: Attempt[] = [];
   const observers = [{ attemptEnded: (_: PlannedCell, attempt: Attempt) => void attempts.push(attempt) }];

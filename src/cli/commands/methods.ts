@@ -8,11 +8,13 @@ import { usageOf } from '../../report/reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { runCells } from '../../runs/run-cells.ts';
 import { list } from '../options/option-values.ts';
+import { switchesOption, withSwitches } from '../options/switch-options.ts';
 
 interface MethodsOptions {
   library: string[];
   build: string[];
   browser: string[];
+  switch?: string[];
   reporter: string;
 }
 
@@ -22,10 +24,11 @@ export function methodsCommand(): Command {
     .requiredOption('--library <list>', 'versions, tags (latest), tarballs, folders or git references', list)
     .requiredOption('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684', list)
     .option('--browser <list>', '107, current, chrome, chromium, or paths', list, ['current'])
+    .addOption(switchesOption())
     .option('--reporter <list>', `any of ${usageOf(methodReporters)}`, 'list')
     .addHelpText('after', help)
     .action(async (options: MethodsOptions) => {
-      process.exitCode = await methods(options);
+      process.exitCode = await methods(withSwitches(options));
     });
 }
 
@@ -47,7 +50,7 @@ Examples:
   wwebjs-canary methods --library 1.33.2,1.34.7 --build 2.3000.1032534684
   wwebjs-canary methods --library latest --build 2.3000.1044822804 --reporter list,html=methods.html,json=methods.json`;
 
-async function methods({ reporter, ...choice }: MethodsOptions): Promise<ExitCode> {
+async function methods({ reporter, ...choice }: ReturnType<typeof withSwitches<MethodsOptions>>): Promise<ExitCode> {
   const chosen = chooseReporters(reporter, methodReporters);
   const terminal = processTerminal();
   const tried: TriedCell[] = [];

@@ -1,4 +1,5 @@
 import type { MethodCell, MethodTable } from '../../contracts/method-table.ts';
+import { chosenText } from '../../contracts/switches.ts';
 import { plural } from '../../words/text.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
 import { escapeXml } from '../escape-xml.ts';
@@ -15,7 +16,8 @@ export const methodReporters: Readonly<Record<string, ResultReporter<MethodTable
   html: { takes: 'FILE', render: htmlMethods },
 };
 
-const titleOf = ({ library, build }: MethodTable['columns'][number]) => `${library} on ${build}`;
+const titleOf = ({ library, build, switches }: MethodTable['columns'][number]) =>
+  [`${library} on ${build}`, chosenText(switches)].filter(Boolean).join(' with ');
 
 /** `12 works, 3 fails, ...` of one column, the most first, or why there are none. */
 function countsOf(table: MethodTable, column: number): string {

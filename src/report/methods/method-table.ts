@@ -13,9 +13,9 @@ export function methodTable(tried: readonly TriedCell[]): MethodTable {
   ];
   return {
     schemaVersion: 1,
-    columns: tried.map(({ cell: { library, build }, attempt }) => {
+    columns: tried.map(({ cell: { library, build, switches }, attempt }) => {
       const why = attempt.cause?.message ?? attempt.code;
-      return { library, build, outcome: attempt.outcome, ...(why && { why }) };
+      return { library, build, switches, outcome: attempt.outcome, ...(why && { why }) };
     }),
     methods: names.sort().map((name) => ({ name, cells: tried.map(({ attempt }) => cellOf(attempt, name)) })),
   };

@@ -10,8 +10,7 @@ interface RequestSwitches {
 }
 
 /**
- * The modules by which code in the page reads what WhatsApp turned on: per request out of the html, per account out of AB props. Code of
- * the replica that depends on an AB prop reads it through `require`, as real modules do: libraries replace that function.
+ * The modules by which code in the page reads what WhatsApp turned on: per request out of the html, per account out of AB props.
  */
 export function switchModules(page: Page): Implementations {
   let read: RequestSwitches | undefined;
