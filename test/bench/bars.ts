@@ -23,6 +23,10 @@ export const bars = {
   startVersion: { issue: 12, atMost: 5, unit: 'times node -e 0' },
   startCheck: { issue: 12, atMost: 13, unit: 'times node -e 0' },
   startReplica: { issue: 12, atMost: 16, unit: 'times node -e 0' },
+  agreement: { issue: 13, atLeast: 99, unit: '%' },
+  unexplained: { issue: 13, atMost: 0, unit: 'cells' },
+  resolveBuild: { issue: 13, atMost: 20, unit: 'ms' },
+  checkAll: { issue: 13, atMost: 3, unit: 's' },
 } as const satisfies Record<string, Bar>;
 
 /** One line of the table: what was measured, against its bar. */

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the figures that `bars.ts` has bars for. Prints a table; exit code 1 when a figure misses its bar.
- * `--only PART[,PART]` measures some of them, `--short` all with fewer repeats: minutes instead of half an hour.
+ * `--only PART[,PART]` measures some of them, `--short` all with fewer repeats: minutes instead of half an hour. `--update` keeps what
+ * the part `agreement` saw in `test/agreement/seen.json`.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { gatherSupplies } from '../../src/runner/supplies.ts';
 import { type Bar, bars, heldTo } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
+import { agreement, checkTimes } from './measure-agreement.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { replicaLoad } from './measure-replica.ts';
 import { scrapeTimes } from './measure-scrapes.ts';
@@ -27,6 +29,7 @@ const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     only: { type: 'string' },
+    update: { type: 'boolean', default: false },
     library: { type: 'string', default: '1.34.2' },
     build: { type: 'string', default: '2.3000.1029241508' },
   },
@@ -146,6 +149,8 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   'round-trip': async () => [await roundTrip(await prepared(), size.rounds)],
   replica: () => replicaLoad(values.build, 50),
   start: () => startTimes(values.build, size.pairs),
+  agreement: () => agreement(values.update),
+  checks: checkTimes,
   'all-flows': async () => [await allFlows(await prepared())],
   ...Object.fromEntries(
     size.scraped.map((sessions) => [`scrape-${sessions}`, () => scrapeTimes(sessions, scrapeBars[sessions] as Bar)]),

@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { defaultSlots } from '../../src/browser/default-slots.ts';
+import type { Attempt } from '../../src/contracts/attempt.ts';
+import type { PlannedCell } from '../../src/contracts/run.ts';
+import { ensureLibrary } from '../../src/library/ensure-library.ts';
+import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
+import { runPlan } from '../../src/runner/run-plan.ts';
+import { type LibraryIndex, libraryIndex } from '../../src/surface/library-index.ts';
+import { predict } from '../../src/surface/predict.ts';
+import {
+  agreementWith,
+  builds,
+  cellOn,
+  type SeenFile,
+  seenOf,
+  unexplained,
+  versions,
+  writeSeen,
+} from '../agreement/cells.ts';
+import { bars, heldTo } from './bars.ts';
+import type { Figure } from './figure.ts';
+
+/**
+ * Attempts every published version on every build of `test/agreement/cells.ts`, and compares each with what its source predicts. Installs
+ * about 2 GB of libraries the first time.
+ *
+ * @param update writes what was seen into `test/agreement/seen.json`.
+ */
+export async function agreement(update: boolean): Promise<Figure[]> {
+  const cells = versions.flatMap((library) => builds.map((build) => cellOn(library, build)));
+  const indexes = await indexAll();
+  const attempts = new Map<string, Attempt>();
+  const plan = cells.map((cell): PlannedCell => ({ cell, expectation: null, repeat: 1 }));
+  await runPlan(plan, {
+    slots: defaultSlots(),
+    seed: 1,
+    trace: 'off',
+    say: console.log,
+    observers: [
+      {
+        attemptEnded({ cell }, attempt) {
+          attempts.set(`${cell.library} ${cell.build}`, attempt);
+          process.stderr.write(`${attempts.size} of ${cells.length}: ${cell.library} on ${cell.build}\n`);
+        },
+      },
+    ],
+  });
+  const seen: SeenFile = { date: new Date().toISOString().slice(0, 10), seen: {} };
+  const compared = cells.flatMap((cell) => {
+    const attempt = attempts.get(`${cell.library} ${cell.build}`);
+    if (!attempt) return [];
+    const its = seenOf(attempt);
+    seen.seen[cell.library] = { ...seen.seen[cell.library], [cell.build]: its };
+    const prediction = predict(indexes.get(cell.library) as LibraryIndex, resolveSurface(cell.build));
+    return [{ cell, agreement: agreementWith(its, cell, prediction) }];
+  });
+  if (update) writeSeen(seen);
+  const agreeing = compared.filter((each) => each.agreement === 'agrees').length;
+  const differing = compared.filter((each) => each.agreement !== 'agrees').map(({ cell }) => cell);
+  const left = unexplained(differing, cells);
+  for (const { cell, why } of left) console.log(`${cell.library} on ${cell.build}: ${why}`);
+  const percent = (100 * agreeing) / cells.length;
+  return [
+    heldTo(
+      bars.agreement,
+      `predictions that came, ${versions.length} versions on ${builds.length} builds`,
+      percent,
+      `${agreeing} of ${cells.length} (${percent.toFixed(1)} %)`,
+    ),
+    heldTo(
+      bars.unexplained,
+      'differences without an explanation, and the other way around',
+      left.length,
+      `${left.length}`,
+    ),
+  ];
+}
+
+/** How long it takes to resolve builds, and to check every published version against ten of them, in a process of its own. */
+export async function checkTimes(): Promise<Figure[]> {
+  const folders: string[] = [];
+  for (const version of versions) folders.push((await ensureLibrary(version, console.log, 'source')).packageDir);
+  // The second time all indexes are stored.
+  const [, times] = [0, 1].map(() => {
+    const script = fileURLToPath(new URL('./check-times.ts', import.meta.url));
+    const { stdout } = spawnSync(process.execPath, [script, ...folders], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return JSON.parse(stdout) as { first: number; others: number[]; checks: number };
+  });
+  const { first = 0, others = [], checks = 0 } = times ?? {};
+  const name = `check of ${versions.length} versions on ${builds.length} builds`;
+  return [
+    { name: 'first build of a process', value: `${first.toFixed(0)} ms`, bar: '', ok: true },
+    heldTo(
+      bars.resolveBuild,
+      'each other build, the slowest',
+      Math.max(...others),
+      `${Math.max(...others).toFixed(1)} ms`,
+    ),
+    heldTo(bars.checkAll, name, checks / 1000, `${(checks / 1000).toFixed(2)} s`),
+  ];
+}
+
+async function indexAll(): Promise<Map<string, LibraryIndex>> {
+  const indexes = new Map<string, LibraryIndex>();
+  for (const version of versions) {
+    const { packageDir } = await ensureLibrary(version, console.log, 'source');
+    indexes.set(version, libraryIndex(packageDir));
+  }
+  return indexes;
+}
