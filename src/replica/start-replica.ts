@@ -13,7 +13,9 @@ import { type ListenAddress, listenError } from '../contracts/listen-error.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import type { Surface } from '../contracts/surface.ts';
 import type { SwitchValues } from '../contracts/switches.ts';
+import type { WorldInput } from '../contracts/world-file.ts';
 import { resolveSurface } from './builds/resolve-surface.ts';
+import { fillWorld } from './phone/fill-world.ts';
 import { KeptPhones } from './phone/kept-phones.ts';
 import { createPhoneServer, picturePath } from './phone/phone-server.ts';
 import { Phones } from './phone/phones.ts';
@@ -46,6 +48,11 @@ export interface ReplicaOptions {
   token?: string;
   /** Folder of the certificate's key, the phones and their accounts: kept from one start to the next. */
   state?: string;
+  /**
+   * People, groups and phones that exist from the start: a YAML file, or the world itself. A `state` that has phones already keeps what it
+   * has.
+   */
+  world?: string | WorldInput;
   /** Number of a phone that scans every QR code that a page shows. */
   autoScan?: string;
   /** Multiplies the long waits of the real service (life of refs and codes); 1 = unchanged. */
@@ -100,6 +107,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const phones = new Phones(core);
   const kept = options.state === undefined ? null : new KeptPhones(options.state, phones, core);
   if (options.state !== undefined) core.world.media.keepIn(join(options.state, 'media'));
+  if (options.world !== undefined) fillWorld(options.world, phones, core.world);
   if (options.autoScan !== undefined) phones.scanShownCodes(phones.withNumber(options.autoScan));
   const control = createPhoneServer(phones, core, token);
   const publicHost = options.publicHost ?? (isWildcard(host) ? hostname() : host);

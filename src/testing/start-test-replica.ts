@@ -13,6 +13,7 @@ import type {
 import type { Content, Deed, EventResponse } from '../contracts/replica-message.ts';
 import type { CallRecord, ChatState } from '../contracts/replica-profiles.ts';
 import type { Mutation } from '../contracts/replica-queries.ts';
+import type { WorldInput } from '../contracts/world-file.ts';
 import type { ReadMedia } from '../replica/phone/media.ts';
 import type { Phone, SentMessage } from '../replica/phone/phone.ts';
 import type { PhoneChannels } from '../replica/phone/phone-channels.ts';
@@ -28,6 +29,8 @@ export interface TestReplicaOptions {
   phones?: readonly string[];
   /** The app of these phones; `smba` and `smbi` are WhatsApp Business. */
   platform?: Platform;
+  /** People, groups and phones that exist from the start: a YAML file, or the world itself. Its phones come before those of `phones`. */
+  world?: string | WorldInput;
   /** Names of the conditions to start with, e.g. `socket-drop`. */
   conditions?: readonly string[];
   /** Values of what WhatsApp turns on for some, e.g. `{ 'comms-in-worker': 'true' }`; other switches have the default of the build. */
@@ -78,6 +81,7 @@ export class TestReplica implements AsyncDisposable {
     replica.onEvent(() => {
       for (const { look } of this.#waiting) look();
     });
+    for (const { id, number } of replica.phones.list()) this.#adopt(id, number);
   }
 
   /** The build that the page has. */
@@ -105,9 +109,7 @@ export class TestReplica implements AsyncDisposable {
    */
   addPhone(number: string = this.#freeNumber(), platform?: Platform): TestPhone {
     const { id } = this.#replica.phones.create(number, platform);
-    const phone = new TestPhone(number, id, this.#replica, (look) => this.#wait(look));
-    this.#phones.push(phone);
-    return phone;
+    return this.#adopt(id, number);
   }
 
   /** A person with this number shows this to others; one that does not exist is added. */
@@ -146,6 +148,12 @@ export class TestReplica implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #adopt(id: string, number: string): TestPhone {
+    const phone = new TestPhone(number, id, this.#replica, (look) => this.#wait(look));
+    this.#phones.push(phone);
+    return phone;
   }
 
   #freeNumber(): string {
@@ -458,7 +466,8 @@ function isWanted(message: PhoneMessage, wanted: string | RegExp | ((message: Ph
 export async function startTestReplica({ phones, platform, ...options }: TestReplicaOptions): Promise<TestReplica> {
   const replica = new TestReplica(await startReplica(options));
   try {
-    for (const number of phones ?? [undefined]) replica.addPhone(number, platform);
+    const isEmpty = replica.phones.length === 0;
+    for (const number of phones ?? (isEmpty ? [undefined] : [])) replica.addPhone(number, platform);
     return replica;
   } catch (error) {
     await replica.close();

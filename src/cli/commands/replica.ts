@@ -20,6 +20,7 @@ interface ReplicaCommandOptions {
   publicHost?: string;
   token?: string;
   state?: string;
+  world?: string;
   autoScan?: string;
   chromeWrapper?: string;
   browser: string;
@@ -43,6 +44,10 @@ export function replicaCommand(): Command {
       ).env('WWEBJS_CANARY_REPLICA_TOKEN'),
     )
     .option('--state <folder>', 'keep phones, linked devices and certificate there, for the next start')
+    .option(
+      '--world <file>',
+      'YAML file of people, groups and phones with contacts and chats that exist from the start',
+    )
     .option('--auto-scan <number>', 'a phone with this number scans every QR code that a page shows', parseNumber)
     .option('--chrome-wrapper <file>', 'write an executable for programs that take the path of a browser but no flags')
     .option('--browser <name>', 'what the executable starts: current, 107, chrome, chromium or a path', 'current')

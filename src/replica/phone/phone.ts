@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type {
   LinkedDevice,
   MediaOptions,
@@ -23,7 +22,7 @@ import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { bytesOfBase64, newKeyPair, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
 import { type Device, linkedDevice, type ReplicaAccount } from '../world/accounts.ts';
-import { firstContact, isUserJid, userJid } from '../world/people.ts';
+import { firstContact, isUserJid, newMessageId, userJid } from '../world/people.ts';
 import { profileOf } from '../world/profiles.ts';
 import { asSeenByPhone } from '../world/seen-by-phone.ts';
 import { chatOf, chatsOf, keyTextOf } from '../world/shared-state.ts';
@@ -136,7 +135,7 @@ export class Phone {
     const author = from ?? (to !== undefined && isUserJid(to) ? account.number : firstContact);
     const answered = quoted === undefined ? undefined : this.message(quoted);
     const message: Message = {
-      id: `3A${randomBytes(9).toString('hex').toUpperCase()}`,
+      id: newMessageId(),
       from: userJid(author),
       to: to ?? userJid(account.number),
       content,
