@@ -100,15 +100,16 @@ async function image(blob: Blob, edge: number): Promise<Prepared> {
   const size = fit(naturalWidth, naturalHeight, edge);
   const isSmall = size.width === naturalWidth && size.height === naturalHeight;
   const clean = isSmall ? cleanJpeg(new Uint8Array(await blob.arrayBuffer())) : null;
-  const canvas = draw(loaded, size);
-  const mediaBlob = clean ? new Blob(clean as BlobPart[], { type: 'image/jpeg' }) : await toBlob(canvas, 'image/jpeg');
+  const mediaBlob = clean
+    ? new Blob(clean as BlobPart[], { type: 'image/jpeg' })
+    : await toBlob(draw(loaded, size), 'image/jpeg');
   return {
     type: 'image',
     mediaBlob,
     mimetype: 'image/jpeg',
     fullWidth: size.width,
     fullHeight: size.height,
-    preview: thumbnailOf(canvas, size),
+    preview: thumbnailOf(loaded, size),
   };
 }
 

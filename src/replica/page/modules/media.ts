@@ -32,6 +32,9 @@ export function mediaModules(page: Page, { requests }: Lifecycle): Implementatio
     writable: true,
     configurable: true,
   });
+  page.msgs.on('remove', (msg: Msg) => {
+    if (msg.mediaObject) disassociateMediaFromMsg(msg.mediaObject, msg);
+  });
   Object.defineProperty(Msg.prototype, 'avParams', {
     // Builds without the method have another way to describe the media of a channel.
     get: () => (page.members.all()['WAWebMsgModel.Msg']?.methods?.includes('avParams') ? avParams : undefined),
@@ -104,11 +107,23 @@ function msgToMediaType({ type, isGif = false, isNewsletter = false }: MessageTy
   return isNewsletter && type !== 'document' ? `newsletter-${mediaType}` : mediaType;
 }
 
+/** Bytes of files that the cache keeps; more is removed, the oldest first. */
+const cachedBytes = 64 * 1024 * 1024;
+
 /** Files that are in the page, by their hash. */
 function blobCache() {
   const blobs = new Map<string, Blob>();
+  const put = (hash: string, blob: Blob) => {
+    blobs.set(hash, blob);
+    let size = [...blobs.values()].reduce((sum, each) => sum + each.size, 0);
+    for (const [oldest, each] of blobs) {
+      if (size <= cachedBytes) return;
+      blobs.delete(oldest);
+      size -= each.size;
+    }
+  };
   return {
-    put: (hash: string, blob: Blob) => void blobs.set(hash, blob),
+    put,
     get: (hash: string) => blobs.get(hash),
     has: (hash: string) => blobs.has(hash),
     delete: (hash: string) => blobs.delete(hash),
