@@ -61,6 +61,9 @@ const documentSchema = z.strictObject({
 });
 const stickerSchema = z.strictObject({ kind: z.literal('sticker'), ...file, ...picture });
 
+/** What linked devices get in place of a message that can be opened once: only the phone has it. */
+export const unavailableSchema = z.strictObject({ kind: z.literal('unavailable') });
+
 export const mediaContentSchemas = [
   imageSchema,
   videoSchema,

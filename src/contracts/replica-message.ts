@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mediaContentSchemas } from './media-content.ts';
+import { mediaContentSchemas, unavailableSchema } from './media-content.ts';
 
 /**
  * A message as it travels between pages, phones and the server of a replica: what the real protobuf carries, unencrypted. Each kind of
@@ -278,6 +278,7 @@ export const addedSchema = z.discriminatedUnion('kind', [
   listSchema,
   groupEventSchema,
   ...mediaContentSchemas,
+  unavailableSchema,
   channelAdminInviteSchema,
 ]);
 export type Added = z.infer<typeof addedSchema>;

@@ -2,6 +2,7 @@ import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import { channelInfo } from '../world/channels.ts';
 import { infoOf } from '../world/groups.ts';
+import { asForDevices } from '../world/message-delivery.ts';
 import { lidOf, userOf } from '../world/people.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
@@ -36,7 +37,7 @@ export function startSync(
     })),
     blocked: account.blocked,
     channels: core.world.channels.of(account.number).map((channel) => channelInfo(channel, account.number)),
-    messages: isNew ? account.messages : [],
+    messages: isNew ? account.messages.map(asForDevices) : [],
     mutations: account.mutations,
   });
   const catchUp = () => {

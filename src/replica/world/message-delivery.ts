@@ -266,7 +266,14 @@ interface NotifyOptions {
 }
 
 /** Sends to the page of the device if it is connected; keeps the message until its receipt comes. */
-function handOver(device: Device, message: Message): void {
+function handOver(device: Device, sent: Message): void {
+  const message = asForDevices(sent);
   device.undelivered.push(message);
   if (device.isLive) device.deliver?.({ type: 'message', message, offline: false });
+}
+
+/** The message as linked devices get it: what can be opened once stays on the phone. */
+export function asForDevices(message: Message): Message {
+  const { content } = message;
+  return 'viewOnce' in content && content.viewOnce ? { ...message, content: { kind: 'unavailable' } } : message;
 }

@@ -207,6 +207,18 @@ describe.each([
     expect(replica.findings()).toEqual([]);
   });
 
+  // wwebjs/whatsapp-web.js#3349
+  test('what can be viewed once is on the phone only', async () => {
+    const { client, phone, replica } = linked;
+    const received = once(client as never, 'message_ciphertext');
+    const { id } = phone.sendMedia(jpeg, { mimetype: 'image/jpeg', viewOnce: true });
+    const [message] = await received;
+    expect(message).toMatchObject({ type: 'ciphertext', hasMedia: false });
+    expect(await message.downloadMedia()).toBeUndefined();
+    expect(phone.media({ id }).bytes).toEqual(jpeg);
+    expect(replica.findings()).toEqual([]);
+  });
+
   test('an image to a group and one of a member arrive with the same bytes', async () => {
     const { client, phone, replica } = linked;
     const { id } = phone.groups.create({ subject: 'Pictures', participants: ['12025550101'] });

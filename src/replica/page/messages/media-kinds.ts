@@ -13,13 +13,20 @@ const kindOf = <K extends MediaKind>(kind: K): MessageKind<K> => ({
   attributesOf: (content) => attributesOf(content as unknown as MediaContent),
 });
 
-export const mediaMessageKinds: { [K in MediaKind]: MessageKind<K> } = {
+const unavailable: MessageKind<'unavailable'> = {
+  types: ['ciphertext'],
+  contentOf: () => 'for a message that the page cannot read',
+  attributesOf: () => ({ type: 'ciphertext', subtype: 'view_once_unavailable_fanout', body: '' }),
+};
+
+export const mediaMessageKinds: { [K in MediaKind | 'unavailable']: MessageKind<K> } = {
   image: kindOf('image'),
   video: kindOf('video'),
   audio: kindOf('audio'),
   ptt: kindOf('ptt'),
   document: kindOf('document'),
   sticker: kindOf('sticker'),
+  unavailable,
 };
 
 const wholeOf = (value: unknown) => (value === undefined || value === null ? undefined : Math.trunc(Number(value)));
