@@ -1,12 +1,25 @@
 import { flow } from '../src/runner/flow.ts';
-import { account } from './methods/account.ts';
+import { account, endings } from './methods/account.ts';
+import { channels, statuses } from './methods/channels.ts';
 import { chats } from './methods/chats.ts';
+import { contacts } from './methods/contacts.ts';
 import { groups } from './methods/groups.ts';
+import { media } from './methods/media.ts';
 import { messages } from './methods/messages.ts';
 import { linkedWorld, type Recipes } from './methods/recipe.ts';
 
 /** In the sequence in which each can work: what takes something away comes last. */
-const recipes: Recipes = { ...account, ...messages, ...groups, ...chats };
+const recipes: Recipes = {
+  ...account,
+  ...contacts,
+  ...messages,
+  ...media,
+  ...groups,
+  ...channels,
+  ...statuses,
+  ...chats,
+  ...endings,
+};
 
 /** Calls every public method of the version, one by one. What came of each is in the record; the attempt passes when each that was tried works. */
 export default flow(

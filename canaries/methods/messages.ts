@@ -57,6 +57,14 @@ export const messages: Recipes = {
     same(at((await client.callOn(message, 'getMentions')).value, 0, 'id', '_serialized'), contact);
     await phoneMessage(world, message, 'the mention is', ({ mentions }) => mentions?.includes(contact) ?? false);
   },
+  'Message.getGroupMentions': async (world) => {
+    const { client, contact } = world;
+    const { value } = await client.call('createGroup', `Mentioned ${world.unique()}`, [contact]);
+    const id = at(value, 'gid', '_serialized') as string;
+    const mentions = { groupMentions: [{ id, subject: 'Mentioned' }] };
+    const message = await client.call('sendMessage', contact, `see @${id}`, mentions);
+    same(at((await client.callOn(message, 'getGroupMentions')).value, 0, 'id', '_serialized'), id);
+  },
   'Message.getQuotedMessage': async (world) => {
     const question = await incoming(world);
     const answer = await world.client.callOn(question, 'reply', `answer ${world.unique()}`);

@@ -112,8 +112,9 @@ export type MethodArgument =
 
 /** A call of a method of the library. */
 export interface MethodCall {
-  /** The object that has it; null for the client. */
-  on: number | null;
+  /** The object that has it; null for the client, `library` for what the library exports. */
+  on: number | 'library' | null;
+  /** A name, or a path: `info.getBatteryStatus` of the client, `MessageMedia.fromFilePath` of the library. */
   method: string;
   args: MethodArgument[];
 }
@@ -152,8 +153,8 @@ export interface HostCalls {
   sendText(to: string, body: string): Promise<PlainValue>;
   /** Rejects with the error of the method, and with a TypeError where there is no such method. */
   call(call: MethodCall): Promise<LibraryValue>;
-  /** The class that declares a method of the client (null) or of an object, e.g. `Chat` for `archive` of a `GroupChat`; null for no method. */
-  ownerOf(on: number | null, method: string): Promise<string | null>;
+  /** The class that declares a method, e.g. `Chat` for `archive` of a `GroupChat`; null for no method. */
+  ownerOf(on: MethodCall['on'], method: string): Promise<string | null>;
   /**
    * The arguments of the first event of this name that no earlier call took, and whose first argument has all of `match`; one that came
    * before counts, too: since the first use of `call` or `event`, and up to 5 s before that.

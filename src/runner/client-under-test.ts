@@ -7,6 +7,7 @@ import type {
   LibraryValue,
   LoadedLibrary,
   MethodArgument,
+  MethodCall,
   PageFacts,
   SessionFacts,
 } from '../contracts/host.ts';
@@ -155,11 +156,15 @@ export class ClientUnderTest implements FlowClient {
     return this.#call(ref, method, args);
   }
 
+  callLibrary(path: string, ...args: MethodArgument[]): Promise<LibraryValue> {
+    return this.#call('library', path, args);
+  }
+
   event(name: string, match: Json = null): Promise<LibraryValue[]> {
     return this.#step('event', () => this.#parts.calls.event(name, match));
   }
 
-  #call(on: number | null, method: string, args: MethodArgument[]): Promise<LibraryValue> {
+  #call(on: MethodCall['on'], method: string, args: MethodArgument[]): Promise<LibraryValue> {
     const call = () => this.#parts.calls.call({ on, method, args });
     return this.#step('call', () => call().catch(asFinding('call-failed')));
   }

@@ -54,12 +54,14 @@ export interface FlowClient {
   /** The first `message` event with this text, also one that came already. */
   message(body: string): Promise<SeenMessage>;
   /**
-   * Calls any method of the library's client. An argument can be `{ $new: 'Location', args: [1, 2] }` for an instance of a class that the library
+   * Calls any method of the library's client, or of a part of it: `info.getBatteryStatus`. An argument can be `{ $new: 'Location', args: [1, 2] }` for an instance of a class that the library
    * exports, `{ $ref: answer.ref }` for an object of an earlier answer, and `{ $date: ms }` for a date.
    */
   call(method: string, ...args: MethodArgument[]): Promise<LibraryValue>;
   /** Calls a method of an object that an earlier answer or event carried, e.g. `reply` of a message. */
   callOn(object: Pick<LibraryValue, 'ref'>, method: string, ...args: MethodArgument[]): Promise<LibraryValue>;
+  /** Calls a static method of what the library exports: `MessageMedia.fromFilePath`. */
+  callLibrary(path: string, ...args: MethodArgument[]): Promise<LibraryValue>;
   /**
    * The arguments of the first event of this name that was not returned before and whose first argument has all of `match`; events count
    * from the first `call` or `event` on, and those of the 5 s before.

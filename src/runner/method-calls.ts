@@ -12,9 +12,6 @@ const methodNames: Record<NamedCall, string> = {
   destroy: 'Client.destroy',
 };
 
-/** The methods that every attempt can call; those of `client.call()` are any. */
-export const countedMethods: readonly string[] = Object.values(methodNames);
-
 /** Counts the calls of methods of the library. */
 export class CallCounter {
   readonly #counts = new Map<string, MethodCalls>();
@@ -29,7 +26,7 @@ export class CallCounter {
     return {
       call: async (call) => {
         const owner = await calls.ownerOf(call.on, call.method);
-        return this.#count(`${owner ?? 'Client'}.${call.method}`, calls.call(call));
+        return this.#count(`${owner ?? 'Client'}.${call.method.split('.').at(-1)}`, calls.call(call));
       },
       sendText: (to, body) => this.#count(methodNames.sendText, calls.sendText(to, body)),
       requestCode: (number) => this.#count(methodNames.requestCode, calls.requestCode(number)),

@@ -12,7 +12,6 @@ import { predict } from '../surface/predict.ts';
 import { deadlineFactor } from './deadlines.ts';
 import type { Flow } from './flow.ts';
 import { loadFlow } from './load-flow.ts';
-import { countedMethods } from './method-calls.ts';
 
 /** What one attempt of a cell is made with; a library that could not be installed is the trouble itself. */
 export interface Supply {
@@ -95,7 +94,12 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
 /** Null where the source cannot be read. */
 function predictionOf(library: InstalledLibrary, surface: Surface): Prediction | null {
   const index = indexOf(library);
-  return index && predict(index, surface, countedMethods);
+  if (!index) return null;
+  return predict(
+    index,
+    surface,
+    index.publicMethods.map(({ name }) => name),
+  );
 }
 
 /** Null for a source that cannot be read, which is no reason not to run it. */

@@ -48,10 +48,10 @@ export class LibraryObjects {
 
   async call({ on, method, args }: MethodCall): Promise<LibraryValue> {
     this.#isAsked = true;
-    const owner = this.#owner(on);
-    const called = owner[method];
+    const { owner, name } = this.#place(on, method);
+    const called = owner[name];
     if (typeof called !== 'function') {
-      throw new TypeError(`${classOf(owner) ?? 'the object'} of this version has no method ${method}()`);
+      throw new TypeError(`${classOf(owner) ?? 'the object'} of this version has no method ${name}()`);
     }
     const made = args.map((each) => this.#made(each));
     try {
@@ -62,9 +62,12 @@ export class LibraryObjects {
     }
   }
 
-  ownerOf(on: number | null, method: string): string | null {
-    for (let at: unknown = this.#owner(on); at; at = Object.getPrototypeOf(at)) {
-      if (Object.hasOwn(at as object, method)) return classOf(at as object);
+  ownerOf(on: MethodCall['on'], method: string): string | null {
+    const { owner, name } = this.#place(on, method);
+    // A static method is the class's own.
+    if (typeof owner === 'function') return (owner as { name: string }).name;
+    for (let at: unknown = owner; at; at = Object.getPrototypeOf(at)) {
+      if (Object.hasOwn(at as object, name)) return classOf(at as object);
     }
     return null;
   }
@@ -109,10 +112,19 @@ export class LibraryObjects {
     return args.map((each) => this.#valueOf(each));
   }
 
-  #owner(on: number | null): AnyObject {
-    const owner = on === null ? this.#client : this.#objects[on];
-    if (!owner) throw new Error(on === null ? 'the client has not been started' : `there is no object ${on}`);
-    return owner as unknown as AnyObject;
+  /** The object at the end of the path, and the method's own name. */
+  #place(on: MethodCall['on'], path: string): { owner: AnyObject; name: string } {
+    const names = path.split('.');
+    const name = names.pop() ?? '';
+    const owner = names.reduce<unknown>((at, key) => (at as AnyObject | undefined)?.[key], this.#root(on));
+    if (!owner) throw new TypeError(`this version has no ${names.join('.')}`);
+    return { owner: owner as AnyObject, name };
+  }
+
+  #root(on: MethodCall['on']): object {
+    const root = on === null ? this.#client : on === 'library' ? this.#library : this.#objects[on];
+    if (!root) throw new Error(typeof on === 'number' ? `there is no object ${on}` : 'the client has not been started');
+    return root;
   }
 
   #made(argument: MethodArgument): unknown {

@@ -14,7 +14,9 @@ export function explainAwaited({ library, surface, code, events, observed }: Fai
   if (waits.length === 0) return null;
   const consoleLines = telltaleConsole(events).map((line) => `Page console: ${line}`);
   const sentences = waits.map((entry) => `${needs.library} waits for ${textOf(entry)} (${entry.file}:${entry.line}).`);
-  const proven = surface ? waits.flatMap((entry) => neverShown(entry, surface) ?? [])[0] : undefined;
+  const proven = surface
+    ? waits.flatMap((entry) => neverShown(entry, surface) ?? []).find(({ certain }) => certain)
+    : undefined;
   if (!proven) {
     const message = observed ?? `\`${milestone}\` did not come`;
     return { cause: { message, evidence: [...sentences, ...consoleLines] }, blame: null };
