@@ -98,6 +98,8 @@ export const behavioursSchema = z.strictObject({
   sendSeenArgument: z.enum(['chat', 'object']),
   /** True when a `HeadlessChrome` user agent gets the page for unsupported browsers. */
   refusesHeadlessUserAgent: z.boolean(),
+  /** What `createGroup` of `WAWebGroupCreateJob` takes as members: wids, or records with a wid as `phoneNumber`. */
+  newGroupMembers: z.enum(['wids', 'records']),
   /** What `addAndSendMessageEdit` resolves to. */
   editResult: z.enum(['message', 'nothing']),
   /** The own property `__x_id` of media data: `enumerable` ones are copied by a spread. */

@@ -45,9 +45,12 @@ async function aFile({ client, phone }: TextedClient) {
 const media = ({ library }: TextedClient, file: Buffer, mimetype: string, filename?: string) =>
   new library.MessageMedia(mimetype, file.toString('base64'), filename);
 
-/** A group as the library makes it of what the page tells. */
-const aGroup = ({ client, library }: TextedClient) =>
-  new library.GroupChat(client, { id: { _serialized: group }, groupMetadata: { participants: [] } });
+/** A group as the library makes it of what the page tells; the replica's accounts are in none. */
+const aGroup = ({ client, library }: TextedClient, id = group) =>
+  new library.GroupChat(client, { id: { _serialized: id }, groupMetadata: { participants: [] } });
+
+/** A group that the account has made on its phone. */
+const newGroup = ({ phone }: TextedClient) => phone.groups.create({ subject: 'Birds', participants: [] }).id;
 
 /** A client that users reported to be authenticated and never ready, with the text that they saw. */
 export interface ReportedStop extends Pick<ReportedText, 'report' | 'version' | 'build' | 'text'> {
@@ -104,12 +107,19 @@ export const reportedTexts: readonly ReportedText[] = [
     text: "TypeError: Cannot read properties of undefined (reading 'unsafe')",
   },
   {
+    report: 'wwebjs/whatsapp-web.js#3534',
+    version: '1.25.0',
+    build: '2.3000.1022361287',
+    call: 'GroupChat.addParticipants',
+    make: async (linked) => (await linked.client.getChatById(newGroup(linked))).addParticipants(contact),
+    text: "TypeError: Cannot read properties of undefined (reading 'toString')",
+  },
+  {
     report: 'wwebjs/whatsapp-web.js#3780',
     version: '1.33.2',
     build: '2.3000.1026750000',
     call: 'Client.sendMessage to a group',
-    make: ({ client, phone }) =>
-      client.sendMessage(phone.groups.create({ subject: 'Birds', participants: [] }).id, 'hello'),
+    make: (linked) => linked.client.sendMessage(newGroup(linked), 'hello'),
     text: 'TypeError: window.Store.WidFactory.toUserWidOrThrow is not a function',
   },
   {
@@ -292,6 +302,42 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.getChatById',
     make: ({ client }) => client.getChatById(contact),
     text: noKey,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201761',
+    version: '1.34.7',
+    build: '2.3000.1039643351',
+    call: 'Client.sendMessage to the status',
+    make: ({ client }) => client.sendMessage('status@broadcast', 'hello'),
+    text: 'TypeError: window.require(...).canCheckStatusRankingPosterGating is not a function',
+  },
+  {
+    report: 'rmyndharis/OpenWA#673',
+    version: '1.34.7',
+    build: '2.3000.1042931217',
+    call: 'Client.sendMessage with an image to a channel',
+    make: async (linked) => {
+      const { id } = linked.phone.channels.create({ name: 'Weather' });
+      return linked.client.sendMessage(id, media(linked, jpeg, 'image/jpeg'));
+    },
+    text: 'TypeError: msg.avParams is not a function',
+  },
+  {
+    report: 'devlikeapro/waha#2199',
+    version: '1.34.7',
+    build: '2.3000.1044039387',
+    call: 'GroupChat.setDescription',
+    make: (linked) => aGroup(linked, newGroup(linked)).setDescription('hello'),
+    text: "TypeError: Cannot read properties of undefined (reading 'toJid')",
+  },
+  {
+    report: 'devlikeapro/waha#2266',
+    version: '1.34.7',
+    build: '2.3000.1047523314',
+    call: 'Client.acceptInvite',
+    make: ({ client, phone }) =>
+      client.acceptInvite(phone.groups.create({ subject: 'Birds', participants: [], by: '12025550101' }).inviteCode),
+    text: "TypeError: Cannot read properties of undefined (reading 'joinGroupViaInvite')",
   },
   {
     report: 'wwebjs/whatsapp-web.js#201832',

@@ -59,6 +59,8 @@ export class ChatCollection extends BaseCollection<Chat> {
   override async findQuery(id: ModelId): Promise<Chat> {
     const wid = new Wid(String(id));
     if (wid.isGroup()) await this.groups.update(wid);
+    // Channels are in a collection of their own, and that of chats has no `findImpl` to ask with (devlikeapro/waha#2236).
+    if (wid.isNewsletter()) return (this as unknown as { findImpl(id: ModelId): Promise<Chat> }).findImpl(id);
     return this.ensure(wid);
   }
 

@@ -19,6 +19,14 @@ class UnexpectedJoinGroupViaInviteResponse extends Error {
   }
 }
 
+type NewMember = Wid & { phoneNumber: Wid };
+
+interface Description {
+  groupWid: Wid;
+  desc: string;
+  newDescId: string;
+}
+
 interface NewGroupOptions {
   title: string;
   ephemeralDuration?: number;
@@ -74,16 +82,24 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
     return { gid };
   };
 
+  const takesWids = page.surface.behaviours.newGroupMembers === 'wids';
+  const newMember = (member: NewMember) => String(takesWids ? member : member.phoneNumber.toString());
+  const describe = (group: Wid, text: string, id: string) =>
+    change(new Wid(group.toJid()), { what: 'description', text, id });
+
   return {
     WAWebGroupCreateJob: {
-      createGroup: async (options: NewGroupOptions, list: readonly { phoneNumber: Wid }[]) => {
+      createGroup: async (first: NewGroupOptions | string, list: readonly NewMember[], ephemeral?: number) => {
+        // Builds with webpack take a title and a number of seconds by position.
+        const options: NewGroupOptions =
+          typeof first === 'string' ? { title: first, ephemeralDuration: ephemeral ?? 0 } : first;
         const { title, ephemeralDuration = 0, restrict = false, announce = false } = options;
         if (options.parentGroupId) {
           throw onlyAName('WAWebGroupCreateJob', 'createGroup', page.report, 'for a group of a community');
         }
         const { group, results } = await requests.query('group-create', {
           subject: title,
-          participants: list.map(({ phoneNumber }) => phoneNumber.toString()),
+          participants: list.map(newMember),
           settings: {
             restrict,
             announce,
@@ -104,7 +120,12 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
     },
     WAWebGroupModifyInfoJob: {
       setGroupSubject: (group: Wid, subject: string) => change(group, { what: 'subject', subject }),
-      setGroupDescription: (group: Wid, text: string, id: string) => change(group, { what: 'description', text, id }),
+      setGroupDescription: async (given: Wid | Description, text: string, id: string) => {
+        if (!page.named.includes('WAWebGroupModifyInfoJob.setGroupDescription'))
+          return describe(given as Wid, text, id);
+        const { groupWid, desc, newDescId } = given as Description;
+        return describe(groupWid, desc, newDescId);
+      },
       setGroupProperty: setProperty,
       // An RPC: it resolves to a response of another name when the server refuses.
       setGroupMemberAddMode: async (group: Wid, property: string, value: number) => {
@@ -191,7 +212,11 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
         });
       },
     },
-    WAWebGroupInviteJob: { resetGroupInviteCode: resetInviteCode, joinGroupViaInvite: join },
+    WAWebGroupInviteJob: {
+      queryGroupInviteCode: async (group: Wid) => ({ code: await inviteCode(group) }),
+      resetGroupInviteCode: resetInviteCode,
+      joinGroupViaInvite: join,
+    },
     WAWebMexFetchGroupInviteCodeJob: { fetchMexGroupInviteCode: inviteCode },
     WAWebGroupInviteV4Job: {
       joinGroupViaInviteV4: async (code: string, expiration: string, group: string, by: Wid) => {
@@ -206,7 +231,11 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
       },
     },
     WAWebGroupQueryJob: {
-      queryAndUpdateGroupMetadataById: ({ id }: { id: Wid | string }) => groups.refresh(id),
+      queryAndUpdateGroupMetadataById: async (given: Wid | { id: Wid | string }) => {
+        const takesObject = page.named.includes('WAWebGroupQueryJob.queryAndUpdateGroupMetadataById');
+        const id = takesObject ? (given as { id: Wid | string }).id : (given as Wid);
+        return groups.refresh(id.toString());
+      },
       queryGroupInvite: async (code: string) => invitedGroup(await requests.query('group-invite-info', { code })),
     },
     WAWebExitGroupAction: {
