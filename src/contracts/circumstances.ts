@@ -36,6 +36,18 @@ export interface ServerCircumstances {
   newSecretAfterMs?: number;
   /** Once, this long after the first sync, another connection replaces that of the device. */
   replacedAfterMs?: number;
+  /** Whether the server takes `none` of the messages of pages, or refuses each in its ack. */
+  acks?: 'none' | 'error';
+  /** From a message of a page to its first ack. */
+  ackAfterMs?: number;
+  /** No message reaches another person. */
+  peersOffline?: true;
+  /** Each message to a page is sent twice. */
+  deliversTwice?: true;
+  /** Messages that come within this time reach a page latest first. */
+  reordersWithinMs?: number;
+  /** How long the history of a new device takes after its first sync; without it, it comes with the sync. */
+  historyMs?: number;
 }
 
 /** What conditions change in the profile of a browser before it starts. */

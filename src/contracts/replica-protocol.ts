@@ -99,6 +99,8 @@ export type ServerFrame =
       messages: Message[];
       mutations: Mutation[];
     }
+  /** A part of the history, the latest part first; percent of the whole. */
+  | { type: 'history'; messages: Message[]; progress: number }
   /** The page has everything that it needs to be usable. */
   | { type: 'critical-sync-done' }
   | { type: 'message'; message: Message; offline: boolean }

@@ -4,12 +4,19 @@ import type {
   ProfileCircumstances,
   ServerCircumstances,
 } from '../../contracts/circumstances.ts';
+import { ackError } from './ack-error.ts';
 import { companionRefresh } from './companion-refresh.ts';
 import type { Condition } from './condition.ts';
 import { conflict } from './conflict.ts';
+import { duplicateDelivery } from './duplicate-delivery.ts';
 import { earlySync } from './early-sync.ts';
+import { lateAck } from './late-ack.ts';
 import { lazyModules } from './lazy-modules.ts';
 import { lockedProfile } from './locked-profile.ts';
+import { longHistory } from './long-history.ts';
+import { noAck } from './no-ack.ts';
+import { offlinePeers } from './offline-peers.ts';
+import { outOfOrder } from './out-of-order.ts';
 import { postLogoutBoot } from './post-logout-boot.ts';
 import { qrReload } from './qr-reload.ts';
 import { reloadAfterLink } from './reload-after-link.ts';
@@ -23,11 +30,18 @@ import { unclosedDialog } from './unclosed-dialog.ts';
 
 /** All conditions; a new one is one file and one line here. */
 export const conditions: readonly Condition[] = [
+  ackError,
   companionRefresh,
   conflict,
+  duplicateDelivery,
   earlySync,
+  lateAck,
   lazyModules,
   lockedProfile,
+  longHistory,
+  noAck,
+  offlinePeers,
+  outOfOrder,
   postLogoutBoot,
   qrReload,
   reloadAfterLink,

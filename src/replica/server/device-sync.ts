@@ -13,6 +13,9 @@ import type { ReplicaCore } from './replica-core.ts';
  */
 const syncMs = 500;
 
+/** In how many parts a history comes that does not come with the sync. */
+const historyParts = 10;
+
 /**
  * Sends what a device gets after its login: contacts and history first, then halfway the messages that came while it was
  * offline, so that progress is visible, then the end of the sync.
@@ -26,6 +29,8 @@ export function startSync(
   send: (frame: ServerFrame) => void,
 ): () => void {
   const isNew = device.sync === 'pending';
+  const { historyMs } = core.circumstances.server;
+  const history = isNew ? account.messages.map(asForDevices) : [];
   const ms = (isNew ? undefined : core.circumstances.server.restoreSyncMs) ?? syncMs;
   send({
     type: 'sync',
@@ -37,7 +42,7 @@ export function startSync(
     })),
     blocked: account.blocked,
     channels: core.world.channels.of(account.number).map((channel) => channelInfo(channel, account.number)),
-    messages: isNew ? account.messages.map(asForDevices) : [],
+    messages: historyMs === undefined ? history : [],
     mutations: account.mutations,
   });
   const catchUp = () => {
@@ -53,6 +58,17 @@ export function startSync(
     core.afterSync();
   };
   const timers = [setTimeout(catchUp, ms / 2), setTimeout(finish, ms)];
+  if (isNew && historyMs !== undefined) {
+    const size = Math.ceil(history.length / historyParts);
+    for (let part = 0; part < historyParts; part++) {
+      // The latest messages come first.
+      const end = history.length - part * size;
+      const messages = history.slice(Math.max(0, end - size), Math.max(0, end));
+      const progress = Math.round((100 * (part + 1)) / historyParts);
+      const after = ms + (historyMs * (part + 1)) / historyParts;
+      timers.push(setTimeout(() => send({ type: 'history', messages, progress }), after));
+    }
+  }
   return () => {
     for (const timer of timers) clearTimeout(timer);
   };

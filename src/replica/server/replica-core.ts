@@ -31,6 +31,7 @@ export class ReplicaCore {
   readonly world = new World({
     later: (ms, work) => this.later(ms, work),
     emit: (type, detail) => this.emit(type, detail),
+    circumstances: () => this.circumstances.server,
   });
   readonly pairings: Pairings;
   readonly codes: CompanionCodes;

@@ -1,6 +1,7 @@
 import { Refusal } from '../../contracts/refusal.ts';
 import { bodyOf, type ChangeMessage, isChangeMessage, type Message } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
+import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { MessageInfo, Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
 import { isChannelJid, isUserJid, type People, userJid, userOf } from './people.ts';
@@ -11,6 +12,8 @@ import type { Surroundings } from './world.ts';
 /** Time from a message to its delivered and read receipts; people take longer. [assumed] */
 const deliveredMs = 20;
 const readMs = 60;
+/** How often the server looks whether phones are reachable again. */
+const reachableEveryMs = 50;
 
 const delivered = 2;
 const read = 3;
@@ -34,6 +37,8 @@ export class MessageDelivery {
   private readonly parts: DeliveryParts;
   /** Numbers of those who got a message, by its id. */
   private readonly recipients = new Map<string, readonly string[]>();
+  /** Messages that wait to be sent latest first. */
+  private readonly waiting = new Map<Device, Message[]>();
 
   constructor(parts: DeliveryParts) {
     this.parts = parts;
@@ -47,23 +52,27 @@ export class MessageDelivery {
     const { around } = this.parts;
     const sent = { ...message, from: userJid(account.number), ack: 1 };
     const { kind } = sent.content;
+    const { acks, ackAfterMs = 0 } = around.circumstances();
+    const acknowledge = (ack: number) => {
+      const frame: ServerFrame = { type: 'ack', chat: sent.to, ids: [sent.id], ack };
+      if (ackAfterMs > 0) around.later(ackAfterMs, () => device.deliver?.(frame));
+      else device.deliver?.(frame);
+    };
     if (account.messages.some(({ id }) => id === sent.id)) {
-      device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
+      acknowledge(1);
       return;
     }
     around.emit('message-from-page', { id: sent.id, device: device.id, kind, length: bodyOf(sent.content).length });
-    const recipients = isChannelJid(sent.to) ? this.sentToChannel(sent) : this.recipientsOf(sent);
+    if (acks === 'none') return;
+    const recipients =
+      acks === 'error' ? undefined : isChannelJid(sent.to) ? this.sentToChannel(sent) : this.recipientsOf(sent);
     if (!recipients) {
-      device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: -1 });
+      acknowledge(-1);
       return;
     }
-    if (undelivered.has(kind)) {
-      device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
-      around.emit('message-dropped', { id: sent.id, kind });
-      return;
-    }
-    device.deliver?.({ type: 'ack', chat: sent.to, ids: [sent.id], ack: 1 });
-    this.deliver(account, sent, recipients, device);
+    acknowledge(1);
+    if (undelivered.has(kind)) around.emit('message-dropped', { id: sent.id, kind });
+    else this.deliver(account, sent, recipients, device, ackAfterMs);
   }
 
   /**
@@ -80,29 +89,47 @@ export class MessageDelivery {
   }
 
   /** Delivers what the server took from an account. @param device the device that has sent it; else it was the phone. */
-  private deliver(account: ReplicaAccount, sent: Message, recipients: readonly string[], device?: Device): void {
-    const { around } = this.parts;
+  private deliver(
+    account: ReplicaAccount,
+    sent: Message,
+    recipients: readonly string[],
+    device?: Device,
+    afterMs = 0,
+  ): void {
     this.keep(account, sent);
-    for (const other of account.devices.values()) if (other !== device) handOver(other, sent);
+    for (const other of account.devices.values()) if (other !== device) this.handOver(other, sent);
+    this.whenReachable(() => this.reach(account, sent, recipients, afterMs));
+  }
+
+  /** Runs the work when other phones can be reached. */
+  private whenReachable(work: () => void): void {
+    const { around } = this.parts;
+    if (around.circumstances().peersOffline) around.later(reachableEveryMs, () => this.whenReachable(work));
+    else work();
+  }
+
+  /** Brings a message to others, whose receipts come later than its own ack. */
+  private reach(account: ReplicaAccount, sent: Message, recipients: readonly string[], afterMs: number): void {
+    const { around } = this.parts;
     this.toOthers(account.number, { ...sent, pushname: account.pushname }, recipients);
     if (recipients.length === 0) return;
     this.recipients.set(sent.id, recipients);
-    around.later(deliveredMs, () => this.received(account, sent, recipients, delivered));
+    around.later(afterMs + deliveredMs, () => this.received(account, sent, recipients, delivered));
     // People read at once; an account of the replica has read a message when one of its devices says so.
     const people = recipients.filter((number) => number === account.number || !this.parts.accounts.get(number));
-    if (people.length > 0) around.later(readMs, () => this.received(account, sent, people, read));
+    if (people.length > 0) around.later(afterMs + readMs, () => this.received(account, sent, people, read));
   }
 
   /** Brings a message that the server itself made, or that is from a channel, to the devices of an account. */
   fromServer(account: ReplicaAccount, message: Message): void {
     account.messages.push(message);
-    for (const device of account.devices.values()) handOver(device, message);
+    for (const device of account.devices.values()) this.handOver(device, message);
   }
 
   /** Adds a message that the account wrote. @param from the device that wrote it; it has the message. */
   ofAccount(account: ReplicaAccount, message: Message, from?: Device): void {
     this.keep(account, message);
-    for (const device of account.devices.values()) if (device !== from) handOver(device, message);
+    for (const device of account.devices.values()) if (device !== from) this.handOver(device, message);
   }
 
   /** Delivers a message to the phone and all devices of an account, unless its author is blocked. */
@@ -113,7 +140,7 @@ export class MessageDelivery {
     const live = devices.filter(({ isLive }) => isLive).length;
     const { kind } = message.content;
     this.parts.around.emit('message-to-devices', { id: message.id, devices: devices.length, live, kind });
-    for (const device of devices) handOver(device, message);
+    for (const device of devices) this.handOver(device, message);
   }
 
   /**
@@ -247,6 +274,33 @@ export class MessageDelivery {
     account.received.push(asSeenByPhone(message));
   }
 
+  /** Sends to the page of the device if it is connected; keeps the message until its receipt comes. */
+  private handOver(device: Device, sent: Message): void {
+    const message = asForDevices(sent);
+    const { around } = this.parts;
+    const { deliversTwice, reordersWithinMs = 0 } = around.circumstances();
+    device.undelivered.push(message);
+    const send = (one: Message) => {
+      if (device.isLive) device.deliver?.({ type: 'message', message: one, offline: false });
+    };
+    if (reordersWithinMs > 0) {
+      const waiting = this.waiting.get(device);
+      if (waiting) {
+        waiting.push(message);
+        return;
+      }
+      const held = [message];
+      this.waiting.set(device, held);
+      around.later(reordersWithinMs, () => {
+        this.waiting.delete(device);
+        for (const one of held.reverse()) send(one);
+      });
+      return;
+    }
+    send(message);
+    if (deliversTwice) send(message);
+  }
+
   private mutateSeen(account: ReplicaAccount, { action, index, value }: Mutation): void {
     if (action !== 'star' && action !== 'deleteMessageForMe') return;
     const id = index.split('_')[2];
@@ -263,13 +317,6 @@ const seenBy = ({ received, sent }: ReplicaAccount) => [...received, ...sent];
 interface NotifyOptions {
   from?: Device;
   isKept?: boolean;
-}
-
-/** Sends to the page of the device if it is connected; keeps the message until its receipt comes. */
-function handOver(device: Device, sent: Message): void {
-  const message = asForDevices(sent);
-  device.undelivered.push(message);
-  if (device.isLive) device.deliver?.({ type: 'message', message, offline: false });
 }
 
 /** The message as linked devices get it: what can be opened once stays on the phone. */

@@ -6,7 +6,7 @@ import {
   contextSchema,
   type Message,
 } from '../../contracts/replica-message.ts';
-import { isUserJid, userOf } from './people.ts';
+import { isGroupJid, isUserJid, userOf } from './people.ts';
 
 /** A person is shown by the number, all else by its jid. */
 const partyOf = (jid: string) => (isUserJid(jid) ? userOf(jid) : jid);
@@ -52,7 +52,7 @@ export function changeSeen(seen: PhoneMessage, { content, from: jid }: ChangeMes
       return;
     }
     case 'revoke':
-      if (seen.from !== from && isUserJid(seen.to)) return;
+      if (seen.from !== from && !isGroupJid(seen.to)) return;
       Object.assign(seen, { revokedBy: from, body: '' });
       return;
     case 'vote':

@@ -1,3 +1,4 @@
+import type { ServerCircumstances } from '../../contracts/circumstances.ts';
 import type { Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
 import { Calls } from './calls.ts';
@@ -14,6 +15,8 @@ export interface Surroundings {
   later(ms: number, work: () => void): void;
   /** Reports what happens; never what a message says. */
   emit(type: string, detail: unknown): void;
+  /** What the active conditions change in the server. */
+  circumstances(): ServerCircumstances;
 }
 
 /** What is true on WhatsApp, from any point of view: people, their accounts, groups and channels, and what they have sent. */

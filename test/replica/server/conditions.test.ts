@@ -87,8 +87,96 @@ describe('conditions of the server', () => {
   test('an unknown condition and an unknown option are refused', async () => {
     await start();
     expect(() => replica.setCondition('no-such', true)).toThrow(
-      'There is no condition "no-such"; there are companion-refresh',
+      'There is no condition "no-such"; there are ack-error, companion-refresh',
     );
     expect(() => replica.setCondition('slow-link', true, { minutes: 1 })).toThrow('has no option "minutes"');
+  });
+});
+
+describe('conditions of messages', () => {
+  const text = (id: string) => ({
+    type: 'send' as const,
+    message: {
+      id,
+      from: '12025550150@c.us',
+      to: '12025550102@c.us',
+      content: { kind: 'text' as const, body: 'hello' },
+      t: 1_790_000_000,
+      ack: 0,
+    },
+  });
+  const linked = async (...names: string[]) => {
+    const { phone, page } = await start();
+    await page.link(phone);
+    for (const name of names) replica.setCondition(name, true);
+    return { phone, page };
+  };
+  const received = (phone: string) => replica.phones.get(phone).received.map(({ id, ack }) => ({ id, ack }));
+
+  test('no-ack: a message is neither taken nor acknowledged until the page sends it again without the condition', async () => {
+    const { phone, page } = await linked('no-ack');
+    page.send(text('N1'));
+    page.send({ type: 'query', requestId: 1, name: 'exists', args: { phone: '12025550102' } });
+    await page.next('answer');
+    expect(received(phone)).toEqual([]);
+    replica.setCondition('no-ack', false);
+    page.send(text('N1'));
+    expect(await page.next('ack')).toMatchObject({ ids: ['N1'], ack: 1 });
+    expect(received(phone)).toMatchObject([{ id: 'N1' }]);
+  });
+
+  test('late-ack: the first ack comes late, the others after it', async () => {
+    const { page } = await linked();
+    replica.setCondition('late-ack', true, { seconds: 0.2 });
+    const sent = performance.now();
+    page.send(text('L1'));
+    for (const ack of [1, 2, 3]) expect(await page.next('ack')).toMatchObject({ ack });
+    expect(performance.now() - sent).toBeGreaterThan(200);
+  });
+
+  test('ack-error: the ack is -1 and no phone has the message', async () => {
+    const { phone, page } = await linked('ack-error');
+    page.send(text('E1'));
+    expect(await page.next('ack')).toMatchObject({ ids: ['E1'], ack: -1 });
+    expect(received(phone)).toEqual([]);
+  });
+
+  test('offline-peers: a message stays sent until phones are reachable again', async () => {
+    const { phone, page } = await linked('offline-peers');
+    page.send(text('O1'));
+    expect(await page.next('ack')).toMatchObject({ ack: 1 });
+    await new Promise((done) => setTimeout(done, 200));
+    expect(received(phone)).toEqual([{ id: 'O1', ack: 1 }]);
+    replica.setCondition('offline-peers', false);
+    for (const ack of [2, 3]) expect(await page.next('ack')).toMatchObject({ ids: ['O1'], ack });
+  });
+
+  test('duplicate-delivery: a message comes twice, with the same id', async () => {
+    const { phone, page } = await linked('duplicate-delivery');
+    const { id } = replica.phones.send(phone, { body: 'twice' });
+    for (let i = 0; i < 2; i++) expect((await page.next('message')).message.id).toBe(id);
+  });
+
+  test('out-of-order: the latest message comes first, each once', async () => {
+    const { phone, page } = await linked('out-of-order');
+    for (const body of ['one', 'two', 'three']) replica.phones.send(phone, { body });
+    for (const body of ['three', 'two', 'one']) {
+      expect((await page.next('message')).message.content).toMatchObject({ body });
+    }
+  });
+
+  test('long-history: a new device is ready without its history, which follows in parts, the latest first', async () => {
+    const { phone, page } = await start();
+    replica.setCondition('long-history', true, { seconds: 0.5 });
+    for (let i = 0; i < 20; i++) replica.phones.send(phone, { body: String(i) });
+    await page.link(phone);
+    const bodies: unknown[] = [];
+    for (let progress = 0; progress < 100; ) {
+      const part = await page.next('history');
+      progress = part.progress;
+      bodies.push(part.messages.map(({ content }) => content.kind === 'text' && content.body));
+    }
+    expect(bodies[0]).toEqual(['18', '19']);
+    expect(bodies.at(-1)).toEqual(['0', '1']);
   });
 });

@@ -116,6 +116,9 @@ export class Lifecycle {
         return this.tellProgress();
       case 'sync':
         return this.sync(frame);
+      case 'history':
+        for (const message of frame.messages) this.messaging.receive(message, false);
+        return;
       case 'critical-sync-done':
         return this.synced();
       case 'message':

@@ -71,7 +71,12 @@ export function messageActionModules(page: Page, { messaging, requests, sharedSt
   });
   return {
     WAWebSendReactionMsgAction: {
-      sendReactionToMsg: (msg: Msg, text: string) => messaging.change(msg, { kind: 'reaction', text }),
+      sendReactionToMsg: async (msg: Msg, text: string) => {
+        const result = await messaging.change(msg, { kind: 'reaction', text });
+        // As reported of real pages (wwebjs/whatsapp-web.js#201858).
+        if (result.messageSendResult !== 'OK') throw new Error('Reaction send error');
+        return result;
+      },
     },
     WAWebSendMessageEditAction: { sendMessageEdit },
     WAWebPollsSendVoteMsgAction: {
