@@ -138,6 +138,9 @@ export const readChangesSchema = z.strictObject({
   changes: z.array(buildChangeSchema),
 });
 
+/** Keys whose value is in the html of a page. */
+const isInPages = /^(gkx|qex|cr) /;
+
 /** Something that WhatsApp turns on per request or per account, on a range of builds. */
 export const buildSwitchSchema = z
   .strictObject({
@@ -160,11 +163,25 @@ export const buildSwitchSchema = z
     confidence: confidenceSchema,
     note: z.string().optional(),
   })
-  .superRefine(({ values, default: usual, pages = {}, set = {} }, context) => {
+  .superRefine(({ key, values, default: usual, pages = {}, set = {}, note }, context) => {
     for (const value of [usual, ...Object.keys(pages), ...Object.keys(set)]) {
       if (!values.includes(value)) {
         context.addIssue({ code: 'custom', path: ['values'], message: `${value} is not one of ${values.join(', ')}` });
       }
+    }
+    if (isInPages.test(key ?? '') && Object.keys(pages).length === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['pages'],
+        message: 'pages say the value: count how many public pages have each',
+      });
+    }
+    if (Object.keys(pages).length === 0 && note === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['note'],
+        message: 'says from where the default is, where no page shows it',
+      });
     }
     const most = Math.max(0, ...Object.values(pages));
     if ((pages[usual] ?? 0) < most) {

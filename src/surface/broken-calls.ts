@@ -18,7 +18,7 @@ const brokenCalls: readonly BrokenCall[] = [
     isOn: ({ downloadMimetype }) => downloadMimetype === 'checked',
     harms: (args) => args !== null && lacks(args, 'mimetype'),
     why: (build, args) =>
-      `The page of build ${build} refuses a download without mimetype; the library passes {${args?.[0]?.join(', ')}}.`,
+      `The page of build ${build} refuses to download a file that it does not have yet, as one of a stranger, without mimetype; the library passes {${args?.[0]?.join(', ')}}.`,
   },
   {
     places: [

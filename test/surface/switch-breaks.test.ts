@@ -27,7 +27,7 @@ describe('a download', () => {
       ['Message.reply', true],
     ]);
     expect(broken?.methods[0]?.why).toMatch(
-      /refuses a download without mimetype; the library passes \{directPath, type\}/,
+      /refuses to download a file .* without mimetype; the library passes \{directPath, type\}/,
     );
     expect(broken && switchSentence(broken)).toMatch(
       /^With download-mimetype-check=true Client\.act, Message\.reply fail \(read: .*wwebjs\/whatsapp-web\.js#201908\)\.$/,

@@ -50,13 +50,28 @@ export function stepAt({ steps }: BuildTimeline, build: BuildNumber): TimelineSt
 }
 
 /**
+ * The switches of any build number; one that is older than all known builds has those of the oldest.
+ *
+ * @throws InputError for a switch that the build does not have, or a value that it cannot have
+ */
+export function switchesOf(
+  { data: { facts } }: BuildTimeline,
+  build: string,
+  chosen: SwitchValues,
+): ReturnType<typeof switchesAt> {
+  const { known, switches = [] } = facts;
+  const isOlder = compareBuilds(parseBuild(build), parseBuild(known.from)) < 0;
+  return switchesAt(switches, isOlder ? known.from : build, chosen);
+}
+
+/**
  * The surface of any build number: the base plus every change up to it, and what the switches of the build set.
  *
  * @throws InputError for a switch that the build does not have, or a value that it cannot have
  */
 export function surfaceAt(timeline: BuildTimeline, build: string, chosen: SwitchValues = {}): Surface {
   const number = parseBuild(build);
-  const { switches, set } = switchesAt(timeline.data.facts.switches ?? [], build, chosen);
+  const { switches, set } = switchesOf(timeline, build, chosen);
   const { face, known } = timeline.data.facts;
   const { modules, collections, behaviours } = stepAt(timeline, number).state;
   const all = allBehaviours({ ...behaviours, ...set }, timeline.data.file);

@@ -1,9 +1,8 @@
 import { parseBuild } from '../../contracts/build-number.ts';
 import type { Face, Surface } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
-import { type BuildTimeline, buildTimeline, surfaceAt } from './build-timeline.ts';
+import { type BuildTimeline, buildTimeline, surfaceAt, switchesOf } from './build-timeline.ts';
 import { readBuildData } from './read-build-data.ts';
-import { switchesAt } from './switches.ts';
 
 const timelines = new Map<Face, BuildTimeline>();
 const surfaces = new Map<string, Surface>();
@@ -43,5 +42,5 @@ export function resolveSurface(build: string, chosen: SwitchValues = {}): Surfac
 
 /** @throws InputError for a switch or a value that the build does not have. */
 export function checkSwitches(build: string, chosen: SwitchValues): void {
-  if (Object.keys(chosen).length > 0) switchesAt(timelineOf(faceOf(build)).data.facts.switches ?? [], build, chosen);
+  if (Object.keys(chosen).length > 0) switchesOf(timelineOf(faceOf(build)), build, chosen);
 }

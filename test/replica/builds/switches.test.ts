@@ -11,6 +11,7 @@ const worker: BuildSwitch = {
   to: '2.3000.300',
   values: ['false', 'true'],
   default: 'false',
+  pages: { false: 5, true: 2 },
   set: { true: { socketIn: 'worker' } },
   source: ['a/b'],
   confidence: 'read',
@@ -49,8 +50,17 @@ describe('the data of a switch is refused', () => {
   const refusal = (change: Partial<BuildSwitch>) =>
     buildSwitchSchema.safeParse({ ...worker, ...change }).error?.issues.map(({ message }) => message);
 
+  test.each(['gkx 1', 'qex 1', 'cr 1'])('when pages show %s and are not counted', (key) => {
+    expect(refusal({ key, pages: undefined })?.[0]).toMatch(/pages say the value/);
+  });
+
+  test('when it does not say from where a default is that no page shows', () => {
+    expect(refusal({ key: 'ab name', pages: undefined })?.[0]).toMatch(/says from where the default is/);
+    expect(refusal({ key: 'ab name', pages: undefined, note: 'the value before the server answers' })).toBeUndefined();
+  });
+
   test('when its default is none of its values', () => {
-    expect(refusal({ default: 'maybe' })).toEqual(['maybe is not one of false, true']);
+    expect(refusal({ default: 'maybe' })).toContain('maybe is not one of false, true');
   });
 
   test('when its default is not the value that the most pages have', () => {
