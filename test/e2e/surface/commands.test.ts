@@ -77,7 +77,9 @@ describe('advise', () => {
   });
 
   test('the advice for a version that works is to stay', async () => {
-    expect((await advise('1.34.2', '2.3000.1029241508')).stdout).toMatch(/^1\.34\.2 works on .*: stay\.$/m);
+    expect((await advise('1.34.2', '2.3000.1029241508')).stdout).toMatch(
+      /^1\.34\.2 works on .*: stay\. With prefetch=false no ready: /m,
+    );
   });
 
   test('where nothing works it ends with 1, where nothing is known with 2', async () => {
