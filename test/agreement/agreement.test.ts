@@ -47,6 +47,16 @@ test('every explanation is of an attempted cell, and says more than that they di
   }
 });
 
+test('a difference without an explanation is found, and an explanation of what does not differ', () => {
+  const [differing, agreeing] = [cellOn('1.34.7', '2.2412.54'), cellOn('1.34.7', '2.3000.1029241508')];
+  const explain = (build: string) => ({ library: ['1.34.7'], build: [build], why: '' });
+  const left = (...explanations: ReturnType<typeof explain>[]) =>
+    unexplained([differing], [differing, agreeing], explanations);
+  expect(left(explain(differing.build))).toEqual([]);
+  expect(left()).toEqual([{ why: 'no explanation', cell: differing }]);
+  expect(left(explain(differing.build), explain(agreeing.build))).toEqual([{ why: 'agrees', cell: agreeing }]);
+});
+
 test('the recorded attempts did what is expected of their cells', () => {
   const plan = readPlan({ choice: { flow: ['qr-to-ready'], browser: ['current'] } });
   const compared = plan.filter(({ cell }) => seen[cell.library]?.[cell.build]);

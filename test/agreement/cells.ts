@@ -39,7 +39,7 @@ export interface SeenFile {
 }
 
 /** `explained.json`: why a prediction and an attempt differ. */
-interface Explanation {
+export interface Explanation {
   library: string[];
   build: string[];
   why: string;
@@ -75,8 +75,8 @@ export function agreementWith({ name, ...seen }: Seen, cell: Cell, prediction: P
 export function unexplained(
   differing: readonly Cell[],
   all: readonly Cell[],
+  explanations = readExplanations(),
 ): { why: 'no explanation' | 'agrees'; cell: Cell }[] {
-  const explanations = readExplanations();
   const isExplained = ({ library, build }: Cell) =>
     explanations.some((each) => each.library.includes(library) && each.build.includes(build));
   return all.flatMap((cell) => {

@@ -350,6 +350,11 @@ export class Msg extends BaseModel {
     if (ack > this.ack || ack < 0) this.ack = ack;
   }
 
+  /** Links of its text as far as the page has looked for them: none of a message that just came (wwebjs/whatsapp-web.js#2716). */
+  getRawLinks(): { href: string }[] {
+    return [];
+  }
+
   /** The fields of an answer that quotes this message; one in another chat names this chat. */
   msgContextInfo(chat?: Chat | Wid): Record<string, unknown> {
     const target = chat instanceof Chat ? chat.id : chat;
