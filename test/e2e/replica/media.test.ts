@@ -97,7 +97,7 @@ const sentFiles: readonly SentFile[] = [
     mimetype: 'application/pdf',
     filename: 'paper.pdf',
     content: { kind: 'document', mimetype: 'application/pdf', size: pdf.length, filename: 'paper.pdf' },
-    seen: { type: 'document' },
+    seen: { type: 'document', body: 'paper.pdf' },
   },
   {
     name: 'an image as a document',

@@ -93,8 +93,7 @@ function attributesOf(content: MediaContent): Attributes {
     mediaKeyTimestamp,
     size,
     body: thumbnail ?? '',
-    // A document without words is shown by its name.
-    ...((caption ?? filename) !== undefined && { caption: caption ?? filename }),
+    ...(caption !== undefined && { caption }),
     ...(kind === 'document' && { filename, pageCount: pageCount ?? 0, isCaptionByUser: caption !== undefined }),
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),

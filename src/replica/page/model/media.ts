@@ -308,6 +308,8 @@ export function disassociateMediaFromMsg(object: MediaObject, msg: MediaMessage)
 export function attachMedia(msg: MediaMessage): void {
   if (!isMediaKind(msg.get('type')) || msg.mediaData) return;
   const field = (name: string) => msg.get(name);
+  // A document without words is shown by its name.
+  if (field('type') === 'document' && !field('caption')) msg.set({ caption: field('filename') }, { silent: true });
   const data = new MediaData({
     type: field('type'),
     mimetype: field('mimetype'),
