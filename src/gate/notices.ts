@@ -1,7 +1,7 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { BrokenNames } from '../contracts/surface-check.ts';
 import type { AgedBuild, FlowVerdict, HardFinding, Notice, Place } from '../contracts/verdict.ts';
-import { switchBreakWords, switchSentence } from '../words/switch-words.ts';
+import { switchSentence } from '../words/switch-words.ts';
 import { plural } from '../words/text.ts';
 import type { ArmEvidence, CellEvidence, Evidence, FlowEvidence } from './evidence/evidence.ts';
 import { describePlace, listPlaces } from './evidence/place.ts';
@@ -118,9 +118,8 @@ function shared(hardFindings: readonly HardFinding[]): Notice[] {
 function behindSwitches(flows: readonly FlowEvidence[]): Notice[] {
   const found = flows.flatMap(({ cells }) =>
     cells.flatMap(({ place, baseline, candidate }) => {
-      const shared = new Set(switchesOf(baseline).map(switchBreakWords));
       return switchesOf(candidate).map((broken) => {
-        const isShared = shared.has(switchBreakWords(broken));
+        const isShared = switchesOf(baseline).some((its) => breaksAsMuch(its, broken));
         const both = isShared ? ', as with the baseline' : '';
         return { place, isWarning: !isShared, sentence: `${switchSentence(broken).slice(0, -1)}${both}.` };
       });
@@ -136,6 +135,13 @@ function behindSwitches(flows: readonly FlowEvidence[]): Notice[] {
       places: alike.map(({ place }) => place),
     };
   });
+}
+
+/** True for the same value of the same switch that breaks all that the other break does. */
+function breaksAsMuch(baseline: BrokenNames, { name, value, stops, methods }: BrokenNames): boolean {
+  if (baseline.name !== name || baseline.value !== value) return false;
+  if (baseline.stops !== null || stops !== null) return baseline.stops !== null;
+  return methods.every((method) => baseline.methods.some((its) => its.name === method.name));
 }
 
 function switchesOf({ doubt }: ArmEvidence): readonly BrokenNames[] {

@@ -326,6 +326,22 @@ describe('what breaks the candidate behind a switch', () => {
     expect(notice).toMatchObject({ isWarning: false, sentence: expect.stringMatching(/, as with the baseline\.$/) });
   });
 
+  it.each<[string, Partial<BrokenNames>, Partial<BrokenNames>, boolean]>([
+    ['the baseline links with neither', { stops: 'ready', methods: [] }, {}, false],
+    ['only the candidate does not link', {}, { stops: 'ready' }, true],
+    [
+      'the candidate loses one method more',
+      {},
+      { methods: [...download.methods, { name: 'A.b', certain: true }] },
+      true,
+    ],
+    ['it is another value that breaks the baseline', { value: 'maybe' }, {}, true],
+  ])('is a warning or not where %s', (_, ofBaseline, ofCandidate, isWarning) => {
+    const baseline = armOf([4, 0], doubt({ ...download, ...ofBaseline }));
+    const candidate = armOf([4, 0], doubt({ ...download, ...ofCandidate }));
+    expect(noticed(cellOf(1, baseline, candidate)).map((notice) => notice.isWarning)).toEqual([isWarning]);
+  });
+
   it('is nothing where it breaks only the baseline, and where nothing was predicted', () => {
     expect(noticed(cellOf(1, breaks, holds))).toEqual([]);
     expect(noticed(cellOf(1, armOf([4, 0]), armOf([4, 0])))).toEqual([]);
