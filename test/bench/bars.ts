@@ -11,6 +11,7 @@ export const bars = {
   parentMemory: { issue: 2, atMost: 150, unit: 'MB' },
   restore: { issue: 3, atMost: 50, unit: 'ms' },
   roundTrip: { issue: 3, atMost: 150, unit: 'ms' },
+  imageBothWays: { issue: 14, atMost: 300, unit: 'ms' },
   replicaMemory: { issue: 3, atMost: 300, unit: 'MB' },
   replicaLoad: { issue: 3, atMost: 100, unit: '% of a core' },
   allFlows: { issue: 3, atMost: 60, unit: 's' },

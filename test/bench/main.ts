@@ -19,6 +19,7 @@ import type { Figure } from './figure.ts';
 import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { agreement, checkTimes } from './measure-agreement.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
+import { imageBothWays } from './measure-media.ts';
 import { replicaLoad } from './measure-replica.ts';
 import { scrapeTimes } from './measure-scrapes.ts';
 import { startTimes } from './measure-start.ts';
@@ -147,6 +148,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   trace: async () => traceCost(await prepared(), 2 * size.pairs),
   restore: async () => [await restoreOverhead(await prepared(), Math.ceil(size.pairs / 2))],
   'round-trip': async () => [await roundTrip(await prepared(), size.rounds)],
+  media: async () => [await imageBothWays(await prepared(), size.rounds)],
   replica: () => replicaLoad(values.build, 50),
   start: () => startTimes(values.build, size.pairs),
   agreement: () => agreement(values.update),
@@ -160,7 +162,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
 /** Parts that are asked for together. */
 const groups: Record<string, string[]> = {
   attempt: ['overhead', 'trace', 'throughput', 'memory'],
-  flows: ['restore', 'round-trip', 'replica', 'all-flows'],
+  flows: ['restore', 'round-trip', 'media', 'replica', 'all-flows'],
   scrape: Object.keys(parts).filter((name) => name.startsWith('scrape-')),
 };
 
