@@ -122,6 +122,8 @@ export const groupParticipantsSchema = actorSchema.extend({
   action: participantActionSchema,
   participants: numbersSchema,
 });
+/** A JPEG in base64; null removes the picture. */
+export const groupPictureSchema = actorSchema.extend({ picture: pictureDataSchema.nullable() });
 export const joinGroupSchema = actorSchema.extend({ code: z.string().min(1) });
 export const answerRequestsSchema = actorSchema.extend({ approve: z.boolean(), participants: numbersSchema });
 
@@ -152,6 +154,8 @@ export interface PhoneChannel {
   admins: string[];
   subscribers: string[];
   mutedBy: string[];
+  /** True when the channel has a picture. */
+  picture: boolean;
   /** Who is invited to be an admin. */
   adminInvites: string[];
   /** Oldest first. */
@@ -174,6 +178,8 @@ export interface PhoneGroup {
   settings: GroupSettings;
   members: { number: string; rank: Rank }[];
   inviteCode: string;
+  /** True when the group has a picture. */
+  picture: boolean;
   /** Who asked to join. */
   requests: string[];
 }

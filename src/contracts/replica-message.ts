@@ -169,6 +169,7 @@ const groupEventSchema = z.strictObject({
     'demote',
     'subject',
     'description',
+    'picture',
     'announce',
     'restrict',
     'ephemeral',

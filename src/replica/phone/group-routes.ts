@@ -5,6 +5,7 @@ import {
   changeGroupSchema,
   createGroupSchema,
   groupParticipantsSchema,
+  groupPictureSchema,
   invitationOnlySchema,
   joinGroupSchema,
 } from '../../contracts/phone-control.ts';
@@ -34,6 +35,10 @@ export function groupRoutes(server: FastifyInstance, phones: Phones): void {
   server.post<WithGroup>('/phones/:id/groups/:group/change', ({ params, body }) => {
     const { by, change } = parse(changeGroupSchema, body);
     return phones.groups(params.id).change(params.group, change, { by });
+  });
+  server.post<WithGroup>('/phones/:id/groups/:group/picture', ({ params, body }) => {
+    const { by, picture } = parse(groupPictureSchema, body);
+    return phones.groups(params.id).setPicture(params.group, picture, { by });
   });
   server.post<WithGroup>('/phones/:id/groups/:group/participants', ({ params, body }) => {
     const { by, action, participants } = parse(groupParticipantsSchema, body);

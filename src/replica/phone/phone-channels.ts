@@ -74,6 +74,7 @@ function asSeenByPhone(channel: ReplicaChannel): PhoneChannel {
     admins: [...admins],
     subscribers: subscribers.map(({ number }) => number),
     mutedBy: [...mutedBy],
+    picture: channel.picture !== undefined,
     adminInvites: adminInvites.map(({ number }) => number),
     posts: posts.map((post) => ({ ...post, body: bodyOf(post.content) })),
   };

@@ -2,6 +2,7 @@ import type { NewPhoneGroup, PhoneGroup } from '../../contracts/phone-control.ts
 import type { GroupChange, ParticipantAction } from '../../contracts/replica-groups.ts';
 import type { Groups, ReplicaGroup } from '../world/groups.ts';
 import { userOf } from '../world/people.ts';
+import type { Profiles } from '../world/profiles.ts';
 
 /** Who does something: by default the phone's own number. A person without a phone acts through any phone. */
 export interface Actor {
@@ -12,10 +13,12 @@ export interface Actor {
 export class PhoneGroups {
   private readonly number: string;
   private readonly groups: Groups;
+  private readonly profiles: Profiles;
 
-  constructor(number: string, groups: Groups) {
+  constructor(number: string, { groups, profiles }: { groups: Groups; profiles: Profiles }) {
     this.number = number;
     this.groups = groups;
+    this.profiles = profiles;
   }
 
   /** The groups that the phone's number is a member of. */
@@ -36,6 +39,12 @@ export class PhoneGroups {
 
   change(id: string, change: GroupChange, { by = this.number }: Actor = {}): PhoneGroup {
     this.groups.change(by, id, change);
+    return this.get(id);
+  }
+
+  /** @param data JPEG in base64; null removes the picture. */
+  setPicture(id: string, data: string | null, { by = this.number }: Actor = {}): PhoneGroup {
+    this.profiles.setSharedPicture(by, this.groups.get(id).id, data);
     return this.get(id);
   }
 
@@ -94,6 +103,7 @@ function asSeenByPhone({
   settings,
   members,
   inviteCode,
+  picture,
   requests,
 }: ReplicaGroup): PhoneGroup {
   return {
@@ -104,6 +114,7 @@ function asSeenByPhone({
     settings: { ...settings },
     members: members.map((member) => ({ ...member })),
     inviteCode,
+    picture: picture !== undefined,
     requests: requests.map(({ number }) => number),
   };
 }

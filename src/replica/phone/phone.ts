@@ -51,7 +51,7 @@ export class Phone {
     this.core = core;
     this.accountKeys = accountKeys;
     this.channels = new PhoneChannels(account.number, core.world.channels);
-    this.groups = new PhoneGroups(account.number, core.world.groups);
+    this.groups = new PhoneGroups(account.number, core.world);
   }
 
   /**

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Refusal, type RefusalCode } from '../../contracts/refusal.ts';
 import type { ProfileQueryValues } from '../../contracts/replica-profiles.ts';
 import type { QueryRefusal } from '../../contracts/replica-queries.ts';
-import { isUserJid, userOf } from '../world/people.ts';
+import { isChannelJid, isGroupJid, isUserJid, userOf } from '../world/people.ts';
 import type { Asker, Handlers } from './answer.ts';
 
 /** Status and text of the real server's refusals. [reported by whatsmeow and Baileys] */
@@ -17,6 +17,9 @@ export const profileRefusals: Partial<Record<RefusalCode, QueryRefusal>> = {
 export const profileHandlers: Handlers<keyof ProfileQueryValues> = {
   picture: ({ of }, { world, account }) => world.profiles.pictureFor(account, of),
   'set-picture': ({ of, data }, asker) => {
+    if (isGroupJid(of) || isChannelJid(of)) {
+      return asker.world.profiles.setSharedPicture(asker.account.number, of, data);
+    }
     mustBeOwn(of, asker);
     return asker.world.profiles.setPicture(asker.account, data, asker.device);
   },

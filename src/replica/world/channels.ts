@@ -11,7 +11,7 @@ import {
 import { type Added, addedSchema, type ChangeMessage, type Message } from '../../contracts/replica-message.ts';
 import type { Device, ReplicaAccounts } from './accounts.ts';
 import type { MessageDelivery } from './message-delivery.ts';
-import { userJid, userOf } from './people.ts';
+import { type Picture, userJid, userOf } from './people.ts';
 
 /** Admins of a channel at most. [WhatsApp's help pages] */
 const maxAdmins = 16;
@@ -34,6 +34,7 @@ export const channelSchema = z.strictObject({
   inviteCode: z.string(),
   isVerified: z.boolean(),
   reactions: channelReactionsSchema,
+  picture: z.strictObject({ id: z.string(), data: z.base64() }).optional(),
   owner: numberSchema,
   admins: z.array(numberSchema),
   subscribers: z.array(z.strictObject({ number: numberSchema, t: timeSchema })),
@@ -89,6 +90,11 @@ export class Channels {
     return this.all().filter((channel) => roleIn(channel, number) !== 'guest');
   }
 
+  /** Numbers of all who own, run or have subscribed to the channel. @throws Refusal `channel-unknown`. */
+  peopleOf(id: string): string[] {
+    return peopleOf(this.get(id));
+  }
+
   /** @throws Refusal `channel-unknown`. */
   withInvite(code: string): ReplicaChannel {
     const channel = this.all().find(({ inviteCode }) => inviteCode === code);
@@ -135,6 +141,14 @@ export class Channels {
     if (name !== undefined) Object.assign(channel, { name, nameTime: t });
     if (description !== undefined) Object.assign(channel, { description, descriptionTime: t });
     if (reactions !== undefined) channel.reactions = reactions;
+    this.tell(channel);
+  }
+
+  /** @param picture null removes it. @throws Refusal `channel-unknown`, `channel-not-admin`. */
+  setPicture(actor: string, id: string, picture: Picture | null): void {
+    const channel = this.asAdmin(actor, id);
+    if (picture) channel.picture = picture;
+    else delete channel.picture;
     this.tell(channel);
   }
 

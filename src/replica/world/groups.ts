@@ -17,7 +17,7 @@ import {
 import type { AddedOf, Message } from '../../contracts/replica-message.ts';
 import type { ReplicaAccounts } from './accounts.ts';
 import type { MessageDelivery } from './message-delivery.ts';
-import { type People, userJid, userOf } from './people.ts';
+import { type People, type Picture, userJid, userOf } from './people.ts';
 
 /** Members of a group at most. [WhatsApp's help pages] */
 const maxMembers = 1_024;
@@ -34,6 +34,7 @@ export const groupSchema = z.strictObject({
   subject: z.string(),
   subjectTime: z.int(),
   description: z.strictObject({ text: z.string(), id: z.string(), time: z.int(), by: numberSchema }).optional(),
+  picture: z.strictObject({ id: z.string(), data: z.base64() }).optional(),
   owner: numberSchema,
   creation: z.int(),
   settings: groupSettingsSchema,
@@ -164,6 +165,20 @@ export class Groups {
         }
         return;
     }
+  }
+
+  /** @param picture null removes it. @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`. */
+  setPicture(actor: string, id: string, picture: Picture | null): void {
+    const { group, rank } = this.asMember(actor, id);
+    if (group.settings.restrict) mustBeAdmin(rank);
+    if (picture) group.picture = picture;
+    else delete group.picture;
+    this.tell(group, actor, 'picture', {});
+  }
+
+  /** @throws Refusal `group-unknown`, `group-not-member`. */
+  pictureFor(number: string, id: string): Picture | undefined {
+    return this.asMember(number, id).group.picture;
   }
 
   /**

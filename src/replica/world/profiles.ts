@@ -3,8 +3,10 @@ import type { ProfileChange, ProfileState } from '../../contracts/phone-control.
 import { Refusal } from '../../contracts/refusal.ts';
 import type { ChatState, PictureAddress } from '../../contracts/replica-profiles.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
+import type { Channels } from './channels.ts';
+import type { Groups } from './groups.ts';
 import type { MessageDelivery } from './message-delivery.ts';
-import { type People, type Person, type Picture, userJid, userOf } from './people.ts';
+import { isChannelJid, isGroupJid, type People, type Person, type Picture, userJid, userOf } from './people.ts';
 import type { Surroundings } from './world.ts';
 
 /** The about of an account that never wrote one. */
@@ -14,6 +16,8 @@ interface ProfilesParts {
   accounts: ReplicaAccounts;
   people: People;
   delivery: MessageDelivery;
+  groups: Groups;
+  channels: Channels;
   around: Surroundings;
 }
 
@@ -34,24 +38,33 @@ export class Profiles {
     return person;
   }
 
-  /** @throws Refusal `person-unknown`, `picture-none`, `profile-hidden`. */
+  /**
+   * The picture of a person, a group or a channel.
+   *
+   * @throws Refusal `picture-none`, and the one of what the account does not see: `person-unknown`, `profile-hidden`, ...
+   */
   pictureFor(account: ReplicaAccount, jid: string): PictureAddress {
-    const person = this.personOf(jid);
-    if (!person.picture) throw new Refusal('picture-none', `${person.number} has no picture.`);
-    mustSee(this.parts.accounts, account, person);
-    return this.addressOf(person.picture);
+    const { groups, channels } = this.parts;
+    const picture = isGroupJid(jid)
+      ? groups.pictureFor(account.number, jid)
+      : isChannelJid(jid)
+        ? channels.get(jid).picture
+        : this.personPictureFor(account, jid);
+    if (!picture) throw new Refusal('picture-none', `${jid} has no picture.`);
+    return this.addressOf(picture);
   }
 
-  /** The bytes of a picture, as long as a person has it. */
+  /** The bytes of a picture, as long as it is one. */
   pictureBytes(id: string): Buffer | undefined {
-    const owner = this.parts.people.all().find(({ picture }) => picture?.id === id);
+    const { people, groups, channels } = this.parts;
+    const owner = [...people.all(), ...groups.all(), ...channels.all()].find(({ picture }) => picture?.id === id);
     return owner?.picture && Buffer.from(owner.picture.data, 'base64');
   }
 
   /** @param data JPEG in base64; null removes the picture. */
   setPicture(person: Person, data: string | null, from?: Device): PictureAddress | null {
     if (data === null) delete person.picture;
-    else person.picture = { id: randomBytes(8).readBigUInt64BE().toString(), data };
+    else person.picture = newPicture(data);
     const { picture } = person;
     this.emit('picture-changed', person);
     const notification = { kind: 'picture', of: userJid(person.number), id: picture?.id ?? null } as const;
@@ -59,6 +72,25 @@ export class Profiles {
       this.parts.delivery.notify(account, notification, { ...(from && { from }) });
     }
     return picture ? this.addressOf(picture) : null;
+  }
+
+  /**
+   * Gives a group or a channel another picture.
+   *
+   * @param data JPEG in base64; null removes the picture.
+   * @throws Refusal as those operations do.
+   */
+  setSharedPicture(number: string, jid: string, data: string | null): PictureAddress | null {
+    const { groups, channels, accounts, delivery } = this.parts;
+    const picture = data === null ? null : newPicture(data);
+    if (isGroupJid(jid)) groups.setPicture(number, jid, picture);
+    else channels.setPicture(number, jid, picture);
+    const members = isGroupJid(jid) ? groups.get(jid).members.map((member) => member.number) : channels.peopleOf(jid);
+    for (const member of members) {
+      const account = accounts.get(member);
+      if (account) delivery.notify(account, { kind: 'picture', of: jid, id: picture?.id ?? null });
+    }
+    return picture && this.addressOf(picture);
   }
 
   /** @throws Refusal `person-unknown`, `profile-hidden`. */
@@ -151,10 +183,18 @@ export class Profiles {
     this.parts.around.emit(type, { number });
   }
 
+  private personPictureFor(account: ReplicaAccount, jid: string): Picture | undefined {
+    const person = this.personOf(jid);
+    if (person.picture) mustSee(this.parts.accounts, account, person);
+    return person.picture;
+  }
+
   private addressOf({ id }: Picture): PictureAddress {
     return { id, url: `${this.pictureBase}${id}.jpg` };
   }
 }
+
+const newPicture = (data: string): Picture => ({ id: randomBytes(8).readBigUInt64BE().toString(), data });
 
 export const isBlockedBy = ({ blocked }: ReplicaAccount, number: string) => blocked.includes(userJid(number));
 

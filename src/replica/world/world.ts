@@ -43,7 +43,8 @@ export class World {
     });
     this.channels = new Channels({ accounts, delivery: this.delivery });
     this.groups = new Groups({ accounts, people, delivery: this.delivery });
-    this.profiles = new Profiles({ accounts, people, delivery: this.delivery, around });
+    const { delivery, groups, channels } = this;
+    this.profiles = new Profiles({ accounts, people, delivery, groups, channels, around });
     this.calls = new Calls(this.delivery, around);
   }
 

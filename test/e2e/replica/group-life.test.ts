@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LinkedClient, linkedClient } from './linked-client.ts';
+import { jpeg } from './media-files.ts';
 
 const ada = '12025550101';
 const ben = '12025550102';
@@ -20,6 +21,8 @@ interface Pair {
   build: string;
   /** What a text to a group fails with (wwebjs/whatsapp-web.js#3780). */
   sendFails?: string;
+  /** What the address of a picture fails with. */
+  picFails?: string;
   /** What a new invite code fails with: the library looks for it in a module that does not have it. */
   revokeFails?: string;
 }
@@ -28,6 +31,7 @@ const pairs: readonly Pair[] = [
   {
     version: '1.34.7',
     build: '2.3000.1032534684',
+    picFails: 'isNewsletter is not a function',
     revokeFails: 'window.require(...).resetGroupInviteCode is not a function',
   },
   {
@@ -37,7 +41,7 @@ const pairs: readonly Pair[] = [
   },
 ];
 
-describe.each(pairs)('groups with $version on $build', ({ version, build, sendFails, revokeFails }) => {
+describe.each(pairs)('groups with $version on $build', ({ version, build, sendFails, picFails, revokeFails }) => {
   let linked: LinkedClient;
   let id: string;
   // biome-ignore lint/suspicious/noExplicitAny: the class of several library versions
@@ -126,6 +130,20 @@ describe.each(pairs)('groups with $version on $build', ({ version, build, sendFa
     expect(await group.setMessagesAdminsOnly(false)).toBe(true);
     await changed;
     expect(await client.getChatById(id)).toMatchObject({ name: 'Birds of town', description: 'What flies' });
+    expect(replica.findings()).toEqual([]);
+  });
+
+  test('a picture is set, seen and deleted', async () => {
+    const { client, phone, library, replica } = linked;
+    const picture = new library.MessageMedia('image/jpeg', jpeg.toString('base64'));
+    const updated = next(client, 'group_update');
+    expect(await group.setPicture(picture)).toBe(true);
+    expect(await updated).toMatchObject({ type: 'picture', chatId: id });
+    expect(phone.groups.get(id).picture).toBe(true);
+    if (picFails) await expect(client.getProfilePicUrl(id)).rejects.toThrow(picFails);
+    else expect((await fetch(await client.getProfilePicUrl(id))).headers.get('content-type')).toBe('image/jpeg');
+    expect(await group.deletePicture()).toBe(true);
+    expect(phone.groups.get(id).picture).toBe(false);
     expect(replica.findings()).toEqual([]);
   });
 

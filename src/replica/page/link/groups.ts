@@ -21,10 +21,12 @@ export class GroupSync {
 
   /** Takes over what is so on the server; a group that is new has a chat from then on. */
   apply(info: GroupInfo): GroupMetadata {
-    const { chats, contacts, groups } = this.page;
+    const { chats, contacts, groups, pictures } = this.page;
     const id = new Wid(info.id);
     const metadata = groups.ensure(id);
     metadata.apply(info);
+    // Who may change the picture may have changed.
+    pictures.remove(id);
     for (const { id: participant } of metadata.participants.getModelsArray()) contacts.ensure(participant);
     contacts.ensure(id).set({ name: info.subject });
     const chat = chats.ensure(id);

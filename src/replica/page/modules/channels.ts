@@ -25,6 +25,8 @@ interface EditedValues {
   name?: string;
   description?: string | null;
   reactionCodesSetting?: number;
+  /** Address with the data in it. */
+  picture?: string | null;
 }
 
 /** Channels: making, finding, following, posting to and running them. */
@@ -58,6 +60,8 @@ export function channelModules(page: Page, { requests, messaging }: Lifecycle): 
     messaging.adopt(chat, message, wire);
     return { success: true, ack: { t }, serverId };
   };
+  const setPicture = (of: string, address: string | null) =>
+    requests.query('set-picture', { of, data: address?.slice(address.indexOf(',') + 1) ?? null });
   const pageSize = (): number => {
     const gating = page.exports.get('WAWebNewsletterGatingUtils') as { getNewsletterDirectoryPageSize?(): number };
     return gating?.getNewsletterDirectoryPageSize?.() ?? 50;
@@ -83,9 +87,9 @@ export function channelModules(page: Page, { requests, messaging }: Lifecycle): 
     },
     WAWebNewsletterCreateQueryJob: {
       createNewsletterQuery: async ({ name, description, picture }: NewChannelArgs) => {
-        if (picture) throw stub('WAWebNewsletterCreateQueryJob', 'createNewsletterQuery', 'with a picture');
         const info = await requests.query('channel-create', { name, description: description ?? '' });
         known(info);
+        if (picture) await setPicture(info.id, picture);
         return responseOf(info);
       },
     },
@@ -121,9 +125,7 @@ export function channelModules(page: Page, { requests, messaging }: Lifecycle): 
     },
     WAWebEditNewsletterMetadataAction: {
       editNewsletterMetadataAction: async (chat: Chat, parts: EditedParts, values: EditedValues) => {
-        if (parts.editPicture) {
-          throw stub('WAWebEditNewsletterMetadataAction', 'editNewsletterMetadataAction', 'for a picture');
-        }
+        if (parts.editPicture) await setPicture(String(chat.id), values.picture ?? null);
         await requests.query('channel-edit', { channel: String(chat.id), edit: editOf(parts, values) });
       },
     },

@@ -11,16 +11,22 @@ import type { Page } from '../shared/page.ts';
 /** Pictures, abouts, presence, block list, calls, and preferences of the account. */
 export function profileModules(page: Page, { requests, sharedState, notifications }: Lifecycle): Implementations {
   const isMe = (wid: Wid) => Boolean(page.me?.pn.equals(wid) || page.me?.lid.equals(wid));
+  /** Whether the account may change the picture of a person, a group or a channel. */
+  const mayChange = (wid: Wid) => {
+    const group = page.groups.get(wid);
+    if (group) return group.participants.iAmAdmin() || (!group.get('restrict') && group.participants.iAmMember());
+    return isMe(wid);
+  };
   const fetchPicture = async (wid: Wid) => {
     const { id: tag, url } = await requests.query('picture', { of: String(wid) });
-    return { id: wid, tag, eurl: url, previewEurl: url, isMine: isMe(wid) };
+    return { id: wid, tag, eurl: url, previewEurl: url, isMine: mayChange(wid) };
   };
   page.pictures.fetch = async (wid) => {
     try {
       return await fetchPicture(wid);
     } catch (error) {
       if (!isServerStatusCodeError(error)) throw error;
-      return { id: wid, isMine: isMe(wid) };
+      return { id: wid, isMine: mayChange(wid) };
     }
   };
   page.businessProfiles.fetch = (wid) => requests.query('business-profile', { of: String(wid) });
@@ -35,7 +41,7 @@ export function profileModules(page: Page, { requests, sharedState, notification
   const setPicture = async (wid: Wid, data: string | null) => {
     const address = await requests.query('set-picture', { of: String(wid), data });
     const picture = { tag: address?.id, eurl: address?.url, previewEurl: address?.url };
-    page.pictures.add({ id: wid, isMine: isMe(wid), ...picture });
+    page.pictures.add({ id: wid, isMine: mayChange(wid), ...picture });
     return { status: 200, ...picture };
   };
   const getStatus = async (argument: Wid | { wid: Wid }) => {
