@@ -137,6 +137,27 @@ export const codes = {
     in: 'attempts',
     todo: 'The evidence says which field is wrong; this library version builds QR codes that phones do not take.',
   },
+  'passkey-required': {
+    what: 'The account has a passkey, and the page could not prove that it holds it.',
+    blame: 'account',
+    phase: 'scan',
+    in: 'attempts',
+    todo: 'Link in a browser that has the passkey, or with an account without one; no library version changes this.',
+  },
+  'account-restricted': {
+    what: 'WhatsApp restricts the account: its phone links no device.',
+    blame: 'account',
+    phase: 'scan',
+    in: 'attempts',
+    todo: 'Wait until the phone no longer shows the restriction, or use another account.',
+  },
+  'account-banned': {
+    what: 'WhatsApp has banned the account.',
+    blame: 'account',
+    phase: 'scan',
+    in: 'attempts',
+    todo: 'Ask for a review on the phone, or use another account.',
+  },
   'no-authenticated': {
     what: 'The QR code was scanned and `authenticated` never came.',
     blame: 'library',

@@ -20,6 +20,8 @@ export interface PageCircumstances {
   busy?: { busyMs: number; everyMs: number };
   /** The device is logged out so long after its first sync, unless the dialog that tells what is new was closed. */
   logoutUnlessClosedMs?: number;
+  /** No chat opens with a number whose lid the page does not know. */
+  chatsNeedLid?: boolean;
   /** Logout leaves clearing the storages to the next start of the page. */
   logoutEndsAtNextBoot?: boolean;
 }
@@ -34,6 +36,10 @@ export interface ServerCircumstances {
   drop?: { afterMs: number; forMs: number };
   /** The server requests a new ADV secret this long after it sent the refs; phones scan after that. */
   newSecretAfterMs?: number;
+  /** Why the phone links no device. */
+  refusesLink?: 'passkey-required' | 'account-restricted' | 'account-banned';
+  /** The server logs devices out this long after the first sync, and at each login. */
+  bannedAfterMs?: number;
   /** Once, this long after the first sync, another connection replaces that of the device. */
   replacedAfterMs?: number;
   /** Whether the server takes `none` of the messages of pages, or refuses each in its ack. */

@@ -84,8 +84,10 @@ export type ServerFrame =
       pushname: string;
       platform: string;
     }
-  /** The server ends the stream: 515 restart, 401 device removed, 409 replaced by another connection. */
-  | { type: 'stream-error'; code: 515 | 401 | 409 }
+  /** The server ends the stream: 515 restart, 401 device removed, 409 replaced by another connection, 406 account banned. */
+  | { type: 'stream-error'; code: 515 | 401 | 406 | 409 }
+  /** The account has a passkey: the page has to sign the challenge, base64. */
+  | { type: 'passkey-request'; challenge: string }
   | { type: 'challenge'; nonce: string; serverPub: string }
   | { type: 'success'; pushname: string; platform: string; lid: string }
   | { type: 'offline-preview'; count: number }

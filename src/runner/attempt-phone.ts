@@ -124,6 +124,13 @@ interface PhoneSubject {
 }
 
 function refused(error: unknown): never {
-  if (error instanceof Refusal) throw new Finding('qr-rejected', `${error.code}: ${error.message}`);
-  throw error;
+  if (!(error instanceof Refusal)) throw error;
+  const { code, message } = error;
+  throw new Finding(isOfAccount(code) ? code : 'qr-rejected', `${code}: ${message}`);
 }
+
+/** What a phone refuses because of its account, whatever the code. */
+const accountRefusals = ['passkey-required', 'account-restricted', 'account-banned'] as const;
+
+const isOfAccount = (code: string): code is (typeof accountRefusals)[number] =>
+  accountRefusals.some((each) => each === code);

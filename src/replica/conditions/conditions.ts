@@ -4,6 +4,8 @@ import type {
   ProfileCircumstances,
   ServerCircumstances,
 } from '../../contracts/circumstances.ts';
+import { accountBanned } from './account-banned.ts';
+import { accountRestricted } from './account-restricted.ts';
 import { ackError } from './ack-error.ts';
 import { companionRefresh } from './companion-refresh.ts';
 import type { Condition } from './condition.ts';
@@ -12,11 +14,13 @@ import { duplicateDelivery } from './duplicate-delivery.ts';
 import { earlySync } from './early-sync.ts';
 import { lateAck } from './late-ack.ts';
 import { lazyModules } from './lazy-modules.ts';
+import { lidMigration } from './lid-migration.ts';
 import { lockedProfile } from './locked-profile.ts';
 import { longHistory } from './long-history.ts';
 import { noAck } from './no-ack.ts';
 import { offlinePeers } from './offline-peers.ts';
 import { outOfOrder } from './out-of-order.ts';
+import { passkeyRequired } from './passkey-required.ts';
 import { postLogoutBoot } from './post-logout-boot.ts';
 import { qrReload } from './qr-reload.ts';
 import { reloadAfterLink } from './reload-after-link.ts';
@@ -30,6 +34,8 @@ import { unclosedDialog } from './unclosed-dialog.ts';
 
 /** All conditions; a new one is one file and one line here. */
 export const conditions: readonly Condition[] = [
+  accountBanned,
+  accountRestricted,
   ackError,
   companionRefresh,
   conflict,
@@ -37,11 +43,13 @@ export const conditions: readonly Condition[] = [
   earlySync,
   lateAck,
   lazyModules,
+  lidMigration,
   lockedProfile,
   longHistory,
   noAck,
   offlinePeers,
   outOfOrder,
+  passkeyRequired,
   postLogoutBoot,
   qrReload,
   reloadAfterLink,

@@ -288,6 +288,9 @@ export class Phone {
 
   private async link(page: UnlinkedPage, keys: CompanionKeys): Promise<LinkedDevice> {
     const { account } = this;
+    const { refusesLink } = this.core.circumstances.server;
+    if (refusesLink === 'passkey-required') page.requestPasskey();
+    if (refusesLink) throw new Refusal(refusesLink, refusals[refusesLink]);
     const deviceId = account.nextDeviceId++;
     const identity = new DeviceIdentity(account, this.accountKeys, deviceId, keys);
     const answer = await page.finishPairing(identity.success);
@@ -318,6 +321,13 @@ export class Phone {
 function quoteOf({ id, from, content }: Message): NonNullable<Message['quoted']> {
   return { id, from, content: isChange(content) ? { kind: 'text', body: bodyOf(content) } : content };
 }
+
+/** What the phone shows. */
+const refusals = {
+  'passkey-required': 'The account has a passkey; continue on the device that is to be linked.',
+  'account-restricted': 'The account is restricted right now and can link no device.',
+  'account-banned': 'The account is banned.',
+} as const;
 
 function refusalOf(code: 'hmac-mismatch' | 'signature-mismatch' | 'gone'): Refusal {
   if (code === 'hmac-mismatch') {

@@ -62,12 +62,20 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     });
   }
 
+  requestPasskey(): void {
+    this.send({ type: 'passkey-request', challenge: toBase64(randomBytes(32)) });
+  }
+
   restart(): void {
     this.end(515);
   }
 
   drop(): void {
     this.socket.terminate();
+  }
+
+  ban(): void {
+    if (this.online) this.end(406);
   }
 
   replace(): void {
@@ -144,6 +152,10 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
       this.end(401);
       return;
     }
+    if (this.core.isBanned) {
+      this.end(406);
+      return;
+    }
     const nonce = randomBytes(32);
     this.login = { account, device, nonce };
     this.send({ type: 'challenge', nonce: toBase64(nonce), serverPub: toBase64(this.core.keys.publicKey) });
@@ -208,7 +220,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     this.core.emit('device-offline', { number: account.number, device: device.id });
   }
 
-  private end(code: 515 | 401 | 409): void {
+  private end(code: 515 | 401 | 406 | 409): void {
     this.send({ type: 'stream-error', code });
     this.afterDelay(() => this.socket.close());
   }

@@ -20,6 +20,8 @@ export interface UnlinkedPage {
   whenScannable(): Promise<void>;
   /** Sends the identity that the phone signed, and resolves with the answer of the page. */
   finishPairing(success: PairSuccess): Promise<PairAnswer>;
+  /** Asks the page for the passkey of the account; nothing waits for its answer. */
+  requestPasskey(): void;
   /** Ends the connection, since the device is registered: the page reconnects and logs in. */
   restart(): void;
 }

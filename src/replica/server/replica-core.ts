@@ -16,6 +16,8 @@ export interface OpenPage {
   send(frame: ServerFrame): void;
   /** Cuts the connection without a closing frame. */
   drop(): void;
+  /** Ends the connection as the server does when the account is banned. */
+  ban(): void;
   /** Ends the connection as the server does when another one of the same device takes its place. */
   replace(): void;
 }
@@ -48,7 +50,7 @@ export class ReplicaCore {
   private readonly timers = new Set<NodeJS.Timeout>();
   private droppingUntil = 0;
   /** One-time conditions that have already happened. */
-  private readonly happened = new Set<'drop' | 'replaced'>();
+  private readonly happened = new Set<'drop' | 'replaced' | 'banned'>();
 
   constructor(timeScale: number) {
     this.timeScale = timeScale;
@@ -87,6 +89,11 @@ export class ReplicaCore {
     return [...this.on.keys()].map(({ name }) => name);
   }
 
+  /** True once a ban has logged the devices out. */
+  get isBanned(): boolean {
+    return this.happened.has('banned') && this.circumstances.server.bannedAfterMs !== undefined;
+  }
+
   /** True while the server refuses connections. */
   get isDropping(): boolean {
     return performance.now() < this.droppingUntil;
@@ -117,7 +124,12 @@ export class ReplicaCore {
 
   /** Starts the timers of conditions that act some time after a device has synced. */
   afterSync(): void {
-    const { drop, replacedAfterMs } = this.circumstances.server;
+    const { drop, replacedAfterMs, bannedAfterMs } = this.circumstances.server;
+    if (bannedAfterMs !== undefined && this.isFirst('banned')) {
+      this.later(bannedAfterMs, () => {
+        for (const page of this.openPages) page.ban();
+      });
+    }
     if (drop && this.isFirst('drop')) this.later(drop.afterMs, () => this.dropAll(drop.forMs));
     if (replacedAfterMs !== undefined && this.isFirst('replaced')) {
       this.later(replacedAfterMs, () => {
@@ -145,7 +157,7 @@ export class ReplicaCore {
     for (const page of this.openPages) page.drop();
   }
 
-  private isFirst(what: 'drop' | 'replaced'): boolean {
+  private isFirst(what: 'drop' | 'replaced' | 'banned'): boolean {
     if (this.happened.has(what)) return false;
     this.happened.add(what);
     return true;

@@ -8,7 +8,9 @@ import { predict } from '../../../src/surface/predict.ts';
 import { linkedClient, newClient } from './linked-client.ts';
 import { reportedStops, reportedTexts, type TextedClient } from './reported-texts.ts';
 
-const pairs = Map.groupBy(reportedTexts, ({ version, build }) => `${version} on ${build}`);
+const pairs = Map.groupBy(reportedTexts, ({ version, build, conditions = [] }) =>
+  [`${version} on ${build}`, ...conditions].join(' with '),
+);
 
 test('the table has at least 25 rows, none of them twice', () => {
   const keys = reportedTexts.map(({ report, version, build, call }) => [report, version, build, call].join());
@@ -20,8 +22,8 @@ describe.each([...pairs])('%s', (_, rows) => {
   let client: TextedClient;
 
   beforeAll(async () => {
-    const [{ version, build }] = rows as [(typeof rows)[number]];
-    const linked = await linkedClient(version, build);
+    const [{ version, build, conditions = [] }] = rows as [(typeof rows)[number]];
+    const linked = await linkedClient(version, build, { conditions });
     client = Object.assign(linked, { message: undefined });
     const received = once(linked.client as never, 'message', { signal: AbortSignal.timeout(30_000) });
     linked.phone.send('hello');

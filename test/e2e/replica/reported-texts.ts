@@ -17,6 +17,8 @@ export interface ReportedText {
   version: string;
   /** As reported, or the newest known build of the day of the report. */
   build: string;
+  /** Conditions of the replica that the report is about. */
+  conditions?: readonly string[];
   /** The call as the reports name it. */
   call: string;
   make(client: TextedClient): Promise<unknown>;
@@ -89,6 +91,23 @@ export const reportedStops: readonly ReportedStop[] = [
 ];
 
 export const reportedTexts: readonly ReportedText[] = [
+  {
+    report: 'rmyndharis/OpenWA#156',
+    version: '1.34.7',
+    build: '2.3000.1040367347',
+    conditions: ['lid-migration'],
+    call: 'Client.sendMessage to a number that the page has never asked about',
+    make: ({ client }) => client.sendMessage('12025550155@c.us', 'hello'),
+    text: 'Error: No LID for user',
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201776',
+    version: '1.34.7',
+    build: '2.3000.1040549582',
+    call: 'Contact.block',
+    make: async ({ client }) => (await client.getContactById(contact)).block(),
+    text: 'TypeError: window.require(...).getContactToBlockOnlyUseIfNoAssociatedChat is not a function',
+  },
   {
     report: 'wwebjs/whatsapp-web.js#3251',
     version: '1.25.0',

@@ -87,9 +87,38 @@ describe('conditions of the server', () => {
   test('an unknown condition and an unknown option are refused', async () => {
     await start();
     expect(() => replica.setCondition('no-such', true)).toThrow(
-      'There is no condition "no-such"; there are ack-error, companion-refresh',
+      'There is no condition "no-such"; there are account-banned',
     );
     expect(() => replica.setCondition('slow-link', true, { minutes: 1 })).toThrow('has no option "minutes"');
+  });
+
+  test.each(['passkey-required', 'account-restricted', 'account-banned'])(
+    '%s: the phone links no device and says why, and links one as soon as the condition is off',
+    async (name) => {
+      const { phone, page } = await start(name);
+      const { refs } = await page.register();
+      const refused = expect(replica.phones.scan(phone, page.qr(refs[0] as string))).rejects.toMatchObject({
+        code: name,
+      });
+      if (name === 'passkey-required') expect((await page.next('passkey-request')).challenge).not.toBe('');
+      await refused;
+      expect(replica.phones.get(phone).devices).toEqual([]);
+      page.close();
+      replica.setCondition(name, false);
+      await new FakePage(replica).link(phone);
+      expect(replica.phones.get(phone).devices).toHaveLength(1);
+    },
+  );
+
+  test('account-banned: a linked device is logged out and cannot log in again', async () => {
+    const { phone, page } = await start();
+    const { wid, deviceId } = await page.link(phone);
+    replica.setCondition('account-banned', true, { afterSeconds: 0.05 });
+    expect((await page.next('stream-error')).code).toBe(406);
+    await page.closed();
+    await page.open();
+    page.send({ type: 'login', wid, deviceId });
+    expect((await page.next('stream-error')).code).toBe(406);
   });
 });
 

@@ -100,6 +100,8 @@ export class Lifecycle {
       case 'pair-success':
         await this.linking.finish(frame);
         return;
+      case 'passkey-request':
+        return this.linking.requestPasskey(frame.challenge);
       case 'companion-reg-refresh':
         return this.linking.renewAdvSecret();
       case 'challenge': {
@@ -193,6 +195,7 @@ export class Lifecycle {
   private streamError(code: number): void {
     if (code === 515) this.refresh();
     else if (code === 401) void this.logout('account_removed', { tellServer: false });
+    else if (code === 406) void this.logout('account_banned', { tellServer: false });
     else {
       this.stop();
       this.page.socket.state = 'CONFLICT';

@@ -34,6 +34,16 @@ export class Linking {
     show(0);
   }
 
+  /** Asks the browser for the passkey of the account, as the real page does. One that has none leaves the page where it is. */
+  requestPasskey(challenge: string): void {
+    const publicKey = {
+      challenge: Uint8Array.from(decodeB64(challenge)),
+      rpId: 'whatsapp.com',
+      userVerification: 'required',
+    } as const;
+    navigator.credentials.get({ publicKey }).catch((error) => console.warn(String(error)));
+  }
+
   stop(): void {
     clearTimeout(this.timer);
   }

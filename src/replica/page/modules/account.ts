@@ -50,7 +50,9 @@ export function accountModules(page: Page): Implementations {
     },
     WAWebBizGatingUtils: { smbNotesV1Enabled: () => page.conn.isSMB },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
-    WAWebLid1X1MigrationGating: { Lid1X1MigrationUtils: { isLidMigrated: () => false } },
+    WAWebLid1X1MigrationGating: {
+      Lid1X1MigrationUtils: { isLidMigrated: () => page.circumstances.chatsNeedLid ?? false },
+    },
   };
 }
 

@@ -45,6 +45,7 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
       findOrCreateLatestChat: async (id: Wid) => {
         const wid = page.lids.numberOf(id) ?? id;
         const known = page.chats.get(wid);
+        if (!known && page.circumstances.chatsNeedLid && wid.isUser()) page.lids.mustHaveLid(wid);
         return { chat: known ?? (await page.chats.find(wid)), created: !known };
       },
     },
