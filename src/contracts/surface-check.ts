@@ -105,6 +105,10 @@ export const surfaceCheckSchema = z.object({
   stops: stopsSchema.exclude(['methods']).nullable(),
   /** True when the build is outside the known range: the check then uses the nearest known build. */
   extrapolated: z.boolean(),
+  /** How sure the facts are: those of the names that stop it, else those of the names that it needs. */
+  confidence: confidenceSchema,
+  /** The nearest builds whose code was read: up to this one, and after it; null where there is none. */
+  read: z.object({ upTo: z.string().nullable(), after: z.string().nullable() }),
   missing: z.array(missingNameSchema),
   /** What it needs up to the probe and the build may have lost: a change that takes it away came after an older build and by a newer one. */
   restsOn: z.array(boundsSchema.extend({ name: z.string(), stops: stopsSchema })),

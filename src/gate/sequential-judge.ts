@@ -62,9 +62,10 @@ export class SequentialJudge {
     );
     if (verdict.hardFindings.some(({ effect }) => effect === 'blocks') || isBlocked) this.#decided = verdict;
     for (const { flow, verdict: word, rule } of verdict.flows) {
-      if (!due.has(flow)) continue;
       // More attempts on the same replica cannot tell which state the build has.
-      if (word === 'promote' || rule === 'in-between') this.#judged.add(flow);
+      if (rule === 'in-between' && (due.has(flow) || broken.has(flow))) this.#judged.add(flow);
+      if (!due.has(flow)) continue;
+      if (word === 'promote') this.#judged.add(flow);
       if (rule === 'dead-cells') this.#unconfirmed.add(flow);
       else this.#unconfirmed.delete(flow);
     }

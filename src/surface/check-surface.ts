@@ -1,3 +1,4 @@
+import type { Confidence } from '../contracts/build-data.ts';
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { Need, NeedStage, Needs, PagePlace } from '../contracts/needs.ts';
 import type { OpenName } from '../contracts/prediction.ts';
@@ -18,15 +19,31 @@ import { placesText, placeText, presenceOf } from './page-names.ts';
 /** Compares what a library's source needs with what a build offers. */
 export function checkSurface(index: CheckedIndex, surface: Surface): SurfaceCheck {
   const names = missingOn(index, surface);
+  const stops = stoppingNames(names)[0]?.stops ?? null;
+  const ending = stoppingNames(names).filter((each) => each.stops === stops);
+  const open = openNames(index, surface).filter((each) => each.stops !== 'methods');
   return {
     schemaVersion: 1,
     library: index.needs.library,
     build: surface.build,
-    stops: stoppingNames(names)[0]?.stops ?? null,
+    stops,
     extrapolated: surface.extrapolated !== null,
     missing: names,
-    restsOn: openNames(index, surface).filter(({ offered, stops }) => offered && stops !== 'methods'),
+    confidence: confidenceOf(surface, ending, open.length > 0),
+    read: surface.archived,
+    restsOn: open.filter(({ offered }) => offered),
   };
+}
+
+function confidenceOf(
+  { build, extrapolated, archived }: Surface,
+  [first]: readonly StoppingName[],
+  isOpen: boolean,
+): Confidence {
+  if (extrapolated !== null) return 'assumed';
+  const known = archived.upTo === build ? 'read' : 'reported';
+  if (first) return first.bounds ? 'inferred' : (first.fact?.confidence ?? known);
+  return isOpen ? 'inferred' : known;
 }
 
 /** A name without which the library certainly does not get through its probe. */

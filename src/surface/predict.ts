@@ -1,10 +1,9 @@
-import type { Confidence } from '../contracts/build-data.ts';
 import type { Need } from '../contracts/needs.ts';
 import type { Prediction } from '../contracts/prediction.ts';
 import type { Surface } from '../contracts/surface.ts';
 import type { BrokenNames, SwitchBreak } from '../contracts/surface-check.ts';
 import { checkMethods } from './check-methods.ts';
-import { type CheckedIndex, checkSurface, openNames, type StoppingName, stoppingNames } from './check-surface.ts';
+import { type CheckedIndex, checkSurface, openNames, stoppingNames } from './check-surface.ts';
 import type { LibraryIndex } from './library-index.ts';
 import { switchBreaks } from './switch-breaks.ts';
 
@@ -28,9 +27,9 @@ export function predict(index: LibraryIndex, surface: Surface, methods: readonly
     perhaps: check.missing.flatMap(({ certain, stops, name }) =>
       certain || stops === 'methods' ? [] : [{ phase: stops, name }],
     ),
-    confidence: confidenceOf(surface, ending, open.length > 0),
+    confidence: check.confidence,
     facts: ending.flatMap(({ name, fact }) => (fact ? [{ name, ...fact }] : [])),
-    read: surface.archived,
+    read: check.read,
     open,
     failsAnyway: stopping.some(({ name }) => !open.some((each) => each.name === name)),
     switches: switchBreaks(index, surface).map(onlyNames),
@@ -58,15 +57,4 @@ function onlyNames({ missing, methods, ...head }: SwitchBreak): BrokenNames {
 
 function onlyNeeds({ needs, loads }: CheckedIndex, isMeant: (need: Need) => boolean): CheckedIndex {
   return { needs: { ...needs, needs: needs.needs.filter(isMeant) }, loads };
-}
-
-function confidenceOf(
-  { build, extrapolated, archived }: Surface,
-  [first]: readonly StoppingName[],
-  isOpen: boolean,
-): Confidence {
-  if (extrapolated !== null) return 'assumed';
-  const known = archived.upTo === build ? 'read' : 'reported';
-  if (first) return first.bounds ? 'inferred' : (first.fact?.confidence ?? known);
-  return isOpen ? 'inferred' : known;
 }

@@ -74,6 +74,25 @@ describe('a judge of attempts that come in', () => {
     expect(sequential.nextCell([cell], collector.evidence())).toBeUndefined();
   });
 
+  it('ends as inconclusive as soon as it would block plain breakage that the build may not have', () => {
+    const open: OpenName = {
+      ...{ name: 'WAWebCome', stops: 'ready', offered: false, after: null, since: '2.3000.2', date: '2026-04-11' },
+      ...{ confidence: 'inferred', sources: ['a/b@1'] },
+    };
+    const collector = new EvidenceCollector({ baseline: 'old', candidate: 'new', askedAt: asOf }, defaultPolicy);
+    const sequential = new SequentialJudge(defaultPolicy);
+    const build = '2.3000.1';
+    let pairs = 0;
+    while (!sequential.decided && pairs < 20) {
+      pairs++;
+      collector.add(attempt('old', { build }));
+      for (const failed of attempts('new', 0, 1, { build, doubt: { open: [open], failsAnyway: false } }))
+        collector.add(failed);
+      sequential.look(collector.evidence());
+    }
+    expect([pairs, sequential.decided?.rule]).toEqual([4, 'in-between']);
+  });
+
   it('blocks plain breakage of any flow at once', () => {
     const { add } = newJudged();
     expect(add('qr-to-ready', 10, 0)).toBeNull();

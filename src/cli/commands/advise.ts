@@ -8,7 +8,6 @@ import type { Surface } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { listLibraryLocks } from '../../library/library-lock.ts';
-import { buildDate } from '../../replica/builds/build-dates.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
@@ -20,6 +19,7 @@ import { switchSentence } from '../../words/switch-words.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
 import { checkedBy } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
+import { readBuildsWords } from '../surface/read-builds.ts';
 
 interface AdviseOptions {
   current: string;
@@ -120,16 +120,8 @@ function restSentence(nearest: JudgedVersion | null): string {
   const { library, prediction } = nearest;
   if (!prediction) return `How sure the names are that ${library} needs is not known.\n`;
   const open = prediction.open.filter(({ offered }) => offered).map(openWords);
-  const { upTo, after } = prediction.read;
-  const read = [...new Set([upTo, after])].flatMap((build) => build ?? []).map(datedBuild);
-  const code = read.length > 0 ? ` (code was read of ${read.join(' and ')})` : '';
   const rest = open.length > 0 ? ` It rests on ${open.join('; ')}.` : '';
-  return `What ${library} needs there ${knownWords[prediction.confidence]}${code}.${rest}\n`;
-}
-
-function datedBuild(build: string): string {
-  const dated = buildDate(build);
-  return dated ? `${build} of ${dated.date}` : build;
+  return `What ${library} needs there ${knownWords[prediction.confidence]}${readBuildsWords(prediction.read)}.${rest}\n`;
 }
 
 function sentenceOf(

@@ -9,6 +9,7 @@ import type { LibraryDiff } from '../../surface/diff-libraries.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
 import { switchSentence } from '../../words/switch-words.ts';
+import { readBuildsWords } from './read-builds.ts';
 
 /** The table of `surface extract`. */
 export function renderNeeds(needs: Needs, width?: number): string {
@@ -52,6 +53,7 @@ export function renderCheck({ check, chosen, switches, known, seen, methods }: S
     ...switches.map((each) => `${switchSentence(each)}\n`),
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
+    `Confidence: ${check.confidence}${readBuildsWords(check.read)}.\n`,
     ...check.restsOn.map(
       (rest) => `It rests on ${rest.name}, which changed ${boundsWords(rest)}: the data takes ${build} for older.\n`,
     ),
