@@ -52,7 +52,7 @@ export class MessageDelivery {
     const { around } = this.parts;
     const sent = { ...message, from: userJid(account.number), ack: 1 };
     const { kind } = sent.content;
-    const { acks, ackAfterMs = 0 } = around.circumstances();
+    const { ackAfterMs = 0 } = around.circumstances();
     const acknowledge = (ack: number) => {
       const frame: ServerFrame = { type: 'ack', chat: sent.to, ids: [sent.id], ack };
       if (ackAfterMs > 0) around.later(ackAfterMs, () => device.deliver?.(frame));
@@ -62,7 +62,15 @@ export class MessageDelivery {
       acknowledge(1);
       return;
     }
+    this.take(account, device, sent, acknowledge);
+    // Programs that wait for the message look at the phone when this comes.
     around.emit('message-from-page', { id: sent.id, device: device.id, kind, length: bodyOf(sent.content).length });
+  }
+
+  private take(account: ReplicaAccount, device: Device, sent: Message, acknowledge: (ack: number) => void): void {
+    const { around } = this.parts;
+    const { kind } = sent.content;
+    const { acks, ackAfterMs = 0 } = around.circumstances();
     if (acks === 'none') return;
     const recipients =
       acks === 'error' ? undefined : isChannelJid(sent.to) ? this.sentToChannel(sent) : this.recipientsOf(sent);

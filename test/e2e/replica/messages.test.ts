@@ -349,6 +349,45 @@ describe.each([
     expect(message).toMatchObject({ isForwarded: true, forwardingScore: 5 });
   });
 
+  test('what the server refuses or does not take fails or stays pending, and is sent when it can be', async () => {
+    const { client, phone, replica } = linked;
+    const { message } = await got(text('react to this'));
+    replica.setCondition('ack-error', true);
+    // wwebjs/whatsapp-web.js#201858
+    await expect(message.react('👎')).rejects.toThrow('Reaction send error');
+    const refused = await client.sendMessage(contact, 'refused');
+    await expect.poll(async () => (await refused.reload()).ack).toBe(-1);
+    replica.setCondition('ack-error', false);
+    replica.setCondition('no-ack', true);
+    const pending = await client.sendMessage(contact, 'pending');
+    expect(await pending.reload()).toMatchObject({ ack: 0 });
+    replica.setCondition('no-ack', false);
+    replica.setCondition('offline-peers', true);
+    const { message: alone } = await sent('to a phone that is off');
+    expect(await alone.reload()).toMatchObject({ ack: 1 });
+    replica.setCondition('offline-peers', false);
+    await expect.poll(async () => (await alone.reload()).ack).toBe(3);
+    expect(phone.messages().map(({ body }) => body)).not.toContain('refused');
+  });
+
+  test('a message that is delivered twice is one, and those that come in another sequence are all there', async () => {
+    const { client, phone, replica } = linked;
+    const bodies: string[] = [];
+    const listen = ({ body }: { body: string }) => void bodies.push(body);
+    client.on('message', listen as never);
+    replica.setCondition('duplicate-delivery', true);
+    phone.send('once');
+    replica.setCondition('duplicate-delivery', false);
+    replica.setCondition('out-of-order', true);
+    const first = phone.send('first');
+    phone.react(first, '👍', { from: '12025550101' });
+    phone.send('last');
+    await expect.poll(() => bodies).toEqual(['once', 'last', 'first']);
+    replica.setCondition('out-of-order', false);
+    const message = await client.getMessageById(`false_${contact}_${first.id}`);
+    expect(await message.getReactions()).toMatchObject([{ aggregateEmoji: '👍' }]);
+  });
+
   test('a call link is created', async () => {
     expect(await linked.client.createCallLink(new Date(), 'voice')).toMatch(/^https:\/\/call\.whatsapp\.com\/voice\//);
   });

@@ -29,12 +29,17 @@ export interface ReportedText {
 }
 
 const contact = '12025550101@c.us';
+const other = '12025550102@c.us';
 const group = '120363040000930000@g.us';
 
 const noKey = 'r: r';
 const noContactGetter = 'TypeError: window.Store.ContactMethods.getIsMyContact is not a function';
 
 const noId = "Error: Data passed to getter must include an id property (it's how we memoize) but got undefined";
+
+/** The text with the text of its key, which the library reads under the name of earlier builds. */
+const withKeyText = (message: TextedClient['message']) =>
+  Object.assign(message, { id: { ...message.id, _serialized: `false_${contact}_${message.id.id}` } });
 
 /** A file of the contact, as the library's Message. */
 async function aFile({ client, phone }: TextedClient) {
@@ -150,6 +155,14 @@ export const reportedTexts: readonly ReportedText[] = [
     text: 'TypeError: window.Store.PinnedMsgUtils.getTable is not a function',
   },
   {
+    report: 'wwebjs/whatsapp-web.js#3924',
+    version: '1.33.2',
+    build: '2.3000.1029130979',
+    call: 'Message.forward',
+    make: ({ message }) => message.forward(other),
+    text: "TypeError: Cannot read properties of undefined (reading 'contact')",
+  },
+  {
     report: 'avoylenko/wwebjs-api#79',
     version: '1.34.2',
     build: '2.3000.1030326540',
@@ -213,6 +226,14 @@ export const reportedTexts: readonly ReportedText[] = [
     report: 'wwebjs/whatsapp-web.js#201715',
     version: '1.34.6',
     build: '2.3000.1037370178',
+    call: 'Chat.fetchMessages',
+    make: async ({ client }) => (await client.getChatById(contact)).fetchMessages({ limit: 10 }),
+    text: "TypeError: Cannot read properties of undefined (reading 'waitForChatLoading')",
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#201719',
+    version: '1.34.6',
+    build: '2.3000.1037434550',
     call: 'Chat.fetchMessages',
     make: async ({ client }) => (await client.getChatById(contact)).fetchMessages({ limit: 10 }),
     text: "TypeError: Cannot read properties of undefined (reading 'waitForChatLoading')",
@@ -405,5 +426,13 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.sendMessage with a document',
     make: (linked) => linked.client.sendMessage(contact, media(linked, pdf, 'application/pdf', 'paper.pdf')),
     text: noId,
+  },
+  {
+    report: 'devlikeapro/waha#2278',
+    version: '1.34.7',
+    build: '2.3000.1047994416',
+    call: 'Message.forward of a message whose key has its text, as in that fork',
+    make: ({ message }) => withKeyText(message).forward(other),
+    text: "TypeError: Cannot read properties of undefined (reading 'forwardMessages')",
   },
 ];
