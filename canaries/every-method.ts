@@ -9,7 +9,7 @@ import { messages } from './methods/messages.ts';
 import { linkedWorld, type Recipes } from './methods/recipe.ts';
 
 /** In the sequence in which each can work: what takes something away comes last. */
-const recipes: Recipes = {
+export const recipes: Recipes = {
   ...account,
   ...contacts,
   ...messages,

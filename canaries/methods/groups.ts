@@ -132,6 +132,12 @@ export const groups: Recipes = {
       (await world.phone.groups.list()).some((each) => each.id === id),
     );
   },
+  ...privateInvites('Client.acceptGroupV4Invite', ({ client }, { value }) => {
+    return client.call('acceptGroupV4Invite', at(value, 'inviteV4') ?? null);
+  }),
+  ...privateInvites('Message.acceptGroupV4Invite', ({ client }, message) =>
+    client.callOn(message, 'acceptGroupV4Invite'),
+  ),
   ...requests('getGroupMembershipRequests', async (_world, call) => {
     const { value } = await call();
     same((value as Json[]).length, 1);
@@ -179,6 +185,27 @@ export const groups: Recipes = {
     });
   },
 };
+
+/** The recipe of a method that accepts an invitation to this account only. */
+function privateInvites(
+  method: string,
+  call: (world: MethodWorld, message: LibraryValue) => Promise<LibraryValue>,
+): Recipes {
+  return {
+    [method]: async (world) => {
+      const { client, phone, effect } = world;
+      const { id, subject } = await foreignGroup(world);
+      await phone.groups.setInvitationOnly(true);
+      await phone.groups.participants(id, 'add', [phone.number], { by: other });
+      const { code, expiration } = await phone.groups.invitationOf(id, phone.number);
+      await phone.groups.setInvitationOnly(false);
+      const content = { kind: 'group-invite', group: id, groupName: subject, code, expires: expiration } as const;
+      const sent = await phone.sendContent({ content, from: other });
+      await call(world, first(await client.event('message', { id: { id: sent.id } })));
+      await effect('the client is a member', async () => (await phone.groups.list()).some((each) => each.id === id));
+    },
+  };
+}
 
 /** The notification of a participant who was added by the client. */
 async function joined(world: MethodWorld): Promise<LibraryValue> {

@@ -16,7 +16,7 @@ import {
 const newPoll = { $new: 'Poll', args: ['Which?', ['this', 'that'], { allowMultipleAnswers: false }] };
 const scheduled = (name: string) => ({
   $new: 'ScheduledEvent',
-  args: [name, { $date: 1_800_000_000_000 }, { callType: 'none' }],
+  args: [name, { $date: 1_800_000_000_000 }, { callType: 'voice' }],
 });
 
 /** Whether the contact's answer to something of the client is there, by its time. */

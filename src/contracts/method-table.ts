@@ -10,6 +10,8 @@ const methodCellSchema = z.object({
   why: z.string().optional(),
   /** What the library's source and the facts of the build say of it. */
   predicted: z.enum(['works', 'broken', 'unknown']).optional(),
+  /** Why it is predicted so. */
+  predictedWhy: z.string().optional(),
 });
 export type MethodCell = z.infer<typeof methodCellSchema>;
 

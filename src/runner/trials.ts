@@ -31,7 +31,11 @@ export class Trials implements FlowTrials {
     const { module, export: name, member, called, message } = detail as Record<string, string | undefined>;
     if (type === 'stub-read' && member) this.#members.add(member);
     if (!notModelled.has(type)) return;
-    this.#missing.push(module ? `${module}.${name}${called ? ` ${called}` : ''}` : `${type}: ${message}`);
+    this.#missing.push(
+      module
+        ? `the replica has ${module}.${name}${called ? ` ${called}` : ''} only by name`
+        : `the replica failed (${type}): ${oneLine(message ?? '')}`,
+    );
   }
 
   async run(method: string, work: () => Promise<void>): Promise<boolean> {
@@ -71,12 +75,17 @@ export class Trials implements FlowTrials {
 
   #resultOf(thrown: unknown): Trial {
     const [missing] = this.#missing;
-    if (missing !== undefined) return { result: 'not-modelled', why: `the replica has ${missing} only by name` };
+    if (missing !== undefined) return { result: 'not-modelled', why: missing };
     if (thrown === null) return { result: 'works' };
-    const why = messageOf(thrown);
+    const why = oneLine(messageOf(thrown));
     const member = [...this.#members].find((each) => why.includes(each));
     if (member !== undefined) return { result: 'not-modelled', why: `the replica has no ${member}: ${why}` };
     const isWithout = thrown instanceof Finding && thrown.code === 'no-effect';
     return { result: (isWithout ? 'no-effect' : 'failed') satisfies MethodResultWord, why };
   }
+}
+
+/** The message without the frames that the page's errors have behind it, in at most 300 characters. */
+function oneLine(text: string): string {
+  return text.split('\n    at ', 1)[0]?.replaceAll(/\s+/g, ' ').slice(0, 300) ?? '';
 }

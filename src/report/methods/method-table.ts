@@ -23,8 +23,13 @@ export function methodTable(tried: readonly TriedCell[]): MethodTable {
 
 function cellOf({ methods, prediction }: Attempt, name: string): MethodCell {
   const { result = null, why } = methods.find((method) => method.name === name) ?? {};
-  const predicted = prediction?.methods.find((method) => method.name === name)?.status;
-  return { result, ...(why && { why }), ...(predicted && result && { predicted }) };
+  const predicted = prediction?.methods.find((method) => method.name === name);
+  return {
+    result,
+    ...(why && { why }),
+    ...(predicted && result && { predicted: predicted.status }),
+    ...(predicted?.why && result && { predictedWhy: predicted.why }),
+  };
 }
 
 /** What the cell of a method says, so that each word has one meaning. */
@@ -37,14 +42,14 @@ export type MethodWord =
   | 'not tried'
   | 'not there';
 
-export function methodWord({ result, predicted }: MethodCell): MethodWord {
+export function methodWord({ result, why, predicted, predictedWhy }: MethodCell): MethodWord {
   switch (result) {
     case null:
       return 'not there';
     case 'works':
       return 'works';
     case 'failed':
-      return predicted === 'broken' ? 'fails as predicted' : 'fails';
+      return predicted === 'broken' || isNamed(predictedWhy, why) ? 'fails as predicted' : 'fails';
     case 'no-effect':
       return 'no effect';
     case 'not-modelled':
@@ -52,6 +57,12 @@ export function methodWord({ result, predicted }: MethodCell): MethodWord {
     case 'not-tried':
       return 'not tried';
   }
+}
+
+/** True where the error names what the prediction calls perhaps missing: `Module.export` by its export. */
+function isNamed(predictedWhy = '', error = ''): boolean {
+  const names = [...predictedWhy.matchAll(/\b\w+\.(\w+)\b/g)].map(([, name]) => name as string);
+  return names.some((name) => new RegExp(`\\b${name}\\b`).test(error));
 }
 
 /** A failure that nothing predicted, or a success that there was not. */

@@ -59,6 +59,10 @@ test('every result has a word of its own, and only a failure that was predicted 
   expect(unexplained({ result: 'failed', predicted: 'broken' })).toBe(false);
   for (const predicted of ['works', 'unknown'] as const)
     expect(unexplained({ result: 'failed', predicted })).toBe(true);
+  const perhaps = 'Perhaps WAWebWidFactory.toUserWidOrThrow is missing.';
+  const failed = { result: 'failed', predicted: 'unknown', predictedWhy: perhaps } as const;
+  expect(unexplained({ ...failed, why: 'x.toUserWidOrThrow is not a function' })).toBe(false);
+  expect(unexplained({ ...failed, why: 'x.toUserWid is not a function' })).toBe(true);
   // A success that there was not is none, whatever was predicted.
   expect(unexplained({ result: 'no-effect', predicted: 'broken' })).toBe(true);
 });
