@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { compareBuilds, parseBuild } from '../../src/contracts/build-number.ts';
 import { faces } from '../../src/contracts/surface.ts';
 import { surfaceAt } from '../../src/replica/builds/build-timeline.ts';
+import { resolveShapes } from '../../src/replica/builds/resolve-shapes.ts';
 import { timelineOf } from '../../src/replica/builds/resolve-surface.ts';
+import { uncertainAt } from '../../src/replica/builds/uncertain-changes.ts';
 
 /** `owner/name`, with an issue or pull request, or with a commit or tag. */
 const citation = /^[\w.-]+\/[\w.-]+(#\d+|@[\w.-]+)?$/;
@@ -37,6 +39,17 @@ describe.each(faces)('changes of %s builds', (face) => {
       );
       expect([since, whole, sourceOf(before?.source[0])]).toEqual([since, true, sourceOf(source[0])]);
     }
+  });
+
+  test('on a build of which every covered module was read no name, member or parameter is uncertain', () => {
+    const read = changes.filter(({ whole }) => whole).map(({ since }) => since);
+    const open = read.flatMap((build) =>
+      [...uncertainAt(timeline.uncertain, parseBuild(build)), ...resolveShapes(build).uncertain].flatMap(({ names }) =>
+        names.filter((name) => name.startsWith('WA')).map((name) => `${build}: ${name}`),
+      ),
+    );
+    expect(open).toEqual([]);
+    expect(read.length).toBe(face === 'comet' ? 21 : 0);
   });
 
   test('an archive counts as read at its own build only', () => {
