@@ -118,6 +118,8 @@ export const behavioursSchema = z.strictObject({
   inlineScripts: z.enum(['all', 'nonce']),
   /** Whether the definition of a module keeps its factory after the factory ran. */
   usedFactories: z.enum(['kept', 'cleared']),
+  /** Whether the caller hears of a call that code in the page rejects by a stanza of its own. */
+  callRejection: z.enum(['heard', 'unheard']),
   /** True when the page requests the bundles of many lazy modules right after the login. */
   prefetchesBundles: z.boolean(),
 });

@@ -129,14 +129,17 @@ describe.each([
   });
 });
 
-test('a call is an event, and its rejection reaches the caller', async () => {
-  await using linked = await linkedClient('1.33.2', '2.3000.1029241508');
+test.each([
+  ['1.33.2', '2.3000.1029241508', 'rejected'],
+  ['1.34.7', '2.3000.1040549582', 'ringing'],
+])('a call is an event with %s on %s, and after its rejection it is %s', async (version, build, state) => {
+  await using linked = await linkedClient(version, build);
   const { client, phone, replica } = linked;
   const called = once(client as never, 'call', { signal: AbortSignal.timeout(10_000) });
   const ringing = phone.ring({ isVideo: true });
   const [call] = await called;
   expect(call).toMatchObject({ id: ringing.id, from: contact, isVideo: true, isGroup: false, fromMe: false });
   await call.reject();
-  expect(phone.state().calls).toMatchObject([{ id: ringing.id, state: 'rejected' }]);
+  expect(phone.state().calls).toMatchObject([{ id: ringing.id, state }]);
   expect(replica.findings()).toEqual([]);
 });

@@ -67,6 +67,7 @@ export function profileModules(page: Page, { requests, sharedState, notification
     const [reject] = stanza.tag === 'call' ? (stanza.content ?? []) : [];
     if (reject?.tag !== 'reject')
       throw onlyAName('WADeprecatedSendIq', 'deprecatedCastStanza', page.report, `for ${stanza.tag}`);
+    if (page.surface.behaviours.callRejection === 'unheard') return;
     const { 'call-id': id = '', 'call-creator': from = '' } = reject.attrs;
     await requests.query('reject-call', { id, from: new Wid(String(from)).toString() });
     page.calls.remove(id);
