@@ -1,7 +1,7 @@
-import { smallPicture } from './contacts.ts';
+import { jpeg } from './media-files.ts';
 import { contactChat, type Recipe, type Recipes, same } from './recipe.ts';
 
-const picture = { $new: 'MessageMedia', args: ['image/jpeg', smallPicture, 'picture.jpg'] };
+const picture = { $new: 'MessageMedia', args: ['image/jpeg', jpeg.toString('base64'), 'picture.jpg'] };
 
 /** The recipe of a switch of the page's own settings: nothing leaves the page, so the method has to answer, and the client to stay. */
 const setting =

@@ -1,6 +1,6 @@
 import type { LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
 import type { PhoneChannel } from '../../src/contracts/phone-control.ts';
-import { smallPicture } from './contacts.ts';
+import { jpeg } from './media-files.ts';
 import { at, first, type MethodWorld, type Recipe, type Recipes, same } from './recipe.ts';
 
 const other = '12025550102';
@@ -93,7 +93,7 @@ export const channels: Recipes = {
   ),
   'Channel.setProfilePicture': async (world) => {
     const { channel } = await newChannel(world);
-    const picture = { $new: 'MessageMedia', args: ['image/jpeg', smallPicture] };
+    const picture = { $new: 'MessageMedia', args: ['image/jpeg', jpeg.toString('base64')] };
     same((await world.client.callOn(channel, 'setProfilePicture', picture)).value, true);
   },
   'Channel.sendMessage': async (world) => {

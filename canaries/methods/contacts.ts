@@ -1,4 +1,5 @@
 import type { Json, LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
+import { jpeg } from './media-files.ts';
 import { at, first, type MethodWorld, type Recipes, same } from './recipe.ts';
 
 /** A number without an account, and one that no recipe talks with. */
@@ -92,7 +93,7 @@ export const contacts: Recipes = {
     same((await client.callOn(own, 'getAbout')).value, 'Busy with tests');
   },
   'Client.getProfilePicUrl': async ({ client, phone }) => {
-    await phone.changeProfile({ picture: smallPicture });
+    await phone.changeProfile({ picture: jpeg.toString('base64') });
     const url = (await client.call('getProfilePicUrl', `${phone.number}@c.us`)).value;
     same(String(url).startsWith('https://'), true);
   },
@@ -109,7 +110,3 @@ export const contacts: Recipes = {
     });
   },
 };
-
-/** A JPEG of 64 by 48 pixels, drawn by a canvas. */
-export const smallPicture =
-  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAwAEADASIAAhEBAxEB/8QAGAABAQEBAQAAAAAAAAAAAAAAAgEABAX/xAAVEAEBAAAAAAAAAAAAAAAAAAABAP/EABYBAQEBAAAAAAAAAAAAAAAAAAQFBv/EABURAQEAAAAAAAAAAAAAAAAAAAIA/9oADAMBAAIRAxEAPwDw1otlisYC2TVlitlis0CI1ZYrVYrNAiNUWK1WKzQIjV2LFbLFaEBWWrLFbLRZgERqixWqxWaBEaosVqsVmgQ2rsWK2Wi0ICtNUWK1WKzQIbVFitVis0CI1ZYtlis0CI1f/9k=';

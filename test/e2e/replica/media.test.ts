@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jpeg, mp3, mp4, pdf, png, webp } from '../../../canaries/methods/media-files.ts';
 import type { MediaOptions, PhoneMessage } from '../../../src/contracts/phone-control.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { type LinkedClient, linkedClient } from './linked-client.ts';
-import { jpeg, mp3, mp4, pdf, png, webp } from './media-files.ts';
 
 const contact = '12025550101@c.us';
 

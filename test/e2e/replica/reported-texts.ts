@@ -1,6 +1,6 @@
 import { once } from 'node:events';
+import { jpeg, mp3, pdf, webp } from '../../../canaries/methods/media-files.ts';
 import type { LinkedClient } from './linked-client.ts';
-import { jpeg, mp3, pdf, webp } from './media-files.ts';
 
 /** A client whose account has received a text: some calls need one or fail only then. */
 export interface TextedClient extends LinkedClient {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { jpeg, png } from '../../../canaries/methods/media-files.ts';
 import { cleanJpeg } from '../../../src/replica/page/media/clean-jpeg.ts';
-import { jpeg, png } from '../../e2e/replica/media-files.ts';
 
 const segment = (marker: number, bytes: Buffer) =>
   Buffer.concat([Buffer.from([0xff, marker, 0, bytes.length + 2]), bytes]);

@@ -5,10 +5,10 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jpeg, mp4 } from '../../../canaries/methods/media-files.ts';
 import { mediaPath, uploadLimit } from '../../../src/contracts/replica-media.ts';
 import { filehashOf } from '../../../src/replica/page/media/media-crypto.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
-import { jpeg, mp4 } from '../../e2e/replica/media-files.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { FakePage } from '../fake-page.ts';
 
