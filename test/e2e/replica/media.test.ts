@@ -265,6 +265,18 @@ describe.each([
     expect(linked.phone.media(fromUrl.arrived).bytes).toEqual(jpeg);
   });
 
+  test('a voice message that is sent while the connection is lost arrives when it is back', async () => {
+    const { client, phone, replica } = linked;
+    const down = once(client as never, 'change_state', { signal: AbortSignal.timeout(10_000) });
+    replica.setCondition('socket-drop', true, { afterSeconds: 0.1, seconds: 1.5 });
+    await down;
+    const before = phone.messages().at(-1);
+    await client.sendMessage(contact, mediaOf(mp3, 'audio/mpeg'), { sendAudioAsVoice: true });
+    const arrived = await phone.received(() => true, before ? { after: before } : {});
+    expect(phone.media(arrived).bytes).toEqual(mp3);
+    replica.setCondition('socket-drop', false);
+  });
+
   test('what no browser can show is refused as the real page does', async () => {
     const junk = Buffer.from('this is no picture');
     await expect(send(mediaOf(junk, 'image/jpeg'))).rejects.toThrow('Image failed to load.');

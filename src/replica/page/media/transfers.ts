@@ -10,6 +10,9 @@ import { MediaFileError } from './raw-media.ts';
 /** Bytes of decrypted files that the page keeps, the latest used ones. */
 const cachedBytes = 64 * 1024 * 1024;
 
+/** Waits before the next attempts at a transfer that failed for a reason that may pass. */
+const retryMs = [1_000, 2_000, 4_000];
+
 /** Answers of the media server that are no success, by their status. */
 const statusNames: Readonly<Record<number, string>> = {
   401: 'MMSUnauthorizedError',
@@ -29,6 +32,22 @@ class MediaServerError extends Error {
     this.status = status;
     this.name = statusNames[status] ?? 'HttpStatusCodeError';
   }
+}
+
+/** Tries again after a lost connection, a new login of the media server, and a fault of it. */
+async function withRetries<T>(transfer: () => Promise<T>): Promise<T> {
+  for (const ms of retryMs) {
+    try {
+      return await transfer();
+    } catch (error) {
+      // `fetch` says TypeError for what has no answer.
+      const mayPass =
+        error instanceof MediaServerError ? error.status === 401 || error.status >= 500 : error instanceof TypeError;
+      if (!mayPass || (error as MediaServerError).status === 507) throw error;
+      await new Promise((done) => setTimeout(done, ms));
+    }
+  }
+  return transfer();
 }
 
 /** What records how a transfer goes; callers give one of their own. */
@@ -95,6 +114,8 @@ const allowed: Partial<Record<MediaType, readonly string[]>> = {
 export class Transfers {
   private readonly page: Page;
   private readonly requests: Requests;
+  /** What an upload carries; asked for once. */
+  private auth: Promise<string> | undefined;
   /** Decrypted files by their hash, the latest used one last. */
   private readonly cache = new Map<string, ArrayBuffer>();
 
@@ -115,7 +136,8 @@ export class Transfers {
       const key = hasKey ? decodeB64(mediaKey) : crypto.getRandomValues(new Uint8Array(32));
       const file = blob instanceof Blob ? await blob.arrayBuffer() : blob;
       const { bytes, encFilehash, sidecar } = await encryptMedia(type, file, key);
-      const { directPath, url } = await this.post({ type, bytes, hash: encFilehash, token: encFilehash, signal });
+      const posted = { type, bytes, hash: encFilehash, token: encFilehash, signal };
+      const { directPath, url } = await withRetries(() => this.post(posted));
       flow.endSuccess();
       return {
         url,
@@ -134,7 +156,7 @@ export class Transfers {
 
   /** Uploads a file of a channel, which has no key: any reader sees it. @throws MediaServerError */
   async unencryptedUpload({ file, type, hash, token = hash, signal }: UnencryptedArgs) {
-    return this.post({ type, bytes: file, hash, token, signal });
+    return withRetries(() => this.post({ type, bytes: file, hash, token, signal }));
   }
 
   /** Uploads the file of a media object once. @returns `error` as the kind when the server refuses. */
@@ -221,9 +243,11 @@ export class Transfers {
       throw new MediaFileError('MediaDecryptionError', `decryptMedia: missing encFilehash for type ${type}`);
     }
     if (!directPath) throw new Error('No direct path is available for download, abort');
-    const response = await fetch(new URL(directPath, location.origin), signal ? { signal } : {});
-    if (!response.ok) throw new MediaServerError(response.status, 'mmsDownload');
-    const bytes = new Uint8Array(await response.arrayBuffer());
+    const bytes = await withRetries(async () => {
+      const response = await fetch(new URL(directPath, location.origin), signal ? { signal } : {});
+      if (!response.ok) throw new MediaServerError(response.status, 'mmsDownload');
+      return new Uint8Array(await response.arrayBuffer());
+    });
     if (!isEncrypted || mediaKey === undefined) return bytes.buffer;
     try {
       return await decryptMedia(type, bytes, decodeB64(mediaKey));
@@ -260,16 +284,24 @@ export class Transfers {
   }
 
   private async post({ type, bytes, hash, token, signal }: PostArgs): Promise<Posted> {
-    const { auth } = await this.requests.query('mediaConn', {});
+    this.auth ??= this.askAuth();
     const url = new URL(mediaPath(type, hash), location.origin);
-    url.searchParams.set('auth', auth);
+    url.searchParams.set('auth', await this.auth);
     url.searchParams.set('token', token);
     // Chromium takes a Blob five times as fast as the bytes in it.
     const body = new Blob([bytes as BlobPart]);
     const response = await fetch(url, { method: 'POST', body, ...(signal && { signal }) });
+    if (response.status === 401) this.auth = undefined;
     if (!response.ok) throw new MediaServerError(response.status, 'mmsUpload');
     const answer = (await response.json()) as { url: string; direct_path: string; handle: string };
     return { url: answer.url, directPath: answer.direct_path, handle: answer.handle };
+  }
+
+  /** A request that is made without a connection has no answer. */
+  private async askAuth(): Promise<string> {
+    const { socket } = this.page;
+    while (socket.state !== 'CONNECTED') await new Promise((done) => socket.once('change:state', done));
+    return (await this.requests.query('mediaConn', {})).auth;
   }
 
   private cached(filehash: string): ArrayBuffer | undefined {
