@@ -31,18 +31,11 @@ export interface LinkedClient extends AsyncDisposable {
   library: any;
 }
 
-/** A client that is not initialized yet, and a replica with one phone. */
-export async function newClient(
-  version: string,
-  build: string,
-  options: Omit<TestReplicaOptions, 'build'> = {},
-): Promise<LinkedClient> {
+/** A client of the unmodified library whose browser takes the replica for WhatsApp Web, not yet initialized. */
+async function clientOf(version: string, replica: TestReplica): Promise<Pick<LinkedClient, 'client' | 'library'>> {
   const { packageDir } = await ensureLibrary(version, console.log);
   const browser = await ensureBrowser('current', console.log);
   const library: LinkedClient['library'] = createRequire(join(packageDir, 'package.json'))(packageDir);
-  const replica = await startTestReplica({ build, ...options });
-  const [phone] = replica.phones;
-  if (!phone) throw new Error('no phone');
   const client: Client = new library.Client({
     puppeteer: {
       executablePath: browser.executablePath,
@@ -52,6 +45,32 @@ export async function newClient(
     },
     webVersionCache: { type: 'none' },
   });
+  return { client, library };
+}
+
+/** Links a client to a phone; resolves when it is ready. @throws AbortError when it is not within 30 s. */
+async function link(client: Client, phone: TestPhone): Promise<void> {
+  client.once('qr', (qr: string) => void phone.scan(qr));
+  await Promise.all([once(client as never, 'ready', { signal: AbortSignal.timeout(30_000) }), client.initialize()]);
+}
+
+/** Another client on the replica, linked to one of its phones; the caller destroys it. */
+export async function peerOf(replica: TestReplica, version: string, phone: TestPhone): Promise<Client> {
+  const { client } = await clientOf(version, replica);
+  await link(client, phone);
+  return client;
+}
+
+/** A client that is not initialized yet, and a replica with one phone. */
+export async function newClient(
+  version: string,
+  build: string,
+  options: Omit<TestReplicaOptions, 'build'> = {},
+): Promise<LinkedClient> {
+  const replica = await startTestReplica({ build, ...options });
+  const [phone] = replica.phones;
+  if (!phone) throw new Error('no phone');
+  const { client, library } = await clientOf(version, replica);
   const close = async () => {
     await client.destroy();
     await replica.close();
@@ -68,8 +87,7 @@ export async function linkedClient(
   const linked = await newClient(version, build, options);
   const { client, phone } = linked;
   try {
-    client.once('qr', (qr: string) => void phone.scan(qr));
-    await Promise.all([once(client as never, 'ready', { signal: AbortSignal.timeout(30_000) }), client.initialize()]);
+    await link(client, phone);
   } catch (error) {
     await linked[Symbol.asyncDispose]();
     throw error;

@@ -364,7 +364,7 @@ describe.each([
     replica.setCondition('no-ack', false);
     replica.setCondition('offline-peers', true);
     const { message: alone } = await sent('to a phone that is off');
-    expect(await alone.reload()).toMatchObject({ ack: 1 });
+    await expect.poll(async () => (await alone.reload()).ack).toBe(1);
     replica.setCondition('offline-peers', false);
     await expect.poll(async () => (await alone.reload()).ack).toBe(3);
     expect(phone.messages().map(({ body }) => body)).not.toContain('refused');
@@ -390,5 +390,72 @@ describe.each([
 
   test('a call link is created', async () => {
     expect(await linked.client.createCallLink(new Date(), 'voice')).toMatch(/^https:\/\/call\.whatsapp\.com\/voice\//);
+  });
+});
+
+describe.each([
+  ['1.25.0', '2.3000.1015802715'],
+  ['1.24.0', '2.2412.54'],
+])('with %s on %s', (version, build) => {
+  let linked: LinkedClient;
+  beforeAll(async () => {
+    linked = await linkedClient(version, build);
+  });
+  afterAll(() => linked[Symbol.asyncDispose]());
+  afterEach(() => expect(linked.replica.findings()).toEqual([]));
+  const event = async (name: string) => once(linked.client as never, name, { signal: AbortSignal.timeout(10_000) });
+
+  test('a message is reacted to, starred, pinned, edited and deleted for all', async () => {
+    const { client, phone } = linked;
+    const received = event('message');
+    const question = phone.send('a question');
+    const [message] = await received;
+    const reacted = event('message_reaction');
+    await message.react('👍');
+    expect((await reacted)[0]).toMatchObject({ reaction: '👍', msgId: { id: question.id } });
+    await message.star();
+    expect(await message.pin(60)).toBe(true);
+    expect(phone.message(question)).toMatchObject({
+      reactions: [{ text: '👍' }],
+      isStarred: true,
+      pin: { isPinned: true },
+    });
+    const answer = await client.sendMessage(contact, 'an anwser');
+    expect(await answer.edit('an answer')).toMatchObject({ body: 'an answer' });
+    await answer.delete(true);
+    expect(phone.message(answer.id.id)).toMatchObject({
+      content: { body: 'an answer' },
+      revokedBy: phone.number,
+    });
+    const taken = event('message_reaction');
+    phone.react(question, '❤️');
+    expect((await taken)[0]).toMatchObject({ reaction: '❤️', senderId: contact });
+  });
+
+  // wwebjs/whatsapp-web.js#3257
+  test('an invitation to a group fails in the library, which emits no message', async () => {
+    const { client, phone } = linked;
+    const failed = once(client.pupPage, 'pageerror', { signal: AbortSignal.timeout(10_000) });
+    const heard: string[] = [];
+    client.on('message', (({ type }: { type: string }) => heard.push(type)) as never);
+    phone.sendContent({
+      kind: 'group-invite',
+      group: '120363000000000001@g.us',
+      groupName: 'Birds',
+      code: 'abc',
+      expires: 1_900_000_000,
+    });
+    expect(String((await failed)[0])).toContain(`Cannot use 'in' operator to search for '_serialized' in ${contact}`);
+    const next = event('message');
+    phone.send('the next one');
+    await next;
+    expect(heard).toEqual(['chat']);
+  });
+
+  // wwebjs/whatsapp-web.js#1995
+  test('a contact card that is given as text is sent as text', async () => {
+    const vcard = 'BEGIN:VCARD\nVERSION:3.0\nFN:Dora Canary\nTEL;type=CELL:+1 202 555 0199\nEND:VCARD';
+    await linked.client.sendMessage(contact, vcard);
+    expect((await linked.phone.received(vcard)).content).toEqual({ kind: 'text', body: vcard });
   });
 });
