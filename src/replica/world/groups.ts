@@ -326,6 +326,11 @@ export class Groups {
     return group;
   }
 
+  /** @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`. */
+  mustBeAdminOf(number: string, id: string): void {
+    mustBeAdmin(this.asMember(number, id).rank);
+  }
+
   private asMember(number: string, id: string): { group: ReplicaGroup; rank: Rank } {
     const group = this.get(id);
     const rank = rankIn(group, number);

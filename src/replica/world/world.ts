@@ -56,10 +56,11 @@ export class World {
     return [...known.map(({ number }) => number).filter((number) => number !== author), ...people];
   }
 
-  private recipientsOf({ from, to }: Message): string[] {
+  private recipientsOf({ from, to, content }: Message): string[] {
     if (isGroupJid(to)) {
       const author = userOf(from);
       const { members } = this.groups.mustMaySend(author, to);
+      if (content.kind === 'revoke' && content.target.from !== from) this.groups.mustBeAdminOf(author, to);
       return members.map(({ number }) => number).filter((number) => number !== author);
     }
     if (to === statusJid) return this.audienceOf(userOf(from));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LinkedClient, linkedClient } from './linked-client.ts';
+import { jpeg } from './media-files.ts';
 
 const ada = '12025550101';
 const ben = '12025550102';
@@ -70,6 +71,22 @@ describe.each(pairs)('channels with $version on $build', ({ version, build, mute
     expect((await channel.fetchMessages({ limit: 1 })).map(({ body }: { body: string }) => body)).toEqual([
       'Rain at noon',
     ]);
+    expect(replica.findings()).toEqual([]);
+  });
+
+  test('a poll, a picture and a profile picture are in the channel', async () => {
+    const { phone, library, replica } = linked;
+    const image = new library.MessageMedia('image/jpeg', jpeg.toString('base64'));
+    await channel.sendMessage(new library.Poll('Sun?', ['yes', 'no']));
+    await channel.sendMessage(image, { caption: 'Look' });
+    expect(phone.channels.get(id).posts.slice(-2)).toMatchObject([
+      { content: { kind: 'poll', name: 'Sun?', options: ['yes', 'no'] } },
+      { content: { kind: 'image', caption: 'Look', size: expect.any(Number) } },
+    ]);
+    expect(await channel.setProfilePicture(image)).toBe(true);
+    expect(phone.channels.get(id).picture).toBe(true);
+    expect(await channel.setProfilePicture(null)).toBe(true);
+    expect(phone.channels.get(id).picture).toBe(false);
     expect(replica.findings()).toEqual([]);
   });
 

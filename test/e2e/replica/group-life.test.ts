@@ -101,8 +101,12 @@ describe.each(pairs)('groups with $version on $build', ({ version, build, sendFa
     phone.send('hello bot', { from: ada, to: id });
     const message = await received;
     expect(message).toMatchObject({ body: 'hello bot', from: id, author: jid(ada), to: jid(phone.number) });
+    const { id: last } = phone.send('delete me', { from: ada, to: id });
     await message.reply('hello Ada');
     expect(await phone.received('hello Ada')).toMatchObject({ to: id });
+    const messages = await (await client.getChatById(id)).fetchMessages({});
+    await messages.find((one: { body: string }) => one.body === 'delete me').delete(true);
+    await expect.poll(() => phone.state().sent.find((one) => one.id === last)?.revokedBy).toBe(phone.number);
     expect(replica.findings()).toEqual([]);
   });
 

@@ -79,10 +79,15 @@ test('a message that its author may not send to the group fails and reaches no m
   const theirs = member.groups.create({ subject: 'Fish', participants: [number], settings: { announce: true } });
   page.send({ type: 'send', message: text(number, theirs.id, 'N1') });
   expect(await page.next('ack')).toMatchObject({ ids: ['N1'], ack: -1 });
+  member.groups.change(theirs.id, { what: 'settings', settings: { announce: false } });
+  const said = replica.phones.send(member.id, { body: 'mine', from: member.number, to: theirs.id });
+  const content = { kind: 'revoke' as const, target: { id: said.id, from: jid(member.number) }, at: 1 };
+  page.send({ type: 'send', message: { ...text(number, theirs.id, 'N3'), content } });
+  expect(await page.next('ack')).toMatchObject({ ids: ['N3'], ack: -1 });
   groups.leave(theirs.id);
   page.send({ type: 'send', message: text(number, theirs.id, 'N2') });
   expect(await page.next('ack')).toMatchObject({ ids: ['N2'], ack: -1 });
-  expect(replica.phones.get(member.id).received).toEqual([]);
+  expect(replica.phones.get(member.id).received.filter(({ from }) => from === number)).toEqual([]);
 });
 
 describe('the server refuses', () => {

@@ -121,7 +121,7 @@ export function messageActionModules(page: Page, { messaging, requests, sharedSt
       canEditText: (msg: Msg) => msg.type === 'chat' && isEditable(msg),
       canEditCaption: (msg: Msg) => typeof msg.get('caption') === 'string' && !isRevoked(msg) && isEditable(msg),
       canSenderRevokeMsg: (msg: Msg) => msg.id.fromMe && !isRevoked(msg) && ageOf(msg) < revokeWindow,
-      canAdminRevokeMsg: () => false,
+      canAdminRevokeMsg: (msg: Msg) => !isRevoked(msg) && Boolean(page.chats.get(msg.id.remote)?.iAmAdmin()),
       canStarMsg: (msg: Msg) => !isRevoked(msg),
       canPinMsg: (msg: Msg) => !isRevoked(msg),
       canForwardMsg: (msg: Msg) => !isRevoked(msg),
