@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jpeg } from '../../../canaries/methods/media-files.ts';
 import { type LinkedClient, linkedClient } from './linked-client.ts';
-import { jpeg } from './media-files.ts';
 
 const ada = '12025550101';
 const ben = '12025550102';
