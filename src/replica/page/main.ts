@@ -117,7 +117,7 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...contactModules(page, lifecycle),
     ...chatModules(page, lifecycle),
     ...groupModules(page, lifecycle),
-    ...statusModules(lifecycle),
+    ...statusModules(page, lifecycle),
     ...channelModules(page, lifecycle),
     ...messageModules(),
     ...profileModules(page, lifecycle),

@@ -251,6 +251,24 @@ describe.each([
     expect(replica.findings()).toEqual([]);
   });
 
+  test.runIf(version === '1.34.7')(
+    'an image in the status reaches the phone, and one of a contact the program',
+    async () => {
+      const { client, phone, replica } = linked;
+      const before = phone.messages().at(-1);
+      await client.sendMessage('status@broadcast', mediaOf(jpeg, 'image/jpeg'), { caption: 'my view' });
+      const posted = await phone.received(({ body }) => body === 'my view', before ? { after: before } : {});
+      expect(posted).toMatchObject({ to: 'status@broadcast', content: { kind: 'image', width: 64 } });
+      expect(phone.media(posted).bytes).toEqual(jpeg);
+      const received = once(client as never, 'message');
+      phone.sendMedia(mp4, { mimetype: 'video/mp4', from: '12025550101', to: 'status@broadcast' });
+      const [message] = await received;
+      expect(message).toMatchObject({ isStatus: true, type: 'video' });
+      expect(Buffer.from((await message.downloadMedia()).data, 'base64')).toEqual(mp4);
+      expect(replica.findings()).toEqual([]);
+    },
+  );
+
   test('a file from the disk and one from a server are sent with their names', async () => {
     const { MessageMedia } = linked.library;
     const path = join(temporaryFolder(), 'kept.pdf');

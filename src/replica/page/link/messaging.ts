@@ -113,10 +113,10 @@ export class Messaging {
   }
 
   /** Sends what code in the page has made no `Msg` of, such as a status or a change; resolves when the server has it. */
-  async post(to: Wid, content: Content, context: MessageContext = {}): Promise<SendResult> {
+  async post(to: Wid, content: Content, context: MessageContext = {}, id?: string): Promise<SendResult> {
     const { page } = this;
     const wire: Message = {
-      id: await page.MsgKey.newId(),
+      id: id ?? (await page.MsgKey.newId()),
       from: String(page.me?.pn),
       to: String(to),
       content,
