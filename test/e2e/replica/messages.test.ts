@@ -388,6 +388,26 @@ describe.each([
     expect(await message.getReactions()).toMatchObject([{ aggregateEmoji: '👍' }]);
   });
 
+  test('what was done to messages is so after the page starts again', async () => {
+    const { client } = linked;
+    const { message: edited, atPhone: question } = await sent('before the restrat');
+    await edited.edit('before the restart');
+    linked.phone.react(question, '👍');
+    await edited.star();
+    const { atPhone: gone, message } = await got(text('deleted before it'));
+    linked.phone.revoke(gone);
+    await expect.poll(() => client.getMessageById(message.id._serialized)).toBeNull();
+    const ready = event('ready');
+    await client.pupPage.reload();
+    await ready;
+    const again = await client.getMessageById(edited.id._serialized);
+    expect(again).toMatchObject({ body: 'before the restart', hasReaction: true, isStarred: true });
+    expect(await again.getReactions()).toMatchObject([{ aggregateEmoji: '👍' }]);
+    const chat = await client.getChatById(contact);
+    const types = (await chat.fetchMessages({ limit: 3 })).map(({ type }: { type: string }) => type);
+    expect(types).toContain('revoked');
+  });
+
   test('a call link is created', async () => {
     expect(await linked.client.createCallLink(new Date(), 'voice')).toMatch(/^https:\/\/call\.whatsapp\.com\/voice\//);
   });

@@ -59,4 +59,35 @@ describe('phone control', () => {
     const { answer } = await post('/phones', { number: '12025550133' });
     expect(await post(`/phones/${answer.id}/unlink`, { device: 3 })).toMatchObject({ status: 404 });
   });
+
+  test('a person reacts to a message and the phone stars it; what does not exist is refused with what it is', async () => {
+    const { id } = (await post('/phones', { number: '12025550134' })).answer;
+    const message = (await post(`/phones/${id}/send`, { body: 'hi', mentions: ['12025550134@c.us'] })).answer.id;
+    const deed = { kind: 'reaction', text: '👍' };
+    expect(await post(`/phones/${id}/act`, { message, deed })).toMatchObject({ status: 200 });
+    expect(await post(`/phones/${id}/mark`, { messages: [message], as: 'starred' })).toMatchObject({ status: 200 });
+    const { received } = await (await fetch(`${replica.phoneUrl}/phones/${id}`)).json();
+    expect(received[0]).toMatchObject({
+      mentions: ['12025550134@c.us'],
+      reactions: [{ from: '12025550101', text: '👍' }],
+      isStarred: true,
+    });
+    for (const [path, body, status, code] of [
+      ['act', { message: 'none', deed }, 404, 'message-unknown'],
+      ['act', { message, deed: { kind: 'reaction' } }, 400, 'bad-request'],
+      ['act', { message, deed: { kind: 'shout' } }, 400, 'bad-request'],
+      ['act', { message, deed, from: 'me' }, 400, 'bad-request'],
+      ['mark', { messages: ['none'], as: 'read' }, 404, 'message-unknown'],
+      ['mark', { messages: [], as: 'read' }, 400, 'bad-request'],
+      ['mark', { messages: [message], as: 'loved' }, 400, 'bad-request'],
+      ['send', { body: 'hi', quoted: 'none' }, 404, 'message-unknown'],
+      ['send', { body: 'hi', to: 'nowhere' }, 400, 'bad-request'],
+      ['send', { content: { kind: 'poll', name: 'no options', options: [], isMultiple: false } }, 400, 'bad-request'],
+    ] as const) {
+      expect(await post(`/phones/${id}/${path}`, body), JSON.stringify(body)).toMatchObject({
+        status,
+        answer: { code },
+      });
+    }
+  });
 });
