@@ -255,7 +255,7 @@ export class Phone {
       devices: [...devices.values()].map(linkedDevice),
       received,
       sent,
-      chats: chatsOf(this.account),
+      chats: chatsOf(this.account, (id) => this.core.world.groups.subjectOf(id)),
       contacts,
       profile: profileOf(this.account),
       blocked,

@@ -102,6 +102,11 @@ export class Groups {
     return group;
   }
 
+  /** Undefined for what is no group. */
+  subjectOf(id: string): string | undefined {
+    return this.byId.get(id)?.subject;
+  }
+
   /** The groups that a person is a member of. */
   of(number: string): ReplicaGroup[] {
     return this.all().filter((group) => rankIn(group, number) !== undefined);

@@ -2,7 +2,7 @@ import type { PhoneChat } from '../../contracts/phone-control.ts';
 import { isChange, type Message } from '../../contracts/replica-message.ts';
 import type { Mutation, MutationOf } from '../../contracts/replica-queries.ts';
 import type { ReplicaAccount } from './accounts.ts';
-import { isUserJid, userJid, userOf } from './people.ts';
+import { isChannelJid, isUserJid, statusJid, userJid, userOf } from './people.ts';
 
 /** State of a chat that goes with it when the chat is deleted. A note and a mute stay with the other party. */
 const goesWithChat: ReadonlySet<Mutation['action']> = new Set(['archive', 'pin', 'markUnread', 'labels']);
@@ -63,16 +63,17 @@ function removeMessages(account: ReplicaAccount, chat: string, last: string | nu
 }
 
 /** The chats of an account as its phone lists them: those with messages or state of their own, pinned ones first, then by activity. */
-export function chatsOf(account: ReplicaAccount): PhoneChat[] {
+export function chatsOf(account: ReplicaAccount, subjectOf: (group: string) => string | undefined): PhoneChat[] {
   const chats = new Map<string, PhoneChat>();
   const chat = (id: string) => {
-    const name = account.contacts.find((contact) => contact.id === id)?.name ?? `+${userOf(id)}`;
+    const name = account.contacts.find((contact) => contact.id === id)?.name ?? subjectOf(id) ?? `+${userOf(id)}`;
     const known = chats.get(id) ?? { id, name, messages: 0, archived: false, pinned: 0, mutedUntil: 0, ...unmarked() };
     chats.set(id, known);
     return known;
   };
   for (const message of account.messages) {
-    if (isChange(message.content)) continue;
+    // The status and channels are in no list of chats.
+    if (isChange(message.content) || message.to === statusJid || isChannelJid(message.to)) continue;
     const found = chat(chatOf(account, message));
     found.messages += 1;
     found.lastMessage = message.id;

@@ -58,6 +58,18 @@ test('a group that a page makes reaches the devices of all its members, with a m
   expect((await other.page.next('message')).message.content).toMatchObject({ kind: 'group-event', event: 'create' });
 });
 
+test('the phone lists a group by its subject, and neither the status nor a channel', async () => {
+  const { id: phone, groups } = await linkedPhone();
+  const { channels } = replica.phones.phone(phone);
+  const { id } = groups.create({ subject: 'Birds', participants: [ada] });
+  replica.phones.send(phone, { body: 'hello', from: ada, to: id });
+  replica.phones.send(phone, { body: 'my day', from: ada, to: 'status@broadcast' });
+  const channel = channels.create({ name: 'Sports', by: ada });
+  channels.subscribe(channel.id);
+  channels.post(channel.id, { kind: 'text', body: 'We won' }, { by: ada });
+  expect(replica.phones.get(phone).chats).toMatchObject([{ id, name: 'Birds' }]);
+});
+
 test('a message to a group reaches its members only, and is read once all of them have read it', async () => {
   const { number, page, groups } = await linkedPhone();
   const member = await linkedPhone();
