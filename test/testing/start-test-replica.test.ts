@@ -126,3 +126,14 @@ test('a part that the replica has only by name is a finding, once', async () => 
       },
     ]);
 });
+
+test('the phones of a world are those of the replica, and further ones are added', async () => {
+  const world = {
+    phones: [{ number: '13125550107', chats: [{ with: '12025550101', messages: [{ text: 'hello' }] }] }],
+  };
+  await using replica = await startTestReplica({ build, world });
+  expect(replica.phones.map(({ number }) => number)).toEqual(['13125550107']);
+  expect(replica.phones[0]?.chat('12025550101@c.us')).toMatchObject({ name: 'Ada Canary', messages: 1 });
+  await using more = await startTestReplica({ build, world, phones: ['13125550108'] });
+  expect(more.phones.map(({ number }) => number)).toEqual(['13125550107', '13125550108']);
+});
