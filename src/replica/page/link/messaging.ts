@@ -337,10 +337,10 @@ export class Messaging {
   /** What a message says after its edits. */
   private currentContent({ key, wire }: MessageEntry): Added {
     const edits = (this.changes.get(indexOf(key)) ?? []).flatMap(({ message: { from, content } }) =>
-      content.kind === 'edit' && content.content.kind !== 'caption' && from === wire.from ? content : [],
+      content.kind === 'edit' && from === wire.from ? content : [],
     );
-    const latest = edits.sort((a, b) => a.at - b.at).at(-1);
-    return (latest?.content ?? wire.content) as Added;
+    const latest = edits.sort((a, b) => a.at - b.at).at(-1)?.content;
+    return (latest?.kind === 'caption' ? { ...wire.content, caption: latest.text } : (latest ?? wire.content)) as Added;
   }
 }
 
