@@ -5,7 +5,7 @@ import { bundles } from '../src/bundle/bundle.ts';
 import { packageRoot } from '../src/contracts/home.ts';
 import { faces } from '../src/contracts/surface.ts';
 import { childBundle } from '../src/host/child-file.ts';
-import { buildDataFolder, readBuildFile } from '../src/replica/builds/read-build-data.ts';
+import { makeRecord } from '../src/replica/builds/kept-timeline.ts';
 import { runTool } from './test/run-tool.ts';
 
 /**
@@ -45,12 +45,8 @@ if (process.exitCode === 0) {
   for (const file of globSync(['src/web/**/*.css', 'canaries/**/*.cjs'], { cwd: packageRoot }))
     cpSync(join(packageRoot, file), join(dist, file));
   cpSync(join(packageRoot, 'node_modules/uplot/dist/uPlot.min.css'), inDist('web/uPlot.min.css'));
-  // What src/replica/builds/read-build-data reads in place of the YAML.
-  for (const face of faces)
-    writeFileSync(
-      inDist(`replica/builds/${face}.json`),
-      JSON.stringify(readBuildFile(join(buildDataFolder, `${face}.yaml`))),
-    );
+  // What src/replica/builds/kept-timeline reads.
+  for (const face of faces) writeFileSync(inDist(`replica/builds/${face}.json`), makeRecord(face));
   writeFileSync(join(dist, 'LICENSES.txt'), licencesOf(metafiles));
 }
 

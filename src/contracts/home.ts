@@ -7,10 +7,10 @@ export const packageRoot = dirname(findPackageJSON(import.meta.url) as string);
 
 /**
  * The folder of everything that is created at run time: installed libraries, unpacked browsers, the embedded store, artifacts,
- * reports. `WWEBJS_CANARY_HOME`, else `.wwebjs-canary` in the working folder.
+ * reports. `WWEBJS_CANARY_HOME`, else `.wwebjs-canary` in the working folder; an empty value counts as unset.
  */
 export function home(...parts: string[]): string {
-  return join(resolve(process.env.WWEBJS_CANARY_HOME ?? '.wwebjs-canary'), ...parts);
+  return join(resolve(process.env.WWEBJS_CANARY_HOME || '.wwebjs-canary'), ...parts);
 }
 
 /**

@@ -93,7 +93,7 @@ export async function checkTimes(): Promise<Figure[]> {
   const { first = 0, others = [], checks = 0 } = times ?? {};
   const name = `check of ${versions.length} versions on ${builds.length} builds`;
   return [
-    { name: 'first build of a process', value: `${first.toFixed(0)} ms`, bar: '', ok: true },
+    heldTo(bars.resolveBuild, 'first build of a process', first, `${first.toFixed(1)} ms`),
     heldTo(
       bars.resolveBuild,
       'each other build, the slowest',

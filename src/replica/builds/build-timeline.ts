@@ -18,6 +18,8 @@ export interface TimelineStep {
 /** The changes of one face, oldest first, each with the state after it. */
 export interface BuildTimeline {
   data: BuildData;
+  /** The builds of the archives, oldest first. */
+  archived: readonly string[];
   steps: readonly TimelineStep[];
   /** Changes whose first build is not known, oldest first. */
   uncertain: readonly UncertainChange[];
@@ -39,7 +41,8 @@ export function buildTimeline(data: BuildData): BuildTimeline {
       throw error;
     }
   }
-  return { data, steps, uncertain: uncertainChanges(steps, data.archives) };
+  const archived = sortBuilds([...data.archives.values()].map((archive) => archive.build));
+  return { data, archived, steps, uncertain: uncertainChanges(steps, data.archives) };
 }
 
 /** The last step at or before a build; for a build that is older than all, the base: the last step of the oldest build. */
@@ -102,16 +105,15 @@ export function withPrefetched(modules: SurfaceState['modules']): Surface['modul
   return all;
 }
 
-function nearestArchives({ data }: BuildTimeline, build: BuildNumber): Surface['archived'] {
-  const builds = sortBuilds([...data.archives.values()].map((archive) => archive.build));
+function nearestArchives({ archived: builds }: BuildTimeline, build: BuildNumber): Surface['archived'] {
   const after = builds.findIndex((each) => compareBuilds(parseBuild(each), build) > 0);
   const upTo = after < 0 ? builds.at(-1) : builds[after - 1];
   return { upTo: upTo ?? null, after: builds[after] ?? null };
 }
 
+/** Each value was checked when the facts were read. */
 function allBehaviours(behaviours: SurfaceState['behaviours'], file: string): Behaviours {
-  const result = behavioursSchema.safeParse(behaviours);
-  if (result.success) return result.data;
-  const missing = result.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new InputError(`${file}: the base has to set every behaviour; missing: ${missing}`);
+  const missing = Object.keys(behavioursSchema.shape).filter((name) => !(name in behaviours));
+  if (missing.length === 0) return behaviours as Behaviours;
+  throw new InputError(`${file}: the base has to set every behaviour; missing: ${missing.join(', ')}`);
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import {
   type Archive,
@@ -34,22 +34,15 @@ export interface BuildData {
  */
 export function readBuildData(face: Face, folder = buildDataFolder): BuildData {
   const file = join(folder, `${face}.yaml`);
-  const isOwn = folder === buildDataFolder;
-  const facts = isOwn && isCompiled ? (parseJson(compiledFile(face)) as BuildFile) : readBuildFile(file);
-  const read = isOwn ? readPackagedArchive : readArchive;
-  const names = new Set(facts.changes.flatMap(({ archive }) => archive ?? []));
-  return {
-    file,
-    facts,
-    archives: new Map([...names].map((name) => [name, read(join(folder, 'archives', name))])),
-  };
+  const facts = readBuildFile(file);
+  return { file, facts, archives: readArchives(facts, folder) };
 }
 
-const isCompiled = extname(import.meta.filename) === '.js';
-
-/** Where `scripts/build.ts` writes what `readBuildFile` read: parsing YAML takes as long as all else of a build. */
-function compiledFile(face: Face): string {
-  return join(import.meta.dirname, `${face}.json`);
+/** @throws InputError naming the file and the key. */
+export function readArchives({ changes }: BuildFile, folder: string): BuildData['archives'] {
+  const read = folder === buildDataFolder ? readPackagedArchive : readArchive;
+  const names = new Set(changes.flatMap(({ archive }) => archive ?? []));
+  return new Map([...names].map((name) => [name, read(join(folder, 'archives', name))]));
 }
 
 /**
@@ -57,7 +50,7 @@ function compiledFile(face: Face): string {
  *
  * @throws InputError naming file, line, column and key of the mistake.
  */
-export function readBuildFile(file: string): BuildFile {
+function readBuildFile(file: string): BuildFile {
   const facts = parseYamlFile(file, buildFileSchema);
   const read = file.replace(/\.yaml$/, '.read.json');
   if (!existsSync(read)) return facts;

@@ -1,8 +1,8 @@
 import { parseBuild } from '../../contracts/build-number.ts';
 import type { Face, Surface } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
-import { type BuildTimeline, buildTimeline, surfaceAt, switchesOf } from './build-timeline.ts';
-import { readBuildData } from './read-build-data.ts';
+import { type BuildTimeline, surfaceAt, switchesOf } from './build-timeline.ts';
+import { keptTimeline } from './kept-timeline.ts';
 
 const timelines = new Map<Face, BuildTimeline>();
 const surfaces = new Map<string, Surface>();
@@ -16,7 +16,7 @@ export function faceOf(build: string): Face {
 export function timelineOf(face: Face): BuildTimeline {
   let timeline = timelines.get(face);
   if (!timeline) {
-    timeline = buildTimeline(readBuildData(face));
+    timeline = keptTimeline(face);
     timelines.set(face, timeline);
   }
   return timeline;
