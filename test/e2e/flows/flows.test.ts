@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Attempt } from '../../../src/contracts/attempt.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { attemptCell, expected, resultOf } from '../../flows/attempt-cell.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -26,6 +27,31 @@ test.each([
 ])('%s in %s with condition %s does what expectations.yaml says', async (library, flow, condition) => {
   const { planned, attempts } = await attemptCell(library, { flow, condition });
   expect(attempts.map(resultOf)).toEqual([expected(planned)]);
+});
+
+test.each([
+  ['1.34.7', '2.3000.1032534684', 'media-both-ways'],
+  ['1.33.2', '2.3000.1029241508', 'media-both-ways'],
+  ['1.34.7', '2.3000.1032534684', 'reply-react-edit-delete'],
+  ['1.34.7', '2.3000.1032534684', 'poll-and-vote'],
+  ['1.34.2', '2.3000.1029241508', 'group-life'],
+  ['1.34.7', '2.3000.1032534684', 'forward-and-invite'],
+])('%s on %s passes %s', async (library, build, flow) => {
+  const { attempts } = await attemptCell(library, { build, flow });
+  expect(attempts.map(resultOf)).toEqual([{ outcome: 'passed' }]);
+});
+
+test('every-method says of each method what came of it, and why, where it does not work', async () => {
+  const { attempts } = await attemptCell('1.34.7', { build: '2.3000.1032534684', flow: 'every-method' });
+  const [{ methods }] = attempts as [Attempt];
+  const tried = methods.filter(({ result }) => result !== undefined && result !== 'not-tried');
+  expect(tried.length).toBeGreaterThan(170);
+  const works = tried.filter(({ result }) => result === 'works').map(({ name }) => name);
+  expect(works.length).toBeGreaterThan(150);
+  expect(works).toEqual(
+    expect.arrayContaining(['Client.sendMessage', 'Message.reply', 'Message.downloadMedia', 'GroupChat.leave']),
+  );
+  for (const { result, why } of tried) expect(why === undefined).toBe(result === 'works');
 });
 
 test('a time scale is in the record', async () => {
