@@ -41,6 +41,11 @@ test('serialize has the declared props with a value and nothing of the session',
   expect(conn.serialize()).toEqual({ ref: 'one' });
 });
 
+test('a message is not starred until it is', () => {
+  expect(new Msg({ id: 'a' }).serialize()).toEqual({ id: 'a', star: false });
+  expect(new Msg({ id: 'a', star: true }).star).toBe(true);
+});
+
 test('a collection tells of add and remove, and of what its models tell', () => {
   const messages = new BaseCollection(Msg);
   const heard: string[] = [];

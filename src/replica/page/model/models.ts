@@ -329,6 +329,7 @@ export class Msg extends BaseModel {
   declare author: Wid | undefined;
   declare ack: number;
   declare isNewMsg: boolean;
+  declare star: boolean;
   declare mediaData: MediaData | undefined;
   declare mediaObject: MediaObject | undefined;
 
@@ -337,6 +338,7 @@ export class Msg extends BaseModel {
     if (this.id === undefined) {
       throw new Error("Data passed to getter must include an id property (it's how we memoize) but got undefined");
     }
+    this.star ??= false;
     attachMedia(this);
   }
 
