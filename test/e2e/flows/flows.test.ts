@@ -36,6 +36,8 @@ test.each([
   ['1.34.7', '2.3000.1032534684', 'poll-and-vote'],
   ['1.34.2', '2.3000.1029241508', 'group-life'],
   ['1.34.7', '2.3000.1032534684', 'forward-and-invite'],
+  ['1.33.2', '2.3000.1029241508', 'contacts-and-chats'],
+  ['1.34.7', '2.3000.1032534684', 'channel-and-status'],
 ])('%s on %s passes %s', async (library, build, flow) => {
   const { attempts } = await attemptCell(library, { build, flow });
   expect(attempts.map(resultOf)).toEqual([{ outcome: 'passed' }]);
