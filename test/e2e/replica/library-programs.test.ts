@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { jpeg } from '../../../canaries/methods/media-files.ts';
@@ -21,6 +21,7 @@ const onlyInGroups = 'This command can only be used in a group!';
 
 /** What a user of the example fills in. */
 const blanks: readonly [blank: string | RegExp, value: string][] = [
+  ["'./index'", "'whatsapp-web.js'"],
   ['XXXXXXXXXX', ben],
   [/[YZ]{10}@g\.us/g, mentionedGroup],
   [/number[12]?@c\.us/g, `${ben}@c.us`],
@@ -28,8 +29,33 @@ const blanks: readonly [blank: string | RegExp, value: string][] = [
   ["'chatId'", `'${chatId}'`],
 ];
 
-/** The example program of a library version, linked to the only phone of a replica. */
-class ExampleProgram implements AsyncDisposable {
+interface ProgramSource {
+  /** @param packageDir folder of the library. */
+  file(packageDir: string): string;
+  show: string;
+}
+
+/** `example.js` with its blanks filled in. */
+const example: ProgramSource = {
+  file(packageDir) {
+    const source = readFileSync(join(packageDir, 'example.js'), 'utf8');
+    return blanks.reduce((text, [blank, value]) => text.replaceAll(blank, value), source);
+  },
+  show: 'WWebVersion = ',
+};
+
+/** The first program of the README. */
+const readme: ProgramSource = {
+  file(packageDir) {
+    const source = /```js\n([\s\S]*?)```/.exec(readFileSync(join(packageDir, 'README.md'), 'utf8'))?.[1];
+    if (!source) throw new Error('the README has no program');
+    return source;
+  },
+  show: 'Client is ready!',
+};
+
+/** A program that comes with a library version, linked to the only phone of a replica. */
+class LibraryProgram implements AsyncDisposable {
   readonly replica: TestReplica;
   readonly phone: TestPhone;
   /** Its commands, e.g. `!ping`. */
@@ -63,25 +89,37 @@ class ExampleProgram implements AsyncDisposable {
     child.stderr?.on('data', hear);
   }
 
-  static async start(version: string, build: string): Promise<ExampleProgram> {
+  /** @param show what the program prints when it is ready. */
+  static async start(version: string, build: string, { file, show }: ProgramSource): Promise<LibraryProgram> {
     const replica = await startTestReplica({ build });
     // Labels are for WhatsApp Business.
     const phone = replica.addPhone('13125550109', 'smba');
     const folder = temporaryFolder();
     const { packageDir } = await ensureLibrary(version, console.log);
-    let source = readFileSync(join(packageDir, 'example.js'), 'utf8').replace("'./index'", JSON.stringify(packageDir));
-    for (const [blank, value] of blanks) source = source.replaceAll(blank, value);
-    writeFileSync(join(folder, 'example.js'), source);
+    const source = file(packageDir);
+    writeFileSync(join(folder, 'program.js'), source);
+    // What some programs draw their QR code with.
+    mkdirSync(join(folder, 'node_modules/qrcode-terminal'), { recursive: true });
+    writeFileSync(
+      join(folder, 'node_modules/qrcode-terminal/index.js'),
+      "exports.generate = (qr) => console.log('QR RECEIVED', qr);",
+    );
     const wrapper = join(folder, 'chrome');
     // The example opens a window.
     writeChromeWrapper(wrapper, await ensureBrowser('current', console.log), [...replica.chromiumArgs, '--headless']);
-    const child = spawn(process.execPath, ['--unhandled-rejections=warn', 'example.js'], {
+    const child = spawn(process.execPath, ['--unhandled-rejections=warn', 'program.js'], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, PUPPETEER_EXECUTABLE_PATH: wrapper },
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        TMPDIR: folder,
+        NODE_PATH: join(packageDir, '..'),
+        PUPPETEER_EXECUTABLE_PATH: wrapper,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const program = new ExampleProgram(replica, phone, { source, child });
-    await vi.waitFor(() => expect(program.output).toContain('WWebVersion = '), { timeout: 40_000 });
+    const program = new LibraryProgram(replica, phone, { source, child });
+    await vi.waitFor(() => expect(program.output).toContain(show), { timeout: 40_000 });
     return program;
   }
 
@@ -136,9 +174,9 @@ describe.each([
   { version: '1.34.7', build: '2.3000.1032534684', repliesInGroups: true, rejected: alwaysRejected },
   { version: '1.33.2', build: '2.3000.1029241508', repliesInGroups: false, rejected: [...alwaysRejected, groupsFail] },
 ])('the example program of $version on $build', ({ version, build, repliesInGroups, rejected }) => {
-  let program: ExampleProgram;
+  let program: LibraryProgram;
   beforeAll(async () => {
-    program = await ExampleProgram.start(version, build);
+    program = await LibraryProgram.start(version, build, example);
   });
   afterAll(() => program?.[Symbol.asyncDispose]());
 
@@ -386,4 +424,17 @@ describe.each([
     expect(program.replica.findings()).toMatchObject([{ export: 'getSearchContext' }]);
     expect(program.rejections()).toEqual(rejected.toSorted());
   });
+});
+
+test.each([
+  ['1.24.0', '2.2412.54'],
+  ['1.25.0', '2.3000.1014111620'],
+  ['1.33.2', '2.3000.1029241508'],
+  ['1.34.2', '2.3000.1029241508'],
+  ['1.34.7', '2.3000.1032534684'],
+])('the program of the README of %s on %s replies', async (version, build) => {
+  await using program = await LibraryProgram.start(version, build, readme);
+  const { question, next } = program.say('!ping');
+  expect(await next()).toMatchObject({ body: 'pong', quoted: question.id });
+  expect(program.rejections()).toEqual([]);
 });
