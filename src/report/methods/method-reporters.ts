@@ -61,7 +61,8 @@ function renderMethods(table: MethodTable, { colors, width }: Terminal): string 
   ].join('');
 }
 
-function markdownMethods(table: MethodTable): string {
+/** @returns a heading, the counts of each column, and the tables. */
+export function markdownMethods(table: MethodTable): string {
   const rows = table.methods.map(({ name, cells }) => `| \`${name}\` | ${cells.map(methodWord).join(' | ')} |`);
   const reasons = reasonsOf(table).map(
     ({ method, word, where, why }) => `| \`${method}\` | ${word} | ${escapeMarkdown(where)} | ${escapeMarkdown(why)} |`,
