@@ -259,9 +259,11 @@ export const statuses: Recipes = {
   'Client.revokeStatusMessage': async (world) => {
     const { client, phone, effect, unique } = world;
     const body = `status ${unique()}`;
-    const message = await client.call('sendMessage', 'status@broadcast', body);
+    await client.call('sendMessage', 'status@broadcast', body);
+    // The message that sendMessage answers has another id than the status.
+    const posted = first(await client.event('message_create', { body }));
     await phone.received(body);
-    await client.call('revokeStatusMessage', String(at(message.value, 'id', '_serialized')));
+    await client.call('revokeStatusMessage', String(at(posted.value, 'id', '_serialized')));
     await effect('the status is revoked', async () => {
       return (await phone.state()).received.some((each) => each.body === body && each.revokedBy !== undefined);
     });
