@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { judgedAttemptSchema } from '../../src/contracts/judged-attempt.ts';
 import { type DealtAttempt, verdictsOnSameVersion } from '../mutants/same-version.ts';
 import { defaultPolicy } from './evidence-of.ts';
 
@@ -7,7 +8,10 @@ import { defaultPolicy } from './evidence-of.ts';
 const dealt = readFileSync('test/mutants/same-version.jsonl', 'utf8')
   .trim()
   .split('\n')
-  .map((line) => JSON.parse(line) as DealtAttempt);
+  .map((line): DealtAttempt => {
+    const { arm, attempt } = JSON.parse(line) as DealtAttempt;
+    return { arm, attempt: judgedAttemptSchema.parse(attempt) };
+  });
 
 it('200 real attempts of one version against itself are blocked after no pair, and promoted as a whole', () => {
   const verdicts = verdictsOnSameVersion(dealt);
