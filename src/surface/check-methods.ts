@@ -1,9 +1,10 @@
 import type { Need } from '../contracts/needs.ts';
 import type { Surface } from '../contracts/surface.ts';
-import type { MethodCheck } from '../contracts/surface-check.ts';
+import type { MethodCheck, MissingName } from '../contracts/surface-check.ts';
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
 import { type CheckedIndex, counts, missingOf } from './check-surface.ts';
 import { inBetween, inBetweenSentence } from './in-between.ts';
+import { knownFaults } from './known-faults.ts';
 import type { KeyRead, LibraryIndex, PublicMethod } from './library-index.ts';
 import { brokenWords } from './name-sentences.ts';
 import { placeText, presenceOf } from './page-names.ts';
@@ -13,10 +14,15 @@ import { placeText, presenceOf } from './page-names.ts';
  * where a condition decides whether the missing name is reached, where the data does not say what an object holds, and on a
  * build outside of the known range.
  */
-export function checkMethods({ needs, loads, publicMethods, keyReads }: MethodIndex, surface: Surface): MethodCheck[] {
+export function checkMethods(
+  { needs, loads, publicMethods, keyReads, faults }: MethodIndex,
+  surface: Surface,
+): MethodCheck[] {
   const loaded = new Set(loads);
   const byMethod = Map.groupBy(needs.needs, ({ stage }) => stage);
   return publicMethods.map((method) => {
+    const fault = faultOf(method, faults, surface);
+    if (fault) return fault;
     const stages = method.leadsTo.map((name) => `method:${name}`);
     const own = stages.flatMap((stage) => byMethod.get(stage) ?? []);
     const reads = keyReads.filter(({ stage }) => stages.includes(stage));
@@ -24,7 +30,18 @@ export function checkMethods({ needs, loads, publicMethods, keyReads }: MethodIn
   });
 }
 
-type MethodIndex = CheckedIndex & Pick<LibraryIndex, 'publicMethods' | 'keyReads'>;
+type MethodIndex = CheckedIndex & Pick<LibraryIndex, 'publicMethods' | 'keyReads' | 'faults'>;
+
+/** The fault of the library's own by which a method fails on the build; null for none. */
+function faultOf({ name }: PublicMethod, faults: LibraryIndex['faults'], surface: Surface): MethodCheck | null {
+  for (const { id, file, line } of faults) {
+    const fault = knownFaults.find((each) => each.id === id);
+    if (fault?.methods.includes(name) && fault.isOn(surface)) {
+      return { name, status: 'broken', why: fault.why, at: { file, line } };
+    }
+  }
+  return null;
+}
 
 function checkMethod(
   { name, isThere }: PublicMethod,
@@ -42,7 +59,7 @@ function checkMethod(
     const at = { file: first.file, line: first.line };
     const why = brokenWords(first);
     const isSure = first.certain && first.bounds === null;
-    return isSure ? { name, status: 'broken', why, at } : unknown(`Perhaps ${why}`, at);
+    return isSure ? { name, status: 'broken', why, at } : unknown(`Perhaps ${why}${usesOf(first, needs)}`, at);
   }
   const { msgKeyTextField } = surface.behaviours;
   const [read] = reads;
@@ -67,6 +84,13 @@ function checkMethod(
     });
   }
   return { name, status: 'works', why: '', at: null };
+}
+
+/** What a method uses of a module that is missing, as a sentence: errors name only that. */
+function usesOf({ name }: Pick<MissingName, 'name'>, needs: readonly Need[]): string {
+  const places = needs.flatMap((need) => need.places).filter((place) => place.name === name && place.export !== null);
+  const uses = [...new Set(places.map(placeText))];
+  return uses.length > 0 ? ` It uses ${uses.join(', ')}.` : '';
 }
 
 const isUnknown = (place: Need['places'][number], surface: Surface): boolean =>

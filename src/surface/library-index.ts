@@ -22,6 +22,8 @@ export interface LibraryIndex {
   /** Lazy modules, and loaders of such, that the library's page code requests. */
   loads: string[];
   keyReads: KeyRead[];
+  /** Its known faults, by id. */
+  faults: { id: string; file: string; line: number }[];
 }
 
 /** A read of the text of a message key in a field that not every build has. */
@@ -77,7 +79,7 @@ function contentHash(packageDir: string): string {
   const hash = createHash('sha256');
   for (const [cwd, pattern] of [
     [packageDir, '{package.json,src/**/*.js}'],
-    [join(folder, 'extract'), `*${extension}`],
+    [folder, `{extract/*,known-faults}${extension}`],
   ] as const) {
     for (const file of globSync(pattern, { cwd }).sort()) hash.update(file).update(readFileSync(join(cwd, file)));
   }

@@ -3,7 +3,7 @@ import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 import { checkMethods } from '../../src/surface/check-methods.ts';
 import { checkSurface } from '../../src/surface/check-surface.ts';
 import { indexLibrary } from '../../src/surface/extract/index-library.ts';
-import { toyMethod } from './toy-package.ts';
+import { toyMethod, toyPackage } from './toy-package.ts';
 
 const newest = '2.3000.1044822804';
 /** A build of which most pages do not request further bundles after the login. */
@@ -163,6 +163,36 @@ test('a method that needs a name which changed between two known builds is not k
     status: 'unknown',
     why: expect.stringMatching(
       /^Perhaps WAWebApiContact\.hasLidMapping has changed\. .* after 2\.3000\.1024191873 and by 2\.3000\.1037151346/,
+    ),
+  });
+});
+
+test('a method with a known fault of the version itself is broken at its line, and a version that mended it is not', () => {
+  const withPicture = (argument: string) =>
+    indexLibrary(
+      toyPackage({
+        'index.d.ts': 'declare namespace WAWebJS { export class Client { getProfilePicUrl(): Promise<string> } }',
+        'src/Client.js': `class Client {
+    async getProfilePicUrl() {
+        return this.pupPage.evaluate((chat) =>
+            window.require('WAWebContactProfilePicThumbBridge').requestProfilePicFromServer(${argument}));
+    }
+}`,
+      }),
+    );
+  const statusOf = (argument: string, build: string) =>
+    checkMethods(withPicture(argument), resolveSurface(build)).map(({ status, at }) => [status, at?.line]);
+  expect(statusOf('chat', '2.3000.1032534684')).toEqual([['broken', 4]]);
+  expect(statusOf('chat', newest)).toEqual([['works', undefined]]);
+  expect(statusOf('chat.id', '2.3000.1032534684')).toEqual([['works', undefined]]);
+});
+
+test('a method that perhaps misses a module says which of its exports it uses', () => {
+  const code = `window.require('WAWebPhoneUtils').formattedPhoneNumber('1');`;
+  expect(check(code, 'Client.act', '2.3000.1032534684')).toMatchObject({
+    status: 'unknown',
+    why: expect.stringMatching(
+      /^Perhaps WAWebPhoneUtils is missing\..* It uses WAWebPhoneUtils\.formattedPhoneNumber\.$/,
     ),
   });
 });

@@ -1,5 +1,6 @@
 import type { Awaited, Need, Needs, UnsetGlobal } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
+import { faultsOf } from '../known-faults.ts';
 import type { KeyRead, LibraryIndex } from '../library-index.ts';
 import { keyReadsInNode } from './key-reads.ts';
 import { type LibraryCode, readLibraryCode } from './library-code.ts';
@@ -37,6 +38,7 @@ export function indexLibrary(packageDir: string): LibraryIndex {
     publicMethods: publicMethods(packageDir, code),
     loads: loads(code),
     keyReads: firstReads([...keyReadsInNode(code), ...comet.keyReads]),
+    faults: faultsOf(code),
   };
 }
 

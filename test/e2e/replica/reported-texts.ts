@@ -122,6 +122,23 @@ export const reportedTexts: readonly ReportedText[] = [
     text: 'Error: Invalid serialized message id specified',
   },
   {
+    report: 'wwebjs/whatsapp-web.js#3246',
+    version: '1.25.0',
+    build: '2.3000.1015802715',
+    call: 'Client.resetState',
+    make: ({ client }) => client.resetState(),
+    text: "TypeError: Cannot read properties of undefined (reading 'shiftTimer')",
+  },
+  {
+    // Reported in 2023-11, before the first known build; the version has the reported line.
+    report: 'chrishubert/whatsapp-api#127',
+    version: '1.24.0',
+    build: '2.2412.54',
+    call: 'Message.forward',
+    make: ({ message }) => message.forward(contact),
+    text: 'TypeError: chat.forwardMessages is not a function',
+  },
+  {
     report: 'wwebjs/whatsapp-web.js#3259',
     version: '1.25.0',
     build: '2.3000.1016067089',
