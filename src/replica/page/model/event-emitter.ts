@@ -89,6 +89,7 @@ export interface ChatCommands {
   archiveChat(chat: Chat, archive: boolean): Promise<void>;
   pinChat(chat: Chat, pin: boolean): Promise<void>;
   markChatUnread(chat: Chat, unread: boolean): Promise<void>;
+  muteChat(chat: Chat, isMuted: boolean): Promise<void>;
 }
 
 /** The page's event bus. It has the methods `refreshQR` and `logout` only on builds with plain event names. */
@@ -119,6 +120,11 @@ export class Cmd extends EventEmitter implements ChatCommands {
 
   markChatUnread(chat: Chat, unread: boolean): Promise<void> {
     return this.chatCommands.markChatUnread(chat, unread);
+  }
+
+  /** Unmutes; what the page does to mute opens a dialog. */
+  muteChat(chat: Chat, isMuted: boolean): Promise<void> {
+    return this.chatCommands.muteChat(chat, isMuted);
   }
 
   /** Triggers the event under the name of the build. */

@@ -1,5 +1,6 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { Implementations } from '../loader/build-exports.ts';
+import { onlyAName } from '../loader/stub.ts';
 import type { OutgoingMessage } from '../messages/kinds.ts';
 import type { Chat } from '../model/models.ts';
 import type { Wid } from '../model/wid.ts';
@@ -30,7 +31,11 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
     sharedState.change({ action: 'pin', ...about(chat), value: pin ? now() : 0 });
   const markChatUnread = (chat: Chat, value = true) =>
     sharedState.change({ action: 'markUnread', ...about(chat), value });
-  page.cmd.useForChats({ archiveChat, pinChat, markChatUnread });
+  const muteChat = async ({ mute }: Chat, isMuted: boolean) => {
+    if (isMuted) throw onlyAName('WAWebCmd', 'Cmd.muteChat', page.report, 'for a dialog');
+    await mute.unmute();
+  };
+  page.cmd.useForChats({ archiveChat, pinChat, markChatUnread, muteChat });
   const lastOf = (chat: Chat) => chat.msgs.last()?.id.id ?? null;
   const sendClear = (chat: Chat) => sharedState.change({ action: 'clear', ...about(chat), value: lastOf(chat) });
   return {
