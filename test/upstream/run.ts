@@ -5,15 +5,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { writeChromeWrapper } from '../../src/browser/chrome-wrapper.ts';
-import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { startTestReplica } from '../../src/testing/start-test-replica.ts';
+import { type Checkout, chromeIn, command, inCheckout } from './checkout.ts';
 
 const exceptionsFile = join(import.meta.dirname, 'exceptions.yaml');
 const exceptionsSchema = z.strictObject({
@@ -43,34 +41,16 @@ const { values } = parseArgs({
     grep: { type: 'string' },
   },
 });
-if (values.from === undefined || !existsSync(join(values.from, 'tests'))) {
-  console.error('--from: the folder of a checkout of whatsapp-web.js with its folder tests');
-  process.exit(3);
-}
+await inCheckout(values.from, 'tests', run);
 
-const folder = mkdtempSync(join(tmpdir(), 'upstream-'));
-try {
-  process.exitCode = await run(resolve(values.from), folder);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-
-async function run(from: string, folder: string): Promise<number> {
-  const checkout = join(folder, 'checkout');
-  cpSync(from, checkout, { recursive: true, filter: (path) => !['.git', 'node_modules'].includes(basename(path)) });
+async function run({ root: checkout, folder }: Checkout): Promise<number> {
   const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string };
-  await command('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], checkout, {
-    PUPPETEER_SKIP_DOWNLOAD: '1',
-  });
   addLegacyAuth(checkout);
   const replica = await startTestReplica({ build: values.build, phones: ['13125550101', '13125550102'] });
   const [phone, remote] = replica.phones;
   if (!phone || !remote) throw new Error('there are no phones');
-  const browser = await ensureBrowser('current', console.error);
-  const wrapper = join(folder, 'chrome');
-  writeChromeWrapper(wrapper, browser, replica.chromiumArgs);
   const env = {
-    PUPPETEER_EXECUTABLE_PATH: wrapper,
+    PUPPETEER_EXECUTABLE_PATH: await chromeIn(folder, replica.chromiumArgs),
     WWEBJS_TEST_CLIENT_ID: 'upstream',
     WWEBJS_TEST_REMOTE_ID: `${remote.number}@c.us`,
     // Older tests ask whether the session is one of several devices.
@@ -157,9 +137,4 @@ function report(
     `whatsapp-web.js ${version} on ${values.build}: ${stats.tests} tests, ${passes.length} passed, ${failures.length} failed (${failures.length - unexpected.length} of them exceptions), ${pending.length} left out by themselves`,
   );
   return unexpected.length + mended.length > 0 ? 1 : 0;
-}
-
-async function command(name: string, args: string[], cwd: string, env: Record<string, string>): Promise<void> {
-  const child = spawn(name, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
-  await once(child, 'exit');
 }
