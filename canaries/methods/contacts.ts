@@ -1,6 +1,6 @@
-import type { Json, LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
+import type { Json, LibraryValue } from '../../src/contracts/host.ts';
 import { jpeg } from './media-files.ts';
-import { at, first, type MethodWorld, type Recipes, same } from './recipe.ts';
+import { at, both, first, type MethodWorld, type Recipes, same } from './recipe.ts';
 
 /** A number without an account, and one that no recipe talks with. */
 const unknownNumber = '12025559999';
@@ -8,22 +8,9 @@ const other = '12025550102';
 
 const contactObject = ({ client, contact }: MethodWorld) => client.call('getContactById', contact);
 
-/** The recipe of the same method of the client, which takes the contact's id, and of the contact. */
-function ofContact(
-  clientMethod: string,
-  objectMethod: string,
-  check: (world: MethodWorld, call: (...args: MethodArgument[]) => Promise<LibraryValue>) => Promise<void>,
-): Recipes {
-  const [, name = ''] = objectMethod.split('.');
-  return {
-    [`Client.${clientMethod}`]: (world) =>
-      check(world, (...args) => world.client.call(clientMethod, world.contact, ...args)),
-    [objectMethod]: async (world) => {
-      const contact = await contactObject(world);
-      await check(world, (...args) => world.client.callOn(contact, name, ...args));
-    },
-  };
-}
+/** The recipes of the same method of the client, which takes the contact's id, and of the contact. */
+const ofContact = (clientMethod: string, objectMethod: string, check: Parameters<typeof both>[2]) =>
+  both(clientMethod, objectMethod, check, contactObject);
 
 /** Other recipes need what the contact sends: it is blocked only as long as `check` runs. */
 async function whileBlocked(phone: MethodWorld['phone'], check: () => Promise<void>): Promise<void> {

@@ -106,19 +106,27 @@ export async function incomingOf(
   return first(await client.event('message', { id: { id } }));
 }
 
-/** The recipe of the same method of the client and of an object: `archiveChat(id)` and `chat.archive()`. */
+/** The object that has the method, beside the client. */
+type ObjectOf = (world: MethodWorld) => Promise<LibraryValue>;
+
+/**
+ * The recipes of the same method of the client and of an object: `archiveChat(id)` and `chat.archive()`.
+ *
+ * @param object by default the chat with the contact.
+ */
 export function both(
   clientMethod: string,
   objectMethod: string,
   check: (world: MethodWorld, call: (...args: MethodArgument[]) => Promise<LibraryValue>) => Promise<void>,
+  object: ObjectOf = contactChat,
 ): Recipes {
   const [, name = ''] = objectMethod.split('.');
   return {
     [`Client.${clientMethod}`]: (world) =>
       check(world, (...args) => world.client.call(clientMethod, world.contact, ...args)),
     [objectMethod]: async (world) => {
-      const chat = await contactChat(world);
-      await check(world, (...args) => world.client.callOn(chat, name, ...args));
+      const owner = await object(world);
+      await check(world, (...args) => world.client.callOn(owner, name, ...args));
     },
   };
 }
