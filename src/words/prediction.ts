@@ -1,4 +1,4 @@
-import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
+import type { Attempt, Cause, Cell, MethodCalls } from '../contracts/attempt.ts';
 import { boundsWords } from '../contracts/bounds-words.ts';
 import type { Confidence } from '../contracts/build-data.ts';
 import type { Phase } from '../contracts/outcome.ts';
@@ -80,18 +80,30 @@ export interface MethodOutcome {
   agreement: Agreement;
 }
 
+/** Whether a method that a flow tried did what it is for; null where nothing is known of it. */
+const worked: Record<NonNullable<MethodCalls['result']>, boolean | null> = {
+  works: true,
+  failed: false,
+  'no-effect': false,
+  'not-modelled': null,
+  'not-tried': null,
+};
+
 export function methodOutcomes({ methods, prediction }: Pick<Attempt, 'methods' | 'prediction'>): MethodOutcome[] {
-  return methods.map(({ name, calls, failed }) => {
+  return methods.map(({ name, calls, failed, result, why: seen = '' }) => {
     const found = prediction?.methods.find((method) => method.name === name);
-    const happened = failed === 0 ? `worked ${calls} of ${calls}` : `failed ${failed} of ${calls}`;
+    const counted = failed === 0 ? `worked ${calls} of ${calls}` : `failed ${failed} of ${calls}`;
+    const happened = result === undefined ? counted : `${result}${seen === '' ? '' : `: ${seen}`}`;
+    // What the replica does not model, and what was not tried, agrees with nothing.
+    const works = result === undefined ? failed === 0 : worked[result];
     if (!found) return { name, predicted: '', happened, agreement: null };
     const { status, why } = found;
-    const agrees = (status === 'works') === (failed === 0);
+    const agrees = (status === 'works') === works;
     return {
       name,
       predicted: why === '' ? status : `${status}: ${why}`,
       happened,
-      agreement: status === 'unknown' ? null : agrees ? 'agrees' : 'differs',
+      agreement: status === 'unknown' || works === null ? null : agrees ? 'agrees' : 'differs',
     };
   });
 }

@@ -21,6 +21,15 @@ const flowWords: Readonly<Record<string, FlowWords>> = {
   'reconnect-after-drop': { does: 'reconnects', base: 'reconnect' },
   'logout-from-phone': { does: 'notices a logout', base: 'notice a logout' },
   soak: { does: 'stays connected', base: 'stay connected' },
+  'long-uptime': { does: 'survives a silence', base: 'survive a silence' },
+  'reply-react-edit-delete': { does: 'changes messages', base: 'change messages' },
+  'media-both-ways': { does: 'sends and receives files', base: 'send and receive files' },
+  'poll-and-vote': { does: 'polls and votes', base: 'poll and vote' },
+  'group-life': { does: 'lives in groups', base: 'live in groups' },
+  'forward-and-invite': { does: 'forwards and invites', base: 'forward and invite' },
+  'contacts-and-chats': { does: 'keeps contacts and chats', base: 'keep contacts and chats' },
+  'channel-and-status': { does: 'posts and follows', base: 'post and follow' },
+  'every-method': { does: 'has every method', base: 'have every method' },
 };
 
 /** What a version does not do, where the code of a failure names it better than the flow: a client that fails its probe did link. */

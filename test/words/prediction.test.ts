@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../src/contracts/attempt.ts';
+import { type MethodResultWord, methodResults } from '../../src/contracts/attempt.ts';
 import type { OpenName, Prediction } from '../../src/contracts/prediction.ts';
 import { cellWords, plannedSummary, withAttempt } from '../../src/words/cell-summary.ts';
 import { agreementOf, methodOutcomes, openWords, predictionWords } from '../../src/words/prediction.ts';
@@ -116,4 +117,22 @@ test('each called method has what its source predicts beside what its calls did'
     { name: 'Client.logout', predicted: 'broken: WAWebX is missing.', happened: 'failed 1 of 1', agreement: 'agrees' },
     { name: 'Client.destroy', predicted: 'unknown', happened: 'worked 1 of 1', agreement: null },
   ]);
+});
+
+test('of a method that a flow tried the result counts; what is not modelled or was not tried agrees with nothing', () => {
+  const name = 'Chat.mute';
+  const prediction: Prediction = {
+    ...nothing,
+    methods: [{ name, status: 'works', why: '', at: null, open: [] }],
+  };
+  const outcomeOf = (result: MethodResultWord) =>
+    methodOutcomes({ methods: [{ name, calls: 1, failed: 0, result, why: 'because' }], prediction })[0];
+  expect(methodResults.map((result) => outcomeOf(result)?.agreement)).toEqual([
+    'agrees',
+    'differs',
+    'differs',
+    null,
+    null,
+  ]);
+  expect(outcomeOf('no-effect')?.happened).toBe('no-effect: because');
 });
