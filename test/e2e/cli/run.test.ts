@@ -19,15 +19,20 @@ test('run: a version that works links, talks and restores, is in every report an
   const out = join(folder, 'out');
   const targets = `list,json=${out}/r.json,junit=${out}/r.xml,html=${out}/html,markdown=${out}/r.md,blob=${out}/r.blob`;
   const { exit, stdout, stderr } = await cli(['run', ...works, '--seed', '5', '--reporter', targets], folder);
-  expect(stderr).toContain('[2/2] ✓ 1.34.7 on 2.3000.1032534684');
+  expect(stderr).toContain('[4/4] ✓ 1.34.7 on 2.3000.1032534684');
   expect(stdout).toMatch(
-    /On build 2\.3000\.1032534684 \(.*, \d+ days old\) 1\.34\.7 works \(link 1 of 1, talk and restore 1 of 1\)\./,
+    /On build 2\.3000\.1032534684 \(.*, \d+ days old\) 1\.34\.7 works \(link 1 of 1, talk and restore 1 of 1, send and receive files 1 of 1, live in groups 1 of 1\)\./,
   );
   expect(exit).toBe(0);
 
   const report = readReport(join(out, 'r.json'));
-  expect(report.cells.map(({ flow }) => flow)).toEqual(['qr-to-ready', 'linked-device']);
-  expect(report.summary).toEqual({ cells: 2, passed: 2, failed: 0, infra: 0, surprises: 0 });
+  expect(report.cells.map(({ flow }) => flow)).toEqual([
+    'qr-to-ready',
+    'linked-device',
+    'media-both-ways',
+    'group-life',
+  ]);
+  expect(report.summary).toEqual({ cells: 4, passed: 4, failed: 0, infra: 0, surprises: 0 });
   expect(report.run.seed).toBe(5);
   const store = await openStore(join(folder, 'store.sqlite'));
   const stored = await Array.fromAsync(store.attempts.read({ runId: report.run.id }));

@@ -26,7 +26,7 @@ const contents = [
   /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|action\.yml)$/,
   /^bin\/wwebjs-canary\.js$/,
   /^dist\/LICENSES\.txt$/,
-  /^dist\/(?:canaries|src)\/(?:[\w@-]+\/)*[\w@-]+\.(?:c?js|js\.map|d\.ts)$/,
+  /^dist\/(?:canaries|src)\/(?:[\w@-]+\/)*[\w@-]+\.(?:c?js|d\.ts)$/,
   /^dist\/src\/web\/[\w/.-]+\.css$/,
   /^dist\/src\/replica\/builds\/(?:comet|webpack)\.json$/,
   /^compat-matrix\/(?:[\w./-]+\/)?[\w.-]+\.(?:ya?ml|json|md)$/,
