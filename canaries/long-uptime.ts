@@ -2,8 +2,8 @@ import { flow } from '../src/runner/flow.ts';
 import { incoming, linkedWorld, outgoing } from './methods/recipe.ts';
 
 /**
- * A linked client that is left alone for longer than WhatsApp waits with what it does to new links: seen is a logout after five minutes
- * (wwebjs-canary's facts of the "What's new" dialog). Texts pass before and after.
+ * A linked client that sends nothing for six minutes: users report a logout about five minutes after a new link (rmyndharis/OpenWA#982;
+ * its cause is contested there). The client sends a text before, and one passes each way after.
  */
 export default flow(
   'long-uptime',

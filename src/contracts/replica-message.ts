@@ -20,7 +20,7 @@ export type MessageRef = z.infer<typeof messageRefSchema>;
 
 /** What a link in a text shows of its page. */
 const linkPreviewSchema = z.strictObject({
-  /** The link as it is in the text. */
+  /** The link, exactly as the text writes it. */
   matchedText: z.string().min(1),
   title: z.string(),
   description: z.string().optional(),

@@ -78,11 +78,16 @@ export class Trials implements FlowTrials {
     if (missing !== undefined) return { result: 'not-modelled', why: missing };
     if (thrown === null) return { result: 'works' };
     const why = oneLine(messageOf(thrown));
-    const member = [...this.#members].find((each) => why.includes(each));
+    const member = [...this.#members].find((each) => namesMember(why, each));
     if (member !== undefined) return { result: 'not-modelled', why: `the replica has no ${member}: ${why}` };
     const isWithout = thrown instanceof Finding && thrown.code === 'no-effect';
     return { result: (isWithout ? 'no-effect' : 'failed') satisfies MethodResultWord, why };
   }
+}
+
+/** Whether a text has the name as a whole word: short names stand in every text. */
+function namesMember(text: string, member: string): boolean {
+  return text.split(/[^\w$]+/).includes(member);
 }
 
 /** The message without the frames that the page's errors have behind it, in at most 300 characters. */

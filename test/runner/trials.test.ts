@@ -41,6 +41,15 @@ test.each([
   expect(await resultOf(work)).toMatchObject({ name: 'Chat.mute', result });
 });
 
+test('a member whose name is a part of another word does not excuse a failure', async () => {
+  const trials = new Trials('/nowhere');
+  await trials.run('Chat.mute', async () => {
+    trials.see('stub-read', { module: 'WAWebChatModel', export: 'Chat', member: 'id' });
+    throw new TypeError('invalid width');
+  });
+  expect(trials.with([])).toMatchObject([{ result: 'failed' }]);
+});
+
 test('what a stub said in one trial is not held against the next one', async () => {
   const trials = new Trials('/nowhere');
   await trials.run('Chat.pin', async () => trials.see('stub-called', { module: 'M', export: 'e' }));

@@ -6,8 +6,8 @@ import { timelineOf } from './resolve-surface.ts';
 const known = new WeakMap<Surface, Surface>();
 
 /**
- * A build as it is if all its uncertain changes have reached it; the surface itself is the build without any of them. What both
- * offer, the build offers. The same object for the same surface: do not change it.
+ * The surface with all uncertain changes of its build applied; the given surface has none of them. The build certainly offers what both
+ * offer. The result is cached per surface: callers must not change it.
  */
 export function newestPossible(surface: Surface): Surface {
   if (surface.uncertain.length === 0) return surface;

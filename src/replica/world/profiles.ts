@@ -54,7 +54,7 @@ export class Profiles {
     return this.addressOf(picture);
   }
 
-  /** The bytes of a picture, as long as it is one. */
+  /** The bytes of a picture; undefined once it was replaced or removed. */
   pictureBytes(id: string): Buffer | undefined {
     const { people, groups, channels } = this.parts;
     const owner = [...people.all(), ...groups.all(), ...channels.all()].find(({ picture }) => picture?.id === id);

@@ -1,7 +1,7 @@
 import type { Content } from '../../../src/contracts/replica-message.ts';
 import type { LinkedClient } from './linked-client.ts';
 
-/** One kind of message as a program sends and sees it, and as it is at the phone. */
+/** One kind of message: how a program sends it, what the program receives, and what the phone has. */
 export interface ContentCase {
   name: string;
   content: Content;

@@ -183,7 +183,7 @@ export class GroupMetadataCollection extends BaseCollection<GroupMetadata> {
   }
 
   /**
-   * Asks the server for the group. One that the account has left stays as it is known.
+   * Asks the server for the group. A group that the account has left keeps its last known state.
    *
    * @throws ServerStatusCodeError for a group of which the page knows nothing.
    */

@@ -11,7 +11,7 @@ export class WhatsNewNux {
     return Date.now() - Number(localStorage.getItem(storageKey) ?? 0) >= coolOffDays * dayMs;
   }
 
-  /** Counts only: the dialog is shown as often as it is due. */
+  /** The real page counts here how often it has shown the dialog; this page has no use for the count. */
   show(): void {}
 
   /** Counts only. */
