@@ -36,7 +36,7 @@ const networkCodes = new Set([
 ]);
 
 /** Codes of OpenSSL and Node for a certificate that is not accepted (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
-const certificateCode = /CERT|CRL|^INVALID_(?:CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$/;
+const certificateCode = /CERT|CRL|^UNABLE_TO_|^INVALID_(?:CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$/;
 
 /** No install script of a package runs; with npm's default retries a machine without network would wait for minutes. */
 const alwaysOptions = [
