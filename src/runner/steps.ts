@@ -42,9 +42,12 @@ export class Steps {
     return ms * this.#factor;
   }
 
-  /** Ends the attempt: the step under way, or the next one, throws `finding`. Only the first finding counts. */
+  /**
+   * Ends the attempt: the step under way, or the next one, throws `finding`. Only the first finding counts. Node hands over messages of a
+   * host that came together in one turn: what a step waited for has this turn to end it, whichever promises are between.
+   */
   fail(finding: Finding): void {
-    this.#failure.reject(finding);
+    setImmediate(() => this.#failure.reject(finding));
   }
 
   /** Deadlines do not count from phases of an earlier start or link any more. */
