@@ -47,17 +47,20 @@ test('what had happened before a failure still counts', async () => {
   await expect(steps.run('ready', () => Promise.resolve('was there'))).resolves.toBe('was there');
 });
 
-test.each([0, 1, 5, 20])('what came in one turn with a failure, before it, ends its step across %i promises', async (depth) => {
-  const steps = new Steps(1, () => {});
-  const page = Promise.withResolvers<string>();
-  const across = async (left: number): Promise<string> => (left === 0 ? page.promise : await across(left - 1));
-  const phase = steps.run('page', () => across(depth));
-  page.resolve('loaded');
-  steps.fail(new Finding('initialize-failed', 'at once after the page'));
-  await expect(phase).resolves.toBe('loaded');
-  await expect(steps.run('qr', never)).rejects.toMatchObject({ code: 'initialize-failed' });
-  expect(steps.phase).toBe('qr');
-});
+test.each([0, 1, 5, 20])(
+  'what came in one turn with a failure, before it, ends its step across %i promises',
+  async (depth) => {
+    const steps = new Steps(1, () => {});
+    const page = Promise.withResolvers<string>();
+    const across = async (left: number): Promise<string> => (left === 0 ? page.promise : await across(left - 1));
+    const phase = steps.run('page', () => across(depth));
+    page.resolve('loaded');
+    steps.fail(new Finding('initialize-failed', 'at once after the page'));
+    await expect(phase).resolves.toBe('loaded');
+    await expect(steps.run('qr', never)).rejects.toMatchObject({ code: 'initialize-failed' });
+    expect(steps.phase).toBe('qr');
+  },
+);
 
 test.each([
   [{ isLoaded: false, hasBrowser: false }, 'library-load-failed'],
