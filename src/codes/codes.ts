@@ -190,6 +190,21 @@ export const codes = {
     retry: 'after-login',
     todo: 'Read the reason of the event and the navigations in the evidence.',
   },
+  conflict: {
+    what: 'Another tab or browser with the same profile took the connection.',
+    blame: 'account',
+    phase: null,
+    in: 'both',
+    retry: 'after-login',
+    todo: 'Close the other browser: one profile has one. `takeoverOnConflict` of the library takes the connection back.',
+  },
+  'logged-out': {
+    what: 'The device was logged out, by its phone or by WhatsApp: the library reported `LOGOUT` or `UNPAIRED`.',
+    blame: 'account',
+    phase: null,
+    in: 'attempts',
+    todo: 'Look on the phone whether it still lists the device; read the navigations in the evidence. Link the account again.',
+  },
   'probe-state': {
     what: 'After `ready`, `getState()` was not CONNECTED.',
     blame: 'library',
@@ -571,7 +586,7 @@ export function isSessionCause(text: string): text is SessionCause {
   return Object.hasOwn(codes, text) && codes[text as AnyCode].in !== 'attempts';
 }
 
-/** Under which code the service writes down what ends an attempt with `code`; null for what it cannot see. */
+/** Under which code the service writes down what ends an attempt with `code`; null for what it cannot see, or where it depends. */
 export function causeOf(code: Code | SessionCause): SessionCause | null {
   if (isSessionCause(code)) return code;
   const entry: AttemptEntry = codes[code];

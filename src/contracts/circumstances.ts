@@ -46,6 +46,8 @@ export interface ServerCircumstances {
   acks?: 'none' | 'error';
   /** From a message of a page to its first ack. */
   ackAfterMs?: number;
+  /** Groups that are made name people by lid. */
+  groupsByLid?: true;
   /** No message reaches another person. */
   peersOffline?: true;
   /** Each message to a page is sent twice. */

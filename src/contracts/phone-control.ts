@@ -7,6 +7,9 @@ import {
   channelNameSchema,
 } from './replica-channels.ts';
 import {
+  type Addressing,
+  addressingSchema,
+  type CommunityPart,
   type GroupSettings,
   groupChangeSchema,
   groupJidSchema,
@@ -113,10 +116,15 @@ export const createGroupSchema = actorSchema.extend({
   subject: subjectSchema,
   participants: numbersSchema,
   settings: someSettingsSchema.optional(),
+  /** By default `pn`, or `lid` under the condition `lid-groups`. */
+  addressing: addressingSchema.optional(),
   /** By default a new one. */
   id: groupJidSchema.optional(),
+  /** The community that it becomes a group of. */
+  parent: groupJidSchema.optional(),
 });
 export type NewPhoneGroup = z.infer<typeof createGroupSchema>;
+export const groupAddressingSchema = z.strictObject({ addressing: addressingSchema });
 export const changeGroupSchema = actorSchema.extend({ change: groupChangeSchema });
 export const groupParticipantsSchema = actorSchema.extend({
   action: participantActionSchema,
@@ -126,6 +134,16 @@ export const groupParticipantsSchema = actorSchema.extend({
 export const groupPictureSchema = actorSchema.extend({ picture: pictureDataSchema.nullable() });
 export const joinGroupSchema = actorSchema.extend({ code: z.string().min(1) });
 export const answerRequestsSchema = actorSchema.extend({ approve: z.boolean(), participants: numbersSchema });
+
+export const createCommunitySchema = actorSchema.extend({
+  subject: subjectSchema,
+  /** By default a new one. */
+  id: groupJidSchema.optional(),
+  /** Id of the group for announcements; by default a new one. */
+  announcements: groupJidSchema.optional(),
+});
+export type NewPhoneCommunity = z.infer<typeof createCommunitySchema>;
+export const linkGroupsSchema = actorSchema.extend({ groups: z.array(groupJidSchema).min(1).max(100) });
 
 export const createChannelSchema = actorSchema.extend({
   name: channelNameSchema,
@@ -172,6 +190,10 @@ export interface PhoneChannel {
 /** A group as a phone sees it; people by their numbers. */
 export interface PhoneGroup {
   id: string;
+  /** Whether pages get its members by number or by lid. */
+  addressing: Addressing;
+  /** What it is in a community; absent for a group in none. */
+  community?: CommunityPart;
   subject: string;
   description?: string;
   owner: string;

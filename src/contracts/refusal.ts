@@ -36,6 +36,8 @@ export const refusalStatus = {
   'group-invite-revoked': 410,
   'group-full': 409,
   'group-member-already': 409,
+  'group-is-community': 403,
+  'group-not-linked': 409,
   'media-unknown': 404,
   'media-too-large': 413,
   'picture-none': 404,

@@ -12,6 +12,27 @@ export type Rank = z.infer<typeof rankSchema>;
 export const subjectSchema = z.string().min(1).max(100);
 export const descriptionSchema = z.string().max(2048);
 
+/** Whether a group names people by number or by lid, in its metadata and in its messages. The server decides, and pages follow. */
+export const addressingSchema = z.enum(['pn', 'lid']);
+export type Addressing = z.infer<typeof addressingSchema>;
+
+/** What a group is in a community. The parent stands for the community itself: people are its members, and nothing is written in it. */
+export const communityPartSchema = z.discriminatedUnion('as', [
+  z.strictObject({ as: z.literal('parent') }),
+  z.strictObject({ as: z.enum(['announcements', 'linked']), parent: groupJidSchema }),
+]);
+export type CommunityPart = z.infer<typeof communityPartSchema>;
+
+/** A group of a community, as its members see it. */
+export interface LinkedGroup {
+  id: string;
+  subject: string;
+  isAnnouncements: boolean;
+  isMember: boolean;
+  /** Number of members. */
+  size: number;
+}
+
 /** What admins decide about a group. */
 export const groupSettingsSchema = z.strictObject({
   /** Only admins send messages. */
@@ -44,6 +65,8 @@ export type ParticipantAction = z.infer<typeof participantActionSchema>;
 /** What a member of a group knows of it. */
 export interface GroupInfo {
   id: string;
+  addressing: Addressing;
+  community?: CommunityPart;
   subject: string;
   /** Seconds since 1970. */
   subjectTime: number;
@@ -52,7 +75,8 @@ export interface GroupInfo {
   owner: string;
   creation: number;
   settings: GroupSettings;
-  participants: { id: string; rank: Rank }[];
+  /** `id` as the group addresses people, `alt` the other one of number and lid. */
+  participants: { id: string; alt: string; rank: Rank }[];
   /** Number of participants; what those see who are none, beside the subject. */
   size: number;
 }
@@ -65,12 +89,15 @@ export interface ParticipantResult {
   invite?: { code: string; expiration: number };
 }
 
+export const joinMethodSchema = z.enum(['InviteLink', 'NonAdminAdd', 'LinkedGroupJoin']);
+export type JoinMethod = z.infer<typeof joinMethodSchema>;
+
 /** A request to join. */
 export interface JoinRequest {
   id: string;
   /** The member whose doing it is, for a request that a member made for another. */
   addedBy: string;
-  method: 'InviteLink' | 'NonAdminAdd';
+  method: JoinMethod;
   t: number;
 }
 
@@ -84,6 +111,8 @@ export const groupQueries = {
     subject: subjectSchema,
     participants: participantsSchema,
     settings: someSettingsSchema,
+    /** The community that it becomes a group of. */
+    parent: groupJidSchema.optional(),
   }),
   'group-change': z.strictObject({ group: groupJidSchema, change: groupChangeSchema }),
   'group-participants': z.strictObject({
@@ -112,9 +141,9 @@ export const groupQueries = {
 
 export interface GroupQueryValues {
   'group-info': GroupInfo;
-  'group-create': { group: GroupInfo; results: ParticipantResult[] };
+  'group-create': { group: GroupInfo; results: readonly ParticipantResult[] };
   'group-change': null;
-  'group-participants': ParticipantResult[];
+  'group-participants': readonly ParticipantResult[];
   'group-leave': null;
   'group-invite-code': string;
   'group-invite-reset': string;
@@ -123,5 +152,5 @@ export interface GroupQueryValues {
   'group-join': { group: string; isMember: boolean };
   'group-join-invited': { group: string };
   'group-requests': JoinRequest[];
-  'group-answer-requests': ParticipantResult[];
+  'group-answer-requests': readonly ParticipantResult[];
 }

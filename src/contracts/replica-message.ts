@@ -177,6 +177,12 @@ const groupEventSchema = z.strictObject({
     'membership_approval_mode',
     'membership_approval_request',
     'revoke_invite',
+    'linked_group_join',
+    'parent_group_link',
+    'parent_group_unlink',
+    'sub_group_link',
+    'sub_group_unlink',
+    'delete_parent_group_unlink',
   ]),
   /** Whom it happened to. */
   recipients: z.array(userJidSchema),
@@ -314,6 +320,8 @@ export const messageSchema = z.strictObject({
   id: messageIdSchema,
   /** The author; a channel speaks for itself. */
   from: z.union([userJidSchema, chatJidSchema]),
+  /** The other address of the author: the lid where `from` is a number, the number where it is a lid. */
+  fromAlt: userJidSchema.exactOptional(),
   to: chatJidSchema,
   content: contentSchema,
   /** Seconds since 1970. */

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { phoneNumberSchema, platforms } from './phone-control.ts';
-import { descriptionSchema, someSettingsSchema, subjectSchema } from './replica-groups.ts';
+import {
+  addressingSchema,
+  descriptionSchema,
+  groupJidSchema,
+  someSettingsSchema,
+  subjectSchema,
+} from './replica-groups.ts';
 import { contentSchema } from './replica-message.ts';
 import { businessProfileSchema, privacySchema } from './replica-profiles.ts';
 
@@ -67,7 +73,7 @@ const phoneSchema = shownSchema.extend({
 
 const groupSchema = z.strictObject({
   /** The id by which chats of this file name it, ending in `@g.us`. */
-  id: z.string().regex(/^\d{5,20}(-\d{5,20})?@g\.us$/, 'must be the id of a group, ending in @g.us'),
+  id: groupJidSchema,
   subject: subjectSchema,
   description: descriptionSchema.optional(),
   owner: numberSchema,
@@ -75,6 +81,19 @@ const groupSchema = z.strictObject({
   /** Members who are admins besides the owner. */
   admins: z.array(numberSchema).default([]),
   settings: someSettingsSchema.optional(),
+  addressing: addressingSchema.optional(),
+});
+
+/** A community, with its group for announcements. */
+const communitySchema = z.strictObject({
+  /** The id by which this file names it, ending in `@g.us`. */
+  id: groupJidSchema,
+  subject: subjectSchema,
+  owner: numberSchema,
+  /** Id of the group for announcements; by default a new one. */
+  announcements: groupJidSchema.optional(),
+  /** Ids of groups of this file, whose owner is that of the community. */
+  groups: z.array(groupJidSchema).default([]),
 });
 
 /**
@@ -87,6 +106,7 @@ export const worldSchema = z
     people: z.record(z.string(), shownSchema).default({}),
     phones: z.array(phoneSchema).default([]),
     groups: z.array(groupSchema).default([]),
+    communities: z.array(communitySchema).default([]),
   })
   .superRefine((world, context) => {
     for (const { path, message } of brokenReferences(world)) context.addIssue({ code: 'custom', path, message });
@@ -103,7 +123,7 @@ interface BrokenReference {
   message: string;
 }
 
-function brokenReferences({ people, phones, groups }: GivenWorld): BrokenReference[] {
+function brokenReferences({ people, phones, groups, communities }: GivenWorld): BrokenReference[] {
   const broken: BrokenReference[] = [];
   const report = (path: (string | number)[], message: string) => broken.push({ path, message });
   const known = new Set([...defaultNumbers, ...Object.keys(people), ...phones.map(({ number }) => number)]);
@@ -116,6 +136,22 @@ function brokenReferences({ people, phones, groups }: GivenWorld): BrokenReferen
     if (phones.some((phone) => phone.number === number)) report(['people', number], 'is a phone of this file, too');
   }
   const byId = new Map(groups.map((group) => [group.id, group]));
+  const linked = new Set<string>();
+  for (const [i, { id, owner, announcements, groups: ofCommunity }] of communities.entries()) {
+    mustBeKnown(owner, ['communities', i, 'owner']);
+    for (const [key, own] of Object.entries({ id, announcements })) {
+      if (own === undefined) continue;
+      if (byId.has(own) || linked.has(own)) report(['communities', i, key], `${own} is the id of another group`);
+      linked.add(own);
+    }
+    for (const [j, group] of ofCommunity.entries()) {
+      const at = ['communities', i, 'groups', j];
+      if (!byId.has(group)) report(at, `there is no group ${group} in this file`);
+      else if (linked.has(group)) report(at, `${group} is in two communities`);
+      else if (byId.get(group)?.owner !== owner) report(at, `${owner} is not the owner of ${group}`);
+      linked.add(group);
+    }
+  }
   for (const [i, group] of groups.entries()) {
     if (byId.get(group.id) !== group) report(['groups', i, 'id'], `${group.id} is the id of two groups`);
     mustBeKnown(group.owner, ['groups', i, 'owner']);

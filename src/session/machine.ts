@@ -261,12 +261,19 @@ function disconnected(state: SessionState, detail: readonly PlainValue[]): Sessi
   }
   const message = `disconnected: ${detail.map(textOf).join(',')}`;
   const said = typeof reason === 'string' ? reason : null;
-  const cause = unlinkReasons.has(textOf(reason)) ? 'unlinked' : 'disconnected';
-  return unexpected(state, 'disconnected', message, cause === 'unlinked' ? null : said, cause);
+  const code = codeOfReason.get(textOf(reason)) ?? 'disconnected';
+  return code === 'logged-out'
+    ? unexpected(state, code, message, null, 'unlinked')
+    : unexpected(state, code, message, said);
 }
 
-/** Reasons of the library's `disconnected` event that mean that the phone removed the device. */
-const unlinkReasons: ReadonlySet<string> = new Set(['LOGOUT', 'UNPAIRED', 'UNPAIRED_IDLE']);
+/** What reasons of the library's `disconnected` event mean; any other says only that it happened. */
+const codeOfReason: ReadonlyMap<string, 'logged-out' | 'conflict'> = new Map([
+  ['LOGOUT', 'logged-out'],
+  ['UNPAIRED', 'logged-out'],
+  ['UNPAIRED_IDLE', 'logged-out'],
+  ['CONFLICT', 'conflict'],
+]);
 
 function browserGone(before: SessionState): SessionTransition {
   const parting = before.parting && { ...before.parting, followedBy: before.parting.followedBy ?? 'closed' };

@@ -17,7 +17,7 @@ import type { WorldInput } from '../contracts/world-file.ts';
 import type { ReadMedia } from '../replica/phone/media.ts';
 import type { Phone, SentMessage } from '../replica/phone/phone.ts';
 import type { PhoneChannels } from '../replica/phone/phone-channels.ts';
-import type { PhoneGroups } from '../replica/phone/phone-groups.ts';
+import type { PhoneCommunities, PhoneGroups } from '../replica/phone/phone-groups.ts';
 import type { MediaSend } from '../replica/phone/phones.ts';
 import type { Trouble } from '../replica/server/trouble.ts';
 import { type Replica, startReplica } from '../replica/start-replica.ts';
@@ -231,6 +231,11 @@ export class TestPhone {
   /** The channels of the account. */
   get channels(): PhoneChannels {
     return this.#replica.phones.phone(this.#id).channels;
+  }
+
+  /** The communities of the account. */
+  get communities(): PhoneCommunities {
+    return this.#replica.phones.communities(this.#id);
   }
 
   /** The groups of the account. */

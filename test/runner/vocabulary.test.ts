@@ -54,13 +54,17 @@ test('a linked device that asks for a QR code after a restart has lost its sessi
   expect(record).toMatchObject({ outcome: 'failed', code: 'session-lost', blame: 'library' });
 });
 
-test('an unexpected disconnection ends the attempt', async () => {
+test.each([
+  ['CONFLICT', 'conflict', 'account'],
+  ['LOGOUT', 'logged-out', 'account'],
+  ['NAVIGATION', 'disconnected', 'library'],
+])('an unexpected disconnection with the reason %s ends the attempt', async (reason, code, blame) => {
   const record = await attempt(async ({ client }) => {
-    await client.send('12025550101', emit(['disconnected', 'CONFLICT']));
+    await client.send('12025550101', emit(['disconnected', reason]));
     await client.message('never');
   });
-  expect(record).toMatchObject({ outcome: 'failed', code: 'disconnected' });
-  expect(record.cause?.message).toContain('CONFLICT');
+  expect(record).toMatchObject({ outcome: 'failed', code, blame });
+  expect(record.cause?.message).toContain(reason);
 });
 
 test('after an unlink the reason is the answer, and another link may follow', async () => {

@@ -14,6 +14,7 @@ import { duplicateDelivery } from './duplicate-delivery.ts';
 import { earlySync } from './early-sync.ts';
 import { lateAck } from './late-ack.ts';
 import { lazyModules } from './lazy-modules.ts';
+import { lidGroups } from './lid-groups.ts';
 import { lidMigration } from './lid-migration.ts';
 import { lockedProfile } from './locked-profile.ts';
 import { longHistory } from './long-history.ts';
@@ -43,6 +44,7 @@ export const conditions: readonly Condition[] = [
   earlySync,
   lateAck,
   lazyModules,
+  lidGroups,
   lidMigration,
   lockedProfile,
   longHistory,

@@ -17,7 +17,7 @@ import type { Phones } from './phones.ts';
  * @throws InputError with file, line and key of each mistake.
  */
 export function fillWorld(given: string | WorldInput, phones: Phones, world: World): void {
-  const { people, phones: newPhones, groups } = readWorld(given);
+  const { people, phones: newPhones, groups, communities } = readWorld(given);
   const folder = typeof given === 'string' ? dirname(given) : '.';
   const withPicture = <T extends { picture?: string | undefined }>({ picture, ...shown }: T) => ({
     ...shown,
@@ -31,11 +31,15 @@ export function fillWorld(given: string | WorldInput, phones: Phones, world: Wor
     phones.phone(id).changeProfile(withPicture({ pushname, about, picture, privacy, business }));
   }
   for (const group of groups) {
-    const { id, owner, subject, members, admins, settings, description } = group;
-    world.groups.create(owner, { id, subject, participants: members, settings });
+    const { id, owner, subject, members, admins, settings, addressing, description } = group;
+    world.groups.create(owner, { id, subject, participants: members, settings, addressing });
     if (admins.length > 0) world.groups.participants(owner, id, 'promote', admins);
     if (description !== undefined)
       world.groups.change(owner, id, { what: 'description', text: description, id: newMessageId() });
+  }
+  for (const { owner, groups: linked, ...community } of communities) {
+    const { id } = world.communities.create(owner, community);
+    world.communities.link(owner, id, linked);
   }
   for (const phone of newPhones) {
     const account = world.accounts.get(phone.number);

@@ -3,11 +3,14 @@ import {
   actorSchema,
   answerRequestsSchema,
   changeGroupSchema,
+  createCommunitySchema,
   createGroupSchema,
+  groupAddressingSchema,
   groupParticipantsSchema,
   groupPictureSchema,
   invitationOnlySchema,
   joinGroupSchema,
+  linkGroupsSchema,
 } from '../../contracts/phone-control.ts';
 import { parse } from './parse-body.ts';
 import type { Phones } from './phones.ts';
@@ -16,7 +19,7 @@ interface WithGroup {
   Params: { id: string; group: string };
 }
 
-/** What a person does with groups on a phone; see `PhoneGroups`. */
+/** What a person does with groups and communities on a phone; see `PhoneGroups` and `PhoneCommunities`. */
 export function groupRoutes(server: FastifyInstance, phones: Phones): void {
   server.get<WithGroup>('/phones/:id/groups', ({ params }) => phones.groups(params.id).list());
   server.post<WithGroup>('/phones/:id/groups', ({ params, body }) =>
@@ -36,6 +39,9 @@ export function groupRoutes(server: FastifyInstance, phones: Phones): void {
     const { by, change } = parse(changeGroupSchema, body);
     return phones.groups(params.id).change(params.group, change, { by });
   });
+  server.post<WithGroup>('/phones/:id/groups/:group/addressing', ({ params, body }) =>
+    phones.groups(params.id).setAddressing(params.group, parse(groupAddressingSchema, body).addressing),
+  );
   server.post<WithGroup>('/phones/:id/groups/:group/picture', ({ params, body }) => {
     const { by, picture } = parse(groupPictureSchema, body);
     return phones.groups(params.id).setPicture(params.group, picture, { by });
@@ -53,6 +59,28 @@ export function groupRoutes(server: FastifyInstance, phones: Phones): void {
   }));
   server.post<WithGroup>('/phones/:id/groups/:group/leave', ({ params, body }) => {
     phones.groups(params.id).leave(params.group, parse(actorSchema, body ?? {}));
+    return {};
+  });
+  server.get<WithGroup>('/phones/:id/communities', ({ params }) => phones.communities(params.id).list());
+  server.post<WithGroup>('/phones/:id/communities', ({ params, body }) =>
+    phones.communities(params.id).create(parse(createCommunitySchema, body)),
+  );
+  server.get<WithGroup>('/phones/:id/communities/:group/groups', ({ params }) =>
+    phones.communities(params.id).groups(params.group),
+  );
+  server.post<WithGroup>('/phones/:id/communities/:group/link', ({ params, body }) => {
+    const { groups, by } = parse(linkGroupsSchema, body);
+    return phones.communities(params.id).link(params.group, groups, { by });
+  });
+  server.post<WithGroup>('/phones/:id/communities/:group/unlink', ({ params, body }) => {
+    const { groups, by } = parse(linkGroupsSchema, body);
+    return phones.communities(params.id).unlink(params.group, groups, { by });
+  });
+  server.post<WithGroup>('/phones/:id/communities/join/:group', ({ params, body }) =>
+    phones.communities(params.id).join(params.group, parse(actorSchema, body ?? {})),
+  );
+  server.post<WithGroup>('/phones/:id/communities/:group/deactivate', ({ params, body }) => {
+    phones.communities(params.id).deactivate(params.group, parse(actorSchema, body ?? {}));
     return {};
   });
 }

@@ -1,5 +1,6 @@
-import type { NewPhoneGroup, PhoneGroup } from '../../contracts/phone-control.ts';
-import type { GroupChange, ParticipantAction } from '../../contracts/replica-groups.ts';
+import type { NewPhoneCommunity, NewPhoneGroup, PhoneGroup } from '../../contracts/phone-control.ts';
+import type { Addressing, GroupChange, LinkedGroup, ParticipantAction } from '../../contracts/replica-groups.ts';
+import type { Communities } from '../world/communities.ts';
 import type { Groups, ReplicaGroup } from '../world/groups.ts';
 import { userOf } from '../world/people.ts';
 import type { Profiles } from '../world/profiles.ts';
@@ -39,6 +40,12 @@ export class PhoneGroups {
 
   change(id: string, change: GroupChange, { by = this.number }: Actor = {}): PhoneGroup {
     this.groups.change(by, id, change);
+    return this.get(id);
+  }
+
+  /** The server, not a member, decides that pages get members and authors by number or by lid. @throws Refusal `group-unknown`. */
+  setAddressing(id: string, addressing: Addressing): PhoneGroup {
+    this.groups.setAddressing(id, addressing);
     return this.get(id);
   }
 
@@ -95,8 +102,55 @@ export class PhoneGroups {
   }
 }
 
+/** What a person does with communities on the phone. Each operation may throw a Refusal. */
+export class PhoneCommunities {
+  private readonly number: string;
+  private readonly communities: Communities;
+
+  constructor(number: string, { communities }: { communities: Communities }) {
+    this.number = number;
+    this.communities = communities;
+  }
+
+  /** The communities that the phone's number is a member of. */
+  list(): PhoneGroup[] {
+    return this.communities.of(this.number).map(asSeenByPhone);
+  }
+
+  create({ by = this.number, ...community }: NewPhoneCommunity): PhoneGroup {
+    return asSeenByPhone(this.communities.create(by, community));
+  }
+
+  /** The groups of a community, that for announcements first; of a group, those of its community. */
+  groups(id: string, { by = this.number }: Actor = {}): LinkedGroup[] {
+    return this.communities.linkedGroups(by, id);
+  }
+
+  /** @returns the status of the server for each group. */
+  link(id: string, groups: readonly string[], { by = this.number }: Actor = {}): Record<string, number> {
+    return Object.fromEntries(this.communities.link(by, id, groups).map((result) => [result.id, result.status]));
+  }
+
+  /** @returns the status of the server for each group. */
+  unlink(id: string, groups: readonly string[], { by = this.number }: Actor = {}): Record<string, number> {
+    return Object.fromEntries(this.communities.unlink(by, id, groups).map((result) => [result.id, result.status]));
+  }
+
+  /** A member of the community joins one of its groups, or asks to where admins approve. */
+  join(group: string, { by = this.number }: Actor = {}): { isMember: boolean } {
+    return { isMember: this.communities.join(by, group) };
+  }
+
+  /** Ends a community; its linked groups go on. Who leaves it leaves the group of this id, see `PhoneGroups`. */
+  deactivate(id: string, { by = this.number }: Actor = {}): void {
+    this.communities.deactivate(by, id);
+  }
+}
+
 function asSeenByPhone({
   id,
+  addressing,
+  community,
   subject,
   description,
   owner,
@@ -108,6 +162,8 @@ function asSeenByPhone({
 }: ReplicaGroup): PhoneGroup {
   return {
     id,
+    addressing,
+    ...(community && { community }),
     subject,
     ...(description && { description: description.text }),
     owner,

@@ -31,7 +31,7 @@ import type { KeptPhone } from './kept-phones.ts';
 import { contentWith, type ReadMedia, readMedia } from './media.ts';
 import { parseQr } from './parse-qr.ts';
 import { PhoneChannels } from './phone-channels.ts';
-import { PhoneGroups } from './phone-groups.ts';
+import { PhoneCommunities, PhoneGroups } from './phone-groups.ts';
 
 /** A message of the phone, with the words that a person reads in it. */
 export type SentMessage = Message & { body: string };
@@ -40,6 +40,7 @@ export type SentMessage = Message & { body: string };
 export class Phone {
   readonly id: string;
   readonly groups: PhoneGroups;
+  readonly communities: PhoneCommunities;
   readonly channels: PhoneChannels;
   private readonly account: ReplicaAccount;
   private readonly core: ReplicaCore;
@@ -52,6 +53,7 @@ export class Phone {
     this.accountKeys = accountKeys;
     this.channels = new PhoneChannels(account.number, core.world.channels);
     this.groups = new PhoneGroups(account.number, core.world);
+    this.communities = new PhoneCommunities(account.number, core.world);
   }
 
   /**

@@ -20,7 +20,7 @@ import { profileOf } from '../world/profiles.ts';
 import type { KeptPhone } from './kept-phones.ts';
 import type { ReadMedia } from './media.ts';
 import { Phone, type SentMessage } from './phone.ts';
-import type { PhoneGroups } from './phone-groups.ts';
+import type { PhoneCommunities, PhoneGroups } from './phone-groups.ts';
 
 /**
  * How long after a QR code was drawn a person has it in the camera, in milliseconds. A library that looks at the page a few times a
@@ -120,6 +120,10 @@ export class Phones {
 
   groups(id: string): PhoneGroups {
     return this.phone(id).groups;
+  }
+
+  communities(id: string): PhoneCommunities {
+    return this.phone(id).communities;
   }
 
   /** Changes state that the account's devices share: archived and pinned chats, contacts, labels, ... */

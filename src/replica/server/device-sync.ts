@@ -2,7 +2,6 @@ import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import { channelInfo } from '../world/channels.ts';
 import { infoOf } from '../world/groups.ts';
-import { asForDevices } from '../world/message-delivery.ts';
 import { lidOf, userOf } from '../world/people.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
@@ -30,7 +29,8 @@ export function startSync(
 ): () => void {
   const isNew = device.sync === 'pending';
   const { historyMs } = core.circumstances.server;
-  const history = isNew ? account.messages.map(asForDevices) : [];
+  const { delivery } = core.world;
+  const history = isNew ? account.messages.map((message) => delivery.forDevices(message)) : [];
   const ms = (isNew ? undefined : core.circumstances.server.restoreSyncMs) ?? syncMs;
   send({
     type: 'sync',
@@ -47,7 +47,9 @@ export function startSync(
   });
   const catchUp = () => {
     send({ type: 'offline-preview', count: device.undelivered.length });
-    for (const message of device.undelivered) send({ type: 'message', message, offline: true });
+    for (const message of device.undelivered) {
+      send({ type: 'message', message: delivery.forDevices(message), offline: true });
+    }
     for (const notification of device.missed.splice(0)) send({ type: 'notification', notification, offline: true });
     device.isLive = true;
   };

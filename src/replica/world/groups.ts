@@ -2,12 +2,18 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { Refusal } from '../../contracts/refusal.ts';
 import {
+  type Addressing,
+  addressingSchema,
+  type CommunityPart,
+  communityPartSchema,
   type GroupChange,
   type GroupInfo,
   type GroupSettings,
   groupJidSchema,
   groupSettingsSchema,
+  type JoinMethod,
   type JoinRequest,
+  joinMethodSchema,
   type ParticipantAction,
   type ParticipantResult,
   type Rank,
@@ -16,11 +22,13 @@ import {
 } from '../../contracts/replica-groups.ts';
 import type { AddedOf, Message } from '../../contracts/replica-message.ts';
 import type { ReplicaAccounts } from './accounts.ts';
+import { byLid } from './addressing.ts';
 import type { MessageDelivery } from './message-delivery.ts';
-import { type People, type Picture, userJid, userOf } from './people.ts';
+import { lidOf, type People, type Picture, userJid, userOf } from './people.ts';
+import type { Surroundings } from './world.ts';
 
 /** Members of a group at most. [WhatsApp's help pages] */
-const maxMembers = 1_024;
+export const maxMembers = 1_024;
 /** How long an invitation to one person lasts, in seconds. [reported: three days] */
 const inviteSeconds = 259_200;
 /** Who left a group this often cannot be added by others. [assumed] */
@@ -31,6 +39,8 @@ const numberSchema = z.string().regex(/^\d{3,20}$/);
 /** A group; people by their numbers, times in seconds since 1970. */
 export const groupSchema = z.strictObject({
   id: groupJidSchema,
+  addressing: addressingSchema.default('pn'),
+  community: communityPartSchema.optional(),
   subject: z.string(),
   subjectTime: z.int(),
   description: z.strictObject({ text: z.string(), id: z.string(), time: z.int(), by: numberSchema }).optional(),
@@ -45,7 +55,7 @@ export const groupSchema = z.strictObject({
     z.strictObject({
       number: numberSchema,
       addedBy: numberSchema,
-      method: z.enum(['InviteLink', 'NonAdminAdd']),
+      method: joinMethodSchema,
       t: z.int(),
     }),
   ),
@@ -62,14 +72,19 @@ interface GroupsParts {
   accounts: ReplicaAccounts;
   people: People;
   delivery: MessageDelivery;
+  around: Surroundings;
 }
 
 export interface NewGroup {
   subject: string;
   participants: readonly string[];
   settings?: SomeSettings | undefined;
+  /** By default what the server chooses. */
+  addressing?: Addressing | undefined;
   /** By default a new one. */
   id?: string | undefined;
+  /** The community that it becomes a group of. */
+  parent?: string | undefined;
 }
 
 type GroupEvent = AddedOf<'group-event'>['event'];
@@ -107,6 +122,10 @@ export class Groups {
     return this.byId.get(id)?.subject;
   }
 
+  addressingOf(chat: string): Addressing {
+    return this.byId.get(chat)?.addressing ?? 'pn';
+  }
+
   /** The groups that a person is a member of. */
   of(number: string): ReplicaGroup[] {
     return this.all().filter((group) => rankIn(group, number) !== undefined);
@@ -117,9 +136,28 @@ export class Groups {
     return infoOf(this.asMember(number, id).group);
   }
 
+  /**
+   * Makes a group, and with a parent one of a community.
+   *
+   * @throws Refusal `group-unknown`, `group-not-member`, `group-not-linked` where the parent is no community.
+   */
   create(
     owner: string,
-    { subject, participants, settings = {}, id }: NewGroup,
+    { parent, ...group }: NewGroup,
+  ): {
+    group: ReplicaGroup;
+    results: ParticipantResult[];
+  } {
+    if (parent === undefined) return this.make(owner, group);
+    mustBeCommunity(this.asMember(owner, parent).group);
+    return this.make(owner, group, { as: 'linked', parent });
+  }
+
+  /** Makes a group of any kind; a part in a community is not checked. */
+  make(
+    owner: string,
+    { subject, participants, settings = {}, addressing, id }: NewGroup,
+    community?: CommunityPart,
   ): {
     group: ReplicaGroup;
     results: ParticipantResult[];
@@ -127,6 +165,8 @@ export class Groups {
     const t = now();
     const group = this.add({
       id: id ?? this.freeId(),
+      addressing: addressing ?? (this.parts.around.circumstances().groupsByLid ? 'lid' : 'pn'),
+      ...(community && { community }),
       subject,
       subjectTime: t,
       owner,
@@ -142,6 +182,13 @@ export class Groups {
     const results = participants.filter((number) => number !== owner).map((number) => this.admit(owner, group, number));
     this.tell(group, owner, 'create', { value: subject });
     return { group, results };
+  }
+
+  /** The server addresses people of the group in another way from now on. @throws Refusal `group-unknown`. */
+  setAddressing(id: string, addressing: Addressing): void {
+    const group = this.get(id);
+    group.addressing = addressing;
+    this.notify(group, numbersIn(group));
   }
 
   /** @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin`. */
@@ -204,6 +251,7 @@ export class Groups {
     if (done.length === 0) return results;
     const gone = action === 'remove' ? done.map(userOf) : [];
     this.tell(group, actor, action, { recipients: done, alsoTo: gone });
+    for (const one of this.withLinked(group)) if (one !== group) this.follow(one, action, done.map(userOf));
     return results;
   }
 
@@ -214,9 +262,13 @@ export class Groups {
     person.isAddedByInvitation = isOn;
   }
 
-  /** @throws Refusal `group-unknown`, `group-not-member`. */
+  /** Leaves a group; who leaves a community leaves all of its groups. @throws Refusal `group-unknown`, `group-not-member`. */
   leave(number: string, id: string): void {
     const { group } = this.asMember(number, id);
+    for (const one of this.withLinked(group)) if (rankIn(one, number)) this.leaveOne(number, one);
+  }
+
+  private leaveOne(number: string, group: ReplicaGroup): void {
     remove(group, number);
     group.left.push(number);
     // A group without an admin gets one: its oldest member.
@@ -298,8 +350,8 @@ export class Groups {
     const { group, rank } = this.asMember(actor, id);
     mustBeAdmin(rank);
     return group.requests.map(({ number, addedBy, method, t }) => ({
-      id: userJid(number),
-      addedBy: userJid(addedBy),
+      id: addressIn(group, number),
+      addedBy: addressIn(group, addedBy),
       method,
       t,
     }));
@@ -323,10 +375,13 @@ export class Groups {
   /**
    * Whether a message of this person to the group is delivered.
    *
-   * @throws Refusal `group-unknown`, `group-not-member`, `group-not-admin` where only admins send.
+   * @throws Refusal `group-unknown`, `group-not-member`, `group-is-community`, `group-not-admin` where only admins send.
    */
   mustMaySend(number: string, id: string): ReplicaGroup {
     const { group, rank } = this.asMember(number, id);
+    if (group.community?.as === 'parent') {
+      throw new Refusal('group-is-community', `Nothing can be written in the community ${id}, only in its groups.`);
+    }
     if (group.settings.announce) mustBeAdmin(rank);
     return group;
   }
@@ -336,7 +391,8 @@ export class Groups {
     mustBeAdmin(this.asMember(number, id).rank);
   }
 
-  private asMember(number: string, id: string): { group: ReplicaGroup; rank: Rank } {
+  /** @throws Refusal `group-unknown`, `group-not-member`. */
+  asMember(number: string, id: string): { group: ReplicaGroup; rank: Rank } {
     const group = this.get(id);
     const rank = rankIn(group, number);
     if (!rank) throw new Refusal('group-not-member', `${number} is no member of ${id}.`);
@@ -385,13 +441,60 @@ export class Groups {
     };
   }
 
-  private enter(group: ReplicaGroup, number: string): void {
+  /** A member of a group is one of its community, too. */
+  enter(group: ReplicaGroup, number: string): void {
     group.members.push({ number, rank: 'member' });
     group.requests = group.requests.filter((request) => request.number !== number);
     group.invitations = group.invitations.filter((invitation) => invitation.number !== number);
+    this.takeIn(group);
   }
 
-  private request(group: ReplicaGroup, number: string, addedBy: string, method: JoinRequest['method']): void {
+  /** All members of the group are members of its community, and of the group for announcements. */
+  takeIn(group: ReplicaGroup): void {
+    for (const one of this.allOf(group)) {
+      if (one.community?.as === 'linked') continue;
+      const fresh = numbersIn(group).filter((number) => !rankIn(one, number));
+      if (fresh.length === 0) continue;
+      one.members.push(...fresh.map((number) => ({ number, rank: 'member' as const })));
+      this.notify(one, numbersIn(one));
+    }
+  }
+
+  /** The groups of the community, with its parent first; the group alone when it is in none. */
+  allOf(group: ReplicaGroup): ReplicaGroup[] {
+    const parent = parentOf(group);
+    if (parent === undefined) return [group];
+    return [
+      this.get(parent),
+      ...this.all().filter(({ community }) => community && 'parent' in community && community.parent === parent),
+    ];
+  }
+
+  /** What happens to a member of a community happens in its groups; what happens in a linked group stays there. */
+  private withLinked(group: ReplicaGroup): ReplicaGroup[] {
+    return group.community && group.community.as !== 'linked' ? this.allOf(group) : [group];
+  }
+
+  /** The ranks of a community count in its group for announcements; who is removed from it is removed everywhere. */
+  private follow(group: ReplicaGroup, action: ParticipantAction, numbers: readonly string[]): void {
+    if (action === 'add') return;
+    if (action !== 'remove' && group.community?.as === 'linked') return;
+    const isOne = ({ number }: { number: string }) => numbers.includes(number);
+    const before = numbersIn(group);
+    if (action === 'remove') group.members = group.members.filter((member) => !isOne(member));
+    else for (const member of group.members.filter(isOne)) member.rank = action === 'promote' ? 'admin' : 'member';
+    this.notify(group, before);
+  }
+
+  /** Ends a group: it is gone for all of its members. */
+  end(group: ReplicaGroup): void {
+    const numbers = numbersIn(group);
+    group.members = [];
+    this.notify(group, numbers);
+    this.byId.delete(group.id);
+  }
+
+  request(group: ReplicaGroup, number: string, addedBy: string, method: JoinMethod): void {
     if (group.requests.some((request) => request.number === number)) return;
     group.requests.push({ number, addedBy, method, t: now() });
     const admins = group.members.filter(({ rank }) => rank !== 'member').map((member) => member.number);
@@ -399,7 +502,7 @@ export class Groups {
   }
 
   /** Brings the group and a message about what happened to the devices of its members. */
-  private tell(
+  tell(
     group: ReplicaGroup,
     author: string,
     event: GroupEvent,
@@ -414,12 +517,21 @@ export class Groups {
       t: now(),
       ack: 1,
     };
-    const group_ = infoOf(group);
-    for (const number of only ?? [...group.members.map((member) => member.number), ...alsoTo]) {
+    const numbers = only ?? [...numbersIn(group), ...alsoTo];
+    this.notify(group, numbers);
+    for (const number of numbers) {
       const account = accounts.get(number);
-      if (!account) continue;
-      delivery.notify(account, { kind: 'group', group: group_ });
-      delivery.fromServer(account, message);
+      if (account) delivery.fromServer(account, message);
+    }
+  }
+
+  /** The devices of these people get the group as it is now. */
+  private notify(group: ReplicaGroup, numbers: readonly string[]): void {
+    const { accounts, delivery } = this.parts;
+    const notification = { kind: 'group', group: infoOf(group) } as const;
+    for (const number of numbers) {
+      const account = accounts.get(number);
+      if (account) delivery.notify(account, notification);
     }
   }
 
@@ -469,11 +581,11 @@ function settingValue(name: keyof GroupSettings, value: boolean | number): strin
 
 const isEphemeralOnly = (settings: SomeSettings) => Object.keys(settings).every((name) => name === 'ephemeral');
 
-function mustBeAdmin(rank: Rank): void {
+export function mustBeAdmin(rank: Rank): void {
   if (rank === 'member') throw new Refusal('group-not-admin', 'Only admins of the group may do this.');
 }
 
-function rankIn({ members }: ReplicaGroup, number: string): Rank | undefined {
+export function rankIn({ members }: ReplicaGroup, number: string): Rank | undefined {
   return members.find((member) => member.number === number)?.rank;
 }
 
@@ -481,25 +593,46 @@ function remove(group: ReplicaGroup, number: string): void {
   group.members = group.members.filter((member) => member.number !== number);
 }
 
-export function infoOf({
-  id,
-  subject,
-  subjectTime,
-  description,
-  owner,
-  creation,
-  settings,
-  members,
-}: ReplicaGroup): GroupInfo {
+/** Id of the community that a group is or belongs to. */
+export function parentOf({ id, community }: ReplicaGroup): string | undefined {
+  return community?.as === 'parent' ? id : community?.parent;
+}
+
+export function mustBeCommunity({ id, community }: ReplicaGroup): void {
+  if (community?.as !== 'parent') throw new Refusal('group-not-linked', `${id} is no community.`);
+}
+
+const numbersIn = ({ members }: ReplicaGroup) => members.map(({ number }) => number);
+
+const addressIn = ({ addressing }: ReplicaGroup, number: string) =>
+  addressing === 'lid' ? lidOf(number) : userJid(number);
+
+/** Results as pages get them. People without an account have no lid. */
+export function addressedResults(
+  { addressing }: ReplicaGroup,
+  results: readonly ParticipantResult[],
+): readonly ParticipantResult[] {
+  if (addressing === 'pn') return results;
+  return results.map((result) => (result.status === 404 ? result : { ...result, id: byLid(result.id) }));
+}
+
+export function infoOf(group: ReplicaGroup): GroupInfo {
+  const { id, addressing, community, subject, subjectTime, description, owner, creation, settings, members } = group;
   return {
     id,
+    addressing,
+    ...(community && { community }),
     subject,
     subjectTime,
-    ...(description && { description: { ...description, by: userJid(description.by) } }),
-    owner: userJid(owner),
+    ...(description && { description: { ...description, by: addressIn(group, description.by) } }),
+    owner: addressIn(group, owner),
     creation,
     settings: { ...settings },
-    participants: members.map(({ number, rank }) => ({ id: userJid(number), rank })),
+    participants: members.map(({ number, rank }) => ({
+      id: addressIn(group, number),
+      alt: addressing === 'lid' ? userJid(number) : lidOf(number),
+      rank,
+    })),
     size: members.length,
   };
 }

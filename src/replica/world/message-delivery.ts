@@ -1,9 +1,11 @@
 import { Refusal } from '../../contracts/refusal.ts';
+import type { Addressing } from '../../contracts/replica-groups.ts';
 import { bodyOf, type ChangeMessage, isChangeMessage, type Message } from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { MessageInfo, Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
+import { byLid, byNumber, readdressed } from './addressing.ts';
 import { isChannelJid, isUserJid, type People, userJid, userOf } from './people.ts';
 import { asSeenByPhone, changeSeen } from './seen-by-phone.ts';
 import { changeState } from './shared-state.ts';
@@ -28,6 +30,8 @@ interface DeliveryParts {
   around: Surroundings;
   /** Numbers of the people whom a message reaches. @throws Refusal when its author may not send it. */
   recipientsOf(message: Message): string[];
+  /** How a chat names people. */
+  addressingOf(chat: string): Addressing;
   /** Takes what is sent to a channel as a message. @throws Refusal */
   toChannel(message: ChangeMessage): void;
 }
@@ -50,7 +54,7 @@ export class MessageDelivery {
    */
   fromDevice(account: ReplicaAccount, device: Device, message: Message): void {
     const { around } = this.parts;
-    const sent = { ...message, from: userJid(account.number), ack: 1 };
+    const sent = { ...this.byNumbers(message), from: userJid(account.number), ack: 1 };
     const { kind } = sent.content;
     const { ackAfterMs = 0 } = around.circumstances();
     const acknowledge = (ack: number) => {
@@ -199,9 +203,10 @@ export class MessageDelivery {
     const message = account.messages.find((one) => one.id === id);
     if (!message) return null;
     const people = this.recipientsOf(message)?.length ?? 0;
+    const address = (number: string) => this.addressIn(message.to, userJid(number));
     const with_ = (ack: number) => {
       const receipts = account.receipts.filter((receipt) => receipt.message === id && receipt.ack === ack);
-      return receipts.map(({ by, t }) => ({ id: userJid(by), t }));
+      return receipts.map(({ by, t }) => ({ id: address(by), t }));
     };
     const of = { delivery: with_(delivered), read: with_(read), played: with_(played) };
     return {
@@ -210,6 +215,32 @@ export class MessageDelivery {
       readRemaining: people - of.read.length,
       playedRemaining: people - of.played.length,
     };
+  }
+
+  /**
+   * The message as linked devices get it: people are named as in its group, the author by both addresses, and what can be opened once
+   * stays on the phone.
+   */
+  forDevices(message: Message): Message {
+    const { content, from, to } = message;
+    const shown: Message =
+      'viewOnce' in content && content.viewOnce ? { ...message, content: { kind: 'unavailable' } } : message;
+    if (!isUserJid(from)) return shown;
+    const addressed = this.isByLid(to) ? readdressed(shown, byLid) : shown;
+    return { ...addressed, fromAlt: addressed.from === from ? byLid(from) : from };
+  }
+
+  private isByLid(chat: string): boolean {
+    return this.parts.addressingOf(chat) === 'lid';
+  }
+
+  private addressIn(chat: string, jid: string): string {
+    return this.isByLid(chat) ? byLid(jid) : jid;
+  }
+
+  /** A message of a page as the server keeps it. */
+  private byNumbers(message: Message): Message {
+    return this.isByLid(message.to) ? readdressed(message, byNumber(this.parts.people)) : message;
   }
 
   /** No recipients: a channel counts reactions. Undefined when it refuses. */
@@ -283,13 +314,12 @@ export class MessageDelivery {
   }
 
   /** Sends to the page of the device if it is connected; keeps the message until its receipt comes. */
-  private handOver(device: Device, sent: Message): void {
-    const message = asForDevices(sent);
+  private handOver(device: Device, message: Message): void {
     const { around } = this.parts;
     const { deliversTwice, reordersWithinMs = 0 } = around.circumstances();
     device.undelivered.push(message);
     const send = (one: Message) => {
-      if (device.isLive) device.deliver?.({ type: 'message', message: one, offline: false });
+      if (device.isLive) device.deliver?.({ type: 'message', message: this.forDevices(one), offline: false });
     };
     if (reordersWithinMs > 0) {
       const waiting = this.waiting.get(device);
@@ -325,10 +355,4 @@ const seenBy = ({ received, sent }: ReplicaAccount) => [...received, ...sent];
 interface NotifyOptions {
   from?: Device;
   isKept?: boolean;
-}
-
-/** The message as linked devices get it: what can be opened once stays on the phone. */
-export function asForDevices(message: Message): Message {
-  const { content } = message;
-  return 'viewOnce' in content && content.viewOnce ? { ...message, content: { kind: 'unavailable' } } : message;
 }

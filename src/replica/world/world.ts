@@ -3,6 +3,7 @@ import type { Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
 import { Calls } from './calls.ts';
 import { Channels } from './channels.ts';
+import { Communities } from './communities.ts';
 import { Groups } from './groups.ts';
 import { MediaStore } from './media-store.ts';
 import { MessageDelivery } from './message-delivery.ts';
@@ -26,6 +27,7 @@ export class World {
   readonly media = new MediaStore();
   readonly delivery: MessageDelivery;
   readonly groups: Groups;
+  readonly communities: Communities;
   readonly profiles: Profiles;
   readonly calls: Calls;
   readonly channels: Channels;
@@ -39,10 +41,12 @@ export class World {
       people,
       around,
       recipientsOf: (message) => this.recipientsOf(message),
+      addressingOf: (chat) => this.groups.addressingOf(chat),
       toChannel: (message) => this.channels.take(message),
     });
     this.channels = new Channels({ accounts, delivery: this.delivery });
-    this.groups = new Groups({ accounts, people, delivery: this.delivery });
+    this.groups = new Groups({ accounts, people, delivery: this.delivery, around });
+    this.communities = new Communities(this.groups);
     const { delivery, groups, channels } = this;
     this.profiles = new Profiles({ accounts, people, delivery, groups, channels, around });
     this.calls = new Calls(this.delivery, around);

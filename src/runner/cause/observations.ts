@@ -37,6 +37,8 @@ function kindOf(code: Code): RegExp | null {
     case 'duplicate-ready':
     case 'session-lost':
     case 'no-disconnected':
+    case 'logged-out':
+    case 'conflict':
     case 'probe-state':
     case 'probe-wid':
       return logins;

@@ -39,6 +39,8 @@ test('the world of the documentation is there from the start', async () => {
     chats: [
       { id: '12025550110@c.us', name: 'Dora Diver', messages: 3, labels: ['1'] },
       { id: '120363040000000001@g.us', mutedUntil: -1 },
+      { id: '120363040000000002@g.us', name: 'Harbour' },
+      { name: 'Harbour' },
     ],
   });
   expect(phone?.chats[0]?.pinned).toBeGreaterThan(0);
@@ -58,7 +60,11 @@ test('the world of the documentation is there from the start', async () => {
   await page.closed();
   await page.login(success.wid, success.deviceId);
   const sync = await page.next('sync');
-  expect(sync.groups).toMatchObject([{ subject: 'Night watch' }]);
+  expect(sync.groups).toMatchObject([
+    { subject: 'Night watch', addressing: 'lid', community: { as: 'linked', parent: '120363040000000002@g.us' } },
+    { subject: 'Harbour', community: { as: 'parent' }, size: 3 },
+    { subject: 'Harbour', settings: { announce: true }, size: 3 },
+  ]);
   expect(sync.contacts.map(({ name }) => name)).toEqual(['Dora Diver', 'Ada Canary']);
   expect(sync.messages.filter(({ to }) => !to.endsWith('@g.us')).map(({ content, t }) => [content.kind, t])).toEqual([
     ['text', 1_793_527_200],
@@ -119,6 +125,10 @@ test.each([
   [
     'groups:\n  - { id: 120363040000000001@g.us, subject: x, owner: "12025550199" }\n',
     /:2:55: groups\[0\]\.owner: 12025550199 is neither/,
+  ],
+  [
+    'communities:\n  - { id: 120363040000000002@g.us, subject: x, owner: "12025550101", groups: [120363040000000001@g.us] }\n',
+    /:2:79: communities\[0\]\.groups\[0\]: there is no group 120363040000000001@g\.us in this file/,
   ],
   ['phones:\n  - { number: "13125550101", picture: none.jpg }\n', /none\.jpg: cannot be read \(ENOENT\)/],
 ])('the mistake in %j is named with its line', async (text, message) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { QueryArgs, QueryName } from '../../../src/contracts/replica-queries.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
+import { lidOf } from '../../../src/replica/world/people.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { FakePage } from '../fake-page.ts';
 
@@ -127,8 +128,8 @@ describe('the server refuses', () => {
     expect(await ask(page, 'group-leave', { group: id })).toBe(403);
     expect(await ask(page, 'group-join', { code: inviteCode })).toEqual({ group: id, isMember: true });
     expect(await ask(page, 'group-join', { code: inviteCode })).toBe(409);
-    expect(await ask(page, 'group-participants', add)).toBe(403);
-    expect(await ask(page, 'group-invite-code', { group: id })).toBe(403);
+    expect(await ask(page, 'group-participants', add)).toBe(401);
+    expect(await ask(page, 'group-invite-code', { group: id })).toBe(401);
     owner.groups.resetInvite(id);
     owner.groups.participants(id, 'promote', [number]);
     expect(await ask(page, 'group-join', { code: inviteCode })).toBe(410);
@@ -224,4 +225,224 @@ test('the phone control makes and changes groups', async () => {
   ] as const) {
     expect(await post(path, body)).toMatchObject({ status, answer: { code } });
   }
+});
+
+describe('a group that is addressed by lid', () => {
+  const lidGroup = async (subject: string) => {
+    const me = await linkedPhone();
+    const member = await linkedPhone();
+    const made = me.groups.create({ subject, participants: [member.number, ada], addressing: 'lid' });
+    return { me, member, id: made.id };
+  };
+
+  test('names its members and authors by lid, with the number beside', async () => {
+    const { me, member, id } = await lidGroup('Birds');
+    const created = (await member.page.next('message')).message;
+    expect(created).toMatchObject({ from: lidOf(me.number), fromAlt: jid(me.number), to: id });
+    expect(await ask(member.page, 'group-info', { group: id })).toMatchObject({
+      addressing: 'lid',
+      owner: lidOf(me.number),
+      participants: [
+        { id: lidOf(me.number), alt: jid(me.number), rank: 'superadmin' },
+        { id: lidOf(member.number), alt: jid(member.number) },
+        { id: lidOf(ada), alt: jid(ada) },
+      ],
+    });
+    replica.phones.send(me.id, { body: 'hi', from: ada, to: id, mentions: [jid(member.number)] });
+    const { message } = await member.page.next('message');
+    expect(message).toMatchObject({ from: lidOf(ada), fromAlt: jid(ada), mentions: [lidOf(member.number)] });
+  });
+
+  test('takes members and messages by lid as by number, and phones have numbers', async () => {
+    const { me, member, id } = await lidGroup('Birds');
+    const add = { group: id, action: 'add' as const, participants: [jid(ben)] };
+    expect(await ask(me.page, 'group-participants', add)).toEqual([{ id: lidOf(ben), status: 200 }]);
+    const promote = { group: id, action: 'promote' as const, participants: [lidOf(ben), jid(stranger)] };
+    expect(await ask(me.page, 'group-participants', promote)).toEqual([
+      { id: lidOf(ben), status: 200 },
+      { id: jid(stranger), status: 404 },
+    ]);
+    expect(me.groups.get(id).members).toContainEqual({ number: ben, rank: 'admin' });
+    const said = text(me.number, id, 'LID1');
+    me.page.send({ type: 'send', message: { ...said, from: lidOf(me.number), mentions: [lidOf(ada)] } });
+    expect(await me.page.next('ack')).toMatchObject({ ids: ['LID1'], chat: id, ack: 1 });
+    const content = { kind: 'revoke' as const, target: { id: 'LID1', from: lidOf(me.number) }, at: 1 };
+    me.page.send({ type: 'send', message: { ...said, id: 'LID2', from: lidOf(me.number), content } });
+    expect(await me.page.next('ack')).toMatchObject({ ids: ['LID2'], ack: 1 });
+    expect(replica.phones.get(member.id).received.find((one) => one.id === 'LID1')).toMatchObject({
+      from: me.number,
+      mentions: [jid(ada)],
+      revokedBy: me.number,
+    });
+    member.page.send({ type: 'receipt', ids: ['LID1'], chat: id, ack: 3 });
+    await expect
+      .poll(() => ask(me.page, 'messageInfo', { id: 'LID1', to: id }))
+      .toMatchObject({ read: expect.arrayContaining([expect.objectContaining({ id: lidOf(member.number) })]) });
+  });
+
+  test('was addressed by number before the server changed that', async () => {
+    const me = await linkedPhone();
+    const { id, addressing } = me.groups.create({ subject: 'Birds', participants: [ada] });
+    expect(addressing).toBe('pn');
+    expect(me.groups.setAddressing(id, 'lid').addressing).toBe('lid');
+    const info = await ask(me.page, 'group-info', { group: id });
+    expect(info).toMatchObject({ addressing: 'lid', participants: [{ id: lidOf(me.number) }, { id: lidOf(ada) }] });
+  });
+
+  test('is what the server makes under the condition lid-groups', async () => {
+    const me = await linkedPhone();
+    replica.setCondition('lid-groups', true);
+    onTestFinished(() => replica.setCondition('lid-groups', false));
+    const made = await ask(me.page, 'group-create', { subject: 'Birds', participants: [], settings: {} });
+    expect(made).toMatchObject({ group: { addressing: 'lid', owner: lidOf(me.number) } });
+  });
+});
+
+test('a message says the lid of an author whom the page does not know', async () => {
+  const { id, page, number } = await linkedPhone();
+  const other = await linkedPhone();
+  replica.phones.send(id, { body: 'hi', from: other.number });
+  expect((await page.next('message')).message).toMatchObject({
+    from: jid(other.number),
+    fromAlt: lidOf(other.number),
+    to: jid(number),
+  });
+});
+
+describe('a community', () => {
+  /** A community of one phone with one linked group, in which another phone and a person are. */
+  async function community() {
+    const owner = await linkedPhone();
+    const member = await linkedPhone();
+    const { communities } = replica.phones.phone(owner.id);
+    const { id } = communities.create({ subject: 'Town' });
+    const group = owner.groups.create({ subject: 'Street', participants: [member.number, ada] });
+    expect(communities.link(id, [group.id])).toEqual({ [group.id]: 200 });
+    const announcements = communities.groups(id)[0]?.id as string;
+    return { owner, member, communities, id, group: group.id, announcements };
+  }
+
+  test('has the members of its groups, and a group for announcements in which only admins write', async () => {
+    const { owner, member, communities, id, group, announcements } = await community();
+    const numbers = [owner.number, member.number, ada];
+    for (const one of [id, announcements]) {
+      expect(owner.groups.get(one).members.map(({ number }) => number)).toEqual(numbers);
+    }
+    expect(communities.groups(group, { by: ada })).toEqual([
+      { id: announcements, subject: 'Town', isAnnouncements: true, isMember: true, size: 3 },
+      { id: group, subject: 'Street', isAnnouncements: false, isMember: true, size: 3 },
+    ]);
+    const write = (from: string, to: string) => replica.phones.send(owner.id, { body: 'hi', from, to });
+    expect(() => write(ada, announcements)).toThrow('Only admins');
+    expect(() => write(owner.number, id)).toThrow('only in its groups');
+    expect(write(owner.number, announcements)).toMatchObject({ to: announcements });
+    expect(owner.groups.get(announcements)).toMatchObject({
+      addressing: 'lid',
+      community: { as: 'announcements', parent: id },
+    });
+    expect(await ask(member.page, 'group-info', { group: id })).toMatchObject({ community: { as: 'parent' } });
+  });
+
+  test('a page makes a group in it, whose members come into the community', async () => {
+    const { owner, id, group } = await community();
+    const made = await ask(owner.page, 'group-create', {
+      subject: 'House',
+      participants: [jid(ben)],
+      settings: {},
+      parent: id,
+    });
+    expect(made).toMatchObject({ group: { community: { as: 'linked', parent: id } } });
+    expect(owner.groups.get(id).members).toContainEqual({ number: ben, rank: 'member' });
+    const foreign = { subject: 'House', participants: [], settings: {}, parent: group };
+    expect(await ask(owner.page, 'group-create', foreign)).toBe(405);
+  });
+
+  test('a member joins another of its groups, and an outsider does not', async () => {
+    const { owner, member, communities, id } = await community();
+    const house = owner.groups.create({ subject: 'House', participants: [], parent: id });
+    expect(() => communities.join(house.id, { by: ben })).toThrow('no member');
+    expect(communities.join(house.id, { by: member.number })).toEqual({ isMember: true });
+    expect(() => communities.join(house.id, { by: member.number })).toThrow('is a member');
+    owner.groups.change(house.id, { what: 'settings', settings: { approval: true } });
+    expect(communities.join(house.id, { by: ada })).toEqual({ isMember: false });
+    expect(await ask(owner.page, 'group-requests', { group: house.id })).toMatchObject([{ method: 'LinkedGroupJoin' }]);
+  });
+
+  test('who leaves it or is removed from it is in none of its groups, and its admins are those of its announcements', async () => {
+    const { owner, member, id, group, announcements } = await community();
+    owner.groups.participants(id, 'promote', [member.number]);
+    expect(owner.groups.get(announcements).members).toContainEqual({ number: member.number, rank: 'admin' });
+    expect(owner.groups.get(group).members).toContainEqual({ number: member.number, rank: 'member' });
+    owner.groups.participants(id, 'remove', [ada]);
+    member.groups.leave(id);
+    for (const one of [id, group, announcements]) {
+      expect(owner.groups.get(one).members.map(({ number }) => number)).toEqual([owner.number]);
+    }
+  });
+
+  test('links only groups of an admin that are in no community, and only its admins do', async () => {
+    const { owner, member, communities, id, group, announcements } = await community();
+    const theirs = member.groups.create({ subject: 'Theirs', participants: [owner.number] });
+    const none = '120363000000000001@g.us';
+    expect(communities.link(id, [group, theirs.id, none])).toEqual({ [group]: 409, [theirs.id]: 401, [none]: 404 });
+    expect(() => communities.link(id, [theirs.id], { by: member.number })).toThrow('Only admins');
+    expect(() => communities.link(group, [theirs.id])).toThrow('no community');
+    expect(communities.unlink(id, [announcements, none, group])).toEqual({
+      [announcements]: 405,
+      [none]: 404,
+      [group]: 200,
+    });
+    expect(owner.groups.get(group).community).toBeUndefined();
+  });
+
+  test('ends with its announcements when an admin deactivates it, and its groups go on', async () => {
+    const { owner, member, communities, id, group, announcements } = await community();
+    communities.deactivate(id);
+    expect(member.groups.list().map((one) => one.id)).toEqual([group]);
+    expect(owner.groups.get(group).community).toBeUndefined();
+    for (const gone of [id, announcements]) expect(await ask(owner.page, 'group-info', { group: gone })).toBe(404);
+    const told = [];
+    while (told.at(-1) !== 'delete_parent_group_unlink') {
+      const { content } = (await member.page.next('message')).message;
+      told.push(content.kind === 'group-event' && content.event);
+    }
+    expect(told).toContain('parent_group_link');
+  });
+
+  test('has 100 linked groups at most', async () => {
+    const { owner, communities, id } = await community();
+    const groups = Array.from({ length: 100 }, () => owner.groups.create({ subject: 'Street', participants: [] }).id);
+    const statuses = Object.values(communities.link(id, groups));
+    expect([statuses.slice(0, 99).every((status) => status === 200), statuses[99]]).toEqual([true, 406]);
+  });
+
+  test('is made and changed by the phone control', async () => {
+    const { id: phone } = await linkedPhone();
+    const request = async (path: string, body?: unknown) => {
+      const response = await fetch(`${replica.phoneUrl}/phones/${phone}/${path}`, {
+        ...(body !== undefined && { method: 'POST', headers: { 'content-type': 'application/json' } }),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, answer: await response.json() };
+    };
+    const { id } = (await request('communities', { subject: 'Town' })).answer;
+    const group = (await request('groups', { subject: 'Street', participants: [ada] })).answer.id;
+    expect((await request(`communities/${id}/link`, { groups: [group] })).answer).toEqual({ [group]: 200 });
+    expect((await request('communities')).answer).toMatchObject([{ id, community: { as: 'parent' } }]);
+    expect((await request(`communities/${id}/groups`)).answer).toHaveLength(2);
+    const house = (await request('groups', { subject: 'House', participants: [], parent: id })).answer.id;
+    expect((await request(`communities/join/${house}`, { by: ada })).answer).toEqual({ isMember: true });
+    expect((await request(`communities/${id}/unlink`, { groups: [group] })).answer).toEqual({ [group]: 200 });
+    expect((await request(`groups/${group}/addressing`, { addressing: 'lid' })).answer.addressing).toBe('lid');
+    for (const [path, body, status, code] of [
+      [`communities/${group}/link`, { groups: [house] }, 409, 'group-not-linked'],
+      ['send', { body: 'hi', from: ada, to: id }, 403, 'group-is-community'],
+      [`communities/${id}/link`, { groups: [] }, 400, 'bad-request'],
+      [`groups/${group}/addressing`, { addressing: 'name' }, 400, 'bad-request'],
+    ] as const) {
+      expect(await request(path, body)).toMatchObject({ status, answer: { code } });
+    }
+    expect((await request(`communities/${id}/deactivate`, {})).status).toBe(200);
+    expect((await request('communities')).answer).toEqual([]);
+  });
 });

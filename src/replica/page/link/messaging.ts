@@ -14,7 +14,7 @@ import { Chat, type Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
 import { Status } from '../model/statuses.ts';
 import { Wid } from '../model/wid.ts';
-import { isMe, type Page } from '../shared/page.ts';
+import { isMe, meet, meIn, type Page } from '../shared/page.ts';
 
 /** A message as the profile stores it. */
 type KeptMessage = Message & { viewed: boolean };
@@ -88,7 +88,7 @@ export class Messaging {
     const quoted = this.quotedBy(outgoing);
     const wire: Message = {
       id: outgoing.id.id,
-      from: String(page.me?.pn),
+      from: String(meIn(page, chat.id)),
       to: String(chat.id),
       content,
       t: outgoing.t,
@@ -117,7 +117,7 @@ export class Messaging {
     const { page } = this;
     const wire: Message = {
       id: id ?? (await page.MsgKey.newId()),
-      from: String(page.me?.pn),
+      from: String(meIn(page, to)),
       to: String(to),
       content,
       t: Math.floor(Date.now() / 1000),
@@ -145,7 +145,9 @@ export class Messaging {
 
   /** Changes a message of a chat, here and for its other members; resolves when the server has the change. */
   async change(target: Msg, deed: Deed, context: MessageContext = {}): Promise<SendResult> {
-    const author = target.id.fromMe ? this.page.me?.pn : ((target.get('author') as Wid | undefined) ?? target.from);
+    const author = target.id.fromMe
+      ? meIn(this.page, target.id.remote)
+      : ((target.get('author') as Wid | undefined) ?? target.from);
     const content = { ...deed, target: { id: target.id.id, from: String(author) }, at: Date.now() };
     return this.post(target.id.remote, content, context);
   }
@@ -271,7 +273,9 @@ export class Messaging {
     const from = new Wid(message.from);
     const to = new Wid(message.to);
     const isFromGroup = isShared(to) && !fromMe;
-    if (!fromMe && from.isUser()) page.contacts.ensure(from, message.pushname ? { pushname: message.pushname } : {});
+    if (!fromMe && message.fromAlt) {
+      meet(page, from, new Wid(message.fromAlt), message.pushname ? { pushname: message.pushname } : {});
+    }
     const place = this.placeOf(id);
     const [msg] = page.msgs.add({
       id,

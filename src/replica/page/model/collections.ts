@@ -32,8 +32,8 @@ export class ContactCollection extends BaseCollection<Contact> {
 }
 
 /** How the list of chats names a person. */
-export function titleOf({ name, pushname, id }: Contact): string {
-  return name ?? pushname ?? `+${id.user}`;
+export function titleOf({ name, pushname, phoneNumber, id }: Contact): string {
+  return name ?? pushname ?? `+${(phoneNumber ?? id).user}`;
 }
 
 export class ChatCollection extends BaseCollection<Chat> {

@@ -3,8 +3,11 @@ import { BaseCollection, type ModelId } from './base-collection.ts';
 import { type Attributes, BaseModel, defineAttributes } from './base-model.ts';
 import { Wid } from './wid.ts';
 
-/** Whether an id is that of the account. */
-type IsMe = (wid: Wid) => boolean;
+/** What groups know of people: whether one is the account, and the other address of a number or a lid. */
+interface Identities {
+  isMe(wid: Wid): boolean;
+  alternateOf(wid: Wid): Wid | null;
+}
 
 export class GroupParticipant extends BaseModel {
   declare id: Wid;
@@ -18,11 +21,11 @@ defineAttributes(GroupParticipant, {
 
 /** The people in one group. */
 export class GroupParticipantCollection extends BaseCollection<GroupParticipant> {
-  declare private readonly isMe: IsMe;
+  declare private readonly identities: Identities;
 
-  constructor(isMe: IsMe) {
+  constructor(identities: Identities) {
     super(GroupParticipant);
-    Object.defineProperty(this, 'isMe', { value: isMe });
+    Object.defineProperty(this, 'identities', { value: identities });
   }
 
   iAmMember(): boolean {
@@ -38,7 +41,7 @@ export class GroupParticipantCollection extends BaseCollection<GroupParticipant>
   }
 
   getMeParticipant(): GroupParticipant | undefined {
-    return this.findFirst(({ id }) => this.isMe(id));
+    return this.findFirst(({ id }) => this.identities.isMe(id));
   }
 
   getAdmins(): GroupParticipant[] {
@@ -46,15 +49,19 @@ export class GroupParticipantCollection extends BaseCollection<GroupParticipant>
   }
 
   userIsMember(id: ModelId): boolean {
-    return this.get(id) !== undefined;
+    return this.ofUser(id) !== undefined;
   }
 
   userIsAdmin(id: ModelId): boolean {
-    return Boolean(this.get(id)?.isAdmin);
+    return Boolean(this.ofUser(id)?.isAdmin);
   }
 
   userIsSuperAdmin(id: ModelId): boolean {
-    return Boolean(this.get(id)?.isSuperAdmin);
+    return Boolean(this.ofUser(id)?.isSuperAdmin);
+  }
+
+  private ofUser(id: ModelId): GroupParticipant | undefined {
+    return this.get(id) ?? this.get(String(this.identities.alternateOf(new Wid(String(id)))));
   }
 
   canAdd(): boolean {
@@ -62,7 +69,7 @@ export class GroupParticipantCollection extends BaseCollection<GroupParticipant>
   }
 
   canRemove({ isSuperAdmin, id }: GroupParticipant): boolean {
-    return this.iAmAdmin() && !isSuperAdmin && !this.isMe(id);
+    return this.iAmAdmin() && !isSuperAdmin && !this.identities.isMe(id);
   }
 
   canPromote({ isAdmin }: GroupParticipant): boolean {
@@ -70,7 +77,7 @@ export class GroupParticipantCollection extends BaseCollection<GroupParticipant>
   }
 
   canDemote({ isAdmin, isSuperAdmin, id }: GroupParticipant): boolean {
-    return this.iAmAdmin() && isAdmin && !isSuperAdmin && !this.isMe(id);
+    return this.iAmAdmin() && isAdmin && !isSuperAdmin && !this.identities.isMe(id);
   }
 }
 
@@ -118,6 +125,20 @@ export class GroupMetadata extends BaseModel {
   declare subject: string | undefined;
   declare participants: GroupParticipantCollection;
   declare membershipApprovalRequests: BaseCollection<MembershipApprovalRequest>;
+  declare isParentGroup: boolean;
+  declare parentGroup: Wid | undefined;
+  declare defaultSubgroup: boolean;
+
+  get groupType(): string {
+    if (this.defaultSubgroup) return 'LINKED_ANNOUNCEMENT_GROUP';
+    if (this.parentGroup) return 'LINKED_SUBGROUP';
+    return this.isParentGroup ? 'COMMUNITY' : 'DEFAULT';
+  }
+
+  /** Id of the community that it is or belongs to. */
+  get community(): Wid | undefined {
+    return this.isParentGroup ? this.id : this.parentGroup;
+  }
 
   /** Takes over what the server says. */
   apply(info: GroupInfo): void {
@@ -145,19 +166,22 @@ export class GroupMetadata extends BaseModel {
     return own;
   }
 }
-defineAttributes(GroupMetadata, { props: groupMetadataProps, session: ['stale', 'inviteCode', ...nested] });
+defineAttributes(GroupMetadata, {
+  props: groupMetadataProps,
+  session: ['stale', 'inviteCode', 'joinedSubgroups', ...nested],
+});
 
 /** The groups of the account, and those that it was in. */
 export class GroupMetadataCollection extends BaseCollection<GroupMetadata> {
   /** Asks the server; set by what has the connection. */
   declare query: (id: string) => Promise<GroupInfo>;
-  declare isMe: IsMe;
+  declare identities: Identities;
 
   constructor() {
     super(GroupMetadata);
     Object.defineProperties(this, {
       query: { value: undefined, writable: true },
-      isMe: { value: () => false, writable: true },
+      identities: { value: { isMe: () => false, alternateOf: () => null }, writable: true },
     });
   }
 
@@ -167,10 +191,11 @@ export class GroupMetadataCollection extends BaseCollection<GroupMetadata> {
     if (known) return known;
     return this.add({
       id: wid,
-      participants: new GroupParticipantCollection(this.isMe),
+      participants: new GroupParticipantCollection(this.identities),
       pendingParticipants: new BaseCollection(GroupParticipant),
       pastParticipants: new BaseCollection(GroupParticipant),
       membershipApprovalRequests: new BaseCollection(MembershipApprovalRequest),
+      joinedSubgroups: [],
     })[0] as GroupMetadata;
   }
 
@@ -202,7 +227,7 @@ export class GroupMetadataCollection extends BaseCollection<GroupMetadata> {
 }
 
 /** The attributes of a group that the page and its callers read, without the participants. */
-export function metadataOf({ id, description, settings, ...info }: GroupInfo): Attributes {
+export function metadataOf({ id, description, settings, community, ...info }: GroupInfo): Attributes {
   const { announce, restrict, approval, adminsAdd, ephemeral } = settings;
   return {
     id: new Wid(id),
@@ -226,10 +251,11 @@ export function metadataOf({ id, description, settings, ...info }: GroupInfo): A
     support: false,
     suspended: false,
     terminated: false,
-    isLidAddressingMode: false,
-    isParentGroup: false,
-    isParentGroupClosed: false,
-    defaultSubgroup: false,
+    isLidAddressingMode: info.addressing === 'lid',
+    isParentGroup: community?.as === 'parent',
+    isParentGroupClosed: community?.as === 'parent',
+    parentGroup: community && 'parent' in community ? new Wid(community.parent) : undefined,
+    defaultSubgroup: community?.as === 'announcements',
     generalSubgroup: false,
   };
 }

@@ -96,6 +96,8 @@ export class Contact extends BaseModel {
   declare name: string | undefined;
   declare shortName: string | undefined;
   declare pushname: string | undefined;
+  /** Of a contact with a lid as id. */
+  declare phoneNumber: Wid | undefined;
   declare isContactBlocked: boolean;
 }
 defineAttributes(Contact, contactAttributes);

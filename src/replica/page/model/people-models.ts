@@ -193,6 +193,11 @@ export class Lids {
     return this.byLid.get(String(wid)) ?? null;
   }
 
+  /** The lid of a number, or the number behind a lid. */
+  alternateOf(wid: Wid): Wid | null {
+    return wid.isLid() ? this.numberOf(wid) : this.lidOf(wid);
+  }
+
   /** @throws Error for a number that the page has never asked about. */
   mustHaveLid(wid: Wid): Wid {
     const lid = wid.isLid() ? wid : this.lidOf(wid);

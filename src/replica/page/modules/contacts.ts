@@ -80,7 +80,7 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
       getCurrentLid: (wid: Wid) => page.lids.lidOf(wid),
       getLatestLid: (wid: Wid) => page.lids.lidOf(wid),
       getPhoneNumber: (wid: Wid) => page.lids.numberOf(wid),
-      getAlternateUserWid: (wid: Wid) => (wid.isLid() ? page.lids.numberOf(wid) : page.lids.lidOf(wid)),
+      getAlternateUserWid: (wid: Wid) => page.lids.alternateOf(wid),
       hasLidMapping: (wid: Wid) => page.lids.lidOf(wid) !== null,
     },
     WAWebLidMigrationUtils: {

@@ -6,7 +6,7 @@ import { BaseCollection } from '../model/base-collection.ts';
 import { type GroupParticipant, metadataOf, requestAttributes } from '../model/groups.ts';
 import { Chat, type Contact } from '../model/models.ts';
 import { Wid } from '../model/wid.ts';
-import type { Page } from '../shared/page.ts';
+import { meIn, type Page } from '../shared/page.ts';
 
 /** How real pages fail when a group has to approve who joins, and the caller does not say that it knows. */
 class UnexpectedJoinGroupViaInviteResponse extends Error {
@@ -94,9 +94,6 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
         const options: NewGroupOptions =
           typeof first === 'string' ? { title: first, ephemeralDuration: ephemeral ?? 0 } : first;
         const { title, ephemeralDuration = 0, restrict = false, announce = false } = options;
-        if (options.parentGroupId) {
-          throw onlyAName('WAWebGroupCreateJob', 'createGroup', page.report, 'for a group of a community');
-        }
         const { group, results } = await requests.query('group-create', {
           subject: title,
           participants: list.map(newMember),
@@ -107,6 +104,7 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
             approval: Boolean(options.membershipApprovalMode),
             adminsAdd: !options.memberAddMode,
           },
+          ...(options.parentGroupId && { parent: String(options.parentGroupId) }),
         });
         groups.apply(group);
         return {
@@ -114,7 +112,10 @@ export function groupModules(page: Page, lifecycle: Lifecycle): Implementations 
           subject: group.subject,
           creation: group.creation,
           ts: group.creation,
-          participants: [{ wid: page.me?.pn, type: 'superadmin' }, ...results.map(participantResponse)],
+          participants: [
+            { wid: meIn(page, new Wid(group.id)), type: 'superadmin' },
+            ...results.map(participantResponse),
+          ],
         };
       },
     },

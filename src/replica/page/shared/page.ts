@@ -139,6 +139,19 @@ function reporter(link: ServerLink): SendReport {
   };
 }
 
+/** The page gets to know a person by number and lid. */
+export function meet({ lids, contacts }: Page, wid: Wid, alternate: Wid, fields: { pushname?: string } = {}): void {
+  if (wid.isLid()) lids.learn(alternate, wid);
+  else lids.learn(wid, alternate);
+  const contact = contacts.ensure(wid, fields);
+  if (wid.isLid()) contact.set({ phoneNumber: alternate });
+}
+
+/** How a chat names the account: by lid in a group that addresses people by lid. */
+export function meIn({ me, groups }: Page, chat: Wid): Wid | undefined {
+  return groups.get(chat)?.get('isLidAddressingMode') ? me?.lid : me?.pn;
+}
+
 /** True for the account itself, by its number or its lid. */
 export function isMe({ me }: Page, wid: Wid): boolean {
   return Boolean(me?.pn.equals(wid) || me?.lid.equals(wid));
