@@ -4,7 +4,7 @@ import { lidOf, type People, userJid, userOf } from './people.ts';
 /** The same person by number and by lid. */
 export const byLid = (jid: string) => (jid.endsWith('@c.us') ? lidOf(userOf(jid)) : jid);
 
-/** Names people by number; a lid of nobody stays. */
+/** Names people by number; a lid without an account stays. */
 export const byNumber =
   (people: People) =>
   (jid: string): string => {

@@ -401,12 +401,12 @@ describe('a community', () => {
     expect(member.groups.list().map((one) => one.id)).toEqual([group]);
     expect(owner.groups.get(group).community).toBeUndefined();
     for (const gone of [id, announcements]) expect(await ask(owner.page, 'group-info', { group: gone })).toBe(404);
-    const told = [];
-    while (told.at(-1) !== 'delete_parent_group_unlink') {
+    const events = [];
+    while (events.at(-1) !== 'delete_parent_group_unlink') {
       const { content } = (await member.page.next('message')).message;
-      told.push(content.kind === 'group-event' && content.event);
+      events.push(content.kind === 'group-event' && content.event);
     }
-    expect(told).toContain('parent_group_link');
+    expect(events).toContain('parent_group_link');
   });
 
   test('has 100 linked groups at most', async () => {
