@@ -22,6 +22,7 @@ export const answerSchemas = {
   NewApiKey: api.newKeySchema,
   NewWebhook: api.newWebhookSchema,
   Problem: api.problemSchema,
+  Quotas: api.quotasSchema,
   Readiness: api.readinessSchema,
   Resent: api.resentSchema,
   Rollout: api.rolloutSchema,
@@ -56,4 +57,5 @@ export const requestSchemas = {
   MarkCanary: api.canarySchema,
   RotateApiKey: api.rotateKeySchema,
   SendText: api.sendTextSchema,
+  SetQuotas: api.quotasSchema,
 };

@@ -32,7 +32,14 @@ export const pageQuery = z.strictObject({
   after: id.optional(),
 });
 
-export const workspaceSchema = z.strictObject({ id, name: z.string(), createdAt: time });
+const quota = z.int().min(0).max(1_000_000_000).nullable();
+/** Null where there is no quota. */
+export const quotasSchema = z.strictObject({
+  accounts: quota.describe('accounts that hold their number, those that are being linked included'),
+  startingLinks: quota.describe('links that wait for the scan of their code'),
+  callsPerMinute: quota.describe('requests to addresses of the workspace, by all keys and at all instances'),
+});
+export const workspaceSchema = z.strictObject({ id, name: z.string(), quotas: quotasSchema, createdAt: time });
 export const createWorkspaceSchema = z.strictObject({ name: z.string().trim().min(1).max(200) });
 export const workspacesSchema = z.strictObject({ items: z.array(workspaceSchema), next: id.nullable() });
 
@@ -185,11 +192,16 @@ export const apiKeySchema = z.strictObject({
   id,
   name: z.string(),
   scope: scopeSchema,
+  workspace: id.nullable().describe('the only workspace that the key reaches; null: all workspaces'),
   createdAt: time,
   expiresAt: time.nullable(),
 });
 export const apiKeysSchema = z.strictObject({ items: z.array(apiKeySchema) });
-export const createKeySchema = z.strictObject({ name: z.string().trim().min(1).max(200), scope: scopeSchema });
+export const createKeySchema = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  scope: scopeSchema,
+  workspace: id.optional().describe('the only workspace that the key reaches; without it, the key reaches all'),
+});
 export const rotateKeySchema = z.strictObject({
   /** How long the old key stays valid, in seconds. */
   overlapSeconds: z.int().min(0).max(2_592_000),

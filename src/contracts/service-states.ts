@@ -48,5 +48,9 @@ export type LinkSuccessWindow = keyof typeof linkSuccessWindows;
 export const apiScopes = ['read', 'link', 'admin'] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
+/** Why an API key was rejected. */
+export const keyRejections = ['missing', 'unknown', 'expired'] as const;
+export type KeyRejection = (typeof keyRejections)[number];
+
 export const rolloutStates = ['active', 'finished', 'rolled_back'] as const;
 export type RolloutState = (typeof rolloutStates)[number];

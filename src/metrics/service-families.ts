@@ -1,6 +1,7 @@
 import { sessionCauses } from '../codes/codes.ts';
 import {
   accountStatuses,
+  keyRejections,
   type LinkSuccessWindow,
   linkOutcomes,
   linkSuccessWindows,
@@ -113,6 +114,13 @@ export const serviceFamilies = {
     help: 'Instances of the service that were heard of within the last minute and not stopped',
     labels: {},
     limit: 1,
+  }),
+  rejectedKeys: family({
+    name: 'wwebjs_rejected_keys_total',
+    type: 'counter',
+    help: 'Requests whose API key was missing, unknown or expired',
+    labels: { reason: keyRejections },
+    limit: keyRejections.length,
   }),
   violations: family({
     name: 'wwebjs_account_constraint_violations_total',

@@ -20,6 +20,8 @@ export const logEvents = {
   'work-failed': 'Recurring work of the instance (`work`) failed for another reason. Logged once per message.',
   'work-goes-on': 'The `work` succeeds again.',
   write: 'A write was answered: which API key (`key`) requested what.',
+  'key-rejected':
+    'API keys were rejected: `reason`, how many since the line before (`count`), and the `address` of the last. At most one line per reason in ten seconds.',
   trouble: 'The service or the library could not fulfil a request; `request` is the `instance` of the problem.',
 } as const;
 export type LogEvent = keyof typeof logEvents;

@@ -16,8 +16,16 @@ export const problems = {
   },
   'workspace-unknown': { status: 404, title: 'There is no such workspace.' },
   'account-unknown': { status: 404, title: 'There is no such account in this workspace.' },
+  'headers-too-large': { status: 431, title: 'The headers of the request are too large.' },
+  'request-timeout': { status: 408, title: 'The request was not complete within 30 seconds.' },
+  'too-many-requests': {
+    status: 429,
+    title:
+      'Too many requests from this address, with this API key or for this workspace; `Retry-After` says when to continue.',
+  },
   'body-too-large': { status: 413, title: 'The body of the request is too large.' },
   'unsupported-media-type': { status: 415, title: 'The body of the request must be JSON.' },
+  'quota-reached': { status: 409, title: 'A quota of the workspace is reached.' },
   'number-contested': { status: 409, title: 'Another request is linking the number at this moment; try again.' },
   'account-not-active': { status: 409, title: 'The account is inactive or failed; link the number again.' },
   'key-unknown': { status: 404, title: 'There is no such API key.' },
@@ -50,19 +58,27 @@ export const problems = {
     status: 503,
     title: 'The database does not answer, or refuses all work. Nothing was lost; try again.',
   },
+  overloaded: { status: 503, title: 'This instance is overloaded; try again after `Retry-After`.' },
   'instance-full': { status: 503, title: 'This instance is at its limit of sessions; use another instance.' },
   starting: { status: 503, title: 'This instance is still starting; use another instance.' },
   stopping: { status: 503, title: 'This instance is shutting down; use another instance.' },
 } as const satisfies Record<string, ProblemEntry>;
 export type ProblemCode = keyof typeof problems;
 
+export interface ProblemOptions extends ErrorOptions {
+  /** When a repetition can succeed. */
+  retryAfterSeconds?: number;
+}
+
 /** An error that the caller of the service receives, as a problem with a stable code (RFC 9457). */
 export class Problem extends Error {
   override name = 'Problem';
   readonly code: ProblemCode;
+  readonly retryAfterSeconds: number | null;
 
-  constructor(code: ProblemCode, detail: string = problems[code].title, options?: ErrorOptions) {
+  constructor(code: ProblemCode, detail: string = problems[code].title, options: ProblemOptions = {}) {
     super(detail, options);
     this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
 }

@@ -8,6 +8,17 @@ export interface WorkspaceRow {
   id: string;
   name: string;
   created_at: number;
+  /** Quotas; null where there is none. */
+  max_accounts: Generated<number | null>;
+  max_starting_links: Generated<number | null>;
+  max_calls_per_minute: Generated<number | null>;
+}
+
+/** How many calls a workspace had in a minute since 1970. */
+export interface WorkspaceCallsRow {
+  workspace_id: string;
+  minute: number;
+  calls: number;
 }
 
 export interface AccountRow {
@@ -158,6 +169,8 @@ export interface ApiKeyRow {
   id: string;
   name: string;
   scope: ApiScope;
+  /** The only workspace that the key reaches; null for all. */
+  workspace_id: string | null;
   secret_sha256: string;
   created_at: number;
   expires_at: number | null;
@@ -236,6 +249,7 @@ export interface LinkEndRow {
 /** The tables and views of `sql/` that the service uses, for Kysely. */
 export interface ServiceTables {
   workspaces: WorkspaceRow;
+  workspace_calls: WorkspaceCallsRow;
   whatsapp_accounts: AccountRow;
   account_history: AccountHistoryRow;
   link_ends: LinkEndRow;

@@ -1,8 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { InputError } from '../../contracts/input-error.ts';
 import { createKeySchema } from '../../contracts/service-api.ts';
 import type { ApiScope } from '../../contracts/service-states.ts';
+import { Workspaces } from '../../service/accounts/workspaces.ts';
 import { ApiKeys } from '../../service/http/keys/api-keys.ts';
-import type { ServiceTables } from '../../service/tables.ts';
+import { Problem } from '../../service/problems.ts';
+import { type WorkspaceId, workspaceId } from '../../service/session-ids.ts';
+import type { ServiceDatabase, ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { databaseOption, embeddedDatabase } from '../options/service-database.ts';
 
@@ -10,6 +14,7 @@ interface AddKeyOptions {
   database?: string;
   replica?: true;
   scope: ApiScope;
+  workspace?: string;
   first?: true;
 }
 
@@ -21,20 +26,38 @@ export function addKeyCommand(): Command {
     .addOption(databaseOption())
     .option('--replica', 'for a service that was started with --replica: it has a store of its own')
     .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
+    .option('--workspace <id>', 'the only workspace that the key reaches; without it, the key reaches all')
     .option('--first', 'make no key if a valid one exists: for set-ups that run repeatedly')
-    .addHelpText('after', '\nExample:\n  wwebjs-canary serve add-key deploy-bot --scope link')
+    .addHelpText(
+      'after',
+      '\nExample:\n  wwebjs-canary serve add-key deploy-bot --scope link\n  wwebjs-canary serve add-key customer --scope link --workspace 0f8e6c1e-6a3c-4d0e-9d35-3f1f1c1b2a10',
+    )
     .action(addKey);
 }
 
-async function addKey(name: string, { scope, database: address, replica, first }: AddKeyOptions): Promise<void> {
+async function addKey(
+  name: string,
+  { scope, workspace, database: address, replica, first }: AddKeyOptions,
+): Promise<void> {
   const database = await openDatabase<ServiceTables>(address ?? embeddedDatabase({ forReplica: replica }));
   try {
     const keys = new ApiKeys(database);
     if (first && (await keys.any())) console.error('There is a key already; none was made.');
-    else console.log((await keys.create(name, scope)).key);
+    else console.log((await keys.create(name, scope, await foundWorkspace(database, workspace))).key);
   } finally {
     await database.close();
   }
+}
+
+/** @throws InputError when there is no such workspace. */
+async function foundWorkspace(database: ServiceDatabase, id: string | undefined): Promise<WorkspaceId | null> {
+  if (id === undefined) return null;
+  const found = await new Workspaces(database).get(workspaceId(id)).catch((error) => {
+    if (error instanceof Problem) return null;
+    throw error;
+  });
+  if (found === null) throw new InputError(`--workspace ${id}: there is no such workspace`);
+  return found.id;
 }
 
 function keyName(text: string): string {

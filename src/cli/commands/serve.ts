@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import ipaddr from 'ipaddr.js';
 import { defaultSlots } from '../../browser/default-slots.ts';
 import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
+import { defaultRequestLimits } from '../../service/http/admission.ts';
 import { defaultJudgeEveryMs } from '../../service/instance/service.ts';
 import type { LogLine } from '../../service/log-line.ts';
 import { duration, wholeNumber } from '../options/option-values.ts';
@@ -24,6 +26,10 @@ interface ServeCommandOptions {
   maxSessions?: number;
   profiles?: string;
   allowPrivateWebhooks: boolean;
+  ratePerAddress: number;
+  ratePerKey: number;
+  maxDelay: number;
+  trustProxy: string[];
   sessionDetail: number;
   judgeEvery: number | null;
   policy: string;
@@ -58,6 +64,30 @@ export function serveCommand(): Command {
       'keep profiles for all machines, encrypted: folder:/shared/path or s3://bucket/prefix?endpoint=...',
     )
     .option('--allow-private-webhooks', 'let webhooks reach addresses of private networks', false)
+    .option(
+      '--rate-per-address <n>',
+      'requests a second from one address, on average over ten seconds; 0 for no limit',
+      wholeNumber(0, 100_000),
+      defaultRequestLimits.perAddress,
+    )
+    .option(
+      '--rate-per-key <n>',
+      'requests a second with one API key, on average over ten seconds; 0 for no limit',
+      wholeNumber(0, 100_000),
+      defaultRequestLimits.perKey,
+    )
+    .option(
+      '--max-delay <ms>',
+      'mean delay of the event loop, in milliseconds, above which the API answers that it is overloaded; 0 for never',
+      wholeNumber(0, 60_000),
+      defaultRequestLimits.maxDelayMs,
+    )
+    .option(
+      '--trust-proxy <addresses>',
+      'addresses or networks of reverse proxies, separated by commas: their X-Forwarded-For names the caller',
+      proxyAddresses,
+      [],
+    )
     .option(
       '--session-detail <n>',
       'show up to n sessions one by one in /metrics, by the handle that the console shows; 0 shows none',
@@ -98,7 +128,20 @@ async function run({
   const stop = untilSignal().then(() => stopping.abort());
   const { signal } = stopping;
   const profiles = given.profiles ?? null;
-  const starting = serveInstance({ ...given, profiles, database, replica, version, signal, log });
+  const { ratePerAddress: perAddress, ratePerKey: perKey, maxDelay: maxDelayMs } = given;
+  const limits = { ...defaultRequestLimits, perAddress, perKey, maxDelayMs };
+  const trustedProxies = given.trustProxy;
+  const starting = serveInstance({
+    ...given,
+    limits,
+    trustedProxies,
+    profiles,
+    database,
+    replica,
+    version,
+    signal,
+    log,
+  });
   const instance = await Promise.race([starting, stop.then(() => null)]);
   if (instance === null) {
     // Does not wait for the start, which may wait for another instance's migration. The start begins nothing more.
@@ -109,6 +152,13 @@ async function run({
   log({ event: 'listening', url: instance.url, ...(instance.phoneUrl && { phoneUrl: instance.phoneUrl }) });
   await stop;
   await instance.stop();
+}
+
+function proxyAddresses(text: string): string[] {
+  const addresses = text.split(',').map((address) => address.trim());
+  const wrong = addresses.find((address) => !ipaddr.isValid(address) && !ipaddr.isValidCIDR(address));
+  if (wrong === undefined) return addresses;
+  throw new InvalidArgumentError(`"${wrong}" is no address and no network such as 10.0.0.0/8.`);
 }
 
 function exactVersion(text: string): string {

@@ -5,6 +5,7 @@ import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { isLoopback } from '../../contracts/is-loopback.ts';
 import { listenError } from '../../contracts/listen-error.ts';
+import type { RequestLimits } from '../../service/http/admission.ts';
 import { ApiKeys } from '../../service/http/keys/api-keys.ts';
 import { createServer } from '../../service/http/server.ts';
 import { Service, type ServiceOptions } from '../../service/instance/service.ts';
@@ -35,6 +36,9 @@ export interface ServeOptions {
   profiles: string | null;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks: boolean;
+  limits: RequestLimits;
+  /** Addresses or networks of reverse proxies whose `X-Forwarded-For` names the caller. */
+  trustedProxies: readonly string[];
   /** How many sessions `/metrics` shows one by one. */
   sessionDetail: number;
   /** Milliseconds between two judgements of the rollout in progress; null leaves it to people. */
@@ -82,9 +86,12 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
       service,
       version: options.version,
       open: isLoopback(host),
+      limits: options.limits,
+      trustedProxies: options.trustedProxies,
       onTrouble: (request, problem) =>
         log({ event: 'trouble', request, code: problem.code, message: String(problem.cause ?? problem.message) }),
       onWrite: (write) => log({ event: 'write', ...write }),
+      onRejectedKeys: (rejected) => log({ event: 'key-rejected', ...rejected }),
     });
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw listenError({ host, port }, error);

@@ -1,6 +1,7 @@
 import type { RateSeries } from '../../contracts/canary-history.ts';
 import { sortLibraries } from '../../report/history/build-history.ts';
 import { ratePoint } from '../../report/history/rate-point.ts';
+import type { WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
 interface LinkCount {
@@ -14,14 +15,16 @@ interface LinkCount {
  * not scanned is neither a success nor a failure; the first end of a link counts.
  *
  * @param buckets the starts of the buckets, in milliseconds since 1970.
+ * @param workspace counts the links of this workspace; of all by default.
  */
 export async function linkHistory(
   database: ServiceDatabase,
   buckets: readonly number[],
   bucketMs: number,
+  workspace: WorkspaceId | null = null,
 ): Promise<RateSeries[]> {
   const counts: LinkCount[][] = [];
-  for (const start of buckets) counts.push(await linksBegun(database, start, start + bucketMs));
+  for (const start of buckets) counts.push(await linksBegun(database, start, start + bucketMs, workspace));
   const libraries = sortLibraries(counts.flat().map(({ library }) => library));
   return libraries.map((library) => ({
     library,
@@ -32,7 +35,12 @@ export async function linkHistory(
   }));
 }
 
-async function linksBegun({ kysely }: ServiceDatabase, from: number, to: number): Promise<LinkCount[]> {
+async function linksBegun(
+  { kysely }: ServiceDatabase,
+  from: number,
+  to: number,
+  workspace: WorkspaceId | null,
+): Promise<LinkCount[]> {
   const rows = await kysely
     .selectFrom('account_history as begun')
     .innerJoin('link_ends', 'link_ends.account_id', 'begun.account_id')
@@ -53,6 +61,7 @@ async function linksBegun({ kysely }: ServiceDatabase, from: number, to: number)
     .where('begun.from_status', '=', 'none')
     .where('begun.at', '>=', from)
     .where('begun.at', '<', to)
+    .$if(workspace !== null, (query) => query.where('begun.workspace_id', '=', workspace as WorkspaceId))
     .groupBy('begun.library')
     .execute();
   return rows.map(({ library, connected, failed }) => ({

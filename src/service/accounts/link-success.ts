@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely';
+import type { WorkspaceId } from '../session-ids.ts';
 import type { ServiceTables } from '../tables.ts';
 
 interface EndedLinks {
@@ -18,10 +19,13 @@ export interface LinkSuccess extends EndedLinks {
  * How many links succeed, by library version and by build within it, for accounts whose link began at or after `since` (milliseconds
  * since 1970, or a database expression for it). Counts the first end of each link: the current status of an account does not show its
  * past.
+ *
+ * @param workspace counts the links of this workspace; of all by default.
  */
 export async function linkSuccess(
   { kysely }: { kysely: Kysely<ServiceTables> },
   since: number | RawBuilder<number>,
+  workspace: WorkspaceId | null = null,
 ): Promise<LinkSuccess[]> {
   const rows = await kysely
     .selectFrom('account_history as begun')
@@ -35,6 +39,7 @@ export async function linkSuccess(
     .where('begun.from_status', '=', 'none')
     .where('begun.at', '>=', since)
     .where('outcome', 'in', ['ready', 'failed'])
+    .$if(workspace !== null, (query) => query.where('begun.workspace_id', '=', workspace as WorkspaceId))
     .groupBy(['begun.library', 'link_ends.build'])
     .orderBy('begun.library')
     .orderBy('link_ends.build')

@@ -3,6 +3,7 @@ import { freshStart, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
+import { checkQuotas } from './check-quotas.ts';
 import { type OnViolation, recordViolation, resolveCollision } from './constraint-violations.ts';
 import { isSameNumber } from './is-same-number.ts';
 import { deactivate, lockWorkspace, supersede } from './supersede.ts';
@@ -42,7 +43,7 @@ export class Links {
    * Creates an account in `qr_scanning` and its session (`ids` are fresh), leased to this instance. Every account that holds its number,
    * even a stuck one, becomes inactive in the same transaction.
    *
-   * @throws Problem `workspace-unknown`, `number-contested`
+   * @throws Problem `workspace-unknown`, `number-contested`, `quota-reached`
    */
   async begin(ids: SessionIds, request: LinkRequest): Promise<Linked & { lease: Lease }> {
     const superseded = await resolveCollision(() => this.#insert(ids, request), this.#onViolation);
@@ -65,6 +66,7 @@ export class Links {
       if (!(await lockWorkspace(this.#database, tx, ids.workspace))) throw new Problem('workspace-unknown');
       const number = { workspace: ids.workspace, phone: phone ?? '', except: ids.account };
       const superseded = phone === null ? [] : await supersede(tx, this.#database, number, this.#instanceId);
+      await checkQuotas(tx, ids.workspace);
       await tx
         .insertInto('whatsapp_accounts')
         .values({

@@ -9,8 +9,15 @@ import { openapiWebhooks } from './openapi-webhooks.ts';
 import type { Route } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
 
-/** Problems that every operation with an API key can have. */
-const everywhere: ProblemCode[] = ['invalid-request', 'unauthorized', 'forbidden', 'internal', 'database-unreachable'];
+/** Problems that every operation can have. */
+const everywhere: ProblemCode[] = [
+  'invalid-request',
+  'request-timeout',
+  'too-many-requests',
+  'headers-too-large',
+  'internal',
+];
+const withKey: ProblemCode[] = ['unauthorized', 'forbidden', 'overloaded', 'database-unreachable'];
 const onWrites: ProblemCode[] = [
   'body-too-large',
   'unsupported-media-type',
@@ -19,9 +26,16 @@ const onWrites: ProblemCode[] = [
 ];
 
 /** The problems that an operation can answer with. */
-export function problemsOf({ scope, method, problems: own }: Route): ProblemCode[] {
-  if (scope === 'public') return ['invalid-request', 'internal', ...own];
-  return [...everywhere, ...(method === 'GET' ? [] : onWrites), ...own];
+export function problemsOf({ scope, method, path, problems: own }: Route): ProblemCode[] {
+  const codes: ProblemCode[] = [
+    ...everywhere,
+    ...(scope === 'public' ? [] : withKey),
+    ...(method === 'GET' ? [] : onWrites),
+    ...(path.includes('/:') ? (['not-found'] as const) : []),
+    ...(path.includes('/:workspace') ? (['workspace-unknown'] as const) : []),
+    ...own,
+  ];
+  return [...new Set(codes)];
 }
 
 /** Makes @fastify/swagger describe, in OpenAPI 3.1, the routes whose `config.operation` is one of the API. */

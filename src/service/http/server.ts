@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import fastifySwagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console/build-console.ts';
 import type { Service } from '../instance/service.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
+import { admitRequests, defaultRequestLimits, type RequestLimits } from './admission.ts';
 import { Idempotency } from './idempotency.ts';
-import { ApiKeys, allows } from './keys/api-keys.ts';
-import { authenticate, type Caller } from './keys/authenticate.ts';
+import { ApiKeys } from './keys/api-keys.ts';
+import type { Caller } from './keys/authenticate.ts';
+import { type RejectedKeys, sampleRejectedKeys } from './keys/rejected-keys.ts';
 import { openapiOptions } from './openapi.ts';
 import { problemBody, problemOf } from './problem-answer.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { Route, RouteContext } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
 
 export interface ServerOptions {
   service: Service;
@@ -20,17 +24,22 @@ export interface ServerOptions {
   version: string;
   /** True when the service is bound to a loopback address: calls need no key until the first one is made. */
   open: boolean;
+  limits?: RequestLimits;
+  /** Addresses or networks of the proxies whose `X-Forwarded-For` names the caller; without any, the caller is the peer. */
+  trustedProxies?: readonly string[];
   /** Called when the service or the library could not fulfil a request, with the internal error. */
   onTrouble(requestId: string, problem: Problem): void;
   /** Called with every write when it is answered. */
   onWrite?(write: AnsweredWrite): void;
+  /** Called with keys that were rejected, sampled. */
+  onRejectedKeys?(rejected: RejectedKeys): void;
 }
 
 /** Who asked for what, and what came of it. */
 export interface AnsweredWrite {
   request: string;
   /** The id of an API key, or `open`; null for an unauthenticated caller. */
-  key: Caller | null;
+  key: string | null;
   method: Route['method'];
   path: string;
   status: number;
@@ -41,36 +50,58 @@ export interface AnsweredWrite {
 const troubles: ReadonlySet<ProblemCode> = new Set(['internal', 'send-failed', 'send-unknown']);
 
 const maxBodyBytes = 64 * 1024;
+/** How often Node looks for requests that are not complete in time, in milliseconds. */
+const lookEveryMs = 1_000;
 const idempotencyKeyPattern = /^[\x21-\x7e]{1,200}$/;
 
 /** The HTTP face of one instance. */
-export function createServer({ service, version, open, onTrouble, onWrite }: ServerOptions): FastifyInstance {
+export function createServer({
+  service,
+  version,
+  open,
+  limits = defaultRequestLimits,
+  trustedProxies = [],
+  onTrouble,
+  onWrite,
+  onRejectedKeys,
+}: ServerOptions): FastifyInstance {
   const context: RouteContext = { service, keys: new ApiKeys(service.database), open };
   const idempotency = new Idempotency(service.database);
   const app = Fastify({
     bodyLimit: maxBodyBytes,
+    requestTimeout: limits.requestMs,
+    // A missing `Host` is answered like any other mistake, not by Node.
+    http: { headersTimeout: limits.requestMs, connectionsCheckingInterval: lookEveryMs, requireHostHeader: false },
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => randomUUID(),
     // A stop waits for answers that are under way; connections that only stand open are closed.
     forceCloseConnections: 'idle',
+    // What arrives during a stop is answered by its route.
+    return503OnClosing: false,
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply as unknown as FastifyReply),
   });
+  // An expectation that HTTP does not define is ignored (RFC 9110, 10.1.1); Node would answer it without a body.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   const codes = new WeakMap<FastifyRequest, ProblemCode>();
-  const callers = new WeakMap<FastifyRequest, Caller>();
-  const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  const answerProblem = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = problemOf(error);
     const { status } = problems[problem.code];
     codes.set(request, problem.code);
     if (troubles.has(problem.code)) onTrouble(request.id, problem);
     if (status === 401) reply.header('www-authenticate', 'Bearer');
+    if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
+    // A short body comes together with the headers, and is read right after them.
+    if (!request.raw.complete) await setImmediate();
+    // The rest of a longer one, which will not be used, is not waited for.
+    if (!request.raw.complete) reply.header('connection', 'close');
     return reply.status(status).type('application/problem+json').send(problemBody(problem, request.id));
   };
-  const admit = async ({ scope }: Route, request: FastifyRequest): Promise<Caller> => {
-    if (scope === 'public') return '';
-    const caller = await authenticate(request, context.keys, open);
-    callers.set(request, caller.id);
-    if (!allows(caller.scope, scope)) throw new Problem('forbidden', `This needs a key with the scope ${scope}.`);
-    return caller.id;
-  };
+  const sampled = sampleRejectedKeys((rejected) => onRejectedKeys?.(rejected));
+  const callerOf = admitRequests(app, context, limits, (reason, address) => {
+    service.metrics.rejectedKey(reason);
+    sampled(reason, address);
+  });
   // What is not JSON would reach the schemas as one long text.
   app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -97,12 +128,12 @@ export function createServer({ service, version, open, onTrouble, onWrite }: Ser
           const { method } = route;
           if (method === 'GET') return;
           const code = codes.get(request) ?? null;
-          const key = callers.get(request) ?? null;
+          const key = callerOf(request).id || null;
           onWrite?.({ request: request.id, key, method, path: loggablePath(request.url), status, code });
         },
         handler: async (request, reply) => {
-          const caller = await admit(route, request);
-          const parts = { ...readParts(route, request), request, reply };
+          const caller = callerOf(request);
+          const parts = { ...readParts(route, request), caller, request, reply };
           if (route.answer.media) return route.handle(context, parts as never);
           const run = () => answerOf(route, context, parts);
           const key = idempotencyKey(route, request);
@@ -146,7 +177,7 @@ async function once(
   idempotency: Idempotency,
   route: Route,
   request: FastifyRequest,
-  caller: Caller,
+  { id: caller }: Caller,
   key: string,
   run: () => ReturnType<typeof answerOf>,
   reply: FastifyReply,

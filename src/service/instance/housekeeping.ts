@@ -8,6 +8,8 @@ const answersMs = dayMs;
 const tracesMs = 7 * dayMs;
 /** How long a dead letter can be sent again, in milliseconds; limited because it may hold the text of a message. */
 const deadLettersMs = 30 * dayMs;
+/** How long the calls of a minute are kept, in milliseconds: only those of the present minute count. */
+const callsMs = 3_600_000;
 /** Rows per statement: deleting a year of rows at once would exceed the statement timeout every time. */
 const batch = 1_000;
 
@@ -23,6 +25,7 @@ export async function keepHouse(database: ServiceDatabase): Promise<void> {
     kysely.deleteFrom('idempotency_keys').where('created_at', '<', (where) => where(now, '-', answersMs)),
     deliveries('delivered', tracesMs),
     deliveries('dead', deadLettersMs),
+    kysely.deleteFrom('workspace_calls').where('minute', '<', Math.floor((Date.now() - callsMs) / 60_000)),
     kysely.deleteFrom('instances').where('seen_at', '<', (where) => where(now, '-', tracesMs)),
     kysely.deleteFrom('api_keys').where('expires_at', '<', (where) => where(now, '-', tracesMs)),
     // Left behind by instances that died while they waited for an answer.

@@ -1,5 +1,7 @@
 import type { SessionCause } from '../../codes/codes.ts';
 import {
+  type KeyRejection,
+  keyRejections,
   type LinkOutcome,
   type ProbeOutcome,
   type SessionStep,
@@ -24,6 +26,7 @@ export class ServiceMetrics {
   readonly #buildRestorations = new BuildCounter(this.#instruments.counter(families.buildRestorations));
   readonly #violations = this.#instruments.counter(families.violations);
   readonly #probes = this.#instruments.counter(families.sessionProbes);
+  readonly #rejectedKeys = this.#instruments.counter(families.rejectedKeys);
   readonly registry = this.#instruments.registry;
 
   /**
@@ -46,12 +49,17 @@ export class ServiceMetrics {
       const family = { ...families.sessionDetail, limit: detailed };
       this.#instruments.gauge(family, (gauge) => setOneByOne(gauge, sessions(), detailed));
     }
-    // Series that exist from the start, so that an alert sees the first violation as an increase.
+    // Series that exist from the start, so that an alert sees the first one as an increase.
+    for (const reason of keyRejections) this.rejectedKey(reason, 0);
     for (const outcome of violationOutcomes) this.violation(outcome, 0);
   }
 
   violation(outcome: ViolationOutcome, count = 1): void {
     this.#violations.inc({ constraint: 'unique_active_phone_workspace', outcome }, count);
+  }
+
+  rejectedKey(reason: KeyRejection, count = 1): void {
+    this.#rejectedKeys.inc({ reason }, count);
   }
 
   /** A session reached `phase` for the first time after its start. */

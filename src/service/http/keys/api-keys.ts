@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { type ApiScope, apiScopes } from '../../../contracts/service-states.ts';
+import { type ApiScope, apiScopes, type KeyRejection } from '../../../contracts/service-states.ts';
 import { Problem } from '../../problems.ts';
+import { type WorkspaceId, workspaceId } from '../../session-ids.ts';
 import { sha256 } from '../../sha256.ts';
 import type { ApiKeyRow, ServiceDatabase, ServiceTables } from '../../tables.ts';
 
@@ -9,6 +10,8 @@ export interface ApiKey {
   id: string;
   name: string;
   scope: ApiScope;
+  /** The only workspace that the key reaches; null for all. */
+  workspace: WorkspaceId | null;
   createdAt: number;
   expiresAt: number | null;
 }
@@ -35,25 +38,28 @@ export class ApiKeys {
     this.#database = database;
   }
 
-  async create(name: string, scope: ApiScope): Promise<NewApiKey> {
+  /** @param workspace the only workspace that the key reaches; null for all, also those of the future. */
+  async create(name: string, scope: ApiScope, workspace: WorkspaceId | null = null): Promise<NewApiKey> {
     const id = randomBytes(6).toString('hex');
     const secret = randomBytes(32).toString('hex');
     const { kysely, now } = this.#database;
+    const row = { id, name, scope, workspace_id: workspace, secret_sha256: hashOf(secret, workspace) };
     await kysely
       .insertInto('api_keys')
-      .values({ id, name, scope, secret_sha256: sha256(secret), created_at: now, expires_at: null })
+      .values({ ...row, created_at: now, expires_at: null })
       .execute();
     return { ...(await this.#get(id)), key: `wwc_${id}_${secret}` };
   }
 
-  /** The key that a caller sent; null when it is unknown, wrong or expired. */
-  async find(text: string): Promise<ApiKey | null> {
+  /** The key that a caller sent, or why it is rejected. */
+  async find(text: string): Promise<ApiKey | KeyRejection> {
     const [, id, secret] = /^wwc_([0-9a-f]{12})_([0-9a-f]{64})$/.exec(text) ?? [];
-    if (!id || !secret) return null;
+    if (!id || !secret) return 'unknown';
     const row = await this.#read(id);
-    if (!row || row.expired) return null;
-    const given = Buffer.from(sha256(secret));
-    return timingSafeEqual(given, Buffer.from(row.secret_sha256)) ? fromRow(row) : null;
+    if (!row) return 'unknown';
+    const given = Buffer.from(hashOf(secret, row.workspace_id));
+    if (!timingSafeEqual(given, Buffer.from(row.secret_sha256))) return 'unknown';
+    return row.expired ? 'expired' : fromRow(row);
   }
 
   async list(): Promise<ApiKey[]> {
@@ -62,14 +68,14 @@ export class ApiKeys {
   }
 
   /**
-   * A new key with the same name and scope; the old one works for another `overlapMs`, or until it would have ended anyway.
+   * A new key with the same name, scope and workspace; the old one works for another `overlapMs`, or until it would have ended anyway.
    *
    * @throws Problem `key-unknown`, `key-expired`
    */
   async rotate(id: string, overlapMs: number): Promise<NewApiKey> {
-    const { name, scope } = await this.#get(id);
+    const { name, scope, workspace } = await this.#get(id);
     if (await this.#hasExpired(id)) throw new Problem('key-expired');
-    const fresh = await this.create(name, scope);
+    const fresh = await this.create(name, scope, workspace);
     await this.#expire(id, overlapMs);
     this.#found.delete(id);
     return fresh;
@@ -83,6 +89,8 @@ export class ApiKeys {
         .selectFrom('api_keys')
         .select('id')
         .where('scope', '=', 'admin')
+        // A key of one workspace can make no key.
+        .where('workspace_id', 'is', null)
         .where('expires_at', 'is', null);
       // Locked, or two admins who revoke each other at the same moment leave no key.
       const admins = await this.#database.locked(lasting).execute();
@@ -143,6 +151,15 @@ export class ApiKeys {
   }
 }
 
-function fromRow({ id, name, scope, created_at, expires_at }: ApiKeyRow): ApiKey {
-  return { id, name, scope, createdAt: created_at, expiresAt: expires_at };
+/**
+ * The hash covers the workspace, so that the key of a workspace is worth nothing where the workspace is not known: in instances of a
+ * version without such keys, and in a row whose workspace was changed.
+ */
+function hashOf(secret: string, workspace: string | null): string {
+  return sha256(workspace === null ? secret : `${secret} ${workspace}`);
+}
+
+function fromRow({ id, name, scope, workspace_id, created_at, expires_at }: ApiKeyRow): ApiKey {
+  const workspace = workspace_id === null ? null : workspaceId(workspace_id);
+  return { id, name, scope, workspace, createdAt: created_at, expiresAt: expires_at };
 }

@@ -1,33 +1,42 @@
 import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '../../../contracts/is-loopback.ts';
-import type { ApiScope } from '../../../contracts/service-states.ts';
+import type { ApiScope, KeyRejection } from '../../../contracts/service-states.ts';
 import { Problem } from '../../problems.ts';
+import type { WorkspaceId } from '../../session-ids.ts';
 import type { ApiKeys } from './api-keys.ts';
 
-/** Who calls: the id of an API key, or `open` on a loopback address where no key was ever made. */
-export type Caller = string;
+/** Who calls, and what it may do. */
+export interface Caller {
+  /** The id of an API key, `open` on a loopback address where no key was ever made, or empty where none is needed. */
+  id: string;
+  scope: ApiScope;
+  /** The only workspace that there is for the caller; null for a caller that may reach all. */
+  workspace: WorkspaceId | null;
+}
+
+/** The caller of an operation that needs no key. */
+export const anonymous: Caller = { id: '', scope: 'read', workspace: null };
 
 /**
- * Who sends a request, and what it may do.
+ * Who sends a request; why its key was rejected otherwise.
  *
  * @param open true when the service is bound to loopback: while it has no keys it asks for none, but who calls has to be `isLocal`.
- * @throws Problem `unauthorized`, `forbidden`
+ * @throws Problem `forbidden`
  */
 export async function authenticate(
   request: FastifyRequest,
   keys: ApiKeys,
   open: boolean,
-): Promise<{ id: Caller; scope: ApiScope }> {
+): Promise<Caller | KeyRejection> {
   const { authorization } = request.headers;
   if (open && authorization === undefined && !(await keys.any())) {
     if (!isLocal(request)) throw new Problem('forbidden', localOnly);
-    return { id: 'open', scope: 'admin' };
+    return { id: 'open', scope: 'admin', workspace: null };
   }
+  if (authorization === undefined) return 'missing';
   // The name of a scheme has no case (RFC 9110, 11.1).
-  const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-  const key = text === undefined ? null : await keys.find(text);
-  if (!key) throw new Problem('unauthorized');
-  return key;
+  const [, text] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+  return text === undefined ? 'unknown' : keys.find(text);
 }
 
 /** The message for a caller that is not `isLocal`. */

@@ -37,7 +37,7 @@ export const accountRoutes: Route[] = [
     params: workspaceParams,
     query: pageQuery,
     answer: { status: 200, schema: accountsSchema },
-    problems: ['workspace-unknown'],
+    problems: [],
     async handle({ service }, { params, query }) {
       const limit = Number(query.limit);
       const after = query.after === undefined ? null : accountId(query.after);
@@ -53,7 +53,7 @@ export const accountRoutes: Route[] = [
     params: workspaceParams,
     body: linkSchema,
     answer: { status: 202, schema: accountSchema },
-    problems: ['workspace-unknown', 'library-unavailable', 'number-contested', 'instance-full', 'stopping'],
+    problems: ['library-unavailable', 'number-contested', 'quota-reached', 'instance-full', 'stopping'],
     async handle({ service }, { params, body }) {
       const { phone = null, pairing = false, library = null } = body;
       const { id } = await service.workspaces.get(workspaceId(params.workspace));

@@ -13,6 +13,7 @@ export const healthRoutes: Route[] = [
     path: '/healthz',
     summary: 'The process works',
     scope: 'public',
+    isProbe: true,
     answer: { status: 200, schema: healthSchema },
     problems: [],
     handle: async () => ({ status: 'ok' as const }),
@@ -22,6 +23,7 @@ export const healthRoutes: Route[] = [
     path: '/readyz',
     summary: 'The database answers and the instance accepts work',
     scope: 'public',
+    isProbe: true,
     answer: { status: 200, schema: readinessSchema },
     problems: ['database-unreachable', 'starting', 'stopping'],
     async handle({ service }) {
@@ -51,12 +53,13 @@ export const healthRoutes: Route[] = [
     path: '/v1/link-success',
     summary: 'How many links succeeded, by library version and build, from the history of the last day or since a time',
     scope: 'read',
+    reach: 'every-key',
     query: linkSuccessQuery,
     answer: { status: 200, schema: linkSuccessSchema },
     problems: [],
-    async handle({ service }, { query }) {
+    async handle({ service }, { query, caller }) {
       const since = query.since === undefined ? Date.now() - dayMs : Date.parse(query.since);
-      return { since: iso(since), items: await linkSuccess(service.database, since) };
+      return { since: iso(since), items: await linkSuccess(service.database, since, caller.workspace) };
     },
   }),
 ];

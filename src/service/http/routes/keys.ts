@@ -5,6 +5,7 @@ import {
   newKeySchema,
   rotateKeySchema,
 } from '../../../contracts/service-api.ts';
+import { workspaceId } from '../../session-ids.ts';
 import { type Route, route } from './route.ts';
 import { apiKeyView } from './views.ts';
 
@@ -21,13 +22,14 @@ export const keyRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/keys',
-    summary: 'Make an API key; its text is returned only once',
+    summary: 'Make an API key, for one workspace or for all; its text is returned only once',
     scope: 'admin',
     body: createKeySchema,
     answer: { status: 201, schema: newKeySchema },
-    problems: [],
-    async handle({ keys }, { body }) {
-      const made = await keys.create(body.name, body.scope);
+    problems: ['workspace-unknown'],
+    async handle({ service, keys }, { body: { name, scope, workspace } }) {
+      const only = workspace === undefined ? null : (await service.workspaces.get(workspaceId(workspace))).id;
+      const made = await keys.create(name, scope, only);
       return { ...apiKeyView(made), key: made.key };
     },
   }),

@@ -8,6 +8,7 @@ export const matrixRoutes: Route[] = [
     path: '/v1/matrix',
     summary: 'The newest run of the canaries on this machine, cell by cell',
     scope: 'read',
+    reach: 'every-key',
     answer: { status: 200, schema: servedMatrixSchema },
     problems: [],
     handle: () => readNewestRunInThread(),

@@ -4,6 +4,7 @@ import type { ApiScope } from '../../../contracts/service-states.ts';
 import type { Service } from '../../instance/service.ts';
 import type { ProblemCode } from '../../problems.ts';
 import type { ApiKeys } from '../keys/api-keys.ts';
+import type { Caller } from '../keys/authenticate.ts';
 
 /** What a route works with. */
 export interface RouteContext {
@@ -20,6 +21,7 @@ export interface RequestParts<P, Q, B> {
   params: Output<P>;
   query: Output<Q>;
   body: Output<B>;
+  caller: Caller;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -37,12 +39,16 @@ export interface Route<
   summary: string;
   /** `public` needs no API key. */
   scope: ApiScope | 'public';
+  /** Which keys it is for. By default those that reach the workspace of its path, and those for all workspaces where it names none. */
+  reach?: 'every-key' | 'all-workspaces';
+  /** True for probes of a load balancer: no limit applies to them. */
+  isProbe?: boolean;
   params?: P;
   query?: Q;
   body?: B;
   /** Status and shape of the answer; `media` where the handler answers by itself with something that is not JSON. */
   answer: { status: number; schema?: R; media?: string };
-  /** Problems beside those that every route can have. */
+  /** Problems beside those that `problemsOf` adds. */
   problems: ProblemCode[];
   handle(context: RouteContext, parts: RequestParts<P, Q, B>): Promise<Output<R>>;
 }

@@ -21,8 +21,8 @@ import type { ApiKey } from '../keys/api-keys.ts';
 /** Milliseconds since 1970 as ISO 8601. */
 export const iso = (ms: number) => new Date(ms).toISOString();
 
-export function workspaceView({ id, name, createdAt }: Workspace): z.output<typeof workspaceSchema> {
-  return { id, name, createdAt: iso(createdAt) };
+export function workspaceView({ id, name, quotas, createdAt }: Workspace): z.output<typeof workspaceSchema> {
+  return { id, name, quotas, createdAt: iso(createdAt) };
 }
 
 export function accountView(account: Account): z.output<typeof accountSchema> {
@@ -68,8 +68,15 @@ export function rolloutDecisionView(decision: RolloutDecision): z.output<typeof 
   return { ...decision, at: iso(decision.at) };
 }
 
-export function apiKeyView({ id, name, scope, createdAt, expiresAt }: ApiKey): z.output<typeof apiKeySchema> {
-  return { id, name, scope, createdAt: iso(createdAt), expiresAt: isoOrNull(expiresAt) };
+export function apiKeyView({
+  id,
+  name,
+  scope,
+  workspace,
+  createdAt,
+  expiresAt,
+}: ApiKey): z.output<typeof apiKeySchema> {
+  return { id, name, scope, workspace, createdAt: iso(createdAt), expiresAt: isoOrNull(expiresAt) };
 }
 
 /** A page of at most `limit` items out of `limit + 1` that were read, and the id after which the next one begins. */

@@ -24,7 +24,7 @@ export const webhookRoutes: Route[] = [
     scope: 'admin',
     params: workspaceParams,
     answer: { status: 200, schema: webhooksSchema },
-    problems: ['workspace-unknown'],
+    problems: [],
     async handle({ service }, { params }) {
       const { id } = await service.workspaces.get(workspaceId(params.workspace));
       const items = await service.webhooks.list(id);
@@ -39,7 +39,7 @@ export const webhookRoutes: Route[] = [
     params: workspaceParams,
     body: createWebhookSchema,
     answer: { status: 201, schema: newWebhookSchema },
-    problems: ['workspace-unknown', 'webhook-address-refused'],
+    problems: ['webhook-address-refused'],
     async handle({ service }, { params, body }) {
       const { id } = await service.workspaces.get(workspaceId(params.workspace));
       const made = await service.webhooks.create(id, body.url);

@@ -1,6 +1,7 @@
 import {
   createWorkspaceSchema,
   pageQuery,
+  quotasSchema,
   workspaceParams,
   workspaceSchema,
   workspacesSchema,
@@ -13,12 +14,15 @@ export const workspaceRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/workspaces',
-    summary: 'Workspaces by id, page by page',
+    summary: 'Workspaces that the key reaches by id, page by page',
     scope: 'read',
+    reach: 'every-key',
     query: pageQuery,
     answer: { status: 200, schema: workspacesSchema },
     problems: [],
-    async handle({ service }, { query }) {
+    async handle({ service }, { query, caller }) {
+      if (caller.workspace !== null)
+        return { items: [workspaceView(await service.workspaces.get(caller.workspace))], next: null };
       const limit = Number(query.limit);
       const after = query.after === undefined ? null : workspaceId(query.after);
       return pageOf(await service.workspaces.list(limit + 1, after), limit, workspaceView, ({ id }) => id);
@@ -41,8 +45,21 @@ export const workspaceRoutes: Route[] = [
     scope: 'read',
     params: workspaceParams,
     answer: { status: 200, schema: workspaceSchema },
-    problems: ['workspace-unknown'],
+    problems: [],
     handle: async ({ service }, { params }) =>
       workspaceView(await service.workspaces.get(workspaceId(params.workspace))),
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/workspaces/:workspace/quotas',
+    summary: 'Set the quotas of a workspace; null is no quota',
+    scope: 'admin',
+    reach: 'all-workspaces',
+    params: workspaceParams,
+    body: quotasSchema,
+    answer: { status: 200, schema: workspaceSchema },
+    problems: [],
+    handle: async ({ service }, { params, body }) =>
+      workspaceView(await service.workspaces.setQuotas(workspaceId(params.workspace), body)),
   }),
 ];
