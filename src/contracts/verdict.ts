@@ -148,6 +148,11 @@ export const flowVerdictSchema = z.object({
 });
 export type FlowVerdict = z.infer<typeof flowVerdictSchema>;
 
+/** The baseline passes the flow in no cell, so nothing in it can get worse: it is not held against the candidate, and says nothing for it. */
+export function isSetAside({ verdict, rule }: Pick<FlowVerdict, 'verdict' | 'rule'>): boolean {
+  return verdict === 'promote' && rule === 'dead-cells';
+}
+
 /** The attempts of a flow that its loss is made of: those in live cells, where there are any. */
 export function inRates({ cells, ...all }: Pick<FlowVerdict, Arm | 'cells'>): Record<Arm, ArmTally> {
   const live = cells.filter(({ state }) => state === 'live');
@@ -193,6 +198,7 @@ export type Narrowing = z.infer<typeof narrowingSchema>;
 export const noticeSchema = z.object({
   kind: z.enum([
     'newest-build-dead',
+    'dead-flow',
     'dead-cells',
     'candidate-only',
     'baseline-only',

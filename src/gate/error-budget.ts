@@ -36,8 +36,8 @@ export interface PromoteLevels {
 /**
  * Shares the chances of a wrong verdict among flows and rules, for a verdict after every attempt between the first look
  * and the cap. A false block of any flow blocks, so flows share `falseBlock`; every flow has to be promoted, so each may use
- * `falsePromote` in full, less the chance that a cell which is closed hides a loss, where a flow has several cells: a flow of one cell
- * that is closed is not promoted by its rate.
+ * `falsePromote` in full, less the chance that a cell which is closed hides a loss. In a comparison of one flow with one cell that chance
+ * is none: once the cell is closed, no rate is left that promotes it.
  *
  * @param flows that share `falseBlock`.
  */
@@ -64,7 +64,8 @@ function shareErrors(policy: Policy, flows: number, { hasSeveralCells, marginPoi
   const { looks } = success;
   const block = success.falseBlock / flows;
   const zOf = (level: number) => anyTimeQuantile(level, looks[0] as number, looks.at(-1) as number);
-  const promoteLevel = success.falsePromote - (hasSeveralCells ? hidingChance(deadCells) : 0);
+  const mayHideLoss = hasSeveralCells || flows > 1;
+  const promoteLevel = success.falsePromote - (mayHideLoss ? hidingChance(deadCells) : 0);
   return {
     breakageFrom: 1 / (block * blockShares.fastPath),
     blockZ: zOf(block * blockShares.rates),

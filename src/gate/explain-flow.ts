@@ -1,6 +1,14 @@
 import { boundsWords } from '../contracts/bounds-words.ts';
 import type { Policy } from '../contracts/policy.ts';
-import { type Arm, type ArmTally, arms, type FlowVerdict, inRates, type OpenFinding } from '../contracts/verdict.ts';
+import {
+  type Arm,
+  type ArmTally,
+  arms,
+  type FlowVerdict,
+  inRates,
+  isSetAside,
+  type OpenFinding,
+} from '../contracts/verdict.ts';
 import { plural } from '../words/text.ts';
 import type { CellEvidence, FlowEvidence } from './evidence/evidence.ts';
 import { describePlace, listPlaces } from './evidence/place.ts';
@@ -16,7 +24,7 @@ export function explainFlow(flow: UnexplainedFlow, { cells }: FlowEvidence, poli
     case 'hard-rules':
       return explainFindings(flow, cells);
     case 'dead-cells':
-      return explainUnconfirmed(flow, cells, policy);
+      return isSetAside(flow) ? explainSetAside(flow) : explainUnconfirmed(flow, cells, policy);
     case 'infra-share':
       return explainInfra(flow, policy);
     case 'fast-path':
@@ -63,10 +71,17 @@ function explainFindings({ verdict }: UnexplainedFlow, cells: readonly CellEvide
     : `${than}: it is not promoted until more attempts tell whether that is chance.`;
 }
 
+function explainSetAside(flow: UnexplainedFlow): string {
+  return `${rates(flow)} in ${plural(flow.cells.length, 'cell')}: the baseline passes it nowhere, so it decides nothing.`;
+}
+
 function explainUnconfirmed({ loss }: UnexplainedFlow, cells: readonly CellEvidence[], { deadCells }: Policy): string {
   const unsure = unconfirmedCells(cells, deadCells);
-  const would = (loss?.lower ?? 0) > 0 ? 'blocked' : 'promoted';
-  return `The candidate would be ${would}, but on ${listPlaces(unsure)} the baseline failed fewer than ${deadCells.beforePromoting} times: it may work there at times.`;
+  const would =
+    loss === null
+      ? 'The flow would decide nothing'
+      : `The candidate would be ${loss.lower > 0 ? 'blocked' : 'promoted'}`;
+  return `${would}, but on ${listPlaces(unsure)} the baseline failed fewer than ${deadCells.beforePromoting} times: it may work there at times.`;
 }
 
 function explainInfra(flow: UnexplainedFlow, { infra }: Policy): string {

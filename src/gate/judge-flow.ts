@@ -11,10 +11,17 @@ import {
   type VerdictWord,
 } from '../contracts/verdict.ts';
 import { errorBudget } from './error-budget.ts';
-import { type CellEvidence, countedCells, type FlowEvidence, hasSucceeded, tallyArm } from './evidence/evidence.ts';
+import {
+  type CellEvidence,
+  type Comparison,
+  countedCells,
+  type FlowEvidence,
+  hasSucceeded,
+  tallyArm,
+} from './evidence/evidence.ts';
 import { explainFlow } from './explain-flow.ts';
 import { type CellJudgement, judgeCells } from './rules/cells.ts';
-import { blockCells, isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
+import { blockCells, isClosed, isDeadFlow, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
 import { findingsHold } from './rules/hard-rules.ts';
 import { restsOn, settledCells } from './rules/in-between.ts';
@@ -42,20 +49,23 @@ interface Findings {
   isOutsideOwnMargin: boolean;
   time: TimeToReady | null;
   hardRules: 'held' | 'untried' | null;
+  /** The baseline passes it in no cell. */
+  isDead: boolean;
   isUnconfirmed: boolean;
 }
 
 /**
  * Judges one flow from everything that is known of it, but for findings about truth, which are judged over all flows.
  *
- * @param flows how many there are: they share the chance of a wrong block.
+ * @param comparison of all flows that are judged with it.
  */
-export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): FlowVerdict {
+export function judgeFlow(flow: FlowEvidence, policy: Policy, comparison: Comparison): FlowVerdict {
+  const { flows } = comparison;
   const { marginPoints, timeRatio } = flowThresholds(policy, flow.flow);
   const hasSeveralCells = flow.cells.length > 1;
   const budget = errorBudget(policy, flows, { hasSeveralCells, marginPoints });
   const counted = countedCells(flow);
-  const rated = rateCells(flow);
+  const rated = rateCells(flow, comparison);
   const pairs = countPairs(rated);
   const tally = {
     baseline: tallyArm(flow.cells.map((cell) => cell.baseline)),
@@ -79,7 +89,7 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
     return { blockZ, cellLevel, promoteZ: isTooSoon ? largestZ : promote.z(its), margin: own / 100 };
   });
   const time = timeToReady(rated, timeRatio, budget.timeLevel);
-  const missing = missingData(flow, policy);
+  const missing = missingData(flow, policy, comparison);
   const decided = decide({
     missing,
     isSpoiled: spoiledArms(tally, policy.infra.maxShare).length > 0,
@@ -92,10 +102,11 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
     isOutsideOwnMargin: cells.some((cell, i) => margins[i] !== undefined && !cell.isInsideMargin),
     time,
     hardRules: hardRulesIn(flow.cells),
+    isDead: isDeadFlow(flow, comparison, policy.deadCells),
     isUnconfirmed,
   });
   const open = restsOn(flow, decided.verdict);
-  const isOpen = open.length > 0 && !(decided.verdict === 'block' && isBlockedWithout(open, flow, policy, flows));
+  const isOpen = open.length > 0 && !(decided.verdict === 'block' && isBlockedWithout(open, flow, policy, comparison));
   const { verdict, rule } = isOpen ? ({ verdict: 'inconclusive', rule: 'in-between' } as const) : decided;
   const judged: Omit<FlowVerdict, 'because'> = {
     flow: flow.flow,
@@ -121,9 +132,14 @@ export function judgeFlow(flow: FlowEvidence, policy: Policy, flows: number): Fl
 }
 
 /** A block holds where the other cells block too. */
-function isBlockedWithout(open: readonly OpenFinding[], flow: FlowEvidence, policy: Policy, flows: number): boolean {
+function isBlockedWithout(
+  open: readonly OpenFinding[],
+  flow: FlowEvidence,
+  policy: Policy,
+  comparison: Comparison,
+): boolean {
   const settled = settledCells(flow, open);
-  return settled.cells.length > 0 && judgeFlow(settled, policy, flows).verdict === 'block';
+  return settled.cells.length > 0 && judgeFlow(settled, policy, comparison).verdict === 'block';
 }
 
 /** The first rule that has something to say decides. */
@@ -140,6 +156,7 @@ function decide(found: Findings): { verdict: VerdictWord; rule: VerdictRule } {
   }
   if (found.hardRules) return { verdict: 'inconclusive', rule: 'hard-rules' };
   if (found.missing.length > 0) return { verdict: 'inconclusive', rule: 'missing-data' };
+  if (found.isDead) return { verdict: found.isUnconfirmed ? 'inconclusive' : 'promote', rule: 'dead-cells' };
   if (!found.mayPromote || !found.success.isInsideMargin) return { verdict: 'inconclusive', rule: 'success-rate' };
   // More attempts will tell whether a cell is worse, or it is slower; until then it is not promoted.
   if (found.isOutsideOwnMargin || found.cells.some((cell) => cell.suspect))

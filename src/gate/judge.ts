@@ -4,13 +4,14 @@ import {
   arms,
   type FlowVerdict,
   type HardFinding,
+  isSetAside,
   type Notice,
   type Verdict,
   type VerdictRule,
   type VerdictWord,
 } from '../contracts/verdict.ts';
 import { plural } from '../words/text.ts';
-import { type CellEvidence, type Evidence, isUntried } from './evidence/evidence.ts';
+import { type CellEvidence, comparisonOf, type Evidence, isUntried } from './evidence/evidence.ts';
 import { describePlace } from './evidence/place.ts';
 import { explainMissing } from './explain-flow.ts';
 import { judgeFlow } from './judge-flow.ts';
@@ -23,7 +24,8 @@ import { untriedChoices } from './rules/missing-data.ts';
  * the same evidence and policy give the same bytes.
  */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
-  const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, evidence.flows.length));
+  const comparison = comparisonOf(evidence);
+  const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, comparison));
   const hardFindings = evidence.hardFindings.map((found): HardFinding => {
     const { cellKey: _, ...finding } = found;
     return { ...finding, effect: effectOf(found, evidence, policy.hardRules) };
@@ -86,7 +88,9 @@ function decide(
     };
   }
   // Report the flow that came closest to its margin.
-  const closest = flows.reduce((a, b) => ((b.loss?.upper ?? 0) > (a.loss?.upper ?? 0) ? b : a));
+  const closest = flows
+    .filter((flow) => !isSetAside(flow))
+    .reduce((a, b) => ((b.loss?.upper ?? 0) > (a.loss?.upper ?? 0) ? b : a));
   return { verdict: 'promote', rule: closest.rule, why: explain(closest) };
 }
 
@@ -120,8 +124,11 @@ function basis(flows: readonly FlowVerdict[], policy: Policy): string {
     counted.closed += closed;
   }
   if (counted.cells === 0) return 'It rests on 0 attempts.';
-  const promoted = flows.filter((flow) => flow.verdict === 'promote').length;
-  const flowWords = flows.length === 1 ? '1 flow' : `${flows.length} flows, of which ${promoted} would be promoted`;
+  const setAside = flows.filter(isSetAside).length;
+  const promoted = flows.filter((flow) => flow.verdict === 'promote').length - setAside;
+  const aside = setAside === 0 ? '' : ` and ${setAside} decide${setAside === 1 ? 's' : ''} nothing`;
+  const flowWords =
+    flows.length === 1 ? '1 flow' : `${flows.length} flows, of which ${promoted} would be promoted${aside}`;
   const left = [
     counted.infra > 0 ? `${counted.infra} spoiled by the machine or the harness` : '',
     counted.stale > 0 ? `${counted.stale} not of the last ${policy.maxAgeHours} h` : '',

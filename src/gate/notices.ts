@@ -1,6 +1,13 @@
 import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
 import type { BrokenNames } from '../contracts/surface-check.ts';
-import type { AgedBuild, FlowVerdict, HardFinding, Notice, Place } from '../contracts/verdict.ts';
+import {
+  type AgedBuild,
+  type FlowVerdict,
+  type HardFinding,
+  isSetAside,
+  type Notice,
+  type Place,
+} from '../contracts/verdict.ts';
 import { switchSentence } from '../words/switch-words.ts';
 import { plural } from '../words/text.ts';
 import type { ArmEvidence, CellEvidence, Evidence, FlowEvidence } from './evidence/evidence.ts';
@@ -19,6 +26,7 @@ export function noticesOn(
   const isSaid = new Set(newest.flatMap(({ places }) => places));
   return [
     ...joined(newest, flows.length),
+    ...joined(deadFlows(flows), flows.length),
     ...joined(
       flows.flatMap((flow) => cellNotices(flow, isSaid)),
       flows.length,
@@ -70,6 +78,16 @@ function newestDead(flows: readonly FlowVerdict[], dated: AgedBuild | undefined)
       sentence: `Neither version works on the newest build ${dated?.build === build && dated ? describeBuild(dated) : build}.`,
       places: cells.map(({ place }) => place),
     }));
+}
+
+function deadFlows(flows: readonly FlowVerdict[]): FlowNotice[] {
+  return flows.filter(isSetAside).map(({ flow, cells }) => ({
+    flow,
+    kind: 'dead-flow',
+    isWarning: true,
+    sentence: 'The baseline passes it nowhere, so it decides nothing.',
+    places: cells.map(({ place }) => place),
+  }));
 }
 
 /** @param isSaid places that another notice names already. */

@@ -191,6 +191,21 @@ function flowCases(margin: number): SelftestCase[] {
     ...[0.98, 0.5].map((rate) => four(`all ${percent(rate)} in both arms`, equal(rate), neverBlocked)),
     four('all 98 %, candidate worse by the margin in one', equal(0.98).with(3, rates(0.98, 0.98 - margin)), marginBars),
     four('all 98 %, candidate broken in one', equal(0.98).with(3, rates(0.98, 0)), surelyBlocked),
+    four('three 98 %, one works for neither, equal', equal(0.98).with(3, rates(0, 0)), neverBlocked),
+    four('three 98 %, one works only with the candidate, equal', equal(0.98).with(3, rates(0, 0.98)), neverBlocked),
+    four(
+      'three 98 %, one works for neither, candidate worse by the margin in one',
+      equal(0.98)
+        .with(2, rates(0.98, 0.98 - margin))
+        .with(3, rates(0, 0)),
+      marginBars,
+    ),
+    four(
+      'three 98 %, one works 30 % of the time with the baseline and never with the candidate',
+      equal(0.98).with(3, rates(0.3, 0)),
+      marginBars,
+    ),
+    four('none works for either', equal(0), [{ what: 'promote', atMost: 0 }, ...neverBlocked]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Policy } from '../contracts/policy.ts';
 import { type Random, seededRandom } from '../contracts/seeded-random.ts';
+import { comparisonOf } from './evidence/evidence.ts';
 import { judgeFlow } from './judge-flow.ts';
 import { simulateRun } from './simulate-run.ts';
 import { type Simulated, SimulatedCell, type Truth } from './simulated-cell.ts';
@@ -103,7 +104,7 @@ function simulateAsking(truths: readonly Truth[], policy: Policy, random: Random
     cells[turn % cells.length]?.takeTurn(policy, random);
     const isAsked = turn <= cap || turn % turnsBetweenQuestions === 0;
     if (!isAsked) continue;
-    const { verdict, pairs, cells: judged } = judgeFlow(flow, policy, 1);
+    const { verdict, pairs, cells: judged } = judgeFlow(flow, policy, comparisonOf({ flows: [flow] }));
     const areClosed = judged.every(({ state }) => state === 'dead');
     if (verdict !== 'inconclusive' || pairs >= until || areClosed) return { verdict, attempts: pairs, pairs };
   }

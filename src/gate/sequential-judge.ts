@@ -1,10 +1,16 @@
 import type { Policy } from '../contracts/policy.ts';
 import { type Arm, arms, type Place, type Verdict } from '../contracts/verdict.ts';
 import { type ErrorBudget, errorBudget } from './error-budget.ts';
-import { type CellEvidence, countedCells, type Evidence, type FlowEvidence } from './evidence/evidence.ts';
+import {
+  type CellEvidence,
+  comparisonOf,
+  countedCells,
+  type Evidence,
+  type FlowEvidence,
+} from './evidence/evidence.ts';
 import { placeKey } from './evidence/place.ts';
 import { judge } from './judge.ts';
-import { isClosed, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
+import { isClosed, isDeadFlow, rateCells, stateOf, unconfirmedCells } from './rules/dead-cells.ts';
 import { fastPath } from './rules/fast-path.ts';
 import { countPairs } from './statistics/counts.ts';
 import { stratifiedLoss } from './statistics/stratified-loss.ts';
@@ -34,7 +40,7 @@ export class SequentialJudge {
   readonly #judgedAt = new Map<string, number>();
   /** Flows that need no more attempts. */
   readonly #judged = new Set<string>();
-  /** Flows that would be promoted but for closed cells in which the baseline may work after all. */
+  /** Flows that would be promoted or set aside but for closed cells in which the baseline may work after all. */
   readonly #unconfirmed = new Set<string>();
   #decided: Verdict | null = null;
 
@@ -51,10 +57,11 @@ export class SequentialJudge {
   /** To be called whenever there is more evidence. It names every planned cell, so that nothing is promoted before each was tried. */
   look(evidence: Evidence): void {
     if (this.#decided || evidence.flows.length === 0) return;
-    const due = new Set(evidence.flows.filter((flow) => this.#isDue(flow)).map(({ flow }) => flow));
+    const due = new Set(evidence.flows.filter((flow) => this.#isDue(flow, evidence)).map(({ flow }) => flow));
     const broken = new Set(evidence.flows.filter((flow) => this.#isBroken(flow, evidence)).map(({ flow }) => flow));
     if (due.size === 0 && broken.size === 0 && evidence.hardFindings.length === 0) return;
-    for (const flow of evidence.flows) if (due.has(flow.flow)) this.#judgedAt.set(flow.flow, this.#lookOf(flow));
+    for (const flow of evidence.flows)
+      if (due.has(flow.flow)) this.#judgedAt.set(flow.flow, this.#lookOf(flow, evidence));
     const verdict = judge(evidence, this.#policy);
     // The look of one flow is none of the others: their rates have to wait for their own.
     const isBlocked = verdict.flows.some(
@@ -75,7 +82,7 @@ export class SequentialJudge {
   /**
    * Where the next attempts belong: of the flows that are not judged and below the cap, the cell with the fewest pairs; cells that are
    * surely inside the margin come last, and closed ones get none. One that is worse is no such cell: more attempts there are what blocks.
-   * Before a flow is promoted, the baseline alone is tried in closed cells.
+   * Before a flow is promoted or set aside, the baseline alone is tried in closed cells, as far as pairs of other flows have not tried it there.
    *
    * @returns undefined when no flow needs more attempts.
    */
@@ -105,7 +112,7 @@ export class SequentialJudge {
     cells: readonly { cell: Cell; evidence: CellEvidence }[],
     all: Evidence,
   ): Generator<NextAttempts<Cell> & { rank: number }> {
-    const isRated = new Set(rateCells(flow).map(({ place }) => placeKey(place)));
+    const isRated = new Set(rateCells(flow, comparisonOf(all)).map(({ place }) => placeKey(place)));
     const open = cells
       .map(({ cell, evidence }) => ({ cell, evidence, begun: withUnderWay(cell, evidence) }))
       .filter(
@@ -127,7 +134,7 @@ export class SequentialJudge {
   ): Generator<NextAttempts<Cell> & { rank: number }> {
     const begun = cells.map(({ cell, evidence }) => ({ cell, ...withUnderWay(cell, evidence) }));
     for (const { cell, baseline } of unconfirmedCells(begun, this.#policy.deadCells)) {
-      yield { cell, arms: ['baseline'], rank: baseline.attempts };
+      yield { cell, arms: ['baseline'], rank: baseline.attempts + 2 * this.#cap };
     }
   }
 
@@ -145,20 +152,24 @@ export class SequentialJudge {
     return fastPath(countedCells(flow), breakageFrom).broken;
   }
 
-  #isDue(flow: FlowEvidence): boolean {
-    const isConfirmed =
-      this.#unconfirmed.has(flow.flow) && unconfirmedCells(flow.cells, this.#policy.deadCells).length === 0;
-    return isConfirmed || this.#lookOf(flow) > (this.#judgedAt.get(flow.flow) ?? 0);
+  #isDue(flow: FlowEvidence, evidence: Evidence): boolean {
+    const { deadCells } = this.#policy;
+    const isUnconfirmed = unconfirmedCells(flow.cells, deadCells).length > 0;
+    const hasToBeConfirmed = this.#unconfirmed.has(flow.flow);
+    if (hasToBeConfirmed && !isUnconfirmed) return true;
+    // No rate of it ever reaches a look.
+    if (isDeadFlow(flow, comparisonOf(evidence), deadCells)) return !hasToBeConfirmed && !this.#judged.has(flow.flow);
+    return this.#lookOf(flow, evidence) > (this.#judgedAt.get(flow.flow) ?? 0);
   }
 
   /** How far a flow has come: grows with every look that it, or a cell of it with a margin of its own, reaches; 0 before the first. */
-  #lookOf(flow: FlowEvidence): number {
+  #lookOf(flow: FlowEvidence, evidence: Evidence): number {
     const own = flow.cells.filter(({ place }) => ownMargin(this.#policy, place) !== undefined);
     const lookAt = (cells: readonly CellEvidence[]) => {
       const pairs = countPairs(cells);
       return this.#policy.success.looks.findLast((look) => look <= pairs) ?? 0;
     };
-    return own.reduce((sum, cell) => sum + lookAt([cell]), lookAt(rateCells(flow)));
+    return own.reduce((sum, cell) => sum + lookAt([cell]), lookAt(rateCells(flow, comparisonOf(evidence))));
   }
 
   #levels(

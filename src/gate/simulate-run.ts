@@ -1,7 +1,7 @@
 import type { Policy } from '../contracts/policy.ts';
 import type { Random } from '../contracts/seeded-random.ts';
 import { type Arm, arms } from '../contracts/verdict.ts';
-import type { CellEvidence, Evidence } from './evidence/evidence.ts';
+import { type CellEvidence, comparisonOf, type Evidence } from './evidence/evidence.ts';
 import { rateCells } from './rules/dead-cells.ts';
 import { SequentialJudge } from './sequential-judge.ts';
 import { evidenceOf, type Simulated, SimulatedCell, type Truth } from './simulated-cell.ts';
@@ -38,6 +38,7 @@ function mostAttempts({ flows }: Evidence): number {
   return Math.max(...flows.flatMap(({ cells }) => arms.map((arm) => ofArm(cells, arm))));
 }
 
-function mostPairs({ flows }: Evidence): number {
-  return Math.max(...flows.map((flow) => countPairs(rateCells(flow))));
+function mostPairs(evidence: Evidence): number {
+  const comparison = comparisonOf(evidence);
+  return Math.max(...evidence.flows.map((flow) => countPairs(rateCells(flow, comparison))));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/contracts/policy.ts';
 import { DecisionOdds, type Odds } from '../../src/gate/decision-odds.ts';
+import { comparisonOf } from '../../src/gate/evidence/evidence.ts';
 import { judgeFlow } from '../../src/gate/judge-flow.ts';
 import { cellOf } from './cell-of.ts';
 import { defaultPolicy } from './evidence-of.ts';
@@ -43,8 +44,8 @@ function oddsOfSequences(baseline: number, candidate: number, everyPair: boolean
 }
 
 function verdictAfter(attempts: number, baseline: number, candidate: number, everyPair: boolean) {
-  const cell = cellOf(1, [attempts - baseline, attempts], [attempts - candidate, attempts]);
-  const { verdict, rule } = judgeFlow({ flow: 'f', cells: [cell] }, hasty, 1);
+  const flow = { flow: 'f', cells: [cellOf(1, [attempts - baseline, attempts], [attempts - candidate, attempts])] };
+  const { verdict, rule } = judgeFlow(flow, hasty, comparisonOf({ flows: [flow] }));
   const isJudged = everyPair ? attempts >= first : hasty.success.looks.includes(attempts);
   return isJudged || rule === 'fast-path' ? verdict : 'inconclusive';
 }

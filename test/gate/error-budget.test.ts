@@ -37,7 +37,7 @@ describe('the chance of a wrong block', () => {
 
 describe('the chance of a wrong promotion', () => {
   it('is not shared by flows, since each of them has to be promoted', () => {
-    const [one, four] = [1, 4].map((flows) => budgetOf(flows, oneCell).promote);
+    const [one, four] = [1, 4].map((flows) => budgetOf(flows, severalCells).promote);
     expect(four?.from).toBe(one?.from);
     expect(four?.z(160)).toBe(one?.z(160));
   });
@@ -52,11 +52,17 @@ describe('the chance of a wrong promotion', () => {
     expect(endAfter(from - 1)).toBeGreaterThan(0.1);
   });
 
-  it('is reduced by the chance that a closed cell hides a loss, where there are several cells', () => {
-    const { from, z } = budgetOf(1, severalCells).promote;
-    expect(z(from)).toBeCloseTo(anyTimeQuantile((0.045 - hiding) * 0.92, from, 160), 12);
-    expect(from).toBe(57);
-  });
+  it.each([
+    ['cells', 1, severalCells],
+    ['flows', 2, oneCell],
+  ])(
+    'is reduced by the chance that a closed cell or a flow that is set aside hides a loss, where there are several %s',
+    (_, flows, shape) => {
+      const { from, z } = budgetOf(flows, shape).promote;
+      expect(z(from)).toBeCloseTo(anyTimeQuantile((0.045 - hiding) * 0.92, from, 160), 12);
+      expect(from).toBe(57);
+    },
+  );
 
   it('is smaller for each doubling beyond the cap, and never buys a laxer level', () => {
     const { from, z } = budgetOf(1, oneCell).promote;

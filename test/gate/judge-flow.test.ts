@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/contracts/policy.ts';
-import type { CellEvidence, FailureKind } from '../../src/gate/evidence/evidence.ts';
+import { type CellEvidence, comparisonOf, type FailureKind } from '../../src/gate/evidence/evidence.ts';
 import { judgeFlow } from '../../src/gate/judge-flow.ts';
 import { armOf, cellOf, placeOf, type Rate } from './cell-of.ts';
 import { defaultPolicy } from './evidence-of.ts';
 
 const judged = (cells: CellEvidence[], policy: Policy = defaultPolicy, flows = 1) =>
-  judgeFlow({ flow: 'f', cells }, policy, flows);
+  judgeFlow({ flow: 'f', cells }, policy, { ...comparisonOf({ flows: [{ flow: 'f', cells }] }), flows });
 const words = (...given: Parameters<typeof judged>) => {
   const { verdict, rule } = judged(...given);
   return `${verdict} by ${rule}`;

@@ -88,7 +88,7 @@ describe('the grid of the selftest', () => {
     ]);
   });
 
-  it('has four flows, of which one may be worse', () => {
+  it('has four flows, of which one may be worse or dead', () => {
     const cases = casesOf(/^four flows/);
     const four = (rate: number) => [1, 2, 3, 4].map(() => [rate, rate]);
     expect(cases.map(ratesOf)).toEqual([
@@ -96,6 +96,13 @@ describe('the grid of the selftest', () => {
       four(0.5),
       four(0.98).with(3, [0.98, 0.98 - 0.1]),
       four(0.98).with(3, [0.98, 0]),
+      four(0.98).with(3, [0, 0]),
+      four(0.98).with(3, [0, 0.98]),
+      four(0.98)
+        .with(2, [0.98, 0.98 - 0.1])
+        .with(3, [0, 0]),
+      four(0.98).with(3, [0.3, 0]),
+      four(0),
     ]);
     for (const { truths } of cases) {
       expect(truths.map(({ flow }) => flow)).toEqual(['flow-0', 'flow-1', 'flow-2', 'flow-3']);

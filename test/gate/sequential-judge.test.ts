@@ -103,8 +103,8 @@ describe('a judge of attempts that come in', () => {
     const { add } = newJudged();
     expect(add('qr-to-ready', 80, 0)).toBeNull();
     expect(add('restore-to-ready', 40, 0)).toBeNull();
-    expect(add('restore-to-ready', 12, 0)).toBeNull();
-    expect(add('restore-to-ready', 1, 0)).toBe('promote by success-rate');
+    expect(add('restore-to-ready', 16, 0)).toBeNull();
+    expect(add('restore-to-ready', 4, 0)).toBe('promote by success-rate');
   });
 
   it('holds flows that were not tried yet to their share of the error rate from the start', () => {

@@ -152,7 +152,7 @@ describe('the queue of a gate run', () => {
       fails: cell.flow === 'restore-to-ready' && n % (cell.library === 'new' ? 7 : 16) === 0,
     }));
     const flows = Map.groupBy(made, ({ planned }) => planned.cell.flow);
-    expect(flows.get('qr-to-ready')).toHaveLength(2 * 53);
+    expect(flows.get('qr-to-ready')).toHaveLength(2 * 60);
     expect(flows.get('restore-to-ready')).toHaveLength(320);
     expect(queue.verdict.flows.map(({ verdict }) => verdict)).toEqual(['promote', 'inconclusive']);
   });

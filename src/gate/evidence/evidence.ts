@@ -64,6 +64,21 @@ export interface Evidence {
   outside: CellEvidence[];
 }
 
+/** What the judgement of one flow takes from all flows that are judged together. */
+export interface Comparison {
+  /** How many there are: they share the chance of a wrong block. */
+  flows: number;
+  /** The baseline passed at least once, in any of them. */
+  baselineWorks: boolean;
+}
+
+export function comparisonOf({ flows }: Pick<Evidence, 'flows'>): Comparison {
+  return {
+    flows: flows.length,
+    baselineWorks: flows.some(({ cells }) => cells.some(({ baseline }) => hasSucceeded(baseline))),
+  };
+}
+
 /** An arm without data. */
 export function noEvidence(): ArmEvidence {
   return {

@@ -1,6 +1,12 @@
 import type { Policy } from '../../contracts/policy.ts';
 import type { Liveness } from '../../contracts/verdict.ts';
-import { type CellEvidence, countedCells, type FlowEvidence, hasSucceeded } from '../evidence/evidence.ts';
+import {
+  type CellEvidence,
+  type Comparison,
+  countedCells,
+  type FlowEvidence,
+  hasSucceeded,
+} from '../evidence/evidence.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 
 type DeadCells = Policy['deadCells'];
@@ -21,13 +27,21 @@ export function isClosed(state: Liveness): boolean {
 }
 
 /**
- * The cells that rates are made of: those in which the baseline works, if not always. Where it works in none, those in which the candidate
- * does, as nothing else is left to compare.
+ * The cells that rates are made of: those in which the baseline works, if not always. Where it works in none, and in no other flow, those
+ * in which the candidate does, as nothing else is left to compare.
  */
-export function rateCells(flow: FlowEvidence): (CellEvidence & CellCounts)[] {
+export function rateCells(flow: FlowEvidence, { baselineWorks }: Comparison): (CellEvidence & CellCounts)[] {
   const counted = countedCells(flow);
   const live = counted.filter(({ baseline }) => hasSucceeded(baseline));
-  return live.length > 0 ? live : cellsWithSuccess(counted);
+  return live.length > 0 || baselineWorks ? live : cellsWithSuccess(counted);
+}
+
+/**
+ * Every cell is closed, and the baseline passes other flows: the candidate cannot be worse in this one. Where the baseline passes no flow at
+ * all, such a flow is not set aside, since nothing would be left to compare.
+ */
+export function isDeadFlow({ cells }: FlowEvidence, { baselineWorks }: Comparison, deadCells: DeadCells): boolean {
+  return baselineWorks && cells.every((cell) => isClosed(stateOf(cell, deadCells)));
 }
 
 /**
@@ -54,7 +68,7 @@ export function unconfirmedCells<Cell extends CellCounts>(cells: readonly Cell[]
 /** Success rate of a baseline below which it may be taken for one that never works: what is promised holds from here on. */
 const seldom = 0.3;
 
-/** The chance that a baseline which works as seldom as that fails so often in a row that its cell hides a loss. */
+/** The chance that a baseline which works as seldom as that fails so often in a row that its cell, or a flow of such cells, hides a loss. */
 export function hidingChance({ beforePromoting }: DeadCells): number {
   return (1 - seldom) ** beforePromoting;
 }

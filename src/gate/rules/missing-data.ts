@@ -3,6 +3,7 @@ import { arms } from '../../contracts/verdict.ts';
 import { plural } from '../../words/text.ts';
 import {
   type ArmEvidence,
+  type Comparison,
   countedCells,
   type Evidence,
   type FlowEvidence,
@@ -17,7 +18,11 @@ import { stateOf } from './dead-cells.ts';
  * all too old, a baseline that did not run the version it names, one success of either version, cells in which it is not known yet whether
  * the baseline works. Silence is no evidence, so any of it keeps a flow from being promoted.
  */
-export function missingData(flow: FlowEvidence, { maxAgeHours, deadCells }: Policy): string[] {
+export function missingData(
+  flow: FlowEvidence,
+  { maxAgeHours, deadCells }: Policy,
+  { baselineWorks }: Comparison,
+): string[] {
   const missing: string[] = [];
   const unknown = flow.cells.filter((cell) => arms.every((arm) => isUntried(cell[arm])));
   if (unknown.length > 0) missing.push(`Neither version was tried on ${listPlaces(unknown)}.`);
@@ -41,7 +46,7 @@ export function missingData(flow: FlowEvidence, { maxAgeHours, deadCells }: Poli
       `${plural(mismatched, 'attempt')} of the baseline did not run the version ${mismatched === 1 ? 'it names' : 'they name'}.`,
     );
   const isTried = arms.every((arm) => flow.cells.some((cell) => cell[arm].attempts > 0));
-  const hasWorked = flow.cells.some((cell) => arms.some((arm) => hasSucceeded(cell[arm])));
+  const hasWorked = baselineWorks || flow.cells.some((cell) => hasSucceeded(cell.candidate));
   if (isTried && !hasWorked) missing.push('Neither version succeeded once: to be as good as that promotes nothing.');
   const open = countedCells(flow).filter((cell) => stateOf(cell, deadCells) === 'open');
   if (hasWorked && open.length > 0)

@@ -9,6 +9,8 @@ import {
   datesWords,
   exitWords,
   failureWords,
+  flowSymbol,
+  flowWord,
   lossWords,
   narrowingWords,
   successes,
@@ -52,7 +54,7 @@ function section<Item>(title: string, items: readonly Item[], line: (item: Item)
 }
 
 function flowSection(flow: FlowVerdict): string {
-  return `<h2>${verdictSymbols[flow.verdict]} ${escapeXml(flow.flow)}: ${flow.verdict}</h2>
+  return `<h2>${flowSymbol(flow)} ${escapeXml(flow.flow)}: ${flowWord(flow)}</h2>
 <p>${escapeXml(flow.because)}</p>
 <div class="scroll"><table>
 <thead><tr><th>cell</th><th>baseline</th><th>candidate</th><th>loss in points</th><th></th><th>what failed</th></tr></thead>

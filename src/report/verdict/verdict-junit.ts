@@ -2,7 +2,7 @@ import type { FlowVerdict, HardFinding, Verdict } from '../../contracts/verdict.
 import { placeName } from '../../words/cell-names.ts';
 import { escapeXml } from '../escape-xml.ts';
 import { className, suiteOrigin } from '../junit.ts';
-import { cellsWithFailures, failureWords } from './verdict-words.ts';
+import { cellsWithFailures, failureWords, flowWord } from './verdict-words.ts';
 
 /**
  * The verdict as JUnit: one test case per flow and per hard finding. What blocks is a failure; what is undecided is an error,
@@ -50,7 +50,7 @@ function flowCase(its: FlowVerdict): VerdictCase {
   return {
     name: flow,
     problem,
-    message: `${verdict} by ${rule}: ${because}`,
+    message: `${flowWord(its)} by ${rule}: ${because}`,
     text: [because, ...missing, ...failed].join('\n'),
   };
 }

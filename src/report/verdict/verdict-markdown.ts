@@ -7,6 +7,8 @@ import {
   cellsWithFailures,
   datesWords,
   failureWords,
+  flowSymbol,
+  flowWord,
   lossWords,
   narrowingWords,
   successes,
@@ -46,7 +48,7 @@ function flowTable(flows: readonly FlowVerdict[]): string[] {
     '|---|---|---|---|---|---|',
     ...flows.map(
       (flow) =>
-        `| ${escapeMarkdown(flow.flow)} | ${verdictSymbols[flow.verdict]} ${flow.verdict} | ${flow.rule} | ${successes(inRates(flow).baseline)} | ${successes(inRates(flow).candidate)} | ${lossWords(flow)} |`,
+        `| ${escapeMarkdown(flow.flow)} | ${flowSymbol(flow)} ${flowWord(flow)} | ${flow.rule} | ${successes(inRates(flow).baseline)} | ${successes(inRates(flow).candidate)} | ${lossWords(flow)} |`,
     ),
     '',
   ];

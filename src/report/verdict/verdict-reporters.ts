@@ -1,4 +1,4 @@
-import { inRates, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
+import { inRates, isSetAside, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { columnLines } from '../fit-text.ts';
 import type { ResultReporter } from '../report-result.ts';
@@ -14,6 +14,8 @@ import {
   datesWords,
   exitWords,
   failureWords,
+  flowSymbol,
+  flowWord,
   gravity,
   lossWords,
   narrowingWords,
@@ -39,11 +41,11 @@ function renderVerdict(verdict: Verdict, { colors, width }: Terminal): string {
   const { baseline, candidate, because, policy, flows } = verdict;
   const rows = flows.flatMap(({ cells, ...flow }) => [
     [
-      `${verdictSymbols[flow.verdict]} ${flow.flow}`,
+      `${flowSymbol(flow)} ${flow.flow}`,
       successes(inRates({ ...flow, cells }).baseline),
       successes(inRates({ ...flow, cells }).candidate),
       lossWords(flow),
-      '',
+      isSetAside(flow) ? flowWord(flow) : '',
     ],
     ...(cells.length < 2 ? [] : cellsByLoss(cells).slice(0, cellsShown)).map((cell) => [
       `  ${[' ', verdictSymbols.inconclusive, verdictSymbols.block][gravity(cell)]} ${placeName(cell.place)}`,

@@ -1,4 +1,12 @@
-import type { ArmTally, CellFinding, Failure, FlowVerdict, Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import {
+  type ArmTally,
+  type CellFinding,
+  type Failure,
+  type FlowVerdict,
+  isSetAside,
+  type Verdict,
+  type VerdictWord,
+} from '../../contracts/verdict.ts';
 import { symbols } from '../../words/text.ts';
 
 /** Symbols beside the words, so that no meaning depends on colour. */
@@ -7,6 +15,16 @@ export const verdictSymbols: Record<VerdictWord, string> = {
   block: symbols.failed,
   inconclusive: symbols.surprise,
 };
+
+/** What stands before a flow: a flow that is set aside did not pass. */
+export function flowSymbol(flow: Pick<FlowVerdict, 'verdict' | 'rule'>): string {
+  return isSetAside(flow) ? '-' : verdictSymbols[flow.verdict];
+}
+
+/** The word for a flow. */
+export function flowWord(flow: Pick<FlowVerdict, 'verdict' | 'rule'>): string {
+  return isSetAside(flow) ? 'decides nothing' : flow.verdict;
+}
 
 /** `79/80`: successes of all that count. */
 export function successes({ attempts, failures }: ArmTally): string {

@@ -4,6 +4,7 @@ import {
   blockCells,
   hidingChance,
   isClosed,
+  isDeadFlow,
   rateCells,
   stateOf,
   unconfirmedCells,
@@ -20,6 +21,8 @@ const lucky = cell([0, 12], [5, 12]);
 const gained = cell([0, 13], [5, 12]);
 const dead = cell([0, 13], [0, 13]);
 const oneArmed = cell([3, 3], [0, 0]);
+const elsewhere = { flows: 2, baselineWorks: true };
+const nowhere = { flows: 2, baselineWorks: false };
 
 describe('what a cell says', () => {
   it.each([
@@ -40,12 +43,23 @@ describe('what a cell says', () => {
 
 describe('the cells of a flow', () => {
   it('that are in its rate are those in which the baseline works, and both arms were tried', () => {
-    expect(rateCells(flowOf(live, lucky, gained, dead, oneArmed))).toEqual([live]);
+    expect(rateCells(flowOf(live, lucky, gained, dead, oneArmed), { flows: 1, baselineWorks: true })).toEqual([live]);
   });
 
-  it('that are in its rate are those of the candidate where the baseline works in none', () => {
-    expect(rateCells(flowOf(lucky, gained, dead))).toEqual([lucky, gained]);
-    expect(rateCells(flowOf(dead))).toEqual([]);
+  it('that are in its rate are those of the candidate where the baseline works in none, and in no other flow', () => {
+    expect(rateCells(flowOf(lucky, gained, dead), nowhere)).toEqual([lucky, gained]);
+    expect(rateCells(flowOf(dead), nowhere)).toEqual([]);
+    expect(rateCells(flowOf(lucky, gained, dead), elsewhere)).toEqual([]);
+  });
+
+  it.each([
+    ['dead and gained cells', [dead, gained], true],
+    ['a cell with too few attempts', [dead, cell([0, 3], [0, 4])], false],
+    ['a cell that one arm was never tried in', [dead, cell([0, 4], [0, 0])], false],
+    ['a live cell', [dead, live], false],
+  ] as const)('make it a dead flow: %s beside a flow that the baseline passes: %s', (_, cells, expected) => {
+    expect(isDeadFlow(flowOf(...cells), elsewhere, deadCells)).toBe(expected);
+    expect(isDeadFlow(flowOf(...cells), nowhere, deadCells)).toBe(false);
   });
 
   it('that a block is judged by include those in which the baseline may only have been unlucky', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { comparisonOf } from '../../../src/gate/evidence/evidence.ts';
 import { EvidenceCollector } from '../../../src/gate/evidence-collector.ts';
 import { judge } from '../../../src/gate/judge.ts';
 import { missingData, untriedChoices } from '../../../src/gate/rules/missing-data.ts';
@@ -101,7 +102,7 @@ describe('missing data never promotes', () => {
 
 describe('what is missing in a flow', () => {
   const missing = (...cells: Parameters<typeof missingData>[0]['cells']) =>
-    missingData({ flow: 'f', cells }, defaultPolicy);
+    missingData({ flow: 'f', cells }, defaultPolicy, comparisonOf({ flows: [{ flow: 'f', cells }] }));
   const fine = cellOf(9, [80, 80]);
 
   it('is nothing where both versions were tried and work', () => {
