@@ -42,6 +42,8 @@ export interface ServerCircumstances {
   bannedAfterMs?: number;
   /** Once, this long after the first sync, another connection replaces that of the device. */
   replacedAfterMs?: number;
+  /** Once, this long after the first sync, all online devices are removed from their accounts. */
+  removedAfterMs?: number;
   /** Whether the server takes `none` of the messages of pages, or refuses each in its ack. */
   acks?: 'none' | 'error';
   /** From a message of a page to its first ack. */

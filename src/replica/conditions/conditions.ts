@@ -10,6 +10,7 @@ import { ackError } from './ack-error.ts';
 import { companionRefresh } from './companion-refresh.ts';
 import type { Condition } from './condition.ts';
 import { conflict } from './conflict.ts';
+import { deviceRemoved } from './device-removed.ts';
 import { duplicateDelivery } from './duplicate-delivery.ts';
 import { earlySync } from './early-sync.ts';
 import { lateAck } from './late-ack.ts';
@@ -40,6 +41,7 @@ export const conditions: readonly Condition[] = [
   ackError,
   companionRefresh,
   conflict,
+  deviceRemoved,
   duplicateDelivery,
   earlySync,
   lateAck,

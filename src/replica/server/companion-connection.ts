@@ -82,6 +82,14 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     if (this.online) this.end(409);
   }
 
+  remove(): void {
+    if (!this.online) return;
+    const { account, device } = this.online;
+    account.devices.delete(device.id);
+    this.core.emit('device-removed', { number: account.number, device: device.id, by: 'server' });
+    this.end(401);
+  }
+
   /** A frame that cannot be handled is reported and changes nothing: the page would send it again after each new connection. */
   private receive(text: string): void {
     try {

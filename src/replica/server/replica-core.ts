@@ -20,6 +20,8 @@ export interface OpenPage {
   ban(): void;
   /** Ends the connection as the server does when another one of the same device takes its place. */
   replace(): void;
+  /** Removes the device from its account and logs it out. */
+  remove(): void;
 }
 
 /** What a replica reports of itself. */
@@ -50,7 +52,7 @@ export class ReplicaCore {
   private readonly timers = new Set<NodeJS.Timeout>();
   private droppingUntil = 0;
   /** One-time conditions that have already happened. */
-  private readonly happened = new Set<'drop' | 'replaced' | 'banned'>();
+  private readonly happened = new Set<'drop' | 'replaced' | 'removed' | 'banned'>();
 
   constructor(timeScale: number) {
     this.timeScale = timeScale;
@@ -124,7 +126,7 @@ export class ReplicaCore {
 
   /** Starts the timers of conditions that act some time after a device has synced. */
   afterSync(): void {
-    const { drop, replacedAfterMs, bannedAfterMs } = this.circumstances.server;
+    const { drop, replacedAfterMs, removedAfterMs, bannedAfterMs } = this.circumstances.server;
     if (bannedAfterMs !== undefined && this.isFirst('banned')) {
       this.later(bannedAfterMs, () => {
         for (const page of this.openPages) page.ban();
@@ -134,6 +136,11 @@ export class ReplicaCore {
     if (replacedAfterMs !== undefined && this.isFirst('replaced')) {
       this.later(replacedAfterMs, () => {
         for (const page of this.openPages) page.replace();
+      });
+    }
+    if (removedAfterMs !== undefined && this.isFirst('removed')) {
+      this.later(removedAfterMs, () => {
+        for (const page of this.openPages) page.remove();
       });
     }
   }
@@ -157,7 +164,7 @@ export class ReplicaCore {
     for (const page of this.openPages) page.drop();
   }
 
-  private isFirst(what: 'drop' | 'replaced' | 'banned'): boolean {
+  private isFirst(what: 'drop' | 'replaced' | 'removed' | 'banned'): boolean {
     if (this.happened.has(what)) return false;
     this.happened.add(what);
     return true;
