@@ -43,7 +43,7 @@ Every entry was called through the unmodified library, and phone, peers or serve
 | fails | it rejected, or answered something else, and nothing says why |
 | no effect | it resolved, and what it is for did not happen |
 | not modelled | the replica has a part of it only by name: it says nothing about the version |
-| not tried | no recipe reaches it |
+| not tried | no recipe reaches it, or what its recipe needs besides it failed |
 | not there | the version does not have it, or no method of the version was tried |
 
 ${markdownMethods(methodTable(tried)).replace(/^## Methods\n\n/, '')}`;

@@ -1,7 +1,7 @@
 import type { LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
 import type { PhoneChannel } from '../../src/contracts/phone-control.ts';
 import { jpeg } from './media-files.ts';
-import { at, first, type MethodWorld, type Recipe, type Recipes, same } from './recipe.ts';
+import { at, first, idOf, type MethodWorld, phoneMessage, type Recipe, type Recipes, same } from './recipe.ts';
 
 const other = '12025550102';
 const jid = (number: string) => `${number}@c.us`;
@@ -257,16 +257,14 @@ export const statuses: Recipes = {
     same(at((await world.client.callOn(contact, 'getBroadcast')).value, 'id', '_serialized'), world.contact);
   },
   'Client.revokeStatusMessage': async (world) => {
-    const { client, phone, effect, unique } = world;
+    const { client, phone, unique } = world;
     const body = `status ${unique()}`;
     await client.call('sendMessage', 'status@broadcast', body);
     // The message that sendMessage answers has another id than the status.
     const posted = first(await client.event('message_create', { body }));
     await phone.received(body);
-    await client.call('revokeStatusMessage', String(at(posted.value, 'id', '_serialized')));
-    await effect('the status is revoked', async () => {
-      return (await phone.state()).received.some((each) => each.body === body && each.revokedBy !== undefined);
-    });
+    await client.call('revokeStatusMessage', idOf(posted));
+    await phoneMessage(world, posted, 'the status is revoked', ({ revokedBy }) => revokedBy !== undefined);
   },
 };
 

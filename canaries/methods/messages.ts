@@ -1,7 +1,7 @@
 import type { Json, LibraryValue } from '../../src/contracts/host.ts';
 import {
   at,
-  contactChat,
+  both,
   idOf,
   incoming,
   incomingOf,
@@ -22,6 +22,19 @@ const scheduled = (name: string) => ({
 /** Whether the contact's answer to something of the client is there, by its time. */
 const byContact = (deeds: { from: string }[] | undefined, { phone }: MethodWorld) =>
   deeds?.some(({ from }) => from === phone.number) ?? false;
+
+async function isPinned(world: MethodWorld, message: LibraryValue, wanted: boolean): Promise<void> {
+  const what = `the message is ${wanted ? '' : 'not '}pinned`;
+  await phoneMessage(world, message, what, ({ pin }) => (pin?.isPinned ?? false) === wanted);
+}
+
+/** A text of the client that it has pinned. */
+async function pinned(world: MethodWorld): Promise<LibraryValue> {
+  const message = await outgoing(world);
+  await world.client.callOn(message, 'pin', 604_800);
+  await isPinned(world, message, true);
+  return message;
+}
 
 /** Methods that send, change and find messages. */
 export const messages: Recipes = {
@@ -125,19 +138,16 @@ export const messages: Recipes = {
   'Message.pin': async (world) => {
     const message = await outgoing(world);
     same((await world.client.callOn(message, 'pin', 604_800)).value, true);
-    await phoneMessage(world, message, 'the message is pinned', ({ pin }) => pin?.isPinned === true);
+    await isPinned(world, message, true);
   },
-  'Client.getPinnedMessages': async ({ client, contact }) => {
-    same(at((await client.call('getPinnedMessages', contact)).value, 0, 'fromMe'), true);
-  },
-  'Chat.getPinnedMessages': async (world) => {
-    same(at((await world.client.callOn(await contactChat(world), 'getPinnedMessages')).value, 0, 'fromMe'), true);
-  },
+  ...both('getPinnedMessages', 'Chat.getPinnedMessages', async (world, call) => {
+    await pinned(world);
+    same(at((await call()).value, 0, 'fromMe'), true);
+  }),
   'Message.unpin': async (world) => {
-    const message = await outgoing(world);
-    await world.client.callOn(message, 'pin', 604_800);
+    const message = await pinned(world);
     same((await world.client.callOn(message, 'unpin')).value, true);
-    await phoneMessage(world, message, 'the message is not pinned', ({ pin }) => pin?.isPinned === false);
+    await isPinned(world, message, false);
   },
   'Message.forward': async (world) => {
     const message = await incoming(world);

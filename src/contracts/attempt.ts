@@ -77,15 +77,15 @@ const confidenceOfFacts = z.object({
   facts: z.array(factSchema).default([]),
 });
 
-/** The calls of a method of the library in an attempt. */
 /**
  * What came of a method that a flow tried. `works`: it did what it is for, as the phone, a peer or the server saw. `failed`: it rejected, answered
  * something else or not at all. `no-effect`: it resolved, and nothing happened. `not-modelled`: the replica has a part of it only
- * by name. `not-tried`: the flow has no way to try it.
+ * by name. `not-tried`: the flow has no way to try it, or what the trial needs besides the method failed, which `why` then says.
  */
 export const methodResults = ['works', 'failed', 'no-effect', 'not-modelled', 'not-tried'] as const;
 export type MethodResultWord = (typeof methodResults)[number];
 
+/** The calls of a method of the library in an attempt. */
 export const methodCallsSchema = z.object({
   /** As its type definitions name it: `Client.sendMessage`. */
   name: z.string(),
@@ -94,7 +94,7 @@ export const methodCallsSchema = z.object({
   failed: z.number().int(),
   /** Of a flow that tries methods one by one. */
   result: z.enum(methodResults).optional(),
-  /** What went wrong, or what the replica has only by name. */
+  /** What went wrong, in the method or in what prepares it, or what the replica has only by name. */
   why: z.string().optional(),
 });
 export type MethodCalls = z.infer<typeof methodCallsSchema>;

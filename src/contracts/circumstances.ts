@@ -64,6 +64,8 @@ export interface ServerCircumstances {
 export interface ProfileCircumstances {
   /** The machine whose browser has locked the profile. */
   lockedBy?: string;
+  /** A second browser runs on the profile. */
+  isInUse?: boolean;
 }
 
 export type ConditionOptions = Record<string, string | number | boolean>;

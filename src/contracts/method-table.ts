@@ -6,7 +6,7 @@ import { switchValuesSchema } from './switches.ts';
 const methodCellSchema = z.object({
   /** Null where the version's type definitions do not list the method, or no attempt came so far. */
   result: z.enum(methodResults).nullable(),
-  /** What went wrong, or what the replica has only by name. */
+  /** What went wrong, in the method or in what prepares it, or what the replica has only by name. */
   why: z.string().optional(),
   /** What the library's source and the facts of the build say of it. */
   predicted: z.enum(['works', 'broken', 'unknown']).optional(),

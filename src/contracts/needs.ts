@@ -19,6 +19,9 @@ export const pagePlaceSchema = z.object({
 });
 export type PagePlace = z.infer<typeof pagePlaceSchema>;
 
+/** The fields that all builds give an id: a function that takes an object with other names does not take an id in its place. */
+export const widFields: readonly string[] = ['_serialized', 'device', 'server', 'user'];
+
 export const needSchema = z.object({
   /** What has to exist. Several places where modules are spread into one object: any of them suffices. */
   places: z.array(pagePlaceSchema).min(1),
@@ -26,7 +29,7 @@ export const needSchema = z.object({
   use: z.enum(['touch', 'read', 'call', 'construct', 'assign', 'spread']),
   /** The member that the code reads, calls or assigns. */
   member: z.string().nullable(),
-  /** The arguments of a call; null for other uses, and where a spread hides them. */
+  /** The arguments of a call, an id as an object with `widFields`; null for other uses, and where a spread hides them. */
   args: parametersSchema.nullable(),
   /** True when the code throws at this point if the place is undefined. */
   throws: z.boolean(),

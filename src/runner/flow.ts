@@ -128,11 +128,16 @@ export type Probe = (client: FlowClient, phone: FlowPhone) => Promise<void>;
 export interface FlowTrials {
   /** The methods that the version's own type definitions list, e.g. `Chat.archive`. */
   listed(): Promise<string[]>;
-  /** Runs the work and writes down what came of the method. Not for flow files of users. @returns whether it works. */
+  /**
+   * Runs the work, which calls the method and others that it needs, and writes down what came of the method; that of another one which fails
+   * is not held against it. Not for flow files of users.
+   *
+   * @returns whether it works.
+   */
   run(method: string, work: () => Promise<void>): Promise<boolean>;
   /** Writes down that there is no way to try these methods. */
   leaveOut(methods: readonly string[]): void;
-  /** Ends the attempt when a method failed or had no effect. @throws Finding `no-effect` or `call-failed` that names them. */
+  /** Ends the attempt when a method failed, had no effect or could not be prepared. @throws Finding `no-effect` or `call-failed` that names them. */
   end(): void;
 }
 

@@ -12,13 +12,27 @@ const methodNames: Record<NamedCall, string> = {
   destroy: 'Client.destroy',
 };
 
+/** A call of a method of the library, e.g. of `Client.sendMessage`. */
+export interface FollowedCall {
+  name: string;
+  /** False while it runs, and after it was refused. */
+  isAnswered: boolean;
+}
+
 /** Counts the calls of methods of the library. */
 export class CallCounter {
   readonly #counts = new Map<string, MethodCalls>();
+  #followed: FollowedCall[] | null = null;
 
   /** In the sequence of their first calls. */
   get methods(): MethodCalls[] {
     return [...this.#counts.values()];
+  }
+
+  /** The calls from now on, in the sequence in which they begin, up to the next time that calls are followed. */
+  follow(): readonly FollowedCall[] {
+    this.#followed = [];
+    return this.#followed;
   }
 
   /** The same calls, counted. */
@@ -39,8 +53,12 @@ export class CallCounter {
     const count = this.#counts.get(name) ?? { name, calls: 0, failed: 0 };
     this.#counts.set(name, count);
     count.calls++;
+    const call = { name, isAnswered: false };
+    this.#followed?.push(call);
     try {
-      return await answer;
+      const value = await answer;
+      call.isAnswered = true;
+      return value;
     } catch (error) {
       count.failed++;
       throw error;

@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,6 +18,7 @@ import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { FlowNetwork, FlowPhone } from './flow.ts';
 import { CallCounter } from './method-calls.ts';
+import { holdProfile, type ProfileHolder } from './profile-holder.ts';
 import type { Recorder } from './recorder.ts';
 import type { Steps } from './steps.ts';
 import { type OpenTarget, openTarget, profileCircumstances } from './target.ts';
@@ -43,8 +44,9 @@ export class Scene {
   /** Snapshots that are being taken. */
   readonly #pending = new Set<Promise<void>>();
   #memory: Promise<number | null> | null = null;
-  /** Of the browser that was started last, where a condition locks profiles. */
-  #lock: ProfileLock | null = null;
+  /** What keeps the profile from the browser that was started last, where a condition does. */
+  #holder: Promise<ProfileHolder | null> = Promise.resolve(null);
+  #isHeld: () => boolean = () => false;
   readonly #calls = new CallCounter();
   readonly client: ClientUnderTest;
   readonly phone: FlowPhone;
@@ -65,7 +67,8 @@ export class Scene {
     const dataPathOf = (profile: number) => join(this.#folder, `profile-${profile}`);
     // LocalAuth gives the browser this folder of its data path.
     const folderOf = (profile: number) => join(dataPathOf(profile), 'session');
-    const { lockedBy } = profileCircumstances(cell);
+    const circumstances = profileCircumstances(cell);
+    const holdsProfiles = Object.keys(circumstances).length > 0;
     this.#host = new Host({
       folder: this.#folder,
       env: browser.env,
@@ -75,7 +78,7 @@ export class Scene {
         this.#see(event);
       },
     });
-    this.trials = new Trials(library.packageDir);
+    this.trials = new Trials(library.packageDir, this.#calls);
     this.#target = openTarget(cell, surface, timeScale, (type, detail) => {
       recorder.add(`replica:${type}`, detail);
       this.trials.see(type, detail);
@@ -100,9 +103,9 @@ export class Scene {
       specOf: async (profile, options) => {
         const { chromiumArgs } = await this.#target;
         const dataPath = dataPathOf(profile);
-        if (lockedBy !== undefined && auth)
-          throw lockNotShown('the strategy of the flow keeps its profile where it likes');
-        if (lockedBy !== undefined) this.#lock = new ProfileLock(folderOf(profile), lockedBy);
+        if (holdsProfiles && auth) throw lockNotShown('the strategy of the flow keeps its profile where it likes');
+        if (holdsProfiles)
+          await this.#hold(() => holdProfile(circumstances, folderOf(profile), { browser, tmp: this.#folder }));
         return {
           auth: auth ? { kind: 'module', file: auth, dataPath, timeScale } : { kind: 'local', dataPath },
           browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
@@ -151,7 +154,24 @@ export class Scene {
   async close(): Promise<void> {
     this.client.leave();
     const closeTarget = async () => (await this.#target).close();
-    await Promise.allSettled([this.#host.kill(), closeTarget()]);
+    await Promise.allSettled([this.#host.kill(), closeTarget(), this.#letGo()]);
+  }
+
+  async #hold(hold: () => Promise<ProfileHolder | null>): Promise<void> {
+    await this.#letGo();
+    this.#holder = hold();
+    const holder = await this.#holder.catch(({ message }: Error) => {
+      throw new Finding('harness-error', message, 'launch');
+    });
+    this.#isHeld = () => holder?.isHeld() ?? false;
+  }
+
+  async #letGo(): Promise<void> {
+    this.#isHeld = () => false;
+    await this.#holder.then(
+      (holder) => holder?.release(),
+      () => {},
+    );
   }
 
   /** Removes profile and temporary files; after `close`. What cannot be removed is left to the system's own cleaning. */
@@ -182,7 +202,7 @@ export class Scene {
 
   #see(event: HostEvent): void {
     if (event.type === 'host:loaded') this.loaded = event.detail;
-    if (event.type === 'browser:launched' && this.#lock?.isHeld()) {
+    if (event.type === 'browser:launched' && this.#isHeld()) {
       this.#steps.fail(lockNotShown('the browser ignored it, as headless shells do, the bundled ones too'));
     }
     if (event.type === 'client:ready') this.#memory ??= this.#host.browserMemory();
@@ -192,29 +212,6 @@ export class Scene {
   /** Null when the host, its browser or its page does not answer in time: evidence is never waited for long. */
   #answer<T>(question: Promise<T>): Promise<T | null> {
     return within(this.#patience, () => question).catch(() => null);
-  }
-}
-
-/** A profile as a browser on another machine has locked it: a link to nothing that names machine and process. */
-class ProfileLock {
-  readonly #file: string;
-  readonly #holder: string;
-
-  /** @param folder user data of the browser, which is made when it is missing; an earlier lock is replaced. */
-  constructor(folder: string, machine: string) {
-    makeFolder(folder);
-    this.#file = join(folder, 'SingletonLock');
-    this.#holder = `${machine}-1`;
-    rmSync(this.#file, { force: true });
-    symlinkSync(this.#holder, this.#file);
-  }
-
-  /** True while it is as it was made: no browser has taken the profile over. */
-  isHeld(): boolean {
-    return (
-      lstatSync(this.#file, { throwIfNoEntry: false })?.isSymbolicLink() === true &&
-      readlinkSync(this.#file) === this.#holder
-    );
   }
 }
 

@@ -19,8 +19,9 @@ const rejections: readonly [RegExp, Code][] = [
   [/Protocol error|ProtocolError|wasn't found|is not supported/i, 'protocol-error'],
 ];
 
+/** What puppeteer 18 and 24 say when they cannot start a browser. */
 const launchRejection =
-  /Failed to launch|spawn .*E[A-Z]+|browser process|WS endpoint|Could not find|Browser was not found/i;
+  /Failed to launch|spawn .*E[A-Z]+|browser process|WS endpoint|Could not find|Browser was not found|Tried to find the browser|browser is already running|Missing X server/i;
 
 /**
  * What a rejected `initialize()` means.

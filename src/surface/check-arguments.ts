@@ -1,4 +1,4 @@
-import type { Need } from '../contracts/needs.ts';
+import { type Need, widFields } from '../contracts/needs.ts';
 import type { Parameters, Shapes } from '../contracts/shape.ts';
 import type { Surface } from '../contracts/surface.ts';
 import { behaviourSince } from './behaviour-history.ts';
@@ -31,12 +31,14 @@ function wrongSendSeen([first]: Parameters, { build, behaviours }: Surface): str
   return `sendSeen of build ${build} takes ${takes}${since ? `, since ${since}` : ''}; the library passes ${passes}.`;
 }
 
+const isWid = (names: readonly string[]) => names.join() === widFields.join();
+
 function fits(given: Parameters, taken: Parameters): boolean {
   const [object] = taken;
   const [first] = given;
   // One object instead of several values, or the other way around.
   if (taken.length === 1 && object && given.length > 1 && !first) return false;
-  if (taken.length > 1 && !object && given.length === 1 && first) return false;
+  if (taken.length > 1 && !object && given.length === 1 && first && !isWid(first)) return false;
   return taken.every((names, i) => {
     const keys = given[i];
     return (
@@ -50,9 +52,10 @@ function fits(given: Parameters, taken: Parameters): boolean {
   });
 }
 
-/** `3 values`, `one object {desc, groupWid}`. */
+/** `3 values`, `an id`, `one object {desc, groupWid}`. */
 function parametersText(parameters: Parameters): string {
   const [first] = parameters;
+  if (parameters.length === 1 && first && isWid(first)) return 'an id';
   if (parameters.length === 1 && first) return `one object {${first.join(', ')}}`;
   return parameters.length === 1 ? 'one value' : `${parameters.length} values`;
 }

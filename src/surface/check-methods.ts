@@ -33,14 +33,15 @@ export function checkMethods(
 type MethodIndex = CheckedIndex & Pick<LibraryIndex, 'publicMethods' | 'keyReads' | 'faults'>;
 
 /** The fault of the library's own by which a method fails on the build; null for none. */
-function faultOf({ name }: PublicMethod, faults: LibraryIndex['faults'], surface: Surface): MethodCheck | null {
-  for (const { id, file, line } of faults) {
-    const fault = knownFaults.find((each) => each.id === id);
-    if (fault?.methods.includes(name) && fault.isOn(surface)) {
-      return { name, status: 'broken', why: fault.why, at: { file, line } };
-    }
-  }
-  return null;
+function faultOf(
+  { name, leadsTo }: PublicMethod,
+  faults: LibraryIndex['faults'],
+  surface: Surface,
+): MethodCheck | null {
+  const isOn = (id: string | undefined) =>
+    id === undefined || knownFaults.some((each) => each.id === id && each.isOn(surface));
+  const fault = faults.find(({ method, known }) => leadsTo.includes(method) && isOn(known));
+  return fault ? { name, status: 'broken', why: fault.why, at: { file: fault.file, line: fault.line } } : null;
 }
 
 function checkMethod(

@@ -1,79 +1,65 @@
 import type { Surface } from '../contracts/surface.ts';
 import { resolveShapes } from '../replica/builds/resolve-shapes.ts';
-import type { LibraryIndex } from './library-index.ts';
+import type { OwnFault } from './library-index.ts';
 
-/**
- * Code of which users reported that it fails, although each name that it needs is there. It is recognized by its text: a version that
- * mended it does not have it.
- */
+/** Code of which users report that it fails, and whose fault neither names nor arguments show. */
 interface KnownFault {
   id: string;
-  methods: readonly string[];
-  file: string;
-  /** The group is the place that fails. */
+  /** Its text, by which a version that has it is recognized, whatever its number; the group is the place that fails. */
   code: RegExp;
+  /** The releases on npm that have it, as a semver range: a test holds the text to it. */
+  versions: string;
   /** The builds on which it fails. */
   isOn(surface: Surface): boolean;
   why: string;
+  sources: readonly string[];
 }
 
 export const knownFaults: readonly KnownFault[] = [
   {
-    id: 'client-of-client',
-    methods: ['Client.deleteChannel', 'Channel.deleteChannel'],
-    file: 'src/Client.js',
-    code: /async deleteChannel\(\w+\) \{\s*return await (this\.client\.pupPage)/,
-    isOn: () => true,
-    why: 'Client.deleteChannel reads this.client.pupPage, and a client has no member client (mended by wwebjs/whatsapp-web.js#5791).',
-  },
-  {
-    id: 'unpin-without-duration',
-    methods: ['Message.unpin'],
-    file: 'src/structures/Message.js',
-    code: /(pinUnpinMsgAction)\(\s*msgId,\s*2,?\s*\)/,
-    isOn: () => true,
-    why: 'Message.unpin passes no duration, and the library answers false without one (mended by wwebjs/whatsapp-web.js#3839).',
-  },
-  {
     id: 'picture-of-chat',
-    methods: ['Client.getProfilePicUrl', 'Contact.getProfilePicUrl'],
-    file: 'src/Client.js',
     code: /(requestProfilePicFromServer)\(\s*chat\s*\)/,
+    versions: '>=1.34.7 <2.0.0-0',
     isOn: ({ build, face }) =>
       face === 'comet' &&
       !resolveShapes(build).parameters['WAWebContactProfilePicThumbBridge.requestProfilePicFromServer']?.[0],
-    why: 'The library passes a chat to requestProfilePicFromServer, which takes an id by position up to 2026-03-02 (wwebjs/whatsapp-web.js#127091, wwebjs/whatsapp-web.js#127092).',
+    why: 'The library passes a chat to requestProfilePicFromServer, which takes an id by position up to 2026-03-02',
+    sources: ['wwebjs/whatsapp-web.js#127091', 'wwebjs/whatsapp-web.js#127092'],
   },
   {
     id: 'forward-of-chat',
-    methods: ['Message.forward'],
-    file: 'src/structures/Message.js',
     code: /(chat\.forwardMessages)\(/,
+    versions: '1.22.0 - 1.24.0 || 2.0.0-alpha.0',
     isOn: () => true,
-    why: 'Chats have had no method forwardMessages since 2023-11 (chrishubert/whatsapp-api#127).',
+    why: 'Chats have had no method forwardMessages since 2023-11',
+    sources: ['chrishubert/whatsapp-api#127'],
   },
   {
     id: 'phone-watchdog',
-    methods: ['Client.resetState'],
-    file: 'src/Client.js',
     code: /(phoneWatchdog\.shiftTimer)/,
+    versions: '1.22.0 - 1.28.0 || 2.0.0-alpha.0',
     isOn: ({ face }) => face === 'comet',
-    why: 'The connection has no phoneWatchdog any longer: its shiftTimer is read of undefined (mended by wwebjs/whatsapp-web.js#3358).',
+    why: 'The connection has no phoneWatchdog any longer: its shiftTimer is read of undefined',
+    sources: ['wwebjs/whatsapp-web.js#3358'],
   },
 ];
 
-/** A source file; `position` gives the line of an offset, from 1. */
-interface LibraryText {
-  text: string;
-  position(offset: number): { line: number };
+/** A method of a library with its source text; `position` gives the line of an offset in the file, from 1. */
+interface MethodText {
+  name: string;
+  file: { path: string; text: string; position(offset: number): { line: number } };
+  node: { start: number; end: number };
 }
 
 /** The known faults that a version has, each with its place. */
-export function faultsOf({ files }: { files: ReadonlyMap<string, LibraryText> }): LibraryIndex['faults'] {
-  return knownFaults.flatMap(({ id, file, code }) => {
-    const source = files.get(file);
-    const match = source && code.exec(source.text);
-    if (!match) return [];
-    return [{ id, file, line: source.position(match.index + match[0].indexOf(match[1] as string)).line }];
-  });
+export function knownFaultsOf({ functions }: { functions: readonly MethodText[] }): OwnFault[] {
+  return functions.flatMap(({ name, file, node }) =>
+    knownFaults.flatMap(({ id, code, why, sources }) => {
+      const match = code.exec(file.text.slice(node.start, node.end));
+      if (!match) return [];
+      const offset = node.start + match.index + match[0].indexOf(match[1] as string);
+      const { line } = file.position(offset);
+      return [{ method: name, why: `${why} (${sources.join(', ')}).`, file: file.path, line, known: id }];
+    }),
+  );
 }

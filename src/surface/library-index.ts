@@ -22,8 +22,18 @@ export interface LibraryIndex {
   /** Lazy modules, and loaders of such, that the library's page code requests. */
   loads: string[];
   keyReads: KeyRead[];
-  /** Its known faults, by id. */
-  faults: { id: string; file: string; line: number }[];
+  faults: OwnFault[];
+}
+
+/** Code of the library's own by which a method fails each time that it runs, although every name that it needs is there. */
+export interface OwnFault {
+  /** The method in which it stands: `Client.deleteChannel` */
+  method: string;
+  why: string;
+  file: string;
+  line: number;
+  /** The entry of the known faults that says on which builds it fails; absent where it fails on all. */
+  known?: string;
 }
 
 /** A read of the text of a message key in a field that not every build has. */

@@ -6,7 +6,18 @@ import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 import { readPlan } from '../../src/runs/read-plan.ts';
 import { libraryIndex } from '../../src/surface/library-index.ts';
 import { predict } from '../../src/surface/predict.ts';
+import { bars } from '../bench/bars.ts';
 import { agreementWith, builds, cellOn, readExplanations, readSeen, unexplained, versions } from './cells.ts';
+import {
+  type CellOutcomes,
+  countAgreement,
+  type MethodExplanation,
+  methodCells,
+  outcomesOn,
+  readMethodExplanations,
+  readSeenMethods,
+  unexplainedMethods,
+} from './methods.ts';
 
 const { seen } = readSeen();
 const seenOn = (library: string, build: string) => {
@@ -37,6 +48,56 @@ describe('what the source of a version predicts is what attempts of it did, unle
 
   test('the versions of the project are among them', () => {
     expect(own.length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+/** The short form of `npm run bench -- --only agreement-of-methods`, which tries the methods. */
+describe('what the source of a version predicts of its methods is what trials of them showed, unless a file explains why not', () => {
+  const { seen: seenMethods } = readSeenMethods();
+
+  async function comparedCells(): Promise<CellOutcomes[]> {
+    const compared: CellOutcomes[] = [];
+    for (const cell of methodCells()) {
+      const { packageDir } = await ensureLibrary(cell.library, () => {}, 'source');
+      const its = seenMethods[cell.library]?.[cell.build];
+      if (!its) throw new Error(`the methods of ${cell.library} were not tried on ${cell.build}`);
+      compared.push({ cell, outcomes: outcomesOn(cell, its, libraryIndex(packageDir)) });
+    }
+    return compared;
+  }
+
+  test('in each cell of the matrix in which the client works', async () => {
+    const compared = await comparedCells();
+    expect(compared.length).toBeGreaterThanOrEqual(10);
+    for (const { outcomes } of compared) expect(outcomes.length).toBeGreaterThan(100);
+    const { agreeing, compared: all, uncertain } = countAgreement(compared);
+    expect(agreeing / all).toBeGreaterThanOrEqual(bars.methodAgreement.atLeast / 100);
+    // What the data does not decide is not compared: it must stay the exception.
+    expect(uncertain / all).toBeLessThan(0.1);
+    expect(unexplainedMethods(compared)).toEqual([]);
+  });
+
+  test('a difference without an explanation is found, and an explanation of what does not differ', () => {
+    const cell = cellOn('1.34.7', '2.3000.1029241508', 'every-method');
+    const outcome = (name: string, agreement: 'agrees' | 'differs') => ({
+      ...{ name, predicted: 'works', happened: 'works', agreement },
+    });
+    const outcomes = [outcome('Chat.pin', 'differs'), outcome('Chat.mute', 'agrees')];
+    const explain = (method: string) => ({ method: [method], library: [cell.library], build: [cell.build], why: '' });
+    const left = (...explanations: MethodExplanation[]) => unexplainedMethods([{ cell, outcomes }], explanations);
+    expect(left(explain('Chat.pin'))).toEqual([]);
+    expect(left()).toEqual([expect.stringContaining('Chat.pin')]);
+    expect(left(explain('Chat.pin'), explain('Chat.mute'))).toEqual([expect.stringContaining('Chat.mute')]);
+    expect(unexplainedMethods([{ cell, outcomes: [] }], [])).toEqual([
+      '1.34.7 on 2.3000.1029241508: no method was tried',
+    ]);
+  });
+
+  test('every explanation says more than that they differ', () => {
+    for (const { method, why } of readMethodExplanations()) {
+      expect(method.length).toBeGreaterThan(0);
+      expect(why.length).toBeGreaterThan(60);
+    }
   });
 });
 

@@ -18,21 +18,15 @@ export const builds = [
   ...['2.3000.1032534684', '2.3000.1038162681', '2.3000.1042401057', '2.3000.1044822804', '2.3000.1048032155'],
 ];
 
-export function cellOn(library: string, build: string): Cell {
-  const usual = {
-    browser: 'current',
-    flow: 'qr-to-ready',
-    condition: 'none',
-    switches: {},
-    target: 'replica',
-  } as const;
-  return { library, build, ...usual };
+export function cellOn(library: string, build: string, flow = 'qr-to-ready'): Cell {
+  const usual = { browser: 'current', condition: 'none', switches: {}, target: 'replica' } as const;
+  return { library, build, flow, ...usual };
 }
 
 /** How an attempt ended: all that is compared with a prediction. */
 export type Seen = Pick<Attempt, 'outcome' | 'phase' | 'code' | 'blame'> & { name?: string };
 
-/** `seen.json`: attempts of all versions on all builds, by version and build, as `npm run bench -- --only agreement --update` wrote them. */
+/** `seen.json`: attempts of all versions on all builds, by version and build, as `npm run bench -- --only agreement-of-phases --update` wrote them. */
 export interface SeenFile {
   date: string;
   seen: Record<string, Record<string, Seen>>;
@@ -47,17 +41,16 @@ export interface Explanation {
 
 const fileOf = (name: string) => new URL(`./${name}.json`, import.meta.url);
 
-export function readSeen(): SeenFile {
-  return JSON.parse(readFileSync(fileOf('seen'), 'utf8'));
+/** A file of this folder, by its name without `.json`. */
+export const readKept = <T>(name: string): T => JSON.parse(readFileSync(fileOf(name), 'utf8'));
+
+export function writeKept(name: string, value: unknown): void {
+  writeFileSync(fileOf(name), `${JSON.stringify(value, null, 2)}\n`);
 }
 
-export function writeSeen(seen: SeenFile): void {
-  writeFileSync(fileOf('seen'), `${JSON.stringify(seen, null, 2)}\n`);
-}
+export const readSeen = () => readKept<SeenFile>('seen');
 
-export function readExplanations(): Explanation[] {
-  return JSON.parse(readFileSync(fileOf('explained'), 'utf8'));
-}
+export const readExplanations = () => readKept<Explanation[]>('explained');
 
 export function seenOf({ outcome, phase, code, blame, cause }: Attempt): Seen {
   const name = [cause?.module, cause?.export].filter((part) => part !== undefined).join('.');

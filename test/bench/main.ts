@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the figures that `bars.ts` has bars for. Prints a table; exit code 1 when a figure misses its bar.
  * `--only PART[,PART]` measures some of them, `--short` all with fewer repeats: minutes instead of half an hour. `--update` keeps what
- * the part `agreement` saw in `test/agreement/seen.json`.
+ * the parts `agreement` saw in `test/agreement`.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import { gatherSupplies } from '../../src/runner/supplies.ts';
 import { type Bar, bars, heldTo } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
-import { agreement, checkTimes } from './measure-agreement.ts';
+import { agreementOfMethods, agreementOfPhases, checkTimes } from './measure-agreement.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { imageBothWays } from './measure-media.ts';
 import { replicaLoad } from './measure-replica.ts';
@@ -151,7 +151,8 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   media: async () => [await imageBothWays(await prepared(), size.rounds)],
   replica: () => replicaLoad(values.build, 50),
   start: () => startTimes(values.build, size.pairs),
-  agreement: () => agreement(values.update),
+  'agreement-of-phases': () => agreementOfPhases(values.update),
+  'agreement-of-methods': () => agreementOfMethods(values.update),
   checks: checkTimes,
   'all-flows': async () => [await allFlows(await prepared())],
   ...Object.fromEntries(
@@ -163,6 +164,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
 const groups: Record<string, string[]> = {
   attempt: ['overhead', 'trace', 'throughput', 'memory'],
   flows: ['restore', 'round-trip', 'media', 'replica', 'all-flows'],
+  agreement: ['agreement-of-phases', 'agreement-of-methods'],
   scrape: Object.keys(parts).filter((name) => name.startsWith('scrape-')),
 };
 

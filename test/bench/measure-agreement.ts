@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defaultSlots } from '../../src/browser/default-slots.ts';
-import type { Attempt } from '../../src/contracts/attempt.ts';
+import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import type { PlannedCell } from '../../src/contracts/run.ts';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
 import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
@@ -16,8 +16,17 @@ import {
   seenOf,
   unexplained,
   versions,
-  writeSeen,
+  writeKept,
 } from '../agreement/cells.ts';
+import {
+  type CellOutcomes,
+  countAgreement,
+  methodCells,
+  outcomesOn,
+  type SeenMethodsFile,
+  seenOfMethods,
+  unexplainedMethods,
+} from '../agreement/methods.ts';
 import { bars, heldTo } from './bars.ts';
 import type { Figure } from './figure.ts';
 
@@ -27,35 +36,17 @@ import type { Figure } from './figure.ts';
  *
  * @param update writes what was seen into `test/agreement/seen.json`.
  */
-export async function agreement(update: boolean): Promise<Figure[]> {
+export async function agreementOfPhases(update: boolean): Promise<Figure[]> {
   const cells = versions.flatMap((library) => builds.map((build) => cellOn(library, build)));
   const indexes = await indexAll();
-  const attempts = new Map<string, Attempt>();
-  const plan = cells.map((cell): PlannedCell => ({ cell, expectation: null, repeat: 1 }));
-  await runPlan(plan, {
-    slots: defaultSlots(),
-    seed: 1,
-    trace: 'off',
-    say: console.log,
-    observers: [
-      {
-        attemptEnded({ cell }, attempt) {
-          attempts.set(`${cell.library} ${cell.build}`, attempt);
-          process.stderr.write(`${attempts.size} of ${cells.length}: ${cell.library} on ${cell.build}\n`);
-        },
-      },
-    ],
-  });
-  const seen: SeenFile = { date: new Date().toISOString().slice(0, 10), seen: {} };
+  const seen = await attemptAll(cells, seenOf);
   const compared = cells.flatMap((cell) => {
-    const attempt = attempts.get(`${cell.library} ${cell.build}`);
-    if (!attempt) return [];
-    const its = seenOf(attempt);
-    seen.seen[cell.library] = { ...seen.seen[cell.library], [cell.build]: its };
+    const its = seen[cell.library]?.[cell.build];
+    if (!its) return [];
     const prediction = predict(indexes.get(cell.library) as LibraryIndex, resolveSurface(cell.build));
     return [{ cell, agreement: agreementWith(its, cell, prediction) }];
   });
-  if (update) writeSeen(seen);
+  if (update) writeKept('seen', { date: today(), seen } satisfies SeenFile);
   const agreeing = compared.filter((each) => each.agreement === 'agrees').length;
   const differing = compared.filter((each) => each.agreement !== 'agrees').map(({ cell }) => cell);
   const left = unexplained(differing, cells);
@@ -76,6 +67,75 @@ export async function agreement(update: boolean): Promise<Figure[]> {
     ),
   ];
 }
+
+/**
+ * Tries every public method of each version of the matrix on each build on which it works, and compares what came of it with what the
+ * source predicts.
+ *
+ * @param update writes what was seen into `test/agreement/seen-methods.json`.
+ */
+export async function agreementOfMethods(update: boolean): Promise<Figure[]> {
+  const cells = methodCells();
+  const seen = await attemptAll(cells, seenOfMethods);
+  const compared: CellOutcomes[] = [];
+  for (const cell of cells) {
+    const { packageDir } = await ensureLibrary(cell.library, console.log, 'source');
+    const its = seen[cell.library]?.[cell.build];
+    if (its) compared.push({ cell, outcomes: outcomesOn(cell, its, libraryIndex(packageDir)) });
+  }
+  if (update) writeKept('seen-methods', { date: today(), seen } satisfies SeenMethodsFile);
+  const { agreeing, compared: all, uncertain } = countAgreement(compared);
+  const left = unexplainedMethods(compared);
+  for (const line of left) console.log(line);
+  const percent = (100 * agreeing) / all;
+  const tried = compared.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
+  return [
+    heldTo(
+      bars.methodAgreement,
+      `methods that did what was predicted, in ${compared.length} of ${cells.length} cells`,
+      percent,
+      `${agreeing} of ${all} (${percent.toFixed(1)} %)`,
+    ),
+    heldTo(bars.unexplainedMethods, 'differences without an explanation', left.length, `${left.length}`),
+    { name: 'methods of which the data does not decide it', value: `${uncertain} of ${tried}`, bar: '', ok: true },
+  ];
+}
+
+/** What was seen of one attempt of each cell, by version and build. */
+async function attemptAll<Seen>(
+  cells: readonly Cell[],
+  seenIn: (attempt: Attempt) => Seen,
+): Promise<Record<string, Record<string, Seen>>> {
+  const seen = new Map<string, Seen>();
+  const keyOf = ({ library, build }: Cell) => `${library} ${build}`;
+  const plan = cells.map((cell): PlannedCell => ({ cell, expectation: null, repeat: 1 }));
+  await runPlan(plan, {
+    slots: defaultSlots(),
+    seed: 1,
+    trace: 'off',
+    say: console.log,
+    observers: [
+      {
+        attemptEnded({ cell }, attempt) {
+          seen.set(keyOf(cell), seenIn(attempt));
+          process.stderr.write(`${seen.size} of ${cells.length}: ${cell.library} on ${cell.build}\n`);
+        },
+      },
+    ],
+  });
+  const byVersion = Map.groupBy(
+    cells.filter((cell) => seen.has(keyOf(cell))),
+    ({ library }) => library,
+  );
+  return Object.fromEntries(
+    [...byVersion].map(([library, its]) => [
+      library,
+      Object.fromEntries(its.map((cell) => [cell.build, seen.get(keyOf(cell)) as Seen])),
+    ]),
+  );
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
 
 /** How long it takes to resolve builds, and to check every published version against ten of them, in a process of its own. */
 export async function checkTimes(): Promise<Figure[]> {

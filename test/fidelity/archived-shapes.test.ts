@@ -126,6 +126,16 @@ describe('members', () => {
     expect(memberPresence(shapes, 'WAWebMuteModel.Mute', 'noSuchMember')).toBe('unknown');
   });
 
+  test('that a class inherits are there where its own members were not all read, and what no class shows is unknown', () => {
+    const shapes = resolveShapes('2.3000.1029241508');
+    const impl = 'WAWebContactCollection.ContactCollectionImpl';
+    expect(shapes.members[impl]?.whole).toBeUndefined();
+    expect(shapes.members['WAWebCollection.default']?.whole).toBe(true);
+    expect(['get', 'getModelsArray', 'noSuchMember'].map((name) => memberPresence(shapes, impl, name))).toEqual([
+      ...['present', 'present', 'unknown'],
+    ]);
+  });
+
   test('of the collections are known on the newest archived build', () => {
     const shapes = resolveShapes(august);
     const unknown = Object.values(resolveSurface(august).collections).filter(

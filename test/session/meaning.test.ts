@@ -11,6 +11,13 @@ describe('a rejected initialize()', () => {
     [false, 'Browser was not found at the configured executablePath (/x)', 'browser-launch-failed'],
     [false, 'spawn /x ENOENT', 'browser-launch-failed'],
     [false, 'Timed out while waiting for the WS endpoint URL', 'browser-launch-failed'],
+    [
+      false,
+      'Tried to find the browser at the configured path (/x), but no executable was found.',
+      'browser-launch-failed',
+    ],
+    [false, 'The browser is already running for /x. Use a different `userDataDir`.', 'browser-launch-failed'],
+    [false, 'Missing X server to start the headful browser.', 'browser-launch-failed'],
     [false, "ENOSPC: no space left on device, mkdir '/x'", 'harness-error'],
     [false, 'spawn /x ENOMEM', 'harness-error'],
     [true, 'net::ERR_NAME_NOT_RESOLVED at https://web.whatsapp.com/', 'page-load-failed'],

@@ -172,7 +172,7 @@ test('a method with a known fault of the version itself is broken at its line, a
     indexLibrary(
       toyPackage({
         'index.d.ts': 'declare namespace WAWebJS { export class Client { getProfilePicUrl(): Promise<string> } }',
-        'src/Client.js': `class Client {
+        'src/Client.js': `class Client extends Page {
     async getProfilePicUrl() {
         return this.pupPage.evaluate((chat) =>
             window.require('WAWebContactProfilePicThumbBridge').requestProfilePicFromServer(${argument}));

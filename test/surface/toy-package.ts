@@ -16,7 +16,7 @@ export function toyPackage(files: Record<string, string>): string {
 /** A client of one page function, which runs on the way to `ready`. */
 export function toyClient(pageCode: string, more: Record<string, string> = {}): string {
   return toyPackage({
-    'src/Client.js': `class Client {
+    'src/Client.js': `class Client extends Page {
     async initialize() {
         await this.pupPage.exposeFunction('onQr', (qr) => { this.emit(Events.QR_RECEIVED, qr); });
         await this.pupPage.evaluate(() => { window.onQr('qr'); });
@@ -48,7 +48,7 @@ export function toyMethod(pageCode: string): string {
   export interface Message { id: string; reply: (text: string) => Promise<void>; star(): void }
 }
 export = WAWebJS;`,
-    'src/Client.js': `class Client {
+    'src/Client.js': `class Client extends Page {
     act() {
         return this.pupPage.evaluate(() => {
 ${pageCode}

@@ -41,7 +41,7 @@ peers and server for what the method is for. Nothing leaves this machine.
   fails               it rejected, or answered something else, and nothing says why
   no effect           it resolved, and what it is for did not happen: a false success of the version
   not modelled        the replica has a part of it only by name: it says nothing about the version
-  not tried           the flow has no way to try it
+  not tried           the flow has no way to try it, or another method that the trial needs failed
 
 Exit codes: 0 every method works or fails as predicted, 1 one fails or has no effect, 2 only some are not modelled or not tried,
 3 bad usage or input, 4 machine or harness trouble

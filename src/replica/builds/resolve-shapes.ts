@@ -29,8 +29,8 @@ export function resolveShapes(build: string): Shapes {
 }
 
 /**
- * Whether an export has a member, own or inherited. `unknown` where its members, or those of a class that it inherits from, were not
- * all read.
+ * Whether an export has a member, own or inherited. `unknown` where no class on the way up is known to have it, and the members of one
+ * were not all read: what that one does not show it may have, while it takes nothing away that it inherits.
  *
  * @param place `Module.export`
  */
@@ -38,14 +38,15 @@ export function memberPresence({ members }: Shapes, place: string, member: strin
   if (member in Object.prototype) return 'present';
   // Private names are not read, and attributes of models have one each.
   if (member.startsWith('$') || member.startsWith('__x_')) return 'unknown';
+  let isWhole = true;
   for (let at: string | undefined = place, depth = 0; at !== undefined && depth < maxDepth; depth += 1) {
     const found: Members | undefined = members[at];
     if (!found) return 'unknown';
     if (memberNames(found).includes(member)) return 'present';
-    if (!found.whole) return 'unknown';
+    isWhole &&= found.whole === true;
     at = found.extends;
   }
-  return 'absent';
+  return isWhole ? 'absent' : 'unknown';
 }
 
 /** Classes between a model and the base of all models are few; more would be a circle. */

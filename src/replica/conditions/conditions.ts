@@ -24,6 +24,7 @@ import { offlinePeers } from './offline-peers.ts';
 import { outOfOrder } from './out-of-order.ts';
 import { passkeyRequired } from './passkey-required.ts';
 import { postLogoutBoot } from './post-logout-boot.ts';
+import { profileInUse } from './profile-in-use.ts';
 import { qrReload } from './qr-reload.ts';
 import { reloadAfterLink } from './reload-after-link.ts';
 import { repeatedSync } from './repeated-sync.ts';
@@ -55,6 +56,7 @@ export const conditions: readonly Condition[] = [
   outOfOrder,
   passkeyRequired,
   postLogoutBoot,
+  profileInUse,
   qrReload,
   reloadAfterLink,
   repeatedSync,

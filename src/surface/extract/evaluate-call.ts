@@ -6,7 +6,7 @@ import { noteUse, readMember } from './note.ts';
 import { noteListener } from './note-listener.ts';
 import { raidQuery } from './raid-query.ts';
 import { runFunction } from './run-function.ts';
-import { type Scope, unknown, type Value } from './values.ts';
+import { type Origin, type Scope, unknown, type Value, wid } from './values.ts';
 
 /** Calls that store their callback for later. */
 const laterCalls = new Set(['on', 'once', 'addEventListener', 'setTimeout', 'setInterval', 'requestAnimationFrame']);
@@ -42,10 +42,15 @@ export function evaluateCall(node: CallExpression, scope: Scope, reading: Readin
       args: argumentsOf(node, args),
       safe: node.optional,
     });
+    if (callee.origins.every(makesWid)) return wid;
   }
   if (name && laterCalls.has(name)) noteListener(node, name, object ?? unknown, args, reading, around);
   runCallbacks(name, args, reading, around);
   return unknown;
+}
+
+function makesWid({ name, path }: Origin): boolean {
+  return name === 'WAWebWidFactory' && /^(?:create|as|to)\w*Wid(?:OrThrow)?$/.test(path[0] ?? '');
 }
 
 function noteUnsetGlobal(name: string, node: CallExpression, reading: Reading, around: Around): void {

@@ -56,9 +56,7 @@ export function evaluate(node: Expression, scope: Scope, reading: Reading, aroun
         conditional: true,
       });
       if (node.operator === '&&') return right;
-      if (left.kind === 'page' && right.kind === 'page') {
-        return { ...left, origins: [...left.origins, ...right.origins] };
-      }
+      if (left.kind === 'page' && right.kind === 'page') return eitherOf(left, right);
       return left.kind === 'page' ? { ...left, softened: right.kind === 'object' } : right;
     }
     case 'ConditionalExpression': {
@@ -66,6 +64,7 @@ export function evaluate(node: Expression, scope: Scope, reading: Reading, aroun
       const branch = { ...afterTest(node.test, scope, reading, around), conditional: true };
       const first = evaluate(node.consequent, scope, reading, branch);
       const second = evaluate(node.alternate, scope, reading, branch);
+      if (first.kind === 'page' && second.kind === 'page') return eitherOf(first, second);
       return first.kind === 'unknown' ? second : first;
     }
     case 'AssignmentExpression': {
@@ -89,6 +88,12 @@ export function evaluate(node: Expression, scope: Scope, reading: Reading, aroun
     default:
       return unknown;
   }
+}
+
+type PageValue = Extract<Value, { kind: 'page' }>;
+
+function eitherOf(one: PageValue, other: PageValue): PageValue {
+  return { ...one, origins: [...one.origins, ...other.origins] };
 }
 
 function identifier(name: string, scope: Scope, reading: Reading): Value {

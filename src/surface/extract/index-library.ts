@@ -1,11 +1,13 @@
 import type { Awaited, Need, Needs, UnsetGlobal } from '../../contracts/needs.ts';
 import type { Face } from '../../contracts/surface.ts';
-import { faultsOf } from '../known-faults.ts';
+import { knownFaultsOf } from '../known-faults.ts';
 import type { KeyRead, LibraryIndex } from '../library-index.ts';
 import { keyReadsInNode } from './key-reads.ts';
 import { type LibraryCode, readLibraryCode } from './library-code.ts';
 import { publicMethods } from './public-methods.ts';
 import { readLibrary } from './read-library.ts';
+import { refusedCalls } from './refused-calls.ts';
+import { unsetFields } from './unset-fields.ts';
 import { walk } from './walk.ts';
 
 /**
@@ -38,7 +40,7 @@ export function indexLibrary(packageDir: string): LibraryIndex {
     publicMethods: publicMethods(packageDir, code),
     loads: loads(code),
     keyReads: firstReads([...keyReadsInNode(code), ...comet.keyReads]),
-    faults: faultsOf(code),
+    faults: [...unsetFields(code), ...refusedCalls(code), ...knownFaultsOf(code)],
   };
 }
 

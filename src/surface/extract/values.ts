@@ -1,4 +1,5 @@
 import type { ArrowFunctionExpression, Function as FunctionNode } from 'oxc-parser';
+import { widFields } from '../../contracts/needs.ts';
 import type { SourceFile } from './source-file.ts';
 
 export type Callable = ArrowFunctionExpression | FunctionNode;
@@ -29,6 +30,13 @@ export const unknown: Value = { kind: 'unknown' };
 export const text = (value: string): Value => ({ kind: 'text', text: value });
 
 export const page = (origins: readonly Origin[], softened = false): Value => ({ kind: 'page', origins, softened });
+
+/** An id as the factory of the page makes it. */
+export const wid: Value = {
+  kind: 'object',
+  members: new Map(widFields.map((name) => [name, unknown])),
+  spreads: [],
+};
 
 export const originKey = (origin: Origin): string => [`${origin.by}:${origin.name}`, ...origin.path].join('.');
 

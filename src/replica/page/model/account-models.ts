@@ -22,15 +22,16 @@ export class Mute extends BaseModel {
   }
 
   async mute({ expiration }: { expiration: number; sendDevice?: boolean }): Promise<number> {
-    await this.mutes.change(this.id, expiration);
+    await this.owner().change(this.id, expiration);
     return expiration;
   }
 
   async unmute(_options?: { sendDevice?: boolean }): Promise<void> {
-    await this.mutes.change(this.id, 0);
+    await this.owner().change(this.id, 0);
   }
 
-  private get mutes(): MuteCollection {
+  // No accessor: those that a build does not have are taken away.
+  private owner(): MuteCollection {
     return this.collection as unknown as MuteCollection;
   }
 }
