@@ -89,10 +89,15 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     may: ['codes', 'contracts', 'store/database', 'service/*', 'service/claims'],
     because: 'a delivery is a row and a request; sessions write the row',
   },
+  'service/calls': {
+    may: [...['contracts', 'surface/extract/type-definitions.ts', 'service/*', 'service/sessions', 'service/webhooks']],
+    because:
+      'a call is checked against the type definitions of a version and done by a session; its downloads are guarded as webhooks are',
+  },
   'service/instance': {
     may: [
       ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/accounts'],
-      ...['service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
+      ...['service/calls', 'service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
     ],
     because: 'it puts the rooms of one instance together, and works without a port',
   },

@@ -1,5 +1,6 @@
 import { servedHistorySchema } from './canary-history.ts';
 import * as api from './service-api.ts';
+import * as calls from './service-calls.ts';
 import * as events from './service-events.ts';
 import { verdictSchema } from './verdict.ts';
 
@@ -15,6 +16,7 @@ export const answerSchemas = {
   Deliveries: api.deliveriesSchema,
   Health: api.healthSchema,
   History: api.historySchema,
+  LibraryAnswer: calls.libraryAnswerSchema,
   LinkCode: api.linkCodeSchema,
   LinkEvent: events.linkEventSchema,
   LinkSuccess: api.linkSuccessSchema,
@@ -53,6 +55,7 @@ export const requestSchemas = {
   CreateWebhook: api.createWebhookSchema,
   CreateWorkspace: api.createWorkspaceSchema,
   HandInVerdict: api.rolloutVerdictSchema,
+  LibraryCall: calls.libraryCallSchema,
   LinkNumber: api.linkSchema,
   MarkCanary: api.canarySchema,
   RotateApiKey: api.rotateKeySchema,

@@ -1,4 +1,4 @@
-import type { HostEvent, PlainValue } from './host-events.ts';
+import type { HostEvent, PlainError, PlainValue } from './host-events.ts';
 
 /**
  * What parent and host process say to each other. Types only: the host loads nothing of the project but these, birpc and
@@ -95,9 +95,15 @@ export interface PageSnapshot {
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
+/** An object that the library finds by its id, such as `15550100123@c.us` or `true_15550100123@c.us_3EB0...`. */
+export interface ObjectById {
+  kind: 'chat' | 'contact' | 'message';
+  id: string;
+}
+
 /**
  * An argument of a method: JSON, or what only the host can make of it. `$ref`: an object that an earlier answer named. `$new`: an instance
- * of a class that the library exports. `$date`: a `Date`, in milliseconds since 1970.
+ * of a class that the library exports. `$find`: an object by its id. `$date`: a `Date`, in milliseconds since 1970.
  */
 export type MethodArgument =
   | null
@@ -107,6 +113,7 @@ export type MethodArgument =
   | MethodArgument[]
   | { $ref: number }
   | { $new: string; args: MethodArgument[] }
+  | { $find: ObjectById }
   | { $date: number }
   | { [name: string]: MethodArgument };
 
@@ -131,6 +138,34 @@ export interface LibraryValue {
   entries: { of: string | null; ref: number | null }[];
 }
 
+/** A call of which the host keeps nothing: a session of weeks answers any number of them. */
+export interface SingleCall {
+  /** The object that has the method; null for the client. */
+  on: ObjectById | null;
+  method: string;
+  /** Without `$ref`. */
+  args: MethodArgument[];
+}
+
+/** Bytes of a `MessageMedia` of an answer. */
+export interface AnsweredMedia {
+  mimetype: string;
+  filename: string | null;
+  /** In base64. */
+  data: string;
+}
+
+/** How a single call ended. */
+export type SingleAnswer =
+  /** `value` is plain data; in the place of media it has `{ $media: index }`. `of` is the class of an object. */
+  | { end: 'answered'; value: Json; of: string | null; media: AnsweredMedia[] }
+  /** The library finds no object with the id of `on` or of an argument. */
+  | { end: 'no-object'; object: ObjectById }
+  /** The object has no such method in this version. */
+  | { end: 'no-method'; of: string }
+  /** The method or the library's constructor of an argument threw. */
+  | { end: 'threw'; error: PlainError };
+
 /** What the parent asks of the host. */
 export interface HostCalls {
   /** Requires the library in `packageDir`. Rejects with the library's own error. */
@@ -153,6 +188,8 @@ export interface HostCalls {
   sendText(to: string, body: string): Promise<PlainValue>;
   /** Rejects with the error of the method, and with a TypeError where there is no such method. */
   call(call: MethodCall): Promise<LibraryValue>;
+  /** Calls a method and keeps nothing of it. Rejects when there is no client. */
+  callOnce(call: SingleCall): Promise<SingleAnswer>;
   /** The class that declares a method, e.g. `Chat` for `archive` of a `GroupChat`; null for no method. */
   ownerOf(on: MethodCall['on'], method: string): Promise<string | null>;
   /**

@@ -45,7 +45,7 @@ export const linkSuccessWindows = { '1h': 3_600_000, '24h': 86_400_000 } as cons
 export type LinkSuccessWindow = keyof typeof linkSuccessWindows;
 
 /** What an API key allows; each scope includes those before it. */
-export const apiScopes = ['read', 'link', 'admin'] as const;
+export const apiScopes = ['read', 'link', 'call', 'admin'] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
 /** Why an API key was rejected. */

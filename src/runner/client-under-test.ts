@@ -38,7 +38,7 @@ import { noHandshake, watchHandshake } from './handshake.ts';
 import type { Steps } from './steps.ts';
 
 interface ClientParts {
-  calls: Omit<HostCalls, 'snapshot' | 'liveFor' | 'ownerOf'>;
+  calls: Omit<HostCalls, 'snapshot' | 'liveFor' | 'callOnce' | 'ownerOf'>;
   exited: Promise<HostExit>;
   /** Whether the host has started any process. */
   hasBrowser(): boolean;

@@ -53,6 +53,20 @@ export const problems = {
       'The library got the text and did not answer in time: the text may have been sent. Check before you send it again.',
   },
   'send-failed': { status: 502, title: 'The library could not send the message.' },
+  'method-refused': { status: 422, title: 'The service does this by itself; the detail names what to use.' },
+  'method-unknown': { status: 422, title: 'The library version that hosts the account has no such method.' },
+  'arguments-wrong': { status: 422, title: 'The method does not take these arguments.' },
+  'object-unknown': { status: 404, title: 'The library knows no message, chat or contact with this id.' },
+  'media-unknown': {
+    status: 404,
+    title: 'There is no such file of an answer any more; each is there once, for five minutes.',
+  },
+  'media-unavailable': { status: 422, title: 'The file cannot be downloaded from its address.' },
+  'call-failed': { status: 502, title: 'The library or its page threw; the detail has its words.' },
+  'call-unknown': {
+    status: 504,
+    title: 'The call did not end in time: it may have had its effect. Check before you repeat it.',
+  },
   internal: { status: 500, title: 'The service failed; the log has the details under the request id.' },
   'database-unreachable': {
     status: 503,

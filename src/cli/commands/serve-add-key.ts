@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
 import { createKeySchema } from '../../contracts/service-api.ts';
-import type { ApiScope } from '../../contracts/service-states.ts';
+import { type ApiScope, apiScopes } from '../../contracts/service-states.ts';
 import { Workspaces } from '../../service/accounts/workspaces.ts';
 import { ApiKeys } from '../../service/http/keys/api-keys.ts';
 import { Problem } from '../../service/problems.ts';
@@ -25,7 +25,7 @@ export function addKeyCommand(): Command {
     .argument('<name>', 'the user of the key', keyName)
     .addOption(databaseOption())
     .option('--replica', 'for a service that was started with --replica: it has a store of its own')
-    .addOption(new Option('--scope <scope>', 'what the key may do').choices(['read', 'link', 'admin']).default('read'))
+    .addOption(new Option('--scope <scope>', 'what the key may do').choices(apiScopes).default('read'))
     .option('--workspace <id>', 'the only workspace that the key reaches; without it, the key reaches all')
     .option('--first', 'make no key if a valid one exists: for set-ups that run repeatedly')
     .addHelpText(

@@ -1,9 +1,17 @@
-import type { Json, LibraryValue, MethodArgument, MethodCall } from '../../contracts/host.ts';
-import type { Library, LibraryClient } from './library-types.ts';
+import type {
+  Json,
+  LibraryValue,
+  MethodArgument,
+  MethodCall,
+  ObjectById,
+  SingleAnswer,
+  SingleCall,
+} from '../../contracts/host.ts';
+import { callOnce, findObject } from './call-once.ts';
+import type { AnyObject, Library, LibraryClient } from './library-types.ts';
+import { classOf, jsonOf, makeArgument } from './library-values.ts';
 import { plainError } from './plain-value.ts';
 import type { Report } from './report.ts';
-
-type AnyObject = Record<string, unknown>;
 
 /** Events that are kept for a later question. */
 const mostEvents = 1_000;
@@ -53,13 +61,18 @@ export class LibraryObjects {
     if (typeof called !== 'function') {
       throw new TypeError(`${classOf(owner) ?? 'the object'} of this version has no method ${name}()`);
     }
-    const made = args.map((each) => this.#made(each));
+    const made = await Promise.all(args.map((each) => this.#made(each)));
     try {
       return this.#valueOf(await called.apply(owner, made));
     } catch (error) {
       this.#report({ type: 'host:call-failed', detail: { method, ...plainError(error) } });
       throw error;
     }
+  }
+
+  async callOnce(call: SingleCall): Promise<SingleAnswer> {
+    const { client, library } = this.#started();
+    return callOnce(call, client, library);
   }
 
   ownerOf(on: MethodCall['on'], method: string): string | null {
@@ -127,21 +140,15 @@ export class LibraryObjects {
     return root;
   }
 
-  #made(argument: MethodArgument): unknown {
-    if (Array.isArray(argument)) return argument.map((each) => this.#made(each));
-    if (typeof argument !== 'object' || argument === null) return argument;
-    if ('$ref' in argument) return this.#objects[argument.$ref as number];
-    if ('$date' in argument) return new Date(argument.$date as number);
-    if ('$new' in argument) {
-      const { $new: name, args } = argument as { $new: string; args: MethodArgument[] };
-      const made = (this.#library as unknown as AnyObject)[name];
-      if (typeof made !== 'function') throw new TypeError(`this version exports no class ${name}`);
-      return Reflect.construct(
-        made,
-        args.map((each) => this.#made(each)),
-      );
-    }
-    return Object.fromEntries(Object.entries(argument).map(([name, each]) => [name, this.#made(each)]));
+  async #made(argument: MethodArgument): Promise<unknown> {
+    const { client, library } = this.#started();
+    const find = (object: ObjectById) => findObject(client, object);
+    return makeArgument(argument, { library, find, ref: (ref) => this.#objects[ref] });
+  }
+
+  #started(): { client: LibraryClient; library: Library } {
+    if (!this.#client || !this.#library) throw new Error('the client has not been started');
+    return { client: this.#client, library: this.#library };
   }
 
   #valueOf(value: unknown): LibraryValue {
@@ -157,21 +164,6 @@ export class LibraryObjects {
       this.#refs.set(value, ref);
     }
     return { of: classOf(value), ref };
-  }
-}
-
-function classOf(value: object): string | null {
-  const { constructor: made } = value as { constructor?: { name?: unknown } };
-  const name = made?.name;
-  return typeof name === 'string' && name !== 'Object' && name !== 'Array' ? name : null;
-}
-
-/** What JSON keeps of a value; null for what it cannot, such as a circle. */
-function jsonOf(value: unknown): Json {
-  try {
-    return JSON.parse(JSON.stringify(value) ?? 'null');
-  } catch {
-    return null;
   }
 }
 

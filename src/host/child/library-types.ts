@@ -71,3 +71,6 @@ export interface Library {
   Client: new (options: Record<string, unknown>) => LibraryClient;
   LocalAuth: new (options: { dataPath: string }) => unknown;
 }
+
+/** An object of the library of which nothing is known. */
+export type AnyObject = Record<string, unknown>;

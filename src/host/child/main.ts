@@ -39,6 +39,7 @@ const rpc = createBirpc<HostReports, HostCalls>(
     requestCode: (number) => session.requestCode(number),
     sendText: (to, body) => session.sendText(to, body),
     call: (call) => session.objects.call(call),
+    callOnce: (call) => session.objects.callOnce(call),
     ownerOf: async (on, method) => session.objects.ownerOf(on, method),
     event: (name, match) => session.objects.event(name, match),
     logout: () => session.logout(),

@@ -22,7 +22,7 @@ import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
 
 /** One library version and, one at a time, one client of it. */
-export class Session implements Omit<HostCalls, 'liveFor' | 'call' | 'ownerOf' | 'event'> {
+export class Session implements Omit<HostCalls, 'liveFor' | 'call' | 'callOnce' | 'ownerOf' | 'event'> {
   readonly report: Report;
   #library: Library | null = null;
   #client: LibraryClient | null = null;

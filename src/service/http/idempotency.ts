@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { isDuplicate } from '../../store/database/database-errors.ts';
-import { Problem, problems } from '../problems.ts';
+import { Problem, type ProblemCode } from '../problems.ts';
 import { seal, unseal } from '../seal.ts';
 import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase } from '../tables.ts';
@@ -8,8 +8,17 @@ import type { ServiceDatabase } from '../tables.ts';
 /** After this time the instance that began a request has died, in milliseconds: no request takes as long. */
 const abandonedMs = 60_000;
 
-/** The status that stands for an unknown answer: it is kept without a body. */
-const unknownStatus = problems['send-unknown'].status;
+/** Problems after which what was asked for may have happened: such an answer stays the answer of its key. */
+const unknownOutcomes = ['send-unknown', 'call-unknown'] as const satisfies ProblemCode[];
+type UnknownOutcome = (typeof unknownOutcomes)[number];
+
+/** The one of these problems that is among those of an operation; null where a repetition does no harm. */
+export function unknownOutcomeOf(problems: readonly ProblemCode[]): UnknownOutcome | null {
+  return unknownOutcomes.find((code) => problems.includes(code)) ?? null;
+}
+
+/** The status that stands for an unknown outcome. */
+const unknownStatus = 504;
 
 export interface Answer {
   status: number;
@@ -25,8 +34,8 @@ export interface IdempotentRequest {
   method: string;
   path: string;
   body: unknown;
-  /** False where a repetition would do it twice: when the outcome is unknown, that stays the answer of the key. */
-  repeatable: boolean;
+  /** The problem of an unknown outcome, where a repetition could do it twice: it then stays the answer of the key. */
+  unknown: UnknownOutcome | null;
 }
 
 /**
@@ -43,9 +52,9 @@ export class Idempotency {
   }
 
   /**
-   * Runs `work` unless it was run before. A problem is not kept, since the write may be tried again, but for `send-unknown`.
+   * Runs `work` unless it was run before. A problem is not kept, since the write may be tried again, but for an unknown outcome.
    *
-   * @throws Problem `idempotency-key-reused`, `request-in-progress`, `send-unknown`
+   * @throws Problem `idempotency-key-reused`, `request-in-progress`, and that of an unknown outcome
    */
   async once(request: IdempotentRequest, work: () => Promise<Answer>): Promise<Answer & { replayed: boolean }> {
     const kept = await this.#begin(request);
@@ -54,7 +63,7 @@ export class Idempotency {
     try {
       answer = await work();
     } catch (error) {
-      if (error instanceof Problem && error.code === 'send-unknown')
+      if (error instanceof Problem && error.code === request.unknown)
         await this.#keep(request, { status: unknownStatus, body: null });
       else await this.#forget(request);
       throw error;
@@ -82,9 +91,10 @@ export class Idempotency {
       .executeTakeFirst();
     if (!first) return this.#begin(request);
     if (first.request_sha256 !== request_sha256) throw new Problem('idempotency-key-reused');
-    if (first.status === unknownStatus) throw new Problem('send-unknown');
+    const { unknown } = request;
+    if (first.status === unknownStatus && unknown !== null) throw new Problem(unknown);
     if (first.status !== null) return { status: first.status, body: first.body && opened(first.body, request) };
-    if (!request.repeatable) throw new Problem(first.isAbandoned ? 'send-unknown' : 'request-in-progress');
+    if (unknown !== null) throw new Problem(first.isAbandoned ? unknown : 'request-in-progress');
     const taken = await this.#at(request, kysely.updateTable('idempotency_keys').set({ created_at: now }))
       .where('status', 'is', null)
       .where('created_at', '<', (where) => where(now, '-', abandonedMs))

@@ -7,7 +7,7 @@ import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console
 import type { Service } from '../instance/service.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
 import { admitRequests, defaultRequestLimits, type RequestLimits } from './admission.ts';
-import { Idempotency } from './idempotency.ts';
+import { Idempotency, unknownOutcomeOf } from './idempotency.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import type { Caller } from './keys/authenticate.ts';
 import { type RejectedKeys, sampleRejectedKeys } from './keys/rejected-keys.ts';
@@ -47,7 +47,13 @@ export interface AnsweredWrite {
 }
 
 /** Problems that an operator has to look into; the others are the caller's, or logged elsewhere. */
-const troubles: ReadonlySet<ProblemCode> = new Set(['internal', 'send-failed', 'send-unknown']);
+const troubles: ReadonlySet<ProblemCode> = new Set([
+  'internal',
+  'send-failed',
+  'send-unknown',
+  'call-failed',
+  'call-unknown',
+]);
 
 const maxBodyBytes = 64 * 1024;
 /** How often Node looks for requests that are not complete in time, in milliseconds. */
@@ -122,6 +128,7 @@ export function createServer({
         config: { operation: route },
         method: route.method,
         url: route.path,
+        ...(route.bodyBytes !== undefined && { bodyLimit: route.bodyBytes }),
         // A HEAD request must not wait for the end of a stream.
         exposeHeadRoute: route.answer.media !== 'text/event-stream',
         onResponse: async (request, { statusCode: status }) => {
@@ -184,8 +191,8 @@ async function once(
 ) {
   const { method, url: path, body, headers } = request;
   const credential = headers.authorization ?? '';
-  const repeatable = !route.problems.includes('send-unknown');
-  const answer = await idempotency.once({ caller, credential, key, method, path, body, repeatable }, run);
+  const unknown = unknownOutcomeOf(route.problems);
+  const answer = await idempotency.once({ caller, credential, key, method, path, body, unknown }, run);
   if (answer.replayed) reply.header('idempotency-replayed', 'true');
   return answer;
 }

@@ -7,6 +7,8 @@ import { CanaryAccounts } from '../accounts/canary-accounts.ts';
 import { LinkCodes } from '../accounts/link-codes.ts';
 import { Links } from '../accounts/links.ts';
 import { Workspaces } from '../accounts/workspaces.ts';
+import { downloader } from '../calls/download.ts';
+import { LibraryCalls } from '../calls/library-calls.ts';
 import type { LogLine } from '../log-line.ts';
 import { loggableError, loggableText } from '../loggable.ts';
 import type { BlobStore } from '../profiles/blob-store.ts';
@@ -79,6 +81,7 @@ export class Service {
   readonly #control: ControlGroup;
   readonly libraries: LibraryChoice;
   readonly sessions: Sessions;
+  readonly calls: LibraryCalls;
   readonly metrics: ServiceMetrics;
   readonly webhooks: Webhooks;
   readonly #messages: PendingMessages;
@@ -154,6 +157,10 @@ export class Service {
         options.log({ event: done ? 'unlinked' : 'unlink-failed', account, ...(!done && { triesLeft }) });
       },
       onTrouble: ({ account }, error) => options.log({ event: 'session-trouble', account, ...loggableError(error) }),
+    });
+    this.calls = new LibraryCalls({
+      running: (session) => this.sessions.running(session),
+      download: downloader(allowPrivate),
     });
   }
 

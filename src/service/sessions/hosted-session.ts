@@ -19,7 +19,7 @@ import type { SessionIds } from '../session-ids.ts';
 import { servicePolicy } from './deadlines.ts';
 import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
 import { ProfileSaves } from './profile-saves.ts';
-import { LibraryFailed, type SessionHost, type SessionHostSpec } from './session-host.ts';
+import { type HostedLibrary, LibraryFailed, type SessionHost, type SessionHostSpec } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
 
 /** `unscanned`: no code was scanned, so the phone lists no device; `none`: it may list one. */
@@ -172,14 +172,25 @@ export class HostedSession {
 
   /** @throws Problem `session-not-connected`, `send-failed`, `send-unknown` */
   async sendText(to: string, body: string): Promise<PlainValue> {
-    if (!this.#host || !this.ready) throw new Problem('session-not-connected');
-    const host = this.#host;
+    const host = this.#connected();
     const { sendMs, answerMs } = this.#parts.deadlines;
     return within(sendMs, () => host.sendText(to, body)).catch(async (error) => {
       // A page that has died may have sent it before.
       const lives = !(error instanceof Late) && (await factsInTime(host, answerMs)) !== null;
       throw new Problem(lives ? 'send-failed' : 'send-unknown', undefined, { cause: error });
     });
+  }
+
+  /** For calls of its public methods. @throws Problem `session-not-connected` */
+  get library(): HostedLibrary {
+    const { library } = this.#connected();
+    if (!library) throw new Problem('session-not-connected');
+    return library;
+  }
+
+  #connected(): SessionHost {
+    if (!this.#host || !this.ready) throw new Problem('session-not-connected');
+    return this.#host;
   }
 
   async #live(): Promise<void> {

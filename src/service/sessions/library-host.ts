@@ -34,7 +34,7 @@ export function libraryHosts(
     makeFolder(work, 0o700);
     const host = new Host({ folder: work, env: browser.env, onSeen });
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
-    const opened = sessionHost(host);
+    const opened = sessionHost(host, packageDir);
     opened.liveFor(restMs());
     signal.addEventListener('abort', () => void host.kill());
     try {
@@ -53,12 +53,13 @@ export function libraryHosts(
   };
 }
 
-function sessionHost(host: Host): SessionHost {
+function sessionHost(host: Host, packageDir: string): SessionHost {
   const { calls } = host;
   return {
     sessionFacts: () => calls.sessionFacts(),
     requestCode: (number) => calls.requestCode(number),
     sendText: (to, body) => calls.sendText(to, body),
+    library: { packageDir, call: (call) => calls.callOnce(call) },
     logout: () => calls.logout(),
     destroy: () => calls.destroy(),
     // The rejection of an ended host is ignored: `host:exited` reports it.

@@ -1,6 +1,14 @@
-import type { SessionFacts } from '../../contracts/host.ts';
+import type { SessionFacts, SingleAnswer, SingleCall } from '../../contracts/host.ts';
 import type { HostEvent, PlainValue } from '../../contracts/host-events.ts';
 import type { Lease } from '../leases/lease.ts';
+
+/** The library in a host, for calls of its public methods. */
+export interface HostedLibrary {
+  /** The folder of its package. */
+  packageDir: string;
+  /** Rejects when the host ends meanwhile. */
+  call(call: SingleCall): Promise<SingleAnswer>;
+}
 
 /** What a session needs of the process that runs its client. */
 export interface SessionHost {
@@ -9,6 +17,8 @@ export interface SessionHost {
   requestCode(number: string): Promise<void>;
   /** Returns the id of the message, which is not always a string. */
   sendText(to: string, body: string): Promise<PlainValue>;
+  /** Missing for a host without a library. */
+  readonly library?: HostedLibrary;
   /** Unlinks the device. */
   logout(): Promise<void>;
   /** Closes the browser gracefully, so it writes its profile to disk. */

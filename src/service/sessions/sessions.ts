@@ -4,7 +4,7 @@ import { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { Leases } from '../leases/leases.ts';
 import { Problem } from '../problems.ts';
-import { SessionIds, type WorkspaceId } from '../session-ids.ts';
+import { type SessionId, SessionIds, type WorkspaceId } from '../session-ids.ts';
 import { CanaryProbes } from './canary-probes.ts';
 import { CanaryWatch } from './canary-watch.ts';
 import type { HostedSession } from './hosted-session.ts';
@@ -176,6 +176,11 @@ export class Sessions {
   async delete(ids: SessionIds): Promise<void> {
     await this.#options.accounts.delete(ids);
     this.#running.closeOver([ids]);
+  }
+
+  /** The session with this id, if it runs in this instance. */
+  running(session: SessionId): HostedSession | undefined {
+    return this.#running.find(session);
   }
 
   /** Sends a text, through another instance if that runs the session. Returns the library's id of the message. */

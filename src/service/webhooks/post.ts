@@ -1,5 +1,5 @@
 import { lookup as lookupAddress } from 'node:dns';
-import { request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -20,26 +20,31 @@ export interface PostOptions {
 }
 
 /**
- * Posts JSON and returns the status of the answer; does not read the body and follows no redirect.
+ * A request whose connection reaches no private address unless that is allowed. The address of the connection itself is checked, so a name
+ * that resolves to a public address first and to a private one later (DNS rebinding) is refused: the request then fails with PrivateAddress.
  *
- * The address of the connection itself is checked, so a name that resolves to a public address first and to a private one later
- * (DNS rebinding) is refused.
+ * @throws PrivateAddress for a numeric address.
+ */
+export function requestTo(url: URL, allowPrivate: boolean, options: RequestOptions): ClientRequest {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  // A numeric address needs no lookup, so `publicLookup` would not check it.
+  if (!allowPrivate && ipaddr.isValid(host) && isPrivateAddress(host)) throw new PrivateAddress(host);
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return send(url, { ...options, agent: false, ...(allowPrivate ? {} : { lookup: publicLookup }) });
+}
+
+/**
+ * Posts JSON and returns the status of the answer; does not read the body and follows no redirect.
  *
  * @throws PrivateAddress, or the network's error.
  */
 export function post(url: URL, { body, headers, allowPrivate }: PostOptions): Promise<number> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  // A numeric address needs no lookup, so `publicLookup` would not check it.
-  if (!allowPrivate && ipaddr.isValid(host) && isPrivateAddress(host)) return Promise.reject(new PrivateAddress(host));
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const request = send(url, {
+    const request = requestTo(url, allowPrivate, {
       method: 'POST',
-      agent: false,
       timeout: timeoutMs,
       signal: AbortSignal.timeout(timeoutMs),
       headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      ...(allowPrivate ? {} : { lookup: publicLookup }),
     });
     request.on('response', (response) => {
       resolve(response.statusCode ?? 0);

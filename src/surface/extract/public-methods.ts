@@ -1,68 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Node, parseSync } from 'oxc-parser';
+import type { Node } from 'oxc-parser';
 import type { PublicMethod } from '../library-index.ts';
 import type { LibraryCode, NodeFunction } from './library-code.ts';
 import { pageCall } from './page-calls.ts';
-import { childrenOf, walk } from './walk.ts';
+import { readTypeDefinitions } from './type-definitions.ts';
+import { childrenOf } from './walk.ts';
 
 /**
  * The methods that the library's own type definitions list (`index.d.ts`), each with the methods that it leads to in Node:
  * `Message.reply` calls `Client.sendMessage`. Empty for a library without type definitions.
  */
 export function publicMethods(packageDir: string, code: LibraryCode): PublicMethod[] {
-  const file = join(packageDir, 'index.d.ts');
-  if (!existsSync(file)) return [];
   const calls = new Map(code.functions.map((entry) => [entry.name, calledBy(entry, code)]));
-  const listed = listedMethods(readFileSync(file, 'utf8')).filter((name) =>
-    classes(code).has(name.split('.')[0] ?? ''),
-  );
-  return [...new Set(listed)].map((name) => ({ name, isThere: calls.has(name), leadsTo: [...reached(name, calls)] }));
+  const ofCode = classes(code);
+  const listed = [...readTypeDefinitions(packageDir).values()]
+    .filter(({ name }) => ofCode.has(name))
+    .flatMap(({ name, methods, statics }) => [...methods.keys(), ...statics.keys()].map((key) => `${name}.${key}`));
+  return listed.map((name) => ({ name, isThere: calls.has(name), leadsTo: [...reached(name, calls)] }));
 }
 
 function classes(code: LibraryCode): Set<string> {
   return new Set(code.functions.flatMap(({ name }) => (name.includes('.') ? [name.split('.')[0] as string] : [])));
-}
-
-/** `Client.sendMessage` for each method of a class or an interface. */
-function listedMethods(text: string): string[] {
-  const found: string[] = [];
-  const { program } = parseSync('index.d.ts', text);
-  const aliases = new Set<string>();
-  walk(program, (node) => {
-    if (node.type === 'TSTypeAliasDeclaration' && node.typeAnnotation.type === 'TSFunctionType')
-      aliases.add(node.id.name);
-  });
-  walk(program, (node) => {
-    if (node.type !== 'ClassDeclaration' && node.type !== 'TSInterfaceDeclaration') return;
-    for (const member of node.body.body) {
-      const name = methodName(member, aliases);
-      if (name && node.id && !name.startsWith('_')) found.push(`${node.id.name}.${name}`);
-    }
-  });
-  return found;
-}
-
-/**
- * Name of a method, also of one that is written as a property with a function type; accessors and fields are none.
- *
- * @param aliases names of function types.
- */
-function methodName(member: Node, aliases: ReadonlySet<string>): string | null {
-  if (!('key' in member) || member.key?.type !== 'Identifier') return null;
-  const { name } = member.key;
-  if (member.type === 'TSMethodSignature') return member.kind === 'method' ? name : null;
-  if (member.type === 'MethodDefinition') return member.kind === 'method' && isOwn(name) ? name : null;
-  if (member.type !== 'TSPropertySignature' && member.type !== 'PropertyDefinition') return null;
-  const type = member.typeAnnotation?.typeAnnotation;
-  const isAlias =
-    type?.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && aliases.has(type.typeName.name);
-  return type?.type === 'TSFunctionType' || isAlias ? name : null;
-}
-
-/** The event methods are those of Node's EventEmitter. */
-function isOwn(name: string): boolean {
-  return !['on', 'once', 'off', 'emit', 'addListener', 'removeListener'].includes(name);
 }
 
 function reached(name: string, calls: ReadonlyMap<string, readonly string[]>): Set<string> {

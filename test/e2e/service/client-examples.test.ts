@@ -60,6 +60,10 @@ function run(file: string, args: string[], env: Record<string, string>): { child
   return { child, lines };
 }
 
+async function get(path: string) {
+  return (await fetch(`${origin}${path}`, { headers: { authorization: `Bearer ${key}` } })).json();
+}
+
 async function post(path: string, body: object) {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   return (await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
@@ -68,7 +72,7 @@ async function post(path: string, body: object) {
 const lineWith = (lines: string[], text: RegExp) =>
   until(`a line with ${text}`, () => text.exec(lines.join('\n')), 60_000);
 
-test('the programs of docs/service-client.md link a number with a pairing code, and receive signed webhooks of it and of a message', async () => {
+test('the programs of docs/service-client.md link a number with a pairing code, receive signed webhooks, call methods and download a file', async () => {
   const { id: workspace } = await post('/v1/workspaces', { name: 'Berlin' });
   // The secret is known only when there is an address to make the webhook for.
   const { lines: none, child: first } = run('receiver.mjs', [], { WEBHOOK_SECRET: 'not known yet', PORT: '0' });
@@ -95,6 +99,27 @@ test('the programs of docs/service-client.md link a number with a pairing code, 
   const { items } = await (await fetch(origin + list, { headers: { authorization: `Bearer ${key}` } })).json();
   const events = items.map(({ body }: { body: string }) => webhookEventSchema.parse(JSON.parse(body)));
   expect(events).toContainEqual(expect.objectContaining({ type: 'message', workspace }));
+
+  const { items: accounts } = await get(`/v1/workspaces/${workspace}/accounts`);
+  const about = [workspace, accounts[0].id];
+  const methods = run('methods.mjs', [...about, '15550100999'], { SERVICE: origin, WWEBJS_KEY: key });
+  expect(await once(methods.child, 'exit')).toEqual([0, null]);
+  expect(methods.lines).toEqual([
+    expect.stringMatching(/^the image is true_15550100999@c\.us_/),
+    expect.stringMatching(/^the group is \d+@g\.us$/),
+  ]);
+  const kinds = replica.phones.get(phone).received.map(({ content: { kind } }) => kind);
+  expect(kinds).toEqual(expect.arrayContaining(['document', 'location', 'poll', 'text', 'reaction']));
+
+  const bytes = Buffer.from('a file of a stranger');
+  const { id: media } = replica.phones.sendMedia(phone, bytes, { as: 'document', mimetype: 'text/plain' });
+  const downloading = run('download.mjs', [...about, `false_12025550101@c.us_${media}`], {
+    SERVICE: origin,
+    WWEBJS_KEY: key,
+  });
+  expect(await once(downloading.child, 'exit')).toEqual([0, null]);
+  expect(downloading.lines).toEqual([`${bytes.length} bytes of text/plain`]);
+  expect(readFileSync(join(folder, 'download'))).toEqual(bytes);
 
   const before = received.length;
   const send = async (secret: string, seconds: number, body: string) => {

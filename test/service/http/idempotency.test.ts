@@ -17,9 +17,9 @@ const message = {
   method: 'POST',
   path: '/messages',
   body: { text: 'hello' },
-  repeatable: false,
+  unknown: 'send-unknown' as 'send-unknown' | null,
 };
-const link = { ...message, path: '/accounts', repeatable: true };
+const link = { ...message, path: '/accounts', unknown: null };
 
 describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) => {
   let database: ServiceDatabase;

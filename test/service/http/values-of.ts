@@ -12,6 +12,9 @@ export function valuesOf(schema: z.ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodNullable) return fc.option(valuesOf(schema.unwrap() as z.ZodType));
   if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
   if (schema instanceof z.ZodObject) return objectOf(schema);
+  if (schema instanceof z.ZodArray) return fc.array(valuesOf(schema.element as z.ZodType), { maxLength: 3 });
+  if (schema instanceof z.ZodUnion) return fc.oneof(...(schema.options as z.ZodType[]).map(valuesOf));
+  if (def.type === 'unknown') return fc.jsonValue();
   if (def.type === 'boolean') return fc.boolean();
   if (def.type === 'string') return fc.string({ unit: 'binary', maxLength: 300 });
   if (def.type === 'number') return fc.oneof(fc.integer({ min: -10, max: 1_000 }), fc.double());

@@ -46,6 +46,8 @@ export interface Route<
   params?: P;
   query?: Q;
   body?: B;
+  /** Longest body; by default 64 KB. */
+  bodyBytes?: number;
   /** Status and shape of the answer; `media` where the handler answers by itself with something that is not JSON. */
   answer: { status: number; schema?: R; media?: string };
   /** Problems beside those that `problemsOf` adds. */

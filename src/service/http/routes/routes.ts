@@ -1,4 +1,5 @@
 import { accountRoutes } from './accounts.ts';
+import { callRoutes } from './calls.ts';
 import { canaryHistoryRoutes } from './canary-history.ts';
 import { healthRoutes } from './health.ts';
 import { keyRoutes } from './keys.ts';
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...accountRoutes,
   ...linkRoutes,
+  ...callRoutes,
   ...rolloutRoutes,
   ...keyRoutes,
   ...matrixRoutes,

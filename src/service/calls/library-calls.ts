@@ -1,0 +1,76 @@
+import type { SingleAnswer } from '../../contracts/host.ts';
+import type { CallBody, Called } from '../../contracts/service-calls.ts';
+import { within } from '../../contracts/within.ts';
+import { readTypeDefinitions } from '../../surface/extract/type-definitions.ts';
+import { Problem } from '../problems.ts';
+import type { SessionId, SessionIds } from '../session-ids.ts';
+import type { HostedSession } from '../sessions/hosted-session.ts';
+import { AnsweredFiles, type KeptFile } from './answered-files.ts';
+import { checkCall, type Definitions, type Download } from './check-call.ts';
+
+interface LibraryCallsOptions {
+  /** The session with this id, if it runs in this instance. */
+  running(session: SessionId): HostedSession | undefined;
+  download: Download;
+}
+
+/** LibraryCalls of public methods of the library by programs. */
+export class LibraryCalls {
+  readonly #options: LibraryCallsOptions;
+  readonly #files = new AnsweredFiles();
+  /** By the folder of the package. */
+  readonly #definitions = new Map<string, Definitions>();
+
+  constructor(options: LibraryCallsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * LibraryCalls a method of the client of a session that runs here, or of an object that this client finds.
+   *
+   * @param urlOf where a file of the answer can be fetched.
+   * @throws Problem `session-not-connected`, `method-refused`, `method-unknown`, `arguments-wrong`, `media-unavailable`, `object-unknown`,
+   *   `call-failed`, `call-unknown`
+   */
+  async call(ids: SessionIds, body: CallBody, urlOf: (file: string) => string): Promise<Called> {
+    const library = this.#options.running(ids.session)?.library;
+    if (!library) throw new Problem('session-not-connected');
+    const begun = performance.now();
+    const call = await checkCall(body, this.#definitionsOf(library.packageDir), this.#options.download);
+    const left = Math.max(1, body.deadlineMs - (performance.now() - begun));
+    const answer = await within(left, () => library.call(call)).catch((error) => {
+      throw new Problem('call-unknown', undefined, { cause: error });
+    });
+    if (answer.end !== 'answered') throw problemOf(answer, call.method);
+    const media = answer.media.map(({ data, ...file }) => {
+      const bytes = Buffer.from(data, 'base64');
+      const id = this.#files.keep(ids.account, { ...file, bytes });
+      return { ...file, id, bytes: bytes.length, url: urlOf(id) };
+    });
+    return { value: answer.value, of: answer.of, media };
+  }
+
+  /** A file of an answer to this account; there is none a second time. @throws Problem `media-unknown` */
+  takeFile(ids: SessionIds, file: string): KeptFile {
+    const kept = this.#files.take(ids.account, file);
+    if (!kept) throw new Problem('media-unknown');
+    return kept;
+  }
+
+  #definitionsOf(packageDir: string): Definitions {
+    const known = this.#definitions.get(packageDir) ?? readTypeDefinitions(packageDir);
+    this.#definitions.set(packageDir, known);
+    return known;
+  }
+}
+
+function problemOf(answer: Exclude<SingleAnswer, { end: 'answered' }>, method: string): Problem {
+  switch (answer.end) {
+    case 'no-object':
+      return new Problem('object-unknown', `The library knows no ${answer.object.kind} with this id.`);
+    case 'no-method':
+      return new Problem('method-unknown', `A ${answer.of} of this version has no ${method}().`);
+    case 'threw':
+      return new Problem('call-failed', answer.error.message, { cause: new Error(answer.error.stack) });
+  }
+}

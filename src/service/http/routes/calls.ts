@@ -1,0 +1,60 @@
+import { accountParams } from '../../../contracts/service-api.ts';
+import { answeredFileParams, libraryAnswerSchema, libraryCallSchema } from '../../../contracts/service-calls.ts';
+import { findAccount } from './find-account.ts';
+import { type Route, route } from './route.ts';
+
+/** For media of 16 MB in base64. */
+const bodyBytes = 24 * 1024 * 1024;
+
+export const callRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/accounts/:account/calls',
+    summary: 'Call a public method of the library: of the client, or of a message, chat or contact by its id',
+    scope: 'call',
+    params: accountParams,
+    body: libraryCallSchema,
+    bodyBytes,
+    answer: { status: 200, schema: libraryAnswerSchema },
+    problems: [
+      ...([
+        'account-unknown',
+        'session-not-connected',
+        'session-elsewhere',
+        'method-refused',
+        'method-unknown',
+      ] as const),
+      ...(['arguments-wrong', 'media-unavailable', 'object-unknown', 'call-failed', 'call-unknown'] as const),
+    ],
+    async handle({ service }, { params, body }) {
+      const { ids } = await findAccount(service, params);
+      const { workspace, account } = params;
+      return service.calls.call(ids, body, (file) => `/v1/workspaces/${workspace}/accounts/${account}/media/${file}`);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/accounts/:account/media/:file',
+    summary: 'A file of the answer to a call; it can be fetched once',
+    scope: 'call',
+    params: answeredFileParams,
+    answer: { status: 200, media: 'application/octet-stream' },
+    problems: ['account-unknown', 'media-unknown'],
+    async handle({ service }, { params, reply }) {
+      const { ids } = await findAccount(service, params);
+      const { mimetype, filename, bytes } = service.calls.takeFile(ids, params.file);
+      const name = encodeURIComponent(filename ?? params.file);
+      // The file is a stranger's: no browser may take it for a page of this service.
+      await reply
+        .type('application/octet-stream')
+        .headers({
+          'x-media-type': mimetype,
+          'content-disposition': `attachment; filename*=UTF-8''${name}`,
+          'x-content-type-options': 'nosniff',
+          'cache-control': 'no-store',
+        })
+        .send(bytes);
+      return undefined;
+    },
+  }),
+];

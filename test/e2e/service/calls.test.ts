@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import type { CallBody, Called } from '../../../src/contracts/service-calls.ts';
+import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
+import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { until } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+
+/** Programs call methods of a real library in a real browser; one linked account answers them all. */
+
+const number = '15550100123';
+const peer = '15550100999@c.us';
+/** A PNG of one pixel. */
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+let replica: Replica;
+let server: TestServer;
+let phone: string;
+let account: string;
+
+beforeAll(async () => {
+  const folder = temporaryFolder();
+  replica = await startReplica({ build: '2.3000.1029241508' });
+  server = await startTestServer({
+    database: `sqlite:${join(folder, 'store.sqlite')}`,
+    folder,
+    library: '1.34.2',
+    openHost: libraryHosts(await ensureBrowser('current', () => {}), replica.chromiumArgs, () => {}),
+    deadlines: { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
+  });
+  const { id: workspace } = (await server.ask('POST', '/v1/workspaces', { name: 'Berlin' })).body;
+  const accounts = `/v1/workspaces/${workspace}/accounts`;
+  account = `${accounts}/${(await server.ask('POST', accounts, {})).body.id}`;
+  phone = replica.phones.create(number).id;
+  const { code } = await until('a code', async () => {
+    const { status, body } = await server.ask('GET', `${account}/link`);
+    return status === 200 ? body : null;
+  });
+  await replica.phones.scan(phone, code);
+  await until('connected', async () => (await server.ask('GET', account)).body.status === 'connected');
+}, 300_000);
+afterAll(async () => {
+  await server.stop();
+  await replica.close();
+});
+
+const call = (body: Partial<CallBody> & { method: string }) => server.ask('POST', `${account}/calls`, body);
+
+// biome-ignore lint/suspicious/noExplicitAny: answers have every shape
+type Answer = Called & { value: any };
+
+async function called(body: Partial<CallBody> & { method: string }): Promise<Answer> {
+  const { status, body: answer } = await call(body);
+  expect({ status, detail: answer.detail }).toEqual({ status: 200, detail: undefined });
+  return answer;
+}
+
+const idOf = ({ value }: Answer): string => value.id._serialized;
+const onPhone = (id: string) =>
+  until(`${id} on the phone`, () => replica.phones.get(phone).received.find((each) => id.endsWith(each.id)));
+
+test('a text, an image, a location and a poll arrive as what they are', async () => {
+  const text = await called({ method: 'sendMessage', args: [peer, 'hello'] });
+  expect(text).toMatchObject({ of: 'Message', media: [] });
+  expect((await onPhone(idOf(text))).content).toMatchObject({ kind: 'text', body: 'hello' });
+  const image = { $media: { mimetype: 'image/png', data: png, filename: 'dot.png' } };
+  const sent = await called({ method: 'sendMessage', args: [peer, image, { sendMediaAsDocument: true }] });
+  const { id } = await onPhone(idOf(sent));
+  expect(replica.phones.media(phone, id).bytes.toString('base64')).toBe(png);
+  const place = { $new: 'Location', args: [52.5, 13.4, { name: 'Berlin' }] };
+  const location = await called({ method: 'sendMessage', args: [peer, place] });
+  expect((await onPhone(idOf(location))).content).toMatchObject({ kind: 'location', latitude: 52.5, longitude: 13.4 });
+  const poll = await called({ method: 'sendMessage', args: [peer, { $new: 'Poll', args: ['Lunch?', ['yes', 'no']] }] });
+  expect((await onPhone(idOf(poll))).content).toMatchObject({ kind: 'poll', name: 'Lunch?' });
+});
+
+test('methods of messages, chats and contacts are called by the id of the object', async () => {
+  const message = idOf(await called({ method: 'sendMessage', args: [peer, 'to be answered'] }));
+  const reply = await called({ on: { message }, method: 'reply', args: ['the answer'] });
+  expect((await onPhone(idOf(reply))).quoted).toBeDefined();
+  await called({ on: { message }, method: 'react', args: ['👍'] });
+  expect((await called({ on: { chat: peer }, method: 'archive' })).value).toBe(true);
+  expect((await called({ on: { contact: peer }, method: 'getFormattedNumber' })).value).toContain('555');
+});
+
+test('a file that came in is fetched once, with its bytes', async () => {
+  replica.phones.sendMedia(phone, Buffer.from(png, 'base64'), { mimetype: 'image/png', from: '15550100999' } as never);
+  const [message] = await until('the file', async () => {
+    const { value } = await called({
+      on: { chat: peer },
+      method: 'fetchMessages',
+      args: [{ limit: 5, fromMe: false }],
+    });
+    return value.length > 0 ? value : null;
+  });
+  const { value, of, media } = await called({ on: { message: message.id._serialized }, method: 'downloadMedia' });
+  expect({ value, of }).toEqual({ value: { $media: 0 }, of: 'MessageMedia' });
+  expect(media).toMatchObject([{ mimetype: 'image/png', bytes: Buffer.from(png, 'base64').length }]);
+  const { key, app } = server;
+  const get = () => app.inject({ url: media[0]?.url as string, headers: { authorization: `Bearer ${key}` } });
+  const file = await get();
+  expect(file.rawPayload.toString('base64')).toBe(png);
+  expect(file.headers).toMatchObject({ 'x-media-type': 'image/png', 'x-content-type-options': 'nosniff' });
+  expect((await get()).json()).toMatchObject({ code: 'media-unknown' });
+});
+
+test.each([
+  ['a method that this version does not have', { method: 'getContactById2', args: [] }, 422, 'method-unknown'],
+  ['arguments that it does not take', { method: 'sendMessage', args: [1] }, 422, 'arguments-wrong'],
+  [
+    'an object that there is not',
+    { on: { message: 'true_1@c.us_NONE' }, method: 'react', args: ['x'] },
+    404,
+    'object-unknown',
+  ],
+  ['a method of groups on a person', { on: { chat: peer }, method: 'leave' }, 422, 'method-unknown'],
+  ['what the library throws', { method: 'getChatById', args: ['no id at all'] }, 502, 'call-failed'],
+  ['a call that takes too long', { method: 'getChats', deadlineMs: 100, args: [] }, 200, undefined],
+  ['what the service does itself', { method: 'logout', args: [] }, 422, 'method-refused'],
+  [
+    'the file of a private address',
+    { method: 'sendMessage', args: [peer, { $media: { url: 'http://127.0.0.1:1/' } }] },
+    422,
+    'media-unavailable',
+  ],
+] as const)('%s is a problem of its own', async (_, body, status, code) => {
+  const answer = await call(body as never);
+  expect({ status: answer.status, code: answer.body.code, detail: answer.body.detail }).toMatchObject({ status, code });
+});
