@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Code } from '../codes/codes.ts';
 import type { PhaseTimings, Span } from '../contracts/attempt.ts';
 import type { Phase } from '../contracts/outcome.ts';
@@ -95,6 +96,10 @@ export class Steps {
     });
     try {
       return await Promise.race([work(), this.#failure.promise, late]);
+    } catch (error) {
+      // The end of a host refuses its calls in the turn in which it is found.
+      await this.race(endOfTurn());
+      throw error;
     } finally {
       clearTimeout(timer);
     }

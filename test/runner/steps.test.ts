@@ -47,6 +47,15 @@ test('what had happened before a failure still counts', async () => {
   await expect(steps.run('ready', () => Promise.resolve('was there'))).resolves.toBe('was there');
 });
 
+test('a call that is refused in one turn with a failure ends its step by that failure', async () => {
+  const steps = new Steps(1, () => {});
+  const call = Promise.withResolvers<never>();
+  const step = steps.run('launch', () => call.promise);
+  call.reject(new Error('the host ended'));
+  steps.fail(new Finding('host-died', 'code 3'));
+  await expect(step).rejects.toMatchObject({ code: 'host-died' });
+});
+
 test.each([0, 1, 5, 20])(
   'what came in one turn with a failure, before it, ends its step across %i promises',
   async (depth) => {
