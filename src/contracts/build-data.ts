@@ -159,12 +159,14 @@ export const buildSwitchSchema = z
     pages: z.record(z.string(), z.int()).optional(),
     /** The behaviours that a value sets. */
     set: z.record(z.string(), behavioursSchema.partial()).optional(),
+    /** Components that the map of the page does not have with a value. */
+    without: z.record(z.string(), z.array(z.string())).optional(),
     source: sources,
     confidence: confidenceSchema,
     note: z.string().optional(),
   })
-  .superRefine(({ key, values, default: usual, pages = {}, set = {}, note }, context) => {
-    for (const value of [usual, ...Object.keys(pages), ...Object.keys(set)]) {
+  .superRefine(({ key, values, default: usual, pages = {}, set = {}, without = {}, note }, context) => {
+    for (const value of [usual, ...Object.keys(pages), ...Object.keys(set), ...Object.keys(without)]) {
       if (!values.includes(value)) {
         context.addIssue({ code: 'custom', path: ['values'], message: `${value} is not one of ${values.join(', ')}` });
       }

@@ -58,6 +58,10 @@ export interface ServerCircumstances {
   reordersWithinMs?: number;
   /** How long the history of a new device takes after its first sync; without it, it comes with the sync. */
   historyMs?: number;
+  /** How many messages of each chat a new device gets; the phone has the older ones. */
+  historyPerChat?: number;
+  /** Pages cannot decrypt messages of others; the sender sends them again `afterMs` later, the phone `afterMs` after a request. */
+  undecryptable?: { bySender: boolean; byPhone: boolean; afterMs: number };
 }
 
 /** What conditions change in the profile of a browser before it starts. */

@@ -63,6 +63,8 @@ const stickerSchema = z.strictObject({ kind: z.literal('sticker'), ...file, ...p
 
 /** What linked devices get in place of a message that can be opened once: only the phone has it. */
 export const unavailableSchema = z.strictObject({ kind: z.literal('unavailable') });
+/** What a linked device gets of a message that it cannot decrypt; the same message comes again when it can. */
+export const ciphertextSchema = z.strictObject({ kind: z.literal('ciphertext') });
 
 export const mediaContentSchemas = [
   imageSchema,

@@ -28,6 +28,7 @@ import {
   contextSchema,
   deedSchema,
   type EventResponse,
+  linkedPageSchema,
   type MessageContext,
 } from './replica-message.ts';
 import {
@@ -99,6 +100,8 @@ export const actSchema = z.strictObject({
   deed: deedSchema,
   from: phoneNumberSchema.optional(),
 });
+/** What phones find at an address; null: nothing. */
+export const setLinkSchema = z.strictObject({ url: z.url(), page: linkedPageSchema.nullable() });
 /** What the phone does to messages for itself. */
 export const markSchema = z.strictObject({
   messages: z.array(z.string()).min(1),

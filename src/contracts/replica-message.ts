@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mediaContentSchemas, unavailableSchema } from './media-content.ts';
+import { ciphertextSchema, mediaContentSchemas, unavailableSchema } from './media-content.ts';
 
 /**
  * A message as it travels between pages, phones and the server of a replica: what the real protobuf carries, unencrypted. Each kind of
@@ -18,12 +18,18 @@ const messageIdSchema = z.string().min(1).max(64);
 export const messageRefSchema = z.strictObject({ id: messageIdSchema, from: z.union([userJidSchema, chatJidSchema]) });
 export type MessageRef = z.infer<typeof messageRefSchema>;
 
-/** What a link in a text shows of its page. */
-const linkPreviewSchema = z.strictObject({
-  /** The link, exactly as the text writes it. */
-  matchedText: z.string().min(1),
+/** What a web page says about itself, as the preview of a link shows it. */
+export const linkedPageSchema = z.strictObject({
   title: z.string(),
   description: z.string().optional(),
+  /** A small JPEG. */
+  thumbnail: z.base64().optional(),
+});
+export type LinkedPage = z.infer<typeof linkedPageSchema>;
+
+const linkPreviewSchema = linkedPageSchema.extend({
+  /** The link, exactly as the text writes it. */
+  matchedText: z.string().min(1),
 });
 
 const textSchema = z.strictObject({
@@ -286,6 +292,7 @@ export const addedSchema = z.discriminatedUnion('kind', [
   groupEventSchema,
   ...mediaContentSchemas,
   unavailableSchema,
+  ciphertextSchema,
   channelAdminInviteSchema,
 ]);
 export type Added = z.infer<typeof addedSchema>;

@@ -99,10 +99,14 @@ export type ServerFrame =
       groups: GroupInfo[];
       channels: ChannelInfo[];
       messages: Message[];
+      /** Jids of the chats whose older messages only the phone has. */
+      olderOnPhone: string[];
       mutations: Mutation[];
     }
   /** A part of the history, the latest part first; percent of the whole. */
   | { type: 'history'; messages: Message[]; progress: number }
+  /** Messages of a chat that the page has asked the phone for; `hasMore` when the phone has still older ones. */
+  | { type: 'chat-history'; chat: string; messages: Message[]; hasMore: boolean }
   /** The page has everything that it needs to be usable. */
   | { type: 'critical-sync-done' }
   | { type: 'message'; message: Message; offline: boolean }

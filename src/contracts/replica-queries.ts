@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ChannelQueryValues, channelQueries } from './replica-channels.ts';
 import { type GroupQueryValues, groupQueries } from './replica-groups.ts';
-import { chatJidSchema, userJidSchema } from './replica-message.ts';
+import { chatJidSchema, type LinkedPage, userJidSchema } from './replica-message.ts';
 import { type ProfileQueryValues, profileQueries } from './replica-profiles.ts';
 
 /**
@@ -25,6 +25,12 @@ export const queries = {
   /** What an order message is about; only with the token of the message. */
   order: z.strictObject({ orderId: z.string(), token: z.string() }),
   product: z.strictObject({ productId: z.string() }),
+  /** Asks the phone of the account what the page at an address says. */
+  linkedPage: z.strictObject({ url: z.string() }),
+  /** Asks the phone for the messages of a chat before the oldest one that the page has; null when it has none. */
+  olderMessages: z.strictObject({ chat: chatJidSchema, before: z.string().nullable() }),
+  /** Asks the phone for messages that the page could not decrypt. */
+  undecrypted: z.strictObject({ ids: z.array(z.string()) }),
 } as const;
 
 /** What the server answers. */
@@ -38,6 +44,11 @@ export interface QueryValues extends GroupQueryValues, ChannelQueryValues, Profi
   callLink: string;
   order: Order;
   product: { id: string; retailer_id: string; name: string; description: string };
+  /** Null when the phone finds nothing there. */
+  linkedPage: LinkedPage | null;
+  /** The phone sends what it has: a `chat-history`, and messages. */
+  olderMessages: null;
+  undecrypted: null;
 }
 
 /** An order as code in the page gets it; amounts in thousandths of the currency. */

@@ -7,7 +7,7 @@ import {
   someSettingsSchema,
   subjectSchema,
 } from './replica-groups.ts';
-import { contentSchema } from './replica-message.ts';
+import { contentSchema, linkedPageSchema } from './replica-message.ts';
 import { businessProfileSchema, privacySchema } from './replica-profiles.ts';
 
 /** A number as YAML has it: with or without quotes. */
@@ -107,6 +107,8 @@ export const worldSchema = z
     phones: z.array(phoneSchema).default([]),
     groups: z.array(groupSchema).default([]),
     communities: z.array(communitySchema).default([]),
+    /** What phones find at addresses, for the previews of links. */
+    links: z.record(z.url(), linkedPageSchema).default({}),
   })
   .superRefine((world, context) => {
     for (const { path, message } of brokenReferences(world)) context.addIssue({ code: 'custom', path, message });

@@ -10,7 +10,7 @@ import type {
   Ring,
   SendOptions,
 } from '../contracts/phone-control.ts';
-import type { Content, Deed, EventResponse } from '../contracts/replica-message.ts';
+import type { Content, Deed, EventResponse, LinkedPage } from '../contracts/replica-message.ts';
 import type { CallRecord, ChatState } from '../contracts/replica-profiles.ts';
 import type { Mutation } from '../contracts/replica-queries.ts';
 import type { WorldInput } from '../contracts/world-file.ts';
@@ -124,6 +124,11 @@ export class TestReplica implements AsyncDisposable {
    */
   changeNumber(number: string, to: string): void {
     this.#replica.phones.changeNumber(number, to);
+  }
+
+  /** From now on phones find this page at an address, for the preview of a link to it; null: nothing. */
+  setLink(url: string, page: LinkedPage | null): void {
+    this.#replica.phones.setLink(url, page);
   }
 
   /**
@@ -302,6 +307,15 @@ export class TestPhone {
   /** A message as the phone shows it now: after edits, with reactions, votes and acks. */
   message(message: MessageId): PhoneMessage | undefined {
     return this.state().received.find(({ id }) => id === idOf(message));
+  }
+
+  /**
+   * Who has received (ack 2), read (3) and played (4) a message of the account: `device` is 0 for the phone of a person.
+   *
+   * @throws Refusal `message-unknown`.
+   */
+  receipts(message: MessageId): { by: string; device: number; ack: number; t: number }[] {
+    return this.#phone.receipts(idOf(message));
   }
 
   /**

@@ -74,7 +74,7 @@ export function switchesOf(
  */
 export function surfaceAt(timeline: BuildTimeline, build: string, chosen: SwitchValues = {}): Surface {
   const number = parseBuild(build);
-  const { switches, set } = switchesOf(timeline, build, chosen);
+  const { switches, set, without } = switchesOf(timeline, build, chosen);
   const { face, known } = timeline.data.facts;
   const { modules, collections, behaviours } = stepAt(timeline, number).state;
   const all = allBehaviours({ ...behaviours, ...set }, timeline.data.file);
@@ -83,7 +83,7 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
   return {
     build,
     face,
-    modules: all.prefetchesBundles ? withPrefetched(modules) : { ...modules },
+    modules: withoutComponents(all.prefetchesBundles ? withPrefetched(modules) : { ...modules }, without),
     collections: { ...collections },
     behaviours: all,
     known,
@@ -101,6 +101,17 @@ export function withPrefetched(modules: SurfaceState['modules']): Surface['modul
     if (!module.prefetched) continue;
     const { prefetched: _, ...each } = module;
     all[name] = { ...each, tier: 2 };
+  }
+  return all;
+}
+
+/** The map of components of a page names fewer with some values of switches. */
+function withoutComponents(modules: Surface['modules'], without: readonly string[]): Surface['modules'] {
+  if (without.length === 0) return modules;
+  const all = { ...modules };
+  for (const [name, { components, ...module }] of Object.entries(modules)) {
+    const left = components?.filter((component) => !without.includes(component));
+    if (left) all[name] = { ...module, components: left };
   }
   return all;
 }

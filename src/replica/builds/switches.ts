@@ -6,7 +6,7 @@ import type { SurfaceSwitch } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
 
 /**
- * The switches of a build and the behaviours that their values set.
+ * The switches of a build, the behaviours that their values set, and the components of the page that go with them.
  *
  * @param chosen a switch that is not named here has its default
  * @throws InputError naming the switch that the build does not have, or the value that it cannot have, with what is possible
@@ -15,7 +15,7 @@ export function switchesAt(
   all: readonly BuildSwitch[],
   build: string,
   chosen: SwitchValues,
-): { switches: Record<string, SurfaceSwitch>; set: NonNullable<BuildChange['set']> } {
+): { switches: Record<string, SurfaceSwitch>; set: NonNullable<BuildChange['set']>; without: string[] } {
   const there = all.filter((each) => covers(each, build));
   for (const [name, value] of Object.entries(chosen)) {
     const found = there.find((each) => each.name === name);
@@ -29,12 +29,14 @@ export function switchesAt(
   }
   const switches: Record<string, SurfaceSwitch> = {};
   let set: NonNullable<BuildChange['set']> = {};
-  for (const { name, default: usual, values, key = null, source, confidence, set: sets = {} } of there) {
+  const without: string[] = [];
+  for (const { name, default: usual, values, key = null, source, confidence, ...does } of there) {
     const value = chosen[name] ?? usual;
     switches[name] = { value, default: usual, values, key, sources: [...source], confidence };
-    set = { ...set, ...sets[value] };
+    set = { ...set, ...does.set?.[value] };
+    without.push(...(does.without?.[value] ?? []));
   }
-  return { switches, set };
+  return { switches, set, without };
 }
 
 function covers({ from, to }: BuildSwitch, build: string): boolean {

@@ -22,6 +22,7 @@ import { longHistory } from './long-history.ts';
 import { noAck } from './no-ack.ts';
 import { offlinePeers } from './offline-peers.ts';
 import { outOfOrder } from './out-of-order.ts';
+import { partialHistory } from './partial-history.ts';
 import { passkeyRequired } from './passkey-required.ts';
 import { postLogoutBoot } from './post-logout-boot.ts';
 import { profileInUse } from './profile-in-use.ts';
@@ -34,6 +35,7 @@ import { slowLink } from './slow-link.ts';
 import { socketDrop } from './socket-drop.ts';
 import { throwingRequire } from './throwing-require.ts';
 import { unclosedDialog } from './unclosed-dialog.ts';
+import { undecryptable } from './undecryptable.ts';
 
 /** All conditions; a new one is one file and one line here. */
 export const conditions: readonly Condition[] = [
@@ -54,6 +56,7 @@ export const conditions: readonly Condition[] = [
   noAck,
   offlinePeers,
   outOfOrder,
+  partialHistory,
   passkeyRequired,
   postLogoutBoot,
   profileInUse,
@@ -66,6 +69,7 @@ export const conditions: readonly Condition[] = [
   socketDrop,
   throwingRequire,
   unclosedDialog,
+  undecryptable,
 ];
 
 export function findCondition(name: string): Condition | undefined {

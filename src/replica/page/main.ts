@@ -20,6 +20,7 @@ import { linkingModules } from './modules/linking.ts';
 import { mediaModules } from './modules/media.ts';
 import { messageActionModules } from './modules/message-actions.ts';
 import { messageModules } from './modules/messages.ts';
+import { phoneRequestModules } from './modules/phone-requests.ts';
 import { profileModules } from './modules/profiles.ts';
 import { statusModules } from './modules/statuses.ts';
 import { switchModules } from './modules/switches.ts';
@@ -123,6 +124,7 @@ function implementations(page: Page, lifecycle: Lifecycle): Implementations {
     ...profileModules(page, lifecycle),
     ...messageActionModules(page, lifecycle),
     ...mediaModules(page, lifecycle),
+    ...phoneRequestModules(page, lifecycle),
     ...collectionModules(page),
     ...switchModules(page),
   };

@@ -17,13 +17,14 @@ import type { Phones } from './phones.ts';
  * @throws InputError with file, line and key of each mistake.
  */
 export function fillWorld(given: string | WorldInput, phones: Phones, world: World): void {
-  const { people, phones: newPhones, groups, communities } = readWorld(given);
+  const { people, phones: newPhones, groups, communities, links } = readWorld(given);
   const folder = typeof given === 'string' ? dirname(given) : '.';
   const withPicture = <T extends { picture?: string | undefined }>({ picture, ...shown }: T) => ({
     ...shown,
     ...(picture !== undefined && { picture: readPicture(resolve(folder, picture)) }),
   });
   for (const [number, shown] of Object.entries(people)) phones.changePerson(number, withPicture(shown));
+  for (const [url, page] of Object.entries(links)) phones.setLink(url, page);
   // Phones of an earlier replica have what they had.
   if (phones.list().length > 0) return;
   for (const { number, platform, pushname, about, picture, privacy, business } of newPhones) {

@@ -2,7 +2,13 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type PhoneMessage, platforms } from '../../contracts/phone-control.ts';
-import { contentSchema, contextSchema, eventResponses, messageSchema } from '../../contracts/replica-message.ts';
+import {
+  contentSchema,
+  contextSchema,
+  eventResponses,
+  linkedPageSchema,
+  messageSchema,
+} from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import {
   businessProfileSchema,
@@ -43,6 +49,7 @@ const deviceSchema = z.strictObject({
   sync: z.enum(['pending', 'done']),
   undelivered: z.array(messageSchema),
   missed: z.array(z.custom<Notification>()),
+  oldest: z.record(z.string(), z.string()).exactOptional(),
 }) satisfies z.ZodType<KeptDevice>;
 
 const deed = { from: z.string(), at: z.int() };
@@ -88,7 +95,17 @@ const phoneSchema = z.strictObject({
     mutations: z.array(mutationSchema),
     received: z.array(phoneMessageSchema),
     sent: z.array(phoneMessageSchema),
-    receipts: z.array(z.strictObject({ message: z.string(), by: z.string(), ack: z.int(), t: z.int() })).default([]),
+    receipts: z
+      .array(
+        z.strictObject({
+          message: z.string(),
+          by: z.string(),
+          device: z.int().min(0).default(0),
+          ack: z.int(),
+          t: z.int(),
+        }),
+      )
+      .default([]),
   }),
 }) satisfies z.ZodType<KeptPhone>;
 
@@ -97,6 +114,7 @@ const fileSchema = z.strictObject({
   phones: z.array(phoneSchema),
   groups: z.array(groupSchema).default([]),
   channels: z.array(channelSchema).default([]),
+  links: z.array(z.tuple([z.string(), linkedPageSchema])).default([]),
 });
 
 /** A file of this release or of an earlier one. */
@@ -122,6 +140,7 @@ export class KeptPhones {
       for (const phone of kept.phones) phones.restore(phone);
       for (const group of kept.groups) this.world.groups.add(group);
       for (const channel of kept.channels) this.world.channels.add(channel);
+      for (const [url, page] of kept.links) this.world.links.set(url, page);
     }
     // The change that an event reports may follow it.
     core.onEvent(() => {
@@ -141,6 +160,7 @@ export class KeptPhones {
         phones: this.phones.kept(),
         groups: this.world.groups.all(),
         channels: this.world.channels.all(),
+        links: [...this.world.links],
       }),
       {
         mode: 0o600,

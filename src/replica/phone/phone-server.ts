@@ -9,6 +9,7 @@ import {
   pairSchema,
   scanSchema,
   sendSchema,
+  setLinkSchema,
   unlinkSchema,
 } from '../../contracts/phone-control.ts';
 import { Refusal, refusalStatus } from '../../contracts/refusal.ts';
@@ -86,6 +87,9 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
     const { bytes, ...about } = phones.media(params.id, params.message);
     return { ...about, data: bytes.toString('base64') };
   });
+  server.get<{ Params: { id: string; message: string } }>('/phones/:id/receipts/:message', ({ params }) => ({
+    receipts: phones.phone(params.id).receipts(params.message),
+  }));
   server.post<WithId>('/phones/:id/act', (request) => {
     const { message, deed, from } = parse(actSchema, request.body);
     return phones.act(request.params.id, message, deed, from);
@@ -102,6 +106,11 @@ async function phoneRoutes(phones: Phones, core: ReplicaCore, token?: string): P
   groupRoutes(server, phones);
   peopleRoutes(server, phones);
   channelRoutes(server, phones);
+  server.put('/links', ({ body }) => {
+    const { url, page } = parse(setLinkSchema, body);
+    phones.setLink(url, page);
+    return {};
+  });
   server.get('/devices', () => phones.devices());
   server.get('/events', () => ({ events: core.listTroubles() }));
   server.post('/conditions', (request) => {

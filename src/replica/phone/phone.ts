@@ -21,7 +21,7 @@ import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { UnlinkedPage } from '../server/pairings.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { bytesOfBase64, newKeyPair, toBase64, type WireKeyPair } from '../server/wire-keys.ts';
-import { type Device, linkedDevice, type ReplicaAccount } from '../world/accounts.ts';
+import { type Device, linkedDevice, type Receipt, type ReplicaAccount } from '../world/accounts.ts';
 import { firstContact, isUserJid, newMessageId, userJid } from '../world/people.ts';
 import { profileOf } from '../world/profiles.ts';
 import { asSeenByPhone } from '../world/seen-by-phone.ts';
@@ -212,6 +212,16 @@ export class Phone {
     const read = message && readMedia(message.content, this.core.world.media);
     if (!read) throw new Refusal('media-unknown', `There is no file of a message "${messageId}".`);
     return read;
+  }
+
+  /**
+   * Who has received, read and played a message of the account, by device.
+   *
+   * @throws Refusal `message-unknown`.
+   */
+  receipts(messageId: string): Omit<Receipt, 'message'>[] {
+    const { id } = this.message(messageId);
+    return this.account.receipts.flatMap(({ message, ...receipt }) => (message === id ? receipt : []));
   }
 
   /** Changes what the account shows of itself. */

@@ -10,7 +10,7 @@ import {
   type SendOptions,
 } from '../../contracts/phone-control.ts';
 import { Refusal } from '../../contracts/refusal.ts';
-import type { Content, Deed } from '../../contracts/replica-message.ts';
+import type { Content, Deed, LinkedPage } from '../../contracts/replica-message.ts';
 import type { Mutation } from '../../contracts/replica-queries.ts';
 import type { ReplicaCore } from '../server/replica-core.ts';
 import { keyPairOf } from '../server/wire-keys.ts';
@@ -171,6 +171,14 @@ export class Phones {
     const { profiles } = this.core.world;
     profiles.changeNumber(profiles.personOf(userJid(number)), to);
     return { number: to };
+  }
+
+  /** From now on phones find this page at an address; null: nothing. */
+  setLink(url: string, page: LinkedPage | null): void {
+    const { links } = this.core.world;
+    if (page) links.set(url, page);
+    else links.delete(url);
+    this.core.emit('link', { url });
   }
 
   /** Linked devices of all phones. */

@@ -13,7 +13,18 @@ const notFound = (what: string) => new Refusal('message-unknown', `The account h
 /** What the account's messages say about orders and products. */
 const contentsOf = ({ messages }: ReplicaAccount) => messages.map(({ content, t }) => ({ content, t }));
 
-export const messageHandlers: Handlers<'messageInfo' | 'callLink' | 'order' | 'product'> = {
+export const messageHandlers: Handlers<
+  'messageInfo' | 'callLink' | 'order' | 'product' | 'linkedPage' | 'olderMessages' | 'undecrypted'
+> = {
+  linkedPage: ({ url }, { world }) => world.links.get(url) ?? null,
+  olderMessages: ({ chat, before }, { world, account, device }) => {
+    world.delivery.sendOlder(account, device, chat, before);
+    return null;
+  },
+  undecrypted: ({ ids }, { world, account, device }) => {
+    world.delivery.sendAgain(account, device, ids);
+    return null;
+  },
   messageInfo: ({ id }, { world, account }) => {
     const info = world.delivery.infoOf(account, id);
     if (!info) throw notFound(`the id "${id}"`);

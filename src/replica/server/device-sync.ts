@@ -1,8 +1,10 @@
+import { isChange, type Message } from '../../contracts/replica-message.ts';
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { Device, ReplicaAccount } from '../world/accounts.ts';
 import { channelInfo } from '../world/channels.ts';
 import { infoOf } from '../world/groups.ts';
 import { lidOf, userOf } from '../world/people.ts';
+import { chatOf } from '../world/shared-state.ts';
 import type { ReplicaCore } from './replica-core.ts';
 
 /**
@@ -28,9 +30,10 @@ export function startSync(
   send: (frame: ServerFrame) => void,
 ): () => void {
   const isNew = device.sync === 'pending';
-  const { historyMs } = core.circumstances.server;
+  const { historyMs, historyPerChat } = core.circumstances.server;
+  const given = isNew ? historyOf(account, device, historyPerChat) : [];
   const { delivery } = core.world;
-  const history = isNew ? account.messages.map((message) => delivery.forDevices(message)) : [];
+  const history = given.map((message) => delivery.forDevices(message));
   const ms = (isNew ? undefined : core.circumstances.server.restoreSyncMs) ?? syncMs;
   send({
     type: 'sync',
@@ -43,6 +46,7 @@ export function startSync(
     blocked: account.blocked,
     channels: core.world.channels.of(account.number).map((channel) => channelInfo(channel, account.number)),
     messages: historyMs === undefined ? history : [],
+    olderOnPhone: Object.keys(device.oldest ?? {}),
     mutations: account.mutations,
   });
   const catchUp = () => {
@@ -74,4 +78,26 @@ export function startSync(
   return () => {
     for (const timer of timers) clearTimeout(timer);
   };
+}
+
+/**
+ * The messages that a new device gets, oldest first; what has disappeared is not among them.
+ *
+ * @param perChat how many of each chat, besides changes of messages; the device has the rest on its phone.
+ */
+function historyOf(account: ReplicaAccount, device: Device, perChat = Infinity): Message[] {
+  const now = Date.now() / 1000;
+  const isThere = ({ t, ephemeralSeconds }: Message) => ephemeralSeconds === undefined || t + ephemeralSeconds > now;
+  const messages = account.messages.filter(isThere);
+  const byChat = Map.groupBy(
+    messages.filter(({ content }) => !isChange(content)),
+    (message) => chatOf(account, message),
+  );
+  const left = new Set<Message>();
+  for (const [chat, all] of byChat) {
+    const older = all.slice(0, Math.max(0, all.length - perChat));
+    for (const message of older) left.add(message);
+    if (older.length > 0) device.oldest = { ...device.oldest, [chat]: all[older.length]?.id as string };
+  }
+  return messages.filter((message) => !left.has(message));
 }

@@ -22,6 +22,8 @@ export interface Device {
   undelivered: Message[];
   /** What happened while the device was offline, oldest first. */
   missed: Notification[];
+  /** Of the chats whose older messages the device has not: the id of the oldest message that it has, by jid. */
+  oldest?: Record<string, string>;
 }
 
 /** One WhatsApp account: a person with linked devices, contacts and messages. */
@@ -55,6 +57,8 @@ export interface Receipt {
   message: string;
   /** Number of the person. */
   by: string;
+  /** The linked device of the person on which; 0 = the phone. */
+  device: number;
   ack: number;
   /** Seconds since 1970. */
   t: number;

@@ -1,25 +1,38 @@
 import { Refusal } from '../../contracts/refusal.ts';
 import type { Addressing } from '../../contracts/replica-groups.ts';
-import { bodyOf, type ChangeMessage, isChangeMessage, type Message } from '../../contracts/replica-message.ts';
+import {
+  bodyOf,
+  type ChangeMessage,
+  isChange,
+  isChangeMessage,
+  type Message,
+} from '../../contracts/replica-message.ts';
 import type { Notification } from '../../contracts/replica-notifications.ts';
 import type { ServerFrame } from '../../contracts/replica-protocol.ts';
 import type { MessageInfo, Mutation } from '../../contracts/replica-queries.ts';
 import type { Device, ReplicaAccount, ReplicaAccounts } from './accounts.ts';
 import { byLid, byNumber, readdressed } from './addressing.ts';
-import { isChannelJid, isUserJid, type People, userJid, userOf } from './people.ts';
+import { isChannelJid, isGroupJid, isUserJid, type People, userJid, userOf } from './people.ts';
 import { asSeenByPhone, changeSeen } from './seen-by-phone.ts';
-import { changeState } from './shared-state.ts';
+import { changeState, chatOf } from './shared-state.ts';
 import type { Surroundings } from './world.ts';
 
 /** Time from a message to its delivered and read receipts; people take longer. [assumed] */
 const deliveredMs = 20;
 const readMs = 60;
+const playedMs = 100;
 /** How often the server looks whether phones are reachable again. */
 const reachableEveryMs = 50;
 
 const delivered = 2;
 const read = 3;
 const played = 4;
+
+/** How many messages of a chat a phone sends at once to a page that asks for older ones. */
+const olderAtOnce = 50;
+
+/** The phone among the devices of a person. */
+const phoneDevice = 0;
 
 /** Kinds that the server takes and does not deliver: they stay at one check mark (wppconnect-team/wa-js#3273). */
 const undelivered: ReadonlySet<string> = new Set(['buttons', 'list']);
@@ -126,10 +139,14 @@ export class MessageDelivery {
     this.toOthers(account.number, { ...sent, pushname: account.pushname }, recipients);
     if (recipients.length === 0) return;
     this.recipients.set(sent.id, recipients);
-    around.later(afterMs + deliveredMs, () => this.received(account, sent, recipients, delivered));
-    // People read at once; an account of the replica has read a message when one of its devices says so.
+    const later = (ms: number, by: readonly string[], ack: number) =>
+      around.later(afterMs + ms, () => this.received(account, sent, { by, device: phoneDevice, ack }));
+    later(deliveredMs, recipients, delivered);
+    // People read at once, and listen to what they can; an account of the replica does when one of its devices says so.
     const people = recipients.filter((number) => number === account.number || !this.parts.accounts.get(number));
-    if (people.length > 0) around.later(afterMs + readMs, () => this.received(account, sent, people, read));
+    if (people.length === 0) return;
+    later(readMs, people, read);
+    if (sent.content.kind === 'ptt') later(playedMs, people, played);
   }
 
   /** Brings a message that the server itself made, or that is from a channel, to the devices of an account. */
@@ -185,35 +202,55 @@ export class MessageDelivery {
   receipt(account: ReplicaAccount, device: Device, ids: readonly string[], ack: number): void {
     this.parts.around.emit('message-receipt', { ids: [...ids], device: device.id, ack });
     device.undelivered = device.undelivered.filter(({ id }) => !ids.includes(id));
-    this.markReceived(account, ids, ack);
+    this.markReceived(account, ids, ack, device.id);
   }
 
-  /** A device or the phone of an account has received, read or played messages; their authors hear of it. */
-  markReceived(account: ReplicaAccount, ids: readonly string[], ack: number): void {
+  /**
+   * An account has received, read or played messages; their authors hear of it.
+   *
+   * @param device the linked device on which, or the phone.
+   */
+  markReceived(account: ReplicaAccount, ids: readonly string[], ack: number, device = phoneDevice): void {
     for (const message of account.sent) if (ids.includes(message.id)) message.ack = Math.max(message.ack, ack);
     for (const { id, from } of account.messages.filter(({ id }) => ids.includes(id))) {
       const author = this.parts.accounts.get(this.parts.people.withJid(from)?.number ?? '');
       const sent = author?.messages.find((message) => message.id === id);
-      if (author && sent && author !== account) this.received(author, sent, [account.number], ack);
+      if (author && sent && author !== account) this.received(author, sent, { by: [account.number], device, ack });
     }
   }
 
-  /** Who has a message of the account. */
+  /**
+   * Who has a message of the account, as the real page counts: a member of a group is only in the list of what came last, the other
+   * party of a chat in each, and what remains is what the lists before leave.
+   */
   infoOf(account: ReplicaAccount, id: string): MessageInfo | null {
     const message = account.messages.find((one) => one.id === id);
     if (!message) return null;
     const people = this.recipientsOf(message)?.length ?? 0;
-    const address = (number: string) => this.addressIn(message.to, userJid(number));
-    const with_ = (ack: number) => {
-      const receipts = account.receipts.filter((receipt) => receipt.message === id && receipt.ack === ack);
-      return receipts.map(({ by, t }) => ({ id: address(by), t }));
+    const receipts = account.receipts.filter((receipt) => receipt.message === id);
+    const firstOf = (ack: number) => {
+      const first = new Map<string, number>();
+      // Who has read a message has received it.
+      for (const { by, ack: is, t } of receipts) {
+        if (is === ack || (ack === delivered && is === read)) first.set(by, Math.min(first.get(by) ?? t, t));
+      }
+      return first;
     };
-    const of = { delivery: with_(delivered), read: with_(read), played: with_(played) };
+    const lists = [played, read, delivered].map(firstOf);
+    const shown = lists.map((list, i) => {
+      const isLater = (by: string) => isGroupJid(message.to) && lists.slice(0, i).some((later) => later.has(by));
+      return [...list].flatMap(([by, t]) => (isLater(by) ? [] : { id: this.addressIn(message.to, userJid(by)), t }));
+    });
+    const [playedBy = [], readBy = [], deliveredTo = []] = shown;
+    const playedRemaining = people - playedBy.length;
+    const readRemaining = playedRemaining - readBy.length;
     return {
-      ...of,
-      deliveryRemaining: people - of.delivery.length,
-      readRemaining: people - of.read.length,
-      playedRemaining: people - of.played.length,
+      delivery: deliveredTo,
+      read: readBy,
+      played: playedBy,
+      deliveryRemaining: readRemaining - deliveredTo.length,
+      readRemaining,
+      playedRemaining,
     };
   }
 
@@ -241,6 +278,33 @@ export class MessageDelivery {
   /** A message of a page as the server keeps it. */
   private byNumbers(message: Message): Message {
     return this.isByLid(message.to) ? readdressed(message, byNumber(this.parts.people)) : message;
+  }
+
+  /** Sends a device the messages of a chat before the oldest one that it has, as many as a phone sends at once. */
+  sendOlder(account: ReplicaAccount, device: Device, chat: string, before: string | null): void {
+    const all = account.messages.filter((message) => !isChangeMessage(message) && chatOf(account, message) === chat);
+    const end =
+      before === null
+        ? all.length
+        : Math.max(
+            0,
+            all.findIndex(({ id }) => id === before),
+          );
+    const start = Math.max(0, end - olderAtOnce);
+    const messages = all.slice(start, end).map((message) => this.forDevices(message));
+    const { [chat]: _, ...others } = device.oldest ?? {};
+    device.oldest = start > 0 ? { ...others, [chat]: all[start]?.id as string } : others;
+    this.parts.around.later(0, () => device.deliver?.({ type: 'chat-history', chat, messages, hasMore: start > 0 }));
+  }
+
+  /** The phone sends a device messages again that it could not decrypt. */
+  sendAgain(account: ReplicaAccount, device: Device, ids: readonly string[]): void {
+    const { around } = this.parts;
+    const { byPhone = true, afterMs = 0 } = around.circumstances().undecryptable ?? {};
+    if (!byPhone) return;
+    for (const message of account.messages) {
+      if (ids.includes(message.id)) around.later(afterMs, () => this.send(device, message));
+    }
   }
 
   /** No recipients: a channel counts reactions. Undefined when it refuses. */
@@ -277,13 +341,14 @@ export class MessageDelivery {
   }
 
   /** People have received, read or played a message of the account: its ack is what all recipients have. */
-  private received(account: ReplicaAccount, message: Message, by: readonly string[], ack: number): void {
+  private received(account: ReplicaAccount, message: Message, { by, device, ack }: Received): void {
     const ofMessage = account.receipts.filter((receipt) => receipt.message === message.id);
-    const known = new Set(ofMessage.filter((receipt) => receipt.ack === ack).map((receipt) => receipt.by));
+    const isKnown = (number: string) =>
+      ofMessage.some((receipt) => receipt.ack === ack && receipt.by === number && receipt.device === device);
     const t = Math.floor(Date.now() / 1000);
     const fresh = by
-      .filter((number) => !known.has(number))
-      .map((number) => ({ message: message.id, by: number, ack, t }));
+      .filter((number) => !isKnown(number))
+      .map((number) => ({ message: message.id, by: number, device, ack, t }));
     account.receipts.push(...fresh);
     const highest = new Map<string, number>();
     for (const receipt of [...ofMessage, ...fresh]) {
@@ -314,13 +379,12 @@ export class MessageDelivery {
   }
 
   /** Sends to the page of the device if it is connected; keeps the message until its receipt comes. */
-  private handOver(device: Device, message: Message): void {
+  private handOver(device: Device, sent: Message): void {
+    const message = this.asReadBy(device, sent);
     const { around } = this.parts;
     const { deliversTwice, reordersWithinMs = 0 } = around.circumstances();
     device.undelivered.push(message);
-    const send = (one: Message) => {
-      if (device.isLive) device.deliver?.({ type: 'message', message: this.forDevices(one), offline: false });
-    };
+    const send = (one: Message) => this.send(device, one);
     if (reordersWithinMs > 0) {
       const waiting = this.waiting.get(device);
       if (waiting) {
@@ -339,6 +403,20 @@ export class MessageDelivery {
     if (deliversTwice) send(message);
   }
 
+  private send(device: Device, message: Message): void {
+    if (device.isLive) device.deliver?.({ type: 'message', message: this.forDevices(message), offline: false });
+  }
+
+  /** The message as the device can read it; one that it cannot decrypt comes again. */
+  private asReadBy(device: Device, message: Message): Message {
+    const { around } = this.parts;
+    const { undecryptable } = around.circumstances();
+    const { content, from } = message;
+    if (!undecryptable || isChange(content) || from === userJid(device.number)) return message;
+    if (undecryptable.bySender) around.later(undecryptable.afterMs, () => this.send(device, message));
+    return { ...message, content: { kind: 'ciphertext' } };
+  }
+
   private mutateSeen(account: ReplicaAccount, { action, index, value }: Mutation): void {
     if (action !== 'star' && action !== 'deleteMessageForMe') return;
     const id = index.split('_')[2];
@@ -351,6 +429,13 @@ export class MessageDelivery {
 }
 
 const seenBy = ({ received, sent }: ReplicaAccount) => [...received, ...sent];
+
+interface Received {
+  /** Numbers of the people. */
+  by: readonly string[];
+  device: number;
+  ack: number;
+}
 
 interface NotifyOptions {
   from?: Device;

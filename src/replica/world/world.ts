@@ -1,5 +1,5 @@
 import type { ServerCircumstances } from '../../contracts/circumstances.ts';
-import type { Message } from '../../contracts/replica-message.ts';
+import type { LinkedPage, Message } from '../../contracts/replica-message.ts';
 import { ReplicaAccounts } from './accounts.ts';
 import { Calls } from './calls.ts';
 import { Channels } from './channels.ts';
@@ -25,6 +25,8 @@ export class World {
   readonly people = new People();
   readonly accounts = new ReplicaAccounts(this.people);
   readonly media = new MediaStore();
+  /** What phones find at addresses, which they fetch for the previews of links. */
+  readonly links = new Map<string, LinkedPage>();
   readonly delivery: MessageDelivery;
   readonly groups: Groups;
   readonly communities: Communities;

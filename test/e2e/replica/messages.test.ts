@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { jpeg } from '../../../canaries/methods/media-files.ts';
 import type { Content } from '../../../src/contracts/replica-message.ts';
-import { type LinkedClient, linkedClient } from './linked-client.ts';
+import { type LinkedClient, linkedClient, newClient } from './linked-client.ts';
 
 const contact = '12025550101@c.us';
 const other = '12025550102@c.us';
@@ -246,11 +246,87 @@ describe.each([
     await expect.poll(() => acks).toEqual([1, 2, 3]);
     expect(await message.getInfo()).toMatchObject({
       delivery: [{ id: { _serialized: contact }, t: expect.any(Number) }],
-      deliveryRemaining: 0,
+      // The real page subtracts one list after the other, and the other party of a chat is in each.
+      deliveryRemaining: -1,
       read: [{ id: { _serialized: contact } }],
       readRemaining: 0,
       playedRemaining: 1,
     });
+    expect(linked.phone.receipts(message.id)).toMatchObject([
+      { by: '12025550101', device: 0, ack: 2 },
+      { by: '12025550101', device: 0, ack: 3 },
+    ]);
+  });
+
+  test('a link has the preview that the phone finds, or one that repeats the link', async () => {
+    const { replica } = linked;
+    const page = { title: 'Bread', description: 'How to bake it', thumbnail: jpeg.toString('base64') };
+    replica.setLink('https://bakery.test/bread', page);
+    const { atPhone: known, message } = await sent('see https://bakery.test/bread');
+    expect(known.content).toEqual({
+      kind: 'text',
+      body: 'see https://bakery.test/bread',
+      preview: { matchedText: 'https://bakery.test/bread', ...page },
+    });
+    expect(message).toMatchObject({ title: 'Bread', description: 'How to bake it' });
+    const { atPhone: unknown } = await sent('see https://bakery.test/cakes');
+    expect(unknown.content).toMatchObject({
+      preview: {
+        matchedText: 'https://bakery.test/cakes',
+        title: 'bakery.test',
+        description: 'https://bakery.test/cakes',
+      },
+    });
+    const { atPhone: none } = await sent('see https://bakery.test/bread', { linkPreview: false });
+    expect(none.content).toEqual({ kind: 'text', body: 'see https://bakery.test/bread' });
+    expect((await got(known.content)).message.rawData).toMatchObject({ subtype: 'url', title: 'Bread' });
+  });
+
+  test('a message that cannot be decrypted is empty until its sender sends it again', async () => {
+    const { client, phone, replica } = linked;
+    const unread = event('message_ciphertext');
+    const read = event('message');
+    replica.setCondition('undecryptable', true, { seconds: 0.2 });
+    const { id } = phone.sendMedia(jpeg, { mimetype: 'image/jpeg', caption: 'at last' });
+    replica.setCondition('undecryptable', false);
+    expect((await unread)[0]).toMatchObject({ type: 'ciphertext', body: '', id: { id } });
+    const [message] = await read;
+    expect(message).toMatchObject({ type: 'image', body: 'at last', id: { id } });
+    expect(Buffer.from((await message.downloadMedia()).data, 'base64').equals(jpeg)).toBe(true);
+    expect(await client.getMessageById(message.id._serialized)).toMatchObject({ type: 'image' });
+  });
+
+  test('the phone sends what cannot be decrypted when code in the page asks for it', async () => {
+    const { client, phone, replica } = linked;
+    const unread = event('message_ciphertext');
+    const read = event('message');
+    replica.setCondition('undecryptable', true, { bySender: false, byPhone: true, seconds: 0 });
+    const { id } = phone.send('ask for me');
+    await unread;
+    await client.pupPage.evaluate(
+      (chat: string, message: string) => {
+        // biome-ignore lint/suspicious/noExplicitAny: the loader of the page
+        const { require } = window as any;
+        require('WAWebSyncGatingUtils').isPlaceholderMessageResendEnabled = () => true;
+        const msg = require('WAWebCollections').Msg.get(`false_${chat}_${message}`);
+        require('WAWebNonMessageDataRequestPlaceholderMessageResendUtils').handlePlaceholderMsgsSeen([msg], true);
+      },
+      contact,
+      id,
+    );
+    expect((await read)[0]).toMatchObject({ type: 'chat', body: 'ask for me', id: { id } });
+    replica.setCondition('undecryptable', false);
+  });
+
+  test('a query of a page without a connection is answered when it has one', async () => {
+    const { client, phone, replica } = linked;
+    const isDown = once(client as never, 'change_state');
+    replica.setCondition('socket-drop', true, { afterSeconds: 0, seconds: 0.5 });
+    await isDown;
+    await client.archiveChat(contact);
+    replica.setCondition('socket-drop', false);
+    expect(phone.chat(contact)).toMatchObject({ archived: true });
+    await client.unarchiveChat(contact);
   });
 
   test('buttons and lists stay at one check mark', async () => {
@@ -270,9 +346,10 @@ describe.each([
     const [found] = await linked.client.searchMessages('Needle', { chatId: contact, limit: 5 });
     expect(found).toMatchObject({ id: { _serialized: message.id._serialized } });
     const chat = await linked.client.getChatById(contact);
-    const last = await chat.fetchMessages({ limit: 5 });
-    expect(last.map(({ body }: { body: string }) => body)).toContain('a needle in the haystack');
-    expect(last.length).toBe(5);
+    const all = await chat.fetchMessages({});
+    expect(all.at(-1)).toMatchObject({ body: 'a needle in the haystack' });
+    // With a limit the library sorts by the second alone.
+    expect((await chat.fetchMessages({ limit: 5 })).length).toBe(5);
     const mine = await chat.fetchMessages({ fromMe: true });
     expect(mine.length).toBeGreaterThan(1);
     expect(mine.every(({ fromMe }: { fromMe: boolean }) => fromMe)).toBe(true);
@@ -328,6 +405,12 @@ describe.each([
   test('a message that disappears says so', async () => {
     const { message } = await got(text('soon gone'), { ephemeralSeconds: 86_400 });
     expect(message.isEphemeral).toBe(true);
+    expect((await sent('so is this')).atPhone).toMatchObject({ ephemeralSeconds: 86_400 });
+    const gone = event('message_revoke_me');
+    const { atPhone: short } = await got(text('gone'), { ephemeralSeconds: 1 });
+    expect((await gone)[0]).toMatchObject({ id: { id: short.id } });
+    await got(text('here to stay'));
+    expect((await sent('this, too')).atPhone).not.toHaveProperty('ephemeralSeconds');
   });
 
   test('a text is forwarded to another chat', async () => {
@@ -419,19 +502,26 @@ describe.each([
     const { atPhone: gone, message } = await got(text('deleted before it'));
     linked.phone.revoke(gone);
     await expect.poll(() => client.getMessageById(message.id._serialized)).toBeNull();
-    const typesInChat = async (): Promise<string[]> => {
-      const all: { type: string }[] = await (await client.getChatById(contact)).fetchMessages({});
-      return all.map(({ type }) => type).sort();
+    const inChat = async (): Promise<string[]> => {
+      const all: { type: string; body: string }[] = await (await client.getChatById(contact)).fetchMessages({});
+      return all.map(({ type, body }) => `${type} ${body}`);
     };
-    const typesBefore = await typesInChat();
-    expect(typesBefore).toContain('revoked');
+    // Several of one second, so that time alone does not order them.
+    for (const body of ['a', 'b', 'c', 'd', 'e']) linked.phone.send(body);
+    linked.phone.send('f');
+    await expect.poll(async () => (await inChat()).at(-1)).toBe('chat f');
+    const before = await inChat();
+    expect(before.slice(-7)).toContain('revoked ');
     const ready = event('ready');
     await client.pupPage.reload();
     await ready;
     const again = await client.getMessageById(edited.id._serialized);
     expect(again).toMatchObject({ body: 'before the restart', hasReaction: true, isStarred: true });
     expect(await again.getReactions()).toMatchObject([{ aggregateEmoji: '👍' }]);
-    expect(await typesInChat()).toEqual(typesBefore);
+    // The page has loaded the latest messages of the chat, those that are unread among them.
+    const after = await inChat();
+    expect(after.length).toBeGreaterThanOrEqual(50);
+    expect(after).toEqual(before.slice(-after.length));
   });
 
   test('a call link is created', async () => {
@@ -504,4 +594,38 @@ describe.each([
     await linked.client.sendMessage(contact, vcard);
     expect((await linked.phone.received(vcard)).content).toEqual({ kind: 'text', body: vcard });
   });
+});
+
+test('history that the phone has kept to itself comes on request, and is loaded when it is fetched', async () => {
+  await using linked = await newClient('1.33.2', '2.3000.1029241508', { conditions: ['partial-history'] });
+  const { client, phone, replica } = linked;
+  const texts = Array.from({ length: 120 }, (_, i) => `text ${i}`);
+  const ids = texts.map((body) => phone.send(body).id);
+  phone.react(ids[5] as string, '👍');
+  client.once('qr', (qr: string) => void phone.scan(qr));
+  await Promise.all([once(client as never, 'ready'), client.initialize()]);
+  const chat = await client.getChatById(contact);
+  const bodies = async (limit?: number): Promise<string[]> => {
+    const all: { body: string }[] = await chat.fetchMessages(limit === undefined ? {} : { limit });
+    return all.map(({ body }) => body);
+  };
+  expect(await bodies(1_000)).toEqual(texts.slice(-10));
+  for (const known of [60, 110]) {
+    expect(await chat.syncHistory()).toBe(true);
+    // What came is loaded only when it is asked for.
+    await expect.poll(() => client.getMessageById(`false_${contact}_${ids[120 - known]}`)).not.toBeNull();
+    expect(await bodies(1_000)).toEqual(texts.slice(-known));
+  }
+  expect(await chat.syncHistory()).toBe(true);
+  await expect.poll(() => bodies(1_000)).toEqual(texts);
+  expect(await chat.syncHistory()).toBe(false);
+  const liked = await client.getMessageById(`false_${contact}_${ids[5]}`);
+  expect(await liked.getReactions()).toMatchObject([{ aggregateEmoji: '👍' }]);
+  const ready = once(client as never, 'ready');
+  await client.pupPage.reload();
+  await ready;
+  expect(await bodies()).toEqual(texts.slice(-50));
+  expect(await client.searchMessages('text 69', { chatId: contact })).toMatchObject([{ body: 'text 69' }]);
+  expect(await bodies(1_000)).toEqual(texts);
+  expect(replica.findings()).toEqual([]);
 });

@@ -46,6 +46,13 @@ describe('a switch', () => {
   });
 });
 
+test('a page that does not prefetch names fewer components', () => {
+  const named = (prefetch: string) =>
+    resolveSurface('2.3000.1047750000', { prefetch }).modules.WAWebChatForwardMessage?.components;
+  expect(named('false')).toEqual(['WAWebForwardMessageFlow.react']);
+  expect(named('true')).toEqual(['WAWebForwardMessageModal.react', 'WAWebForwardMessageFlow.react']);
+});
+
 describe('the data of a switch is refused', () => {
   const refusal = (change: Partial<BuildSwitch>) =>
     buildSwitchSchema.safeParse({ ...worker, ...change }).error?.issues.map(({ message }) => message);

@@ -27,10 +27,12 @@ test.each(conditions.map((condition) => [condition.name, condition] as const))(
 
 test('the documentation has every condition with its options and how sure it is', () => {
   const documentation = readFileSync(join(packageRoot, 'docs/replica.md'), 'utf8');
+  const flows = readFileSync(join(packageRoot, 'docs/flows.md'), 'utf8');
   for (const { name, options, confidence } of conditions) {
     const row = documentation.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     expect(row, name).toContain(`| ${confidence} |`);
     for (const option of Object.keys(options)) expect(row, name).toContain(`\`${option}\``);
+    expect(flows).toContain(`\`${name}\``);
   }
 });
 

@@ -194,6 +194,59 @@ describe('conditions of messages', () => {
     }
   });
 
+  test('partial-history: a new device gets the last messages of each chat, and older ones from the phone on request', async () => {
+    const { phone, page } = await start('partial-history');
+    replica.setCondition('partial-history', true, { messages: 2 });
+    const sent = Array.from({ length: 60 }, (_, i) => replica.phones.send(phone, { body: `${i}` }).id);
+    replica.phones.send(phone, { body: 'of another', from: '12025550102' });
+    const { refs } = await page.register();
+    const scanned = replica.phones.scan(phone, page.qr(refs[0] as string));
+    const { wid, deviceId } = await page.answerPairing();
+    await scanned;
+    await page.closed();
+    await page.login(wid, deviceId);
+    const { messages, olderOnPhone } = await page.next('sync');
+    expect(messages.map(({ id }) => id).slice(0, 2)).toEqual(sent.slice(-2));
+    expect(messages).toHaveLength(3);
+    const chat = '12025550101@c.us';
+    expect(olderOnPhone).toEqual([chat]);
+    await page.next('critical-sync-done');
+    await page.ask('olderMessages', { chat, before: sent.at(-2) as string });
+    const older = await page.next('chat-history');
+    expect(older).toMatchObject({ chat, hasMore: true });
+    expect(older.messages.map(({ id }) => id)).toEqual(sent.slice(8, 58));
+    await page.ask('olderMessages', { chat, before: sent[8] as string });
+    const oldest = await page.next('chat-history');
+    expect([oldest.messages.map(({ id }) => id), oldest.hasMore]).toEqual([sent.slice(0, 8), false]);
+    await page.ask('olderMessages', { chat, before: sent[0] as string });
+    expect(await page.next('chat-history')).toMatchObject({ messages: [], hasMore: false });
+  });
+
+  test('undecryptable: messages of others come without their words until they are sent again', async () => {
+    const { phone, page } = await start();
+    await page.link(phone);
+    const cases = [
+      { options: { seconds: 0.05 }, comesAgain: true },
+      { options: { bySender: false, byPhone: true, seconds: 0 }, comesAgain: true },
+      { options: { bySender: false, byPhone: false }, comesAgain: false },
+    ];
+    for (const { options, comesAgain } of cases) {
+      replica.setCondition('undecryptable', true, options);
+      const { id } = replica.phones.send(phone, { body: 'secret' });
+      expect((await page.next('message')).message).toMatchObject({ id, content: { kind: 'ciphertext' } });
+      page.send({ type: 'query', requestId: 1, name: 'undecrypted', args: { ids: [id] } });
+      const { id: mine } = replica.phones.send(phone, { body: 'mine', to: '12025550101@c.us' });
+      const next = [
+        (await page.next('message')).message,
+        ...(comesAgain ? [(await page.next('message')).message] : []),
+      ];
+      expect(next).toContainEqual(expect.objectContaining({ id: mine, content: { kind: 'text', body: 'mine' } }));
+      if (comesAgain) {
+        expect(next).toContainEqual(expect.objectContaining({ id, content: { kind: 'text', body: 'secret' } }));
+      }
+    }
+  });
+
   test('long-history: a new device is ready without its history, which follows in parts, the latest first', async () => {
     const { phone, page } = await start();
     replica.setCondition('long-history', true, { seconds: 0.5 });

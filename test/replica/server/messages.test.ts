@@ -177,3 +177,91 @@ test('a query whose arguments are none is refused and changes nothing', async ()
   }
   page.close();
 });
+
+test('receipts say on which device, and a voice message is played', async () => {
+  const author = replica.phones.create('12025550130');
+  const reader = replica.phones.create('12025550131');
+  const pages = [new FakePage(replica), new FakePage(replica)] as const;
+  const [page, other] = pages;
+  await page.link(author.id);
+  await other.link(reader.id);
+  page.send({ type: 'send', message: text('12025550130@c.us', '12025550131@c.us', 'R1') });
+  const { message } = await other.next('message');
+  for (const ack of [2, 3]) other.send({ type: 'receipt', ids: [message.id], chat: message.from, ack });
+  for (const ack of [1, 2, 3]) expect(await page.next('ack')).toMatchObject({ ids: ['R1'], ack });
+  const receipts = () => replica.phones.phone(author.id).receipts('R1');
+  await expect.poll(() => receipts().length).toBe(3);
+  expect(
+    receipts()
+      .map(({ by, device, ack }) => [by, device, ack])
+      .sort(),
+  ).toEqual([
+    ['12025550131', 0, 2],
+    ['12025550131', 1, 2],
+    ['12025550131', 1, 3],
+  ]);
+  const { id } = replica.phones.sendMedia(author.id, Buffer.from('sound'), {
+    mimetype: 'audio/ogg; codecs=opus',
+    as: 'ptt',
+    to: '12025550101@c.us',
+  });
+  for (const ack of [2, 3, 4]) expect(await page.next('ack')).toMatchObject({ ids: [id], ack });
+  expect((await page.ask('messageInfo', { id, to: '12025550101@c.us' })) as object).toMatchObject({
+    value: { played: [{ id: '12025550101@c.us' }], playedRemaining: 0 },
+  });
+  expect(() => replica.phones.phone(author.id).receipts('none')).toThrow(
+    expect.objectContaining({ code: 'message-unknown' }),
+  );
+  for (const each of pages) each.close();
+});
+
+test('a member of a group is only in the list of what came last', async () => {
+  const { id } = replica.phones.create('12025550132');
+  const page = new FakePage(replica);
+  await page.link(id);
+  const [ada, grace] = ['12025550101', '12025550102'] as const;
+  replica.phones.create('12025550133');
+  const group = replica.phones.groups(id).create({ subject: 'Info', participants: [ada, grace, '12025550133'] }).id;
+  page.send({ type: 'send', message: text('12025550132@c.us', group, 'I1') });
+  await expect.poll(() => replica.phones.phone(id).receipts('I1').length).toBe(5);
+  expect(await page.ask('messageInfo', { id: 'I1', to: group })).toMatchObject({
+    value: {
+      delivery: [{ id: '12025550133@c.us' }],
+      read: [{ id: `${ada}@c.us` }, { id: `${grace}@c.us` }],
+      played: [],
+      deliveryRemaining: 0,
+      readRemaining: 1,
+      playedRemaining: 3,
+    },
+  });
+  page.close();
+});
+
+test('the phone tells a page what is at an address', async () => {
+  const { id } = replica.phones.create('12025550134');
+  const page = new FakePage(replica);
+  await page.link(id);
+  const url = 'https://bakery.test/';
+  expect(await page.ask('linkedPage', { url })).toMatchObject({ value: null });
+  replica.phones.setLink(url, { title: 'Bakery' });
+  expect(await page.ask('linkedPage', { url })).toMatchObject({ value: { title: 'Bakery' } });
+  replica.phones.setLink(url, null);
+  expect(await page.ask('linkedPage', { url })).toMatchObject({ value: null });
+  page.close();
+});
+
+test('what has disappeared reaches no new device', async () => {
+  const { id } = replica.phones.create('12025550135');
+  replica.phones.send(id, { body: 'gone', ephemeralSeconds: 1 });
+  const { id: kept } = replica.phones.send(id, { body: 'kept', ephemeralSeconds: 60 });
+  await new Promise((done) => setTimeout(done, 1_000));
+  const page = new FakePage(replica);
+  const { refs } = await page.register();
+  const scanned = replica.phones.scan(id, page.qr(refs[0] as string));
+  const { wid, deviceId } = await page.answerPairing();
+  await scanned;
+  await page.closed();
+  await page.login(wid, deviceId);
+  expect((await page.next('sync')).messages).toMatchObject([{ id: kept }]);
+  page.close();
+});

@@ -1,6 +1,6 @@
 import encodeQr from 'qr';
 import type { Chat } from '../model/models.ts';
-import type { Page } from '../shared/page.ts';
+import { abProp, type Page } from '../shared/page.ts';
 
 /** Width and height of the QR code on the real page. */
 const qrPixels = 228;
@@ -94,7 +94,7 @@ export class Screens {
     page.chats.on('add', row);
     const search = element('button', {}, element('span', { 'data-icon': page.surface.behaviours.searchIcon }));
     this.show(element('div', { class: 'two' }, element('div', { id: 'side' }, element('div', {}, search), list)));
-    if (page.surface.behaviours.whatsNewDialog && page.whatsNew.shouldShow()) this.showWhatsNew();
+    if (abProp(page, 'web_whats_new_auto_modal') && page.whatsNew.shouldShow()) this.showWhatsNew();
   }
 
   /** Over the chats, until a person or code clicks its button. */

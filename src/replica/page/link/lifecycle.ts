@@ -13,6 +13,9 @@ import { leaveLogoutToNextBoot } from './previous-logout.ts';
 import { Requests } from './requests.ts';
 import { SharedState } from './shared-state.ts';
 
+/** Where the history of a chat ends, as real pages number it: older messages are on the phone only, or there are none. */
+const endOfHistory = { onPhone: 0, reached: 1 } as const;
+
 /** Real pages back off from 1 s; a local server is back at once or not at all. [assumed] */
 const retryMs = 250;
 
@@ -119,12 +122,13 @@ export class Lifecycle {
       case 'sync':
         return this.sync(frame);
       case 'history':
-        for (const message of frame.messages) this.messaging.receive(message, false);
-        return;
+        return this.messaging.receiveHistory(frame.messages);
+      case 'chat-history':
+        return this.phoneHistory(frame);
       case 'critical-sync-done':
         return this.synced();
       case 'message':
-        this.messaging.receive(frame.message, true);
+        this.messaging.receive(frame.message);
         if (frame.offline) {
           page.offline.advance();
           this.tellProgress();
@@ -154,7 +158,9 @@ export class Lifecycle {
     page.conn.set({ id: '1', wid: page.me.pn, pushname, platform, connected: true });
     page.socket.set({ stream: page.socket.hasSynced ? 'CONNECTED' : 'SYNCING', state: 'CONNECTED' });
     page.cmd.trigger('me_ready');
+    page.link.online();
     this.messaging.resend();
+    this.requests.resend();
   }
 
   private async sync({
@@ -163,6 +169,7 @@ export class Lifecycle {
     groups,
     channels,
     messages,
+    olderOnPhone,
     mutations,
   }: Extract<ServerFrame, { type: 'sync' }>): Promise<void> {
     const { page } = this;
@@ -176,8 +183,20 @@ export class Lifecycle {
     this.notifications.replaceBlocklist(blocked);
     for (const channel of channels) this.groups.applyChannel(channel);
     if (page.msgs.length === 0) await this.messaging.restore();
-    for (const message of messages) this.messaging.receive(message, false);
+    this.messaging.receiveHistory(messages);
+    for (const chat of page.chats.getModelsArray()) {
+      chat.endOfHistoryTransferType = olderOnPhone.includes(String(chat.id))
+        ? endOfHistory.onPhone
+        : endOfHistory.reached;
+    }
     for (const mutation of mutations) this.sharedState.apply(mutation);
+  }
+
+  /** The phone has sent what it has of a chat before the messages that the page has. */
+  private phoneHistory({ chat: id, messages, hasMore }: Extract<ServerFrame, { type: 'chat-history' }>): void {
+    this.messaging.receiveHistory(messages);
+    const chat = this.page.chats.ensure(new Wid(id));
+    chat.endOfHistoryTransferType = hasMore ? endOfHistory.onPhone : endOfHistory.reached;
   }
 
   private synced(): void {

@@ -42,21 +42,19 @@ export class PairingCode {
    */
   async start(phone: string, _showNotification: boolean): Promise<string> {
     if (this.stage !== 'Initialized') throw new Error(`startAltLinkingFlow: stage is ${this.stage}`);
-    const { link, profile } = this.page;
+    const { profile } = this.page;
     const { noise, identity } = await profile.keys();
     const code = Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => alphabet[byte % 32]).join('');
     this.stage = 'AfterSendCompanionHello';
-    const answer = await this.requests.ask((requestId) =>
-      link.send({
-        type: 'companion-hello',
-        requestId,
-        phone: phone.replace(/\D/g, ''),
-        code,
-        noisePub: encodeB64(noise.pubKey),
-        identityPub: encodeB64(identity.pubKey),
-        advSecret: profile.advSecret,
-      }),
-    );
+    const answer = await this.requests.ask((requestId) => ({
+      type: 'companion-hello',
+      requestId,
+      phone: phone.replace(/\D/g, ''),
+      code,
+      noisePub: encodeB64(noise.pubKey),
+      identityPub: encodeB64(identity.pubKey),
+      advSecret: profile.advSecret,
+    }));
     if (answer.type === 'companion-hello-result' && !answer.ok) throw new Error('startAltLinkingFlow: no such phone');
     return code;
   }

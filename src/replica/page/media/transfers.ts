@@ -3,7 +3,7 @@ import { decodeB64, encodeB64 } from '../keys/bytes.ts';
 import type { Requests } from '../link/requests.ts';
 import { type MediaEntry, type MediaObject, OpaqueData } from '../model/media.ts';
 import type { Chat, Msg } from '../model/models.ts';
-import type { Page } from '../shared/page.ts';
+import { abProp, type Page } from '../shared/page.ts';
 import { decryptMedia, encryptMedia, filehashOf } from './media-crypto.ts';
 import { MediaFileError } from './raw-media.ts';
 
@@ -126,9 +126,9 @@ export class Transfers {
 
   /** Encrypts a file and uploads it. @throws MediaServerError */
   async encryptAndUpload({ blob, type, signal, mediaKey, mediaKeyTimestamp, uploadQpl }: UploadArgs) {
-    const { uploadIn, mediaFlow } = this.page.surface.behaviours;
+    const { mediaFlow } = this.page.surface.behaviours;
     // The worker never answers a page into which code was injected.
-    if (uploadIn === 'worker') return new Promise<never>(() => {});
+    if (abProp(this.page, 'web_media_encrypt_upload_in_worker_enabled')) return new Promise<never>(() => {});
     const flow = mediaFlow === 'both' ? (uploadQpl as TransferFlow) : newFlow();
     try {
       flow.addPoint('upload_start');
@@ -257,7 +257,7 @@ export class Transfers {
   }
 
   private checkType(type: MediaType, mimetype: string): void {
-    if (this.page.surface.behaviours.downloadMimetype === 'free') return;
+    if (!abProp(this.page, 'wa_web_download_mimetype_check_block_enabled')) return;
     const isAllowed = allowed[type]?.includes(mimetype) ?? mimetype.toLowerCase() !== 'image/svg+xml';
     if (isAllowed) return;
     throw new MediaFileError('InvalidMediaFileType', `Unexpected mimetype ${mimetype} for media type ${type}`);
@@ -284,7 +284,7 @@ export class Transfers {
   }
 
   private async post({ type, bytes, hash, token, signal }: PostArgs): Promise<Posted> {
-    this.auth ??= this.askAuth();
+    this.auth ??= this.requests.query('mediaConn', {}).then(({ auth }) => auth);
     const url = new URL(mediaPath(type, hash), location.origin);
     url.searchParams.set('auth', await this.auth);
     url.searchParams.set('token', token);
@@ -295,13 +295,6 @@ export class Transfers {
     if (!response.ok) throw new MediaServerError(response.status, 'mmsUpload');
     const answer = (await response.json()) as { url: string; direct_path: string; handle: string };
     return { url: answer.url, directPath: answer.direct_path, handle: answer.handle };
-  }
-
-  /** A request that is made without a connection has no answer. */
-  private async askAuth(): Promise<string> {
-    const { socket } = this.page;
-    while (socket.state !== 'CONNECTED') await new Promise((done) => socket.once('change:state', done));
-    return (await this.requests.query('mediaConn', {})).auth;
   }
 
   private cached(filehash: string): ArrayBuffer | undefined {

@@ -32,11 +32,16 @@ export interface MessageKind<K extends AddedKind> {
 
 const text: MessageKind<'text'> = {
   types: ['chat'],
-  contentOf: ({ body = '', matchedText, title, description }) => ({
+  contentOf: ({ body = '', matchedText, title, description, thumbnail }) => ({
     kind: 'text',
     body: String(body),
     ...(typeof matchedText === 'string' && {
-      preview: given({ matchedText, title: textOf(title) ?? '', description: textOf(description) }),
+      preview: given({
+        matchedText,
+        title: textOf(title) ?? '',
+        description: textOf(description),
+        thumbnail: textOf(thumbnail),
+      }),
     }),
   }),
   attributesOf: ({ body, preview, style }) => ({

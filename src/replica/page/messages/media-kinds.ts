@@ -13,13 +13,21 @@ const kindOf = <K extends MediaKind>(kind: K): MessageKind<K> => ({
   attributesOf: (content) => attributesOf(content as unknown as MediaContent),
 });
 
+const notReadable = () => 'for a message that the page cannot read';
+
 const unavailable: MessageKind<'unavailable'> = {
   types: ['ciphertext'],
-  contentOf: () => 'for a message that the page cannot read',
+  contentOf: notReadable,
   attributesOf: () => ({ type: 'ciphertext', subtype: 'view_once_unavailable_fanout', body: '' }),
 };
 
-export const mediaMessageKinds: { [K in MediaKind | 'unavailable']: MessageKind<K> } = {
+const ciphertext: MessageKind<'ciphertext'> = {
+  types: [],
+  contentOf: notReadable,
+  attributesOf: () => ({ type: 'ciphertext', body: '' }),
+};
+
+export const mediaMessageKinds: { [K in MediaKind | 'unavailable' | 'ciphertext']: MessageKind<K> } = {
   image: kindOf('image'),
   video: kindOf('video'),
   audio: kindOf('audio'),
@@ -27,6 +35,7 @@ export const mediaMessageKinds: { [K in MediaKind | 'unavailable']: MessageKind<
   document: kindOf('document'),
   sticker: kindOf('sticker'),
   unavailable,
+  ciphertext,
 };
 
 const wholeOf = (value: unknown) => (value === undefined || value === null ? undefined : Math.trunc(Number(value)));

@@ -4,6 +4,12 @@ import { EventEmitter } from './event-emitter.ts';
 /** The key of a model: text, or an object that serializes to its text (Wid, message key). */
 export type ModelId = string | number | { toString(): string };
 
+interface AddOptions {
+  merge?: boolean;
+  silent?: boolean;
+  at?: number;
+}
+
 /**
  * Collection of the page. It triggers `add` and `remove` with (model, collection, options), and forwards what its models
  * trigger.
@@ -35,9 +41,11 @@ export class Collection<M extends BaseModel = BaseModel> extends EventEmitter {
     return model;
   }
 
-  add(items: M | Attributes | readonly (M | Attributes)[], options: { merge?: boolean; silent?: boolean } = {}): M[] {
+  /** @param options `at` is where the first one goes; by default all go to the end. */
+  add(items: M | Attributes | readonly (M | Attributes)[], options: AddOptions = {}): M[] {
     const list = (Array.isArray(items) ? items : [items]) as readonly (M | Attributes)[];
-    return list.map((item) => this.addOne(item, options));
+    const { at, ...others } = options;
+    return list.map((item, i) => this.addOne(item, at === undefined ? others : { ...others, at: at + i }));
   }
 
   remove(items: M | ModelId | readonly (M | ModelId)[]): void {
@@ -53,8 +61,9 @@ export class Collection<M extends BaseModel = BaseModel> extends EventEmitter {
     }
   }
 
-  /** Finds the model by another id, which it does not have yet. */
+  /** Finds a model of the collection by another id, which it does not have yet. */
   reindex(model: M, id: ModelId): void {
+    if (this.get(model.id as ModelId) !== model) return;
     delete this._index[String(model.id)];
     this._index[String(id)] = model;
   }
@@ -107,7 +116,7 @@ export class Collection<M extends BaseModel = BaseModel> extends EventEmitter {
     return (model.collection as unknown) === this;
   }
 
-  private addOne(item: M | Attributes, options: { merge?: boolean; silent?: boolean }): M {
+  private addOne(item: M | Attributes, options: AddOptions): M {
     const id = (item as { id?: ModelId }).id;
     const known = this.get(id);
     if (known) {
@@ -115,7 +124,7 @@ export class Collection<M extends BaseModel = BaseModel> extends EventEmitter {
       return known;
     }
     const model = item instanceof BaseModel ? (item as M) : new this.modelClass(item as Attributes);
-    this._models.push(model);
+    this._models.splice(options.at ?? this.length, 0, model);
     this._index[String(model.id)] = model;
     model.collection ??= this as unknown as BaseCollection;
     if (!options.silent) this.trigger('add', model, this, options);

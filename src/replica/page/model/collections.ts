@@ -101,8 +101,12 @@ export class ChatCollection extends BaseCollection<Chat> {
 }
 
 export class MsgCollection extends BaseCollection<Msg> {
+  /** Set by what has the messages: loads those with these keys, or all. */
+  declare loadStored: (keys?: readonly string[]) => void;
+
   constructor() {
     super(Msg);
+    Object.defineProperty(this, 'loadStored', { value: () => {}, writable: true });
   }
 
   /**
@@ -117,6 +121,7 @@ export class MsgCollection extends BaseCollection<Msg> {
     count = 50,
     remote?: ModelId,
   ): Promise<{ messages: Msg[]; eof: boolean; canceled: boolean }> {
+    this.loadStored();
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     const has = (msg: Msg) => {
       const text = `${msg.get('body') ?? ''} ${msg.get('caption') ?? ''}`.toLowerCase();
@@ -135,14 +140,14 @@ export class MsgCollection extends BaseCollection<Msg> {
    * @throws r, see there.
    */
   async getMessagesById(ids: readonly ModelId[]): Promise<{ messages: Msg[] }> {
-    const found = ids.map((id) => this.get(id));
-    const missing = ids.filter((_, i) => !found[i]);
+    const missing = ids.filter((id) => !this.get(id));
     try {
       await Promise.all(missing.map((id) => idbGet('model-storage', 'message', id as string)));
     } catch (error) {
       throw new r(error);
     }
-    return { messages: found.filter((msg) => msg !== undefined) };
+    this.loadStored(missing.map(String));
+    return { messages: ids.flatMap((id) => this.get(id) ?? []) };
   }
 }
 

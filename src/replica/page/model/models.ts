@@ -153,6 +153,7 @@ export class Chat extends BaseModel {
   declare pin: number;
   declare markedUnread: boolean | undefined;
   declare labels: string[] | undefined;
+  declare endOfHistoryTransferType: number | undefined;
   /** Of a group. */
   declare groupMetadata: GroupMetadata | undefined;
 
@@ -234,6 +235,9 @@ const msgAttributes: AttributeNames = {
     'matchedText',
     'title',
     'description',
+    'thumbnail',
+    'richPreviewType',
+    'doNotPlayInline',
     'businessOwnerJid',
     'productId',
     'currencyCode',

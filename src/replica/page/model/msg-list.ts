@@ -3,7 +3,7 @@ import { Msg } from './models.ts';
 
 /** The messages of one chat, oldest first; their events are triggered on the collection of all messages. */
 export class MsgList extends BaseCollection<Msg> {
-  /** True: the server has no older messages. */
+  /** Whether the page has no messages before the first one here. */
   declare readonly msgLoadState: { noEarlierMsgs: boolean };
 
   constructor() {

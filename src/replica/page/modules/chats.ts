@@ -1,7 +1,9 @@
 import type { Lifecycle } from '../link/lifecycle.ts';
 import type { Implementations } from '../loader/build-exports.ts';
 import { onlyAName } from '../loader/stub.ts';
+import { given, numberOf } from '../messages/fields.ts';
 import type { OutgoingMessage } from '../messages/kinds.ts';
+import type { Attributes } from '../model/base-model.ts';
 import type { Chat } from '../model/models.ts';
 import type { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
@@ -17,11 +19,17 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
     if (chat.markedUnread) await sharedState.change({ action: 'markUnread', index: String(chat.id), value: false });
     messaging.markSeen(chat);
   };
-  // As on the real page, what is no chat fails at `waitForChatLoading`. The sync has already loaded all that the server has of a chat.
-  const loadMsgs = (name: string) => async (argument: Chat | { chat: Chat }) => {
-    const takesObject = page.named.includes(`WAWebChatLoadMessages.${name}`);
-    const chat = (takesObject ? (argument as { chat: Chat }).chat : argument) as Chat;
+  // As on the real page, what is no chat fails at `waitForChatLoading`.
+  const chatOf = (name: string, argument: Chat | { chat: Chat }) =>
+    page.named.includes(`WAWebChatLoadMessages.${name}`) ? (argument as { chat: Chat }).chat : (argument as Chat);
+  const loadEarlierMsgs = async (argument: Chat | { chat: Chat }) => {
+    const chat = chatOf('loadEarlierMsgs', argument);
     await chat.waitForChatLoading();
+    return messaging.loadEarlier(chat);
+  };
+  // The latest messages are always loaded.
+  const loadRecentMsgs = async (argument: Chat | { chat: Chat }) => {
+    await chatOf('loadRecentMsgs', argument).waitForChatLoading();
     return [];
   };
   const about = ({ id }: Chat) => ({ index: String(id) });
@@ -78,32 +86,40 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
       markSeen: sendSeen,
       markUnread: markChatUnread,
     },
-    WAWebChatLoadMessages: {
-      loadEarlierMsgs: loadMsgs('loadEarlierMsgs'),
-      loadRecentMsgs: loadMsgs('loadRecentMsgs'),
-    },
-    WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
+    WAWebChatLoadMessages: { loadEarlierMsgs, loadRecentMsgs },
+    WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields },
     WAWebMsgReply: { canReplyMsg: () => true },
-    // No link has a preview: the page reaches nothing but its own server.
-    WAWebLinkPreviewChatAction: { getLinkPreview: () => Promise.resolve(null) },
     WALinkify: { findLink, findLinks },
   };
 }
 
-interface FoundLink {
+/** After how long what is sent to a chat disappears, where it does; seconds. */
+function getEphemeralFields(chat: Chat): Attributes {
+  const ephemeralDuration = numberOf(chat.groupMetadata?.get('ephemeralDuration') ?? chat.get('ephemeralDuration'));
+  const ephemeralSettingTimestamp = numberOf(chat.get('ephemeralSettingTimestamp'));
+  return { ...(ephemeralDuration && { ephemeralDuration }), ...given({ ephemeralSettingTimestamp }) };
+}
+
+/** A link in a text, as `getLinkPreview` takes it. */
+export interface FoundLink {
   href: string;
   url: string;
+  domain: string;
   index: number;
   suspiciousCharacters?: Set<string>;
 }
 
 /** The links in a text. */
 function findLinks(text: string | undefined): FoundLink[] {
-  return [...(text ?? '').matchAll(/\b(?:https?:\/\/|www\.)[^\s<>"]+/gi)].map((match) => ({
-    url: match[0],
-    href: match[0].startsWith('www.') ? `http://${match[0]}` : match[0],
-    index: match.index,
-  }));
+  return [...(text ?? '').matchAll(/\b(?:https?:\/\/|www\.)[^\s<>"]+/gi)].map((match) => {
+    const [url] = match;
+    return {
+      url,
+      href: url.startsWith('www.') ? `http://${url}` : url,
+      domain: /^(?:https?:\/\/)?([^/?#:]*)/i.exec(url)?.[1] ?? '',
+      index: match.index,
+    };
+  });
 }
 
 function findLink(text: string | undefined): FoundLink | null {

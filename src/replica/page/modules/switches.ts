@@ -1,7 +1,7 @@
 import type { Implementations } from '../loader/build-exports.ts';
 import { stubFunction } from '../loader/stub.ts';
 import { coolOffDays } from '../model/whats-new-nux.ts';
-import type { Page } from '../shared/page.ts';
+import { abProp, type Page } from '../shared/page.ts';
 
 /** What WhatsApp turned on for this request, by number, as the html says it. */
 interface RequestSwitches {
@@ -26,7 +26,7 @@ export function switchModules(page: Page): Implementations {
     WAWebABProps: { getABPropConfigValue: (name: string) => page.abProps[name] ?? unknown('WAWebABProps', name) },
     WAWebCommsGating: { isCommsInWorker: () => page.surface.behaviours.socketIn === 'worker' },
     WAWebWhatsNewGatingUtils: {
-      isWhatsNewAutoModalEnabled: () => page.surface.behaviours.whatsNewDialog,
+      isWhatsNewAutoModalEnabled: () => abProp(page, 'web_whats_new_auto_modal'),
       getWhatsNewAutoModalCooldownDays: () => coolOffDays,
     },
     WAWebWhatsNewNux: {

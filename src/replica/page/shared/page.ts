@@ -152,6 +152,27 @@ export function meIn({ me, groups }: Page, chat: Wid): Wid | undefined {
   return groups.get(chat)?.get('isLidAddressingMode') ? me?.lid : me?.pn;
 }
 
+/**
+ * An AB prop as the page reads it: by its own export, which code in the page may have replaced. False where the build does not have it, and
+ * before the server has answered.
+ */
+export function abProp(page: Page, name: string): boolean {
+  const known = page.abProps[name];
+  if (known === undefined) return false;
+  const read = ownExport(page, 'WAWebABProps', 'getABPropConfigValue');
+  return read ? Boolean(read(name)) : known;
+}
+
+/** A function of a module as code in the page has left it: programs replace exports. Undefined when no code has required the module. */
+export function ownExport(
+  { exports }: Page,
+  module: string,
+  name: string,
+): ((...args: unknown[]) => unknown) | undefined {
+  const found = exports.get(module)?.[name];
+  return typeof found === 'function' ? (found as (...args: unknown[]) => unknown) : undefined;
+}
+
 /** True for the account itself, by its number or its lid. */
 export function isMe({ me }: Page, wid: Wid): boolean {
   return Boolean(me?.pn.equals(wid) || me?.lid.equals(wid));

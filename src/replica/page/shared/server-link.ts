@@ -8,6 +8,10 @@ const address = 'wss://web.whatsapp.com/ws/chat';
 export class ServerLink {
   private readonly connect: typeof openSocket;
   private socket: PageSocket | undefined;
+  /** The socket over which the page has logged in. */
+  private loggedIn: PageSocket | undefined;
+  /** Frames that wait for a login, the oldest first. */
+  private readonly waiting: PageFrame[] = [];
   /** Called for each frame of the server. */
   onFrame: (frame: ServerFrame) => void = () => {};
   /** Called when an open connection ends without `close()`. */
@@ -46,9 +50,26 @@ export class ServerLink {
     return this.socket?.isOpen ?? false;
   }
 
+  /** True from a login to the end of its connection. */
+  get isOnline(): boolean {
+    return this.isOpen && this.socket === this.loggedIn;
+  }
+
+  /** The server has taken the login: what waited for it is sent. */
+  online(): void {
+    this.loggedIn = this.socket;
+    for (const frame of this.waiting.splice(0)) this.send(frame);
+  }
+
   /** Frames that are sent while there is no connection are lost, as on any socket. */
   send(frame: PageFrame): void {
     if (this.isOpen) this.socket?.send(JSON.stringify(frame));
+  }
+
+  /** Sends a frame that only a linked device may send: now, or after the next login. */
+  sendOnline(frame: PageFrame): void {
+    if (this.isOnline) this.send(frame);
+    else this.waiting.push(frame);
   }
 
   /** Ends the connection; `onClose` is not called for it. */
