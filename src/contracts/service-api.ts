@@ -238,8 +238,7 @@ export const deliveriesSchema = z.strictObject({
       /** The result of the last attempt: a status or an error. */
       lastResult: z.string().nullable(),
       createdAt: time,
-      /** JSON text, exactly as it is sent. */
-      body: z.string(),
+      body: z.string().nullable().describe('JSON text, exactly as it is sent; null once it was delivered'),
     }),
   ),
   next: z.string().nullable(),

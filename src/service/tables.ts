@@ -124,6 +124,14 @@ export interface InstanceRow {
   started_at: number;
   seen_at: number;
   stopped_at: number | null;
+  /** The id of the key that the instance seals texts with; null for a version that does not seal. */
+  seal_key: string | null;
+}
+
+/** A key that texts in the database may be sealed with. */
+export interface SealKeyRow {
+  id: string;
+  created_at: number;
 }
 
 export interface RolloutRow {
@@ -189,6 +197,7 @@ export interface WebhookRow {
   id: string;
   workspace_id: string;
   url: string;
+  /** Sealed. */
   secret: string;
   created_at: number;
   deleted_at: number | null;
@@ -199,6 +208,7 @@ export interface WebhookOutboxRow {
   workspace_id: string;
   account_id: string;
   type: 'account.status' | 'account.attention' | 'message';
+  /** JSON; sealed for a message. */
   detail: string;
   at: number;
 }
@@ -206,6 +216,7 @@ export interface WebhookOutboxRow {
 export interface WebhookDeliveryRow {
   id: string;
   webhook_id: string;
+  /** Sealed; empty once it was delivered. */
   body: string;
   state: 'pending' | 'delivered' | 'dead';
   attempts: number;
@@ -227,6 +238,7 @@ export interface OutgoingTextRow {
   id: string;
   session_id: string;
   recipient: string;
+  /** Sealed. */
   body: string;
   state: 'waiting' | 'taken' | 'sent' | 'failed';
   result: string | null;
@@ -260,6 +272,7 @@ export interface ServiceTables {
   canary_probes: CanaryProbeRow;
   pairing_links: PairingLinkRow;
   instances: InstanceRow;
+  seal_keys: SealKeyRow;
   rollouts: RolloutRow;
   rollout_steps: RolloutStepRow;
   rollout_decisions: RolloutDecisionRow;

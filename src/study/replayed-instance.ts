@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Accounts } from '../service/accounts/accounts.ts';
 import { Links } from '../service/accounts/links.ts';
 import { Leases } from '../service/leases/leases.ts';
 import { Problem } from '../service/problems.ts';
+import { Sealer } from '../service/sealer.ts';
 import type { WorkspaceId } from '../service/session-ids.ts';
 import { defaultDeadlines } from '../service/sessions/deadlines.ts';
 import { Sessions } from '../service/sessions/sessions.ts';
@@ -66,6 +67,7 @@ export class ReplayedInstance {
     this.#leases = new Leases(database, this.id);
     this.#sessions = new Sessions({
       database,
+      sealer: new Sealer([randomBytes(32)]),
       instanceId: this.id,
       accounts: new Accounts(database, this.id),
       links: new Links(database, this.id, () => {}),

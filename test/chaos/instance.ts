@@ -13,6 +13,7 @@ const service = await Service.start({
   database,
   folder,
   library: '1.34.7',
+  sealKeys: [Buffer.alloc(32, 7)],
   slots,
   ...ofRollouts,
   log: (line) => say(line),

@@ -11,6 +11,7 @@ const service = await Service.start({
   database,
   folder,
   library: '1.34.7',
+  sealKeys: [Buffer.alloc(32, 7)],
   slots,
   log: (line) => console.log(JSON.stringify({ ...line, at: Date.now() })),
   openHost: libraryHosts(await ensureBrowser('current', () => {}), browserArgs, () => {}),

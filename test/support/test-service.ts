@@ -2,8 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountStatus } from '../../src/contracts/service-states.ts';
 import { Service, type ServiceOptions } from '../../src/service/instance/service.ts';
 import type { LogLine } from '../../src/service/log-line.ts';
+import { Sealer } from '../../src/service/sealer.ts';
 import type { SessionIds, WorkspaceId } from '../../src/service/session-ids.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+
+/** The key of all services in tests. */
+export const testSealKey = Buffer.alloc(32, 7);
+
+/** One that seals, as in a service where no older instance runs. */
+export function newSealer(...keys: Buffer[]): Sealer {
+  const sealer = new Sealer(keys.length > 0 ? keys : [testSealKey]);
+  sealer.begin();
+  return sealer;
+}
 
 /** A service with short deadlines whose log lines are kept. */
 export async function startTestService(
@@ -15,6 +26,7 @@ export async function startTestService(
     library: '1.34.7',
     slots: 2,
     folder,
+    sealKeys: [testSealKey],
     log: (line) => log.push(line),
     ...options,
     deadlines: {

@@ -10,8 +10,9 @@ import { ApiKeys } from '../../service/http/keys/api-keys.ts';
 import { createServer } from '../../service/http/server.ts';
 import { Service, type ServiceOptions } from '../../service/instance/service.ts';
 import type { LogLine } from '../../service/log-line.ts';
-import { openBlobStore, profileKey } from '../../service/profiles/open-blob-store.ts';
+import { openBlobStore } from '../../service/profiles/open-blob-store.ts';
 import { readRolloutRules } from '../../service/rollouts/rollout-rules.ts';
+import { profileKeys, sealKeys } from '../../service/seal-keys.ts';
 import { libraryHosts, prepareLibrary } from '../../service/sessions/library-host.ts';
 import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
@@ -72,6 +73,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const openReplica = options.replica === null ? null : await findReplica(options.replica);
   if (!isLoopback(host)) await requireKey(options);
   const vault = options.profiles === null ? null : openVault(options.profiles);
+  const keys = sealKeys(process.env, home('seal.key'));
   const say = (message: string) => log({ event: 'set-up', message });
   signal.throwIfAborted();
   const browser = await ensureBrowser(options.browser, say);
@@ -105,6 +107,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     openHost,
     prepareLibrary: (version: string) => prepareLibrary(version, say),
     vault,
+    sealKeys: keys,
   };
   try {
     const service = await Service.start(serviceOptions, listen);
@@ -138,7 +141,7 @@ async function endAnswers(app: FastifyInstance): Promise<void> {
 
 /** Checks the options before anything is started. */
 function openVault(address: string): NonNullable<ServiceOptions['vault']> {
-  return { blobs: openBlobStore(address, process.env), key: profileKey(process.env) };
+  return { blobs: openBlobStore(address, process.env), keys: profileKeys(process.env) };
 }
 
 /** Checked before anything is started: an instance that may not listen must not claim sessions either. */

@@ -5,10 +5,13 @@ import type { ServiceDatabase } from '../tables.ts';
 export class Instances {
   readonly #database: ServiceDatabase;
   readonly #id: string;
+  readonly #sealKey: string;
 
-  constructor(database: ServiceDatabase, id: string) {
+  /** @param sealKey the id of the key that the instance seals texts with. */
+  constructor(database: ServiceDatabase, id: string, sealKey: string) {
     this.#database = database;
     this.#id = id;
+    this.#sealKey = sealKey;
   }
 
   async started(slots: number): Promise<void> {
@@ -21,6 +24,7 @@ export class Instances {
       started_at: now,
       seen_at: now,
       stopped_at: null,
+      seal_key: this.#sealKey,
     };
     await kysely.insertInto('instances').values(row).execute();
   }

@@ -19,6 +19,7 @@ import { wasRolledBack } from '../rollouts/release-failed.ts';
 import { RolloutJudge } from '../rollouts/rollout-judge.ts';
 import { type RolloutRules, readRolloutRules } from '../rollouts/rollout-rules.ts';
 import { Rollouts } from '../rollouts/rollouts.ts';
+import { Sealer } from '../sealer.ts';
 import type { SessionIds } from '../session-ids.ts';
 import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
 import type { OpenSessionHost } from '../sessions/session-host.ts';
@@ -31,6 +32,7 @@ import { Webhooks } from '../webhooks/webhooks.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
 import { Loops, tickMs } from './loops.ts';
+import { Sealing } from './sealing.ts';
 import { ServiceMetrics } from './service-metrics.ts';
 
 export interface ServiceOptions {
@@ -48,7 +50,7 @@ export interface ServiceOptions {
   /** Makes a library version ready for `openHost`; does nothing by default. */
   prepareLibrary?(version: string): Promise<void>;
   /** The store of profiles that all machines share; without it profiles stay on this machine. */
-  vault?: { blobs: BlobStore; key: Buffer } | null;
+  vault?: { blobs: BlobStore; keys: readonly Buffer[] } | null;
   deadlines?: Partial<Deadlines>;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks?: boolean;
@@ -56,6 +58,8 @@ export interface ServiceOptions {
   sessionDetail?: number;
   /** Policy and plan of rollouts; by default the files of `compat-matrix`. */
   rolloutRules?: RolloutRules;
+  /** The keys, of 32 bytes, that texts in the database are sealed with: the first seals, each opens. The same for all instances. */
+  sealKeys: readonly Buffer[];
   /** Milliseconds between two judgements of the rollout, by default a minute; null leaves decisions to operators. */
   judgeEveryMs?: number | null;
   log(line: LogLine): void;
@@ -87,6 +91,7 @@ export class Service {
   readonly #messages: PendingMessages;
   readonly #deliverer: Deliverer;
   readonly #instances: Instances;
+  readonly #sealing: Sealing;
   readonly #log: ServiceOptions['log'];
   readonly #listeners = new Set<(ids: SessionIds, event: SessionEvent) => void>();
   readonly #loops: Loops;
@@ -104,6 +109,7 @@ export class Service {
     const database = await openDatabase<ServiceTables>(options.database);
     try {
       const service = new Service(database, options);
+      await service.#sealing.checkKeys();
       await listen(service);
       await service.#begin(options);
       return service;
@@ -126,16 +132,18 @@ export class Service {
     this.#control = new ControlGroup(database, rules.plan, rules.policy.success.looks.at(-1) as number);
     this.rolloutJudge = new RolloutJudge({ database, rollouts: this.rollouts, rules, log: options.log });
     this.libraries = new LibraryChoice(this.rollouts, options.library);
+    const sealer = new Sealer(options.sealKeys);
+    this.#sealing = new Sealing(database, sealer);
     const allowPrivate = options.allowPrivateWebhooks ?? false;
-    this.webhooks = new Webhooks(database, allowPrivate);
+    this.webhooks = new Webhooks(database, sealer, allowPrivate);
     this.#messages = new PendingMessages(
       (ids, message) => this.webhooks.message(ids, message),
       ({ account }, why) => options.log({ event: 'message-lost', account, message: why }),
     );
-    this.#deliverer = new Deliverer(database, allowPrivate);
-    this.#instances = new Instances(database, this.id);
+    this.#deliverer = new Deliverer(database, sealer, allowPrivate);
+    this.#instances = new Instances(database, this.id, sealer.keyId);
     this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0);
-    const vault = options.vault ? new ProfileVault(database, options.vault.blobs, options.vault.key) : null;
+    const vault = options.vault ? new ProfileVault(database, options.vault.blobs, options.vault.keys) : null;
     this.sessions = new Sessions({
       ...options,
       prepareLibrary: async (version) => options.prepareLibrary?.(version),
@@ -144,6 +152,7 @@ export class Service {
         options.log({ event: 'profile', message: `The profile of session ${session} was not saved: ${error}` });
       },
       database,
+      sealer,
       instanceId: this.id,
       accounts: this.accounts,
       links: new Links(database, this.id, (outcome) => this.metrics.violation(outcome)),
@@ -207,6 +216,7 @@ export class Service {
 
   async #begin({ slots, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions): Promise<void> {
     await this.#instances.started(slots);
+    await this.#sealing.round();
     await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
@@ -218,6 +228,7 @@ export class Service {
     this.#loops.start({ name: 'tell-messages', run: () => this.#messages.flush() });
     this.#loops.start({ name: 'deliver', run: () => this.#deliverer.round() });
     this.#loops.start({ name: 'be-seen', run: () => this.#instances.seen(), everyMs: 10 * tickMs });
+    this.#loops.start({ name: 'seal-texts', run: () => this.#sealing.round(), everyMs: 60 * tickMs });
     this.#loops.start({ name: 'keep-house', run: () => keepHouse(this.database), everyMs: hourMs });
     this.#loops.start({ name: 'sweep-profiles', run: () => this.sessions.sweep(), everyMs: hourMs });
     if (judgeEveryMs === null) return;

@@ -24,12 +24,3 @@ export function openBlobStore(address: string, env: NodeJS.ProcessEnv): BlobStor
   }
   return new S3Blobs({ endpoint, bucket, prefix: pathname }, { accessKeyId, secretAccessKey, region });
 }
-
-/** The key of the profiles, from `WWEBJS_CANARY_PROFILE_KEY`. @throws InputError */
-export function profileKey(env: NodeJS.ProcessEnv): Buffer {
-  const text = env.WWEBJS_CANARY_PROFILE_KEY ?? '';
-  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
-  throw new InputError(
-    '--profiles: set WWEBJS_CANARY_PROFILE_KEY to 64 hexadecimal digits, the same for all instances, e.g. from `openssl rand -hex 32`',
-  );
-}

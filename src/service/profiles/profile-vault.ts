@@ -27,13 +27,13 @@ export class ProfileUnavailable extends Error {
 export class ProfileVault {
   readonly #database: ServiceDatabase;
   readonly #blobs: BlobStore;
-  readonly #key: Buffer;
+  readonly #keys: readonly Buffer[];
 
-  /** @param key 32 bytes. */
-  constructor(database: ServiceDatabase, blobs: BlobStore, key: Buffer) {
+  /** @param keys at least one, of 32 bytes each: the first seals, each opens. */
+  constructor(database: ServiceDatabase, blobs: BlobStore, keys: readonly Buffer[]) {
     this.#database = database;
     this.#blobs = blobs;
-    this.#key = key;
+    this.#keys = keys;
   }
 
   /**
@@ -73,7 +73,7 @@ export class ProfileVault {
       sha256: sha256(archive),
       bytes: archive.length,
     };
-    await this.#blobs.put(row.blob_name, seal(this.#key, archive, session));
+    await this.#blobs.put(row.blob_name, seal(this.#keys[0] as Buffer, archive, session));
     // When it is unknown whether the database took the row, the blob may be the saved one and stays.
     const discard = (error: unknown) => this.#discard(row.blob_name, error);
     await this.#read(row, session).catch(discard);
@@ -123,9 +123,20 @@ export class ProfileVault {
   }
 
   async #read({ blob_name, sha256: expected }: Pick<SessionProfileRow, 'blob_name' | 'sha256'>, session: string) {
-    const archive = unseal(this.#key, await this.#blobs.get(blob_name), session);
+    const archive = unsealWithAny(this.#keys, await this.#blobs.get(blob_name), session);
     if (sha256(archive) !== expected) throw new Error(`${blob_name} is not what was saved`);
     return archive;
+  }
+}
+
+/** @throws SealBroken when none of the keys opens it. */
+function unsealWithAny(keys: readonly Buffer[], bytes: Buffer, owner: string): Buffer {
+  const [key, ...others] = keys;
+  try {
+    return unseal(key as Buffer, bytes, owner);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return unsealWithAny(others, bytes, owner);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely';
 import type { Accounts } from '../accounts/accounts.ts';
 import { claimDue } from '../claims/claim-due.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
+import type { Sealer } from '../sealer.ts';
 import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
 import type { OutgoingTextRow, ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -19,13 +20,20 @@ type Send = (session: string, recipient: string, body: string) => Promise<unknow
 /** Texts for sessions that other instances run, on their way through the database. */
 export class OutgoingTexts {
   readonly #database: ServiceDatabase;
+  readonly #sealer: Sealer;
   readonly #instanceId: string;
   readonly #deadlines: Pick<Deadlines, 'handMs' | 'sendMs'>;
   /** Sessions that are sending: one page that hangs delays no other session. */
   readonly #sending = new Set<string>();
 
-  constructor(database: ServiceDatabase, instanceId: string, deadlines: Pick<Deadlines, 'handMs' | 'sendMs'>) {
+  constructor(
+    database: ServiceDatabase,
+    sealer: Sealer,
+    instanceId: string,
+    deadlines: Pick<Deadlines, 'handMs' | 'sendMs'>,
+  ) {
     this.#database = database;
+    this.#sealer = sealer;
     this.#instanceId = instanceId;
     this.#deadlines = deadlines;
   }
@@ -39,7 +47,8 @@ export class OutgoingTexts {
   async hand(ids: SessionIds, recipient: string, body: string): Promise<string | null> {
     const { kysely, now } = this.#database;
     const id = randomUUID();
-    const row = { id, session_id: ids.session, recipient, body, state: 'waiting' as const, result: null };
+    const sealed = this.#sealer.seal(body, id);
+    const row = { id, session_id: ids.session, recipient, body: sealed, state: 'waiting' as const, result: null };
     await kysely
       .insertInto('outgoing_texts')
       .values({ ...row, created_at: now })
@@ -82,7 +91,7 @@ export class OutgoingTexts {
     const { kysely } = this.#database;
     for (let text = await this.#take(session); text; text = await this.#take(session)) {
       const { id, recipient, body } = text;
-      const ended = await send(session, recipient, body).then(
+      const ended = await send(session, recipient, this.#sealer.open(body, id)).then(
         (result) => ({ state: 'sent' as const, result: typeof result === 'string' ? result : null }),
         (error) => ({ state: 'failed' as const, result: error instanceof Problem ? error.code : 'send-failed' }),
       );

@@ -5,6 +5,7 @@ import type { SessionEnd } from '../../session/session-state.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
 import type { ProfileVault } from '../profiles/profile-vault.ts';
+import type { Sealer } from '../sealer.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -14,6 +15,7 @@ import type { Failed } from './session-starts.ts';
 
 export interface SessionsOptions extends SessionRollout {
   database: ServiceDatabase;
+  sealer: Sealer;
   instanceId: string;
   accounts: Accounts;
   links: Links;

@@ -52,7 +52,7 @@ export class Sessions {
     };
     const options = { ...given, openHost };
     this.#options = options;
-    const { database, instanceId } = options;
+    const { database, sealer, instanceId } = options;
     this.#leases = new Leases(database, instanceId);
     this.#keeper = new LeaseKeeper(this.#leases);
     // The next session starts when one browser is up, not at the next claim; a failure shows at the next claim.
@@ -78,7 +78,7 @@ export class Sessions {
     this.#running = new RunningSessions(parts);
     const running = this.#running.find.bind(this.#running);
     this.#canaries = new CanaryWatch(parts, running);
-    const texts = new OutgoingTexts(database, instanceId, options.deadlines);
+    const texts = new OutgoingTexts(database, sealer, instanceId, options.deadlines);
     this.#texts = new TextRouter(texts, options.accounts, running);
   }
 

@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { claimDue } from '../claims/claim-due.ts';
-import type { ServiceDatabase, ServiceTables, WebhookDeliveryRow, WebhookOutboxRow } from '../tables.ts';
+import type { Sealer } from '../sealer.ts';
+import type { ServiceDatabase, ServiceTables, WebhookDeliveryRow, WebhookOutboxRow, WebhookRow } from '../tables.ts';
 import { post } from './post.ts';
 
 /** Events that become deliveries in one transaction. */
@@ -27,12 +28,14 @@ export function retryMs(attempts: number): number {
  */
 export class Deliverer {
   readonly #database: ServiceDatabase;
+  readonly #sealer: Sealer;
   readonly #allowPrivate: boolean;
   readonly #lanes = new Map<string, Promise<void>>();
   #stopping = false;
 
-  constructor(database: ServiceDatabase, allowPrivate: boolean) {
+  constructor(database: ServiceDatabase, sealer: Sealer, allowPrivate: boolean) {
     this.#database = database;
+    this.#sealer = sealer;
     this.#allowPrivate = allowPrivate;
   }
 
@@ -66,7 +69,11 @@ export class Deliverer {
   async #address(tx: Transaction<ServiceTables>, entry: Selectable<WebhookOutboxRow>): Promise<void> {
     const { id, workspace_id, account_id, type, detail, at } = entry;
     const event = { id: randomUUID(), type, workspace: workspace_id, account: account_id };
-    const body = JSON.stringify({ ...event, at: new Date(at).toISOString(), data: JSON.parse(detail) });
+    const body = JSON.stringify({
+      ...event,
+      at: new Date(at).toISOString(),
+      data: JSON.parse(this.#sealer.open(detail, account_id)),
+    });
     const webhooks = await tx
       .selectFrom('webhooks')
       .select('id')
@@ -74,10 +81,18 @@ export class Deliverer {
       .where('deleted_at', 'is', null)
       .execute();
     for (const webhook of webhooks) {
-      const row = { id: randomUUID(), webhook_id: webhook.id, body, state: 'pending' as const, attempts: 0 };
+      const delivery = randomUUID();
+      const row = { id: delivery, webhook_id: webhook.id, body: this.#sealer.seal(body, delivery) };
       await tx
         .insertInto('webhook_deliveries')
-        .values({ ...row, next_attempt_at: 0, last_result: null, created_at: this.#database.now })
+        .values({
+          ...row,
+          state: 'pending',
+          attempts: 0,
+          next_attempt_at: 0,
+          last_result: null,
+          created_at: this.#database.now,
+        })
         .execute();
     }
     await tx.deleteFrom('webhook_outbox').where('id', '=', id).execute();
@@ -141,30 +156,45 @@ export class Deliverer {
     );
   }
 
-  async #send({ id, webhook_id, body, attempts }: WebhookDeliveryRow): Promise<void> {
+  async #send(delivery: WebhookDeliveryRow): Promise<void> {
+    const { id, attempts } = delivery;
     const { kysely, now } = this.#database;
-    const { url, secret } = await kysely
+    const webhook = await kysely
       .selectFrom('webhooks')
-      .select(['url', 'secret'])
-      .where('id', '=', webhook_id)
+      .select(['id', 'url', 'secret'])
+      .where('id', '=', delivery.webhook_id)
       .executeTakeFirstOrThrow();
-    const headers = {
-      'webhook-id': id,
-      'webhook-signature': signature(secret, Math.floor(Date.now() / 1000), body),
-      'user-agent': 'wwebjs-canary',
-    };
-    const options = { body, headers, allowPrivate: this.#allowPrivate };
-    const result = await post(new URL(url), options).catch((error: Error) => error);
+    const result = await this.#post(delivery, webhook).catch((error: Error) => error);
     const delivered = typeof result === 'number' && result >= 200 && result < 300;
     const state = delivered ? 'delivered' : attempts >= maxAttempts ? 'dead' : 'pending';
     const last_result = (typeof result === 'number' ? `status ${result}` : String(result)).slice(0, 200);
     await kysely
       .updateTable('webhook_deliveries')
-      .set({ state, last_result, next_attempt_at: sql<number>`${now} + ${retryMs(attempts)}` })
+      .set({
+        state,
+        last_result,
+        ...(delivered && { body: '' }),
+        next_attempt_at: sql<number>`${now} + ${retryMs(attempts)}`,
+      })
       .where('id', '=', id)
       // A delivery that became a dead letter since, because its webhook was deleted, stays one.
       .where('state', '=', 'pending')
       .execute();
+  }
+
+  /** Returns the status of the answer. @throws SealBroken, PrivateAddress, or the network's error. */
+  async #post(
+    { id, ...delivery }: WebhookDeliveryRow,
+    webhook: Pick<WebhookRow, 'id' | 'url' | 'secret'>,
+  ): Promise<number> {
+    const body = this.#sealer.open(delivery.body, id);
+    const secret = this.#sealer.open(webhook.secret, webhook.id);
+    const headers = {
+      'webhook-id': id,
+      'webhook-signature': signature(secret, Math.floor(Date.now() / 1000), body),
+      'user-agent': 'wwebjs-canary',
+    };
+    return post(new URL(webhook.url), { body, headers, allowPrivate: this.#allowPrivate });
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { Problem } from '../problems.ts';
+import type { Sealer } from '../sealer.ts';
 import type { SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase, WebhookDeliveryRow, WebhookRow } from '../tables.ts';
 import { isPrivateAddress } from './private-addresses.ts';
@@ -13,7 +14,8 @@ export interface Webhook {
 
 export interface Delivery {
   id: string;
-  body: string;
+  /** JSON text; null once it was delivered. */
+  body: string | null;
   state: WebhookDeliveryRow['state'];
   attempts: number;
   lastResult: string | null;
@@ -30,10 +32,12 @@ export interface DeliveriesPage {
 /** Reads and writes webhooks and their deliveries. */
 export class Webhooks {
   readonly #database: ServiceDatabase;
+  readonly #sealer: Sealer;
   readonly #allowPrivate: boolean;
 
-  constructor(database: ServiceDatabase, allowPrivate: boolean) {
+  constructor(database: ServiceDatabase, sealer: Sealer, allowPrivate: boolean) {
     this.#database = database;
+    this.#sealer = sealer;
     this.#allowPrivate = allowPrivate;
   }
 
@@ -43,8 +47,11 @@ export class Webhooks {
     const id = randomUUID();
     const secret = `whsec_${randomBytes(32).toString('hex')}`;
     const { kysely, now } = this.#database;
-    const row = { id, workspace_id: workspace, url, secret, created_at: now, deleted_at: null };
-    await kysely.insertInto('webhooks').values(row).execute();
+    const row = { id, workspace_id: workspace, url, secret: this.#sealer.seal(secret, id), deleted_at: null };
+    await kysely
+      .insertInto('webhooks')
+      .values({ ...row, created_at: now })
+      .execute();
     return { ...fromRow(await this.#row(workspace, id)), secret };
   }
 
@@ -91,7 +98,7 @@ export class Webhooks {
     const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
     return rows.map((row) => ({
       id: row.id,
-      body: row.body,
+      body: row.body === '' ? null : this.#sealer.open(row.body, row.id),
       state: row.state,
       attempts: row.attempts,
       lastResult: row.last_result,
@@ -126,7 +133,7 @@ export class Webhooks {
     const row = { workspace_id: ids.workspace, account_id: ids.account, type: 'message' as const };
     await kysely
       .insertInto('webhook_outbox')
-      .values({ ...row, detail: JSON.stringify(message), at: now })
+      .values({ ...row, detail: this.#sealer.seal(JSON.stringify(message), ids.account), at: now })
       .execute();
   }
 

@@ -179,7 +179,7 @@ test('another machine restores the session from the vault, without a new code', 
   const here = newPlace();
   const phone = newPhone();
   const blobs = s3 ? s3.blobs() : new FolderBlobs(join(here.folder, 'vault'));
-  const vault = { blobs, key: Buffer.alloc(32, 7) };
+  const vault = { blobs, keys: [Buffer.alloc(32, 7)] };
   const first = await start(here, vault);
   const ids = await linkWith(first, (await first.workspaces.create('W')).id, phone.scan);
   await untilStatus(first, ids, 'connected', 60_000);

@@ -4,7 +4,7 @@ import { createServer } from '../../../src/service/http/server.ts';
 import { Service, type ServiceOptions } from '../../../src/service/instance/service.ts';
 import { instantHosts } from '../../support/instant-host.ts';
 import { silentHosts } from '../../support/silent-host.ts';
-import { startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { startTestService, testSealKey, until, untilStatus } from '../../support/test-service.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** A database with one session without an owner, and how often it was started from then on. */
@@ -21,7 +21,15 @@ async function waitingSession() {
     starts.count++;
     return silentHosts(spec);
   };
-  const options: ServiceOptions = { database, folder, openHost, library: '1.34.7', slots: 1, log: () => {} };
+  const options: ServiceOptions = {
+    database,
+    folder,
+    openHost,
+    sealKeys: [testSealKey],
+    library: '1.34.7',
+    slots: 1,
+    log: () => {},
+  };
   return { options, starts };
 }
 

@@ -28,7 +28,7 @@ beforeEach(async () => {
   ({ lease } = await new Links(database, 'one', () => {}).begin(SessionIds.create(made.workspace), request));
   await new Accounts(database, 'one').authenticated(lease);
   store = temporaryFolder();
-  vault = new ProfileVault(database, new FolderBlobs(store), key);
+  vault = new ProfileVault(database, new FolderBlobs(store), [key]);
 });
 
 const loginFile = (folder: string) => join(profileFolder(folder), 'Default', 'Local Storage', 'leveldb', '000003.log');

@@ -51,7 +51,7 @@ describe.runIf(canRunS3())('profiles in S3', () => {
     await vaultOf(s3.blobs()).save(lease, here);
   });
 
-  const vaultOf = (blobs: BlobStore, withKey = key) => new ProfileVault(database, blobs, withKey);
+  const vaultOf = (blobs: BlobStore, withKey = key) => new ProfileVault(database, blobs, [withKey]);
   const savedName = async () =>
     (await database.kysely.selectFrom('session_profiles').select('blob_name').executeTakeFirstOrThrow()).blob_name;
 

@@ -8,7 +8,7 @@ import { Webhooks } from '../../../src/service/webhooks/webhooks.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
 import { engines } from '../../support/service-databases.ts';
-import { until } from '../../support/test-service.ts';
+import { newSealer, until } from '../../support/test-service.ts';
 
 describe.each(engines)('deliverers of two instances with %s', (_, newAddress) => {
   let databases: ServiceDatabase[];
@@ -22,7 +22,7 @@ describe.each(engines)('deliverers of two instances with %s', (_, newAddress) =>
     const service = await newServiceDatabase(newAddress);
     workspace = service.workspace;
     databases = [service.database, await openDatabase<ServiceTables>(service.address)];
-    webhooks = new Webhooks(service.database, true);
+    webhooks = new Webhooks(service.database, newSealer(), true);
     heard = [];
     status = 200;
     receiver = createServer((request, response) => {
@@ -47,7 +47,7 @@ describe.each(engines)('deliverers of two instances with %s', (_, newAddress) =>
   async function send(messages: number): Promise<void> {
     const ids = SessionIds.create(workspace);
     for (let i = 0; i < messages; i++) await webhooks.message(ids, { body: `message ${i}` });
-    const deliverers = databases.map((database) => new Deliverer(database, true));
+    const deliverers = databases.map((database) => new Deliverer(database, newSealer(), true));
     await until('each message was sent to each webhook', async () => {
       await Promise.all(deliverers.map((deliverer) => deliverer.round()));
       const rows = await deliveries();

@@ -1,0 +1,61 @@
+import { hkdfSync } from 'node:crypto';
+import { SealBroken, seal, unseal } from './seal.ts';
+
+const form = /^sealed:([0-9a-f]{16}):([A-Za-z0-9+/]+=*)$/;
+
+/**
+ * Seals texts in rows of the database: message texts, secrets of webhooks, credentials of proxies. A sealed text names its key, so that
+ * keys can be rotated: the first key seals, each of them opens.
+ */
+export class Sealer {
+  readonly #keys: ReadonlyMap<string, Buffer>;
+  /** The id of the key that seals. */
+  readonly keyId: string;
+  #isOn = false;
+
+  /** @param keys at least one, of 32 bytes each. */
+  constructor(keys: readonly Buffer[]) {
+    this.#keys = new Map(keys.map((key) => [idOf(key), derived(key, 'texts')]));
+    this.keyId = [...this.#keys.keys()][0] as string;
+  }
+
+  /** False while an older instance, which does not know sealed texts, works on the same database: then `seal` changes nothing. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** Seals from now on. */
+  begin(): void {
+    this.#isOn = true;
+  }
+
+  has(keyId: string): boolean {
+    return this.#keys.has(keyId);
+  }
+
+  /** @param owner what the text belongs to, such as the id of its row; it can be opened only for the same one. */
+  seal(text: string, owner: string): string {
+    if (!this.#isOn) return text;
+    const sealed = seal(this.#keys.get(this.keyId) as Buffer, Buffer.from(text), owner);
+    return `sealed:${this.keyId}:${sealed.toString('base64')}`;
+  }
+
+  /** The text of what was sealed; a text that never was is returned as it is. @throws SealBroken */
+  open(text: string, owner: string): string {
+    const [, id = '', sealed] = form.exec(text) ?? [];
+    if (sealed === undefined) return text;
+    const key = this.#keys.get(id);
+    if (!key) throw new SealBroken(`the text was sealed with the key ${id}, which this instance does not have`);
+    return unseal(key, Buffer.from(sealed, 'base64'), owner).toString();
+  }
+}
+
+/** Names a key without telling anything of it. */
+function idOf(key: Buffer): string {
+  return derived(key, 'id').toString('hex').slice(0, 16);
+}
+
+/** HKDF, RFC 5869. */
+function derived(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', `wwebjs-canary ${purpose}`, 32));
+}
