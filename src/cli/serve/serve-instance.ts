@@ -8,11 +8,11 @@ import { listenError } from '../../contracts/listen-error.ts';
 import type { RequestLimits } from '../../service/http/admission.ts';
 import { ApiKeys } from '../../service/http/keys/api-keys.ts';
 import { createServer } from '../../service/http/server.ts';
-import { Service, type ServiceOptions } from '../../service/instance/service.ts';
+import { Service } from '../../service/instance/service.ts';
 import type { LogLine } from '../../service/log-line.ts';
-import { openBlobStore } from '../../service/profiles/open-blob-store.ts';
+import { openVault } from '../../service/profiles/open-vault.ts';
 import { readRolloutRules } from '../../service/rollouts/rollout-rules.ts';
-import { profileKeys, sealKeys } from '../../service/seal-keys.ts';
+import { sealKeys } from '../../service/seal-keys.ts';
 import { libraryHosts, prepareLibrary } from '../../service/sessions/library-host.ts';
 import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
@@ -72,7 +72,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const rolloutRules = readRolloutRules(options.policy, options.rolloutPlan);
   const openReplica = options.replica === null ? null : await findReplica(options.replica);
   if (!isLoopback(host)) await requireKey(options);
-  const vault = options.profiles === null ? null : openVault(options.profiles);
+  const vault = options.profiles === null ? null : openVault(options.profiles, process.env);
   const keys = sealKeys(process.env, home('seal.key'));
   const say = (message: string) => log({ event: 'set-up', message });
   signal.throwIfAborted();
@@ -137,11 +137,6 @@ async function endAnswers(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
   await app.close();
   clearTimeout(cut);
-}
-
-/** Checks the options before anything is started. */
-function openVault(address: string): NonNullable<ServiceOptions['vault']> {
-  return { blobs: openBlobStore(address, process.env), keys: profileKeys(process.env) };
 }
 
 /** Checked before anything is started: an instance that may not listen must not claim sessions either. */

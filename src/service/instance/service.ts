@@ -11,7 +11,7 @@ import { downloader } from '../calls/download.ts';
 import { LibraryCalls } from '../calls/library-calls.ts';
 import type { LogLine } from '../log-line.ts';
 import { loggableError, loggableText } from '../loggable.ts';
-import type { BlobStore } from '../profiles/blob-store.ts';
+import type { Vault } from '../profiles/open-vault.ts';
 import { ProfileVault } from '../profiles/profile-vault.ts';
 import { ControlGroup } from '../rollouts/control-group.ts';
 import { LibraryChoice } from '../rollouts/library-choice.ts';
@@ -50,7 +50,7 @@ export interface ServiceOptions {
   /** Makes a library version ready for `openHost`; does nothing by default. */
   prepareLibrary?(version: string): Promise<void>;
   /** The store of profiles that all machines share; without it profiles stay on this machine. */
-  vault?: { blobs: BlobStore; keys: readonly Buffer[] } | null;
+  vault?: Vault | null;
   deadlines?: Partial<Deadlines>;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks?: boolean;
