@@ -40,7 +40,7 @@ export class Sealer {
     return `sealed:${this.keyId}:${sealed.toString('base64')}`;
   }
 
-  /** The text of what was sealed; a text that never was is returned as it is. @throws SealBroken */
+  /** The text of what was sealed; a text that never was is returned unchanged. @throws SealBroken */
   open(text: string, owner: string): string {
     const [, id = '', sealed] = form.exec(text) ?? [];
     if (sealed === undefined) return text;

@@ -130,7 +130,7 @@ export class Sealing {
   }
 }
 
-/** Null for a text that none of the keys opens: it stays as it is. */
+/** Null for a text that none of the keys opens: it stays unchanged. */
 function openedWith(sealer: Sealer, text: string, owner: string): string | null {
   try {
     return sealer.open(text, owner);
