@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +14,7 @@ import { findTree, identityOf, memoryOf, type ProcessIdentity } from './process-
 import { Redactor } from './redactor.ts';
 
 export interface HostOptions {
-  /** An existing folder: working folder, HOME and temporary files of the host and its browser lie in it. */
+  /** An existing folder: working folder, HOME and, where its path is short enough, temporary files of the host and its browser lie in it. */
   folder: string;
   /** Added to the scrubbed environment, e.g. what the browser needs to find its libraries and fonts. */
   env: Record<string, string>;
@@ -47,6 +49,8 @@ export class Host {
   readonly #printed: Promise<unknown>;
   /** Ids of the browsers that it reported, in their order. */
   readonly #browsers = new Set<number>();
+  /** A temporary folder outside of the folder of the host; null where it has none. */
+  readonly #strayFolder: string | null = null;
   /** Calls into the host. They have no deadline and reject when the host ends. */
   readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
   /** Settles when the process is gone, for any reason. */
@@ -54,8 +58,8 @@ export class Host {
   readonly redactor = new Redactor();
 
   constructor({ folder, env, onSeen }: HostOptions) {
-    const tmp = join(folder, 'tmp');
-    makeFolder(tmp);
+    const tmp = temporaryFolder(folder);
+    if (!tmp.startsWith(folder)) this.#strayFolder = tmp;
     const id = randomUUID();
     this.#mark = `WWEBJS_CANARY_HOST=${id}`;
     const seen = (event: HostEvent) => onSeen(this.#keep(event));
@@ -74,6 +78,7 @@ export class Host {
       this.#child.once('error', () => resolve({ code: null, signal: null }));
       this.#child.once('exit', (code, signal) => resolve({ code, signal }));
     });
+    this.exited.then(() => this.#removeStrayFolder());
     this.calls = createBirpc<HostCalls, UncheckedReports>(
       { seen: (sent: unknown) => seen(readHostEvent(sent, eventTime())) },
       {
@@ -139,6 +144,12 @@ export class Host {
     }
     const over = Promise.all([this.exited, this.#printed]);
     await Promise.race([over, sleep(killPatienceMs, null, { ref: false })]);
+    // The browser may have written to it after the end of the host.
+    this.#removeStrayFolder();
+  }
+
+  #removeStrayFolder(): void {
+    if (this.#strayFolder !== null) rmSync(this.#strayFolder, { recursive: true, force: true });
   }
 
   /** Processes that the host started; where they cannot be listed, the group of the browser that it reported. */
@@ -161,6 +172,18 @@ export class Host {
     // Without a callback a message that arrives too late would be an `error` event of the child process.
     this.#child.send(message as object, () => {});
   }
+}
+
+/** What Chromium makes below its temporary folder, and the longest path that a socket may have: 104 bytes with a zero on macOS. */
+const socketInTmp = '/org.chromium.Chromium.XXXXXX/SingletonSocket';
+const longestSocketPath = 103;
+
+/** The temporary folder of a host and its browser: in `folder`, unless Chromium would end because the path of its socket is too long. */
+function temporaryFolder(folder: string): string {
+  const tmp = join(folder, 'tmp');
+  if (Buffer.byteLength(tmp + socketInTmp) > longestSocketPath) return mkdtempSync(join(tmpdir(), 'wwebjs-host-'));
+  makeFolder(tmp);
+  return tmp;
 }
 
 /** The time of an event that happens now: milliseconds since the epoch, with fractions. */

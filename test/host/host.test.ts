@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { firstOf, startToyHost, toyLibrary, typesOf } from './toy.ts';
 
 test('a library that throws when it is required is an error of its own', async () => {
@@ -109,6 +110,30 @@ test('the library sees no variable of the parent but path and language', async (
     'TMPDIR',
     'WWEBJS_CANARY_HOST',
   ]);
+});
+
+describe('the temporary folder of a host', () => {
+  async function temporaryFolderOf(folder: string) {
+    const { host, seen } = await startToyHost({}, folder);
+    await host.calls.load(toyLibrary('prints-environment'));
+    await expect.poll(() => typesOf(seen, 'host:stdout')).toHaveLength(1);
+    return { host, tmp: JSON.parse(String(firstOf(seen, 'host:stdout')?.detail)).TMPDIR as string };
+  }
+
+  test('is in its own folder', async () => {
+    const folder = temporaryFolder();
+    expect((await temporaryFolderOf(folder)).tmp).toBe(join(folder, 'tmp'));
+  });
+
+  test('is elsewhere where the path of a socket of Chromium would be too long, and goes with the host', async () => {
+    const folder = join(temporaryFolder(), 'x'.repeat(100));
+    mkdirSync(folder);
+    const { host, tmp } = await temporaryFolderOf(folder);
+    expect(`${tmp}/org.chromium.Chromium.XXXXXX/SingletonSocket`.length).toBeLessThanOrEqual(103);
+    expect(existsSync(tmp)).toBe(true);
+    await host.kill();
+    expect(existsSync(tmp)).toBe(false);
+  });
 });
 
 describe.runIf(existsSync('/proc/self/stat'))('a host with a browser', () => {

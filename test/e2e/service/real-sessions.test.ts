@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import type { Service, ServiceOptions } from '../../../src/service/instance/service.ts';
 import { Lease } from '../../../src/service/leases/lease.ts';
 import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
-import { sessionFolder } from '../../../src/service/profiles/session-folder.ts';
+import { profileFolder, sessionFolder } from '../../../src/service/profiles/session-folder.ts';
 import { SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import type { ServiceTables } from '../../../src/service/tables.ts';
@@ -52,8 +52,9 @@ async function start(
   place: ReturnType<typeof newPlace>,
   vault?: ServiceOptions['vault'],
   { chromiumArgs: browserArgs } = replica,
+  started = browser,
 ): Promise<Service> {
-  const openHost = libraryHosts(browser, browserArgs, () => {});
+  const openHost = libraryHosts(started, browserArgs, () => {});
   const { service } = await startTestService({ ...place, openHost, deadlines, ...(vault && { vault }) });
   running.add(service);
   return service;
@@ -112,6 +113,26 @@ test('a real library in a real browser is linked, stopped gracefully, and restor
     ['connected', build],
   ]);
 });
+
+const installed = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+
+test.runIf(installed)(
+  'a full Chromium restores a session whose profile a browser on another machine has locked',
+  async () => {
+    const full = await ensureBrowser(installed as string, () => {});
+    const place = newPlace();
+    const phone = newPhone();
+    const first = await start(place, undefined, replica, full);
+    const ids = await linkWith(first, (await first.workspaces.create('W')).id, phone.scan);
+    await untilStatus(first, ids, 'connected', 60_000);
+    await stop(first);
+    const lock = join(profileFolder(sessionFolder(place.folder, ids)), 'SingletonLock');
+    symlinkSync('another-machine-1', lock);
+    const second = await start(place, undefined, replica, full);
+    expect(await untilStatus(second, ids, 'connected', 60_000)).toMatchObject({ phone: phone.number });
+    expect(readlinkSync(lock)).not.toBe('another-machine-1');
+  },
+);
 
 test('a link that fails at its first step is in history and metrics under the build that its page said', async () => {
   const webpack = await startReplica({ build: '2.2412.54' });
