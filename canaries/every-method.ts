@@ -1,4 +1,4 @@
-import { flow } from '../src/runner/flow.ts';
+import { trialFlow } from '../src/runner/flow.ts';
 import { account, endings } from './methods/account.ts';
 import { channels, statuses } from './methods/channels.ts';
 import { chats } from './methods/chats.ts';
@@ -22,23 +22,24 @@ export const recipes: Recipes = {
 };
 
 /** Calls every public method of the version, one by one. What came of each is in the record; the attempt passes when each that was tried works. */
-export default flow(
+export default trialFlow(
   'every-method',
   async (context) => {
     const world = await linkedWorld(context);
-    const { client, trials } = world;
-    const listed = new Set(await trials.listed());
-    trials.leaveOut([...listed].filter((method) => !Object.hasOwn(recipes, method)));
+    const { client } = world;
+    const { methods } = context;
+    const listed = new Set(await methods.listed());
+    methods.leaveOut([...listed].filter((method) => !Object.hasOwn(recipes, method)));
     for (const [method, recipe] of Object.entries(recipes)) {
       if (!listed.has(method)) continue;
-      const works = await trials.run(method, () => recipe(world));
+      const works = await methods.run(method, () => recipe(world));
       // The next methods must not pay for this one.
       if (!works && (await client.sessionFacts()).state !== 'CONNECTED') {
         await client.restart();
         await client.ready();
       }
     }
-    trials.end();
+    methods.end();
   },
   // Labels and notes are of WhatsApp Business.
   { deadlineSeconds: 300, platform: 'smba' },

@@ -1,6 +1,6 @@
 /**
- * Writes docs/methods.md: which public methods work, of each version of the matrix on a build on which it works. It attempts the flow
- * every-method for each pair, about 20 s each. Usage: node scripts/write-methods-page.ts
+ * Writes docs/methods.md: which public methods work and which events come, of each version of the matrix on a build on which it works. It
+ * attempts the flows every-method and every-event for each pair, about a minute each. Usage: node scripts/write-methods-page.ts
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ for (const [library, build] of pairs) {
     library: [library],
     build: [build],
     browser: ['current'],
-    flow: ['every-method'],
+    flow: ['every-method', 'every-event'],
     ignoreExpectations: true,
     say: console.error,
     onAttempt: (cell, attempt) => void tried.push({ cell, attempt }),
@@ -34,7 +34,8 @@ const page = `# Methods
 
 Which public methods of each version of the matrix do what they are for, on a build on which the version works. Made by
 \`node scripts/write-methods-page.ts\`; \`npx wwebjs-canary methods --library V --build B\` makes the same table for any versions and builds.
-Every entry was called through the unmodified library, and phone, peers or server were asked for what the method is for.
+Every entry was called through the unmodified library, and phone, peers or server were asked for what the method is for. Every event was
+caused by the phone, a contact or the server, and its arguments were compared with what caused it.
 
 | word | meaning |
 |---|---|
@@ -44,7 +45,10 @@ Every entry was called through the unmodified library, and phone, peers or serve
 | no effect | it resolved, and what it is for did not happen |
 | not modelled | the replica has a part of it only by name: it says nothing about the version |
 | not tried | no recipe reaches it, or what its recipe needs besides it failed |
-| not there | the version does not have it, or no method of the version was tried |
+| not there | the version does not have it, or nothing of the version was tried |
+| comes | it came and carried what caused it |
+| does not come | it did not come, or carried something else |
+| cannot come | nothing can cause it, and the reason is known |
 
 ${markdownMethods(methodTable(tried)).replace(/^## Methods\n\n/, '')}`;
 writeFileSync(join(packageRoot, 'docs', 'methods.md'), page);

@@ -10,11 +10,16 @@ export interface MethodWorld extends FlowContext {
   unique(): string;
 }
 
+/** What recipes work with, before the client is linked. */
+export function methodWorld(context: FlowContext): MethodWorld {
+  let count = 0;
+  return { ...context, contact: `${context.phone.contact}@c.us`, unique: () => `${++count}` };
+}
+
 /** Links the client, up to the probe. */
 export async function linkedWorld(context: FlowContext): Promise<MethodWorld> {
   await linkByQr(context);
-  let count = 0;
-  return { ...context, contact: `${context.phone.contact}@c.us`, unique: () => `${++count}` };
+  return methodWorld(context);
 }
 
 /** Calls one method and checks that what it is for has happened; throws when it has not. */

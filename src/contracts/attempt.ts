@@ -12,8 +12,9 @@ export const attemptEventSchema = z.object({
   /**
    * Source and kind: `client:<event>` (the library's own events), `page:error`, `page:console`,
    * `page:request-failed`, `page:navigated`, `page:build` (the build that the page reports), `host:unhandled-rejection`,
-   * `host:warning`, `host:stderr`, `phase:<phase>`, `replica:<event>` (what the server of the replica sees of pages and phones), `harness:dropped`
-   * (how many events of the middle of a long attempt were not kept).
+   * `host:warning`, `host:stderr`, `phase:<phase>`, `replica:<event>` (what the server of the replica sees of pages and phones),
+   * `call:<Class.method>` (a call of the library was answered, with its duration in milliseconds), `peer:<...>` (the same of the second
+   * account's client), `harness:dropped` (how many events of the middle of a long attempt were not kept).
    */
   type: z.string(),
   detail: z.unknown(),
@@ -99,6 +100,22 @@ export const methodCallsSchema = z.object({
 });
 export type MethodCalls = z.infer<typeof methodCallsSchema>;
 
+/**
+ * The result of trying to cause an event of the library. `came`: it came and carried what caused it. `missing`: it did not, or carried
+ * something else. `impossible`: nothing can cause it. `not-modelled`, `not-tried`: as of methods.
+ */
+export const eventResults = ['came', 'missing', 'impossible', 'not-modelled', 'not-tried'] as const;
+export type EventResultWord = (typeof eventResults)[number];
+
+export const eventTrialSchema = z.object({
+  /** As its type definitions name it: `message_ack`. */
+  name: z.string(),
+  result: z.enum(eventResults),
+  /** Why it did not come, or what the replica has only by name. */
+  why: z.string().optional(),
+});
+export type EventTrial = z.infer<typeof eventTrialSchema>;
+
 const attemptFields = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
@@ -120,6 +137,8 @@ const attemptFields = z.object({
    */
   prediction: predictionSchema.nullable().catch(null),
   methods: z.array(methodCallsSchema).default([]),
+  /** The events that a flow tried to cause; empty for all other flows. */
+  eventTrials: z.array(eventTrialSchema).default([]),
   /** Wall time of the whole attempt in milliseconds. */
   durationMs: z.number().nonnegative(),
   events: z.array(attemptEventSchema),

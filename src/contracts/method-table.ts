@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { methodResults } from './attempt.ts';
+import { eventResults, methodResults } from './attempt.ts';
 import { switchValuesSchema } from './switches.ts';
 
 /** What came of a method of one version on one build. */
@@ -15,7 +15,18 @@ const methodCellSchema = z.object({
 });
 export type MethodCell = z.infer<typeof methodCellSchema>;
 
-/** What came of every public method of versions on builds: `wwebjs-canary methods`. */
+/** The result for an event of one version on one build. */
+const eventCellSchema = z.object({
+  /** Null where the version's type definitions do not list the event, or no attempt came so far. */
+  result: z.enum(eventResults).nullable(),
+  /** Why it did not come, or what the replica has only by name. */
+  why: z.string().optional(),
+  /** Why the source of the library and the facts of the build say that it cannot come. */
+  predictedWhy: z.string().optional(),
+});
+export type EventCell = z.infer<typeof eventCellSchema>;
+
+/** The results for every public method and event of versions on builds: `wwebjs-canary methods`. */
 export const methodTableSchema = z.object({
   schemaVersion: z.literal(1),
   columns: z.array(
@@ -29,5 +40,7 @@ export const methodTableSchema = z.object({
   ),
   /** One entry of `cells` for each column. */
   methods: z.array(z.object({ name: z.string(), cells: z.array(methodCellSchema) })),
+  /** The same of events. */
+  events: z.array(z.object({ name: z.string(), cells: z.array(eventCellSchema) })).default([]),
 });
 export type MethodTable = z.infer<typeof methodTableSchema>;

@@ -59,7 +59,7 @@ export const awaitedSchema = z.object({
   kind: z.enum(['selector', 'expression', 'event']),
   /** The selector, the polled expression, or `<place> <event>`, e.g. `WAWebSocketModel.Socket change:hasSynced`. */
   text: z.string(),
-  /** The client events that follow from it, when that is known: `authenticated`, `ready`. */
+  /** The client events that follow from it, when that is known: `qr`, `authenticated`, `ready`, `loading_screen`. */
   leadsTo: z.array(z.string()),
   faces: z.array(faceSchema).min(1),
   stage: needStageSchema,

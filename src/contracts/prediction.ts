@@ -26,6 +26,10 @@ export const doubtSchema = z.object({
 });
 export type Doubt = z.infer<typeof doubtSchema>;
 
+/** An event of the library's client that cannot come on a build, by its name. */
+export const silentEventSchema = z.object({ name: z.string(), why: z.string() });
+export type SilentEvent = z.infer<typeof silentEventSchema>;
+
 /** What the source of a library, compared with the data of a build, says of attempts there. Nothing was run for it. */
 export const predictionSchema = z.object({
   /** The phase in which attempts end; null where nothing is known to stop them up to the probe. */
@@ -43,5 +47,7 @@ export const predictionSchema = z.object({
   ...doubtSchema.shape,
   /** The library's methods that the attempt called, by their needs. */
   methods: z.array(methodCheckSchema.extend({ open: z.array(openNameSchema) })).default([]),
+  /** The events of its client that cannot come; absent in records that were written without. */
+  silentEvents: z.array(silentEventSchema).optional(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;

@@ -18,6 +18,8 @@ export interface HostOptions {
   folder: string;
   /** Added to the scrubbed environment, e.g. what the browser needs to find its libraries and fonts. */
   env: Record<string, string>;
+  /** Keeps secrets of the host out of its events; by default one of its own. */
+  redactor?: Redactor;
   /** Called for everything that happens in the host, already without QR texts and keys except in `secret`. */
   onSeen(event: HostEvent): void;
 }
@@ -55,9 +57,10 @@ export class Host {
   readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
   /** Settles when the process is gone, for any reason. */
   readonly exited: Promise<HostExit>;
-  readonly redactor = new Redactor();
+  readonly #redactor: Redactor;
 
-  constructor({ folder, env, onSeen }: HostOptions) {
+  constructor({ folder, env, redactor = new Redactor(), onSeen }: HostOptions) {
+    this.#redactor = redactor;
     const tmp = temporaryFolder(folder);
     if (!tmp.startsWith(folder)) this.#strayFolder = tmp;
     const id = randomUUID();
@@ -161,9 +164,9 @@ export class Host {
 
   #keep(event: HostEvent): HostEvent {
     if (event.type === 'client:qr' || event.type === 'client:code' || event.type === 'host:code')
-      this.redactor.learn(event.secret);
+      this.#redactor.learn(event.secret);
     if (event.type === 'browser:launched' && event.detail.pid !== null) this.#browsers.add(event.detail.pid);
-    event.detail = this.redactor.clean(event.detail);
+    event.detail = this.#redactor.clean(event.detail);
     return event;
   }
 

@@ -10,28 +10,25 @@ import type { OpenTarget, TargetPhone } from './target.ts';
 const lookAgainMs = 10;
 
 interface PhoneChoice {
-  seed: number;
+  number: string;
   platform: Platform | undefined;
 }
 
 type NamedActions = Omit<FlowPhone, keyof PhoneActions>;
 
-/**
- * The flow's view of the simulated phone: what flows name, and all other actions of the phone control under their own names.
- *
- * @param whose its seed chooses the number, out of the range that is kept free for fiction.
- */
+/** The flow's view of the simulated phone: what flows name, and all other actions of the phone control under their own names. */
 export function attemptPhone(
-  whose: PhoneChoice,
+  choice: PhoneChoice,
   target: Promise<OpenTarget>,
   steps: Steps,
   client: PhoneSubject,
 ): FlowPhone {
-  const named = new AttemptPhone(whose, target, steps, client);
-  return new Proxy(named, {
-    get(phone, key) {
-      const value: unknown = Reflect.get(phone, key);
-      if (typeof value === 'function') return value.bind(phone);
+  const phone = target.then((open) => open.phone(choice.number, choice.platform));
+  phone.catch(() => {});
+  return new Proxy(new AttemptPhone(choice.number, phone, steps, client), {
+    get(named, key) {
+      const value: unknown = Reflect.get(named, key);
+      if (typeof value === 'function') return value.bind(named);
       if (value !== undefined || typeof key !== 'string' || key === 'then') return value;
       return actionOf(phone, [key]);
     },
@@ -39,10 +36,22 @@ export function attemptPhone(
 }
 
 /** An action by its names, such as `groups`, `create`; those below it are its members. */
-function actionOf(phone: AttemptPhone, names: readonly string[]): unknown {
-  return new Proxy((...args: unknown[]) => phone.act(names, args), {
+function actionOf(phone: Promise<TargetPhone>, names: readonly string[]): unknown {
+  return new Proxy((...args: unknown[]) => act(phone, names, args), {
     get: (_, key) => (typeof key === 'string' && key !== 'then' ? actionOf(phone, [...names, key]) : undefined),
   });
+}
+
+/** @throws TypeError for what a phone cannot do. */
+async function act(phone: Promise<TargetPhone>, names: readonly string[], args: unknown[]): Promise<unknown> {
+  let area: unknown;
+  let found: unknown = (await phone).actions;
+  for (const name of names) {
+    area = found;
+    found = (area as Record<string, unknown> | undefined)?.[name];
+  }
+  if (typeof found !== 'function') throw new TypeError(`phone.${names.join('.')}() is nothing that a phone can do`);
+  return Reflect.apply(found, area, args);
 }
 
 class AttemptPhone implements NamedActions {
@@ -52,10 +61,9 @@ class AttemptPhone implements NamedActions {
   readonly #steps: Steps;
   readonly #client: PhoneSubject;
 
-  constructor({ seed, platform }: PhoneChoice, target: Promise<OpenTarget>, steps: Steps, client: PhoneSubject) {
-    this.number = String(13125550100 + (seed % 99));
-    this.#phone = target.then((open) => open.addPhone(this.number, platform));
-    this.#phone.catch(() => {});
+  constructor(number: string, phone: Promise<TargetPhone>, steps: Steps, client: PhoneSubject) {
+    this.number = number;
+    this.#phone = phone;
     this.#steps = steps;
     this.#client = client;
   }
@@ -85,18 +93,6 @@ class AttemptPhone implements NamedActions {
       while (!phone.hasReceived(body) && !over.signal.aborted) await sleep(lookAgainMs);
     };
     await this.#steps.run('message', look).finally(() => over.abort());
-  }
-
-  /** @throws TypeError for what a phone cannot do. */
-  async act(names: readonly string[], args: unknown[]): Promise<unknown> {
-    let area: unknown;
-    let act: unknown = (await this.#phone).actions;
-    for (const name of names) {
-      area = act;
-      act = (area as Record<string, unknown> | undefined)?.[name];
-    }
-    if (typeof act !== 'function') throw new TypeError(`phone.${names.join('.')}() is nothing that a phone can do`);
-    return act.apply(area, args);
   }
 
   /** Who holds a phone to a screen while the code changes scans the new one. */

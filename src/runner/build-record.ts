@@ -6,6 +6,7 @@ import {
   attemptSchema,
   type Cause,
   type Cell,
+  type EventTrial,
   type MethodCalls,
   type Span,
 } from '../contracts/attempt.ts';
@@ -31,6 +32,7 @@ export interface Observed {
   events: AttemptEvent[];
   loaded: LoadedLibrary | null;
   methods: MethodCalls[];
+  eventTrials: EventTrial[];
   page: PageFacts;
   browserMemoryBytes: number | null;
 }
@@ -64,6 +66,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     confidence: confidenceOf(input.surface, judgement.cause),
     prediction: predictionOf(input, observed),
     methods: observed.methods,
+    eventTrials: observed.eventTrials,
     durationMs: Math.round(observed.durationMs),
     events,
     provenance,
@@ -182,6 +185,7 @@ export function recordOfNoLibrary(id: string, seed: number, cell: Cell, trouble:
     confidence: { build: null, cause: null, facts: [] },
     prediction: null,
     methods: [],
+    eventTrials: [],
     durationMs: 0,
     events: [],
     provenance: { requested: cell.library, installed: null, loaded: null, frames: [], integrity: null },

@@ -1,5 +1,4 @@
 import type {
-  ClientOptions,
   ClientSpec,
   HeapSizes,
   HostCalls,
@@ -37,6 +36,8 @@ import type { AckLevel, Disconnection, FlowClient, StartOptions } from './flow.t
 import { noHandshake, watchHandshake } from './handshake.ts';
 import type { Steps } from './steps.ts';
 
+type LaunchOptions = Omit<StartOptions, 'profile'>;
+
 interface ClientParts {
   calls: Omit<HostCalls, 'snapshot' | 'liveFor' | 'callOnce' | 'ownerOf'>;
   exited: Promise<HostExit>;
@@ -47,7 +48,7 @@ interface ClientParts {
   steps: Steps;
   packageDir: string;
   /** Comes late: the browser's flags depend on the replica, which starts at the same time as the host. */
-  specOf(profile: number, options: ClientOptions): Promise<ClientSpec>;
+  specOf(profile: number, options: LaunchOptions): Promise<ClientSpec>;
   /** Where the browser keeps its user data. */
   folderOf(profile: number): string;
 }
@@ -161,7 +162,11 @@ export class ClientUnderTest implements FlowClient {
   }
 
   event(name: string, match: Json = null): Promise<LibraryValue[]> {
-    return this.#step('event', () => this.#parts.calls.event(name, match));
+    const named = (error: unknown) => {
+      if (!(error instanceof Finding) || error.code !== 'no-event') throw error;
+      throw new Finding('no-event', `no matching \`${name}\` event: ${error.message}`, error.phase);
+    };
+    return this.#step('event', () => this.#parts.calls.event(name, match)).catch(named);
   }
 
   #call(on: MethodCall['on'], method: string, args: MethodArgument[]): Promise<LibraryValue> {
@@ -283,7 +288,7 @@ export class ClientUnderTest implements FlowClient {
   }
 
   /** Loads the library once and starts a client, up to the browser. */
-  async #launch(options: ClientOptions): Promise<void> {
+  async #launch(options: LaunchOptions): Promise<void> {
     const { calls, packageDir, specOf, folderOf, steps } = this.#parts;
     const spec = specOf(this.#profile, options);
     spec.catch(() => {});

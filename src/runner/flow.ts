@@ -9,12 +9,15 @@ import type {
 } from '../contracts/host.ts';
 import type { SeenMessage } from '../contracts/host-events.ts';
 import type { Platform } from '../contracts/phone-control.ts';
+import type { WorldInput } from '../contracts/world-file.ts';
 import type { Phone, SentMessage } from '../replica/phone/phone.ts';
 import type { IsSo } from './until-so.ts';
 
 export interface StartOptions extends ClientOptions {
   /** `new`: with an empty browser profile; the old one stays in its place. By default the same as before. */
   profile?: 'same' | 'new';
+  /** Another authentication strategy than that of the flow: the path of a module, see `FlowOptions`. */
+  auth?: string;
 }
 
 export type AckLevel = 'sent' | 'delivered' | 'read';
@@ -82,7 +85,7 @@ export interface FlowClient {
 
 /** What a phone can do besides what flows name differently: everything that the phone control offers. */
 export type PhoneActions = {
-  [Name in keyof Omit<Phone, 'id' | 'scan' | 'pair' | 'send' | 'unlink' | 'kept'>]: Promised<Phone[Name]>;
+  [Name in keyof Omit<Phone, 'id' | 'number' | 'scan' | 'pair' | 'send' | 'unlink' | 'kept'>]: Promised<Phone[Name]>;
 };
 
 /** A function, or an object of such as `phone.groups`, whose results come later. */
@@ -124,26 +127,18 @@ export interface FlowNetwork {
  */
 export type Probe = (client: FlowClient, phone: FlowPhone) => Promise<void>;
 
-/** Methods that a flow tries one by one: what goes wrong in one of them does not end the attempt. */
-export interface FlowTrials {
-  /** The methods that the version's own type definitions list, e.g. `Chat.archive`. */
-  listed(): Promise<string[]>;
-  /**
-   * Runs the work, which calls the method and others that it needs, and writes down what came of the method; that of another one which fails
-   * is not held against it. Not for flow files of users.
-   *
-   * @returns whether it works.
-   */
-  run(method: string, work: () => Promise<void>): Promise<boolean>;
-  /** Writes down that there is no way to try these methods. */
-  leaveOut(methods: readonly string[]): void;
-  /** Ends the attempt when a method failed, had no effect or could not be prepared. @throws Finding `no-effect` or `call-failed` that names them. */
-  end(): void;
-}
-
-export interface FlowContext {
+/** One account of an attempt: its phone, and the client that links to it. */
+export interface FlowParty {
   client: FlowClient;
   phone: FlowPhone;
+}
+
+export interface FlowContext extends FlowParty {
+  /**
+   * Another account on the same server, with a client in a process and a browser of its own. The process starts with the first call; later
+   * calls return the same account. What goes wrong there ends the attempt, too.
+   */
+  peer(): Promise<FlowParty>;
   network: FlowNetwork;
   probe: Probe;
   /**
@@ -153,9 +148,40 @@ export interface FlowContext {
    * @param isSo is asked again and again until it gives a value that is not false, undefined or null.
    */
   effect<T>(what: string, isSo: IsSo<T>): Promise<T>;
-  trials: FlowTrials;
   /** Waits so many seconds, times the flow's time scale. */
   wait(seconds: number): Promise<void>;
+}
+
+/** What a flow tries one by one: what goes wrong in one of them does not end the attempt. */
+export interface FlowTrials {
+  /** The names in the version's own type definitions: `Chat.archive`, `message_ack`. */
+  listed(): Promise<string[]>;
+  /**
+   * Runs the work, which may need other methods, and records the result: another method that fails is not held against this one.
+   *
+   * @returns whether the method works, or the event came.
+   */
+  run(name: string, work: () => Promise<void>): Promise<boolean>;
+  /** Records that the flow has no way to try these. */
+  leaveOut(names: readonly string[]): void;
+  /** Ends the attempt when one failed or could not be prepared. @throws Finding that names all of them. */
+  end(): void;
+}
+
+/** Events that a flow tries to cause. */
+export interface FlowEventTrials extends FlowTrials {
+  /**
+   * Records that nothing can cause the event, unless it came.
+   *
+   * @param as what keeps it from coming: `impossible` everywhere, `not-modelled` on the replica only.
+   */
+  ruleOut(name: string, as: 'impossible' | 'not-modelled', why: string): void;
+}
+
+/** What the flows that try everything of a version have besides. */
+export interface TrialContext extends FlowContext {
+  methods: FlowTrials;
+  events: FlowEventTrials;
 }
 
 export interface FlowOptions {
@@ -166,6 +192,8 @@ export interface FlowOptions {
   auth?: string | undefined;
   /** Multiplies the long waits of the service: the life of QR and pairing codes, and `wait()`. 1 = their real length. */
   timeScale?: number | undefined;
+  /** What exists from the start, as in a file of `replica --world`. Its first phone is that of the flow, the second one that of the peer. */
+  world?: WorldInput | undefined;
   /** The app of the phone; `android` when left out. `smba` and `smbi` are WhatsApp Business, which has labels and notes. */
   platform?: Platform | undefined;
   /** When the flow is ended in any case; 120 when left out. */
@@ -173,19 +201,24 @@ export interface FlowOptions {
 }
 
 /** One canary scenario. */
-export interface Flow extends FlowOptions {
+export interface Flow<Context extends FlowContext = TrialContext> extends FlowOptions {
   name: string;
   /** @param over is aborted when the attempt has ended and no longer waits for the flow. */
-  body(context: FlowContext, over: AbortSignal): Promise<void>;
+  body(context: Context, over: AbortSignal): Promise<void>;
 }
 
 /** Defines a scenario; the file that holds it has it as default export. A failed step throws and ends the attempt. */
-export function flow(name: string, body: Flow['body'], options: FlowOptions = {}): Flow {
+export function flow(name: string, body: Flow<FlowContext>['body'], options: FlowOptions = {}): Flow<FlowContext> {
+  return { name, body, ...options };
+}
+
+/** Defines a scenario that tries methods or events of the version. Only flows of the project can. */
+export function trialFlow(name: string, body: Flow['body'], options: FlowOptions = {}): Flow {
   return { name, body, ...options };
 }
 
 /** The usual way to a client that works: start, scan, ready, probe. */
-export async function linkByQr({ client, phone, probe }: FlowContext): Promise<void> {
+export async function linkByQr({ client, phone, probe }: FlowParty & Pick<FlowContext, 'probe'>): Promise<void> {
   await client.start();
   await phone.scan(await client.qr());
   await client.authenticated();

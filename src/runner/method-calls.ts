@@ -19,10 +19,16 @@ export interface FollowedCall {
   isAnswered: boolean;
 }
 
-/** Counts the calls of methods of the library. */
+/** Counts and times the calls of methods of the library. */
 export class CallCounter {
   readonly #counts = new Map<string, MethodCalls>();
+  readonly #onAnswer: (name: string, ms: number) => void;
   #followed: FollowedCall[] | null = null;
+
+  /** @param onAnswer hears of each call that was answered, and how many milliseconds it took. */
+  constructor(onAnswer: (name: string, ms: number) => void = () => {}) {
+    this.#onAnswer = onAnswer;
+  }
 
   /** In the sequence of their first calls. */
   get methods(): MethodCalls[] {
@@ -55,9 +61,11 @@ export class CallCounter {
     count.calls++;
     const call = { name, isAnswered: false };
     this.#followed?.push(call);
+    const begun = performance.now();
     try {
       const value = await answer;
       call.isAnswered = true;
+      this.#onAnswer(name, Math.round((performance.now() - begun) * 10) / 10);
       return value;
     } catch (error) {
       count.failed++;

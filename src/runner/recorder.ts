@@ -16,8 +16,9 @@ export class Recorder {
     this.#add(eventTime(), type, detail);
   }
 
-  addSeen(event: HostEvent): void {
-    this.#add(event.at, recordedType(event), event.detail);
+  /** @param of `peer:` for what happened in the host of the peer. */
+  addSeen(event: HostEvent, of: '' | 'peer:' = ''): void {
+    this.#add(event.at, `${of}${recordedType(event)}`, event.detail);
   }
 
   #add(at: number, type: string, detail: unknown): void {

@@ -10,7 +10,7 @@ import { buildRecord, type Observed } from './build-record.ts';
 import { codeOf, messageOf } from './classify.ts';
 import { answerDeadlineMs, flowDeadlineSeconds } from './deadlines.ts';
 import { Finding, noEffect } from './finding.ts';
-import type { FlowContext } from './flow.ts';
+import type { TrialContext } from './flow.ts';
 import { checkReady } from './probe.ts';
 import { Recorder } from './recorder.ts';
 import { type Recorders, Scene } from './scene.ts';
@@ -39,7 +39,7 @@ export async function runAttempt(input: AttemptInput): Promise<Attempt> {
   return { ...record, artifacts: await keepEvidence(input, events, (folder) => trace.write(folder, redactor)) };
 }
 
-type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'methods' | 'browserMemoryBytes'> & {
+type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'methods' | 'eventTrials' | 'browserMemoryBytes'> & {
   redactor: Redactor;
   removeFolder(): Promise<void>;
 };
@@ -50,7 +50,7 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
     scene = new Scene(input, steps, recorders);
   } catch (error) {
     const thrown = new Finding('harness-error', `the attempt could not be set up: ${messageOf(error)}`);
-    const nothing = { page: nothingKnown, loaded: null, methods: [], browserMemoryBytes: null };
+    const nothing = { page: nothingKnown, loaded: null, methods: [], eventTrials: [], browserMemoryBytes: null };
     return { thrown, ...nothing, redactor: new Redactor(), removeFolder: async () => {} };
   }
   const interruption = Promise.withResolvers<never>();
@@ -66,16 +66,26 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
   const page = await lookAround(input, scene, thrown);
   const { phase } = steps;
   if (thrown === null)
-    thrown = await scene.client.close().then(
-      () => scene.client.repeated(phase),
+    thrown = await scene.closeClients().then(
+      () => scene.repeated(phase),
       (error: unknown) => error,
     );
   else if (await scene.isDiskFull()) thrown = new Finding('harness-error', `the disk is full: ${messageOf(thrown)}`);
   input.signal?.removeEventListener('abort', interrupt);
   await scene.close();
   const browserMemoryBytes = await scene.browserMemory();
-  const { loaded, methods, redactor } = scene;
-  return { thrown, page, loaded, methods, browserMemoryBytes, redactor, removeFolder: () => scene.removeFolder() };
+  const { loaded, methods, eventTrials, redactor } = scene;
+  const removeFolder = () => scene.removeFolder();
+  return {
+    thrown,
+    page,
+    loaded,
+    methods,
+    eventTrials: eventTrials.results,
+    browserMemoryBytes,
+    redactor,
+    removeFolder,
+  };
 }
 
 /** Runs the body of the flow; returns what it threw, or null. */
@@ -95,15 +105,18 @@ async function play(input: AttemptInput, steps: Steps, scene: Scene, interruptio
   }
 }
 
-function contextOf({ cell, flow }: AttemptInput, steps: Steps, { client, phone, network, trials }: Scene): FlowContext {
+function contextOf({ cell, flow }: AttemptInput, steps: Steps, scene: Scene): TrialContext {
+  const { client, phone, network, methodTrials, eventTrials } = scene;
   const { timeScale = 1 } = flow;
   const pause = (seconds: number) => steps.race(sleep(seconds * 1000, undefined, { ref: false }));
   const settle = settleSeconds(cell);
   return {
     client,
     phone,
+    peer: async () => scene.peer(),
     network,
-    trials,
+    methods: methodTrials,
+    events: eventTrials,
     async effect(what, isSo) {
       const answer = await steps.race(untilSo(isSo, steps.patience(flowSteps.effect.ms)));
       if (answer === null) throw noEffect(what);
@@ -128,7 +141,7 @@ async function lookAround({ trace }: AttemptInput, scene: Scene, thrown: unknown
     const [page] = await Promise.all([scene.pageFacts(), trace === 'on' && scene.snapshots()]);
     return page;
   }
-  scene.client.leave();
+  scene.leave();
   if (codeOf(thrown) === 'interrupted') return nothingKnown;
   const [page] = await Promise.all([scene.pageFacts(), scene.snapshotOfFailure(), scene.snapshots()]);
   return page;

@@ -1,29 +1,28 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { MethodCalls, Span } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
-import type { HostEvent } from '../contracts/host-events.ts';
+import { type HostEvent, recordedType } from '../contracts/host-events.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
+import type { Phase } from '../contracts/outcome.ts';
 import { within } from '../contracts/within.ts';
-import { Host } from '../host/host.ts';
-import type { Redactor } from '../host/redactor.ts';
+import { Redactor } from '../host/redactor.ts';
 import { isDiskFull } from './artifacts.ts';
 import type { AttemptInput } from './attempt-input.ts';
-import { attemptPhone } from './attempt-phone.ts';
 import { messageOf } from './classify.ts';
-import { ClientUnderTest } from './client-under-test.ts';
+import type { ClientUnderTest } from './client-under-test.ts';
 import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { FlowNetwork, FlowPhone } from './flow.ts';
 import { CallCounter } from './method-calls.ts';
-import { holdProfile, type ProfileHolder } from './profile-holder.ts';
+import { Party } from './party.ts';
 import type { Recorder } from './recorder.ts';
 import type { Steps } from './steps.ts';
-import { type OpenTarget, openTarget, profileCircumstances } from './target.ts';
+import { type OpenTarget, openTarget } from './target.ts';
 import type { TraceRecorder } from './trace-recorder.ts';
-import { Trials } from './trials.ts';
+import { EventTrials, MethodTrials, ReplicaGaps } from './trials.ts';
 
 /** What an attempt is written down with. */
 export interface Recorders {
@@ -31,57 +30,48 @@ export interface Recorders {
   trace: TraceRecorder;
 }
 
-/** Everything that one attempt has for itself: a folder, a target, a phone, a host with its browser and profile. */
+/** Everything that one attempt has for itself: a folder, a target, an account with phone, host, browser and profile, and perhaps a peer. */
 export class Scene {
+  readonly #input: AttemptInput;
   readonly #folder: string;
-  readonly #host: Host;
+  readonly #own: Party;
+  #peer: Party | null = null;
   readonly #target: Promise<OpenTarget>;
   readonly #patience: number;
   /** Folder of screenshots and logs. */
   readonly #artifacts: string;
   readonly #steps: Steps;
+  readonly #recorder: Recorder;
   readonly #trace: TraceRecorder;
   /** Snapshots that are being taken. */
   readonly #pending = new Set<Promise<void>>();
   #memory: Promise<number | null> | null = null;
-  /** What keeps the profile from the browser that was started last, where a condition does. */
-  #holder: Promise<ProfileHolder | null> = Promise.resolve(null);
-  #isHeld: () => boolean = () => false;
-  readonly #calls = new CallCounter();
-  readonly client: ClientUnderTest;
-  readonly phone: FlowPhone;
+  readonly #calls: CallCounter;
+  /** Knows the secrets of all hosts. */
+  readonly redactor = new Redactor();
   readonly network: FlowNetwork;
-  readonly trials: Trials;
+  readonly methodTrials: MethodTrials;
+  readonly eventTrials: EventTrials;
   loaded: LoadedLibrary | null = null;
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
   constructor(input: AttemptInput, steps: Steps, { recorder, trace }: Recorders) {
-    const { cell, seed, flow, library, browser, surface } = input;
+    const { cell, flow, library, surface } = input;
+    this.#input = input;
     this.#artifacts = join(input.runFolder, input.id);
     this.#steps = steps;
+    this.#recorder = recorder;
     this.#trace = trace;
     this.#patience = steps.patience(answerDeadlineMs);
     // Not in the folder of the run: Chromium puts sockets below it, whose paths may have 107 bytes at most.
     this.#folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-'));
-    const { auth, timeScale = 1 } = flow;
-    const dataPathOf = (profile: number) => join(this.#folder, `profile-${profile}`);
-    // LocalAuth gives the browser this folder of its data path.
-    const folderOf = (profile: number) => join(dataPathOf(profile), 'session');
-    const circumstances = profileCircumstances(cell);
-    const holdsProfiles = Object.keys(circumstances).length > 0;
-    this.#host = new Host({
-      folder: this.#folder,
-      env: browser.env,
-      onSeen: (event) => {
-        if (event.type === 'page:request') return trace.addRequest(event);
-        recorder.addSeen(event);
-        this.#see(event);
-      },
-    });
-    this.trials = new Trials(library.packageDir, this.#calls);
-    this.#target = openTarget(cell, surface, timeScale, (type, detail) => {
+    this.#calls = new CallCounter((name, ms) => recorder.add(`call:${name}`, { ms }));
+    const gaps = new ReplicaGaps();
+    this.methodTrials = new MethodTrials(library.packageDir, gaps, this.#calls);
+    this.eventTrials = new EventTrials(library.packageDir, gaps);
+    this.#target = openTarget(cell, surface, flow, (type, detail) => {
       recorder.add(`replica:${type}`, detail);
-      this.trials.see(type, detail);
+      gaps.see(type, detail);
     }).catch((error) => {
       throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
     });
@@ -90,41 +80,49 @@ export class Scene {
       drop: async (seconds) => (await this.#target).drop(seconds),
       slow: async (seconds) => (await this.#target).slow(seconds),
     };
-    const { load, start, sessionFacts, pageFacts, heapSizes, event } = this.#host.calls;
-    this.client = new ClientUnderTest({
-      calls: { load, start, sessionFacts, pageFacts, heapSizes, event, ...this.#calls.counting(this.#host.calls) },
-      hasBrowser: () => this.#host.hasBrowser(),
-      killBrowser: () => this.#host.killBrowser(),
-      memory: () => this.#host.memory(),
-      exited: this.#host.exited,
-      steps,
-      packageDir: library.packageDir,
-      folderOf,
-      specOf: async (profile, options) => {
-        const { chromiumArgs } = await this.#target;
-        const dataPath = dataPathOf(profile);
-        if (holdsProfiles && auth) throw lockNotShown('the strategy of the flow keeps its profile where it likes');
-        if (holdsProfiles)
-          await this.#hold(() => holdProfile(circumstances, folderOf(profile), { browser, tmp: this.#folder }));
-        return {
-          auth: auth ? { kind: 'module', file: auth, dataPath, timeScale } : { kind: 'local', dataPath },
-          browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
-          options,
-          logsRequests: trace.mode !== 'off',
-        };
-      },
+    this.#own = this.#party(this.#folder, 0, (event) => {
+      if (event.type === 'page:request') return trace.addRequest(event);
+      recorder.addSeen(event);
+      this.#see(event);
     });
-    this.phone = attemptPhone({ seed, platform: flow.platform }, this.#target, steps, this.client);
     if (trace.mode !== 'off') steps.followSpans((span) => this.#snapshotOfSpan(span));
+  }
+
+  get client(): ClientUnderTest {
+    return this.#own.client;
+  }
+
+  get phone(): FlowPhone {
+    return this.#own.phone;
+  }
+
+  /** Another account; its host starts with the first call. */
+  peer(): Party {
+    if (this.#peer) return this.#peer;
+    const folder = join(this.#folder, 'peer');
+    mkdirSync(folder);
+    this.#peer = this.#party(folder, 1, (event) => this.#recorder.addSeen(event, 'peer:'));
+    return this.#peer;
   }
 
   /** The methods of the library that were called so far. */
   get methods(): MethodCalls[] {
-    return this.trials.with(this.#calls.methods);
+    return this.methodTrials.with(this.#calls.methods);
   }
 
-  get redactor(): Redactor {
-    return this.#host.redactor;
+  /** The clients of all accounts as a user closes them. @throws Finding */
+  async closeClients(): Promise<void> {
+    for (const { client } of this.#parties) await client.close();
+  }
+
+  /** What happened more often than it may; null when nothing did. @param last phase of what belongs to none. */
+  repeated(last: Phase): Finding | null {
+    return this.#parties.map(({ client }) => client.repeated(last)).find((finding) => finding !== null) ?? null;
+  }
+
+  /** From now on the end of browsers and hosts is no finding. */
+  leave(): void {
+    for (const { client } of this.#parties) client.leave();
   }
 
   /** Memory of the browser when `ready` fired; null when it did not, or where it cannot be known. */
@@ -134,7 +132,7 @@ export class Scene {
 
   /** What the page says of itself at the end; all null when it does not answer soon. */
   async pageFacts(): Promise<PageFacts> {
-    const facts = await this.#answer(this.#host.calls.pageFacts());
+    const facts = await this.#answer(this.#own.host.calls.pageFacts());
     return facts ?? { debugVersion: null, userAgent: null, browserVersion: null };
   }
 
@@ -152,26 +150,9 @@ export class Scene {
 
   /** Ends every process of the attempt and its target. Never rejects. */
   async close(): Promise<void> {
-    this.client.leave();
+    this.leave();
     const closeTarget = async () => (await this.#target).close();
-    await Promise.allSettled([this.#host.kill(), closeTarget(), this.#letGo()]);
-  }
-
-  async #hold(hold: () => Promise<ProfileHolder | null>): Promise<void> {
-    await this.#letGo();
-    this.#holder = hold();
-    const holder = await this.#holder.catch(({ message }: Error) => {
-      throw new Finding('harness-error', message, 'launch');
-    });
-    this.#isHeld = () => holder?.isHeld() ?? false;
-  }
-
-  async #letGo(): Promise<void> {
-    this.#isHeld = () => false;
-    await this.#holder.then(
-      (holder) => holder?.release(),
-      () => {},
-    );
+    await Promise.allSettled([...this.#parties.map((party) => party.close()), closeTarget()]);
   }
 
   /** Removes profile and temporary files; after `close`. What cannot be removed is left to the system's own cleaning. */
@@ -182,6 +163,21 @@ export class Scene {
 
   async isDiskFull(): Promise<boolean> {
     return isDiskFull(this.#folder);
+  }
+
+  get #parties(): Party[] {
+    return this.#peer ? [this.#own, this.#peer] : [this.#own];
+  }
+
+  #party(folder: string, place: number, onSeen: (event: HostEvent) => void): Party {
+    const shared = {
+      input: this.#input,
+      target: this.#target,
+      steps: this.#steps,
+      calls: this.#calls,
+      redactor: this.redactor,
+    };
+    return new Party(shared, { folder, place, logsRequests: place === 0 && this.#trace.mode !== 'off', onSeen });
   }
 
   /** Not waited for: the flow goes on meanwhile. A page that is gone has no snapshot. */
@@ -197,24 +193,17 @@ export class Scene {
   async #snapshot(span: number | null, screenshot: string | null): Promise<void> {
     const file = screenshot && join(this.#artifacts, screenshot);
     if (file) makeFolder(dirname(file));
-    this.#trace.addSnapshot(span, await this.#host.calls.snapshot(file), screenshot);
+    this.#trace.addSnapshot(span, await this.#own.host.calls.snapshot(file), screenshot);
   }
 
   #see(event: HostEvent): void {
     if (event.type === 'host:loaded') this.loaded = event.detail;
-    if (event.type === 'browser:launched' && this.#isHeld()) {
-      this.#steps.fail(lockNotShown('the browser ignored it, as headless shells do, the bundled ones too'));
-    }
-    if (event.type === 'client:ready') this.#memory ??= this.#host.browserMemory();
-    this.client.see(event);
+    if (event.type === 'client:ready') this.#memory ??= this.#own.host.browserMemory();
+    this.eventTrials.see(recordedType(event));
   }
 
   /** Null when the host, its browser or its page does not answer in time: evidence is never waited for long. */
   #answer<T>(question: Promise<T>): Promise<T | null> {
     return within(this.#patience, () => question).catch(() => null);
   }
-}
-
-function lockNotShown(why: string): Finding {
-  return new Finding('condition-not-shown', `the lock of the profile had no effect: ${why}`, 'launch');
 }

@@ -77,7 +77,7 @@ export class Steps {
     const begun = performance.now();
     let outcome: Span['outcome'] = 'failed';
     try {
-      const result = await this.#race(what, work, this.#dueAt(what) - begun, progress);
+      const result = await this.#race(what, work, this.#dueAt(what, begun) - begun, progress);
       outcome = 'passed';
       this.#end(phase);
       return result;
@@ -110,10 +110,10 @@ export class Steps {
     return new Finding(code, `${phase} did not end within ${this.patience(ms)} ms`);
   }
 
-  #dueAt(what: FlowStep): number {
+  #dueAt(what: FlowStep, begun: number): number {
     const { ms, since } = flowSteps[what];
     const start = since.map((earlier) => this.#ends.get(earlier)).find((end) => end !== undefined);
-    return (start ?? this.#lastEnd) + this.patience(ms);
+    return (start ?? begun) + this.patience(ms);
   }
 
   #end(phase: Phase): void {

@@ -5,13 +5,14 @@ import type { Surface } from '../contracts/surface.ts';
 import { circumstancesOf, findCondition, lastsSeconds } from '../replica/conditions/conditions.ts';
 import type { Phone } from '../replica/phone/phone.ts';
 import { startReplica } from '../replica/start-replica.ts';
+import type { FlowOptions } from './flow.ts';
 
 /** Where the page of an attempt comes from, and the phone that can scan it. */
 export interface OpenTarget {
   /** Flags that bring the browser there and nowhere else. */
   chromiumArgs: string[];
-  /** @param number digits of an international number. */
-  addPhone(number: string, platform?: Platform): TargetPhone;
+  /** The phone with this number, which is added when there is none. @param number digits of an international number. */
+  phone(number: string, platform?: Platform): TargetPhone;
   /** Ends all connections of pages, and takes none for so many seconds; resolves when they have ended. */
   drop(seconds: number): Promise<void>;
   /** From now on every answer takes so many seconds longer. */
@@ -54,12 +55,13 @@ export function profileCircumstances(cell: Cell): ProfileCircumstances {
 export async function openTarget(
   cell: Cell,
   surface: Surface | null,
-  timeScale: number,
+  { timeScale = 1, world }: Pick<FlowOptions, 'timeScale' | 'world'>,
   onEvent: (type: string, detail: unknown) => void,
 ): Promise<OpenTarget> {
   const { build } = cell;
   const conditions = conditionsOf(cell).filter((name) => !findCondition(name)?.profile);
-  const replica = await startReplica({ build, timeScale, conditions, ...(surface && { surface }) });
+  const given = { ...(surface && { surface }), ...(world && { world }) };
+  const replica = await startReplica({ build, timeScale, conditions, ...given });
   const { phones } = replica;
   const dropped = Promise.withResolvers<void>();
   replica.onEvent(({ type, detail }) => {
@@ -68,8 +70,8 @@ export async function openTarget(
   });
   return {
     chromiumArgs: replica.chromiumArgs,
-    addPhone(number, platform) {
-      const { id } = phones.create(number, platform);
+    phone(number, platform) {
+      const id = phones.withNumber(number, platform);
       return {
         async scan(qr) {
           await phones.scan(id, qr);

@@ -1,99 +1,143 @@
-import type { MethodCalls, MethodResultWord } from '../contracts/attempt.ts';
+import type { EventResultWord, EventTrial, MethodCalls, MethodResultWord } from '../contracts/attempt.ts';
 import { libraryIndex } from '../surface/library-index.ts';
 import { messageOf } from './classify.ts';
 import { Finding } from './finding.ts';
-import type { FlowTrials } from './flow.ts';
+import type { FlowEventTrials, FlowTrials } from './flow.ts';
 import type { CallCounter, FollowedCall } from './method-calls.ts';
 
 /** Events by which the replica says that it is not the page that it stands in for. */
 const notModelled: ReadonlySet<string> = new Set(['stub-called', 'bad-frame', 'frame-failed']);
 
-type Trial = Required<Pick<MethodCalls, 'result'>> & Pick<MethodCalls, 'why'>;
-
-/** What came of the methods that a flow tried. */
-export class Trials implements FlowTrials {
-  readonly #packageDir: string;
-  readonly #calls: Pick<CallCounter, 'follow'>;
-  readonly #results = new Map<string, Trial>();
-  /** What the replica said since the trial under way began. */
-  #missing: string[] = [];
+/** What the replica turns out not to model while a flow tries something. */
+export class ReplicaGaps {
+  /** Since the trial under way began. */
+  #seen: string[] = [];
   /** Members that were read and that the replica has only by name; it reports each once. */
   readonly #members = new Set<string>();
-
-  /** @param calls the calls of the attempt: they tell the method from what prepares it. */
-  constructor(packageDir: string, calls: Pick<CallCounter, 'follow'>) {
-    this.#packageDir = packageDir;
-    this.#calls = calls;
-  }
-
-  async listed(): Promise<string[]> {
-    return libraryIndex(this.#packageDir).publicMethods.map(({ name }) => name);
-  }
 
   /** Takes in an event of the replica. */
   see(type: string, detail: unknown): void {
     const { module, export: name, member, called, message } = detail as Record<string, string | undefined>;
     if (type === 'stub-read' && member) this.#members.add(member);
     if (!notModelled.has(type)) return;
-    this.#missing.push(
+    this.#seen.push(
       module
         ? `the replica has ${module}.${name}${called ? ` ${called}` : ''} only by name`
         : `the replica failed (${type}): ${oneLine(message ?? '')}`,
     );
   }
 
-  async run(method: string, work: () => Promise<void>): Promise<boolean> {
-    this.#missing = [];
-    const calls = this.#calls.follow();
+  startOver(): void {
+    this.#seen = [];
+  }
+
+  /** Why an error says nothing about the library; undefined when it does. @param error the message; null for a success. */
+  excuseOf(error: string | null): string | undefined {
+    const [seen] = this.#seen;
+    if (seen !== undefined || error === null) return seen;
+    // The call can be refused before the event of the stub is here.
+    if (/\breplica: \S+ is only a name here/.test(error)) return error;
+    const member = [...this.#members].find((each) => namesMember(error, each));
+    return member && `the replica has no ${member}: ${error}`;
+  }
+}
+
+interface Trial<Word extends string> {
+  result: Word | 'not-modelled' | 'not-tried';
+  why?: string;
+}
+
+/** The result of each thing that a flow tries. */
+class Trials<Word extends string> {
+  readonly #gaps: ReplicaGaps;
+  readonly results = new Map<string, Trial<Word>>();
+
+  constructor(gaps: ReplicaGaps) {
+    this.#gaps = gaps;
+  }
+
+  /**
+   * @param success the result of work that ends well.
+   * @param resultOf the result of work that threw, and was not excused by what the replica does not model.
+   * @returns whether it succeeded.
+   */
+  async run(
+    name: string,
+    work: () => Promise<void>,
+    success: Word,
+    resultOf: (thrown: unknown, why: string) => Trial<Word>,
+  ): Promise<boolean> {
+    this.#gaps.startOver();
     const thrown = await work().then(
       () => null,
       (error: unknown) => error ?? new Error('it threw nothing at all'),
     );
-    const trial = this.#resultOf(method, thrown, calls);
-    this.#results.set(method, trial);
-    return trial.result === 'works';
+    const error = thrown === null ? null : oneLine(messageOf(thrown));
+    const excuse = this.#gaps.excuseOf(error);
+    if (excuse !== undefined) this.results.set(name, { result: 'not-modelled', why: excuse });
+    else this.results.set(name, error === null ? { result: success } : resultOf(thrown, error));
+    return excuse === undefined && error === null;
+  }
+
+  leaveOut(names: readonly string[]): void {
+    for (const name of names) this.results.set(name, { result: 'not-tried' });
+  }
+
+  /** @throws Finding when any has this result and a reason. @param what says it of a list of names, e.g. `methods failed`. */
+  endOn(word: Trial<Word>['result'], code: 'no-effect' | 'call-failed' | 'no-event', what: string): void {
+    // What was left out has no reason, and is no finding.
+    const isIt = ({ result, why }: Trial<Word>) => result === word && why !== undefined;
+    const names = [...this.results].flatMap(([name, trial]) => (isIt(trial) ? [name] : []));
+    if (names.length === 0) return;
+    throw new Finding(code, `${names.length} of ${this.results.size} ${what}: ${names.join(', ')}`, 'call');
+  }
+}
+
+/** The result of each method that a flow tries. */
+export class MethodTrials implements FlowTrials {
+  readonly #packageDir: string;
+  readonly #calls: Pick<CallCounter, 'follow'>;
+  readonly #trials: Trials<Extract<MethodResultWord, 'works' | 'failed' | 'no-effect'>>;
+
+  /** @param calls the calls of the attempt: they tell the method from what prepares it. */
+  constructor(packageDir: string, gaps: ReplicaGaps, calls: Pick<CallCounter, 'follow'>) {
+    this.#packageDir = packageDir;
+    this.#calls = calls;
+    this.#trials = new Trials(gaps);
+  }
+
+  async listed(): Promise<string[]> {
+    return libraryIndex(this.#packageDir).publicMethods.map(({ name }) => name);
+  }
+
+  run(method: string, work: () => Promise<void>): Promise<boolean> {
+    const calls = this.#calls.follow();
+    return this.#trials.run(method, work, 'works', (thrown, why) => {
+      const unprepared = whyNotTried(method, calls);
+      if (unprepared !== null) return { result: 'not-tried', why: `${unprepared}: ${why}` };
+      const isWithout = thrown instanceof Finding && thrown.code === 'no-effect';
+      return { result: isWithout ? 'no-effect' : 'failed', why };
+    });
   }
 
   leaveOut(methods: readonly string[]): void {
-    for (const name of methods) this.#results.set(name, { result: 'not-tried' });
+    this.#trials.leaveOut(methods);
   }
 
   end(): void {
-    for (const [result, code, what] of [
-      ['no-effect', 'no-effect', 'had no effect'],
-      ['failed', 'call-failed', 'failed'],
-      ['not-tried', 'call-failed', 'could not be tried'],
-    ] as const) {
-      // A method that was left out has no reason, and is no finding.
-      const isIt = (trial: Trial) => trial.result === result && trial.why !== undefined;
-      const names = [...this.#results].flatMap(([name, trial]) => (isIt(trial) ? [name] : []));
-      const count = `${names.length} of ${this.#results.size} methods`;
-      if (names.length > 0) throw new Finding(code, `${count} ${what}: ${names.join(', ')}`, 'call');
-    }
+    this.#trials.endOn('no-effect', 'no-effect', 'methods had no effect');
+    this.#trials.endOn('failed', 'call-failed', 'methods failed');
+    this.#trials.endOn('not-tried', 'call-failed', 'methods could not be tried');
   }
 
-  /** The counted calls with what came of the tried methods, and the methods that were tried and never called. */
+  /** The counted calls with the results of the tried methods, and the methods that were tried and never called. */
   with(calls: readonly MethodCalls[]): MethodCalls[] {
-    const uncalled = [...this.#results.keys()].filter((name) => !calls.some((each) => each.name === name));
+    const { results } = this.#trials;
+    const uncalled = [...results.keys()].filter((name) => !calls.some((each) => each.name === name));
     return [...calls, ...uncalled.map((name) => ({ name, calls: 0, failed: 0 }))].map((each) => ({
       ...each,
-      ...this.#results.get(each.name),
+      ...results.get(each.name),
     }));
-  }
-
-  #resultOf(method: string, thrown: unknown, calls: readonly FollowedCall[]): Trial {
-    const [missing] = this.#missing;
-    if (missing !== undefined) return { result: 'not-modelled', why: missing };
-    if (thrown === null) return { result: 'works' };
-    const why = oneLine(messageOf(thrown));
-    // The call can be refused before the event of the stub is here.
-    if (/\breplica: \S+ is only a name here/.test(why)) return { result: 'not-modelled', why };
-    const member = [...this.#members].find((each) => namesMember(why, each));
-    if (member !== undefined) return { result: 'not-modelled', why: `the replica has no ${member}: ${why}` };
-    const unprepared = whyNotTried(method, calls);
-    if (unprepared !== null) return { result: 'not-tried', why: `${unprepared}: ${why}` };
-    const isWithout = thrown instanceof Finding && thrown.code === 'no-effect';
-    return { result: (isWithout ? 'no-effect' : 'failed') satisfies MethodResultWord, why };
   }
 }
 
@@ -104,6 +148,51 @@ function whyNotTried(method: string, calls: readonly FollowedCall[]): string | n
   if (last && !last.isAnswered && last.name !== method)
     return `${last.name} failed ${isCalled ? 'after' : 'before'} it`;
   return isCalled ? null : 'it was not called';
+}
+
+/** The result of each event that a flow tries to cause. */
+export class EventTrials implements FlowEventTrials {
+  readonly #packageDir: string;
+  readonly #trials: Trials<Extract<EventResultWord, 'came' | 'missing' | 'impossible'>>;
+  readonly #seen = new Set<string>();
+  readonly #ruledOut = new Set<string>();
+
+  constructor(packageDir: string, gaps: ReplicaGaps) {
+    this.#packageDir = packageDir;
+    this.#trials = new Trials(gaps);
+  }
+
+  /** Takes in the recorded type of an event of the host. */
+  see(type: string): void {
+    if (type.startsWith('client:')) this.#seen.add(type.slice('client:'.length));
+  }
+
+  async listed(): Promise<string[]> {
+    return libraryIndex(this.#packageDir).publicEvents;
+  }
+
+  run(event: string, work: () => Promise<void>): Promise<boolean> {
+    return this.#trials.run(event, work, 'came', (_, why) => ({ result: 'missing', why }));
+  }
+
+  ruleOut(event: string, as: 'impossible' | 'not-modelled', why: string): void {
+    this.#ruledOut.add(event);
+    this.#trials.results.set(event, { result: as, why });
+  }
+
+  leaveOut(events: readonly string[]): void {
+    this.#trials.leaveOut(events);
+  }
+
+  end(): void {
+    this.#trials.endOn('missing', 'no-event', 'events did not come');
+  }
+
+  get results(): EventTrial[] {
+    return [...this.#trials.results].map(([name, trial]) =>
+      this.#ruledOut.has(name) && this.#seen.has(name) ? { name, result: 'came' } : { name, ...trial },
+    );
+  }
 }
 
 /** Whether a text has the name as a whole word: short names stand in every text. */

@@ -1,4 +1,4 @@
-import type { FlowOptions } from './flow.ts';
+import type { FlowOptions, FlowPhone } from './flow.ts';
 
 /** What a flow file says of itself. */
 export type FlowFacts = { name: string } & FlowOptions;
@@ -9,12 +9,22 @@ export type Result<T> = { ok: true; value: T } | { ok: false; message: string; s
 /** What the parent asks of the thread that a flow file runs in. */
 export interface FlowThread {
   load(): Promise<Result<FlowFacts>>;
-  /** @param facts the fields of the context that are no functions, as `phone.number`. */
-  run(facts: Record<string, Record<string, string>>): Promise<Result<void>>;
+  run(phone: PhoneFacts): Promise<Result<void>>;
 }
+
+/** The fields of a phone that are no functions. */
+export type PhoneFacts = Pick<FlowPhone, 'number' | 'contact'>;
+
+/** Which account a flow means. */
+export type PartyName = 'own' | 'peer';
 
 /** What the thread asks of the parent. */
 export interface FlowHost {
-  /** Calls `context[part][method](...args)`, or `context[method](...args)` where `part` is empty. */
-  call(part: string, method: string, args: unknown[]): Promise<Result<unknown>>;
+  /** Calls what is at the path: `context.network.drop(...args)`, or of an account, `phone.groups.create(...args)`. */
+  call(path: readonly string[], args: unknown[], party?: PartyName): Promise<Result<unknown>>;
+  /** Starts the peer. */
+  peer(): Promise<Result<PhoneFacts>>;
+  probe(party: PartyName): Promise<Result<void>>;
+  /** Rejects with the finding that something is not so. */
+  noEffect(what: string): Promise<Result<never>>;
 }

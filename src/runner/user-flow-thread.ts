@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import { flowSteps } from '../session/deadlines.ts';
-import type { Flow, FlowContext } from './flow.ts';
+import type { Flow, FlowClient, FlowContext, FlowParty, FlowPhone } from './flow.ts';
 import { type IsSo, untilSo } from './until-so.ts';
-import type { FlowFacts, FlowHost, FlowThread, Result } from './user-flow-protocol.ts';
+import type { FlowFacts, FlowHost, FlowThread, PartyName, PhoneFacts, Result } from './user-flow-protocol.ts';
 
 /** `wwebjs-canary` is src/index, `wwebjs-canary/vitest` src/vitest, as `exports` of package.json says. */
 const ownName = /^wwebjs-canary(?:\/(\w+))?$/;
@@ -31,54 +31,64 @@ class Passed extends Error {
 }
 
 const port = parentPort as MessagePort;
-let flow: Flow;
+let flow: Flow<FlowContext>;
 
 const rpc = createBirpc<FlowHost, FlowThread>(
   {
     load: () => resultOf(load),
-    run: (facts) => resultOf(async () => void (await flow.body(contextOf(facts), new AbortController().signal))),
+    run: (phone) => resultOf(async () => void (await flow.body(contextOf(phone), new AbortController().signal))),
   },
   { timeout: -1, post: (message) => port.postMessage(message), on: (listener) => port.on('message', listener) },
 );
 
 async function load(): Promise<FlowFacts> {
   const module = await import(pathToFileURL(workerData.file).href);
-  const { name, body, auth, timeScale, platform, deadlineSeconds } = (module.default ?? {}) as Partial<Flow>;
+  const { name, body, auth, timeScale, world, platform, deadlineSeconds } = (module.default ?? {}) as Partial<Flow>;
   if (typeof name !== 'string' || typeof body !== 'function') {
     throw new TypeError('it needs a default export made with flow(name, body)');
   }
-  flow = module.default as Flow;
-  return JSON.parse(JSON.stringify({ name, auth, timeScale, platform, deadlineSeconds }));
+  flow = module.default as Flow<FlowContext>;
+  return JSON.parse(JSON.stringify({ name, auth, timeScale, world, platform, deadlineSeconds }));
 }
 
-function contextOf(facts: Record<string, Record<string, string>>): FlowContext {
-  const part = (name: string) =>
-    new Proxy(facts[name] ?? {}, {
-      get: (fields, key) => fields[String(key)] ?? ((...args: unknown[]) => call(name, String(key), args)),
-    });
+/** The account of each client that the flow has. */
+const parties = new WeakMap<FlowClient, PartyName>();
+
+function contextOf(phone: PhoneFacts): FlowContext {
   return {
-    client: part('client'),
-    phone: part('phone'),
-    network: part('network'),
-    probe: () => call('', 'probe', []),
-    wait: (seconds: number) => call('', 'wait', [seconds]),
-    trials: {
-      listed: () => call('trials', 'listed', []),
-      run: () => Promise.reject(new TypeError('trials.run() is not for flow files of users')),
-      leaveOut: (methods: readonly string[]) => void call('trials', 'leaveOut', [methods]),
-      end: () => {},
-    },
+    ...partyOf('own', phone),
+    peer: async () => partyOf('peer', await unwrapped(rpc.peer())),
+    network: areaOf(['network']) as FlowContext['network'],
+    probe: (client) => unwrapped(rpc.probe(parties.get(client) ?? 'own')),
+    wait: (seconds) => unwrapped(rpc.call(['wait'], [seconds])) as Promise<void>,
     effect,
-  } as unknown as FlowContext;
+  };
+}
+
+function partyOf(name: PartyName, phone: PhoneFacts): FlowParty {
+  const client = areaOf(['client'], name) as FlowClient;
+  parties.set(client, name);
+  return { client, phone: areaOf(['phone'], name, phone) as FlowPhone };
+}
+
+/** A part of the context; what is at a path below it is called in the parent. @param facts fields that are no functions. */
+function areaOf(path: readonly string[], party?: PartyName, facts: object = {}): unknown {
+  return new Proxy((...args: unknown[]) => unwrapped(rpc.call(path, args, party)), {
+    // An area is no promise.
+    get: (_, key) => {
+      if (typeof key !== 'string' || key === 'then') return undefined;
+      return key in facts ? facts[key as keyof typeof facts] : areaOf([...path, key], party);
+    },
+  });
 }
 
 /** Asked here, where the question runs; what it means that it is not so, the parent says. */
-async function effect(what: string, isSo: IsSo<unknown>): Promise<unknown> {
-  return (await untilSo(isSo, flowSteps.effect.ms)) ?? call('', 'noEffect', [what]);
+async function effect<T>(what: string, isSo: IsSo<T>): Promise<T> {
+  return (await untilSo(isSo, flowSteps.effect.ms)) ?? unwrapped(rpc.noEffect(what));
 }
 
-async function call(part: string, method: string, args: unknown[]): Promise<unknown> {
-  const result = await rpc.call(part, method, args);
+async function unwrapped<T>(asked: Promise<Result<T>>): Promise<T> {
+  const result = await asked;
   if (result.ok) return result.value;
   throw new Passed(result.message, result.thrown as number);
 }

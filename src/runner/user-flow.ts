@@ -5,10 +5,11 @@ import { z } from 'zod';
 import { InputError } from '../contracts/input-error.ts';
 import { platforms } from '../contracts/phone-control.ts';
 import { Late, within } from '../contracts/within.ts';
+import { worldSchema } from '../contracts/world-file.ts';
 import { messageOf } from './classify.ts';
 import { noEffect } from './finding.ts';
-import type { Flow, FlowContext } from './flow.ts';
-import type { FlowHost, FlowThread, Result } from './user-flow-protocol.ts';
+import type { Flow, FlowContext, FlowParty, FlowPhone } from './flow.ts';
+import type { FlowHost, FlowThread, PhoneFacts, Result } from './user-flow-protocol.ts';
 
 const threadFile = new URL(`./user-flow-thread${extname(import.meta.url)}`, import.meta.url);
 const loadMs = 5_000;
@@ -19,6 +20,7 @@ const factsSchema = z.strictObject({
   timeScale: z.number().positive().optional(),
   platform: z.enum(platforms).optional(),
   deadlineSeconds: z.number().positive().optional(),
+  world: worldSchema.optional(),
 });
 
 /**
@@ -48,10 +50,9 @@ async function runInThread(file: string, context: FlowContext, over: AbortSignal
   const thrown: unknown[] = [];
   const { thread, ended, end } = startThread(file, () => ({ context, thrown }));
   over.addEventListener('abort', end);
-  const { number, contact } = context.phone;
   try {
     await Promise.race([thread.load(), ended]);
-    const result = await Promise.race([thread.run({ phone: { number, contact } }), ended]);
+    const result = await Promise.race([thread.run(factsOf(context.phone)), ended]);
     if (!result.ok && result.thrown !== undefined) throw thrown[result.thrown];
     unwrap(result);
   } finally {
@@ -69,14 +70,11 @@ function startThread(file: string, running: () => Running) {
   const worker = new Worker(threadFile, { workerData: { file }, execArgv: [], stdout: true });
   // Standard output belongs to the results of the command.
   worker.stdout.pipe(process.stderr, { end: false });
-  const thread = createBirpc<FlowThread, FlowHost>(
-    { call: (...request) => callContext(running(), ...request) },
-    {
-      timeout: -1,
-      post: (message) => worker.postMessage(message),
-      on: (listener) => worker.on('message', listener),
-    },
-  );
+  const thread = createBirpc<FlowThread, FlowHost>(hostOf(running), {
+    timeout: -1,
+    post: (message) => worker.postMessage(message),
+    on: (listener) => worker.on('message', listener),
+  });
   const ended = new Promise<never>((_, reject) => {
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the flow ended its own thread (code ${code})`)));
@@ -85,24 +83,42 @@ function startThread(file: string, running: () => Running) {
   return { thread, ended, end: () => void worker.terminate() };
 }
 
-async function callContext(
-  { context, thrown }: Running,
-  part: string,
-  method: string,
-  args: unknown[],
-): Promise<Result<unknown>> {
-  if (!context || !thrown) return { ok: false, message: 'the attempt has not begun' };
-  try {
-    if (part === '' && method === 'probe')
-      return { ok: true, value: await context.probe(context.client, context.phone) };
-    if (part === '' && method === 'noEffect') throw noEffect(String(args[0]));
-    const owner = (part === '' ? context : context[part as keyof FlowContext]) as unknown as Record<string, unknown>;
-    const work = owner[method];
-    if (typeof work !== 'function') throw new TypeError(`${part}.${method} is not a function`);
-    return { ok: true, value: await work.apply(owner, args) };
-  } catch (error) {
-    return { ok: false, message: messageOf(error), thrown: thrown.push(error) - 1 };
+/** What the thread may ask, answered by the context of the attempt. */
+function hostOf(running: () => Running): FlowHost {
+  async function answer<T>(work: (context: FlowContext) => Promise<T>): Promise<Result<T>> {
+    const { context, thrown } = running();
+    if (!context || !thrown) return { ok: false, message: 'the attempt has not begun' };
+    try {
+      return { ok: true, value: await work(context) };
+    } catch (error) {
+      return { ok: false, message: messageOf(error), thrown: thrown.push(error) - 1 };
+    }
   }
+  return {
+    call: (path, args, party) =>
+      answer(async (context) => call(party === 'peer' ? await context.peer() : context, path, args)),
+    peer: () => answer(async (context) => factsOf((await context.peer()).phone)),
+    probe: (party) =>
+      answer(async (context) => {
+        const { client, phone } = party === 'peer' ? await context.peer() : context;
+        await context.probe(client, phone);
+      }),
+    noEffect: (what) => answer(() => Promise.reject(noEffect(what))),
+  };
+}
+
+const factsOf = ({ number, contact }: FlowPhone): PhoneFacts => ({ number, contact });
+
+/** @throws TypeError when there is no function at the path. */
+function call(root: FlowParty, path: readonly string[], args: unknown[]): unknown {
+  let owner: unknown;
+  let found: unknown = root;
+  for (const name of path) {
+    owner = found;
+    found = (owner as Record<string, unknown> | undefined)?.[name];
+  }
+  if (typeof found !== 'function') throw new TypeError(`${path.join('.')} is not a function`);
+  return Reflect.apply(found, owner, args);
 }
 
 function unwrap<T>(result: Result<T>): T {

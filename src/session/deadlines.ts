@@ -31,7 +31,7 @@ interface StepDeadline {
   ms: number;
   /** The phase that it is a part of. */
   phase: Exclude<Phase, 'install'>;
-  /** The time runs from the end of the first of these phases that took place, else from the end of the phase before. */
+  /** The time runs from the end of the first of these phases that took place, else from the beginning of the step. */
   since: readonly Phase[];
   /** What it means when the time is over. */
   code: Code;

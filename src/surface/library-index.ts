@@ -19,6 +19,8 @@ export interface LibraryIndex {
   /** Results that Node code destructures at once: `const { failed } = await this.authStrategy.onAuthenticationNeeded()`. */
   takenApart: { file: string; line: number; source: string }[];
   publicMethods: PublicMethod[];
+  /** Events of the client in the library's type definitions, e.g. `message_ack`. */
+  publicEvents: string[];
   /** Lazy modules, and loaders of such, that the library's page code requests. */
   loads: string[];
   keyReads: KeyRead[];

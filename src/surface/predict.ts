@@ -5,6 +5,7 @@ import type { BrokenNames, SwitchBreak } from '../contracts/surface-check.ts';
 import { checkMethods } from './check-methods.ts';
 import { type CheckedIndex, checkSurface, openNames, stoppingNames } from './check-surface.ts';
 import type { LibraryIndex } from './library-index.ts';
+import { silentEvents } from './never-shown.ts';
 import { switchBreaks } from './switch-breaks.ts';
 
 /**
@@ -33,6 +34,7 @@ export function predict(index: LibraryIndex, surface: Surface, methods: readonly
     open,
     failsAnyway: stopping.some(({ name }) => !open.some((each) => each.name === name)),
     switches: switchBreaks(index, surface).map(onlyNames),
+    silentEvents: silentEvents(index.needs, surface),
     methods: checkMethods({ ...index, publicMethods: called }, surface).map((method, i) => {
       const stages = called[i]?.leadsTo.map((name) => `method:${name}`) ?? [];
       return {

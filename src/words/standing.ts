@@ -29,7 +29,10 @@ const flowWords: Readonly<Record<string, FlowWords>> = {
   'forward-and-invite': { does: 'forwards and invites', base: 'forward and invite' },
   'contacts-and-chats': { does: 'keeps contacts and chats', base: 'keep contacts and chats' },
   'channel-and-status': { does: 'posts and follows', base: 'post and follow' },
+  'two-accounts': { does: 'talks with another client', base: 'talk with another client' },
+  'many-chats': { does: 'holds many chats', base: 'hold many chats' },
   'every-method': { does: 'has every method', base: 'have every method' },
+  'every-event': { does: 'has every event', base: 'have every event' },
 };
 
 /** What a version does not do, where the code of a failure names it better than the flow: a client that fails its probe did link. */

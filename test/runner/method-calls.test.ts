@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { CallCounter } from '../../src/runner/method-calls.ts';
 
 test('methods of the library are counted, failed calls apart, in the sequence of their first calls', async () => {
-  const counter = new CallCounter();
+  const timed: string[] = [];
+  const counter = new CallCounter((name, ms) => void (ms >= 0 && timed.push(name)));
   const calls = counter.counting({
     sendText: async (_, body) => {
       if (body === 'bad') throw new Error('no');
@@ -23,6 +24,7 @@ test('methods of the library are counted, failed calls apart, in the sequence of
   await calls.call({ on: 1, method: 'archive', args: [] });
   await expect(calls.call({ on: 1, method: 'mute', args: [] })).rejects.toThrow('no');
   await calls.call({ on: null, method: 'getChats', args: [] });
+  expect(timed).toEqual(['Client.sendMessage', 'Client.destroy', 'Chat.archive', 'Client.getChats']);
   expect(counter.methods).toEqual([
     { name: 'Client.sendMessage', calls: 2, failed: 1 },
     { name: 'Client.destroy', calls: 1, failed: 0 },

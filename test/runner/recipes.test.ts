@@ -1,22 +1,31 @@
 import { expect, test } from 'vitest';
+import { recipes as eventRecipes, ruledOut } from '../../canaries/every-event.ts';
 import { recipes } from '../../canaries/every-method.ts';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
 import { readMatrix } from '../../src/runs/read-plan.ts';
-import { libraryIndex } from '../../src/surface/library-index.ts';
+import { type LibraryIndex, libraryIndex } from '../../src/surface/library-index.ts';
 
 /** Methods that no recipe can reach: nothing that the library returns has one. */
 const unreachable = new Set(['Product.getData']);
 
-test('every public method of the versions of the matrix has a recipe, and every recipe is of such a method', async () => {
+/** Names in the type definitions of any version of the matrix. */
+async function listed(namesOf: (index: LibraryIndex) => string[]): Promise<Set<string>> {
   const versions = [...new Set(readMatrix().blocks.flatMap(({ library }) => library))];
   expect(versions.length).toBeGreaterThan(3);
-  const listed = new Set<string>();
-  for (const version of versions) {
-    const { packageDir } = await ensureLibrary(version, console.log, 'source');
-    for (const { name } of libraryIndex(packageDir).publicMethods) listed.add(name);
-  }
+  const installed = await Promise.all(versions.map((version) => ensureLibrary(version, console.log, 'source')));
+  return new Set(installed.flatMap(({ packageDir }) => namesOf(libraryIndex(packageDir))));
+}
+
+test('every public method of the versions of the matrix has a recipe, and every recipe is of such a method', async () => {
+  const methods = await listed(({ publicMethods }) => publicMethods.map(({ name }) => name));
   const tried = Object.keys(recipes);
-  expect([...listed].filter((name) => !tried.includes(name) && !unreachable.has(name))).toEqual([]);
+  expect([...methods].filter((name) => !tried.includes(name) && !unreachable.has(name))).toEqual([]);
   expect([...unreachable].filter((name) => tried.includes(name))).toEqual([]);
-  expect(tried.filter((name) => !listed.has(name))).toEqual([]);
+  expect(tried.filter((name) => !methods.has(name))).toEqual([]);
+});
+
+test('every event of the versions of the matrix has a recipe or a reason why nothing causes it, and no other has', async () => {
+  const events = await listed(({ publicEvents }) => publicEvents);
+  expect(events.size).toBeGreaterThan(30);
+  expect([...Object.keys(eventRecipes), ...Object.keys(ruledOut)].sort()).toEqual([...events].sort());
 });

@@ -32,6 +32,14 @@ test('without a scan, ready is due five seconds after the page', async () => {
   await expect(steps.run('ready', never)).rejects.toMatchObject({ code: 'no-ready' });
 });
 
+test('what a flow does between two steps, such as a pause or a step that fails, takes no time of the next one', async () => {
+  const steps = new Steps(0.02, () => {});
+  await steps.run('page', async () => {});
+  await expect(steps.run('event', never)).rejects.toMatchObject({ code: 'no-event' });
+  await sleep(120);
+  await expect(steps.run('event', () => sleep(40, 'came'))).resolves.toBe('came');
+});
+
 test('a failure ends the phase under way and every later one', async () => {
   const steps = new Steps(1, () => {});
   const phase = steps.run('qr', never);

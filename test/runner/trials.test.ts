@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { HostCalls, LibraryValue } from '../../src/contracts/host.ts';
 import { noEffect } from '../../src/runner/finding.ts';
 import { CallCounter } from '../../src/runner/method-calls.ts';
-import { Trials } from '../../src/runner/trials.ts';
+import { EventTrials, MethodTrials, ReplicaGaps } from '../../src/runner/trials.ts';
 
 const answer: LibraryValue = { value: true, of: null, ref: null, entries: [] };
 
@@ -18,15 +18,16 @@ function trialsOn(does: Record<string, () => Promise<LibraryValue>> = {}) {
     logout: unused,
     destroy: unused,
   } satisfies Pick<HostCalls, 'call' | 'ownerOf' | 'sendText' | 'requestCode' | 'logout' | 'destroy'>);
-  const trials = new Trials('/nowhere', counter);
-  return { trials, call: (method: string) => call({ on: 1, method, args: [] }) };
+  const gaps = new ReplicaGaps();
+  const trials = new MethodTrials('/nowhere', gaps, counter);
+  return { trials, gaps, call: (method: string) => call({ on: 1, method, args: [] }) };
 }
 
-async function resultOf(work: (trials: Trials) => Promise<void> | void) {
-  const { trials, call } = trialsOn();
+async function resultOf(work: (gaps: ReplicaGaps) => Promise<void> | void) {
+  const { trials, gaps, call } = trialsOn();
   await trials.run('Chat.mute', async () => {
     await call('mute');
-    return work(trials);
+    return work(gaps);
   });
   return trials.with([])[0];
 }
@@ -35,32 +36,32 @@ test.each([
   ['works', () => {}],
   ['failed', () => Promise.reject(new Error('no such chat'))],
   ['no-effect', () => Promise.reject(noEffect('the chat is muted'))],
-  ['not-modelled', (trials: Trials) => trials.see('stub-called', { module: 'WAWebCmd', export: 'Cmd.mute' })],
+  ['not-modelled', (gaps: ReplicaGaps) => gaps.see('stub-called', { module: 'WAWebCmd', export: 'Cmd.mute' })],
   // A library may swallow the error of a stub: its success would be a false one.
   [
     'not-modelled',
-    (trials: Trials) => {
-      trials.see('stub-called', { module: 'WAWebCmd', export: 'Cmd.mute' });
+    (gaps: ReplicaGaps) => {
+      gaps.see('stub-called', { module: 'WAWebCmd', export: 'Cmd.mute' });
       throw new Error('something else');
     },
   ],
   ['not-modelled', () => Promise.reject(new Error('replica: WAWebCmd.mute is only a name here'))],
-  ['not-modelled', (trials: Trials) => trials.see('bad-frame', { message: 'what' })],
+  ['not-modelled', (gaps: ReplicaGaps) => gaps.see('bad-frame', { message: 'what' })],
   [
     'not-modelled',
-    (trials: Trials) => {
-      trials.see('stub-read', { module: 'WAWebChatModel', export: 'Chat', member: 'newField' });
+    (gaps: ReplicaGaps) => {
+      gaps.see('stub-read', { module: 'WAWebChatModel', export: 'Chat', member: 'newField' });
       throw new TypeError("Cannot read properties of undefined (reading 'newField')");
     },
   ],
   [
     'failed',
-    (trials: Trials) => {
-      trials.see('stub-read', { module: 'WAWebChatModel', export: 'Chat', member: 'newField' });
+    (gaps: ReplicaGaps) => {
+      gaps.see('stub-read', { module: 'WAWebChatModel', export: 'Chat', member: 'newField' });
       throw new TypeError('something else');
     },
   ],
-  ['works', (trials: Trials) => trials.see('message-from-page', { id: '1' })],
+  ['works', (gaps: ReplicaGaps) => gaps.see('message-from-page', { id: '1' })],
 ] as const)('%s', async (result, work) => {
   expect(await resultOf(work)).toMatchObject({ name: 'Chat.mute', result });
 });
@@ -127,18 +128,18 @@ test('a call of the trial before does not count as one of the next', async () =>
 });
 
 test('a member whose name is a part of another word does not excuse a failure', async () => {
-  const { trials, call } = trialsOn();
+  const { trials, gaps, call } = trialsOn();
   await trials.run('Chat.mute', async () => {
     await call('mute');
-    trials.see('stub-read', { module: 'WAWebChatModel', export: 'Chat', member: 'id' });
+    gaps.see('stub-read', { module: 'WAWebChatModel', export: 'Chat', member: 'id' });
     throw new TypeError('invalid width');
   });
   expect(trials.with([])).toMatchObject([{ result: 'failed' }]);
 });
 
 test('what a stub said in one trial is not held against the next one', async () => {
-  const { trials } = trialsOn();
-  await trials.run('Chat.pin', async () => trials.see('stub-called', { module: 'M', export: 'e' }));
+  const { trials, gaps } = trialsOn();
+  await trials.run('Chat.pin', async () => gaps.see('stub-called', { module: 'M', export: 'e' }));
   await trials.run('Chat.mute', async () => {});
   expect(trials.with([]).map(({ result }) => result)).toEqual(['not-modelled', 'works']);
 });
@@ -162,4 +163,21 @@ test('methods that work, are not modelled or were left out end no attempt', asyn
     { name: 'Chat.pin', calls: 2, failed: 0, result: 'works' },
     { name: 'Chat.mute', calls: 0, failed: 0, result: 'not-tried' },
   ]);
+});
+
+test('an event that came was not ruled out, and one that did not come ends the attempt', async () => {
+  const events = new EventTrials('/nowhere', new ReplicaGaps());
+  await events.run('message', async () => {});
+  events.ruleOut('change_battery', 'impossible', 'phones do not report it');
+  events.ruleOut('call', 'not-modelled', 'never');
+  events.see('client:call');
+  events.end();
+  await events.run('qr', () => Promise.reject(new Error('it did not come')));
+  expect(events.results).toEqual([
+    { name: 'message', result: 'came' },
+    { name: 'change_battery', result: 'impossible', why: 'phones do not report it' },
+    { name: 'call', result: 'came' },
+    { name: 'qr', result: 'missing', why: 'it did not come' },
+  ]);
+  expect(() => events.end()).toThrow('1 of 4 events did not come: qr');
 });

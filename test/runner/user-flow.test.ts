@@ -30,6 +30,25 @@ test('a file anywhere gets the vocabulary under the name of the package, and dri
   expect(Object.keys(attempt.phases)).toEqual(['launch', 'page', 'qr', 'ready', 'close']);
 });
 
+test('a file reaches a peer with a phone and a client of its own, areas of a phone, and the world that it gives', async () => {
+  const flow = await userFlow(`${imports}
+    const world = { people: { '10005550001': {} }, phones: [{ number: '13125550171' }, { number: '13125550172' }] };
+    export default flow('mine', async ({ client, phone, peer }: FlowContext) => {
+      const other = await peer();
+      const numbers = [phone.number, other.phone.number, (await peer()).phone.number].join();
+      if (numbers !== '13125550171,13125550172,13125550172') throw new Error(numbers);
+      await client.start();
+      await other.client.start();
+      await Promise.all([client.qr(), other.client.qr()]);
+      const { id } = await other.phone.groups.create({ subject: 'Peers', participants: [phone.number, '10005550001'] });
+      const { members } = await phone.groups.get(id);
+      if (members.length !== 3) throw new Error(JSON.stringify(members));
+    }, { world });`);
+  const attempt = await attemptToy('obedient', { flow });
+  expect(attempt).toMatchObject({ outcome: 'passed' });
+  expect(attempt.events.some(({ type }) => type === 'peer:client:qr')).toBe(true);
+});
+
 test('a finding of a step keeps its code on its way through the file', async () => {
   const flow = await userFlow(`${imports}
     export default flow('mine', async ({ client, phone }: FlowContext) => {
@@ -59,6 +78,7 @@ test.each([
 test.each([
   ['cannot be parsed', 'export default {', /my-flow\.ts cannot be loaded: /],
   ['has a wrong option', `export default { name: 'a', body() {}, timeScale: -1 }`, /timeScale/],
+  ['has a broken world', `export default { name: 'a', body() {}, world: { phones: [{ number: 'x' }] } }`, /world/],
   ['never loads', 'await new Promise(() => {});', /cannot be loaded: /],
   ['imports what is not there', `import 'nowhere-to-be-found'; export default 1`, /nowhere-to-be-found/],
 ])('a file that %s is refused before anything is started', async (_, text, message) => {

@@ -2,7 +2,13 @@ import { Command } from 'commander';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { methodReporters } from '../../report/methods/method-reporters.ts';
-import { isUnexplained, methodTable, methodWord, type TriedCell } from '../../report/methods/method-table.ts';
+import {
+  eventWord,
+  isUnexplained,
+  methodTable,
+  methodWord,
+  type TriedCell,
+} from '../../report/methods/method-table.ts';
 import { reportResult } from '../../report/report-result.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
@@ -18,7 +24,7 @@ interface MethodsOptions {
   reporter: string;
 }
 
-/** `methods`: calls every public method of versions on builds. */
+/** `methods`: calls every public method of versions on builds, and causes every event. */
 export function methodsCommand(): Command {
   return new Command('methods')
     .requiredOption('--library <list>', 'versions, tags (latest), tarballs, folders or git references', list)
@@ -43,8 +49,14 @@ peers and server for what the method is for. Nothing leaves this machine.
   not modelled        the replica has a part of it only by name: it says nothing about the version
   not tried           the flow has no way to try it, or another method that the trial needs failed
 
-Exit codes: 0 every method works or fails as predicted, 1 one fails or has no effect, 2 only some are not modelled or not tried,
-3 bad usage or input, 4 machine or harness trouble
+Then it attempts the flow every-event: it causes each event that the type definitions list, by the phone, a contact or the server.
+
+  comes               it came and carried what caused it
+  does not come       it did not come, or carried something else
+  cannot come         nothing can cause it, and the reason is known
+
+Exit codes: 0 every method works or fails as predicted and every event comes or cannot come, 1 a method fails or has no effect or an
+event does not come, 2 only some are not modelled or not tried, 3 bad usage or input, 4 machine or harness trouble
 
 Examples:
   wwebjs-canary methods --library 1.33.2,1.34.7 --build 2.3000.1032534684
@@ -56,7 +68,7 @@ async function methods({ reporter, ...choice }: ReturnType<typeof withSwitches<M
   const tried: TriedCell[] = [];
   const run = await runCells({
     ...choice,
-    flow: ['every-method'],
+    flow: ['every-method', 'every-event'],
     ignoreExpectations: true,
     say: (line) => terminal.progress(`${line}\n`),
     onAttempt: (cell, attempt) => void tried.push({ cell, attempt }),
@@ -65,10 +77,12 @@ async function methods({ reporter, ...choice }: ReturnType<typeof withSwitches<M
   await reportResult(table, methodReporters, chosen, terminal);
   if (run.exitCode === exitCode.trouble || tried.some(({ attempt }) => attempt.outcome === 'infra'))
     return exitCode.trouble;
-  const cells = table.methods.flatMap((method) => method.cells);
-  if (cells.some(isUnexplained) || tried.some(({ attempt }) => attempt.methods.every(({ result }) => !result))) {
-    return exitCode.unexpected;
-  }
-  const isOpen = cells.some((cell) => ['not modelled', 'not tried'].includes(methodWord(cell)));
+  const methodCells = table.methods.flatMap(({ cells }) => cells);
+  const words = [...methodCells.map(methodWord), ...table.events.flatMap(({ cells }) => cells.map(eventWord))];
+  const isUntried = tried.some(({ attempt }) =>
+    [...attempt.methods, ...attempt.eventTrials].every(({ result }) => !result),
+  );
+  if (isUntried || methodCells.some(isUnexplained) || words.includes('does not come')) return exitCode.unexpected;
+  const isOpen = words.some((word) => word === 'not modelled' || word === 'not tried');
   return isOpen ? exitCode.inconclusive : exitCode.asExpected;
 }

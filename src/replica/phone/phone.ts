@@ -56,6 +56,10 @@ export class Phone {
     this.communities = new PhoneCommunities(account.number, core.world);
   }
 
+  get number(): string {
+    return this.account.number;
+  }
+
   /**
    * Links the page whose QR this is; resolves when the page has answered and the server has registered the device.
    *
@@ -242,6 +246,16 @@ export class Phone {
   /** The devices see what a person does in the chat with the account. @param from number of the person, by default a contact. */
   showChatState(state: ChatState, from = firstContact): void {
     this.core.world.profiles.showChatState(this.account, from, state);
+  }
+
+  /**
+   * A person gets another number. @param of the number so far, by default that of a contact.
+   *
+   * @throws Refusal `person-unknown`; `number-taken` when it is that of a phone, or a person has the other.
+   */
+  changeNumber(to: string, of = firstContact): void {
+    const { profiles } = this.core.world;
+    profiles.changeNumber(profiles.personOf(userJid(of)), to);
   }
 
   /** A person calls the account. @param from number of the caller, by default a contact. */

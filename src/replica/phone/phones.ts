@@ -60,9 +60,9 @@ export class Phones {
   }
 
   /** Id of the phone with this number, which is added when there is none. */
-  withNumber(number: string): string {
-    const known = [...this.byId.values()].find((phone) => phone.state().number === number);
-    return known?.id ?? this.create(number).id;
+  withNumber(number: string, platform?: Platform): string {
+    const known = [...this.byId.values()].find((phone) => phone.number === number);
+    return known?.id ?? this.create(number, platform).id;
   }
 
   /** Adds a phone of an earlier replica with its account; its devices are offline. */

@@ -65,11 +65,14 @@ function removeMessages(account: ReplicaAccount, chat: string, last: string | nu
 /** The chats of an account as its phone lists them: those with messages or state of their own, pinned ones first, then by activity. */
 export function chatsOf(account: ReplicaAccount, subjectOf: (group: string) => string | undefined): PhoneChat[] {
   const chats = new Map<string, PhoneChat>();
+  const names = new Map(account.contacts.map((contact) => [contact.id, contact.name]));
   const chat = (id: string) => {
-    const name = account.contacts.find((contact) => contact.id === id)?.name ?? subjectOf(id) ?? `+${userOf(id)}`;
-    const known = chats.get(id) ?? { id, name, messages: 0, archived: false, pinned: 0, mutedUntil: 0, ...unmarked() };
-    chats.set(id, known);
-    return known;
+    const known = chats.get(id);
+    if (known) return known;
+    const name = names.get(id) ?? subjectOf(id) ?? `+${userOf(id)}`;
+    const fresh: PhoneChat = { id, name, messages: 0, archived: false, pinned: 0, mutedUntil: 0, ...unmarked() };
+    chats.set(id, fresh);
+    return fresh;
   };
   for (const message of account.messages) {
     // The status and channels are in no list of chats.

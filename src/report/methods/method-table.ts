@@ -1,35 +1,65 @@
-import type { Attempt, Cell } from '../../contracts/attempt.ts';
-import type { MethodCell, MethodTable } from '../../contracts/method-table.ts';
+import { type Attempt, type Cell, cellKey, type EventResultWord } from '../../contracts/attempt.ts';
+import type { EventCell, MethodCell, MethodTable } from '../../contracts/method-table.ts';
 
 export interface TriedCell {
   cell: Cell;
   attempt: Attempt;
 }
 
-/** A column for each cell, in their sequence; a row for each method that any of them tried. */
+/** The attempts of one version on one build: of its methods, of its events, or of both. */
+interface Column {
+  cell: Cell;
+  attempts: Attempt[];
+}
+
+/** A column for each version and build, in their sequence; a row for each method and event that any of them tried. */
 export function methodTable(tried: readonly TriedCell[]): MethodTable {
-  const names = [
-    ...new Set(tried.flatMap(({ attempt }) => attempt.methods.flatMap(({ name, result }) => (result ? [name] : [])))),
-  ];
+  const groups = Map.groupBy(tried, ({ cell }) => cellKey({ ...cell, flow: '' }));
+  const columns = [...groups.values()].flatMap((group): Column[] =>
+    group[0] ? [{ cell: group[0].cell, attempts: group.map(({ attempt }) => attempt) }] : [],
+  );
+  const methods = columns.flatMap(({ attempts }) => attempts.flatMap((attempt) => attempt.methods));
+  const events = columns.flatMap(({ attempts }) => attempts.flatMap(({ eventTrials }) => eventTrials));
   return {
     schemaVersion: 1,
-    columns: tried.map(({ cell: { library, build, switches }, attempt }) => {
-      const why = attempt.cause?.message ?? attempt.code;
-      return { library, build, switches, outcome: attempt.outcome, ...(why && { why }) };
-    }),
-    methods: names.sort().map((name) => ({ name, cells: tried.map(({ attempt }) => cellOf(attempt, name)) })),
+    columns: columns.map(columnOf),
+    methods: namesOf(methods.filter(({ result }) => result)).map((name) => ({
+      name,
+      cells: columns.map((column) => methodCell(column, name)),
+    })),
+    events: namesOf(events).map((name) => ({ name, cells: columns.map((column) => eventCell(column, name)) })),
   };
 }
 
-function cellOf({ methods, prediction }: Attempt, name: string): MethodCell {
-  const { result = null, why } = methods.find((method) => method.name === name) ?? {};
-  const predicted = prediction?.methods.find((method) => method.name === name);
+const namesOf = (named: readonly { name: string }[]) => [...new Set(named.map(({ name }) => name))].sort();
+
+/** Fails as the first of its attempts that does. */
+function columnOf({ cell: { library, build, switches }, attempts }: Column): MethodTable['columns'][number] {
+  const failed = attempts.find(({ outcome }) => outcome !== 'passed');
+  const why = failed?.cause?.message ?? failed?.code;
+  return { library, build, switches, outcome: failed?.outcome ?? 'passed', ...(why && { why }) };
+}
+
+function methodCell({ attempts }: Column, name: string): MethodCell {
+  const tried = attempts.flatMap((attempt) => {
+    const method = attempt.methods.find((each) => each.name === name && each.result);
+    return method ? [{ ...method, predicted: attempt.prediction?.methods.find((each) => each.name === name) }] : [];
+  });
+  const { result = null, why, predicted } = tried[0] ?? {};
   return {
     result,
     ...(why && { why }),
-    ...(predicted && result && { predicted: predicted.status }),
-    ...(predicted?.why && result && { predictedWhy: predicted.why }),
+    ...(predicted && { predicted: predicted.status }),
+    ...(predicted?.why && { predictedWhy: predicted.why }),
   };
+}
+
+function eventCell({ attempts }: Column, name: string): EventCell {
+  const isIt = (each: { name: string }) => each.name === name;
+  const attempt = attempts.find(({ eventTrials }) => eventTrials.some(isIt));
+  const { result = null, why } = attempt?.eventTrials.find(isIt) ?? {};
+  const predictedWhy = attempt?.prediction?.silentEvents?.find(isIt)?.why;
+  return { result, ...(why && { why }), ...(predictedWhy && { predictedWhy }) };
 }
 
 /** What the cell of a method says, so that each word has one meaning. */
@@ -65,17 +95,56 @@ function isNamed(predictedWhy = '', error = ''): boolean {
   return names.some((name) => new RegExp(`\\b${name}\\b`).test(error));
 }
 
+/** What the cell of an event says. */
+export type EventWord = 'comes' | 'does not come' | 'cannot come' | 'not modelled' | 'not tried' | 'not there';
+
+const eventWords = {
+  came: 'comes',
+  missing: 'does not come',
+  impossible: 'cannot come',
+  'not-modelled': 'not modelled',
+  'not-tried': 'not tried',
+} as const satisfies Record<EventResultWord, EventWord>;
+
+export function eventWord({ result, predictedWhy }: EventCell): EventWord {
+  if (result === 'missing' && predictedWhy !== undefined) return 'cannot come';
+  return result === null ? 'not there' : eventWords[result];
+}
+
 /** A failure that nothing predicted, or a success that there was not. */
 export function isUnexplained(cell: MethodCell): boolean {
   return ['fails', 'no effect'].includes(methodWord(cell));
 }
 
-/** How often each word is in a column. */
-export function countWords(table: MethodTable, column: number): Map<MethodWord, number> {
-  const counts = new Map<MethodWord, number>();
-  for (const { cells } of table.methods) {
-    const word = methodWord(cells[column] as MethodCell);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+/** The methods or the events of a table, as every format shows them. */
+export interface Section {
+  noun: 'method' | 'event';
+  rows: { name: string; cells: { word: MethodWord | EventWord; why: string | undefined }[] }[];
+}
+
+/** @returns the methods; and the events, where any was tried. */
+export function sectionsOf({ methods, events }: MethodTable): Section[] {
+  const section = <C extends MethodCell | EventCell>(
+    noun: Section['noun'],
+    rows: readonly { name: string; cells: C[] }[],
+    wordOf: (cell: C) => MethodWord | EventWord,
+  ): Section => ({
+    noun,
+    rows: rows.map(({ name, cells }) => ({
+      name,
+      cells: cells.map((cell) => ({ word: wordOf(cell), why: cell.why })),
+    })),
+  });
+  const sections = [section('method', methods, methodWord), section('event', events, eventWord)];
+  return sections.filter(({ noun, rows }) => noun === 'method' || rows.length > 0);
+}
+
+/** How often each word is in a column of a section. */
+export function countWords({ rows }: Section, column: number): Map<MethodWord | EventWord, number> {
+  const counts = new Map<MethodWord | EventWord, number>();
+  for (const { cells } of rows) {
+    const word = cells[column]?.word;
+    if (word) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return counts;
 }

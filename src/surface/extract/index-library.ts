@@ -4,7 +4,7 @@ import { knownFaultsOf } from '../known-faults.ts';
 import type { KeyRead, LibraryIndex } from '../library-index.ts';
 import { keyReadsInNode } from './key-reads.ts';
 import { type LibraryCode, readLibraryCode } from './library-code.ts';
-import { publicMethods } from './public-methods.ts';
+import { publicEvents, publicMethods } from './public-methods.ts';
 import { readLibrary } from './read-library.ts';
 import { refusedCalls } from './refused-calls.ts';
 import { unsetFields } from './unset-fields.ts';
@@ -38,6 +38,7 @@ export function indexLibrary(packageDir: string): LibraryIndex {
     pageFunctions: [...new Map(pageFunctions.map((entry) => [JSON.stringify(entry), entry])).values()],
     takenApart: takenApart(code),
     publicMethods: publicMethods(packageDir, code),
+    publicEvents: publicEvents(packageDir),
     loads: loads(code),
     keyReads: firstReads([...keyReadsInNode(code), ...comet.keyReads]),
     faults: [...unsetFields(code), ...refusedCalls(code), ...knownFaultsOf(code)],

@@ -35,9 +35,10 @@ const clientEvents: Record<string, string> = {
   QR_RECEIVED: 'qr',
   AUTHENTICATED: 'authenticated',
   READY: 'ready',
+  LOADING_SCREEN: 'loading_screen',
 };
 
-/** The event of `this.emit(Events.READY)`, if it ends a stage. */
+/** The event of `this.emit(Events.READY)`, if it ends a stage or follows from an event that not every build has. */
 export function emittedEvent(node: CallExpression): string | null {
   const [event] = node.arguments;
   if (event?.type !== 'MemberExpression' || event.property.type !== 'Identifier') return null;

@@ -119,6 +119,7 @@ async function keepAttempt(
     confidence: { build: null, cause: null, facts: [] },
     prediction: null,
     methods: [],
+    eventTrials: [],
     durationMs: 1,
     events: [],
     provenance: { requested: library, installed: library, loaded: library, frames: [], integrity: null },

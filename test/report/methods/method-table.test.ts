@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Attempt, methodResults } from '../../../src/contracts/attempt.ts';
+import { type Attempt, eventResults, methodResults } from '../../../src/contracts/attempt.ts';
 import { type MethodCell, methodTableSchema } from '../../../src/contracts/method-table.ts';
 import { methodReporters } from '../../../src/report/methods/method-reporters.ts';
-import { isUnexplained, methodTable, methodWord } from '../../../src/report/methods/method-table.ts';
+import { eventWord, isUnexplained, methodTable, methodWord } from '../../../src/report/methods/method-table.ts';
 import { processTerminal } from '../../../src/report/terminal.ts';
 import { exampleCell, failedAttempt, passedAttempt } from '../../fixtures/example-run.ts';
 
@@ -29,6 +29,16 @@ const table = methodTable([
     attempt: passedAttempt({ methods: [tried('no-effect', 'Message.reply', 'nothing came')] }),
   },
   { cell: exampleCell({ library: '1.99.0' }), attempt: failedAttempt({ methods: [] }) },
+  {
+    cell: exampleCell({ library: '1.34.7', flow: 'every-event' }),
+    attempt: passedAttempt({
+      methods: [{ name: 'Client.destroy', calls: 2, failed: 0 }],
+      eventTrials: [
+        { name: 'message', result: 'came' },
+        { name: 'change_battery', result: 'impossible', why: 'phones do not say' },
+      ],
+    }),
+  },
 ]);
 
 test('a row for each tried method, a column for each cell; counted calls that no flow tried are no row', () => {
@@ -39,11 +49,21 @@ test('a row for each tried method, a column for each cell; counted calls that no
   ]);
 });
 
+test('the events of a version and build are in the column of its methods', () => {
+  expect(table.columns.map(({ library }) => library)).toEqual(['1.33.2', '1.34.7', '1.99.0']);
+  expect(table.events.map(({ name, cells }) => [name, ...cells.map(eventWord)])).toEqual([
+    ['change_battery', 'not there', 'cannot come', 'not there'],
+    ['message', 'not there', 'comes', 'not there'],
+  ]);
+  expect(new Set([...eventResults, null].map((result) => eventWord({ result }))).size).toBe(eventResults.length + 1);
+});
+
 test.each(Object.keys(methodReporters))(
-  '%s shows each method, each reason, and why nothing was tried in a column',
+  '%s shows each method and event, each reason, and why nothing was tried in a column',
   (name) => {
     const text = methodReporters[name]?.render(table, { ...processTerminal(), width: Number.POSITIVE_INFINITY }) ?? '';
-    for (const part of ['Message.forward', 'Message.reply', 'nothing came', '1.99.0']) expect(text).toContain(part);
+    const parts = ['Message.forward', 'Message.reply', 'nothing came', '1.99.0', 'change_battery', 'phones do not say'];
+    for (const part of parts) expect(text).toContain(part);
     expect(text).not.toContain('Client.destroy');
     if (name === 'html') expect(text).not.toContain('<y>');
     if (name !== 'json') expect(text).toContain('no method was tried');

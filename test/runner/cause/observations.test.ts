@@ -32,6 +32,7 @@ function recordOf(code: Code, events: AttemptEvent[], seen: { startedAt?: Date; 
     events,
     loaded: null,
     methods: [],
+    eventTrials: [],
     page: { debugVersion: null, userAgent: null, browserVersion: null },
     browserMemoryBytes: null,
   });

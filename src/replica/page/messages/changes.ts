@@ -71,7 +71,7 @@ const vote: Apply<'vote'> = (page, arrived) => {
   const options = target.get('pollOptions') as { name: string; localId: number }[];
   const chosen = options.filter(({ name }) => message.content.options.includes(name));
   const addon: VoteAddon = { ...addonOf(arrived), localIds: chosen.map(({ localId }) => localId) };
-  if (page.addons.votes.put(addon) && isFresh) reportVote(page, addon, message);
+  if (page.addons.vote(addon) && isFresh) reportVote(page, addon, message);
 };
 
 const pin: Apply<'pin'> = (page, arrived) => {

@@ -102,13 +102,37 @@ export class ReactionsCollection extends BaseCollection<Reactions> {
   }
 }
 
+/** A vote in a poll, under the names that code in the page reads. */
+class PollVote extends BaseModel {}
+defineAttributes(PollVote, {
+  props: ['id', 'sender', 'senderTimestampMs', 'selectedOptionLocalIds', 'parentMsgKey', 'read'],
+  session: [],
+});
+
 /** What members of chats did to messages, with the page's tables of it. */
 export class Addons {
   readonly reactions = new ReactionsCollection();
   private readonly reactionRows = new AddonTable<ReactionAddon>();
   readonly votes = new AddonTable<VoteAddon>();
+  /** Builds that have it add each vote to it. */
+  readonly pollVotes = new BaseCollection(PollVote);
   readonly pins = new AddonTable<PinAddon>();
   readonly responses = new AddonTable<ResponseAddon>();
+
+  /** @returns false for a vote that a later one of the same sender has replaced. */
+  vote(addon: VoteAddon): boolean {
+    if (!this.votes.put(addon)) return false;
+    const { key, parent, sender, at, localIds, isRead } = addon;
+    this.pollVotes.add({
+      id: String(key),
+      sender,
+      senderTimestampMs: at,
+      selectedOptionLocalIds: localIds,
+      parentMsgKey: parent,
+      read: isRead,
+    });
+    return true;
+  }
 
   /** @returns whether the message has any reaction left; undefined when nothing changed. */
   react(addon: ReactionAddon): boolean | undefined {

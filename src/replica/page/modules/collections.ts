@@ -16,6 +16,7 @@ export function collectionModules(page: Page): Implementations {
     'WAWebLabelCollection.LabelCollection': page.labels,
     'WAWebNoteCollection.NoteCollection': page.notes,
     'WAWebReactionsCollection.ReactionsCollection': page.addons.reactions,
+    'WAWebPollsPollVoteCollection.PollVoteCollection': page.addons.pollVotes,
     'WAWebGroupMetadataCollection.default': page.groups,
     'WAWebStatusCollection.StatusCollection': page.statuses,
     'WAWebNewsletterCollection.default': page.newsletters,
