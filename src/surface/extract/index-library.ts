@@ -4,9 +4,10 @@ import { knownFaultsOf } from '../known-faults.ts';
 import type { KeyRead, LibraryIndex } from '../library-index.ts';
 import { keyReadsInNode } from './key-reads.ts';
 import { type LibraryCode, readLibraryCode } from './library-code.ts';
-import { publicEvents, publicMethods } from './public-methods.ts';
+import { publicMethods } from './public-methods.ts';
 import { readLibrary } from './read-library.ts';
 import { refusedCalls } from './refused-calls.ts';
+import { readEvents } from './type-definitions.ts';
 import { unsetFields } from './unset-fields.ts';
 import { walk } from './walk.ts';
 
@@ -38,7 +39,7 @@ export function indexLibrary(packageDir: string): LibraryIndex {
     pageFunctions: [...new Map(pageFunctions.map((entry) => [JSON.stringify(entry), entry])).values()],
     takenApart: takenApart(code),
     publicMethods: publicMethods(packageDir, code),
-    publicEvents: publicEvents(packageDir),
+    publicEvents: readEvents(packageDir),
     loads: loads(code),
     keyReads: firstReads([...keyReadsInNode(code), ...comet.keyReads]),
     faults: [...unsetFields(code), ...refusedCalls(code), ...knownFaultsOf(code)],

@@ -18,43 +18,6 @@ export function publicMethods(packageDir: string, code: LibraryCode): PublicMeth
   return listed.map((name) => ({ name, isThere: calls.has(name), leadsTo: [...reached(name, calls)] }));
 }
 
-/**
- * The events of the client in the library's own type definitions, by the names that programs listen to: the members of `Events`, and the
- * overloads of `on`. Empty for a library without type definitions.
- */
-export function publicEvents(packageDir: string): string[] {
-  const file = join(packageDir, 'index.d.ts');
-  if (!existsSync(file)) return [];
-  const { program } = parseSync('index.d.ts', readFileSync(file, 'utf8'));
-  const found = new Set<string>();
-  walk(program, (node) => {
-    if (node.type === 'TSEnumDeclaration' && node.id.name === 'Events') {
-      for (const { initializer } of node.body.members) if (isText(initializer)) found.add(initializer.value);
-    }
-    if (node.type === 'ClassDeclaration' && node.id?.name === 'Client') {
-      for (const member of node.body.body) {
-        const event = listenedTo(member);
-        if (event !== null) found.add(event);
-      }
-    }
-  });
-  return [...found];
-}
-
-/** The event of an overload `on(event: 'message', ...)`; null for all else. */
-function listenedTo(member: Node): string | null {
-  if (!('key' in member) || member.key?.type !== 'Identifier' || member.key.name !== 'on') return null;
-  if (!('value' in member) || !member.value || typeof member.value !== 'object' || !('params' in member.value))
-    return null;
-  const [event] = member.value.params;
-  if (event?.type !== 'Identifier') return null;
-  const type = event.typeAnnotation?.typeAnnotation;
-  return type?.type === 'TSLiteralType' && isText(type.literal) ? type.literal.value : null;
-}
-
-const isText = (node: unknown): node is { value: string } =>
-  typeof (node as { value?: unknown } | null | undefined)?.value === 'string';
-
 function classes(code: LibraryCode): Set<string> {
   return new Set(code.functions.flatMap(({ name }) => (name.includes('.') ? [name.split('.')[0] as string] : [])));
 }
