@@ -100,6 +100,8 @@ export const behavioursSchema = z.strictObject({
   refusesHeadlessUserAgent: z.boolean(),
   /** What `createGroup` of `WAWebGroupCreateJob` takes as members: wids, or records with a wid as `phoneNumber`. */
   newGroupMembers: z.enum(['wids', 'records']),
+  /** Where `saveContactAction` takes the first name while it takes its arguments by position; the last name is next. */
+  savedContactName: z.enum(['third', 'fifth']),
   /** What `addAndSendMessageEdit` resolves to. */
   editResult: z.enum(['message', 'nothing']),
   /** The own property `__x_id` of media data: `enumerable` ones are copied by a spread. */

@@ -7,6 +7,8 @@ interface KnownFault {
   id: string;
   /** Its text, by which a version that has it is recognized, whatever its number; the group is the place that fails. */
   code: RegExp;
+  /** The method that fails by it, where it is not the one with this text. */
+  breaks?: string;
   /** The releases on npm that have it, as a semver range: a test holds the text to it. */
   versions: string;
   /** The builds on which it fails. */
@@ -38,9 +40,26 @@ export const knownFaults: readonly KnownFault[] = [
     id: 'phone-watchdog',
     code: /(phoneWatchdog\.shiftTimer)/,
     versions: '1.22.0 - 1.28.0 || 2.0.0-alpha.0',
-    isOn: ({ face }) => face === 'comet',
-    why: 'The connection has no phoneWatchdog any longer: its shiftTimer is read of undefined',
-    sources: ['wwebjs/whatsapp-web.js#3358'],
+    isOn: () => true,
+    why: 'The connection has had no phoneWatchdog since 2023: its shiftTimer is read of undefined',
+    sources: ['wwebjs/whatsapp-web.js#2283', 'wwebjs/whatsapp-web.js#3358'],
+  },
+  {
+    id: 'sender-as-object',
+    code: /fromId: ('_serialized' in data\.from)/,
+    breaks: 'Message.acceptGroupV4Invite',
+    versions: '1.23.0 - 1.25.0',
+    isOn: () => true,
+    why: 'The library takes the sender of an invitation for an object; it is a text, so no event tells of the message',
+    sources: ['wwebjs/whatsapp-web.js#3257'],
+  },
+  {
+    id: 'name-as-third-argument',
+    code: /(saveContactAction)\(\s*phoneNumber,\s*null,\s*firstName,/,
+    versions: '1.29.0 - 1.34.1',
+    isOn: ({ behaviours }) => behaviours.savedContactName === 'fifth',
+    why: 'saveContactAction has taken the names as its fifth and sixth argument since 2025-10, and saves nothing without them',
+    sources: ['wwebjs/whatsapp-web.js#3923'],
   },
 ];
 
@@ -54,12 +73,12 @@ interface MethodText {
 /** The known faults that a version has, each with its place. */
 export function knownFaultsOf({ functions }: { functions: readonly MethodText[] }): OwnFault[] {
   return functions.flatMap(({ name, file, node }) =>
-    knownFaults.flatMap(({ id, code, why, sources }) => {
+    knownFaults.flatMap(({ id, code, breaks = name, why, sources }) => {
       const match = code.exec(file.text.slice(node.start, node.end));
       if (!match) return [];
       const offset = node.start + match.index + match[0].indexOf(match[1] as string);
       const { line } = file.position(offset);
-      return [{ method: name, why: `${why} (${sources.join(', ')}).`, file: file.path, line, known: id }];
+      return [{ method: breaks, why: `${why} (${sources.join(', ')}).`, file: file.path, line, known: id }];
     }),
   );
 }

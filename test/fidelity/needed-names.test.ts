@@ -174,7 +174,8 @@ describe('reported losses', () => {
     expect(called('1031992592', sendSeen)).toBeUndefined();
     expect(called('1031992593', sendSeen)).toEqual([['chat', 'threadId', 'afterAvailable']]);
     expect(called('1030209354', 'WAWebSaveContactAction.saveContactAction')).toHaveLength(1);
-    expect(called('1030209353', 'WAWebSaveContactAction.saveContactAction')).toHaveLength(5);
+    expect(called('1030209353', 'WAWebSaveContactAction.saveContactAction')).toHaveLength(7);
+    expect(called('1029130978', 'WAWebSaveContactAction.saveContactAction')).toHaveLength(5);
     expect(called('1049387914', 'WAWebSendStatusReactionAction.applyOptimisticStatusReaction')).toEqual([
       ['msgKey', 'parentStatusMsg', 'reaction'],
     ]);

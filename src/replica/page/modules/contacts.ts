@@ -20,12 +20,16 @@ export function contactModules(page: Page, lifecycle: Lifecycle): Implementation
     if (found.isBusiness) page.contacts.ensure(number).set({ isBusiness: true });
     return { wid: number, biz: found.isBusiness };
   };
-  const saveContactAction = async (...args: SaveContactArguments) => {
+  const nameAt = page.surface.behaviours.savedContactName === 'third' ? 2 : 4;
+  const saveContactAction = async (...args: [SavedContact] | [WidOrNumber, ...unknown[]]) => {
     const isNamed = page.named.includes('WAWebSaveContactAction.saveContactAction');
-    const { phoneNumber, firstName, lastName } = isNamed ? (args[0] as unknown as SavedContact) : byPosition(args);
-    const name = [firstName, lastName].filter(Boolean).join(' ');
-    const value = { name, ...(firstName && { shortName: firstName }) };
-    await sharedState.change({ action: 'contact', index: userJidOf(phoneNumber), value });
+    const [firstName, lastName] = args.slice(nameAt) as string[];
+    const given = (isNamed ? args[0] : { phoneNumber: args[0], firstName, lastName }) as SavedContact;
+    const name = [given.firstName, given.lastName].filter((part) => part && typeof part === 'string').join(' ');
+    // Arguments of another shape than the build's save nothing, and do not fail (wppconnect-team/wa-js#3089).
+    if (!name) return;
+    const value = { name, ...(given.firstName && { shortName: given.firstName }) };
+    await sharedState.change({ action: 'contact', index: userJidOf(given.phoneNumber), value });
   };
   const deleteContactAction = async (argument: WidOrNumber | { phoneNumber: WidOrNumber }) => {
     const isNamed = page.named.includes('WAWebDeleteContactAction.deleteContactAction');
@@ -106,21 +110,6 @@ interface SavedContact {
   firstName?: string;
   lastName?: string;
 }
-
-/** Up to 2025-11 the page takes the values by position. */
-type SaveContactArguments = [
-  phoneNumber: WidOrNumber,
-  username: string | null,
-  firstName: string,
-  lastName: string,
-  syncToAddressbook: boolean,
-];
-
-const byPosition = ([phoneNumber, , firstName, lastName]: SaveContactArguments): SavedContact => ({
-  phoneNumber,
-  firstName,
-  lastName,
-});
 
 interface NewNote {
   type: string;

@@ -27,7 +27,7 @@ function widOf(kind: 'isGroup' | 'isNewsletter' | 'isBot'): (id: WidLike) => Wid
 /** Ids, their factories, and the base classes. */
 export function idModules(page: Page): Implementations {
   const createUserWidOrThrow = (user: string, server = 'c.us') => userWid(`${user}@${server}`);
-  const phoneUtils = { formattedPhoneNumber };
+  const phoneUtils = { findCC, formattedPhoneNumber };
   return {
     WAPhoneUtils: phoneUtils,
     WAWebPhoneUtils: phoneUtils,
