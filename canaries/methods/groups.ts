@@ -128,16 +128,22 @@ export const groups: Recipes = {
   'Client.acceptInvite': async (world) => {
     const { inviteCode, id } = await foreignGroup(world);
     same((await world.client.call('acceptInvite', inviteCode)).value, id);
-    await world.effect('the client is a member', async () =>
-      (await world.phone.groups.list()).some((each) => each.id === id),
-    );
+    await ownMember(world, id);
   },
-  ...privateInvites('Client.acceptGroupV4Invite', ({ client }, { value }) => {
-    return client.call('acceptGroupV4Invite', at(value, 'inviteV4') ?? null);
-  }),
-  ...privateInvites('Message.acceptGroupV4Invite', ({ client }, message) =>
-    client.callOn(message, 'acceptGroupV4Invite'),
-  ),
+  'Client.acceptGroupV4Invite': async (world) => {
+    const { id, code, expiration } = await privateInvitation(world);
+    const invitation = { inviteCode: code, inviteCodeExp: expiration, groupId: id, fromId: idOfUser(other) };
+    await world.client.call('acceptGroupV4Invite', invitation);
+    await ownMember(world, id);
+  },
+  'Message.acceptGroupV4Invite': async (world) => {
+    const { client, phone } = world;
+    const { id, subject, code, expiration } = await privateInvitation(world);
+    const content = { kind: 'group-invite', group: id, groupName: subject, code, expires: expiration } as const;
+    const sent = await phone.sendContent({ content, from: other });
+    await client.callOn(first(await client.event('message', { id: { id: sent.id } })), 'acceptGroupV4Invite');
+    await ownMember(world, id);
+  },
   ...requests('getGroupMembershipRequests', async (_world, call) => {
     const { value } = await call();
     same((value as Json[]).length, 1);
@@ -186,26 +192,19 @@ export const groups: Recipes = {
   },
 };
 
-/** The recipe of a method that accepts an invitation to this account only. */
-function privateInvites(
-  method: string,
-  call: (world: MethodWorld, message: LibraryValue) => Promise<LibraryValue>,
-): Recipes {
-  return {
-    [method]: async (world) => {
-      const { client, phone, effect } = world;
-      const { id, subject } = await foreignGroup(world);
-      await phone.groups.setInvitationOnly(true);
-      await phone.groups.participants(id, 'add', [phone.number], { by: other });
-      const { code, expiration } = await phone.groups.invitationOf(id, phone.number);
-      await phone.groups.setInvitationOnly(false);
-      const content = { kind: 'group-invite', group: id, groupName: subject, code, expires: expiration } as const;
-      const sent = await phone.sendContent({ content, from: other });
-      await call(world, first(await client.event('message', { id: { id: sent.id } })));
-      await effect('the client is a member', async () => (await phone.groups.list()).some((each) => each.id === id));
-    },
-  };
+/** An invitation of this account only to a group of two contacts; `expiration` in seconds since 1970. */
+async function privateInvitation(world: MethodWorld) {
+  const { groups, number } = world.phone;
+  const { id, subject } = await foreignGroup(world);
+  await groups.setInvitationOnly(true);
+  await groups.participants(id, 'add', [number], { by: other });
+  const { code, expiration } = await groups.invitationOf(id, number);
+  await groups.setInvitationOnly(false);
+  return { id, subject, code, expiration };
 }
+
+const ownMember = ({ phone, effect }: MethodWorld, id: string) =>
+  effect('the client is a member', async () => (await phone.groups.list()).some((each) => each.id === id));
 
 /** The notification of a participant who was added by the client. */
 async function joined(world: MethodWorld): Promise<LibraryValue> {

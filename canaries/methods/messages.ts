@@ -208,6 +208,16 @@ export const messages: Recipes = {
     const message = await incomingOf(world, { kind: 'order', orderId: '1', token: 'AQ==', ...order });
     same(at((await world.client.callOn(message, 'getOrder')).value, 'currency'), 'EUR');
   },
+  'Product.getData': async (world) => {
+    const { client, phone } = world;
+    const [seller, price] = [`${phone.number}@c.us`, { currency: 'EUR', amount1000: 5_000 }];
+    const product = { productId: '77', title: 'Seeds' };
+    await incomingOf(world, { kind: 'product', ...product, owner: seller, description: 'A bag', ...price });
+    const order = { title: 'Order', seller, itemCount: 1, products: [{ ...product, amount1000: 5_000, quantity: 1 }] };
+    const message = await incomingOf(world, { kind: 'order', orderId: '2', token: 'AQ==', ...order, ...price });
+    const answer = await client.callOn(message, 'getOrder');
+    same(at((await client.callOn(answer, 'products.0.getData')).value, 'description'), 'A bag');
+  },
   'Message.getPayment': async (world) => {
     const message = await incomingOf(world, {
       kind: 'payment',
