@@ -58,7 +58,6 @@ export const profileQueries = {
   presence: z.strictObject({ isAvailable: z.boolean() }),
   'chat-state': z.strictObject({ to: chatJidSchema, state: chatStateSchema }),
   'reject-call': z.strictObject({ id: z.string(), from: userJidSchema }),
-  'call-link': z.strictObject({ isVideo: z.boolean(), t: z.int() }),
 } as const;
 
 export interface ProfileQueryValues {
@@ -74,8 +73,6 @@ export interface ProfileQueryValues {
   presence: null;
   'chat-state': null;
   'reject-call': null;
-  /** The last part of the link. */
-  'call-link': string;
 }
 
 /** Where the bytes of a picture are. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Refusal, type RefusalCode } from '../../contracts/refusal.ts';
 import type { ProfileQueryValues } from '../../contracts/replica-profiles.ts';
 import type { QueryRefusal } from '../../contracts/replica-queries.ts';
@@ -46,7 +45,6 @@ export const profileHandlers: Handlers<keyof ProfileQueryValues> = {
     world.calls.reject(account, id, device);
     return null;
   },
-  'call-link': () => randomBytes(16).toString('base64url'),
 };
 
 /** @throws Refusal `picture-not-own`. */

@@ -82,6 +82,16 @@ describe.each([
     await readAtPhone;
   });
 
+  test('a chat is opened at its end, and another one at a message', async () => {
+    const { client } = linked;
+    const opened = () => client.pupPage.evaluate(`document.querySelector('#main header')?.textContent`);
+    const message = await textFrom(other, 'jump here');
+    await client.interface.openChatWindow(contact);
+    expect(await opened()).toBe((await chatAtClient()).name);
+    await client.interface.openChatWindowAt(message.id._serialized);
+    expect(await opened()).toBe((await chatAtClient(other)).name);
+  });
+
   test('a cleared chat is empty on the phone, and the phone clears one for the client', async () => {
     const { phone } = linked;
     await textFrom(contact, 'to be cleared');
@@ -126,6 +136,12 @@ describe.each([
     const number = '12025550109';
     await client.saveOrEditAddressbookContact(number, 'Nora', 'Canary', true);
     const saved = { id: `${number}@c.us`, name: 'Nora Canary', shortName: 'Nora' };
+    if (version === '1.33.2') {
+      // It gives the names at other positions than the build wants them, which nothing reports (wwebjs/whatsapp-web.js#3923).
+      expect(phone.state().contacts.map(({ id }) => id)).not.toContain(saved.id);
+      phone.change({ action: 'contact', index: saved.id, value: { name: saved.name, shortName: saved.shortName } });
+      await expect.poll(async () => (await client.getContactById(saved.id)).name).toBe(saved.name);
+    }
     expect(phone.state().contacts).toContainEqual(expect.objectContaining(saved));
     expect(await client.getContactById(`${number}@c.us`)).toMatchObject({ name: 'Nora Canary', isMyContact: true });
     await client.deleteAddressbookContact(`${number}@c.us`);

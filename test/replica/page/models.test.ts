@@ -1,9 +1,13 @@
 import { expect, test, vi } from 'vitest';
+import { MuteCollection } from '../../../src/replica/page/model/account-models.ts';
 import { BaseCollection } from '../../../src/replica/page/model/base-collection.ts';
 import { BaseModel } from '../../../src/replica/page/model/base-model.ts';
+import { ChatCollection, ContactCollection } from '../../../src/replica/page/model/collections.ts';
 import { EventEmitter } from '../../../src/replica/page/model/event-emitter.ts';
+import { GroupMetadataCollection } from '../../../src/replica/page/model/groups.ts';
 import { Conn, Msg } from '../../../src/replica/page/model/models.ts';
 import { createMsgKeyClass } from '../../../src/replica/page/model/msg-key.ts';
+import { ProfilePicThumbCollection } from '../../../src/replica/page/model/people-models.ts';
 import { Wid } from '../../../src/replica/page/model/wid.ts';
 
 test('several event names in one string are separated by spaces', () => {
@@ -82,4 +86,30 @@ test.each(['_serialized', '$1'] as const)('a message key keeps its text in %s', 
   expect(Object.keys(key).filter((name) => /serialized|\$/.test(name))).toEqual([field]);
   expect(String(key)).toBe('true_12025550101@c.us_A');
   expect(MsgKey.fromString('true_12025550101@c.us_A').equals(key)).toBe(true);
+});
+
+test('a chat that the page does not have is found only on a page to which a library added findImpl', async () => {
+  const chats = new ChatCollection(new ContactCollection(), new MuteCollection(), new GroupMetadataCollection());
+  const [ada, ben] = [new Wid('12025550101@c.us'), new Wid('12025550102@c.us')];
+  const known = chats.ensure(ada);
+  expect(await chats.find(ada)).toBe(known);
+  await expect(chats.find(ben)).rejects.toThrow('findImpl is not a function');
+  Object.assign(chats, { findImpl: async (id: Wid) => ({ id }) });
+  expect((await chats.find(ben)).id).toEqual(ben);
+  expect(chats.getModelsArray()).toHaveLength(2);
+});
+
+test('a picture is fetched once, and again after it has changed', async () => {
+  const pictures = new ProfilePicThumbCollection();
+  const ada = new Wid('12025550101@c.us');
+  let eurl: string | undefined = 'one';
+  pictures.fetch = async (id) => ({ id, eurl });
+  pictures.mayChange = (id) => id.equals(ada);
+  const picture = await pictures.find(ada);
+  eurl = undefined;
+  expect((await pictures.find(ada)).eurl).toBe('one');
+  expect([picture.canSet(), picture.canDelete()]).toEqual([true, true]);
+  picture.set({ stale: true });
+  expect((await pictures.find(ada)).eurl).toBeUndefined();
+  expect([picture.canSet(), picture.canDelete()]).toEqual([true, false]);
 });

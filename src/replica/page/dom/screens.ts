@@ -1,13 +1,17 @@
 import encodeQr from 'qr';
 import type { Chat } from '../model/models.ts';
+import type { Wid } from '../model/wid.ts';
 import { abProp, type Page } from '../shared/page.ts';
 
 /** Width and height of the QR code on the real page. */
 const qrPixels = 228;
 
+/** Chats that fit on the screen. */
+const visibleChats = 12;
+
 /**
  * What the user sees: splash, QR code, loading, chats. It contains only the parts of the real DOM that libraries are known to
- * read: `div[data-ref]` with canvas or retry button, `progress` and its text below `#app`, the search icon of the chat list.
+ * read: `div[data-ref]` with canvas or retry button, `progress` and its text below `#app`, the search icon of the chat list, `#main`.
  */
 export class Screens {
   private readonly page: Page;
@@ -32,6 +36,7 @@ export class Screens {
     });
     page.socket.on('change:hasSynced', () => this.showChats());
     page.cmd.on('offline_progress_update offline_progress_update_from_bridge', () => this.updateProgress());
+    page.cmd.on('open_chat', (chat) => this.showChat(chat as Chat));
   }
 
   /** Draws the code once for a new secret and a new ref that come together. */
@@ -92,9 +97,26 @@ export class Screens {
     const row = (chat: Chat) => list.append(element('div', { role: 'listitem' }, chat.formattedTitle));
     page.chats.forEach(row);
     page.chats.on('add', row);
+    this.fetchPictures();
     const search = element('button', {}, element('span', { 'data-icon': page.surface.behaviours.searchIcon }));
     this.show(element('div', { class: 'two' }, element('div', { id: 'side' }, element('div', {}, search), list)));
     if (abProp(page, 'web_whats_new_auto_modal') && page.whatsNew.shouldShow()) this.showWhatsNew();
+  }
+
+  /** Real pages fetch the pictures that they show: of the account, and of the chats at the top. A new chat is at the top. */
+  private fetchPictures(): void {
+    const { chats, me, pictures } = this.page;
+    const fetch = ({ id }: { id: Wid }) => void pictures.find(id).catch(() => {});
+    for (const shown of chats.getModelsArray().slice(0, visibleChats)) fetch(shown);
+    if (me) fetch({ id: me.pn });
+    chats.on('add', fetch);
+  }
+
+  /** Beside the list, until another chat is opened. */
+  private showChat(chat: Chat): void {
+    const main = element('div', { id: 'main' }, element('header', {}, chat.formattedTitle));
+    document.getElementById('main')?.remove();
+    this.app.querySelector('.two')?.append(main);
   }
 
   /** Over the chats, until a person or code clicks its button. */

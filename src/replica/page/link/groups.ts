@@ -21,15 +21,13 @@ export class GroupSync {
 
   /** Takes over what is so on the server; a group that is new has a chat from then on. */
   apply(info: GroupInfo): GroupMetadata {
-    const { chats, contacts, groups, pictures } = this.page;
+    const { chats, contacts, groups } = this.page;
     const id = new Wid(info.id);
     for (const one of info.participants) meet(this.page, new Wid(one.id), new Wid(one.alt));
     const metadata = groups.ensure(id);
     const before = metadata.community;
     metadata.apply(info);
     for (const parent of new Set([before, metadata.community])) this.findJoined(parent);
-    // Who may change the picture may have changed.
-    pictures.remove(id);
     contacts.ensure(id).set({ name: info.subject });
     const chat = chats.ensure(id);
     chat.set({ name: info.subject, formattedTitle: info.subject });

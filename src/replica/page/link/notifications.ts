@@ -22,7 +22,7 @@ export class Notifications {
       group: ({ group }) => groups.apply(group),
       channel: ({ channel }) => groups.applyChannel(channel),
       'channel-gone': ({ channel }) => page.newsletters.remove(channel),
-      picture: ({ of }) => page.pictures.remove(of),
+      picture: ({ of }) => page.pictures.get(of)?.set({ stale: true }),
       blocklist: ({ blocked }) => this.replaceBlocklist(blocked),
       presence: ({ of, isAvailable }) => {
         this.presence(of).set({ isOnline: isAvailable, hasData: true });

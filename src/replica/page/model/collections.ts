@@ -55,13 +55,13 @@ export class ChatCollection extends BaseCollection<Chat> {
     return super.getModelsArray().sort((a, b) => b.pin - a.pin || (b.t ?? 0) - (a.t ?? 0));
   }
 
-  /** @throws ServerStatusCodeError for a group that is none of the account's. */
+  /**
+   * Asks for a chat that the page does not have with `findImpl`. The real collection has none since 2023-08 (wppconnect-team/wa-js#1268,
+   * devlikeapro/waha#2236), so this fails on a page to which a library did not add one.
+   */
   override async findQuery(id: ModelId): Promise<Chat> {
-    const wid = new Wid(String(id));
-    if (wid.isGroup()) await this.groups.update(wid);
-    // Channels are in a collection of their own, and that of chats has no `findImpl` to ask with (devlikeapro/waha#2236).
-    if (wid.isNewsletter()) return (this as unknown as { findImpl(id: ModelId): Promise<Chat> }).findImpl(id);
-    return this.ensure(wid);
+    const found = await (this as unknown as { findImpl(id: ModelId): Promise<{ id: ModelId }> }).findImpl(id);
+    return this.ensure(new Wid(String(found.id)));
   }
 
   /** Returns the chat with a person or a group, creating an empty one if needed. */

@@ -157,6 +157,11 @@ export class Chat extends BaseModel {
   /** Of a group. */
   declare groupMetadata: GroupMetadata | undefined;
 
+  /** Runs of messages without a gap. The page always has all of them. */
+  get msgChunks(): [MsgList] {
+    return [this.msgs];
+  }
+
   /** Resolves when the messages that are being loaded are there: at once. */
   waitForChatLoading(): Promise<void> {
     return Promise.resolve();

@@ -25,8 +25,8 @@ export class BlocklistCollection extends BaseCollection<BlockedPerson> {
 export class ProfilePicThumb extends BaseModel {
   declare id: Wid;
   declare eurl: string | undefined;
-  /** Whether it is that of the account itself. */
-  declare isMine: boolean;
+  /** It has changed since it was fetched. */
+  declare stale: boolean | undefined;
 
   /** An address on the page's own origin, so that code in the page can fetch it. */
   get img(): string | undefined {
@@ -38,28 +38,36 @@ export class ProfilePicThumb extends BaseModel {
   }
 
   canSet(): boolean {
-    return this.isMine;
+    return (this.collection as unknown as ProfilePicThumbCollection).mayChange(this.id);
   }
 
   canDelete(): boolean {
-    return this.isMine && this.eurl !== undefined;
+    return this.canSet() && this.eurl !== undefined;
   }
 }
 defineAttributes(ProfilePicThumb, {
   props: ['id', 'tag', 'raw', 'eurl', 'previewEurl', 'fullDirectPath', 'previewDirectPath', 'filehash'],
-  session: ['stale', 'eurlStale', 'pendingPic', 'timestamp', 'isMine'],
+  session: ['stale', 'eurlStale', 'pendingPic', 'timestamp'],
 });
 
 export class ProfilePicThumbCollection extends BaseCollection<ProfilePicThumb> {
   declare fetch: Fetch<Attributes>;
+  /** Whether the account may change the picture of a person, a group or a channel. */
+  declare mayChange: (wid: Wid) => boolean;
 
   constructor() {
     super(ProfilePicThumb);
-    Object.defineProperty(this, 'fetch', { writable: true });
+    Object.defineProperties(this, { fetch: { writable: true }, mayChange: { writable: true } });
+  }
+
+  override async find(id: ModelId): Promise<ProfilePicThumb> {
+    const known = this.get(id);
+    return known && !known.stale ? known : this.findQuery(id);
   }
 
   override async findQuery(id: ModelId): Promise<ProfilePicThumb> {
-    return this.add(await this.fetch(new Wid(String(id))))[0] as ProfilePicThumb;
+    const picture = await this.fetch(new Wid(String(id)));
+    return this.add({ ...picture, stale: false })[0] as ProfilePicThumb;
   }
 }
 

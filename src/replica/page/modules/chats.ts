@@ -4,9 +4,15 @@ import { onlyAName } from '../loader/stub.ts';
 import { given, numberOf } from '../messages/fields.ts';
 import type { OutgoingMessage } from '../messages/kinds.ts';
 import type { Attributes } from '../model/base-model.ts';
-import type { Chat } from '../model/models.ts';
+import { type Chat, Msg } from '../model/models.ts';
+import type { MsgKey } from '../model/msg-key.ts';
 import type { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
+
+interface SearchedMessage {
+  chat: Chat;
+  msgKey: MsgKey;
+}
 
 const attribute = (name: string) => (chat: Chat) => chat.get(name);
 
@@ -44,6 +50,20 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
     await mute.unmute();
   };
   page.cmd.useForChats({ archiveChat, pinChat, markChatUnread, muteChat });
+  const open = async (chat: Chat) => {
+    page.chats.getActive()?.set({ active: false });
+    chat.set({ active: true });
+    page.cmd.trigger('open_chat', chat);
+    return true;
+  };
+  const openBy = (name: string) => async (argument: Chat | { chat: Chat }) =>
+    open((page.named.includes(`WAWebCmd.CmdImpl.${name}`) ? (argument as { chat: Chat }).chat : argument) as Chat);
+  const [openChatAt, openChatBottom, openChatFromUnread] = [
+    openBy('openChatAt'),
+    openBy('openChatBottom'),
+    openBy('openChatFromUnread'),
+  ];
+  Object.assign(page.cmd, { openChatAt, openChatBottom, openChatFromUnread });
   const lastOf = (chat: Chat) => chat.msgs.last()?.id.id ?? null;
   const sendClear = (chat: Chat) => sharedState.change({ action: 'clear', ...about(chat), value: lastOf(chat) });
   return {
@@ -58,8 +78,12 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
       findOrCreateLatestChat: async (id: Wid) => {
         const wid = page.lids.numberOf(id) ?? id;
         const known = page.chats.get(wid);
-        if (!known && page.circumstances.chatsNeedLid && wid.isUser()) page.lids.mustHaveLid(wid);
-        return { chat: known ?? (await page.chats.find(wid)), created: !known };
+        if (known) return { chat: known, created: false };
+        if (page.circumstances.chatsNeedLid && wid.isUser()) page.lids.mustHaveLid(wid);
+        // Fails for a group that is none of the account's.
+        if (wid.isGroup()) await page.groups.update(wid);
+        // Channels are in a collection of their own.
+        return { chat: wid.isNewsletter() ? await page.chats.find(wid) : page.chats.ensure(wid), created: true };
       },
     },
     WAWebChatGetters: {
@@ -88,6 +112,16 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
     },
     WAWebChatLoadMessages: { loadEarlierMsgs, loadRecentMsgs },
     WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields },
+    WAWebChatMessageSearch: {
+      getSearchContext: (first: Chat | SearchedMessage, second: Msg | MsgKey) => {
+        const takesObject = page.named.includes('WAWebChatMessageSearch.getSearchContext');
+        const key = second instanceof Msg ? second.id : second;
+        const { chat, msgKey } = takesObject ? (first as SearchedMessage) : { chat: first as Chat, msgKey: key };
+        // What is no chat of the build's shape fails as on the real page, which looks for the chunk of the message.
+        const [collection] = chat.msgChunks;
+        return { collection, msg: page.msgs.get(msgKey), key: msgKey, highlightMsg: true };
+      },
+    },
     WAWebMsgReply: { canReplyMsg: () => true },
     WALinkify: { findLink, findLinks },
   };

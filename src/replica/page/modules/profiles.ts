@@ -6,27 +6,25 @@ import { onlyAName } from '../loader/stub.ts';
 import type { Chat, Contact } from '../model/models.ts';
 import { BusinessProfile, Chatstate, PresenceModel, ProfilePicThumb } from '../model/people-models.ts';
 import { Wid } from '../model/wid.ts';
-import type { Page } from '../shared/page.ts';
+import { isMe, type Page } from '../shared/page.ts';
 
 /** Pictures, abouts, presence, block list, calls, and preferences of the account. */
 export function profileModules(page: Page, { requests, sharedState, notifications }: Lifecycle): Implementations {
-  const isMe = (wid: Wid) => Boolean(page.me?.pn.equals(wid) || page.me?.lid.equals(wid));
-  /** Whether the account may change the picture of a person, a group or a channel. */
-  const mayChange = (wid: Wid) => {
+  page.pictures.mayChange = (wid) => {
     const group = page.groups.get(wid);
     if (group) return group.participants.iAmAdmin() || (!group.get('restrict') && group.participants.iAmMember());
-    return isMe(wid);
+    return isMe(page, wid);
   };
   const fetchPicture = async (wid: Wid) => {
     const { id: tag, url } = await requests.query('picture', { of: String(wid) });
-    return { id: wid, tag, eurl: url, previewEurl: url, isMine: mayChange(wid) };
+    return { id: wid, tag, eurl: url, previewEurl: url };
   };
   page.pictures.fetch = async (wid) => {
     try {
       return await fetchPicture(wid);
     } catch (error) {
       if (!isServerStatusCodeError(error)) throw error;
-      return { id: wid, isMine: mayChange(wid) };
+      return { id: wid, tag: undefined, eurl: undefined, previewEurl: undefined };
     }
   };
   page.businessProfiles.fetch = (wid) => requests.query('business-profile', { of: String(wid) });
@@ -41,7 +39,7 @@ export function profileModules(page: Page, { requests, sharedState, notification
   const setPicture = async (wid: Wid, data: string | null) => {
     const address = await requests.query('set-picture', { of: String(wid), data });
     const picture = { tag: address?.id, eurl: address?.url, previewEurl: address?.url };
-    page.pictures.add({ id: wid, isMine: mayChange(wid), ...picture });
+    page.pictures.add({ id: wid, stale: false, ...picture });
     return { status: 200, ...picture };
   };
   const getStatus = async (argument: Wid | { wid: Wid }) => {
@@ -119,12 +117,6 @@ export function profileModules(page: Page, { requests, sharedState, notification
     },
     WAWebSetPushnameConnAction: {
       setPushname: (value: string) => sharedState.change({ action: 'pushname', index: '', value }),
-    },
-    WAWebGenerateEventCallLink: {
-      createEventCallLink: async (t: number, type: 'video' | 'voice') => {
-        const token = await requests.query('call-link', { isVideo: type === 'video', t });
-        return `https://call.whatsapp.com/${type}/${token}`;
-      },
     },
     WAWap: {
       wap: (tag: string, attrs: Stanza['attrs'] = {}, content?: Stanza[]): Stanza => ({ tag, attrs, content }),
