@@ -41,7 +41,7 @@ const example: ProgramSource = {
     const source = readFileSync(join(packageDir, 'example.js'), 'utf8');
     return blanks.reduce((text, [blank, value]) => text.replaceAll(blank, value), source);
   },
-  show: 'WWebVersion = ',
+  show: 'READY',
 };
 
 /** The first program of the README. */
@@ -137,7 +137,11 @@ class LibraryProgram implements AsyncDisposable {
     const { body } = question;
     for (const command of this.commands) if (body === command || body.startsWith(`${command} `)) this.said.add(command);
     const next = async () => {
-      last = await this.phone.received(() => true, { ...(last && { after: last }), timeoutMs: 15_000 });
+      // The example of 1.24.0 pins each message that is no command.
+      last = await this.phone.received(({ content }) => content.kind !== 'pin', {
+        ...(last && { after: last }),
+        timeoutMs: 15_000,
+      });
       return last;
     };
     return { question, next };
@@ -165,21 +169,28 @@ const alwaysRejected = [
   // From a phone of WhatsApp Business the library sends neither buttons nor lists.
   "[LT01] Whatsapp business can't send this yet",
   'client.approveGroupMembershipRequestss is not a function',
-  'replica: WAWebChatMessageSearch.getSearchContext is only a name here',
 ];
 /** What fails in groups on the builds of 1.33.2 (wwebjs/whatsapp-web.js#3780). */
 const groupsFail = 'window.Store.WidFactory.toUserWidOrThrow is not a function';
 
+/** Versions whose unpin() gives the duration without which none is sent, or does not need one. */
+const unpins = ['1.24.0', '1.25.0', '1.34.7'];
+
 describe.each([
-  { version: '1.34.7', build: '2.3000.1032534684', repliesInGroups: true, rejected: alwaysRejected },
-  { version: '1.33.2', build: '2.3000.1029241508', repliesInGroups: false, rejected: [...alwaysRejected, groupsFail] },
-])('the example program of $version on $build', ({ version, build, repliesInGroups, rejected }) => {
+  { version: '1.24.0', build: '2.2412.54' },
+  { version: '1.25.0', build: '2.3000.1014111620' },
+  { version: '1.33.2', build: '2.3000.1029241508', groupsFail },
+  { version: '1.34.2', build: '2.3000.1029241508' },
+  { version: '1.34.7', build: '2.3000.1032534684' },
+])('the example program of $version on $build', ({ version, build, groupsFail: failure }) => {
   let program: LibraryProgram;
   beforeAll(async () => {
     program = await LibraryProgram.start(version, build, example);
   });
   afterAll(() => program?.[Symbol.asyncDispose]());
 
+  /** Whether this version of the program has the command. */
+  const has = (command: string) => program.commands.has(command.split(' ')[0] ?? '');
   const text = async (command: string, answer: string | RegExp, options = {}) => {
     const { question, next } = program.say(command, options);
     const { body, quoted } = await next();
@@ -201,7 +212,7 @@ describe.each([
     ['!syncHistory', /^(Historical chat is syncing\.\.|There is no historical chat to sync\.)$/],
     ['!howManyConnections', /^You have \*\d\* devices connected$/],
   ])('%s is answered', async (command, answer) => {
-    await text(command, answer);
+    if (has(command)) await text(command, answer);
   });
 
   test('!ping reply is answered with a quote', async () => {
@@ -228,6 +239,7 @@ describe.each([
 
     const viewOnce = await program.say('!isviewonce', { quoted: question.id }).next();
     expect(viewOnce.content).toMatchObject({ kind: 'image', viewOnce: true });
+    if (!has('!sendMediaHD')) return;
     const large = await program.say('!sendMediaHD', { quoted: question.id }).next();
     expect(large.content).toMatchObject({ kind: 'image' });
   });
@@ -318,10 +330,9 @@ describe.each([
       .toMatchObject([{ text: '👍' }]);
     const pinned = program.say('!pinmsg').question;
     const pin = () => phone.state().sent.find(({ id }) => id === pinned.id)?.pin;
-    await expect.poll(pin).toMatchObject({ isPinned: true, seconds: 60 });
+    if (has('!pinmsg')) await expect.poll(pin).toMatchObject({ isPinned: true, seconds: 60 });
     program.say('!unpin', { from: phone.number, to: chatId, quoted: pinned.id });
-    // 1.33.2 sends none: it wants a duration, which its unpin() does not give.
-    await expect.poll(pin).toMatchObject({ isPinned: version === '1.33.2' });
+    if (has('!pinmsg')) await expect.poll(pin).toMatchObject({ isPinned: !unpins.includes(version) });
   });
 
   test('!updatelabels, !addlabels and !removelabels change the labels of the chat', async () => {
@@ -351,7 +362,7 @@ describe.each([
     for (const isMultiple of [true, false]) {
       expect((await next()).content).toMatchObject({ kind: 'poll', name: 'Cats or Dogs?', isMultiple });
     }
-    if (!program.commands.has('!vote')) return;
+    if (!has('!vote')) return;
     const poll = phone.sendContent({ kind: 'poll', name: 'Tea?', options: ['yes', 'no'], isMultiple: false });
     program.say('!vote', { quoted: poll.id });
     await expect.poll(() => phone.message(poll)?.votes).toMatchObject([{ from: phone.number, options: [] }]);
@@ -359,6 +370,7 @@ describe.each([
   });
 
   test('!parseVCard sends contacts', async () => {
+    if (!has('!parseVCard')) return;
     const { next } = program.say('!parseVCard');
     expect(await next()).toMatchObject({ to: ben, content: { kind: 'contact', displayName: 'John Doe' } });
     expect(await next()).toMatchObject({ to: ben, content: { kind: 'contact', displayName: 'John Doe' } });
@@ -382,7 +394,7 @@ describe.each([
     say('!addmembers');
     await expect.poll(members, { timeout: 10_000 }).toContain(cleo);
     say('!groupinfo');
-    if (repliesInGroups) await phone.received(/Name: Dogs/);
+    if (!failure) await phone.received(/Name: Dogs/);
   });
 
   test('!leave leaves a group', async () => {
@@ -402,11 +414,10 @@ describe.each([
   test('!statuses, !jumpto and !changeSync answer nothing, and !postStatus posts', async () => {
     const { phone } = program;
     phone.send('in the status', { from: ada, to: 'status@broadcast' });
-    program.say('!statuses');
-    program.say('!changeSync');
+    for (const command of ['!statuses', '!changeSync']) if (has(command)) program.say(command);
     program.say('!jumpto', { quoted: phone.send('jump here').id });
     await text('!ping', 'pong');
-    if (!program.commands.has('!postStatus')) return;
+    if (!has('!postStatus')) return;
     const { next } = program.say('!postStatus');
     expect(await next()).toMatchObject({ to: 'status@broadcast', body: 'Hello there!' });
     expect(await next()).toMatchObject({ to: 'status@broadcast', body: 'Hello again! Looks different?' });
@@ -420,9 +431,8 @@ describe.each([
 
   test('all commands were tried, and what fails is known', () => {
     expect([...program.commands].filter((command) => !program.said.has(command))).toEqual([]);
-    // The replica draws no chats, so !jumpto cannot open one.
-    expect(program.replica.findings()).toMatchObject([{ export: 'getSearchContext' }]);
-    expect(program.rejections()).toEqual(rejected.toSorted());
+    expect(program.replica.findings()).toEqual([]);
+    expect(program.rejections()).toEqual([...alwaysRejected, ...(failure ? [failure] : [])].toSorted());
   });
 });
 

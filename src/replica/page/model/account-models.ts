@@ -21,7 +21,9 @@ export class Mute extends BaseModel {
     return true;
   }
 
-  async mute({ expiration }: { expiration: number; sendDevice?: boolean }): Promise<number> {
+  /** @param options `expiration` in seconds since 1970, which the page rounds; -1 for ever. */
+  async mute(options: { expiration: number; sendDevice?: boolean }): Promise<number> {
+    const expiration = Math.round(options.expiration);
     await this.owner().change(this.id, expiration);
     return expiration;
   }
