@@ -61,6 +61,14 @@ export const knownFaults: readonly KnownFault[] = [
     why: 'saveContactAction has taken the names as its fifth and sixth argument since 2025-10, and saves nothing without them',
     sources: ['wwebjs/whatsapp-web.js#3923'],
   },
+  {
+    id: 'name-as-fifth-argument',
+    code: /(saveContactAction)\(\s*phoneNumber,\s*phoneNumber,\s*null,\s*null,\s*firstName,/,
+    versions: '>=1.34.2 <1.34.5',
+    isOn: ({ behaviours }) => behaviours.savedContactName === 'third',
+    why: 'saveContactAction took the names as its third and fourth argument up to 2025-10, and saves nothing without them',
+    sources: ['wwebjs/whatsapp-web.js#3923'],
+  },
 ];
 
 /** A method of a library with its source text; `position` gives the line of an offset in the file, from 1. */
