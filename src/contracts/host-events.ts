@@ -82,8 +82,12 @@ const events = [
     type: z.literal(['host:unhandled-rejection', 'host:uncaught-exception', 'page:error', 'page:crashed']),
     detail: errorSchema,
   }),
-  /** A method that the parent called rejected. */
-  z.strictObject({ at, type: z.literal('host:call-failed'), detail: errorSchema.extend({ method: z.string() }) }),
+  /** A method that the parent called rejected. `argumentLength` counts the characters of its arguments as JSON. */
+  z.strictObject({
+    at,
+    type: z.literal('host:call-failed'),
+    detail: errorSchema.extend({ method: z.string(), argumentLength: z.int().min(0) }),
+  }),
   /** A warning of Node itself, e.g. `MaxListenersExceededWarning`. */
   z.strictObject({ at, type: z.literal('host:warning'), detail: errorSchema.extend({ name: z.string() }) }),
   z.strictObject({ at, type: z.literal(['host:stdout', 'host:stderr']), detail: z.string() }),

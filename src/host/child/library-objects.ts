@@ -65,7 +65,8 @@ export class LibraryObjects {
     try {
       return this.#valueOf(await called.apply(owner, made));
     } catch (error) {
-      this.#report({ type: 'host:call-failed', detail: { method, ...plainError(error) } });
+      const argumentLength = JSON.stringify(args).length;
+      this.#report({ type: 'host:call-failed', detail: { method, argumentLength, ...plainError(error) } });
       throw error;
     }
   }

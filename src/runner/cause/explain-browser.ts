@@ -1,16 +1,39 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Code } from '../../codes/codes.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
-import { type SeenError, seenErrors } from './seen-errors.ts';
+import { isOfType, type SeenError, seenErrors } from './seen-errors.ts';
 
 const protocolError = /Protocol error|ProtocolError|wasn't found|is not supported/;
 const died = /Target closed|Session closed|Connection closed|Page crashed/;
 const codesOfOthers = new Set<Code>(['library-load-failed', 'provenance-mismatch', 'flow-error', 'interrupted']);
 
+/** Bytes of the longest DevTools message that Chromium takes: at a longer one it ends the connection, and the browser runs on. */
+const longestMessage = 100 * 1024 * 1024;
+const failedCall = z.object({ method: z.string(), argumentLength: z.number(), message: z.string() });
+
+/** A call whose arguments are too long for Chromium. What they are longer than is base64, of a character each byte. */
+function explainLongMessage(events: FailedAttempt['events']): Explanation | null {
+  for (const { detail } of events.filter(isOfType('host:call-failed'))) {
+    const call = failedCall.safeParse(detail).data;
+    if (!call || call.argumentLength <= longestMessage || !died.test(call.message)) continue;
+    const { method, argumentLength } = call;
+    const message = `the library sent the ${argumentLength} bytes of the arguments of ${method}() to the browser in one DevTools message, and Chromium ends the connection at more than ${longestMessage}`;
+    return {
+      cause: { message, evidence: [`\`${method}()\` rejected: ${call.message}`] },
+      blame: 'library',
+      code: 'call-failed',
+    };
+  }
+  return null;
+}
+
 /** Errors of puppeteer and the browser, below the library: no frame of the library's page code, none of WhatsApp Web. */
 export function explainBrowser({ phase, code, events, library, observed }: FailedAttempt): Explanation | null {
   if (codesOfOthers.has(code)) return null;
+  const tooLong = explainLongMessage(events);
+  if (tooLong) return tooLong;
   const error = seenErrors(events).find(isPuppeteers);
   if (!error && code === 'protocol-error' && observed) {
     return { cause: { message: observed, evidence: puppeteerSentence(library.packageDir) }, blame: 'browser' };

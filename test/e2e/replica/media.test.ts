@@ -406,6 +406,15 @@ describe('what WhatsApp turns on for some accounts', () => {
     expect((await phone.received('still here')).body).toBe('still here');
     expect(phone.messages()).toHaveLength(1);
     sent.catch(() => {});
+    // A program that replaces the function by which the page reads AB props turns it off.
+    await client.pupPage.evaluate(() => {
+      // biome-ignore lint/suspicious/noExplicitAny: the loader of the page
+      (globalThis as any).require('WAWebABProps').getABPropConfigValue = () => false;
+    });
+    await client.sendMessage(contact, new library.MessageMedia('application/pdf', pdf.toString('base64'), 'other.pdf'));
+    expect(await phone.received(({ content }) => content.kind === 'document')).toMatchObject({
+      content: { filename: 'other.pdf' },
+    });
   });
 });
 

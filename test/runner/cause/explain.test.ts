@@ -105,6 +105,25 @@ describe('something that only the replica can be blamed for', () => {
     expect(cause).toMatchObject({ export: 'getMeUser', libraryLine: 7 });
   });
 
+  test.each([
+    [133_333_400, 'Protocol error (Runtime.callFunctionOn): Target closed', 'library'],
+    [1_000, 'Protocol error (Runtime.callFunctionOn): Target closed', null],
+    [133_333_400, 'File (video) size = 100000002 exceeds limit of 67108864', null],
+  ])('arguments of %i characters that end in "%s" are the fault of %s', (argumentLength, message, blame) => {
+    const detail = { method: 'sendMessage', argumentLength, message, stack: message };
+    const events = [
+      { at: 1, type: 'browser:disconnected', detail: null },
+      { at: 2, type: 'host:call-failed', detail },
+    ];
+    const explained = explain(toyFailure(toyClient(calls), { code: 'browser-died', events, phase: 'call' }));
+    expect(explained.blame).toBe(blame);
+    if (blame)
+      expect(explained).toMatchObject({
+        code: 'call-failed',
+        cause: { message: expect.stringContaining('133333400 bytes') },
+      });
+  });
+
   test('a stub that was called without harm is not the cause', () => {
     const events = [{ at: 1, type: 'replica:stub-called', detail: { module: 'WAWebWid', export: 'create' } }, error];
     expect(explain(toyFailure(toyClient(calls), { events })).code).toBeUndefined();
