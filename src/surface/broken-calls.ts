@@ -9,6 +9,8 @@ interface BrokenCall {
   isOn(behaviours: Behaviours): boolean;
   /** False for arguments that it does no harm to. */
   harms(args: Parameters | null): boolean;
+  /** False where it depends on what the library does with what the call gives. */
+  isCertain: boolean;
   why(build: string, args: Parameters | null): string;
 }
 
@@ -17,6 +19,7 @@ const brokenCalls: readonly BrokenCall[] = [
     places: ['WAWebDownloadManager.downloadManager.downloadAndMaybeDecrypt'],
     isOn: ({ downloadMimetype }) => downloadMimetype === 'checked',
     harms: (args) => args !== null && lacks(args, 'mimetype'),
+    isCertain: true,
     why: (build, args) =>
       `The page of build ${build} refuses to download a file that it does not have yet, as one of a stranger, without mimetype; the library passes {${args?.[0]?.join(', ')}}.`,
   },
@@ -28,19 +31,31 @@ const brokenCalls: readonly BrokenCall[] = [
     ],
     isOn: ({ uploadIn }) => uploadIn === 'worker',
     harms: () => true,
+    isCertain: true,
     why: (build) =>
       `The page of build ${build} uploads media in a worker, which never answers a page with injected code: the call does not return.`,
+  },
+  {
+    places: ['WAWebPrepRawMedia.prepRawMedia'],
+    isOn: ({ mediaPrivateId }) => mediaPrivateId === 'enumerable',
+    harms: () => true,
+    isCertain: false,
+    why: (build) =>
+      `The media data of build ${build} has a field __x_id: a message that takes over all fields of it loses its id and is not sent, unless the library removes that field (wwebjs/whatsapp-web.js#201922).`,
   },
 ];
 
 /** Why a call does not work on a build in spite of its name and arguments; null where nothing is known against it. */
-export function brokenCall({ places: [place], use, args }: Need, { behaviours, build }: Surface): string | null {
+export function brokenCall(
+  { places: [place], use, args }: Need,
+  { behaviours, build }: Surface,
+): { why: string; isCertain: boolean } | null {
   if (use !== 'call' || !place || place.by === 'raid') return null;
   const name = placeText(place);
   const broken = brokenCalls.find(
     ({ places, isOn, harms }) => places.includes(name) && isOn(behaviours) && harms(args),
   );
-  return broken?.why(build, args) ?? null;
+  return broken ? { why: broken.why(build, args), isCertain: broken.isCertain } : null;
 }
 
 /** True for calls that some behaviour breaks. */

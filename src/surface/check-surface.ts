@@ -154,7 +154,8 @@ function isLoaded(name: string, { modules }: Surface, loads: ReadonlySet<string>
 /** A name that is there and is called in another way, or does not work on this build; null where nothing is known against the call. */
 function misused(need: Need, surface: Surface, shapes: Shapes): MissingName | null {
   const wrong = wrongArguments(need, surface, shapes);
-  const why = wrong ?? brokenCall(need, surface);
+  const broken = wrong === null ? brokenCall(need, surface) : null;
+  const why = wrong ?? broken?.why;
   if (!why) return null;
   const { file, line, function: functionName, conditional, places } = need;
   const name = placeText(places[0] as PagePlace);
@@ -163,7 +164,7 @@ function misused(need: Need, surface: Surface, shapes: Shapes): MissingName | nu
     kind: wrong ? 'argument' : 'behaviour',
     name,
     stops: stopsOf(need),
-    certain: !conditional,
+    certain: !conditional && (broken?.isCertain ?? true),
     ...at,
     history: [why],
   };

@@ -58,6 +58,16 @@ test('a media upload never returns where a worker does it', () => {
   ]);
 });
 
+test('media whose data shows its field of an id may lose the id of its message', () => {
+  const index = indexLibrary(toyMethod(`return window.require('WAWebPrepRawMedia').prepRawMedia(1, {});`));
+  const found = (build: string) => checkMethods(index, resolveSurface(build)).find(({ name }) => name === 'Client.act');
+  expect(found('2.3000.1047643939')).toMatchObject({ status: 'works' });
+  expect(found('2.3000.1047775310')).toMatchObject({
+    status: 'unknown',
+    why: expect.stringMatching(/^Perhaps .*__x_id/),
+  });
+});
+
 test('a module that only some pages prefetch stops a library that needs it on the way to ready', () => {
   const client = toyClient(`window.require('WAWebSetPushnameConnAction').setPushname('a');`);
   expect(breaks(client, '2.3000.1038162681')).toMatchObject([
