@@ -31,7 +31,10 @@ export const sessions = newDashboard('sessions', 'Sessions', 'Do all sessions ru
   .withPanel(
     now(
       'Leases',
-      { '{{state}}': 'max by (state) (wwebjs_session_leases)' },
+      {
+        '{{state}}': 'max by (state) (wwebjs_session_leases)',
+        capacity: 'max(wwebjs_service_session_capacity)',
+      },
       { description: 'Sessions that should run, with and without an instance that holds their lease.' },
     ),
   )

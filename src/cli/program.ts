@@ -80,6 +80,10 @@ const commands: Record<string, ListedCommand> = {
     staysSmall: true,
     load: async () => (await import('./commands/serve.ts')).serveCommand(),
   },
+  restore: {
+    description: 'start the sessions of the service that wait for a person or for their backoff',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand(),
+  },
   doctor: {
     description: 'list what is missing on this machine and how to get it',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),

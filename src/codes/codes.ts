@@ -33,6 +33,8 @@ interface SessionEntry extends Entry {
 interface SharedEntry extends Entry {
   in: 'both';
   blame: (typeof blames)[number];
+  /** Where the service has fewer moving parts than the matrix: whose fault it is there. */
+  blameInService?: (typeof blames)[number];
   retry: (typeof retries)[number];
   todo: string;
 }
@@ -70,10 +72,12 @@ export const codes = {
   'browser-launch-failed': {
     what: 'The browser did not start.',
     blame: 'browser',
+    // The browser of an instance is the same for every version and account.
+    blameInService: 'machine',
     phase: 'launch',
-    in: 'attempts',
-    cause: 'initialize-failed',
-    todo: 'Run `wwebjs-canary doctor`; read the browser output in the evidence.',
+    in: 'both',
+    retry: 'endless',
+    todo: 'Run `wwebjs-canary doctor`; read what the browser wrote, in the evidence or in the log.',
   },
   'browser-died': {
     what: 'The browser ended by itself.',
@@ -102,9 +106,17 @@ export const codes = {
     what: 'The page of WhatsApp Web did not load.',
     blame: 'network',
     phase: 'page',
-    in: 'attempts',
-    cause: 'initialize-failed',
+    in: 'both',
+    retry: 'endless',
     todo: 'Check network and certificate; on the replica, report a bug of the harness.',
+  },
+  'proxy-refused': {
+    what: 'The proxy refused the connection, or was not there.',
+    blame: 'network',
+    phase: 'page',
+    in: 'both',
+    retry: 'endless-with-attention',
+    todo: 'Check the address and the credentials of the proxy; restore the account when the proxy works.',
   },
   'initialize-failed': {
     what: '`client.initialize()` rejected.',
@@ -126,8 +138,8 @@ export const codes = {
     what: 'No pairing code came before the deadline, or the library cannot ask for one.',
     blame: 'library',
     phase: 'code',
-    in: 'attempts',
-    cause: 'pairing-refused',
+    in: 'both',
+    retry: 'after-login',
     todo: 'Read the evidence; link with a QR code instead.',
   },
   'qr-rejected': {
@@ -369,7 +381,7 @@ export const codes = {
     blame: 'harness',
     phase: null,
     in: 'attempts',
-    cause: 'initialize-failed',
+    cause: 'machine-failed',
     todo: 'Read the message; the attempt says nothing about the library.',
   },
   interrupted: {
@@ -499,6 +511,30 @@ export const codes = {
     retry: 'never',
     todo: 'Link the account again.',
   },
+  'fault-over': {
+    what: 'A session with the same failure became ready, so the circuit breaker closed by itself.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
+  'machine-failed': {
+    what: 'The machine could not run the session: its disk is full, or it has no memory, processes or open files left.',
+    blame: 'machine',
+    phase: 'launch',
+    in: 'sessions',
+    retry: 'endless',
+    todo: 'Read the message in the log; run `wwebjs-canary doctor` on the machine of the instance.',
+  },
+  'no-connection': {
+    what: 'The page was open and did not reach the servers of WhatsApp.',
+    blame: 'network',
+    phase: null,
+    in: 'sessions',
+    retry: 'endless',
+    todo: 'Check the network of the machine, and the proxy of the account.',
+  },
   'page-hung': {
     what: 'The page no longer answered.',
     blame: 'library',
@@ -516,7 +552,7 @@ export const codes = {
     todo: 'Do not trust `ready` of this version; roll it back.',
   },
   'pairing-refused': {
-    what: 'The page gave no pairing code: the number may have no WhatsApp.',
+    what: 'WhatsApp gave no pairing code for the number: it may have no WhatsApp, or have asked for too many.',
     blame: 'account',
     phase: 'code',
     in: 'sessions',
@@ -560,7 +596,7 @@ export const codes = {
     blame: 'harness',
     phase: 'launch',
     in: 'sessions',
-    retry: 'after-login',
+    retry: 'endless',
     todo: 'Check the store of profiles and its key.',
   },
 } as const satisfies Record<string, AttemptEntry | SessionEntry | SharedEntry>;
@@ -598,6 +634,17 @@ export function attemptCodeOf(cause: string): Code | null {
   if (isAttemptCode(cause)) return cause;
   const same = attemptCodes.filter((code) => causeOf(code) === cause);
   return same.length === 1 ? (same[0] as Code) : null;
+}
+
+/** Whose fault it is where the service wrote `cause`; null where it is no fault. */
+export function blameOf(cause: SessionCause): (typeof blames)[number] | null {
+  const entry: SessionEntry | SharedEntry = codes[cause];
+  return 'blameInService' in entry ? (entry.blameInService ?? entry.blame) : entry.blame;
+}
+
+/** When the service starts a session again by itself, and what its circuit breaker makes of it. */
+export function retryOf(cause: SessionCause): (typeof retries)[number] {
+  return codes[cause].retry;
 }
 
 /** True where the outcome is `infra`: harness or machine failed, which says nothing about the library. */

@@ -1,4 +1,4 @@
-import { attemptCodes, codes, isInfra, sessionCauses } from './codes.ts';
+import { attemptCodes, blameOf, codes, isInfra, sessionCauses } from './codes.ts';
 import { blames } from './words.ts';
 
 /** The command that writes the pages, for messages and for the pages themselves. */
@@ -32,12 +32,19 @@ ${table(['code', 'what happened', 'phase', 'blame', 'what to do'], rows)}
 `;
 }
 
-const retryWords = { always: 'yes', 'after-login': 'once a login was accepted', never: 'no' } as const;
+const retryWords = {
+  always: 'yes',
+  'after-login': 'once a login was accepted',
+  endless: 'once a login was accepted, without end',
+  'endless-with-attention': 'once a login was accepted, without end; needs attention',
+  never: 'no',
+} as const;
 
 /** The list of causes in `docs/service.md`. */
 export function causesTable(): string {
   const rows = sessionCauses.map((cause) => {
-    const { what, blame, retry, todo } = codes[cause];
+    const { what, retry, todo } = codes[cause];
+    const blame = blameOf(cause);
     return [`\`${cause}\``, what, blame ?? '', blame === null ? '' : retryWords[retry], todo ?? ''];
   });
   return table(['cause', 'meaning', 'blame', 'started again', 'what to do'], rows);

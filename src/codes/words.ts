@@ -19,8 +19,12 @@ export const phases = [
   'close',
 ] as const;
 
-/** Whose fault a failure is. */
-export const blames = ['library', 'web-build', 'browser', 'account', 'network', 'harness'] as const;
+/** Whose fault a failure is. `machine`: where the service runs a session; an attempt that its machine spoils has the blame `harness`. */
+export const blames = ['library', 'web-build', 'browser', 'account', 'network', 'machine', 'harness'] as const;
 
-/** When the service starts a session again by itself: `after-login` means not before a login was accepted. */
-export const retries = ['always', 'after-login', 'never'] as const;
+/**
+ * When the service starts a session again by itself. `after-login`: not before a login was accepted. `endless`: the same, for as long as it
+ * takes, since what failed is the machine or the network: the circuit breaker does not count it. `endless-with-attention`: a person has to
+ * mend something meanwhile.
+ */
+export const retries = ['always', 'after-login', 'endless', 'endless-with-attention', 'never'] as const;

@@ -72,6 +72,8 @@ const nothing = z.null();
 const events = [
   z.strictObject({ at, type: z.literal('host:loaded'), detail: loadedSchema }),
   z.strictObject({ at, type: z.literal(['host:initialized', 'browser:disconnected', 'page:closed']), detail: nothing }),
+  /** The time of the host is over (`HostCalls.liveFor`): it ends itself and its browser. */
+  z.strictObject({ at, type: z.literal('host:expired'), detail: nothing }),
   z.strictObject({
     at,
     type: z.literal('host:error'),

@@ -37,6 +37,8 @@ export interface ClientSpec {
     args: string[];
     /** Over a pipe only the host reaches the browser; the default is a port that all users of the machine can reach. */
     pipe?: boolean;
+    /** What the browser prints becomes lines of the host: over a pipe nothing else shows why it does not start. */
+    dumpio?: boolean;
   };
   /** Reports every request of the page too; by default only those that fail. */
   logsRequests?: boolean;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sessionCauses } from '../codes/codes.ts';
 import { cellSchema } from './attempt.ts';
 import { outcomeSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
@@ -84,6 +85,21 @@ export const linkSchema = z
 export const pinSchema = z.strictObject({ library: exactVersionSchema.nullable() });
 
 export const canarySchema = z.strictObject({ canary: z.boolean() });
+
+export const sessionCauseSchema = z.enum(sessionCauses);
+
+/** Which of the sessions that wait are started; what is left out does not matter. */
+export const restoreAllSchema = z
+  .strictObject({
+    code: sessionCauseSchema.optional().describe('the code of their last failure'),
+    library: exactVersionSchema.optional().describe('the version that hosted them last'),
+    waitsFor: z
+      .enum(['person', 'backoff'])
+      .optional()
+      .describe('only those that a person has to restore, or only those that start by themselves after their backoff'),
+  })
+  .optional();
+export const restoredSchema = z.strictObject({ restored: z.int().describe('how many sessions may start now') });
 
 export const linkCodeSchema = z.strictObject({
   kind: z.enum(['qr', 'pairing']),

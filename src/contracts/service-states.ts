@@ -19,6 +19,9 @@ export const activeStatuses = [
   'disconnected',
 ] as const satisfies AccountStatus[];
 
+/** An account in one of these has a session that an instance runs. */
+export const hostedStatuses = ['authenticated', 'connected'] as const satisfies AccountStatus[];
+
 /** The steps of a session that an instance runs. */
 export const sessionSteps = ['starting', 'scanning', 'authenticated', 'ready'] as const;
 export type SessionStep = (typeof sessionSteps)[number];

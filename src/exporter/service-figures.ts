@@ -25,6 +25,7 @@ export class ServiceFigures {
   readonly #attention;
   readonly #leases;
   readonly #instances;
+  readonly #capacity;
   readonly #rolloutPercent;
   readonly #rolloutStep;
   readonly #rolloutDecision;
@@ -50,6 +51,7 @@ export class ServiceFigures {
     this.#attention = instruments.gauge(families.sessionsNeedingAttention);
     this.#leases = instruments.gauge(families.leases);
     this.#instances = instruments.gauge(families.instances);
+    this.#capacity = instruments.gauge(families.sessionCapacity);
     this.#rolloutPercent = instruments.gauge(families.rolloutPercent);
     this.#rolloutStep = instruments.gauge(families.rolloutStepTime);
     this.#rolloutDecision = instruments.gauge(families.rolloutDecisionTime);
@@ -124,7 +126,10 @@ export class ServiceFigures {
     this.#leases.set({ state: 'held' }, held);
     this.#leases.set({ state: 'free' }, free);
     this.#backlog.set({}, backlog);
-    this.#instances.set({}, await this.#reads.instances());
+    const { living, capacity } = await this.#reads.instances();
+    this.#instances.set({}, living);
+    this.#capacity.clear();
+    if (capacity !== null) this.#capacity.set({}, capacity);
     this.#attention.clear();
     for (const { code, count } of attention) this.#attention.add({ code: listed(codes, code) }, count);
     this.#setAccounts(await this.#reads.accounts());

@@ -1,5 +1,11 @@
 import { type Kysely, sql } from 'kysely';
-import type { AccountStatus, LinkOutcome, StartOutcome, ViolationOutcome } from '../contracts/service-states.ts';
+import {
+  type AccountStatus,
+  hostedStatuses,
+  type LinkOutcome,
+  type StartOutcome,
+  type ViolationOutcome,
+} from '../contracts/service-states.ts';
 import { type LinkSuccess, linkSuccess } from '../service/accounts/link-success.ts';
 import type { RolloutDecisionRow, RolloutRow, ServiceTables } from '../service/tables.ts';
 import type { Database } from '../store/database/database.ts';
@@ -99,14 +105,29 @@ export class ServiceReads {
     return rows.map(({ id, constraint_name, outcome }) => ({ id, constraint: constraint_name, outcome }));
   }
 
+  /** An account is disconnected from the moment on at which the lease of its session has run out, written down or not. */
   async accounts(): Promise<{ workspace: string; library: string; status: AccountStatus; count: number }[]> {
     const rows = await this.#db
       .selectFrom('whatsapp_accounts')
-      .select((select) => ['workspace_id as workspace', 'library', 'status', select.fn.countAll<number>().as('count')])
+      .innerJoin('sessions', 'sessions.id', 'whatsapp_accounts.session_id')
+      .select((select) => [
+        'whatsapp_accounts.workspace_id as workspace',
+        'library',
+        'status',
+        select.fn.countAll<number>().as('count'),
+        select.fn.sum<number>(sql`case when lease_expires_at > ${this.#now} then 0 else 1 end`).as('unowned'),
+      ])
       .where('deleted_at', 'is', null)
-      .groupBy(['workspace_id', 'library', 'status'])
+      .groupBy(['whatsapp_accounts.workspace_id', 'library', 'status'])
       .execute();
-    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+    return rows.flatMap(({ count, unowned, ...labels }) => {
+      const lost = hostedStatuses.some((hosted) => hosted === labels.status) ? Number(unowned) : 0;
+      const counts = [
+        { ...labels, count: Number(count) - lost },
+        { ...labels, status: 'disconnected' as const, count: lost },
+      ];
+      return counts.filter(({ count }) => count > 0);
+    });
   }
 
   /** Sessions that should run: how many have an owner, how many could start now, and how many wait for a person. */
@@ -141,14 +162,19 @@ export class ServiceReads {
     };
   }
 
-  async instances(): Promise<number> {
-    const { count } = await this.#db
+  /** How many instances live, and how many sessions they may run together; null where one has no limit. */
+  async instances(): Promise<{ living: number; capacity: number | null }> {
+    const { living, limited, capacity } = await this.#db
       .selectFrom('instances')
-      .select((select) => select.fn.countAll<number>().as('count'))
+      .select(({ fn }) => [
+        fn.countAll<number>().as('living'),
+        fn.count<number>('max_sessions').as('limited'),
+        fn.sum<number | null>('max_sessions').as('capacity'),
+      ])
       .where('stopped_at', 'is', null)
       .where('seen_at', '>', this.#ago(60_000))
       .executeTakeFirstOrThrow();
-    return Number(count);
+    return { living: Number(living), capacity: Number(limited) < Number(living) ? null : Number(capacity ?? 0) };
   }
 
   /** The newest rollout with the time of its last step. */

@@ -122,6 +122,13 @@ export const serviceFamilies = {
     labels: { reason: keyRejections },
     limit: keyRejections.length,
   }),
+  sessionCapacity: family({
+    name: 'wwebjs_service_session_capacity',
+    type: 'gauge',
+    help: 'Sessions that the instances which live may run together; left out while one of them has no limit',
+    labels: {},
+    limit: 1,
+  }),
   violations: family({
     name: 'wwebjs_account_constraint_violations_total',
     type: 'counter',

@@ -40,6 +40,8 @@ export interface AccountRow {
   lease_token: number;
   created_at: number;
   deleted_at: number | null;
+  /** Given with a change of status that took place earlier; null again after the write. */
+  left_at: number | null;
 }
 
 export interface AccountHistoryRow {
@@ -71,6 +73,7 @@ export interface SessionRow {
   start_cause: string;
   attention_code: string | null;
   attention_at: number | null;
+  attention_retried: Generated<number>;
   unlinks_left: Generated<number>;
 }
 
@@ -90,6 +93,8 @@ export interface SessionStartRow {
   outcome: StartOutcome | null;
   code: string | null;
   lost_at: number | null;
+  /** 1 when the page gave up its login before the library reported it as accepted. */
+  login_refused: Generated<number>;
 }
 
 export interface CanaryAccountRow {
@@ -121,6 +126,8 @@ export interface InstanceRow {
   host: string;
   pid: number;
   slots: number;
+  /** Null without a limit. */
+  max_sessions: number | null;
   started_at: number;
   seen_at: number;
   stopped_at: number | null;

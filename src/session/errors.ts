@@ -11,6 +11,7 @@ export function isFromLibrary({ message, stack }: PlainError): boolean {
 
 const rejections: readonly [RegExp, Code][] = [
   [/ENOSPC|EDQUOT|EROFS|EMFILE|ENOMEM|no space left/i, 'harness-error'],
+  [/net::ERR_(PROXY|TUNNEL|SOCKS|MANDATORY_PROXY|UNEXPECTED_PROXY)/, 'proxy-refused'],
   [/net::ERR_/, 'page-load-failed'],
   [
     /Target (page, context or browser has been )?closed|TargetClose|Session closed|Connection closed|Page crashed/i,
@@ -30,11 +31,20 @@ const launchRejection =
  */
 export function codeOfRejection(message: string, isLaunched: boolean): Code {
   const known = rejections.find(([pattern]) => pattern.test(message))?.[1];
-  if (!isLaunched && known !== 'harness-error' && launchRejection.test(message)) return 'browser-launch-failed';
-  return known ?? 'initialize-failed';
+  // Over a pipe the end of a browser that never was up is a closed target.
+  const isOfLaunch = known === 'browser-died' || (known !== 'harness-error' && launchRejection.test(message));
+  return !isLaunched && isOfLaunch ? 'browser-launch-failed' : (known ?? 'initialize-failed');
 }
 
 /** True when the library threw while it asked for a pairing code. 1.33.2 to 1.34.7 ask by themselves and do not wait, so that the error ends the process. */
 export function isOfPairing({ stack }: PlainError): boolean {
   return /\brequestPairingCode\b/.test(stack);
+}
+
+/** Errors of a program: a version that asks the page for what it does not have. */
+const ofProgram = /(Type|Reference|Syntax)Error|is not a function|is not defined|Cannot read|cannot link with/;
+
+/** Why there is no pairing code: WhatsApp refuses the number, or the version cannot ask for one. */
+export function causeOfNoCode({ message, stack }: PlainError): 'pairing-refused' | 'no-code' {
+  return ofProgram.test(message) || ofProgram.test(stack) ? 'no-code' : 'pairing-refused';
 }

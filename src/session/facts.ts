@@ -6,6 +6,9 @@ const idle = 'UNPAIRED_IDLE';
 /** States of the page's socket before a scan. */
 const unscanned: ReadonlySet<string> = new Set(['UNPAIRED', idle]);
 
+/** States in which the page tries to reach its servers: `WAState` of the library. */
+const unreached: ReadonlySet<string> = new Set(['OPENING', 'TIMEOUT', 'PROXYBLOCK']);
+
 /** The wid of a session that is connected, and the digits of its number; null where it is not connected or does not know its number. */
 export function connectedAs(facts: SessionFacts | null): { wid: string; phone: string } | null {
   const phone = /^(\d{7,15})(?::\d+)?@/.exec(facts?.wid ?? '')?.[1];
@@ -28,6 +31,11 @@ export function waitsForScan(facts: SessionFacts | null): boolean {
 /** Whether the page is known to show no QR code, though it waits for a scan. */
 export function showsNoCode(facts: SessionFacts | null): boolean {
   return facts?.socket === idle;
+}
+
+/** Whether the page is known to have no connection to its servers. */
+export function isOffline(facts: SessionFacts | null): boolean {
+  return unreached.has(facts?.socket ?? facts?.state ?? '');
 }
 
 /** The WhatsApp Web build that a page says it is; null where it says none, or what cannot be a build. */

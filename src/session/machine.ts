@@ -10,8 +10,8 @@ import type {
 } from '../contracts/host-events.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import { type DeadlineName, looksWithoutCode } from './deadlines.ts';
-import { codeOfRejection, isFromLibrary, isOfPairing } from './errors.ts';
-import { buildOf, connectedAs, hasLeftCodes, showsNoCode } from './facts.ts';
+import { causeOfNoCode, codeOfRejection, isFromLibrary, isOfPairing } from './errors.ts';
+import { buildOf, connectedAs, hasLeftCodes, isOffline, showsNoCode, waitsForScan } from './facts.ts';
 import {
   type Effect,
   fresh,
@@ -45,7 +45,13 @@ export function next(state: SessionState, input: SessionInput): SessionTransitio
     case 'session:number-claimed':
       return state.writes === 'number' ? connected(state, input.wid) : still(state);
     case 'session:code-refused':
-      return broken(state, 'no-code', input.message, input.message);
+      return broken(
+        state,
+        'no-code',
+        input.message,
+        input.message,
+        causeOfNoCode({ message: input.message, stack: '' }),
+      );
     case 'session:no-handshake':
       return state.isUp ? broken(state, 'protocol-error', input.message, null) : still(state);
     case 'session:missed-probe':
@@ -87,6 +93,8 @@ function happened(state: SessionState, event: HostEvent): SessionTransition {
       return still({ ...state, isLaunched: true });
     case 'page:loaded':
       return still({ ...state, isPageLoaded: true });
+    case 'page:navigated':
+      return still({ ...state, isRefused: state.isRefused || givesUpLogin(state, event.detail) });
     case 'page:build':
       return still(state, { do: 'keep-build', build: buildOf(event.detail) });
     case 'page:error':
@@ -131,9 +139,20 @@ function happened(state: SessionState, event: HostEvent): SessionTransition {
       return rejected(state, event.detail);
     case 'host:exited':
       return hostGone(state, event.detail);
+    case 'host:expired':
+      // The host had no more time because its lease was not renewed.
+      return state.isUp ? ended(state, { kind: 'lost' }) : still(state);
     default:
       return still(state);
   }
+}
+
+/** A page whose server refuses its login forgets it, and then loads anew or goes to an address of its own. */
+function givesUpLogin(
+  { isLinked, isPageLoaded, saidAuthenticated, saidReady }: SessionState,
+  { url, main }: HostEventOf<'page:navigated'>['detail'],
+): boolean {
+  return main && isLinked && !saidAuthenticated && !saidReady && (isPageLoaded || url.includes('post_logout'));
 }
 
 /** A QR text, or a pairing code that the library asked for by itself: the device that shows it is not linked. */
@@ -210,9 +229,9 @@ function connected(state: SessionState, wid: string): SessionTransition {
 function late(state: SessionState, of: DeadlineName): SessionTransition {
   switch (of) {
     case 'start':
-      return broken(state, 'start-timeout', 'neither a code nor a login came in time', null);
+      return ask(state, 'late-start');
     case 'ready':
-      return broken(state, 'no-ready', '`ready` did not come in time', null);
+      return ask(state, 'late-ready');
     case 'link':
       return ask(state, 'link');
     case 'look-at-code':
@@ -234,14 +253,24 @@ function answered(before: SessionState, about: PageQuestion, facts: SessionFacts
       if (!known) return waitFor(state, 'ask-again');
       return still({ ...state, writes: 'number' }, { do: 'claim-number', ...known });
     }
+    case 'late-start':
+      return unreached(state, facts, 'start-timeout', 'neither a code nor a login came in time');
+    case 'late-ready':
+      return unreached(state, facts, 'no-ready', '`ready` did not come in time');
     case 'link':
       if (hasLeftCodes(facts))
         return broken(state, 'no-authenticated', 'the page left its codes and no login came', null);
-      return broken(state, 'link-timeout', 'no code was scanned in time', null);
+      return broken(
+        { ...state, isUnscanned: waitsForScan(facts) },
+        'link-timeout',
+        'no code was scanned in time',
+        null,
+      );
     case 'code': {
       // 1.34.2 and 1.34.7 show six codes and no seventh: without this a person scans a dead one until the time is over.
       const looks = showsNoCode(facts) ? state.looksWithoutCode + 1 : 0;
-      if (looks === looksWithoutCode) return broken(state, 'link-timeout', 'the page no longer shows a code', null);
+      if (looks === looksWithoutCode)
+        return broken({ ...state, isUnscanned: true }, 'link-timeout', 'the page no longer shows a code', null);
       return waitFor({ ...state, looksWithoutCode: looks }, 'look-at-code');
     }
     case 'watch': {
@@ -253,6 +282,19 @@ function answered(before: SessionState, about: PageQuestion, facts: SessionFacts
   }
 }
 
+/** What did not come in time: no version is to blame while the page does not reach the servers of WhatsApp. */
+function unreached(
+  state: SessionState,
+  facts: SessionFacts | null,
+  code: 'start-timeout' | 'no-ready',
+  message: string,
+): SessionTransition {
+  if (isOffline(facts)) return broken(state, 'no-connection', `${message}, and the page reached no server`, null);
+  if (state.isLaunched && !state.isPageLoaded)
+    return broken(state, 'page-load-failed', 'the page did not load in time', null);
+  return broken(state, code, message, null);
+}
+
 function disconnected(state: SessionState, detail: readonly PlainValue[]): SessionTransition {
   const [reason] = detail;
   if (state.mayDisconnect) {
@@ -262,9 +304,9 @@ function disconnected(state: SessionState, detail: readonly PlainValue[]): Sessi
   const message = `disconnected: ${detail.map(textOf).join(',')}`;
   const said = typeof reason === 'string' ? reason : null;
   const code = codeOfReason.get(textOf(reason)) ?? 'disconnected';
-  return code === 'logged-out'
-    ? unexpected(state, code, message, null, 'unlinked')
-    : unexpected(state, code, message, said);
+  if (code !== 'logged-out') return unexpected(state, code, message, said);
+  const isRefused = state.isRefused || (state.isLinked && !state.saidAuthenticated && !state.saidReady);
+  return unexpected({ ...state, isRefused }, code, message, null, 'unlinked');
 }
 
 /** What reasons of the library's `disconnected` event mean; any other says only that it happened. */
@@ -286,7 +328,8 @@ function rejected(
   { during, message, stack }: HostEventOf<'host:error'>['detail'],
 ): SessionTransition {
   const isPairing = during === 'pairing-code' || isOfPairing({ message, stack });
-  return unexpected(state, isPairing ? 'no-code' : codeOfRejection(message, state.isLaunched), message, message);
+  if (isPairing) return unexpected(state, 'no-code', message, message, causeOfNoCode({ message, stack }));
+  return unexpected(state, codeOfRejection(message, state.isLaunched), message, message);
 }
 
 function hostGone(state: SessionState, { code, signal }: HostExit): SessionTransition {
@@ -296,7 +339,8 @@ function hostGone(state: SessionState, { code, signal }: HostExit): SessionTrans
   const isKnown = signal !== null || code !== null;
   const message = `the host process ended by itself (${how})${crash ? `: ${crash.message}` : ''}`;
   const said = crash?.message ?? (isKnown ? `ended by ${how}` : null);
-  return broken(state, crash && isOfPairing(crash) ? 'no-code' : 'host-died', message, said);
+  if (crash && isOfPairing(crash)) return broken(state, 'no-code', message, said, causeOfNoCode(crash));
+  return broken(state, 'host-died', message, said);
 }
 
 function heard(state: SessionState, message: SeenMessage): SessionTransition {
@@ -386,9 +430,12 @@ function broken(
   cause: SessionCause = causeOf(code) ?? 'service-failed',
 ): SessionTransition {
   const { retry } = codes[cause];
-  const isRetried = retry === 'always' || (retry === 'after-login' && state.isLinked);
+  const isRetried = retry === 'always' || (retry !== 'never' && state.isLinked);
   const attemptCode = isAttemptCode(code) ? code : null;
-  return ended(state, { kind: isRetried ? 'failed' : 'dead', code: attemptCode, cause, message, said });
+  const { isRefused, step, isLinked, isUnscanned } = state;
+  const mayBeScanned = step === 'scanning' && !isLinked && !isUnscanned;
+  const kind = isRetried ? 'failed' : 'dead';
+  return ended(state, { kind, code: attemptCode, cause, message, said, isRefused, mayBeScanned });
 }
 
 function ended(state: SessionState, end: SessionEnd): SessionTransition {

@@ -19,7 +19,7 @@ export interface SessionPolicy {
 }
 
 /** What a page is asked for. */
-export type PageQuestion = 'ready' | 'code' | 'link' | 'watch';
+export type PageQuestion = 'late-start' | 'late-ready' | 'ready' | 'code' | 'link' | 'watch';
 
 export type SessionEnd =
   | Broken
@@ -40,6 +40,10 @@ export interface Broken {
   readonly message: string;
   /** What library, browser or process said; null where they said nothing. */
   readonly said: string | null;
+  /** The page gave up a login before the library reported it as accepted: the phone may have removed the device. */
+  readonly isRefused: boolean;
+  /** A code was shown that the phone may have scanned, so it may list the device of a link that came to nothing. */
+  readonly mayBeScanned: boolean;
 }
 
 /** What the driver of a session tells the machine beside the events of the host. */
@@ -124,6 +128,10 @@ export interface SessionState {
   readonly isLoaded: boolean;
   readonly isLaunched: boolean;
   readonly isPageLoaded: boolean;
+  /** The page of a linked device left by itself before the login was accepted. */
+  readonly isRefused: boolean;
+  /** The page says that it waits for a scan, as a link ends without one. */
+  readonly isUnscanned: boolean;
   readonly isBrowserGone: boolean;
   readonly isSaved: boolean;
   /** The QR text and the pairing code that the library gave out last. */
@@ -192,6 +200,8 @@ export const fresh = {
   saidReady: false,
   isLaunched: false,
   isPageLoaded: false,
+  isRefused: false,
+  isUnscanned: false,
   isBrowserGone: false,
   isSaved: false,
   qr: null,

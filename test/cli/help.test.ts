@@ -33,6 +33,7 @@ const uses: Record<string, { args: (choice: string) => string[]; exit: number }>
   },
   'serve add-key --scope': { args: (choice) => ['serve', 'add-key', 'deploy-bot', '--scope', choice], exit: 0 },
   'db query question': { args: (choice) => ['db', 'query', choice], exit: 0 },
+  'restore --waits-for': { args: (choice) => ['restore', '--all', '--waits-for', choice], exit: 0 },
   // Refused for the folder, which is this project.
   'init --ci': { args: (choice) => ['init', '--ci', choice], exit: 3 },
 };

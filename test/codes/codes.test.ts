@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   attemptCodeOf,
   attemptCodes,
+  blameOf,
   type Code,
   causeOf,
   codes,
@@ -53,6 +54,15 @@ test('there and back is the same cause', () => {
     const code = attemptCodeOf(cause);
     if (code !== null) expect(causeOf(code)).toBe(cause);
   }
+});
+
+test('a browser that does not start is a finding of an attempt, and trouble of the machine for the service', () => {
+  expect([codes['browser-launch-failed'].blame, blameOf('browser-launch-failed')]).toEqual(['browser', 'machine']);
+  expect([blameOf('machine-failed'), blameOf('page-load-failed'), blameOf('rollout')]).toEqual([
+    'machine',
+    'network',
+    null,
+  ]);
 });
 
 test('what harness or machine failed at is infra, and what has to be corrected there is a finding', () => {

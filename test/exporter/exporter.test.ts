@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { readRolloutPlan } from '../../src/contracts/rollout-plan.ts';
 import { Exporter } from '../../src/exporter/exporter.ts';
@@ -268,8 +269,10 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     }
     await recordViolation(database, 'surfaced');
 
-    // Exporters leave rows alone that are younger than some seconds.
+    // Exporters leave rows alone that are younger than some seconds; by then a lease was renewed.
     const aged = aMinuteLater(database);
+    const renewed = { lease_expires_at: sql<number>`${database.now} + 120000` };
+    await database.kysely.updateTable('sessions').set(renewed).where('lease_owner', 'is not', null).execute();
     const exporter = new Exporter(store, aged, fail);
     const { text } = await exporter.read();
     expect(samples(text, 'wwebjs_link_attempts_total')).toEqual([
@@ -305,6 +308,11 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     expect(text).toContain('{constraint="unique_active_phone_workspace",outcome="surfaced"} 1');
     expect(text).toContain('{constraint="unique_active_phone_workspace",outcome="resolved"} 0');
     expect((await exporter.read()).text).toBe(text);
+    await database.kysely.updateTable('sessions').set({ lease_expires_at: 1 }).execute();
+    expect(samples((await exporter.read()).text, 'wwebjs_accounts'), 'before an instance notices').toEqual([
+      `library="${library}",status="disconnected" 1`,
+      ...samples(text, 'wwebjs_accounts').filter((sample) => !sample.includes('connected')),
+    ]);
     await database.close();
     await store.close();
   });

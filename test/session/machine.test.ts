@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { causeOf } from '../../src/codes/codes.ts';
+import type { SessionFacts } from '../../src/contracts/host.ts';
 import { next, repeated } from '../../src/session/machine.ts';
 import { newSession, type SessionInput, type SessionState } from '../../src/session/session-state.ts';
 import {
@@ -108,7 +109,7 @@ describe('what ends a session', () => {
     [
       'a launch that fails',
       [rejection('Failed to launch the browser process!')],
-      end('browser-launch-failed', 'initialize-failed', 'Failed to launch the browser process!'),
+      end('browser-launch-failed', 'browser-launch-failed', 'Failed to launch the browser process!'),
     ],
     [
       'a protocol error',
@@ -140,7 +141,7 @@ describe('what ends a session', () => {
   });
 
   test('the service writes down what an attempt ends with, or something finer', () => {
-    const finer = new Set(['unlinked']);
+    const finer = new Set(['unlinked', 'pairing-refused']);
     fc.assert(
       fc.property(fc.array(anyHostEvent, { maxLength: 12 }), (events) => {
         const [canary, service] = [watching, confirming].map((policy) => drive(policy, start(true), ...events).end);
@@ -168,6 +169,74 @@ describe('what ends a session', () => {
     ['a bug of the service', false, { type: 'session:failed', message: 'bug' }, 'failed'],
   ])('%s with a login that was accepted before: %j', (_, isLinked, input, kind) => {
     expect(drive(confirming, start(isLinked), input).end).toMatchObject({ kind });
+  });
+
+  test('a host whose time was over because its lease was not renewed is lost, however it then ends', () => {
+    const expired = timed({ type: 'host:expired', detail: null });
+    for (const policy of [confirming, watching])
+      expect(drive(policy, start(true), expired, browserGone, exited(null, 'SIGKILL')).end).toEqual({ kind: 'lost' });
+    expect(drive(watching, start(true), { type: 'flow:leaves' }, expired).end).toBeNull();
+  });
+
+  describe('a page of a linked device that leaves by itself before the login is accepted', () => {
+    const loaded = timed({ type: 'page:loaded', detail: { url: 'x' } });
+    const navigated = (url = 'https://web.whatsapp.com/', main = true) =>
+      timed({ type: 'page:navigated', detail: { url, main } });
+    const refused = (isLinked: boolean, ...inputs: SessionInput[]) => {
+      const found = drive(confirming, start(isLinked), launched, ...inputs).end;
+      return found && 'isRefused' in found ? [found.cause, found.isRefused] : found;
+    };
+
+    test.each<[string, SessionInput[], [string, boolean]]>([
+      ['loads anew and shows a code', [navigated(), loaded, navigated(), qr()], ['unlinked', true]],
+      [
+        'goes to the address of a logout',
+        [navigated(), navigated('https://x/?post_logout=1'), qr()],
+        ['unlinked', true],
+      ],
+      ['ends the library in the middle', [loaded, navigated(), rejection('destroyed')], ['initialize-failed', true]],
+      ['is reported as a logout', [loaded, disconnected('LOGOUT')], ['unlinked', true]],
+      ['shows a code at once', [navigated(), loaded, qr()], ['unlinked', false]],
+      ['loads a frame', [loaded, navigated('x', false), qr()], ['unlinked', false]],
+      ['is reported as a logout after the login', [loaded, authenticated, disconnected('LOGOUT')], ['unlinked', false]],
+      ['loads anew after the login', [loaded, authenticated, navigated(), qr()], ['unlinked', false]],
+    ])('%s', (_, inputs, expected) => {
+      expect(refused(true, ...inputs)).toEqual(expected);
+    });
+
+    test('means nothing for a link, and nothing by itself', () => {
+      expect(refused(false, loaded, navigated(), rejection('x'))).toEqual(['initialize-failed', false]);
+      expect(refused(true, loaded, navigated())).toBeNull();
+    });
+  });
+
+  test('a link that comes to nothing may have been scanned from its first code on, unless its page waits for a scan', () => {
+    const mayBeScanned = (...inputs: SessionInput[]) => {
+      const found = drive(confirming, start(), ...inputs).end;
+      return found && 'mayBeScanned' in found ? found.mayBeScanned : null;
+    };
+    const unpaired = { state: null, wid: null, socket: 'UNPAIRED' };
+    expect(mayBeScanned(browserGone)).toBe(false);
+    expect(mayBeScanned(qr(), browserGone)).toBe(true);
+    expect(mayBeScanned(qr(), rejection('x'))).toBe(true);
+    const left = { ...unpaired, socket: 'OPENING' };
+    expect(mayBeScanned(qr(), deadline('link'), facts('link', left))).toBe(true);
+    expect(mayBeScanned(qr(), deadline('link'), facts('link', null)), 'no answer').toBe(true);
+    expect(mayBeScanned(qr(), deadline('link'), facts('link', unpaired))).toBe(false);
+    expect(mayBeScanned(...[qr(), authenticated, loginWritten], browserGone)).toBe(false);
+  });
+
+  test.each([
+    ['no such phone', '', 'pairing-refused'],
+    ['rate-overlimit', 'Error: rate-overlimit', 'pairing-refused'],
+    ['this version cannot link with a pairing code', '', 'no-code'],
+    ['x.startAltLinkingFlow is not a function', `TypeError: x\n at ${pairing}`, 'no-code'],
+    ["Cannot read properties of undefined (reading 'x')", '', 'no-code'],
+  ])('a pairing code that fails with %j is of the number or of the version', (message, stack, cause) => {
+    const ended = [confirming, watching].map(
+      (policy) => drive(policy, start(), rejection(message, stack, 'pairing-code')).end,
+    );
+    for (const found of ended) expect(found).toMatchObject({ code: 'no-code', cause });
   });
 
   test('a stop and a lost lease', () => {
@@ -397,15 +466,39 @@ describe('ready', () => {
   });
 
   test('that never comes is no-ready, which the service calls ready-timeout', () => {
-    expect(drive(confirming, ...linking, deadline('ready')).end).toMatchObject({
+    expect(drive(confirming, ...linking, deadline('ready'), facts('late-ready', null)).end).toMatchObject({
       kind: 'failed',
       code: 'no-ready',
       cause: 'ready-timeout',
     });
   });
 
+  test.each([
+    ['late-start', 'start', start(true), 'start-timeout'],
+    ['late-ready', 'ready', linking, 'ready-timeout'],
+  ] as const)('%s of a page without a connection is put down to the network', (about, of, before, otherwise) => {
+    const inputs = [...(Array.isArray(before) ? before : [before]), deadline(of)];
+    const late = (given: SessionFacts | null) => drive(confirming, ...inputs, facts(about, given)).end;
+    expect(effectsOfLast(confirming, ...inputs)).toEqual([{ do: 'ask-page', about }]);
+    const offline = { state: null, wid: null, socket: 'OPENING' };
+    expect(late(offline)).toMatchObject({ kind: 'failed', code: null, cause: 'no-connection' });
+    for (const given of [null, { state: null, wid: null, socket: 'CONNECTED' }])
+      expect(late(given)).toMatchObject({ kind: 'failed', cause: otherwise });
+  });
+
+  test('whose page did not load in time is put down to the network, once there is a browser', () => {
+    const late = (...inputs: SessionInput[]) =>
+      drive(confirming, start(true), ...inputs, deadline('start'), facts('late-start', null)).end;
+    const loaded = timed({ type: 'page:loaded', detail: { url: 'x' } });
+    expect(late(launched)).toMatchObject({ kind: 'failed', code: 'page-load-failed', cause: 'page-load-failed' });
+    expect(late(launched, loaded)).toMatchObject({ cause: 'start-timeout' });
+    expect(late()).toMatchObject({ cause: 'start-timeout' });
+  });
+
   test('that is not believed in time is the same', () => {
-    expect(drive(confirming, ...linking, ready, facts('ready', opening), deadline('ready')).end).toMatchObject({
+    expect(
+      drive(confirming, ...linking, ready, facts('ready', opening), deadline('ready'), facts('late-ready', null)).end,
+    ).toMatchObject({
       code: 'no-ready',
     });
   });
@@ -413,20 +506,20 @@ describe('ready', () => {
 
 describe('a start', () => {
   test('with neither code nor login ends at its deadline', () => {
-    expect(drive(confirming, start(), deadline('start')).end).toMatchObject({
+    expect(drive(confirming, start(), deadline('start'), facts('late-start', null)).end).toMatchObject({
       kind: 'dead',
       code: null,
       cause: 'start-timeout',
     });
-    expect(drive(confirming, start(true), deadline('start')).end).toMatchObject({
+    expect(drive(confirming, start(true), deadline('start'), facts('late-start', null)).end).toMatchObject({
       kind: 'failed',
       cause: 'start-timeout',
     });
   });
 
   test('that came further is not ended by it', () => {
-    expect(drive(confirming, start(), qr(), deadline('start')).end).toBeNull();
-    expect(drive(confirming, ...linking, deadline('start')).end).toBeNull();
+    expect(drive(confirming, start(), qr(), deadline('start'), facts('late-start', null)).end).toBeNull();
+    expect(drive(confirming, ...linking, deadline('start'), facts('late-start', null)).end).toBeNull();
   });
 
   test('forgets what another start has seen', () => {

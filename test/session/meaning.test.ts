@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codeOfLate, type FlowStep, flowSteps } from '../../src/session/deadlines.ts';
 import { codeOfRejection, isFromLibrary, isOfPairing } from '../../src/session/errors.ts';
-import { buildOf, connectedAs, hasLeftCodes, showsNoCode, waitsForScan } from '../../src/session/facts.ts';
+import { buildOf, connectedAs, hasLeftCodes, isOffline, showsNoCode, waitsForScan } from '../../src/session/facts.ts';
 import { look, startWatching } from '../../src/session/watchdog.ts';
 
 describe('a rejected initialize()', () => {
@@ -21,7 +21,12 @@ describe('a rejected initialize()', () => {
     [false, "ENOSPC: no space left on device, mkdir '/x'", 'harness-error'],
     [false, 'spawn /x ENOMEM', 'harness-error'],
     [true, 'net::ERR_NAME_NOT_RESOLVED at https://web.whatsapp.com/', 'page-load-failed'],
+    [true, 'net::ERR_PROXY_CONNECTION_FAILED at https://web.whatsapp.com/', 'proxy-refused'],
+    [true, 'net::ERR_TUNNEL_CONNECTION_FAILED at https://web.whatsapp.com/', 'proxy-refused'],
+    [true, 'net::ERR_SOCKS_CONNECTION_FAILED at https://web.whatsapp.com/', 'proxy-refused'],
     [true, 'Protocol error (Runtime.callFunctionOn): Target closed.', 'browser-died'],
+    [false, 'Protocol error (Target.setDiscoverTargets): Target closed', 'browser-launch-failed'],
+    [false, 'Protocol error (Target.setAutoAttach): Target closed.', 'browser-launch-failed'],
     [true, 'Session closed. Most likely the page has been closed.', 'browser-died'],
     [true, "Protocol error (Page.addScriptToEvaluateOnNewDocument): 'x' wasn't found", 'protocol-error'],
     [true, 'x is not supported', 'protocol-error'],
@@ -84,6 +89,18 @@ describe('the answer of a page', () => {
   ])('with a socket that is %j means %j', (socket, { waits, left, noCode }) => {
     const facts = { state: null, wid: null, ...(socket !== undefined && { socket }) };
     expect([waitsForScan(facts), hasLeftCodes(facts), showsNoCode(facts)]).toEqual([waits, left, noCode]);
+  });
+
+  test.each([
+    [{ state: 'OPENING', wid: null }, true],
+    [{ state: null, wid: null, socket: 'OPENING' }, true],
+    [{ state: 'TIMEOUT', wid: null, socket: 'TIMEOUT' }, true],
+    [{ state: 'CONNECTED', wid: null, socket: 'CONNECTED' }, false],
+    [{ state: 'OPENING', wid: null, socket: 'UNPAIRED' }, false],
+    [{ state: null, wid: null, socket: null }, false],
+    [null, false],
+  ])('%j is without a connection: %j', (facts, expected) => {
+    expect(isOffline(facts)).toBe(expected);
   });
 
   test('that does not come means nothing', () => {

@@ -162,7 +162,7 @@ export const anyDriverEvent: fc.Arbitrary<DriverEvent> = fc.oneof(
     .map(([isLinked, pairWith]) => start(isLinked, pairWith)),
   deadlineName.map(deadline),
   fc
-    .tuple(fc.constantFrom<PageQuestion>('ready', 'code', 'link', 'watch'), someFacts)
+    .tuple(fc.constantFrom<PageQuestion>('late-start', 'late-ready', 'ready', 'code', 'link', 'watch'), someFacts)
     .map(([about, given]) => facts(about, given)),
   fc.constantFrom<DriverEvent>(
     ...[loginWritten, numberClaimed],

@@ -85,8 +85,10 @@ class LightHost implements SessionHost {
   }
 
   async sessionFacts() {
+    if (this.#over) throw new Error('the host has ended');
     const unscanned = this.#isIdle ? 'UNPAIRED_IDLE' : 'UNPAIRED';
-    const socket = this.#isScanned ? 'OPENING' : unscanned;
+    const notOnline = this.#isScanned || this.#saved ? 'OPENING' : unscanned;
+    const socket = this.#online ? 'CONNECTED' : notOnline;
     return { state: this.#online ? 'CONNECTED' : 'OPENING', wid: this.#saved?.wid ?? null, socket };
   }
 
@@ -117,7 +119,10 @@ class LightHost implements SessionHost {
 
   liveFor(ms: number): void {
     clearTimeout(this.#life);
-    this.#life = setTimeout(() => this.kill(), ms);
+    this.#life = setTimeout(() => {
+      this.#seen({ type: 'host:expired', detail: null });
+      this.kill();
+    }, ms);
   }
 
   async kill(): Promise<void> {

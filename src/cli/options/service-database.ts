@@ -17,8 +17,8 @@ export function embeddedDatabase({ forReplica = false } = {}): string {
 }
 
 /**
- * The database of the service for a command that only reads it. It has to exist: an empty one would look like a service without
- * links.
+ * The database of the service for a command that works on what is in it. It has to exist: an empty one would look like a service
+ * without links.
  *
  * @throws InputError when the named file does not exist.
  */

@@ -22,10 +22,13 @@ class LifeSpan {
 }
 
 const session = new Session(createReport((event) => rpc.seen.asEvent(event)));
+/** How long the last word may take to leave the process, in milliseconds. */
+const lastWordMs = 50;
 const lifeSpan = new LifeSpan(() => {
+  session.report({ type: 'host:expired', detail: null });
   session.killBrowser();
   // No parent is left to end a process that hangs at its exit, as process.exit() can (nodejs/node#54918).
-  process.kill(process.pid, 'SIGKILL');
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastWordMs);
 });
 
 const rpc = createBirpc<HostReports, HostCalls>(

@@ -45,7 +45,7 @@ export function explainBrowser({ phase, code, events, library, observed }: Faile
     return {
       cause: { message: `the page did not load: ${network}`, evidence },
       blame: 'network',
-      code: 'page-load-failed',
+      code: code === 'proxy-refused' ? code : 'page-load-failed',
     };
   const timedOut = /Timed out after waiting (\d+)ms/.exec(error.headline)?.[1];
   if (timedOut && phase === 'launch') {

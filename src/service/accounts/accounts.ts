@@ -1,12 +1,13 @@
 import type { Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
-import type { AccountStatus } from '../../contracts/service-states.ts';
+import { type AccountStatus, hostedStatuses } from '../../contracts/service-states.ts';
 import type { Lease } from '../leases/lease.ts';
 import { endStart, freshStart, giveBack, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
 import type { AccountRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
+import { unlinkTries } from './unlinks.ts';
 
 /** One WhatsApp number of a workspace. Times are milliseconds since 1970 by the database's clock. */
 export interface Account {
@@ -65,13 +66,8 @@ export class Accounts {
   }
 
   /** The status of an account, even of a deleted one. */
-  async statusOf({ account }: SessionIds): Promise<AccountStatus> {
-    const { status } = await this.#database.kysely
-      .selectFrom('whatsapp_accounts')
-      .select('status')
-      .where('id', '=', account)
-      .executeTakeFirstOrThrow();
-    return status;
+  async statusOf(ids: SessionIds): Promise<AccountStatus> {
+    return (await this.of(ids)).status;
   }
 
   /** Why an account, even a deleted one, is inactive; null while it is active. */
@@ -135,21 +131,26 @@ export class Accounts {
   }
 
   /**
-   * The account needs a new link: no instance runs its session again.
+   * The account needs a new link: no instance runs its session again, except to unlink a device that the phone may list.
    *
    * @throws LeaseLost
    */
-  async fail(lease: Lease, cause: SessionCause): Promise<void> {
+  async fail(
+    lease: Lease,
+    cause: SessionCause,
+    { isRefused = false, unlinks = false }: { isRefused?: boolean; unlinks?: boolean } = {},
+  ): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
-      await endStart(tx, this.#database, lease, 'failed', cause);
+      await endStart(tx, this.#database, lease, 'failed', { code: cause, isRefused });
       await tx.deleteFrom('link_codes').where('session_id', '=', lease.ids.session).execute();
       await tx
         .updateTable('whatsapp_accounts')
         .set({ status: 'failed', status_cause: cause, instance_id: lease.owner, lease_token: lease.token })
         .where('id', '=', lease.ids.account)
         .execute();
-      await tx.updateTable('sessions').set({ wanted: 0 }).where('id', '=', lease.ids.session).execute();
+      const ended = { wanted: 0, ...(unlinks && { unlinks_left: unlinkTries, next_start_at: 0 }) };
+      await tx.updateTable('sessions').set(ended).where('id', '=', lease.ids.session).execute();
       await giveBack(tx, lease, cause);
     });
   }
@@ -216,12 +217,20 @@ export class Accounts {
       .innerJoin('sessions', 'sessions.id', 'whatsapp_accounts.session_id')
       .leftJoin('canary_accounts', 'canary_accounts.account_id', 'whatsapp_accounts.id')
       .selectAll('whatsapp_accounts')
-      .select(['sessions.attention_code', 'canary_accounts.marked_at as canary_since'])
+      .select(['sessions.attention_code', 'lease_expires_at', 'canary_accounts.marked_at as canary_since'])
+      .select(this.#database.now.as('now'))
       .where('whatsapp_accounts.workspace_id', '=', workspace);
   }
 }
 
-function fromRow(row: AccountRow & { attention_code: string | null; canary_since: number | null }): Account {
+type ReadAccount = AccountRow & {
+  attention_code: string | null;
+  lease_expires_at: number;
+  canary_since: number | null;
+  now: number;
+};
+
+function fromRow(row: ReadAccount): Account {
   return {
     ids: SessionIds.of({
       session: sessionId(row.session_id),
@@ -229,9 +238,7 @@ function fromRow(row: AccountRow & { attention_code: string | null; canary_since
       account: accountId(row.id),
     }),
     phone: row.phone,
-    status: row.status,
-    cause: row.status_cause,
-    since: row.status_since,
+    ...statusOfRow(row),
     library: row.library,
     build: row.build,
     libraryPin: row.library_pin,
@@ -239,4 +246,17 @@ function fromRow(row: AccountRow & { attention_code: string | null; canary_since
     canary: row.canary_since !== null,
     attention: row.attention_code,
   };
+}
+
+/** An account is disconnected from the moment on at which the lease of its session has run out, written down or not. */
+function statusOfRow({
+  status,
+  status_cause,
+  status_since,
+  lease_expires_at,
+  now,
+}: ReadAccount): Pick<Account, 'status' | 'cause' | 'since'> {
+  const isLost = hostedStatuses.some((hosted) => hosted === status) && lease_expires_at <= now;
+  if (isLost) return { status: 'disconnected', cause: 'owner-lost', since: lease_expires_at };
+  return { status, cause: status_cause, since: status_since };
 }

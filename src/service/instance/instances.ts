@@ -6,6 +6,7 @@ export class Instances {
   readonly #database: ServiceDatabase;
   readonly #id: string;
   readonly #sealKey: string;
+  #seeing: Promise<void> | null = null;
 
   /** @param sealKey the id of the key that the instance seals texts with. */
   constructor(database: ServiceDatabase, id: string, sealKey: string) {
@@ -14,13 +15,15 @@ export class Instances {
     this.#sealKey = sealKey;
   }
 
-  async started(slots: number): Promise<void> {
+  /** @param maxSessions how many sessions it runs at most; null without a limit. */
+  async started(slots: number, maxSessions: number | null): Promise<void> {
     const { kysely, now } = this.#database;
     const row = {
       id: this.#id,
       host: hostname(),
       pid: process.pid,
       slots,
+      max_sessions: maxSessions,
       started_at: now,
       seen_at: now,
       stopped_at: null,
@@ -29,8 +32,12 @@ export class Instances {
     await kysely.insertInto('instances').values(row).execute();
   }
 
-  async seen(): Promise<void> {
-    await this.#set({ seen_at: this.#database.now });
+  /** Concurrent callers share one write. */
+  seen(): Promise<void> {
+    this.#seeing ??= this.#set({ seen_at: this.#database.now }).finally(() => {
+      this.#seeing = null;
+    });
+    return this.#seeing;
   }
 
   async stopped(): Promise<void> {

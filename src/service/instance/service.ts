@@ -71,6 +71,8 @@ const hourMs = 3_600_000;
 /** Shutdown budget: 16.5 s for sessions, 2 s for writes, 1 s for HTTP: under the 20 s after which supervisors kill. */
 const stopMs = 16_500;
 const lastWordMs = 2_000;
+/** How long a write may take that decides whether an instance is ready, in milliseconds. */
+const writeMs = 2_000;
 
 /** One instance of the service without its HTTP server. */
 export class Service {
@@ -178,6 +180,15 @@ export class Service {
     return this.begun && this.#loops.succeed && !this.stopping;
   }
 
+  /** True when it is ready, and the database takes a write now: one that answers may still refuse writes, as with a full disk. */
+  async isReady(): Promise<boolean> {
+    if (!this.ready) return false;
+    return within(writeMs, () => this.#instances.seen()).then(
+      () => this.ready,
+      () => false,
+    );
+  }
+
   /** True once this instance claims sessions. */
   get begun(): boolean {
     return this.#expiry !== undefined;
@@ -214,14 +225,15 @@ export class Service {
     this.#log({ event: 'stopped', instance: this.id });
   }
 
-  async #begin({ slots, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions): Promise<void> {
-    await this.#instances.started(slots);
+  async #begin({ slots, maxSessions, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions): Promise<void> {
+    await this.#instances.started(slots, maxSessions ?? null);
     await this.#sealing.round();
     await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
     // Leases have their own loop: a slow claim must not let one expire.
     this.#loops.start({ name: 'renew-leases', vital: true, run: () => this.sessions.renewLeases() });
+    this.#loops.start({ name: 'expire-leases', run: () => this.sessions.expireLeases() });
     this.#loops.start({ name: 'take-on', run: () => this.#takeOn() });
     this.#loops.start({ name: 'send-texts', run: () => this.sessions.sendWaiting() });
     this.#loops.start({ name: 'probe-canaries', run: () => this.sessions.probeCanaries() });
@@ -229,6 +241,7 @@ export class Service {
     this.#loops.start({ name: 'deliver', run: () => this.#deliverer.round() });
     this.#loops.start({ name: 'be-seen', run: () => this.#instances.seen(), everyMs: 10 * tickMs });
     this.#loops.start({ name: 'seal-texts', run: () => this.#sealing.round(), everyMs: 60 * tickMs });
+    this.#loops.start({ name: 'try-faults', run: () => this.sessions.tryFaults(), everyMs: 10 * tickMs });
     this.#loops.start({ name: 'keep-house', run: () => keepHouse(this.database), everyMs: hourMs });
     this.#loops.start({ name: 'sweep-profiles', run: () => this.sessions.sweep(), everyMs: hourMs });
     if (judgeEveryMs === null) return;

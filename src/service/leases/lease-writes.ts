@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
+import { hostedStatuses } from '../../contracts/service-states.ts';
 import { isUnavailable } from '../../store/database/database-errors.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { type Lease, LeaseLost } from './lease.ts';
@@ -9,7 +10,10 @@ import { type Lease, LeaseLost } from './lease.ts';
 const againMs = 500;
 
 /** A session that may start at once: earlier failures no longer count. */
-export const freshStart = { failures: 0, next_start_at: 0, attention_code: null, attention_at: null } as const;
+export const freshStart = {
+  ...{ failures: 0, next_start_at: 0 },
+  ...{ attention_code: null, attention_at: null, attention_retried: 0 },
+} as const;
 
 /**
  * Locks the session of a lease until the transaction ends, so no other instance can claim it before that.
@@ -48,30 +52,64 @@ export async function writeUntilTaken<T>(lease: Lease, work: () => Promise<T>, i
   }
 }
 
+/** Why a start failed. */
+export interface StartFailure {
+  code: SessionCause | null;
+  /** The page gave up its login before the library reported it as accepted. */
+  isRefused: boolean;
+}
+
 /** Writes the end of the open start under a lease, if there is one. */
 export async function endStart(
   tx: Transaction<ServiceTables>,
   { now }: ServiceDatabase,
   lease: Lease,
   outcome: 'stopped' | 'failed' | 'ready',
-  code: SessionCause | null = null,
+  { code, isRefused }: StartFailure = { code: null, isRefused: false },
 ): Promise<void> {
   await tx
     .updateTable('session_starts')
-    .set({ ended_at: now, outcome, code })
+    .set({ ended_at: now, outcome, code, login_refused: isRefused ? 1 : 0 })
     .where('session_id', '=', lease.ids.session)
     .where('lease_token', '=', lease.token)
     .where('outcome', 'is', null)
     .execute();
 }
 
-/** An account whose login was accepted is no longer known to be connected. An account that is being linked does not change. */
-export async function disconnect(tx: Transaction<ServiceTables>, lease: Lease, cause: SessionCause): Promise<void> {
+/**
+ * Writes the end of the open starts of sessions whose instance died or lost its lease: they ended with the lease, and not before they
+ * began.
+ */
+export async function abandonStarts(tx: Transaction<ServiceTables>, sessions: readonly string[]): Promise<void> {
+  const leaseEnd = sql<number>`(select lease_expires_at from sessions where sessions.id = session_starts.session_id)`;
+  await tx
+    .updateTable('session_starts')
+    .set({
+      ended_at: sql<number>`case when started_at > ${leaseEnd} then started_at else ${leaseEnd} end`,
+      outcome: 'abandoned',
+    })
+    .where('session_id', 'in', sessions)
+    .where('outcome', 'is', null)
+    .execute();
+}
+
+/**
+ * An account whose login was accepted is no longer known to be connected. An account that is being linked does not change.
+ *
+ * @param leftAt when that was, in milliseconds since 1970; null for now.
+ */
+export async function disconnect(
+  tx: Transaction<ServiceTables>,
+  lease: Lease,
+  cause: SessionCause,
+  leftAt: number | null = null,
+): Promise<void> {
+  const { ids, owner, token } = lease;
   await tx
     .updateTable('whatsapp_accounts')
-    .set({ status: 'disconnected', status_cause: cause, instance_id: lease.owner, lease_token: lease.token })
-    .where('id', '=', lease.ids.account)
-    .where('status', 'in', ['authenticated', 'connected'])
+    .set({ status: 'disconnected', status_cause: cause, instance_id: owner, lease_token: token, left_at: leftAt })
+    .where('id', '=', ids.account)
+    .where('status', 'in', hostedStatuses)
     .execute();
 }
 

@@ -1,13 +1,26 @@
+import { type Kysely, sql } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
+import { hostedStatuses } from '../../contracts/service-states.ts';
 import { claimDue } from '../claims/claim-due.ts';
-import { type SessionId, type SessionIds, sessionId } from '../session-ids.ts';
-import type { ServiceDatabase } from '../tables.ts';
+import { type SessionId, type SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
+import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { type Lease, leaseMs } from './lease.ts';
-import { disconnect, endStart, freshStart, giveBack, holdLease } from './lease-writes.ts';
+import { abandonStarts, disconnect, endStart, freshStart, giveBack, holdLease } from './lease-writes.ts';
 import { type ClaimedSession, takeSession } from './take-session.ts';
 
 /** Sessions in one statement: far below every limit on parameters, and locks stay short. */
 const batch = 500;
+
+/** Which of the sessions that wait are meant; what is left out does not matter. */
+export interface WaitingSessions {
+  workspace?: WorkspaceId | undefined;
+  /** The code of their last failure. */
+  code?: SessionCause | undefined;
+  /** The version that hosted them last. */
+  library?: string | undefined;
+  /** Whether a person has to ask for their next start, or it comes by itself after the backoff. */
+  waitsFor?: 'person' | 'backoff' | undefined;
+}
 
 /** Which instance runs which session: claims, renewals and releases in the table `sessions`, by the clock of the database. */
 export class Leases {
@@ -33,13 +46,48 @@ export class Leases {
           .selectFrom('sessions')
           .selectAll()
           .where('wanted', '=', 1)
-          .where('attention_at', 'is', null)
+          .where((where) => where.or([where('attention_at', 'is', null), where('attention_retried', '=', 1)]))
           .where('lease_expires_at', '<=', now)
           .where('next_start_at', '<=', now)
           .orderBy('lease_expires_at')
           .limit(limit),
       (tx, row) => takeSession(tx, this.#database, row, this.#instanceId),
     );
+  }
+
+  /**
+   * Ends leases that have run out: their instance died, or could not renew them. From that moment on an account is disconnected, whether
+   * an instance has room for its session or not; a higher token keeps the earlier owner from writing. Call it about once a second.
+   */
+  async expire(): Promise<void> {
+    const { kysely, now } = this.#database;
+    const expired = (db: Kysely<ServiceTables>) =>
+      db.selectFrom('sessions').select('id').where('lease_owner', 'is not', null).where('lease_expires_at', '<=', now);
+    if (!(await expired(kysely).limit(1).executeTakeFirst())) return;
+    await this.#database.transaction(async (tx) => {
+      const rows = await this.#database.lockedOrSkipped(expired(tx).limit(batch)).execute();
+      const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return;
+      await tx
+        .updateTable('sessions')
+        .set(({ eb }) => ({ lease_owner: null, lease_token: eb('lease_token', '+', 1), start_cause: 'owner-lost' }))
+        .where('id', 'in', ids)
+        .execute();
+      await abandonStarts(tx, ids);
+      await tx
+        .updateTable('whatsapp_accounts')
+        .set((account) => {
+          const session = account.selectFrom('sessions').whereRef('sessions.id', '=', 'whatsapp_accounts.session_id');
+          return {
+            ...{ status: 'disconnected' as const, status_cause: 'owner-lost', instance_id: this.#instanceId },
+            lease_token: session.select('lease_token').$asScalar().$notNull(),
+            left_at: session.select('lease_expires_at').$asScalar(),
+          };
+        })
+        .where('session_id', 'in', ids)
+        .where('status', 'in', hostedStatuses)
+        .execute();
+    });
   }
 
   /** Renews leases for another `leaseMs`. Returns those that are lost. */
@@ -101,6 +149,44 @@ export class Leases {
       .execute();
     const row = await kysely.selectFrom('sessions').select('wanted').where('id', '=', session).executeTakeFirst();
     return row?.wanted === 1;
+  }
+
+  /**
+   * Closes the circuit breakers and ends the backoff of all sessions that wait, so they can start at once; slots keep them from starting
+   * all at the same time.
+   *
+   * @returns how many there were.
+   */
+  async startAll({ workspace, code, library, waitsFor }: WaitingSessions): Promise<number> {
+    const { kysely, now } = this.#database;
+    let query = kysely
+      .selectFrom('sessions')
+      .innerJoin('whatsapp_accounts', 'whatsapp_accounts.session_id', 'sessions.id')
+      .select('sessions.id')
+      .where('wanted', '=', 1)
+      .where('lease_expires_at', '<=', now);
+    const waits = {
+      person: sql<boolean>`attention_at is not null`,
+      backoff: sql<boolean>`attention_at is null and next_start_at > ${now}`,
+    };
+    query = query.where((where) => (waitsFor ? waits[waitsFor] : where.or([waits.person, waits.backoff])));
+    if (workspace !== undefined) query = query.where('sessions.workspace_id', '=', workspace);
+    if (library !== undefined) query = query.where('library', '=', library);
+    if (code !== undefined)
+      query = query.where((where) => where(where.fn.coalesce('attention_code', 'start_cause'), '=', code));
+    const ids = (await query.execute()).map(({ id }) => id);
+    let started = 0n;
+    for (let start = 0; start < ids.length; start += batch) {
+      const { numUpdatedRows } = await kysely
+        .updateTable('sessions')
+        .set({ ...freshStart, start_cause: 'restore-asked' })
+        .where('id', 'in', ids.slice(start, start + batch))
+        .where('wanted', '=', 1)
+        .where('lease_expires_at', '<=', now)
+        .executeTakeFirstOrThrow();
+      started += numUpdatedRows;
+    }
+    return Number(started);
   }
 
   /** The pinned versions of the accounts whose sessions this instance runs; null without a pin. */

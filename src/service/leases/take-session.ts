@@ -4,7 +4,7 @@ import type { AccountStatus } from '../../contracts/service-states.ts';
 import { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { Lease, leaseMs } from './lease.ts';
-import { disconnect } from './lease-writes.ts';
+import { abandonStarts, disconnect } from './lease-writes.ts';
 
 /** A session that an instance has just claimed. */
 export interface ClaimedSession {
@@ -27,7 +27,11 @@ export async function takeSession(
 ): Promise<ClaimedSession> {
   const ids = SessionIds.ofRow(row);
   const lease = new Lease(ids, instanceId, row.lease_token + 1);
-  const cause = row.lease_owner === null ? (row.start_cause as SessionCause) : 'owner-lost';
+  const isLost = row.lease_owner !== null;
+  const cause = isLost ? 'owner-lost' : (row.start_cause as SessionCause);
+  const lostAt = isLost ? row.lease_expires_at : null;
+  // Before the lease is given its new end.
+  await abandonStarts(tx, [ids.session]);
   await tx
     .updateTable('sessions')
     .set(({ eb }) => ({
@@ -38,13 +42,7 @@ export async function takeSession(
     }))
     .where('id', '=', ids.session)
     .execute();
-  await tx
-    .updateTable('session_starts')
-    .set({ ended_at: now, outcome: 'abandoned' })
-    .where('session_id', '=', ids.session)
-    .where('outcome', 'is', null)
-    .execute();
-  await disconnect(tx, lease, cause);
+  await disconnect(tx, lease, cause, lostAt);
   const account = await tx
     .selectFrom('whatsapp_accounts')
     .leftJoin('pairing_links', 'pairing_links.session_id', 'whatsapp_accounts.session_id')

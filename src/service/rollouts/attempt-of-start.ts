@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { attemptCodeOf, codes, isSessionCause } from '../../codes/codes.ts';
+import { attemptCodeOf, blameOf, codes, isSessionCause } from '../../codes/codes.ts';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { SessionStartRow } from '../tables.ts';
 
@@ -26,7 +26,7 @@ export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttemp
     cell: { library, ...place },
     ...(build !== null && { ranOn: build }),
     startedAt: isoTime(started_at),
-    outcome: failure.blame === 'harness' ? 'infra' : hasFailed ? 'failed' : 'passed',
+    outcome: spoils(failure.blame) ? 'infra' : hasFailed ? 'failed' : 'passed',
     phase: hasFailed ? failure.phase : null,
     code: hasFailed ? failure.code : null,
     blame: hasFailed ? failure.blame : null,
@@ -40,7 +40,8 @@ function failureOf(start: Selectable<SessionStartRow>): Pick<JudgedAttempt, 'pha
   const abandoned = outcome === 'abandoned' ? ({ blame: 'harness' } as const) : {};
   if (code === null || !isSessionCause(code)) return { phase: 'ready', code, blame: 'library', ...abandoned };
   const same = isOfService(start) ? null : attemptCodeOf(code);
-  const { phase, blame } = codes[same ?? code];
+  const { phase } = codes[same ?? code];
+  const blame = same === null || isSessionCause(same) ? blameOf(code) : codes[same].blame;
   return { phase: phase ?? 'ready', code: same ?? code, blame: blame ?? 'library', ...abandoned };
 }
 
@@ -52,6 +53,11 @@ function failureOf(start: Selectable<SessionStartRow>): Pick<JudgedAttempt, 'pha
 function isOfService({ cause, code }: Selectable<SessionStartRow>): boolean {
   if (code === 'unlinked') return cause === 'link-asked' || cause === 'restore-asked';
   return code === 'start-timeout' && cause !== 'link-asked';
+}
+
+/** What machine, network or service failed at says nothing about the version. */
+function spoils(blame: JudgedAttempt['blame']): boolean {
+  return blame === 'harness' || blame === 'machine' || blame === 'network';
 }
 
 function isoTime(ms: number): string {

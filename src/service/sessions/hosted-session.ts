@@ -1,5 +1,5 @@
 import type { SessionCause } from '../../codes/codes.ts';
-import type { LoadedVersions, PlainValue } from '../../contracts/host-events.ts';
+import type { HostEvent, LoadedVersions, PlainValue } from '../../contracts/host-events.ts';
 import type { ProbeOutcome, SessionStep } from '../../contracts/service-states.ts';
 import { Late, within } from '../../contracts/within.ts';
 import type { DeadlineName } from '../../session/deadlines.ts';
@@ -21,6 +21,9 @@ import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
 import { ProfileSaves } from './profile-saves.ts';
 import { type HostedLibrary, LibraryFailed, type SessionHost, type SessionHostSpec } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
+
+/** Lines of standard error that may be needed. */
+const keptLines = 10;
 
 /** `unscanned`: no code was scanned, so the phone lists no device; `none`: it may list one. */
 export type Farewell = 'unlinked' | 'unscanned' | 'none';
@@ -53,6 +56,8 @@ export class HostedSession {
   /** The state of the session; it shows a step only after the step was written. */
   #session: SessionState;
   #end: SessionEnd | null = null;
+  /** The last lines that host and browser wrote to standard error. */
+  readonly #printed: string[] = [];
   readonly #inputs: SessionInput[] = [];
   #wake: (() => void) | undefined;
   readonly #timers = new Map<DeadlineName, NodeJS.Timeout>();
@@ -128,9 +133,12 @@ export class HostedSession {
     const end = this.#end as SessionEnd;
     if (end.kind === 'closed') await this.#destroy();
     if (end.kind === 'lost' && this.#isToUnlink) await this.#leavePhone();
+    if (end.kind === 'dead' && end.mayBeScanned) await this.#leaveLink();
+    // A login that the page has just forgotten would come back with a browser that is killed.
+    if ('isRefused' in end && end.isRefused) await this.#closeBrowser();
     this.#saves?.stop();
     await this.#host?.kill();
-    return end;
+    return this.#withPrinted(end);
   }
 
   /** Shuts the session down gracefully; `run` then returns. */
@@ -214,7 +222,7 @@ export class HostedSession {
   async #open(): Promise<SessionHost | null> {
     if (this.#end) return null;
     const { signal } = this.#opening;
-    const opened = this.#parts.openHost({ ...this.spec, signal, onSeen: (event) => this.#push(event) });
+    const opened = this.#parts.openHost({ ...this.spec, signal, onSeen: (event) => this.#see(event) });
     const over = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
     try {
       const host = await Promise.race([opened, over]);
@@ -327,15 +335,34 @@ export class HostedSession {
     this.#wake?.();
   }
 
-  /** The end that an input means; nothing but its end comes of the session any more. */
+  /** The end that an input means; nothing but its end comes of the session any more. There is no page to ask. */
   #finish(input: SessionInput): void {
-    const { end } = next(this.#session, input);
+    const { state, effects, end } = next(this.#session, input);
     if (end) this.#over(end);
+    for (const effect of effects) {
+      if (effect.do !== 'ask-page') continue;
+      const unanswered = next(state, { type: 'session:facts', about: effect.about, facts: null });
+      if (unanswered.end) this.#over(unanswered.end);
+    }
   }
 
   #over(end: SessionEnd): void {
     this.#end ??= end;
     if (this.#host === null) this.#opening.abort();
+  }
+
+  #see(event: HostEvent): void {
+    if (event.type === 'host:stderr') {
+      this.#printed.push(event.detail);
+      if (this.#printed.length > keptLines) this.#printed.shift();
+    } else this.#push(event);
+  }
+
+  /** What the library says of a browser that does not start is no reason; what the browser printed is. */
+  #withPrinted(end: SessionEnd): SessionEnd {
+    if (!('said' in end) || end.cause !== 'browser-launch-failed') return end;
+    const [reason = ''] = (end.said ?? end.message).split('\n', 1);
+    return { ...end, said: [reason, ...this.#printed].join('; ') };
   }
 
   #push(input: SessionInput): void {
@@ -345,11 +372,17 @@ export class HostedSession {
 
   async #destroy(): Promise<void> {
     this.#saves?.stop();
-    await within(this.#parts.deadlines.closeMs, async () => {
-      if (!this.#host) return;
-      await this.#host.destroy();
-      await this.#saves?.save();
-    }).catch(() => {});
+    if (await this.#closeBrowser()) await this.#saves?.save();
+  }
+
+  /** Closes the browser so that it writes its profile to disk. True when it did. Never rejects. */
+  async #closeBrowser(): Promise<boolean> {
+    const host = this.#host;
+    if (!host) return false;
+    return within(this.#parts.deadlines.closeMs, () => host.destroy()).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A device that was linked a moment ago can be unlinked only once its page is ready, while the page runs. Never rejects. */
@@ -359,6 +392,13 @@ export class HostedSession {
     this.#saves?.stop();
     const { deadlines } = this.#parts;
     this.#farewell = await within(deadlines.closeMs, () => this.#sayFarewell(host)).catch(() => 'none');
+  }
+
+  /** A link came to nothing. If its code may have been scanned, the profile keeps what a later start needs to unlink the device. */
+  async #leaveLink(): Promise<void> {
+    if (!this.#host) return;
+    if (await staysUnscanned(this.#host, this.#parts.deadlines.answerMs)) this.#farewell = 'unscanned';
+    else await this.#closeBrowser();
   }
 
   async #sayFarewell(host: SessionHost): Promise<Farewell> {

@@ -47,7 +47,10 @@ export function libraryHosts(
     await host.calls.start({
       auth: { kind: 'local', dataPath: join(folder, 'profile') },
       ...(pairWith !== null && { options: { pairWithPhoneNumber: pairWith } }),
-      browser: { executablePath: browser.executablePath, args: [...browser.args, ...browserArgs], pipe: true },
+      browser: {
+        ...{ executablePath: browser.executablePath, args: [...browser.args, ...browserArgs] },
+        ...{ pipe: true, dumpio: true },
+      },
     });
     return opened;
   };

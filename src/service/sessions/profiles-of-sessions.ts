@@ -29,7 +29,8 @@ export class ProfilesOfSessions {
   async tidy(session: HostedSession, end: SessionEnd, settled: Settled, isOver: boolean): Promise<void> {
     const { lease } = session.spec;
     // A version may report a lost login that is still there: such a profile stays until `sweep`.
-    if (settled.kind === 'dead' && !session.hadLogin) await this.remove(lease.ids);
+    if (settled.kind === 'dead' && !session.hadLogin && !(await this.#unlinks.isWaiting(lease.ids.session)))
+      await this.remove(lease.ids);
     if (!isOver) return;
     if (session.farewell !== 'none' || (end.kind === 'dead' && end.cause === 'unlinked'))
       await this.#unlinks.done(lease.ids);

@@ -53,7 +53,7 @@ export class RunningSessions {
       onLost: (reason) => void this.#lost(session, reason),
       onRenewed: (restMs) => session.extend(restMs),
     });
-    const over = launches.turn(library).then(async (giveBack) => {
+    const over = launches.turn(library, linking ? 'link' : 'restoration').then(async (giveBack) => {
       onLaunched = giveBack;
       await this.#run(session)
         .catch((error) => this.#parts.onTrouble(lease.ids, error))
@@ -90,7 +90,7 @@ export class RunningSessions {
     try {
       removeBrowserLocks(lease, folder);
       const end = await session.run();
-      const settled = await settleSession(lease, end, this.#parts);
+      const settled = await settleSession(session, end, this.#parts);
       const overBy = settled.kind === 'fenced' ? await profiles.overBy(lease) : null;
       await profiles
         .tidy(session, end, settled, overBy !== null)
@@ -113,7 +113,7 @@ export class RunningSessions {
 
 /** Writes the end of a hosted session, and retries for as long as its lease can last. Never rejects. */
 async function settleSession(
-  lease: Lease,
+  { spec: { lease }, farewell }: HostedSession,
   end: SessionEnd,
   { accounts, leases, starts, onTrouble }: SessionParts,
 ): Promise<Settled> {
@@ -121,9 +121,12 @@ async function settleSession(
     try {
       switch (end.kind) {
         case 'failed':
-          return { kind: 'failed', outcome: await starts.failed(lease, end.cause) };
+          return { kind: 'failed', outcome: await starts.failed(lease, end.cause, end.isRefused) };
         case 'dead':
-          await accounts.fail(lease, end.cause);
+          await accounts.fail(lease, end.cause, {
+            isRefused: end.isRefused,
+            unlinks: end.mayBeScanned && farewell === 'none',
+          });
           return { kind: 'dead' };
         case 'closed':
           await leases.release(lease, end.cause);

@@ -1,12 +1,13 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
 import type { StartOutcome } from '../../contracts/service-states.ts';
-import { backoffMs, opensBreaker } from '../../session/backoff.ts';
+import { backoffMs, isEndless, needsAttentionAtOnce, opensBreaker, trialEveryMs } from '../../session/backoff.ts';
 import type { Lease } from '../leases/lease.ts';
 import { disconnect, endStart, giveBack, holdLease } from '../leases/lease-writes.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import type { SessionRollout } from './session-rollout.ts';
+import { SharedFaults } from './shared-faults.ts';
 
 /** How many of the newest starts the circuit breaker counts: far more than it needs, even with stops and crashes among them. */
 const looked = 30;
@@ -30,7 +31,7 @@ export interface SessionStart {
 
 /** The effect of a failure. */
 export interface Failed {
-  /** True when the circuit breaker opened: the session waits for a person. */
+  /** True when a person has to look: the circuit breaker is open, or what failed cannot mend itself. */
   needsAttention: boolean;
   /** Milliseconds until the next start is allowed. */
   waitMs: number;
@@ -40,9 +41,11 @@ export interface Failed {
 export class SessionStarts {
   readonly #database: ServiceDatabase;
   readonly #wasRolledBack: SessionRollout['wasRolledBack'];
+  readonly #faults: SharedFaults;
 
   constructor(database: ServiceDatabase, wasRolledBack: SessionRollout['wasRolledBack']) {
     this.#database = database;
+    this.#faults = new SharedFaults(database);
     this.#wasRolledBack = wasRolledBack;
   }
 
@@ -131,25 +134,31 @@ export class SessionStarts {
     }));
   }
 
-  /** The session is ready. */
+  /** The session is ready. If the failure of its start before was one that many sessions share, it is over for all of them. */
   async ready(lease: Lease): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       await endStart(tx, this.#database, lease, 'ready');
     });
+    const before = await this.#newest(lease, 2);
+    const [now, failed] = before;
+    if (now && failed?.code && failed.outcome !== 'stopped' && failed.library === now.library)
+      await this.#faults.over({ code: failed.code, library: failed.library });
   }
 
   /**
    * The start failed, or the session was lost after it had been ready. Gives the session back with a backoff that survives restarts; the
-   * third failure within ten minutes opens the circuit breaker. If its version has been rolled back since, it may start at once.
+   * third failure within ten minutes opens the circuit breaker, unless the machine or the network failed. If its version has been rolled
+   * back since, it may start at once.
    *
+   * @param isRefused true when the page gave up its login before the library reported it as accepted.
    * @throws LeaseLost
    */
-  async failed(lease: Lease, code: SessionCause): Promise<Failed> {
+  async failed(lease: Lease, code: SessionCause, isRefused = false): Promise<Failed> {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
-      await endStart(tx, this.#database, lease, 'failed', code);
+      await endStart(tx, this.#database, lease, 'failed', { code, isRefused });
       await tx
         .updateTable('session_starts')
         .set({ lost_at: now, code })
@@ -164,37 +173,45 @@ export class SessionStarts {
         await giveBack(tx, lease, 'rollout', { failures: 0, next_start_at: 0 });
         return { needsAttention: false, waitMs: 0 };
       }
-      const { failures: before } = await tx
+      const before = await tx
         .selectFrom('sessions')
-        .select('failures')
+        .select(['failures', 'attention_code', 'attention_at'])
         .where('id', '=', lease.ids.session)
         .executeTakeFirstOrThrow();
-      const waitMs = backoffMs(before + 1, Math.random());
+      const failures = before.failures + 1;
+      const isOpen = before.attention_at !== null && !isEndless(before.attention_code);
+      const opens = isOpen || (!isEndless(code) && (await this.#isTooMuch(tx, lease)));
+      const isRetried = !opens && needsAttentionAtOnce(code);
+      const waitMs = isOpen ? trialEveryMs : backoffMs(failures, Math.random());
       await disconnect(tx, lease, code);
-      await giveBack(tx, lease, code, { failures: before + 1, next_start_at: sql<number>`${now} + ${waitMs}` });
-      const needsAttention = await this.#isTooMuch(tx, lease);
-      if (needsAttention) {
-        await tx
-          .updateTable('sessions')
-          .set({ attention_code: code, attention_at: now })
-          .where('id', '=', lease.ids.session)
-          .execute();
-      }
+      await giveBack(tx, lease, code, { failures, next_start_at: sql<number>`${now} + ${waitMs}` });
+      const needsAttention = opens || isRetried;
+      const attention = needsAttention
+        ? {
+            attention_code: isOpen ? before.attention_code : code,
+            attention_at: before.attention_at ?? now,
+            attention_retried: isRetried ? 1 : 0,
+          }
+        : { attention_code: null, attention_at: null, attention_retried: 0 };
+      await tx.updateTable('sessions').set(attention).where('id', '=', lease.ids.session).execute();
       return { needsAttention, waitMs };
     });
   }
 
   /** Counted over the newest starts of the session, including the one that has just failed. */
-  async #isTooMuch(tx: Transaction<ServiceTables>, { ids }: Lease): Promise<boolean> {
-    const { now } = this.#database;
-    const newest = await tx
+  async #isTooMuch(tx: Transaction<ServiceTables>, lease: Lease): Promise<boolean> {
+    const newest = await this.#newest(lease, looked, tx);
+    return opensBreaker(newest, newest[0]?.now ?? 0);
+  }
+
+  #newest({ ids }: Lease, limit: number, kysely: Kysely<ServiceTables> = this.#database.kysely) {
+    return kysely
       .selectFrom('session_starts')
-      .select(['cause', 'outcome', 'ended_at', 'lost_at', now.as('now')])
+      .select(['cause', 'code', 'library', 'outcome', 'ended_at', 'lost_at', this.#database.now.as('now')])
       .where('session_id', '=', ids.session)
       .orderBy('lease_token', 'desc')
       .orderBy('id', 'desc')
-      .limit(looked)
+      .limit(limit)
       .execute();
-    return opensBreaker(newest, newest[0]?.now ?? 0);
   }
 }

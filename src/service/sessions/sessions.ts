@@ -2,7 +2,7 @@ import { LinkCodes } from '../accounts/link-codes.ts';
 import type { LinkRequest } from '../accounts/links.ts';
 import { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseKeeper } from '../leases/lease-keeper.ts';
-import { Leases } from '../leases/leases.ts';
+import { Leases, type WaitingSessions } from '../leases/leases.ts';
 import { Problem } from '../problems.ts';
 import { type SessionId, SessionIds, type WorkspaceId } from '../session-ids.ts';
 import { CanaryProbes } from './canary-probes.ts';
@@ -18,6 +18,7 @@ import type { OpenSessionHost } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
 import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { SessionsOptions } from './sessions-options.ts';
+import { SharedFaults } from './shared-faults.ts';
 import { Unlinker } from './unlinker.ts';
 
 /** Sessions per claim: few, so that instances that start together share the work. */
@@ -31,6 +32,7 @@ export class Sessions {
   readonly #slots: Slots;
   readonly #launches: Launches;
   readonly #starts: SessionStarts;
+  readonly #faults: SharedFaults;
   readonly #texts: TextRouter;
   readonly #profiles: ProfilesOfSessions;
   readonly #mover: Mover;
@@ -59,6 +61,7 @@ export class Sessions {
     this.#slots = new Slots(options.slots, () => void this.takeOn().catch(() => {}));
     this.#launches = new Launches(this.#slots, this.#libraries);
     this.#starts = new SessionStarts(database, options.wasRolledBack);
+    this.#faults = new SharedFaults(database);
     this.#mover = new Mover(options, this.#leases, this.#libraries);
     const unlinks = new Unlinks(database, instanceId);
     this.#profiles = new ProfilesOfSessions(options, unlinks);
@@ -125,6 +128,11 @@ export class Sessions {
     await this.#keeper.renew();
   }
 
+  /** Ends leases that have run out, of whatever instance. Call it about once a second. */
+  async expireLeases(): Promise<void> {
+    await this.#leases.expire();
+  }
+
   /** Stops sessions whose lease has expired. Call it twice a second, even while the database is unavailable. */
   giveUpExpired(): void {
     this.#keeper.giveUpExpired();
@@ -161,9 +169,19 @@ export class Sessions {
     await this.#canaries.round();
   }
 
+  /** Starts one session of each fault that many share, to see whether it is over. Call it every few seconds. */
+  async tryFaults(): Promise<void> {
+    if (!this.#stopping) await this.#faults.tryOne();
+  }
+
   /** Starts a session that waits. @throws Problem `account-not-active` */
   async restore(ids: SessionIds): Promise<void> {
     if (!(await this.#leases.startNow(ids))) throw new Problem('account-not-active');
+  }
+
+  /** Starts all sessions that wait. Returns how many. */
+  restoreAll(which: WaitingSessions): Promise<number> {
+    return this.#leases.startAll(which);
   }
 
   /** Makes the account inactive; the owner of the session unlinks the device, else an instance starts it once more for that. */

@@ -1,7 +1,7 @@
 import type { HostEvent } from '../../contracts/host-events.ts';
 import { within } from '../../contracts/within.ts';
 import { next } from '../../session/machine.ts';
-import { newSession, type SessionInput } from '../../session/session-state.ts';
+import { newSession, type SessionEnd, type SessionInput } from '../../session/session-state.ts';
 import { LeaseLost } from '../leases/lease.ts';
 import type { ClaimedSession } from '../leases/take-session.ts';
 import { removeBrowserLocks, sessionFolder } from '../profiles/session-folder.ts';
@@ -21,8 +21,8 @@ export class Unlinker {
 
   /** Claims one such session, if a browser can start now. Call it about once a second. */
   async takeOn(): Promise<void> {
-    const { slots, unlinks } = this.#parts;
-    if (this.#underWay !== null || slots.free === 0) return;
+    const { launches, unlinks } = this.#parts;
+    if (this.#underWay !== null || launches.room <= 0) return;
     const acquiredAt = performance.now();
     const claim = await unlinks.claim();
     if (!claim) return;
@@ -49,20 +49,21 @@ export class Unlinker {
     const { lease, libraryPin, triesLeft } = claim;
     const { ids } = lease;
     keeper.keep(lease, acquiredAt, { onLost: () => abort.abort(), onRenewed: () => {} });
-    const giveBack = await slots.take();
+    const giveBack = await slots.take('restoration');
     try {
       const folder = sessionFolder(this.#parts.folder, ids);
       removeBrowserLocks(lease, folder);
       const library = this.#parts.chooseLibrary(ids.account, libraryPin);
       const restMs = () => keeper.restMs(lease);
       const spec = { lease, library, folder, restMs, signal: abort.signal };
-      const done = await unlinkDevice(spec, openHost, deadlines).catch(() => false);
+      const how = await unlinkDevice(spec, openHost, deadlines).catch(() => 'failed' as const);
       if (abort.signal.aborted) return;
-      if (done || triesLeft === 0) {
+      const isLast = how !== 'failed' || triesLeft === 0;
+      if (isLast) {
         await unlinks.end(lease);
         await profiles.remove(ids);
       } else await unlinks.again(lease);
-      this.#parts.onUnlinked(ids, done, triesLeft);
+      this.#parts.onUnlinked(ids, how === 'unlinked', isLast ? 0 : triesLeft);
     } catch (error) {
       if (!(error instanceof LeaseLost)) this.#parts.onTrouble(ids, error);
     } finally {
@@ -78,21 +79,21 @@ const extendEveryMs = 1_000;
 /**
  * Starts a session only to log it out, so the phone no longer lists its device. The host has ended when it returns.
  *
- * @returns true when the device is unlinked, by this start or by the phone before.
+ * @returns `unlinked`: by this start, or by the phone before; `no-login`: the profile has no login, so no start can unlink the device.
  * @throws the errors of `openHost`.
  */
 async function unlinkDevice(
   spec: Omit<SessionHostSpec, 'onSeen' | 'pairWith'>,
   openHost: OpenSessionHost,
   deadlines: Deadlines,
-): Promise<boolean> {
-  const heard = Promise.withResolvers<'ready' | 'unlinked' | 'failed'>();
+): Promise<'unlinked' | 'no-login' | 'failed'> {
+  const heard = Promise.withResolvers<'ready' | 'unlinked' | 'no-login' | 'failed'>();
   const begin: SessionInput = { type: 'session:start', isLinked: true, pairWith: null };
   let { state } = next(newSession(servicePolicy(deadlines)), begin);
   const onSeen = (event: HostEvent) => {
     const { state: after, end } = next(state, event);
     state = after;
-    if (end) heard.resolve('cause' in end && end.cause === 'unlinked' ? 'unlinked' : 'failed');
+    if (end) heard.resolve(unlinkedBy(end));
     else if (after.saidReady) heard.resolve('ready');
   };
   const host = await openHost({ ...spec, pairWith: null, onSeen });
@@ -100,10 +101,17 @@ async function unlinkDevice(
   spec.signal.addEventListener('abort', () => heard.resolve('failed'));
   if (spec.signal.aborted) heard.resolve('failed');
   try {
-    const how = await within(deadlines.startMs + deadlines.readyMs, () => heard.promise).catch(() => 'failed');
-    return how === 'ready' ? await logOut(host, deadlines, deadlines.readyMs) : how === 'unlinked';
+    const how = await within(deadlines.startMs + deadlines.readyMs, () => heard.promise).catch(() => 'failed' as const);
+    if (how !== 'ready') return how;
+    return (await logOut(host, deadlines, deadlines.readyMs)) ? 'unlinked' : 'failed';
   } finally {
     clearInterval(extending);
     await host.kill();
   }
+}
+
+/** What the end of a start says about its device: a page whose login was refused had one that the phone no longer knows. */
+function unlinkedBy(end: SessionEnd): 'unlinked' | 'no-login' | 'failed' {
+  if (end.kind !== 'dead' || end.cause !== 'unlinked') return 'failed';
+  return end.isRefused ? 'unlinked' : 'no-login';
 }

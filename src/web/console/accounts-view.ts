@@ -1,5 +1,12 @@
 import { el } from '../dom.ts';
-import { type AccountBody, type AccountsBody, getBody, postBody, type WorkspaceBody } from './api.ts';
+import {
+  type AccountBody,
+  type AccountsBody,
+  getBody,
+  postBody,
+  type RestoredBody,
+  type WorkspaceBody,
+} from './api.ts';
 import type { KeepTrue } from './keep-true.ts';
 import { keyedList } from './keyed-list.ts';
 import { requestLine } from './request-line.ts';
@@ -26,7 +33,23 @@ export async function accountsView(workspace: string, after: string | null, keep
   };
   const [{ name }] = await Promise.all([getBody<WorkspaceBody>(path), look()]);
   keep(look);
-  return el('section', {}, el('h1', {}, name), linkForm(path), none, list, more);
+  return el('section', {}, el('h1', {}, name), linkForm(path), restoreAll(path, look), none, list, more);
+}
+
+/** Starts every session of the workspace that waits for a person or for its backoff. */
+function restoreAll(path: string, look: () => Promise<void>): HTMLElement {
+  const request = requestLine();
+  const restored = el('output');
+  const restore = async () => {
+    restored.replaceChildren();
+    await request.run(button, async () => {
+      const { restored: count } = await postBody<RestoredBody>(`${path}/restore`);
+      restored.replaceChildren(count === 1 ? '1 session may start now.' : `${count} sessions may start now.`);
+      await look();
+    });
+  };
+  const button = el('button', { type: 'button', onclick: () => void restore() }, 'Restore all that wait');
+  return el('div', { class: 'actions' }, button, restored, request.line);
 }
 
 function linkForm(path: string): HTMLElement {

@@ -6,6 +6,7 @@ import type {
   historySchema,
   linkCodeSchema,
   ProblemBody,
+  restoredSchema,
   rolloutDecisionSchema,
   rolloutDecisionsSchema,
   rolloutSchema,
@@ -22,6 +23,7 @@ export type HistoryBody = z.output<typeof historySchema>;
 export type LinkCodeBody = z.output<typeof linkCodeSchema>;
 export type MatrixBody = z.output<typeof servedMatrixSchema>;
 export type { ServedHistory };
+export type RestoredBody = z.output<typeof restoredSchema>;
 export type RolloutBody = z.output<typeof rolloutSchema>;
 export type RolloutDecisionBody = z.output<typeof rolloutDecisionSchema>;
 export type RolloutDecisionsBody = z.output<typeof rolloutDecisionsSchema>;

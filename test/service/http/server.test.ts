@@ -53,6 +53,18 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect((await server.ask('GET', `${accounts()}/${body.id}/link`)).body).toMatchObject({ code: 'code-unknown' });
   });
 
+  test('all sessions that wait are started by one request, of one workspace or of all, and bad filters are refused', async () => {
+    const ofWorkspace = `/v1/workspaces/${workspace}/restore`;
+    for (const path of [ofWorkspace, '/v1/restore']) {
+      expect(await server.ask('POST', path)).toMatchObject({ status: 202, body: { restored: 0 } });
+      const filters = { code: 'start-timeout', library: '1.34.7', waitsFor: 'person' };
+      expect(await server.ask('POST', path, filters)).toMatchObject({ status: 202, body: { restored: 0 } });
+      for (const wrong of [{ code: 'broken' }, { library: 'latest' }, { waitsFor: 'all' }, { status: 'failed' }])
+        expect(await server.ask('POST', path, wrong)).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    }
+    expect(await server.ask('POST', '/v1/workspaces/none/restore')).toMatchObject({ status: 404 });
+  });
+
   test('every kind of write takes an idempotency key: a deletion that is repeated is no 404', async () => {
     const hooks = `/v1/workspaces/${workspace}/webhooks`;
     const hook = await server.ask('POST', hooks, { url: 'https://example.org/hook' });

@@ -92,13 +92,48 @@ test('a server that refuses the login is an unreachable database: not ready, 503
   await root.end();
 });
 
-test('a disk that is full is a database that is away', async () => {
+test('a disk that is full is a database that is away, and the instance is ready again after a write that succeeds', async () => {
   const [, newAddress] = engines[0] as (typeof engines)[0];
   await connectedOn(await newAddress());
+  const app = createServer({ service, version: '0.0.0', open: true, onTrouble: () => {} });
+  const ask = async (method: 'GET' | 'POST', url: string, body?: object) => {
+    const { statusCode, json } = await app.inject({
+      method,
+      url,
+      headers: { host: 'localhost' },
+      ...(body && { body }),
+    });
+    return [statusCode, json().code ?? json().status];
+  };
+  const make = () => ask('POST', '/v1/workspaces', { name: 'x'.repeat(200) });
+  expect(await ask('GET', '/readyz')).toEqual([200, 'ready']);
   const { kysely } = service.database;
   await sql`pragma max_page_count = 1`.execute(kysely);
-  const fill = async () => {
-    for (let i = 0; i < 1_000; i++) await service.workspaces.create('x'.repeat(200));
+  // Space within the pages that the file already has is used up first.
+  const answers = new Map<string, number>();
+  const isFull = async () => {
+    for (let i = 0; i < 50; i++) {
+      const answer = String(await make());
+      answers.set(answer, (answers.get(answer) ?? 0) + 1);
+    }
+    return (answers.get('503,database-unreachable') ?? 0) > 20;
   };
-  expect(await fill().catch(isUnavailable)).toBe(true);
+  await until('writes are refused', isFull);
+  expect([...answers.keys()].sort()).toEqual(['201,', '503,database-unreachable']);
+  expect(logged('work-failed')).toEqual([]);
+  await sql`pragma max_page_count = 1000000`.execute(kysely);
+  expect((await make())[0]).toBe(201);
+  await until('it is ready', async () => (await ask('GET', '/readyz'))[0] === 200, 5_000);
+});
+
+test('an instance whose database answers and takes no write is not ready, from the next question on', async () => {
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  ({ service, log } = await startTestService({ database: await newAddress(), openHost: lightHosts({ port: 1 }) }));
+  expect(await service.isReady()).toBe(true);
+  const { kysely } = service.database;
+  await sql`pragma query_only = 1`.execute(kysely);
+  expect(await service.isReady()).toBe(false);
+  expect(await service.workspaces.create('W').catch(isUnavailable)).toBe(true);
+  await sql`pragma query_only = 0`.execute(kysely);
+  await until('it is ready', () => service.isReady(), 5_000);
 });

@@ -165,11 +165,13 @@ describe('with a clock that is set by hand', () => {
   });
 });
 
-test('a host whose parent gives it no more time ends by itself', async () => {
-  const host = new Host({ folder: temporaryFolder(), env: {}, onSeen: () => {} });
+test('a host whose parent gives it no more time says so and ends by itself', async () => {
+  const seen: string[] = [];
+  const host = new Host({ folder: temporaryFolder(), env: {}, onSeen: ({ type }) => void seen.push(type) });
   await host.calls.liveFor(100_000);
   await host.calls.liveFor(200);
   const began = performance.now();
   expect(await host.exited).toMatchObject({ signal: 'SIGKILL' });
   expect(performance.now() - began).toBeLessThan(5_000);
+  expect(seen).toEqual(['host:expired']);
 });

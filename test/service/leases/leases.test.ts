@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
@@ -7,7 +8,7 @@ import { Leases } from '../../../src/service/leases/leases.ts';
 import { wasRolledBack } from '../../../src/service/rollouts/release-failed.ts';
 import { readRolloutRules } from '../../../src/service/rollouts/rollout-rules.ts';
 import { Rollouts } from '../../../src/service/rollouts/rollouts.ts';
-import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
+import { SessionIds, type WorkspaceId, workspaceId } from '../../../src/service/session-ids.ts';
 import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';
@@ -88,6 +89,121 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     }
   });
 
+  describe('a lease that runs out', () => {
+    /** Lets the lease run out `ms` milliseconds ago; returns when that was. */
+    async function ranOut(lease: Lease, ms: number): Promise<number> {
+      const { kysely, now } = database;
+      const ids = lease.ids.session;
+      const anHourAgo = sql<number>`${now} - 3600000`;
+      await kysely.updateTable('whatsapp_accounts').set({ status_since: anHourAgo }).execute();
+      await kysely.updateTable('session_starts').set({ started_at: anHourAgo }).execute();
+      const set = { lease_expires_at: sql<number>`${now} - ${ms}` };
+      await kysely.updateTable('sessions').set(set).where('id', '=', ids).execute();
+      const row = await kysely
+        .selectFrom('sessions')
+        .select('lease_expires_at')
+        .where('id', '=', ids)
+        .executeTakeFirst();
+      return row?.lease_expires_at ?? 0;
+    }
+
+    test('leaves its account disconnected from that moment on, before any instance has noticed', async () => {
+      const lease = await connected();
+      expect(await accounts.get(workspace, lease.ids.account)).toMatchObject({ status: 'connected' });
+      const end = await ranOut(lease, 1);
+      const lost = { status: 'disconnected', cause: 'owner-lost', since: end };
+      expect(await accounts.get(workspace, lease.ids.account)).toMatchObject(lost);
+      expect(await accounts.list(workspace, 10, null)).toMatchObject([lost]);
+      expect(await accounts.statusOf(lease.ids)).toBe('disconnected');
+      await one.expire();
+      expect(await accounts.get(workspace, lease.ids.account)).toMatchObject(lost);
+    });
+
+    test.each(['an instance with room', 'an instance without room'])(
+      'is written down with its true end by %s',
+      async (by) => {
+        const lease = await connected();
+        await one.release(lease, 'instance-stopped');
+        const [claim] = await one.claim(1);
+        if (!claim) throw new Error('nothing to claim');
+        await starts.begin(claim.lease, claim.cause, '1.34.7');
+        await accounts.authenticated(claim.lease);
+        const webhook = {
+          id: 'hook',
+          workspace_id: workspace,
+          url: 'http://x',
+          secret: 's',
+          created_at: 0,
+          deleted_at: null,
+        };
+        await database.kysely.insertInto('webhooks').values(webhook).execute();
+        const end = await ranOut(claim.lease, 1_800_000);
+        if (by === 'an instance with room') await other.claim(1);
+        else await other.expire();
+        const [newest] = await accounts.history(lease.ids.account, 1, null, 'newest');
+        expect(newest).toMatchObject({ to: 'disconnected', cause: 'owner-lost', instance: 'other', at: end });
+        expect(newest?.durationMs).toBe(end - (await beganIn(claim.lease)));
+        const { kysely } = database;
+        const [start] = await kysely.selectFrom('session_starts').selectAll().orderBy('id', 'desc').limit(1).execute();
+        expect(start).toMatchObject({ outcome: 'abandoned', ended_at: end });
+        const told = await kysely.selectFrom('webhook_outbox').selectAll().execute();
+        expect(told.map(({ at, detail }) => [at, JSON.parse(detail)])).toMatchObject([
+          [end, { from: 'authenticated', to: 'disconnected', cause: 'owner-lost' }],
+        ]);
+        const { lease_token: token } = await kysely
+          .selectFrom('sessions')
+          .select('lease_token')
+          .executeTakeFirstOrThrow();
+        expect(token).toBe(claim.lease.token + 1);
+        await kysely.updateTable('whatsapp_accounts').set({ library_pin: '1.33.2' }).execute();
+        const { left_at } = await kysely.selectFrom('whatsapp_accounts').select('left_at').executeTakeFirstOrThrow();
+        expect(left_at).toBeNull();
+      },
+    );
+
+    /** When an account entered the status that it had before the newest one. */
+    async function beganIn({ ids }: Lease): Promise<number> {
+      const [newest] = await accounts.history(ids.account, 1, null, 'newest');
+      return (newest?.at ?? 0) - (newest?.durationMs ?? 0);
+    }
+
+    test('ends for all sessions of an instance at once, and for no other', async () => {
+      const dead = [await connected(), await connected(), await connected()];
+      for (const lease of dead) await ranOut(lease, 5);
+      const alive = await connected();
+      await Promise.all([one.expire(), other.expire(), one.expire()]);
+      const shown = await accounts.list(workspace, 10, null);
+      expect(shown.filter(({ status }) => status === 'connected').map(({ ids }) => ids.session)).toEqual([
+        alive.ids.session,
+      ]);
+      for (const lease of dead) {
+        await expect(starts.failed(lease, 'page-hung')).rejects.toBeInstanceOf(LeaseLost);
+        const changes = await accounts.history(lease.ids.account, 20);
+        expect(changes.filter(({ cause }) => cause === 'owner-lost')).toHaveLength(1);
+      }
+      expect((await other.claim(10)).map(({ cause }) => cause)).toEqual(Array(3).fill('owner-lost'));
+    });
+
+    test('does not change the status of a link, which another instance continues', async () => {
+      const links = new Links(database, 'one', () => {});
+      const { lease } = await links.begin(SessionIds.create(workspace), {
+        ...{ phone: null, library: '1.34.7', libraryPin: null },
+      });
+      await ranOut(lease, 5);
+      await other.expire();
+      expect(await accounts.get(workspace, lease.ids.account)).toMatchObject({ status: 'qr_scanning' });
+      expect(await other.claim(1)).toMatchObject([{ status: 'qr_scanning', cause: 'owner-lost' }]);
+    });
+
+    test('never ends before the account entered its status', async () => {
+      const lease = await connected();
+      await expire(lease);
+      await other.expire();
+      const [newest] = await accounts.history(lease.ids.account, 1, null, 'newest');
+      expect(newest).toMatchObject({ to: 'disconnected', durationMs: 0 });
+    });
+  });
+
   test('renewing moves the end of the lease', async () => {
     const lease = await connected();
     const endOf = async () =>
@@ -132,6 +248,35 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     expect(await other.claim(1)).toMatchObject([{ cause: 'restore-asked' }]);
     const { failures } = await database.kysely.selectFrom('sessions').select('failures').executeTakeFirstOrThrow();
     expect(failures).toBe(0);
+  });
+
+  test('a person starts all sessions that wait, or those that filters leave, and no session that is due or runs', async () => {
+    await database.kysely.insertInto('workspaces').values({ id: 'other', name: 'O', created_at: 0 }).execute();
+    const links = new Links(database, 'one', () => {});
+    const wait = async (place: string, library: string, how: object) => {
+      const ids = SessionIds.create(workspaceId(place));
+      const { lease } = await links.begin(ids, { phone: null, library, libraryPin: null });
+      await one.release(lease, 'instance-stopped');
+      await database.kysely.updateTable('sessions').set(how).where('id', '=', ids.session).execute();
+    };
+    const later = { next_start_at: Number.MAX_SAFE_INTEGER };
+    const person = (code: string) => ({ ...later, attention_code: code, attention_at: 1 });
+    await wait('workspace', '1.34.7', person('start-timeout'));
+    await wait('workspace', '1.34.2', person('start-timeout'));
+    await wait('other', '1.34.7', person('page-hung'));
+    await wait('other', '1.34.7', { ...later, start_cause: 'page-load-failed' });
+    await wait('other', '1.34.7', { ...later, start_cause: 'host-died' });
+    await wait('other', '1.34.7', { next_start_at: 0 });
+    await links.begin(SessionIds.create(workspace), { phone: null, library: '1.34.7', libraryPin: null });
+    expect(await one.startAll({ code: 'unlinked' })).toBe(0);
+    expect(await one.startAll({ code: 'page-load-failed', waitsFor: 'person' })).toBe(0);
+    expect(await one.startAll({ code: 'page-load-failed', waitsFor: 'backoff' })).toBe(1);
+    expect(await one.startAll({ workspace, library: '1.34.2' })).toBe(1);
+    expect(await one.startAll({ waitsFor: 'person', code: 'start-timeout' })).toBe(1);
+    expect(await one.startAll({})).toBe(2);
+    expect(await one.startAll({})).toBe(0);
+    const causes = (await one.claim(100)).map(({ cause }) => cause);
+    expect(causes.sort()).toEqual(['instance-stopped', ...Array(5).fill('restore-asked')]);
   });
 
   test('a person who asks for a running session changes nothing, nor does one who asks for a session that is over', async () => {

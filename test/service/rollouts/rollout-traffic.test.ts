@@ -203,10 +203,32 @@ describe.each(engines)('the traffic of a rollout on %s', (_, newAddress) => {
       ['a person asked for, whose login may have been gone before', [{ ...unlinked, cause: 'restore-asked' }]],
       ['the baseline made', [{ ...unlinked, library: baseline }]],
       ['ended before its login was accepted for the first time', [{ ...unlinked, cause: 'link-asked' }]],
+      ['found that the phone had removed the device', [{ ...unlinked, login_refused: 1 }]],
+      ['found it at the second start', [{ ...broken, code: 'initialize-failed', login_refused: 1 }, unlinked]],
     ])('does not block because of a restoration that %s', async (_, starts) => {
       const { verdict, hardFindings } = await verdictWith(starts);
       expect(hardFindings).toEqual([]);
       expect(verdict).not.toBe('block');
+    });
+
+    it('counts no start in any rate that failed because the phone had removed the device, or has no WhatsApp', async () => {
+      const before = await verdictWith([]);
+      const removed = Array.from({ length: 40 }, (_, i): Start[] => [
+        { ...broken, session_id: `removed-${i}`, code: 'initialize-failed', login_refused: 1 },
+        { ...unlinked, session_id: `removed-${i}` },
+        { ...unlinked, session_id: `at-once-${i}`, login_refused: 1 },
+        { ...unlinked, session_id: `refused-${i}`, code: 'pairing-refused', cause: 'link-asked' },
+      ]).flat();
+      const verdict = await verdictWith(removed);
+      expect(verdict.flows).toEqual(before.flows);
+      expect(verdict.hardFindings).toEqual([]);
+    });
+
+    it('counts a refused login whose session was not found unlinked: the version may be to blame', async () => {
+      const refused = Array.from({ length: 80 }, (_, i): Start => {
+        return { ...broken, session_id: `refused-${i}`, code: 'initialize-failed', login_refused: 1 };
+      });
+      expect(await verdictWith(refused)).toMatchObject({ verdict: 'block' });
     });
 
     it('does not promote when the baseline ran the code of another version', async () => {

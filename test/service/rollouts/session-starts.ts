@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely';
 import type { RolloutRules } from '../../../src/service/rollouts/rollout-rules.ts';
 import type { ServiceDatabase, SessionStartRow } from '../../../src/service/tables.ts';
 import { defaultPolicy } from '../../gate/evidence-of.ts';
@@ -17,7 +18,7 @@ export const quickRules: RolloutRules = {
   },
 };
 
-export type Start = Partial<Omit<SessionStartRow, 'id'>>;
+export type Start = Partial<Omit<Insertable<SessionStartRow>, 'id'>>;
 
 /** A new database with one session in it that can be started. */
 export async function withSession(newAddress: () => Promise<string>): Promise<{
@@ -77,6 +78,7 @@ export async function addStarts(database: ServiceDatabase, starts: Start[]): Pro
       outcome: 'ready' as const,
       code: null,
       lost_at: null,
+      login_refused: 0,
       ...more,
     }));
     const named = [...new Set(rows.map(({ session_id }) => session_id))];

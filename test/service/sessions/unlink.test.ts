@@ -6,7 +6,7 @@ import type { Service } from '../../../src/service/instance/service.ts';
 import type { LogLine } from '../../../src/service/log-line.ts';
 import { sessionFolder } from '../../../src/service/profiles/session-folder.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
-import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
+import type { OpenSessionHost, SessionHost } from '../../../src/service/sessions/session-host.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { engines } from '../../support/service-databases.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
@@ -25,28 +25,34 @@ let numbers = 15551200000;
 let hanging: boolean;
 /** While true no session is started by the service: their browsers cannot be launched. */
 let broken: boolean;
+/** Ends a host when it reports that its login was accepted, before the service knows. */
+let diesAtLogin: boolean;
+let lastHost: SessionHost | null = null;
 
 beforeAll(async () => {
   replica = await startReplica({ build: '2.3000.1044822804' });
 });
 afterAll(() => replica.close());
 
-const openHost: OpenSessionHost = (spec) => {
+const openHost: OpenSessionHost = async (spec) => {
   if (broken) throw new Error('no browser');
   const onSeen: typeof spec.onSeen = (event) => {
-    if (!(hanging && event.type === 'client:ready')) spec.onSeen(event);
+    if (diesAtLogin && event.type === 'client:authenticated') void host.kill();
+    else if (!(hanging && event.type === 'client:ready')) spec.onSeen(event);
   };
-  return lightHosts({ port: replica.port })({ ...spec, onSeen });
+  const host = await lightHosts({ port: replica.port })({ ...spec, onSeen });
+  lastHost = host;
+  return host;
 };
 
 async function start(): Promise<void> {
   const deadlines = { readyMs: 3_000, closeMs: 2_000 };
-  const options = { openHost: async (spec: Parameters<OpenSessionHost>[0]) => openHost(spec), deadlines };
+  const options = { openHost, deadlines };
   ({ service, log, folder } = await startTestService({ database: address, folder, ...options }));
 }
 
 beforeEach(async () => {
-  [hanging, broken] = [false, false];
+  [hanging, broken, diesAtLogin] = [false, false, false];
   const [, newAddress] = engines[0] as (typeof engines)[0];
   address = await newAddress();
   folder = temporaryFolder();
@@ -122,6 +128,30 @@ test('a device that cannot be unlinked is tried three times, then its profile go
   expect(failures()).toEqual([2, 1, 0]);
   await until('its profile is removed', () => !profile());
   expect(devices()).toHaveLength(1);
+});
+
+test('a link that dies between scan and login leaves no device on the phone', async () => {
+  diesAtLogin = true;
+  const other = replica.phones.create(String(++numbers)).id;
+  const link = await linkWith(service, workspace, (qr) => replica.phones.scan(other, qr));
+  expect(await untilStatus(service, link, 'failed')).toMatchObject({ cause: 'host-died' });
+  expect(replica.phones.get(other).devices).toHaveLength(1);
+  diesAtLogin = false;
+  await until('the device is unlinked', () => replica.phones.get(other).devices.length === 0);
+  await until('its profile is removed', () => !existsSync(sessionFolder(folder, link)));
+  expect(log).toContainEqual({ event: 'unlinked', account: link.account });
+});
+
+test('a link that dies before its code was scanned is not said to be unlinked', async () => {
+  const link = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin: null });
+  await until('a code is shown', () => service.linkCodes.get(link.session));
+  await lastHost?.kill();
+  await untilStatus(service, link, 'failed');
+  await until('it is tried', () =>
+    log.some(({ event, account }) => event === 'unlink-failed' && account === link.account),
+  );
+  await until('its profile is removed', () => !existsSync(sessionFolder(folder, link)));
+  expect(log).not.toContainEqual({ event: 'unlinked', account: link.account });
 });
 
 test('a code that is shown in place of a restored login leaves the profile for a while, and then it is swept away', async () => {

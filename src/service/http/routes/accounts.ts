@@ -8,6 +8,8 @@ import {
   linkSchema,
   pageQuery,
   pinSchema,
+  restoreAllSchema,
+  restoredSchema,
   sendTextSchema,
   sentSchema,
   sessionStartsSchema,
@@ -148,6 +150,30 @@ export const accountRoutes: Route[] = [
       await service.sessions.restore((await findAccount(service, params)).ids);
       return accountView(await findAccount(service, params));
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/restore',
+    summary: 'Start the sessions of a workspace that wait for a person or for their backoff',
+    scope: 'link',
+    params: workspaceParams,
+    body: restoreAllSchema,
+    answer: { status: 202, schema: restoredSchema },
+    problems: ['workspace-unknown'],
+    async handle({ service }, { params, body }) {
+      const { id: workspace } = await service.workspaces.get(workspaceId(params.workspace));
+      return { restored: await service.sessions.restoreAll({ workspace, ...body }) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/restore',
+    summary: 'Start the sessions of all workspaces that wait for a person or for their backoff',
+    scope: 'admin',
+    body: restoreAllSchema,
+    answer: { status: 202, schema: restoredSchema },
+    problems: [],
+    handle: async ({ service }, { body }) => ({ restored: await service.sessions.restoreAll({ ...body }) }),
   }),
   route({
     method: 'POST',

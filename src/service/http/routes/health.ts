@@ -21,7 +21,7 @@ export const healthRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/readyz',
-    summary: 'The database answers and the instance accepts work',
+    summary: 'The database takes writes and the instance accepts work',
     scope: 'public',
     isProbe: true,
     answer: { status: 200, schema: readinessSchema },
@@ -29,7 +29,7 @@ export const healthRoutes: Route[] = [
     async handle({ service }) {
       if (service.stopping) throw new Problem('stopping');
       if (!service.begun) throw new Problem('starting');
-      if (!service.ready) throw new Problem('database-unreachable');
+      if (!(await service.isReady())) throw new Problem('database-unreachable');
       return { status: 'ready' as const, instance: service.id };
     },
   }),
