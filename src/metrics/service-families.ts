@@ -120,7 +120,7 @@ export const serviceFamilies = {
     type: 'counter',
     help: 'Requests whose API key was missing, unknown or expired',
     labels: { reason: keyRejections },
-    limit: keyRejections.length,
+    limit: 3,
   }),
   sessionCapacity: family({
     name: 'wwebjs_service_session_capacity',

@@ -159,7 +159,7 @@ export const accountRoutes: Route[] = [
     params: workspaceParams,
     body: restoreAllSchema,
     answer: { status: 202, schema: restoredSchema },
-    problems: ['workspace-unknown'],
+    problems: [],
     async handle({ service }, { params, body }) {
       const { id: workspace } = await service.workspaces.get(workspaceId(params.workspace));
       return { restored: await service.sessions.restoreAll({ workspace, ...body }) };
