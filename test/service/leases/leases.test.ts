@@ -146,8 +146,8 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
         const { kysely } = database;
         const [start] = await kysely.selectFrom('session_starts').selectAll().orderBy('id', 'desc').limit(1).execute();
         expect(start).toMatchObject({ outcome: 'abandoned', ended_at: end });
-        const told = await kysely.selectFrom('webhook_outbox').selectAll().execute();
-        expect(told.map(({ at, detail }) => [at, JSON.parse(detail)])).toMatchObject([
+        const notified = await kysely.selectFrom('webhook_outbox').selectAll().execute();
+        expect(notified.map(({ at, detail }) => [at, JSON.parse(detail)])).toMatchObject([
           [end, { from: 'authenticated', to: 'disconnected', cause: 'owner-lost' }],
         ]);
         const { lease_token: token } = await kysely
