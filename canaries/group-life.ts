@@ -1,9 +1,10 @@
 import { flow } from '../src/runner/flow.ts';
-import { at, first, linkedWorld } from './methods/recipe.ts';
+import { at, first, linkedWorld, type MethodWorld } from './methods/recipe.ts';
+
+export default flow('group-life', async (context) => groupLife(await linkedWorld(context)));
 
 /** A group from its first to its last day: members, texts both ways, an admin, what it is called, and the end of it. */
-export default flow('group-life', async (context) => {
-  const { client, phone, contact, effect } = await linkedWorld(context);
+export async function groupLife({ client, phone, contact, effect }: MethodWorld): Promise<void> {
   const ben = '12025550102';
 
   const id = at((await client.call('createGroup', 'Canaries', [contact])).value, 'gid', '_serialized') as string;
@@ -30,4 +31,4 @@ export default flow('group-life', async (context) => {
   await client.event('group_update', { type: 'subject' });
   await client.callOn(group, 'leave');
   await effect('the client is no member', async () => !(await phone.groups.list()).some((each) => each.id === id));
-});
+}

@@ -1,24 +1,21 @@
-import { Finding } from '../src/runner/finding.ts';
-import { type FlowContext, flow, linkByQr } from '../src/runner/flow.ts';
+import { type FlowContext, linkByQr, trialFlow } from '../src/runner/flow.ts';
+import { groupLife } from './group-life.ts';
+import { mediaBothWays } from './media-both-ways.ts';
+import { methodWorld } from './methods/recipe.ts';
+import { restore } from './restore-to-ready.ts';
 
-/** A fault of `ready` shows up to two seconds after it: with this pause ten texts take as long. */
-const pauseSeconds = 0.15;
-
-/**
- * What users need, in one attempt: link, ten texts each way, restart and restore. The gate judges each stage as the flow that does it
- * alone (`src/contracts/stages.ts`), so a text that fails does not end the attempt before the restore.
- */
-export default flow('linked-device', async (context) => {
-  await linkByQr(context);
-  const failure = await textsEachWay(context, 10, pauseSeconds).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  await restore(context);
-  // The restore went on after it, so the phase under way is another one.
-  if (failure instanceof Finding) throw new Finding(failure.code, failure.message, failure.phase ?? 'message');
-  if (failure !== null) throw failure;
+/** What users need, in one attempt. The gate judges each stage as the flow that does it alone (`src/contracts/stages.ts`). */
+export default trialFlow('linked-device', async (context) => {
+  const world = methodWorld(context);
+  if (!(await context.stage('qr-to-ready', () => linkByQr(context)))) return;
+  await context.stage('message-round-trip', () => textsEachWay(context, 10, pauseSeconds));
+  await context.stage('media-both-ways', () => mediaBothWays(world));
+  await context.stage('group-life', () => groupLife(world));
+  await context.stage('restore-to-ready', () => restore(context));
 });
+
+/** A fault of `ready` shows up to two seconds after it: with this pause the stages before the restore take as long. */
+const pauseSeconds = 0.1;
 
 /** So many texts to the phone and from it, one after the other. @param pause seconds between two rounds, times the time scale. */
 export async function textsEachWay(
@@ -35,11 +32,4 @@ export async function textsEachWay(
     await wait(pause);
     await afterRound();
   }
-}
-
-async function restore({ client, phone, probe }: FlowContext): Promise<void> {
-  await client.restart();
-  await client.authenticated();
-  await client.ready();
-  await probe(client, phone);
 }

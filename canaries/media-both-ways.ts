@@ -1,7 +1,7 @@
 import type { MediaOptions } from '../src/contracts/phone-control.ts';
 import { flow } from '../src/runner/flow.ts';
 import { jpeg, mp3, mp4, pdf, webp } from './methods/media-files.ts';
-import { at, first, linkedWorld, shortId } from './methods/recipe.ts';
+import { at, first, linkedWorld, type MethodWorld, shortId } from './methods/recipe.ts';
 
 interface SentFile {
   name: string;
@@ -30,9 +30,10 @@ const files: readonly SentFile[] = [
   },
 ];
 
+export default flow('media-both-ways', async (context) => mediaBothWays(await linkedWorld(context)));
+
 /** Files of each kind both ways: what arrives has the bytes that were sent. */
-export default flow('media-both-ways', async (context) => {
-  const { client, phone, contact, effect } = await linkedWorld(context);
+export async function mediaBothWays({ client, phone, contact, effect }: MethodWorld): Promise<void> {
   for (const { name, file, media, options = {} } of files) {
     const data = file.toString('base64');
     const given = { $new: 'MessageMedia', args: [media.mimetype, data, media.filename ?? null] };
@@ -47,4 +48,4 @@ export default flow('media-both-ways', async (context) => {
     const { value } = await client.callOn(message, 'downloadMedia');
     await effect(`the client reads the bytes of the ${name}`, async () => at(value, 'data') === data);
   }
-});
+}

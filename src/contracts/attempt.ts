@@ -65,10 +65,25 @@ export const spanSchema = z.object({
   phase: phaseSchema,
   startedAt: z.iso.datetime(),
   ms: z.number().nonnegative(),
-  /** `failed`: the attempt ended in it. */
+  /** `failed`: the attempt, or its stage, ended in it. */
   outcome: outcomeSchema,
+  /** The flow of the stage that it belongs to, in an attempt with stages. */
+  stage: z.string().optional(),
 });
 export type Span = z.infer<typeof spanSchema>;
+
+/** A flow that an attempt did as a part of a longer one. */
+export const stageSchema = z.object({
+  flow: z.string(),
+  outcome: outcomeSchema,
+  /** Where and with what it failed, and whose fault that is; null where it passed. */
+  phase: phaseSchema.nullable(),
+  code: z.string().nullable(),
+  blame: blameSchema.nullable(),
+  /** The methods of the library that it called, by the names of `methods`. */
+  methods: z.array(z.string()),
+});
+export type Stage = z.infer<typeof stageSchema>;
 
 /** How sure the facts are that an attempt rests on: those of its build, and those that its cause cites; null where none is known. */
 const confidenceOfFacts = z.object({
@@ -130,6 +145,8 @@ const attemptFields = z.object({
   phases: phaseTimingsSchema,
   /** Oldest first; empty in records that were written without spans. */
   spans: z.array(spanSchema).default([]),
+  /** What each stage of `linked-device` came to, as far as the attempt came; empty for other flows. */
+  stages: z.array(stageSchema).default([]),
   confidence: confidenceOfFacts.default({ build: null, cause: null, facts: [] }),
   /**
    * What the source of the library and the data of the build said before; null where nothing did, as on the live site, and where another

@@ -1,7 +1,8 @@
 import type { Doubt, Prediction } from './prediction.ts';
 
-/** What is not known of a build, for attempts that call the methods of the prediction as for those that call none. */
-export function doubtOf({ open, failsAnyway, switches, methods }: Prediction, callsMethods = true): Doubt {
-  const all = [...open, ...(callsMethods ? methods.flatMap((method) => method.open) : [])];
+/** What is not known of a build. @param called the methods that count; all of the prediction when left out. */
+export function doubtOf({ open, failsAnyway, switches, methods }: Prediction, called?: readonly string[]): Doubt {
+  const counted = called ? methods.filter(({ name }) => called.includes(name)) : methods;
+  const all = [...open, ...counted.flatMap((method) => method.open)];
   return { open: all, failsAnyway, ...(switches && { switches }) };
 }

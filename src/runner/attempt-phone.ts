@@ -79,10 +79,12 @@ class AttemptPhone implements NamedActions {
   }
 
   async send(body: string, from: string): Promise<void> {
+    this.#steps.act();
     (await this.#phone).send(body, from);
   }
 
   async sendContent(message: Parameters<Phone['send']>[0]): Promise<SentMessage> {
+    this.#steps.act();
     return (await this.#phone).actions.send(message);
   }
 

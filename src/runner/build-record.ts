@@ -9,6 +9,7 @@ import {
   type EventTrial,
   type MethodCalls,
   type Span,
+  type Stage,
 } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
@@ -20,6 +21,7 @@ import { nothingSeen, observations } from './cause/observations.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
 import { checkProvenance } from './provenance/check-provenance.ts';
+import type { SeenStage } from './scene.ts';
 import type { Steps } from './steps.ts';
 
 /** What was seen of an attempt that is over. */
@@ -33,6 +35,7 @@ export interface Observed {
   loaded: LoadedLibrary | null;
   methods: MethodCalls[];
   eventTrials: EventTrial[];
+  stages: SeenStage[];
   page: PageFacts;
   browserMemoryBytes: number | null;
 }
@@ -63,6 +66,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     ...judgement,
     phases: steps.timings,
     spans: spansOf(steps, judgement.code),
+    stages: stagesOf(observed, judgement),
     confidence: confidenceOf(input.surface, judgement.cause),
     prediction: predictionOf(input, observed),
     methods: observed.methods,
@@ -93,6 +97,28 @@ function spansOf({ spans }: Steps, code: Code | null): Span[] {
     : [...spans];
 }
 
+/** The stage that an attempt with stages failed in first. */
+export function failedStage(stages: readonly SeenStage[]): SeenStage | undefined {
+  return stages.find(({ thrown }) => thrown !== null);
+}
+
+/** The cause of the first stage that failed was looked for, so that its code and blame may be better ones. */
+function stagesOf({ stages, thrown }: Observed, { phase, code, blame }: Judgement): Stage[] {
+  return stages.map(({ flow, methods, ...stage }) => {
+    if (stage.thrown === null) return { flow, outcome: 'passed', phase: null, code: null, blame: null, methods };
+    if (stage.thrown === thrown) return { flow, outcome: outcomeOf(code), phase, code, blame, methods };
+    const its = stage.thrown;
+    return {
+      flow,
+      outcome: outcomeOf(its.code),
+      phase: its.phase,
+      code: its.code,
+      blame: codes[its.code].blame,
+      methods,
+    };
+  });
+}
+
 const withStack = z.object({ stack: z.string() });
 
 const passed: Judgement = { phase: null, code: null, blame: null, cause: null };
@@ -104,8 +130,13 @@ function judge({ library, surface }: AttemptInput, observed: Observed, mismatch:
   const phase = thrown instanceof Finding ? (thrown.phase ?? steps.phase) : steps.phase;
   const code = codeOf(thrown);
   const message = messageOf(thrown);
+  const stage = failedStage(observed.stages);
   const seen = untilFailure(observed, phase);
-  const failed: FailedAttempt = { library, surface, phase, code, events, observed: message };
+  const actedMs = sinceStart(observed, (stage ?? steps).actedAt);
+  const failed: FailedAttempt = {
+    ...{ library, surface, phase, code, actedMs, observed: message },
+    events: stage ? seen : events,
+  };
   if (mismatch && !isCutOff) return judgeMismatch(mismatch, steps.phase, failed, events);
   if (outcomeOf(code) === 'infra')
     return { phase, code, blame: codes[code].blame, cause: { message, evidence: observations(code, seen) } };
@@ -118,12 +149,16 @@ function judge({ library, surface }: AttemptInput, observed: Observed, mismatch:
   };
 }
 
-/** A flow may go on after a failure, as one that restores after a text was lost: what came later is no evidence of it. */
-function untilFailure({ startedAt, steps, events }: Observed, phase: Phase): readonly AttemptEvent[] {
+/** A flow with stages goes on after a failure, as one that restores after a text was lost: what came later is no evidence of it. */
+function untilFailure(observed: Observed, phase: Phase): readonly AttemptEvent[] {
+  const { steps, events, stages } = observed;
   const failed = steps.spans.find((span) => span.outcome === 'failed' && span.phase === phase);
-  if (!failed) return events;
-  const end = Date.parse(failed.startedAt) + failed.ms - startedAt.getTime();
-  return events.filter(({ at }) => at <= end);
+  const end = failedStage(stages)?.endedAt ?? (failed && Date.parse(failed.startedAt) + failed.ms);
+  return end === undefined ? events : events.filter(({ at }) => at <= sinceStart(observed, end));
+}
+
+function sinceStart({ startedAt }: Observed, epochMs: number): number {
+  return epochMs - startedAt.getTime();
 }
 
 /** A library that is put together in an unknown way may defeat the search for a cause; its record counts for more. */
@@ -182,6 +217,7 @@ export function recordOfNoLibrary(id: string, seed: number, cell: Cell, trouble:
     cause: { message: trouble.message, evidence: [nothingSeen] },
     phases: {},
     spans: [],
+    stages: [],
     confidence: { build: null, cause: null, facts: [] },
     prediction: null,
     methods: [],

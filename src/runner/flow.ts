@@ -178,10 +178,17 @@ export interface FlowEventTrials extends FlowTrials {
   ruleOut(name: string, as: 'impossible' | 'not-modelled', why: string): void;
 }
 
-/** What the flows that try everything of a version have besides. */
+/** What flows of the project have besides: those that try everything of a version, and the one with stages. */
 export interface TrialContext extends FlowContext {
   methods: FlowTrials;
   events: FlowEventTrials;
+  /**
+   * Does another flow as a stage of this one. What goes wrong in it does not end the attempt: the flow goes on, and the attempt fails as the
+   * first stage that did.
+   *
+   * @returns whether it passed.
+   */
+  stage(flow: string, work: () => Promise<void>): Promise<boolean>;
 }
 
 export interface FlowOptions {
@@ -212,7 +219,7 @@ export function flow(name: string, body: Flow<FlowContext>['body'], options: Flo
   return { name, body, ...options };
 }
 
-/** Defines a scenario that tries methods or events of the version. Only flows of the project can. */
+/** Defines a scenario that tries methods or events of the version, or has stages. Only flows of the project can. */
 export function trialFlow(name: string, body: Flow['body'], options: FlowOptions = {}): Flow {
   return { name, body, ...options };
 }

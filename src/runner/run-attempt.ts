@@ -6,7 +6,7 @@ import { Redactor } from '../host/redactor.ts';
 import { flowSteps } from '../session/deadlines.ts';
 import { keepEvidence } from './artifacts.ts';
 import type { AttemptInput } from './attempt-input.ts';
-import { buildRecord, type Observed } from './build-record.ts';
+import { buildRecord, failedStage, type Observed } from './build-record.ts';
 import { codeOf, messageOf } from './classify.ts';
 import { answerDeadlineMs, flowDeadlineSeconds } from './deadlines.ts';
 import { Finding, noEffect } from './finding.ts';
@@ -39,7 +39,10 @@ export async function runAttempt(input: AttemptInput): Promise<Attempt> {
   return { ...record, artifacts: await keepEvidence(input, events, (folder) => trace.write(folder, redactor)) };
 }
 
-type Performed = Pick<Observed, 'thrown' | 'page' | 'loaded' | 'methods' | 'eventTrials' | 'browserMemoryBytes'> & {
+type Performed = Pick<
+  Observed,
+  'thrown' | 'page' | 'loaded' | 'methods' | 'eventTrials' | 'stages' | 'browserMemoryBytes'
+> & {
   redactor: Redactor;
   removeFolder(): Promise<void>;
 };
@@ -50,7 +53,8 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
     scene = new Scene(input, steps, recorders);
   } catch (error) {
     const thrown = new Finding('harness-error', `the attempt could not be set up: ${messageOf(error)}`);
-    const nothing = { page: nothingKnown, loaded: null, methods: [], eventTrials: [], browserMemoryBytes: null };
+    const tried = { methods: [], eventTrials: [], stages: [] };
+    const nothing = { page: nothingKnown, loaded: null, ...tried, browserMemoryBytes: null };
     return { thrown, ...nothing, redactor: new Redactor(), removeFolder: async () => {} };
   }
   const interruption = Promise.withResolvers<never>();
@@ -74,7 +78,7 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
   input.signal?.removeEventListener('abort', interrupt);
   await scene.close();
   const browserMemoryBytes = await scene.browserMemory();
-  const { loaded, methods, eventTrials, redactor } = scene;
+  const { loaded, methods, eventTrials, stages, redactor } = scene;
   const removeFolder = () => scene.removeFolder();
   return {
     thrown,
@@ -82,6 +86,7 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
     loaded,
     methods,
     eventTrials: eventTrials.results,
+    stages,
     browserMemoryBytes,
     redactor,
     removeFolder,
@@ -96,7 +101,7 @@ async function play(input: AttemptInput, steps: Steps, scene: Scene, interruptio
   const flow = () => Promise.race([body(contextOf(input, steps, scene), over.signal), interruption]);
   try {
     await within(ms, flow);
-    return null;
+    return failedStage(scene.stages)?.thrown ?? null;
   } catch (error) {
     if (error instanceof Late) return new Finding('flow-error', `the flow did not end within ${ms} ms`);
     return error ?? new Finding('flow-error', 'the flow threw nothing at all');
@@ -117,6 +122,7 @@ function contextOf({ cell, flow }: AttemptInput, steps: Steps, scene: Scene): Tr
     network,
     methods: methodTrials,
     events: eventTrials,
+    stage: (name, work) => scene.stage(name, work),
     async effect(what, isSo) {
       const answer = await steps.race(untilSo(isSo, steps.patience(flowSteps.effect.ms)));
       if (answer === null) throw noEffect(what);

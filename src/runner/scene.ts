@@ -19,7 +19,7 @@ import type { FlowNetwork, FlowPhone } from './flow.ts';
 import { CallCounter } from './method-calls.ts';
 import { Party } from './party.ts';
 import type { Recorder } from './recorder.ts';
-import type { Steps } from './steps.ts';
+import type { EndedStage, Steps } from './steps.ts';
 import { type OpenTarget, openTarget } from './target.ts';
 import type { TraceRecorder } from './trace-recorder.ts';
 import { EventTrials, MethodTrials, ReplicaGaps } from './trials.ts';
@@ -29,6 +29,9 @@ export interface Recorders {
   recorder: Recorder;
   trace: TraceRecorder;
 }
+
+/** A stage that is over, with the methods of the library that it called. */
+export type SeenStage = EndedStage & { methods: string[] };
 
 /** Everything that one attempt has for itself: a folder, a target, an account with phone, host, browser and profile, and perhaps a peer. */
 export class Scene {
@@ -53,6 +56,8 @@ export class Scene {
   readonly methodTrials: MethodTrials;
   readonly eventTrials: EventTrials;
   loaded: LoadedLibrary | null = null;
+  /** The stages that have ended, in their sequence. */
+  readonly stages: SeenStage[] = [];
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
   constructor(input: AttemptInput, steps: Steps, { recorder, trace }: Recorders) {
@@ -108,6 +113,15 @@ export class Scene {
   /** The methods of the library that were called so far. */
   get methods(): MethodCalls[] {
     return this.methodTrials.with(this.#calls.methods);
+  }
+
+  /** As `TrialContext.stage` says. */
+  async stage(flow: string, work: () => Promise<void>): Promise<boolean> {
+    const before = new Map(this.#calls.methods.map(({ name, calls }) => [name, calls]));
+    const ended = await this.#steps.stage(flow, work);
+    const called = this.#calls.methods.filter(({ name, calls }) => calls > (before.get(name) ?? 0));
+    this.stages.push({ ...ended, methods: called.map(({ name }) => name) });
+    return ended.thrown === null;
   }
 
   /** The clients of all accounts as a user closes them. @throws Finding */

@@ -3,13 +3,28 @@ import type { Code } from '../codes/codes.ts';
 import type { PhaseTimings, Span } from '../contracts/attempt.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import { codeOfLate, type FlowStep, flowSteps, type LaunchProgress } from '../session/deadlines.ts';
+import { codeOf, messageOf } from './classify.ts';
 import { Finding } from './finding.ts';
+
+/** Steps that do nothing by themselves: what ends them is an answer to an earlier one. */
+const waits: ReadonlySet<FlowStep> = new Set(['message', 'ack', 'event']);
+
+/** A stage that is over. */
+export interface EndedStage {
+  flow: string;
+  thrown: Finding | null;
+  /** Milliseconds of the epoch. */
+  endedAt: number;
+  /** See `Steps.actedAt`. */
+  actedAt: number;
+}
 
 const launched: LaunchProgress = { isLoaded: true, hasBrowser: true };
 
 /** Runs the phases of one attempt, each against its deadline and against everything that ends an attempt early. */
 export class Steps {
   readonly #factor: number;
+  #stage: string | undefined;
   readonly #ends = new Map<Phase, number>();
   readonly #failure = Promise.withResolvers<never>();
   readonly #onEnd: (phase: Phase, ms: number) => void;
@@ -22,6 +37,8 @@ export class Steps {
   readonly timings: PhaseTimings = {};
   /** Every run of a phase, oldest first. */
   readonly spans: Span[] = [];
+  /** When the last step began that made library or phone do something; milliseconds of the epoch. What is awaited since is an answer to it. */
+  actedAt = epochMs();
 
   /**
    * @param factor multiplies every deadline.
@@ -73,6 +90,7 @@ export class Steps {
     const isPart = this.#isRunning;
     if (isPart) return this.#race(what, work, this.patience(ms), progress);
     this.phase = phase;
+    if (!waits.has(what)) this.act();
     this.#isRunning = true;
     const begun = performance.now();
     let outcome: Span['outcome'] = 'failed';
@@ -84,9 +102,30 @@ export class Steps {
     } finally {
       this.#isRunning = false;
       const startedAt = new Date(performance.timeOrigin + begun).toISOString();
-      const place = this.spans.push({ phase, startedAt, ms: tenths(performance.now() - begun), outcome }) - 1;
+      const stage = this.#stage !== undefined && { stage: this.#stage };
+      const place = this.spans.push({ phase, startedAt, ms: tenths(performance.now() - begun), outcome, ...stage }) - 1;
       if (outcome === 'passed') this.#onPassed(place);
     }
+  }
+
+  /**
+   * Does another flow as a stage of this one. What goes wrong ends the stage, and not the attempt.
+   *
+   * @returns how it ended.
+   */
+  async stage(flow: string, work: () => Promise<void>): Promise<EndedStage> {
+    this.#stage = flow;
+    const thrown = await work().then(
+      () => null,
+      (error: unknown) => new Finding(codeOf(error), messageOf(error), phaseOf(error) ?? this.phase),
+    );
+    this.#stage = undefined;
+    return { flow, thrown, endedAt: epochMs(), actedAt: this.actedAt };
+  }
+
+  /** The step that begins makes library or phone do something. */
+  act(): void {
+    this.actedAt = epochMs();
   }
 
   async #race<T>(what: FlowStep, work: () => Promise<T>, left: number, progress: () => LaunchProgress): Promise<T> {
@@ -124,6 +163,14 @@ export class Steps {
     this.#ends.set(phase, now);
     this.#onEnd(phase, ms);
   }
+}
+
+function phaseOf(thrown: unknown): Phase | null {
+  return thrown instanceof Finding ? thrown.phase : null;
+}
+
+function epochMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 function tenths(ms: number): number {

@@ -12,14 +12,15 @@ type Stub = z.infer<typeof stubSchema>;
 const silent: ReadonlySet<Code> = new Set(['no-effect', 'no-event', 'no-ack', 'message-lost']);
 
 /** The library used something that the replica has only by name: a failure then says nothing about the library. */
-export function explainStub({ events, library, surface, observed, code }: FailedAttempt): Explanation | null {
+export function explainStub({ events, library, surface, observed, code, actedMs }: FailedAttempt): Explanation | null {
   const errors = seenErrors(events);
   const calledStubs = stubs(events, 'replica:stub-called');
   const called = calledStubs.find(({ module, export: name }) =>
     errors.some(({ headline }) => headline.includes(`${module}.${name} is only a name`)),
   );
-  // A library may swallow the error of a stub: what it then does not do says nothing about it either.
-  const swallowed = silent.has(code) ? calledStubs.at(-1) : undefined;
+  // A library may swallow the error of a stub: what it then does not do says nothing about it either. An earlier call has had its own answer.
+  const answering = events.filter(({ at }) => at >= actedMs);
+  const swallowed = silent.has(code) ? stubs(answering, 'replica:stub-called').at(-1) : undefined;
   const read = stubs(events, 'replica:stub-read').find(({ module, export: name }) =>
     errors.some((error) => {
       const need = locateError(error, library.packageDir, surface?.face ?? null)?.need;

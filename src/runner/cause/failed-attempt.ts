@@ -11,6 +11,8 @@ export interface FailedAttempt {
   surface: Surface | null;
   phase: Phase;
   code: Code;
+  /** When the last step began that made library or phone do something, in milliseconds of the attempt: what failed is an answer to it. */
+  actedMs: number;
   events: readonly AttemptEvent[];
   /** What was seen, in plain words: the cause's message when nothing more can be proven. */
   observed?: string;

@@ -23,7 +23,7 @@ async function explainRecorded(name: string): Promise<Explanation> {
   const file = join(packageRoot, 'test', 'fixtures', 'recorded-errors', `${name}.json`);
   const { library: version, build, phase, code, events } = JSON.parse(readFileSync(file, 'utf8')) as Recorded;
   const library = await ensureLibrary(version, console.log);
-  return explain({ library, surface: resolveSurface(build), phase, code, events, observed: 'it failed' });
+  return explain({ library, surface: resolveSurface(build), phase, code, actedMs: 0, events, observed: 'it failed' });
 }
 
 describe('a name that was missing in the page leads to the line of the library', () => {
@@ -93,7 +93,7 @@ test('puppeteer 24 that waits in vain for the first page of Chromium 107 is a ma
 describe('no error at all', () => {
   const explainSilence = async (version: string, build: string, phase: Phase, code: Code, observed: string) => {
     const library = await ensureLibrary(version, console.log);
-    return explain({ library, surface: resolveSurface(build), phase, code, events: [], observed });
+    return explain({ library, surface: resolveSurface(build), phase, code, actedMs: 0, events: [], observed });
   };
 
   test('1.24.0 waits for an icon that later builds do not have', async () => {

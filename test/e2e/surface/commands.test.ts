@@ -116,6 +116,7 @@ async function keepAttempt(
     cause: null,
     phases: {},
     spans: [],
+    stages: [],
     confidence: { build: null, cause: null, facts: [] },
     prediction: null,
     methods: [],

@@ -33,6 +33,7 @@ function recordOf(code: Code, events: AttemptEvent[], seen: { startedAt?: Date; 
     loaded: null,
     methods: [],
     eventTrials: [],
+    stages: [],
     page: { debugVersion: null, userAgent: null, browserVersion: null },
     browserMemoryBytes: null,
   });

@@ -11,6 +11,7 @@ export function toyFailure(packageDir: string, more: Partial<FailedAttempt> = {}
     surface: resolveSurface(october2025),
     phase: 'ready',
     code: 'no-ready',
+    actedMs: 0,
     events: [],
     observed: 'ready did not end within 5000 ms',
     ...more,
