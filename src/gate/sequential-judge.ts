@@ -37,6 +37,7 @@ export interface NextAttempts<Cell> {
 export class SequentialJudge {
   readonly #policy: Policy;
   readonly #cap: number;
+  readonly #firstLook: number;
   readonly #judgedAt = new Map<string, number>();
   /** Flows that need no more attempts. */
   readonly #judged = new Set<string>();
@@ -47,6 +48,7 @@ export class SequentialJudge {
   constructor(policy: Policy) {
     this.#policy = policy;
     this.#cap = policy.success.looks.at(-1) as number;
+    this.#firstLook = policy.success.looks[0] as number;
   }
 
   /** The verdict that ended it; null while it is in progress. */
@@ -80,7 +82,8 @@ export class SequentialJudge {
   }
 
   /**
-   * Where the next attempts belong: of the flows that are not judged and below the cap, the cell with the fewest pairs; cells that are
+   * Where the next attempts belong: of the flows that are not judged and below the cap, the cell with the fewest pairs up to the first look, and
+   * then the flow with the fewest, so that a cell in which several flows are judged serves all of them; cells that are
    * surely inside the margin come last, and closed ones get none. One that is worse is no such cell: more attempts there are what blocks.
    * Before a flow is promoted or set aside, the baseline alone is tried in closed cells, as far as pairs of other flows have not tried it there.
    *
@@ -125,7 +128,9 @@ export class SequentialJudge {
       // A cell with a margin of its own may need as many attempts by itself.
       if ((ownMargin(this.#policy, evidence.place) === undefined ? made : pairs) >= this.#cap) continue;
       const comesLast = isRated.has(placeKey(evidence.place)) && this.#isInsideMargin(evidence, flow, all);
-      yield { cell, arms, rank: comesLast ? pairs + this.#cap : pairs };
+      // Among cells of one flow, the one with the fewest pairs.
+      const rank = pairs < this.#firstLook ? pairs : made + pairs / (2 * this.#cap);
+      yield { cell, arms, rank: comesLast ? rank + this.#cap : rank };
     }
   }
 
@@ -134,7 +139,7 @@ export class SequentialJudge {
   ): Generator<NextAttempts<Cell> & { rank: number }> {
     const begun = cells.map(({ cell, evidence }) => ({ cell, ...withUnderWay(cell, evidence) }));
     for (const { cell, baseline } of unconfirmedCells(begun, this.#policy.deadCells)) {
-      yield { cell, arms: ['baseline'], rank: baseline.attempts + 2 * this.#cap };
+      yield { cell, arms: ['baseline'], rank: baseline.attempts + 3 * this.#cap };
     }
   }
 

@@ -16,7 +16,7 @@ const flowWords: Readonly<Record<string, FlowWords>> = {
   'restore-after-kill': { does: 'restores after a kill', base: 'restore after a kill' },
   'relink-same-number': { does: 'links the same number again', base: 'link the same number again' },
   'qr-expiry': { does: 'renews the QR code', base: 'renew the QR code' },
-  'linked-device': { does: 'passes every stage of a link', base: 'pass every stage of a link' },
+  'linked-device': { does: 'passes all stages', base: 'pass all stages' },
   'message-round-trip': { does: 'sends and receives', base: 'send and receive' },
   'reconnect-after-drop': { does: 'reconnects', base: 'reconnect' },
   'logout-from-phone': { does: 'notices a logout', base: 'notice a logout' },

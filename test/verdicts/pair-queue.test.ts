@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, Span } from '../../src/contracts/attempt.ts';
+import type { Attempt } from '../../src/contracts/attempt.ts';
 import { judgedAttempt } from '../../src/contracts/judged-attempt.ts';
 import type { PlannedCell } from '../../src/contracts/run.ts';
 import { stagedFlow, stageFlows } from '../../src/contracts/stages.ts';
@@ -10,9 +10,6 @@ import { defaultPolicy } from '../gate/evidence-of.ts';
 
 const startedAt = '2026-01-09T00:00:00.000Z';
 const asOf = '2026-01-09T01:00:00.000Z';
-const spanOf = (phase: Span['phase']): Span => ({ phase, startedAt, ms: 1, outcome: 'passed' });
-const linkSpans = [spanOf('launch'), spanOf('ready')];
-const restoreSpans = [spanOf('close'), spanOf('launch'), spanOf('ready')];
 
 /** How the n-th attempt (from 1) of one arm in one cell ends. */
 type Ending = (planned: PlannedCell, n: number) => Partial<Attempt> & { fails?: boolean };
@@ -220,15 +217,20 @@ describe('the queue of a gate run', () => {
     const question = { baseline: 'old', candidate: 'new', askedAt: asOf };
     const collector = new EvidenceCollector(question, defaultPolicy);
     const queue = new PairQueue([{ ...(pair as PlannedPair), places }], collector, defaultPolicy, 1);
-    const texts = { phase: 'message', startedAt, ms: 1, outcome: 'failed' } as const;
+    const lost = { outcome: 'failed', phase: 'message', code: 'message-lost', blame: 'library' } as const;
+    const passed = { outcome: 'passed', phase: null, code: null, blame: null } as const;
+    const stagesOf = (isLost: boolean) =>
+      stageFlows.map((flow) => ({ flow, methods: [], ...(isLost && flow === 'message-round-trip' ? lost : passed) }));
     const made = work(queue, ({ cell }) =>
       cell.library === 'new'
-        ? { fails: true, phase: 'message', code: 'message-lost', spans: [...linkSpans, texts, ...restoreSpans] }
-        : {},
+        ? { fails: true, phase: 'message', code: 'message-lost', stages: stagesOf(true) }
+        : { stages: stagesOf(false) },
     );
     expect(made.length).toBeLessThan(14);
     expect(`${queue.verdict.verdict} by ${queue.verdict.rule}`).toBe('block by fast-path');
     expect(queue.verdict.flows.map(({ flow, candidate }) => [flow, candidate.failures > 0])).toEqual([
+      ['group-life', false],
+      ['media-both-ways', false],
       ['message-round-trip', true],
       ['qr-to-ready', false],
       ['restore-to-ready', false],

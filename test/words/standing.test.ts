@@ -24,7 +24,7 @@ test.each([
   [[flow('qr-to-ready', 0, 3), flow('restore-to-ready', 0, 2)], 1, 'does not link or restore'],
   [[flow('qr-to-ready', 0, 3)], 2, 'do not link'],
   [[flow('linked-device', 0, 1, 'no-ready'), flow('qr-to-ready', 0, 3, 'no-ready')], 1, 'does not link'],
-  [[flow('linked-device', 2, 0), links], 1, 'links and talks and restores'],
+  [[flow('linked-device', 2, 0), links], 1, 'links and passes all stages'],
   [[flow('linked-device', 0, 2, 'send-failed'), links], 1, 'links; it does not send'],
   [[flow('qr-to-ready', 0, 3, 'probe-message')], 1, 'does not receive proper messages after ready'],
   [

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { reportSchema } from '../../../src/contracts/run.ts';
+import { stagedFlow, stageFlows } from '../../../src/contracts/stages.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { cli } from '../../cli/cli.ts';
 import { ownHome } from '../../support/own-home.ts';
@@ -13,26 +14,29 @@ import { ownHome } from '../../support/own-home.ts';
 const cell = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current', '--flow', 'qr-to-ready'];
 const readReport = (file: string) => reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
-test('run: a version that works links, talks and restores, is in every report and stays in the store', async () => {
+test('run: a version that works links and passes all stages, is in every report and stays in the store', async () => {
   const works = ['--library', '1.34.7', '--build', '2.3000.1032534684'];
   const folder = ownHome();
   const out = join(folder, 'out');
   const targets = `list,json=${out}/r.json,junit=${out}/r.xml,html=${out}/html,markdown=${out}/r.md,blob=${out}/r.blob`;
   const { exit, stdout, stderr } = await cli(['run', ...works, '--seed', '5', '--reporter', targets], folder);
-  expect(stderr).toContain('[4/4] ✓ 1.34.7 on 2.3000.1032534684');
+  expect(stderr).toContain('[2/2] ✓ 1.34.7 on 2.3000.1032534684');
   expect(stdout).toMatch(
-    /On build 2\.3000\.1032534684 \(.*, \d+ days old\) 1\.34\.7 works \(link 1 of 1, talk and restore 1 of 1, send and receive files 1 of 1, live in groups 1 of 1\)\./,
+    /On build 2\.3000\.1032534684 \(.*, \d+ days old\) 1\.34\.7 works \(link 1 of 1, pass all stages 1 of 1\)\./,
   );
   expect(exit).toBe(0);
 
   const report = readReport(join(out, 'r.json'));
-  expect(report.cells.map(({ flow }) => flow)).toEqual([
-    'qr-to-ready',
-    'linked-device',
-    'media-both-ways',
-    'group-life',
+  expect(report.cells.map(({ flow }) => flow)).toEqual(['qr-to-ready', stagedFlow]);
+  const [, staged] = report.cells.map(({ attempts }) => attempts[0]);
+  expect(staged?.stages.map(({ flow, outcome }) => [flow, outcome])).toEqual(
+    stageFlows.map((flow) => [flow, 'passed']),
+  );
+  expect(new Set(staged?.spans.map(({ stage }) => stage))).toEqual(new Set([...stageFlows, undefined]));
+  expect(staged?.stages.map(({ methods }) => methods.includes('Client.sendMessage'))).toEqual([
+    ...[false, true, true, false, false],
   ]);
-  expect(report.summary).toEqual({ cells: 4, passed: 4, failed: 0, infra: 0, surprises: 0 });
+  expect(report.summary).toEqual({ cells: 2, passed: 2, failed: 0, infra: 0, surprises: 0 });
   expect(report.run.seed).toBe(5);
   const store = await openStore(join(folder, 'store.sqlite'));
   const stored = await Array.fromAsync(store.attempts.read({ runId: report.run.id }));
