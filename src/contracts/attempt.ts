@@ -83,7 +83,7 @@ export const stageSchema = z.object({
   /** The methods of the library that it called, by the names of `methods`. */
   methods: z.array(z.string()),
 });
-export type Stage = z.infer<typeof stageSchema>;
+export type StageRecord = z.infer<typeof stageSchema>;
 
 /** How sure the facts are that an attempt rests on: those of its build, and those that its cause cites; null where none is known. */
 const confidenceOfFacts = z.object({

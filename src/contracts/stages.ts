@@ -1,4 +1,4 @@
-import type { Attempt, Cell, Stage } from './attempt.ts';
+import type { Attempt, Cell, StageRecord } from './attempt.ts';
 import { doubtOf } from './doubt-of.ts';
 import { type JudgedAttempt, judgedAttempt } from './judged-attempt.ts';
 import { readyMsOf } from './ready-ms.ts';
@@ -39,7 +39,7 @@ export function judgedAttempts(cell: Cell, attempt: Attempt): JudgedAttempt[] {
 type StageResult = Pick<JudgedAttempt, 'outcome' | 'phase' | 'code' | 'blame'>;
 
 /** A stage that was not reached has failed as the attempt did: a version that cannot link cannot restore. */
-function resultOf(stage: Stage | undefined, attempt: Attempt): StageResult {
+function resultOf(stage: StageRecord | undefined, attempt: Attempt): StageResult {
   const { outcome, phase, code, blame, stages, spans } = attempt;
   const whole = { outcome, phase, code, blame };
   if (!stage || outcome === 'infra' || blame === 'harness') return whole;

@@ -9,7 +9,7 @@ import {
   type EventTrial,
   type MethodCalls,
   type Span,
-  type Stage,
+  type StageRecord,
 } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
@@ -103,7 +103,7 @@ export function failedStage(stages: readonly SeenStage[]): SeenStage | undefined
 }
 
 /** The cause of the first stage that failed was looked for, so that its code and blame may be better ones. */
-function stagesOf({ stages, thrown }: Observed, { phase, code, blame }: Judgement): Stage[] {
+function stagesOf({ stages, thrown }: Observed, { phase, code, blame }: Judgement): StageRecord[] {
   return stages.map(({ flow, methods, ...stage }) => {
     if (stage.thrown === null) return { flow, outcome: 'passed', phase: null, code: null, blame: null, methods };
     if (stage.thrown === thrown) return { flow, outcome: outcomeOf(code), phase, code, blame, methods };

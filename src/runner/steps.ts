@@ -2,6 +2,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Code } from '../codes/codes.ts';
 import type { PhaseTimings, Span } from '../contracts/attempt.ts';
 import type { Phase } from '../contracts/outcome.ts';
+import { eventTime } from '../host/host.ts';
 import { codeOfLate, type FlowStep, flowSteps, type LaunchProgress } from '../session/deadlines.ts';
 import { codeOf, messageOf } from './classify.ts';
 import { Finding } from './finding.ts';
@@ -38,7 +39,7 @@ export class Steps {
   /** Every run of a phase, oldest first. */
   readonly spans: Span[] = [];
   /** When the last step began that made library or phone do something; milliseconds of the epoch. What is awaited since is an answer to it. */
-  actedAt = epochMs();
+  actedAt = eventTime();
 
   /**
    * @param factor multiplies every deadline.
@@ -120,12 +121,12 @@ export class Steps {
       (error: unknown) => new Finding(codeOf(error), messageOf(error), phaseOf(error) ?? this.phase),
     );
     this.#stage = undefined;
-    return { flow, thrown, endedAt: epochMs(), actedAt: this.actedAt };
+    return { flow, thrown, endedAt: eventTime(), actedAt: this.actedAt };
   }
 
   /** The step that begins makes library or phone do something. */
   act(): void {
-    this.actedAt = epochMs();
+    this.actedAt = eventTime();
   }
 
   async #race<T>(what: FlowStep, work: () => Promise<T>, left: number, progress: () => LaunchProgress): Promise<T> {
@@ -167,10 +168,6 @@ export class Steps {
 
 function phaseOf(thrown: unknown): Phase | null {
   return thrown instanceof Finding ? thrown.phase : null;
-}
-
-function epochMs(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 function tenths(ms: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, Span, Stage } from '../../src/contracts/attempt.ts';
+import type { Attempt, Span, StageRecord } from '../../src/contracts/attempt.ts';
 import { judgedAttempts, stagedFlow, stageFlows } from '../../src/contracts/stages.ts';
 import { exampleCell, failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
 
@@ -15,10 +15,10 @@ const phasesOf: Record<(typeof stageFlows)[number], readonly Span['phase'][]> = 
 };
 
 /** What the stages came to, the first ones passed, each with spans of a second. */
-function staged(failures: Partial<Record<string, Partial<Stage>>>, reached: number = stageFlows.length) {
+function staged(failures: Partial<Record<string, Partial<StageRecord>>>, reached: number = stageFlows.length) {
   const flows = stageFlows.slice(0, reached);
   const stages = flows.map(
-    (flow): Stage => ({
+    (flow): StageRecord => ({
       flow,
       outcome: 'passed',
       phase: null,

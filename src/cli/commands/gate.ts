@@ -94,7 +94,7 @@ export function gateCommand(): Command {
 
 const help = `
 Judges the attempts in the store, in the cells that compat-matrix/matrix.yaml, the policy and the options name. Others are listed and decide
-nothing. The default policy judges linking, texts each way and restoring; one attempt of linked-device does all three. Missing, stale or
+nothing. The default policy judges linking, texts and files each way, groups and restoring; one attempt of linked-device does all. Missing, stale or
 one-armed data never promotes. --run makes the attempts that are still needed, both versions in pairs. The
 exporter serves verdicts on the whole plan as wwebjs_gate_verdict. A verdict narrowed by --build, --flow, --browser, --condition,
 --switch, --config or --target live is marked as narrowed and not served; neither is a verdict by another policy than the exporter's own --policy.

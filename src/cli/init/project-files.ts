@@ -66,7 +66,7 @@ function matrixText(libraries: readonly string[]): string {
 # that this project installs and the next candidates to the versions below.
 schemaVersion: 1
 blocks:
-  # Link, ten texts each way, restart and restore in one attempt. The gate judges each stage as a flow of its own.
+  # Link, ten texts each way, files, groups, restart and restore in one attempt. The gate judges each stage as a flow of its own.
   - library: ${library}
     build:
 ${builds.map((build) => `      - ${build} # ${buildDate(build)?.date ?? 'not dated'}`).join('\n')}

@@ -96,6 +96,20 @@ describe('something that only the replica can be blamed for', () => {
     }
   });
 
+  test.each([
+    ['before the call that is waited for', 'no-effect', 199, null],
+    ['when the call that is waited for began', 'no-effect', 200, 'harness'],
+    ['during the wait', 'no-event', 4_000, 'harness'],
+    ['while an earlier text was sent', 'message-lost', 150, null],
+    ['while the lost text was sent', 'message-lost', 210, 'harness'],
+    ['before the text whose ack is missing', 'no-ack', 1, null],
+    ['after the text whose ack is missing', 'no-ack', 230, 'harness'],
+    ['during the wait for what ends with an error of its own', 'call-failed', 230, null],
+  ] as const)('a stub %s, whose error the library swallowed: %s', (_, code, at, blame) => {
+    const stub = { at, type: 'replica:stub-called', detail: { module: 'WAWebWid', export: 'create' } };
+    expect(explain(toyFailure(toyClient(calls), { code, actedMs: 200, events: [stub] })).blame).toBe(blame);
+  });
+
   test('of calls that failed, the last one leads to the line of the library', () => {
     const detail = (error.detail ?? {}) as object;
     const before = { at: 1, type: 'host:call-failed', detail: { method: 'pin', message: 'no', stack: '' } };
