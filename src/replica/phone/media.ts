@@ -100,7 +100,7 @@ export function contentWith(file: Buffer, options: MediaOptions, media: MediaSto
   const { mimetype, filename, caption, width, height, seconds, viewOnce } = options;
   const common = {
     mimetype,
-    directPath: media.put(type, bytes),
+    directPath: media.put(type, encrypted.encFilehash, bytes),
     mediaKeyTimestamp: Math.floor(Date.now() / 1000),
     ...encrypted,
   };

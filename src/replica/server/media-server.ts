@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mediaPath } from '../../contracts/replica-media.ts';
 import type { MediaStore } from '../world/media-store.ts';
 
 const isMediaPath = /^\/(?:mms|newsletter)\/([a-z-]+)\/([\w-]+)$/;
@@ -37,22 +39,25 @@ async function upload({ request, response, media, type, path, auth }: Upload): P
   const answer = (status: number, body: object) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   const parts: Buffer[] = [];
+  const sha256 = createHash('sha256');
   let size = 0;
   try {
     // What is refused is read to its end all the same: a browser that is still sending would not see the answer.
     for await (const part of request as AsyncIterable<Buffer>) {
       size += part.length;
-      if (size <= media.limit) parts.push(part);
+      if (size > media.limit) continue;
+      parts.push(part);
+      sha256.update(part);
     }
   } catch {
     return;
   }
-  const bytes = Buffer.concat(parts);
+  const hash = sha256.digest('base64');
   if (auth !== media.auth) answer(401, { error: 'unauthorized' });
   else if (size > media.limit) answer(413, { error: 'media too large' });
-  else if (media.pathOf(type, bytes) !== path) answer(415, { error: 'hash mismatch' });
+  else if (mediaPath(type, hash) !== path) answer(415, { error: 'hash mismatch' });
   else {
-    const directPath = media.put(type, bytes);
+    const directPath = media.put(type, hash, Buffer.concat(parts));
     // Messages of channels name their file by the handle.
     const handle = directPath.slice(directPath.lastIndexOf('/') + 1);
     answer(200, { url: `https://web.whatsapp.com${directPath}`, direct_path: directPath, handle });

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFolder } from '../../contracts/make-folder.ts';
@@ -23,14 +23,14 @@ export class MediaStore {
     this.folder = folder;
   }
 
-  /** Where bytes of a type are kept: the same bytes have the same path. */
-  pathOf(type: string, bytes: Uint8Array): string {
-    return mediaPath(type, createHash('sha256').update(bytes).digest('base64'));
-  }
-
-  /** @returns the path of the bytes. */
-  put(type: string, bytes: Buffer): string {
-    const path = this.pathOf(type, bytes);
+  /**
+   * Keeps bytes at the path that their hash gives them.
+   *
+   * @param hash SHA-256 of the bytes, base64.
+   * @returns the path.
+   */
+  put(type: string, hash: string, bytes: Buffer): string {
+    const path = mediaPath(type, hash);
     this.keep(path, bytes);
     if (this.folder) writeFileSync(this.fileOf(this.folder, path), bytes, { mode: 0o600 });
     return path;

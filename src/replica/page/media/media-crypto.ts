@@ -50,9 +50,11 @@ export async function filehashOf(bytes: Bytes | ArrayBuffer): Promise<string> {
 export async function encryptMedia(type: MediaType, file: ArrayBuffer, mediaKey: Uint8Array): Promise<EncryptedMedia> {
   const { iv, cipherKey, macKey } = await keysOf(type, mediaKey);
   const encrypted = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-CBC', iv }, cipherKey, file));
-  const mac = await macOf(macKey, concatBytes(iv, encrypted) as Bytes);
-  const bytes = concatBytes(encrypted, mac) as Bytes;
-  const sidecar = isStreamed(type) ? await sidecarOf(macKey, concatBytes(iv, bytes) as Bytes) : undefined;
+  // One copy of the file: the MAC covers the IV before it.
+  const whole = concatBytes(iv, encrypted, new Uint8Array(mediaMacLength)) as Bytes;
+  whole.set(await macOf(macKey, whole.subarray(0, -mediaMacLength)), whole.length - mediaMacLength);
+  const bytes = whole.subarray(iv.length);
+  const sidecar = isStreamed(type) ? await sidecarOf(macKey, whole) : undefined;
   return { bytes, encFilehash: await filehashOf(bytes), ...(sidecar && { sidecar }) };
 }
 

@@ -1,4 +1,5 @@
 import { type MediaKind, uploadLimit } from '../../../contracts/replica-media.ts';
+import { concatBytes } from '../keys/bytes.ts';
 import type { Attributes } from '../model/base-model.ts';
 import { MediaData, OpaqueData } from '../model/media.ts';
 import { cleanJpeg } from './clean-jpeg.ts';
@@ -53,7 +54,7 @@ export class MediaPrep {
     try {
       const prepared = await processRaw(await given, options);
       this.mediaData.set(prepared);
-      this.mediaData.filehash = await filehashOf(await blobOf(prepared.mediaBlob).arrayBuffer());
+      this.mediaData.filehash ??= await filehashOf(await blobOf(prepared.mediaBlob).arrayBuffer());
     } catch (error) {
       this.mediaData.mediaStage = 'ERROR_UNSUPPORTED';
       throw error;
@@ -100,16 +101,19 @@ async function image(blob: Blob, edge: number): Promise<Prepared> {
   const size = fit(naturalWidth, naturalHeight, edge);
   const isSmall = size.width === naturalWidth && size.height === naturalHeight;
   const clean = isSmall ? cleanJpeg(new Uint8Array(await blob.arrayBuffer())) : null;
-  const mediaBlob = clean
-    ? new Blob(clean as BlobPart[], { type: 'image/jpeg' })
-    : await toBlob(draw(loaded, size), 'image/jpeg');
+  const bytes = clean && (concatBytes(...clean) as Uint8Array<ArrayBuffer>);
+  const mediaBlob = bytes ? new Blob([bytes], { type: 'image/jpeg' }) : await toBlob(draw(loaded, size), 'image/jpeg');
+  // Made beside the thumbnail.
+  const filehash = bytes ? filehashOf(bytes) : undefined;
+  const preview = thumbnailOf(loaded, size);
   return {
     type: 'image',
     mediaBlob,
     mimetype: 'image/jpeg',
     fullWidth: size.width,
     fullHeight: size.height,
-    preview: thumbnailOf(loaded, size),
+    preview,
+    ...(filehash && { filehash: await filehash }),
   };
 }
 
