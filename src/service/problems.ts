@@ -40,7 +40,7 @@ export const problems = {
   'session-not-connected': { status: 409, title: 'The session of the account is not connected.' },
   'session-elsewhere': {
     status: 409,
-    title: 'Another instance runs the session and did not accept the text in time; the text was not sent.',
+    title: 'Another instance runs the session and did not accept the request in time; nothing was done.',
   },
   'key-expired': { status: 409, title: 'The API key has expired; make a new one.' },
   'key-is-last': { status: 409, title: 'This is the last admin key; make another admin key first.' },

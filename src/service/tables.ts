@@ -123,6 +123,8 @@ export interface LinkCodeRow {
 
 export interface InstanceRow {
   id: string;
+  /** Where other instances reach it; null for one of an older version. */
+  address: string | null;
   host: string;
   pid: number;
   slots: number;

@@ -29,33 +29,46 @@ export interface Asked {
   headers: Record<string, unknown>;
 }
 
-/** A service with its HTTP face, asked without a network. Only a test of the limits has any. */
+/** A service with its HTTP face, asked without a network. Only a test of the limits has any. `listens`: other instances reach it. */
 export async function startTestServer(
   options: Pick<ServiceOptions, 'database' | 'openHost'> & Partial<ServiceOptions>,
   {
     open = false,
+    listens = false,
     limits,
     trustedProxies,
-  }: Partial<Pick<ServerOptions, 'open' | 'trustedProxies'>> & { limits?: Partial<RequestLimits> } = {},
+  }: Partial<Pick<ServerOptions, 'open' | 'trustedProxies'>> & {
+    limits?: Partial<RequestLimits>;
+    listens?: boolean;
+  } = {},
 ): Promise<TestServer> {
-  const { service } = await startTestService(options);
   const troubles: Problem[] = [];
   const writes: AnsweredWrite[] = [];
   const rejectedKeys: RejectedKeys[] = [];
-  const app = createServer({
-    service,
-    version: '0.0.0',
-    open,
-    limits: { ...defaultRequestLimits, perAddress: 0, perKey: 0, maxDelayMs: 0, ...limits },
-    ...(trustedProxies && { trustedProxies }),
-    onTrouble: (_, problem) => troubles.push(problem),
-    onWrite: (write) => writes.push(write),
-    onRejectedKeys: (rejected) => rejectedKeys.push(rejected),
-  });
   const answered = new Set<string>();
-  app.addHook('onSend', async ({ routeOptions: { config, url, method } }, { statusCode }) => {
-    if (config.operation && method !== 'HEAD') answered.add(`${config.operation.method} ${url} ${statusCode}`);
+  const served = (service: Service) => {
+    const app = createServer({
+      service,
+      version: '0.0.0',
+      open,
+      limits: { ...defaultRequestLimits, perAddress: 0, perKey: 0, maxDelayMs: 0, ...limits },
+      ...(trustedProxies && { trustedProxies }),
+      onTrouble: (_, problem) => troubles.push(problem),
+      onWrite: (write) => writes.push(write),
+      onRejectedKeys: (rejected) => rejectedKeys.push(rejected),
+    });
+    app.addHook('onSend', async ({ routeOptions: { config, url, method } }, { statusCode }) => {
+      if (config.operation && method !== 'HEAD') answered.add(`${config.operation.method} ${url} ${statusCode}`);
+    });
+    return app;
+  };
+  const made = Promise.withResolvers<FastifyInstance>();
+  const { service } = await startTestService(options, async (starting) => {
+    const app = served(starting);
+    made.resolve(app);
+    return listens ? app.listen({ host: '127.0.0.1', port: 0 }) : null;
   });
+  const app = await made.promise;
   const keys = new ApiKeys(service.database);
   const key = open ? '' : (await keys.create('test', 'admin')).key;
   return {

@@ -19,27 +19,31 @@ export function newSealer(...keys: Buffer[]): Sealer {
 /** A service with short deadlines whose log lines are kept. */
 export async function startTestService(
   options: Pick<ServiceOptions, 'database' | 'openHost'> & Partial<ServiceOptions>,
+  listen?: (service: Service) => Promise<string | null>,
 ): Promise<{ service: Service; log: LogLine[]; folder: string }> {
   const log: LogLine[] = [];
   const folder = options.folder ?? temporaryFolder();
-  const service = await Service.start({
-    library: '1.34.7',
-    slots: 2,
-    folder,
-    sealKeys: [testSealKey],
-    log: (line) => log.push(line),
-    ...options,
-    deadlines: {
-      startMs: 10_000,
-      linkMs: 20_000,
-      readyMs: 10_000,
-      watchEveryMs: 500,
-      answerMs: 500,
-      probeEveryMs: 500,
-      hearMs: 500,
-      ...options.deadlines,
+  const service = await Service.start(
+    {
+      library: '1.34.7',
+      slots: 2,
+      folder,
+      sealKeys: [testSealKey],
+      log: (line) => log.push(line),
+      ...options,
+      deadlines: {
+        startMs: 10_000,
+        linkMs: 20_000,
+        readyMs: 10_000,
+        watchEveryMs: 500,
+        answerMs: 500,
+        probeEveryMs: 500,
+        hearMs: 500,
+        ...options.deadlines,
+      },
     },
-  });
+    listen,
+  );
   return { service, log, folder };
 }
 

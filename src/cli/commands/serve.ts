@@ -19,6 +19,7 @@ import { addKeyCommand } from './serve-add-key.ts';
 interface ServeCommandOptions {
   host: string;
   port: number;
+  advertise?: string;
   database?: string;
   library: string;
   browser: string;
@@ -45,6 +46,11 @@ export function serveCommand(): Command {
   const serve = new Command()
     .option('--host <address>', 'address to listen on; any but a loopback one needs an API key', '127.0.0.1')
     .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 8080)
+    .option(
+      '--advertise <url>',
+      'where other instances reach this one, such as http://10.0.0.7:8080; by default the address that it listens on, or the first of the machine',
+      baseUrl,
+    )
     .addOption(databaseOption())
     .option(
       '--library <version>',
@@ -159,6 +165,13 @@ function proxyAddresses(text: string): string[] {
   const wrong = addresses.find((address) => !ipaddr.isValid(address) && !ipaddr.isValidCIDR(address));
   if (wrong === undefined) return addresses;
   throw new InvalidArgumentError(`"${wrong}" is no address and no network such as 10.0.0.0/8.`);
+}
+
+/** Without a path: the paths of the API follow it. */
+function baseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  throw new InvalidArgumentError('It has to be an address such as http://10.0.0.7:8080, without a path.');
 }
 
 function exactVersion(text: string): string {

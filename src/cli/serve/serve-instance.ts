@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { ensureBrowser } from '../../browser/ensure-browser.ts';
 import { home } from '../../contracts/home.ts';
@@ -24,6 +25,8 @@ const lastAnswersMs = 1_000;
 export interface ServeOptions {
   host: string;
   port: number;
+  /** Where other instances reach this one; found out when left out. */
+  advertise?: string;
   /** Address as `openDatabase` takes it. */
   database: string;
   library: string;
@@ -98,6 +101,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw listenError({ host, port }, error);
     });
+    return options.advertise ?? advertised(app);
   };
   const serviceOptions = {
     ...options,
@@ -125,6 +129,15 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     await replica?.close();
     throw error;
   }
+}
+
+/** Where other machines reach an instance that listens on all addresses: by the first one that is not its own loopback. */
+function advertised(app: FastifyInstance): string {
+  const { address, port } = app.server.address() as AddressInfo;
+  if (address !== '0.0.0.0' && address !== '::') return urlOf(app);
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outer = all.find(({ internal, family }) => !internal && family === 'IPv4');
+  return `http://${outer?.address ?? '127.0.0.1'}:${port}`;
 }
 
 function urlOf({ server }: FastifyInstance): string {

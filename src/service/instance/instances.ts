@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { SessionId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
 /** Writes `instances`: which instances run, and when each last wrote a heartbeat. */
@@ -15,11 +16,15 @@ export class Instances {
     this.#sealKey = sealKey;
   }
 
-  /** @param maxSessions how many sessions it runs at most; null without a limit. */
-  async started(slots: number, maxSessions: number | null): Promise<void> {
+  /**
+   * @param maxSessions how many sessions it runs at most; null without a limit.
+   * @param address where other instances reach this one.
+   */
+  async started(slots: number, maxSessions: number | null, address: string | null): Promise<void> {
     const { kysely, now } = this.#database;
     const row = {
       id: this.#id,
+      address,
       host: hostname(),
       pid: process.pid,
       slots,
@@ -42,6 +47,19 @@ export class Instances {
 
   async stopped(): Promise<void> {
     await this.#set({ stopped_at: this.#database.now });
+  }
+
+  /** The instance that holds the lease of a session; null when none does. */
+  async ownerOf(session: SessionId): Promise<{ address: string | null } | null> {
+    const { kysely, now } = this.#database;
+    const row = await kysely
+      .selectFrom('sessions')
+      .innerJoin('instances', 'instances.id', 'sessions.lease_owner')
+      .select('instances.address')
+      .where('sessions.id', '=', session)
+      .where('sessions.lease_expires_at', '>', now)
+      .executeTakeFirst();
+    return row ?? null;
   }
 
   async #set(values: object): Promise<void> {

@@ -20,7 +20,7 @@ import { RolloutJudge } from '../rollouts/rollout-judge.ts';
 import { type RolloutRules, readRolloutRules } from '../rollouts/rollout-rules.ts';
 import { Rollouts } from '../rollouts/rollouts.ts';
 import { Sealer } from '../sealer.ts';
-import type { SessionIds } from '../session-ids.ts';
+import type { SessionId, SessionIds } from '../session-ids.ts';
 import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
 import type { OpenSessionHost } from '../sessions/session-host.ts';
 import { Sessions } from '../sessions/sessions.ts';
@@ -78,6 +78,7 @@ const writeMs = 2_000;
 export class Service {
   readonly id = `${hostname()}-${randomUUID().slice(0, 8)}`;
   readonly database: ServiceDatabase;
+  readonly deadlines: Deadlines;
   readonly accounts: Accounts;
   readonly canaries: CanaryAccounts;
   readonly workspaces: Workspaces;
@@ -101,19 +102,18 @@ export class Service {
   #expiry: NodeJS.Timeout | undefined;
 
   /**
-   * @param listen called before any session is claimed: the HTTP server may not get its port.
+   * @param listen called before any session is claimed: the HTTP server may not get its port. Returns where other instances reach it.
    * @throws InputError, TroubleError when the database cannot be used, and the error of `listen`.
    */
   static async start(
     options: ServiceOptions,
-    listen: (service: Service) => Promise<void> = async () => {},
+    listen: (service: Service) => Promise<string | null> = async () => null,
   ): Promise<Service> {
     const database = await openDatabase<ServiceTables>(options.database);
     try {
       const service = new Service(database, options);
       await service.#sealing.checkKeys();
-      await listen(service);
-      await service.#begin(options);
+      await service.#begin(options, await listen(service));
       return service;
     } catch (error) {
       await database.close();
@@ -123,6 +123,7 @@ export class Service {
 
   private constructor(database: ServiceDatabase, options: ServiceOptions) {
     this.database = database;
+    this.deadlines = { ...defaultDeadlines, ...options.deadlines };
     this.#log = options.log;
     this.#loops = new Loops(options.log);
     this.accounts = new Accounts(database, this.id);
@@ -158,7 +159,7 @@ export class Service {
       instanceId: this.id,
       accounts: this.accounts,
       links: new Links(database, this.id, (outcome) => this.metrics.violation(outcome)),
-      deadlines: { ...defaultDeadlines, ...options.deadlines },
+      deadlines: this.deadlines,
       chooseLibrary: (account, pin) => this.libraries.choose(account, pin),
       isControl: (session) => this.#control.has(session),
       wasRolledBack,
@@ -199,6 +200,11 @@ export class Service {
     return this.#loops.stopped || this.sessions.stopping;
   }
 
+  /** The instance that runs a session, this one or another; null when none does. */
+  ownerOf(session: SessionId): Promise<{ address: string | null } | null> {
+    return this.#instances.ownerOf(session);
+  }
+
   onEvent(listener: (ids: SessionIds, event: SessionEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -225,8 +231,11 @@ export class Service {
     this.#log({ event: 'stopped', instance: this.id });
   }
 
-  async #begin({ slots, maxSessions, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions): Promise<void> {
-    await this.#instances.started(slots, maxSessions ?? null);
+  async #begin(
+    { slots, maxSessions, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions,
+    address: string | null,
+  ): Promise<void> {
+    await this.#instances.started(slots, maxSessions ?? null, address);
     await this.#sealing.round();
     await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
@@ -17,19 +19,22 @@ const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 
 let replica: Replica;
 let server: TestServer;
+/** Another instance, which runs no session. */
+let other: TestServer;
 let phone: string;
 let account: string;
 
 beforeAll(async () => {
   const folder = temporaryFolder();
+  const database = `sqlite:${join(folder, 'store.sqlite')}`;
   replica = await startReplica({ build: '2.3000.1029241508' });
-  server = await startTestServer({
-    database: `sqlite:${join(folder, 'store.sqlite')}`,
-    folder,
+  const options = {
+    database,
     library: '1.34.2',
     openHost: libraryHosts(await ensureBrowser('current', () => {}), replica.chromiumArgs, () => {}),
     deadlines: { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
-  });
+  };
+  server = await startTestServer({ ...options, folder }, { listens: true });
   const { id: workspace } = (await server.ask('POST', '/v1/workspaces', { name: 'Berlin' })).body;
   const accounts = `/v1/workspaces/${workspace}/accounts`;
   account = `${accounts}/${(await server.ask('POST', accounts, {})).body.id}`;
@@ -40,11 +45,23 @@ beforeAll(async () => {
   });
   await replica.phones.scan(phone, code);
   await until('connected', async () => (await server.ask('GET', account)).body.status === 'connected');
+  other = await startTestServer({ ...options, folder: temporaryFolder() }, { listens: true });
 }, 300_000);
 afterAll(async () => {
+  await other.stop();
   await server.stop();
   await replica.close();
 });
+
+/** A port that no program listens on. */
+async function closedPort(): Promise<number> {
+  const listening = createServer().listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const { port } = listening.address() as AddressInfo;
+  listening.close();
+  await once(listening, 'close');
+  return port;
+}
 
 const call = (body: Partial<CallBody> & { method: string }) => server.ask('POST', `${account}/calls`, body);
 
@@ -104,6 +121,54 @@ test('a file that came in is fetched once, with its bytes', async () => {
   expect(file.rawPayload.toString('base64')).toBe(png);
   expect(file.headers).toMatchObject({ 'x-media-type': 'image/png', 'x-content-type-options': 'nosniff' });
   expect((await get()).json()).toMatchObject({ code: 'media-unknown' });
+});
+
+test('an instance that does not run the session sends calls, texts and files on to the one that does', async () => {
+  const { status, body } = await other.ask('POST', `${account}/calls`, { method: 'sendMessage', args: [peer, 'on'] });
+  expect({ status, of: body.of }).toEqual({ status: 200, of: 'Message' });
+  expect((await onPhone(idOf(body))).content).toMatchObject({ kind: 'text', body: 'on' });
+  const text = await other.ask('POST', `${account}/messages`, { to: '15550100999', text: 'a text' });
+  expect(text.status).toBe(201);
+  expect((await onPhone(text.body.id)).content).toMatchObject({ body: 'a text' });
+  const { id } = replica.phones.sendMedia(phone, Buffer.from(png, 'base64'), { mimetype: 'image/png' });
+  const on = { message: `false_12025550101@c.us_${id}` };
+  const file = await other.ask('POST', `${account}/calls`, { on, method: 'downloadMedia' });
+  const { key, app } = other;
+  const got = await app.inject({ url: file.body.media[0].url, headers: { authorization: `Bearer ${key}` } });
+  expect(got.rawPayload.toString('base64')).toBe(png);
+  expect(got.headers['x-media-type']).toBe('image/png');
+});
+
+test('a problem of the other instance is the problem of the call, and one that is not reached has done nothing', async () => {
+  const unknown = { on: { message: 'true_1@c.us_NONE' }, method: 'react', args: ['x'] };
+  expect((await other.ask('POST', `${account}/calls`, unknown)).body).toMatchObject({ code: 'object-unknown' });
+  const { kysely } = other.service.database;
+  const addresses = kysely.updateTable('instances').where('id', '=', server.service.id);
+  const kept = await kysely
+    .selectFrom('instances')
+    .select('address')
+    .where('id', '=', server.service.id)
+    .executeTakeFirst();
+  const call = { method: 'sendMessage', args: [peer, 'never'] };
+  for (const address of [`http://127.0.0.1:${await closedPort()}`, null]) {
+    await addresses.set({ address }).execute();
+    const { status, body } = await other.ask('POST', `${account}/calls`, call);
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'session-elsewhere' });
+  }
+  await addresses.set({ address: kept?.address ?? null }).execute();
+  expect(replica.phones.get(phone).received.map(({ content }) => content)).not.toContainEqual(
+    expect.objectContaining({ body: 'never' }),
+  );
+});
+
+test('a call that is repeated with its idempotency key happens once, also through another instance', async () => {
+  const call = { method: 'sendMessage', args: [peer, 'once'] };
+  const headers = { 'idempotency-key': 'call-once', authorization: `Bearer ${server.key}` };
+  const first = await other.ask('POST', `${account}/calls`, call, headers);
+  const again = await server.ask('POST', `${account}/calls`, call, headers);
+  expect([first.status, again.status]).toEqual([200, 200]);
+  expect(again.body).toEqual(first.body);
+  expect(again.headers['idempotency-replayed']).toBe('true');
 });
 
 test.each([

@@ -46,7 +46,7 @@ describe.each(engines)('texts at rest in %s', (_, newAddress) => {
 
   const startedInstance = async (id: string, sealer: Sealer) => {
     const instance = new Instances(database, id, sealer.keyId);
-    await instance.started(1, null);
+    await instance.started(1, null, null);
     return instance;
   };
   /** An instance of a version that does not seal. */

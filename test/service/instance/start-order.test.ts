@@ -41,6 +41,7 @@ test('an instance takes on no session before its port is open, and says until th
     expect([answer.statusCode, answer.json().code]).toEqual([503, 'starting']);
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(starts.count).toBe(0);
+    return null;
   });
   expect(service.ready).toBe(true);
   await until('the session is started', () => starts.count === 1);

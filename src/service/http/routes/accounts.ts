@@ -21,6 +21,7 @@ import type { Account } from '../../accounts/accounts.ts';
 import { Problem } from '../../problems.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
 import { findAccount } from './find-account.ts';
+import { ownerElsewhere, sendOn } from './forward.ts';
 import { type Route, route } from './route.ts';
 import { accountView, pageOf, sessionStartView, transitionView } from './views.ts';
 
@@ -210,8 +211,13 @@ export const accountRoutes: Route[] = [
     body: sendTextSchema,
     answer: { status: 201, schema: sentSchema },
     problems: ['account-unknown', 'session-not-connected', 'session-elsewhere', 'send-failed', 'send-unknown'],
-    async handle({ service }, { params, body }) {
+    async handle({ service }, { params, body, request }) {
       const { ids } = await findAccount(service, params);
+      const owner = await ownerElsewhere(service, ids, request);
+      if (owner?.address) {
+        const to = { address: owner.address, ms: service.deadlines.sendMs, unknown: 'send-unknown' } as const;
+        return sentSchema.parse(await (await sendOn(request, to)).json());
+      }
       const id = await service.sessions.sendText(ids, `${body.to}@c.us`, body.text);
       return { id: typeof id === 'string' ? id : null };
     },

@@ -1,7 +1,13 @@
 import { accountParams } from '../../../contracts/service-api.ts';
 import { answeredFileParams, libraryAnswerSchema, libraryCallSchema } from '../../../contracts/service-calls.ts';
+import { Problem } from '../../problems.ts';
 import { findAccount } from './find-account.ts';
+import { ownerElsewhere, sendOn } from './forward.ts';
 import { type Route, route } from './route.ts';
+
+/** How long another instance may take for the headers of a file, in milliseconds. */
+const fileMs = 10_000;
+const fileHeaders = ['content-type', 'x-media-type', 'content-disposition', 'x-content-type-options', 'cache-control'];
 
 /** For media of 16 MB in base64. */
 const bodyBytes = 24 * 1024 * 1024;
@@ -26,8 +32,14 @@ export const callRoutes: Route[] = [
       ] as const),
       ...(['arguments-wrong', 'media-unavailable', 'object-unknown', 'call-failed', 'call-unknown'] as const),
     ],
-    async handle({ service }, { params, body }) {
+    async handle({ service }, { params, body, request }) {
       const { ids } = await findAccount(service, params);
+      const owner = await ownerElsewhere(service, ids, request);
+      if (owner?.address === null) throw new Problem('session-elsewhere');
+      if (owner) {
+        const to = { address: owner.address, ms: body.deadlineMs, unknown: 'call-unknown' } as const;
+        return libraryAnswerSchema.parse(await (await sendOn(request, to)).json());
+      }
       const { workspace, account } = params;
       return service.calls.call(ids, body, (file) => `/v1/workspaces/${workspace}/accounts/${account}/media/${file}`);
     },
@@ -40,8 +52,16 @@ export const callRoutes: Route[] = [
     params: answeredFileParams,
     answer: { status: 200, media: 'application/octet-stream' },
     problems: ['account-unknown', 'media-unknown'],
-    async handle({ service }, { params, reply }) {
+    async handle({ service }, { params, request, reply }) {
       const { ids } = await findAccount(service, params);
+      const owner = await ownerElsewhere(service, ids, request);
+      if (owner?.address) {
+        const to = { address: owner.address, ms: fileMs, unknown: 'media-unknown' } as const;
+        const { headers, body } = await sendOn(request, to);
+        for (const name of fileHeaders) reply.header(name, headers.get(name));
+        await reply.send(body);
+        return undefined;
+      }
       const { mimetype, filename, bytes } = service.calls.takeFile(ids, params.file);
       const name = encodeURIComponent(filename ?? params.file);
       // The file is a stranger's: no browser may take it for a page of this service.

@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify';
+import type { Service } from '../../instance/service.ts';
+import { Problem, type ProblemCode, problems } from '../../problems.ts';
+import type { SessionIds } from '../../session-ids.ts';
+
+/** Marks a request that another instance sent on: it goes no further. */
+const forwardedHeader = 'wwebjs-canary-forwarded';
+
+/** Longer than the other instance takes for an answer that its own deadline ends, in milliseconds. */
+const tellMs = 2_000;
+
+/** Errors of a connection that was never made. */
+const unreached: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+
+/** The other instance that runs a session; null when this one does, or none, or when the request was sent on already. */
+export async function ownerElsewhere(
+  service: Service,
+  ids: SessionIds,
+  { headers }: FastifyRequest,
+): Promise<{ address: string | null } | null> {
+  if (service.sessions.running(ids.session) || headers[forwardedHeader] !== undefined) return null;
+  return service.ownerOf(ids.session);
+}
+
+export interface Forwarding {
+  /** Of the instance that runs the session. */
+  address: string;
+  /** How long the other instance may take, in milliseconds. */
+  ms: number;
+  /** The problem when the request may have been carried out. */
+  unknown: ProblemCode;
+}
+
+/**
+ * Sends a request on, with the key of its caller, and returns the successful answer. Its `Idempotency-Key` stays here, where a repetition
+ * comes in.
+ *
+ * @throws Problem of the other instance; `session-elsewhere` when it was not reached; `unknown`.
+ */
+export async function sendOn(request: FastifyRequest, { address, ms, unknown }: Forwarding): Promise<Response> {
+  const { authorization } = request.headers;
+  const { method, url, body } = request;
+  const headers = {
+    [forwardedHeader]: '1',
+    ...(authorization !== undefined && { authorization }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const sent = fetch(address + url, {
+    method,
+    headers,
+    redirect: 'error',
+    signal: AbortSignal.timeout(ms + tellMs),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const answer = await sent.catch((error: Error) => {
+    const isSent = !unreached.has((error.cause as NodeJS.ErrnoException | undefined)?.code);
+    throw new Problem(isSent ? unknown : 'session-elsewhere', undefined, { cause: error });
+  });
+  if (answer.ok) return answer;
+  const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+  if (problem.code === undefined || !(problem.code in problems)) throw new Problem(unknown);
+  throw new Problem(problem.code as ProblemCode, problem.detail);
+}
