@@ -1,6 +1,5 @@
 import encodeQr from 'qr';
 import type { Chat } from '../model/models.ts';
-import type { Wid } from '../model/wid.ts';
 import { abProp, type Page } from '../shared/page.ts';
 
 /** Width and height of the QR code on the real page. */
@@ -19,6 +18,7 @@ export class Screens {
   private readonly app: HTMLElement;
   private qr: HTMLElement | undefined;
   private drawing = false;
+  private fetching: ReturnType<typeof setTimeout> | undefined;
 
   constructor(page: Page, onRetry: () => void) {
     this.page = page;
@@ -98,18 +98,25 @@ export class Screens {
     page.chats.forEach(row);
     page.chats.on('add', row);
     this.fetchPictures();
+    page.chats.on('add', () => this.fetchPicturesOfAdded());
     const search = element('button', {}, element('span', { 'data-icon': page.surface.behaviours.searchIcon }));
     this.show(element('div', { class: 'two' }, element('div', { id: 'side' }, element('div', {}, search), list)));
     if (abProp(page, 'web_whats_new_auto_modal') && page.whatsNew.shouldShow()) this.showWhatsNew();
   }
 
-  /** Real pages fetch the pictures that they show: of the account, and of the chats at the top. A new chat is at the top. */
+  /** Real pages fetch the pictures that they show: of the account, and of the chats at the top. */
   private fetchPictures(): void {
     const { chats, me, pictures } = this.page;
-    const fetch = ({ id }: { id: Wid }) => void pictures.find(id).catch(() => {});
-    for (const shown of chats.getModelsArray().slice(0, visibleChats)) fetch(shown);
-    if (me) fetch({ id: me.pn });
-    chats.on('add', fetch);
+    const shown = chats.getModelsArray().slice(0, visibleChats);
+    for (const id of [...(me ? [me.pn] : []), ...shown.map((chat) => chat.id)]) pictures.find(id).catch(() => {});
+  }
+
+  /** Chats come in numbers: the list is looked at once for all that are added in one turn, when their messages are there. */
+  private fetchPicturesOfAdded(): void {
+    this.fetching ??= setTimeout(() => {
+      this.fetching = undefined;
+      this.fetchPictures();
+    });
   }
 
   /** Beside the list, until another chat is opened. */

@@ -50,20 +50,18 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
     await mute.unmute();
   };
   page.cmd.useForChats({ archiveChat, pinChat, markChatUnread, muteChat });
-  const open = async (chat: Chat) => {
-    page.chats.getActive()?.set({ active: false });
-    chat.set({ active: true });
-    page.cmd.trigger('open_chat', chat);
-    return true;
-  };
-  const openBy = (name: string) => async (argument: Chat | { chat: Chat }) =>
-    open((page.named.includes(`WAWebCmd.CmdImpl.${name}`) ? (argument as { chat: Chat }).chat : argument) as Chat);
-  const [openChatAt, openChatBottom, openChatFromUnread] = [
-    openBy('openChatAt'),
-    openBy('openChatBottom'),
-    openBy('openChatFromUnread'),
-  ];
-  Object.assign(page.cmd, { openChatAt, openChatBottom, openChatFromUnread });
+  for (const name of ['openChatAt', 'openChatBottom', 'openChatFromUnread']) {
+    const takesObject = page.named.includes(`WAWebCmd.CmdImpl.${name}`);
+    const open = async (argument: Chat | { chat: Chat }) => {
+      const chat = (takesObject ? (argument as { chat: Chat }).chat : argument) as Chat;
+      const before = page.chats.getActive();
+      chat.set({ active: true });
+      if (before !== chat) before?.set({ active: false });
+      page.cmd.trigger('open_chat', chat);
+      return true;
+    };
+    Object.assign(page.cmd, { [name]: open });
+  }
   const lastOf = (chat: Chat) => chat.msgs.last()?.id.id ?? null;
   const sendClear = (chat: Chat) => sharedState.change({ action: 'clear', ...about(chat), value: lastOf(chat) });
   return {
