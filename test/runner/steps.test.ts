@@ -113,3 +113,44 @@ test('every run of a phase is a span, also of one that takes place twice', async
   const [began, next] = [first, second].map((span) => Date.parse(span?.startedAt ?? ''));
   expect(next).toBeGreaterThanOrEqual((began ?? 0) + Math.floor(first?.ms ?? 0) - 1);
 });
+
+test('a stage that fails does not end the attempt: it has its finding and its phase, and spans name the stage', async () => {
+  const steps = new Steps(1, () => {});
+  await steps.run('launch', async () => {});
+  const lost = new Finding('message-lost', 'it did not come');
+  const texts = await steps.stage('message-round-trip', () => steps.run('message', () => Promise.reject(lost)));
+  expect(texts.thrown).toMatchObject({ code: 'message-lost', message: 'it did not come', phase: 'message' });
+  const broken = await steps.stage('group-life', () => Promise.reject(new TypeError('no such group')));
+  expect(broken.thrown).toMatchObject({ code: 'flow-error', message: 'no such group' });
+  const restored = await steps.stage('restore-to-ready', () => steps.run('close', async () => {}));
+  expect(restored.thrown).toBeNull();
+  expect(steps.spans.map(({ stage, phase, outcome }) => [stage, phase, outcome])).toEqual([
+    [undefined, 'launch', 'passed'],
+    ['message-round-trip', 'message', 'failed'],
+    ['restore-to-ready', 'close', 'passed'],
+  ]);
+});
+
+test('what ends an attempt ends every stage that is left', async () => {
+  const steps = new Steps(1, () => {});
+  steps.fail(new Finding('host-died', 'the process is gone'));
+  for (const flow of ['media-both-ways', 'group-life']) {
+    const { thrown } = await steps.stage(flow, () => steps.run('call', never));
+    expect(thrown?.code).toBe('host-died');
+  }
+});
+
+test('a wait is for an answer to the last step that made library or phone do something', async () => {
+  const steps = new Steps(1, () => {});
+  await steps.run('call', async () => {});
+  const called = steps.actedAt;
+  await sleep(5);
+  for (const wait of ['message', 'ack', 'event'] as const) await steps.run(wait, async () => {});
+  expect(steps.actedAt).toBe(called);
+  steps.act();
+  const sent = steps.actedAt;
+  expect(sent).toBeGreaterThan(called);
+  await sleep(5);
+  await steps.run('sent', async () => {});
+  expect(steps.actedAt).toBeGreaterThan(sent);
+});
