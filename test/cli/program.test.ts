@@ -59,7 +59,7 @@ test('the help of run names no target that a run refuses', async () => {
   expect(run?.helpInformation()).not.toContain('live');
 });
 
-test('the first run that the README and the help show is of a version that links, talks, restores, sends files and lives in groups there', () => {
+test('the first run that the README and the help show is of a version that links and passes all stages there', () => {
   const texts = ['README.md', 'src/cli/program.ts'].map((file) => readFileSync(join(packageRoot, file), 'utf8'));
   for (const text of texts) {
     const [, library = '', build = ''] = /wwebjs-canary run --library (\S+) --build ([\d.]+)/.exec(text) ?? [];
@@ -67,8 +67,6 @@ test('the first run that the README and the help show is of a version that links
     expect(plan.map(({ cell, expectation }) => ({ ...cell, expectation }))).toEqual([
       expect.objectContaining({ library, build, flow: 'qr-to-ready', expectation: null }),
       expect.objectContaining({ library, build, flow: 'linked-device', expectation: null }),
-      expect.objectContaining({ library, build, flow: 'media-both-ways', expectation: null }),
-      expect.objectContaining({ library, build, flow: 'group-life', expectation: null }),
     ]);
   }
 });
