@@ -126,4 +126,25 @@ export const sessions = newDashboard('sessions', 'Sessions', 'Do all sessions ru
       { sessions: 'wwebjs:session_restoration_backlog' },
       { description: 'Sessions that should run, may start now and have no instance. All workspaces.' },
     ),
+  )
+  .withPanel(
+    overTime(
+      'Failed calls of methods per hour',
+      {
+        '{{method}} {{library}}': `3600 * sum by (method, library) (rate(wwebjs_method_calls_total{${library},outcome="failed"}[1h])) > 0`,
+      },
+      { description: 'What the library or its page threw when programs called it: by method and version.' },
+    ),
+  )
+  .withPanel(
+    overTime(
+      'Calls of methods that failed, by build',
+      {
+        '{{method}} {{build}}': `sum by (method, build) (rate(wwebjs_build_method_calls_total{${library},build=~"$build",outcome="failed"}[1h])) / sum by (method, build) (rate(wwebjs_build_method_calls_total{${library},build=~"$build",outcome=~"answered|failed"}[1h])) > 0`,
+      },
+      {
+        unit: 'percentunit',
+        description: 'Share of the calls that ended: a method that breaks with a new build of WhatsApp Web is here.',
+      },
+    ),
   );

@@ -53,6 +53,10 @@ export const libraryCallSchema = z.strictObject({
 });
 export type CallBody = z.output<typeof libraryCallSchema>;
 
+/** How a call of a method ended; `rejected` by its arguments or its object, before the method did anything. */
+export const callOutcomes = ['answered', 'failed', 'unknown', 'rejected'] as const;
+export type CallOutcome = (typeof callOutcomes)[number];
+
 export const answeredMediaSchema = z.strictObject({
   id: z.string(),
   mimetype: z.string(),

@@ -1,4 +1,5 @@
 import { sessionCauses } from '../codes/codes.ts';
+import { callOutcomes } from '../contracts/service-calls.ts';
 import {
   accountStatuses,
   keyRejections,
@@ -149,6 +150,28 @@ export const serviceFamilies = {
     help: 'Sessions that this instance runs, one by one by the handle of their account; only where serve was asked for it',
     labels: { handle: 'any', workspace: 'any', library: 'any', status: sessionSteps },
     limit: 1000,
+  }),
+  methodCalls: family({
+    name: 'wwebjs_method_calls_total',
+    type: 'counter',
+    help: 'Calls of public methods of the library that have ended',
+    labels: { method: 'any', outcome: callOutcomes, code: 'any', library: 'any' },
+    limit: 3000,
+  }),
+  buildMethodCalls: family({
+    name: 'wwebjs_build_method_calls_total',
+    type: 'counter',
+    help: 'Calls of public methods that have ended, by the build that the page said last; the builds of the newest ends are shown',
+    labels: { library: 'any', build: 'any', method: 'any', outcome: callOutcomes },
+    limit: 5000,
+  }),
+  methodCallDuration: family({
+    name: 'wwebjs_method_call_duration_seconds',
+    type: 'histogram',
+    help: 'From the request to the answer of a method',
+    labels: { method: 'any', library: 'any' },
+    limit: 500,
+    buckets: [0.01, 0.05, 0.2, 1, 5, 30],
   }),
   workspaceLinkAttempts: family({
     name: 'wwebjs_workspace_link_attempts_total',

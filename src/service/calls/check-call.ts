@@ -26,27 +26,35 @@ const classesOf = { chat: ['Chat', 'Channel'], contact: ['Contact'], message: ['
 /** An argument may not lie deeper. */
 const deepest = 12;
 
+export interface CheckedCall {
+  call: SingleCall;
+  /** The method with the class that the type definitions declare it in, such as `Message.reply`. */
+  name: string;
+}
+
 /**
  * A call as the host takes it, held against the type definitions of the version. Downloads media that are given by their address.
  *
  * @throws Problem `method-refused`, `method-unknown`, `arguments-wrong`, `media-unavailable`
  */
-export async function checkCall(body: CallBody, definitions: Definitions, download: Download): Promise<SingleCall> {
+export async function checkCall(body: CallBody, definitions: Definitions, download: Download): Promise<CheckedCall> {
   const on = objectOf(body.on);
   const { method } = body;
   const instead = on === null ? refused.get(method) : undefined;
   if (instead !== undefined) throw new Problem('method-refused', `${method}(): ${instead}`);
   const names = on === null ? ['Client'] : classesOf[on.kind];
-  const signatures = [...definitions.values()]
-    .filter((defined) => isOneOf(defined, names, definitions))
-    .flatMap((defined) => defined.methods.get(method) ?? []);
+  const declaring = [...definitions.values()].filter(
+    (defined) => isOneOf(defined, names, definitions) && defined.methods.has(method),
+  );
+  const signatures = declaring.flatMap((defined) => defined.methods.get(method) ?? []);
   const owner = on === null ? 'the client' : `a ${on.kind}`;
-  if (signatures.length === 0) throw new Problem('method-unknown', `This version has no ${method}() of ${owner}.`);
+  const [declared] = declaring;
+  if (!declared) throw new Problem('method-unknown', `This version has no ${method}() of ${owner}.`);
   if (!signatures.some((signature) => fits(signature, body.args))) {
     throw new Problem('arguments-wrong', `${method}() takes ${signatures.map(textOf).join(' or ')}.`);
   }
   const args = await Promise.all(body.args.map((each, i) => argumentOf(each, `args.${i}`, { definitions, download })));
-  return { on, method, args };
+  return { call: { on, method, args }, name: `${declared.name}.${method}` };
 }
 
 function objectOf(on: CallBody['on']): ObjectById | null {

@@ -1,8 +1,8 @@
 import type { SingleAnswer } from '../../contracts/host.ts';
-import type { CallBody, Called } from '../../contracts/service-calls.ts';
+import type { CallBody, Called, CallOutcome } from '../../contracts/service-calls.ts';
 import { within } from '../../contracts/within.ts';
 import { readTypeDefinitions } from '../../surface/extract/type-definitions.ts';
-import { Problem } from '../problems.ts';
+import { Problem, type ProblemCode } from '../problems.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
 import type { HostedSession } from '../sessions/hosted-session.ts';
 import { AnsweredFiles, type KeptFile } from './answered-files.ts';
@@ -12,6 +12,20 @@ interface LibraryCallsOptions {
   /** The session with this id, if it runs in this instance. */
   running(session: SessionId): HostedSession | undefined;
   download: Download;
+  /** Called with each call of a method that the version has. */
+  onEnd(ended: EndedCall): void;
+}
+
+export interface EndedCall {
+  library: string;
+  /** What its page said last. */
+  build: string | null;
+  /** As `Message.reply`. */
+  method: string;
+  outcome: CallOutcome;
+  /** The problem; empty for an answer. */
+  code: ProblemCode | '';
+  tookMs: number;
 }
 
 /** LibraryCalls of public methods of the library by programs. */
@@ -33,15 +47,27 @@ export class LibraryCalls {
    *   `call-failed`, `call-unknown`
    */
   async call(ids: SessionIds, body: CallBody, urlOf: (file: string) => string): Promise<Called> {
-    const library = this.#options.running(ids.session)?.library;
-    if (!library) throw new Problem('session-not-connected');
+    const session = this.#options.running(ids.session);
+    if (!session) throw new Problem('session-not-connected');
+    const { library } = session;
     const begun = performance.now();
-    const call = await checkCall(body, this.#definitionsOf(library.packageDir), this.#options.download);
+    const checked = await checkCall(body, this.#definitionsOf(library.packageDir), this.#options.download);
     const left = Math.max(1, body.deadlineMs - (performance.now() - begun));
-    const answer = await within(left, () => library.call(call)).catch((error) => {
+    const ended = (code: EndedCall['code']) =>
+      this.#options.onEnd({
+        ...{ library: session.spec.library, build: session.build, method: checked.name },
+        ...{ outcome: outcomeOf(code), code, tookMs: performance.now() - begun },
+      });
+    const answer = await within(left, () => library.call(checked.call)).catch((error) => {
+      ended('call-unknown');
       throw new Problem('call-unknown', undefined, { cause: error });
     });
-    if (answer.end !== 'answered') throw problemOf(answer, call.method);
+    if (answer.end !== 'answered') {
+      const problem = problemOf(answer, checked.call.method);
+      ended(problem.code);
+      throw problem;
+    }
+    ended('');
     const media = answer.media.map(({ data, ...file }) => {
       const bytes = Buffer.from(data, 'base64');
       const id = this.#files.keep(ids.account, { ...file, bytes });
@@ -73,4 +99,10 @@ function problemOf(answer: Exclude<SingleAnswer, { end: 'answered' }>, method: s
     case 'threw':
       return new Problem('call-failed', answer.error.message, { cause: new Error(answer.error.stack) });
   }
+}
+
+function outcomeOf(code: EndedCall['code']): CallOutcome {
+  if (code === '') return 'answered';
+  if (code === 'call-failed') return 'failed';
+  return code === 'call-unknown' ? 'unknown' : 'rejected';
 }

@@ -13,6 +13,7 @@ import { families } from '../../metrics/families.ts';
 import { overflow } from '../../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../../metrics/instruments.ts';
 import { accountHandle } from '../account-handle.ts';
+import type { EndedCall } from '../calls/library-calls.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession } from '../sessions/sessions-options.ts';
 
@@ -26,6 +27,9 @@ export class ServiceMetrics {
   readonly #buildRestorations = new BuildCounter(this.#instruments.counter(families.buildRestorations));
   readonly #violations = this.#instruments.counter(families.violations);
   readonly #probes = this.#instruments.counter(families.sessionProbes);
+  readonly #calls = this.#instruments.counter(families.methodCalls);
+  readonly #buildCalls = new BuildCounter(this.#instruments.counter(families.buildMethodCalls));
+  readonly #callSeconds = this.#instruments.histogram(families.methodCallDuration);
   readonly #rejectedKeys = this.#instruments.counter(families.rejectedKeys);
   readonly registry = this.#instruments.registry;
 
@@ -60,6 +64,12 @@ export class ServiceMetrics {
 
   rejectedKey(reason: KeyRejection, count = 1): void {
     this.#rejectedKeys.inc({ reason }, count);
+  }
+
+  methodCalled({ library, build, method, outcome, code, tookMs }: EndedCall): void {
+    this.#calls.inc({ method, outcome, code, library });
+    this.#buildCalls.inc({ library, build: build ?? unknownBuild, method, outcome });
+    this.#callSeconds.observe({ method, library }, tookMs / 1000);
   }
 
   /** A session reached `phase` for the first time after its start. */

@@ -173,6 +173,7 @@ export class Service {
     this.calls = new LibraryCalls({
       running: (session) => this.sessions.running(session),
       download: downloader(allowPrivate),
+      onEnd: (ended) => this.metrics.methodCalled(ended),
     });
   }
 

@@ -194,3 +194,18 @@ test.each([
   const answer = await call(body as never);
   expect({ status: answer.status, code: answer.body.code, detail: answer.body.detail }).toMatchObject({ status, code });
 });
+
+test('calls are counted by method, version, build and outcome, whichever instance they came to', async () => {
+  const text = await server.service.metrics.registry.metrics();
+  const sends =
+    /wwebjs_method_calls_total\{method="Client.sendMessage",outcome="answered",code="",library="1.34.2"\} (\d+)/;
+  expect(Number(sends.exec(text)?.[1])).toBeGreaterThan(5);
+  expect(text).toContain('{method="Client.getChatById",outcome="failed",code="call-failed",library="1.34.2"} 1');
+  expect(text).toContain('{method="Message.react",outcome="rejected",code="object-unknown",library="1.34.2"}');
+  expect(text).toMatch(
+    /wwebjs_build_method_calls_total\{library="1.34.2",build="2.3000.1029241508",method="Message.reply",outcome="answered"\} 1/,
+  );
+  expect(text).not.toMatch(/getContactById2|MessageMedia/);
+  const { metrics } = other.service;
+  expect(await metrics.registry.metrics()).not.toContain('wwebjs_method_calls_total{');
+});
