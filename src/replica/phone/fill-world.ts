@@ -70,9 +70,8 @@ function fillAccount(
   world: World,
 ): void {
   const change = (mutation: Mutation) => world.delivery.mutate(account, mutation);
-  if (contacts) account.contacts = [];
-  for (const [number, name] of Object.entries(contacts ?? {})) {
-    change({ action: 'contact', index: userJid(number), value: { name } });
+  if (contacts) {
+    account.contacts = Object.entries(contacts).map(([number, name]) => ({ id: userJid(number), pushname: '', name }));
   }
   for (const [index, value] of Object.entries(labels)) change({ action: 'label', index, value });
   for (const number of blocked) world.profiles.block(account, userJid(number), true);

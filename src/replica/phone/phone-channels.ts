@@ -17,16 +17,16 @@ export class PhoneChannels {
 
   /** The channels that the phone's number owns, runs or has subscribed to. */
   list(): PhoneChannel[] {
-    return this.channels.of(this.number).map(asSeenByPhone);
+    return this.channels.of(this.number).map(channelSeenByPhone);
   }
 
   /** @throws Refusal `channel-unknown`. */
   get(id: string): PhoneChannel {
-    return asSeenByPhone(this.channels.get(id));
+    return channelSeenByPhone(this.channels.get(id));
   }
 
   create({ by = this.number, ...channel }: NewPhoneChannel): PhoneChannel {
-    return asSeenByPhone(this.channels.create(by, channel));
+    return channelSeenByPhone(this.channels.create(by, channel));
   }
 
   edit(id: string, edit: ChannelEdit, { by = this.number }: Actor = {}): PhoneChannel {
@@ -61,7 +61,7 @@ export class PhoneChannels {
   }
 }
 
-function asSeenByPhone(channel: ReplicaChannel): PhoneChannel {
+function channelSeenByPhone(channel: ReplicaChannel): PhoneChannel {
   const { id, name, description, inviteCode, reactions, owner, admins, subscribers, mutedBy, adminInvites, posts } =
     channel;
   return {

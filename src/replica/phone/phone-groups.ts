@@ -24,18 +24,18 @@ export class PhoneGroups {
 
   /** The groups that the phone's number is a member of. */
   list(): PhoneGroup[] {
-    return this.groups.of(this.number).map(asSeenByPhone);
+    return this.groups.of(this.number).map(groupSeenByPhone);
   }
 
   /** @throws Refusal `group-unknown`. */
   get(id: string): PhoneGroup {
-    return asSeenByPhone(this.groups.get(id));
+    return groupSeenByPhone(this.groups.get(id));
   }
 
   /** @returns the group, and what the server did for each participant: 200, or the status of its refusal. */
   create({ by = this.number, ...group }: NewPhoneGroup): PhoneGroup & { results: Record<string, number> } {
     const made = this.groups.create(by, group);
-    return { ...asSeenByPhone(made.group), results: statuses(made.results) };
+    return { ...groupSeenByPhone(made.group), results: statuses(made.results) };
   }
 
   change(id: string, change: GroupChange, { by = this.number }: Actor = {}): PhoneGroup {
@@ -114,11 +114,11 @@ export class PhoneCommunities {
 
   /** The communities that the phone's number is a member of. */
   list(): PhoneGroup[] {
-    return this.communities.of(this.number).map(asSeenByPhone);
+    return this.communities.of(this.number).map(groupSeenByPhone);
   }
 
   create({ by = this.number, ...community }: NewPhoneCommunity): PhoneGroup {
-    return asSeenByPhone(this.communities.create(by, community));
+    return groupSeenByPhone(this.communities.create(by, community));
   }
 
   /** The groups of a community, that for announcements first; of a group, those of its community. */
@@ -147,7 +147,7 @@ export class PhoneCommunities {
   }
 }
 
-function asSeenByPhone({
+function groupSeenByPhone({
   id,
   addressing,
   community,

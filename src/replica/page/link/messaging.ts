@@ -23,6 +23,8 @@ type KeptMessage = Message & { viewed: boolean; order: number };
 
 /** Messages of a chat that the page loads at once. */
 const pageSize = 50;
+/** How many messages are written in one transaction. */
+const storedAtOnce = 1_000;
 
 /** A timer takes no longer time, in milliseconds; no page lives so long. */
 const longestTimer = 2 ** 31 - 1;
@@ -466,12 +468,16 @@ export class Messaging {
     if (entry) await this.storeAll([entry]);
   }
 
-  private storeAll(entries: readonly MessageEntry[]): Promise<void> {
-    return idbPut(
-      'model-storage',
-      'message',
-      entries.map((entry) => [String(entry.key), keptOf(entry)]),
-    );
+  /** A long history is written in parts, so that the page can do other things between them. */
+  private async storeAll(entries: readonly MessageEntry[]): Promise<void> {
+    for (let start = 0; start < entries.length; start += storedAtOnce) {
+      const part = entries.slice(start, start + storedAtOnce);
+      await idbPut(
+        'model-storage',
+        'message',
+        part.map((entry) => [String(entry.key), keptOf(entry)]),
+      );
+    }
   }
 
   /** The message that this one answers, as far as the page has it. */

@@ -18,15 +18,12 @@ const nothing: AttributeNames = { props: [], session: [] };
 export class BaseModel extends EventEmitter {
   static attributes: AttributeNames = nothing;
   declare id: unknown;
-  declare collection: BaseCollection | undefined;
-  declare private values: Attributes;
+  /** Private, so that the own enumerable fields of a model are its data only. */
+  readonly #values: Attributes = {};
+  #collection: BaseCollection | undefined;
 
   constructor(values: Attributes = {}) {
     super();
-    Object.defineProperties(this, {
-      values: { value: {} },
-      collection: { value: undefined, writable: true },
-    });
     this.set(values, { silent: true });
     this.initialize();
   }
@@ -34,8 +31,16 @@ export class BaseModel extends EventEmitter {
   /** Hook for subclasses, called once after the first values are set. */
   initialize(): void {}
 
+  get collection(): BaseCollection | undefined {
+    return this.#collection;
+  }
+
+  set collection(collection: BaseCollection | undefined) {
+    this.#collection = collection;
+  }
+
   get(name: string): unknown {
-    return this.values[name];
+    return this.#values[name];
   }
 
   set(values: Attributes, options: { silent?: boolean } = {}): this {
@@ -44,9 +49,9 @@ export class BaseModel extends EventEmitter {
       // Real models keep an attribute in a field with this prefix.
       const name = key.startsWith('__x_') ? key.slice(4) : key;
       if (!(name in this)) this.declareAttribute(name);
-      const old = this.values[name];
+      const old = this.#values[name];
       if (old === value) continue;
-      this.values[name] = value;
+      this.#values[name] = value;
       changes.push([name, value, old]);
     }
     if (options.silent || changes.length === 0) return this;
@@ -69,7 +74,7 @@ export class BaseModel extends EventEmitter {
   serialize(): Attributes {
     const result: Attributes = {};
     for (const name of (this.constructor as typeof BaseModel).attributes.props) {
-      const value = this.values[name];
+      const value = this.#values[name];
       if (value !== undefined) result[name] = serializeValue(value);
     }
     return result;

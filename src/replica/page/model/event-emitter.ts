@@ -13,12 +13,8 @@ interface Registration {
 
 /** Event emitter of the page's models: several names in one string are separated by spaces. */
 export class EventEmitter {
-  /** Not enumerable, so that the own enumerable fields of a model are its data only. */
-  declare private listenersByName: Map<string, Registration[]>;
-
-  constructor() {
-    Object.defineProperty(this, 'listenersByName', { value: new Map() });
-  }
+  /** By name; most of the many models of a page have none. */
+  #listeners: Map<string, Registration[]> | undefined;
 
   on(names: string, listener: Listener, context?: unknown): this {
     return this.listen(names, { listener, context, once: false });
@@ -30,23 +26,21 @@ export class EventEmitter {
 
   /** Without a listener it removes all listeners of the names; without names it removes all listeners. */
   off(names?: string, listener?: Listener): this {
-    for (const name of names ? names.split(/\s+/) : [...this.listenersByName.keys()]) {
-      const kept = listener
-        ? (this.listenersByName.get(name) ?? []).filter((entry) => entry.listener !== listener)
-        : [];
-      this.listenersByName.set(name, kept);
+    for (const name of names ? names.split(/\s+/) : [...(this.#listeners?.keys() ?? [])]) {
+      const kept = listener ? this.#of(name).filter((entry) => entry.listener !== listener) : [];
+      this.#listeners?.set(name, kept);
     }
     return this;
   }
 
   trigger(names: string, ...args: unknown[]): this {
+    if (!this.#listeners) return this;
     for (const name of names.split(/\s+/)) {
-      for (const entry of [...(this.listenersByName.get(name) ?? [])]) {
+      for (const entry of [...this.#of(name)]) {
         if (entry.once) this.off(name, entry.listener);
         entry.listener.apply(entry.context ?? this, args);
       }
-      if (name !== 'all')
-        for (const entry of [...(this.listenersByName.get('all') ?? [])]) entry.listener(name, ...args);
+      if (name !== 'all') for (const entry of [...this.#of('all')]) entry.listener(name, ...args);
     }
     return this;
   }
@@ -62,11 +56,11 @@ export class EventEmitter {
   }
 
   getListenersCount(name: string): number {
-    return this.listenersByName.get(name)?.length ?? 0;
+    return this.#of(name).length;
   }
 
   isListening(name: string): boolean {
-    return (this.listenersByName.get(name)?.length ?? 0) > 0;
+    return this.#of(name).length > 0;
   }
 
   removeAllListeners(): this {
@@ -74,10 +68,13 @@ export class EventEmitter {
   }
 
   private listen(names: string, entry: Registration): this {
-    for (const name of names.split(/\s+/)) {
-      this.listenersByName.set(name, [...(this.listenersByName.get(name) ?? []), entry]);
-    }
+    this.#listeners ??= new Map();
+    for (const name of names.split(/\s+/)) this.#listeners.set(name, [...this.#of(name), entry]);
     return this;
+  }
+
+  #of(name: string): readonly Registration[] {
+    return this.#listeners?.get(name) ?? [];
   }
 }
 
