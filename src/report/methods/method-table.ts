@@ -124,18 +124,22 @@ export interface Section {
 
 /** @returns the methods; and the events, where any was tried. */
 export function sectionsOf({ methods, events }: MethodTable): Section[] {
-  const section = <C extends MethodCell | EventCell>(
-    noun: Section['noun'],
-    rows: readonly { name: string; cells: C[] }[],
-    wordOf: (cell: C) => MethodWord | EventWord,
-  ): Section => ({
-    noun,
-    rows: rows.map(({ name, cells }) => ({
-      name,
-      cells: cells.map((cell) => ({ word: wordOf(cell), why: cell.why })),
-    })),
-  });
-  const sections = [section('method', methods, methodWord), section('event', events, eventWord)];
+  const sections: Section[] = [
+    {
+      noun: 'method',
+      rows: methods.map(({ name, cells }) => ({
+        name,
+        cells: cells.map((cell) => ({ word: methodWord(cell), why: cell.why })),
+      })),
+    },
+    {
+      noun: 'event',
+      rows: events.map(({ name, cells }) => ({
+        name,
+        cells: cells.map((cell) => ({ word: eventWord(cell), why: cell.why && (cell.predictedWhy ?? cell.why) })),
+      })),
+    },
+  ];
   return sections.filter(({ noun, rows }) => noun === 'method' || rows.length > 0);
 }
 

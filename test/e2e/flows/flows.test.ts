@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ruledOut } from '../../../canaries/every-event.ts';
 import type { Attempt } from '../../../src/contracts/attempt.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { attemptCell, expected, resultOf } from '../../flows/attempt-cell.ts';
@@ -30,14 +31,14 @@ test.each([
 });
 
 test.each([
-  ['1.34.7', '2.3000.1032534684', 'media-both-ways'],
   ['1.33.2', '2.3000.1029241508', 'media-both-ways'],
   ['1.34.7', '2.3000.1032534684', 'reply-react-edit-delete'],
   ['1.34.7', '2.3000.1032534684', 'poll-and-vote'],
-  ['1.34.2', '2.3000.1029241508', 'group-life'],
   ['1.34.7', '2.3000.1032534684', 'forward-and-invite'],
   ['1.33.2', '2.3000.1029241508', 'contacts-and-chats'],
   ['1.34.7', '2.3000.1032534684', 'channel-and-status'],
+  ['1.34.7', '2.3000.1032534684', 'two-accounts'],
+  ['1.34.7', '2.3000.1032534684', 'many-chats@short'],
 ])('%s on %s passes %s', async (library, build, flow) => {
   const { attempts } = await attemptCell(library, { build, flow });
   expect(attempts.map(resultOf)).toEqual([{ outcome: 'passed' }]);
@@ -56,8 +57,18 @@ test('every-method says of each method what came of it, and why, where it does n
   for (const { result, why } of tried) expect(why === undefined).toBe(result === 'works');
 });
 
-test('a time scale is in the record', async () => {
-  const { attempts } = await attemptCell('1.34.7', { flow: 'relink-same-number' });
+test('every-event causes each event, but for those that it says why it cannot', async () => {
+  const { attempts } = await attemptCell('1.33.2', { flow: 'every-event' });
+  const [{ eventTrials, outcome }] = attempts as [Attempt];
+  expect(outcome).toBe('passed');
+  expect(eventTrials.length).toBeGreaterThan(28);
+  const others = eventTrials.filter(({ result }) => result !== 'came');
+  expect(others.map(({ name }) => name).sort()).toEqual(Object.keys(ruledOut).sort());
+  for (const { why } of others) expect(why).toBeTruthy();
+});
+
+test('a flow that waits long can be scaled, which is in the record', async () => {
+  const { attempts } = await attemptCell('1.34.7', { build: '2.3000.1032534684', flow: 'long-uptime@scaled' });
   expect(attempts).toMatchObject([{ outcome: 'passed', timeScale: 0.02 }]);
 });
 

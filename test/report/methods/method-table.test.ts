@@ -56,6 +56,8 @@ test('the events of a version and build are in the column of its methods', () =>
     ['message', 'not there', 'comes', 'not there'],
   ]);
   expect(new Set([...eventResults, null].map((result) => eventWord({ result }))).size).toBe(eventResults.length + 1);
+  expect(eventWord({ result: 'missing', predictedWhy: 'the page has another name' })).toBe('cannot come');
+  expect(eventWord({ result: 'came', predictedWhy: 'the page has another name' })).toBe('comes');
 });
 
 test.each(Object.keys(methodReporters))(

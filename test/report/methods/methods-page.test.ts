@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { recipes as eventRecipes, ruledOut } from '../../../canaries/every-event.ts';
 import { recipes } from '../../../canaries/every-method.ts';
 import { readMatrix } from '../../../src/runs/read-plan.ts';
 
@@ -17,6 +18,14 @@ test('docs/methods.md has every method that is tried, and a column for each vers
   const [head = ''] = /^\| method \|.*$/m.exec(page) ?? [];
   const versions = new Set(readMatrix().blocks.flatMap(({ library }) => library));
   expect([...versions].filter((version) => !head.includes(` ${version} on `))).toEqual([]);
+});
+
+test('docs/methods.md has every event, and each comes or cannot come', () => {
+  const events = [...page.matchAll(/^\| `(\w+)` \|((?: [a-z ]+ \|){4,})$/gm)];
+  const known = [...Object.keys(eventRecipes), ...Object.keys(ruledOut)];
+  expect(events.map(([, name]) => name).sort()).toEqual(known.sort());
+  const words = events.flatMap(([, , cells = '']) => cells.split('|').flatMap((word) => word.trim() || []));
+  expect(new Set(words)).toEqual(new Set(['comes', 'cannot come', 'not modelled', 'not there']));
 });
 
 test('at least 94 % of the methods of 1.34.7 and of 1.33.2 work, or fail as the facts predict', () => {
