@@ -46,7 +46,13 @@ export const linking = newDashboard(
   .withPanel(
     overTime(
       'Success rate by version',
-      { '{{library}}': ratioBy('library', attempts(',outcome="ready"'), attempts(',code!="link-timeout"')) },
+      {
+        '{{library}}': ratioBy(
+          'library',
+          attempts(',outcome="ready"'),
+          attempts(',code!~"link-timeout|pairing-refused"'),
+        ),
+      },
       { unit: 'percentunit', description: 'Over one hour, all workspaces. Codes without a scan do not count.' },
     ),
   )
@@ -57,7 +63,7 @@ export const linking = newDashboard(
         '{{library}} on {{build}}': ratioBy(
           'library, build',
           ofBuild(',outcome="ready"'),
-          ofBuild(',code!="link-timeout"'),
+          ofBuild(',code!~"link-timeout|pairing-refused"'),
         ),
       },
       {
@@ -83,7 +89,7 @@ export const linking = newDashboard(
         '{{workspace}}': `bottomk(20, ${ratioBy(
           'workspace',
           ofWorkspace(',outcome="ready"'),
-          ofWorkspace(',code!="link-timeout"'),
+          ofWorkspace(',code!~"link-timeout|pairing-refused"'),
         )})`,
       },
       {

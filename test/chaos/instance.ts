@@ -1,7 +1,9 @@
 /**
  * One instance of the service with light hosts, for tests that kill it. Arguments as JSON: database, folder, port of the
- * replica, slots, launchMs, and for rollouts rolloutRules, judgeEveryMs. Prints JSON lines: its id, launches, conflicts.
+ * replica, slots, launchMs, and for rollouts rolloutRules, judgeEveryMs. Prints JSON lines: its id, launches, conflicts, and at its end
+ * the 99th percentile of its event loop delay.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Service } from '../../src/service/instance/service.ts';
 import { lightHosts } from '../support/light-host.ts';
 
@@ -26,4 +28,9 @@ const service = await Service.start({
       },
     }),
 });
-process.once('SIGTERM', () => void service.stop());
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+process.once('SIGTERM', () => {
+  say({ event: 'loop-delay', p99Ms: delay.percentile(99) / 1e6 });
+  void service.stop();
+});

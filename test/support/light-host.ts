@@ -20,6 +20,8 @@ export interface LightHostOptions {
   port: number;
   /** How long a launch takes, in milliseconds. */
   launchMs?: number;
+  /** How often the page looks whether its server still answers, in milliseconds; one answer that does not come ends the connection. */
+  pingMs?: number;
   /** The page leaves its code when the phone has it, and the login goes no further. */
   loginHangs?: boolean;
   /** The page offers a button when its codes are used up; it is not pressed. */
@@ -44,7 +46,7 @@ export function lightHosts({ launchMs = 50, onLaunch, ...page }: LightHostOption
   };
 }
 
-type LightPage = Pick<LightHostOptions, 'port' | 'loginHangs' | 'idlesAfterCodes'>;
+type LightPage = Pick<LightHostOptions, 'port' | 'pingMs' | 'loginHangs' | 'idlesAfterCodes'>;
 
 class LightHost implements SessionHost {
   readonly #spec: SessionHostSpec;
@@ -61,6 +63,8 @@ class LightHost implements SessionHost {
   #codeTimer: NodeJS.Timeout | undefined;
   #life: NodeJS.Timeout | undefined;
   #online = false;
+  /** The first connection stands for the page; a library whose page does not load rejects. */
+  #isLoaded = false;
   /** Texts that this device sent, by id. */
   readonly #sent = new Map<string, Message>();
   #over = false;
@@ -80,6 +84,7 @@ class LightHost implements SessionHost {
     writeFileSync(lock, String(process.pid));
     const file = join(host.#profile, 'device.json');
     if (existsSync(file)) host.#restore(JSON.parse(readFileSync(file, 'utf8')));
+    host.#seen({ type: 'browser:launched', detail: { pid: null } });
     host.#connect();
     return host;
   }
@@ -150,6 +155,8 @@ class LightHost implements SessionHost {
     this.#socket = socket;
     const { publicKey } = this.#noise;
     socket.on('open', () => {
+      if (!this.#isLoaded) this.#seen({ type: 'page:loaded', detail: { url: this.#url } });
+      this.#isLoaded = true;
       if (this.#saved) this.#send({ type: 'login', wid: this.#saved.wid, deviceId: this.#saved.deviceId });
       else
         this.#send({
@@ -159,11 +166,32 @@ class LightHost implements SessionHost {
         });
     });
     socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
-    socket.on('error', () => socket.terminate());
+    let answered = true;
+    const pings = setInterval(() => {
+      if (socket.readyState === WebSocket.CONNECTING) return;
+      if (!answered) return socket.terminate();
+      answered = false;
+      socket.ping();
+    }, this.#page.pingMs ?? 5_000);
+    socket.on('pong', () => {
+      answered = true;
+    });
+    socket.on('close', () => clearInterval(pings));
+    socket.on('error', ({ message }) => {
+      socket.terminate();
+      this.#failToLoad(message);
+    });
     socket.on('close', () => {
       this.#online = false;
       if (!this.#over && this.#socket === socket) setTimeout(() => this.#connect(), 100);
     });
+  }
+
+  #failToLoad(why: string): void {
+    if (this.#isLoaded || this.#over) return;
+    this.#over = true;
+    const message = `net::ERR_CONNECTION_REFUSED at https://web.whatsapp.com/ (${why})`;
+    this.#seen({ type: 'host:error', detail: { during: 'initialize', message, stack: '' } });
   }
 
   #receive(frame: ServerFrame): void {

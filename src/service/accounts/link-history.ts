@@ -1,3 +1,4 @@
+import type { SessionCause } from '../../codes/codes.ts';
 import type { RateSeries } from '../../contracts/canary-history.ts';
 import { sortLibraries } from '../../report/history/build-history.ts';
 import { ratePoint } from '../../report/history/rate-point.ts';
@@ -10,9 +11,12 @@ interface LinkCount {
   failed: number;
 }
 
+/** Ends of a link that say nothing about its version. */
+const givenUp = ['link-timeout', 'pairing-refused'] satisfies SessionCause[];
+
 /**
  * How many links succeed, by library version and by the bucket of time in which they began. As in the recording rules, a code that was
- * not scanned is neither a success nor a failure; the first end of a link counts.
+ * not scanned, or that WhatsApp refused for the number, is neither a success nor a failure; the first end of a link counts.
  *
  * @param buckets the starts of the buckets, in milliseconds since 1970.
  * @param workspace counts the links of this workspace; of all by default.
@@ -51,7 +55,7 @@ async function linksBegun(
         .sum<number>(
           eb
             .case()
-            .when(and([eb('outcome', '=', 'failed'), eb('code', '<>', 'link-timeout')]))
+            .when(and([eb('outcome', '=', 'failed'), eb('code', 'not in', givenUp)]))
             .then(1)
             .else(0)
             .end(),

@@ -110,9 +110,15 @@ function summary({ phone, handle, status, cause, since, library, build, attentio
       el('code', {}, handle),
     ),
     ...(attention
-      ? [el('p', {}, el('strong', {}, `Needs attention: ${attention}. It is not started until you restore it.`))]
+      ? [el('p', {}, el('strong', {}, `Needs attention: ${attention}. ${attentionWords(attention)}`))]
       : []),
   ];
+}
+
+/** What a session that needs attention waits for. */
+function attentionWords(code: string): string {
+  if (code === 'proxy-refused') return 'It is started again and again until its proxy works.';
+  return 'It is not started until you restore it, or until another session with the same failure works.';
 }
 
 function actions(path: string, show: (account: AccountBody) => Promise<void>, canary: HTMLInputElement): HTMLElement {

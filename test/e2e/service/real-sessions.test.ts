@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -9,11 +9,13 @@ import type { Service, ServiceOptions } from '../../../src/service/instance/serv
 import { Lease } from '../../../src/service/leases/lease.ts';
 import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
 import { profileFolder, sessionFolder } from '../../../src/service/profiles/session-folder.ts';
+import { rolloutTraffic } from '../../../src/service/rollouts/rollout-traffic.ts';
 import { SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
 import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
 import type { ServiceTables } from '../../../src/service/tables.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { canRunS3, type PrivateS3, startPrivateS3 } from '../../support/private-s3.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -75,6 +77,7 @@ function newPhone() {
     scan: (qr: string) => replica.phones.scan(id, qr),
     send: (body: string) => replica.phones.send(id, { body }),
     devices: () => replica.phones.get(id).devices,
+    unlink: () => replica.phones.unlink(id),
   };
 }
 
@@ -148,6 +151,64 @@ test('a link that fails at its first step is in history and metrics under the bu
     ),
   );
   await webpack.close();
+});
+
+test('neither a cut network nor a device that its phone removed is the fault of a version, and the former needs no person', async () => {
+  const place = newPlace();
+  const phone = newPhone();
+  const wire = await TcpProxy.to(replica.port);
+  const chromiumArgs = replica.chromiumArgs.map((arg) => arg.replaceAll(String(replica.port), String(wire.port)));
+  const first = await start(place, undefined, { ...replica, chromiumArgs });
+  const workspace = (await first.workspaces.create('W')).id;
+  const ids = await linkWith(first, workspace, phone.scan);
+  await untilStatus(first, ids, 'connected', 60_000);
+  await stop(first);
+  wire.cut('refuse');
+  const second = await start(place, undefined, { ...replica, chromiumArgs });
+  await until('it failed more often than the breaker allows', async () => {
+    await second.database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+    const failed = await second.sessions.startsOf(ids, 10, 1_000_000);
+    return failed.filter(({ code }) => code === 'page-load-failed').length > 3;
+  });
+  expect(await second.accounts.get(workspace, ids.account)).toMatchObject({ status: 'disconnected', attention: null });
+  wire.mend();
+  await second.sessions.restoreAll({ code: 'page-load-failed' });
+  await untilStatus(second, ids, 'connected', 60_000);
+  expect(phone.devices()).toHaveLength(1);
+  await stop(second);
+  await wire.close();
+
+  // The phone removes the device while no instance runs: the version is not to blame.
+  phone.unlink();
+  const third = await start(place);
+  const { database } = third;
+  const { id: last } = (await third.sessions.startsOf(ids, 1, 1_000_000))[0] ?? { id: 0 };
+  const isUnlinked = async () => {
+    await database.kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+    return (await third.accounts.get(workspace, ids.account)).cause === 'unlinked';
+  };
+  await until('it is unlinked', isUnlinked, 60_000);
+  const judged = [];
+  for await (const { attempt } of rolloutTraffic(database, ['1.34.7'], { since: 0, agedBefore: 0 }))
+    if (Number(attempt.id) > last) judged.push(attempt);
+  expect(judged).toEqual([]);
+});
+
+test('a browser that exits at once is trouble of the machine, and the log has what it wrote', async () => {
+  const place = newPlace();
+  const executablePath = join(place.folder, 'browser');
+  writeFileSync(executablePath, '#!/bin/sh\necho "error while loading shared libraries: libnss3.so" >&2\nexit 127\n');
+  chmodSync(executablePath, 0o755);
+  const openHost = libraryHosts({ ...browser, executablePath }, replica.chromiumArgs, () => {});
+  const { service, log } = await startTestService({ ...place, openHost, deadlines });
+  running.add(service);
+  const { id: workspace } = await service.workspaces.create('W');
+  for (const libraryPin of [null, '1.24.0']) {
+    const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin });
+    expect(await untilStatus(service, ids, 'failed', 60_000)).toMatchObject({ cause: 'browser-launch-failed' });
+    const ended = log.find(({ event, account }) => event === 'ended' && account === ids.account);
+    expect(ended).toMatchObject({ code: 'browser-launch-failed', message: expect.stringContaining('libnss3.so') });
+  }
 });
 
 test('a number is linked by a code that is typed on its phone, also at the instance that takes the link over', async () => {
