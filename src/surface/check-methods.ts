@@ -70,6 +70,7 @@ function checkMethod(
   }
   if (surface.extrapolated) return unknown(`Nothing is known of build ${surface.build}.`, null);
   for (const need of needs.filter((each) => counts(each, surface))) {
+    if (need.places.some((each) => isSettled(each, surface))) continue;
     const [place] = need.places;
     const change = place && inBetween(surface, place);
     if (!change) continue;
@@ -93,6 +94,10 @@ function usesOf({ name }: Pick<MissingName, 'name'>, needs: readonly Need[]): st
   const uses = [...new Set(places.map(placeText))];
   return uses.length > 0 ? ` It uses ${uses.join(', ')}.` : '';
 }
+
+/** True for what the build has, and had before and after it. */
+const isSettled = (place: Need['places'][number], surface: Surface): boolean =>
+  inBetween(surface, place) === null && presenceOf(surface, place, true, resolveShapes(surface.build)) === 'present';
 
 const isUnknown = (place: Need['places'][number], surface: Surface): boolean =>
   presenceOf(surface, place, true, resolveShapes(surface.build)) === 'unknown';

@@ -105,6 +105,28 @@ describe('reported losses', () => {
     ]);
   });
 
+  test('getMeUser is still gone two weeks after the build of 2025-11-01, and may be back after that', () => {
+    const isOpen = (build: string) =>
+      resolveSurface(`2.3000.${build}`).uncertain.some(({ names }) => names.includes('WAWebUserPrefsMeUser.getMeUser'));
+    expect(['1029241508', '1029890518', '1029890519', '1032534684', '1037151346'].map(isOpen)).toEqual([
+      ...[false, false, true, true, false],
+    ]);
+  });
+
+  test('names come and go with the day on which the first library is seen to go with them or without them', () => {
+    const changes = [
+      ['1026679274', 'WAWebMediaDataUtils', 'shouldUseMediaCache', true],
+      ['1028493240', 'WAWebWidFactory', 'createUserWid', false],
+      ['1029280129', 'WAWebGroupModifyInfoJob', 'setGroupMemberAddMode', false],
+      ['1031043038', 'WAWebRevokeStatusAction', 'sendStatusRevokeMsgAction', true],
+      ['1034280725', 'WAWebNewsletterModelUtils', 'MUTED_STATE', true],
+    ] as const;
+    for (const [since, module, name, isThere] of changes) {
+      const seen = [Number(since) - 1, since].map((build) => offers(`2.3000.${build}`, module, name));
+      expect([name, ...seen]).toEqual([name, !isThere, isThere]);
+    }
+  });
+
   test('getMaybeMeUser is gone from 1026559342', () => {
     expect(offers('2.3000.1026559341', 'WAWebUserPrefsMeUser', 'getMaybeMeUser')).toBe(true);
     expect(offers('2.3000.1026559342', 'WAWebUserPrefsMeUser', 'getMaybeMeUser')).toBe(false);

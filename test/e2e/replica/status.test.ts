@@ -43,10 +43,8 @@ describe.each([
     await expect.poll(() => phone.messages().find(({ body }) => body === 'my day')?.ack).toBe(3);
     const mine = await client.getBroadcastById(jid(phone.number));
     expect(mine.msgs.map(({ body }: { body: string }) => body)).toEqual(['my day']);
-    // The library calls a member that the page has from 2.3000.1042652105 on.
-    await expect(client.revokeStatusMessage(message.id._serialized)).rejects.toThrow(
-      'sendStatusRevokeMsgAction is not a function',
-    );
+    await client.revokeStatusMessage(message.id._serialized);
+    await expect.poll(() => phone.messages().find(({ id }) => id === message.id.id)?.revokedBy).toBeDefined();
     expect(replica.findings()).toEqual([]);
   });
 });

@@ -15,7 +15,8 @@ test.each([
 test.each([
   ['2.3000.1044822804', 'WAWebBizGatingUtils', undefined, 'read'],
   ['2.3000.1026498050', 'WAWebUserPrefsMeUser', 'getMe', 'reported'],
-  ['2.3000.1029241508', 'WAWebUserPrefsMeUser', 'getMeUser', 'inferred'],
+  ['2.3000.1029241508', 'WAWebUserPrefsMeUser', 'getMeUser', 'reported'],
+  ['2.3000.1032534684', 'WAWebUserPrefsMeUser', 'getMeUser', 'inferred'],
   ['2.3000.1029241508', undefined, undefined, null],
 ] as const)('a cause on %s that names %s.%s is %s', (build, module, name, confidence) => {
   const cause = { message: '', evidence: [], ...(module && { module }), ...(name && { export: name }) };
