@@ -88,11 +88,17 @@ export function placeText(place: PagePlace): string {
   return [name, ...(place.export === null ? [] : [place.export]), ...place.members].join('.');
 }
 
-/** One place as text, or `waNoiseInfo of A, B or C` where several modules were merged into one object. */
+/** One place as text, `waNoiseInfo of A, B or C` where several modules were merged into one object, or `A.f or B.g`. */
 export function placesText(places: readonly PagePlace[]): string {
   const [first] = places as [PagePlace, ...PagePlace[]];
   if (places.length === 1) return placeText(first);
+  const namesOf = ({ export: name, members }: PagePlace) =>
+    [name, ...members].filter((each) => each !== null).join('.');
+  const names = namesOf(first);
+  if (places.some((place) => namesOf(place) !== names)) return eitherOf(places.map(placeText));
   const modules = places.map((place) => placeText({ ...place, export: null, members: [] }));
-  const members = [first.export, ...first.members].filter((name) => name !== null).join('.');
-  return `${members || 'all'} of ${modules.slice(0, -1).join(', ')} or ${modules.at(-1)}`;
+  return `${names || 'all'} of ${eitherOf(modules)}`;
 }
+
+/** `A, B or C` */
+const eitherOf = (texts: readonly string[]) => `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;

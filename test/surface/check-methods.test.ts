@@ -89,6 +89,17 @@ describe('arguments', () => {
     expect(check(group('{ chat, text }'), 'Client.act')?.status).toBe('broken');
   });
 
+  test('an id does not fit where the names of an object are taken, and fits as a value', () => {
+    const wid = `window.require('WAWebWidFactory').createWid('1@g.us')`;
+    const update = `window.require('WAWebGroupQueryJob').queryAndUpdateGroupMetadataById(${wid});`;
+    expect(check(update, 'Client.act', '2.3000.1024191873')).toMatchObject({
+      status: 'broken',
+      why: expect.stringMatching(/takes one object \{id, request, actionType\} .*; the library passes an id\.$/),
+    });
+    const exists = `window.require('WAWebQueryExistsJob').queryWidExists(${wid});`;
+    expect(check(exists, 'Client.act', '2.3000.1038162681')?.status).toBe('works');
+  });
+
   test('sendSeen takes a chat, and from 2.3000.1031992593 on an object with it', () => {
     const before = '2.3000.1029241508';
     const after = '2.3000.1032373751';
@@ -165,6 +176,14 @@ test('a method that needs a name which changed between two known builds is not k
       /^Perhaps WAWebApiContact\.hasLidMapping has changed\. .* after 2\.3000\.1024191873 and by 2\.3000\.1037151346/,
     ),
   });
+});
+
+test('a method works where another of the modules that may hold its name has it for sure', () => {
+  const modules = (...names: string[]) => names.map((name) => `...window.require('${name}')`).join(', ');
+  const code = (...names: string[]) => `window.U = { ${modules(...names)} }; window.U.findCC('1');`;
+  const build = '2.3000.1029241508';
+  expect(check(code('WAPhoneUtils', 'WAPhoneFindCC'), 'Client.act', build)?.status).toBe('works');
+  expect(check(code('WAPhoneUtils'), 'Client.act', build)?.status).not.toBe('works');
 });
 
 test('a method with a known fault of the version itself is broken at its line, and a version that mended it is not', () => {

@@ -80,7 +80,7 @@ test('a build outside of what is known is marked as a guess', () => {
 });
 
 describe('a build between the last known without a change and the first known with it', () => {
-  const inBetween = '2.3000.1029241508';
+  const inBetween = '2.3000.1032534684';
   const bounds = { after: '2.3000.1024191873', since: '2.3000.1037151346' };
 
   test('has the older state, and the check names what it rests on', () => {
@@ -96,7 +96,7 @@ describe('a build between the last known without a change and the first known wi
     const code = `window.require('WAWebUserPrefsMeUser').getMeUser();`;
     const [missing] = check(code, inBetween).missing;
     expect(missing).toMatchObject({ stops: 'ready', bounds: { since: '2.3000.1037151346' } });
-    expect(missing?.history.at(-1)).toMatch(/^Whether build 2\.3000\.1029241508 is older than the change is not known/);
+    expect(missing?.history.at(-1)).toMatch(/^Whether build 2\.3000\.1032534684 is older than the change is not known/);
   });
 });
 

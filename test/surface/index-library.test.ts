@@ -50,6 +50,13 @@ class Client {
     );
   });
 
+  test('of the two values of a condition either may hold the member', () => {
+    const code = `window.f = window.require('A').f ? window.require('A').f : window.require('B').g; window.f();`;
+    expect(needsOf(code).filter((need) => need.includes(' call '))).toEqual([
+      expect.stringMatching(/^A\.f or B\.g call /),
+    ]);
+  });
+
   test('a collection of an object that was assigned together belongs to the module it came from', () => {
     expect(needsOf(`window.S = Object.assign({}, window.require('All')); window.S.Msg.on('add', () => {});`)).toContain(
       'All.Msg read.on fatal ready',

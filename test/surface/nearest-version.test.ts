@@ -4,7 +4,7 @@ import { indexLibrary } from '../../src/surface/extract/index-library.ts';
 import { type JudgedVersion, judgeSource, nearestVersion } from '../../src/surface/nearest-version.ts';
 import { toyClient } from './toy-package.ts';
 
-const inBetween = '2.3000.1029241508';
+const inBetween = '2.3000.1032534684';
 
 const judged = (...verdicts: [string, JudgedVersion['verdict']][]): JudgedVersion[] =>
   verdicts.map(([library, verdict]) => ({ library, verdict, from: 'source', why: '', prediction: null }));

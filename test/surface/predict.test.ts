@@ -50,7 +50,7 @@ describe('a prediction', () => {
   });
 
   test('lists a missing name that may have come, and fails anyway only where another name is missing for sure', () => {
-    expect(predictOf(meUser, '2.3000.1029241508')).toMatchObject({
+    expect(predictOf(meUser, '2.3000.1032534684')).toMatchObject({
       phase: 'ready',
       confidence: 'inferred',
       open: [{ name: 'WAWebUserPrefsMeUser.getMeUser', offered: false }],
