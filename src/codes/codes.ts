@@ -100,7 +100,7 @@ export const codes = {
     blame: 'harness',
     phase: 'launch',
     in: 'attempts',
-    todo: 'Choose a browser that does: for `locked-profile` an installed one, as `--browser chromium`.',
+    todo: 'Choose a browser that does: for `locked-profile` and `profile-in-use` an installed one, as `--browser chromium`.',
   },
   'page-load-failed': {
     what: 'The page of WhatsApp Web did not load.',

@@ -200,7 +200,13 @@ function namesMember(text: string, member: string): boolean {
   return text.split(/[^\w$]+/).includes(member);
 }
 
+/** A frame of a stack: `at f (address)`, or `f (address)` as the page has it. */
+const frame = /^\s*(?:at |\S* ?\(?(?:https?|pptr|file|node):)/;
+
 /** The message without the frames that the page's errors have behind it, in at most 300 characters. */
 function oneLine(text: string): string {
-  return text.split('\n    at ', 1)[0]?.replaceAll(/\s+/g, ' ').slice(0, 300) ?? '';
+  const lines = text.split('\n');
+  const end = lines.findIndex((line, i) => i > 0 && frame.test(line));
+  const message = end < 0 ? lines : lines.slice(0, end);
+  return message.join(' ').replaceAll(/\s+/g, ' ').slice(0, 300);
 }

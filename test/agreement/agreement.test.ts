@@ -88,6 +88,8 @@ describe('what the source of a version predicts of its methods is what trials of
     expect(left(explain('Chat.pin'))).toEqual([]);
     expect(left()).toEqual([expect.stringContaining('Chat.pin')]);
     expect(left(explain('Chat.pin'), explain('Chat.mute'))).toEqual([expect.stringContaining('Chat.mute')]);
+    const race = { ...explain('Chat.mute'), isRace: true } as const;
+    expect(left(explain('Chat.pin'), race)).toEqual([]);
     expect(unexplainedMethods([{ cell, outcomes: [] }], [])).toEqual([
       '1.34.7 on 2.3000.1029241508: no method was tried',
     ]);

@@ -23,6 +23,8 @@ export interface MethodExplanation {
   method: string[];
   library: string[];
   build: string[];
+  /** For a race: it may go well. */
+  isRace?: true;
   why: string;
 }
 
@@ -88,10 +90,10 @@ export function unexplainedMethods(
   return cells.flatMap(({ cell: { library, build }, outcomes }) => {
     if (outcomes.length === 0) return [`${library} on ${build}: no method was tried`];
     return outcomes.flatMap(({ name, predicted, happened, agreement }) => {
-      const isExplained = explanations.some(
+      const explanation = explanations.find(
         (each) => each.method.includes(name) && each.library.includes(library) && each.build.includes(build),
       );
-      if ((agreement === 'differs') === isExplained) return [];
+      if ((agreement === 'differs') === (explanation !== undefined) || explanation?.isRace) return [];
       return [`${library} on ${build}, ${name}: predicted ${predicted}; happened ${happened}`];
     });
   });

@@ -137,6 +137,16 @@ test('a member whose name is a part of another word does not excuse a failure', 
   expect(trials.with([])).toMatchObject([{ result: 'failed' }]);
 });
 
+test.each([
+  'no chat\n    at Client.act (file:///x/Client.js:1:2)',
+  'no chat\nMessaging.markSeen (https://web.whatsapp.com/static/app.js:6210:32)\n    at x (y)',
+  'no chat\npptr:evaluate;Binding (x)',
+])('what went wrong has no frames of a stack: %j', async (message) => {
+  const { trials, call } = trialsOn({ mute: rejects(message) });
+  await trials.run('Chat.mute', async () => void (await call('mute')));
+  expect(trials.with([])).toMatchObject([{ result: 'failed', why: 'no chat' }]);
+});
+
 test('what a stub said in one trial is not held against the next one', async () => {
   const { trials, gaps } = trialsOn();
   await trials.run('Chat.pin', async () => gaps.see('stub-called', { module: 'M', export: 'e' }));
