@@ -18,6 +18,7 @@ import { type Bar, bars, heldTo } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { agreementOfMethods, agreementOfPhases, checkTimes } from './measure-agreement.ts';
+import { callTimes } from './measure-calls.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { imageBothWays } from './measure-media.ts';
 import { replicaLoad } from './measure-replica.ts';
@@ -149,6 +150,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   restore: async () => [await restoreOverhead(await prepared(), Math.ceil(size.pairs / 2))],
   'round-trip': async () => [await roundTrip(await prepared(), size.rounds)],
   media: async () => [await imageBothWays(await prepared(), size.rounds)],
+  calls: async () => callTimes(await prepared(), 10 * size.rounds),
   replica: () => replicaLoad(values.build, 50),
   start: () => startTimes(values.build, size.pairs),
   'agreement-of-phases': () => agreementOfPhases(values.update),

@@ -1,57 +1,30 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import type { CallBody, Called } from '../../../src/contracts/service-calls.ts';
-import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
-import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import type { Replica } from '../../../src/replica/start-replica.ts';
+import { type LinkedAccount, linkedAccount } from '../../support/linked-account.ts';
+import type { TestServer } from '../../support/test-server.ts';
 import { until } from '../../support/test-service.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
 
 /** Programs call methods of a real library in a real browser; one linked account answers them all. */
 
-const number = '15550100123';
 const peer = '15550100999@c.us';
 /** A PNG of one pixel. */
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
+let linked: LinkedAccount;
 let replica: Replica;
 let server: TestServer;
-/** Another instance, which runs no session. */
 let other: TestServer;
 let phone: string;
 let account: string;
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
-  const database = `sqlite:${join(folder, 'store.sqlite')}`;
-  replica = await startReplica({ build: '2.3000.1029241508' });
-  const options = {
-    database,
-    library: '1.34.2',
-    openHost: libraryHosts(await ensureBrowser('current', () => {}), replica.chromiumArgs, () => {}),
-    deadlines: { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
-  };
-  server = await startTestServer({ ...options, folder }, { listens: true });
-  const { id: workspace } = (await server.ask('POST', '/v1/workspaces', { name: 'Berlin' })).body;
-  const accounts = `/v1/workspaces/${workspace}/accounts`;
-  account = `${accounts}/${(await server.ask('POST', accounts, {})).body.id}`;
-  phone = replica.phones.create(number).id;
-  const { code } = await until('a code', async () => {
-    const { status, body } = await server.ask('GET', `${account}/link`);
-    return status === 200 ? body : null;
-  });
-  await replica.phones.scan(phone, code);
-  await until('connected', async () => (await server.ask('GET', account)).body.status === 'connected');
-  other = await startTestServer({ ...options, folder: temporaryFolder() }, { listens: true });
+  linked = await linkedAccount({ library: '1.34.2', build: '2.3000.1029241508' });
+  ({ replica, server, other, phone, account } = linked);
 }, 300_000);
-afterAll(async () => {
-  await other.stop();
-  await server.stop();
-  await replica.close();
-});
+afterAll(() => linked.stop());
 
 /** A port that no program listens on. */
 async function closedPort(): Promise<number> {
