@@ -1,7 +1,7 @@
 import { Refusal, type RefusalCode } from '../../contracts/refusal.ts';
 import type { ProfileQueryValues } from '../../contracts/replica-profiles.ts';
 import type { QueryRefusal } from '../../contracts/replica-queries.ts';
-import { isChannelJid, isGroupJid, isUserJid, userOf } from '../world/people.ts';
+import { isChannelJid, isGroupJid, isUserJid, userJid, userOf } from '../world/people.ts';
 import type { Asker, Handlers } from './answer.ts';
 
 /** Status and text of the real server's refusals. [reported by whatsmeow and Baileys] */
@@ -30,7 +30,8 @@ export const profileHandlers: Handlers<keyof ProfileQueryValues> = {
   'business-profile': ({ of }, { world }) => world.people.withJid(of)?.business ?? null,
   devices: ({ of }, { world }) => of.map((jid) => world.profiles.devicesOf(jid)),
   block: ({ of, isBlocked }, { world, account, device }) => {
-    world.profiles.block(account, of, isBlocked, device);
+    const person = world.people.withJid(of);
+    world.profiles.block(account, person ? userJid(person.number) : of, isBlocked, device);
     return null;
   },
   presence: ({ isAvailable }, { world, account }) => {

@@ -56,6 +56,27 @@ describe.each([
     await expect.poll(async () => (await client.getContactById(contact)).isBlocked).toBe(false);
   });
 
+  test('who is blocked by lid is blocked by number', async () => {
+    const { client, phone } = linked;
+    const stranger = '12025550144';
+    linked.replica.changePerson(stranger, { pushname: 'Dora' });
+    await client.sendMessage(`${stranger}@c.us`, 'hello');
+    const block = (action: string) =>
+      client.pupPage.evaluate(`(async () => {
+        const id = window.require('WAWebWidFactory').createWid('${stranger}@c.us');
+        let lid;
+        while (!(lid = window.require('WAWebApiContact').getAlternateUserWid(id))) await new Promise(requestAnimationFrame);
+        const { ${action} } = window.require('WAWebBlockContactAction');
+        await ${action}(${action === 'blockContact' ? '{ contact: { id: lid } }' : '{ id: lid }'});
+      })()`);
+    await block('blockContact');
+    expect(phone.state().blocked).toContain(`${stranger}@c.us`);
+    expect((await client.getContactById(`${stranger}@c.us`)).isBlocked).toBe(true);
+    await block('unblockContact');
+    expect(phone.state().blocked).not.toContain(`${stranger}@c.us`);
+    expect((await client.getContactById(`${stranger}@c.us`)).isBlocked).toBe(false);
+  });
+
   test('typing and recording are seen by the other party, and presence by all', async () => {
     const { client, phone } = linked;
     const chat = await client.getChatById(contact);

@@ -44,9 +44,18 @@ export class Notifications {
 
   replaceBlocklist(blocked: readonly string[]): void {
     const { blocklist, contacts } = this.page;
-    for (const { id } of blocklist.getModelsArray()) contacts.get(id as Wid)?.set({ isContactBlocked: false });
+    for (const { id } of blocklist.getModelsArray()) this.markBlocked(id as Wid, false);
     blocklist.replaceAllWith(blocked);
-    for (const id of blocked) contacts.ensure(new Wid(id)).set({ isContactBlocked: true });
+    for (const id of blocked.map((each) => new Wid(each))) {
+      contacts.ensure(id);
+      this.markBlocked(id, true);
+    }
+  }
+
+  /** As on the real page, a person is blocked by number and by lid. */
+  private markBlocked(wid: Wid, isContactBlocked: boolean): void {
+    const { contacts, lids } = this.page;
+    for (const id of [wid, lids.alternateOf(wid)]) if (id) contacts.get(id)?.set({ isContactBlocked });
   }
 
   private presence(id: string) {

@@ -6,7 +6,7 @@ import type { OutgoingMessage } from '../messages/kinds.ts';
 import type { Attributes } from '../model/base-model.ts';
 import { type Chat, Msg } from '../model/models.ts';
 import type { MsgKey } from '../model/msg-key.ts';
-import type { Wid } from '../model/wid.ts';
+import { Wid } from '../model/wid.ts';
 import type { Page } from '../shared/page.ts';
 
 interface SearchedMessage {
@@ -17,7 +17,7 @@ interface SearchedMessage {
 const attribute = (name: string) => (chat: Chat) => chat.get(name);
 
 /** Chats: finding, reading, sending. */
-export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): Implementations {
+export function chatModules(page: Page, { messaging, requests, sharedState }: Lifecycle): Implementations {
   const takesObject = page.surface.behaviours.sendSeenArgument === 'object';
   // What is no chat of the build's shape fails as on the real page, where the first thing read of it is `markedUnread`.
   const sendSeen = async (argument: Chat | { chat: Chat }) => {
@@ -62,6 +62,12 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
     };
     Object.assign(page.cmd, { [name]: open });
   }
+  /** Real pages ask for the devices of a person to whom they send, and get to know the lid. */
+  const learnLid = async (wid: Wid) => {
+    if (!wid.isUser() || page.lids.alternateOf(wid)) return;
+    const found = await requests.query('exists', { phone: wid.user });
+    if (found) page.lids.learn(new Wid(found.wid), new Wid(found.lid));
+  };
   const lastOf = (chat: Chat) => chat.msgs.last()?.id.id ?? null;
   const sendClear = (chat: Chat) => sharedState.change({ action: 'clear', ...about(chat), value: lastOf(chat) });
   return {
@@ -100,7 +106,10 @@ export function chatModules(page: Page, { messaging, sharedState }: Lifecycle): 
       getIsPSA: ({ id }: Chat) => id.isPSA(),
     },
     WAWebSendMsgChatAction: {
-      addAndSendMsgToChat: (chat: Chat, message: OutgoingMessage) => messaging.send(chat, message),
+      addAndSendMsgToChat: (chat: Chat, message: OutgoingMessage) => {
+        void learnLid(chat.id).catch(() => {});
+        return messaging.send(chat, message);
+      },
     },
     WAWebUpdateUnreadChatAction: {
       sendSeen,

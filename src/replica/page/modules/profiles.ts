@@ -51,10 +51,13 @@ export function profileModules(page: Page, { requests, sharedState, notification
       return { id, status: error.status };
     }
   };
-  const block = async ({ id }: Contact, isBlocked: boolean) => {
+  const block = async ({ id }: Pick<Contact, 'id'>, isBlocked: boolean) => {
+    // What is no person fails here, as on the real page.
+    if (id.isPSA()) throw onlyAName('WAWebBlockContactAction', 'blockContact', page.report, 'for announcements');
     const of = String(id);
     await requests.query('block', { of, isBlocked });
-    const others = page.blocklist.map((blocked) => String(blocked.id)).filter((each) => each !== of);
+    const alternate = String(page.lids.alternateOf(id));
+    const others = page.blocklist.map((one) => String(one.id)).filter((one) => one !== of && one !== alternate);
     notifications.replaceBlocklist(isBlocked ? [...others, of] : others);
   };
   const chatState = (state: ChatState) => (to: Wid | Chat) =>
@@ -91,7 +94,7 @@ export function profileModules(page: Page, { requests, sharedState, notification
     },
     WAWebBlockContactUtils: { getContactToBlockOnlyUseIfNoAssociatedChat: (contact: Contact) => contact },
     WAWebBlockContactAction: {
-      blockContact: ({ contact }: { contact: Contact }) => block(contact, true),
+      blockContact: ({ contact }: { contact: Pick<Contact, 'id'> }) => block(contact, true),
       unblockContact: (contact: Contact) => block(contact, false),
     },
     WAWebChatStateBridge: {
