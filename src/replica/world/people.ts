@@ -81,6 +81,13 @@ export const isUserJid = (jid: string) => jid.endsWith('@c.us') || jid.endsWith(
 
 /** The id that hides a number. The same number has the same lid in every replica. */
 export function lidOf(number: string): string {
+  const known = lids.get(number);
+  if (known !== undefined) return known;
   const digest = createHash('sha256').update(number).digest();
-  return `1${(digest.readUIntBE(0, 6) % 1e14).toString().padStart(14, '0')}@lid`;
+  const lid = `1${(digest.readUIntBE(0, 6) % 1e14).toString().padStart(14, '0')}@lid`;
+  lids.set(number, lid);
+  return lid;
 }
+
+/** Every message of a history names its author by lid, too. */
+const lids = new Map<string, string>();

@@ -26,13 +26,27 @@ export interface ReportedText {
   failsIn?: string;
   /** What the error says; the whole of `name: message`, without what Puppeteer puts before it. */
   text: string;
+  /** The first of the versions of this table whose release mended it, on a build on which that version works; absent where none did. */
+  mended?: Mended;
+}
+
+export interface Mended {
+  version: string;
+  build: string;
 }
 
 const contact = '12025550101@c.us';
 const other = '12025550102@c.us';
 const group = '120363040000930000@g.us';
 
+const since1332: Mended = { version: '1.33.2', build: '2.3000.1026750000' };
+const since1342: Mended = { version: '1.34.2', build: '2.3000.1030326540' };
+const since1344: Mended = { version: '1.34.4', build: '2.3000.1032073469' };
+const since1346: Mended = { version: '1.34.6', build: '2.3000.1033047910' };
+const since1347: Mended = { version: '1.34.7', build: '2.3000.1039643351' };
+
 const noKey = 'r: r';
+const noChat = "TypeError: Cannot read properties of undefined (reading 'markedUnread')";
 const noContactGetter = 'TypeError: window.Store.ContactMethods.getIsMyContact is not a function';
 
 const noId = "Error: Data passed to getter must include an id property (it's how we memoize) but got undefined";
@@ -120,6 +134,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.getMessageById of a message to oneself',
     make: ({ client }) => client.getMessageById(`true_${contact}_3EB039583F48990846CB3E_out`),
     text: 'Error: Invalid serialized message id specified',
+    mended: since1332,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3246',
@@ -128,6 +143,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.resetState',
     make: ({ client }) => client.resetState(),
     text: "TypeError: Cannot read properties of undefined (reading 'shiftTimer')",
+    mended: since1332,
   },
   {
     // Reported in 2023-11, before the first known build; the version has the reported line.
@@ -137,6 +153,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Message.forward',
     make: ({ message }) => message.forward(contact),
     text: 'TypeError: chat.forwardMessages is not a function',
+    mended: since1332,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3259',
@@ -146,6 +163,7 @@ export const reportedTexts: readonly ReportedText[] = [
     make: ({ client }) =>
       client.sendMessage(contact, 'hello', { quotedMessageId: `false_${contact}_3EB039583F48990846CB3E` }),
     text: "TypeError: Cannot read properties of undefined (reading 'unsafe')",
+    mended: since1332,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3534',
@@ -154,6 +172,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'GroupChat.addParticipants',
     make: async (linked) => (await linked.client.getChatById(newGroup(linked))).addParticipants(contact),
     text: "TypeError: Cannot read properties of undefined (reading 'toString')",
+    mended: since1332,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3780',
@@ -162,6 +181,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.sendMessage to a group',
     make: (linked) => linked.client.sendMessage(newGroup(linked), 'hello'),
     text: 'TypeError: window.Store.WidFactory.toUserWidOrThrow is not a function',
+    mended: since1342,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3797',
@@ -170,6 +190,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Chat.getPinnedMessages',
     make: async ({ client }) => (await client.getChatById(contact)).getPinnedMessages(),
     text: 'TypeError: window.Store.PinnedMsgUtils.getTable is not a function',
+    mended: since1342,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3924',
@@ -178,6 +199,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Message.forward',
     make: ({ message }) => message.forward(other),
     text: "TypeError: Cannot read properties of undefined (reading 'contact')",
+    mended: since1342,
   },
   {
     report: 'avoylenko/wwebjs-api#79',
@@ -186,6 +208,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.getContacts',
     make: ({ client }) => client.getContacts(),
     text: noContactGetter,
+    mended: since1344,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3983',
@@ -194,6 +217,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.getContactById',
     make: ({ client }) => client.getContactById(contact),
     text: noContactGetter,
+    mended: since1344,
   },
   {
     report: 'wwebjs/whatsapp-web.js#3990',
@@ -202,6 +226,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Message.getContact',
     make: ({ message }) => message.getContact(),
     text: noContactGetter,
+    mended: since1344,
   },
   {
     report: 'wwebjs/whatsapp-web.js#4010',
@@ -210,6 +235,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Message.downloadMedia',
     make: async (linked) => (await aFile(linked)).downloadMedia(),
     text: "TypeError: Cannot read properties of undefined (reading 'addAnnotations')",
+    mended: since1344,
   },
   {
     report: 'wwebjs/whatsapp-web.js#5723',
@@ -218,6 +244,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.getContactById',
     make: ({ client }) => client.getContactById(contact),
     text: noContactGetter,
+    mended: since1344,
   },
   {
     report: 'wwebjs/whatsapp-web.js#5741',
@@ -225,7 +252,8 @@ export const reportedTexts: readonly ReportedText[] = [
     build: '2.3000.1032274475',
     call: 'Client.sendMessage',
     make: ({ client }) => client.sendMessage(contact, 'hello'),
-    text: "TypeError: Cannot read properties of undefined (reading 'markedUnread')",
+    text: noChat,
+    mended: since1346,
   },
   {
     report: 'wwebjs/whatsapp-web.js#5745',
@@ -238,6 +266,7 @@ export const reportedTexts: readonly ReportedText[] = [
         sendSeen: false,
       }),
     text: "TypeError: Cannot read properties of undefined (reading 'endFailWithError')",
+    mended: since1346,
   },
   {
     report: 'wwebjs/whatsapp-web.js#201715',
@@ -246,6 +275,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Chat.fetchMessages',
     make: async ({ client }) => (await client.getChatById(contact)).fetchMessages({ limit: 10 }),
     text: "TypeError: Cannot read properties of undefined (reading 'waitForChatLoading')",
+    mended: since1347,
   },
   {
     report: 'wwebjs/whatsapp-web.js#201719',
@@ -254,6 +284,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Chat.fetchMessages',
     make: async ({ client }) => (await client.getChatById(contact)).fetchMessages({ limit: 10 }),
     text: "TypeError: Cannot read properties of undefined (reading 'waitForChatLoading')",
+    mended: since1347,
   },
   {
     report: 'wwebjs/whatsapp-web.js#201830',
@@ -451,5 +482,51 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Message.forward of a message whose key has its text, as in that fork',
     make: ({ message }) => withKeyText(message).forward(other),
     text: "TypeError: Cannot read properties of undefined (reading 'forwardMessages')",
+  },
+  {
+    // Between #3198 of 2024-07-13 and #3246; all builds of that time have the same surface.
+    report: 'wwebjs/whatsapp-web.js#3229',
+    version: '1.25.0',
+    build: '2.3000.1015802715',
+    call: 'Client.getCountryCode',
+    make: ({ client }) => client.getCountryCode(contact),
+    text: 'TypeError: window.Store.NumberInfo.findCC is not a function',
+    mended: since1332,
+  },
+  {
+    report: 'wwebjs/wwebjs.dev#106',
+    version: '1.34.4',
+    build: '2.3000.1032073469',
+    call: 'Client.sendMessage',
+    make: ({ client }) => client.sendMessage(contact, 'hello'),
+    text: noChat,
+    mended: since1346,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#5730',
+    version: '1.34.4',
+    build: '2.3000.1032161662',
+    call: 'Client.sendMessage',
+    make: ({ client }) => client.sendMessage(contact, 'hello'),
+    text: noChat,
+    mended: since1346,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#5736',
+    version: '1.34.4',
+    build: '2.3000.1032171053',
+    call: 'Chat.sendMessage',
+    make: async ({ client }) => (await client.getChatById(contact)).sendMessage('hello'),
+    text: noChat,
+    mended: since1346,
+  },
+  {
+    report: 'wwebjs/whatsapp-web.js#5814',
+    version: '1.34.6',
+    build: '2.3000.1033047910',
+    call: 'Contact.getFormattedNumber',
+    make: async ({ client }) => (await client.getContactById(contact)).getFormattedNumber(),
+    text: 'TypeError: window.Store.NumberInfo.formattedPhoneNumber is not a function',
+    mended: since1347,
   },
 ];
