@@ -20,6 +20,8 @@ export interface PageCircumstances {
   busy?: { busyMs: number; everyMs: number };
   /** The device is logged out so long after its first sync, unless the dialog that tells what is new was closed. */
   logoutUnlessClosedMs?: number;
+  /** The page opens the chat of a lid for the number behind it. */
+  chatsByLid?: boolean;
   /** No chat opens with a number whose lid the page does not know. */
   chatsNeedLid?: boolean;
   /** Logout leaves clearing the storages to the next start of the page. */
@@ -48,6 +50,8 @@ export interface ServerCircumstances {
   acks?: 'none' | 'error';
   /** From a message of a page to its first ack. */
   ackAfterMs?: number;
+  /** Pages get messages to one person, and what happens in the chat, by lid. */
+  chatsByLid?: true;
   /** Groups that are made name people by lid. */
   groupsByLid?: true;
   /** No message reaches another person. */

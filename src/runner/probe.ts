@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Code } from '../codes/codes.ts';
 import type { SeenMessage } from '../contracts/host-events.ts';
 import { Late, within } from '../contracts/within.ts';
+import { lidOf } from '../replica/world/people.ts';
 import { Finding } from './finding.ts';
 import type { FlowClient, FlowPhone } from './flow.ts';
 
@@ -49,7 +50,9 @@ async function exchange(client: FlowClient, phone: FlowPhone): Promise<SeenMessa
 
 function checkMessage({ id, from, fromMe }: SeenMessage): void {
   demand(typeof id === 'string' && id !== '', 'probe-message', `message.id._serialized is ${quote(id)}`);
-  demand(from === `${contact}@c.us`, 'probe-message', `message.from is ${quote(from)}, not the sender`);
+  // Chats of many accounts are addressed by lid.
+  const isSender = from === `${contact}@c.us` || from === lidOf(contact);
+  demand(isSender, 'probe-message', `message.from is ${quote(from)}, not the sender`);
   demand(fromMe === false, 'probe-message', `message.id.fromMe is ${quote(fromMe)} for a message of a contact`);
 }
 

@@ -15,6 +15,7 @@ import { duplicateDelivery } from './duplicate-delivery.ts';
 import { earlySync } from './early-sync.ts';
 import { lateAck } from './late-ack.ts';
 import { lazyModules } from './lazy-modules.ts';
+import { lidChats } from './lid-chats.ts';
 import { lidGroups } from './lid-groups.ts';
 import { lidMigration } from './lid-migration.ts';
 import { lockedProfile } from './locked-profile.ts';
@@ -49,6 +50,7 @@ export const conditions: readonly Condition[] = [
   earlySync,
   lateAck,
   lazyModules,
+  lidChats,
   lidGroups,
   lidMigration,
   lockedProfile,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Refusal, type RefusalCode } from '../../contracts/refusal.ts';
 import type { QueryRefusal } from '../../contracts/replica-queries.ts';
 import type { ReplicaAccount } from '../world/accounts.ts';
+import { byNumber } from '../world/addressing.ts';
 import type { Handlers } from './answer.ts';
 
 export const messageRefusals: Partial<Record<RefusalCode, QueryRefusal>> = {
@@ -18,7 +19,7 @@ export const messageHandlers: Handlers<
 > = {
   linkedPage: ({ url }, { world }) => world.links.get(url) ?? null,
   olderMessages: ({ chat, before }, { world, account, device }) => {
-    world.delivery.sendOlder(account, device, chat, before);
+    world.delivery.sendOlder(account, device, byNumber(world.people)(chat), before);
     return null;
   },
   undecrypted: ({ ids }, { world, account, device }) => {

@@ -46,8 +46,8 @@ export function startSync(
     blocked: account.blocked,
     channels: core.world.channels.of(account.number).map((channel) => channelInfo(channel, account.number)),
     messages: historyMs === undefined ? history : [],
-    olderOnPhone: Object.keys(device.oldest ?? {}),
-    mutations: account.mutations,
+    olderOnPhone: Object.keys(device.oldest ?? {}).map((chat) => delivery.addressOf(chat)),
+    mutations: account.mutations.map((mutation) => delivery.mutationFor(mutation)),
   });
   const catchUp = () => {
     send({ type: 'offline-preview', count: device.undelivered.length });

@@ -12,7 +12,7 @@ export const byNumber =
     return person ? userJid(person.number) : jid;
   };
 
-/** The message with each person in it named by `address`: its author, whom it is about and who is mentioned. */
+/** The message with each person in it named by `address`: author, receiver, whom it is about and who is mentioned. */
 export function readdressed(message: Message, address: (jid: string) => string): Message {
   const { content, quoted, mentions } = message;
   const named = (): Message['content'] => {
@@ -23,8 +23,11 @@ export function readdressed(message: Message, address: (jid: string) => string):
   return {
     ...message,
     from: address(message.from),
+    to: address(message.to),
     content: named(),
-    ...(quoted && { quoted: { ...quoted, from: address(quoted.from) } }),
+    ...(quoted && {
+      quoted: { ...quoted, from: address(quoted.from), ...(quoted.chat && { chat: address(quoted.chat) }) },
+    }),
     ...(mentions && { mentions: mentions.map(address) }),
   };
 }

@@ -71,7 +71,7 @@ export class MessageDelivery {
     const { kind } = sent.content;
     const { ackAfterMs = 0 } = around.circumstances();
     const acknowledge = (ack: number) => {
-      const frame: ServerFrame = { type: 'ack', chat: sent.to, ids: [sent.id], ack };
+      const frame: ServerFrame = { type: 'ack', chat: this.addressOf(sent.to), ids: [sent.id], ack };
       if (ackAfterMs > 0) around.later(ackAfterMs, () => device.deliver?.(frame));
       else device.deliver?.(frame);
     };
@@ -187,7 +187,8 @@ export class MessageDelivery {
   }
 
   /** Changes state that the devices of an account share. */
-  mutate(account: ReplicaAccount, mutation: Mutation, from?: Device): void {
+  mutate(account: ReplicaAccount, asked: Mutation, from?: Device): void {
+    const mutation = { ...asked, index: byNumber(this.parts.people)(asked.index) } as Mutation;
     changeState(account, mutation);
     this.mutateSeen(account, mutation);
     this.parts.around.emit('mutation', {
@@ -195,7 +196,7 @@ export class MessageDelivery {
       number: account.number,
       by: from ? 'page' : 'phone',
     });
-    this.notify(account, { kind: 'mutation', mutation }, { ...(from && { from }) });
+    this.notify(account, { kind: 'mutation', mutation: this.mutationFor(mutation) }, { ...(from && { from }) });
   }
 
   /** Takes the receipt of a device for messages that it received or displayed. */
@@ -267,6 +268,17 @@ export class MessageDelivery {
     return { ...addressed, fromAlt: addressed.from === from ? byLid(from) : from };
   }
 
+  /** A change of state as linked devices get it: what is about a chat names it as its messages do; the address book has numbers. */
+  mutationFor(mutation: Mutation): Mutation {
+    if (mutation.action === 'contact') return mutation;
+    return { ...mutation, index: this.addressOf(mutation.index) } as Mutation;
+  }
+
+  /** A chat as linked devices name it. */
+  addressOf(chat: string): string {
+    return this.addressIn(chat, chat);
+  }
+
   private isByLid(chat: string): boolean {
     return this.parts.addressingOf(chat) === 'lid';
   }
@@ -294,7 +306,8 @@ export class MessageDelivery {
     const messages = all.slice(start, end).map((message) => this.forDevices(message));
     const { [chat]: _, ...others } = device.oldest ?? {};
     device.oldest = start > 0 ? { ...others, [chat]: all[start]?.id as string } : others;
-    this.parts.around.later(0, () => device.deliver?.({ type: 'chat-history', chat, messages, hasMore: start > 0 }));
+    const frame: ServerFrame = { type: 'chat-history', chat: this.addressOf(chat), messages, hasMore: start > 0 };
+    this.parts.around.later(0, () => device.deliver?.(frame));
   }
 
   /** The phone sends a device messages again that it could not decrypt. */
@@ -364,7 +377,7 @@ export class MessageDelivery {
     for (const seen of seenBy(account)) if (seen.id === message.id) seen.ack = ack;
     this.parts.around.emit('message-acknowledged', { id: message.id, ack });
     for (const device of account.devices.values()) {
-      device.deliver?.({ type: 'ack', chat: message.to, ids: [message.id], ack });
+      device.deliver?.({ type: 'ack', chat: this.addressOf(message.to), ids: [message.id], ack });
     }
   }
 

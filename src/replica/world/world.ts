@@ -7,7 +7,7 @@ import { Communities } from './communities.ts';
 import { Groups } from './groups.ts';
 import { MediaStore } from './media-store.ts';
 import { MessageDelivery } from './message-delivery.ts';
-import { isGroupJid, People, statusJid, userJid, userOf } from './people.ts';
+import { isGroupJid, isUserJid, People, statusJid, userJid, userOf } from './people.ts';
 import { Profiles } from './profiles.ts';
 
 /** How a world reaches what is around it. */
@@ -43,7 +43,8 @@ export class World {
       people,
       around,
       recipientsOf: (message) => this.recipientsOf(message),
-      addressingOf: (chat) => this.groups.addressingOf(chat),
+      addressingOf: (chat) =>
+        isUserJid(chat) && around.circumstances().chatsByLid ? 'lid' : this.groups.addressingOf(chat),
       toChannel: (message) => this.channels.take(message),
     });
     this.channels = new Channels({ accounts, delivery: this.delivery });

@@ -298,6 +298,31 @@ describe('a group that is addressed by lid', () => {
   });
 });
 
+describe('chats that are addressed by lid', () => {
+  beforeAll(() => replica.setCondition('lid-chats', true));
+  afterAll(() => replica.setCondition('lid-chats', false));
+
+  test('have lids in messages, acks and state, and phones have numbers', async () => {
+    const { id, number, page } = await linkedPhone();
+    const other = await linkedPhone();
+    page.send({ type: 'send', message: { ...text(number, lidOf(other.number), 'LC1'), from: lidOf(number) } });
+    expect(await page.next('ack')).toMatchObject({ ids: ['LC1'], chat: lidOf(other.number), ack: 1 });
+    const { message } = await other.page.next('message');
+    expect(message).toMatchObject({ from: lidOf(number), fromAlt: jid(number), to: lidOf(other.number) });
+    other.page.send({ type: 'receipt', ids: ['LC1'], chat: lidOf(number), ack: 3 });
+    expect(await page.next('ack')).toMatchObject({ chat: lidOf(other.number), ack: 3 });
+    expect(replica.phones.get(other.id).received).toMatchObject([{ from: number, to: other.number }]);
+
+    const archive = { action: 'archive' as const, index: lidOf(other.number), value: true };
+    await ask(page, 'mutate', { mutation: archive });
+    expect(replica.phones.get(id).chats).toMatchObject([{ id: jid(other.number), archived: true }]);
+    replica.phones.change(id, { ...archive, index: jid(other.number), value: false });
+    expect((await page.next('notification')).notification).toMatchObject({ mutation: { index: lidOf(other.number) } });
+    replica.phones.change(id, { action: 'contact', index: jid(other.number), value: { name: 'Other' } });
+    expect((await page.next('notification')).notification).toMatchObject({ mutation: { index: jid(other.number) } });
+  });
+});
+
 test('a message says the lid of an author whom the page does not know', async () => {
   const { id, page, number } = await linkedPhone();
   const other = await linkedPhone();

@@ -59,9 +59,10 @@ export class Notifications {
   }
 
   private presence(id: string) {
-    const { presences, chats } = this.page;
-    const presence = presences.gadd(new Wid(id));
-    chats.get(id)?.set({ presence });
+    const { presences, chats, lids } = this.page;
+    const wid = new Wid(id);
+    const presence = presences.gadd(wid);
+    for (const one of [wid, lids.alternateOf(wid)]) if (one) chats.get(one)?.set({ presence });
     return presence;
   }
 

@@ -40,6 +40,8 @@ export class ChatCollection extends BaseCollection<Chat> {
   declare private readonly contacts: ContactCollection;
   declare private readonly groups: GroupMetadataCollection;
   declare private readonly mutes: MuteCollection;
+  /** Whether chats with one person are addressed by lid; set by what knows the account. */
+  declare isByLid: () => boolean;
 
   constructor(contacts: ContactCollection, mutes: MuteCollection, groups: GroupMetadataCollection) {
     super(Chat);
@@ -47,6 +49,7 @@ export class ChatCollection extends BaseCollection<Chat> {
       contacts: { value: contacts },
       mutes: { value: mutes },
       groups: { value: groups },
+      isByLid: { value: () => false, writable: true },
     });
   }
 
@@ -58,10 +61,14 @@ export class ChatCollection extends BaseCollection<Chat> {
   /**
    * Asks for a chat that the page does not have with `findImpl`. The real collection has none since 2023-08 (wppconnect-team/wa-js#1268,
    * devlikeapro/waha#2236), so this fails on a page to which a library did not add one.
+   *
+   * @throws Error for a number where chats are addressed by lid.
    */
   override async findQuery(id: ModelId): Promise<Chat> {
     const found = await (this as unknown as { findImpl(id: ModelId): Promise<{ id: ModelId }> }).findImpl(id);
-    return this.ensure(new Wid(String(found.id)));
+    const wid = new Wid(String(found.id));
+    if (wid.isRegularUserPn() && this.isByLid()) throw new Error('Lid is missing in chat table');
+    return this.ensure(wid);
   }
 
   /** Returns the chat with a person or a group, creating an empty one if needed. */

@@ -11,6 +11,11 @@ export function accountModules(page: Page): Implementations {
   const pn = () => page.me?.pn;
   const lid = () => page.me?.lid;
   const pnOrThrow = () => orThrow(pn(), 'own phone number');
+  const Lid1X1MigrationUtils = {
+    isLidMigrated: () => Boolean(page.circumstances.chatsNeedLid || page.circumstances.chatsByLid),
+  };
+  // As code in the page has it: libraries replace it.
+  page.chats.isByLid = () => Boolean(page.circumstances.chatsByLid && Lid1X1MigrationUtils.isLidMigrated());
   const lidOrThrow = () => orThrow(lid(), 'own lid');
   return {
     WAWebUserPrefsMeUser: {
@@ -50,9 +55,7 @@ export function accountModules(page: Page): Implementations {
     },
     WAWebBizGatingUtils: { smbNotesV1Enabled: () => page.conn.isSMB },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
-    WAWebLid1X1MigrationGating: {
-      Lid1X1MigrationUtils: { isLidMigrated: () => page.circumstances.chatsNeedLid ?? false },
-    },
+    WAWebLid1X1MigrationGating: { Lid1X1MigrationUtils },
   };
 }
 

@@ -38,6 +38,8 @@ export function chatModules(page: Page, { messaging, requests, sharedState }: Li
     await chatOf('loadRecentMsgs', argument).waitForChatLoading();
     return [];
   };
+  /** What the chat of a person is addressed by. */
+  const addressOf = (id: Wid) => (page.circumstances.chatsByLid ? page.lids.lidOf(id) : page.lids.numberOf(id)) ?? id;
   const about = ({ id }: Chat) => ({ index: String(id) });
   const now = () => Math.floor(Date.now() / 1000);
   const archiveChat = (chat: Chat, value: boolean) => sharedState.change({ action: 'archive', ...about(chat), value });
@@ -78,9 +80,9 @@ export function chatModules(page: Page, { messaging, requests, sharedState }: Li
       sendDelete: (chat: Chat) => sharedState.change({ action: 'delete', ...about(chat), value: lastOf(chat) }),
     },
     WAWebFindChatAction: {
-      findExistingChat: (wid: Wid) => Promise.resolve(page.chats.get(wid)),
+      findExistingChat: (id: Wid) => Promise.resolve(page.chats.get(addressOf(id))),
       findOrCreateLatestChat: async (id: Wid) => {
-        const wid = page.lids.numberOf(id) ?? id;
+        const wid = addressOf(id);
         const known = page.chats.get(wid);
         if (known) return { chat: known, created: false };
         if (page.circumstances.chatsNeedLid && wid.isUser()) page.lids.mustHaveLid(wid);

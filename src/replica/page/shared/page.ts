@@ -147,9 +147,9 @@ export function meet({ lids, contacts }: Page, wid: Wid, alternate: Wid, fields:
   if (wid.isLid()) contact.set({ phoneNumber: alternate });
 }
 
-/** How a chat names the account: by lid in a group that addresses people by lid. */
+/** How a chat names the account: by lid where it addresses people by lid. */
 export function meIn({ me, groups }: Page, chat: Wid): Wid | undefined {
-  return groups.get(chat)?.get('isLidAddressingMode') ? me?.lid : me?.pn;
+  return chat.isLid() || groups.get(chat)?.get('isLidAddressingMode') ? me?.lid : me?.pn;
 }
 
 /**
