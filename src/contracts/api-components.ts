@@ -1,3 +1,4 @@
+import { accountBrowserSchema, proxyTestSchema } from './account-browser.ts';
 import { servedHistorySchema } from './canary-history.ts';
 import * as api from './service-api.ts';
 import * as calls from './service-calls.ts';
@@ -24,6 +25,7 @@ export const answerSchemas = {
   NewApiKey: api.newKeySchema,
   NewWebhook: api.newWebhookSchema,
   Problem: api.problemSchema,
+  ProxyTest: proxyTestSchema,
   Quotas: api.quotasSchema,
   Readiness: api.readinessSchema,
   Resent: api.resentSchema,
@@ -62,5 +64,6 @@ export const requestSchemas = {
   RestoreAll: api.restoreAllSchema.unwrap(),
   RotateApiKey: api.rotateKeySchema,
   SendText: api.sendTextSchema,
+  SetAccountBrowser: accountBrowserSchema,
   SetQuotas: api.quotasSchema,
 };

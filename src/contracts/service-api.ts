@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sessionCauses } from '../codes/codes.ts';
+import { accountBrowserSchema, shownProxySchema } from './account-browser.ts';
 import { cellSchema } from './attempt.ts';
 import { outcomeSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
@@ -63,6 +64,8 @@ export const accountSchema = z.strictObject({
   libraryPin: z.string().nullable(),
   /** True when other canary accounts of the workspace probe its session. */
   canary: z.boolean(),
+  proxy: shownProxySchema.nullable().describe('the proxy of its browser'),
+  browserArguments: z.array(z.string()).describe('further arguments of its browser'),
   /** Set when the session keeps failing and waits for a person: the code of the failure. */
   attention: z.string().nullable(),
   createdAt: time,
@@ -77,6 +80,8 @@ export const linkSchema = z
     pairing: z.boolean().optional(),
     /** Hosts this account with this version instead of the one that configuration and rollout choose. */
     library: exactVersionSchema.optional(),
+    /** Needs a key with the scope `admin`. */
+    browser: accountBrowserSchema.optional(),
   })
   .refine(({ pairing, phone }) => !pairing || phone !== undefined, {
     path: ['phone'],

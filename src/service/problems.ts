@@ -28,6 +28,12 @@ export const problems = {
   'quota-reached': { status: 409, title: 'A quota of the workspace is reached.' },
   'number-contested': { status: 409, title: 'Another request is linking the number at this moment; try again.' },
   'account-not-active': { status: 409, title: 'The account is inactive or failed; link the number again.' },
+  'proxy-unknown': { status: 409, title: 'The account has no proxy.' },
+  'proxy-address-refused': { status: 422, title: 'Proxies may not be in private networks.' },
+  'older-instance': {
+    status: 409,
+    title: 'An instance of an older version, which does not know proxies, still works on this database.',
+  },
   'key-unknown': { status: 404, title: 'There is no such API key.' },
   'code-unknown': { status: 404, title: 'The account shows no code to scan at this moment.' },
   'webhook-unknown': { status: 404, title: 'There is no such webhook in this workspace.' },

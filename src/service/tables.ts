@@ -42,6 +42,14 @@ export interface AccountRow {
   deleted_at: number | null;
   /** Given with a change of status that took place earlier; null again after the write. */
   left_at: number | null;
+  /** The proxy of its browser, without credentials. */
+  proxy: Generated<string | null>;
+  /** `user:password` of the proxy, sealed. */
+  proxy_credentials: Generated<string | null>;
+  /** JSON: a list of texts. */
+  browser_arguments: Generated<string | null>;
+  /** Grows with every change of the three. */
+  browser_revision: Generated<number>;
 }
 
 export interface AccountHistoryRow {

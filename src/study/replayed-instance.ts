@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountBrowsers } from '../service/accounts/account-browsers.ts';
 import { Accounts } from '../service/accounts/accounts.ts';
 import { Links } from '../service/accounts/links.ts';
 import { Leases } from '../service/leases/leases.ts';
@@ -65,9 +66,11 @@ export class ReplayedInstance {
     const { database, folder, library, phones } = options;
     this.#options = options;
     this.#leases = new Leases(database, this.id);
+    const sealer = new Sealer([randomBytes(32)]);
     this.#sessions = new Sessions({
       database,
-      sealer: new Sealer([randomBytes(32)]),
+      sealer,
+      browsers: new AccountBrowsers(database, sealer),
       instanceId: this.id,
       accounts: new Accounts(database, this.id),
       links: new Links(database, this.id, () => {}),

@@ -27,6 +27,7 @@ interface ServeCommandOptions {
   maxSessions?: number;
   profiles?: string;
   allowPrivateWebhooks: boolean;
+  allowPrivateProxies: boolean;
   ratePerAddress: number;
   ratePerKey: number;
   maxDelay: number;
@@ -70,6 +71,7 @@ export function serveCommand(): Command {
       'keep profiles for all machines, encrypted: folder:/shared/path or s3://bucket/prefix?endpoint=...',
     )
     .option('--allow-private-webhooks', 'let webhooks reach addresses of private networks', false)
+    .option('--allow-private-proxies', 'let proxies of accounts be in private networks', false)
     .option(
       '--rate-per-address <n>',
       'requests a second from one address, on average over ten seconds; 0 for no limit',

@@ -40,6 +40,8 @@ export interface ServeOptions {
   profiles: string | null;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks: boolean;
+  /** True when proxies of accounts may be in private networks. */
+  allowPrivateProxies: boolean;
   limits: RequestLimits;
   /** Addresses or networks of reverse proxies whose `X-Forwarded-For` names the caller. */
   trustedProxies: readonly string[];

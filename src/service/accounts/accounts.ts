@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
 import { type AccountStatus, hostedStatuses } from '../../contracts/service-states.ts';
 import type { Lease } from '../leases/lease.ts';
@@ -6,6 +6,7 @@ import { endStart, freshStart, giveBack, holdLease } from '../leases/lease-write
 import { Problem } from '../problems.ts';
 import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
 import type { AccountRow, ServiceDatabase, ServiceTables } from '../tables.ts';
+import { argumentsOf } from './account-browsers.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 import { unlinkTries } from './unlinks.ts';
 
@@ -24,6 +25,10 @@ export interface Account {
   createdAt: number;
   /** True when other canaries of the workspace probe its session. */
   canary: boolean;
+  /** The proxy of its browser, without its credentials; null for none. */
+  proxy: { url: string; hasCredentials: boolean } | null;
+  /** Further arguments of its browser. */
+  browserArguments: string[];
   /** Set while the circuit breaker is open: the code of what keeps failing. */
   attention: string | null;
 }
@@ -223,7 +228,7 @@ export class Accounts {
   }
 }
 
-type ReadAccount = AccountRow & {
+type ReadAccount = Selectable<AccountRow> & {
   attention_code: string | null;
   lease_expires_at: number;
   canary_since: number | null;
@@ -244,6 +249,8 @@ function fromRow(row: ReadAccount): Account {
     libraryPin: row.library_pin,
     createdAt: row.created_at,
     canary: row.canary_since !== null,
+    proxy: row.proxy === null ? null : { url: row.proxy, hasCredentials: row.proxy_credentials !== null },
+    browserArguments: argumentsOf(row.browser_arguments),
     attention: row.attention_code,
   };
 }

@@ -3,6 +3,7 @@ import { freshStart, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
+import type { BrowserColumns } from './account-browsers.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { type OnViolation, recordViolation, resolveCollision } from './constraint-violations.ts';
 import { isSameNumber } from './is-same-number.ts';
@@ -17,6 +18,8 @@ export interface LinkRequest {
   libraryPin: string | null;
   /** True for a code that is typed on the phone, which an instance that takes the link over also uses; needs `phone`. */
   pairing?: boolean;
+  /** Proxy and arguments of the browser; none by default. */
+  browser?: BrowserColumns | null;
 }
 
 /** The sessions that lost the number in this step of a link; their owners close them. */
@@ -60,7 +63,10 @@ export class Links {
     return resolveCollision(() => this.#connect(lease, phone, library), this.#onViolation);
   }
 
-  #insert(ids: SessionIds, { phone, library, libraryPin, pairing = false }: LinkRequest): Promise<SessionIds[]> {
+  #insert(
+    ids: SessionIds,
+    { phone, library, libraryPin, pairing = false, browser }: LinkRequest,
+  ): Promise<SessionIds[]> {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
       if (!(await lockWorkspace(this.#database, tx, ids.workspace))) throw new Problem('workspace-unknown');
@@ -84,6 +90,7 @@ export class Links {
           lease_token: 1,
           created_at: now,
           deleted_at: null,
+          ...browser,
         })
         .execute();
       await tx

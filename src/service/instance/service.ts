@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { within } from '../../contracts/within.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
+import { AccountBrowsers } from '../accounts/account-browsers.ts';
 import { Accounts } from '../accounts/accounts.ts';
 import { CanaryAccounts } from '../accounts/canary-accounts.ts';
 import { LinkCodes } from '../accounts/link-codes.ts';
@@ -11,6 +12,7 @@ import { downloader } from '../calls/download.ts';
 import { LibraryCalls } from '../calls/library-calls.ts';
 import type { LogLine } from '../log-line.ts';
 import { loggableError, loggableText } from '../loggable.ts';
+import { Problem } from '../problems.ts';
 import type { Vault } from '../profiles/open-vault.ts';
 import { ProfileVault } from '../profiles/profile-vault.ts';
 import { ControlGroup } from '../rollouts/control-group.ts';
@@ -28,6 +30,7 @@ import type { EndedSession, SessionEvent } from '../sessions/sessions-options.ts
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { Deliverer } from '../webhooks/deliverer.ts';
 import { PendingMessages } from '../webhooks/pending-messages.ts';
+import { isPrivateHost } from '../webhooks/private-addresses.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
@@ -54,6 +57,8 @@ export interface ServiceOptions {
   deadlines?: Partial<Deadlines>;
   /** True when webhooks may reach private addresses. */
   allowPrivateWebhooks?: boolean;
+  /** True when proxies of accounts may be in private networks. */
+  allowPrivateProxies?: boolean;
   /** How many sessions `/metrics` shows one by one; none by default. */
   sessionDetail?: number;
   /** Policy and plan of rollouts; by default the files of `compat-matrix`. */
@@ -91,6 +96,9 @@ export class Service {
   readonly calls: LibraryCalls;
   readonly metrics: ServiceMetrics;
   readonly webhooks: Webhooks;
+  readonly browsers: AccountBrowsers;
+  /** True when proxies of accounts may be in private networks. */
+  readonly allowPrivateProxies: boolean;
   readonly #messages: PendingMessages;
   readonly #deliverer: Deliverer;
   readonly #instances: Instances;
@@ -139,6 +147,8 @@ export class Service {
     this.#sealing = new Sealing(database, sealer);
     const allowPrivate = options.allowPrivateWebhooks ?? false;
     this.webhooks = new Webhooks(database, sealer, allowPrivate);
+    this.browsers = new AccountBrowsers(database, sealer);
+    this.allowPrivateProxies = options.allowPrivateProxies ?? false;
     this.#messages = new PendingMessages(
       (ids, message) => this.webhooks.message(ids, message),
       ({ account }, why) => options.log({ event: 'message-lost', account, message: why }),
@@ -156,6 +166,7 @@ export class Service {
       },
       database,
       sealer,
+      browsers: this.browsers,
       instanceId: this.id,
       accounts: this.accounts,
       links: new Links(database, this.id, (outcome) => this.metrics.violation(outcome)),
@@ -204,6 +215,12 @@ export class Service {
   /** The instance that runs a session, this one or another; null when none does. */
   ownerOf(session: SessionId): Promise<{ address: string | null } | null> {
     return this.#instances.ownerOf(session);
+  }
+
+  /** A name that leads to a private address is noticed when it is used. @throws Problem `proxy-address-refused` */
+  checkProxy(proxy: string | null): void {
+    if (proxy === null || this.allowPrivateProxies) return;
+    if (isPrivateHost(new URL(proxy).hostname)) throw new Problem('proxy-address-refused');
   }
 
   onEvent(listener: (ids: SessionIds, event: SessionEvent) => void): () => void {

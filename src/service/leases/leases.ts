@@ -189,14 +189,16 @@ export class Leases {
     return Number(started);
   }
 
-  /** The pinned versions of the accounts whose sessions this instance runs; null without a pin. */
-  async pins(): Promise<Map<SessionId, string | null>> {
+  /** What was chosen for the accounts whose sessions this instance runs; the version is null without a pin. */
+  async choices(): Promise<Map<SessionId, { libraryPin: string | null; browserRevision: number }>> {
     const rows = await this.#database.kysely
       .selectFrom('sessions')
       .innerJoin('whatsapp_accounts', 'whatsapp_accounts.session_id', 'sessions.id')
-      .select(['sessions.id', 'library_pin'])
+      .select(['sessions.id', 'library_pin', 'browser_revision'])
       .where('lease_owner', '=', this.#instanceId)
       .execute();
-    return new Map(rows.map((row) => [sessionId(row.id), row.library_pin]));
+    return new Map(
+      rows.map((row) => [sessionId(row.id), { libraryPin: row.library_pin, browserRevision: row.browser_revision }]),
+    );
   }
 }

@@ -16,6 +16,8 @@ export interface ClaimedSession {
   /** Digits of the number when the link continues by pairing code. */
   pairWith: string | null;
   libraryPin: string | null;
+  /** Of proxy and browser arguments. */
+  browserRevision: number;
 }
 
 /** Makes an instance the owner of a session. The caller has locked its row, and no instance owns a lease that is still valid. */
@@ -46,10 +48,10 @@ export async function takeSession(
   const account = await tx
     .selectFrom('whatsapp_accounts')
     .leftJoin('pairing_links', 'pairing_links.session_id', 'whatsapp_accounts.session_id')
-    .select(['status', 'phone', 'library_pin', 'pairing_links.session_id as pairing'])
+    .select(['status', 'phone', 'library_pin', 'browser_revision', 'pairing_links.session_id as pairing'])
     .where('id', '=', ids.account)
     .executeTakeFirstOrThrow();
-  const { status, phone, library_pin: libraryPin, pairing } = account;
+  const { status, phone, library_pin: libraryPin, browser_revision: browserRevision, pairing } = account;
   const pairWith = pairing && status === 'qr_scanning' ? phone : null;
-  return { lease, cause, status, phone, libraryPin, pairWith };
+  return { lease, cause, status, phone, libraryPin, browserRevision, pairWith };
 }

@@ -41,6 +41,8 @@ export interface SessionSpec extends Omit<SessionHostSpec, 'signal' | 'onSeen'> 
   cause: SessionCause;
   /** True when no login was ever accepted for the account. */
   linking: boolean;
+  /** Of the proxy and the browser arguments that it is started with. */
+  browserRevision: number;
   /** Called once when the browser has started or failed to start: another one may start now. */
   onLaunched(): void;
 }

@@ -25,7 +25,7 @@ export function libraryHosts(
   browserArgs: readonly string[],
   say: (line: string) => void,
 ): OpenSessionHost {
-  return async ({ library, folder, pairWith, restMs, signal, onSeen }) => {
+  return async ({ library, folder, pairWith, browserArgs: ownArgs = [], restMs, signal, onSeen }) => {
     const { packageDir, version: installed } = await ensureLibrary(library, say).catch((error) => {
       throw new LibraryFailed(`whatsapp-web.js ${library} cannot be installed: ${error.message}`, { cause: error });
     });
@@ -48,7 +48,7 @@ export function libraryHosts(
       auth: { kind: 'local', dataPath: join(folder, 'profile') },
       ...(pairWith !== null && { options: { pairWithPhoneNumber: pairWith } }),
       browser: {
-        ...{ executablePath: browser.executablePath, args: [...browser.args, ...browserArgs] },
+        ...{ executablePath: browser.executablePath, args: [...browser.args, ...browserArgs, ...ownArgs] },
         ...{ pipe: true, dumpio: true },
       },
     });

@@ -13,6 +13,7 @@ import type { Settled } from './sessions-options.ts';
 /** A session whose lease this instance has acquired; `acquiredAt` is `performance.now()` before that. */
 type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith'> & {
   libraryPin: string | null;
+  browserRevision: number;
   acquiredAt: number;
 };
 
@@ -42,12 +43,22 @@ export class RunningSessions {
   /** Runs a session as soon as a browser can start. */
   host(taken: Taken): HostedSession {
     const { keeper, launches } = this.#parts;
-    const { lease, cause, linking, pairWith, libraryPin, acquiredAt } = taken;
+    const { lease, cause, linking, pairWith, libraryPin, browserRevision, acquiredAt } = taken;
     const library = this.#parts.chooseLibrary(lease.ids.account, libraryPin);
     const folder = sessionFolder(this.#parts.folder, lease.ids);
     let onLaunched = () => {};
     const restMs = () => keeper.restMs(lease);
-    const spec = { lease, cause, library, linking, pairWith, folder, restMs, onLaunched: () => onLaunched() };
+    const spec = {
+      lease,
+      cause,
+      library,
+      browserRevision,
+      linking,
+      pairWith,
+      folder,
+      restMs,
+      onLaunched: () => onLaunched(),
+    };
     const session = new HostedSession(spec, this.#parts, this);
     keeper.keep(lease, acquiredAt, {
       onLost: (reason) => void this.#lost(session, reason),

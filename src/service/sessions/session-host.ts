@@ -37,6 +37,8 @@ export interface SessionHostSpec {
   folder: string;
   /** Digits of a number that is linked by pairing code instead of a QR code. */
   pairWith: string | null;
+  /** Further arguments of the browser; none by default. */
+  browserArgs?: readonly string[];
   /** Milliseconds that a host started now may live until it is given more: a paused instance cannot end it. */
   restMs(): number;
   /** Aborted when the session ends before its host is open: the host must then end without a trace. */

@@ -2,6 +2,7 @@ import type { SessionCause } from '../../codes/codes.ts';
 import type { SeenMessage } from '../../contracts/host-events.ts';
 import type { ProbeOutcome } from '../../contracts/service-states.ts';
 import type { SessionEnd } from '../../session/session-state.ts';
+import type { AccountBrowsers } from '../accounts/account-browsers.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
 import type { ProfileVault } from '../profiles/profile-vault.ts';
@@ -16,6 +17,9 @@ import type { Failed } from './session-starts.ts';
 export interface SessionsOptions extends SessionRollout {
   database: ServiceDatabase;
   sealer: Sealer;
+  browsers: Pick<AccountBrowsers, 'of' | 'columns'>;
+  /** True when proxies of accounts may be in private networks. */
+  allowPrivateProxies?: boolean;
   instanceId: string;
   accounts: Accounts;
   links: Links;

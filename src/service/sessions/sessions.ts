@@ -1,3 +1,4 @@
+import type { AccountBrowser } from '../../contracts/account-browser.ts';
 import { LinkCodes } from '../accounts/link-codes.ts';
 import type { LinkRequest } from '../accounts/links.ts';
 import { Unlinks } from '../accounts/unlinks.ts';
@@ -5,6 +6,7 @@ import { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { Leases, type WaitingSessions } from '../leases/leases.ts';
 import { Problem } from '../problems.ts';
 import { type SessionId, SessionIds, type WorkspaceId } from '../session-ids.ts';
+import { openProxy } from './account-proxy.ts';
 import { CanaryProbes } from './canary-probes.ts';
 import { CanaryWatch } from './canary-watch.ts';
 import type { HostedSession } from './hosted-session.ts';
@@ -14,7 +16,7 @@ import { OutgoingTexts, TextRouter } from './outgoing-texts.ts';
 import { PreparedLibraries } from './prepared-libraries.ts';
 import { ProfilesOfSessions } from './profiles-of-sessions.ts';
 import { RunningSessions } from './running-sessions.ts';
-import type { OpenSessionHost } from './session-host.ts';
+import type { OpenSessionHost, SessionHostSpec } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
 import { type SessionStart, SessionStarts } from './session-starts.ts';
 import type { SessionsOptions } from './sessions-options.ts';
@@ -50,7 +52,20 @@ export class Sessions {
     const openHost: OpenSessionHost = async (spec) => {
       await this.#libraries.prepare(spec.library);
       await given.vault?.fetch(spec.lease, spec.folder);
-      return given.openHost(spec);
+      return openThroughProxy(spec, await given.browsers.of(spec.lease.ids.account));
+    };
+    const openThroughProxy = async (spec: SessionHostSpec, { proxy, arguments: own }: AccountBrowser) => {
+      if (proxy === null) return given.openHost({ ...spec, browserArgs: own });
+      const opened = await openProxy(proxy, given.allowPrivateProxies ?? false);
+      const onSeen: SessionHostSpec['onSeen'] = (event) => {
+        if (event.type === 'host:exited') void opened.close();
+        spec.onSeen(event);
+      };
+      const browserArgs = [...own, `--proxy-server=${opened.server}`];
+      return given.openHost({ ...spec, browserArgs, onSeen }).catch(async (error) => {
+        await opened.close();
+        throw error;
+      });
     };
     const options = { ...given, openHost };
     this.#options = options;
@@ -107,19 +122,35 @@ export class Sessions {
   }
 
   /** @throws Problem `workspace-unknown`, `number-contested`, `instance-full`, `stopping` */
-  async link(workspace: WorkspaceId, asked: Omit<LinkRequest, 'library'>): Promise<SessionIds> {
+  async link(
+    workspace: WorkspaceId,
+    { browser = null, ...asked }: Omit<LinkRequest, 'library' | 'browser'> & { browser?: AccountBrowser | null },
+  ): Promise<SessionIds> {
     if (this.#stopping) throw new Problem('stopping');
     if (this.#room <= 0) throw new Problem('instance-full');
     const acquiredAt = performance.now();
     const ids = SessionIds.create(workspace);
     const { phone, libraryPin, pairing } = asked;
     const library = this.#options.chooseLibrary(ids.account, libraryPin);
+    const columns = browser && this.#options.browsers.columns(ids.account, browser);
     this.#beginning++;
-    const begun = this.#options.links.begin(ids, { ...asked, library });
+    const begun = this.#options.links.begin(ids, {
+      ...asked,
+      library,
+      browser: columns,
+    });
     const { lease, superseded } = await begun.finally(() => this.#beginning--);
     this.#running.closeOver(superseded);
     const pairWith = pairing ? phone : null;
-    this.#running.host({ lease, cause: 'link-asked', linking: true, pairWith, libraryPin, acquiredAt });
+    this.#running.host({
+      lease,
+      cause: 'link-asked',
+      linking: true,
+      pairWith,
+      libraryPin,
+      browserRevision: 0,
+      acquiredAt,
+    });
     return ids;
   }
 

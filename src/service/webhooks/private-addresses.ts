@@ -20,3 +20,10 @@ export function isPrivateAddress(address: string): boolean {
 function isSpecial(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return address.range() !== 'unicast';
 }
+
+/** True for a host of an address that is private as it stands: a numeric address, or a name of this machine. Other names may still lead to one. */
+export function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$|\.$/g, '');
+  // Names below `localhost` are this machine too (RFC 6761, 6.3).
+  return /(^|\.)localhost$/.test(host) || (ipaddr.isValid(host) && isPrivateAddress(host));
+}

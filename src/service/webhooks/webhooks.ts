@@ -1,10 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
 import { Problem } from '../problems.ts';
 import type { Sealer } from '../sealer.ts';
 import type { SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase, WebhookDeliveryRow, WebhookRow } from '../tables.ts';
-import { isPrivateAddress } from './private-addresses.ts';
+import { isPrivateHost } from './private-addresses.ts';
 
 export interface Webhook {
   id: string;
@@ -159,13 +158,7 @@ export class Webhooks {
 
   /** Early feedback for the person who enters the address; `post` checks the address of each connection. */
   #checkAddress(url: string): void {
-    const { hostname } = new URL(url);
-    const host = hostname.replace(/^\[|\]$|\.$/g, '');
-    // Names below `localhost` are this machine too (RFC 6761, 6.3).
-    const isLocalhost = /(^|\.)localhost$/.test(host);
-    if (!this.#allowPrivate && (isLocalhost || (ipaddr.isValid(host) && isPrivateAddress(host)))) {
-      throw new Problem('webhook-address-refused');
-    }
+    if (!this.#allowPrivate && isPrivateHost(new URL(url).hostname)) throw new Problem('webhook-address-refused');
   }
 }
 

@@ -97,7 +97,8 @@ async function codePicture(path: string, { kind, code, number }: LinkCodeBody): 
   return el('figure', {}, image, el('figcaption', {}, `${where}, then point the camera here. Code ${number}.`));
 }
 
-function summary({ phone, handle, status, cause, since, library, build, attention }: AccountBody): Node[] {
+function summary(account: AccountBody): Node[] {
+  const { phone, handle, status, cause, since, library, build, proxy, browserArguments, attention } = account;
   return [
     el('h1', {}, phone === null ? 'A number that is being linked' : `+${phone}`),
     el(
@@ -109,6 +110,10 @@ function summary({ phone, handle, status, cause, since, library, build, attentio
       ` (${cause}), whatsapp-web.js ${library}${build === null ? '' : ` on WhatsApp Web ${build}`}. In metrics: `,
       el('code', {}, handle),
     ),
+    ...(proxy ? [el('p', {}, `Through the proxy ${proxy.url}.`)] : []),
+    ...(browserArguments.length > 0
+      ? [el('p', {}, 'Browser arguments: ', el('code', {}, browserArguments.join(' ')))]
+      : []),
     ...(attention
       ? [el('p', {}, el('strong', {}, `Needs attention: ${attention}. ${attentionWords(attention)}`))]
       : []),

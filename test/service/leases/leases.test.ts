@@ -301,13 +301,13 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
     const [pinned, free] = [await connected(), await connected()];
     await accounts.pinLibrary(pinned.ids, '1.33.2');
     await one.release(await connected(), 'instance-stopped');
-    expect(await one.pins()).toEqual(
+    expect(await one.choices()).toEqual(
       new Map([
-        [pinned.ids.session, '1.33.2'],
-        [free.ids.session, null],
+        [pinned.ids.session, { libraryPin: '1.33.2', browserRevision: 0 }],
+        [free.ids.session, { libraryPin: null, browserRevision: 0 }],
       ]),
     );
-    expect(await other.pins()).toEqual(new Map());
+    expect(await other.choices()).toEqual(new Map());
   });
 
   test('a link by pairing code goes on by pairing code at the next owner, until its login was accepted', async () => {

@@ -20,6 +20,7 @@ import { activeStatuses } from '../../../contracts/service-states.ts';
 import type { Account } from '../../accounts/accounts.ts';
 import { Problem } from '../../problems.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
+import { allows } from '../keys/api-keys.ts';
 import { findAccount } from './find-account.ts';
 import { ownerElsewhere, sendOn } from './forward.ts';
 import { type Route, route } from './route.ts';
@@ -56,12 +57,23 @@ export const accountRoutes: Route[] = [
     params: workspaceParams,
     body: linkSchema,
     answer: { status: 202, schema: accountSchema },
-    problems: ['library-unavailable', 'number-contested', 'quota-reached', 'instance-full', 'stopping'],
-    async handle({ service }, { params, body }) {
-      const { phone = null, pairing = false, library = null } = body;
+    problems: [
+      'library-unavailable',
+      'number-contested',
+      'quota-reached',
+      'proxy-address-refused',
+      'older-instance',
+      'instance-full',
+      'stopping',
+    ],
+    async handle({ service }, { params, body, caller }) {
+      const { phone = null, pairing = false, library = null, browser = null } = body;
+      if (browser !== null && !allows(caller.scope, 'admin'))
+        throw new Problem('forbidden', 'The field browser needs a key with the scope admin.');
+      service.checkProxy(browser?.proxy ?? null);
       const { id } = await service.workspaces.get(workspaceId(params.workspace));
       if (library !== null) await service.sessions.prepareLibrary(library);
-      const ids = await service.sessions.link(id, { phone, pairing, libraryPin: library });
+      const ids = await service.sessions.link(id, { phone, pairing, libraryPin: library, browser });
       return accountView(await service.accounts.get(ids.workspace, ids.account));
     },
   }),

@@ -1,3 +1,4 @@
+import { accountBrowserRoutes } from './account-browser.ts';
 import { accountRoutes } from './accounts.ts';
 import { callRoutes } from './calls.ts';
 import { canaryHistoryRoutes } from './canary-history.ts';
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...workspaceRoutes,
   ...accountRoutes,
+  ...accountBrowserRoutes,
   ...linkRoutes,
   ...callRoutes,
   ...rolloutRoutes,

@@ -27,6 +27,7 @@ export function workspaceView({ id, name, quotas, createdAt }: Workspace): z.out
 
 export function accountView(account: Account): z.output<typeof accountSchema> {
   const { ids, phone, status, cause, since, library, build, libraryPin, canary, attention, createdAt } = account;
+  const { proxy, browserArguments } = account;
   return {
     id: ids.account,
     workspace: ids.workspace,
@@ -40,6 +41,8 @@ export function accountView(account: Account): z.output<typeof accountSchema> {
     build,
     libraryPin,
     canary,
+    proxy,
+    browserArguments,
     attention,
     createdAt: iso(createdAt),
   };
