@@ -51,7 +51,11 @@ export type DriverEvent =
   /** A client is started. `isLinked`: its login was accepted before. */
   | { type: 'session:start'; isLinked: boolean; pairWith: string | null }
   /** The host could not be opened. */
-  | { type: 'session:unopened'; code: 'library-load-failed' | 'profile-unavailable' | 'host-died'; message: string }
+  | {
+      type: 'session:unopened';
+      code: 'library-load-failed' | 'profile-unavailable' | 'proxy-refused' | 'host-died';
+      message: string;
+    }
   | { type: 'session:deadline'; of: DeadlineName }
   /** The page's answer; null where it gave none in time. */
   | { type: 'session:facts'; about: PageQuestion; facts: SessionFacts | null }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { PrivateAddress } from '../private-addresses.ts';
 import { Problem } from '../problems.ts';
-import { PrivateAddress, requestTo } from '../webhooks/post.ts';
+import { requestTo } from '../webhooks/post.ts';
 import type { Download } from './check-call.ts';
 
 /** Longest wait for the next bytes, in milliseconds. */

@@ -12,6 +12,7 @@ import { downloader } from '../calls/download.ts';
 import { LibraryCalls } from '../calls/library-calls.ts';
 import type { LogLine } from '../log-line.ts';
 import { loggableError, loggableText } from '../loggable.ts';
+import { isPrivateHost } from '../private-addresses.ts';
 import { Problem } from '../problems.ts';
 import type { Vault } from '../profiles/open-vault.ts';
 import { ProfileVault } from '../profiles/profile-vault.ts';
@@ -30,7 +31,6 @@ import type { EndedSession, SessionEvent } from '../sessions/sessions-options.ts
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { Deliverer } from '../webhooks/deliverer.ts';
 import { PendingMessages } from '../webhooks/pending-messages.ts';
-import { isPrivateHost } from '../webhooks/private-addresses.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';

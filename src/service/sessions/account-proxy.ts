@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { within } from '../../contracts/within.ts';
-import { publicAddressOf } from '../webhooks/post.ts';
+import { publicAddressOf } from '../private-addresses.ts';
 
 /** What a proxy is tested with. */
 const testedTarget = 'web.whatsapp.com:443';

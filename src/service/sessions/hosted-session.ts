@@ -16,6 +16,7 @@ import { writeUntilTaken } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
 import type { SessionIds } from '../session-ids.ts';
+import { ProxyRefused } from './account-proxy.ts';
 import { servicePolicy } from './deadlines.ts';
 import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
 import { ProfileSaves } from './profile-saves.ts';
@@ -417,7 +418,8 @@ export class HostedSession {
   }
 }
 
-function codeOfUnopened(error: unknown): 'library-load-failed' | 'profile-unavailable' | 'host-died' {
+function codeOfUnopened(error: unknown): Extract<SessionInput, { type: 'session:unopened' }>['code'] {
   if (error instanceof LibraryFailed) return 'library-load-failed';
+  if (error instanceof ProxyRefused) return 'proxy-refused';
   return error instanceof ProfileUnavailable ? 'profile-unavailable' : 'host-died';
 }

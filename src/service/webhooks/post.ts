@@ -1,17 +1,11 @@
 import { lookup as lookupAddress } from 'node:dns';
-import { lookup as lookupAddresses } from 'node:dns/promises';
 import { type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { isPrivateAddress } from './private-addresses.ts';
+import { isPrivateAddress, PrivateAddress } from '../private-addresses.ts';
 
 const timeoutMs = 10_000;
-
-/** The address is in a private network, which webhooks must not reach. */
-export class PrivateAddress extends Error {
-  override name = 'PrivateAddress';
-}
 
 export interface PostOptions {
   body: string;
@@ -55,19 +49,6 @@ export function post(url: URL, { body, headers, allowPrivate }: PostOptions): Pr
     request.on('error', reject);
     request.end(body);
   });
-}
-
-/**
- * The address that a name leads to now, or the address itself.
- *
- * @param allowPrivate true when it may be a private one.
- * @throws PrivateAddress, or the error of the lookup.
- */
-export async function publicAddressOf(name: string, allowPrivate: boolean): Promise<string> {
-  const found = await lookupAddresses(name, { all: true });
-  const [first] = allowPrivate ? found : found.filter(({ address }) => !isPrivateAddress(address));
-  if (!first) throw new PrivateAddress(`${name} is a private address`);
-  return first.address;
 }
 
 /** Resolves a name to its public addresses; the connection uses one of these. */

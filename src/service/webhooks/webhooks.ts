@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { isPrivateHost } from '../private-addresses.ts';
 import { Problem } from '../problems.ts';
 import type { Sealer } from '../sealer.ts';
 import type { SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase, WebhookDeliveryRow, WebhookRow } from '../tables.ts';
-import { isPrivateHost } from './private-addresses.ts';
 
 export interface Webhook {
   id: string;

@@ -1,4 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -363,3 +365,37 @@ function browserOf(folder: string): number | null {
   }
   return null;
 }
+
+test('a session runs through the proxy of its account, and one whose proxy refuses says so', async () => {
+  const seen: string[] = [];
+  const credentials = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+  // Connects to the replica, whatever host it is asked for.
+  const proxy = createServer().on('connect', ({ url = '', headers }, near) => {
+    near.on('error', () => {});
+    if (headers['proxy-authorization'] !== credentials)
+      return near.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    seen.push(url);
+    const far = connect(replica.port, '127.0.0.1', () => {
+      near.write('HTTP/1.1 200 OK\r\n\r\n');
+      near.pipe(far).pipe(near);
+    });
+    far.on('error', () => near.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  const openHost = libraryHosts(browser, replica.chromiumArgs, () => {});
+  const { service } = await startTestService({ ...newPlace(), openHost, deadlines, allowPrivateProxies: true });
+  running.add(service);
+  const { id: workspace } = await service.workspaces.create('W');
+  const link = (password: string) => {
+    const browser = { proxy: `http://me:${password}@127.0.0.1:${port}`, arguments: ['--lang=de'] };
+    return service.sessions.link(workspace, { phone: null, libraryPin: null, browser });
+  };
+  const [through, refused] = [await link('p%40ss'), await link('wrong')];
+  await until('a code is shown', () => service.linkCodes.get(through.session), 60_000);
+  expect(seen).toContain('web.whatsapp.com:443');
+  expect((await untilStatus(service, refused, 'failed', 60_000)).cause).toBe('proxy-refused');
+  await stop(service);
+  proxy.closeAllConnections();
+  proxy.close();
+});

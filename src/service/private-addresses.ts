@@ -1,4 +1,10 @@
+import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
+
+/** The address is in a private network, which the service must not reach for a caller. */
+export class PrivateAddress extends Error {
+  override name = 'PrivateAddress';
+}
 
 /**
  * IPv4-compatible addresses (RFC 4291, deprecated). ipaddr.js 2.5 counts them among the public ones, and reads `::1.2.3.4` as
@@ -26,4 +32,17 @@ export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$|\.$/g, '');
   // Names below `localhost` are this machine too (RFC 6761, 6.3).
   return /(^|\.)localhost$/.test(host) || (ipaddr.isValid(host) && isPrivateAddress(host));
+}
+
+/**
+ * The address that a name leads to now, or the address itself.
+ *
+ * @param allowPrivate true when it may be a private one.
+ * @throws PrivateAddress, or the error of the lookup.
+ */
+export async function publicAddressOf(name: string, allowPrivate: boolean): Promise<string> {
+  const found = await lookup(name, { all: true });
+  const [first] = allowPrivate ? found : found.filter(({ address }) => !isPrivateAddress(address));
+  if (!first) throw new PrivateAddress(`${name} is a private address`);
+  return first.address;
 }

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPrivateAddress } from '../../../src/service/webhooks/private-addresses.ts';
+import { isPrivateAddress } from '../../src/service/private-addresses.ts';
 
 /** First and last address of each range of IANA's special-purpose registries. */
 const special: [what: string, first: string, last: string][] = [
