@@ -58,7 +58,7 @@ describe.each(engines)('the browser of an account with %s', (_, newAddress) => {
     expect(starts).toEqual([[], ['--mute-audio']]);
   });
 
-  test('the proxy is tested from the instance, and one that refuses is said to', async () => {
+  test('the proxy is tested from the instance, and the answer says why one does not work', async () => {
     const { body } = await server.ask('POST', accounts, {});
     const test = () => server.ask('POST', `${accounts}/${body.id}/proxy/test`);
     expect(await test()).toMatchObject({ status: 409, body: { code: 'proxy-unknown' } });
