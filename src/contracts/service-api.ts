@@ -5,6 +5,7 @@ import { cellSchema } from './attempt.ts';
 import { outcomeSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
 import { decisionCauses, decisionFiguresSchema, decisionReasonSchema, decisionWords } from './rollout-decision.ts';
+import { methodRulesSchema } from './service-calls.ts';
 import { accountStatuses, apiScopes, rolloutStates, startOutcomes } from './service-states.ts';
 import { verdictRuleSchema, verdictWordSchema } from './verdict.ts';
 
@@ -23,6 +24,7 @@ export const accountStatusSchema = z.enum(accountStatuses);
 
 export const workspaceParams = z.strictObject({ workspace: id });
 export const accountParams = z.strictObject({ workspace: id, account: id });
+export const answeredFileParams = accountParams.extend({ file: z.uuid() });
 export const idParams = z.strictObject({ id });
 
 /** Query values come as text. */
@@ -214,6 +216,7 @@ export const apiKeySchema = z.strictObject({
   name: z.string(),
   scope: scopeSchema,
   workspace: id.nullable().describe('the only workspace that the key reaches; null: all workspaces'),
+  methods: methodRulesSchema.nullable().describe('which methods of the library the key may call; null: all'),
   createdAt: time,
   expiresAt: time.nullable(),
 });
@@ -222,6 +225,7 @@ export const createKeySchema = z.strictObject({
   name: z.string().trim().min(1).max(200),
   scope: scopeSchema,
   workspace: id.optional().describe('the only workspace that the key reaches; without it, the key reaches all'),
+  methods: methodRulesSchema.optional(),
 });
 export const rotateKeySchema = z.strictObject({
   /** How long the old key stays valid, in seconds. */

@@ -1,7 +1,20 @@
 import { z } from 'zod';
-import { accountParams } from './service-api.ts';
 
 /** Shapes of `POST .../calls`: a public method of the library, called by name. */
+
+/** Which methods an API key may call; names are those of the type definitions with their class. */
+const methodPattern = z
+  .string()
+  .regex(/^[A-Z]\w{0,40}\.(\*|[a-z]\w{0,63})$/, 'a method such as Client.sendMessage or Chat.*');
+export const methodRulesSchema = z.strictObject({
+  allow: z.array(methodPattern).max(200).optional().describe('the only methods; without it, all'),
+  deny: z
+    .array(methodPattern)
+    .max(200)
+    .optional()
+    .describe('methods that are not allowed, even where `allow` has them'),
+});
+export type MethodRules = z.output<typeof methodRulesSchema>;
 
 /** Longest id of a message is about 100 characters. */
 const objectId = z.string().min(1).max(200);
@@ -70,5 +83,4 @@ export const libraryAnswerSchema = z.strictObject({
   of: z.string().nullable().describe('the class of an object, such as Message'),
   media: z.array(answeredMediaSchema),
 });
-export const answeredFileParams = accountParams.extend({ file: z.uuid() });
 export type Called = z.output<typeof libraryAnswerSchema>;

@@ -60,6 +60,7 @@ export const problems = {
   },
   'send-failed': { status: 502, title: 'The library could not send the message.' },
   'method-refused': { status: 422, title: 'The service does this by itself; the detail names what to use.' },
+  'method-forbidden': { status: 403, title: 'The API key may not call this method.' },
   'method-unknown': { status: 422, title: 'The library version that hosts the account has no such method.' },
   'arguments-wrong': { status: 422, title: 'The method does not take these arguments.' },
   'object-unknown': { status: 404, title: 'The library knows no message, chat or contact with this id.' },

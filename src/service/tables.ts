@@ -196,6 +196,8 @@ export interface ApiKeyRow {
   scope: ApiScope;
   /** The only workspace that the key reaches; null for all. */
   workspace_id: string | null;
+  /** JSON of `MethodRules`; null for all methods. */
+  methods: string | null;
   secret_sha256: string;
   created_at: number;
   expires_at: number | null;

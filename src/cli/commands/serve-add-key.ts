@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
 import { createKeySchema } from '../../contracts/service-api.ts';
+import { methodRulesSchema } from '../../contracts/service-calls.ts';
 import { type ApiScope, apiScopes } from '../../contracts/service-states.ts';
 import { Workspaces } from '../../service/accounts/workspaces.ts';
 import { ApiKeys } from '../../service/http/keys/api-keys.ts';
@@ -15,6 +16,8 @@ interface AddKeyOptions {
   replica?: true;
   scope: ApiScope;
   workspace?: string;
+  allow?: string[];
+  deny?: string[];
   first?: true;
 }
 
@@ -27,6 +30,12 @@ export function addKeyCommand(): Command {
     .option('--replica', 'for a service that was started with --replica: it has a store of its own')
     .addOption(new Option('--scope <scope>', 'what the key may do').choices(apiScopes).default('read'))
     .option('--workspace <id>', 'the only workspace that the key reaches; without it, the key reaches all')
+    .option(
+      '--allow <methods>',
+      'with the scope call: the only methods it may call, e.g. Client.sendMessage,Chat.*',
+      methods,
+    )
+    .option('--deny <methods>', 'with the scope call: methods that it may not call', methods)
     .option('--first', 'make no key if a valid one exists: for set-ups that run repeatedly')
     .addHelpText(
       'after',
@@ -37,13 +46,17 @@ export function addKeyCommand(): Command {
 
 async function addKey(
   name: string,
-  { scope, workspace, database: address, replica, first }: AddKeyOptions,
+  { scope, workspace, allow, deny, database: address, replica, first }: AddKeyOptions,
 ): Promise<void> {
   const database = await openDatabase<ServiceTables>(address ?? embeddedDatabase({ forReplica: replica }));
   try {
     const keys = new ApiKeys(database);
     if (first && (await keys.any())) console.error('There is a key already; none was made.');
-    else console.log((await keys.create(name, scope, await foundWorkspace(database, workspace))).key);
+    else {
+      const only = await foundWorkspace(database, workspace);
+      const rules = allow || deny ? { ...(allow && { allow }), ...(deny && { deny }) } : null;
+      console.log((await keys.create(name, scope, only, rules)).key);
+    }
   } finally {
     await database.close();
   }
@@ -58,6 +71,16 @@ async function foundWorkspace(database: ServiceDatabase, id: string | undefined)
   });
   if (found === null) throw new InputError(`--workspace ${id}: there is no such workspace`);
   return found.id;
+}
+
+function methods(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const parsed = methodRulesSchema.shape.deny.safeParse(names);
+  if (!parsed.success)
+    throw new InvalidArgumentError(
+      `"${names[Number(parsed.error.issues[0]?.path[0])]}" is no method such as Client.sendMessage or Chat.*`,
+    );
+  return names;
 }
 
 function keyName(text: string): string {

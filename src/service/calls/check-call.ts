@@ -1,5 +1,5 @@
 import type { MethodArgument, ObjectById, SingleCall } from '../../contracts/host.ts';
-import { argumentForms, type CallBody } from '../../contracts/service-calls.ts';
+import { argumentForms, type CallBody, type MethodRules } from '../../contracts/service-calls.ts';
 import type { DefinedClass, Signature } from '../../surface/extract/type-definitions.ts';
 import { Problem } from '../problems.ts';
 
@@ -26,6 +26,16 @@ const classesOf = { chat: ['Chat', 'Channel'], contact: ['Contact'], message: ['
 /** An argument may not lie deeper. */
 const deepest = 12;
 
+interface ArgumentParts {
+  definitions: Definitions;
+  download: Download;
+}
+
+interface CallParts extends ArgumentParts {
+  /** Which methods the caller may use; null for all. */
+  rules: MethodRules | null;
+}
+
 export interface CheckedCall {
   call: SingleCall;
   /** The method with the class that the type definitions declare it in, such as `Message.reply`. */
@@ -35,26 +45,35 @@ export interface CheckedCall {
 /**
  * A call as the host takes it, held against the type definitions of the version. Downloads media that are given by their address.
  *
- * @throws Problem `method-refused`, `method-unknown`, `arguments-wrong`, `media-unavailable`
+ * @throws Problem `method-refused`, `method-forbidden`, `method-unknown`, `arguments-wrong`, `media-unavailable`
  */
-export async function checkCall(body: CallBody, definitions: Definitions, download: Download): Promise<CheckedCall> {
+export async function checkCall(body: CallBody, { rules, ...parts }: CallParts): Promise<CheckedCall> {
+  const { definitions } = parts;
   const on = objectOf(body.on);
   const { method } = body;
   const instead = on === null ? refused.get(method) : undefined;
   if (instead !== undefined) throw new Problem('method-refused', `${method}(): ${instead}`);
+  const owner = on === null ? 'the client' : `a ${on.kind}`;
   const names = on === null ? ['Client'] : classesOf[on.kind];
   const declaring = [...definitions.values()].filter(
     (defined) => isOneOf(defined, names, definitions) && defined.methods.has(method),
   );
-  const signatures = declaring.flatMap((defined) => defined.methods.get(method) ?? []);
-  const owner = on === null ? 'the client' : `a ${on.kind}`;
-  const [declared] = declaring;
+  const allowed = declaring.filter((defined) => mayCall(rules, defined.name, method));
+  if (declaring.length > 0 && allowed.length === 0)
+    throw new Problem('method-forbidden', `The API key may not call ${method}() of ${owner}.`);
+  const signatures = allowed.flatMap((defined) => defined.methods.get(method) ?? []);
+  const [declared] = allowed;
   if (!declared) throw new Problem('method-unknown', `This version has no ${method}() of ${owner}.`);
   if (!signatures.some((signature) => fits(signature, body.args))) {
     throw new Problem('arguments-wrong', `${method}() takes ${signatures.map(textOf).join(' or ')}.`);
   }
-  const args = await Promise.all(body.args.map((each, i) => argumentOf(each, `args.${i}`, { definitions, download })));
+  const args = await Promise.all(body.args.map((each, i) => argumentOf(each, `args.${i}`, parts)));
   return { call: { on, method, args }, name: `${declared.name}.${method}` };
+}
+
+function mayCall(rules: MethodRules | null, className: string, method: string): boolean {
+  const names = (list: readonly string[]) => list.includes(`${className}.${method}`) || list.includes(`${className}.*`);
+  return rules === null || ((rules.allow === undefined || names(rules.allow)) && !names(rules.deny ?? []));
 }
 
 function objectOf(on: CallBody['on']): ObjectById | null {
@@ -86,11 +105,6 @@ function textOf(signature: Signature): string {
     return `${isRest ? '...' : ''}${name}${isOptional && !isRest ? '?' : ''}${type}`;
   });
   return `(${parameters.join(', ')})`;
-}
-
-interface ArgumentParts {
-  definitions: Definitions;
-  download: Download;
 }
 
 async function argumentOf(given: unknown, place: string, parts: ArgumentParts, depth = 0): Promise<MethodArgument> {

@@ -1,5 +1,5 @@
 import type { SingleAnswer } from '../../contracts/host.ts';
-import type { CallBody, Called, CallOutcome } from '../../contracts/service-calls.ts';
+import type { CallBody, Called, CallOutcome, MethodRules } from '../../contracts/service-calls.ts';
 import { within } from '../../contracts/within.ts';
 import { readTypeDefinitions } from '../../surface/extract/type-definitions.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
@@ -43,15 +43,24 @@ export class LibraryCalls {
    * LibraryCalls a method of the client of a session that runs here, or of an object that this client finds.
    *
    * @param urlOf where a file of the answer can be fetched.
-   * @throws Problem `session-not-connected`, `method-refused`, `method-unknown`, `arguments-wrong`, `media-unavailable`, `object-unknown`,
+   * @param rules which methods the caller may use; null for all.
+   * @throws Problem `session-not-connected`, `method-forbidden`, `method-refused`, `method-unknown`, `arguments-wrong`, `media-unavailable`, `object-unknown`,
    *   `call-failed`, `call-unknown`
    */
-  async call(ids: SessionIds, body: CallBody, urlOf: (file: string) => string): Promise<Called> {
+  async call(
+    ids: SessionIds,
+    body: CallBody,
+    { urlOf, rules }: { urlOf(file: string): string; rules: MethodRules | null },
+  ): Promise<Called> {
     const session = this.#options.running(ids.session);
     if (!session) throw new Problem('session-not-connected');
     const { library } = session;
     const begun = performance.now();
-    const checked = await checkCall(body, this.#definitionsOf(library.packageDir), this.#options.download);
+    const checked = await checkCall(body, {
+      definitions: this.#definitionsOf(library.packageDir),
+      download: this.#options.download,
+      rules,
+    });
     const left = Math.max(1, body.deadlineMs - (performance.now() - begun));
     const ended = (code: EndedCall['code']) =>
       this.#options.onEnd({

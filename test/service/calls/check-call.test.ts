@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { home } from '../../../src/contracts/home.ts';
-import { type CallBody, libraryCallSchema } from '../../../src/contracts/service-calls.ts';
+import { type CallBody, libraryCallSchema, type MethodRules } from '../../../src/contracts/service-calls.ts';
 import { checkCall } from '../../../src/service/calls/check-call.ts';
 import { readTypeDefinitions } from '../../../src/surface/extract/type-definitions.ts';
 
@@ -13,8 +13,8 @@ const definitionsOf = (version: string) => {
 };
 const newest = definitionsOf('1.34.7');
 const download = async (url: URL) => ({ mimetype: 'image/png', data: Buffer.from(url.href).toString('base64') });
-const check = (body: Partial<CallBody> & { method: string }, definitions = newest) =>
-  checkCall(libraryCallSchema.parse(body), definitions, download).then(({ call }) => call);
+const check = (body: Partial<CallBody> & { method: string }, definitions = newest, rules: MethodRules | null = null) =>
+  checkCall(libraryCallSchema.parse(body), { definitions, download, rules }).then(({ call }) => call);
 
 test('a call of the client has its arguments as they are', async () => {
   expect(await check({ method: 'sendMessage', args: ['1@c.us', 'hello', { linkPreview: false }] })).toEqual({
@@ -118,4 +118,19 @@ test('what counts is the version that hosts the account', async () => {
   await expect(check({ method: 'getContactLidAndPhone', args: [[]] }, definitionsOf('1.24.0'))).rejects.toMatchObject({
     code: 'method-unknown',
   });
+});
+
+test.each<[MethodRules, boolean]>([
+  [{}, true],
+  [{ allow: ['Client.sendMessage'] }, true],
+  [{ allow: ['Client.*'] }, true],
+  [{ allow: ['Message.*', 'Client.getChats'] }, false],
+  [{ allow: [] }, false],
+  [{ deny: ['Client.sendMessage'] }, false],
+  [{ deny: ['Chat.*'] }, true],
+  [{ allow: ['Client.*'], deny: ['Client.sendMessage'] }, false],
+])('a key with the rules %j may send: %s', async (rules, isAllowed) => {
+  const sent = check({ method: 'sendMessage', args: ['1@c.us', 'a'] }, newest, rules);
+  if (isAllowed) await sent;
+  else await expect(sent).rejects.toMatchObject({ code: 'method-forbidden' });
 });

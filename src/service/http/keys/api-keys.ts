@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { type MethodRules, methodRulesSchema } from '../../../contracts/service-calls.ts';
 import { type ApiScope, apiScopes, type KeyRejection } from '../../../contracts/service-states.ts';
 import { Problem } from '../../problems.ts';
 import { type WorkspaceId, workspaceId } from '../../session-ids.ts';
@@ -12,6 +13,8 @@ export interface ApiKey {
   scope: ApiScope;
   /** The only workspace that the key reaches; null for all. */
   workspace: WorkspaceId | null;
+  /** Which methods of the library it may call; null for all. */
+  methods: MethodRules | null;
   createdAt: number;
   expiresAt: number | null;
 }
@@ -38,15 +41,24 @@ export class ApiKeys {
     this.#database = database;
   }
 
-  /** @param workspace the only workspace that the key reaches; null for all, also those of the future. */
-  async create(name: string, scope: ApiScope, workspace: WorkspaceId | null = null): Promise<NewApiKey> {
+  /**
+   * @param workspace the only workspace that the key reaches; null for all, also those of the future.
+   * @param methods which methods of the library it may call; null for all.
+   */
+  async create(
+    name: string,
+    scope: ApiScope,
+    workspace: WorkspaceId | null = null,
+    methods: MethodRules | null = null,
+  ): Promise<NewApiKey> {
     const id = randomBytes(6).toString('hex');
     const secret = randomBytes(32).toString('hex');
     const { kysely, now } = this.#database;
-    const row = { id, name, scope, workspace_id: workspace, secret_sha256: hashOf(secret, workspace) };
+    const row = { id, name, scope, workspace_id: workspace, methods: methods && JSON.stringify(methods) };
+    const secret_sha256 = hashOf(secret, workspace);
     await kysely
       .insertInto('api_keys')
-      .values({ ...row, created_at: now, expires_at: null })
+      .values({ ...row, secret_sha256, created_at: now, expires_at: null })
       .execute();
     return { ...(await this.#get(id)), key: `wwc_${id}_${secret}` };
   }
@@ -73,9 +85,9 @@ export class ApiKeys {
    * @throws Problem `key-unknown`, `key-expired`
    */
   async rotate(id: string, overlapMs: number): Promise<NewApiKey> {
-    const { name, scope, workspace } = await this.#get(id);
+    const { name, scope, workspace, methods } = await this.#get(id);
     if (await this.#hasExpired(id)) throw new Problem('key-expired');
-    const fresh = await this.create(name, scope, workspace);
+    const fresh = await this.create(name, scope, workspace, methods);
     await this.#expire(id, overlapMs);
     this.#found.delete(id);
     return fresh;
@@ -159,7 +171,8 @@ function hashOf(secret: string, workspace: string | null): string {
   return sha256(workspace === null ? secret : `${secret} ${workspace}`);
 }
 
-function fromRow({ id, name, scope, workspace_id, created_at, expires_at }: ApiKeyRow): ApiKey {
+function fromRow({ id, name, scope, workspace_id, methods: rules, created_at, expires_at }: ApiKeyRow): ApiKey {
   const workspace = workspace_id === null ? null : workspaceId(workspace_id);
-  return { id, name, scope, workspace, createdAt: created_at, expiresAt: expires_at };
+  const methods = rules === null ? null : methodRulesSchema.parse(JSON.parse(rules));
+  return { id, name, scope, workspace, methods, createdAt: created_at, expiresAt: expires_at };
 }

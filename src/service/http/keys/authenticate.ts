@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '../../../contracts/is-loopback.ts';
+import type { MethodRules } from '../../../contracts/service-calls.ts';
 import type { ApiScope, KeyRejection } from '../../../contracts/service-states.ts';
 import { Problem } from '../../problems.ts';
 import type { WorkspaceId } from '../../session-ids.ts';
@@ -12,10 +13,12 @@ export interface Caller {
   scope: ApiScope;
   /** The only workspace that there is for the caller; null for a caller that may reach all. */
   workspace: WorkspaceId | null;
+  /** Which methods of the library the caller may call; null for all. */
+  methods: MethodRules | null;
 }
 
 /** The caller of an operation that needs no key. */
-export const anonymous: Caller = { id: '', scope: 'read', workspace: null };
+export const anonymous: Caller = { id: '', scope: 'read', workspace: null, methods: null };
 
 /**
  * Who sends a request; why its key was rejected otherwise.
@@ -31,7 +34,7 @@ export async function authenticate(
   const { authorization } = request.headers;
   if (open && authorization === undefined && !(await keys.any())) {
     if (!isLocal(request)) throw new Problem('forbidden', localOnly);
-    return { id: 'open', scope: 'admin', workspace: null };
+    return { id: 'open', scope: 'admin', workspace: null, methods: null };
   }
   if (authorization === undefined) return 'missing';
   // The name of a scheme has no case (RFC 9110, 11.1).

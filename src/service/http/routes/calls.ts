@@ -1,5 +1,5 @@
-import { accountParams } from '../../../contracts/service-api.ts';
-import { answeredFileParams, libraryAnswerSchema, libraryCallSchema } from '../../../contracts/service-calls.ts';
+import { accountParams, answeredFileParams } from '../../../contracts/service-api.ts';
+import { libraryAnswerSchema, libraryCallSchema } from '../../../contracts/service-calls.ts';
 import { Problem } from '../../problems.ts';
 import { findAccount } from './find-account.ts';
 import { ownerElsewhere, sendOn } from './forward.ts';
@@ -23,16 +23,19 @@ export const callRoutes: Route[] = [
     bodyBytes,
     answer: { status: 200, schema: libraryAnswerSchema },
     problems: [
-      ...([
-        'account-unknown',
-        'session-not-connected',
-        'session-elsewhere',
-        'method-refused',
-        'method-unknown',
-      ] as const),
-      ...(['arguments-wrong', 'media-unavailable', 'object-unknown', 'call-failed', 'call-unknown'] as const),
+      'account-unknown',
+      'session-not-connected',
+      'session-elsewhere',
+      'method-refused',
+      'method-forbidden',
+      'method-unknown',
+      'arguments-wrong',
+      'media-unavailable',
+      'object-unknown',
+      'call-failed',
+      'call-unknown',
     ],
-    async handle({ service }, { params, body, request }) {
+    async handle({ service }, { params, body, caller, request }) {
       const { ids } = await findAccount(service, params);
       const owner = await ownerElsewhere(service, ids, request);
       if (owner?.address === null) throw new Problem('session-elsewhere');
@@ -41,7 +44,8 @@ export const callRoutes: Route[] = [
         return libraryAnswerSchema.parse(await (await sendOn(request, to)).json());
       }
       const { workspace, account } = params;
-      return service.calls.call(ids, body, (file) => `/v1/workspaces/${workspace}/accounts/${account}/media/${file}`);
+      const urlOf = (file: string) => `/v1/workspaces/${workspace}/accounts/${account}/media/${file}`;
+      return service.calls.call(ids, body, { urlOf, rules: caller.methods });
     },
   }),
   route({

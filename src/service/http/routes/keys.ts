@@ -27,9 +27,9 @@ export const keyRoutes: Route[] = [
     body: createKeySchema,
     answer: { status: 201, schema: newKeySchema },
     problems: ['workspace-unknown'],
-    async handle({ service, keys }, { body: { name, scope, workspace } }) {
+    async handle({ service, keys }, { body: { name, scope, workspace, methods = null } }) {
       const only = workspace === undefined ? null : (await service.workspaces.get(workspaceId(workspace))).id;
-      const made = await keys.create(name, scope, only);
+      const made = await keys.create(name, scope, only, methods);
       return { ...apiKeyView(made), key: made.key };
     },
   }),

@@ -76,10 +76,11 @@ export function apiKeyView({
   name,
   scope,
   workspace,
+  methods,
   createdAt,
   expiresAt,
 }: ApiKey): z.output<typeof apiKeySchema> {
-  return { id, name, scope, workspace, createdAt: iso(createdAt), expiresAt: isoOrNull(expiresAt) };
+  return { id, name, scope, workspace, methods, createdAt: iso(createdAt), expiresAt: isoOrNull(expiresAt) };
 }
 
 /** A page of at most `limit` items out of `limit + 1` that were read, and the id after which the next one begins. */
