@@ -72,10 +72,10 @@ export const trialEveryMs = 60_000;
  * Whether breakers that opened for the same reason have one cause outside of their sessions.
  *
  * @param openedAt milliseconds since 1970, in any sequence.
+ * @param closed how many more there were, which have closed since.
  */
-export function isSharedFault(openedAt: readonly number[]): boolean {
+export function isSharedFault(openedAt: readonly number[], closed = 0): boolean {
   const sorted = openedAt.toSorted((a, b) => a - b);
-  return sorted.some(
-    (first, i) => (sorted[i + shared.sessions - 1] ?? Number.POSITIVE_INFINITY) - first <= shared.withinMs,
-  );
+  const last = Math.max(0, shared.sessions - closed - 1);
+  return sorted.some((first, i) => (sorted[i + last] ?? Number.POSITIVE_INFINITY) - first <= shared.withinMs);
 }

@@ -87,3 +87,11 @@ test.each([
 ])('breakers that opened for one reason are one fault, %s: %#', (_, openedAt, expected) => {
   expect(isSharedFault(openedAt)).toBe(expected);
 });
+
+test('a breaker that has closed counts as one of them', () => {
+  expect([isSharedFault([1, 1, 1, 1], 1), isSharedFault([1, 1, 1], 1), isSharedFault([], 1)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});

@@ -134,16 +134,18 @@ export class SessionStarts {
     }));
   }
 
-  /** The session is ready. If the failure of its start before was one that many sessions share, it is over for all of them. */
+  /** The session is ready. What its starts failed with before, and what many sessions share, is over for all of them. */
   async ready(lease: Lease): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       await endStart(tx, this.#database, lease, 'ready');
     });
-    const before = await this.#newest(lease, 2);
-    const [now, failed] = before;
-    if (now && failed?.code && failed.outcome !== 'stopped' && failed.library === now.library)
-      await this.#faults.over({ code: failed.code, library: failed.library });
+    const [now, ...before] = await this.#newest(lease, looked);
+    const lastReady = before.findIndex(({ outcome }) => outcome === 'ready');
+    const since = lastReady === -1 ? before : before.slice(0, lastReady + 1);
+    const failed = since.filter(({ code, library }) => code !== null && library === now?.library);
+    for (const code of new Set(failed.map(({ code }) => code as string)))
+      await this.#faults.over({ code, library: now?.library as string });
   }
 
   /**

@@ -39,8 +39,9 @@ export class SharedFaults {
     }
   }
 
-  /** A start that had failed like this succeeded: if the fault was a shared one, its sessions may start at once. */
+  /** A session whose starts had failed like this is ready: if the fault was a shared one, its other sessions may start at once. */
   async over({ code, library }: Fault): Promise<void> {
+    if (isEndless(code)) return;
     const [waiting] = await this.#shared({ code, library });
     if (!waiting) return;
     const { kysely, now } = this.#database;
@@ -57,7 +58,7 @@ export class SharedFaults {
     }
   }
 
-  /** The sessions of each fault that many share. */
+  /** The sessions of each fault that many share, or of the one that a session has just left. */
   async #shared(only?: Fault) {
     let query = this.#database.kysely
       .selectFrom('sessions')
@@ -67,11 +68,15 @@ export class SharedFaults {
       .where('wanted', '=', 1)
       .where('attention_at', 'is not', null);
     if (only) query = query.where('attention_code', '=', only.code).where('library', '=', only.library);
+    const closed = only ? 1 : 0;
     const waiting = await query.execute();
     const stopped = waiting.filter(({ attention_code }) => !isEndless(attention_code));
     const faults = Map.groupBy(stopped, ({ attention_code, library }) => `${attention_code} ${library}`);
     return [...faults.values()].filter((sessions) =>
-      isSharedFault(sessions.map(({ attention_at }) => attention_at ?? 0)),
+      isSharedFault(
+        sessions.map(({ attention_at }) => attention_at ?? 0),
+        closed,
+      ),
     );
   }
 }

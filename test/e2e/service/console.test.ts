@@ -118,6 +118,8 @@ test('after a restart of the service the page shows the session restored', async
   await page.getByText(`on WhatsApp Web ${build}`).waitFor();
   await page.getByRole('link', { name: '← accounts' }).click();
   await page.getByRole('link', { name: `+${number}` }).waitFor();
+  await page.getByRole('button', { name: 'Restore all that wait' }).click();
+  await page.getByText(/^\d+ sessions? may start now\.$/).waitFor();
 });
 
 test('a rollout is begun, advanced and rolled back', async () => {

@@ -4,7 +4,7 @@ import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import type { Lease } from '../../../src/service/leases/lease.ts';
 import { Leases } from '../../../src/service/leases/leases.ts';
-import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
+import { type AccountId, SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
 import { SessionStarts } from '../../../src/service/sessions/session-starts.ts';
 import { SharedFaults } from '../../../src/service/sessions/shared-faults.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
@@ -137,6 +137,17 @@ describe.each(engines)('failures of sessions in %s', (_, newAddress) => {
       await starts.failed(tried as Lease, code);
       expect(await attentionOf((tried as Lease).ids)).toBe('page-hung');
     }
+    const { kysely } = database;
+    const other = await kysely
+      .selectFrom('sessions')
+      .select('account_id')
+      .orderBy('failures')
+      .executeTakeFirstOrThrow();
+    await kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+    await faults.tryOne();
+    const [working] = await claimed();
+    await ready(working as Lease);
+    expect((await accounts.get(workspace, other.account_id as AccountId)).attention).toBeNull();
   });
 
   test('a session that a person restores ends a shared fault too, with the same version and for the same code only', async () => {
