@@ -48,7 +48,7 @@ export const knownFaults: readonly KnownFault[] = [
     id: 'sender-as-object',
     code: /fromId: ('_serialized' in data\.from)/,
     breaks: 'Message.acceptGroupV4Invite',
-    versions: '1.23.0 - 1.25.0',
+    versions: '1.22.2-alpha.0 - 1.25.0',
     isOn: () => true,
     why: 'The library takes the sender of an invitation for an object; it is a text, so no event tells of the message',
     sources: ['wwebjs/whatsapp-web.js#3257'],
