@@ -24,6 +24,8 @@ export interface ReportedText {
   make(client: TextedClient): Promise<unknown>;
   /** The method that fails, where the call needs another one first. */
   failsIn?: string;
+  /** The method works on the build with other arguments: a check of names cannot see the failure. */
+  ofArgument?: true;
   /** What the error says; the whole of `name: message`, without what Puppeteer puts before it. */
   text: string;
   /** The first of the versions of this table whose release mended it, on a build on which that version works; absent where none did. */
@@ -133,6 +135,7 @@ export const reportedTexts: readonly ReportedText[] = [
     build: '2.3000.1015802715',
     call: 'Client.getMessageById of a message to oneself',
     make: ({ client }) => client.getMessageById(`true_${contact}_3EB039583F48990846CB3E_out`),
+    ofArgument: true,
     text: 'Error: Invalid serialized message id specified',
     mended: since1332,
   },
@@ -162,6 +165,7 @@ export const reportedTexts: readonly ReportedText[] = [
     call: 'Client.sendMessage quoting a message that is not loaded',
     make: ({ client }) =>
       client.sendMessage(contact, 'hello', { quotedMessageId: `false_${contact}_3EB039583F48990846CB3E` }),
+    ofArgument: true,
     text: "TypeError: Cannot read properties of undefined (reading 'unsafe')",
     mended: since1332,
   },
