@@ -1,7 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Kysely } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { Links } from '../../src/service/accounts/links.ts';
 import { SessionIds, workspaceId } from '../../src/service/session-ids.ts';
+import type { ServiceTables } from '../../src/service/tables.ts';
+import { openDatabaseToRead } from '../../src/store/database/open-database.ts';
+import type { Bookkeeping } from '../../src/store/database/run-migrations.ts';
 import { newServiceDatabase } from '../support/new-service-database.ts';
 import { engines } from '../support/service-databases.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -33,6 +38,39 @@ test.each(engines)(
       ['other', 'ready-timeout', '2026-01-02T00:00:00.000Z'],
       ['workspace', 'ready-timeout', '2026-01-01T00:00:00.000Z'],
     ]);
+  },
+);
+
+test.each(engines)(
+  'a question changes nothing: not %s without a schema, with an older one or with a newer one',
+  async (_, newAddress) => {
+    const ask = (address: string) => cli(['db', 'query', 'instances', '--database', address]);
+    const empty = await newAddress();
+    if (empty.startsWith('sqlite:')) writeFileSync(empty.slice('sqlite:'.length), '');
+    expect(await ask(empty)).toMatchObject({ exit: 3, stderr: expect.stringMatching(/no database of wwebjs-canary/) });
+    const { database, address } = await newServiceDatabase(newAddress);
+    const { kysely } = database as unknown as { kysely: Kysely<Bookkeeping> };
+    const names = async () => (await kysely.selectFrom('migrations').select('name').execute()).map(({ name }) => name);
+    const all = await names();
+    const [last] = all.sort().slice(-1);
+    await kysely
+      .deleteFrom('migrations')
+      .where('name', '=', last as string)
+      .execute();
+    expect(await ask(address)).toMatchObject({ exit: 4, stderr: expect.stringMatching(/older than this program/) });
+    expect(await names()).toHaveLength(all.length - 1);
+    const later = { name: '9999-later.sql', timestamp: '', ran_at: '' };
+    await kysely
+      .insertInto('migrations')
+      .values([later, { ...later, name: last as string }])
+      .execute();
+    expect(await ask(address)).toMatchObject({ exit: 4, stderr: expect.stringMatching(/newer than this program/) });
+    await kysely.deleteFrom('migrations').where('name', '=', later.name).execute();
+    expect(await ask(address)).toMatchObject({ exit: 0 });
+    const reading = await openDatabaseToRead<ServiceTables>(address);
+    await expect(reading.kysely.deleteFrom('workspaces').execute()).rejects.toThrow(/read.?only/i);
+    await reading.close();
+    await database.close();
   },
 );
 

@@ -7,7 +7,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import type { Engine } from '../../store/database/database.ts';
-import { openDatabase } from '../../store/database/open-database.ts';
+import { openDatabaseToRead } from '../../store/database/open-database.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 
 const folder = (engine: Engine) => join(packageRoot, 'sql', 'queries', engine);
@@ -18,7 +18,7 @@ function questions(): string[] {
   return files.map((file) => basename(file, '.sql')).sort();
 }
 
-/** `db query`: runs a query of `sql/queries` on the tables of the service, on either engine and without its client. */
+/** `db query`: runs a query of `sql/queries` on the tables of the service, on either engine and without its client. It changes nothing. */
 export function dbQueryCommand(): Command {
   return new Command('query')
     .description('run a query of sql/queries on the database of the service: MySQL, MariaDB or SQLite')
@@ -41,7 +41,7 @@ async function ask(question: string, { database: given }: { database?: string })
   if (address.startsWith('sqlite:') && !existsSync(address.slice('sqlite:'.length))) {
     throw new InputError(`${address}: there is no such file; name the database of the service with --database`);
   }
-  const database = await openDatabase(address);
+  const database = await openDatabaseToRead(address);
   try {
     const text = readFileSync(join(folder(database.engine), `${question}.sql`), 'utf8').replace(/;\s*$/, '');
     const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text));

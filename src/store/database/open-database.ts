@@ -1,13 +1,20 @@
+import { join } from 'node:path';
 import { CompiledQuery, Kysely, MysqlDialect } from 'kysely';
+import { packageRoot } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import { Database } from './database.ts';
-import { isUnreachable } from './database-errors.ts';
+import { isUnavailable, isUnreachable } from './database-errors.ts';
 import { migrateMysql } from './migrate-mysql.ts';
 import { mysqlPool } from './mysql-pool.ts';
+import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { openInThread } from './open-in-thread.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { type Bookkeeping, migrationFiles } from './run-migrations.ts';
+import { openToRead } from './sqlite-file.ts';
+import { storeTrouble } from './store-trouble.ts';
 
 const defaultPoolSize = 10;
+const addressForm = 'the database address must look like mysql://user:password@host:3306/name or sqlite:/path/to/file';
 
 /**
  * Opens `mysql://user:password@host:port/database` or `sqlite:/path/to/file` and brings its schema up to date.
@@ -17,9 +24,66 @@ const defaultPoolSize = 10;
 export async function openDatabase<Tables>(address: string, poolSize = defaultPoolSize): Promise<Database<Tables>> {
   if (address.startsWith('sqlite:')) return openEmbedded(address.slice('sqlite:'.length));
   if (/^mysql:\/\//.test(address)) return openMysql(address, poolSize);
-  throw new InputError(
-    `the database address must look like mysql://user:password@host:3306/name or sqlite:/path/to/file`,
+  throw new InputError(addressForm);
+}
+
+/**
+ * Opens a database as `openDatabase` does, to read from it only: it migrates nothing, and no statement can change anything.
+ *
+ * @throws InputError when the address is neither, or the database has no schema of this program; TroubleError when its schema is of
+ *   another version, or the database refuses or does not answer.
+ */
+export async function openDatabaseToRead<Tables>(address: string): Promise<Database<Tables>> {
+  const database = openedToRead<Tables>(address);
+  try {
+    await checkSchema(database as unknown as Database<Bookkeeping>);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function openedToRead<Tables>(address: string): Database<Tables> {
+  if (address.startsWith('sqlite:')) {
+    const file = address.slice('sqlite:'.length);
+    try {
+      return new Database('sqlite', new Kysely({ dialect: new NodeSqliteDialect(openToRead(file)) }), file, []);
+    } catch (error) {
+      throw storeTrouble(file, error);
+    }
+  }
+  if (!/^mysql:\/\//.test(address)) throw new InputError(addressForm);
+  return new Database(
+    'mysql',
+    new Kysely({ dialect: mysqlDialect(address, 1, ['set session transaction read only']) }),
+    nameOf(address),
+    [],
   );
+}
+
+/** @throws InputError, TroubleError unless exactly the migrations of this program have run. */
+async function checkSchema({ kysely, name, engine }: Database<Bookkeeping>): Promise<void> {
+  const done = await kysely
+    .selectFrom('migrations')
+    .select('name')
+    .orderBy('name')
+    .execute()
+    .catch((error) => {
+      if (isUnavailable(error))
+        throw new TroubleError(`database ${name} does not answer: ${error.message}`, { cause: error });
+      throw new InputError(`${name}: this is no database of wwebjs-canary; name the one that \`serve\` works on`);
+    });
+  const names = done.map((row) => row.name);
+  const files = migrationFiles(join(packageRoot, 'sql', engine));
+  const [missing] = files.filter((file) => !names.includes(file));
+  const [foreign] = names.filter((file) => !files.includes(file));
+  if (foreign !== undefined)
+    throw new TroubleError(`${name}: its schema is newer than this program (it has ${foreign}); update wwebjs-canary`);
+  if (missing !== undefined)
+    throw new TroubleError(
+      `${name}: its schema is older than this program (it has no ${missing}); a question changes nothing: start \`serve\` or run \`wwebjs-canary db migrate\` first`,
+    );
 }
 
 async function openEmbedded<Tables>(file: string): Promise<Database<Tables>> {
@@ -34,16 +98,20 @@ async function openMysql<Tables>(url: string, poolSize: number): Promise<Databas
     const what = isUnreachable(error) ? 'does not answer' : 'refuses';
     throw new TroubleError(`database ${name} ${what}: ${error.message || error.code}`, { cause: error });
   });
-  const dialect = new MysqlDialect({
+  return new Database<Tables>('mysql', new Kysely({ dialect: mysqlDialect(url, poolSize) }), name, migrated);
+}
+
+function mysqlDialect(url: string, poolSize: number, settings: readonly string[] = []): MysqlDialect {
+  return new MysqlDialect({
     pool: mysqlPool(url, poolSize),
     onCreateConnection: async (connection) => {
       // Rows that a statement has seen must not lock the gaps between them, or links of different numbers block each other.
       await connection.executeQuery(CompiledQuery.raw('set session transaction isolation level read committed'));
       // now() in a zone with summer time says one hour twice a year.
       await connection.executeQuery(CompiledQuery.raw("set time_zone = '+00:00'"));
+      for (const setting of settings) await connection.executeQuery(CompiledQuery.raw(setting));
     },
   });
-  return new Database<Tables>('mysql', new Kysely({ dialect }), name, migrated);
 }
 
 /** `host:port/database`, without user and password. */

@@ -29,6 +29,16 @@ export function openHere(file: string): SqliteFile {
     database.close();
     throw error;
   }
+  return fileOf(database);
+}
+
+/** Opens a file in this thread to read from it: it has to be there, and no statement can change it. */
+export function openToRead(file: string): SqliteFile {
+  const database = new DatabaseSync(file, { timeout: lockTimeoutMs, readOnly: true });
+  return fileOf(database);
+}
+
+function fileOf(database: DatabaseSync): SqliteFile {
   return {
     run: async (sql, parameters) => runStatement(database, sql, parameters as SQLInputValue[]),
     runAll: async (text) => database.exec(text),
