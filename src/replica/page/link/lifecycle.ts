@@ -183,7 +183,7 @@ export class Lifecycle {
     this.notifications.replaceBlocklist(blocked);
     for (const channel of channels) this.groups.applyChannel(channel);
     if (page.msgs.length === 0) await this.messaging.restore();
-    this.messaging.receiveHistory(messages);
+    await this.messaging.receiveHistory(messages);
     for (const chat of page.chats.getModelsArray()) {
       chat.endOfHistoryTransferType = olderOnPhone.includes(String(chat.id))
         ? endOfHistory.onPhone
@@ -193,8 +193,12 @@ export class Lifecycle {
   }
 
   /** The phone has sent what it has of a chat before the messages that the page has. */
-  private phoneHistory({ chat: id, messages, hasMore }: Extract<ServerFrame, { type: 'chat-history' }>): void {
-    this.messaging.receiveHistory(messages);
+  private async phoneHistory({
+    chat: id,
+    messages,
+    hasMore,
+  }: Extract<ServerFrame, { type: 'chat-history' }>): Promise<void> {
+    await this.messaging.receiveHistory(messages);
     const chat = this.page.chats.ensure(new Wid(id));
     chat.endOfHistoryTransferType = hasMore ? endOfHistory.onPhone : endOfHistory.reached;
   }

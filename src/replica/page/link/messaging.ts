@@ -26,6 +26,9 @@ const pageSize = 50;
 /** How many messages are written in one transaction. */
 const storedAtOnce = 1_000;
 
+/** Messages that the page loads before it lets other code run. */
+const loadedAtOnce = 500;
+
 /** A timer takes no longer time, in milliseconds; no page lives so long. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -92,14 +95,14 @@ export class Messaging {
   }
 
   /** Adds a part of the history, oldest first, before all that the page has: the latest part comes first. */
-  receiveHistory(messages: readonly Message[]): void {
+  async receiveHistory(messages: readonly Message[]): Promise<void> {
     const missing = messages.map((wire) => ({ key: this.keyOf(wire), wire }));
     const added = missing.filter(({ key }) => !this.entries.has(indexOf(key)));
     this.order.first -= added.length;
     const { first } = this.order;
     const entries = added.map((one, i): MessageEntry => ({ ...one, order: first + i, viewed: true }));
     this.keepUnloaded(entries);
-    this.loadLatest();
+    await this.loadLatest();
     void this.storeAll(entries);
   }
 
@@ -257,7 +260,7 @@ export class Messaging {
     this.order = { first: entries[0]?.order ?? 0, last: entries.at(-1)?.order ?? 0 };
     this.keepUnloaded(entries);
     for (const { key, viewed } of entries) if (!viewed) this.placeOf(key).unreadCount += 1;
-    this.loadLatest();
+    await this.loadLatest();
   }
 
   private transmit(wire: Message): Promise<SendResult> {
@@ -310,17 +313,32 @@ export class Messaging {
     const byChat = new Map<string, MessageEntry[]>();
     for (const entry of entries) {
       this.entries.set(indexOf(entry.key), entry);
-      if (changesAnother(entry.wire)) this.addChange(entry, entry.wire, false);
-      else byChat.set(String(entry.key.remote), [...(byChat.get(String(entry.key.remote)) ?? []), entry]);
+      if (changesAnother(entry.wire)) {
+        this.addChange(entry, entry.wire, false);
+        continue;
+      }
+      const chat = String(entry.key.remote);
+      const ofChat = byChat.get(chat);
+      if (ofChat) ofChat.push(entry);
+      else byChat.set(chat, [entry]);
     }
     for (const [chat, earlier] of byChat) this.unloaded.set(chat, [...earlier, ...(this.unloaded.get(chat) ?? [])]);
   }
 
-  /** Loads the latest messages of each chat, those that are unread among them, and all of the status and of channels. */
-  private loadLatest(): void {
+  /**
+   * Loads the latest messages of each chat, those that are unread among them, and all of the status and of channels. As on the real page, other
+   * code runs meanwhile: programs attach their listeners during a long sync.
+   */
+  private async loadLatest(): Promise<void> {
+    let sincePause = 0;
     for (const earlier of this.unloaded.values()) {
       const [oldest] = earlier;
       if (!oldest) continue;
+      if (sincePause >= loadedAtOnce) {
+        await new Promise((done) => setTimeout(done));
+        sincePause = 0;
+      }
+      sincePause += earlier.length;
       const place = this.placeOf(oldest.key);
       if (place instanceof Status) {
         for (const entry of earlier.splice(0)) this.load(this.placeOf(entry.key), [entry]);
@@ -471,7 +489,10 @@ export class Messaging {
   /** A long history is written in parts, so that the page can do other things between them. */
   private async storeAll(entries: readonly MessageEntry[]): Promise<void> {
     for (let start = 0; start < entries.length; start += storedAtOnce) {
-      const part = entries.slice(start, start + storedAtOnce);
+      // What was dropped meanwhile is not stored.
+      const part = entries
+        .slice(start, start + storedAtOnce)
+        .filter((entry) => this.entries.get(indexOf(entry.key)) === entry);
       await idbPut(
         'model-storage',
         'message',
