@@ -72,6 +72,8 @@ describe.each([
     await block('blockContact');
     expect(phone.state().blocked).toContain(`${stranger}@c.us`);
     expect((await client.getContactById(`${stranger}@c.us`)).isBlocked).toBe(true);
+    const blocked: { id: { _serialized: string } }[] = await client.getBlockedContacts();
+    expect(blocked.map(({ id }) => id._serialized)).toContain(`${stranger}@c.us`);
     await block('unblockContact');
     expect(phone.state().blocked).not.toContain(`${stranger}@c.us`);
     expect((await client.getContactById(`${stranger}@c.us`)).isBlocked).toBe(false);

@@ -7,7 +7,7 @@ import { EventEmitter } from '../../../src/replica/page/model/event-emitter.ts';
 import { GroupMetadataCollection } from '../../../src/replica/page/model/groups.ts';
 import { Conn, Msg } from '../../../src/replica/page/model/models.ts';
 import { createMsgKeyClass } from '../../../src/replica/page/model/msg-key.ts';
-import { ProfilePicThumbCollection } from '../../../src/replica/page/model/people-models.ts';
+import { Lids, ProfilePicThumbCollection } from '../../../src/replica/page/model/people-models.ts';
 import { Wid } from '../../../src/replica/page/model/wid.ts';
 
 test('several event names in one string are separated by spaces', () => {
@@ -89,7 +89,11 @@ test.each(['_serialized', '$1'] as const)('a message key keeps its text in %s', 
 });
 
 test('a chat that the page does not have is found only on a page to which a library added findImpl', async () => {
-  const chats = new ChatCollection(new ContactCollection(), new MuteCollection(), new GroupMetadataCollection());
+  const chats = new ChatCollection(
+    new ContactCollection(new Lids()),
+    new MuteCollection(),
+    new GroupMetadataCollection(),
+  );
   const [ada, ben] = [new Wid('12025550101@c.us'), new Wid('12025550102@c.us')];
   const known = chats.ensure(ada);
   expect(await chats.find(ada)).toBe(known);

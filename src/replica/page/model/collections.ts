@@ -4,21 +4,28 @@ import { BaseCollection, type ModelId } from './base-collection.ts';
 import type { GroupMetadataCollection } from './groups.ts';
 import { Chat, Contact, Msg } from './models.ts';
 import { MsgList } from './msg-list.ts';
+import type { Lids } from './people-models.ts';
 import { Wid } from './wid.ts';
 
 export class ContactCollection extends BaseCollection<Contact> {
-  constructor() {
+  declare private readonly lids: Lids;
+
+  constructor(lids: Lids) {
     super(Contact);
+    Object.defineProperty(this, 'lids', { value: lids });
   }
 
   override findQuery(id: ModelId): Promise<Contact> {
     return Promise.resolve(this.ensure(new Wid(String(id))));
   }
 
-  /** Returns the contact; an unknown one is created with its id only. */
+  /** Returns the contact; an unknown one is created with its id only, one by lid with the number that the page knows. */
   ensure(wid: Wid, fields: { name?: string; pushname?: string } = {}): Contact {
+    const known = this.get(wid);
+    if (known) return known;
+    const phoneNumber = this.lids.numberOf(wid);
     const values = { id: wid, type: 'in', isContactBlocked: false, statusMute: false, ...fields };
-    return this.get(wid) ?? (this.add(values)[0] as Contact);
+    return this.add({ ...values, ...(phoneNumber && { phoneNumber }) })[0] as Contact;
   }
 
   /** Takes over an entry of the address book; null: there is none. */

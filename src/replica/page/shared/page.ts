@@ -81,7 +81,8 @@ export const devicePlatform = '1';
 export function createPage(boot: Boot, members: MemberSource): Page {
   const { behaviours } = boot.surface;
   const link = new ServerLink(behaviours.socketIn);
-  const contacts = new ContactCollection();
+  const lids = new Lids();
+  const contacts = new ContactCollection(lids);
   const mutes = new MuteCollection();
   const groups = new GroupMetadataCollection();
   const newsletterMetadata = new NewsletterMetadataCollection();
@@ -116,7 +117,7 @@ export function createPage(boot: Boot, members: MemberSource): Page {
     whatsNew: new WhatsNewNux(),
     addons: new Addons(),
     exports: new Map(),
-    lids: new Lids(),
+    lids,
     blocklist: new BlocklistCollection(),
     pictures: new ProfilePicThumbCollection(),
     presences: new PresenceCollection(),
