@@ -124,7 +124,8 @@ export class Collection<M extends BaseModel = BaseModel> extends EventEmitter {
       return known;
     }
     const model = item instanceof BaseModel ? (item as M) : new this.modelClass(item as Attributes);
-    this._models.splice(options.at ?? this.length, 0, model);
+    if (options.at === undefined) this._models.push(model);
+    else this._models.splice(options.at, 0, model);
     this._index[String(model.id)] = model;
     model.collection ??= this as unknown as BaseCollection;
     if (!options.silent) this.trigger('add', model, this, options);
