@@ -156,7 +156,10 @@ export class Messaging {
   /** Id of the oldest message that the profile has of a chat; null when it has none. */
   oldestOf(chat: Chat): string | null {
     const [oldest] = this.unloaded.get(String(chat.id)) ?? [];
-    return oldest?.wire.id ?? chat.msgs.findFirst(() => true)?.id.id ?? null;
+    const shown = chat.msgs.findFirst(() => true);
+    // A message that was revoked shows the key of its revocation.
+    const key = (shown?.get('protocolMessageKey') as MsgKey | undefined) ?? shown?.id;
+    return oldest?.wire.id ?? key?.id ?? null;
   }
 
   /** Sends what code in the page has made no `Msg` of, such as a status or a change; resolves when the server has it. */
