@@ -44,7 +44,7 @@ test.each([
   expect(attempts.map(resultOf)).toEqual([{ outcome: 'passed' }]);
 });
 
-test('every-method says of each method what came of it, and why, where it does not work', async () => {
+test('every-method records the result of each method, and why it does not work', async () => {
   const { attempts } = await attemptCell('1.34.7', { build: '2.3000.1032534684', flow: 'every-method' });
   const [{ methods }] = attempts as [Attempt];
   const tried = methods.filter(({ result }) => result !== undefined && result !== 'not-tried');
