@@ -12,7 +12,7 @@ const isOfWorld = (user: unknown, chats: number) =>
 const bodyOf = (person: number, message: number) => `message ${message} of ${person}`;
 
 /** So much the page may keep of each message, its share of chats and contacts included. */
-const bytesPerMessage = 8 * 1024;
+const bytesPerMessage = 2 * 1024;
 const asks = 3;
 
 /** A big account: what the page and `getChats()` are for one with years of history. */
@@ -20,7 +20,7 @@ export default manyChats('many-chats', 5_000, 50_000);
 
 /**
  * Links an account with so many chats, each with one person and the same number of messages. The client is ready within the deadline of every
- * flow, has all chats, reads the latest messages of some, and keeps no more memory with each time that it is asked for its chats.
+ * flow, has all chats each time that it is asked, reads the latest messages of some, and its page keeps no more memory than it may.
  */
 export function manyChats(name: string, chats: number, messages: number): Flow {
   const each = messages / chats;
