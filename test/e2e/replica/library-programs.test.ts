@@ -119,7 +119,12 @@ class LibraryProgram implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const program = new LibraryProgram(replica, phone, { source, child });
-    await vi.waitFor(() => expect(program.output).toContain(show), { timeout: 40_000 });
+    try {
+      await vi.waitFor(() => expect(program.output).toContain(show), { timeout: 40_000 });
+    } catch (error) {
+      await program[Symbol.asyncDispose]();
+      throw error;
+    }
     return program;
   }
 
