@@ -603,7 +603,8 @@ test('history that the phone has kept to itself comes on request, and is loaded 
   const ids = texts.map((body) => phone.send(body).id);
   phone.react(ids[5] as string, '👍');
   client.once('qr', (qr: string) => void phone.scan(qr));
-  await Promise.all([once(client as never, 'ready'), client.initialize()]);
+  const isReady = () => once(client as never, 'ready', { signal: AbortSignal.timeout(30_000) });
+  await Promise.all([isReady(), client.initialize()]);
   const chat = await client.getChatById(contact);
   const bodies = async (limit?: number): Promise<string[]> => {
     const all: { body: string }[] = await chat.fetchMessages(limit === undefined ? {} : { limit });
@@ -621,7 +622,7 @@ test('history that the phone has kept to itself comes on request, and is loaded 
   expect(await chat.syncHistory()).toBe(false);
   const liked = await client.getMessageById(`false_${contact}_${ids[5]}`);
   expect(await liked.getReactions()).toMatchObject([{ aggregateEmoji: '👍' }]);
-  const ready = once(client as never, 'ready');
+  const ready = isReady();
   await client.pupPage.reload();
   await ready;
   expect(await bodies()).toEqual(texts.slice(-50));
