@@ -196,7 +196,7 @@ test('a key that ends while the page is open is asked for again', async () => {
   await page.getByRole('heading', { name: 'Berlin' }).waitFor();
   await new ApiKeys(service.database).revoke(ending.id);
   await page.getByLabel('API key').waitFor();
-  await page.getByText('The API key is missing, unknown or expired.').waitFor();
+  await page.getByText('The API key has expired.').waitFor();
 });
 
 test('every view fits a phone of 360 px and names its tab; a damaged address is reported', async () => {
