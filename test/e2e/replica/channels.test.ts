@@ -126,6 +126,11 @@ describe.each(pairs)('channels with $version on $build', ({ version, build, mute
     const { client, phone, replica } = linked;
     phone.channels.subscribe(id, true, { by: ada });
     phone.channels.subscribe(id, true, { by: ben });
+    // The library asks the page for the chat of an invited person, and the page finds none that it does not have (wa-js#1268).
+    for (const person of [ada, ben]) phone.send('Hello', { from: person });
+    const chats = async () =>
+      (await client.getChats()).map((chat: { id: { _serialized: string } }) => chat.id._serialized);
+    await expect.poll(chats, { timeout: 10_000 }).toEqual(expect.arrayContaining([jid(ada), jid(ben)]));
     expect(await client.sendChannelAdminInvite(jid(ada), id, { comment: 'Help me' })).toBe(true);
     expect(await phone.received('Help me')).toMatchObject({
       to: ada,
