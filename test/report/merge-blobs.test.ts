@@ -73,9 +73,13 @@ async function messageOf(files: readonly string[]): Promise<string> {
 test('shards become one run with every cell and every attempt once', async () => {
   const cells = exampleCells();
   const { plan, attempts, run } = await merged(await twoShards(cells));
-  const sorted = (values: readonly { id?: string }[]) => values.map((value) => JSON.stringify(value)).sort();
-  expect(sorted(plan as never)).toEqual(sorted(cells.map((cell) => cell.planned) as never));
-  expect(sorted(attempts)).toEqual(sorted(cells.flatMap((cell) => cell.attempts)));
+  // Neither shards nor schemas keep a sequence.
+  const all = cells.map((cell) => cell.planned);
+  expect(plan).toHaveLength(all.length);
+  expect(plan).toEqual(expect.arrayContaining(all));
+  const made = cells.flatMap((cell) => cell.attempts);
+  expect(attempts).toHaveLength(made.length);
+  expect(attempts).toEqual(expect.arrayContaining(made));
   expect(run).toMatchObject({ id: 'run-1+run-2', finishedAt: '2026-11-22T07:56:30.000Z' });
 });
 
