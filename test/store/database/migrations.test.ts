@@ -42,7 +42,7 @@ describe.each(engines)('migrations on %s', (engine, newAddress) => {
       address,
     );
     expect(database.migrated).toEqual([]);
-    await sql`insert into workspaces values ('w', 'W', 0)`.execute(database.kysely);
+    await sql`insert into workspaces (id, name, created_at) values ('w', 'W', 0)`.execute(database.kysely);
     const times = await database.kysely.selectFrom('migrations').select(['timestamp', 'ran_at']).execute();
     await database.close();
     expect(times).toHaveLength(names.length);
