@@ -8,12 +8,13 @@ const example = 'for instance from `openssl rand -hex 32`';
 
 /**
  * The keys that texts in the database are sealed with: those of `WWEBJS_CANARY_SEAL_KEY`, separated by commas, else the key of profiles,
- * else the key in `file`, which is made where there is none. The first one seals, each of them opens.
+ * else the key in `file`, which is made where there is none when they are asked for. The first one seals, each of them opens.
  *
- * @throws InputError
+ * @throws InputError at once for a configured key that is wrong, and when they are asked for, for a wrong file.
  */
-export function sealKeys(env: NodeJS.ProcessEnv, file: string): Buffer[] {
-  return configuredKeys(env) ?? [keyOfFile(file)];
+export function sealKeys(env: NodeJS.ProcessEnv, file: string): () => Buffer[] {
+  const configured = configuredKeys(env);
+  return () => configured ?? [keyOfFile(file)];
 }
 
 /**

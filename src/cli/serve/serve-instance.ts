@@ -113,7 +113,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     openHost,
     prepareLibrary: (version: string) => prepareLibrary(version, say),
     vault,
-    sealKeys: keys,
+    sealKeys: keys(),
   };
   try {
     const service = await Service.start(serviceOptions, listen);
