@@ -80,8 +80,9 @@ export async function homeWithAttempts(
   const store = await openStore(join(folder, 'store.sqlite'));
   await store.runs.add(exampleRun);
   for (const place of places)
+    // The default policy judges at 60 in a flow, and each of its flows is in three cells.
     for (const [arm, library] of Object.entries(versions))
-      for (let i = 0; i < 16; i += 1) {
+      for (let i = 0; i < 24; i += 1) {
         const startedAt = new Date(Date.now() - 3_600_000 + i).toISOString();
         const make = arm === 'candidate' && !candidatePasses ? failedAttempt : passedAttempt;
         await store.attempts.add(exampleRun.id, { ...place, library }, make({ startedAt }));
