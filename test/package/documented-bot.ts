@@ -75,11 +75,11 @@ export async function tryRunner(folder: string, runner: Runner): Promise<void> {
   // It answers, and swallows the error of the stub.
   const calling = bot.replace(
     'await message.reply',
-    `await client.interface.openChatWindowAt(message.id._serialized).catch(() => {}), await message.reply`,
+    `await client.interface.openChatSearch(message.from).catch(() => {}), await message.reply`,
   );
   const stubbed = await runDocumentedTest(folder, runner, calling, 30_000);
   expect(stubbed.code).toBe(1);
   expect(stubbed.stdout + stubbed.stderr).toMatch(
-    /getSearchContext[\s\S]*InterfaceController\.openChatWindowAt[^\n]*whatsapp-web\.js\/src\/util\/InterfaceController\.js/,
+    /chatSearch[\s\S]*InterfaceController\.openChatSearch[^\n]*whatsapp-web\.js\/src\/util\/InterfaceController\.js/,
   );
 }
