@@ -45,7 +45,8 @@ export interface CallRecord {
 
 /** Queries about people and their accounts; `of` is the jid of a person, of either kind. */
 export const profileQueries = {
-  picture: z.strictObject({ of: chatJidSchema }),
+  /** A library can make a chat of an address that is none: the server knows no picture of it. */
+  picture: z.strictObject({ of: z.string().max(200) }),
   /** Null removes the picture. */
   'set-picture': z.strictObject({ of: chatJidSchema, data: pictureDataSchema.nullable() }),
   about: z.strictObject({ of: userJidSchema }),
