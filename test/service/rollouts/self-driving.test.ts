@@ -19,7 +19,7 @@ const [baseline, candidate] = ['1.34.7', '1.34.8'];
 const rules: RolloutRules = {
   policy: {
     ...defaultPolicy,
-    success: { marginPoints: 45, looks: [6, 12, 24], falseBlock: 0.01, falsePromote: 0.04 },
+    success: { marginPoints: 45, looks: [6, 12, 24], falseBlock: 0.01, falsePromote: 0.06 },
     timeToReady: { ratio: 50, falseBlock: 0.01 },
   },
   plan: {
@@ -133,7 +133,8 @@ test('a good candidate gets all accounts by itself, step by step, each decided b
   ]);
   expect(decisions[0]).toBe('held undecided judged 50 active');
   for (const ids of [...before, ...linked]) await hostedBy(service, ids, candidate);
-});
+  // How many link until it is judged is chance, and all of them move, two at a time: 13 to 45 s on a quiet machine.
+}, 240_000);
 
 test('a bad candidate is rolled back by itself, and every session it had comes back without a new code', async () => {
   const { service, workspace } = await start({ openHost: neverReadyCandidate(), deadlines: { readyMs: 600 } });
