@@ -16,7 +16,7 @@ import { runTool } from './test/run-tool.ts';
 const dist = join(packageRoot, 'dist');
 const inDist = (path: string) => join(dist, 'src', path);
 
-/** Zod's messages in fifty languages, of which English alone is used: 30 kB of each packed bundle. */
+/** Zod's messages in fifty languages, of which the pages use English alone: almost 40 kB of each packed bundle. */
 const withoutLocales: Plugin = {
   name: 'without-locales',
   setup(bundling) {

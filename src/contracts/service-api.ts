@@ -263,7 +263,7 @@ export const deliveriesSchema = z.strictObject({
       /** The result of the last attempt: a status or an error. */
       lastResult: z.string().nullable(),
       createdAt: time,
-      body: z.string().nullable().describe('JSON text, exactly as it is sent; null once it was delivered'),
+      body: z.string().nullable().describe('the JSON text that the service posts; null after its delivery'),
     }),
   ),
   next: z.string().nullable(),

@@ -525,7 +525,7 @@ export class Groups {
     }
   }
 
-  /** The devices of these people get the group as it is now. */
+  /** Sends the present state of the group to the devices of these people. */
   private notify(group: ReplicaGroup, numbers: readonly string[]): void {
     const { accounts, delivery } = this.parts;
     const notification = { kind: 'group', group: infoOf(group) } as const;

@@ -28,7 +28,7 @@ export interface EndedCall {
   tookMs: number;
 }
 
-/** LibraryCalls of public methods of the library by programs. */
+/** Lets programs call public methods of the library. */
 export class LibraryCalls {
   readonly #options: LibraryCallsOptions;
   readonly #files = new AnsweredFiles();
@@ -40,7 +40,7 @@ export class LibraryCalls {
   }
 
   /**
-   * LibraryCalls a method of the client of a session that runs here, or of an object that this client finds.
+   * Calls a method of the client of a session that runs here, or of an object that this client finds.
    *
    * @param urlOf where a file of the answer can be fetched.
    * @param rules which methods the caller may use; null for all.
