@@ -11,6 +11,7 @@ import { ApiKeys } from '../../service/http/keys/api-keys.ts';
 import { createServer } from '../../service/http/server.ts';
 import { Service } from '../../service/instance/service.ts';
 import type { LogLine } from '../../service/log-line.ts';
+import { loggableText } from '../../service/loggable.ts';
 import { openVault } from '../../service/profiles/open-vault.ts';
 import { readRolloutRules } from '../../service/rollouts/rollout-rules.ts';
 import { sealKeys } from '../../service/seal-keys.ts';
@@ -96,7 +97,12 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
       limits: options.limits,
       trustedProxies: options.trustedProxies,
       onTrouble: (request, problem) =>
-        log({ event: 'trouble', request, code: problem.code, message: String(problem.cause ?? problem.message) }),
+        log({
+          event: 'trouble',
+          request,
+          code: problem.code,
+          message: loggableText(String(problem.cause ?? problem.message)),
+        }),
       onWrite: (write) => log({ event: 'write', ...write }),
       onRejectedKeys: (rejected) => log({ event: 'key-rejected', ...rejected }),
     });
