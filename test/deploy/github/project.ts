@@ -79,8 +79,8 @@ export async function homeWithAttempts(
   const { places } = planPairs(versions, choice, 'replica');
   const store = await openStore(join(folder, 'store.sqlite'));
   await store.runs.add(exampleRun);
+  // The default policy judges at 60 in a flow, and each of its flows is in three cells.
   for (const place of places)
-    // The default policy judges at 60 in a flow, and each of its flows is in three cells.
     for (const [arm, library] of Object.entries(versions))
       for (let i = 0; i < 24; i += 1) {
         const startedAt = new Date(Date.now() - 3_600_000 + i).toISOString();
