@@ -77,6 +77,20 @@ export const sessions = newDashboard('sessions', 'Sessions', 'Do all sessions ru
   )
   .withPanel(
     overTime(
+      'Hosts by version',
+      {
+        '{{library}} waiting': `sum by (library) (wwebjs_warm_hosts{${library}})`,
+        '{{library}} sessions per hour from {{from}}': `3600 * sum by (library, from) (rate(wwebjs_host_claims_total{${library}}[$__rate_interval]))`,
+        '{{library}} sessions per hour that end with their host': `3600 * sum by (library) (rate(wwebjs_host_death_sessions_total{${library}}[$__rate_interval]))`,
+      },
+      {
+        description:
+          'Hosts that wait for a session, where sessions get theirs from, and how many end because their host ended by itself.',
+      },
+    ),
+  )
+  .withPanel(
+    overTime(
       'Restorations per hour by instance',
       {
         '{{instance}} {{outcome}}':

@@ -543,6 +543,14 @@ export const codes = {
     retry: 'after-login',
     todo: 'Look at the memory and the load of the machine.',
   },
+  'shared-host-died': {
+    what: 'The process that several sessions share ended by itself, and which of them caused it is not known.',
+    blame: 'library',
+    phase: null,
+    in: 'sessions',
+    retry: 'endless',
+    todo: 'Read the message in the log. Each of these sessions has a process of its own next, so the one that caused it ends alone as `host-died`.',
+  },
   'session-deaf': {
     what: 'A canary account: its phone had a message, and the session reported none.',
     blame: 'library',

@@ -24,7 +24,7 @@ export const blames = ['library', 'web-build', 'browser', 'account', 'network', 
 
 /**
  * When the service starts a session again by itself. `after-login`: not before a login was accepted. `endless`: the same, for as long as it
- * takes, since what failed is the machine or the network: the circuit breaker does not count it. `endless-with-attention`: a person has to
+ * takes, since what failed is the machine, the network or another session: the circuit breaker does not count it. `endless-with-attention`: a person has to
  * mend something meanwhile.
  */
 export const retries = ['always', 'after-login', 'endless', 'endless-with-attention', 'never'] as const;

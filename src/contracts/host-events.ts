@@ -51,8 +51,13 @@ const loadedSchema = z.strictObject({
   node: z.string(),
 });
 
-const exitSchema = z.strictObject({ code: z.number().nullable(), signal: z.string().nullable() });
-/** How a host process ended. */
+const exitSchema = z.strictObject({
+  code: z.number().nullable(),
+  signal: z.string().nullable(),
+  /** How many sessions ended with the process; left out for one. */
+  sessions: z.int().min(2).optional(),
+});
+/** How a host ended. */
 export type HostExit = z.infer<typeof exitSchema>;
 
 const versionsSchema = z.strictObject({

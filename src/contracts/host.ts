@@ -1,4 +1,4 @@
-import type { HostEvent, PlainError, PlainValue } from './host-events.ts';
+import type { HostEvent, HostExit, PlainError, PlainValue } from './host-events.ts';
 
 /**
  * What parent and host process say to each other. Types only: the host loads nothing of the project but these, birpc and
@@ -168,8 +168,31 @@ export type SingleAnswer =
   /** The method or the library's constructor of an argument threw. */
   | { end: 'threw'; error: PlainError };
 
-/** What the parent asks of the host. */
+/** Where a session of a host lives. */
+export interface HostPlace {
+  /** Working folder of the process, unless several sessions share it. */
+  cwd: string;
+  /** The whole environment of the browser, and of the process unless several sessions share it. */
+  env: Record<string, string>;
+}
+
+/** What parent and host process send each other: a message to or from one of its sessions, which have numbers from 1 on. */
+export interface HostMessage {
+  /** 0 for the process itself. */
+  session: number;
+  message: unknown;
+}
+
+/** What the parent asks of the process itself. */
+export interface HostProcessCalls {
+  /** Requires the library before there is a session, so that the first one finds it in memory. Rejects with the library's own error. */
+  preload(packageDir: string): void;
+}
+
+/** What the parent asks of one session of the host. */
 export interface HostCalls {
+  /** Gives the session its place, before everything else, where the process was started before its session was known. */
+  settle(place: HostPlace): void;
   /** Requires the library in `packageDir`. Rejects with the library's own error. */
   load(packageDir: string): Promise<LoadedLibrary>;
   /** Builds the client and calls `initialize()`, without waiting for it: its end is `host:initialized` or `host:error`. */
@@ -203,11 +226,15 @@ export interface HostCalls {
   logout(): Promise<void>;
   /** `client.destroy()`. */
   destroy(): Promise<void>;
-  /** The host ends itself and its browser in `ms` milliseconds unless this is called again: a parent that is paused cannot. */
+  /** The session ends itself and its browser in `ms` milliseconds unless this is called again: a parent that is paused cannot. */
   liveFor(ms: number): void;
+  /** Ends the session and its browser at once; the other sessions of the process continue. */
+  leave(): void;
 }
 
-/** What the host tells the parent. */
+/** What a session of the host reports to the parent. */
 export interface HostReports {
   seen(event: HostEvent): void;
+  /** The session has ended, and the process and its other sessions continue. */
+  ended(exit: HostExit): void;
 }

@@ -26,6 +26,10 @@ export const hostedStatuses = ['authenticated', 'connected'] as const satisfies 
 export const sessionSteps = ['starting', 'scanning', 'authenticated', 'ready'] as const;
 export type SessionStep = (typeof sessionSteps)[number];
 
+/** Where a session gets its host from: one that waited with its library in memory, one that it shares, or one that is started for it. */
+export const hostOrigins = ['warm', 'shared', 'cold'] as const;
+export type HostOrigin = (typeof hostOrigins)[number];
+
 /** How a link ended; one that was given up is neither. */
 export const linkOutcomes = ['ready', 'failed'] as const;
 export type LinkOutcome = (typeof linkOutcomes)[number];

@@ -1,16 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { HostCalls } from '../contracts/host.ts';
 import { type HostEvent, type HostExit, readHostEvent } from '../contracts/host-events.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
-import { childFile } from './child-file.ts';
-import { findTree, identityOf, memoryOf, type ProcessIdentity } from './process-tree.ts';
+import { eventTime, HostProcess, type Residence, scrubbedEnv } from './host-process.ts';
+import { findTree, killProcess, memoryOf } from './process-tree.ts';
 import { Redactor } from './redactor.ts';
 
 export interface HostOptions {
@@ -20,6 +18,8 @@ export interface HostOptions {
   env: Record<string, string>;
   /** Keeps secrets of the host out of its events; by default one of its own. */
   redactor?: Redactor;
+  /** The process to run in, which has room for another session; by default one that is started now. */
+  process?: HostProcess;
   /** Called for everything that happens in the host, already without QR texts and keys except in `secret`. */
   onSeen(event: HostEvent): void;
 }
@@ -27,88 +27,78 @@ export interface HostOptions {
 /** What arrives from the process is not believed to be an event before it has been read as one. */
 interface UncheckedReports {
   seen(sent: unknown): void;
+  ended(exit: HostExit): void;
 }
 
 /** How long processes that were sent SIGKILL may take to be gone: writing out a big core or a slow disk can delay it. */
 const killPatienceMs = 1_500;
 
-/** How long a host may take to be gone after its last word: its exit can wait for ever for V8's threads (nodejs/node#54918). */
-const lastWordPatienceMs = 2_000;
-
 /**
- * A process that has exactly one library version loaded and drives one client with its browser. Knows nothing of runs,
- * attempts or accounts, so that canaries and the service run sessions through the same code.
- *
- * Node's permission model is not used: 1.24.0 and 1.34.7 were seen to work under it with writing limited to the folder, but
- * a browser needs `--allow-child-process`, and a process that may start others may start one without limits.
+ * Exactly one library version that drives one client with its browser: a process, or a session of a process that several share. Knows nothing
+ * of runs, attempts or accounts, so that canaries and the service run sessions through the same code.
  */
 export class Host {
-  readonly #child: ChildProcess;
+  readonly process: HostProcess;
+  readonly #residence: Residence;
+  /** In the environment of its browser. */
   readonly #mark: string;
-  /** Null where processes cannot be listed. */
-  readonly #identity: ProcessIdentity | null;
-  /** Settles when every line that the process wrote was seen: its last ones are read after its exit. */
-  readonly #printed: Promise<unknown>;
   /** Ids of the browsers that it reported, in their order. */
   readonly #browsers = new Set<number>();
   /** A temporary folder outside of the folder of the host; null where it has none. */
   readonly #strayFolder: string | null = null;
+  readonly #ended = Promise.withResolvers<HostExit>();
   /** Calls into the host. They have no deadline and reject when the host ends. */
   readonly calls: BirpcReturn<HostCalls, UncheckedReports>;
-  /** Settles when the process is gone, for any reason. */
+  /** Settles when the host is gone, for any reason. */
   readonly exited: Promise<HostExit>;
   readonly #redactor: Redactor;
+  #endedByError = false;
 
-  constructor({ folder, env, redactor = new Redactor(), onSeen }: HostOptions) {
+  constructor({ folder, env, redactor = new Redactor(), process: given, onSeen }: HostOptions) {
     this.#redactor = redactor;
     const tmp = temporaryFolder(folder);
     if (!tmp.startsWith(folder)) this.#strayFolder = tmp;
     const id = randomUUID();
     this.#mark = `WWEBJS_CANARY_HOST=${id}`;
+    const place = { cwd: folder, env: { ...scrubbedEnv(folder, tmp), ...env, WWEBJS_CANARY_HOST: id } };
+    this.process = given ?? new HostProcess(place);
     const seen = (event: HostEvent) => onSeen(this.#keep(event));
-    this.#child = fork(childFile(), {
-      cwd: folder,
-      env: { ...scrubbedEnv(folder, tmp), ...env, WWEBJS_CANARY_HOST: id },
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A process group of its own: Ctrl-C in a terminal reaches the parent only, which then ends its hosts gracefully.
-      detached: true,
-    });
-    this.#child.once('disconnect', () => setTimeout(() => this.#child.kill('SIGKILL'), lastWordPatienceMs).unref());
-    this.#identity = this.#child.pid ? identityOf(this.#child.pid) : null;
-    this.exited = new Promise((resolve) => {
-      this.#child.once('error', () => resolve({ code: null, signal: null }));
-      this.#child.once('exit', (code, signal) => resolve({ code, signal }));
-    });
-    this.exited.then(() => this.#removeStrayFolder());
+    let onMessage: (message: unknown) => void = () => {};
+    this.#residence = this.process.admit({ redactor, hear: (message) => onMessage(message), onLine: seen });
+    this.exited = Promise.race([this.process.exited, this.#ended.promise]);
     this.calls = createBirpc<HostCalls, UncheckedReports>(
-      { seen: (sent: unknown) => seen(readHostEvent(sent, eventTime())) },
+      {
+        seen: (sent: unknown) => seen(readHostEvent(sent, eventTime())),
+        ended: (exit) => {
+          this.#endedByError = exit.code !== null;
+          this.#ended.resolve(exit);
+        },
+      },
       {
         timeout: -1,
-        post: (message) => this.#post(message),
-        on: (listener) => this.#child.on('message', listener),
+        post: (message) => this.#residence.post(message),
+        on: (listener) => {
+          onMessage = listener;
+        },
       },
     );
-    const printed = (['stdout', 'stderr'] as const).map((name) => {
-      const stream = this.#child[name];
-      if (!stream) return Promise.resolve();
-      const lines = createInterface({ input: stream }).on('line', (text) => {
-        seen({ at: eventTime(), type: `host:${name}`, detail: text.slice(0, 2_000) });
-      });
-      return new Promise<void>((resolve) => {
-        lines.once('close', resolve);
-      });
+    // A host that has ended meanwhile reports it by `exited`.
+    if (given) this.calls.settle(place).catch(() => {});
+    this.exited.then(({ code, signal }) => {
+      this.calls.$close(new Error(`the host ended (${signal ?? `code ${code}`})`));
+      this.#residence.leave();
+      this.#removeStrayFolder();
     });
-    this.#printed = Promise.all(printed);
-    this.exited.then(({ code, signal }) =>
-      this.calls.$close(new Error(`the host ended (${signal ?? `code ${code}`})`)),
-    );
   }
 
   /** Undefined when the process could not be started at all. */
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.process.pid;
+  }
+
+  /** True when an error of this session ended it, and the process and its other sessions went on. */
+  get endedByError(): boolean {
+    return this.#endedByError;
   }
 
   /** True while the host has any process of its own, which is the browser; false where that cannot be known. */
@@ -118,17 +108,18 @@ export class Host {
 
   /** Memory of all processes of the browser in bytes; null where it cannot be known. */
   async browserMemory(): Promise<number | null> {
-    return this.#identity ? memoryOf(this.#tree()) : null;
+    return this.process.identity ? memoryOf(this.#tree()) : null;
   }
 
-  /** Memory of the host process and the browser in bytes; null where it cannot be known. */
+  /** Memory of the host process, which it may share, and the browser in bytes; null where it cannot be known. */
   async memory(): Promise<number | null> {
-    return this.#identity ? memoryOf([this.#identity.pid, ...this.#tree()]) : null;
+    const { identity } = this.process;
+    return identity ? memoryOf([identity.pid, ...this.#tree()]) : null;
   }
 
   /** Ends the browser alone, as the kernel does when memory runs out. */
   killBrowser(): void {
-    for (const pid of this.#tree()) kill(pid);
+    for (const pid of this.#tree()) killProcess(pid);
   }
 
   /**
@@ -136,19 +127,39 @@ export class Host {
    * last lines are seen. Where processes cannot be listed (other systems than Linux) it does not wait for the browser. Never rejects.
    */
   async kill(): Promise<void> {
-    if (!this.#child.pid) return;
+    if (!this.process.pid) return;
     // The host first, or it could start another browser in between.
-    if (this.#child.exitCode === null && this.#child.signalCode === null) kill(this.#child.pid);
+    const over = this.#isAlone ? this.#killProcess() : this.#leave();
     const until = Date.now() + killPatienceMs;
     for (let left = this.#tree(); left.length > 0 && Date.now() < until; left = this.#tree()) {
-      for (const pid of left) kill(pid);
-      if (!this.#identity) break;
+      for (const pid of left) killProcess(pid);
+      if (!this.process.identity) break;
       await sleep(10);
     }
-    const over = Promise.all([this.exited, this.#printed]);
-    await Promise.race([over, sleep(killPatienceMs, null, { ref: false })]);
+    const isOver = await Promise.race([over, sleep(killPatienceMs, false, { ref: false })]);
+    // What does not answer could still start a browser: it takes the other sessions along.
+    if (!isOver && !this.#isAlone) this.process.kill();
     // The browser may have written to it after the end of the host.
     this.#removeStrayFolder();
+  }
+
+  /** False where other sessions may share the process. */
+  get #isAlone(): boolean {
+    return this.process.mostSessions === 1;
+  }
+
+  async #killProcess(): Promise<true> {
+    this.process.kill();
+    await Promise.all([this.exited, this.process.printed]);
+    return true;
+  }
+
+  /** Ends this session of a process that goes on. */
+  async #leave(): Promise<true> {
+    await Promise.race([this.calls.leave().catch(() => {}), this.exited]);
+    this.#ended.resolve({ code: null, signal: 'SIGKILL' });
+    await this.exited;
+    return true;
   }
 
   #removeStrayFolder(): void {
@@ -157,7 +168,8 @@ export class Host {
 
   /** Processes that the host started; where they cannot be listed, the group of the browser that it reported. */
   #tree(): number[] {
-    if (this.#identity) return findTree(this.#identity, this.#mark, this.#browsers);
+    const { identity } = this.process;
+    if (identity) return findTree(identity, this.#mark, this.#browsers, this.#isAlone);
     const last = [...this.#browsers].at(-1);
     return last ? [-last] : [];
   }
@@ -168,12 +180,6 @@ export class Host {
     if (event.type === 'browser:launched' && event.detail.pid !== null) this.#browsers.add(event.detail.pid);
     event.detail = this.#redactor.clean(event.detail);
     return event;
-  }
-
-  #post(message: unknown): void {
-    if (!this.#child.connected) throw new Error('the host has ended');
-    // Without a callback a message that arrives too late would be an `error` event of the child process.
-    this.#child.send(message as object, () => {});
   }
 }
 
@@ -187,22 +193,4 @@ function temporaryFolder(folder: string): string {
   if (Buffer.byteLength(tmp + socketInTmp) > longestSocketPath) return mkdtempSync(join(tmpdir(), 'wwebjs-host-'));
   makeFolder(tmp);
   return tmp;
-}
-
-/** The time of an event that happens now: milliseconds since the epoch, with fractions. */
-export function eventTime(): number {
-  return performance.timeOrigin + performance.now();
-}
-
-/** No secret of the parent reaches third-party code: the host sees a path, a language and its own folders. */
-function scrubbedEnv(folder: string, tmp: string): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', LANG: process.env.LANG ?? 'C.UTF-8', HOME: folder, TMPDIR: tmp };
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
-  }
 }

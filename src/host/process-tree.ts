@@ -49,12 +49,13 @@ function hasMark(pid: number, mark: string): boolean {
  *
  * @param browsers ids of browsers that the host started, each of which led a group: the helpers of one that is dead already have
  *   neither parent nor mark, since Chromium overwrites their environment with a process title.
+ * @param isAlone false where other sessions share the process: its descendants may be theirs.
  */
-export function findTree(host: ProcessIdentity, mark: string, browsers: ReadonlySet<number>): number[] {
+export function findTree(host: ProcessIdentity, mark: string, browsers: ReadonlySet<number>, isAlone = true): number[] {
   // What is older than the host is none of its own, which also spares reading the environment of most processes.
   const all = listProcesses().filter(({ start }) => start >= host.start);
   const isThere = all.some(({ pid, start }) => pid === host.pid && start === host.start);
-  const own = isThere ? descendants(host.pid, all) : new Set<number>();
+  const own = isThere && isAlone ? descendants(host.pid, all) : new Set<number>();
   const groups = new Set(browsers);
   for (const { pid, group } of all) {
     if (own.has(pid) || hasMark(pid, mark)) groups.add(group);
@@ -98,4 +99,13 @@ async function memoryOfOne(pid: number): Promise<number> {
     }
   }
   return 0;
+}
+
+/** Ends a process, or a group by its negative id, at once; does nothing where it is gone already. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }

@@ -2,6 +2,7 @@ import { sessionCauses } from '../codes/codes.ts';
 import { callOutcomes } from '../contracts/service-calls.ts';
 import {
   accountStatuses,
+  hostOrigins,
   keyRejections,
   type LinkSuccessWindow,
   linkOutcomes,
@@ -143,6 +144,34 @@ export const serviceFamilies = {
     help: 'Browsers that this instance is starting, sessions that wait for that, and how many more may start now',
     labels: { state: ['under_way', 'waiting', 'free'] },
     limit: 3,
+  }),
+  warmHosts: family({
+    name: 'wwebjs_warm_hosts',
+    type: 'gauge',
+    help: 'Hosts of this instance that wait for a session, with their library in memory',
+    labels: { library: 'any' },
+    limit: 50,
+  }),
+  hostClaims: family({
+    name: 'wwebjs_host_claims_total',
+    type: 'counter',
+    help: 'Sessions that got a host: one that waited (warm), one that they share, or one that was started for them (cold)',
+    labels: { library: 'any', from: hostOrigins },
+    limit: 150,
+  }),
+  hostDeaths: family({
+    name: 'wwebjs_host_deaths_total',
+    type: 'counter',
+    help: 'Hosts that ended by themselves while they had sessions',
+    labels: { library: 'any' },
+    limit: 50,
+  }),
+  hostDeathSessions: family({
+    name: 'wwebjs_host_death_sessions_total',
+    type: 'counter',
+    help: 'Sessions that ended because their host ended by itself',
+    labels: { library: 'any' },
+    limit: 50,
   }),
   sessionDetail: family({
     name: 'wwebjs_session_detail',

@@ -1,6 +1,6 @@
 import type { AttemptEvent } from '../contracts/attempt.ts';
 import { type HostEvent, recordedType } from '../contracts/host-events.ts';
-import { eventTime } from '../host/host.ts';
+import { eventTime } from '../host/host-process.ts';
 import type { Redactor } from '../host/redactor.ts';
 import { BothEnds } from './both-ends.ts';
 

@@ -2,7 +2,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Code } from '../codes/codes.ts';
 import type { PhaseTimings, Span } from '../contracts/attempt.ts';
 import type { Phase } from '../contracts/outcome.ts';
-import { eventTime } from '../host/host.ts';
+import { eventTime } from '../host/host-process.ts';
 import { codeOfLate, type FlowStep, flowSteps, type LaunchProgress } from '../session/deadlines.ts';
 import { codeOf, messageOf } from './classify.ts';
 import { Finding } from './finding.ts';

@@ -8,6 +8,7 @@ export const logEvents = {
   authenticated: 'The login of a session was accepted, `ms` after its start.',
   connected: 'A session is ready, `ms` after its start.',
   ended: 'This instance no longer runs the session. `end`: see below.',
+  'host-died': 'A host process ended by itself, with as many `sessions`; each has its own line.',
   'session-trouble': 'The service itself failed while running a session: a bug, or the database refuses work.',
   unlinked: 'The device of an ended account was removed from the phone.',
   'unlink-failed': 'It was not removed; `triesLeft` tries are left.',

@@ -332,7 +332,7 @@ function rejected(
   return unexpected(state, codeOfRejection(message, state.isLaunched), message, message);
 }
 
-function hostGone(state: SessionState, { code, signal }: HostExit): SessionTransition {
+function hostGone(state: SessionState, { code, signal, sessions = 1 }: HostExit): SessionTransition {
   if (!state.isUp) return still(state);
   const { crash } = state;
   const how = signal ?? `code ${code}`;
@@ -340,7 +340,7 @@ function hostGone(state: SessionState, { code, signal }: HostExit): SessionTrans
   const message = `the host process ended by itself (${how})${crash ? `: ${crash.message}` : ''}`;
   const said = crash?.message ?? (isKnown ? `ended by ${how}` : null);
   if (crash && isOfPairing(crash)) return broken(state, 'no-code', message, said, causeOfNoCode(crash));
-  return broken(state, 'host-died', message, said);
+  return broken(state, sessions > 1 ? 'shared-host-died' : 'host-died', message, said);
 }
 
 function heard(state: SessionState, message: SeenMessage): SessionTransition {

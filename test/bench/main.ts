@@ -20,6 +20,7 @@ import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { agreementOfMethods, agreementOfPhases, checkTimes } from './measure-agreement.ts';
 import { callTimes } from './measure-calls.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
+import { firstCode, hostMemory } from './measure-hosts.ts';
 import { imageBothWays } from './measure-media.ts';
 import { replicaLoad } from './measure-replica.ts';
 import { scrapeTimes } from './measure-scrapes.ts';
@@ -132,8 +133,8 @@ function memory(streamed: number): Figure {
 }
 
 const size = values.short
-  ? { pairs: 4, attempts: 60, rounds: 10, scraped: [200] }
-  : { pairs: 20, attempts: 500, rounds: 50, scraped: [200, 10_000] };
+  ? { pairs: 4, attempts: 60, rounds: 10, sessions: 5, scraped: [200] }
+  : { pairs: 20, attempts: 500, rounds: 50, sessions: 20, scraped: [200, 10_000] };
 const scrapeBars: Record<number, Bar> = { 200: bars.scrapeOf200, 10000: bars.scrapeOf10000 };
 
 let subject: Promise<Subject> | undefined;
@@ -151,6 +152,8 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   'round-trip': async () => [await roundTrip(await prepared(), size.rounds)],
   media: async () => [await imageBothWays(await prepared(), size.rounds)],
   calls: async () => callTimes(await prepared(), 10 * size.rounds),
+  'first-code': async () => firstCode(await prepared(), size.pairs),
+  'host-memory': async () => hostMemory(await prepared(), size.sessions),
   replica: () => replicaLoad(values.build, 50),
   start: () => startTimes(values.build, size.pairs),
   'agreement-of-phases': () => agreementOfPhases(values.update),
@@ -167,6 +170,7 @@ const groups: Record<string, string[]> = {
   attempt: ['overhead', 'trace', 'throughput', 'memory'],
   flows: ['restore', 'round-trip', 'media', 'replica', 'all-flows'],
   agreement: ['agreement-of-phases', 'agreement-of-methods'],
+  hosts: ['first-code', 'host-memory'],
   scrape: Object.keys(parts).filter((name) => name.startsWith('scrape-')),
 };
 

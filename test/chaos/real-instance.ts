@@ -4,7 +4,7 @@
  */
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { Service } from '../../src/service/instance/service.ts';
-import { libraryHosts } from '../../src/service/sessions/library-host.ts';
+import { LibraryHosts } from '../../src/service/sessions/library-host.ts';
 
 const { database, folder, slots, browserArgs } = JSON.parse(process.argv[2] ?? '{}');
 const service = await Service.start({
@@ -14,6 +14,6 @@ const service = await Service.start({
   sealKeys: [Buffer.alloc(32, 7)],
   slots,
   log: (line) => console.log(JSON.stringify({ ...line, at: Date.now() })),
-  openHost: libraryHosts(await ensureBrowser('current', () => {}), browserArgs, () => {}),
+  openHost: new LibraryHosts({ browser: await ensureBrowser('current', () => {}), browserArgs }).open,
 });
 process.once('SIGTERM', () => void service.stop());

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import { leaseMs } from '../../src/service/leases/lease.ts';
-import { libraryHosts } from '../../src/service/sessions/library-host.ts';
+import { LibraryHosts } from '../../src/service/sessions/library-host.ts';
 import type { ServiceDatabase } from '../../src/service/tables.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { newMysqlDatabase } from '../support/mysql-server.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const browser = await ensureBrowser('current', () => {});
   const browserArgs = replica.chromiumArgs;
   const address = await newMysqlDatabase();
-  const openHost = libraryHosts(browser, browserArgs, () => {});
+  const openHost = new LibraryHosts({ browser, browserArgs }).open;
   const deadlines = { startMs: 120_000, linkMs: 120_000, readyMs: 120_000, answerMs: 20_000, watchEveryMs: 30_000 };
   const { service, folder } = await startTestService({ database: address, openHost, slots: 1, deadlines });
   profiles = folder;

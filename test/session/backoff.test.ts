@@ -50,11 +50,11 @@ test.each([
   expect(opensBreaker(newestFirst, now)).toBe(opens);
 });
 
-test('no number of failures of machine and network opens the breaker, however they mix with fewer than three others', () => {
+test('no number of failures of the machine, the network or a shared host opens the breaker, however they mix with fewer than three others', () => {
   const endless = sessionCauses.filter((cause) => retryOf(cause).startsWith('endless'));
   expect(endless).toEqual([
     ...['browser-launch-failed', 'page-load-failed', 'proxy-refused', 'machine-failed', 'no-connection'],
-    'profile-unavailable',
+    ...['shared-host-died', 'profile-unavailable'],
   ]);
   const ofMachine = fc.constantFrom(...endless).map((code) => ({ ...failed, code }));
   const afterReady = fc.constantFrom(...endless).map((code) => ({ ...lost, code }));
@@ -67,7 +67,7 @@ test('no number of failures of machine and network opens the breaker, however th
   );
 });
 
-test('only a known failure of machine or network is endless', () => {
+test('only a known failure of the machine, the network or a shared host is endless', () => {
   expect([isEndless('page-load-failed'), isEndless('host-died'), isEndless('unheard-of'), isEndless(null)]).toEqual([
     true,
     false,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
-import { libraryHosts } from '../../src/service/sessions/library-host.ts';
+import { LibraryHosts } from '../../src/service/sessions/library-host.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 import { until } from './test-service.ts';
@@ -26,7 +26,8 @@ export async function linkedAccount({ library, build }: { library: string; build
   const options = {
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     library,
-    openHost: libraryHosts(await ensureBrowser('current', () => {}), replica.chromiumArgs, () => {}),
+    openHost: new LibraryHosts({ browser: await ensureBrowser('current', () => {}), browserArgs: replica.chromiumArgs })
+      .open,
     deadlines: { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   };
   const server = await startTestServer({ ...options, folder }, { listens: true });

@@ -25,6 +25,8 @@ interface ServeCommandOptions {
   browser: string;
   slots: number;
   maxSessions?: number;
+  warmHosts: number;
+  sessionsPerHost: number;
   profiles?: string;
   allowPrivateWebhooks: boolean;
   allowPrivateProxies: boolean;
@@ -62,6 +64,18 @@ export function serveCommand(): Command {
     .option('--browser <name>', 'current, 107, chrome, chromium or a path', 'current')
     .option('--slots <n>', 'browsers that may start at the same time', wholeNumber(1, 64), defaultSlots())
     .option('--max-sessions <n>', 'sessions that this instance runs at most, one browser each', wholeNumber(1, 10_000))
+    .option(
+      '--warm-hosts <n>',
+      'hosts of each version in use that wait for the next session, with the library in memory; none wait while less than 1 GiB of memory is available',
+      wholeNumber(0, 20),
+      2,
+    )
+    .option(
+      '--sessions-per-host <n>',
+      'sessions of one version and workspace that share a host process: less memory, and an error that cannot be put down to one session ends them all',
+      wholeNumber(1, 50),
+      1,
+    )
     .option(
       '--replica <build or file>',
       'try it out: serve against a replica of WhatsApp Web at this build, with simulated phones, or against the replica whose line is in FILE.json',

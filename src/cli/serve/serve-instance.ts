@@ -15,7 +15,7 @@ import { loggableText } from '../../service/loggable.ts';
 import { openVault } from '../../service/profiles/open-vault.ts';
 import { readRolloutRules } from '../../service/rollouts/rollout-rules.ts';
 import { sealKeys } from '../../service/seal-keys.ts';
-import { libraryHosts, prepareLibrary } from '../../service/sessions/library-host.ts';
+import { LibraryHosts } from '../../service/sessions/library-host.ts';
 import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import { findReplica } from './open-replica.ts';
@@ -35,6 +35,10 @@ export interface ServeOptions {
   slots: number;
   /** The most sessions that this instance runs; no limit when left out. */
   maxSessions?: number;
+  /** How many hosts of each version in use wait for a session. */
+  warmHosts: number;
+  /** How many sessions of one version and workspace share a host. */
+  sessionsPerHost: number;
   /** The replica to use, as `findReplica` takes it; null for the live site. */
   replica: string | null;
   /** Address of the profile store shared by machines; null keeps profiles on this machine. */
@@ -85,7 +89,8 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const browser = await ensureBrowser(options.browser, say);
   signal.throwIfAborted();
   const replica = openReplica && (await openReplica());
-  const openHost = libraryHosts(browser, replica?.chromiumArgs ?? [], say);
+  const { warmHosts: warm, sessionsPerHost } = options;
+  const hosts = new LibraryHosts({ browser, browserArgs: replica?.chromiumArgs ?? [], say, warm, sessionsPerHost });
   const folder = home(replica ? 'replica-sessions' : 'sessions');
   let app: FastifyInstance | undefined;
   const listen = async (service: Service) => {
@@ -116,13 +121,15 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     judgeEveryMs: options.judgeEvery,
     rolloutRules,
     folder,
-    openHost,
-    prepareLibrary: (version: string) => prepareLibrary(version, say),
+    openHost: hosts.open,
+    hosts,
+    prepareLibrary: (version: string) => hosts.prepare(version),
     vault,
     sealKeys: keys(),
   };
   try {
     const service = await Service.start(serviceOptions, listen);
+    hosts.keepWarm(options.library);
     return {
       url: urlOf(app as FastifyInstance),
       phoneUrl: replica?.phoneUrl ?? null,

@@ -7,10 +7,21 @@ import type { Library } from './library-types.ts';
 const require = createRequire(import.meta.url);
 const watched = new Set(['whatsapp-web.js', 'puppeteer', 'puppeteer-core']);
 
-/** Requires the library and finds out, file by file, which packages the code in memory came from. */
-export function loadLibrary(packageDir: string): { library: Library; loaded: LoadedLibrary } {
-  const library = require(packageDir) as Library;
-  return { library, loaded: { ...loadedPackages(library), node: process.version } };
+interface Loaded {
+  library: Library;
+  loaded: LoadedLibrary;
+}
+
+/** The one library of the process. */
+let inMemory: ({ packageDir: string } & Loaded) | null = null;
+
+/** Requires the library, once, and finds out, file by file, which packages the code in memory came from. */
+export function loadLibrary(packageDir: string): Loaded {
+  if (inMemory?.packageDir !== packageDir) {
+    const library = require(packageDir) as Library;
+    inMemory = { packageDir, library, loaded: { ...loadedPackages(library), node: process.version } };
+  }
+  return inMemory;
 }
 
 function loadedPackages(library: Library): Pick<LoadedLibrary, 'version' | 'packages'> {

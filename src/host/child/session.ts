@@ -5,6 +5,7 @@ import type {
   ClientSpec,
   HeapSizes,
   HostCalls,
+  HostPlace,
   LoadedLibrary,
   PageFacts,
   PageSnapshot,
@@ -22,17 +23,37 @@ import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
 
 /** One library version and, one at a time, one client of it. */
-export class Session implements Omit<HostCalls, 'liveFor' | 'call' | 'callOnce' | 'ownerOf' | 'event'> {
+export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | 'callOnce' | 'ownerOf' | 'event'> {
   readonly report: Report;
+  readonly #isAlone: boolean;
+  /** What its browser gets, where that is not the environment of the process. */
+  #browserEnv: Record<string, string> | null = null;
+  #isOver = false;
   #library: Library | null = null;
   #client: LibraryClient | null = null;
   /** What programs reach of the library: its methods, objects and events. */
   readonly objects: LibraryObjects;
   #lastPicture: Promise<unknown> = Promise.resolve();
 
-  constructor(report: Report) {
-    this.report = report;
-    this.objects = new LibraryObjects(report);
+  /** @param isAlone true when the process has no other session, so that working folder and environment are its own. */
+  constructor(send: Report, isAlone: boolean) {
+    this.#isAlone = isAlone;
+    this.report = (event) => {
+      if (!this.#isOver) send(event);
+      // A browser that was starting when the session ended.
+      else if (event.type === 'browser:launched') killGroup(event.detail.pid);
+    };
+    this.objects = new LibraryObjects(this.report);
+  }
+
+  settle({ cwd, env }: HostPlace): void {
+    if (!this.#isAlone) {
+      this.#browserEnv = env;
+      return;
+    }
+    process.chdir(cwd);
+    for (const name of Object.keys(process.env)) delete process.env[name];
+    Object.assign(process.env, env);
   }
 
   async load(packageDir: string): Promise<LoadedLibrary> {
@@ -49,7 +70,7 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'call' | 'callOnce' 
       ...others,
       ...(phoneNumber && { pairWithPhoneNumber: { phoneNumber, showNotification: true, intervalMs: 180_000 } }),
       authStrategy: await createAuth(this.#library, auth),
-      puppeteer: browser,
+      puppeteer: { ...browser, ...(this.#browserEnv && { env: this.#browserEnv }) },
       // The default cache would answer with the html of an earlier attempt instead of the page under test.
       webVersionCache: { type: 'none' },
     });
@@ -139,15 +160,16 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'call' | 'callOnce' 
     await this.#started().destroy();
   }
 
+  /** Ends the session: its browser at once, and another one as soon as it starts. Nothing is reported any more. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.killBrowser();
+  }
+
   /** Ends the browser with the host when the parent is gone. */
   killBrowser(): void {
-    const pid = this.#client?.pupBrowser?.process()?.pid;
-    if (!pid) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It is gone already.
-    }
+    killGroup(this.#client?.pupBrowser?.process()?.pid ?? null);
   }
 
   #started(): LibraryClient {
@@ -179,6 +201,15 @@ async function createAuth(library: Library, auth: AuthChoice): Promise<unknown> 
   const { kind, file, ...settings } = auth;
   const { default: create } = await import(pathToFileURL(file).href);
   return create(library, settings);
+}
+
+function killGroup(pid: number | null): void {
+  if (!pid) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }
 
 function textOrNull(value: unknown): string | null {

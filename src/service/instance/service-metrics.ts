@@ -1,5 +1,6 @@
 import type { SessionCause } from '../../codes/codes.ts';
 import {
+  type HostOrigin,
   type KeyRejection,
   keyRejections,
   type LinkOutcome,
@@ -14,6 +15,7 @@ import { overflow } from '../../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../../metrics/instruments.ts';
 import { accountHandle } from '../account-handle.ts';
 import type { EndedCall } from '../calls/library-calls.ts';
+import type { SessionHosts } from '../sessions/session-host.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession } from '../sessions/sessions-options.ts';
 
@@ -30,14 +32,25 @@ export class ServiceMetrics {
   readonly #calls = this.#instruments.counter(families.methodCalls);
   readonly #buildCalls = new BuildCounter(this.#instruments.counter(families.buildMethodCalls));
   readonly #callSeconds = this.#instruments.histogram(families.methodCallDuration);
+  readonly #hostClaims = this.#instruments.counter(families.hostClaims);
+  readonly #hostDeaths = this.#instruments.counter(families.hostDeaths);
+  readonly #hostDeathSessions = this.#instruments.counter(families.hostDeathSessions);
   readonly #rejectedKeys = this.#instruments.counter(families.rejectedKeys);
   readonly registry = this.#instruments.registry;
 
   /**
    * @param sessions returns the sessions of this instance; called at each scrape.
    * @param detailed how many sessions get their own series.
+   * @param hosts those that wait for a session, if any do.
    */
-  constructor(sessions: () => Pick<Sessions, 'hosted' | 'launches'>, detailed: number) {
+  constructor(
+    sessions: () => Pick<Sessions, 'hosted' | 'launches'>,
+    detailed: number,
+    hosts?: Pick<SessionHosts, 'waiting'>,
+  ) {
+    this.#instruments.gauge(families.warmHosts, (gauge) => {
+      for (const [library, count] of hosts?.waiting ?? []) gauge.set({ library }, count);
+    });
     this.#instruments.gauge(families.sessions, (gauge) => {
       libraries.clear();
       setSessions({ sessions: gauge, libraries }, sessions());
@@ -60,6 +73,16 @@ export class ServiceMetrics {
 
   violation(outcome: ViolationOutcome, count = 1): void {
     this.#violations.inc({ constraint: 'unique_active_phone_workspace', outcome }, count);
+  }
+
+  hostClaimed(library: string, from: HostOrigin): void {
+    this.#hostClaims.inc({ library, from });
+  }
+
+  /** A host ended by itself, with so many sessions. */
+  hostDied(library: string, sessions: number): void {
+    this.#hostDeaths.inc({ library });
+    this.#hostDeathSessions.inc({ library }, sessions);
   }
 
   rejectedKey(reason: KeyRejection, count = 1): void {

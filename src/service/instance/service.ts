@@ -25,7 +25,7 @@ import { Rollouts } from '../rollouts/rollouts.ts';
 import { Sealer } from '../sealer.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
 import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
-import type { OpenSessionHost } from '../sessions/session-host.ts';
+import type { OpenSessionHost, SessionHosts } from '../sessions/session-host.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession, SessionEvent } from '../sessions/sessions-options.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
@@ -50,6 +50,8 @@ export interface ServiceOptions {
   /** How many sessions this instance runs at most; no limit by default. */
   maxSessions?: number;
   openHost: OpenSessionHost;
+  /** What is there of hosts before and beside their sessions; nothing by default. */
+  hosts?: SessionHosts;
   /** Makes a library version ready for `openHost`; does nothing by default. */
   prepareLibrary?(version: string): Promise<void>;
   /** The store of profiles that all machines share; without it profiles stay on this machine. */
@@ -155,7 +157,14 @@ export class Service {
     );
     this.#deliverer = new Deliverer(database, sealer, allowPrivate);
     this.#instances = new Instances(database, this.id, sealer.keyId);
-    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0);
+    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0, options.hosts);
+    options.hosts?.watch({
+      claimed: (library, from) => this.metrics.hostClaimed(library, from),
+      died: (library, sessions) => {
+        this.metrics.hostDied(library, sessions);
+        options.log({ event: 'host-died', library, sessions });
+      },
+    });
     const vault = options.vault ? new ProfileVault(database, options.vault.blobs, options.vault.keys) : null;
     this.sessions = new Sessions({
       ...options,

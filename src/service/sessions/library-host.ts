@@ -1,38 +1,90 @@
 import { join } from 'node:path';
 import type { Browser } from '../../browser/ensure-browser.ts';
+import type { ClientSpec } from '../../contracts/host.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
+import type { HostOrigin } from '../../contracts/service-states.ts';
 import { within } from '../../contracts/within.ts';
 import { Host } from '../../host/host.ts';
-import { ensureLibrary } from '../../library/ensure-library.ts';
-import { LibraryFailed, type OpenSessionHost, type SessionHost } from './session-host.ts';
+import { HostProcess } from '../../host/host-process.ts';
+import { ensureLibrary, type InstalledLibrary } from '../../library/ensure-library.ts';
+import type { SessionId, WorkspaceId } from '../session-ids.ts';
+import {
+  type HostObserver,
+  LibraryFailed,
+  type OpenSessionHost,
+  type SessionHost,
+  type SessionHostSpec,
+  type SessionHosts,
+} from './session-host.ts';
+import { isUnchanged, type LoadedProcess, loadMs, stampOf, WarmHosts } from './warm-hosts.ts';
 
-/** Requiring a library takes half a second on a warm disk; this long only on a machine in trouble. */
-const loadMs = 30_000;
-
-/** Installs a version unless it is there. `say` is called with every download. */
-export async function prepareLibrary(version: string, say: (line: string) => void): Promise<void> {
-  await ensureLibrary(version, say);
+export interface LibraryHostsOptions {
+  browser: Browser;
+  /** Flags in addition to the browser's own: those of a replica. */
+  browserArgs: readonly string[];
+  /** Called with every installation. */
+  say?(line: string): void;
+  /** How many hosts of each version in use wait for a session; none by default. */
+  warm?: number;
+  /** How many sessions of one version and workspace share a host; by default each has its own. */
+  sessionsPerHost?: number;
 }
 
-/**
- * Hosts for production: each is a process with one real library and one real browser.
- *
- * @param browserArgs flags in addition to the browser's own: those of a replica.
- * @param say is called with every installation.
- */
-export function libraryHosts(
-  browser: Browser,
-  browserArgs: readonly string[],
-  say: (line: string) => void,
-): OpenSessionHost {
-  return async ({ library, folder, pairWith, browserArgs: ownArgs = [], restMs, signal, onSeen }) => {
-    const { packageDir, version: installed } = await ensureLibrary(library, say).catch((error) => {
-      throw new LibraryFailed(`whatsapp-web.js ${library} cannot be installed: ${error.message}`, { cause: error });
-    });
-    signal.throwIfAborted();
-    const work = join(folder, 'work');
-    makeFolder(work, 0o700);
-    const host = new Host({ folder: work, env: browser.env, onSeen });
+/** A host that several sessions of one version and workspace share. */
+interface SharedProcess extends LoadedProcess {
+  version: string;
+  workspace: WorkspaceId;
+}
+
+/** Where a session gets its host from. `loaded` is null where the session starts a process of its own. */
+interface Claimed {
+  from: HostOrigin;
+  loaded: LoadedProcess | null;
+}
+
+/** Hosts for production: each runs one real library, with a real browser for each session. */
+export class LibraryHosts implements SessionHosts {
+  readonly #options: LibraryHostsOptions;
+  readonly #sessionsPerHost: number;
+  readonly #warm: WarmHosts | null;
+  readonly #shared = new Set<SharedProcess>();
+  /** Sessions whose host died with others in it, of which one may be why. Until it has ended in another way, each has a host of its own. */
+  readonly #isolated = new Set<SessionId>();
+  #observer: HostObserver | null = null;
+
+  constructor(options: LibraryHostsOptions) {
+    this.#options = options;
+    const { warm = 0, sessionsPerHost = 1 } = options;
+    this.#sessionsPerHost = sessionsPerHost;
+    const install = (version: string) => this.#install(version);
+    this.#warm = warm > 0 ? new WarmHosts({ count: warm, sessionsPerHost, install }) : null;
+  }
+
+  get waiting(): ReadonlyMap<string, number> {
+    return this.#warm?.waiting ?? new Map();
+  }
+
+  watch(observer: HostObserver): void {
+    this.#observer = observer;
+  }
+
+  /** Installs a version unless it is there. */
+  async prepare(version: string): Promise<void> {
+    await this.#install(version);
+  }
+
+  /** Hosts of a version wait until `stop`, whether a session uses it or not. */
+  keepWarm(version: string): void {
+    this.#warm?.use(version);
+  }
+
+  stop(): void {
+    this.#warm?.stop();
+  }
+
+  readonly open: OpenSessionHost = async (spec) => {
+    const { library: version, restMs, signal, onSeen } = spec;
+    const { packageDir, version: installed, host } = await this.#begin(spec);
     host.exited.then((exit) => onSeen({ at: Date.now(), type: 'host:exited', detail: exit }));
     const opened = sessionHost(host, packageDir);
     opened.liveFor(restMs());
@@ -42,18 +94,96 @@ export function libraryHosts(
       onSeen({ at: Date.now(), type: 'library:loaded', detail: { installed, loaded } });
     } catch (error) {
       await host.kill();
-      throw new LibraryFailed(`whatsapp-web.js ${library} cannot be loaded`, { cause: error });
+      throw new LibraryFailed(`whatsapp-web.js ${version} cannot be loaded`, { cause: error });
     }
-    await host.calls.start({
+    await host.calls.start(this.#clientOf(spec));
+    return opened;
+  };
+
+  /** @throws LibraryFailed when the version cannot be installed, and the reason of an abort. */
+  async #begin(spec: SessionHostSpec): Promise<InstalledLibrary & { host: Host }> {
+    const { library: version, folder, signal, onSeen } = spec;
+    const release = this.#warm?.use(version) ?? (() => {});
+    try {
+      const found = this.#find(spec);
+      const installed = found?.loaded.library ?? (await this.#install(version));
+      signal.throwIfAborted();
+      // Another session may have started a host to share meanwhile. From here until the session is in it, nothing else runs.
+      const { from, loaded } = found ?? this.#find(spec) ?? this.#make(spec, installed);
+      const work = join(folder, 'work');
+      makeFolder(work, 0o700);
+      const process = loaded && { process: loaded.process };
+      const host = new Host({ folder: work, env: this.#options.browser.env, onSeen, ...process });
+      this.#observer?.claimed(version, from);
+      host.exited.then(({ sessions }) => {
+        release();
+        this.#ended(spec, host, sessions ?? 1);
+      });
+      return { ...(loaded?.library ?? installed), host };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** A host with the library in memory: one to share that has room, or one that waits. */
+  #find({ library: version, lease: { ids } }: SessionHostSpec): (Claimed & { loaded: LoadedProcess }) | null {
+    if (this.#isolated.has(ids.session)) return null;
+    for (const shared of this.#shared) {
+      const { process, workspace } = shared;
+      const hasRoom = process.sessions < process.mostSessions && !process.isOver;
+      if (shared.version === version && workspace === ids.workspace && hasRoom && isUnchanged(version, shared))
+        return { from: 'shared', loaded: shared };
+    }
+    const waited = this.#warm?.take(version) ?? null;
+    if (waited && this.#sessionsPerHost > 1) this.#share({ ...waited, version, workspace: ids.workspace });
+    return waited && { from: 'warm', loaded: waited };
+  }
+
+  #make({ library: version, lease: { ids } }: SessionHostSpec, library: InstalledLibrary): Claimed {
+    if (this.#sessionsPerHost === 1 || this.#isolated.has(ids.session)) return { from: 'cold', loaded: null };
+    const stamp = stampOf(library);
+    const loaded = { process: new HostProcess(null, this.#sessionsPerHost), library, stamp };
+    this.#share({ ...loaded, version, workspace: ids.workspace });
+    return { from: 'cold', loaded };
+  }
+
+  #share(shared: SharedProcess): void {
+    this.#shared.add(shared);
+    shared.process.exited.then(({ sessions = 1 }) => {
+      this.#shared.delete(shared);
+      if (shared.process.died) this.#observer?.died(shared.version, sessions);
+    });
+  }
+
+  #ended({ library: version, lease: { ids } }: SessionHostSpec, host: Host, together: number): void {
+    const isAlone = host.process.mostSessions === 1;
+    if (isAlone && host.process.died) this.#observer?.died(version, 1);
+    else if (together > 1) this.#isolated.add(ids.session);
+    else this.#isolated.delete(ids.session);
+    // What an error of one session left behind in memory is none of a session that comes later.
+    if (host.endedByError)
+      for (const shared of this.#shared) if (shared.process === host.process) this.#shared.delete(shared);
+  }
+
+  async #install(version: string): Promise<InstalledLibrary> {
+    const { say = () => {} } = this.#options;
+    return ensureLibrary(version, say).catch((error) => {
+      throw new LibraryFailed(`whatsapp-web.js ${version} cannot be installed: ${error.message}`, { cause: error });
+    });
+  }
+
+  #clientOf({ folder, pairWith, browserArgs: own = [] }: SessionHostSpec): ClientSpec {
+    const { browser, browserArgs } = this.#options;
+    return {
       auth: { kind: 'local', dataPath: join(folder, 'profile') },
       ...(pairWith !== null && { options: { pairWithPhoneNumber: pairWith } }),
       browser: {
-        ...{ executablePath: browser.executablePath, args: [...browser.args, ...browserArgs, ...ownArgs] },
+        ...{ executablePath: browser.executablePath, args: [...browser.args, ...browserArgs, ...own] },
         ...{ pipe: true, dumpio: true },
       },
-    });
-    return opened;
-  };
+    };
+  }
 }
 
 function sessionHost(host: Host, packageDir: string): SessionHost {

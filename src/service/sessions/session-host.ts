@@ -1,5 +1,6 @@
 import type { SessionFacts, SingleAnswer, SingleCall } from '../../contracts/host.ts';
 import type { HostEvent, PlainValue } from '../../contracts/host-events.ts';
+import type { HostOrigin } from '../../contracts/service-states.ts';
 import type { Lease } from '../leases/lease.ts';
 
 /** The library in a host, for calls of its public methods. */
@@ -53,6 +54,22 @@ export interface SessionHostSpec {
  * @throws LibraryFailed when the version cannot be installed or loaded; ProfileUnavailable when its profile cannot be fetched.
  */
 export type OpenSessionHost = (spec: SessionHostSpec) => Promise<SessionHost>;
+
+/** What an instance counts of its hosts. */
+export interface HostObserver {
+  claimed(library: string, from: HostOrigin): void;
+  /** A host process ended by itself, with all of its sessions. */
+  died(library: string, sessions: number): void;
+}
+
+/** Hosts that may be there before their sessions. */
+export interface SessionHosts {
+  /** How many hosts wait for a session, by library version. */
+  readonly waiting: ReadonlyMap<string, number>;
+  watch(observer: HostObserver): void;
+  /** Ends the hosts that wait; none waits from now on. */
+  stop(): void;
+}
 
 /** The library version cannot be installed or loaded. */
 export class LibraryFailed extends Error {

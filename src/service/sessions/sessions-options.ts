@@ -10,7 +10,7 @@ import type { Sealer } from '../sealer.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { OpenSessionHost } from './session-host.ts';
+import type { OpenSessionHost, SessionHosts } from './session-host.ts';
 import type { SessionRollout } from './session-rollout.ts';
 import type { Failed } from './session-starts.ts';
 
@@ -24,6 +24,7 @@ export interface SessionsOptions extends SessionRollout {
   accounts: Accounts;
   links: Links;
   openHost: OpenSessionHost;
+  hosts?: Pick<SessionHosts, 'stop'>;
   /** Prepares a version to host sessions: installs it unless it is installed. */
   prepareLibrary(version: string): Promise<void>;
   deadlines: Deadlines;

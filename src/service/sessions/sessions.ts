@@ -245,6 +245,7 @@ export class Sessions {
   /** Starts nothing more, closes every session gracefully and releases its lease. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#options.hosts?.stop();
     await Promise.all([this.#unlinker.stop(), this.#running.close('instance-stopped')]);
   }
 

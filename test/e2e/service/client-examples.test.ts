@@ -13,7 +13,7 @@ import { type Replica, startReplica } from '../../../src/replica/start-replica.t
 import { ApiKeys } from '../../../src/service/http/keys/api-keys.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
-import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { LibraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { startTestService, until } from '../../support/test-service.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     folder,
     allowPrivateWebhooks: true,
-    openHost: libraryHosts(browser, replica.chromiumArgs, () => {}),
+    openHost: new LibraryHosts({ browser, browserArgs: replica.chromiumArgs }).open,
     deadlines: { startMs: 60_000, linkMs: 90_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   }));
   app = createServer({ service, version: '0.0.0', open: true, onTrouble: () => {} });

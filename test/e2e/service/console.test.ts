@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
-import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { LibraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { openViewer } from '../../support/open-viewer.ts';
 import { ownHome } from '../../support/own-home.ts';
 import { startTestService, until } from '../../support/test-service.ts';
@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
   const { service } = await startTestService({
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     folder,
-    openHost: libraryHosts(browser, replica.chromiumArgs, () => {}),
+    openHost: new LibraryHosts({ browser, browserArgs: replica.chromiumArgs }).open,
     deadlines: { startMs: 60_000, linkMs: 90_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   });
   const app = createServer({

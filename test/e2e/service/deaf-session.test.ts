@@ -4,7 +4,7 @@ import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import type { SessionIds, WorkspaceId } from '../../../src/service/session-ids.ts';
-import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { LibraryHosts } from '../../../src/service/sessions/library-host.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
     folder,
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     library: '1.25.0',
-    openHost: libraryHosts(browser, replica.chromiumArgs, () => {}),
+    openHost: new LibraryHosts({ browser, browserArgs: replica.chromiumArgs }).open,
     deadlines: {
       startMs: 60_000,
       linkMs: 60_000,

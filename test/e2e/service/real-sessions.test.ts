@@ -13,7 +13,7 @@ import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
 import { profileFolder, sessionFolder } from '../../../src/service/profiles/session-folder.ts';
 import { rolloutTraffic } from '../../../src/service/rollouts/rollout-traffic.ts';
 import { SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
-import { libraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { LibraryHosts } from '../../../src/service/sessions/library-host.ts';
 import type { ServiceTables } from '../../../src/service/tables.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { canRunS3, type PrivateS3, startPrivateS3 } from '../../support/private-s3.ts';
@@ -58,7 +58,7 @@ async function start(
   { chromiumArgs: browserArgs } = replica,
   started = browser,
 ): Promise<Service> {
-  const openHost = libraryHosts(started, browserArgs, () => {});
+  const openHost = new LibraryHosts({ browser: started, browserArgs }).open;
   const { service } = await startTestService({ ...place, openHost, deadlines, ...(vault && { vault }) });
   running.add(service);
   return service;
@@ -201,7 +201,8 @@ test('a browser that exits at once is trouble of the machine, and the log has wh
   const executablePath = join(place.folder, 'browser');
   writeFileSync(executablePath, '#!/bin/sh\necho "error while loading shared libraries: libnss3.so" >&2\nexit 127\n');
   chmodSync(executablePath, 0o755);
-  const openHost = libraryHosts({ ...browser, executablePath }, replica.chromiumArgs, () => {});
+  const openHost = new LibraryHosts({ browser: { ...browser, executablePath }, browserArgs: replica.chromiumArgs })
+    .open;
   const { service, log } = await startTestService({ ...place, openHost, deadlines });
   running.add(service);
   const { id: workspace } = await service.workspaces.create('W');
@@ -306,7 +307,7 @@ test('a host whose instance is paused just after its start ends by itself, with 
   const folder = temporaryFolder();
   const ids = SessionIds.create(workspaceId('W'));
   const seen: string[] = [];
-  await libraryHosts(browser, replica.chromiumArgs, () => {})({
+  await new LibraryHosts({ browser, browserArgs: replica.chromiumArgs }).open({
     lease: new Lease(ids, 'paused', 1),
     library: '1.34.7',
     folder,
@@ -383,7 +384,7 @@ test('a session runs through the proxy of its account, and one whose proxy refus
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const { port } = proxy.address() as AddressInfo;
-  const openHost = libraryHosts(browser, replica.chromiumArgs, () => {});
+  const openHost = new LibraryHosts({ browser, browserArgs: replica.chromiumArgs }).open;
   const { service } = await startTestService({ ...newPlace(), openHost, deadlines, allowPrivateProxies: true });
   running.add(service);
   const { id: workspace } = await service.workspaces.create('W');
