@@ -8,7 +8,9 @@ import { importRules } from './import-rules.ts';
 import { importsOf } from './imports-of.ts';
 
 const src = join(packageRoot, 'src');
-const files = (await Array.fromAsync(glob('**/*.ts', { cwd: src }))).filter((file) => !file.endsWith('.d.ts')).sort();
+const files = (await Array.fromAsync(glob('**/*.{ts,tsx}', { cwd: src })))
+  .filter((file) => !file.endsWith('.d.ts'))
+  .sort();
 
 /** Paths below `src` of everything that a file imports, dynamic imports with a literal included. */
 function pathsImportedBy(file: string): string[] {

@@ -33,7 +33,7 @@ function readLoads(file: string): Loads {
   const paths = specifiers.filter(isRelative).map((specifier) => join(dirname(file), specifier));
   return {
     file,
-    files: paths.filter((path) => /\.[cm]?[jt]s$/.test(path) && existsSync(path)),
+    files: paths.filter((path) => /\.[cm]?[jt]sx?$/.test(path) && existsSync(path)),
     modules: specifiers.filter((specifier) => !isRelative(specifier)),
   };
 }

@@ -1,5 +1,7 @@
 import { accountBrowserSchema, proxyTestSchema } from './account-browser.ts';
+import { accountCountsSchema, accountsSchema } from './account-lists.ts';
 import { servedHistorySchema } from './canary-history.ts';
+import { overviewSchema, statusHistorySchema } from './overview.ts';
 import * as api from './service-api.ts';
 import * as calls from './service-calls.ts';
 import * as events from './service-events.ts';
@@ -10,7 +12,8 @@ import { verdictSchema } from './verdict.ts';
 /** Bodies that the service sends: answers, events and webhooks. */
 export const answerSchemas = {
   Account: api.accountSchema,
-  Accounts: api.accountsSchema,
+  AccountCounts: accountCountsSchema,
+  Accounts: accountsSchema,
   ApiKey: api.apiKeySchema,
   ApiKeys: api.apiKeysSchema,
   CanaryHistory: servedHistorySchema,
@@ -24,6 +27,7 @@ export const answerSchemas = {
   Matrix: api.servedMatrixSchema,
   NewApiKey: api.newKeySchema,
   NewWebhook: api.newWebhookSchema,
+  Overview: overviewSchema,
   Problem: api.problemSchema,
   ProxyTest: proxyTestSchema,
   Quotas: api.quotasSchema,
@@ -37,6 +41,7 @@ export const answerSchemas = {
   SentText: api.sentSchema,
   SessionStart: api.sessionStartSchema,
   SessionStarts: api.sessionStartsSchema,
+  StatusHistory: statusHistorySchema,
   Transition: api.transitionSchema,
   Verdict: verdictSchema,
   Webhook: api.webhookSchema,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { sessionCauses } from '../codes/codes.ts';
 import { accountBrowserSchema, shownProxySchema } from './account-browser.ts';
-import { cellSchema } from './attempt.ts';
-import { outcomeSchema } from './outcome.ts';
+import { causeSchema, cellSchema } from './attempt.ts';
+import { expectationSchema } from './matrix.ts';
+import { outcomeSchema, phaseSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
 import { decisionCauses, decisionFiguresSchema, decisionReasonSchema, decisionWords } from './rollout-decision.ts';
 import { methodRulesSchema } from './service-calls.ts';
@@ -72,7 +73,6 @@ export const accountSchema = z.strictObject({
   attention: z.string().nullable(),
   createdAt: time,
 });
-export const accountsSchema = z.strictObject({ items: z.array(accountSchema), next: id.nullable() });
 
 export const linkSchema = z
   .strictObject({
@@ -287,6 +287,9 @@ export const linkSuccessSchema = z.strictObject({
 });
 
 export const servedMatrixSchema = z.strictObject({
+  dataEnds: z
+    .strictObject({ date: z.iso.date(), ageDays: z.int().min(0) })
+    .describe('the day at which the data of WhatsApp Web ends, and its age in whole days'),
   run: z.strictObject({ id: z.string(), startedAt: time, finishedAt: time.nullable() }).nullable(),
   cells: z.array(
     z.strictObject({
@@ -294,7 +297,12 @@ export const servedMatrixSchema = z.strictObject({
       /** Null before the first attempt. */
       outcome: outcomeSchema.nullable(),
       code: z.string().nullable(),
-      surprise: z.boolean(),
+      phase: phaseSchema.nullable(),
+      cause: causeSchema.nullable().describe('why it failed, with the proof'),
+      expectation: expectationSchema.nullable(),
+      surprise: z
+        .boolean()
+        .describe('true when an attempt did not end as expected; a cell without an expectation is expected to pass'),
     }),
   ),
 });

@@ -11,6 +11,12 @@ export const accountStatuses = [
 ] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
 
+/** What a list of accounts may be sorted by. */
+export const accountSorts = ['id', 'since', 'phone', 'status', 'library'] as const;
+export type AccountSort = (typeof accountSorts)[number];
+export const sortOrders = ['ascending', 'descending'] as const;
+export type SortOrder = (typeof sortOrders)[number];
+
 /** An account in one of these holds its number: no other account of the workspace can have it. */
 export const activeStatuses = [
   'qr_scanning',

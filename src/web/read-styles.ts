@@ -11,9 +11,9 @@ function plotStyles(): string {
   return existsSync(bundled) ? bundled : resolve('uplot/dist/uPlot.min.css');
 }
 
-/** Joins the style sheets of a page: the colours of all pages, then the named ones. */
+/** Joins the style sheets of a page: the colours and parts of all pages, then the named ones. */
 export async function readStyles(...names: ('report' | 'history' | 'console')[]): Promise<string> {
-  const own = ['colors.css', ...names.map((name) => join(name, 'style.css'))];
+  const own = ['colors.css', 'base.css', ...names.map((name) => join(name, 'style.css'))];
   const files = own.map((name) => join(import.meta.dirname, name));
   if (names.includes('history')) files.unshift(plotStyles());
   return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');

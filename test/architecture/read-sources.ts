@@ -25,7 +25,7 @@ export interface Declared {
 
 /** Every source file below a folder; declarations of types for other packages (`*.d.ts`) are left out. */
 export function readSources(src: string): SourceFile[] {
-  const paths = globSync('**/*.ts', { cwd: src, exclude: ['**/*.d.ts'] }).sort();
+  const paths = globSync('**/*.{ts,tsx}', { cwd: src, exclude: ['**/*.d.ts'] }).sort();
   return paths.map((path) => readSource(path, readFileSync(join(src, path), 'utf8')));
 }
 

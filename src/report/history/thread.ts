@@ -3,11 +3,14 @@ import { cellKey } from '../../contracts/attempt.ts';
 import type { CanaryHistory } from '../../contracts/canary-history.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { ServedMatrix } from '../../contracts/service-api.ts';
+import { dataEnd } from '../../replica/builds/build-dates.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { type CellSummary, plannedSummary, withAttempt } from '../../words/cell-summary.ts';
 import { readHistory } from './read-history.ts';
 import type { StoreAnswer, StoreQuestion } from './read-in-thread.ts';
+
+const dayMs = 86_400_000;
 
 async function answer(question: StoreQuestion): Promise<StoreAnswer> {
   const store = await openStore(question.file);
@@ -30,7 +33,10 @@ parentPort?.on('message', async (question: StoreQuestion) => parentPort?.postMes
 /** The newest run of a store, cell by cell in the sequence of its plan. */
 async function readNewestRun(store: Store): Promise<ServedMatrix> {
   const last = await store.runs.last();
-  if (!last) return { run: null, cells: [] };
+  const date = dataEnd();
+  const ageDays = Math.max(0, Math.floor((Date.now() - Date.parse(date)) / dayMs));
+  const dataEnds = { date, ageDays };
+  if (!last) return { dataEnds, run: null, cells: [] };
   const { id, startedAt, finishedAt } = last.run;
   const cells = new Map<string, CellSummary>();
   for (const planned of await store.plannedCells.ofRun(id)) cells.set(cellKey(planned.cell), plannedSummary(planned));
@@ -38,6 +44,8 @@ async function readNewestRun(store: Store): Promise<ServedMatrix> {
     const summary = cells.get(cellKey(cell));
     if (summary) cells.set(cellKey(cell), withAttempt(summary, attempt));
   }
-  const shown = [...cells.values()].map(({ cell, outcome, code, surprise }) => ({ ...cell, outcome, code, surprise }));
-  return { run: { id, startedAt, finishedAt }, cells: shown };
+  const shown = [...cells.values()].map(({ cell, outcome, code, phase, cause, expectation, surprise }) => {
+    return { ...cell, outcome, code, phase, cause, expectation, surprise };
+  });
+  return { dataEnds, run: { id, startedAt, finishedAt }, cells: shown };
 }

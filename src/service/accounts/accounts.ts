@@ -1,37 +1,14 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
-import { type AccountStatus, hostedStatuses } from '../../contracts/service-states.ts';
+import type { AccountStatus } from '../../contracts/service-states.ts';
 import type { Lease } from '../leases/lease.ts';
 import { endStart, freshStart, giveBack, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
-import { type AccountId, accountId, SessionIds, sessionId, type WorkspaceId, workspaceId } from '../session-ids.ts';
-import type { AccountRow, ServiceDatabase, ServiceTables } from '../tables.ts';
-import { argumentsOf } from './account-browsers.ts';
+import type { AccountId, SessionIds, WorkspaceId } from '../session-ids.ts';
+import type { ServiceDatabase, ServiceTables } from '../tables.ts';
+import { type Account, accountOfRow, accountRows } from './account-rows.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 import { unlinkTries } from './unlinks.ts';
-
-/** One WhatsApp number of a workspace. Times are milliseconds since 1970 by the database's clock. */
-export interface Account {
-  ids: SessionIds;
-  /** The number of the phone; until the phone reports it, the number that the caller named. */
-  phone: string | null;
-  status: AccountStatus;
-  cause: string;
-  since: number;
-  library: string;
-  /** The WhatsApp Web build that the page reported in the current start, or in the last one. */
-  build: string | null;
-  libraryPin: string | null;
-  createdAt: number;
-  /** True when other canaries of the workspace probe its session. */
-  canary: boolean;
-  /** The proxy of its browser, without its credentials; null for none. */
-  proxy: { url: string; hasCredentials: boolean } | null;
-  /** Further arguments of its browser. */
-  browserArguments: string[];
-  /** Set while the circuit breaker is open: the code of what keeps failing. */
-  attention: string | null;
-}
 
 /** One entry of an account's history. */
 export interface AccountTransition {
@@ -62,12 +39,16 @@ export class Accounts {
   async get(workspace: WorkspaceId, account: AccountId): Promise<Account> {
     const row = await this.#shown(workspace).where('whatsapp_accounts.id', '=', account).executeTakeFirst();
     if (!row) throw new Problem('account-unknown');
-    return fromRow(row);
+    return accountOfRow(row);
   }
 
   /** The account of a session, even a deleted one. */
   async of({ workspace, account }: SessionIds): Promise<Account> {
-    return fromRow(await this.#rows(workspace).where('whatsapp_accounts.id', '=', account).executeTakeFirstOrThrow());
+    return accountOfRow(
+      await accountRows(this.#database, workspace)
+        .where('whatsapp_accounts.id', '=', account)
+        .executeTakeFirstOrThrow(),
+    );
   }
 
   /** The status of an account, even of a deleted one. */
@@ -84,13 +65,6 @@ export class Accounts {
       .where('status', '=', 'inactive')
       .executeTakeFirst();
     return row?.status_cause ?? null;
-  }
-
-  /** At most `limit` accounts of a workspace, sorted by id, starting after `after`. */
-  async list(workspace: WorkspaceId, limit: number, after: AccountId | null): Promise<Account[]> {
-    let query = this.#shown(workspace).orderBy('whatsapp_accounts.id').limit(limit);
-    if (after !== null) query = query.where('whatsapp_accounts.id', '>', after);
-    return (await query.execute()).map(fromRow);
   }
 
   /** At most `limit` transitions of an account in the given order, starting after the one numbered `after`. */
@@ -213,57 +187,6 @@ export class Accounts {
   }
 
   #shown(workspace: WorkspaceId) {
-    return this.#rows(workspace).where('whatsapp_accounts.deleted_at', 'is', null);
+    return accountRows(this.#database, workspace).where('whatsapp_accounts.deleted_at', 'is', null);
   }
-
-  #rows(workspace: WorkspaceId) {
-    return this.#database.kysely
-      .selectFrom('whatsapp_accounts')
-      .innerJoin('sessions', 'sessions.id', 'whatsapp_accounts.session_id')
-      .leftJoin('canary_accounts', 'canary_accounts.account_id', 'whatsapp_accounts.id')
-      .selectAll('whatsapp_accounts')
-      .select(['sessions.attention_code', 'lease_expires_at', 'canary_accounts.marked_at as canary_since'])
-      .select(this.#database.now.as('now'))
-      .where('whatsapp_accounts.workspace_id', '=', workspace);
-  }
-}
-
-type ReadAccount = Selectable<AccountRow> & {
-  attention_code: string | null;
-  lease_expires_at: number;
-  canary_since: number | null;
-  now: number;
-};
-
-function fromRow(row: ReadAccount): Account {
-  return {
-    ids: SessionIds.of({
-      session: sessionId(row.session_id),
-      workspace: workspaceId(row.workspace_id),
-      account: accountId(row.id),
-    }),
-    phone: row.phone,
-    ...statusOfRow(row),
-    library: row.library,
-    build: row.build,
-    libraryPin: row.library_pin,
-    createdAt: row.created_at,
-    canary: row.canary_since !== null,
-    proxy: row.proxy === null ? null : { url: row.proxy, hasCredentials: row.proxy_credentials !== null },
-    browserArguments: argumentsOf(row.browser_arguments),
-    attention: row.attention_code,
-  };
-}
-
-/** An account is disconnected from the moment on at which the lease of its session has run out, written down or not. */
-function statusOfRow({
-  status,
-  status_cause,
-  status_since,
-  lease_expires_at,
-  now,
-}: ReadAccount): Pick<Account, 'status' | 'cause' | 'since'> {
-  const isLost = hostedStatuses.some((hosted) => hosted === status) && lease_expires_at <= now;
-  if (isLost) return { status: 'disconnected', cause: 'owner-lost', since: lease_expires_at };
-  return { status, cause: status_cause, since: status_since };
 }

@@ -1,36 +1,57 @@
 import type { z } from 'zod';
+import type { proxyTestSchema } from '../../contracts/account-browser.ts';
+import type { accountCountsSchema, accountsSchema } from '../../contracts/account-lists.ts';
 import type { ServedHistory } from '../../contracts/canary-history.ts';
+import type { Overview, StatusHistory } from '../../contracts/overview.ts';
 import type {
   accountSchema,
-  accountsSchema,
+  apiKeySchema,
+  apiKeysSchema,
+  deliveriesSchema,
   historySchema,
   linkCodeSchema,
+  newKeySchema,
+  newWebhookSchema,
   ProblemBody,
   restoredSchema,
   rolloutDecisionSchema,
   rolloutDecisionsSchema,
   rolloutSchema,
   rolloutsSchema,
+  sentSchema,
   servedMatrixSchema,
   sessionStartsSchema,
+  webhookSchema,
+  webhooksSchema,
   workspaceSchema,
   workspacesSchema,
 } from '../../contracts/service-api.ts';
+import type { Called } from '../../contracts/service-calls.ts';
 
 export type AccountBody = z.output<typeof accountSchema>;
+export type AccountCountsBody = z.output<typeof accountCountsSchema>;
 export type AccountsBody = z.output<typeof accountsSchema>;
+export type ApiKeyBody = z.output<typeof apiKeySchema>;
+export type ApiKeysBody = z.output<typeof apiKeysSchema>;
+export type DeliveriesBody = z.output<typeof deliveriesSchema>;
 export type HistoryBody = z.output<typeof historySchema>;
 export type LinkCodeBody = z.output<typeof linkCodeSchema>;
 export type MatrixBody = z.output<typeof servedMatrixSchema>;
-export type { ServedHistory };
+export type NewKeyBody = z.output<typeof newKeySchema>;
+export type NewWebhookBody = z.output<typeof newWebhookSchema>;
+export type ProxyTestBody = z.output<typeof proxyTestSchema>;
 export type RestoredBody = z.output<typeof restoredSchema>;
 export type RolloutBody = z.output<typeof rolloutSchema>;
 export type RolloutDecisionBody = z.output<typeof rolloutDecisionSchema>;
 export type RolloutDecisionsBody = z.output<typeof rolloutDecisionsSchema>;
 export type RolloutsBody = z.output<typeof rolloutsSchema>;
+export type SentBody = z.output<typeof sentSchema>;
 export type SessionStartsBody = z.output<typeof sessionStartsSchema>;
+export type WebhookBody = z.output<typeof webhookSchema>;
+export type WebhooksBody = z.output<typeof webhooksSchema>;
 export type WorkspaceBody = z.output<typeof workspaceSchema>;
 export type WorkspacesBody = z.output<typeof workspacesSchema>;
+export type { Called, Overview, ServedHistory, StatusHistory };
 
 const keyName = 'wwebjs-canary-key';
 
@@ -51,6 +72,19 @@ export function useKey(key: string): void {
 
 /** Timeout in milliseconds of an answer, and of the next event of a stream: the service sends one every 15 s. */
 const patienceMs = 20_000;
+
+/** A signal that aborts when the service has been silent for `patienceMs`. */
+function patience(): { signal: AbortSignal; heard(): void; end(): void } {
+  const silence = new AbortController();
+  let timer: ReturnType<typeof setTimeout>;
+  const end = () => clearTimeout(timer);
+  const heard = () => {
+    end();
+    timer = setTimeout(() => silence.abort(), patienceMs);
+  };
+  heard();
+  return { signal: silence.signal, heard, end };
+}
 
 let answeredAt = new Date();
 
@@ -81,6 +115,8 @@ async function send(
   answeredAt = new Date();
   if (response.ok) return response;
   const problem: Partial<ProblemBody> = await response.json().catch(() => ({}));
+  if (problem.code === 'unauthorized' && !sessionStorage.getItem(keyName))
+    throw new Refused('unauthorized', 'The service asks for an API key.');
   throw new Refused(problem.code ?? 'internal', problem.detail ?? `The service answered with ${response.status}.`);
 }
 
@@ -92,7 +128,12 @@ async function readJson<T>(response: Response): Promise<T> {
 
 /** @throws Refused */
 export async function getBody<T>(path: string): Promise<T> {
-  return readJson(await send('GET', path, { signal: AbortSignal.timeout(patienceMs) }));
+  const { signal, end } = patience();
+  try {
+    return await readJson(await send('GET', path, { signal }));
+  } finally {
+    end();
+  }
 }
 
 /** @throws Refused */
@@ -105,8 +146,13 @@ export async function putBody<T>(path: string, body: object): Promise<T> {
   return readJson(await send('PUT', path, { body }));
 }
 
-/** Fetches a picture and returns an address for an image. @throws Refused */
-export async function picture(path: string): Promise<string> {
+/** @throws Refused */
+export async function remove(path: string): Promise<void> {
+  await send('DELETE', path);
+}
+
+/** Fetches a file with the key and returns an address for an image or a download. @throws Refused */
+export async function fileAddress(path: string): Promise<string> {
   return URL.createObjectURL(await (await send('GET', path)).blob());
 }
 
@@ -116,16 +162,13 @@ export async function listen(
   signal: AbortSignal,
   on: (event: string, data: unknown) => void,
 ): Promise<void> {
-  const silence = new AbortController();
-  const give = () => setTimeout(() => silence.abort(), patienceMs);
-  let patience = give();
+  const silence = patience();
   try {
     const { body } = await send('GET', path, { signal: AbortSignal.any([signal, silence.signal]) });
     if (!body) return;
     let rest = '';
     for await (const part of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
-      clearTimeout(patience);
-      patience = give();
+      silence.heard();
       answeredAt = new Date();
       const events = `${rest}${part}`.split('\n\n');
       rest = events.pop() ?? '';
@@ -137,6 +180,6 @@ export async function listen(
   } catch (error) {
     throw error instanceof Refused ? error : unreachable();
   } finally {
-    clearTimeout(patience);
+    silence.end();
   }
 }

@@ -20,8 +20,6 @@ const page = `<!doctype html>
 <script type="module" src="/console/app.js"></script>
 </head>
 <body>
-<nav aria-label="Console"><a href="#/">Workspaces</a><a href="#/rollouts">Rollouts</a><a href="#/matrix">Matrix</a><a href="#/history">Over time</a></nav>
-<main tabindex="-1"></main>
 </body>
 </html>
 `;

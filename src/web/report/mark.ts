@@ -1,12 +1,5 @@
 import type { Outcome } from '../../contracts/outcome.ts';
-
-/** Drawn, not typed: a machine without a symbol font would show empty boxes for ✓ and ✗. */
-const paths: Record<Outcome | 'not-run', string> = {
-  passed: 'M2.5 8.5 6.5 12.5 13.5 4',
-  failed: 'M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5',
-  infra: 'M8 2.5V9.5M8 12.9V13',
-  'not-run': 'M7.9 8H8.1',
-};
+import { iconPaths } from '../icons.ts';
 
 const svg = 'http://www.w3.org/2000/svg';
 
@@ -17,7 +10,7 @@ export function mark(outcome: Outcome | null): SVGSVGElement {
   picture.setAttribute('class', 'mark');
   picture.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS(svg, 'path');
-  path.setAttribute('d', paths[outcome ?? 'not-run']);
+  path.setAttribute('d', iconPaths[outcome ?? 'not-run']);
   picture.append(path);
   return picture;
 }

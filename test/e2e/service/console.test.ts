@@ -90,6 +90,9 @@ async function readCode(): Promise<string> {
 
 test('a number is linked by keyboard and by scanning the code on the screen, and is seen to become connected', async () => {
   await page.goto(`http://127.0.0.1:${port}/`);
+  await page.getByText('Nothing waits for a person.').waitFor();
+  await page.getByRole('link', { name: 'Workspaces' }).focus();
+  await page.keyboard.press('Enter');
   await page.getByLabel('New workspace').focus();
   await page.keyboard.type('Berlin');
   await page.keyboard.press('Enter');
@@ -112,7 +115,7 @@ test('after a restart of the service the page shows the session restored', async
   await page.getByRole('status').getByText(connected).waitFor();
   // Newest first: what followed the stop is what the service did by itself.
   const column = (place: number) =>
-    page.getByRole('table', { name: 'History' }).locator(`tbody td:nth-child(${place})`).allInnerTexts();
+    page.getByRole('table', { name: 'Changes of status' }).locator(`tbody td:nth-child(${place})`).allInnerTexts();
   await expect.poll(async () => (await column(3)).slice(0, 3)).toEqual(['ready', 'scanned', 'instance-stopped']);
   expect((await column(5))[0]).toBe(`1.34.7 on ${build}`);
   await page.getByText(`on WhatsApp Web ${build}`).waitFor();
@@ -141,7 +144,6 @@ test('a rollout is begun, advanced and rolled back', async () => {
   await page.getByRole('heading', { name: '5 %' }).waitFor();
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByRole('heading', { name: '0 % (rolled back)' }).waitFor();
-  await page.getByText('Decisions').click();
   await page.getByText('rolled back at 0 % on request').waitFor();
   await page.getByText('advanced at 5 % on request').waitFor();
 });

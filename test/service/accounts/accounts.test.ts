@@ -54,19 +54,6 @@ describe.each(engines)('accounts in %s', (_, newAddress) => {
     return changes.map(({ from, to, cause }) => `${from} ${to} ${cause}`);
   };
 
-  test('are listed by id, page by page, without those of other workspaces and deleted ones', async () => {
-    await database.kysely.insertInto('workspaces').values({ id: 'other', name: 'O', created_at: 0 }).execute();
-    await begin(workspaceId('other'));
-    const leases = [await begin(), await begin(), await begin(), await begin()];
-    await accounts.delete((leases.pop() as Lease).ids);
-    const ids = leases.map(({ ids }) => ids.account).sort();
-    const first = await accounts.list(workspace, 2, null);
-    expect(first.map(({ ids }) => ids.account)).toEqual(ids.slice(0, 2));
-    const second = await accounts.list(workspace, 2, ids[1] as (typeof ids)[0]);
-    expect(second.map(({ ids }) => ids.account)).toEqual(ids.slice(2));
-    expect(second.map(({ ids }) => ids)).toEqual([leases.find(({ ids: { account } }) => account === ids[2])?.ids]);
-  });
-
   test('have all their fields, and are unknown in another workspace', async () => {
     const lease = await connected();
     await starts.begin(lease, 'restore-asked', '1.33.2');

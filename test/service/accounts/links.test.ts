@@ -1,6 +1,7 @@
 import type { KyselyPlugin } from 'kysely';
 import { createConnection } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AccountLists } from '../../../src/service/accounts/account-lists.ts';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { linkSuccess } from '../../../src/service/accounts/link-success.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
@@ -42,7 +43,7 @@ describe.each(engines)('links in %s', (_, newAddress) => {
     expect(first.superseded).toEqual([]);
     expect(second.superseded).toEqual([first.lease.ids]);
     expect(third.superseded).toEqual([second.lease.ids]);
-    const rows = await accounts.list(workspace, 10, null);
+    const rows = await new AccountLists(database).list(workspace, {}, { limit: 10 });
     expect(rows.filter((row) => row.status === 'inactive').map((row) => row.cause)).toEqual([
       'superseded',
       'superseded',
@@ -120,7 +121,7 @@ describe.each(engines)('links in %s', (_, newAddress) => {
     for (const { lease } of begun) await accounts.authenticated(lease);
     const ends = await Promise.allSettled(begun.map(({ lease }) => links.ready(lease, request.phone, request.library)));
     expect(ends.filter((end) => end.status === 'rejected')).toEqual([]);
-    const rows = await accounts.list(workspace, 100, null);
+    const rows = await new AccountLists(database).list(workspace, {}, { limit: 100 });
     expect(rows.filter((row) => row.status === 'connected')).toHaveLength(1);
     expect(rows.filter((row) => row.status === 'inactive')).toHaveLength(15);
     expect(violations).toEqual([]);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problems } from '../../../src/service/problems.ts';
-import { type SessionIds, workspaceId } from '../../../src/service/session-ids.ts';
+import { accountId, workspaceId } from '../../../src/service/session-ids.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -114,7 +114,11 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     ['a number with a plus', 'POST', '', { phone: '+15550100123' }, 'phone'],
     ['a pairing code without the number', 'POST', '', { pairing: true }, 'phone'],
     ['a version range', 'POST', '', { library: '^1.34.0' }, 'library'],
-    ['an unknown query', 'GET', '?status=connected', undefined, 'status'],
+    ['an unknown query', 'GET', '?colour=red', undefined, 'colour'],
+    ['a status that there is not', 'GET', '?status=connected,lost', undefined, 'status'],
+    ['a code that needs no attention', 'GET', '?attention=maybe', undefined, 'attention'],
+    ['a number with a plus', 'GET', '?phone=%2B1555', undefined, 'phone'],
+    ['a sort that there is not', 'GET', '?sort=colour', undefined, 'sort'],
     ['a limit that is no number', 'GET', '?limit=many', undefined, 'limit'],
     ['a limit that is too large', 'GET', '?limit=201', undefined, 'limit'],
   ] as const)('%s is refused by name', async (_, method, query, body, field) => {
@@ -217,10 +221,8 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     const { body } = await server.ask('POST', accounts(), {});
     const stream = server.ask('GET', `${accounts()}/${body.id}/link/events`);
     await setTimeout(200);
-    await server.service.accounts.delete(
-      (await server.service.accounts.list(workspaceId(workspace), 200, null)).find(({ ids }) => ids.account === body.id)
-        ?.ids as SessionIds,
-    );
+    const { ids } = await server.service.accounts.get(workspaceId(workspace), accountId(body.id));
+    await server.service.accounts.delete(ids);
     const statuses = [...String((await stream).body).matchAll(/^event: status\ndata: (.*)$/gm)].map(([, data]) =>
       JSON.parse(String(data)),
     );

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AccountLists } from '../../../src/service/accounts/account-lists.ts';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { type Lease, LeaseLost } from '../../../src/service/leases/lease.ts';
@@ -113,7 +114,7 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
       const end = await ranOut(lease, 1);
       const lost = { status: 'disconnected', cause: 'owner-lost', since: end };
       expect(await accounts.get(workspace, lease.ids.account)).toMatchObject(lost);
-      expect(await accounts.list(workspace, 10, null)).toMatchObject([lost]);
+      expect(await new AccountLists(database).list(workspace, {}, { limit: 10 })).toMatchObject([lost]);
       expect(await accounts.statusOf(lease.ids)).toBe('disconnected');
       await one.expire();
       expect(await accounts.get(workspace, lease.ids.account)).toMatchObject(lost);
@@ -172,7 +173,7 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
       for (const lease of dead) await ranOut(lease, 5);
       const alive = await connected();
       await Promise.all([one.expire(), other.expire(), one.expire()]);
-      const shown = await accounts.list(workspace, 10, null);
+      const shown = await new AccountLists(database).list(workspace, {}, { limit: 10 });
       expect(shown.filter(({ status }) => status === 'connected').map(({ ids }) => ids.session)).toEqual([
         alive.ids.session,
       ]);

@@ -1,12 +1,10 @@
 import {
   accountParams,
   accountSchema,
-  accountsSchema,
   canarySchema,
   historyQuery,
   historySchema,
   linkSchema,
-  pageQuery,
   pinSchema,
   restoreAllSchema,
   restoredSchema,
@@ -17,9 +15,9 @@ import {
   workspaceParams,
 } from '../../../contracts/service-api.ts';
 import { activeStatuses } from '../../../contracts/service-states.ts';
-import type { Account } from '../../accounts/accounts.ts';
+import type { Account } from '../../accounts/account-rows.ts';
 import { Problem } from '../../problems.ts';
-import { accountId, workspaceId } from '../../session-ids.ts';
+import { workspaceId } from '../../session-ids.ts';
 import { allows } from '../keys/api-keys.ts';
 import { findAccount } from './find-account.ts';
 import { ownerElsewhere, sendOn } from './forward.ts';
@@ -33,22 +31,6 @@ function active(account: Account): Account {
 }
 
 export const accountRoutes: Route[] = [
-  route({
-    method: 'GET',
-    path: '/v1/workspaces/:workspace/accounts',
-    summary: 'Accounts of a workspace by id, page by page',
-    scope: 'read',
-    params: workspaceParams,
-    query: pageQuery,
-    answer: { status: 200, schema: accountsSchema },
-    problems: [],
-    async handle({ service }, { params, query }) {
-      const limit = Number(query.limit);
-      const after = query.after === undefined ? null : accountId(query.after);
-      const { id } = await service.workspaces.get(workspaceId(params.workspace));
-      return pageOf(await service.accounts.list(id, limit + 1, after), limit, accountView, ({ ids }) => ids.account);
-    },
-  }),
   route({
     method: 'POST',
     path: '/v1/workspaces/:workspace/accounts',

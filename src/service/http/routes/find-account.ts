@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { accountParams } from '../../../contracts/service-api.ts';
-import type { Account } from '../../accounts/accounts.ts';
+import type { Account } from '../../accounts/account-rows.ts';
 import type { Service } from '../../instance/service.ts';
 import { accountId, workspaceId } from '../../session-ids.ts';
 

@@ -1,4 +1,5 @@
 import { accountBrowserRoutes } from './account-browser.ts';
+import { accountListRoutes } from './account-lists.ts';
 import { accountRoutes } from './accounts.ts';
 import { callRoutes } from './calls.ts';
 import { canaryHistoryRoutes } from './canary-history.ts';
@@ -6,6 +7,7 @@ import { healthRoutes } from './health.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
 import { matrixRoutes } from './matrix.ts';
+import { overviewRoutes } from './overview.ts';
 import { rolloutRoutes } from './rollouts.ts';
 import type { Route } from './route.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -14,7 +16,9 @@ import { workspaceRoutes } from './workspaces.ts';
 /** Every operation of the API. */
 export const routes: readonly Route[] = [
   ...healthRoutes,
+  ...overviewRoutes,
   ...workspaceRoutes,
+  ...accountListRoutes,
   ...accountRoutes,
   ...accountBrowserRoutes,
   ...linkRoutes,

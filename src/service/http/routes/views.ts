@@ -10,7 +10,8 @@ import type {
   workspaceSchema,
 } from '../../../contracts/service-api.ts';
 import { accountHandle } from '../../account-handle.ts';
-import type { Account, AccountTransition } from '../../accounts/accounts.ts';
+import type { Account } from '../../accounts/account-rows.ts';
+import type { AccountTransition } from '../../accounts/accounts.ts';
 import type { LinkCode } from '../../accounts/link-codes.ts';
 import type { Workspace } from '../../accounts/workspaces.ts';
 import type { RolloutDecision } from '../../rollouts/rollout-decisions.ts';
