@@ -34,6 +34,8 @@ export const refusalStatus = {
   'group-not-admin': 403,
   'group-invite-unknown': 404,
   'group-invite-revoked': 410,
+  'group-removed': 403,
+  'group-removed-from-community': 403,
   'group-full': 409,
   'group-member-already': 409,
   'group-is-community': 403,

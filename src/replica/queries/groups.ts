@@ -9,7 +9,7 @@ import type { Handlers } from './answer.ts';
 
 /**
  * Status and text of the real server's refusals. The texts: errors.go:186-193 of tulir/whatsmeow@33cfac51. What each status means: 401,
- * 403 and 404 in WAWebGroupInviteLinkDrawer.react, 409 and 419 in WAWebGroupJoinModalUtils of 2.3000.1038162681, 406 and 410 in
+ * 403 and 404 in WAWebGroupInviteLinkDrawer.react, 401 and 405 of who was removed, 409 and 419 in WAWebGroupJoinModalUtils of 2.3000.1038162681, 406 and 410 in
  * group.go:494-498 of whatsmeow; 401 also WhiskeySockets/Baileys#202.
  */
 export const groupRefusals: Partial<Record<RefusalCode, QueryRefusal>> = {
@@ -18,6 +18,8 @@ export const groupRefusals: Partial<Record<RefusalCode, QueryRefusal>> = {
   'group-not-admin': { status: 401, text: 'not-authorized' },
   'group-invite-unknown': { status: 406, text: 'not-acceptable' },
   'group-invite-revoked': { status: 410, text: 'gone' },
+  'group-removed': { status: 401, text: 'not-authorized' },
+  'group-removed-from-community': { status: 405, text: 'not-allowed' },
   'group-full': { status: 419, text: 'resource-limit' },
   'group-is-community': { status: 405, text: 'not-allowed' },
   'group-not-linked': { status: 405, text: 'not-allowed' },

@@ -109,13 +109,15 @@ export class Communities {
    * A member of a community joins one of its groups, or asks to where admins approve.
    *
    * @returns whether the person is a member now.
-   * @throws Refusal `group-unknown`, `group-not-linked`, `group-not-member` of the community, `group-member-already`, `group-full`.
+   * @throws Refusal `group-unknown`, `group-not-linked`, `group-not-member` of the community, `group-removed`,
+   * `group-member-already`, `group-full`.
    */
   join(number: string, id: string): boolean {
     const group = this.groups.get(id);
     const parent = parentOf(group);
     if (parent === undefined) throw new Refusal('group-not-linked', `${id} is in no community.`);
     this.groups.asMember(number, parent);
+    this.groups.mustNotBeRemoved(group, number);
     if (rankIn(group, number)) throw new Refusal('group-member-already', `${number} is a member of the group.`);
     if (group.members.length >= maxMembers) throw new Refusal('group-full', `The group has ${maxMembers} members.`);
     if (group.settings.approval) {

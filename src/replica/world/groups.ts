@@ -65,6 +65,8 @@ export const groupSchema = z.strictObject({
   ),
   /** Who left, once for each time. */
   left: z.array(numberSchema),
+  /** Who was removed by an admin and has not become a member again; a community has those of its group for announcements. */
+  removed: z.array(numberSchema).default([]),
 });
 export type ReplicaGroup = z.infer<typeof groupSchema>;
 
@@ -178,6 +180,7 @@ export class Groups {
       requests: [],
       invitations: [],
       left: [],
+      removed: [],
     });
     const results = participants.filter((number) => number !== owner).map((number) => this.admit(owner, group, number));
     this.tell(group, owner, 'create', { value: subject });
@@ -305,12 +308,13 @@ export class Groups {
   }
 
   /**
-   * Joins by an invite code, or asks to where admins approve.
+   * Joins by an invite code, or asks to where admins approve. Who was removed has to be added or invited by an admin.
    *
-   * @throws Refusal also `group-full`, `group-member-already`.
+   * @throws Refusal also `group-removed`, `group-removed-from-community`, `group-full`, `group-member-already`.
    */
   join(number: string, code: string): { group: ReplicaGroup; isMember: boolean } {
     const group = this.invitedBy(code);
+    this.mustNotBeRemoved(group, number);
     if (rankIn(group, number)) throw new Refusal('group-member-already', `${number} is a member of the group.`);
     if (group.members.length >= maxMembers) throw new Refusal('group-full', `The group has ${maxMembers} members.`);
     if (group.settings.approval) {
@@ -320,6 +324,14 @@ export class Groups {
     this.enter(group, number);
     this.tell(group, number, 'invite', { recipients: [userJid(number)] });
     return { group, isMember: true };
+  }
+
+  /** @throws Refusal `group-removed-from-community`, `group-removed`. */
+  mustNotBeRemoved(group: ReplicaGroup, number: string): void {
+    const parent = parentOf(group);
+    if (parent !== undefined && parent !== group.id && this.get(parent).removed.includes(number))
+      throw new Refusal('group-removed-from-community', `${number} was removed from the community of the group.`);
+    if (group.removed.includes(number)) throw new Refusal('group-removed', `${number} was removed from the group.`);
   }
 
   /** @throws Refusal `group-unknown`, `group-invite-unknown`. */
@@ -427,6 +439,8 @@ export class Groups {
     if (!rank) return { id, status: 404 };
     if (rank === 'superadmin') return { id, status: 406 };
     remove(group, number);
+    const { community } = group;
+    (community?.as === 'announcements' ? this.get(community.parent) : group).removed.push(number);
     return { id, status: 200 };
   }
 
@@ -446,6 +460,7 @@ export class Groups {
     group.members.push({ number, rank: 'member' });
     group.requests = group.requests.filter((request) => request.number !== number);
     group.invitations = group.invitations.filter((invitation) => invitation.number !== number);
+    group.removed = group.removed.filter((one) => one !== number);
     this.takeIn(group);
   }
 
@@ -456,6 +471,7 @@ export class Groups {
       const fresh = numbersIn(group).filter((number) => !rankIn(one, number));
       if (fresh.length === 0) continue;
       one.members.push(...fresh.map((number) => ({ number, rank: 'member' as const })));
+      one.removed = one.removed.filter((number) => !fresh.includes(number));
       this.notify(one, numbersIn(one));
     }
   }

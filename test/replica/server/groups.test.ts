@@ -169,6 +169,23 @@ test('who left twice cannot be added again, but may join', async () => {
   expect(groups.join(inviteCode, { by: ada })).toEqual({ id, isMember: true });
 });
 
+test('whom an admin removed cannot join by the invite code, old or new, until an admin adds or invites them', async () => {
+  const { number, page } = await linkedPhone();
+  const { groups } = await linkedPhone();
+  const { id, inviteCode } = groups.create({ subject: 'Birds', participants: [number, ada] });
+  const join = (code: string) => ask(page, 'group-join', { code });
+  groups.participants(id, 'remove', [number]);
+  expect(await join(inviteCode)).toBe(401);
+  const next = groups.resetInvite(id);
+  groups.change(id, { what: 'settings', settings: { approval: true } });
+  expect(await join(next)).toBe(401);
+  expect(() => groups.join(next, { by: number })).toThrow('was removed from the group');
+  groups.change(id, { what: 'settings', settings: { approval: false } });
+  expect(groups.participants(id, 'add', [number])).toEqual({ [number]: 200 });
+  groups.leave(id, { by: number });
+  expect(await join(next)).toEqual({ group: id, isMember: true });
+});
+
 test('the last admin who leaves hands the group to its oldest member', async () => {
   const { groups } = await linkedPhone();
   const { id } = groups.create({ subject: 'Birds', participants: [ada, ben] });
@@ -404,6 +421,21 @@ describe('a community', () => {
       expect(owner.groups.get(one).members.map(({ number }) => number)).toEqual([owner.number]);
     }
   });
+
+  test.each(['the community', 'its group for announcements'])(
+    'who is removed from %s joins none of its groups by an invite code until an admin adds them to one',
+    async (place) => {
+      const { owner, member, communities, id, group, announcements } = await community();
+      const { inviteCode } = owner.groups.get(group);
+      owner.groups.participants(place === 'the community' ? id : announcements, 'remove', [member.number]);
+      expect(await ask(member.page, 'group-join', { code: inviteCode })).toBe(405);
+      expect(await ask(member.page, 'group-join', { code: owner.groups.get(id).inviteCode })).toBe(401);
+      expect(owner.groups.participants(group, 'add', [member.number])).toEqual({ [member.number]: 200 });
+      owner.groups.participants(group, 'remove', [member.number]);
+      expect(await ask(member.page, 'group-join', { code: inviteCode })).toBe(401);
+      expect(() => communities.join(group, { by: member.number })).toThrow('was removed from the group');
+    },
+  );
 
   test('links only groups of an admin that are in no community, and only its admins do', async () => {
     const { owner, member, communities, id, group, announcements } = await community();
