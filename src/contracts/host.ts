@@ -219,9 +219,10 @@ export interface HostCalls {
   ownerOf(on: MethodCall['on'], method: string): Promise<string | null>;
   /**
    * The arguments of the first event of this name that no earlier call took, and whose first argument has all of `match`; one that came
-   * before counts, too: since the first use of `call` or `event`, and up to 5 s before that.
+   * before counts, too: since the first use of `call` or `event`, and up to 5 s before that. Rejects when none came within `ms` milliseconds;
+   * the next one is then kept for a later call.
    */
-  event(name: string, match: Json): Promise<LibraryValue[]>;
+  event(name: string, match: Json, ms: number): Promise<LibraryValue[]>;
   /** `client.logout()`. */
   logout(): Promise<void>;
   /** `client.destroy()`. */

@@ -162,11 +162,15 @@ export class ClientUnderTest implements FlowClient {
   }
 
   event(name: string, match: Json = null): Promise<LibraryValue[]> {
+    const { calls, steps } = this.#parts;
     const named = (error: unknown) => {
       if (!(error instanceof Finding) || error.code !== 'no-event') throw error;
       throw new Finding('no-event', `no matching \`${name}\` event: ${error.message}`, error.phase);
     };
-    return this.#step('event', () => this.#parts.calls.event(name, match)).catch(named);
+    // The host gives up before the step does, so that no answer is lost and a later event is that of a later question.
+    const ms = Math.floor(steps.patience(flowSteps.event.ms) * 0.98);
+    const came = () => calls.event(name, match, ms).catch(asFinding('no-event'));
+    return this.#step('event', came).catch(named);
   }
 
   #call(on: MethodCall['on'], method: string, args: MethodArgument[]): Promise<LibraryValue> {

@@ -86,17 +86,23 @@ export class LibraryObjects {
     return null;
   }
 
-  event(name: string, match: Json): Promise<LibraryValue[]> {
+  event(name: string, match: Json, ms: number): Promise<LibraryValue[]> {
     this.#isAsked = true;
     const isIt = (event: KeptEvent) => event.name === name && includes(jsonOf(event.args[0]), match);
     const at = this.#events.findIndex(isIt);
     if (at >= 0) return Promise.resolve(this.#taken(this.#events.splice(at, 1)[0] as KeptEvent));
-    return new Promise((resolve) => {
-      this.#waiting.add((event) => {
+    return new Promise((resolve, reject) => {
+      const take = (event: KeptEvent) => {
         if (!isIt(event)) return false;
+        clearTimeout(late);
         resolve(this.#taken(event));
         return true;
-      });
+      };
+      const late = setTimeout(() => {
+        this.#waiting.delete(take);
+        reject(new Error(`it did not come within ${ms} ms`));
+      }, ms);
+      this.#waiting.add(take);
     });
   }
 

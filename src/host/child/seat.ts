@@ -49,7 +49,7 @@ export class Seat {
         call: (call) => session.objects.call(call),
         callOnce: (call) => session.objects.callOnce(call),
         ownerOf: async (on, method) => session.objects.ownerOf(on, method),
-        event: (name, match) => session.objects.event(name, match),
+        event: (name, match, ms) => session.objects.event(name, match, ms),
         logout: () => session.logout(),
         destroy: () => session.destroy(),
         liveFor: (ms) => this.#liveFor(ms),

@@ -95,11 +95,23 @@ test('an event is returned once, also when it came before the question', async (
   const { objects, client } = objectsOf();
   client.emit('message', { body: 'one', from: 'a' });
   client.emit('message', { body: 'two', from: 'a' });
-  expect((await objects.event('message', { body: 'two' }))[0]?.value).toEqual({ body: 'two', from: 'a' });
-  expect((await objects.event('message', { from: 'a' }))[0]?.value).toEqual({ body: 'one', from: 'a' });
-  const later = objects.event('message', null);
+  expect((await objects.event('message', { body: 'two' }, 1_000))[0]?.value).toEqual({ body: 'two', from: 'a' });
+  expect((await objects.event('message', { from: 'a' }, 1_000))[0]?.value).toEqual({ body: 'one', from: 'a' });
+  const later = objects.event('message', null, 1_000);
   client.emit('message', { body: 'three' });
   expect((await later)[0]?.value).toEqual({ body: 'three' });
+});
+
+test('a question that nothing answered in time takes no later event from the next one', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { objects, client } = objectsOf();
+  const unanswered = expect(objects.event('message', null, 1_000)).rejects.toThrow('did not come within 1000 ms');
+  await vi.advanceTimersByTimeAsync(1_000);
+  await unanswered;
+  client.emit('message', { body: 'late' });
+  expect((await objects.event('message', null, 1_000))[0]?.value).toEqual({ body: 'late' });
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('of a client that is never asked only the last events are kept', async () => {
@@ -110,5 +122,5 @@ test('of a client that is never asked only the last events are kept', async () =
   await vi.advanceTimersByTimeAsync(9_000);
   client.emit('message', { body: 'young' });
   await vi.advanceTimersByTimeAsync(4_000);
-  expect((await objects.event('message', null))[0]?.value).toEqual({ body: 'young' });
+  expect((await objects.event('message', null, 1_000))[0]?.value).toEqual({ body: 'young' });
 });
