@@ -16,6 +16,27 @@ interface PhoneChoice {
 
 type NamedActions = Omit<FlowPhone, keyof PhoneActions>;
 
+/** The name of an action, such as `ring` or `groups.create`. */
+type ActionName<Of = PhoneActions> = {
+  [Name in keyof Of & string]: Of[Name] extends (...args: never[]) => unknown
+    ? Name
+    : `${Name}.${ActionName<Of[Name]>}`;
+}[keyof Of & string];
+
+/** Actions that only look: all others make the phone or a contact do something. */
+export const questions: ReadonlySet<string> = new Set<ActionName>([
+  'state',
+  'media',
+  'receipts',
+  'groups.list',
+  'groups.get',
+  'groups.invitationOf',
+  'communities.list',
+  'communities.groups',
+  'channels.list',
+  'channels.get',
+]);
+
 /** The flow's view of the simulated phone: what flows name, and all other actions of the phone control under their own names. */
 export function attemptPhone(
   choice: PhoneChoice,
@@ -30,20 +51,24 @@ export function attemptPhone(
       const value: unknown = Reflect.get(named, key);
       if (typeof value === 'function') return value.bind(named);
       if (value !== undefined || typeof key !== 'string' || key === 'then') return value;
-      return actionOf(phone, [key]);
+      return actionOf(phone, steps, [key]);
     },
   }) as unknown as FlowPhone;
 }
 
 /** An action by its names, such as `groups`, `create`; those below it are its members. */
-function actionOf(phone: Promise<TargetPhone>, names: readonly string[]): unknown {
-  return new Proxy((...args: unknown[]) => act(phone, names, args), {
-    get: (_, key) => (typeof key === 'string' && key !== 'then' ? actionOf(phone, [...names, key]) : undefined),
+function actionOf(phone: Promise<TargetPhone>, steps: Steps, names: readonly string[]): unknown {
+  const act = (...args: unknown[]) => {
+    if (!questions.has(names.join('.'))) steps.act();
+    return perform(phone, names, args);
+  };
+  return new Proxy(act, {
+    get: (_, key) => (typeof key === 'string' && key !== 'then' ? actionOf(phone, steps, [...names, key]) : undefined),
   });
 }
 
 /** @throws TypeError for what a phone cannot do. */
-async function act(phone: Promise<TargetPhone>, names: readonly string[], args: unknown[]): Promise<unknown> {
+async function perform(phone: Promise<TargetPhone>, names: readonly string[], args: unknown[]): Promise<unknown> {
   let area: unknown;
   let found: unknown = (await phone).actions;
   for (const name of names) {
@@ -108,6 +133,7 @@ class AttemptPhone implements NamedActions {
 
   async unlink(): Promise<void> {
     const phone = await this.#phone;
+    this.#steps.act();
     this.#client.expectDisconnect();
     phone.unlink();
   }
