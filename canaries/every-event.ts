@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { compareBuilds, parseBuild } from '../src/contracts/build-number.ts';
 import type { Json, LibraryValue } from '../src/contracts/host.ts';
 import { trialFlow } from '../src/runner/flow.ts';
 import { jpeg } from './methods/media-files.ts';
@@ -182,13 +183,24 @@ export const recipes: Recipes = {
   },
 };
 
-/** Events that no recipe can cause, and why. */
-export const ruledOut: Readonly<Record<string, readonly [as: 'impossible' | 'not-modelled', why: string]>> = {
-  change_battery: ['impossible', 'phones do not report their battery to linked devices (multi-device, 2021)'],
-  media_uploaded: [
-    'not-modelled',
-    'when a page changes `isUnsentMedia` of a message is not known, and reports disagree (wwebjs/whatsapp-web.js#1620)',
-  ],
+/** The first build of whose messages all attributes are known: none is `isUnsentMedia`, and none is in the later ones. */
+const messagesRead = parseBuild('2.3000.1024191873');
+
+type RuledOut = readonly [as: 'impossible' | 'not-modelled', why: string];
+
+/** Events that no recipe can cause on a build, and why. */
+export const ruledOut: Readonly<Record<string, (build: string) => RuledOut>> = {
+  change_battery: () => ['impossible', 'phones do not report their battery to linked devices (multi-device, 2021)'],
+  media_uploaded: (build) =>
+    compareBuilds(parseBuild(build), messagesRead) >= 0
+      ? [
+          'impossible',
+          'the library waits for a change of `isUnsentMedia`, and messages of the page have no such attribute',
+        ]
+      : [
+          'not-modelled',
+          'when a page changes `isUnsentMedia` of a message is not known, and reports disagree (wwebjs/whatsapp-web.js#1620)',
+        ],
 };
 
 /**
@@ -203,7 +215,9 @@ export default trialFlow(
     const listed = new Set(await events.listed());
     const known = { ...recipes, ...ruledOut };
     events.leaveOut([...listed].filter((event) => !Object.hasOwn(known, event)));
-    for (const [event, [as, why]] of Object.entries(ruledOut)) if (listed.has(event)) events.ruleOut(event, as, why);
+    for (const [event, reasonOn] of Object.entries(ruledOut)) {
+      if (listed.has(event)) events.ruleOut(event, ...reasonOn(context.build));
+    }
     for (const [event, recipe] of Object.entries(recipes)) {
       if (listed.has(event)) await events.run(event, () => recipe(world));
     }

@@ -180,6 +180,8 @@ export interface FlowEventTrials extends FlowTrials {
 
 /** What flows of the project have besides: those that try everything of a version, and the one with stages. */
 export interface TrialContext extends FlowContext {
+  /** The build of WhatsApp Web of the attempt. */
+  build: string;
   methods: FlowTrials;
   events: FlowEventTrials;
   /**

@@ -116,6 +116,7 @@ function contextOf({ cell, flow }: AttemptInput, steps: Steps, scene: Scene): Tr
   const pause = (seconds: number) => steps.race(sleep(seconds * 1000, undefined, { ref: false }));
   const settle = settleSeconds(cell);
   return {
+    build: cell.build,
     client,
     phone,
     peer: async () => scene.peer(),
