@@ -1,4 +1,4 @@
-import type { LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
+import type { Json, LibraryValue, MethodArgument } from '../../src/contracts/host.ts';
 import type { PhoneChannel } from '../../src/contracts/phone-control.ts';
 import { jpeg } from './media-files.ts';
 import { at, first, idOf, type MethodWorld, phoneMessage, type Recipe, type Recipes, same } from './recipe.ts';
@@ -106,7 +106,11 @@ export const channels: Recipes = {
     const { channel } = await newChannel(world);
     const body = `post ${world.unique()}`;
     await world.client.callOn(channel, 'sendMessage', body);
-    same(at((await world.client.callOn(channel, 'fetchMessages', { limit: 1 })).value, 0, 'body'), body);
+    const { value } = await world.client.callOn(channel, 'fetchMessages', { limit: 1_000 });
+    same(
+      (value as Json[]).map((post) => at(post, 'body')),
+      [body],
+    );
   },
   'Channel.getSubscribers': async (world) => {
     const { id, channel } = await newChannel(world);

@@ -86,7 +86,11 @@ export const chats: Recipes = {
   },
   'Chat.fetchMessages': async (world) => {
     const body = at((await outgoing(world)).value, 'body');
-    const { value } = await world.client.callOn(await contactChat(world), 'fetchMessages', { fromMe: true });
+    // More than are loaded, so that the page loads what is older.
+    const { value } = await world.client.callOn(await contactChat(world), 'fetchMessages', {
+      limit: 1_000,
+      fromMe: true,
+    });
     const messages = value as never[];
     same(
       messages.some((message) => at(message, 'body') === body),

@@ -29,6 +29,15 @@ export const knownFaults: readonly KnownFault[] = [
     sources: ['wwebjs/whatsapp-web.js#127091', 'wwebjs/whatsapp-web.js#127092'],
   },
   {
+    id: 'load-of-chat-object',
+    code: /(loadEarlierMsgs)\(\{\s*chat\b/,
+    versions: '>=1.34.7 <2.0.0-0',
+    isOn: ({ build, face }) =>
+      face === 'comet' && !resolveShapes(build).parameters['WAWebChatLoadMessages.loadEarlierMsgs']?.[0],
+    why: 'The library passes an object to loadEarlierMsgs, which takes the chat by position up to 2026-04: asked for more messages than are loaded it fails',
+    sources: ['wwebjs/whatsapp-web.js#201706', 'wwebjs/whatsapp-web.js#201713'],
+  },
+  {
     id: 'forward-of-chat',
     code: /(chat\.forwardMessages)\(/,
     versions: '1.22.0 - 1.24.0 || 2.0.0-alpha.0',
