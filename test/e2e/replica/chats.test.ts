@@ -1,24 +1,16 @@
-import { on, once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type LinkedClient, linkedClient } from './linked-client.ts';
+import { on } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { linkedClient, sharedClient, workingPairs } from './linked-client.ts';
 
 const contact = '12025550101@c.us';
 const other = '12025550102@c.us';
 
-describe.each([
-  ['1.34.7', '2.3000.1032534684'],
-  ['1.33.2', '2.3000.1029241508'],
-])('with %s on %s', (version, build) => {
-  let linked: LinkedClient;
-  beforeAll(async () => {
-    linked = await linkedClient(version, build, { platform: 'smba' });
-  });
-  afterAll(() => linked[Symbol.asyncDispose]());
-  afterEach(() => expect(linked.replica.findings()).toEqual([]));
+describe.each(workingPairs)('with %s on %s', (version, build) => {
+  const linked = sharedClient(version, build, { platform: 'smba' });
 
   const chatAtClient = async (id = contact) => linked.client.getChatById(id);
   const chatAtPhone = (id = contact) => linked.phone.chat(id);
-  const event = async (name: string) => once(linked.client as never, name, { signal: AbortSignal.timeout(10_000) });
+  const { event } = linked;
   const unreadCount = async (wanted: number) => {
     const events = on(linked.client as never, 'unread_count', { signal: AbortSignal.timeout(10_000) });
     for await (const [chat] of events) if (chat.unreadCount === wanted) return;

@@ -1,16 +1,11 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LinkedClient, linkedClient } from './linked-client.ts';
+import { expect, test } from 'vitest';
+import { type SharedClient, sharedClient } from './linked-client.ts';
 
-let linked: LinkedClient;
-beforeAll(async () => {
-  linked = await linkedClient('1.34.7', '2.3000.1032534684');
-});
-afterAll(() => linked?.[Symbol.asyncDispose]());
+const linked = sharedClient('1.34.7', '2.3000.1032534684');
 
 /** States that the library reports, and the reasons for a disconnection. */
-function listen({ client }: LinkedClient) {
+function listen({ client }: SharedClient) {
   const said: string[] = [];
   for (const event of ['change_state', 'disconnected']) client.on(event, (what: never) => void said.push(what));
   return said;
@@ -23,7 +18,7 @@ test('a client that takes the connection back from another tab hears messages ag
   const said = listen(linked);
   replica.setCondition('conflict', true, { afterSeconds: 0 });
   await expect.poll(() => said).toEqual(['CONFLICT', 'OPENING', 'PAIRING', 'CONNECTED']);
-  const received = once(client as never, 'message', { signal: AbortSignal.timeout(20_000) });
+  const received = linked.event('message');
   phone.send('are you there?');
   expect((await received)[0]).toMatchObject({ body: 'are you there?' });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import {
@@ -93,4 +94,49 @@ export async function linkedClient(
     throw error;
   }
   return linked;
+}
+
+/** Versions, each with a build on which all works that tests of both try. */
+export const workingPairs: readonly [version: string, build: string][] = [
+  ['1.34.7', '2.3000.1032534684'],
+  ['1.33.2', '2.3000.1029241508'],
+];
+
+/** What tests have of a client that they share: all but its end. */
+export interface SharedClient extends Omit<LinkedClient, keyof AsyncDisposable> {
+  /** The arguments of the next event of the client. @throws AbortError when it does not come within 20 s. */
+  // biome-ignore lint/suspicious/noExplicitAny: the arguments of several library versions
+  event(name: string): Promise<any[]>;
+}
+
+/**
+ * One linked client for all tests of the file, or of the `describe` block that calls this: it is there from the first hook on. No test may
+ * leave a finding of the replica.
+ */
+export function sharedClient(...args: Parameters<typeof linkedClient>): SharedClient {
+  let linked: LinkedClient | undefined;
+  const started = (): LinkedClient => {
+    if (!linked) throw new Error('the client is not linked yet');
+    return linked;
+  };
+  beforeAll(async () => {
+    linked = await linkedClient(...args);
+  });
+  afterAll(() => linked?.[Symbol.asyncDispose]());
+  afterEach(() => expect(started().replica.findings()).toEqual([]));
+  return {
+    get client() {
+      return started().client;
+    },
+    get phone() {
+      return started().phone;
+    },
+    get replica() {
+      return started().replica;
+    },
+    get library() {
+      return started().library;
+    },
+    event: async (name) => once(started().client as never, name, { signal: AbortSignal.timeout(20_000) }),
+  };
 }

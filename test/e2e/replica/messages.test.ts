@@ -1,24 +1,16 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jpeg } from '../../../canaries/methods/media-files.ts';
 import type { Content } from '../../../src/contracts/replica-message.ts';
-import { type LinkedClient, linkedClient, newClient } from './linked-client.ts';
+import { newClient, sharedClient, workingPairs } from './linked-client.ts';
 
 const contact = '12025550101@c.us';
 const other = '12025550102@c.us';
 
-describe.each([
-  ['1.34.7', '2.3000.1032534684'],
-  ['1.33.2', '2.3000.1029241508'],
-])('with %s on %s', (version, build) => {
-  let linked: LinkedClient;
-  beforeAll(async () => {
-    linked = await linkedClient(version, build);
-  });
-  afterAll(() => linked[Symbol.asyncDispose]());
-  afterEach(() => expect(linked.replica.findings()).toEqual([]));
+describe.each(workingPairs)('with %s on %s', (version, build) => {
+  const linked = sharedClient(version, build);
 
-  const event = async (name: string) => once(linked.client as never, name, { signal: AbortSignal.timeout(10_000) });
+  const { event } = linked;
   /** A text of the client, as the client and as the phone have it. */
   const sent = async (content: unknown, options?: object) => {
     const before = linked.phone.messages().at(-1);
@@ -320,7 +312,7 @@ describe.each([
 
   test('a query of a page without a connection is answered when it has one', async () => {
     const { client, phone, replica } = linked;
-    const isDown = once(client as never, 'change_state');
+    const isDown = linked.event('change_state');
     replica.setCondition('socket-drop', true, { afterSeconds: 0, seconds: 0.5 });
     await isDown;
     await client.archiveChat(contact);
@@ -533,13 +525,8 @@ describe.each([
   ['1.25.0', '2.3000.1015802715'],
   ['1.24.0', '2.2412.54'],
 ])('with %s on %s', (version, build) => {
-  let linked: LinkedClient;
-  beforeAll(async () => {
-    linked = await linkedClient(version, build);
-  });
-  afterAll(() => linked[Symbol.asyncDispose]());
-  afterEach(() => expect(linked.replica.findings()).toEqual([]));
-  const event = async (name: string) => once(linked.client as never, name, { signal: AbortSignal.timeout(10_000) });
+  const linked = sharedClient(version, build);
+  const { event } = linked;
 
   test('a message is reacted to, starred, pinned, edited and deleted for all', async () => {
     const { client, phone } = linked;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type LinkedClient, linkedClient } from './linked-client.ts';
+import { describe, expect, test } from 'vitest';
+import { linkedClient, sharedClient, workingPairs } from './linked-client.ts';
 
 const contact = '12025550101@c.us';
 const number = '12025550101';
@@ -8,18 +8,9 @@ const own = '13125550101@c.us';
 /** One white pixel. */
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=';
 
-describe.each([
-  ['1.34.7', '2.3000.1032534684'],
-  ['1.33.2', '2.3000.1029241508'],
-])('with %s on %s', (version, build) => {
-  let linked: LinkedClient;
-  beforeAll(async () => {
-    linked = await linkedClient(version, build);
-  });
-  afterAll(() => linked[Symbol.asyncDispose]());
-  afterEach(() => expect(linked.replica.findings()).toEqual([]));
-
-  const event = async (name: string) => once(linked.client as never, name, { signal: AbortSignal.timeout(10_000) });
+describe.each(workingPairs)('with %s on %s', (version, build) => {
+  const linked = sharedClient(version, build);
+  const { event } = linked;
 
   test('the own picture is set, has an address with its bytes, and is removed', async () => {
     const { client, phone, library } = linked;
