@@ -46,11 +46,12 @@ export function manyChats(name: string, chats: number, messages: number): Flow {
       }
       await demandRoom(client, messages);
     },
-    { world: worldOf(chats, each) },
+    { world: accountWithHistory(chats, each) },
   );
 }
 
-function worldOf(chats: number, each: number): WorldInput {
+/** An account with so many chats, each with one person and so many messages. */
+export function accountWithHistory(chats: number, each: number): WorldInput {
   const people = Array.from({ length: chats }, (_, person) => person);
   // The latest message of the last person is a minute old.
   const end = Date.now() - 60_000;

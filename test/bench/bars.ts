@@ -12,6 +12,7 @@ export const bars = {
   restore: { issue: 3, atMost: 50, unit: 'ms' },
   roundTrip: { issue: 3, atMost: 150, unit: 'ms' },
   imageBothWays: { issue: 14, atMost: 300, unit: 'ms' },
+  historyLoad: { issue: 14, atMost: 2, unit: 's' },
   replicaMemory: { issue: 3, atMost: 300, unit: 'MB' },
   replicaLoad: { issue: 3, atMost: 100, unit: '% of a core' },
   allFlows: { issue: 3, atMost: 60, unit: 's' },

@@ -21,6 +21,7 @@ import { agreementOfMethods, agreementOfPhases, checkTimes } from './measure-agr
 import { callTimes } from './measure-calls.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { firstCode, hostMemory } from './measure-hosts.ts';
+import { historyLoad } from './measure-history.ts';
 import { imageBothWays } from './measure-media.ts';
 import { replicaLoad } from './measure-replica.ts';
 import { scrapeTimes } from './measure-scrapes.ts';
@@ -151,6 +152,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   restore: async () => [await restoreOverhead(await prepared(), Math.ceil(size.pairs / 2))],
   'round-trip': async () => [await roundTrip(await prepared(), size.rounds)],
   media: async () => [await imageBothWays(await prepared(), size.rounds)],
+  history: async () => historyLoad(await prepared(), Math.ceil(size.pairs / 4)),
   calls: async () => callTimes(await prepared(), 10 * size.rounds),
   'first-code': async () => firstCode(await prepared(), size.pairs),
   'host-memory': async () => hostMemory(await prepared(), size.sessions),
@@ -168,7 +170,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
 /** Parts that are asked for together. */
 const groups: Record<string, string[]> = {
   attempt: ['overhead', 'trace', 'throughput', 'memory'],
-  flows: ['restore', 'round-trip', 'media', 'replica', 'all-flows'],
+  flows: ['restore', 'round-trip', 'media', 'history', 'replica', 'all-flows'],
   agreement: ['agreement-of-phases', 'agreement-of-methods'],
   hosts: ['first-code', 'host-memory'],
   scrape: Object.keys(parts).filter((name) => name.startsWith('scrape-')),
