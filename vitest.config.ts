@@ -17,11 +17,28 @@ const shared = {
  */
 export default defineConfig({
   test: {
-    // Most tests wait for a database or a process; by default two cores would run one file at a time.
-    maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: 'unit', include: files.unit, testTimeout: 20_000 } },
-      { test: { ...shared, name: 'integration', include: files.integration, testTimeout: 60_000 } },
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: files.unit,
+          testTimeout: 20_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'integration',
+          include: files.integration,
+          testTimeout: 60_000,
+          // Most of these tests wait most of their time for a database, a process or a deadline.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           ...shared,
@@ -29,7 +46,8 @@ export default defineConfig({
           include: files.e2e,
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -6,8 +6,8 @@ import { exitCode } from '../src/contracts/exit-code.ts';
 import { home, packageRoot } from '../src/contracts/home.ts';
 import { InputError } from '../src/contracts/input-error.ts';
 import { reachedFrom } from '../test/module-graph.ts';
-import { startPrivateMariadb } from '../test/support/private-mariadb.ts';
 import { bars, type MutationTarget, mutationTarget } from './mutation/targets.ts';
+import { withMysql } from './test/with-mysql.ts';
 
 /**
  * `npm run test:mutation [-- FOLDER_OR_FILE...]`: changes the code in small ways and counts the changes that its tests notice.
@@ -65,13 +65,5 @@ async function withDatabase({ tests }: MutationTarget, work: () => Promise<void>
   const needsMysql = tests.some((test) =>
     reachedFrom(resolve(packageRoot, test)).some(({ file }) => file.endsWith('test/support/mysql-server.ts')),
   );
-  if (!needsMysql || process.env.TEST_MYSQL_URL !== undefined) return work();
-  const server = await startPrivateMariadb();
-  process.env.TEST_MYSQL_URL = server.url;
-  try {
-    await work();
-  } finally {
-    delete process.env.TEST_MYSQL_URL;
-    await server.stop();
-  }
+  await (needsMysql ? withMysql(work) : work());
 }

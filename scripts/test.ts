@@ -7,6 +7,7 @@ import { ensureLibrary } from '../src/library/ensure-library.ts';
 import { listLibraryLocks } from '../src/library/library-lock.ts';
 import { type Tier, testFiles, tiers } from '../test/tiers.ts';
 import { runTool } from './test/run-tool.ts';
+import { withMysql } from './test/with-mysql.ts';
 import { lintWords } from './words/lint-words.ts';
 
 /**
@@ -32,7 +33,7 @@ const wholeSuite: Stage[] = [
   { name: 'words', run: async () => lintWords([]) },
   { name: 'duplicates', run: () => runTool('jscpd', [...duplicates, '--no-tips']) },
   { name: 'unit tests', run: () => vitest(['unit']) },
-  { name: 'integration tests', run: () => vitest(['integration']) },
+  { name: 'integration tests', run: () => withMysql(() => vitest(['integration'])) },
   { name: 'e2e tests, with real libraries and browsers', run: () => vitest(['e2e']) },
 ];
 
@@ -51,7 +52,7 @@ async function runStages(stages: readonly Stage[]): Promise<number> {
   for (const { name, run } of stages) {
     const began = performance.now();
     say(`\n== ${name}`);
-    const code = await run();
+    const code = await run().catch(troubleOf);
     say(
       `== ${name}: ${code === 0 ? 'done' : `failed (${code})`} after ${Math.round((performance.now() - began) / 1000)} s`,
     );
@@ -62,19 +63,19 @@ async function runStages(stages: readonly Stage[]): Promise<number> {
   return 0;
 }
 
+function troubleOf(error: Error): number {
+  say(error.message);
+  return exitCode.trouble;
+}
+
 /** Before the tests, so that no test has to download anything in its own time. */
 async function setUp(): Promise<number> {
-  try {
-    for (const { label } of listLibraryLocks()) await ensureLibrary(label, say);
-    for (const name of bundledBrowserNames()) {
-      const { version, sandbox } = await ensureBrowser(name, say);
-      say(`browser ${name}: ${version}, sandbox ${sandbox.on ? 'on' : 'off'} (${sandbox.why})`);
-    }
-    return exitCode.asExpected;
-  } catch (error) {
-    say((error as Error).message);
-    return exitCode.trouble;
+  for (const { label } of listLibraryLocks()) await ensureLibrary(label, say);
+  for (const name of bundledBrowserNames()) {
+    const { version, sandbox } = await ensureBrowser(name, say);
+    say(`browser ${name}: ${version}, sandbox ${sandbox.on ? 'on' : 'off'} (${sandbox.why})`);
   }
+  return exitCode.asExpected;
 }
 
 async function vitest(projects: readonly Tier[]): Promise<number> {

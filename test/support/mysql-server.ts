@@ -24,14 +24,18 @@ export function mysqlServer(): Promise<MysqlServer> {
   return shared;
 }
 
-/** The URL of a new, empty database on `mysqlServer()`. */
+/** The URL of a new, empty database on `mysqlServer()`; a server that lives on loses it when the test file ends. */
 export async function newMysqlDatabase(): Promise<string> {
   const { url } = await mysqlServer();
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const connection = await createConnection(url);
-  await connection.query(`create database ${name} character set utf8mb4`);
-  await connection.end();
+  await query(url, `create database ${name} character set utf8mb4`);
+  if (process.env.TEST_MYSQL_URL !== undefined) atFileEnd(() => query(url, `drop database ${name}`));
   return `${url.replace(/\/$/, '')}/${name}`;
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const connection = await createConnection(url);
+  await connection.query(text).finally(() => connection.end());
 }
 
 /** Ends the server if it was started; a test file does so by itself when it ends. */

@@ -29,11 +29,13 @@ export async function startTestService(
       slots: 2,
       folder,
       sealKeys: [testSealKey],
+      tickMs: 200,
       log: (line) => log.push(line),
       ...options,
       deadlines: {
         startMs: 10_000,
         linkMs: 20_000,
+        scannedMs: 3_000,
         readyMs: 10_000,
         watchEveryMs: 500,
         answerMs: 500,

@@ -13,12 +13,13 @@ interface Work {
   everyMs?: number;
 }
 
-/** Default interval of recurring work, in milliseconds. */
-export const tickMs = 1_000;
+/** Interval of recurring work, in milliseconds, unless an instance is given another. */
+export const defaultTickMs = 1_000;
 
 /** The recurring work of an instance. Each piece has its own loop: a slow one delays no other. */
 export class Loops {
   readonly #log: (line: LogLine) => void;
+  readonly #tickMs: number;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
   /** Work whose last run failed because the database was unavailable. */
@@ -26,8 +27,10 @@ export class Loops {
   /** Work whose last run failed for another reason, with the message. */
   readonly #failing = new Map<Work, string>();
 
-  constructor(log: (line: LogLine) => void) {
+  /** @param tickMs interval of work that names none, in milliseconds. */
+  constructor(log: (line: LogLine) => void, tickMs = defaultTickMs) {
     this.#log = log;
+    this.#tickMs = tickMs;
   }
 
   /** False while the database is unavailable or vital work fails. */
@@ -57,7 +60,7 @@ export class Loops {
         (error) => this.#failed(work, error),
       );
       // Work that waits for the database is retried soon, even if its interval is long.
-      const waitMs = this.#waiting.has(work) ? tickMs : (work.everyMs ?? tickMs);
+      const waitMs = this.#waiting.has(work) ? this.#tickMs : (work.everyMs ?? this.#tickMs);
       await sleep(waitMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
     }
   }

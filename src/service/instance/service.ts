@@ -34,7 +34,7 @@ import { PendingMessages } from '../webhooks/pending-messages.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
-import { Loops, tickMs } from './loops.ts';
+import { defaultTickMs, Loops } from './loops.ts';
 import { Sealing } from './sealing.ts';
 import { ServiceMetrics } from './service-metrics.ts';
 
@@ -69,6 +69,8 @@ export interface ServiceOptions {
   sealKeys: readonly Buffer[];
   /** Milliseconds between two judgements of the rollout, by default a minute; null leaves decisions to operators. */
   judgeEveryMs?: number | null;
+  /** Milliseconds between two rounds of the work that recurs most often, by default a second. */
+  tickMs?: number;
   log(line: LogLine): void;
 }
 
@@ -135,7 +137,7 @@ export class Service {
     this.database = database;
     this.deadlines = { ...defaultDeadlines, ...options.deadlines };
     this.#log = options.log;
-    this.#loops = new Loops(options.log);
+    this.#loops = new Loops(options.log, options.tickMs);
     this.accounts = new Accounts(database, this.id);
     this.canaries = new CanaryAccounts(database);
     this.workspaces = new Workspaces(database);
@@ -259,7 +261,7 @@ export class Service {
   }
 
   async #begin(
-    { slots, maxSessions, judgeEveryMs = defaultJudgeEveryMs }: ServiceOptions,
+    { slots, maxSessions, judgeEveryMs = defaultJudgeEveryMs, tickMs = defaultTickMs }: ServiceOptions,
     address: string | null,
   ): Promise<void> {
     await this.#instances.started(slots, maxSessions ?? null, address);

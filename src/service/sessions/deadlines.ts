@@ -9,6 +9,8 @@ export interface Deadlines {
   linkMs: number;
   /** Between two looks at a QR code that waits to be scanned. */
   lookAtCodeMs: number;
+  /** How long a page may still show its code after the scan: one round trip to its server, here a slow one. */
+  scannedMs: number;
   /** From the accepted login until ready. */
   readyMs: number;
   /** Between two looks at a ready session. */
@@ -31,6 +33,7 @@ export const defaultDeadlines: Deadlines = {
   startMs: 90_000,
   linkMs: 300_000,
   lookAtCodeMs: 10_000,
+  scannedMs: 5_000,
   readyMs: 120_000,
   watchEveryMs: 30_000,
   answerMs: 10_000,

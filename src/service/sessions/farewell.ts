@@ -5,8 +5,6 @@ import { waitsForScan } from '../../session/facts.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { SessionHost } from './session-host.ts';
 
-/** After the scan a page still reports `UNPAIRED` until its server lets it reconnect: one round trip, here a slow one. */
-const unscannedMs = 5_000;
 const lookAgainMs = 500;
 const askAgainMs = 1_000;
 
@@ -15,9 +13,15 @@ export function factsInTime(host: SessionHost, ms: number): Promise<SessionFacts
   return within(ms, () => host.sessionFacts()).catch(() => null);
 }
 
-/** True when the page shows its code for so long that it cannot have been scanned. */
-export async function staysUnscanned(host: SessionHost, answerMs: number): Promise<boolean> {
-  for (const until = performance.now() + unscannedMs; performance.now() < until; await sleep(lookAgainMs)) {
+/**
+ * True when the page shows its code for so long that it cannot have been scanned: after the scan it reports `UNPAIRED` until its server
+ * lets it reconnect.
+ */
+export async function staysUnscanned(
+  host: SessionHost,
+  { answerMs, scannedMs }: Pick<Deadlines, 'answerMs' | 'scannedMs'>,
+): Promise<boolean> {
+  for (const until = performance.now() + scannedMs; performance.now() < until; await sleep(lookAgainMs)) {
     if (!waitsForScan(await factsInTime(host, answerMs))) return false;
   }
   return true;

@@ -400,7 +400,7 @@ export class HostedSession {
   /** A link came to nothing. If its code may have been scanned, the profile keeps what a later start needs to unlink the device. */
   async #leaveLink(): Promise<void> {
     if (!this.#host) return;
-    if (await staysUnscanned(this.#host, this.#parts.deadlines.answerMs)) this.#farewell = 'unscanned';
+    if (await staysUnscanned(this.#host, this.#parts.deadlines)) this.#farewell = 'unscanned';
     else await this.#closeBrowser();
   }
 
@@ -408,7 +408,7 @@ export class HostedSession {
     const { deadlines } = this.#parts;
     // It has shown no code. If another instance showed one before, a later start unlinks the device.
     if (this.step === 'starting' && this.spec.linking) return 'none';
-    if (this.step === 'scanning' && (await staysUnscanned(host, deadlines.answerMs))) return 'unscanned';
+    if (this.step === 'scanning' && (await staysUnscanned(host, deadlines))) return 'unscanned';
     const saidReady = () => this.#session.saidReady || this.#inputs.some(({ type }) => type === 'client:ready');
     return (await logOut(host, deadlines, deadlines.closeMs, saidReady)) ? 'unlinked' : 'none';
   }
