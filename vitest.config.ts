@@ -46,7 +46,7 @@ export default defineConfig({
           include: files.e2e,
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
       },
