@@ -243,8 +243,9 @@ describe.each(pairs)(
 
     test('requests to join are answered', async () => {
       const { client, phone } = linked;
-      phone.groups.change(id, { what: 'settings', settings: { approval: true } });
-      const { inviteCode } = phone.groups.get(id);
+      const settings = { approval: true };
+      const { id, inviteCode } = phone.groups.create({ subject: 'By approval', participants: [cleo], settings });
+      const group = await client.getChatById(id);
       const asked = next(client, 'group_membership_request');
       expect(phone.groups.join(inviteCode, { by: ben })).toEqual({ id, isMember: false });
       expect(await asked).toMatchObject({ chatId: id, author: jid(ben) });
