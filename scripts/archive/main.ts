@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildDataFolder } from '../../src/replica/builds/read-build-data.ts';
-import { archiveText, shapesText } from './file-text.ts';
+import { buildDataFolder, touchedModules } from '../../src/replica/builds/read-build-data.ts';
+import { describeArchive } from '../../src/surface/capture/describe-archive.ts';
+import { archiveText, shapesText } from '../../src/surface/capture/file-text.ts';
+import { htmlFacts } from '../../src/surface/capture/html-facts.ts';
+import { moduleTexts } from '../../src/surface/capture/module-text.ts';
 import { readGitFiles } from './git-files.ts';
-import { htmlFacts } from './html-facts.ts';
-import { moduleTexts } from './module-text.ts';
-import { describeArchive } from './write-archive.ts';
 
 /*
  * Reads the archived page in a commit of a git directory and writes the names and shapes of the modules that libraries touch.
@@ -40,9 +40,7 @@ const { deferred, components, conditional } = htmlFacts(html);
 const texts = [...readGitFiles(required('git'), required('commit'), new RegExp(required('files')))].flatMap(
   ({ text }) => [...moduleTexts(text, conditional)],
 );
-const { modules: covered } = JSON.parse(readFileSync(join(buildDataFolder, 'touched-modules.json'), 'utf8')) as {
-  modules: string[];
-};
+const covered = touchedModules();
 const { names, shapes } = describeArchive({
   build: required('build'),
   date: required('date'),

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BuildChange } from '../../src/contracts/build-data.ts';
-import { buildDataFolder } from '../../src/replica/builds/read-build-data.ts';
+import { buildDataFolder, touchedModules } from '../../src/replica/builds/read-build-data.ts';
+import { describeArchive } from '../../src/surface/capture/describe-archive.ts';
+import { htmlFacts, scriptAddresses } from '../../src/surface/capture/html-facts.ts';
+import { moduleTexts } from '../../src/surface/capture/module-text.ts';
 import { changeBetween, type Described } from './change-between.ts';
 import { readGitFiles } from './git-files.ts';
-import { htmlFacts, scriptAddresses } from './html-facts.ts';
-import { moduleTexts } from './module-text.ts';
-import { describeArchive } from './write-archive.ts';
 
 /*
  * Reads every page in the history of an archive's source and writes what changed from one to the next into comet.read.json.
@@ -85,9 +85,7 @@ function pageOf(commit: string, pages: readonly KeptPage[]): KeptPage | null {
   return most < addresses.size * sameScripts ? null : (pages[shared.indexOf(most)] ?? null);
 }
 
-const { modules: covered } = JSON.parse(readFileSync(join(buildDataFolder, 'touched-modules.json'), 'utf8')) as {
-  modules: string[];
-};
+const covered = touchedModules();
 
 function describe(commit: string, { revision, date, html }: KeptPage): Described {
   const { deferred, components, conditional } = htmlFacts(html);

@@ -37,6 +37,8 @@ const archivedModuleSchema = z.strictObject({
   components: z.array(z.string()).optional(),
   /** Of a lazy module: the page requests its bundle by itself right after the login. */
   prefetched: z.literal(true).optional(),
+  /** `require` returns all exports although one of them is `default`: the module is not marked as an ES module. */
+  plainDefault: z.literal(true).optional(),
   /** Names of the events that the module triggers. */
   events: z.array(z.string()).optional(),
 });
@@ -93,8 +95,15 @@ export const buildChangeSchema = z.strictObject({
   /** A file of `archives`: from this build on the names are those of that archive. Applied before the other keys. */
   archive: z
     .string()
-    .regex(/^\d+\.json$/, 'must be a file of the folder archives, such as 1038162681.json')
+    .regex(/^\d+(\.captured)?\.json$/, 'must be a file of the folder archives, such as 1038162681.json')
     .optional(),
+  /**
+   * When `surface capture` read the archive. Later changes may be in it already, and then do nothing. Behaviours that it does not set are
+   * those of the nearest known build.
+   */
+  captured: z.iso.datetime().optional(),
+  /** Values that the page of this very build had under the keys of switches. */
+  values: z.record(z.string(), z.string()).optional(),
   /** Every module that archives cover was read on this build: nothing else of them had changed since the last one that was read. */
   whole: z.literal(true).optional(),
   /** Removed names: some exports, or `module` for the whole module. */
@@ -207,6 +216,8 @@ export const buildFileSchema = z
       to: buildText,
       /** When WhatsApp Web served the newest known build. */
       date: dateText.optional(),
+      /** The newest build whose behaviours are known, where captures show names of newer ones. */
+      behaviours: buildText.optional(),
     }),
     changes: z.array(buildChangeSchema).min(1),
     switches: z.array(buildSwitchSchema).optional(),

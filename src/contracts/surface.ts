@@ -23,7 +23,7 @@ export interface SurfaceModule {
   loaders?: Record<string, string>;
   /** Of a lazy module: components of the page's map whose bundle brings it, as `requireLazy` takes them. */
   components?: string[];
-  /** Of a lazy module: a page that prefetches requests its bundle by itself right after the login. */
+  /** A page that prefetches requests its bundle by itself right after the login, so that it is of tier 2 there, and lazy elsewhere. */
   prefetched?: true;
   /** Dependencies that come only with a loader; until then the module is registered and requiring it fails. */
   unresolved?: string[];
@@ -51,6 +51,8 @@ export interface PageSurface {
 
 /** The surface of a build, with what is not known of it. */
 export interface Surface extends PageSurface {
+  /** The nearest known build, whose behaviours the surface has, where those of the build itself are not known; else null. */
+  behavioursOf: string | null;
   /** Changes of which it is not known whether the build has them. The surface is the state without them. */
   uncertain: readonly UncertainChange[];
   /** What WhatsApp turns on per request or per account on this build, by name. */

@@ -21,6 +21,7 @@ import { createPhoneServer, picturePath } from './phone/phone-server.ts';
 import { Phones } from './phone/phones.ts';
 import { type Certificate, certificateOfKey, processCertificate } from './server/certificate.ts';
 import { CompanionConnection } from './server/companion-connection.ts';
+import { livePage } from './server/live-page.ts';
 import { chromiumArgs, createGuardedEntrance, tokenPattern, urlHost } from './server/page-entrance.ts';
 import { createPageServer } from './server/page-server.ts';
 import { ReplicaCore, type ReplicaEvent } from './server/replica-core.ts';
@@ -61,6 +62,8 @@ export interface ReplicaOptions {
   conditions?: readonly string[];
   /** Values of switches by name; others have the default of the build. */
   switches?: SwitchValues;
+  /** Serves the scripts of the build and the maps of them as the live site does, which is what a capture reads; Comet builds only. */
+  liveScripts?: boolean;
 }
 
 export interface Replica {
@@ -69,6 +72,8 @@ export interface Replica {
   port: number;
   /** What a Chromium needs to take this replica for the real site. */
   chromiumArgs: string[];
+  /** Its certificate as PEM, for programs other than browsers. */
+  certificate: string;
   /** Base of the phone control over HTTP. */
   phoneUrl: string;
   phones: Phones;
@@ -97,6 +102,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     surface,
     bundle: page,
     core,
+    live: options.liveScripts ? livePage(surface) : null,
   });
   const entrance = token === undefined ? pages : createGuardedEntrance(certificate, token, pages);
   const sockets = new WebSocketServer({ noServer: true });
@@ -133,6 +139,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
       url: 'https://web.whatsapp.com/',
       port,
       chromiumArgs: chromiumArgs({ host: publicHost, port, spki: certificate.spki }, token),
+      certificate: certificate.cert,
       phoneUrl,
       phones,
       onEvent: (listener) => core.onEvent(listener),

@@ -36,12 +36,12 @@ export function checkSurface(index: CheckedIndex, surface: Surface): SurfaceChec
 }
 
 function confidenceOf(
-  { build, extrapolated, archived }: Surface,
+  { build, extrapolated, archived, behavioursOf }: Surface,
   [first]: readonly StoppingName[],
   isOpen: boolean,
 ): Confidence {
   if (extrapolated !== null) return 'assumed';
-  const known = archived.upTo === build ? 'read' : 'reported';
+  const known = behavioursOf !== null ? 'inferred' : archived.upTo === build ? 'read' : 'reported';
   if (first) return first.bounds ? 'inferred' : (first.fact?.confidence ?? known);
   return isOpen ? 'inferred' : known;
 }

@@ -17,6 +17,7 @@ import { switchBreaks } from '../../surface/switch-breaks.ts';
 import { openWords } from '../../words/prediction.ts';
 import { switchSentence } from '../../words/switch-words.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
+import { parseBuildOption } from '../options/build-option.ts';
 import { checkedBy } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
 import { readBuildsWords } from '../surface/read-builds.ts';
@@ -33,7 +34,7 @@ interface AdviseOptions {
 export function adviseCommand(): Command {
   return new Command()
     .requiredOption('--current <version>', 'the version in use', checkedBy(checkVersion))
-    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684', checkedBy(resolveSurface))
+    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684, or captured:FILE', parseBuildOption)
     .option('--browser <browser>', 'the browser whose stored attempts count', checkedBy(checkBrowserName), 'current')
     .addOption(pageSwitchesOption())
     .option('--json', 'as data')

@@ -21,6 +21,7 @@ import {
 import { GatePicture } from '../gate/gate-picture.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
+import { parseBuildList } from '../options/build-option.ts';
 import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
 import { switchesOption, withSwitches } from '../options/switch-options.ts';
@@ -50,7 +51,7 @@ export function gateCommand(): Command {
     )
     .addOption(policyOption())
     .option('--flow <list>', 'only these flows', list)
-    .option('--build <list>', 'only these WhatsApp Web builds', list)
+    .option('--build <list>', 'only these WhatsApp Web builds; captured:FILE is the build of a capture', parseBuildList)
     .option('--browser <list>', 'only these browsers: 107, current, chrome, chromium, or paths', list)
     .option('--condition <list>', 'only these conditions; without it, those of the matrix', list)
     .addOption(switchesOption())

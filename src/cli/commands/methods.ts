@@ -13,6 +13,7 @@ import { reportResult } from '../../report/report-result.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { runCells } from '../../runs/run-cells.ts';
+import { parseBuildList } from '../options/build-option.ts';
 import { list } from '../options/option-values.ts';
 import { switchesOption, withSwitches } from '../options/switch-options.ts';
 
@@ -28,7 +29,7 @@ interface MethodsOptions {
 export function methodsCommand(): Command {
   return new Command('methods')
     .requiredOption('--library <list>', 'versions, tags (latest), tarballs, folders or git references', list)
-    .requiredOption('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684', list)
+    .requiredOption('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684, or captured:FILE', parseBuildList)
     .option('--browser <list>', '107, current, chrome, chromium, or paths', list, ['current'])
     .addOption(switchesOption())
     .option('--reporter <list>', `any of ${usageOf(methodReporters)}`, 'list')

@@ -8,6 +8,7 @@ import type { SwitchValues } from '../../contracts/switches.ts';
 import { withProcessLock } from '../../install/process-lock.ts';
 import { checkSwitches } from '../../replica/builds/resolve-surface.ts';
 import { type ReplicaOptions, startReplica } from '../../replica/start-replica.ts';
+import { parseBuildOption } from '../options/build-option.ts';
 import { wholeNumber } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
 import { untilSignal } from '../process/signals.ts';
@@ -32,7 +33,7 @@ interface ReplicaCommandOptions {
 /** `wwebjs-canary replica`: runs the replica alone, for the user's own program, until a signal. */
 export function replicaCommand(): Command {
   return new Command()
-    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684')
+    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684, or captured:FILE', parseBuildOption)
     .option('--port <port>', 'port of the page; by default a free one', wholeNumber(0, 65_535), 0)
     .option('--phone-port <port>', 'port of the phone control; by default a free one', wholeNumber(0, 65_535), 0)
     .option('--host <address>', 'address to listen on; any but a loopback one needs a token', '127.0.0.1')

@@ -7,6 +7,7 @@ import type { MethodState, SurfaceCheck, SwitchBreak } from '../../contracts/sur
 import type { SwitchValues } from '../../contracts/switches.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { parseLibrarySpec } from '../../library/library-spec.ts';
+import { buildOfText } from '../../replica/builds/captured-build.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { checkMethods } from '../../surface/check-methods.ts';
@@ -16,8 +17,10 @@ import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
 import { behindSwitches, switchBreaks } from '../../surface/switch-breaks.ts';
 import { storedStandings } from '../advise/judge-attempts.ts';
-import { checkedBy } from '../options/option-values.ts';
+import { parseBuildOption } from '../options/build-option.ts';
+import { checkedBy, parsedBy } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
+import { captureCommand } from '../surface/capture-command.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
 interface SurfaceOptions {
@@ -52,7 +55,7 @@ export function surfaceCommand(): Command {
     .command('check')
     .description('what a build does not offer to a library, and which step or method it stops')
     .argument('<library>', whichLibrary, checkedBy(parseLibrarySpec))
-    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684', checkedBy(resolveSurface))
+    .requiredOption('--build <build>', 'WhatsApp Web build, e.g. 2.3000.1032534684, or captured:FILE', parseBuildOption)
     .addOption(pageSwitchesOption())
     .option('--methods', 'each public method: works, broken (why and where), behind a switch or not known')
     .option('--json', 'as data')
@@ -61,23 +64,15 @@ export function surfaceCommand(): Command {
   surface
     .command('diff')
     .description('what two libraries need differently, or what changed between two builds')
-    .argument('<first>', 'a library or a build', checkedBy(checkSide))
-    .argument('<second>', 'another one of the same kind', checkedBy(checkSide))
+    .argument('<first>', 'a library, a build or captured:FILE', parsedBy(parseSide))
+    .argument('<second>', 'another one of the same kind', parsedBy(parseSide))
     .option('--json', 'as data')
     .addHelpText(
       'after',
       '\nExamples:\n  wwebjs-canary surface diff 1.34.2 1.34.7\n  wwebjs-canary surface diff 2.3000.1029241508 2.3000.1032534684',
     )
     .action(diff);
-  surface
-    // The help does not offer what is refused.
-    .command('capture', { hidden: true })
-    .description('record the surface of the live site')
-    .action(() => {
-      throw new InputError(
-        'surface capture is not possible yet: builds are described in compat-matrix/builds, with a source for every change',
-      );
-    });
+  surface.addCommand(captureCommand());
   return surface;
 }
 
@@ -143,9 +138,11 @@ function isBuild(text: string): boolean {
   return /^2\.\d{4}\./.test(text);
 }
 
-function checkSide(text: string): void {
-  if (isBuild(text)) parseBuild(text);
-  else parseLibrarySpec(text);
+function parseSide(text: string): string {
+  const side = buildOfText(text);
+  if (isBuild(side)) parseBuild(side);
+  else parseLibrarySpec(side);
+  return side;
 }
 
 async function needsOf(library: string): Promise<Needs> {

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import { type TraceMode, traceModes } from '../../contracts/trace.ts';
+import { textOfBuild } from '../../replica/builds/captured-build.ts';
 import { reporterUsage } from '../../report/reporters.ts';
 import { parseShard } from '../../runner/shard.ts';
 import type { CellChoice } from '../../runs/read-plan.ts';
+import { parseBuildList } from './build-option.ts';
 import { checkedBy, greatestSeed, list, wholeNumber } from './option-values.ts';
 import { switchesOption } from './switch-options.ts';
 
@@ -28,7 +30,7 @@ export function addRunOptions(command: Command, usualReporters = 'list and an HT
       'versions, tags (latest), tarballs, folders or git references; an unknown version is installed; name=./folder',
       list,
     )
-    .option('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684', list)
+    .option('--build <list>', 'WhatsApp Web builds, e.g. 2.3000.1032534684, or captured:FILE', parseBuildList)
     .option(
       '--browser <list>',
       '107 and current (headless shells, which ignore the lock of a profile), chrome, chromium, or paths',
@@ -69,7 +71,8 @@ export function runArguments(command: Command): string[] {
   return command.options.flatMap((option) => {
     const name = option.attributeName();
     if (!names.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
-    const value: unknown = command.getOptionValue(name);
+    const given: unknown = command.getOptionValue(name);
+    const value = name === 'build' ? (given as string[]).map(textOfBuild) : given;
     return value === true ? [String(option.long)] : [`${option.long}=${String(value)}`];
   });
 }

@@ -16,6 +16,8 @@ export interface AppliedChange {
   change: BuildChange;
   archive: Archive | null;
   laterArchives: readonly Archive[];
+  /** True after a capture, in which a later dated change may be already. */
+  isTolerant?: boolean;
 }
 
 /**
@@ -24,10 +26,12 @@ export interface AppliedChange {
  * @throws InputError when the change removes a name that does not exist or adds one that does: it was written for another
  * state, and the result would be wrong without an error.
  */
-export function applyChange(before: SurfaceState, { change, archive, laterArchives }: AppliedChange): SurfaceState {
+export function applyChange(before: SurfaceState, applied: AppliedChange): SurfaceState {
+  const { change: written, archive, laterArchives, isTolerant } = applied;
   const fail = (what: string): never => {
     throw new InputError(`the change since ${change.since}: ${what}`);
   };
+  const change = isTolerant && !archive ? stillToDo(written, before) : written;
   const base = archive ? applyArchive(before, archive, laterArchives, change.tier ?? {}) : before;
   const { remove, add, tier, unresolved } = change;
   const modules: Record<string, SurfaceModule> =
@@ -71,6 +75,34 @@ export function applyChange(before: SurfaceState, { change, archive, laterArchiv
   return { modules, collections, behaviours: { ...base.behaviours, ...change.set } };
 }
 
+/** The part of a change that a state does not have already. */
+function stillToDo(change: BuildChange, { modules, collections }: SurfaceState): BuildChange {
+  const { remove = {}, add = {}, tier = {}, unresolved = {}, collections: keys } = change;
+  const gone = Object.entries(remove).flatMap(([name, names]) => {
+    const exports = modules[name]?.exports;
+    const left = names === 'module' ? names : names.filter((each) => exports && each in exports);
+    return exports && left.length > 0 ? [[name, left] as const] : [];
+  });
+  const added = Object.entries(add).map(([name, exports]) => {
+    const there = modules[name]?.exports ?? {};
+    return [name, Object.fromEntries(Object.entries(exports).filter(([each]) => !(each in there)))] as const;
+  });
+  const isThere = ([name]: [string, unknown]) => name in modules || name in add;
+  return {
+    ...change,
+    remove: Object.fromEntries(gone),
+    add: Object.fromEntries(added.filter(([name, exports]) => !modules[name] || Object.keys(exports).length > 0)),
+    tier: Object.fromEntries(Object.entries(tier).filter(isThere)),
+    unresolved: Object.fromEntries(Object.entries(unresolved).filter(isThere)),
+    ...(keys && {
+      collections: {
+        remove: (keys.remove ?? []).filter((key) => key in collections),
+        add: Object.fromEntries(Object.entries(keys.add ?? {}).filter(([key]) => !(key in collections))),
+      },
+    }),
+  };
+}
+
 function surfaceModule(tier: Tier, exports: Record<string, ExportKind>): SurfaceModule {
   // `require` of Comet builds returns the default export where there is one.
   return { tier, hasDefault: 'default' in exports, exports };
@@ -91,6 +123,7 @@ function applyArchive(
     const { tier, prefetched } = tiers[name] ? loading(tiers[name]) : loadingOf(name, archived, present, later);
     const module = surfaceModule(tier, exports);
     if (prefetched) module.prefetched = true;
+    if (archived.plainDefault) module.hasDefault = false;
     if (archived.exportsIncomplete) module.partial = true;
     if (archived.loaders) module.loaders = archived.loaders;
     if (archived.components) module.components = archived.components;

@@ -1,5 +1,6 @@
 import { type BuildNumber, compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import type { Face } from '../../contracts/surface.ts';
+import { untilFactsChange } from './added-facts.ts';
 import { readBuildDates } from './read-build-data.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
 
@@ -41,13 +42,13 @@ export function dataEnd(): string {
   return known.date ?? (changes.at(-1)?.date as string);
 }
 
-const dated = new Map<Face, DatedBuild[]>();
+const dated = untilFactsChange(() => new Map<Face, DatedBuild[]>());
 
 /** The builds of the same face whose day is known, from old to new. */
 function datedBuilds(text: string): DatedBuild[] {
   const face = faceOf(text);
-  const known = dated.get(face) ?? readDates(face);
-  dated.set(face, known);
+  const known = dated().get(face) ?? readDates(face);
+  dated().set(face, known);
   return known;
 }
 

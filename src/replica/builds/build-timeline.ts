@@ -30,11 +30,13 @@ export function buildTimeline(data: BuildData): BuildTimeline {
   const { changes } = data.facts;
   const archiveOf = (change: BuildChange) => (change.archive ? (data.archives.get(change.archive) ?? null) : null);
   const steps: TimelineStep[] = [];
+  let isTolerant = false;
   for (const [i, change] of changes.entries()) {
     const before = steps.at(-1)?.state ?? emptyState;
     const laterArchives = changes.slice(i + 1).flatMap((later) => archiveOf(later) ?? []);
     try {
-      const state = applyChange(before, { change, archive: archiveOf(change), laterArchives });
+      const state = applyChange(before, { change, archive: archiveOf(change), laterArchives, isTolerant });
+      isTolerant ||= change.captured !== undefined;
       steps.push({ build: parseBuild(change.since), change, state });
     } catch (error) {
       if (error instanceof InputError) throw new InputError(`${data.file}: ${error.message}`);
@@ -62,9 +64,10 @@ export function switchesOf(
   build: string,
   chosen: SwitchValues,
 ): ReturnType<typeof switchesAt> {
-  const { known, switches = [] } = facts;
+  const { known, switches = [], changes } = facts;
   const isOlder = compareBuilds(parseBuild(build), parseBuild(known.from)) < 0;
-  return switchesAt(switches, isOlder ? known.from : build, chosen);
+  const seen = changes.findLast(({ since, values }) => since === build && values)?.values ?? {};
+  return switchesAt(switches, isOlder ? known.from : build, chosen, seen);
 }
 
 /**
@@ -80,6 +83,8 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
   const all = allBehaviours({ ...behaviours, ...set }, timeline.data.file);
   const older = compareBuilds(number, parseBuild(known.from)) < 0;
   const newer = compareBuilds(number, parseBuild(known.to)) > 0;
+  const behavioursOf =
+    known.behaviours !== undefined && compareBuilds(number, parseBuild(known.behaviours)) > 0 ? known.behaviours : null;
   return {
     build,
     face,
@@ -88,19 +93,34 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
     behaviours: all,
     known,
     extrapolated: older ? 'older' : newer ? 'newer' : null,
-    uncertain: uncertainAt(timeline.uncertain, number),
+    behavioursOf,
+    uncertain: [
+      ...uncertainAt(timeline.uncertain, number),
+      ...(behavioursOf === null ? [] : carriedOver(timeline, behavioursOf, build)),
+    ],
     switches,
     archived: nearestArchives(timeline, number),
   };
+}
+
+/** The behaviours that no page after the newest build whose behaviours are known shows. */
+function carriedOver({ steps }: BuildTimeline, after: string, build: string): UncertainChange[] {
+  const number = parseBuild(build);
+  const newer = steps.filter(
+    (step) => compareBuilds(step.build, parseBuild(after)) > 0 && compareBuilds(step.build, number) <= 0,
+  );
+  const shown = new Set(newer.flatMap(({ change }) => Object.keys(change.set ?? {})));
+  const capture = newer.findLast(({ change }) => change.captured !== undefined)?.change;
+  if (!capture) return [];
+  const names = Object.keys(behavioursSchema.shape).filter((name) => !shown.has(name));
+  return [{ after, since: build, date: capture.date, names, sources: [...capture.source], confidence: 'assumed' }];
 }
 
 /** Modules whose bundle a page that prefetches requests after the login come with the login. */
 export function withPrefetched(modules: SurfaceState['modules']): Surface['modules'] {
   const all = { ...modules };
   for (const [name, module] of Object.entries(modules)) {
-    if (!module.prefetched) continue;
-    const { prefetched: _, ...each } = module;
-    all[name] = { ...each, tier: 2 };
+    if (module.prefetched) all[name] = { ...module, tier: 2 };
   }
   return all;
 }

@@ -1,5 +1,6 @@
 import type { Archive, Confidence } from '../../contracts/build-data.ts';
 import { type BuildNumber, parseBuild } from '../../contracts/build-number.ts';
+import { untilFactsChange } from './added-facts.ts';
 import { emptyState, type SurfaceState } from './apply-change.ts';
 import { type BuildTimeline, stepAt } from './build-timeline.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
@@ -27,12 +28,12 @@ export interface NameEvent {
  */
 export function nameHistory(module: string, exportName?: string): readonly NameEvent[] {
   const name = JSON.stringify([module, exportName]);
-  const known = histories.get(name) ?? historyOf(timelineOf('comet'), module, exportName);
-  histories.set(name, known);
+  const known = histories().get(name) ?? historyOf(timelineOf('comet'), module, exportName);
+  histories().set(name, known);
   return known;
 }
 
-const histories = new Map<string, readonly NameEvent[]>();
+const histories = untilFactsChange(() => new Map<string, readonly NameEvent[]>());
 
 /**
  * The newest build known to have offered the name, not newer than `build` and of the same face; null when there is none. It is `build`

@@ -83,6 +83,11 @@ export function readBuildDates(folder = buildDataFolder): { build: string; date:
   return Object.entries(comet).map(([revision, date]) => ({ build: `2.3000.${revision}`, date }));
 }
 
+/** The modules that archives cover: those that a library touches. */
+export function touchedModules(folder = buildDataFolder): string[] {
+  return (parseJson(join(folder, 'touched-modules.json')) as { modules: string[] }).modules;
+}
+
 function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
   const result = schema.safeParse(parseJson(file));
   if (result.success) return result.data;

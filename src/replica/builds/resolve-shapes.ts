@@ -5,12 +5,13 @@ import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { Members, Parameters, Shapes } from '../../contracts/shape.ts';
 import type { Face, UncertainChange } from '../../contracts/surface.ts';
+import { addedFacts, untilFactsChange } from './added-facts.ts';
 import { buildDataFolder, shapesFile } from './read-build-data.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
 import { uncertainAt } from './uncertain-changes.ts';
 
 const files = new Map<string, Record<string, ReadModule>>();
-const resolved = new Map<string, Shapes>();
+const resolved = untilFactsChange(() => new Map<string, Shapes>());
 
 /**
  * Resolves what is known of the inside of a build's exports: members and parameters out of the newest archive up to the build that
@@ -20,10 +21,10 @@ const resolved = new Map<string, Shapes>();
  * @throws InputError for a text that is no build number, and for a mistake in the files of `compat-matrix/builds`.
  */
 export function resolveShapes(build: string): Shapes {
-  let shapes = resolved.get(build);
+  let shapes = resolved().get(build);
   if (!shapes) {
     shapes = shapesAt(build);
-    resolved.set(build, shapes);
+    resolved().set(build, shapes);
   }
   return shapes;
 }
@@ -88,11 +89,11 @@ function shapesAt(build: string): Shapes {
   return { ...flat(modules), uncertain: uncertainAt(uncertain, number) };
 }
 
-const timelines = new Map<Face, ShapeTimeline>();
+const timelines = untilFactsChange(() => new Map<Face, ShapeTimeline>());
 
 function shapeTimeline(face: Face): ShapeTimeline {
-  const known = timelines.get(face) ?? readTimeline(face);
-  timelines.set(face, known);
+  const known = timelines().get(face) ?? readTimeline(face);
+  timelines().set(face, known);
   return known;
 }
 
@@ -138,6 +139,10 @@ function shapesAfter(
     change(modules, place, (each, name) => ({
       ...each,
       members: { ...each.members, [name]: changed(each.members[name] ?? {}, remove, add) },
+      parameters: without(
+        each.parameters,
+        remove.map((member) => `${name}.${member}`),
+      ),
     }));
   }
   for (const [place, positions] of Object.entries(parameters)) {
@@ -213,19 +218,29 @@ function changed(before: Members, gone: readonly string[], added: Partial<Record
   return after as Members;
 }
 
+function without<Value>(record: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
+
 /** The shapes beside an archive. They are not checked here, since a test checks every file of the project. */
 function readShapes(archive: string): Record<string, ReadModule> {
+  const added = addedFacts().shapes.get(archive);
+  if (added) return readModules(added);
   const known = files.get(archive);
   if (known) return known;
   const file = join(buildDataFolder, 'archives', shapesFile(archive));
   try {
-    const { build, modules } = JSON.parse(readFileSync(file, 'utf8')) as ArchivedShapes;
-    const read = Object.entries(modules).map(
-      ([name, { members = {}, parameters = {} }]) => [name, { readAt: build, members, parameters }] as const,
-    );
-    files.set(archive, Object.fromEntries(read));
-    return Object.fromEntries(read);
+    const read = readModules(JSON.parse(readFileSync(file, 'utf8')) as ArchivedShapes);
+    files.set(archive, read);
+    return read;
   } catch (error) {
     throw new InputError(`${file}: ${(error as Error).message}`);
   }
+}
+
+function readModules({ build, modules }: ArchivedShapes): Record<string, ReadModule> {
+  const read = Object.entries(modules).map(
+    ([name, { members = {}, parameters = {} }]) => [name, { readAt: build, members, parameters }] as const,
+  );
+  return Object.fromEntries(read);
 }

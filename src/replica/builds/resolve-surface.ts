@@ -1,25 +1,46 @@
-import { parseBuild } from '../../contracts/build-number.ts';
+import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import type { Face, Surface } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
-import { type BuildTimeline, surfaceAt, switchesOf } from './build-timeline.ts';
+import { addedFacts, untilFactsChange } from './added-facts.ts';
+import { type BuildTimeline, buildTimeline, surfaceAt, switchesOf } from './build-timeline.ts';
 import { keptTimeline } from './kept-timeline.ts';
 
-const timelines = new Map<Face, BuildTimeline>();
-const surfaces = new Map<string, Surface>();
+const timelines = untilFactsChange(() => new Map<Face, BuildTimeline>());
+const surfaces = untilFactsChange(() => new Map<string, Surface>());
 
 /** Webpack until 2.24xx; Comet builds have the minor number 3000. */
 export function faceOf(build: string): Face {
   return parseBuild(build)[1] >= 3000 ? 'comet' : 'webpack';
 }
 
-/** The changes of one face out of `compat-matrix/builds`, read once per process. */
+/** The changes of one face out of `compat-matrix/builds` with what the user added, read once per process. */
 export function timelineOf(face: Face): BuildTimeline {
-  let timeline = timelines.get(face);
+  let timeline = timelines().get(face);
   if (!timeline) {
-    timeline = keptTimeline(face);
-    timelines.set(face, timeline);
+    timeline = face === 'comet' ? withAddedFacts(keptTimeline(face)) : keptTimeline(face);
+    timelines().set(face, timeline);
   }
   return timeline;
+}
+
+function withAddedFacts(own: BuildTimeline): BuildTimeline {
+  const { changes, archives } = addedFacts();
+  if (changes.length === 0) return own;
+  const { facts, archives: ownArchives, file } = own.data;
+  const all = [...facts.changes, ...changes];
+  all.sort((a, b) => compareBuilds(parseBuild(a.since), parseBuild(b.since)));
+  const newest = all.at(-1);
+  const { known } = facts;
+  const isNewer = newest && compareBuilds(parseBuild(newest.since), parseBuild(known.to)) > 0;
+  return buildTimeline({
+    file,
+    facts: {
+      ...facts,
+      changes: all,
+      known: isNewer ? { ...known, to: newest.since, date: newest.date, behaviours: known.to } : known,
+    },
+    archives: new Map([...ownArchives, ...archives]),
+  });
 }
 
 /**
@@ -32,10 +53,10 @@ export function timelineOf(face: Face): BuildTimeline {
  */
 export function resolveSurface(build: string, chosen: SwitchValues = {}): Surface {
   const key = JSON.stringify([build, ...Object.entries(chosen).sort()]);
-  let surface = surfaces.get(key);
+  let surface = surfaces().get(key);
   if (!surface) {
     surface = surfaceAt(timelineOf(faceOf(build)), build, chosen);
-    surfaces.set(key, surface);
+    surfaces().set(key, surface);
   }
   return surface;
 }

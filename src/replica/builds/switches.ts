@@ -9,12 +9,14 @@ import type { SwitchValues } from '../../contracts/switches.ts';
  * The switches of a build, the behaviours that their values set, and the components of the page that go with them.
  *
  * @param chosen a switch that is not named here has its default
+ * @param seen values that the page of the build had, by the keys of switches: they are its defaults
  * @throws InputError naming the switch that the build does not have, or the value that it cannot have, with what is possible
  */
 export function switchesAt(
   all: readonly BuildSwitch[],
   build: string,
   chosen: SwitchValues,
+  seen: Readonly<Record<string, string>> = {},
 ): { switches: Record<string, SurfaceSwitch>; set: NonNullable<BuildChange['set']>; without: string[] } {
   const there = all.filter((each) => covers(each, build));
   for (const [name, value] of Object.entries(chosen)) {
@@ -30,7 +32,9 @@ export function switchesAt(
   const switches: Record<string, SurfaceSwitch> = {};
   let set: NonNullable<BuildChange['set']> = {};
   const without: string[] = [];
-  for (const { name, default: usual, values, key = null, source, confidence, ...does } of there) {
+  for (const { name, default: most, values, key = null, source, confidence, ...does } of there) {
+    const shown = seen[key ?? ''];
+    const usual = shown !== undefined && values.includes(shown) ? shown : most;
     const value = chosen[name] ?? usual;
     switches[name] = { value, default: usual, values, key, sources: [...source], confidence };
     set = { ...set, ...does.set?.[value] };

@@ -4,6 +4,7 @@ import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { MemberTable } from '../../contracts/shape.ts';
 import type { Surface } from '../../contracts/surface.ts';
 import { resolveShapes } from '../builds/resolve-shapes.ts';
+import type { LivePage } from './live-page.ts';
 
 /** Texts of a build, made once; `<` is escaped, since in the html it would end a script element. */
 interface Texts {
@@ -29,7 +30,7 @@ function textsOf(known: Surface): Texts {
     made = {
       boot: inScript(boot).slice(1, -1),
       earlyMembers: inScript(partOf(members, 'early')),
-      serverData: known.face === 'comet' ? [envScript(known), ...serverData(known).map(serverScript)].join('\n') : '',
+      serverData: known.face === 'comet' ? serverScripts(known, ownResources(known)) : '',
     };
     texts.set(known, made);
   }
@@ -77,25 +78,54 @@ const envScript = ({ behaviours }: Surface) =>
 /** Key of the page's one script in the map of resources. */
 const script = 'replica';
 
-/**
- * Revision, switches, resources and components of a build, in the words and the form of the real html, where clients read them out of
- * the text. Only what is known is there: the switches that have a key, the components that bring a module, and one script.
- */
-function serverData({ build, modules, switches }: Surface): ServerData[] {
-  const revision = Number(build.split('.')[2]);
+type Resources = Pick<LivePage, 'rsrcMap' | 'compMap'>;
+
+/** The one script of the replica stands for all of the build: its map names the components that bring a module. */
+function ownResources({ build, modules }: Surface): Resources {
+  const revision = build.split('.')[2];
   const components = Object.values(modules).flatMap((module) => [
     ...(module.components ?? []),
     ...Object.values(module.loaders ?? {}),
   ]);
   const src = `https://static.whatsapp.net/rsrc.php/${script}/${revision}.js`;
-  const rsrcMap = { [script]: { type: 'js', src, c: 1, m: `${revision}_main` } };
-  const compMap = Object.fromEntries([...new Set(components)].sort().map((name) => [name, { r: [script] }]));
+  return {
+    rsrcMap: { [script]: { type: 'js', src, c: 1, m: `${revision}_main` } },
+    compMap: Object.fromEntries([...new Set(components)].sort().map((name) => [name, { r: [script] }])),
+  };
+}
+
+const serverScripts = (surface: Surface, resources: Resources) =>
+  [envScript(surface), ...serverData(surface, resources).map(serverScript)].join('\n');
+
+/**
+ * Revision, switches, resources and components of a build, in the words and the form of the real html, where clients read them out of
+ * the text. Only what is known is there: of the switches those that have a key.
+ */
+function serverData({ build, switches }: Surface, resources: Resources): ServerData[] {
+  const revision = Number(build.split('.')[2]);
   const site = { server_revision: revision, client_revision: revision };
+  const define = [['SiteData', [], site], ...conditionalDependencies(switches)];
   return [
     ['HasteSupportData', 'handle', switchData(switches)],
-    ['Bootloader', 'handlePayload', { consistency: { rev: revision }, rsrcMap, compMap }],
-    ['ScheduledServerJS', 'handle', { __bbox: { define: [['SiteData', [], site]] } }],
+    [
+      'Bootloader',
+      'handlePayload',
+      { consistency: { rev: revision }, rsrcMap: resources.rsrcMap, compMap: resources.compMap },
+    ],
+    ['ScheduledServerJS', 'handle', { __bbox: { define } }],
   ];
+}
+
+/** The module that stands for a conditional dependency, which a switch may leave without one. */
+const standIns: Readonly<Record<string, string>> = { 'cr 9486': 'WAWebPrefetchLoadables' };
+
+function conditionalDependencies(switches: Surface['switches']): unknown[][] {
+  return Object.values(switches).flatMap(({ key, value }) => {
+    const module = standIns[key ?? ''];
+    if (key === null || module === undefined) return [];
+    const names = value === 'true' ? [module] : [];
+    return [[key.replace(' ', ':'), names, { __rc: [names[0] ?? null, null] }, -1]];
+  });
 }
 
 /** Real pages get them from the server after the login, and take false for each until then. */
@@ -124,9 +154,16 @@ function switchData(switches: Surface['switches']): object {
  * first screen replaces the splash. The script names the build, because a program may keep the html and answer with it later.
  *
  * @param nonce of the response: scripts with it run under a policy that refuses inline scripts.
+ * @param live the scripts and components that its maps name, in place of the replica's own script
  */
-export function pageHtml(surface: Surface, circumstances: PageCircumstances, nonce: string): string {
-  const { boot, earlyMembers, serverData: data } = textsOf(surface);
+export function pageHtml(
+  surface: Surface,
+  circumstances: PageCircumstances,
+  nonce: string,
+  live: LivePage | null = null,
+): string {
+  const { boot, earlyMembers, serverData: own } = textsOf(surface);
+  const data = live ? serverScripts(surface, live) : own;
   const manifest = surface.face === 'webpack' ? `/manifest-${surface.build}.json` : '/data/manifest.json';
   return `<!doctype html>
 <html lang="en" dir="ltr">

@@ -8,6 +8,7 @@ import type { Behaviours, Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
 import type { Profiles } from '../world/profiles.ts';
 import type { Certificate } from './certificate.ts';
+import type { LivePage } from './live-page.ts';
 import { answerMedia } from './media-server.ts';
 import { bootJson, laterMembersJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
 import type { ReplicaCore } from './replica-core.ts';
@@ -16,6 +17,8 @@ interface PageSource {
   surface: Surface;
   bundle: string;
   core: Pick<ReplicaCore, 'circumstances' | 'isDropping' | 'emit' | 'world'>;
+  /** The scripts of the build as the live site has them; null where only the replica's own script is served. */
+  live: LivePage | null;
 }
 
 /** Injected code may evaluate text, as on the real page. Beside a nonce browsers ignore 'unsafe-inline'. */
@@ -46,6 +49,7 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
     else if (path === workerInit.path) send(response, 200, script, workerInit.script);
     else if (path === membersPath) sendMembers(build ?? '', response);
     else if (path.startsWith('/pp/')) sendPicture(path, response, source.core.world.profiles);
+    else if (source.live && path.startsWith('/rsrc.php/')) sendScript(path, response, source.live);
     else if (path.endsWith('.js')) {
       if (build !== null && build !== source.surface.build) source.core.emit('page-pinned', { build });
       // A script of the real site's page comes from another origin.
@@ -63,13 +67,26 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
   });
 }
 
-function sendPage(request: IncomingMessage, response: ServerResponse, { surface, core }: PageSource): void {
+function sendPage(request: IncomingMessage, response: ServerResponse, { surface, core, live }: PageSource): void {
+  // The live site answers navigations only.
+  if (live && request.headers['sec-fetch-mode'] === undefined) {
+    send(response, 400, 'text/plain; charset=utf-8', 'bad request');
+    return;
+  }
   const userAgent = request.headers['user-agent'] ?? '';
   const refused = surface.behaviours.refusesHeadlessUserAgent && userAgent.includes('HeadlessChrome');
   const nonce = randomBytes(6).toString('base64');
-  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page, nonce);
+  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page, nonce, live);
   const policy = contentSecurityPolicy(surface.behaviours, nonce);
   send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': policy });
+}
+
+/** Scripts of the live site have a hash of their content in their address. */
+function sendScript(path: string, response: ServerResponse, { scripts }: LivePage): void {
+  const code = scripts.get(path);
+  const headers = { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=31536000, immutable' };
+  if (code === undefined) send(response, 404, 'text/plain; charset=utf-8', 'not found');
+  else send(response, 200, script, code, headers);
 }
 
 /** Answers `/any/path/<id>.jpg` with the bytes of a profile picture. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changeBetween, type Described } from '../../../scripts/archive/change-between.ts';
-import { htmlFacts, scriptAddresses } from '../../../scripts/archive/html-facts.ts';
 import type { ArchivedModule, ArchivedShapes } from '../../../src/contracts/build-data.ts';
+import { htmlFacts, scriptAddresses } from '../../../src/surface/capture/html-facts.ts';
 
 const module = (exports: ArchivedModule['exports'], each: Partial<ArchivedModule> = {}): ArchivedModule => ({
   evidence: 'code',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { moduleTexts } from '../../../scripts/archive/module-text.ts';
-import { PageArchive } from '../../../scripts/archive/page-archive.ts';
+import { moduleTexts } from '../../../src/surface/capture/module-text.ts';
+import { PageArchive } from '../../../src/surface/capture/page-archive.ts';
 
 /** Definitions as a compiler of Comet builds writes them, of modules that exist nowhere. */
 function archiveOf(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { moduleTexts } from '../../../scripts/archive/module-text.ts';
-import { type ArchiveSource, describeArchive } from '../../../scripts/archive/write-archive.ts';
 import { archivedShapesSchema, archiveSchema } from '../../../src/contracts/build-data.ts';
+import { type ArchiveSource, describeArchive } from '../../../src/surface/capture/describe-archive.ts';
+import { moduleTexts } from '../../../src/surface/capture/module-text.ts';
 
 const define = (name: string, dependencies: string[], body: string) =>
   `__d(${JSON.stringify(name)}, ${JSON.stringify(dependencies)}, (function(t, n, r, o, a, i, l) {${body}}), 98);`;

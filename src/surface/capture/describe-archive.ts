@@ -1,6 +1,6 @@
-import type { Archive, ArchivedModule, ArchivedShapes } from '../../src/contracts/build-data.ts';
-import type { Members } from '../../src/contracts/shape.ts';
-import type { ExportKind } from '../../src/contracts/surface.ts';
+import type { Archive, ArchivedModule, ArchivedShapes } from '../../contracts/build-data.ts';
+import type { ExportKind } from '../../contracts/surface.ts';
+import { describeModule, type ModuleDescription } from './describe-module.ts';
 import { loadingOf } from './loaders.ts';
 import type { ModuleText } from './module-text.ts';
 import { PageArchive } from './page-archive.ts';
@@ -22,42 +22,47 @@ export interface ArchiveSource {
   covered: readonly string[];
   /** What was read of these modules before, partly by hand: it stays. */
   known: Readonly<Record<string, ArchivedModule>>;
+  /** What the code of a module shows; `describeModule` unless it is kept from an earlier reading. */
+  describe?: (archive: PageArchive, module: string) => ModuleDescription | null;
 }
 
 /** The names and shapes of the covered modules of an archived page. */
 export function describeArchive(from: ArchiveSource): { names: Archive; shapes: ArchivedShapes } {
   const archive = new PageArchive(from.texts);
+  const { describe = describeModule } = from;
   const uses = usesIn(from.texts);
   const tierOf = archive.tiers(from.deferred);
-  const loading = loadingOf(archive, tierOf, from.components);
+  const exportsOf = (name: string) => Object.keys(describe(archive, name)?.exports ?? {});
+  const loading = loadingOf(archive, tierOf, exportsOf, from.components);
   const reached = archive.closureOf('WAWebMainWrapper');
   const modules: Record<string, ArchivedModule> = {};
   const shapes: ArchivedShapes['modules'] = {};
   const missing: string[] = [];
   for (const name of [...from.covered].sort()) {
-    const facts = archive.module(name);
+    const description = describe(archive, name);
     const used = uses.get(name);
-    if (!facts && !from.known[name] && (from.complete || !used)) {
+    // A module whose text cannot be parsed is there.
+    const isThere = archive.has(name) || from.known[name] !== undefined || (!from.complete && used !== undefined);
+    if (!isThere) {
       missing.push(name);
       continue;
     }
-    const exports = facts
-      ? [...facts.exports.keys()].map(
-          (key) => [key, kindOf(`${name}.${key}`, archive.export(name, key)?.kind, used?.get(key))] as const,
-        )
-      : [...(used ?? [])].map(([key, how]) => [key, kindOf(`${name}.${key}`, undefined, how)] as const);
-    const tier = from.complete ? tierOf(name) : null;
+    const kinds: [string, ExportKind | undefined][] = description
+      ? Object.entries(description.exports)
+      : [...(used?.keys() ?? [])].map((key) => [key, undefined]);
+    const exports = kinds.map(([key, kind]) => [key, kindOf(`${name}.${key}`, kind, used?.get(key))] as const);
+    const tier = from.complete || tierOf(name) === 1 ? tierOf(name) : null;
     modules[name] = from.known[name] ?? {
-      evidence: facts ? 'code' : 'uses',
+      evidence: description ? 'code' : 'uses',
       tier,
       ...(tier === null && reached.has(name) ? { tierAtMost: 2 as const } : {}),
-      ...(facts ? {} : { exportsIncomplete: true as const }),
+      ...(description ? {} : { exportsIncomplete: true as const }),
       ...(tier === 'lazy' ? loading(name) : {}),
+      ...(description?.hasPlainDefault ? { plainDefault: true as const } : {}),
       exports: Object.fromEntries(exports),
-      ...(facts && facts.events.length > 0 ? { events: facts.events } : {}),
+      ...(description && description.events.length > 0 ? { events: description.events } : {}),
     };
-    const shape = facts ? shapesOf(archive, name, [...facts.exports.keys()]) : null;
-    if (shape) shapes[name] = shape;
+    if (description?.shapes) shapes[name] = description.shapes;
   }
   const all = new Set(
     from.texts.flatMap(({ name, dependencies }) => (from.complete ? [name] : [name, ...dependencies])),
@@ -74,9 +79,7 @@ export function describeArchive(from: ArchiveSource): { names: Archive; shapes: 
       ...(note === undefined ? {} : { note }),
       absent: complete ? missing : [],
       unknown: complete ? [] : missing,
-      ...(from.complete && archive.has('WAWebCollections')
-        ? { collections: archive.keysOf('WAWebCollections', 'default') }
-        : {}),
+      ...(complete ? { collections: describe(archive, 'WAWebCollections')?.keys ?? {} } : {}),
       modules,
     },
     shapes: { schemaVersion: 1, build, modules: shapes },
@@ -107,34 +110,3 @@ const readByHand: Record<string, ExportKind> = {
   'WAWebUserPrefsMeUser.clearGetMaybeMePnUserCache': 'function',
   'WAWebUserPrefsMeUser.clearGetMaybeMeUserCache': 'function',
 };
-
-function shapesOf(
-  archive: PageArchive,
-  module: string,
-  exports: readonly string[],
-): ArchivedShapes['modules'][string] | null {
-  const members: Record<string, Members> = {};
-  const parameters: NonNullable<ArchivedShapes['modules'][string]['parameters']> = {};
-  for (const name of exports) {
-    const facts = archive.export(module, name);
-    if (!facts) continue;
-    const whole = facts.members && withoutCopy(facts.members, module, members);
-    if (whole) members[name] = whole;
-    for (const [method, each] of facts.parameters) {
-      if (method === '') parameters[name] = each;
-      else if (whole === facts.members) parameters[`${name}.${method}`] = each;
-    }
-  }
-  const [hasMembers, hasParameters] = [Object.keys(members).length > 0, Object.keys(parameters).length > 0];
-  if (!hasMembers && !hasParameters) return null;
-  return { ...(hasMembers ? { members } : {}), ...(hasParameters ? { parameters } : {}) };
-}
-
-/** An instance whose class is exported too inherits everything from it. */
-function withoutCopy(members: Members, module: string, known: Record<string, Members>): Members {
-  const same = Object.entries(known).find(
-    ([, { statics: _, ...each }]) => JSON.stringify(each) === JSON.stringify(members),
-  );
-  const own = Object.keys(members).some((key) => key === 'methods' || key === 'props' || key === 'otherFields');
-  return same && own ? { extends: `${module}.${same[0]}`, whole: true } : members;
-}

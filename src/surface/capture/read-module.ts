@@ -1,6 +1,6 @@
 import { type Node, parseSync } from 'oxc-parser';
-import type { Members, Parameters } from '../../src/contracts/shape.ts';
-import { walk } from '../../src/surface/extract/walk.ts';
+import type { Members, Parameters } from '../../contracts/shape.ts';
+import { walk } from '../extract/walk.ts';
 import type { ModuleText } from './module-text.ts';
 import { parametersOf } from './parameters-of.ts';
 import { type ClassMembers, noMembers, readClass } from './read-class.ts';
@@ -44,6 +44,8 @@ const plain: Known = { kind: 'value' };
 export interface ModuleFacts {
   name: string;
   exports: Map<string, Value>;
+  /** True when it has an export `default` and no mark of an ES module, so that `require` returns all exports. */
+  hasPlainDefault: boolean;
   /** Names of the events that its code triggers. */
   events: string[];
 }
@@ -56,8 +58,13 @@ export function readModule({ name, text }: ModuleText): ModuleFacts | null {
   if (errors.length > 0 || definition?.type !== 'CallExpression') return null;
   const factory = definition.arguments[2];
   if (!isCallable(factory as Node)) return null;
-  return new ModuleReader(name, factory as Callable).read();
+  const flags = definition.arguments[3];
+  const isEsModule = flags?.type !== 'Literal' || typeof flags.value !== 'number' || (flags.value & esModule) !== 0;
+  return new ModuleReader(name, factory as Callable, isEsModule).read();
 }
+
+/** Bit of the last argument of a definition: `require` returns the default export where there is one. */
+const esModule = 64;
 
 /** Positions of the parameters of a factory. */
 const places = { require: 1, importDefault: 2, importNamespace: 3, module: 5, exports: 6 };
@@ -70,10 +77,13 @@ class ModuleReader {
   readonly #namespace: string | undefined;
   readonly #module: string | undefined;
   readonly #exports: string | undefined;
+  readonly #isEsModule: boolean;
   readonly #evaluating = new Set<Node>();
+  #replacesExports = false;
 
-  constructor(name: string, factory: Callable) {
+  constructor(name: string, factory: Callable, isEsModule: boolean) {
     this.#name = name;
+    this.#isEsModule = isEsModule;
     this.#factory = factory;
     this.#scope = new Scope(null, statementsOf(factory));
     const parameter = (at: number) => {
@@ -93,7 +103,8 @@ class ModuleReader {
     for (const statement of statementsOf(this.#factory)) {
       for (const each of expressionsOf(statement)) this.#readExport(each, exports);
     }
-    return { name: this.#name, exports, events: triggeredEvents(this.#factory) };
+    const hasPlainDefault = !this.#isEsModule && !this.#replacesExports && exports.has('default');
+    return { name: this.#name, exports, hasPlainDefault, events: triggeredEvents(this.#factory) };
   }
 
   #readExport(node: Node, exports: Map<string, Value>): void {
@@ -103,6 +114,7 @@ class ModuleReader {
     if (object.type !== 'Identifier' || name === null) return;
     if (object.name === this.#module && name === 'exports') {
       // A module that is no ES module: what it assigns is what `require` returns.
+      this.#replacesExports = true;
       for (const [key, value] of this.#exportsObject(node.right)) exports.set(key, value);
     } else if (object.name === this.#exports) exports.set(name, this.valueOf(node.right, this.#scope));
   }

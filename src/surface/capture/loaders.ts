@@ -1,6 +1,6 @@
 import { type Node, parseSync } from 'oxc-parser';
-import type { Tier } from '../../src/contracts/surface.ts';
-import { childrenOf } from '../../src/surface/extract/walk.ts';
+import type { Tier } from '../../contracts/surface.ts';
+import { childrenOf } from '../extract/walk.ts';
 import type { PageArchive } from './page-archive.ts';
 import { memberName } from './scope.ts';
 
@@ -33,33 +33,50 @@ export const prefetcher = 'WAWebPrefetchLoadables';
 /**
  * What brings each lazy module, that with the smallest bundle first. Only calls that are themselves available without a loader count.
  *
+ * @param exportsOf the names that a module exports
  * @param mapped the components in the map of the page's html
  */
 export function loadingOf(
   archive: PageArchive,
   tierOf: (module: string) => Tier,
+  exportsOf: (module: string) => readonly string[],
   mapped: readonly string[],
 ): (module: string) => Loading {
   const sized = <Each extends { component: string }>(all: Each[]) =>
     all
-      .map((each) => ({ ...each, brings: archive.closureOf(each.component) }))
-      .sort((one, other) => one.brings.size - other.brings.size || one.component.localeCompare(other.component));
-  const calls = sized(loadersIn(archive));
+      .map((each) => {
+        const closure = archive.closureOf(each.component);
+        // Of a set for each of hundreds of components only what is lazy is kept.
+        return { ...each, size: closure.size, brings: [...closure].filter((name) => tierOf(name) === 'lazy') };
+      })
+      .sort((one, other) => one.size - other.size || one.component.localeCompare(other.component));
+  const calls = sized(loadersIn(archive, exportsOf));
   const offered = calls.filter(({ call }) => tierOf(moduleOf(call)) !== 'lazy');
-  const components = sized(mapped.map((component) => ({ component })));
   const requested = callsWithoutCondition(archive.text(prefetcher)?.text ?? '');
-  const prefetched = new Set(calls.filter(({ call }) => requested.has(call)).flatMap(({ brings }) => [...brings]));
+  const prefetched = new Set(calls.filter(({ call }) => requested.has(call)).flatMap(({ brings }) => brings));
+  const loaders = firstOfEach(offered);
+  const components = firstOfEach(sized(mapped.map((component) => ({ component }))));
   return (module) => {
-    const loaders = offered.filter(({ brings }) => brings.has(module)).slice(0, most);
-    const names = components.filter(({ brings }) => brings.has(module)).slice(0, most);
+    const [its, names] = [loaders.get(module), components.get(module)];
     return {
-      ...(loaders.length > 0 && {
-        loaders: Object.fromEntries(loaders.map(({ call, component }) => [call, component])),
-      }),
-      ...(names.length > 0 && { components: names.map(({ component }) => component) }),
+      ...(its && { loaders: Object.fromEntries(its.map(({ call, component }) => [call, component])) }),
+      ...(names && { components: names.map(({ component }) => component) }),
       ...(prefetched.has(module) && { prefetched: true as const }),
     };
   };
+}
+
+/** For each module the first few that bring it. */
+function firstOfEach<Each extends { brings: readonly string[] }>(all: readonly Each[]): Map<string, Each[]> {
+  const found = new Map<string, Each[]>();
+  for (const each of all) {
+    for (const module of each.brings) {
+      const its = found.get(module) ?? [];
+      if (its.length < most) its.push(each);
+      found.set(module, its);
+    }
+  }
+  return found;
 }
 
 /** `Module.export` without its last part: names of modules can have dots themselves. */
@@ -67,11 +84,11 @@ function moduleOf(call: string): string {
   return call.slice(0, call.lastIndexOf('.'));
 }
 
-function loadersIn(archive: PageArchive): Loader[] {
+function loadersIn(archive: PageArchive, exportsOf: (module: string) => readonly string[]): Loader[] {
   return archive.names
     .filter((name) => name.includes('Loadable'))
     .flatMap((name) => {
-      const calls = [...(archive.module(name)?.exports.keys() ?? [])].filter((each) => each.startsWith('require'));
+      const calls = exportsOf(name).filter((each) => each.startsWith('require'));
       const components = [...(archive.text(name)?.text.matchAll(resource) ?? [])].map(([, each]) => each as string);
       const [component] = components;
       // Which of several calls loads which of several components does not show.

@@ -1,5 +1,5 @@
-import type { Members, Parameters } from '../../src/contracts/shape.ts';
-import type { ExportKind, Tier } from '../../src/contracts/surface.ts';
+import type { Members, Parameters } from '../../contracts/shape.ts';
+import type { ExportKind, Tier } from '../../contracts/surface.ts';
 import type { ModuleText } from './module-text.ts';
 import type { ClassMembers } from './read-class.ts';
 import { called, type Foreign, type Known, type ModuleFacts, readModule, type Value } from './read-module.ts';
@@ -12,11 +12,16 @@ export interface ExportFacts {
   parameters: Map<string, Parameters>;
 }
 
+/** So many modules are kept parsed: what a page has in all is more than a gigabyte of syntax trees. */
+const mostParsed = 1000;
+
 /** The modules of one archived page. A module is parsed when it is asked for. */
 export class PageArchive {
   readonly #texts: ReadonlyMap<string, ModuleText>;
+  /** The parsed modules, the one that was asked for last at the end. */
   readonly #facts = new Map<string, ModuleFacts | null>();
   readonly #resolving = new Set<string>();
+  #consulted = new Set<string>();
 
   constructor(texts: Iterable<ModuleText>) {
     this.#texts = new Map([...texts].map((each) => [each.name, each]));
@@ -34,14 +39,28 @@ export class PageArchive {
     return this.#texts.get(module);
   }
 
-  /** Null for a module that is not in the archive, or whose text is cut off. */
+  /** Null for a module that is not in the archive, or whose text cannot be parsed. */
   module(name: string): ModuleFacts | null {
+    this.#consulted.add(name);
     const known = this.#facts.get(name);
-    if (known !== undefined) return known;
     const text = this.#texts.get(name);
-    const facts = text ? readModule(text) : null;
+    const facts = known !== undefined ? known : text ? readModule(text) : null;
+    this.#facts.delete(name);
     this.#facts.set(name, facts);
+    if (this.#facts.size > mostParsed) this.#facts.delete(this.#facts.keys().next().value as string);
     return facts;
+  }
+
+  /** The names of the modules that some work asks for, those that are not in the archive included, with its result. */
+  consulting<Result>(work: () => Result): { result: Result; consulted: ReadonlySet<string> } {
+    const consulted = new Set<string>();
+    const outer = this.#consulted;
+    this.#consulted = consulted;
+    try {
+      return { result: work(), consulted };
+    } finally {
+      this.#consulted = outer;
+    }
   }
 
   export(module: string, name: string): ExportFacts | null {

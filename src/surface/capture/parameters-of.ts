@@ -1,6 +1,6 @@
 import type { Node } from 'oxc-parser';
-import type { Parameters } from '../../src/contracts/shape.ts';
-import { childrenOf } from '../../src/surface/extract/walk.ts';
+import type { Parameters } from '../../contracts/shape.ts';
+import { childrenOf } from '../extract/walk.ts';
 import { type Callable, isCallable, keyName, memberName, statementsOf } from './scope.ts';
 
 /** The parameters of the function that is called, where it is known. */

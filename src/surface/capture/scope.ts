@@ -1,5 +1,5 @@
 import type { ArrowFunctionExpression, Expression, Function as FunctionNode, Node, Statement } from 'oxc-parser';
-import { childrenOf } from '../../src/surface/extract/walk.ts';
+import { childrenOf } from '../extract/walk.ts';
 
 export type Callable = FunctionNode | ArrowFunctionExpression;
 

@@ -1,4 +1,5 @@
-import type { Archive, ArchivedShapes } from '../../src/contracts/build-data.ts';
+import type { Archive, ArchivedShapes } from '../../contracts/build-data.ts';
+import type { Capture } from '../../contracts/capture.ts';
 
 /** The text of an archive file: one line a module, so that a difference of two archives can be read. */
 export function archiveText({ modules, ...head }: Archive): string {
@@ -7,6 +8,12 @@ export function archiveText({ modules, ...head }: Archive): string {
 
 export function shapesText({ modules, ...head }: ArchivedShapes): string {
   return fileText(head, modules);
+}
+
+/** The text of a capture's file: one line a module, too. */
+export function captureText({ names, shapes, ...head }: Capture): string {
+  const top = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+  return `{\n${top.join('')}"names": ${archiveText(names)},"shapes": ${shapesText(shapes)}}\n`;
 }
 
 function fileText(head: object, modules: Record<string, unknown>): string {

@@ -1,5 +1,5 @@
 import type { Node } from 'oxc-parser';
-import type { Parameters } from '../../src/contracts/shape.ts';
+import type { Parameters } from '../../contracts/shape.ts';
 import type { Foreign, MemberKind, Value } from './read-module.ts';
 import { type Callable, expressionsOf, keyName, memberName, type Scope, statementsOf, withinThis } from './scope.ts';
 

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { archivedShapesSchema, archiveSchema } from './build-data.ts';
+import { behavioursSchema } from './surface.ts';
+
+/** Where the page of a capture was read: in files, over the network without a browser, or in a browser that runs it. */
+export const captureMethods = ['saved', 'network', 'page'] as const;
+
+/**
+ * What a capture could not read: a script that the page names and that is not there, a script with modules that cannot be parsed (of one
+ * without modules, none is named), or a value of a switch that the data of the project does not know.
+ */
+export const captureFindingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('script-missing'), script: z.string(), message: z.string() }),
+  z.strictObject({
+    kind: z.literal('script-unreadable'),
+    script: z.string(),
+    modules: z.array(z.string()),
+    message: z.string(),
+  }),
+]);
+export type CaptureFinding = z.infer<typeof captureFindingSchema>;
+
+/** What a browser saw of a page that it ran and that no account was linked to. */
+export const ranPageSchema = z.strictObject({
+  /** When modules ran: before the page was usable, or by the time at which no more came. All others are registered only. */
+  ran: z.strictObject({ start: z.array(z.string()), settled: z.array(z.string()) }),
+  /** Registered modules, when no more came. */
+  registered: z.int(),
+  /** Modules of which `require` returns all exports although one of them is `default`. */
+  plainDefault: z.array(z.string()),
+  /** Registered modules with dependencies that are not registered. */
+  unresolved: z.record(z.string(), z.array(z.string())),
+  /** Milliseconds from the navigation on; null for what did not come. */
+  timeline: z.strictObject({
+    loader: z.number().nullable(),
+    debugVersion: z.number().nullable(),
+    qr: z.number().nullable(),
+    settled: z.number().nullable(),
+  }),
+  userAgent: z.string(),
+});
+export type RanPage = z.infer<typeof ranPageSchema>;
+
+/** The file that `surface capture` writes: names, kinds and shapes of one build's page, and never its code. */
+export const captureSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal('surface-capture'),
+  capturedAt: z.iso.datetime(),
+  method: z.enum(captureMethods),
+  /** Scripts that the page names, and those that were read. */
+  scripts: z.strictObject({ named: z.int(), read: z.int() }),
+  findings: z.array(captureFindingSchema),
+  /** Values in the html under the key of a switch, such as `gkx 26258`: `true`, `false`, a word or `null`. */
+  values: z.record(z.string(), z.string()),
+  /** Behaviours that the page itself shows. All others are those of the nearest known build. */
+  behaviours: behavioursSchema.partial(),
+  ran: ranPageSchema.optional(),
+  names: archiveSchema,
+  shapes: archivedShapesSchema,
+});
+export type Capture = z.infer<typeof captureSchema>;

@@ -1,0 +1,125 @@
+import { parseSync } from 'oxc-parser';
+import type { Capture, CaptureFinding } from '../../contracts/capture.ts';
+import type { Parameters } from '../../contracts/shape.ts';
+import type { Behaviours } from '../../contracts/surface.ts';
+import { describeArchive } from './describe-archive.ts';
+import { htmlFacts, loaderSettingsOf, scriptAddresses, switchValuesOf } from './html-facts.ts';
+import { KeptReadings } from './kept-readings.ts';
+import { type ModuleText, moduleTexts } from './module-text.ts';
+
+/** A script of a page. */
+export interface PageScript {
+  /** Its address, or its file. */
+  name: string;
+  text: string;
+}
+
+/** A page as it came, from files or over the network. */
+export interface CapturedPage {
+  build: string;
+  /** When the page was served: `2026-08-10`. */
+  date: string;
+  /** When it was read, in ISO form. */
+  capturedAt: string;
+  method: Capture['method'];
+  source: string;
+  /** Empty where only scripts are there. */
+  html: string;
+  /** Of the answer with the html; null where it is not known. */
+  contentSecurityPolicy: string | null;
+  scripts: readonly PageScript[];
+  /** Scripts that could not be had, each with the reason. */
+  missing: readonly { script: string; message: string }[];
+}
+
+/**
+ * The surface of a page, read from the text of its html and its scripts: nothing is evaluated. It covers every module of the page, and
+ * says of the given ones whether the page has them.
+ *
+ * @param known modules of which it is written down that the page lacks them
+ * @param readings of earlier pages; gets those of this one
+ */
+export function captureSurface(page: CapturedPage, known: readonly string[], readings = new KeptReadings()): Capture {
+  const { html, scripts, build } = page;
+  const { deferred, components, conditional } = htmlFacts(html);
+  const scriptOf = new Map<string, string>();
+  const texts: ModuleText[] = [];
+  const broken: CaptureFinding[] = [];
+  for (const { name, text } of scripts) {
+    const its = [...moduleTexts(text, conditional)];
+    for (const each of its) scriptOf.set(each.name, name);
+    texts.push(...its);
+    const error = its.length === 0 ? parseError(name, text) : null;
+    if (error !== null) broken.push({ kind: 'script-unreadable', script: name, modules: [], message: error });
+  }
+  const names = new Set(texts.map((each) => each.name));
+  // Without an html it is not known which scripts a page has.
+  const complete = html !== '' && page.missing.length === 0 && broken.length === 0 && names.size > 0;
+  const archive = describeArchive({
+    build,
+    date: page.date,
+    source: [page.source],
+    complete,
+    texts,
+    deferred,
+    components,
+    covered: [...new Set([...names, ...known])],
+    known: {},
+    describe: readings.describe,
+  });
+  const unreadable = Object.entries(archive.names.modules).filter(
+    ([name, { evidence }]) => evidence === 'uses' && names.has(name),
+  );
+  const groups = Map.groupBy(unreadable, ([name]) => scriptOf.get(name) as string);
+  const cutOff = [...groups].map(
+    ([script, modules]): CaptureFinding => ({
+      kind: 'script-unreadable',
+      script,
+      modules: modules.map(([name]) => name),
+      message: 'these modules cannot be parsed',
+    }),
+  );
+  return {
+    schemaVersion: 1,
+    kind: 'surface-capture',
+    capturedAt: page.capturedAt,
+    method: page.method,
+    scripts: { named: Math.max(scriptAddresses(html).size, scripts.length), read: scripts.length },
+    findings: [...page.missing.map((each) => ({ kind: 'script-missing' as const, ...each })), ...broken, ...cutOff],
+    values: switchValuesOf(html),
+    behaviours: behavioursOf(page, archive),
+    ...archive,
+  };
+}
+
+/** Why a script without modules cannot be read; null for one that can. */
+function parseError(name: string, text: string): string | null {
+  const { errors } = parseSync(name, text, { sourceType: 'script' });
+  return errors[0]?.message ?? null;
+}
+
+/** The behaviours that text shows; what is not certain is left out. */
+function behavioursOf(
+  { html, contentSecurityPolicy: policy }: CapturedPage,
+  { names, shapes }: ReturnType<typeof describeArchive>,
+): Partial<Behaviours> {
+  const events = names.modules.WAWebCmd?.events ?? [];
+  const isBridged = events.includes('logout_from_bridge');
+  const seen = shapes.modules.WAWebUpdateUnreadChatAction?.parameters?.sendSeen;
+  return {
+    ...(isBridged || events.includes('logout') ? { cmdEvents: isBridged ? 'from_bridge' : 'plain' } : {}),
+    ...(seen && seen.length > 0 ? { sendSeenArgument: takesObject(seen) ? 'object' : 'chat' } : {}),
+    ...(html === '' ? {} : { usedFactories: loaderSettingsOf(html).clear_js_factory_after_used ? 'cleared' : 'kept' }),
+    ...(policy === null ? {} : { inlineScripts: inlineScriptsOf(policy) }),
+  };
+}
+
+function takesObject([first]: Parameters): boolean {
+  return first !== null && first !== undefined;
+}
+
+/** Browsers ignore 'unsafe-inline' beside a nonce. */
+function inlineScriptsOf(policy: string): Behaviours['inlineScripts'] {
+  const scripts = policy.split(';').find((each) => /^\s*script-src\s/.test(each)) ?? policy;
+  return /'nonce-/.test(scripts) || !/'unsafe-inline'/.test(scripts) ? 'nonce' : 'all';
+}

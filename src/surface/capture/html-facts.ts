@@ -1,0 +1,111 @@
+import { prefetcher } from './loaders.ts';
+
+/** What the html of a page says of its modules. */
+export interface HtmlFacts {
+  /** Modules that the page loads by itself after the start, listed as `{"__dr":"Name"}`. */
+  deferred: string[];
+  /** Components of its map, with the resources of each: `"Name":{"r":[...]}`. */
+  components: string[];
+  /**
+   * The module that stands for each conditional dependency, if any: `["cr:9486",["Name"],...]`. Whether the page prefetches is a switch,
+   * so what only the prefetcher needs does not count.
+   */
+  conditional: ReadonlyMap<string, string>;
+}
+
+export function htmlFacts(html: string): HtmlFacts {
+  const namesIn = (pattern: RegExp) => [...new Set([...html.matchAll(pattern)].map(([, name]) => name as string))];
+  return {
+    deferred: namesIn(/"__dr":"([^"]+)"/g),
+    components: namesIn(/"([\w.$-]+)":\{"r":\[/g),
+    conditional: new Map(
+      [...html.matchAll(conditionalDependency)]
+        .flatMap(([, number, name]) => (name === undefined ? [] : [[`cr:${number}`, name] as const]))
+        .filter(([, name]) => name !== prefetcher),
+    ),
+  };
+}
+
+/** `["cr:9486",["Name"],` or, where nothing stands for it, `["cr:9486",[],`. */
+const conditionalDependency = /\["cr:(\d+)",\[(?:"([^"]+)")?\]/g;
+
+/** The addresses of scripts that a text names. */
+export function scriptAddresses(text: string): Set<string> {
+  return new Set(text.replaceAll('\\/', '/').match(/static\.whatsapp\.net\/rsrc\.php\/[\w/.+-]+?\.js/g) ?? []);
+}
+
+/** The build that an html names; null for a page of another site, and for builds before 2.3000. */
+export function buildOfPage(html: string): string | null {
+  const revision = /"client_revision":(\d{1,12})\b/.exec(html)?.[1];
+  const isWhatsApp = /static\.whatsapp\.net|web\.whatsapp\.com/.test(html);
+  return revision === undefined || !isWhatsApp ? null : `2.3000.${revision}`;
+}
+
+/** The build of a page from before 2.3000, which names its manifest after itself; null for any other. */
+export function olderBuildOfPage(html: string): string | null {
+  return /manifest-(2\.2\d{3}\.\d+)[\w.-]*\.json/.exec(html)?.[1] ?? null;
+}
+
+/** Values that a page has under the keys of switches: `gkx 26258` -> `true`, `qex 5241` -> `null`, `cr 9486` -> `true`. */
+export function switchValuesOf(html: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const data of objectsAfter(html, 'gkxData')) {
+    for (const [number, each] of Object.entries(data)) values[`gkx ${number}`] = String(fieldOf(each, 'result'));
+  }
+  for (const data of objectsAfter(html, 'qexData')) {
+    for (const [number, each] of Object.entries(data)) values[`qex ${number}`] = String(fieldOf(each, 'r'));
+  }
+  for (const [, number, name] of html.matchAll(conditionalDependency)) {
+    values[`cr ${number}`] = String(name !== undefined);
+  }
+  return values;
+}
+
+function fieldOf(each: unknown, key: string): unknown {
+  return each !== null && typeof each === 'object' ? ((each as Record<string, unknown>)[key] ?? null) : null;
+}
+
+/** What the html sets for the loader of modules. */
+export function loaderSettingsOf(html: string): Record<string, unknown> {
+  const text = /<script id="envjson"[^>]*>([^<]*)<\/script>/.exec(html)?.[1];
+  const settings = text === undefined ? null : parsed(text);
+  return settings !== null && typeof settings === 'object' ? (settings as Record<string, unknown>) : {};
+}
+
+/** Every object that follows a key in the data of an html; what is no JSON is left out. */
+function objectsAfter(html: string, key: string): Record<string, unknown>[] {
+  const found: Record<string, unknown>[] = [];
+  const start = `"${key}":{`;
+  for (let at = html.indexOf(start); at >= 0; at = html.indexOf(start, at + 1)) {
+    const value = parsed(objectAt(html, at + start.length - 1));
+    if (value !== null && typeof value === 'object') found.push(value as Record<string, unknown>);
+  }
+  return found;
+}
+
+/** The text from an opening brace to the one that closes it. */
+function objectAt(text: string, start: number): string {
+  let depth = 0;
+  let inString = false;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at];
+    if (inString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{') depth += 1;
+    else if (character === '}') {
+      depth -= 1;
+      if (depth === 0) return text.slice(start, at + 1);
+    }
+  }
+  return '';
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

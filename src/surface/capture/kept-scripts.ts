@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TroubleError } from '../../contracts/input-error.ts';
+import { makeFolder } from '../../contracts/make-folder.ts';
+
+/** The last page that the live site answered with. */
+export interface KeptPage {
+  /** Milliseconds since 1970. */
+  at: number;
+  html: string;
+  contentSecurityPolicy: string;
+}
+
+/** A folder with the scripts of earlier pages by a hash of their content, what was read of their modules, and the last page. */
+export class KeptScripts {
+  readonly #folder: string;
+  /** Content by address. */
+  readonly #index: Record<string, string>;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#index = (this.#json('index.json') as Record<string, string> | null) ?? {};
+  }
+
+  /** Null for one that is not kept, or whose file is damaged. */
+  script(address: string): string | null {
+    const digest = this.#index[address];
+    if (digest === undefined) return null;
+    const text = this.#text(join('scripts', `${digest}.js`));
+    return text !== null && hash('sha256', text) === digest ? text : null;
+  }
+
+  keepScript(address: string, text: string): void {
+    const digest = hash('sha256', text);
+    this.#write(join('scripts', `${digest}.js`), text);
+    this.#index[address] = digest;
+    this.#write('index.json', JSON.stringify(this.#index));
+  }
+
+  /** When the live site last answered, in milliseconds since 1970; null where it never did. */
+  get askedAt(): number | null {
+    const { at } = (this.#json('asked.json') as { at?: number } | null) ?? {};
+    return at ?? null;
+  }
+
+  keepAskedAt(at: number): void {
+    this.#write('asked.json', JSON.stringify({ at }));
+  }
+
+  get page(): KeptPage | null {
+    return this.#json('page.json') as KeptPage | null;
+  }
+
+  keepPage(page: KeptPage): void {
+    this.#write('page.json', JSON.stringify(page));
+  }
+
+  /** What was read of modules; empty where nothing was. */
+  get readings(): string {
+    return this.#text('readings.json') ?? '';
+  }
+
+  keepReadings(text: string): void {
+    this.#write('readings.json', text);
+  }
+
+  #json(name: string): unknown {
+    try {
+      return JSON.parse(this.#text(name) ?? 'null');
+    } catch {
+      return null;
+    }
+  }
+
+  #text(name: string): string | null {
+    try {
+      return readFileSync(join(this.#folder, name), 'utf8');
+    } catch {
+      return null;
+    }
+  }
+
+  #write(name: string, text: string): void {
+    const file = join(this.#folder, name);
+    try {
+      makeFolder(join(this.#folder, 'scripts'));
+      writeFileSync(`${file}.part`, text);
+      renameSync(`${file}.part`, file);
+    } catch (error) {
+      throw new TroubleError(`${file} could not be written: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import type { IncomingMessage } from 'node:http';
+import { request as requestOverTls } from 'node:https';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { getCACertificates } from 'node:tls';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { TroubleError } from '../../contracts/input-error.ts';
+
+/** How the live site is reached, and by which clock. */
+export interface LiveSite {
+  /** Where to connect, in place of what the names of hosts resolve to. */
+  connectTo?: { host: string; port: number };
+  /** A certificate as PEM that is trusted besides the usual ones. */
+  trusted?: string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Waits some milliseconds. */
+  sleep: (ms: number) => Promise<void>;
+}
+
+export const realClock: Pick<LiveSite, 'now' | 'sleep'> = {
+  now: () => Date.now(),
+  sleep: async (ms) => {
+    await sleepFor(ms);
+  },
+};
+
+export interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: string;
+}
+
+/** What a browser sends that opens the page; the live site answers 400 without the `sec-fetch` headers. */
+const userAgent =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
+const common = { 'user-agent': userAgent, 'accept-language': 'en-US,en;q=0.9', 'accept-encoding': 'gzip, br' };
+export const navigation: Readonly<Record<string, string>> = {
+  ...common,
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'upgrade-insecure-requests': '1',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-site': 'none',
+  'sec-fetch-user': '?1',
+};
+export const scriptRequest: Readonly<Record<string, string>> = {
+  ...common,
+  accept: '*/*',
+  origin: 'https://web.whatsapp.com',
+  referer: 'https://web.whatsapp.com/',
+  'sec-fetch-dest': 'script',
+  'sec-fetch-mode': 'cors',
+  'sec-fetch-site': 'cross-site',
+};
+
+/** No page and no script of WhatsApp Web is as large. */
+const mostBytes = 64 * 2 ** 20;
+const answerMs = 60_000;
+
+/** @throws the error of the network; an Error for an answer that is too large, too slow or cannot be unpacked. */
+export function ask(site: LiveSite, url: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  const { hostname, pathname, search } = new URL(url);
+  const { host, port } = site.connectTo ?? { host: hostname, port: 443 };
+  const trust = site.trusted === undefined ? {} : { ca: [...getCACertificates('default'), site.trusted] };
+  return new Promise((resolve, reject) => {
+    const request = requestOverTls({
+      host,
+      port,
+      servername: hostname,
+      path: `${pathname}${search}`,
+      headers: { ...headers, host: hostname },
+      ...trust,
+      signal: AbortSignal.timeout(answerMs),
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        size += part.length;
+        if (size > mostBytes) request.destroy(new Error(`an answer of more than ${mostBytes} bytes`));
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        try {
+          const text = unpacked(Buffer.concat(parts), response.headers['content-encoding']);
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    request.end();
+  });
+}
+
+function unpacked(bytes: Buffer, encoding: string | undefined): string {
+  const limit = { maxOutputLength: mostBytes };
+  if (encoding === 'br') return brotliDecompressSync(bytes, limit).toString('utf8');
+  if (encoding === 'gzip') return gunzipSync(bytes, limit).toString('utf8');
+  return bytes.toString('utf8');
+}
+
+/** Tries of one address, and what is waited before the second; each further wait is twice as long. */
+const tries = 4;
+const firstWaitMs = 2000;
+/** A site that asks for a longer wait is not waited for. */
+const longestWaitMs = 120_000;
+
+/** Statuses of which another try gives the same. */
+const isFinal = (status: number) => status < 400 || status === 404 || status === 410;
+
+/**
+ * Asks again with exponential backoff where the site answers with an error or the connection breaks.
+ *
+ * @throws TroubleError for a name that does not resolve and a certificate that is not trusted; that of `ask` after the last try.
+ */
+export async function askWithBackoff(
+  site: LiveSite,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  for (let tried = 1; ; tried += 1) {
+    const result = await ask(site, url, headers).catch((error: NodeJS.ErrnoException) => error);
+    if (result instanceof Error) {
+      const trouble = troubleOf(result, url);
+      if (trouble) throw trouble;
+      if (tried === tries) throw result;
+    } else if (isFinal(result.status) || tried === tries) return result;
+    const wanted = result instanceof Error ? 0 : Number(result.headers['retry-after'] ?? 0) * 1000;
+    if (!(result instanceof Error) && wanted > longestWaitMs) return result;
+    await site.sleep(Math.max(wanted || 0, firstWaitMs * 2 ** (tried - 1)));
+  }
+}
+
+function troubleOf(error: NodeJS.ErrnoException, url: string): TroubleError | null {
+  const { host } = new URL(url);
+  const code = error.code ?? '';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new TroubleError(`${host} cannot be found (${code}): there is no network, or it does not know the name`);
+  }
+  if (/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_/.test(code)) {
+    return new TroubleError(
+      `the certificate of ${host} is not trusted (${code}): a captive portal or a proxy answers in its place; --trust names the certificate of a proxy`,
+    );
+  }
+  return null;
+}
