@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { home, packageRoot } from '../contracts/home.ts';
 import { InputError } from '../contracts/input-error.ts';
 import { type LibrarySource, librarySourceSchema } from '../contracts/library-source.ts';
+import { parseJson } from '../contracts/parse-json.ts';
 
 /** One folder with the `package.json` and `package-lock.json` that pin a library and everything it depends on. */
 export interface LibraryLock {
@@ -83,12 +84,4 @@ function readSource(folder: string): LibrarySource | null {
   const file = join(folder, sourceFile);
   if (!existsSync(file)) return null;
   return librarySourceSchema.safeParse(parseJson(readFileSync(file, 'utf8'))).data ?? null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

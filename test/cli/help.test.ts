@@ -113,13 +113,3 @@ test.each([
     expect(chooseReporters(text, kinds)).toEqual([expect.objectContaining({ name })]);
   }
 });
-
-test('a command that is always refused is in no help', async () => {
-  const { stdout } = await cli(['surface', '--help']);
-  expect(stdout).toContain('extract');
-  expect(stdout).not.toContain('capture');
-  expect(await cli(['surface', 'capture'])).toMatchObject({
-    exit: 3,
-    stderr: expect.stringContaining('surface capture is not possible yet'),
-  });
-});

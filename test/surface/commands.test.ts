@@ -16,7 +16,19 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   ],
   ['diff with a bad build', ['surface', 'diff', '2.3000.x', '2.3000.1'], /"2\.3000\.x" is not a WhatsApp Web build/],
   ['a bad version', ['surface', 'extract', '1.34'], /library "1\.34" is a range of versions/],
-  ['capture', ['surface', 'capture'], /not possible yet/],
+  [
+    'a capture by an account',
+    ['surface', 'capture', '--account', 'one'],
+    /--account: there are no linked accounts yet/,
+  ],
+  ['a capture of nothing', ['surface', 'capture', '--from', 'no-such-folder'], /no such file or folder/],
+  ['a capture of another kind of file', ['surface', 'capture', '--from', 'README.md'], /say which one it is/],
+  ['a build without a page', ['surface', 'capture', '--build', '2.3000.1'], /--build: it is for the scripts/],
+  [
+    'a build out of what is no capture',
+    ['surface', 'check', '1.34.7', '--build', 'captured:package.json'],
+    /package\.json: it is no file of `surface capture`/,
+  ],
   [
     'advice for a range',
     ['advise', '--current', '1.34', '--build', '2.3000.1'],

@@ -141,7 +141,7 @@ function readTrusted(file: string): string {
   }
 }
 
-interface Summary {
+interface CaptureSummary {
   build: string;
   date: string;
   complete: boolean;
@@ -152,7 +152,7 @@ interface Summary {
   findings: Capture['findings'];
 }
 
-function summarize({ names, scripts, findings }: Capture, parsed: number): Summary {
+function summarize({ names, scripts, findings }: Capture, parsed: number): CaptureSummary {
   const { build, date, complete, share } = names;
   return { build, date, complete, modules: share.modules, parsed, scripts, findings };
 }
@@ -160,7 +160,7 @@ function summarize({ names, scripts, findings }: Capture, parsed: number): Summa
 /** So many findings get a line each. */
 const toldFindings = 5;
 
-function render(file: string, { build, date, modules, parsed, scripts, findings }: Summary): string {
+function render(file: string, { build, date, modules, parsed, scripts, findings }: CaptureSummary): string {
   const lines = findings.slice(0, toldFindings).map((each) => {
     const its = each.kind === 'script-unreadable' && each.modules.length > 0 ? ` (${each.modules.join(', ')})` : '';
     return `  ${each.script}: ${each.message}${its}`;

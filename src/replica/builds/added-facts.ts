@@ -9,13 +9,18 @@ export interface AddedFacts {
   shapes: ReadonlyMap<string, ArchivedShapes>;
 }
 
-const captures = new Map<string, Capture>();
+const captures = new Map<string, { capture: Capture; file: string }>();
 let generation = 0;
 
-/** Makes a capture the surface of its build in this process; it replaces an earlier one of the same build. */
-export function addCapture(capture: Capture): void {
-  captures.set(capture.names.build, capture);
+/** Makes a capture the surface of its build in this process. @param file where it is from */
+export function addCapture(capture: Capture, file: string): void {
+  captures.set(capture.names.build, { capture, file });
   generation += 1;
+}
+
+/** The file whose capture is the surface of a build; null where none is. */
+export function fileOfCapture(build: string): string | null {
+  return captures.get(build)?.file ?? null;
 }
 
 /** For tests: the facts are those of the package again. */
@@ -26,7 +31,7 @@ export function removeCaptures(): void {
 
 /** The captures of this process as dated changes. */
 export function addedFacts(): AddedFacts {
-  const all = [...captures.values()];
+  const all = [...captures.values()].map(({ capture }) => capture);
   return {
     changes: all.map(changeOf),
     archives: new Map(all.map((each) => [archiveName(each), each.names])),

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { type Capture, captureSchema } from '../../contracts/capture.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { addCapture } from './added-facts.ts';
+import { addCapture, fileOfCapture } from './added-facts.ts';
+import { readJsonFile } from './read-build-data.ts';
 
 const prefix = 'captured:';
-const files = new Map<string, string>();
 
 /**
  * The number of a build that is written as a number or as `captured:FILE`. A capture becomes the surface of its build in this process.
@@ -16,23 +15,22 @@ export function buildOfText(text: string): string {
   const file = text.slice(prefix.length);
   const capture = readCapture(file);
   const { build } = capture.names;
-  const other = files.get(build);
-  if (other !== undefined && other !== file)
+  const other = fileOfCapture(build);
+  if (other !== null && other !== file)
     throw new InputError(`${other} and ${file} are captures of the same build, ${build}`);
-  if (other === undefined) addCapture(capture);
-  files.set(build, file);
+  if (other === null) addCapture(capture, file);
   return build;
 }
 
 /** How another process has to be given a build: `captured:FILE` where this process has it from a file. */
 export function textOfBuild(build: string): string {
-  const file = files.get(build);
-  return file === undefined ? build : `${prefix}${file}`;
+  const file = fileOfCapture(build);
+  return file === null ? build : `${prefix}${file}`;
 }
 
 /** @throws InputError naming the file, and the key that is wrong. */
 export function readCapture(file: string): Capture {
-  const content = parsed(file);
+  const content = readJsonFile(file);
   const { kind, schemaVersion } = (content ?? {}) as Partial<Capture>;
   if (kind !== 'surface-capture') throw new InputError(`${file}: it is no file of \`surface capture\``);
   if (schemaVersion !== 1) {
@@ -44,12 +42,4 @@ export function readCapture(file: string): Capture {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new InputError(`${file}: ${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-function parsed(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new InputError(`${file}: ${(error as Error).message}`);
-  }
 }

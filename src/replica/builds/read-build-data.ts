@@ -65,7 +65,7 @@ export function shapesFile(archive: string): string {
 }
 
 function readPackagedArchive(file: string): Archive {
-  return parseJson(file) as Archive;
+  return readJsonFile(file) as Archive;
 }
 
 /** @throws InputError naming the file and the key. */
@@ -85,16 +85,17 @@ export function readBuildDates(folder = buildDataFolder): { build: string; date:
 
 /** The modules that archives cover: those that a library touches. */
 export function touchedModules(folder = buildDataFolder): string[] {
-  return (parseJson(join(folder, 'touched-modules.json')) as { modules: string[] }).modules;
+  return (readJsonFile(join(folder, 'touched-modules.json')) as { modules: string[] }).modules;
 }
 
 function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
-  const result = schema.safeParse(parseJson(file));
+  const result = schema.safeParse(readJsonFile(file));
   if (result.success) return result.data;
   throw new InputError(result.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'));
 }
 
-function parseJson(file: string): unknown {
+/** @throws InputError naming the file that is not there or is no JSON. */
+export function readJsonFile(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {

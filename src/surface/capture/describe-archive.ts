@@ -2,9 +2,8 @@ import type { Archive, ArchivedModule, ArchivedShapes } from '../../contracts/bu
 import type { ExportKind } from '../../contracts/surface.ts';
 import { describeModule, type ModuleDescription } from './describe-module.ts';
 import { loadingOf } from './loaders.ts';
-import type { ModuleText } from './module-text.ts';
+import { type ModuleText, type Use, usesIn } from './module-text.ts';
 import { PageArchive } from './page-archive.ts';
-import { type Use, usesIn } from './uses.ts';
 
 export interface ArchiveSource {
   build: string;

@@ -2,7 +2,7 @@ import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { CapturedPage, PageScript } from './capture-surface.ts';
 import { scriptAddresses } from './html-facts.ts';
 import type { KeptPage, KeptScripts } from './kept-scripts.ts';
-import { type Answer, askWithBackoff, type LiveSite, navigation, scriptRequest } from './live-site.ts';
+import { askWithBackoff, type LiveSite, navigation, type SiteAnswer, scriptRequest } from './live-site.ts';
 import { buildIn } from './read-saved-page.ts';
 
 const address = 'https://web.whatsapp.com/';
@@ -73,7 +73,7 @@ async function pageOf(
 }
 
 /** @throws TroubleError for anything but the page of WhatsApp Web. */
-function checkAnswer({ status, headers, text }: Answer): void {
+function checkAnswer({ status, headers, text }: SiteAnswer): void {
   if (status >= 300 && status < 400) {
     throw new TroubleError(`${address} redirects to ${headers.location}: a captive portal answers in its place`);
   }

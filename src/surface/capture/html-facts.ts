@@ -1,3 +1,4 @@
+import { parseJson } from '../../contracts/parse-json.ts';
 import { prefetcher } from './loaders.ts';
 
 /** What the html of a page says of its modules. */
@@ -68,7 +69,7 @@ function fieldOf(each: unknown, key: string): unknown {
 /** What the html sets for the loader of modules. */
 export function loaderSettingsOf(html: string): Record<string, unknown> {
   const text = /<script id="envjson"[^>]*>([^<]*)<\/script>/.exec(html)?.[1];
-  const settings = text === undefined ? null : parsed(text);
+  const settings = text === undefined ? null : parseJson(text);
   return settings !== null && typeof settings === 'object' ? (settings as Record<string, unknown>) : {};
 }
 
@@ -77,7 +78,7 @@ function objectsAfter(html: string, key: string): Record<string, unknown>[] {
   const found: Record<string, unknown>[] = [];
   const start = `"${key}":{`;
   for (let at = html.indexOf(start); at >= 0; at = html.indexOf(start, at + 1)) {
-    const value = parsed(objectAt(html, at + start.length - 1));
+    const value = parseJson(objectAt(html, at + start.length - 1));
     if (value !== null && typeof value === 'object') found.push(value as Record<string, unknown>);
   }
   return found;
@@ -100,12 +101,4 @@ function objectAt(text: string, start: number): string {
     }
   }
   return '';
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,18 +1,19 @@
 import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../../contracts/parse-json.ts';
 import { describeModule, type ModuleDescription } from './describe-module.ts';
 import type { PageArchive } from './page-archive.ts';
 
 /** What was read of a module whose text has a hash, and the texts of other modules that it was read from; null for no module. */
-interface Reading {
+interface KeptReading {
   from: Record<string, string | null>;
   description: ModuleDescription | null;
 }
 
 interface ReadingsFile {
   reader: string;
-  readings: Record<string, Reading>;
+  readings: Record<string, KeptReading>;
 }
 
 /**
@@ -20,8 +21,8 @@ interface ReadingsFile {
  * another one, or when the code that reads it is.
  */
 export class KeptReadings {
-  readonly #known: Readonly<Record<string, Reading>>;
-  readonly #used: Record<string, Reading> = {};
+  readonly #known: Readonly<Record<string, KeptReading>>;
+  readonly #used: Record<string, KeptReading> = {};
   readonly #hashes = new Map<string, string | null>();
   /** Modules that were read from their text, and not taken over. */
   parsed = 0;
@@ -62,13 +63,9 @@ export class KeptReadings {
   }
 }
 
-function readingsOf(text: string): Record<string, Reading> {
-  try {
-    const { reader, readings } = JSON.parse(text) as ReadingsFile;
-    return reader === readerHash() ? readings : {};
-  } catch {
-    return {};
-  }
+function readingsOf(text: string): Record<string, KeptReading> {
+  const { reader, readings } = (parseJson(text) ?? {}) as Partial<ReadingsFile>;
+  return readings && reader === readerHash() ? readings : {};
 }
 
 let made: string | undefined;

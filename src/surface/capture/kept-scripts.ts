@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TroubleError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
+import { parseJson } from '../../contracts/parse-json.ts';
 
 /** The last page that the live site answered with. */
 export interface KeptPage {
@@ -66,11 +67,7 @@ export class KeptScripts {
   }
 
   #json(name: string): unknown {
-    try {
-      return JSON.parse(this.#text(name) ?? 'null');
-    } catch {
-      return null;
-    }
+    return parseJson(this.#text(name) ?? '');
   }
 
   #text(name: string): string | null {

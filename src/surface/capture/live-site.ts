@@ -24,7 +24,7 @@ export const realClock: Pick<LiveSite, 'now' | 'sleep'> = {
   },
 };
 
-export interface Answer {
+export interface SiteAnswer {
   status: number;
   headers: IncomingMessage['headers'];
   text: string;
@@ -58,7 +58,7 @@ const mostBytes = 64 * 2 ** 20;
 const answerMs = 60_000;
 
 /** @throws the error of the network; an Error for an answer that is too large, too slow or cannot be unpacked. */
-export function ask(site: LiveSite, url: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
+export function ask(site: LiveSite, url: string, headers: Readonly<Record<string, string>>): Promise<SiteAnswer> {
   const { hostname, pathname, search } = new URL(url);
   const { host, port } = site.connectTo ?? { host: hostname, port: 443 };
   const trust = site.trusted === undefined ? {} : { ca: [...getCACertificates('default'), site.trusted] };
@@ -120,7 +120,7 @@ export async function askWithBackoff(
   site: LiveSite,
   url: string,
   headers: Readonly<Record<string, string>>,
-): Promise<Answer> {
+): Promise<SiteAnswer> {
   for (let tried = 1; ; tried += 1) {
     const result = await ask(site, url, headers).catch((error: NodeJS.ErrnoException) => error);
     if (result instanceof Error) {

@@ -2,7 +2,7 @@ import { type Node, parseSync } from 'oxc-parser';
 import type { Tier } from '../../contracts/surface.ts';
 import { childrenOf } from '../extract/walk.ts';
 import type { PageArchive } from './page-archive.ts';
-import { memberName } from './scope.ts';
+import { nameOfMember } from './scope.ts';
 
 /** A function that loads a bundle when it is called, and the component whose bundle that is. */
 interface Loader {
@@ -106,7 +106,7 @@ function callsWithoutCondition(text: string): Set<string> {
     if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
       const { object } = node.callee;
       const [module] = object.type === 'CallExpression' ? object.arguments : [];
-      if (module?.type === 'Literal') calls.add(`${module.value}.${memberName(node.callee)}`);
+      if (module?.type === 'Literal') calls.add(`${module.value}.${nameOfMember(node.callee)}`);
     }
     for (const child of childrenOf(node)) visit(child);
   };

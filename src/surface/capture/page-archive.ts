@@ -2,7 +2,14 @@ import type { Members, Parameters } from '../../contracts/shape.ts';
 import type { ExportKind, Tier } from '../../contracts/surface.ts';
 import type { ModuleText } from './module-text.ts';
 import type { ClassMembers } from './read-class.ts';
-import { called, type Foreign, type Known, type ModuleFacts, readModule, type Value } from './read-module.ts';
+import {
+  called,
+  type Foreign,
+  type KnownValue,
+  type ModuleFacts,
+  type ModuleValue,
+  readModule,
+} from './read-module.ts';
 
 /** One export of a module, with everything that other modules add to it resolved. */
 export interface ExportFacts {
@@ -107,10 +114,10 @@ export class PageArchive {
     return (module) => (start.has(module) ? 1 : loggedIn.has(module) ? 2 : 'lazy');
   }
 
-  #resolve(value: Value): Known {
+  #resolve(value: ModuleValue): KnownValue {
     if (value.kind !== 'from') return value;
     const key = `${value.module}.${value.export}.${value.path.map(String).join('.')}`;
-    const fallback: Known = value.otherwise ?? { kind: 'unknown' };
+    const fallback: KnownValue = value.otherwise ?? { kind: 'unknown' };
     if (this.#resolving.has(key)) return fallback;
     this.#resolving.add(key);
     try {
@@ -121,7 +128,7 @@ export class PageArchive {
     }
   }
 
-  #follow({ module, export: name, path }: Foreign): Known {
+  #follow({ module, export: name, path }: Foreign): KnownValue {
     const facts = this.module(module);
     if (!facts) return { kind: 'unknown' };
     if (name === null) return { kind: 'object' };
@@ -136,7 +143,7 @@ export class PageArchive {
   }
 
   /** The default export of a module that has none is its exports object. */
-  #exportOf(facts: ModuleFacts, name: string): Known {
+  #exportOf(facts: ModuleFacts, name: string): KnownValue {
     const found = facts.exports.get(name);
     if (found) return this.#resolve(found);
     if (name !== 'default') return { kind: 'unknown' };
@@ -162,7 +169,7 @@ export class PageArchive {
   }
 
   /** `Module.export` of a class; null when it is not in the archive. */
-  #place(value: Value): string | null {
+  #place(value: ModuleValue): string | null {
     if (value.kind !== 'from' || value.export === null || !this.module(value.module)?.exports.has(value.export))
       return null;
     return `${value.module}.${value.export}`;

@@ -1,7 +1,9 @@
 import type { Node } from 'oxc-parser';
 import type { Parameters } from '../../contracts/shape.ts';
+import { isCallable } from '../extract/library-code.ts';
+import type { Callable } from '../extract/values.ts';
 import { childrenOf } from '../extract/walk.ts';
-import { type Callable, isCallable, keyName, memberName, statementsOf } from './scope.ts';
+import { keyName, nameOfMember, statementsOf } from './scope.ts';
 
 /** The parameters of the function that is called, where it is known. */
 export type ParametersOfCall = (callee: Node) => Parameters | null;
@@ -46,7 +48,7 @@ function forwardedCall(callable: Callable): Node | null {
     return value?.type === 'SequenceExpression' ? value.expressions : [value];
   });
   const [call, assigned, ...more] = expressions.reverse();
-  if (more.length > 0 || call?.type !== 'CallExpression' || memberName(call.callee) !== 'apply') return null;
+  if (more.length > 0 || call?.type !== 'CallExpression' || nameOfMember(call.callee) !== 'apply') return null;
   const given = call.arguments[1];
   if (given?.type !== 'Identifier' || given.name !== 'arguments') return null;
   if (assigned) return assigned.type === 'AssignmentExpression' ? assigned.right : null;
@@ -68,12 +70,12 @@ function takenFrom(name: string, callable: Callable, ofCall: ParametersOfCall): 
   const keys: string[] = [];
   const handedTo: (string[] | null)[] = [];
   for (const { node, parent, above, leading } of usesOf(name, callable)) {
-    const key = parent.type === 'MemberExpression' && parent.object === node ? memberName(parent) : null;
+    const key = parent.type === 'MemberExpression' && parent.object === node ? nameOfMember(parent) : null;
     const asMethod = above?.type === 'CallExpression' && above.callee === parent;
     if (key !== null && leading && !asMethod) keys.push(key);
     else if (isDefault(parent, name)) continue;
     else if (parent.type === 'CallExpression' && parent.arguments.includes(node as never)) {
-      if (memberName(parent.callee) === 'objectWithoutPropertiesLoose') keys.push(rest);
+      if (nameOfMember(parent.callee) === 'objectWithoutPropertiesLoose') keys.push(rest);
       else handedTo.push(ofCall(parent.callee)?.[parent.arguments.indexOf(node as never)]?.slice() ?? null);
     } else return null;
   }
@@ -89,7 +91,7 @@ function isDefault(parent: Node, name: string): boolean {
   return parent.type === 'AssignmentExpression' && parent.left.type === 'Identifier' && parent.left.name === name;
 }
 
-interface Use {
+interface ParameterUse {
   node: Node;
   parent: Node;
   above: Node | null;
@@ -101,7 +103,7 @@ interface Use {
  * Every use of a parameter. A declaration `t = e` at the start makes `t` another name of it; after `e = e.last`, what `e` holds is not
  * the parameter any more.
  */
-function usesOf(name: string, callable: Callable): Use[] {
+function usesOf(name: string, callable: Callable): ParameterUse[] {
   const all = statementsOf(callable);
   const last = all.findIndex((each) => isReplaced(each, name));
   const statements = last < 0 ? all : all.slice(0, last + 1);
@@ -109,7 +111,7 @@ function usesOf(name: string, callable: Callable): Use[] {
     (each) =>
       each.type !== 'VariableDeclaration' && !isDirective(each) && !isDefaultStatement(each) && !isReplaced(each, name),
   );
-  const uses: Use[] = [];
+  const uses: ParameterUse[] = [];
   const visit = (node: Node, parent: Node, above: Node | null, leading: boolean): void => {
     if (node.type === 'Identifier' && node.name === name) {
       if (isReference(node, parent)) uses.push({ node, parent, above, leading });

@@ -1,7 +1,8 @@
 import type { Node } from 'oxc-parser';
 import type { Parameters } from '../../contracts/shape.ts';
-import type { Foreign, MemberKind, Value } from './read-module.ts';
-import { type Callable, expressionsOf, keyName, memberName, type Scope, statementsOf, withinThis } from './scope.ts';
+import type { Callable } from '../extract/values.ts';
+import type { Foreign, MemberKind, ModuleValue } from './read-module.ts';
+import { expressionsOf, keyName, type ModuleScope, nameOfMember, statementsOf, withinThis } from './scope.ts';
 
 /** The members of a class, an instance or an object, before references to other modules are resolved. */
 export interface ClassMembers {
@@ -13,8 +14,8 @@ export interface ClassMembers {
   /** Keys of an object whose values are exports of other modules. */
   from: Map<string, Foreign>;
   whole: boolean;
-  extends?: Value;
-  model?: Value;
+  extends?: ModuleValue;
+  model?: ModuleValue;
 }
 
 export function noMembers(): ClassMembers {
@@ -37,21 +38,21 @@ const attributes: Record<string, MemberKind> = {
 export function readClass(
   creator: Callable & { id?: { name: string } | null },
   body: readonly Node[],
-  scope: Scope,
-  evaluate: (node: Node, scope: Scope) => Value,
+  scope: ModuleScope,
+  evaluate: (node: Node, scope: ModuleScope) => ModuleValue,
 ): ClassMembers | null {
   const name = creator.id?.name;
   const members = noMembers();
   const prototypes = new Set<string>();
 
-  const add = (key: string, kind: MemberKind, value?: Value) => {
+  const add = (key: string, kind: MemberKind, value?: ModuleValue) => {
     if (key.startsWith('$') || key === 'constructor') return;
     if (!members.kinds.has(key)) members.kinds.set(key, kind);
     if (value?.kind === 'function' && value.parameters) members.parameters.set(key, value.parameters);
   };
 
   const addField = (key: string, node: Node) => {
-    const declared = node.type === 'CallExpression' ? attributes[memberName(node.callee) ?? ''] : undefined;
+    const declared = node.type === 'CallExpression' ? attributes[nameOfMember(node.callee) ?? ''] : undefined;
     if (declared) return add(key, declared);
     const value = evaluate(node, scope);
     // Only a function that is written here is a method: what another function returns for one is a field.
@@ -64,7 +65,7 @@ export function readClass(
       if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') continue;
       const { object } = node.left;
       if (object.type !== 'ThisExpression' && !(object.type === 'Identifier' && selves.has(object.name))) continue;
-      const key = memberName(node.left);
+      const key = nameOfMember(node.left);
       if (key !== null) addField(key, node.right);
       else if (only === 'constructor') members.whole = false;
     }
@@ -95,7 +96,7 @@ export function readClass(
     for (const each of expressionsOf(node)) {
       if (each.type === 'CallExpression') {
         const [first, second, third] = each.arguments as Node[];
-        const called = memberName(each.callee) ?? (each.callee.type === 'Identifier' ? each.callee.name : null);
+        const called = nameOfMember(each.callee) ?? (each.callee.type === 'Identifier' ? each.callee.name : null);
         if (called === 'inheritsLoose' && second) members.extends = evaluate(second, scope);
         if (called === 'createClass') {
           addDescriptors(second, false);
@@ -104,7 +105,7 @@ export function readClass(
         if (called === 'assign' && first && isPrototype(first, name, prototypes)) members.whole = false;
       }
       if (each.type !== 'AssignmentExpression' || each.left.type !== 'MemberExpression') continue;
-      const key = memberName(each.left);
+      const key = nameOfMember(each.left);
       const { object } = each.left;
       if (isPrototype(object, name, prototypes)) {
         if (key === null) {
@@ -147,7 +148,7 @@ function selvesOf(callable: Callable): Set<string> {
   const isSelf = (node: Node | null): boolean =>
     node?.type === 'ThisExpression' ||
     (node?.type === 'LogicalExpression' && node.right.type === 'ThisExpression') ||
-    (node?.type === 'CallExpression' && memberName(node.callee) === 'assertThisInitialized');
+    (node?.type === 'CallExpression' && nameOfMember(node.callee) === 'assertThisInitialized');
   for (const node of withinThis(callable.body as Node)) {
     if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && isSelf(node.init))
       selves.add(node.id.name);
@@ -160,7 +161,7 @@ function selvesOf(callable: Callable): Set<string> {
 
 function isPrototypeOfClass(node: Node, name: string | undefined): boolean {
   return (
-    memberName(node) === 'prototype' &&
+    nameOfMember(node) === 'prototype' &&
     node.type === 'MemberExpression' &&
     node.object.type === 'Identifier' &&
     node.object.name === name

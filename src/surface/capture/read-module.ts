@@ -1,27 +1,20 @@
 import { type Node, parseSync } from 'oxc-parser';
 import type { Members, Parameters } from '../../contracts/shape.ts';
+import { isCallable } from '../extract/library-code.ts';
+import type { Callable } from '../extract/values.ts';
 import { walk } from '../extract/walk.ts';
 import type { ModuleText } from './module-text.ts';
 import { parametersOf } from './parameters-of.ts';
 import { type ClassMembers, noMembers, readClass } from './read-class.ts';
-import {
-  type Callable,
-  expressionsOf,
-  isCallable,
-  keyName,
-  memberName,
-  returnedBy,
-  Scope,
-  statementsOf,
-} from './scope.ts';
+import { expressionsOf, keyName, ModuleScope, nameOfMember, returnedBy, statementsOf } from './scope.ts';
 
 /** What an expression of an archived module stands for. */
-export type Value = Known | Foreign;
+export type ModuleValue = KnownValue | Foreign;
 
-export type Known =
-  | { kind: 'function'; parameters?: Parameters | null; returns?: () => Value }
+export type KnownValue =
+  | { kind: 'function'; parameters?: Parameters | null; returns?: () => ModuleValue }
   | { kind: 'class'; members: ClassMembers }
-  | { kind: 'object'; members?: ClassMembers; member?: (name: string) => Value }
+  | { kind: 'object'; members?: ClassMembers; member?: (name: string) => ModuleValue }
   | { kind: 'value' }
   | { kind: 'unknown' };
 
@@ -32,18 +25,18 @@ export interface Foreign {
   export: string | null;
   path: readonly (string | typeof called)[];
   /** What it is when the other module does not show it. */
-  otherwise?: Known;
+  otherwise?: KnownValue;
 }
 
 /** Stands for a call in the path of a foreign value. */
 export const called = Symbol('called');
 
-const unknown: Known = { kind: 'unknown' };
-const plain: Known = { kind: 'value' };
+const unknown: KnownValue = { kind: 'unknown' };
+const plain: KnownValue = { kind: 'value' };
 
 export interface ModuleFacts {
   name: string;
-  exports: Map<string, Value>;
+  exports: Map<string, ModuleValue>;
   /** True when it has an export `default` and no mark of an ES module, so that `require` returns all exports. */
   hasPlainDefault: boolean;
   /** Names of the events that its code triggers. */
@@ -72,7 +65,7 @@ const places = { require: 1, importDefault: 2, importNamespace: 3, module: 5, ex
 class ModuleReader {
   readonly #name: string;
   readonly #factory: Callable;
-  readonly #scope: Scope;
+  readonly #scope: ModuleScope;
   readonly #loaders: ReadonlySet<string>;
   readonly #namespace: string | undefined;
   readonly #module: string | undefined;
@@ -85,7 +78,7 @@ class ModuleReader {
     this.#name = name;
     this.#isEsModule = isEsModule;
     this.#factory = factory;
-    this.#scope = new Scope(null, statementsOf(factory));
+    this.#scope = new ModuleScope(null, statementsOf(factory));
     const parameter = (at: number) => {
       const found = factory.params[at];
       return found?.type === 'Identifier' ? found.name : undefined;
@@ -99,7 +92,7 @@ class ModuleReader {
   }
 
   read(): ModuleFacts {
-    const exports = new Map<string, Value>();
+    const exports = new Map<string, ModuleValue>();
     for (const statement of statementsOf(this.#factory)) {
       for (const each of expressionsOf(statement)) this.#readExport(each, exports);
     }
@@ -107,10 +100,10 @@ class ModuleReader {
     return { name: this.#name, exports, hasPlainDefault, events: triggeredEvents(this.#factory) };
   }
 
-  #readExport(node: Node, exports: Map<string, Value>): void {
+  #readExport(node: Node, exports: Map<string, ModuleValue>): void {
     if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') return;
     const { object } = node.left;
-    const name = memberName(node.left);
+    const name = nameOfMember(node.left);
     if (object.type !== 'Identifier' || name === null) return;
     if (object.name === this.#module && name === 'exports') {
       // A module that is no ES module: what it assigns is what `require` returns.
@@ -119,11 +112,11 @@ class ModuleReader {
     } else if (object.name === this.#exports) exports.set(name, this.valueOf(node.right, this.#scope));
   }
 
-  #exportsObject(node: Node): Map<string, Value> {
+  #exportsObject(node: Node): Map<string, ModuleValue> {
     const bound = node.type === 'Identifier' ? this.#scope.find(node.name) : undefined;
     const object = bound?.node ?? node;
     if (object.type !== 'ObjectExpression') return new Map([['default', this.valueOf(node, this.#scope)]]);
-    const exports = new Map<string, Value>();
+    const exports = new Map<string, ModuleValue>();
     for (const property of object.properties) {
       const key = property.type === 'Property' ? keyName(property) : null;
       if (property.type === 'Property' && key !== null) exports.set(key, this.valueOf(property.value, this.#scope));
@@ -131,7 +124,7 @@ class ModuleReader {
     return exports;
   }
 
-  valueOf(node: Node, scope: Scope): Value {
+  valueOf(node: Node, scope: ModuleScope): ModuleValue {
     if (this.#evaluating.has(node)) return unknown;
     this.#evaluating.add(node);
     try {
@@ -141,7 +134,7 @@ class ModuleReader {
     }
   }
 
-  #evaluate(node: Node, scope: Scope): Value {
+  #evaluate(node: Node, scope: ModuleScope): ModuleValue {
     switch (node.type) {
       case 'Literal':
         return node.value instanceof RegExp ? { kind: 'object' } : plain;
@@ -187,7 +180,7 @@ class ModuleReader {
     }
   }
 
-  #evaluateName(name: string, scope: Scope): Value {
+  #evaluateName(name: string, scope: ModuleScope): ModuleValue {
     if (name === 'undefined' || name === 'NaN' || name === 'Infinity') return plain;
     const bound = scope.find(name);
     if (!bound) return unknown;
@@ -195,7 +188,7 @@ class ModuleReader {
     return withStatics(value, bound.scope.propertiesOf(name), (each) => this.valueOf(each, bound.scope));
   }
 
-  #evaluateFunction(node: Callable, scope: Scope): Value {
+  #evaluateFunction(node: Callable, scope: ModuleScope): ModuleValue {
     return {
       kind: 'function',
       parameters: this.#parameters(node, scope),
@@ -203,7 +196,7 @@ class ModuleReader {
     };
   }
 
-  #parameters(node: Callable, scope: Scope): Parameters | null {
+  #parameters(node: Callable, scope: ModuleScope): Parameters | null {
     const inner = this.#scopeOf(node, scope);
     return parametersOf(node, (callee) => {
       const value = this.valueOf(callee, inner);
@@ -212,8 +205,8 @@ class ModuleReader {
   }
 
   /** The names in the body of a function; its parameters hide outer names. */
-  #scopeOf(node: Callable, outer: Scope, given: readonly Node[] = []): Scope {
-    const scope = new Scope(outer, statementsOf(node));
+  #scopeOf(node: Callable, outer: ModuleScope, given: readonly Node[] = []): ModuleScope {
+    const scope = new ModuleScope(outer, statementsOf(node));
     for (const [i, parameter] of node.params.entries()) {
       const argument = given[i];
       if (parameter.type !== 'Identifier') continue;
@@ -225,7 +218,7 @@ class ModuleReader {
     return scope;
   }
 
-  #objectMembers(node: Node & { type: 'ObjectExpression' }, scope: Scope): ClassMembers {
+  #objectMembers(node: Node & { type: 'ObjectExpression' }, scope: ModuleScope): ClassMembers {
     const members = noMembers();
     for (const property of node.properties) {
       if (property.type === 'SpreadElement') {
@@ -244,18 +237,18 @@ class ModuleReader {
     return members;
   }
 
-  #memberOf(node: Node & { type: 'ObjectExpression' }, name: string, scope: Scope): Value {
+  #memberOf(node: Node & { type: 'ObjectExpression' }, name: string, scope: ModuleScope): ModuleValue {
     const found = node.properties.find((each) => each.type === 'Property' && keyName(each) === name);
     return found?.type === 'Property' ? this.valueOf(found.value, scope) : unknown;
   }
 
-  #evaluateCall(node: Node & { type: 'CallExpression' }, scope: Scope): Value {
+  #evaluateCall(node: Node & { type: 'CallExpression' }, scope: ModuleScope): ModuleValue {
     const { callee } = node;
     const [first] = node.arguments as Node[];
     const loaded = this.#loaded(node);
     if (loaded) return loaded;
     if (isCallable(callee)) return this.#evaluateInline(callee, node.arguments as Node[], scope);
-    const name = memberName(callee) ?? (callee.type === 'Identifier' ? callee.name : null);
+    const name = nameOfMember(callee) ?? (callee.type === 'Identifier' ? callee.name : null);
     if (first && name === 'asyncToGenerator') return this.valueOf(first, scope);
     if (first && name === 'defineModel') return this.valueOf(first, scope);
     if (first && (name === 'freeze' || name === 'seal')) return this.valueOf(first, scope);
@@ -280,7 +273,7 @@ class ModuleReader {
   }
 
   /** `(function (t) { ... })(Super)`: a class, or a function that keeps variables of its own. */
-  #evaluateInline(callable: Callable, given: readonly Node[], scope: Scope): Value {
+  #evaluateInline(callable: Callable, given: readonly Node[], scope: ModuleScope): ModuleValue {
     const inner = this.#scopeOf(callable, scope, given);
     const returned = returnedBy(callable);
     if (!returned) return unknown;
@@ -292,7 +285,7 @@ class ModuleReader {
     return this.valueOf(returned, inner);
   }
 
-  #enumeration(node: Node, scope: Scope): Value {
+  #enumeration(node: Node, scope: ModuleScope): ModuleValue {
     if (node.type !== 'ArrayExpression') return this.valueOf(node, scope);
     const names = node.elements.flatMap((each) => (each?.type === 'Literal' ? [String(each.value)] : []));
     return {
@@ -302,7 +295,7 @@ class ModuleReader {
   }
 
   /** `babelHelpers.extends({}, a, b)` */
-  #merged(given: readonly Node[], scope: Scope): Value {
+  #merged(given: readonly Node[], scope: ModuleScope): ModuleValue {
     const values = given.map((each) => this.valueOf(each, scope));
     const [target] = values;
     if (target?.kind === 'function') return target;
@@ -316,7 +309,7 @@ class ModuleReader {
     return { kind: 'object', members };
   }
 
-  #evaluateNew(node: Node & { type: 'NewExpression' }, scope: Scope): Value {
+  #evaluateNew(node: Node & { type: 'NewExpression' }, scope: ModuleScope): ModuleValue {
     const value = this.valueOf(node.callee, scope);
     if (value.kind === 'class') return { kind: 'object', members: instanceOf(value.members) };
     if (value.kind === 'from') {
@@ -328,8 +321,8 @@ class ModuleReader {
     return { kind: 'object' };
   }
 
-  #evaluateMember(node: Node & { type: 'MemberExpression' }, scope: Scope): Value {
-    const name = memberName(node);
+  #evaluateMember(node: Node & { type: 'MemberExpression' }, scope: ModuleScope): ModuleValue {
+    const name = nameOfMember(node);
     if (name === null) return unknown;
     const object = this.valueOf(node.object, scope);
     if (object.kind === 'object') return object.member?.(name) ?? unknown;
@@ -338,7 +331,7 @@ class ModuleReader {
   }
 
   /** `n("Name")`, `r("Name")`, `o("Name")`: another module. */
-  #loaded(node: Node): Value | null {
+  #loaded(node: Node): ModuleValue | null {
     if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || !this.#loaders.has(node.callee.name))
       return null;
     const name = moduleName(node);
@@ -347,7 +340,7 @@ class ModuleReader {
   }
 }
 
-const emptyScope = new Scope(null, []);
+const emptyScope = new ModuleScope(null, []);
 
 const passesThrough = /memo|once|debounce|throttle|promisequeue|singleflight|dedup/i;
 
@@ -358,7 +351,11 @@ function moduleName(node: Node): string | null {
 }
 
 /** A class with what is assigned to it after its definition. */
-function withStatics(value: Value, assigned: ReadonlyMap<string, Node>, evaluate: (node: Node) => Value): Value {
+function withStatics(
+  value: ModuleValue,
+  assigned: ReadonlyMap<string, Node>,
+  evaluate: (node: Node) => ModuleValue,
+): ModuleValue {
   if (value.kind !== 'class' || assigned.size === 0) return value;
   const members: ClassMembers = { ...value.members, statics: new Set(value.members.statics) };
   for (const [name, node] of assigned) {
@@ -378,7 +375,7 @@ function instanceOf(members: ClassMembers): ClassMembers {
 function triggeredEvents(factory: Node): string[] {
   const events = new Set<string>();
   walk(factory, (node) => {
-    if (node.type !== 'CallExpression' || memberName(node.callee) !== 'trigger') return;
+    if (node.type !== 'CallExpression' || nameOfMember(node.callee) !== 'trigger') return;
     const [first] = node.arguments;
     if (first?.type !== 'Literal' || typeof first.value !== 'string') return;
     for (const name of first.value.split(/\s+/)) events.add(name);

@@ -1,29 +1,21 @@
-import type { ArrowFunctionExpression, Expression, Function as FunctionNode, Node, Statement } from 'oxc-parser';
+import type { Expression, Node, Statement } from 'oxc-parser';
+import { isCallable } from '../extract/library-code.ts';
+import type { Callable } from '../extract/values.ts';
 import { childrenOf } from '../extract/walk.ts';
-
-export type Callable = FunctionNode | ArrowFunctionExpression;
-
-export function isCallable(node: Node | null | undefined): node is Callable {
-  return (
-    node?.type === 'FunctionExpression' ||
-    node?.type === 'FunctionDeclaration' ||
-    node?.type === 'ArrowFunctionExpression'
-  );
-}
 
 /** What a name stands for: an expression and the scope in which its own names are looked up. */
 export interface Binding {
   node: Node;
-  scope: Scope;
+  scope: ModuleScope;
 }
 
 /** The names of one function body of archived code, and what is assigned to their properties there: `u.model = ...`. */
-export class Scope {
+export class ModuleScope {
   readonly #names = new Map<string, Binding>();
   readonly #properties = new Map<string, Map<string, Node>>();
-  readonly #parent: Scope | null;
+  readonly #parent: ModuleScope | null;
 
-  constructor(parent: Scope | null, body: readonly (Statement | Node)[]) {
+  constructor(parent: ModuleScope | null, body: readonly (Statement | Node)[]) {
     this.#parent = parent;
     for (const statement of body) this.#declare(statement);
   }
@@ -63,7 +55,7 @@ export class Scope {
       if (left.type === 'Identifier' && !this.#names.has(left.name)) {
         this.#names.set(left.name, { node: right, scope: this });
       }
-      const name = memberName(left);
+      const name = nameOfMember(left);
       if (name === null || left.type !== 'MemberExpression' || left.object.type !== 'Identifier') continue;
       const known = this.#properties.get(left.object.name) ?? new Map<string, Node>();
       this.#properties.set(left.object.name, known.set(name, right));
@@ -114,7 +106,7 @@ export function returnedBy(callable: Callable): Expression | null {
 }
 
 /** The name of `object.name` or `object["name"]`; null for anything else. */
-export function memberName(node: Node): string | null {
+export function nameOfMember(node: Node): string | null {
   if (node.type !== 'MemberExpression') return null;
   const { property } = node;
   if (!node.computed && property.type === 'Identifier') return property.name;

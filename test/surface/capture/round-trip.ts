@@ -117,7 +117,7 @@ function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, 
 
 /** What the data say of modules of a build once a capture of it is among them. */
 export function shownAfter(capture: Capture, only: readonly string[]): Shown {
-  addCapture(capture);
+  addCapture(capture, 'capture.json');
   try {
     return shownBy(resolveSurface(capture.names.build), [...only]);
   } finally {
