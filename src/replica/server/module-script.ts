@@ -135,7 +135,7 @@ function functionText(parameters: Parameters | undefined): string {
   return `function(${given.join(',')}){${taken.length > 0 ? `var ${taken.join(',')};` : ''}return 0}`;
 }
 
-/** A pattern that a compiler leaves as it is: one without names, or with a rest. */
+/** A pattern that a compiler keeps: one without names, or with a rest. */
 const isWritten = (names: readonly string[]) => names.length === 0 || names.includes('...');
 
 function patternText(names: readonly string[]): string {
