@@ -86,8 +86,12 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'it judges what sessions wrote down, and starts none itself',
   },
   'service/webhooks': {
-    may: ['codes', 'contracts', 'store/database', 'service/*', 'service/claims'],
+    may: ['codes', 'contracts', 'service/*', 'service/claims'],
     because: 'a delivery is a row and a request; sessions write the row',
+  },
+  'service/events': {
+    may: ['contracts', 'store/database', 'service/*', 'service/webhooks'],
+    because: 'sessions report events, streams and webhooks read them; between them are rows',
   },
   'service/calls': {
     may: [...['contracts', 'surface/extract/type-definitions.ts', 'service/*', 'service/sessions', 'service/webhooks']],
@@ -97,7 +101,14 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   'service/instance': {
     may: [
       ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/accounts'],
-      ...['service/calls', 'service/profiles', 'service/sessions', 'service/rollouts', 'service/webhooks'],
+      ...[
+        'service/calls',
+        'service/events',
+        'service/profiles',
+        'service/sessions',
+        'service/rollouts',
+        'service/webhooks',
+      ],
     ],
     because: 'it puts the rooms of one instance together, and works without a port',
   },

@@ -33,6 +33,23 @@ const seenMessageSchema = z.strictObject({
 });
 export type SeenMessage = z.infer<typeof seenMessageSchema>;
 
+/** An event of the library as data, for programs that follow it. */
+const followedEventSchema = z.strictObject({
+  /** The arguments of its listeners as plain data. */
+  args: z.array(z.unknown()),
+  /** The messages among the arguments that have a file. */
+  files: z.array(
+    z.strictObject({
+      /** The id of the message. */
+      message: z.string(),
+      mimetype: z.string().nullable(),
+      filename: z.string().nullable(),
+      bytes: z.number().nullable(),
+    }),
+  ),
+});
+export type FollowedEvent = z.infer<typeof followedEventSchema>;
+
 /** What is recorded of a message: neither its text nor a number. */
 const messageDetailSchema = z.strictObject({
   idType: z.string(),
@@ -73,7 +90,7 @@ export type LoadedVersions = z.infer<typeof versionsSchema>;
 const at = z.number();
 const nothing = z.null();
 
-/** Events of one shape. `secret` is for the flow only and never recorded: QR text, pairing code, message. */
+/** Events of one shape. `secret` is never recorded: QR text, pairing code, message. */
 const events = [
   z.strictObject({ at, type: z.literal('host:loaded'), detail: loadedSchema }),
   z.strictObject({ at, type: z.literal(['host:initialized', 'browser:disconnected', 'page:closed']), detail: nothing }),
@@ -170,6 +187,14 @@ const events = [
     type: z.literal('client:other'),
     name: z.string(),
     detail: z.array(z.string()).nullable(),
+  }),
+  /** Again, as data: an event that the parent follows (`HostCalls.follow`). */
+  z.strictObject({
+    at,
+    type: z.literal('client:followed'),
+    name: z.string(),
+    detail: nothing,
+    secret: followedEventSchema,
   }),
   /** Added outside the process: its end, and what was loaded into it compared with what is on disk. */
   z.strictObject({ at, type: z.literal('host:exited'), detail: exitSchema }),

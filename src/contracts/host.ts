@@ -215,6 +215,8 @@ export interface HostCalls {
   call(call: MethodCall): Promise<LibraryValue>;
   /** Calls a method and keeps nothing of it. Rejects when there is no client. */
   callOnce(call: SingleCall): Promise<SingleAnswer>;
+  /** From now on events of the library with these names are reported as data, too (`client:followed`), and no others. */
+  follow(names: readonly string[]): void;
   /** The class that declares a method, e.g. `Chat` for `archive` of a `GroupChat`; null for no method. */
   ownerOf(on: MethodCall['on'], method: string): Promise<string | null>;
   /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sessionCauses } from '../codes/codes.ts';
 import { accountBrowserSchema, shownProxySchema } from './account-browser.ts';
 import { causeSchema, cellSchema } from './attempt.ts';
+import { eventNamesSchema, subscriptionsSchema } from './event-names.ts';
 import { expectationSchema } from './matrix.ts';
 import { outcomeSchema, phaseSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
@@ -26,6 +27,9 @@ export const accountStatusSchema = z.enum(accountStatuses);
 export const workspaceParams = z.strictObject({ workspace: id });
 export const accountParams = z.strictObject({ workspace: id, account: id });
 export const answeredFileParams = accountParams.extend({ file: z.uuid() });
+/** The longest id of a message has about 100 characters. */
+export const messageFileParams = accountParams.extend({ message: z.string().min(1).max(200) });
+export const eventsQuery = z.strictObject({ events: eventNamesSchema.optional() });
 export const idParams = z.strictObject({ id });
 
 /** Query values come as text. */
@@ -235,7 +239,15 @@ export const rotateKeySchema = z.strictObject({
 export const newKeySchema = apiKeySchema.extend({ key: z.string() });
 
 export const webhookParams = z.strictObject({ workspace: id, webhook: id });
-export const webhookSchema = z.strictObject({ id, url: z.string(), createdAt: time });
+export const webhookSchema = z.strictObject({
+  id,
+  url: z.string(),
+  events: z
+    .array(z.string())
+    .nullable()
+    .describe('what it gets; null: changes of status, sessions that need a person, and messages in short'),
+  createdAt: time,
+});
 export const webhooksSchema = z.strictObject({ items: z.array(webhookSchema) });
 export const createWebhookSchema = z.strictObject({
   url: z
@@ -243,6 +255,11 @@ export const createWebhookSchema = z.strictObject({
     .max(2_000)
     // Every key with the scope `read` sees the addresses, and would see a password in one.
     .refine((text) => !/^https?:\/\/[^/?#]*@/i.test(text), 'an address without user name and password'),
+  events: subscriptionsSchema
+    .optional()
+    .describe(
+      'names of events of the library, `account.status` and `account.attention`; without it, changes of status, sessions that need a person, and messages in short',
+    ),
 });
 /** A webhook with its secret, which no other answer shows. */
 export const newWebhookSchema = webhookSchema.extend({ secret: z.string() });

@@ -39,7 +39,7 @@ import type { Steps } from './steps.ts';
 type LaunchOptions = Omit<StartOptions, 'profile'>;
 
 interface ClientParts {
-  calls: Omit<HostCalls, 'snapshot' | 'settle' | 'liveFor' | 'leave' | 'callOnce' | 'ownerOf'>;
+  calls: Omit<HostCalls, 'snapshot' | 'settle' | 'liveFor' | 'leave' | 'callOnce' | 'follow' | 'ownerOf'>;
   exited: Promise<HostExit>;
   /** Whether the host has started any process. */
   hasBrowser(): boolean;

@@ -32,7 +32,7 @@ export const problems = {
   'proxy-address-refused': { status: 422, title: 'Proxies may not be in private networks.' },
   'older-instance': {
     status: 409,
-    title: 'An instance of an older version, which does not know proxies, still works on this database.',
+    title: 'An instance of an older version, which does not know what was requested, still works on this database.',
   },
   'key-unknown': { status: 404, title: 'There is no such API key.' },
   'code-unknown': { status: 404, title: 'The account shows no code to scan at this moment.' },
@@ -63,6 +63,8 @@ export const problems = {
   'method-forbidden': { status: 403, title: 'The API key may not call this method.' },
   'method-unknown': { status: 422, title: 'The library version that hosts the account has no such method.' },
   'arguments-wrong': { status: 422, title: 'The method does not take these arguments.' },
+  'event-unknown': { status: 422, title: 'The library version that hosts the account has no such event.' },
+  'event-refused': { status: 422, title: 'No program may follow this event; the detail names what to use.' },
   'object-unknown': { status: 404, title: 'The library knows no message, chat or contact with this id.' },
   'media-unknown': {
     status: 404,

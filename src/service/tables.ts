@@ -143,6 +143,8 @@ export interface InstanceRow {
   stopped_at: number | null;
   /** The id of the key that the instance seals texts with; null for a version that does not seal. */
   seal_key: string | null;
+  /** It reports the events that were followed before this time; null for a version that reports none. */
+  follows_at: number | null;
 }
 
 /** A key that texts in the database may be sealed with. */
@@ -220,6 +222,8 @@ export interface WebhookRow {
   secret: string;
   created_at: number;
   deleted_at: number | null;
+  /** JSON: the names of the events that it gets; null for changes of status, attention and messages in short. */
+  events: Generated<string | null>;
 }
 
 export interface WebhookOutboxRow {
@@ -242,6 +246,36 @@ export interface WebhookDeliveryRow {
   next_attempt_at: number;
   last_result: string | null;
   created_at: number;
+}
+
+/** An event of the library that streams follow. */
+export interface LibraryEventRow {
+  id: string;
+  workspace_id: string;
+  /** Counts the events of the workspace. */
+  seq: number;
+  account_id: string;
+  name: string;
+  /** JSON; sealed. */
+  detail: string;
+  at: number;
+}
+
+export interface LibraryEventHeadRow {
+  workspace_id: string;
+  seq: number;
+}
+
+/** Which events of the library programs follow, until when. */
+export interface EventFollowRow {
+  id: string;
+  workspace_id: string;
+  /** Null for all accounts of the workspace. */
+  account_id: string | null;
+  /** JSON: a list of names. */
+  names: string;
+  since: number;
+  until: number;
 }
 
 export interface SessionProfileRow {
@@ -297,6 +331,9 @@ export interface ServiceTables {
   rollout_decisions: RolloutDecisionRow;
   api_keys: ApiKeyRow;
   idempotency_keys: IdempotencyKeyRow;
+  library_events: LibraryEventRow;
+  library_event_heads: LibraryEventHeadRow;
+  event_follows: EventFollowRow;
   session_profiles: SessionProfileRow;
   outgoing_texts: OutgoingTextRow;
   webhooks: WebhookRow;

@@ -65,6 +65,7 @@ class LightHost implements SessionHost {
   #online = false;
   /** The first connection stands for the page; a library whose page does not load rejects. */
   #isLoaded = false;
+  #followed: readonly string[] = [];
   /** Texts that this device sent, by id. */
   readonly #sent = new Map<string, Message>();
   #over = false;
@@ -108,6 +109,10 @@ class LightHost implements SessionHost {
     this.#sent.set(id, message);
     this.#send({ type: 'send', message });
     return `true_${to}_${id}`;
+  }
+
+  follow(names: readonly string[]): void {
+    this.#followed = names;
   }
 
   async logout(): Promise<void> {
@@ -214,6 +219,7 @@ class LightHost implements SessionHost {
         break;
       case 'message':
         this.#seen({ type: 'client:message', ...described(frame.message) });
+        this.#tell('message', frame.message);
         break;
       case 'ack':
         for (const id of frame.ids) {
@@ -266,6 +272,12 @@ class LightHost implements SessionHost {
 
   #send(frame: PageFrame): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #tell(name: string, message: Message): void {
+    if (!this.#followed.includes(name)) return;
+    const secret = { args: [described(message).secret], files: [] };
+    this.#seen({ type: 'client:followed', name, detail: null, secret });
   }
 
   #seen(event: Untimed): void {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import { LibraryHosts } from '../../src/service/sessions/library-host.ts';
+import { readEvents } from '../../src/surface/extract/type-definitions.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 import { until } from './test-service.ts';
@@ -23,11 +24,13 @@ export interface LinkedAccount {
 export async function linkedAccount({ library, build }: { library: string; build: string }): Promise<LinkedAccount> {
   const folder = temporaryFolder();
   const replica = await startReplica({ build });
+  const browser = await ensureBrowser('current', () => {});
+  const hosts = new LibraryHosts({ browser, browserArgs: replica.chromiumArgs });
   const options = {
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     library,
-    openHost: new LibraryHosts({ browser: await ensureBrowser('current', () => {}), browserArgs: replica.chromiumArgs })
-      .open,
+    openHost: hosts.open,
+    eventsOf: async (version: string) => readEvents(await hosts.folderOf(version)),
     deadlines: { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   };
   const server = await startTestServer({ ...options, folder }, { listens: true });

@@ -7,7 +7,7 @@ import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
 import { defaultRequestLimits } from '../../service/http/admission.ts';
-import { defaultJudgeEveryMs } from '../../service/instance/service.ts';
+import { defaultEventsWindowMs, defaultJudgeEveryMs } from '../../service/instance/service.ts';
 import type { LogLine } from '../../service/log-line.ts';
 import { duration, wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
@@ -32,7 +32,9 @@ interface ServeCommandOptions {
   allowPrivateProxies: boolean;
   ratePerAddress: number;
   ratePerKey: number;
+  streamsPerKey: number;
   maxDelay: number;
+  eventsWindow: number;
   trustProxy: string[];
   sessionDetail: number;
   judgeEvery: number | null;
@@ -43,6 +45,9 @@ interface ServeCommandOptions {
 
 /** Least interval between judgements, since each reads the traffic of the whole step. */
 const leastJudgeSeconds = 5;
+
+/** Least time for a stream to be resumed: what is followed is written down once a minute. */
+const leastWindowSeconds = 300;
 
 /** `serve`: the service that links accounts, keeps their sessions and restores them. */
 export function serveCommand(): Command {
@@ -99,6 +104,12 @@ export function serveCommand(): Command {
       defaultRequestLimits.perKey,
     )
     .option(
+      '--streams-per-key <n>',
+      'streams of events that one API key may have open; 0 for no limit',
+      wholeNumber(0, 100_000),
+      defaultRequestLimits.streamsPerKey,
+    )
+    .option(
       '--max-delay <ms>',
       'mean delay of the event loop, in milliseconds, above which the API answers that it is overloaded; 0 for never',
       wholeNumber(0, 60_000),
@@ -109,6 +120,14 @@ export function serveCommand(): Command {
       'addresses or networks of reverse proxies, separated by commas: their X-Forwarded-For names the caller',
       proxyAddresses,
       [],
+    )
+    .addOption(
+      new Option(
+        '--events-window <time>',
+        'how long events of the library stay in the database, sealed, for streams to be resumed; the same for all instances',
+      )
+        .argParser(duration(leastWindowSeconds))
+        .default(defaultEventsWindowMs, '24h'),
     )
     .option(
       '--session-detail <n>',
@@ -150,8 +169,8 @@ async function run({
   const stop = untilSignal().then(() => stopping.abort());
   const { signal } = stopping;
   const profiles = given.profiles ?? null;
-  const { ratePerAddress: perAddress, ratePerKey: perKey, maxDelay: maxDelayMs } = given;
-  const limits = { ...defaultRequestLimits, perAddress, perKey, maxDelayMs };
+  const { ratePerAddress: perAddress, ratePerKey: perKey, maxDelay: maxDelayMs, streamsPerKey } = given;
+  const limits = { ...defaultRequestLimits, perAddress, perKey, streamsPerKey, maxDelayMs };
   const trustedProxies = given.trustProxy;
   const starting = serveInstance({
     ...given,

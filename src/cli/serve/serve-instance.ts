@@ -18,6 +18,7 @@ import { sealKeys } from '../../service/seal-keys.ts';
 import { LibraryHosts } from '../../service/sessions/library-host.ts';
 import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
+import { readEvents } from '../../surface/extract/type-definitions.ts';
 import { findReplica } from './open-replica.ts';
 
 /** Time for answers in flight once the sessions are closed. */
@@ -47,6 +48,8 @@ export interface ServeOptions {
   allowPrivateWebhooks: boolean;
   /** True when proxies of accounts may be in private networks. */
   allowPrivateProxies: boolean;
+  /** How long events of the library are kept for streams, in milliseconds. */
+  eventsWindow: number;
   limits: RequestLimits;
   /** Addresses or networks of reverse proxies whose `X-Forwarded-For` names the caller. */
   trustedProxies: readonly string[];
@@ -124,6 +127,8 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     openHost: hosts.open,
     hosts,
     prepareLibrary: (version: string) => hosts.prepare(version),
+    eventsOf: async (version: string) => readEvents(await hosts.folderOf(version)),
+    eventsWindowMs: options.eventsWindow,
     vault,
     sealKeys: keys(),
   };

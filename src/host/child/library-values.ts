@@ -1,4 +1,5 @@
 import type { AnsweredMedia, Json, MethodArgument, ObjectById } from '../../contracts/host.ts';
+import type { FollowedEvent } from '../../contracts/host-events.ts';
 import type { AnyObject, Library } from './library-types.ts';
 
 /** The class of an object; null for plain objects and arrays. */
@@ -63,6 +64,36 @@ export function plainData(value: unknown, media: AnsweredMedia[], above: readonl
     return data === undefined ? [] : [[name, data] as const];
   });
   return Object.fromEntries(fields);
+}
+
+/** The arguments of an event as data. Never throws: a library must not fail because of what its objects hold. */
+export function eventData(args: readonly unknown[]): FollowedEvent {
+  return { args: args.map(dataOf), files: args.flatMap(fileOf) };
+}
+
+function dataOf(value: unknown): Json {
+  try {
+    return plainData(value, []) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The file of a message, which the library downloads only when it is asked to. */
+function fileOf(value: unknown): FollowedEvent['files'] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { hasMedia, id, _data } = value as { hasMedia?: unknown; id?: AnyObject; _data?: AnyObject };
+  const message = id?._serialized;
+  if (hasMedia !== true || typeof message !== 'string') return [];
+  const { mimetype, filename, size } = _data ?? {};
+  return [
+    {
+      message,
+      mimetype: typeof mimetype === 'string' ? mimetype : null,
+      filename: typeof filename === 'string' ? filename : null,
+      bytes: typeof size === 'number' ? size : null,
+    },
+  ];
 }
 
 function mediaOf({ mimetype, filename, data }: AnyObject): AnsweredMedia {

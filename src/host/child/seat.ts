@@ -48,6 +48,7 @@ export class Seat {
         sendText: (to, body) => session.sendText(to, body),
         call: (call) => session.objects.call(call),
         callOnce: (call) => session.objects.callOnce(call),
+        follow: (names) => session.follow(names),
         ownerOf: async (on, method) => session.objects.ownerOf(on, method),
         event: (name, match, ms) => session.objects.event(name, match, ms),
         logout: () => session.logout(),

@@ -34,6 +34,8 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | '
   /** What programs reach of the library: its methods, objects and events. */
   readonly objects: LibraryObjects;
   #lastPicture: Promise<unknown> = Promise.resolve();
+  /** Names of events that are reported as data. */
+  #followed: ReadonlySet<string> = new Set();
 
   /** @param isAlone true when the process has no other session, so that working folder and environment are its own. */
   constructor(send: Report, isAlone: boolean) {
@@ -81,7 +83,7 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | '
       if (this.#client === client) this.report(event);
     };
     const build = new BuildWatch(report);
-    watchClient(client, report, { build, logsRequests });
+    watchClient(client, report, { build, logsRequests, isFollowed: (name) => this.#followed.has(name) });
     // A library that throws at once, without a promise, has to end in `host:error` too.
     Promise.resolve()
       .then(() => client.initialize())
@@ -92,6 +94,10 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | '
           report({ type: 'host:error', detail: { during: 'initialize', ...plainError(error) } });
         },
       );
+  }
+
+  follow(names: readonly string[]): void {
+    this.#followed = new Set(names);
   }
 
   async sessionFacts(): Promise<SessionFacts> {

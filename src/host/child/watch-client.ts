@@ -1,9 +1,17 @@
 import type { BuildWatch } from './build-watch.ts';
 import { describeEvent } from './describe-event.ts';
 import type { LibraryBrowser, LibraryClient, LibraryPage } from './library-types.ts';
+import { eventData } from './library-values.ts';
 import type { Report } from './report.ts';
 import { watchPage } from './watch-page.ts';
 import { watchRequests } from './watch-requests.ts';
+
+interface ClientWatch {
+  build: BuildWatch;
+  logsRequests: boolean;
+  /** True for the name of an event that is reported as data, too. */
+  isFollowed(name: string): boolean;
+}
 
 /**
  * Reports every event of the client, and the events of its page and browser from the moment on which the library sets
@@ -12,12 +20,13 @@ import { watchRequests } from './watch-requests.ts';
 export function watchClient(
   client: LibraryClient,
   report: Report,
-  { build, logsRequests }: { build: BuildWatch; logsRequests: boolean },
+  { build, logsRequests, isFollowed }: ClientWatch,
 ): void {
   const emit = client.emit;
   client.emit = (name, ...args) => {
     if (typeof name === 'string' && name !== 'newListener' && name !== 'removeListener') {
       report(describeEvent(name, args));
+      if (isFollowed(name)) report({ type: 'client:followed', name, detail: null, secret: eventData(args) });
     }
     return emit.call(client, name, ...args);
   };

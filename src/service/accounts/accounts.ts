@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
-import type { AccountStatus } from '../../contracts/service-states.ts';
+import { type AccountStatus, activeStatuses } from '../../contracts/service-states.ts';
 import type { Lease } from '../leases/lease.ts';
 import { endStart, freshStart, giveBack, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
@@ -89,6 +89,19 @@ export class Accounts {
       durationMs: row.duration_ms,
       at: row.at,
     }));
+  }
+
+  /** The versions that host the active accounts of a workspace. */
+  async librariesOf(workspace: WorkspaceId): Promise<string[]> {
+    const rows = await this.#database.kysely
+      .selectFrom('whatsapp_accounts')
+      .select('library')
+      .distinct()
+      .where('workspace_id', '=', workspace)
+      .where('status', 'in', activeStatuses)
+      .orderBy('library')
+      .execute();
+    return rows.map(({ library }) => library);
   }
 
   /**

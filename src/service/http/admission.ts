@@ -15,6 +15,8 @@ export interface RequestLimits {
   perAddress: number;
   /** Requests a second with one API key, on average over ten seconds; 0 is no limit. */
   perKey: number;
+  /** Streams of accounts that one API key may have open; 0 is no limit. */
+  streamsPerKey: number;
   /** The mean delay of the event loop in the last second, in milliseconds, from which on the API refuses requests; 0 never refuses. */
   maxDelayMs: number;
   /** A request that is not complete after this time ends with the problem `request-timeout`, in milliseconds. */
@@ -24,6 +26,7 @@ export interface RequestLimits {
 export const defaultRequestLimits: RequestLimits = {
   perAddress: 500,
   perKey: 500,
+  streamsPerKey: 100,
   maxDelayMs: 1_000,
   requestMs: 30_000,
 };

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import {
   accountAttentionEventSchema,
   accountStatusEventSchema,
+  libraryEventSchema,
   messageEventSchema,
   type WebhookEvent,
 } from '../../contracts/service-events.ts';
@@ -12,7 +13,8 @@ const described: Record<WebhookEvent['type'], { summary: string; schema: z.ZodTy
     summary: 'A session is not started again until a client asks for it',
     schema: accountAttentionEventSchema,
   },
-  message: { summary: 'A message came', schema: messageEventSchema },
+  message: { summary: 'A message came; for webhooks without subscriptions', schema: messageEventSchema },
+  'library.event': { summary: 'The library emitted an event', schema: libraryEventSchema },
 };
 
 const header = (name: string, description: string) => ({

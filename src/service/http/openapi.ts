@@ -3,7 +3,6 @@ import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
 import { answerSchemas, requestSchemas } from '../../contracts/api-components.ts';
 import { problemSchema } from '../../contracts/service-api.ts';
-import { linkEventSchema } from '../../contracts/service-events.ts';
 import { type ProblemCode, problems } from '../problems.ts';
 import { openapiWebhooks } from './openapi-webhooks.ts';
 import type { Route } from './routes/route.ts';
@@ -111,8 +110,8 @@ interface Document {
 }
 
 function responses(route: Route): object {
-  const { status, schema, media } = route.answer;
-  const content = schema ? jsonBody(schema, 'output') : media && { [media]: textBody(media) };
+  const { status, schema, media, events } = route.answer;
+  const content = schema ? jsonBody(schema, 'output') : media && { [media]: textBody(events) };
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemsOf(route)) {
     const { status: of } = problems[code];
@@ -154,9 +153,9 @@ function jsonBody(schema: z.ZodType, io: Direction): object {
 }
 
 /** OpenAPI 3.1 cannot describe the events of a stream: `x-itemSchema` stands for `itemSchema` of version 3.2. */
-function textBody(media: string): object {
+function textBody(events: z.ZodType | undefined): object {
   const schema = { type: 'string' };
-  return media === 'text/event-stream' ? { schema, 'x-itemSchema': schemaOf(linkEventSchema, 'output') } : { schema };
+  return events ? { schema, 'x-itemSchema': schemaOf(events, 'output') } : { schema };
 }
 
 function jsonSchema(schema: z.ZodType, io: Direction): object {

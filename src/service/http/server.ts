@@ -14,6 +14,7 @@ import { type RejectedKeys, sampleRejectedKeys } from './keys/rejected-keys.ts';
 import { openapiOptions } from './openapi.ts';
 import { problemBody, problemOf } from './problem-answer.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
+import { OpenStreams } from './routes/open-streams.ts';
 import type { Route, RouteContext } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
 import { answerUnreadable } from './unreadable-requests.ts';
@@ -71,7 +72,12 @@ export function createServer({
   onWrite,
   onRejectedKeys,
 }: ServerOptions): FastifyInstance {
-  const context: RouteContext = { service, keys: new ApiKeys(service.database), open };
+  const context: RouteContext = {
+    service,
+    keys: new ApiKeys(service.database),
+    open,
+    streams: new OpenStreams(limits.streamsPerKey),
+  };
   const idempotency = new Idempotency(service.database);
   const app = Fastify({
     bodyLimit: maxBodyBytes,

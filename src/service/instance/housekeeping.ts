@@ -18,8 +18,10 @@ type Deletion<Table extends keyof ServiceTables> = DeleteQueryBuilder<ServiceTab
 /**
  * Deletes rows that are no longer needed. Accounts and their history stay, and so do starts and violations: the exporter derives its
  * counters from them. Call it about once an hour.
+ *
+ * @param eventsMs how long events of the library are kept, in milliseconds.
  */
-export async function keepHouse(database: ServiceDatabase): Promise<void> {
+export async function keepHouse(database: ServiceDatabase, eventsMs: number): Promise<void> {
   const { kysely, now } = database;
   const old = [
     kysely.deleteFrom('idempotency_keys').where('created_at', '<', (where) => where(now, '-', answersMs)),
@@ -28,6 +30,8 @@ export async function keepHouse(database: ServiceDatabase): Promise<void> {
     kysely.deleteFrom('workspace_calls').where('minute', '<', Math.floor((Date.now() - callsMs) / 60_000)),
     kysely.deleteFrom('instances').where('seen_at', '<', (where) => where(now, '-', tracesMs)),
     kysely.deleteFrom('api_keys').where('expires_at', '<', (where) => where(now, '-', tracesMs)),
+    kysely.deleteFrom('library_events').where('at', '<', (where) => where(now, '-', eventsMs)),
+    kysely.deleteFrom('event_follows').where('until', '<', now),
     // Left behind by instances that died while they waited for an answer.
     kysely.deleteFrom('outgoing_texts').where('created_at', '<', (where) => where(now, '-', tracesMs)),
   ] as const;

@@ -33,6 +33,7 @@ export class Instances {
       seen_at: now,
       stopped_at: null,
       seal_key: this.#sealKey,
+      follows_at: 0,
     };
     await kysely.insertInto('instances').values(row).execute();
   }

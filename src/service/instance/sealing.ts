@@ -18,6 +18,7 @@ const sealedColumns = [
   { table: 'webhook_outbox', column: 'detail', owner: 'account_id' },
   { table: 'webhook_deliveries', column: 'body', owner: 'id' },
   { table: 'outgoing_texts', column: 'body', owner: 'id' },
+  { table: 'library_events', column: 'detail', owner: 'id' },
   { table: 'whatsapp_accounts', column: 'proxy_credentials', owner: 'id' },
 ] as const;
 type SealedColumn = (typeof sealedColumns)[number];

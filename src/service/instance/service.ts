@@ -10,8 +10,10 @@ import { Links } from '../accounts/links.ts';
 import { Workspaces } from '../accounts/workspaces.ts';
 import { downloader } from '../calls/download.ts';
 import { LibraryCalls } from '../calls/library-calls.ts';
+import { LibraryEvents } from '../events/library-events.ts';
 import type { LogLine } from '../log-line.ts';
 import { loggableError, loggableText } from '../loggable.ts';
+import { PendingWrites } from '../pending-writes.ts';
 import { isPrivateHost } from '../private-addresses.ts';
 import { Problem } from '../problems.ts';
 import type { Vault } from '../profiles/open-vault.ts';
@@ -23,15 +25,14 @@ import { RolloutJudge } from '../rollouts/rollout-judge.ts';
 import { type RolloutRules, readRolloutRules } from '../rollouts/rollout-rules.ts';
 import { Rollouts } from '../rollouts/rollouts.ts';
 import { Sealer } from '../sealer.ts';
-import type { SessionId, SessionIds } from '../session-ids.ts';
+import type { SessionId, SessionIds, WorkspaceId } from '../session-ids.ts';
 import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
 import type { OpenSessionHost, SessionHosts } from '../sessions/session-host.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession, SessionEvent } from '../sessions/sessions-options.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { Deliverer } from '../webhooks/deliverer.ts';
-import { PendingMessages } from '../webhooks/pending-messages.ts';
-import { Webhooks } from '../webhooks/webhooks.ts';
+import { type SeenInSession, Webhooks } from '../webhooks/webhooks.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
 import { defaultTickMs, Loops } from './loops.ts';
@@ -71,8 +72,14 @@ export interface ServiceOptions {
   judgeEveryMs?: number | null;
   /** Milliseconds between two rounds of the work that recurs most often, by default a second. */
   tickMs?: number;
+  /** How long events of the library stay in the database for streams, in milliseconds; by default a day. The same for all instances. */
+  eventsWindowMs?: number;
+  /** The events of a library version out of its type definitions. By default they are not known, and every name can be followed. */
+  eventsOf?(version: string): Promise<readonly string[]>;
   log(line: LogLine): void;
 }
+
+export const defaultEventsWindowMs = 86_400_000;
 
 export const defaultJudgeEveryMs = 60_000;
 const hourMs = 3_600_000;
@@ -103,10 +110,12 @@ export class Service {
   readonly browsers: AccountBrowsers;
   /** True when proxies of accounts may be in private networks. */
   readonly allowPrivateProxies: boolean;
-  readonly #messages: PendingMessages;
+  readonly events: LibraryEvents;
+  readonly #messages: PendingWrites<SeenInSession>;
   readonly #deliverer: Deliverer;
   readonly #instances: Instances;
   readonly #sealing: Sealing;
+  readonly #library: string;
   readonly #log: ServiceOptions['log'];
   readonly #listeners = new Set<(ids: SessionIds, event: SessionEvent) => void>();
   readonly #loops: Loops;
@@ -138,6 +147,7 @@ export class Service {
     this.deadlines = { ...defaultDeadlines, ...options.deadlines };
     this.#log = options.log;
     this.#loops = new Loops(options.log, options.tickMs);
+    this.#library = options.library;
     this.accounts = new Accounts(database, this.id);
     this.canaries = new CanaryAccounts(database);
     this.workspaces = new Workspaces(database);
@@ -153,10 +163,22 @@ export class Service {
     this.webhooks = new Webhooks(database, sealer, allowPrivate);
     this.browsers = new AccountBrowsers(database, sealer);
     this.allowPrivateProxies = options.allowPrivateProxies ?? false;
-    this.#messages = new PendingMessages(
-      (ids, message) => this.webhooks.message(ids, message),
-      ({ account }, why) => options.log({ event: 'message-lost', account, message: why }),
+    const onLost = ({ account }: SessionIds, why: string) => {
+      options.log({ event: 'message-lost', account, message: loggableText(why) });
+    };
+    this.#messages = new PendingWrites(
+      (messages) => this.webhooks.messages(messages),
+      ({ ids }, why) => onLost(ids, why),
     );
+    this.events = new LibraryEvents({
+      database,
+      sealer,
+      instanceId: this.id,
+      windowMs: options.eventsWindowMs ?? defaultEventsWindowMs,
+      eventsOf: options.eventsOf ?? (async () => null),
+      apply: () => this.sessions.followEvents(),
+      onLost,
+    });
     this.#deliverer = new Deliverer(database, sealer, allowPrivate);
     this.#instances = new Instances(database, this.id, sealer.keyId);
     this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0, options.hosts);
@@ -185,6 +207,7 @@ export class Service {
       chooseLibrary: (account, pin) => this.libraries.choose(account, pin),
       isControl: (session) => this.#control.has(session),
       wasRolledBack,
+      followedEvents: (ids) => this.events.namesOf(ids),
       onEvent: (ids, event) => this.#heard(ids, event),
       onEnd: (ended) => this.#ended(ended),
       onUnlinked: ({ account }, done, triesLeft) => {
@@ -234,6 +257,12 @@ export class Service {
     if (isPrivateHost(new URL(proxy).hostname)) throw new Problem('proxy-address-refused');
   }
 
+  /** The versions that host the accounts of a workspace; the default one where it has none. */
+  async versionsOf(workspace: WorkspaceId): Promise<string[]> {
+    const versions = await this.accounts.librariesOf(workspace);
+    return versions.length > 0 ? versions : [this.#library];
+  }
+
   onEvent(listener: (ids: SessionIds, event: SessionEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -246,12 +275,15 @@ export class Service {
    */
   async stop(endAnswers: () => Promise<void> = async () => {}): Promise<void> {
     this.#log({ event: 'stopping', instance: this.id });
-    await within(stopMs, () => this.sessions.stop()).catch(() => {});
+    const closing = this.sessions.stop();
+    // Streams end now, and go on at another instance.
+    this.events.wakeAll();
+    await within(stopMs, () => closing).catch(() => {});
     await endAnswers();
     clearInterval(this.#expiry);
     // A database that does not answer must not keep the process alive: leases that were not released expire.
     await within(lastWordMs, async () => {
-      await Promise.all([this.#loops.stop(), this.#messages.flush()]);
+      await Promise.all([this.#loops.stop(), this.#messages.flush(), this.events.flush()]);
       await this.#instances.stopped();
       // When a receiver does not answer, another instance claims the delivery after this claim expires.
       await within(lastWordMs / 2, () => this.#deliverer.stop()).catch(() => {});
@@ -266,6 +298,7 @@ export class Service {
   ): Promise<void> {
     await this.#instances.started(slots, maxSessions ?? null, address);
     await this.#sealing.round();
+    await this.events.look();
     await this.#lookAtRollout();
     this.#log({ event: 'started', instance: this.id, database: this.database.name });
     this.#expiry = setInterval(() => this.sessions.giveUpExpired(), tickMs / 2);
@@ -276,11 +309,18 @@ export class Service {
     this.#loops.start({ name: 'send-texts', run: () => this.sessions.sendWaiting() });
     this.#loops.start({ name: 'probe-canaries', run: () => this.sessions.probeCanaries() });
     this.#loops.start({ name: 'tell-messages', run: () => this.#messages.flush() });
+    this.#loops.start({ name: 'write-events', run: () => this.events.flush() });
+    this.#loops.start({ name: 'follow-events', run: () => this.events.look() });
+    this.#loops.start({ name: 'wake-streams', run: () => this.events.wake(), everyMs: tickMs / 2 });
     this.#loops.start({ name: 'deliver', run: () => this.#deliverer.round() });
     this.#loops.start({ name: 'be-seen', run: () => this.#instances.seen(), everyMs: 10 * tickMs });
     this.#loops.start({ name: 'seal-texts', run: () => this.#sealing.round(), everyMs: 60 * tickMs });
     this.#loops.start({ name: 'try-faults', run: () => this.sessions.tryFaults(), everyMs: 10 * tickMs });
-    this.#loops.start({ name: 'keep-house', run: () => keepHouse(this.database), everyMs: hourMs });
+    this.#loops.start({
+      name: 'keep-house',
+      run: () => keepHouse(this.database, this.events.windowMs),
+      everyMs: hourMs,
+    });
     this.#loops.start({ name: 'sweep-profiles', run: () => this.sessions.sweep(), everyMs: hourMs });
     if (judgeEveryMs === null) return;
     const judge = () => this.rolloutJudge.round(judgeEveryMs);
@@ -306,9 +346,8 @@ export class Service {
       if (status === 'connected') this.metrics.sessionReady(event);
     }
     if (event.type === 'probe') this.metrics.probe(event.library, event.outcome);
-    if (event.type === 'message') {
-      this.#messages.add(ids, event.message);
-    }
+    if (event.type === 'message') this.#messages.add({ ids, message: event.message });
+    if (event.type === 'followed') this.events.add(ids, event.name, event.event);
     for (const listener of this.#listeners) listener(ids, event);
   }
 

@@ -69,6 +69,8 @@ export class HostedSession {
   readonly #opening = new AbortController();
   readonly #saves: ProfileSaves | null;
   #superseded: SessionIds[] = [];
+  /** Names of the library's events that the host reports as data. */
+  #followed: readonly string[] = [];
   /** True when the session is over for good, so that its device has to leave the phone. */
   #isToUnlink = false;
   #farewell: Farewell = 'none';
@@ -181,6 +183,14 @@ export class HostedSession {
     this.#host?.liveFor(ms);
   }
 
+  /** Tells the host which events of the library are wanted as data. */
+  follow(): void {
+    const names = this.#parts.followedEvents?.(this.spec.lease.ids) ?? [];
+    if (!this.#host?.follow || String(names) === String(this.#followed)) return;
+    this.#followed = names;
+    this.#host.follow(names);
+  }
+
   /** @throws Problem `session-not-connected`, `send-failed`, `send-unknown` */
   async sendText(to: string, body: string): Promise<PlainValue> {
     const host = this.#connected();
@@ -211,6 +221,7 @@ export class HostedSession {
     await this.#write(() => this.#parts.starts.begin(lease, cause, library));
     await this.#handle({ type: 'session:start', isLinked: !linking, pairWith });
     this.#host = await this.#open();
+    this.follow();
     while (this.#host && !this.#end) {
       const input = this.#inputs.shift();
       if (input) await this.#handle(input);
@@ -358,6 +369,9 @@ export class HostedSession {
     if (event.type === 'host:stderr') {
       this.#printed.push(event.detail);
       if (this.#printed.length > keptLines) this.#printed.shift();
+    } else if (event.type === 'client:followed') {
+      const { name, secret } = event;
+      this.#parts.onEvent(this.spec.lease.ids, { type: 'followed', name, event: secret });
     } else this.#push(event);
   }
 

@@ -73,6 +73,11 @@ export class LibraryHosts implements SessionHosts {
     await this.#install(version);
   }
 
+  /** The folder of the package of a version, which is installed unless it is there. */
+  async folderOf(version: string): Promise<string> {
+    return (await this.#install(version)).packageDir;
+  }
+
   /** Hosts of a version wait until `stop`, whether a session uses it or not. */
   keepWarm(version: string): void {
     this.#warm?.use(version);
@@ -193,6 +198,7 @@ function sessionHost(host: Host, packageDir: string): SessionHost {
     requestCode: (number) => calls.requestCode(number),
     sendText: (to, body) => calls.sendText(to, body),
     library: { packageDir, call: (call) => calls.callOnce(call) },
+    follow: (names) => void calls.follow(names).catch(() => {}),
     logout: () => calls.logout(),
     destroy: () => calls.destroy(),
     // The rejection of an ended host is ignored: `host:exited` reports it.

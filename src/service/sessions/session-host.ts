@@ -20,6 +20,8 @@ export interface SessionHost {
   sendText(to: string, body: string): Promise<PlainValue>;
   /** Missing for a host without a library. */
   readonly library?: HostedLibrary;
+  /** From now on events of the library with these names are reported as data, and no others. Missing for a host without events. */
+  follow?(names: readonly string[]): void;
   /** Unlinks the device. */
   logout(): Promise<void>;
   /** Closes the browser gracefully, so it writes its profile to disk. */

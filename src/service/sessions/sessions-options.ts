@@ -1,5 +1,5 @@
 import type { SessionCause } from '../../codes/codes.ts';
-import type { SeenMessage } from '../../contracts/host-events.ts';
+import type { FollowedEvent, SeenMessage } from '../../contracts/host-events.ts';
 import type { ProbeOutcome } from '../../contracts/service-states.ts';
 import type { SessionEnd } from '../../session/session-state.ts';
 import type { AccountBrowsers } from '../accounts/account-browsers.ts';
@@ -34,6 +34,8 @@ export interface SessionsOptions extends SessionRollout {
   maxSessions?: number;
   /** The folder of the profiles. */
   folder: string;
+  /** The names of the library's events that are wanted as data of an account; none by default. */
+  followedEvents?(ids: SessionIds): readonly string[];
   onEvent(ids: SessionIds, event: SessionEvent): void;
   onEnd(end: EndedSession): void;
   /** The device of an inactive account was unlinked (`done`), or the try failed and `triesLeft` tries are left. */
@@ -46,7 +48,7 @@ export interface SessionsOptions extends SessionRollout {
   onTrouble(ids: SessionIds, error: unknown): void;
 }
 
-/** A new status was written, a code was shown, a message came, a probe ended. */
+/** A new status was written, a code was shown, a message came, an event of the library was reported as data, a probe ended. */
 export type SessionEvent =
   | {
       type: 'status';
@@ -59,6 +61,7 @@ export type SessionEvent =
     }
   | { type: 'code' }
   | { type: 'message'; message: SeenMessage }
+  | { type: 'followed'; name: string; event: FollowedEvent }
   | { type: 'probe'; outcome: ProbeOutcome; library: string };
 
 /** What was written at the end of a session; `fenced` when the lease was lost, so nothing was. */

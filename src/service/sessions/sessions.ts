@@ -232,6 +232,11 @@ export class Sessions {
     return this.#running.find(session);
   }
 
+  /** Tells the hosts which events of the library are wanted as data now. */
+  followEvents(): void {
+    for (const session of this.hosted) session.follow();
+  }
+
   /** Sends a text, through another instance if that runs the session. Returns the library's id of the message. */
   async sendText(ids: SessionIds, to: string, body: string): Promise<unknown> {
     return this.#texts.send(ids, to, body);

@@ -4,6 +4,7 @@ import { claimDue } from '../claims/claim-due.ts';
 import type { Sealer } from '../sealer.ts';
 import type { ServiceDatabase, ServiceTables, WebhookDeliveryRow, WebhookOutboxRow, WebhookRow } from '../tables.ts';
 import { post } from './post.ts';
+import { dueDelivery, subscriptionsOf } from './webhooks.ts';
 
 /** Events that become deliveries in one transaction. */
 const batch = 100;
@@ -56,7 +57,7 @@ export class Deliverer {
     await Promise.all(this.#lanes.values());
   }
 
-  /** Turns each entry of the outbox, exactly once, into one delivery per webhook of its workspace. Returns the number of entries. */
+  /** Turns each entry of the outbox, exactly once, into one delivery per webhook of its workspace that wants it. Returns the number of entries. */
   async #fanOut(): Promise<number> {
     const entries = await claimDue(
       this.#database,
@@ -76,24 +77,16 @@ export class Deliverer {
     });
     const webhooks = await tx
       .selectFrom('webhooks')
-      .select('id')
+      .select(['id', 'events'])
       .where('workspace_id', '=', workspace_id)
       .where('deleted_at', 'is', null)
       .execute();
     for (const webhook of webhooks) {
-      const delivery = randomUUID();
-      const row = { id: delivery, webhook_id: webhook.id, body: this.#sealer.seal(body, delivery) };
-      await tx
-        .insertInto('webhook_deliveries')
-        .values({
-          ...row,
-          state: 'pending',
-          attempts: 0,
-          next_attempt_at: 0,
-          last_result: null,
-          created_at: this.#database.now,
-        })
-        .execute();
+      const names = subscriptionsOf(webhook.events);
+      // A webhook that subscribes to messages gets the event of the library.
+      if (names !== null && (type === 'message' || !names.includes(type))) continue;
+      const row = dueDelivery(this.#sealer, webhook.id, body, this.#database.now);
+      await tx.insertInto('webhook_deliveries').values(row).execute();
     }
     await tx.deleteFrom('webhook_outbox').where('id', '=', id).execute();
   }

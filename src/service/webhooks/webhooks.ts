@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import { isPrivateHost } from '../private-addresses.ts';
 import { Problem } from '../problems.ts';
 import type { Sealer } from '../sealer.ts';
@@ -8,6 +9,8 @@ import type { ServiceDatabase, WebhookDeliveryRow, WebhookRow } from '../tables.
 export interface Webhook {
   id: string;
   url: string;
+  /** The names of the events that it gets; null for changes of status, attention and messages in short. */
+  events: string[] | null;
   createdAt: number;
 }
 
@@ -19,6 +22,12 @@ export interface Delivery {
   attempts: number;
   lastResult: string | null;
   createdAt: number;
+}
+
+/** A message that a session reported. */
+export interface SeenInSession {
+  ids: SessionIds;
+  message: unknown;
 }
 
 export interface DeliveriesPage {
@@ -41,12 +50,19 @@ export class Webhooks {
   }
 
   /** The secret is returned only here. @throws Problem `webhook-address-refused` */
-  async create(workspace: WorkspaceId, url: string): Promise<Webhook & { secret: string }> {
+  async create(
+    workspace: WorkspaceId,
+    url: string,
+    events: readonly string[] | null = null,
+  ): Promise<Webhook & { secret: string }> {
     this.#checkAddress(url);
     const id = randomUUID();
     const secret = `whsec_${randomBytes(32).toString('hex')}`;
     const { kysely, now } = this.#database;
-    const row = { id, workspace_id: workspace, url, secret: this.#sealer.seal(secret, id), deleted_at: null };
+    const row = {
+      ...{ id, workspace_id: workspace, url, secret: this.#sealer.seal(secret, id), deleted_at: null },
+      events: events && JSON.stringify(events),
+    };
     await kysely
       .insertInto('webhooks')
       .values({ ...row, created_at: now })
@@ -119,21 +135,26 @@ export class Webhooks {
     if (numUpdatedRows === 0n) throw new Problem('delivery-unknown');
   }
 
-  /** Puts a message into the outbox, if the workspace has a webhook. */
-  async message(ids: SessionIds, message: unknown): Promise<void> {
+  /** Puts messages into the outbox, all or none; those of workspaces without a webhook for messages in short are left out. */
+  async messages(messages: readonly SeenInSession[]): Promise<void> {
     const { kysely, now } = this.#database;
-    const listening = kysely
+    const workspaces = new Set(messages.map(({ ids }) => ids.workspace));
+    const listening = await kysely
       .selectFrom('webhooks')
-      .select('id')
-      .where('workspace_id', '=', ids.workspace)
+      .select('workspace_id')
+      .distinct()
+      .where('workspace_id', 'in', [...workspaces])
+      .where('events', 'is', null)
       .where('deleted_at', 'is', null)
-      .limit(1);
-    if (!(await listening.executeTakeFirst())) return;
-    const row = { workspace_id: ids.workspace, account_id: ids.account, type: 'message' as const };
-    await kysely
-      .insertInto('webhook_outbox')
-      .values({ ...row, detail: this.#sealer.seal(JSON.stringify(message), ids.account), at: now })
       .execute();
+    const heard = new Set(listening.map(({ workspace_id }) => workspace_id));
+    const rows = messages
+      .filter(({ ids }) => heard.has(ids.workspace))
+      .map(({ ids, message }) => ({
+        ...{ workspace_id: ids.workspace, account_id: ids.account, type: 'message' as const },
+        ...{ detail: this.#sealer.seal(JSON.stringify(message), ids.account), at: now },
+      }));
+    if (rows.length > 0) await kysely.insertInto('webhook_outbox').values(rows).execute();
   }
 
   #sendingAgain(webhook: string) {
@@ -144,7 +165,7 @@ export class Webhooks {
       .where('state', '=', 'dead');
   }
 
-  async #row(workspace: WorkspaceId, id: string): Promise<WebhookRow> {
+  async #row(workspace: WorkspaceId, id: string): Promise<Selectable<WebhookRow>> {
     const row = await this.#database.kysely
       .selectFrom('webhooks')
       .selectAll()
@@ -162,6 +183,20 @@ export class Webhooks {
   }
 }
 
-function fromRow({ id, url, created_at }: WebhookRow): Webhook {
-  return { id, url, createdAt: created_at };
+function fromRow({ id, url, events, created_at }: Selectable<WebhookRow>): Webhook {
+  return { id, url, events: subscriptionsOf(events), createdAt: created_at };
+}
+
+/** The names in a row of `webhooks`; null for one without subscriptions. */
+export function subscriptionsOf(events: string | null): string[] | null {
+  return events === null ? null : (JSON.parse(events) as string[]);
+}
+
+/** A delivery that is due. @param now the present time of the database, as a number or an expression. */
+export function dueDelivery<Time>(sealer: Sealer, webhook: string, body: string, now: Time) {
+  const id = randomUUID();
+  return {
+    ...{ id, webhook_id: webhook, body: sealer.seal(body, id), state: 'pending' as const },
+    ...{ attempts: 0, last_result: null, next_attempt_at: now, created_at: now },
+  };
 }

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CallBody, Called } from '../../../src/contracts/service-calls.ts';
 import type { Replica } from '../../../src/replica/start-replica.ts';
+import { openStream } from '../../support/event-stream.ts';
 import { type LinkedAccount, linkedAccount } from '../../support/linked-account.ts';
 import type { TestServer } from '../../support/test-server.ts';
 import { until } from '../../support/test-service.ts';
@@ -166,6 +167,30 @@ test.each([
 ] as const)('%s is a problem of its own', async (_, body, status, code) => {
   const answer = await call(body as never);
   expect({ status: answer.status, code: answer.body.code, detail: answer.body.detail }).toMatchObject({ status, code });
+});
+
+test('a stream at another instance has what the library emits, with links to files', async () => {
+  const names = ['message', 'message_ack', 'message_create', 'message_reaction', 'group_join'];
+  const stream = await openStream(other, `${account}/events?events=${names}`);
+  await until('it follows', () => stream.events.length === 1);
+  const named = (name: string) =>
+    until(name, () => stream.events.flatMap(({ data }) => ('name' in data && data.name === name ? [data] : []))[0]);
+  const text = await called({ method: 'sendMessage', args: [peer, 'followed'] });
+  const created = await named('message_create');
+  expect(created.data).toMatchObject({ args: [{ body: 'followed', fromMe: true }], media: [] });
+  expect((await named('message_ack')).data.args).toEqual([expect.objectContaining({ body: 'followed' }), 1]);
+  await called({ on: { message: idOf(text) }, method: 'react', args: ['👍'] });
+  expect((await named('message_reaction')).data.args[0]).toMatchObject({ reaction: '👍' });
+  replica.phones.sendMedia(phone, Buffer.from(png, 'base64'), { mimetype: 'image/png', from: '15550100999' } as never);
+  const { data } = await named('message');
+  expect(data).toMatchObject({ args: [{ from: peer, hasMedia: true }], media: [{ mimetype: 'image/png' }] });
+  for (const { app, key } of [server, other]) {
+    const file = await app.inject({ url: data.media[0]?.url as string, headers: { authorization: `Bearer ${key}` } });
+    expect(file.rawPayload.toString('base64')).toBe(png);
+  }
+  stream.close();
+  const none = await openStream(server, `${account}/events?events=no_such_event`);
+  expect(none.problem).toMatchObject({ code: 'event-unknown', detail: expect.stringContaining('1.34.2') });
 });
 
 test('calls are counted by method, version, build and outcome, whichever instance they came to', async () => {

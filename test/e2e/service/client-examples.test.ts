@@ -14,6 +14,8 @@ import { ApiKeys } from '../../../src/service/http/keys/api-keys.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import type { Service } from '../../../src/service/instance/service.ts';
 import { LibraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { readEvents } from '../../../src/surface/extract/type-definitions.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestService, until } from '../../support/test-service.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -31,11 +33,13 @@ let key: string;
 beforeAll(async () => {
   replica = await startReplica({ build: '2.3000.1032534684' });
   const browser = await ensureBrowser('current', () => {});
+  const hosts = new LibraryHosts({ browser, browserArgs: replica.chromiumArgs });
   ({ service } = await startTestService({
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     folder,
     allowPrivateWebhooks: true,
-    openHost: new LibraryHosts({ browser, browserArgs: replica.chromiumArgs }).open,
+    openHost: hosts.open,
+    eventsOf: async (version) => readEvents(await hosts.folderOf(version)),
     deadlines: { startMs: 60_000, linkMs: 90_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   }));
   app = createServer({ service, version: '0.0.0', open: true, onTrouble: () => {} });
@@ -72,7 +76,7 @@ async function post(path: string, body: object) {
 const lineWith = (lines: string[], text: RegExp) =>
   until(`a line with ${text}`, () => text.exec(lines.join('\n')), 60_000);
 
-test('the programs of docs/service-client.md link a number with a pairing code, receive signed webhooks, call methods and download a file', async () => {
+test('the programs of docs/service-client.md link a number with a pairing code, receive signed webhooks, call methods, follow events and download a file', async () => {
   const { id: workspace } = await post('/v1/workspaces', { name: 'Berlin' });
   // The secret is known only when there is an address to make the webhook for.
   const { lines: none, child: first } = run('receiver.mjs', [], { WEBHOOK_SECRET: 'not known yet', PORT: '0' });
@@ -103,6 +107,19 @@ test('the programs of docs/service-client.md link a number with a pairing code, 
 
   const { items: accounts } = await get(`/v1/workspaces/${workspace}/accounts`);
   const about = [workspace, accounts[0].id];
+  const wire = await TcpProxy.to(Number(new URL(origin).port));
+  const followed = run('follow.mjs', about, { SERVICE: `http://127.0.0.1:${wire.port}`, WWEBJS_KEY: key });
+  await lineWith(followed.lines, /^following group_join,message,message_ack,message_reaction$/m);
+  replica.phones.send(phone, { body: 'before the cut', from: '15550100999' });
+  await lineWith(followed.lines, /^15550100999@c\.us: before the cut$/m);
+  wire.cut('refuse');
+  replica.phones.send(phone, { body: 'during the cut', from: '15550100999' });
+  await lineWith(followed.lines, /^cut: /m);
+  wire.mend();
+  await lineWith(followed.lines, /^15550100999@c\.us: during the cut$/m);
+  expect(followed.lines.filter((line) => /before the cut|missing/.test(line))).toHaveLength(1);
+  followed.child.kill();
+  await wire.close();
   const methods = run('methods.mjs', [...about, '15550100999'], { SERVICE: origin, WWEBJS_KEY: key });
   expect(await once(methods.child, 'exit')).toEqual([0, null]);
   expect(methods.lines).toEqual([

@@ -53,7 +53,7 @@ test.each(engines)('what is no longer needed is deleted, the rest is kept, with 
       .values({ ...key, id, expires_at })
       .execute();
   }
-  await keepHouse(database);
+  await keepHouse(database, hourMs);
   const left = async (
     table: 'idempotency_keys' | 'webhook_deliveries' | 'api_keys',
     column: 'idempotency_key' | 'id',

@@ -64,10 +64,10 @@ describe.each(engines)('texts at rest in %s', (_, newAddress) => {
     const webhooks = new Webhooks(database, sealer, true);
     const { id: webhook, secret } = await webhooks.create(workspace, url);
     const deliverer = new Deliverer(database, sealer, true);
-    await webhooks.message(ids, { body: text });
+    await webhooks.messages([{ ids, message: { body: text } }]);
     await deliverer.round();
     await deliverer.stop();
-    await webhooks.message(ids, { body: text });
+    await webhooks.messages([{ ids, message: { body: text } }]);
     const texts = new OutgoingTexts(database, sealer, 'one', { handMs: 300, sendMs: 300 });
     void texts.hand(ids, '15550100999@c.us', text).catch(() => {});
     await until('the text waits', () => database.kysely.selectFrom('outgoing_texts').select('id').executeTakeFirst());

@@ -194,6 +194,56 @@ test('messages are delivered whole, also those that came while the database was 
   await replica.close();
 });
 
+test('a webhook gets the events that it subscribes to and no others, and the account is reported to one without subscriptions', async () => {
+  const replica = await startReplica({ build: '2.3000.1044822804' });
+  const [, newAddress] = engines[0] as (typeof engines)[0];
+  const openHost = lightHosts({ port: replica.port });
+  const eventsOf = async () => ['message', 'message_ack', 'qr'];
+  const server = await startTestServer({
+    database: await newAddress(),
+    openHost,
+    eventsOf,
+    allowPrivateWebhooks: true,
+  });
+  heard.length = 0;
+  status = 200;
+  const { service } = server;
+  const { id: workspace } = await service.workspaces.create('W');
+  const { id: phone } = replica.phones.create('15550190001');
+  const ids = await linkWith(service, workspace, (qr) => replica.phones.scan(phone, qr));
+  await untilStatus(service, ids, 'connected');
+  const path = `/v1/workspaces/${workspace}/webhooks`;
+  for (const [events, code] of [
+    [['no_such_event'], 'event-unknown'],
+    [['qr'], 'event-refused'],
+    [[], 'invalid-request'],
+    [['message', 'message'], 'invalid-request'],
+  ]) {
+    expect((await server.ask('POST', path, { url: address, events })).body).toMatchObject({ code });
+  }
+  const subscribed = async (events: string[]) => (await server.ask('POST', path, { url: address, events })).body;
+  const messages = await subscribed(['message']);
+  const states = await subscribed(['account.status']);
+  expect((await server.ask('GET', path)).body.items).toMatchObject([
+    { id: messages.id, events: ['message'] },
+    { id: states.id, events: ['account.status'] },
+  ]);
+  await until('the host follows', () => service.events.namesOf(ids).length === 1);
+  replica.phones.send(phone, { body: 'hello' });
+  await until('it is delivered', () => heard.length === 1);
+  await service.sessions.logout(ids);
+  await until('the end is delivered', () => heard.length === 2);
+  const bodies = heard.map(({ body }) => webhookEventSchema.parse(JSON.parse(body)));
+  expect(bodies).toMatchObject([
+    { type: 'library.event', name: 'message', seq: 1, account: ids.account, data: { args: [{ body: 'hello' }] } },
+    { type: 'account.status', data: { to: 'inactive' } },
+  ]);
+  const { kysely } = service.database;
+  expect(await kysely.selectFrom('library_events').selectAll().execute(), 'no stream follows').toEqual([]);
+  await server.stop();
+  await replica.close();
+});
+
 test('private addresses are refused, by figures and by a name that leads to one', async () => {
   const [, newAddress] = engines[0] as (typeof engines)[0];
   const server = await startTestServer({ database: await newAddress(), openHost: silentHosts });

@@ -1,8 +1,10 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountParams, answeredFileParams } from '../../../contracts/service-api.ts';
 import { libraryAnswerSchema, libraryCallSchema } from '../../../contracts/service-calls.ts';
+import type { KeptFile } from '../../calls/answered-files.ts';
 import { Problem } from '../../problems.ts';
 import { findAccount } from './find-account.ts';
-import { ownerElsewhere, sendOn } from './forward.ts';
+import { type Forwarding, ownerElsewhere, sendOn } from './forward.ts';
 import { type Route, route } from './route.ts';
 
 /** How long another instance may take for the headers of a file, in milliseconds. */
@@ -59,26 +61,39 @@ export const callRoutes: Route[] = [
     async handle({ service }, { params, request, reply }) {
       const { ids } = await findAccount(service, params);
       const owner = await ownerElsewhere(service, ids, request);
-      if (owner?.address) {
-        const to = { address: owner.address, ms: fileMs, unknown: 'media-unknown' } as const;
-        const { headers, body } = await sendOn(request, to);
-        for (const name of fileHeaders) reply.header(name, headers.get(name));
-        await reply.send(body);
-        return undefined;
-      }
-      const { mimetype, filename, bytes } = service.calls.takeFile(ids, params.file);
-      const name = encodeURIComponent(filename ?? params.file);
-      // The file is a stranger's: no browser may take it for a page of this service.
-      await reply
-        .type('application/octet-stream')
-        .headers({
-          'x-media-type': mimetype,
-          'content-disposition': `attachment; filename*=UTF-8''${name}`,
-          'x-content-type-options': 'nosniff',
-          'cache-control': 'no-store',
-        })
-        .send(bytes);
-      return undefined;
+      if (owner?.address) return sendFileOf(owner.address, { ms: fileMs, unknown: 'media-unknown' }, request, reply);
+      return sendFile(service.calls.takeFile(ids, params.file), params.file, reply);
     },
   }),
 ];
+
+/** Answers with a file. @param id names it where it has no name. */
+export async function sendFile(
+  { mimetype, filename, bytes }: KeptFile,
+  id: string,
+  reply: FastifyReply,
+): Promise<undefined> {
+  const name = encodeURIComponent(filename ?? id);
+  // The file is a stranger's: no browser may take it for a page of this service.
+  await reply
+    .type('application/octet-stream')
+    .headers({
+      'x-media-type': mimetype,
+      'content-disposition': `attachment; filename*=UTF-8''${name}`,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
+    .send(bytes);
+}
+
+/** Answers with the file that another instance answers with. @throws Problem as `sendOn` */
+export async function sendFileOf(
+  address: string,
+  how: Pick<Forwarding, 'ms' | 'unknown'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<undefined> {
+  const { headers, body } = await sendOn(request, { address, ...how });
+  for (const name of fileHeaders) reply.header(name, headers.get(name));
+  await reply.send(body);
+}

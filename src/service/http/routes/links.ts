@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { accountParams, linkCodeSchema } from '../../../contracts/service-api.ts';
+import { linkEventSchema } from '../../../contracts/service-events.ts';
 import type { LinkCode } from '../../accounts/link-codes.ts';
 import type { Service } from '../../instance/service.ts';
 import { Problem } from '../../problems.ts';
@@ -57,7 +58,7 @@ export const linkRoutes: Route[] = [
     summary: 'Server-sent events `code` and `status` from now until the account is connected, failed or inactive',
     scope: 'link',
     params: accountParams,
-    answer: { status: 200, media: 'text/event-stream' },
+    answer: { status: 200, media: 'text/event-stream', events: linkEventSchema },
     problems: ['account-unknown'],
     async handle({ service }, { params, reply }) {
       const { ids } = await findAccount(service, params);

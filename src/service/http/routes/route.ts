@@ -5,6 +5,7 @@ import type { Service } from '../../instance/service.ts';
 import type { ProblemCode } from '../../problems.ts';
 import type { ApiKeys } from '../keys/api-keys.ts';
 import type { Caller } from '../keys/authenticate.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 /** What a route works with. */
 export interface RouteContext {
@@ -12,6 +13,7 @@ export interface RouteContext {
   keys: ApiKeys;
   /** True when the service is bound to a loopback address: calls need no key until the first one is made. */
   open: boolean;
+  streams: OpenStreams;
 }
 
 type Shape = z.ZodType;
@@ -48,8 +50,11 @@ export interface Route<
   body?: B;
   /** Longest body; by default 64 KB. */
   bodyBytes?: number;
-  /** Status and shape of the answer; `media` where the handler answers by itself with something that is not JSON. */
-  answer: { status: number; schema?: R; media?: string };
+  /**
+   * Status and shape of the answer; `media` where the handler answers by itself with something that is not JSON, `events` the shape of one
+   * server-sent event.
+   */
+  answer: { status: number; schema?: R; media?: string; events?: Shape };
   /** Problems beside those that `problemsOf` adds. */
   problems: ProblemCode[];
   handle(context: RouteContext, parts: RequestParts<P, Q, B>): Promise<Output<R>>;

@@ -3,6 +3,7 @@ import { accountListRoutes } from './account-lists.ts';
 import { accountRoutes } from './accounts.ts';
 import { callRoutes } from './calls.ts';
 import { canaryHistoryRoutes } from './canary-history.ts';
+import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...accountBrowserRoutes,
   ...linkRoutes,
   ...callRoutes,
+  ...eventRoutes,
   ...rolloutRoutes,
   ...keyRoutes,
   ...matrixRoutes,

@@ -1,3 +1,4 @@
+import { libraryNames } from '../../../contracts/event-names.ts';
 import {
   createWebhookSchema,
   deliveriesQuery,
@@ -34,15 +35,28 @@ export const webhookRoutes: Route[] = [
   route({
     method: 'POST',
     path,
-    summary: 'Register a webhook for changes of status and messages; the signing secret is returned only once',
+    summary:
+      'Register a webhook for events of the library, changes of status and messages; the signing secret is returned only once',
     scope: 'admin',
     params: workspaceParams,
     body: createWebhookSchema,
     answer: { status: 201, schema: newWebhookSchema },
-    problems: ['webhook-address-refused'],
+    problems: [
+      ...([
+        'webhook-address-refused',
+        'event-unknown',
+        'event-refused',
+        'library-unavailable',
+        'older-instance',
+      ] as const),
+    ],
     async handle({ service }, { params, body }) {
       const { id } = await service.workspaces.get(workspaceId(params.workspace));
-      const made = await service.webhooks.create(id, body.url);
+      if (body.events) {
+        await service.events.checkNames(libraryNames(body.events), await service.versionsOf(id));
+        await service.events.checkInstances();
+      }
+      const made = await service.webhooks.create(id, body.url, body.events ?? null);
       return { ...made, createdAt: iso(made.createdAt) };
     },
   }),
