@@ -5,11 +5,12 @@ import { canaries } from './builders/canaries.ts';
 import { compatibility } from './builders/compatibility.ts';
 import { linking } from './builders/linking.ts';
 import { rollout } from './builders/rollout.ts';
+import { service } from './builders/service.ts';
 import { sessions } from './builders/sessions.ts';
 
 /** Every dashboard by the name of its file, as Grafana imports it. */
 export function renderDashboards(): Record<string, string> {
-  const all = { linking, compatibility, sessions, rollout, canaries };
+  const all = { linking, compatibility, sessions, service, rollout, canaries };
   return Object.fromEntries(Object.entries(all).map(([name, builder]) => [`${name}.json`, render(builder.build())]));
 }
 

@@ -18,6 +18,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   surface: { may: ['contracts', 'replica/builds'], because: 'analysis needs sources and build facts only' },
   'store/database': { may: ['contracts'], because: 'a database knows nothing of what is kept in it' },
   store: { may: ['contracts', 'store/database'], because: 'records are kept, not interpreted' },
+  telemetry: { may: ['contracts'], because: 'a span knows nothing of what it is about' },
   metrics: {
     may: ['codes', 'contracts'],
     because: 'the definition of a metric is independent of what counts it',
@@ -71,7 +72,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/sessions': {
     may: [
-      ...['codes', 'contracts', 'session', 'store/database', 'library', 'browser', 'host'],
+      ...['codes', 'contracts', 'session', 'store/database', 'library', 'browser', 'host', 'telemetry'],
       ...['service/*', 'service/claims', 'service/leases', 'service/accounts', 'service/profiles'],
     ],
     because:
@@ -86,7 +87,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'it judges what sessions wrote down, and starts none itself',
   },
   'service/webhooks': {
-    may: ['codes', 'contracts', 'service/*', 'service/claims'],
+    may: ['codes', 'contracts', 'telemetry', 'service/*', 'service/claims'],
     because: 'a delivery is a row and a request; sessions write the row',
   },
   'service/events': {
@@ -100,7 +101,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/instance': {
     may: [
-      ...['codes', 'contracts', 'store/database', 'metrics', 'service/*', 'service/accounts'],
+      ...['codes', 'contracts', 'store/database', 'metrics', 'telemetry', 'service/*', 'service/accounts'],
       ...[
         'service/calls',
         'service/events',
@@ -113,7 +114,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'it puts the rooms of one instance together, and works without a port',
   },
   'service/http': {
-    may: ['codes', 'contracts', 'store/database', 'report/history', 'web', 'service'],
+    may: ['codes', 'contracts', 'store/database', 'report/history', 'telemetry', 'web', 'service'],
     because: 'it is the face of an instance; only the command line imports it',
   },
   service: {
@@ -151,6 +152,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   cli: {
     may: [
       ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'metrics', 'replica', 'report', 'runner'],
+      'telemetry',
       ...['runs', 'service', 'store', 'study', 'surface', 'verdicts', 'watch', 'words'],
     ],
     because: 'commands put the folders together; nothing imports commands',

@@ -8,7 +8,7 @@ import { outcomeSchema, phaseSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
 import { decisionCauses, decisionFiguresSchema, decisionReasonSchema, decisionWords } from './rollout-decision.ts';
 import { methodRulesSchema } from './service-calls.ts';
-import { accountStatuses, apiScopes, rolloutStates, startOutcomes } from './service-states.ts';
+import { accountStatuses, apiScopes, deliveryStates, rolloutStates, startOutcomes } from './service-states.ts';
 import { verdictRuleSchema, verdictWordSchema } from './verdict.ts';
 
 /** Shapes of the HTTP API of the service. Times are ISO 8601 in UTC. OpenAPI is generated from these. */
@@ -247,6 +247,12 @@ export const webhookSchema = z.strictObject({
     .nullable()
     .describe('what it gets; null: changes of status, sessions that need a person, and messages in short'),
   createdAt: time,
+  failingSince: time
+    .nullable()
+    .describe('the first failed attempt since the last successful one; null while none failed since'),
+  pending: z.int().describe('deliveries that are tried again'),
+  oldestPendingAt: time.nullable(),
+  dead: z.int().describe('dead letters'),
 });
 export const webhooksSchema = z.strictObject({ items: z.array(webhookSchema) });
 export const createWebhookSchema = z.strictObject({
@@ -264,7 +270,7 @@ export const createWebhookSchema = z.strictObject({
 /** A webhook with its secret, which no other answer shows. */
 export const newWebhookSchema = webhookSchema.extend({ secret: z.string() });
 export const deliveriesQuery = z.strictObject({
-  state: z.enum(['pending', 'delivered', 'dead']).default('dead'),
+  state: z.enum([...deliveryStates, 'all']).default('dead'),
   limit: pageQuery.shape.limit,
   after: z
     .string()
@@ -275,10 +281,13 @@ export const deliveriesSchema = z.strictObject({
   items: z.array(
     z.strictObject({
       id,
-      state: z.enum(['pending', 'delivered', 'dead']),
+      state: z.enum(deliveryStates),
       attempts: z.int(),
       /** The result of the last attempt: a status or an error. */
       lastResult: z.string().nullable(),
+      lastAttemptAt: time.nullable(),
+      nextAttemptAt: time.nullable().describe('when a pending delivery is tried next; null for the others'),
+      request: z.string().nullable().describe('of the request that its session was started for'),
       createdAt: time,
       body: z.string().nullable().describe('the JSON text that the service posts; null after its delivery'),
     }),

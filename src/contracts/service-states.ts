@@ -67,3 +67,11 @@ export type KeyRejection = (typeof keyRejections)[number];
 
 export const rolloutStates = ['active', 'finished', 'rolled_back'] as const;
 export type RolloutState = (typeof rolloutStates)[number];
+
+/** How an attempt to deliver to a webhook ended: `refused` with a status that is no success, `unreachable` without any answer. */
+export const deliveryOutcomes = ['delivered', 'refused', 'unreachable'] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+/** A delivery is pending until it is delivered or, after the last attempt, a dead letter. */
+export const deliveryStates = ['pending', 'delivered', 'dead'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];

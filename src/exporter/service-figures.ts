@@ -23,6 +23,11 @@ export class ServiceFigures {
   readonly #workspaceAccounts;
   readonly #backlog;
   readonly #attention;
+  readonly #lostLogins;
+  readonly #webhooks;
+  readonly #deliveriesPending;
+  readonly #deliveryAge;
+  readonly #deliveryDelay;
   readonly #leases;
   readonly #instances;
   readonly #capacity;
@@ -33,7 +38,7 @@ export class ServiceFigures {
   readonly #plan: RolloutPlan;
   readonly #success;
   #openStarts: number[] = [];
-  #last = { link: 0, start: 0, violation: 0 };
+  #last = { link: 0, start: 0, violation: 0, login: 0 };
 
   constructor(database: Database<ExportedTables>, instruments: Instruments, plan: RolloutPlan) {
     this.#plan = plan;
@@ -49,6 +54,11 @@ export class ServiceFigures {
     this.#workspaceAccounts = instruments.gauge(families.workspaceAccounts);
     this.#backlog = instruments.gauge(families.restorationBacklog);
     this.#attention = instruments.gauge(families.sessionsNeedingAttention);
+    this.#lostLogins = instruments.counter(families.lostLogins);
+    this.#webhooks = instruments.gauge(families.webhooks);
+    this.#deliveriesPending = instruments.gauge(families.deliveriesPending);
+    this.#deliveryAge = instruments.gauge(families.deliveryAge);
+    this.#deliveryDelay = instruments.gauge(families.deliveryDelay);
     this.#leases = instruments.gauge(families.leases);
     this.#instances = instruments.gauge(families.instances);
     this.#capacity = instruments.gauge(families.sessionCapacity);
@@ -66,7 +76,9 @@ export class ServiceFigures {
     await this.#countLinks();
     await this.#countRestorations();
     await this.#countViolations();
+    await this.#countLostLogins();
     await this.#setPresent();
+    await this.#setWebhooks();
   }
 
   async #countLinks(): Promise<void> {
@@ -121,6 +133,22 @@ export class ServiceFigures {
     }
   }
 
+  async #countLostLogins(): Promise<void> {
+    const { lost, lastSeq } = await this.#reads.lostLogins(this.#last.login);
+    for (const { library, code } of lost) this.#lostLogins.inc({ library, code: listed(codes, code) });
+    this.#last.login = lastSeq;
+  }
+
+  async #setWebhooks(): Promise<void> {
+    const { pending, oldestAt, dueAt, working, failing, now } = await this.#reads.webhooks();
+    const since = (at: number | null) => (at === null ? 0 : Math.max(0, now - at) / 1000);
+    this.#deliveriesPending.set({}, pending);
+    this.#deliveryAge.set({}, since(oldestAt));
+    this.#deliveryDelay.set({}, since(dueAt));
+    this.#webhooks.set({ state: 'working' }, working);
+    this.#webhooks.set({ state: 'failing' }, failing);
+  }
+
   async #setPresent(): Promise<void> {
     const { held, free, backlog, attention } = await this.#reads.wanted();
     this.#leases.set({ state: 'held' }, held);
@@ -155,6 +183,8 @@ export class ServiceFigures {
     this.#accounts.clear();
     this.#workspaceAccounts.clear();
     for (const { workspace, count, ...labels } of counts) {
+      // The series is there before the first loss, so that an alert sees that one as an increase.
+      this.#lostLogins.inc({ library: labels.library, code: 'unlinked' }, 0);
       this.#accounts.add(labels, count);
       this.#workspaceAccounts.add({ workspace, ...labels }, count);
     }

@@ -16,6 +16,9 @@ import type { Database } from '../store/database/database.ts';
  */
 const settleMs = 5_000;
 
+/** A webhook is failing when no attempt has succeeded for so long after the first that failed, in milliseconds. */
+const failingMs = 60_000;
+
 /** Rows at a time. */
 const pageSize = 1_000;
 
@@ -103,6 +106,84 @@ export class ServiceReads {
       .limit(pageSize)
       .execute();
     return rows.map(({ id, constraint_name, outcome }) => ({ id, constraint: constraint_name, outcome }));
+  }
+
+  /** Accounts that were connected once and need a new link since, after an entry of the history. */
+  async lostLogins(afterSeq: number): Promise<{ lost: { library: string; code: string }[]; lastSeq: number }> {
+    const newest = await this.#db
+      .selectFrom('account_history')
+      .select('seq')
+      .where('at', '<', this.#settled())
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const lastSeq = newest?.seq ?? afterSeq;
+    const lost = await this.#db
+      .selectFrom('account_history as entry')
+      .select(['entry.library', 'entry.cause as code'])
+      .where('entry.seq', '>', afterSeq)
+      .where('entry.seq', '<=', lastSeq)
+      .where('entry.to_status', '=', 'failed')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('account_history as earlier')
+            .select('earlier.seq')
+            .whereRef('earlier.account_id', '=', 'entry.account_id')
+            .whereRef('earlier.seq', '<', 'entry.seq')
+            .where('earlier.to_status', '=', 'connected'),
+        ),
+      )
+      .execute();
+    return { lost, lastSeq };
+  }
+
+  /** Deliveries that wait and webhooks that fail. Times are milliseconds since 1970; null without any. */
+  async webhooks(): Promise<{
+    pending: number;
+    oldestAt: number | null;
+    dueAt: number | null;
+    working: number;
+    failing: number;
+    now: number;
+  }> {
+    const { pending, oldestAt, dueAt } = await this.#db
+      .selectFrom('webhook_deliveries')
+      .innerJoin('webhooks', 'webhooks.id', 'webhook_deliveries.webhook_id')
+      .select(({ fn }) => [
+        fn.countAll<number>().as('pending'),
+        fn.min<number | null>('webhook_deliveries.created_at').as('oldestAt'),
+        // To a webhook that fails nothing is late.
+        sql<number | null>`min(case when failing_since is null then
+          case when next_attempt_at > webhook_deliveries.created_at then next_attempt_at else webhook_deliveries.created_at end
+        end)`.as('dueAt'),
+      ])
+      .where('state', '=', 'pending')
+      .executeTakeFirstOrThrow();
+    const { event } = await this.#db
+      .selectFrom('webhook_outbox')
+      .select(({ fn }) => fn.min<number | null>('at').as('event'))
+      .executeTakeFirstOrThrow();
+    const { all, failing, now } = await this.#db
+      .selectFrom('webhooks')
+      .select(({ fn }) => [
+        fn.countAll<number>().as('all'),
+        sql<number | null>`sum(case when failing_since < ${this.#ago(failingMs)} and exists (
+          select 1 from webhook_deliveries where webhook_id = webhooks.id and state = 'pending') then 1 else 0 end)`.as(
+          'failing',
+        ),
+        this.#now.as('now'),
+      ])
+      .where('deleted_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    const due = [dueAt, event].filter((at) => at !== null).map(Number);
+    return {
+      pending: Number(pending),
+      oldestAt: oldestAt === null ? null : Number(oldestAt),
+      dueAt: due.length === 0 ? null : Math.min(...due),
+      working: Number(all) - Number(failing ?? 0),
+      failing: Number(failing ?? 0),
+      now: Number(now),
+    };
   }
 
   /** An account is disconnected from the moment on at which the lease of its session has run out, written down or not. */

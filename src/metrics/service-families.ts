@@ -2,6 +2,7 @@ import { sessionCauses } from '../codes/codes.ts';
 import { callOutcomes } from '../contracts/service-calls.ts';
 import {
   accountStatuses,
+  deliveryOutcomes,
   hostOrigins,
   keyRejections,
   type LinkSuccessWindow,
@@ -18,7 +19,16 @@ import { type Family, family } from './family.ts';
 /** Seconds; from a warm page to a person who has to look for the phone. */
 const linkBuckets = [0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300];
 
+/** Other methods that HTTP has are counted under `overflow`. */
+const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
+
 const windows = Object.keys(linkSuccessWindows) as LinkSuccessWindow[];
+
+/** Seconds; a call of the API takes milliseconds, a text or a call of a method seconds. */
+const requestBuckets = [0.005, 0.02, 0.1, 0.5, 1, 5, 30];
+
+/** Seconds; a statement takes a millisecond, and is abandoned after ten seconds. */
+const statementBuckets = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
 /** Why something failed; empty where it did not. */
 const code = ['', ...sessionCauses] as const;
@@ -103,6 +113,13 @@ export const serviceFamilies = {
     labels: { code },
     limit: 50,
   }),
+  lostLogins: family({
+    name: 'wwebjs_lost_logins_total',
+    type: 'counter',
+    help: 'Linked accounts that need a new link, because their login is gone: removed on the phone, refused, or lost with the profile',
+    labels: { library: 'any', code },
+    limit: 1000,
+  }),
   leases: family({
     name: 'wwebjs_session_leases',
     type: 'gauge',
@@ -179,6 +196,99 @@ export const serviceFamilies = {
     help: 'Sessions that this instance runs, one by one by the handle of their account; only where serve was asked for it',
     labels: { handle: 'any', workspace: 'any', library: 'any', status: sessionSteps },
     limit: 1000,
+  }),
+  sessionBrowserMemory: family({
+    name: 'wwebjs_session_browser_memory_bytes',
+    type: 'gauge',
+    help: 'Memory of the browser of a session by the handle of its account; only where serve was asked for it',
+    labels: { handle: 'any' },
+    limit: 1000,
+  }),
+  sessionBrowserCpu: family({
+    name: 'wwebjs_session_browser_cpus',
+    type: 'gauge',
+    help: 'Processors that the browser of a session used on average between the last two measurements, by the handle of its account',
+    labels: { handle: 'any' },
+    limit: 1000,
+  }),
+  browserMemory: family({
+    name: 'wwebjs_browser_memory_bytes',
+    type: 'gauge',
+    help: 'Memory of the browsers of this instance, without what they share with each other through files',
+    labels: {},
+    limit: 1,
+  }),
+  browserCpu: family({
+    name: 'wwebjs_browser_cpu_seconds_total',
+    type: 'counter',
+    help: 'Processor time that the browsers of this instance used',
+    labels: {},
+    limit: 1,
+  }),
+  browserProcesses: family({
+    name: 'wwebjs_browser_processes',
+    type: 'gauge',
+    help: 'Processes of the browsers of this instance',
+    labels: {},
+    limit: 1,
+  }),
+  httpRequestDuration: family({
+    name: 'wwebjs_http_request_duration_seconds',
+    type: 'histogram',
+    help: 'From the head of a request to the end of its answer, by the template of its path; streams of events are left out',
+    labels: { method: httpMethods, route: 'any', status: 'any' },
+    limit: 1500,
+    buckets: requestBuckets,
+  }),
+  databaseStatementDuration: family({
+    name: 'wwebjs_database_statement_duration_seconds',
+    type: 'histogram',
+    help: 'Time that statements in the database of the service took',
+    labels: { outcome: ['answered', 'failed'] },
+    limit: 2,
+    buckets: statementBuckets,
+  }),
+  databaseConnections: family({
+    name: 'wwebjs_database_connections',
+    type: 'gauge',
+    help: 'Connections of the pool of this instance that are in use or free, and work that waits for one; the embedded store has no pool',
+    labels: { state: ['in_use', 'free', 'waiting'] },
+    limit: 3,
+  }),
+  deliveryAttempts: family({
+    name: 'wwebjs_webhook_attempts_total',
+    type: 'counter',
+    help: 'Attempts of this instance to deliver to a webhook',
+    labels: { outcome: deliveryOutcomes },
+    limit: 3,
+  }),
+  deliveriesPending: family({
+    name: 'wwebjs_webhook_deliveries_pending',
+    type: 'gauge',
+    help: 'Deliveries that are not delivered and no dead letters',
+    labels: {},
+    limit: 1,
+  }),
+  deliveryAge: family({
+    name: 'wwebjs_webhook_oldest_pending_age_seconds',
+    type: 'gauge',
+    help: 'How long ago the oldest pending delivery was made; 0 without any',
+    labels: {},
+    limit: 1,
+  }),
+  deliveryDelay: family({
+    name: 'wwebjs_webhook_delivery_delay_seconds',
+    type: 'gauge',
+    help: 'For how long the oldest due delivery or event has waited for an instance to send it; 0 without any',
+    labels: {},
+    limit: 1,
+  }),
+  webhooks: family({
+    name: 'wwebjs_webhooks',
+    type: 'gauge',
+    help: 'Webhooks by whether a delivery to them failed several times in a row and is still pending',
+    labels: { state: ['working', 'failing'] },
+    limit: 2,
   }),
   methodCalls: family({
     name: 'wwebjs_method_calls_total',

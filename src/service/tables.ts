@@ -1,6 +1,12 @@
 import type { Generated } from 'kysely';
 import type { DecisionCause, DecisionReason, DecisionWord } from '../contracts/rollout-decision.ts';
-import type { AccountStatus, ApiScope, RolloutState, StartOutcome } from '../contracts/service-states.ts';
+import type {
+  AccountStatus,
+  ApiScope,
+  DeliveryState,
+  RolloutState,
+  StartOutcome,
+} from '../contracts/service-states.ts';
 import type { VerdictRule, VerdictWord } from '../contracts/verdict.ts';
 import type { Database } from '../store/database/database.ts';
 
@@ -83,6 +89,9 @@ export interface SessionRow {
   attention_at: number | null;
   attention_retried: Generated<number>;
   unlinks_left: Generated<number>;
+  /** Of the request that asked for the link or for the last restoration. */
+  request_id: Generated<string | null>;
+  traceparent: Generated<string | null>;
 }
 
 export interface SessionStartRow {
@@ -224,6 +233,8 @@ export interface WebhookRow {
   deleted_at: number | null;
   /** JSON: the names of the events that it gets; null for changes of status, attention and messages in short. */
   events: Generated<string | null>;
+  /** The first attempt that failed since the last one that succeeded; null while none has failed since. */
+  failing_since: Generated<number | null>;
 }
 
 export interface WebhookOutboxRow {
@@ -241,11 +252,15 @@ export interface WebhookDeliveryRow {
   webhook_id: string;
   /** Sealed; empty once it was delivered. */
   body: string;
-  state: 'pending' | 'delivered' | 'dead';
+  state: DeliveryState;
   attempts: number;
   next_attempt_at: number;
   last_result: string | null;
+  last_attempt_at: Generated<number | null>;
   created_at: number;
+  /** Of the request that its session was started for. */
+  request_id: Generated<string | null>;
+  traceparent: Generated<string | null>;
 }
 
 /** An event of the library that streams follow. */

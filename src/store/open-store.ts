@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import type { Kysely } from 'kysely';
 import { home } from '../contracts/home.ts';
 import { Attempts } from './attempts.ts';
 import { AttemptsOverTime } from './attempts-over-time.ts';
-import { openSqlite } from './database/open-sqlite.ts';
+import { openDatabaseToRead } from './database/open-database.ts';
+import { inMemory, openSqlite } from './database/open-sqlite.ts';
 import { openHere } from './database/sqlite-file.ts';
 import { JudgedCells } from './judged-cells.ts';
 import { PlannedCells } from './planned-cells.ts';
@@ -37,7 +40,28 @@ export interface Store {
  * @throws TroubleError when it cannot be opened, is damaged, or was written by a newer version of this program.
  */
 export async function openStore(file = home('store.sqlite')): Promise<Store> {
-  const { kysely: db, migrated } = await openSqlite<Tables>(file, openHere);
+  const { kysely, migrated } = await openSqlite<Tables>(file, openHere);
+  return storeOf(kysely, file, migrated);
+}
+
+/** The numbers of the service's migrations begin here; they can be in the same file, and change no table of the store. */
+const ofService = '0100';
+
+/**
+ * Opens the embedded store to read from it only: nothing is made or migrated. Where there is none, it is an empty one.
+ *
+ * @throws InputError when the file is no store; TroubleError when its schema is of another version, or it cannot be read.
+ */
+export async function openStoreToRead(file = home('store.sqlite')): Promise<Store> {
+  if (existsSync(file)) {
+    const { kysely } = await openDatabaseToRead<Tables>(`sqlite:${file}`, (migration) => migration < ofService);
+    return storeOf(kysely, file);
+  }
+  const { kysely } = await openSqlite<Tables>(inMemory, openHere);
+  return storeOf(kysely, file);
+}
+
+function storeOf(db: Kysely<Tables>, file: string, migrated: string[] = []): Store {
   return {
     file,
     migrated,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { Links } from '../../src/service/accounts/links.ts';
@@ -73,6 +74,25 @@ test.each(engines)(
     await database.close();
   },
 );
+
+test.each([
+  ['exporter', 'named', ['exporter', '--port', '0']],
+  ['watch', 'named', ['watch', '--port', '0', '--library', '1.34.7', '--build', '2.3000.1032534684']],
+  ['restore', 'named', ['restore', '--all']],
+  ['exporter', 'of this home', ['exporter', '--port', '0']],
+  ['report history', 'of this home', ['report', 'history']],
+  ['report diff', 'of this home', ['report', 'diff', 'previous', 'last']],
+])('%s leaves a database of another program as it is that is %s', async (_, which, args) => {
+  const home = temporaryFolder();
+  const file = join(which === 'named' ? temporaryFolder() : home, 'store.sqlite');
+  const foreign = new DatabaseSync(file);
+  foreign.exec('create table notes (text text)');
+  const { exit, stderr } = await cli([...args, ...(which === 'named' ? ['--database', `sqlite:${file}`] : [])], home);
+  expect(stderr).toMatch(/no database of wwebjs-canary/);
+  expect(exit).toBe(3);
+  expect(foreign.prepare('select name from sqlite_schema').all()).toEqual([{ name: 'notes' }]);
+  foreign.close();
+});
 
 describe('bad input is reported before any query', () => {
   test.each([

@@ -31,6 +31,8 @@ const uses: Record<string, { args: (choice: string) => string[]; exit: number }>
     args: (choice) => ['gate', '--baseline', '1.34.7', '--candidate', '1.34.7', '--target', choice],
     exit: 2,
   },
+  // Refused for the policy, before anything is opened.
+  'serve --log-level': { args: (choice) => ['serve', '--log-level', choice, '--policy', 'none.yaml'], exit: 3 },
   'serve add-key --scope': { args: (choice) => ['serve', 'add-key', 'deploy-bot', '--scope', choice], exit: 0 },
   'db query question': { args: (choice) => ['db', 'query', choice], exit: 0 },
   'restore --waits-for': { args: (choice) => ['restore', '--all', '--waits-for', choice], exit: 0 },

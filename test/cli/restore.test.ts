@@ -24,13 +24,18 @@ test('sessions that wait are started by filters, and then the rest', async () =>
   expect(await restore(...filters)).toMatchObject({ exit: 0, stdout: '1 session may start now.\n' });
   expect(await restore()).toMatchObject({ exit: 0, stdout: '1 session may start now.\n' });
   expect(await leases.claim(100)).toMatchObject([{ cause: 'restore-asked' }, { cause: 'restore-asked' }]);
+  const unknown = await restore('--workspace', 'none');
+  expect(unknown).toMatchObject({
+    exit: 3,
+    stderr: expect.stringMatching(/--workspace none: there is no such workspace/),
+  });
   await database.close();
 });
 
 test.each([
   ['without --all', [], /takes --all/],
   ['a code that there is not', ['--all', '--code', 'broken'], /such as start-timeout/],
-  ['a workspace that there is not', ['--all', '--workspace', 'none'], /--workspace none: there is no such workspace/],
+  ['the embedded store where there is none', ['--all'], /there is no such file; name the database of the service/],
   [
     'a file that is not there',
     ['--all', '--database', `sqlite:${join(temporaryFolder(), 'none.sqlite')}`],

@@ -317,6 +317,31 @@ describe.each(engines)('figures of the service in %s', (_, newAddress) => {
     await store.close();
   });
 
+  test('a login counts as lost once it was there, and the series is there before the first loss', async () => {
+    const { database, workspace } = await newServiceDatabase(newAddress);
+    const { store } = await emptyStore();
+    const links = new Links(database, 'instance', () => {});
+    const accounts = new Accounts(database, 'instance');
+    const library = '1.34.7';
+    const link = async (phone: string) => {
+      const { lease } = await links.begin(SessionIds.create(workspace), { phone, library, libraryPin: null });
+      await accounts.authenticated(lease);
+      return lease;
+    };
+    const linked = await link('15550100001');
+    await links.ready(linked, '15550100001', library);
+    const exporter = new Exporter(store, aMinuteLater(database), fail);
+    const lost = async () => samples((await exporter.read()).text, 'wwebjs_lost_logins_total');
+    expect(await lost()).toEqual([`code="unlinked",library="${library}" 0`]);
+    await accounts.fail(await link('15550100002'), 'unlinked');
+    expect(await lost(), 'a link that was never ready').toEqual([`code="unlinked",library="${library}" 0`]);
+    await accounts.fail(linked, 'unlinked');
+    expect(await lost()).toEqual([`code="unlinked",library="${library}" 1`]);
+    expect(await lost(), 'the same entry').toEqual([`code="unlinked",library="${library}" 1`]);
+    await database.close();
+    await store.close();
+  });
+
   test('tell where the newest rollout stands, what was decided last, and what is expected of its links', async () => {
     const { database } = await newServiceDatabase(newAddress);
     const { store } = await emptyStore();

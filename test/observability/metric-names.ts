@@ -1,17 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { families } from '../../src/metrics/families.ts';
 import type { Family } from '../../src/metrics/family.ts';
 
-/** Every name of the project's metrics in a text of PromQL, YAML or JSON. */
+/** Every name of a metric that an instance or an exporter has, in a text of PromQL, YAML or JSON. */
 export function metricNames(text: string): string[] {
-  return [...new Set(text.match(/\bwwebjs[_:][a-z][a-z0-9_:]*/g) ?? [])];
+  return [...new Set(text.match(/\b(?:wwebjs[_:]|process_|nodejs_)[a-z][a-z0-9_:]*/g) ?? [])];
 }
 
-/** The series names of all families. */
+/** The series names of all families, and of what prom-client measures of the process. */
 export function tableNames(): string[] {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const ofProcess = register.getMetricsAsArray().map(({ name }) => name);
+  return [...ofProcess, ...namesOfFamilies()];
+}
+
+function namesOfFamilies(): string[] {
   return Object.values<Family>(families).flatMap(({ name, type }) =>
     type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
   );

@@ -26,9 +26,12 @@ test('docs/service-problems.md lists every code with its status and meaning, and
   expect(rowsOf('service-problems.md', 'Problems of the service')).toEqual(expected);
 });
 
-test.each([
-  ['reason of a decision on a rollout', 'Rollouts', decisionReasons],
-  ['event of the log', 'Log', logEvents],
-])('docs/service.md lists every %s with its meaning, and no other', (_, heading, entries) => {
-  expect(rowsOf('service.md', heading)).toEqual(Object.entries(entries).map(([key, text]) => [`\`${key}\``, text]));
+test('docs/service.md lists every reason of a decision on a rollout with its meaning, and no other', () => {
+  const expected = Object.entries(decisionReasons).map(([reason, meaning]) => [`\`${reason}\``, meaning]);
+  expect(rowsOf('service.md', 'Rollouts')).toEqual(expected);
+});
+
+test('docs/service.md lists every event of the log with its level and its meaning, and no other', () => {
+  const expected = Object.entries(logEvents).map(([event, { level, meaning }]) => [`\`${event}\``, level, meaning]);
+  expect(rowsOf('service.md', 'Log')).toEqual(expected);
 });

@@ -1,14 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Argument, Command } from 'commander';
 import { CompiledQuery } from 'kysely';
 import { packageRoot } from '../../contracts/home.ts';
-import { InputError } from '../../contracts/input-error.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import type { Engine } from '../../store/database/database.ts';
 import { openDatabaseToRead } from '../../store/database/open-database.ts';
-import { databaseOption, databaseToRead } from '../options/service-database.ts';
+import { databaseOption, existingDatabase } from '../options/service-database.ts';
 
 const folder = (engine: Engine) => join(packageRoot, 'sql', 'queries', engine);
 
@@ -37,11 +36,7 @@ Examples:
 }
 
 async function ask(question: string, { database: given }: { database?: string }): Promise<void> {
-  const address = databaseToRead(given);
-  if (address.startsWith('sqlite:') && !existsSync(address.slice('sqlite:'.length))) {
-    throw new InputError(`${address}: there is no such file; name the database of the service with --database`);
-  }
-  const database = await openDatabaseToRead(address);
+  const database = await openDatabaseToRead(existingDatabase(given));
   try {
     const text = readFileSync(join(folder(database.engine), `${question}.sql`), 'utf8').replace(/;\s*$/, '');
     const { rows } = await database.kysely.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text));

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { home } from '../../contracts/home.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
-import { openDatabase } from '../../store/database/open-database.ts';
-import { openStore } from '../../store/open-store.ts';
+import type { ExportedTables } from '../../exporter/service-reads.ts';
+import { openDatabaseToRead } from '../../store/database/open-database.ts';
+import { openStore, openStoreToRead } from '../../store/open-store.ts';
 import { wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
@@ -43,8 +46,9 @@ async function run({ database: address, rolloutPlan, policy: policyFile, ...at }
   const policy = readPolicy(policyFile);
   const service = databaseToRead(address);
   const stop = untilSignal();
-  const store = await openStore();
-  const database = await openDatabase(service);
+  // The first run makes the store of this home, and this process would go on to read what was there before.
+  const store = await (existsSync(home('store.sqlite')) ? openStoreToRead() : openStore());
+  const database = await openDatabaseToRead<ExportedTables>(service);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const cannotRead = (error: unknown) => say(`the store could not be read: ${String(error)}`);
   const exporter = new Exporter(store, database, cannotRead, plan, policy);

@@ -11,7 +11,7 @@ import { reportResult } from '../../report/report-result.ts';
 import { type SummarizedRun, storedCells } from '../../report/report-source.ts';
 import { usageOf } from '../../report/reporters.ts';
 import { processTerminal } from '../../report/terminal.ts';
-import { openStore, type Store } from '../../store/open-store.ts';
+import { openStoreToRead, type Store } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
 
@@ -40,7 +40,7 @@ Examples:
 
 async function diff(before: string, after: string, reporterText: string): Promise<ExitCode> {
   const chosen = chooseReporters(reporterText, diffReporters);
-  const store = await openStore();
+  const store = await openStoreToRead();
   try {
     const read = async () => compareRuns(await readRun(store, before), await readRun(store, after));
     const result = await whileReading(store.file, read);

@@ -6,7 +6,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { readHistory } from '../../report/history/read-history.ts';
 import { historyPage } from '../../report/html-reporter.ts';
 import { writeReportFile } from '../../report/write-report-file.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openStoreToRead } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { list } from '../options/option-values.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
@@ -38,7 +38,7 @@ Examples:
   wwebjs-canary report history --window 7d --library 1.34.7,1.34.2 --build 2.3000.1044822804`;
 
 async function draw({ window, library: libraries, build: builds, out }: HistoryOptions): Promise<void> {
-  const store = await openStore();
+  const store = await openStoreToRead();
   const history = await whileReading(store.file, () => readHistory(store, { window, libraries, builds }, Date.now()))
     .catch(nameOption)
     .finally(() => store.close());

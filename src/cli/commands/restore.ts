@@ -7,9 +7,9 @@ import { Leases } from '../../service/leases/leases.ts';
 import { Problem } from '../../service/problems.ts';
 import { type WorkspaceId, workspaceId } from '../../service/session-ids.ts';
 import type { ServiceDatabase, ServiceTables } from '../../service/tables.ts';
-import { openDatabase } from '../../store/database/open-database.ts';
+import { openDatabase, openDatabaseToRead } from '../../store/database/open-database.ts';
 import { plural } from '../../words/text.ts';
-import { databaseOption, databaseToRead } from '../options/service-database.ts';
+import { databaseOption, existingDatabase } from '../options/service-database.ts';
 
 interface RestoreOptions {
   all?: true;
@@ -47,7 +47,10 @@ Examples:
 
 async function restore({ all, workspace: named, database: given, ...which }: RestoreOptions): Promise<void> {
   if (!all) throw new InputError('restore takes --all; the other options leave some of these sessions');
-  const database = await openDatabase<ServiceTables>(databaseToRead(given));
+  const address = existingDatabase(given);
+  // A database without sessions of this service is not made into one.
+  await (await openDatabaseToRead(address)).close();
+  const database = await openDatabase<ServiceTables>(address);
   try {
     const workspace = named === undefined ? undefined : await findWorkspace(database, named);
     const restored = await new Leases(database, 'restore').startAll({ ...which, workspace });

@@ -8,7 +8,7 @@ import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
 import { defaultRequestLimits } from '../../service/http/admission.ts';
 import { defaultEventsWindowMs, defaultJudgeEveryMs } from '../../service/instance/service.ts';
-import type { LogLine } from '../../service/log-line.ts';
+import { type LogLevel, logLevels, logWriter } from '../../service/log-line.ts';
 import { duration, wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { databaseOption, embeddedDatabase } from '../options/service-database.ts';
@@ -37,6 +37,7 @@ interface ServeCommandOptions {
   eventsWindow: number;
   trustProxy: string[];
   sessionDetail: number;
+  logLevel: LogLevel;
   judgeEvery: number | null;
   policy: string;
   rolloutPlan: string;
@@ -136,6 +137,11 @@ export function serveCommand(): Command {
       0,
     )
     .addOption(
+      new Option('--log-level <level>', 'least level of the lines in the log; the line with the address is at info')
+        .choices(logLevels)
+        .default('info'),
+    )
+    .addOption(
       new Option('--judge-every <time>', 'how often the gate judges the rollout in progress; never leaves it to people')
         .argParser((text) => (text === 'never' ? null : duration(leastJudgeSeconds)(text)))
         .default(defaultJudgeEveryMs, '1m'),
@@ -163,7 +169,7 @@ async function run({
   ...given
 }: Omit<ServeCommandOptions, 'replica'> & { replica?: string | null }): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  const log = (line: LogLine) => process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
+  const log = logWriter(given.logLevel, (text) => process.stdout.write(text));
   const database = given.database ?? embeddedDatabase({ forReplica: replica !== null });
   const stopping = new AbortController();
   const stop = untilSignal().then(() => stopping.abort());

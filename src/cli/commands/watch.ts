@@ -12,10 +12,11 @@ import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { type RunReport, reportSchema, type ScheduledResult } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
+import type { ExportedTables } from '../../exporter/service-reads.ts';
 import { useLibrary } from '../../library/library-use.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { resolvedPlan } from '../../runs/read-plan.ts';
-import { openDatabase } from '../../store/database/open-database.ts';
+import { openDatabaseToRead } from '../../store/database/open-database.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
 import { noteSurprises, notifyWebhook } from '../../watch/surprises.ts';
@@ -85,7 +86,7 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
-  const database = await openDatabase(service);
+  const database = await openDatabaseToRead<ExportedTables>(service);
   const cannotRead = (error: unknown) => say(`the store could not be read: ${String(error)}`);
   const exporter = new Exporter(store, database, cannotRead, plan, policy);
   // The first count of a large store takes longer than the timeout of a scrape.

@@ -30,3 +30,14 @@ export function databaseToRead(address: string | undefined): string {
   }
   return address;
 }
+
+/**
+ * As `databaseToRead`, where the embedded store has to exist too.
+ *
+ * @throws InputError when the file does not exist.
+ */
+export function existingDatabase(address: string | undefined): string {
+  const found = databaseToRead(address);
+  if (!found.startsWith('sqlite:') || existsSync(found.slice('sqlite:'.length))) return found;
+  throw new InputError(`${found}: there is no such file; name the database of the service with --database`);
+}

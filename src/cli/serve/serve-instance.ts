@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { FastifyInstance } from 'fastify';
@@ -18,7 +19,9 @@ import { sealKeys } from '../../service/seal-keys.ts';
 import { LibraryHosts } from '../../service/sessions/library-host.ts';
 import type { ServiceTables } from '../../service/tables.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
+import { openStore } from '../../store/open-store.ts';
 import { readEvents } from '../../surface/extract/type-definitions.ts';
+import { openTracing } from '../../telemetry/tracing.ts';
 import { findReplica } from './open-replica.ts';
 
 /** Time for answers in flight once the sessions are closed. */
@@ -86,8 +89,14 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
   const openReplica = options.replica === null ? null : await findReplica(options.replica);
   if (!isLoopback(host)) await requireKey(options);
   const vault = options.profiles === null ? null : openVault(options.profiles, process.env);
+  // The console reads from the store of the canaries in this home, and a question migrates nothing.
+  if (existsSync(home('store.sqlite'))) await (await openStore()).close();
   const keys = sealKeys(process.env, home('seal.key'));
   const say = (message: string) => log({ event: 'set-up', message });
+  const tracing = await openTracing(process.env, {
+    version: options.version,
+    onTrouble: (message) => log({ event: 'tracing-trouble', message: loggableText(message) }),
+  });
   signal.throwIfAborted();
   const browser = await ensureBrowser(options.browser, say);
   signal.throwIfAborted();
@@ -131,6 +140,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
     eventsWindowMs: options.eventsWindow,
     vault,
     sealKeys: keys(),
+    tracing,
   };
   try {
     const service = await Service.start(serviceOptions, listen);
@@ -142,6 +152,7 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
         // Answers requests while sessions close, so that a load balancer reads `stopping` at /readyz.
         await service.stop(() => endAnswers(app as FastifyInstance));
         await replica?.close();
+        await tracing.close();
       },
     };
   } catch (error) {

@@ -4,7 +4,7 @@ import type { CanaryHistory } from '../../contracts/canary-history.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { ServedMatrix } from '../../contracts/service-api.ts';
 import { dataEnd } from '../../replica/builds/build-dates.ts';
-import { openStore, type Store } from '../../store/open-store.ts';
+import { openStoreToRead, type Store } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { type CellSummary, plannedSummary, withAttempt } from '../../words/cell-summary.ts';
 import { readHistory } from './read-history.ts';
@@ -13,7 +13,7 @@ import type { StoreAnswer, StoreQuestion } from './read-in-thread.ts';
 const dayMs = 86_400_000;
 
 async function answer(question: StoreQuestion): Promise<StoreAnswer> {
-  const store = await openStore(question.file);
+  const store = await openStoreToRead(question.file);
   try {
     return { read: await whileReading(store.file, () => read(store, question)) };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Lease, leaseMs } from '../leases/lease.ts';
 import { freshStart, holdLease } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
+import { noOrigin, originColumns, type RequestOrigin } from '../request-origin.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import type { BrowserColumns } from './account-browsers.ts';
@@ -20,6 +21,8 @@ export interface LinkRequest {
   pairing?: boolean;
   /** Proxy and arguments of the browser; none by default. */
   browser?: BrowserColumns | null;
+  /** What asked for the link; by default no request. */
+  origin?: RequestOrigin;
 }
 
 /** The sessions that lost the number in this step of a link; their owners close them. */
@@ -65,7 +68,7 @@ export class Links {
 
   #insert(
     ids: SessionIds,
-    { phone, library, libraryPin, pairing = false, browser }: LinkRequest,
+    { phone, library, libraryPin, pairing = false, browser, origin = noOrigin }: LinkRequest,
   ): Promise<SessionIds[]> {
     const { now } = this.#database;
     return this.#database.transaction(async (tx) => {
@@ -103,6 +106,7 @@ export class Links {
           lease_token: 1,
           lease_expires_at: eb(now, '+', leaseMs),
           start_cause: 'link-asked',
+          ...originColumns(origin),
         }))
         .execute();
       if (pairing) await tx.insertInto('pairing_links').values({ session_id: ids.session }).execute();

@@ -3,10 +3,11 @@ import type { Kysely, Transaction } from 'kysely';
 import type { FollowedEvent } from '../../contracts/host-events.ts';
 import type { LibraryEvent } from '../../contracts/service-events.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
+import { noOrigin } from '../request-origin.ts';
 import type { Sealer } from '../sealer.ts';
 import type { SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { LibraryEventRow, ServiceDatabase, ServiceTables } from '../tables.ts';
-import { dueDelivery } from '../webhooks/webhooks.ts';
+import { dueDelivery, originsOf } from '../webhooks/webhooks.ts';
 import type { EventScope, WantedBy } from './followed-events.ts';
 
 /** An event that a session reported. */
@@ -85,6 +86,7 @@ export class EventLog {
   async #append(tx: Transaction<ServiceTables>, workspace: WorkspaceId, events: readonly SeenEvent[]): Promise<void> {
     const { seq, at } = await this.#advance(tx, workspace, events.length);
     const live = await liveWebhooks(tx, events);
+    const origins = live.size === 0 ? null : await originsOf(tx, [...new Set(events.map(({ ids }) => ids.account))]);
     const rows: LibraryEventRow[] = [];
     const deliveries: ReturnType<typeof dueDelivery<number>>[] = [];
     for (const [i, { ids, name, event, isKept, webhooks }] of events.entries()) {
@@ -93,7 +95,8 @@ export class EventLog {
       const detail = JSON.stringify(event);
       if (isKept) rows.push({ ...numbered, detail: this.#sealer.seal(detail, row.id) });
       for (const webhook of webhooks.filter((id) => live.has(id))) {
-        deliveries.push(dueDelivery(this.#sealer, webhook, JSON.stringify(eventOf(numbered, detail)), at));
+        const body = JSON.stringify(eventOf(numbered, detail));
+        deliveries.push(dueDelivery(this.#sealer, webhook, body, at, origins?.get(ids.account) ?? noOrigin));
       }
     }
     if (rows.length > 0) await tx.insertInto('library_events').values(rows).execute();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import fastifySwagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -6,6 +5,7 @@ import type { z } from 'zod';
 import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console/build-console.ts';
 import type { Service } from '../instance/service.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
+import { requestIdOf } from '../request-origin.ts';
 import { admitRequests, defaultRequestLimits, type RequestLimits } from './admission.ts';
 import { Idempotency, unknownOutcomeOf } from './idempotency.ts';
 import { ApiKeys } from './keys/api-keys.ts';
@@ -17,6 +17,7 @@ import { refuseOtherMethods } from './refuse-other-methods.ts';
 import { OpenStreams } from './routes/open-streams.ts';
 import type { Route, RouteContext } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
+import { traceRequests } from './trace-requests.ts';
 import { answerUnreadable } from './unreadable-requests.ts';
 
 export interface ServerOptions {
@@ -85,7 +86,7 @@ export function createServer({
     // A missing `Host` is answered like any other mistake, not by Node.
     http: { headersTimeout: limits.requestMs, connectionsCheckingInterval: lookEveryMs, requireHostHeader: false },
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     // A stop waits for answers that are under way; connections that only stand open are closed.
     forceCloseConnections: 'idle',
     // What arrives during a stop is answered by its route.
@@ -109,6 +110,11 @@ export function createServer({
     if (!request.raw.complete) reply.header('connection', 'close');
     return reply.status(status).type('application/problem+json').send(problemBody(problem, request.id));
   };
+  const originOf = traceRequests(app, service.tracing, (request) => codes.get(request) ?? null);
+  app.addHook('onResponse', async ({ method, routeOptions: { url, config } }, { statusCode: status, elapsedTime }) => {
+    if (config.operation?.answer.media === 'text/event-stream') return;
+    service.metrics.answered({ method, route: url ?? null, status, tookMs: elapsedTime });
+  });
   const sampled = sampleRejectedKeys((rejected) => onRejectedKeys?.(rejected));
   const callerOf = admitRequests(app, context, limits, (reason, address) => {
     service.metrics.rejectedKey(reason);
@@ -146,7 +152,7 @@ export function createServer({
         },
         handler: async (request, reply) => {
           const caller = callerOf(request);
-          const parts = { ...readParts(route, request), caller, request, reply };
+          const parts = { ...readParts(route, request), caller, origin: originOf(request), request, reply };
           if (route.answer.media) return route.handle(context, parts as never);
           const run = () => answerOf(route, context, parts);
           const key = idempotencyKey(route, request);

@@ -1,5 +1,8 @@
+import { collectDefaultMetrics } from 'prom-client';
 import type { SessionCause } from '../../codes/codes.ts';
 import {
+  type DeliveryOutcome,
+  deliveryOutcomes,
   type HostOrigin,
   type KeyRejection,
   keyRejections,
@@ -11,13 +14,36 @@ import {
 } from '../../contracts/service-states.ts';
 import { BuildCounter, unknownBuild } from '../../metrics/build-counter.ts';
 import { families } from '../../metrics/families.ts';
-import { overflow } from '../../metrics/family.ts';
+import { listed, overflow } from '../../metrics/family.ts';
 import { type GaugeOf, Instruments } from '../../metrics/instruments.ts';
+import type { DatabaseLoad } from '../../store/database/database.ts';
 import { accountHandle } from '../account-handle.ts';
 import type { EndedCall } from '../calls/library-calls.ts';
+import { profileFolder } from '../profiles/session-folder.ts';
+import type { BrowserMeter, MeasuredBrowsers } from '../sessions/browser-meter.ts';
 import type { SessionHosts } from '../sessions/session-host.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession } from '../sessions/sessions-options.ts';
+
+export interface MetricsOptions {
+  /** The sessions of this instance; called at each scrape. */
+  sessions(): Pick<Sessions, 'hosted' | 'launches'>;
+  database: DatabaseLoad;
+  browsers: Pick<BrowserMeter, 'of'>;
+  /** Those that wait for a session, if any do. */
+  hosts?: Pick<SessionHosts, 'waiting'> | undefined;
+  /** How many sessions get their own series. */
+  detailed: number;
+}
+
+/** A request that was answered. */
+export interface AnsweredRequest {
+  method: string;
+  /** The template of its path; null for a path that the API does not have. */
+  route: string | null;
+  status: number;
+  tookMs: number;
+}
 
 /** The metrics of one instance. A phone number, session id or text is never a label. */
 export class ServiceMetrics {
@@ -36,18 +62,22 @@ export class ServiceMetrics {
   readonly #hostDeaths = this.#instruments.counter(families.hostDeaths);
   readonly #hostDeathSessions = this.#instruments.counter(families.hostDeathSessions);
   readonly #rejectedKeys = this.#instruments.counter(families.rejectedKeys);
+  readonly #lostLogins = this.#instruments.counter(families.lostLogins);
+  readonly #requests = this.#instruments.histogram(families.httpRequestDuration);
+  readonly #statements = this.#instruments.histogram(families.databaseStatementDuration);
+  readonly #deliveries = this.#instruments.counter(families.deliveryAttempts);
+  readonly #browserCpu = this.#instruments.counter(families.browserCpu);
+  readonly #browserMemory = this.#instruments.gauge(families.browserMemory);
+  readonly #browserProcesses = this.#instruments.gauge(families.browserProcesses);
   readonly registry = this.#instruments.registry;
 
-  /**
-   * @param sessions returns the sessions of this instance; called at each scrape.
-   * @param detailed how many sessions get their own series.
-   * @param hosts those that wait for a session, if any do.
-   */
-  constructor(
-    sessions: () => Pick<Sessions, 'hosted' | 'launches'>,
-    detailed: number,
-    hosts?: Pick<SessionHosts, 'waiting'>,
-  ) {
+  constructor({ sessions, database, browsers, hosts, detailed }: MetricsOptions) {
+    collectDefaultMetrics({ register: this.registry });
+    // Gauges with the name of a counter, and their sum costs more the more sessions there are.
+    for (const kind of ['handles', 'requests', 'resources']) {
+      this.registry.removeSingleMetric(`nodejs_active_${kind}`);
+      this.registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+    }
     this.#instruments.gauge(families.warmHosts, (gauge) => {
       for (const [library, count] of hosts?.waiting ?? []) gauge.set({ library }, count);
     });
@@ -65,10 +95,27 @@ export class ServiceMetrics {
     if (detailed > 0) {
       const family = { ...families.sessionDetail, limit: detailed };
       this.#instruments.gauge(family, (gauge) => setOneByOne(gauge, sessions(), detailed));
+      this.#instruments.gauge({ ...families.sessionBrowserMemory, limit: detailed }, (gauge) => {
+        for (const { handle, use } of usesOneByOne(sessions(), browsers)) gauge.add({ handle }, use.memoryBytes);
+      });
+      this.#instruments.gauge({ ...families.sessionBrowserCpu, limit: detailed }, (gauge) => {
+        for (const { handle, use } of usesOneByOne(sessions(), browsers)) gauge.add({ handle }, use.cpus);
+      });
     }
+    if (database.pool() !== null) {
+      this.#instruments.gauge(families.databaseConnections, (gauge) => {
+        const { inUse, free, waiting } = database.pool() ?? { inUse: 0, free: 0, waiting: 0 };
+        gauge.set({ state: 'in_use' }, inUse);
+        gauge.set({ state: 'free' }, free);
+        gauge.set({ state: 'waiting' }, waiting);
+      });
+    }
+    database.onStatement = (tookMs, succeeded) =>
+      this.#statements.observe({ outcome: succeeded ? 'answered' : 'failed' }, tookMs / 1000);
     // Series that exist from the start, so that an alert sees the first one as an increase.
     for (const reason of keyRejections) this.rejectedKey(reason, 0);
     for (const outcome of violationOutcomes) this.violation(outcome, 0);
+    for (const outcome of deliveryOutcomes) this.#deliveries.inc({ outcome }, 0);
   }
 
   violation(outcome: ViolationOutcome, count = 1): void {
@@ -89,6 +136,24 @@ export class ServiceMetrics {
     this.#rejectedKeys.inc({ reason }, count);
   }
 
+  answered({ method, route, status, tookMs }: AnsweredRequest): void {
+    // A method that is in no list becomes `overflow`.
+    const labels = { method: listed(families.httpRequestDuration.labels.method, method), route: route ?? 'none' };
+    this.#requests.observe({ ...labels, status: String(status) }, tookMs / 1000);
+  }
+
+  deliveryTried(outcome: DeliveryOutcome): void {
+    this.#deliveries.inc({ outcome });
+  }
+
+  /** @param measured null where the machine does not tell. */
+  browsersMeasured(measured: MeasuredBrowsers | null): void {
+    if (measured === null) return;
+    this.#browserMemory.set({}, measured.memoryBytes);
+    this.#browserProcesses.set({}, measured.processes);
+    this.#browserCpu.inc({}, measured.cpuSeconds);
+  }
+
   methodCalled({ library, build, method, outcome, code, tookMs }: EndedCall): void {
     this.#calls.inc({ method, outcome, code, library });
     this.#buildCalls.inc({ library, build: build ?? unknownBuild, method, outcome });
@@ -105,10 +170,14 @@ export class ServiceMetrics {
   }
 
   sessionReady(of: StartedSession): void {
+    // The series is there before the first loss, so that an alert sees that one as an increase.
+    this.#lostLogins.inc({ library: of.library, code: 'unlinked' }, 0);
     this.#startEnded(of, { outcome: 'ready', code: '' });
   }
 
   sessionEnded({ wasReady, end, ...of }: EndedSession): void {
+    const isLost = end.kind === 'dead' && of.settled.kind === 'dead' && (wasReady || !of.linking);
+    if (isLost) this.#lostLogins.inc({ library: of.library, code: end.cause });
     if (wasReady || (end.kind !== 'failed' && end.kind !== 'dead')) return;
     this.#startEnded(of, { outcome: 'failed', code: end.cause });
   }
@@ -166,4 +235,12 @@ function setOneByOne(gauge: GaugeOf<typeof families.sessionDetail>, { hosted }: 
   for (const [status, { length }] of Map.groupBy(sorted.slice(most), ({ step }) => step)) {
     gauge.add({ handle: overflow, workspace: overflow, library: overflow, status }, length);
   }
+}
+
+/** What the browsers of sessions use, each with the handle of its account. */
+function usesOneByOne({ hosted }: Hosted, browsers: Pick<BrowserMeter, 'of'>) {
+  return hosted.flatMap(({ spec }) => {
+    const use = browsers.of(profileFolder(spec.folder));
+    return use ? [{ handle: accountHandle(spec.lease.ids.account), use }] : [];
+  });
 }

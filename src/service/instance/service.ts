@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { within } from '../../contracts/within.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
+import { noTracing, type Tracing } from '../../telemetry/tracing.ts';
 import { AccountBrowsers } from '../accounts/account-browsers.ts';
 import { Accounts } from '../accounts/accounts.ts';
 import { CanaryAccounts } from '../accounts/canary-accounts.ts';
@@ -26,12 +27,13 @@ import { type RolloutRules, readRolloutRules } from '../rollouts/rollout-rules.t
 import { Rollouts } from '../rollouts/rollouts.ts';
 import { Sealer } from '../sealer.ts';
 import type { SessionId, SessionIds, WorkspaceId } from '../session-ids.ts';
+import { BrowserMeter } from '../sessions/browser-meter.ts';
 import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
 import type { OpenSessionHost, SessionHosts } from '../sessions/session-host.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession, SessionEvent } from '../sessions/sessions-options.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
-import { Deliverer } from '../webhooks/deliverer.ts';
+import { Deliverer, type DeliveryAttempt } from '../webhooks/deliverer.ts';
 import { type SeenInSession, Webhooks } from '../webhooks/webhooks.ts';
 import { keepHouse } from './housekeeping.ts';
 import { Instances } from './instances.ts';
@@ -76,6 +78,8 @@ export interface ServiceOptions {
   eventsWindowMs?: number;
   /** The events of a library version out of its type definitions. By default they are not known, and every name can be followed. */
   eventsOf?(version: string): Promise<readonly string[]>;
+  /** Without it, nothing is traced. */
+  tracing?: Tracing;
   log(line: LogLine): void;
 }
 
@@ -83,6 +87,8 @@ export const defaultEventsWindowMs = 86_400_000;
 
 export const defaultJudgeEveryMs = 60_000;
 const hourMs = 3_600_000;
+/** Between two measurements of the browsers: each reads all processes of the machine, so it is not done at each scrape. */
+const measureEveryMs = 15_000;
 
 /** Shutdown budget: 16.5 s for sessions, 2 s for writes, 1 s for HTTP: under the 20 s after which supervisors kill. */
 const stopMs = 16_500;
@@ -107,12 +113,14 @@ export class Service {
   readonly calls: LibraryCalls;
   readonly metrics: ServiceMetrics;
   readonly webhooks: Webhooks;
+  readonly tracing: Tracing;
   readonly browsers: AccountBrowsers;
   /** True when proxies of accounts may be in private networks. */
   readonly allowPrivateProxies: boolean;
   readonly events: LibraryEvents;
   readonly #messages: PendingWrites<SeenInSession>;
   readonly #deliverer: Deliverer;
+  readonly #measureBrowsers: () => Promise<void>;
   readonly #instances: Instances;
   readonly #sealing: Sealing;
   readonly #library: string;
@@ -146,6 +154,7 @@ export class Service {
     this.database = database;
     this.deadlines = { ...defaultDeadlines, ...options.deadlines };
     this.#log = options.log;
+    this.tracing = options.tracing ?? noTracing;
     this.#loops = new Loops(options.log, options.tickMs);
     this.#library = options.library;
     this.accounts = new Accounts(database, this.id);
@@ -163,8 +172,8 @@ export class Service {
     this.webhooks = new Webhooks(database, sealer, allowPrivate);
     this.browsers = new AccountBrowsers(database, sealer);
     this.allowPrivateProxies = options.allowPrivateProxies ?? false;
-    const onLost = ({ account }: SessionIds, why: string) => {
-      options.log({ event: 'message-lost', account, message: loggableText(why) });
+    const onLost = (ids: SessionIds, why: string) => {
+      options.log({ event: 'message-lost', ...this.#subject(ids), message: loggableText(why) });
     };
     this.#messages = new PendingWrites(
       (messages) => this.webhooks.messages(messages),
@@ -179,9 +188,21 @@ export class Service {
       apply: () => this.sessions.followEvents(),
       onLost,
     });
-    this.#deliverer = new Deliverer(database, sealer, allowPrivate);
+    this.#deliverer = new Deliverer(database, sealer, {
+      allowPrivate,
+      tracing: this.tracing,
+      onAttempt: (attempt) => this.#tried(attempt),
+    });
     this.#instances = new Instances(database, this.id, sealer.keyId);
-    this.metrics = new ServiceMetrics(() => this.sessions, options.sessionDetail ?? 0, options.hosts);
+    const browsers = new BrowserMeter();
+    this.metrics = new ServiceMetrics({
+      sessions: () => this.sessions,
+      database: database.load,
+      browsers,
+      hosts: options.hosts,
+      detailed: options.sessionDetail ?? 0,
+    });
+    this.#measureBrowsers = async () => this.metrics.browsersMeasured(await browsers.measure());
     options.hosts?.watch({
       claimed: (library, from) => this.metrics.hostClaimed(library, from),
       died: (library, sessions) => {
@@ -194,8 +215,9 @@ export class Service {
       ...options,
       prepareLibrary: async (version) => options.prepareLibrary?.(version),
       vault,
-      onUnsaved: ({ session }, error) => {
-        options.log({ event: 'profile', message: `The profile of session ${session} was not saved: ${error}` });
+      onUnsaved: (ids, error) => {
+        const message = `The profile of session ${ids.session} was not saved: ${error}`;
+        options.log({ event: 'profile', ...this.#subject(ids), message });
       },
       database,
       sealer,
@@ -213,7 +235,8 @@ export class Service {
       onUnlinked: ({ account }, done, triesLeft) => {
         options.log({ event: done ? 'unlinked' : 'unlink-failed', account, ...(!done && { triesLeft }) });
       },
-      onTrouble: ({ account }, error) => options.log({ event: 'session-trouble', account, ...loggableError(error) }),
+      onTrouble: (ids, error) =>
+        options.log({ event: 'session-trouble', ...this.#subject(ids), ...loggableError(error) }),
     });
     this.calls = new LibraryCalls({
       running: (session) => this.sessions.running(session),
@@ -322,6 +345,7 @@ export class Service {
       everyMs: hourMs,
     });
     this.#loops.start({ name: 'sweep-profiles', run: () => this.sessions.sweep(), everyMs: hourMs });
+    this.#loops.start({ name: 'measure-browsers', run: this.#measureBrowsers, everyMs: measureEveryMs });
     if (judgeEveryMs === null) return;
     const judge = () => this.rolloutJudge.round(judgeEveryMs);
     this.#loops.start({ name: 'judge-rollout', run: judge, everyMs: Math.min(tickMs, judgeEveryMs) });
@@ -341,7 +365,7 @@ export class Service {
   #heard(ids: SessionIds, event: SessionEvent): void {
     if (event.type === 'status') {
       const { status, library, build, tookMs, linking } = event;
-      this.#log({ event: status, account: ids.account, library, build, ms: Math.round(tookMs) });
+      this.#log({ event: status, ...this.#subject(ids), library, build, ms: Math.round(tookMs) });
       if (linking) this.metrics.linkPhase(library, status === 'connected' ? 'ready' : 'authenticated', tookMs);
       if (status === 'connected') this.metrics.sessionReady(event);
     }
@@ -353,16 +377,28 @@ export class Service {
 
   #ended(ended: EndedSession): void {
     this.metrics.sessionEnded(ended);
-    this.#log(endedLine(ended));
+    this.#log({ ...endedLine(ended), ...this.#subject(ended.ids) });
+  }
+
+  #tried({ outcome, state, ...attempt }: DeliveryAttempt): void {
+    this.metrics.deliveryTried(outcome);
+    const event = outcome === 'delivered' ? 'delivered' : 'delivery-failed';
+    this.#log({ event, ...attempt, result: loggableText(attempt.result), state });
+  }
+
+  /** Of which account a log line is, and for which request its session was started. */
+  #subject({ account, session }: SessionIds): { account: string; request: string | null } {
+    return { account, request: this.sessions.running(session)?.spec.origin.request ?? null };
   }
 }
 
 /** The log line for the end of a session. `over`: its account is inactive, so nothing is written to the database. */
-function endedLine({ ids, library, build, end, overBy, settled }: EndedSession): LogLine {
+function endedLine({ library, build, end, overBy, settled }: EndedSession): LogLine {
   const why = 'said' in end && end.said !== null ? { message: loggableText(end.said) } : {};
   const code = 'cause' in end ? end.cause : null;
   const how =
     overBy === null ? { end: end.kind, code, ...why, written: settled.kind } : { end: 'over', code: overBy, ...why };
   const attention = settled.kind === 'failed' && settled.outcome.needsAttention;
-  return { event: 'ended', account: ids.account, library, build, ...how, attention };
+  const level = attention || end.kind === 'dead' ? 'warn' : 'info';
+  return { event: 'ended', level, library, build, ...how, attention };
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
 import { hostedStatuses } from '../../contracts/service-states.ts';
 import { claimDue } from '../claims/claim-due.ts';
+import { noOrigin, originColumns, type RequestOrigin } from '../request-origin.ts';
 import { type SessionId, type SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { type Lease, leaseMs } from './lease.ts';
@@ -136,13 +137,14 @@ export class Leases {
   /**
    * Closes the circuit breaker and ends the backoff of a session, so it can start at once. A running session does not change.
    *
+   * @param origin the request that asked for it.
    * @returns false when the session may never start again.
    */
-  async startNow({ session }: SessionIds): Promise<boolean> {
+  async startNow({ session }: SessionIds, origin: RequestOrigin = noOrigin): Promise<boolean> {
     const { kysely, now } = this.#database;
     await kysely
       .updateTable('sessions')
-      .set({ ...freshStart, start_cause: 'restore-asked' })
+      .set({ ...freshStart, start_cause: 'restore-asked', ...originColumns(origin) })
       .where('id', '=', session)
       .where('wanted', '=', 1)
       .where('lease_expires_at', '<=', now)
@@ -155,9 +157,13 @@ export class Leases {
    * Closes the circuit breakers and ends the backoff of all sessions that wait, so they can start at once; slots keep them from starting
    * all at the same time.
    *
+   * @param origin the request that asked for it.
    * @returns how many there were.
    */
-  async startAll({ workspace, code, library, waitsFor }: WaitingSessions): Promise<number> {
+  async startAll(
+    { workspace, code, library, waitsFor }: WaitingSessions,
+    origin: RequestOrigin = noOrigin,
+  ): Promise<number> {
     const { kysely, now } = this.#database;
     let query = kysely
       .selectFrom('sessions')
@@ -179,7 +185,7 @@ export class Leases {
     for (let start = 0; start < ids.length; start += batch) {
       const { numUpdatedRows } = await kysely
         .updateTable('sessions')
-        .set({ ...freshStart, start_cause: 'restore-asked' })
+        .set({ ...freshStart, start_cause: 'restore-asked', ...originColumns(origin) })
         .where('id', 'in', ids.slice(start, start + batch))
         .where('wanted', '=', 1)
         .where('lease_expires_at', '<=', now)

@@ -1,6 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
 import type { AccountStatus } from '../../contracts/service-states.ts';
+import { originOf, type RequestOrigin } from '../request-origin.ts';
 import { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
 import { Lease, leaseMs } from './lease.ts';
@@ -18,6 +19,8 @@ export interface ClaimedSession {
   libraryPin: string | null;
   /** Of proxy and browser arguments. */
   browserRevision: number;
+  /** The request that asked for the link or for the last restoration. */
+  origin: RequestOrigin;
 }
 
 /** Makes an instance the owner of a session. The caller has locked its row, and no instance owns a lease that is still valid. */
@@ -53,5 +56,5 @@ export async function takeSession(
     .executeTakeFirstOrThrow();
   const { status, phone, library_pin: libraryPin, browser_revision: browserRevision, pairing } = account;
   const pairWith = pairing && status === 'qr_scanning' ? phone : null;
-  return { lease, cause, status, phone, libraryPin, browserRevision, pairWith };
+  return { lease, cause, status, phone, libraryPin, browserRevision, pairWith, origin: originOf(row) };
 }

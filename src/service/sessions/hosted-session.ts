@@ -15,6 +15,7 @@ import { type Lease, LeaseLost } from '../leases/lease.ts';
 import { writeUntilTaken } from '../leases/lease-writes.ts';
 import { Problem } from '../problems.ts';
 import { ProfileUnavailable } from '../profiles/profile-vault.ts';
+import type { RequestOrigin } from '../request-origin.ts';
 import type { SessionIds } from '../session-ids.ts';
 import { ProxyRefused } from './account-proxy.ts';
 import { servicePolicy } from './deadlines.ts';
@@ -22,6 +23,7 @@ import { factsInTime, logOut, staysUnscanned } from './farewell.ts';
 import { ProfileSaves } from './profile-saves.ts';
 import { type HostedLibrary, LibraryFailed, type SessionHost, type SessionHostSpec } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
+import type { StartSpans } from './start-spans.ts';
 
 /** Lines of standard error that may be needed. */
 const keptLines = 10;
@@ -42,6 +44,9 @@ export interface SessionSpec extends Omit<SessionHostSpec, 'signal' | 'onSeen'> 
   cause: SessionCause;
   /** True when no login was ever accepted for the account. */
   linking: boolean;
+  /** The request that asked for the link or for the last restoration. */
+  origin: RequestOrigin;
+  spans: StartSpans;
   /** Of the proxy and the browser arguments that it is started with. */
   browserRevision: number;
   /** Called once when the browser has started or failed to start: another one may start now. */
@@ -136,6 +141,7 @@ export class HostedSession {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.spec.onLaunched();
     const end = this.#end as SessionEnd;
+    this.spec.spans.end('cause' in end ? end.cause : end.kind, this.#build);
     if (end.kind === 'closed') await this.#destroy();
     if (end.kind === 'lost' && this.#isToUnlink) await this.#leavePhone();
     if (end.kind === 'dead' && end.mayBeScanned) await this.#leaveLink();
@@ -218,10 +224,12 @@ export class HostedSession {
     const { lease, cause, library, linking, pairWith } = this.spec;
     // It may have been closed while it waited for its slot.
     if (this.#end) return;
+    this.spec.spans.enter('launch');
     await this.#write(() => this.#parts.starts.begin(lease, cause, library));
     await this.#handle({ type: 'session:start', isLinked: !linking, pairWith });
     this.#host = await this.#open();
     this.follow();
+    this.spec.spans.enter(linking ? 'qr' : 'authenticated');
     while (this.#host && !this.#end) {
       const input = this.#inputs.shift();
       if (input) await this.#handle(input);
@@ -330,11 +338,15 @@ export class HostedSession {
   }
 
   #announce(what: Extract<Effect, { do: 'announce' }>['what']): void {
-    const { lease, library, linking } = this.spec;
+    const { lease, library, linking, spans } = this.spec;
     const { onEvent } = this.#parts;
-    if (what === 'code') onEvent(lease.ids, { type: 'code' });
-    else if (what === 'deaf') this.probed('deaf');
+    if (what === 'code') {
+      spans.enter('authenticated');
+      onEvent(lease.ids, { type: 'code' });
+    } else if (what === 'deaf') this.probed('deaf');
     else {
+      if (what === 'authenticated') spans.enter('ready');
+      else spans.end(null, this.#build);
       const tookMs = performance.now() - this.startedAt;
       onEvent(lease.ids, { type: 'status', status: what, library, build: this.#build, linking, tookMs });
     }

@@ -9,9 +9,10 @@ import type { SessionId, SessionIds } from '../session-ids.ts';
 import { HostedSession, type SessionSpec } from './hosted-session.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { Settled } from './sessions-options.ts';
+import { StartSpans } from './start-spans.ts';
 
 /** A session whose lease this instance has acquired; `acquiredAt` is `performance.now()` before that. */
-type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith'> & {
+type Taken = Pick<SessionSpec, 'lease' | 'cause' | 'linking' | 'pairWith' | 'origin'> & {
   libraryPin: string | null;
   browserRevision: number;
   acquiredAt: number;
@@ -43,11 +44,17 @@ export class RunningSessions {
   /** Runs a session as soon as a browser can start. */
   host(taken: Taken): HostedSession {
     const { keeper, launches } = this.#parts;
-    const { lease, cause, linking, pairWith, libraryPin, browserRevision, acquiredAt } = taken;
+    const { lease, cause, linking, pairWith, origin, libraryPin, browserRevision, acquiredAt } = taken;
     const library = this.#parts.chooseLibrary(lease.ids.account, libraryPin);
     const folder = sessionFolder(this.#parts.folder, lease.ids);
     let onLaunched = () => {};
     const restMs = () => keeper.restMs(lease);
+    const spans = new StartSpans(this.#parts.tracing, {
+      kind: linking ? 'link' : 'restoration',
+      traceparent: origin.traceparent,
+      library,
+      account: lease.ids.account,
+    });
     const spec = {
       lease,
       cause,
@@ -55,6 +62,8 @@ export class RunningSessions {
       browserRevision,
       linking,
       pairWith,
+      origin,
+      spans,
       folder,
       restMs,
       onLaunched: () => onLaunched(),

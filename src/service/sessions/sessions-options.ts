@@ -2,6 +2,7 @@ import type { SessionCause } from '../../codes/codes.ts';
 import type { FollowedEvent, SeenMessage } from '../../contracts/host-events.ts';
 import type { ProbeOutcome } from '../../contracts/service-states.ts';
 import type { SessionEnd } from '../../session/session-state.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import type { AccountBrowsers } from '../accounts/account-browsers.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Links } from '../accounts/links.ts';
@@ -44,6 +45,7 @@ export interface SessionsOptions extends SessionRollout {
   vault: ProfileVault | null;
   /** A profile could not be saved; the previous save stays. */
   onUnsaved(ids: SessionIds, error: unknown): void;
+  tracing?: Tracing;
   /** The service itself failed; for the log. */
   onTrouble(ids: SessionIds, error: unknown): void;
 }

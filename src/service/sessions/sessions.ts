@@ -5,6 +5,7 @@ import { Unlinks } from '../accounts/unlinks.ts';
 import { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { Leases, type WaitingSessions } from '../leases/leases.ts';
 import { Problem } from '../problems.ts';
+import { noOrigin, type RequestOrigin } from '../request-origin.ts';
 import { type SessionId, SessionIds, type WorkspaceId } from '../session-ids.ts';
 import { openProxy } from './account-proxy.ts';
 import { CanaryProbes } from './canary-probes.ts';
@@ -130,7 +131,7 @@ export class Sessions {
     if (this.#room <= 0) throw new Problem('instance-full');
     const acquiredAt = performance.now();
     const ids = SessionIds.create(workspace);
-    const { phone, libraryPin, pairing } = asked;
+    const { phone, libraryPin, pairing, origin = noOrigin } = asked;
     const library = this.#options.chooseLibrary(ids.account, libraryPin);
     const columns = browser && this.#options.browsers.columns(ids.account, browser);
     this.#beginning++;
@@ -149,6 +150,7 @@ export class Sessions {
       pairWith,
       libraryPin,
       browserRevision: 0,
+      origin,
       acquiredAt,
     });
     return ids;
@@ -205,14 +207,14 @@ export class Sessions {
     if (!this.#stopping) await this.#faults.tryOne();
   }
 
-  /** Starts a session that waits. @throws Problem `account-not-active` */
-  async restore(ids: SessionIds): Promise<void> {
-    if (!(await this.#leases.startNow(ids))) throw new Problem('account-not-active');
+  /** Starts a session that waits, for the request `origin`. @throws Problem `account-not-active` */
+  async restore(ids: SessionIds, origin?: RequestOrigin): Promise<void> {
+    if (!(await this.#leases.startNow(ids, origin))) throw new Problem('account-not-active');
   }
 
-  /** Starts all sessions that wait. Returns how many. */
-  restoreAll(which: WaitingSessions): Promise<number> {
-    return this.#leases.startAll(which);
+  /** Starts all sessions that wait, for the request `origin`. Returns how many. */
+  restoreAll(which: WaitingSessions, origin?: RequestOrigin): Promise<number> {
+    return this.#leases.startAll(which, origin);
   }
 
   /** Makes the account inactive; the owner of the session unlinks the device, else an instance starts it once more for that. */

@@ -1,10 +1,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { type Selectable, sql, type Transaction } from 'kysely';
+import type { DeliveryOutcome, DeliveryState } from '../../contracts/service-states.ts';
+import { noTracing, type Tracing } from '../../telemetry/tracing.ts';
 import { claimDue } from '../claims/claim-due.ts';
+import { noOrigin } from '../request-origin.ts';
 import type { Sealer } from '../sealer.ts';
 import type { ServiceDatabase, ServiceTables, WebhookDeliveryRow, WebhookOutboxRow, WebhookRow } from '../tables.ts';
 import { post } from './post.ts';
-import { dueDelivery, subscriptionsOf } from './webhooks.ts';
+import { dueDelivery, originsOf, subscriptionsOf } from './webhooks.ts';
 
 /** Events that become deliveries in one transaction. */
 const batch = 100;
@@ -22,6 +25,29 @@ export function retryMs(attempts: number): number {
   return Math.min(10_000 * 3 ** (attempts - 1), 28_800_000);
 }
 
+/** An attempt that has ended. */
+export interface DeliveryAttempt {
+  webhook: string;
+  delivery: string;
+  /** 1 for the first. */
+  attempt: number;
+  outcome: DeliveryOutcome;
+  /** The state of the delivery after it. */
+  state: DeliveryState;
+  /** The status of the answer, or why there was none. */
+  result: string;
+  /** The request that its session was started for. */
+  request: string | null;
+}
+
+export interface DelivererOptions {
+  /** True when private addresses may be reached. */
+  allowPrivate: boolean;
+  tracing?: Tracing;
+  /** Called with each attempt when it has ended. */
+  onAttempt?(attempt: DeliveryAttempt): void;
+}
+
 /**
  * Turns events into deliveries and sends those that are due. Any number of instances can do it together.
  *
@@ -30,14 +56,14 @@ export function retryMs(attempts: number): number {
 export class Deliverer {
   readonly #database: ServiceDatabase;
   readonly #sealer: Sealer;
-  readonly #allowPrivate: boolean;
+  readonly #options: DelivererOptions;
   readonly #lanes = new Map<string, Promise<void>>();
   #stopping = false;
 
-  constructor(database: ServiceDatabase, sealer: Sealer, allowPrivate: boolean) {
+  constructor(database: ServiceDatabase, sealer: Sealer, options: DelivererOptions) {
     this.#database = database;
     this.#sealer = sealer;
-    this.#allowPrivate = allowPrivate;
+    this.#options = options;
   }
 
   /** One round, which does not wait for receivers. Call it about once a second. */
@@ -81,11 +107,12 @@ export class Deliverer {
       .where('workspace_id', '=', workspace_id)
       .where('deleted_at', 'is', null)
       .execute();
+    const origin = (await originsOf(tx, [account_id])).get(account_id) ?? noOrigin;
     for (const webhook of webhooks) {
       const names = subscriptionsOf(webhook.events);
       // A webhook that subscribes to messages gets the event of the library.
       if (names !== null && (type === 'message' || !names.includes(type))) continue;
-      const row = dueDelivery(this.#sealer, webhook.id, body, this.#database.now);
+      const row = dueDelivery(this.#sealer, webhook.id, body, this.#database.now, origin);
       await tx.insertInto('webhook_deliveries').values(row).execute();
     }
     await tx.deleteFrom('webhook_outbox').where('id', '=', id).execute();
@@ -124,7 +151,7 @@ export class Deliverer {
     }
   }
 
-  async #claim(webhook: string): Promise<WebhookDeliveryRow[]> {
+  async #claim(webhook: string): Promise<Selectable<WebhookDeliveryRow>[]> {
     const { now } = this.#database;
     return claimDue(
       this.#database,
@@ -149,23 +176,32 @@ export class Deliverer {
     );
   }
 
-  async #send(delivery: WebhookDeliveryRow): Promise<void> {
+  async #send(delivery: Selectable<WebhookDeliveryRow>): Promise<void> {
     const { id, attempts } = delivery;
     const { kysely, now } = this.#database;
     const webhook = await kysely
       .selectFrom('webhooks')
-      .select(['id', 'url', 'secret'])
+      .select(['id', 'url', 'secret', 'failing_since'])
       .where('id', '=', delivery.webhook_id)
       .executeTakeFirstOrThrow();
-    const result = await this.#post(delivery, webhook).catch((error: Error) => error);
+    const span = (this.#options.tracing ?? noTracing).start({
+      name: 'delivery',
+      kind: 'client',
+      parent: delivery.traceparent,
+      facts: { 'wwebjs.webhook': webhook.id, 'wwebjs.attempt': attempts },
+    });
+    const result = await this.#post(delivery, webhook, span.traceparent).catch((error: Error) => error);
     const delivered = typeof result === 'number' && result >= 200 && result < 300;
     const state = delivered ? 'delivered' : attempts >= maxAttempts ? 'dead' : 'pending';
+    const outcome = delivered ? 'delivered' : typeof result === 'number' ? 'refused' : 'unreachable';
+    span.end(delivered ? null : outcome, typeof result === 'number' ? { 'http.response.status_code': result } : {});
     const last_result = (typeof result === 'number' ? `status ${result}` : String(result)).slice(0, 200);
     await kysely
       .updateTable('webhook_deliveries')
       .set({
         state,
         last_result,
+        last_attempt_at: now,
         ...(delivered && { body: '' }),
         next_attempt_at: sql<number>`${now} + ${retryMs(attempts)}`,
       })
@@ -173,12 +209,19 @@ export class Deliverer {
       // A delivery that became a dead letter since, because its webhook was deleted, stays one.
       .where('state', '=', 'pending')
       .execute();
+    const { webhook_id, request_id: request } = delivery;
+    const ended = { webhook: webhook_id, delivery: id, attempt: attempts, outcome, state } as const;
+    this.#options.onAttempt?.({ ...ended, result: last_result, request });
+    if (delivered === (webhook.failing_since === null)) return;
+    const failing_since = delivered ? null : now;
+    await kysely.updateTable('webhooks').set({ failing_since }).where('id', '=', webhook.id).execute();
   }
 
   /** Returns the status of the answer. @throws SealBroken, PrivateAddress, or the network's error. */
   async #post(
-    { id, ...delivery }: WebhookDeliveryRow,
+    { id, ...delivery }: Selectable<WebhookDeliveryRow>,
     webhook: Pick<WebhookRow, 'id' | 'url' | 'secret'>,
+    traceparent: string | null,
   ): Promise<number> {
     const body = this.#sealer.open(delivery.body, id);
     const secret = this.#sealer.open(webhook.secret, webhook.id);
@@ -186,8 +229,9 @@ export class Deliverer {
       'webhook-id': id,
       'webhook-signature': signature(secret, Math.floor(Date.now() / 1000), body),
       'user-agent': 'wwebjs-canary',
+      ...(traceparent !== null && { traceparent }),
     };
-    return post(new URL(webhook.url), { body, headers, allowPrivate: this.#allowPrivate });
+    return post(new URL(webhook.url), { body, headers, allowPrivate: this.#options.allowPrivate });
   }
 }
 

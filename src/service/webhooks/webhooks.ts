@@ -1,26 +1,40 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import type { DeliveryState } from '../../contracts/service-states.ts';
 import { isPrivateHost } from '../private-addresses.ts';
 import { Problem } from '../problems.ts';
+import { originColumns, originOf, type RequestOrigin } from '../request-origin.ts';
 import type { Sealer } from '../sealer.ts';
 import type { SessionIds, WorkspaceId } from '../session-ids.ts';
-import type { ServiceDatabase, WebhookDeliveryRow, WebhookRow } from '../tables.ts';
+import type { ServiceDatabase, ServiceTables, WebhookRow } from '../tables.ts';
 
+/** Times are milliseconds since 1970 by the database's clock. */
 export interface Webhook {
   id: string;
   url: string;
   /** The names of the events that it gets; null for changes of status, attention and messages in short. */
   events: string[] | null;
   createdAt: number;
+  /** The first attempt that failed since the last one that succeeded; null while none has failed since. */
+  failingSince: number | null;
+  pending: number;
+  oldestPendingAt: number | null;
+  /** Dead letters. */
+  dead: number;
 }
 
 export interface Delivery {
   id: string;
   /** JSON text; null once it was delivered. */
   body: string | null;
-  state: WebhookDeliveryRow['state'];
+  state: DeliveryState;
   attempts: number;
   lastResult: string | null;
+  lastAttemptAt: number | null;
+  /** Of a pending delivery; null for the others. */
+  nextAttemptAt: number | null;
+  /** Of the request that its session was started for. */
+  request: string | null;
   createdAt: number;
 }
 
@@ -31,7 +45,7 @@ export interface SeenInSession {
 }
 
 export interface DeliveriesPage {
-  state: WebhookDeliveryRow['state'];
+  state: DeliveryState | 'all';
   limit: number;
   /** The last delivery of the previous page. */
   after: Pick<Delivery, 'createdAt' | 'id'> | null;
@@ -67,7 +81,7 @@ export class Webhooks {
       .insertInto('webhooks')
       .values({ ...row, created_at: now })
       .execute();
-    return { ...fromRow(await this.#row(workspace, id)), secret };
+    return { ...fromRow(await this.#row(workspace, id), []), secret };
   }
 
   async list(workspace: WorkspaceId): Promise<Webhook[]> {
@@ -78,7 +92,15 @@ export class Webhooks {
       .where('deleted_at', 'is', null)
       .orderBy('created_at')
       .execute();
-    return rows.map(fromRow);
+    const counts = await this.#database.kysely
+      .selectFrom('webhook_deliveries')
+      .select(({ fn }) => ['webhook_id', 'state', fn.countAll<number>().as('count')])
+      .select(({ fn }) => fn.min<number>('created_at').as('oldest_at'))
+      .where('webhook_id', 'in', [...rows.map(({ id }) => id), ''])
+      .where('state', 'in', ['pending', 'dead'])
+      .groupBy(['webhook_id', 'state'])
+      .execute();
+    return rows.map((row) => fromRow(row, counts));
   }
 
   /** Deletes a webhook; its pending deliveries become dead letters. @throws Problem `webhook-unknown` */
@@ -101,7 +123,7 @@ export class Webhooks {
       .selectFrom('webhook_deliveries')
       .selectAll()
       .where('webhook_id', '=', id)
-      .where('state', '=', state);
+      .$if(state !== 'all', (select) => select.where('state', '=', state as DeliveryState));
     if (after !== null) {
       query = query.where(({ eb, or, and }) =>
         or([
@@ -117,6 +139,10 @@ export class Webhooks {
       state: row.state,
       attempts: row.attempts,
       lastResult: row.last_result,
+      lastAttemptAt: row.last_attempt_at,
+      // A delivery that was never tried is due at once.
+      nextAttemptAt: row.state === 'pending' ? Math.max(row.next_attempt_at, row.created_at) : null,
+      request: row.request_id,
       createdAt: row.created_at,
     }));
   }
@@ -160,7 +186,7 @@ export class Webhooks {
   #sendingAgain(webhook: string) {
     return this.#database.kysely
       .updateTable('webhook_deliveries')
-      .set({ state: 'pending', attempts: 0, next_attempt_at: 0 })
+      .set({ state: 'pending', attempts: 0, next_attempt_at: this.#database.now })
       .where('webhook_id', '=', webhook)
       .where('state', '=', 'dead');
   }
@@ -183,20 +209,58 @@ export class Webhooks {
   }
 }
 
-function fromRow({ id, url, events, created_at }: Selectable<WebhookRow>): Webhook {
-  return { id, url, events: subscriptionsOf(events), createdAt: created_at };
-}
-
 /** The names in a row of `webhooks`; null for one without subscriptions. */
 export function subscriptionsOf(events: string | null): string[] | null {
   return events === null ? null : (JSON.parse(events) as string[]);
 }
 
-/** A delivery that is due. @param now the present time of the database, as a number or an expression. */
-export function dueDelivery<Time>(sealer: Sealer, webhook: string, body: string, now: Time) {
+/**
+ * A delivery that is due.
+ *
+ * @param now the present time of the database, as a number or an expression.
+ * @param origin of the session.
+ */
+export function dueDelivery<Time>(sealer: Sealer, webhook: string, body: string, now: Time, origin: RequestOrigin) {
   const id = randomUUID();
   return {
     ...{ id, webhook_id: webhook, body: sealer.seal(body, id), state: 'pending' as const },
     ...{ attempts: 0, last_result: null, next_attempt_at: now, created_at: now },
+    ...originColumns(origin),
+  };
+}
+
+/** The requests that the sessions of these accounts were started for, by account. */
+export async function originsOf(
+  kysely: Kysely<ServiceTables>,
+  accounts: readonly string[],
+): Promise<Map<string, RequestOrigin>> {
+  const rows = await kysely
+    .selectFrom('sessions')
+    .select(['account_id', 'request_id', 'traceparent'])
+    .where('account_id', 'in', accounts)
+    .execute();
+  return new Map(rows.map((row) => [row.account_id, originOf(row)]));
+}
+
+interface DeliveryCount {
+  webhook_id: string;
+  state: DeliveryState;
+  count: number;
+  oldest_at: number;
+}
+
+/** @param counts of pending deliveries and dead letters; a state without any is missing. */
+function fromRow(row: Selectable<WebhookRow>, counts: readonly DeliveryCount[]): Webhook {
+  const of = (state: DeliveryState) => counts.find((count) => count.webhook_id === row.id && count.state === state);
+  const pending = of('pending');
+  return {
+    id: row.id,
+    url: row.url,
+    events: subscriptionsOf(row.events),
+    createdAt: row.created_at,
+    failingSince: row.failing_since,
+    pending: Number(pending?.count ?? 0),
+    oldestPendingAt: pending === undefined ? null : Number(pending.oldest_at),
+    dead: Number(of('dead')?.count ?? 0),
   };
 }

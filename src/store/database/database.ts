@@ -1,11 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type LogEvent, type RawBuilder, sql, type Transaction } from 'kysely';
 import { isConflict } from './database-errors.ts';
 
 export type Engine = 'mysql' | 'sqlite';
 
 /** How often a transaction that lost against another one is tried again. */
 const conflictRetries = 8;
+
+/** The connections of a pool, and how much work waits for one. */
+export interface PoolUse {
+  inUse: number;
+  free: number;
+  waiting: number;
+}
+
+/** How a database is used, for metrics. */
+export class DatabaseLoad {
+  /** Null for a database without a pool. */
+  readonly pool: () => PoolUse | null;
+  /** Called with each statement that has ended: how many milliseconds it took, and whether it succeeded. */
+  onStatement: (tookMs: number, succeeded: boolean) => void = () => {};
+
+  constructor(pool: () => PoolUse | null = () => null) {
+    this.pool = pool;
+  }
+
+  /** The `log` of a Kysely. */
+  readonly log: (event: LogEvent) => void = ({ level, queryDurationMillis }) =>
+    this.onStatement(queryDurationMillis, level === 'query');
+}
 
 /** One database, MySQL or SQLite, behind the same typed queries. */
 export class Database<Tables> {
@@ -17,6 +40,7 @@ export class Database<Tables> {
   readonly migrated: readonly string[];
   /** The database's own clock in milliseconds since 1970: clocks of instances differ. */
   readonly now: RawBuilder<number>;
+  readonly load: DatabaseLoad;
 
   /** @param now an expression for another clock, for replays of what took days. */
   constructor(
@@ -25,12 +49,14 @@ export class Database<Tables> {
     name: string,
     migrated: readonly string[],
     now: RawBuilder<number> = clockOf(engine),
+    load: DatabaseLoad = new DatabaseLoad(),
   ) {
     this.engine = engine;
     this.kysely = kysely;
     this.name = name;
     this.migrated = migrated;
     this.now = now;
+    this.load = load;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { MysqlPool, MysqlPoolConnection } from 'kysely';
 import { createPool, type Pool } from 'mysql2';
+import type { PoolUse } from './database.ts';
 
 /** A statement that takes longer is abandoned with its connection: a network that swallows packets gives no error by itself. */
 const statementTimeoutMs = 10_000;
@@ -12,8 +13,14 @@ interface RawConnection extends MysqlPoolConnection {
   destroy(): void;
 }
 
+/** A pool that says how it is used. */
+export interface WatchedPool extends MysqlPool {
+  use(): PoolUse;
+}
+
 /** A pool of at most `size` connections in which no statement waits for ever. */
-export function mysqlPool(url: string, size: number): MysqlPool {
+export function mysqlPool(url: string, size: number): WatchedPool {
+  const use = { inUse: 0, waiting: 0 };
   const pool = createPool({
     uri: url,
     connectionLimit: size,
@@ -22,18 +29,25 @@ export function mysqlPool(url: string, size: number): MysqlPool {
     charset: 'utf8mb4_bin',
   });
   return {
-    getConnection: (callback) => getConnection(pool, callback),
+    getConnection: (callback) => getConnection(pool, use, callback),
     end: (callback) => pool.end(callback),
+    use: () => ({ ...use, free: size - use.inUse }),
   };
 }
 
 const prepared = new WeakMap<object, MysqlPoolConnection>();
 
-function getConnection(pool: Pool, callback: Parameters<MysqlPool['getConnection']>[0]): void {
+type PoolCounts = Omit<PoolUse, 'free'>;
+
+function getConnection(pool: Pool, use: PoolCounts, callback: Parameters<MysqlPool['getConnection']>[0]): void {
   let waiting = true;
+  use.waiting++;
   const settle: typeof callback = (error, connection) => {
-    if (waiting) callback(error, connection);
-    else connection?.release();
+    if (connection) use.inUse++;
+    if (waiting) {
+      use.waiting--;
+      callback(error, connection);
+    } else connection?.release();
     waiting = false;
     clearTimeout(timer);
   };
@@ -43,14 +57,14 @@ function getConnection(pool: Pool, callback: Parameters<MysqlPool['getConnection
     if (error || !raw) return settle(error, undefined as never);
     let guarded = prepared.get(raw);
     if (!guarded) {
-      guarded = guardedConnection(raw as unknown as RawConnection);
+      guarded = guardedConnection(raw as unknown as RawConnection, use);
       prepared.set(raw, guarded);
     }
     settle(null, guarded);
   });
 }
 
-function guardedConnection(raw: RawConnection): MysqlPoolConnection {
+function guardedConnection(raw: RawConnection, use: PoolCounts): MysqlPoolConnection {
   /** The error that ended the connection. Later queries on it report the same error: a failing rollback must not hide it. */
   let dead: DriverFailure | null = null;
   const query = ((sql: string, parameters: readonly unknown[], callback: (error: unknown, result: unknown) => void) => {
@@ -74,6 +88,7 @@ function guardedConnection(raw: RawConnection): MysqlPoolConnection {
   return {
     query,
     release: () => {
+      use.inUse--;
       if (dead) raw.destroy();
       else raw.release();
     },

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { CompiledQuery, Kysely, MysqlDialect } from 'kysely';
+import { CompiledQuery, Kysely, MysqlDialect, type MysqlPool } from 'kysely';
 import { packageRoot } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
-import { Database } from './database.ts';
+import { Database, DatabaseLoad } from './database.ts';
 import { isUnavailable, isUnreachable } from './database-errors.ts';
 import { migrateMysql } from './migrate-mysql.ts';
 import { mysqlPool } from './mysql-pool.ts';
@@ -30,13 +30,17 @@ export async function openDatabase<Tables>(address: string, poolSize = defaultPo
 /**
  * Opens a database as `openDatabase` does, to read from it only: it migrates nothing, and no statement can change anything.
  *
+ * @param isRead whether the caller reads what a migration makes, by its name; by default all.
  * @throws InputError when the address is neither, or the database has no schema of this program; TroubleError when its schema is of
  *   another version, or the database refuses or does not answer.
  */
-export async function openDatabaseToRead<Tables>(address: string): Promise<Database<Tables>> {
+export async function openDatabaseToRead<Tables>(
+  address: string,
+  isRead: (migration: string) => boolean = () => true,
+): Promise<Database<Tables>> {
   const database = openedToRead<Tables>(address);
   try {
-    await checkSchema(database as unknown as Database<Bookkeeping>);
+    await checkSchema(database as unknown as Database<Bookkeeping>, isRead);
     return database;
   } catch (error) {
     await database.close();
@@ -56,14 +60,17 @@ function openedToRead<Tables>(address: string): Database<Tables> {
   if (!/^mysql:\/\//.test(address)) throw new InputError(addressForm);
   return new Database(
     'mysql',
-    new Kysely({ dialect: mysqlDialect(address, 1, ['set session transaction read only']) }),
+    new Kysely({ dialect: mysqlDialect(mysqlPool(address, 1), ['set session transaction read only']) }),
     nameOf(address),
     [],
   );
 }
 
-/** @throws InputError, TroubleError unless exactly the migrations of this program have run. */
-async function checkSchema({ kysely, name, engine }: Database<Bookkeeping>): Promise<void> {
+/** @throws InputError, TroubleError unless of these migrations exactly those of this program have run. */
+async function checkSchema(
+  { kysely, name, engine }: Database<Bookkeeping>,
+  isRead: (migration: string) => boolean,
+): Promise<void> {
   const done = await kysely
     .selectFrom('migrations')
     .select('name')
@@ -74,8 +81,8 @@ async function checkSchema({ kysely, name, engine }: Database<Bookkeeping>): Pro
         throw new TroubleError(`database ${name} does not answer: ${error.message}`, { cause: error });
       throw new InputError(`${name}: this is no database of wwebjs-canary; name the one that \`serve\` works on`);
     });
-  const names = done.map((row) => row.name);
-  const files = migrationFiles(join(packageRoot, 'sql', engine));
+  const names = done.map((row) => row.name).filter(isRead);
+  const files = migrationFiles(join(packageRoot, 'sql', engine)).filter(isRead);
   const [missing] = files.filter((file) => !names.includes(file));
   const [foreign] = names.filter((file) => !files.includes(file));
   if (foreign !== undefined)
@@ -87,8 +94,9 @@ async function checkSchema({ kysely, name, engine }: Database<Bookkeeping>): Pro
 }
 
 async function openEmbedded<Tables>(file: string): Promise<Database<Tables>> {
-  const { kysely, migrated } = await openSqlite<Tables>(file, openInThread);
-  return new Database('sqlite', kysely, file, migrated);
+  const load = new DatabaseLoad();
+  const { kysely, migrated } = await openSqlite<Tables>(file, openInThread, load.log);
+  return new Database('sqlite', kysely, file, migrated, undefined, load);
 }
 
 async function openMysql<Tables>(url: string, poolSize: number): Promise<Database<Tables>> {
@@ -98,12 +106,15 @@ async function openMysql<Tables>(url: string, poolSize: number): Promise<Databas
     const what = isUnreachable(error) ? 'does not answer' : 'refuses';
     throw new TroubleError(`database ${name} ${what}: ${error.message || error.code}`, { cause: error });
   });
-  return new Database<Tables>('mysql', new Kysely({ dialect: mysqlDialect(url, poolSize) }), name, migrated);
+  const pool = mysqlPool(url, poolSize);
+  const load = new DatabaseLoad(() => pool.use());
+  const kysely = new Kysely<Tables>({ dialect: mysqlDialect(pool), log: load.log });
+  return new Database('mysql', kysely, name, migrated, undefined, load);
 }
 
-function mysqlDialect(url: string, poolSize: number, settings: readonly string[] = []): MysqlDialect {
+function mysqlDialect(pool: MysqlPool, settings: readonly string[] = []): MysqlDialect {
   return new MysqlDialect({
-    pool: mysqlPool(url, poolSize),
+    pool,
     onCreateConnection: async (connection) => {
       // Rows that a statement has seen must not lock the gaps between them, or links of different numbers block each other.
       await connection.executeQuery(CompiledQuery.raw('set session transaction isolation level read committed'));

@@ -29,6 +29,18 @@ const loss = (bound: string, value: number) => ({
   values: `${value}+0x30`,
 });
 
+const instance = 'job="service",instance="b"';
+/** One call of four fails, once in five minutes. */
+const calls = (name: string) =>
+  ['failed', 'answered'].map((outcome, i) => ({
+    series: `${name}{${instance},method="Client.getChats",library="1.34.7",build="2.3000.1",outcome="${outcome}"}`,
+    values: `0+${1 + 2 * i}x400`,
+  }));
+const request = (part: string, count: number, more = '') => ({
+  series: `wwebjs_http_request_duration_seconds_${part}{${instance},method="GET",route="/v1/workspaces",status="200"${more}}`,
+  values: `0+${count}x400`,
+});
+
 interface Shown {
   title: string;
   /** Between two samples; a rate over an hour needs more than one in it. */
@@ -79,6 +91,43 @@ const shown: Shown[] = [
     })),
     values: [[48]],
   },
+  {
+    title: 'Leases',
+    series: [
+      { series: `wwebjs_session_leases{${exporter},state="held"}`, values: '3+0x30' },
+      { series: `wwebjs_service_session_capacity{${exporter}}`, values: '5+0x30' },
+    ],
+    values: [[3], [5]],
+  },
+  {
+    title: 'Failed calls of methods per hour',
+    interval: '5m',
+    series: calls('wwebjs_method_calls_total'),
+    values: [[12]],
+  },
+  {
+    title: 'Calls of methods that failed, by build',
+    interval: '5m',
+    series: calls('wwebjs_build_method_calls_total'),
+    values: [[0.25]],
+  },
+  ...['Requests per second by status', 'Requests per second by route'].map((title) => ({
+    title,
+    interval: '5m',
+    series: [request('count', 300)],
+    values: [[1]],
+  })),
+  {
+    title: 'Duration of requests by route, p95',
+    interval: '5m',
+    series: [request('bucket', 300, ',le="0.5"'), request('bucket', 300, ',le="+Inf"')],
+    values: [[0.475]],
+  },
+  {
+    title: 'Connections to the database',
+    series: [{ series: `wwebjs_database_connections{${instance},state="in_use"}`, values: '2+0x30' }],
+    values: [[2]],
+  },
 ];
 
 test.each(shown)('"$title" shows what happened', async ({ title, interval = '1h', series, values }) => {
@@ -87,7 +136,10 @@ test.each(shown)('"$title" shows what happened', async ({ title, interval = '1h'
   expect(targets).toHaveLength(values.length);
   const file = join(temporaryFolder(), 'panel.test.yml');
   const asked = targets.map(({ expr }, i) => ({
-    expr: `sum(${expr.replaceAll(/\$(library|build|workspace)/g, '.*').replaceAll('$__range', '24h')})`,
+    expr: `sum(${expr
+      .replaceAll(/\$(library|build|workspace)/g, '.*')
+      .replaceAll('$__range', '24h')
+      .replaceAll('$__rate_interval', '15m')})`,
     eval_time: '25h',
     exp_samples: values[i]?.map((value) => ({ labels: '{}', value })),
   }));

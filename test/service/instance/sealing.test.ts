@@ -63,7 +63,7 @@ describe.each(engines)('texts at rest in %s', (_, newAddress) => {
   async function writeTexts(sealer: Sealer): Promise<{ secret: string; webhooks: Webhooks; webhook: string }> {
     const webhooks = new Webhooks(database, sealer, true);
     const { id: webhook, secret } = await webhooks.create(workspace, url);
-    const deliverer = new Deliverer(database, sealer, true);
+    const deliverer = new Deliverer(database, sealer, { allowPrivate: true });
     await webhooks.messages([{ ids, message: { body: text } }]);
     await deliverer.round();
     await deliverer.stop();

@@ -24,7 +24,9 @@ async function serve(count: number, options: Partial<Parameters<typeof startTest
 }
 
 const lines = async (service: Service, name: string) =>
-  (await service.metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(`${name}{`));
+  (await service.metrics.registry.metrics())
+    .split('\n')
+    .filter((line) => line.startsWith(name) && /[{ ]/.test(line[name.length] ?? ''));
 
 test('sessions are exported one by one only on request', async () => {
   const { service } = await serve(1);
@@ -79,4 +81,38 @@ test('a host that loaded another library than was asked for is there with both',
     return found.length > 0 && found;
   });
   expect(info).toEqual(['wwebjs_library_info{role="service",declared="1.34.7",installed="1.34.7",loaded="1.24.0"} 1']);
+});
+
+test('a request is counted under the template of its path and its status, whatever the caller wrote', async () => {
+  const { service, workspace } = await serve(0);
+  await server.ask('GET', `/v1/workspaces/${workspace}`);
+  await server.ask('GET', '/v1/workspaces/15550100000');
+  await server.ask('GET', '/v1/15550100000');
+  await server.ask('PROPFIND' as never, '/v1/15550100000');
+  await server.ask('GET', '/v1/workspaces', undefined, { authorization: 'Bearer wrong' });
+  const count = 'wwebjs_http_request_duration_seconds_count';
+  expect(await lines(service, count)).toEqual([
+    `${count}{method="GET",route="/v1/workspaces/:workspace",status="200"} 1`,
+    `${count}{method="GET",route="/v1/workspaces/:workspace",status="404"} 1`,
+    `${count}{method="GET",route="none",status="404"} 1`,
+    `${count}{method="overflow",route="none",status="404"} 1`,
+    `${count}{method="GET",route="/v1/workspaces",status="401"} 1`,
+  ]);
+});
+
+test('the process, its event loop and the statements of the database are measured', async () => {
+  const { service } = await serve(1);
+  const value = async (name: string) => Number((await lines(service, name))[0]?.split(' ').at(-1));
+  expect(await value('process_resident_memory_bytes')).toBeGreaterThan(20_000_000);
+  expect(await value('process_cpu_seconds_total')).toBeGreaterThan(0);
+  expect(await value('process_open_fds')).toBeGreaterThan(3);
+  expect(await value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+  const statements = 'wwebjs_database_statement_duration_seconds_count';
+  expect(await value(statements)).toBeGreaterThan(5);
+  await service.database.kysely
+    .selectFrom('gone' as never)
+    .execute()
+    .catch(() => {});
+  expect(await lines(service, statements)).toContainEqual(`${statements}{outcome="failed"} 1`);
+  expect(await lines(service, 'wwebjs_database_connections'), 'the embedded store has no pool').toEqual([]);
 });

@@ -47,7 +47,7 @@ describe.each(engines)('deliverers of two instances with %s', (_, newAddress) =>
   async function send(messages: number): Promise<void> {
     const ids = SessionIds.create(workspace);
     for (let i = 0; i < messages; i++) await webhooks.messages([{ ids, message: { body: `message ${i}` } }]);
-    const deliverers = databases.map((database) => new Deliverer(database, newSealer(), true));
+    const deliverers = databases.map((database) => new Deliverer(database, newSealer(), { allowPrivate: true }));
     await until('each message was sent to each webhook', async () => {
       await Promise.all(deliverers.map((deliverer) => deliverer.round()));
       const rows = await deliveries();

@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { webhookEventSchema } from '../../../src/contracts/service-events.ts';
+import { Exporter } from '../../../src/exporter/exporter.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
 import { post } from '../../../src/service/webhooks/post.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { aMinuteLater } from '../../support/a-minute-later.ts';
 import { lightHosts } from '../../support/light-host.ts';
 import { newMysqlDatabase } from '../../support/mysql-server.ts';
 import { engines } from '../../support/service-databases.ts';
@@ -12,6 +16,11 @@ import { silentHosts } from '../../support/silent-host.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { linkWith, startTestService, until, untilStatus } from '../../support/test-service.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+
+const unexpected = (error: unknown) => {
+  throw error;
+};
 
 interface Heard {
   body: string;
@@ -105,6 +114,51 @@ describe.each(engines)('webhooks with %s', (_, newAddress) => {
       async () => (await server.ask('GET', `${list}?state=delivered`)).body.items.length === 1,
     );
     expect(new Set(heard.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test('what fails is seen at once: in the list of webhooks, with its deliveries, and in the metrics', async () => {
+    status = 500;
+    const { body: webhook } = await server.ask('POST', webhooks, { url: address });
+    expect(webhook).toMatchObject({ failingSince: null, pending: 0, oldestPendingAt: null, dead: 0 });
+    const { headers } = await server.ask('POST', accounts, {}, { 'x-request-id': 'deploy.7' });
+    expect(headers['x-request-id']).toBe('deploy.7');
+    const time = expect.stringMatching(/^20\d\d-.*Z$/);
+    const failing = await until('it failed', async () => {
+      const [one] = (await server.ask('GET', webhooks)).body.items;
+      return one.failingSince !== null && one;
+    });
+    expect(failing).toMatchObject({ failingSince: time, pending: 1, oldestPendingAt: time, dead: 0 });
+    const list = `${webhooks}/${webhook.id}/deliveries`;
+    const { items } = (await server.ask('GET', `${list}?state=pending`)).body;
+    const tries = { attempts: 1, lastResult: 'status 500', lastAttemptAt: time, nextAttemptAt: time };
+    expect(items).toMatchObject([{ state: 'pending', request: 'deploy.7', ...tries }]);
+    expect(Date.parse(items[0].nextAttemptAt)).toBeGreaterThan(Date.parse(items[0].lastAttemptAt));
+    expect((await server.ask('GET', list)).body.items, 'dead letters').toEqual([]);
+
+    const { database } = server.service;
+    const exported = async () => {
+      const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
+      const { text } = await new Exporter(store, aMinuteLater(database) as never, unexpected).read();
+      await store.close();
+      return text;
+    };
+    const before = await until('a minute has passed', async () => {
+      const text = await exported();
+      return text.includes('wwebjs_webhooks{state="failing"} 1') && text;
+    });
+    expect(before).toContain('wwebjs_webhook_deliveries_pending 1\n');
+    expect(before).toMatch(/wwebjs_webhook_oldest_pending_age_seconds 6\d/);
+    expect(before, 'to a webhook that fails nothing is late').toContain('wwebjs_webhook_delivery_delay_seconds 0\n');
+
+    status = 204;
+    await database.kysely.updateTable('webhook_deliveries').set({ next_attempt_at: 0 }).execute();
+    await until('it works', async () => (await server.ask('GET', webhooks)).body.items[0].failingSince === null);
+    const [delivered] = (await server.ask('GET', `${list}?state=all`)).body.items;
+    expect(delivered).toMatchObject({ state: 'delivered', attempts: 2, nextAttemptAt: null, lastResult: 'status 204' });
+    expect(await exported()).toContain('wwebjs_webhooks{state="working"} 1\n');
+    const own = await server.service.metrics.registry.metrics();
+    for (const outcome of ['refused', 'delivered'])
+      expect(own).toContain(`wwebjs_webhook_attempts_total{outcome="${outcome}"} 1\n`);
   });
 
   test('dead letters are listed page by page, and one alone can be sent again', async () => {

@@ -48,14 +48,14 @@ export const accountRoutes: Route[] = [
       'instance-full',
       'stopping',
     ],
-    async handle({ service }, { params, body, caller }) {
+    async handle({ service }, { params, body, caller, origin }) {
       const { phone = null, pairing = false, library = null, browser = null } = body;
       if (browser !== null && !allows(caller.scope, 'admin'))
         throw new Problem('forbidden', 'The field browser needs a key with the scope admin.');
       service.checkProxy(browser?.proxy ?? null);
       const { id } = await service.workspaces.get(workspaceId(params.workspace));
       if (library !== null) await service.sessions.prepareLibrary(library);
-      const ids = await service.sessions.link(id, { phone, pairing, libraryPin: library, browser });
+      const ids = await service.sessions.link(id, { phone, pairing, libraryPin: library, browser, origin });
       return accountView(await service.accounts.get(ids.workspace, ids.account));
     },
   }),
@@ -141,8 +141,8 @@ export const accountRoutes: Route[] = [
     params: accountParams,
     answer: { status: 202, schema: accountSchema },
     problems: ['account-unknown', 'account-not-active'],
-    async handle({ service }, { params }) {
-      await service.sessions.restore((await findAccount(service, params)).ids);
+    async handle({ service }, { params, origin }) {
+      await service.sessions.restore((await findAccount(service, params)).ids, origin);
       return accountView(await findAccount(service, params));
     },
   }),
@@ -155,9 +155,9 @@ export const accountRoutes: Route[] = [
     body: restoreAllSchema,
     answer: { status: 202, schema: restoredSchema },
     problems: [],
-    async handle({ service }, { params, body }) {
+    async handle({ service }, { params, body, origin }) {
       const { id: workspace } = await service.workspaces.get(workspaceId(params.workspace));
-      return { restored: await service.sessions.restoreAll({ workspace, ...body }) };
+      return { restored: await service.sessions.restoreAll({ workspace, ...body }, origin) };
     },
   }),
   route({
@@ -168,7 +168,9 @@ export const accountRoutes: Route[] = [
     body: restoreAllSchema,
     answer: { status: 202, schema: restoredSchema },
     problems: [],
-    handle: async ({ service }, { body }) => ({ restored: await service.sessions.restoreAll({ ...body }) }),
+    handle: async ({ service }, { body, origin }) => ({
+      restored: await service.sessions.restoreAll({ ...body }, origin),
+    }),
   }),
   route({
     method: 'POST',
@@ -205,11 +207,11 @@ export const accountRoutes: Route[] = [
     body: sendTextSchema,
     answer: { status: 201, schema: sentSchema },
     problems: ['account-unknown', 'session-not-connected', 'session-elsewhere', 'send-failed', 'send-unknown'],
-    async handle({ service }, { params, body, request }) {
+    async handle({ service }, { params, body, origin, request }) {
       const { ids } = await findAccount(service, params);
       const owner = await ownerElsewhere(service, ids, request);
       if (owner?.address) {
-        const to = { address: owner.address, ms: service.deadlines.sendMs, unknown: 'send-unknown' } as const;
+        const to = { address: owner.address, origin, ms: service.deadlines.sendMs, unknown: 'send-unknown' } as const;
         return sentSchema.parse(await (await sendOn(request, to)).json());
       }
       const id = await service.sessions.sendText(ids, `${body.to}@c.us`, body.text);

@@ -37,12 +37,12 @@ export const callRoutes: Route[] = [
       'call-failed',
       'call-unknown',
     ],
-    async handle({ service }, { params, body, caller, request }) {
+    async handle({ service }, { params, body, caller, origin, request }) {
       const { ids } = await findAccount(service, params);
       const owner = await ownerElsewhere(service, ids, request);
       if (owner?.address === null) throw new Problem('session-elsewhere');
       if (owner) {
-        const to = { address: owner.address, ms: body.deadlineMs, unknown: 'call-unknown' } as const;
+        const to = { address: owner.address, origin, ms: body.deadlineMs, unknown: 'call-unknown' } as const;
         return libraryAnswerSchema.parse(await (await sendOn(request, to)).json());
       }
       const { workspace, account } = params;
@@ -58,10 +58,13 @@ export const callRoutes: Route[] = [
     params: answeredFileParams,
     answer: { status: 200, media: 'application/octet-stream' },
     problems: ['account-unknown', 'media-unknown'],
-    async handle({ service }, { params, request, reply }) {
+    async handle({ service }, { params, origin, request, reply }) {
       const { ids } = await findAccount(service, params);
       const owner = await ownerElsewhere(service, ids, request);
-      if (owner?.address) return sendFileOf(owner.address, { ms: fileMs, unknown: 'media-unknown' }, request, reply);
+      if (owner?.address) {
+        const to = { address: owner.address, origin, ms: fileMs, unknown: 'media-unknown' } as const;
+        return sendFileOf(to, request, reply);
+      }
       return sendFile(service.calls.takeFile(ids, params.file), params.file, reply);
     },
   }),
@@ -87,13 +90,8 @@ export async function sendFile(
 }
 
 /** Answers with the file that another instance answers with. @throws Problem as `sendOn` */
-export async function sendFileOf(
-  address: string,
-  how: Pick<Forwarding, 'ms' | 'unknown'>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<undefined> {
-  const { headers, body } = await sendOn(request, { address, ...how });
+export async function sendFileOf(to: Forwarding, request: FastifyRequest, reply: FastifyReply): Promise<undefined> {
+  const { headers, body } = await sendOn(request, to);
   for (const name of fileHeaders) reply.header(name, headers.get(name));
   await reply.send(body);
 }

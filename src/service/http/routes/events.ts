@@ -96,11 +96,14 @@ export const eventRoutes: Route[] = [
       ] as const),
       ...(['object-unknown', 'call-failed', 'call-unknown', 'media-unknown'] as const),
     ],
-    async handle({ service }, { params: { message, ...params }, caller, request, reply }) {
+    async handle({ service }, { params: { message, ...params }, caller, origin, request, reply }) {
       const { ids } = await findAccount(service, params);
       const owner = await ownerElsewhere(service, ids, request);
       if (owner?.address === null) throw new Problem('session-elsewhere');
-      if (owner) return sendFileOf(owner.address, { ms: downloadMs, unknown: 'call-unknown' }, request, reply);
+      if (owner) {
+        const to = { address: owner.address, origin, ms: downloadMs, unknown: 'call-unknown' } as const;
+        return sendFileOf(to, request, reply);
+      }
       const call = { on: { message }, method: 'downloadMedia', args: [], deadlineMs: downloadMs };
       const { media } = await service.calls.call(ids, call, { urlOf: (file) => file, rules: caller.methods });
       const [file] = media;

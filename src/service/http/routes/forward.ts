@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Service } from '../../instance/service.ts';
 import { Problem, type ProblemCode, problems } from '../../problems.ts';
+import type { RequestOrigin } from '../../request-origin.ts';
 import type { SessionIds } from '../../session-ids.ts';
 
 /** Marks a request that another instance sent on: it goes no further. */
@@ -27,6 +28,8 @@ export async function ownerElsewhere(
 export interface Forwarding {
   /** Of the instance that runs the session. */
   address: string;
+  /** What the other instance does it for. */
+  origin: RequestOrigin;
   /** How long the other instance may take, in milliseconds. */
   ms: number;
   /** The problem when the request may have been carried out. */
@@ -39,11 +42,13 @@ export interface Forwarding {
  *
  * @throws Problem of the other instance; `session-elsewhere` when it was not reached; `unknown`.
  */
-export async function sendOn(request: FastifyRequest, { address, ms, unknown }: Forwarding): Promise<Response> {
+export async function sendOn(request: FastifyRequest, { address, origin, ms, unknown }: Forwarding): Promise<Response> {
   const { authorization } = request.headers;
   const { method, url, body } = request;
   const headers = {
     [forwardedHeader]: '1',
+    'x-request-id': request.id,
+    ...(origin.traceparent !== null && { traceparent: origin.traceparent }),
     ...(authorization !== undefined && { authorization }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ApiScope } from '../../../contracts/service-states.ts';
 import type { Service } from '../../instance/service.ts';
 import type { ProblemCode } from '../../problems.ts';
+import type { RequestOrigin } from '../../request-origin.ts';
 import type { ApiKeys } from '../keys/api-keys.ts';
 import type { Caller } from '../keys/authenticate.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -24,6 +25,8 @@ export interface RequestParts<P, Q, B> {
   query: Output<Q>;
   body: Output<B>;
   caller: Caller;
+  /** The request, for what is done because of it later or elsewhere. */
+  origin: RequestOrigin;
   request: FastifyRequest;
   reply: FastifyReply;
 }

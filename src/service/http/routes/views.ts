@@ -22,6 +22,8 @@ import type { ApiKey } from '../keys/api-keys.ts';
 /** Milliseconds since 1970 as ISO 8601. */
 export const iso = (ms: number) => new Date(ms).toISOString();
 
+export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
+
 export function workspaceView({ id, name, quotas, createdAt }: Workspace): z.output<typeof workspaceSchema> {
   return { id, name, quotas, createdAt: iso(createdAt) };
 }
@@ -52,8 +54,6 @@ export function accountView(account: Account): z.output<typeof accountSchema> {
 export function transitionView(transition: AccountTransition): z.output<typeof transitionSchema> {
   return { ...transition, at: iso(transition.at) };
 }
-
-const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
 export function sessionStartView(start: SessionStart): z.output<typeof sessionStartSchema> {
   const { startedAt, endedAt, lostAt } = start;

@@ -11,9 +11,9 @@ import {
   workspaceParams,
 } from '../../../contracts/service-api.ts';
 import { workspaceId } from '../../session-ids.ts';
-import type { Delivery } from '../../webhooks/webhooks.ts';
+import type { Delivery, Webhook } from '../../webhooks/webhooks.ts';
 import { type Route, route } from './route.ts';
-import { iso, pageOf } from './views.ts';
+import { iso, isoOrNull, pageOf } from './views.ts';
 
 const path = '/v1/workspaces/:workspace/webhooks';
 
@@ -29,7 +29,7 @@ export const webhookRoutes: Route[] = [
     async handle({ service }, { params }) {
       const { id } = await service.workspaces.get(workspaceId(params.workspace));
       const items = await service.webhooks.list(id);
-      return { items: items.map((webhook) => ({ ...webhook, createdAt: iso(webhook.createdAt) })) };
+      return { items: items.map(webhookView) };
     },
   }),
   route({
@@ -57,7 +57,7 @@ export const webhookRoutes: Route[] = [
         await service.events.checkInstances();
       }
       const made = await service.webhooks.create(id, body.url, body.events ?? null);
-      return { ...made, createdAt: iso(made.createdAt) };
+      return { ...webhookView(made), secret: made.secret };
     },
   }),
   route({
@@ -76,7 +76,7 @@ export const webhookRoutes: Route[] = [
   route({
     method: 'GET',
     path: `${path}/:webhook/deliveries`,
-    summary: 'Deliveries, newest first, page by page; by default dead letters',
+    summary: 'Deliveries in a state or in all, newest first, page by page; by default dead letters',
     scope: 'admin',
     params: webhookParams,
     query: deliveriesQuery,
@@ -89,8 +89,7 @@ export const webhookRoutes: Route[] = [
       const after = query.after === undefined ? null : { createdAt: Number(createdAt), id };
       const page = { state: query.state, limit: limit + 1, after };
       const rows = await service.webhooks.deliveries(workspaceId(workspace), webhook, page);
-      const view = (delivery: Delivery) => ({ ...delivery, createdAt: iso(delivery.createdAt) });
-      return pageOf(rows, limit, view, ({ createdAt, id }) => `${createdAt}.${id}`);
+      return pageOf(rows, limit, deliveryView, ({ createdAt, id }) => `${createdAt}.${id}`);
     },
   }),
   route({
@@ -119,3 +118,13 @@ export const webhookRoutes: Route[] = [
     },
   }),
 ];
+
+function webhookView({ id, url, events, createdAt, failingSince, pending, oldestPendingAt, dead }: Webhook) {
+  const times = { createdAt: iso(createdAt), failingSince: isoOrNull(failingSince) };
+  return { id, url, events, ...times, pending, oldestPendingAt: isoOrNull(oldestPendingAt), dead };
+}
+
+function deliveryView({ createdAt, lastAttemptAt, nextAttemptAt, ...delivery }: Delivery) {
+  const tries = { lastAttemptAt: isoOrNull(lastAttemptAt), nextAttemptAt: isoOrNull(nextAttemptAt) };
+  return { ...delivery, createdAt: iso(createdAt), ...tries };
+}
