@@ -10,6 +10,7 @@ export const iconPaths = {
   disconnected: 'M2.5 13.5 13.5 2.5M2.5 8A5.5 5.5 0 1 0 13.5 8A5.5 5.5 0 1 0 2.5 8',
   inactive: 'M3.5 8H12.5',
   ascending: 'M8 13V3.5M4 7.5 8 3.5 12 7.5',
+  back: 'M13 8H3.5M7.5 4 3.5 8 7.5 12',
   descending: 'M8 3V12.5M4 8.5 8 12.5 12 8.5',
 } as const;
 export type IconName = keyof typeof iconPaths;

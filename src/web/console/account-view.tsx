@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
 import { AccountActions } from './account-actions.tsx';
-import { accountsAddress } from './address.ts';
 import {
   type AccountBody,
   fileAddress,
@@ -12,7 +11,7 @@ import {
   type SessionStartsBody,
 } from './api.ts';
 import { pause, useLive } from './live.ts';
-import { Card, Heading, Rows, Sign, Time, WhenLoaded } from './parts.tsx';
+import { BackToAccounts, Card, Heading, Rows, Sign, Time, WhenLoaded } from './parts.tsx';
 
 /** One account: the code to scan during a link, its live status, its actions, and its history. */
 export function AccountView({ workspace, account: id }: { workspace: string; account: string }) {
@@ -20,9 +19,7 @@ export function AccountView({ workspace, account: id }: { workspace: string; acc
   const account = useLive(() => getBody<AccountBody>(path), path);
   return (
     <>
-      <p>
-        <a href={accountsAddress(workspace)}>← accounts</a>
-      </p>
+      <BackToAccounts of={workspace} />
       <WhenLoaded live={account}>
         {(shown) => (
           <>

@@ -14,6 +14,7 @@ import {
 import { useLive } from './live.ts';
 import {
   Act,
+  Card,
   ChoiceField,
   fieldText,
   Heading,
@@ -27,6 +28,8 @@ import {
 } from './parts.tsx';
 
 const pageSize = '100';
+/** Ids have no sequence that a person would see. */
+const defaultSort: AccountSort = 'phone';
 
 /** The accounts of a workspace that match the filter of the address, and the way to link another number. */
 export function AccountsView({ workspace, list }: { workspace: string; list: AccountsList }) {
@@ -34,7 +37,7 @@ export function AccountsView({ workspace, list }: { workspace: string; list: Acc
   const { status, attention, phone, library } = list;
   // Counts beside a choice are of what the other choices leave.
   const countsPath = `${path}/account-counts${queryOf({ attention, phone, library })}`;
-  const listPath = `${path}/accounts${queryOf({ ...list, limit: pageSize })}`;
+  const listPath = `${path}/accounts${queryOf({ ...list, sort: list.sort || defaultSort, limit: pageSize })}`;
   const self = useLive(() => getBody<WorkspaceBody>(path), path, null);
   const accounts = useLive(() => getBody<AccountsBody>(listPath), listPath);
   const counts = useLive(() => getBody<AccountCountsBody>(countsPath), countsPath);
@@ -53,7 +56,11 @@ export function AccountsView({ workspace, list }: { workspace: string; list: Acc
             <a href={addressOf({ view: 'settings', workspace })}>Webhooks, keys and quotas</a>
             <RestoreWaiting path={path} refresh={refresh} />
           </p>
-          <LinkForm path={path} />
+          <div class="cards">
+            <Card title="Link a number" wide>
+              <LinkForm path={path} />
+            </Card>
+          </div>
           {counts.data && (
             <Statuses
               of={counts.data}
@@ -201,7 +208,7 @@ function Filters({ of: { attention, libraries }, list, show }: FiltersProps) {
 
 function Accounts({ items, list, workspace }: { items: AccountBody[]; list: AccountsList; workspace: string }) {
   const head = (title: string, sort: AccountSort) => {
-    const isSorted = list.sort === sort;
+    const isSorted = (list.sort || defaultSort) === sort;
     const order: SortOrder = list.order === 'descending' ? 'descending' : 'ascending';
     const next: SortOrder = isSorted && order === 'ascending' ? 'descending' : 'ascending';
     return {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import { AccountView } from './account-view.tsx';
 import { AccountsView } from './accounts-view.tsx';
 import { addressOf, type ConsolePlace, parsePlace } from './address.ts';
@@ -85,13 +85,21 @@ export function Console() {
         </p>
       </header>
       <main tabIndex={-1} ref={main}>
-        {why !== null ? <KeyForm why={why} use={use} /> : place ? <View key={shown} place={place} /> : <Damaged />}
+        {why !== null ? (
+          <KeyForm why={why} use={use} />
+        ) : place ? (
+          <View key={shown} place={place} />
+        ) : (
+          <Failed words="The address of this page is damaged; begin at Overview." />
+        )}
       </main>
     </TellTrouble.Provider>
   );
 }
 
 function View({ place }: { place: ConsolePlace }) {
+  const [broken] = useErrorBoundary();
+  if (broken) return <Failed words={`The console has a bug: ${broken}`} />;
   switch (place.view) {
     case 'overview':
       return <OverviewView />;
@@ -112,11 +120,11 @@ function View({ place }: { place: ConsolePlace }) {
   }
 }
 
-function Damaged() {
+function Failed({ words }: { words: string }) {
   return (
     <>
       <Heading>That did not work</Heading>
-      <p role="alert">The address of this page is damaged; begin at Overview.</p>
+      <p role="alert">{words}</p>
     </>
   );
 }

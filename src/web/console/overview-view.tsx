@@ -100,7 +100,7 @@ function WaitingGroups({ of: { attention, instances }, refresh }: NeedsProps) {
     <>
       <Rows
         caption="Sessions that keep failing"
-        titles={['Failure', 'Version', 'Sessions', 'Since', '']}
+        titles={['Failure', 'Version', 'Sessions', 'Since', 'Action']}
         rows={attention.groups.map(({ code, library, accounts, since }) => ({
           key: `${code} ${library}`,
           cells: [
@@ -128,7 +128,7 @@ function LostLogins({ of: { accounts, newest } }: { of: Overview['lostLogins'] }
   return (
     <Rows
       caption={`${plural(accounts, 'account')} lost the login in the last day and ${accounts === 1 ? 'has' : 'have'} to be linked again`}
-      titles={['Number', 'Workspace', 'Why', 'Since', '']}
+      titles={['Number', 'Workspace', 'Why', 'Since', 'Action']}
       rows={newest.map((session) => ({
         key: session.account,
         cells: [
@@ -149,7 +149,7 @@ function FailingWebhooks({ of, refresh }: { of: Overview['webhooks']; refresh():
   return (
     <Rows
       caption="Webhooks whose deliveries fail"
-      titles={['Webhook', 'Retried', 'Dead letters', '']}
+      titles={['Webhook', 'Retried', 'Dead letters', 'Action']}
       rows={of.map(({ workspace, webhook, failing, dead }) => ({
         key: webhook,
         cells: [
@@ -213,7 +213,7 @@ function Restorations({ of }: { of: Overview['restorations'] }) {
   const { running, backoff, unowned, linking, oldest } = of;
   return (
     <Card title="Restorations">
-      <dl class="figures">
+      <dl class="numbers">
         <dt>being started</dt>
         <dd>{running}</dd>
         <dt>start after their backoff</dt>
@@ -244,7 +244,7 @@ function Instances({ of }: { of: NonNullable<Overview['instances']> }) {
             </Sign>,
             <span key="sessions">
               {maxSessions === null ? sessions : `${sessions} of ${maxSessions} `}
-              {maxSessions !== null && <meter value={sessions} max={maxSessions} aria-label="sessions" />}
+              {maxSessions !== null && <progress value={sessions} max={maxSessions} aria-label="sessions" />}
             </span>,
             `${starting} (slots: ${slots})`,
             <Time key="seen" at={seenAt} />,
@@ -270,7 +270,7 @@ function RunningRollout({ of, refresh }: { of: Overview['rollout']; refresh(): P
   return (
     <Card title="Rollout">
       <p>
-        <a href={addressOf({ view: 'rollouts' })}>{`${baseline} → ${candidate}: ${percent} %`}</a>
+        <a href={addressOf({ view: 'rollouts' })}>{`From ${baseline} to ${candidate}: ${percent} %`}</a>
       </p>
       <progress max={100} value={percent} aria-label="accounts on the candidate" />
       {decision && (
@@ -292,7 +292,7 @@ type Figures = NonNullable<NonNullable<Overview['rollout']>['decision']>['figure
 function Interval({ flow, verdict, loss }: Pick<Figures, 'flow' | 'verdict' | 'loss'>) {
   if (loss === null) return <p class="faint">{`${flow}: ${verdict}, there are no attempts of both versions yet`}</p>;
   const { estimate, lower, upper } = loss;
-  const points = (value: number) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)}`;
+  const points = (value: number) => `${value > 0 ? '+' : value < 0 ? '-' : ''}${Math.abs(value).toFixed(1)}`;
   const words = `${flow}: ${verdict}, ${points(estimate)} points of failures (${points(lower)} to ${points(upper)})`;
   const reach = Math.max(1, Math.abs(lower), Math.abs(upper));
   const x = (value: number) => 100 + (value / reach) * 95;

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX, TargetedSubmitEvent } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { SortOrder } from '../../contracts/service-states.ts';
 import { type IconName, iconPaths } from '../icons.ts';
+import { accountsAddress } from './address.ts';
 import { type Live, useRequest } from './live.ts';
 
 /** Words in tables and cards that several views of the console are made of. */
@@ -40,6 +41,16 @@ export function Heading({ children }: { children: string }) {
     document.title = `${children} · wwebjs-canary`;
   }, [children]);
   return <h1>{children}</h1>;
+}
+
+export function BackToAccounts({ of }: { of: string }) {
+  return (
+    <p>
+      <a href={accountsAddress(of)}>
+        <Icon name="back" /> accounts
+      </a>
+    </p>
+  );
 }
 
 export function Card({ title, children, wide }: { title: string; children: ComponentChildren; wide?: boolean }) {

@@ -47,7 +47,7 @@ function Rollout({ rollout, refresh }: { rollout: RolloutBody; refresh(): Promis
   const { baseline, candidate, percent, state, steps } = rollout;
   return (
     <article class="card">
-      <h2>{`${baseline} → ${candidate}: ${percent} % (${state.replace('_', ' ')})`}</h2>
+      <h2>{`From ${baseline} to ${candidate}: ${percent} % (${state.replace('_', ' ')})`}</h2>
       <progress max={100} value={percent} aria-label="accounts on the candidate" />
       <RolloutButtons rollout={rollout} refresh={refresh} />
       <ol>

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { apiScopes } from '../../contracts/service-states.ts';
-import { accountsAddress } from './address.ts';
 import {
   type ApiKeyBody,
   type ApiKeysBody,
@@ -16,7 +15,7 @@ import {
   type WorkspaceBody,
 } from './api.ts';
 import { useLive } from './live.ts';
-import { Act, Card, fieldText, Heading, RequestForm, Rows, Sign, Time, WhenLoaded } from './parts.tsx';
+import { Act, BackToAccounts, Card, fieldText, Heading, RequestForm, Rows, Sign, Time, WhenLoaded } from './parts.tsx';
 
 /** Webhooks with their deliveries, API keys and quotas of a workspace. */
 export function SettingsView({ workspace }: { workspace: string }) {
@@ -24,9 +23,7 @@ export function SettingsView({ workspace }: { workspace: string }) {
   const self = useLive(() => getBody<WorkspaceBody>(path), path, null);
   return (
     <>
-      <p>
-        <a href={accountsAddress(workspace)}>← accounts</a>
-      </p>
+      <BackToAccounts of={workspace} />
       <WhenLoaded live={self}>
         {(shown) => (
           <>
@@ -131,18 +128,20 @@ function Deliveries({ caption, of, resend }: DeliveriesProps) {
   return (
     <Rows
       caption={caption}
-      titles={['Since', 'Attempts', 'Last result', '']}
+      titles={['Since', 'Attempts', 'Last result', ...(resend ? ['Action'] : [])]}
       rows={of.map(({ id, createdAt, attempts, lastResult }) => ({
         key: id,
         cells: [
           <Time key="since" at={createdAt} />,
           attempts,
           lastResult ?? 'not tried yet',
-          resend && (
-            <Act key="resend" act={() => resend(id)}>
-              Send again
-            </Act>
-          ),
+          ...(resend
+            ? [
+                <Act key="resend" act={() => resend(id)}>
+                  Send again
+                </Act>,
+              ]
+            : []),
         ],
       }))}
     />
@@ -187,7 +186,7 @@ function Keys({ workspace }: { workspace: string }) {
           if (reaching.length === 0) return <p>There is none yet.</p>;
           return (
             <Rows
-              titles={['Name', 'Scope', 'Reaches', 'Valid', '']}
+              titles={['Name', 'Scope', 'Reaches', 'Valid', 'Action']}
               rows={reaching.map((key) => ({
                 key: key.id,
                 cells: [

@@ -28,7 +28,7 @@ export function WorkspacesView({ after }: { after: string }) {
               <p>There is none yet. A workspace is a tenant: its numbers are its own.</p>
             ) : (
               <Rows
-                titles={['Workspace', 'Made', 'Quota of accounts', '']}
+                titles={['Workspace', 'Made', 'Quota of accounts', 'More']}
                 rows={items.map(({ id, name, quotas, createdAt }) => ({
                   key: id,
                   cells: [

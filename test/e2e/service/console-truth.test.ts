@@ -123,9 +123,9 @@ test('lists are live: an account and a rollout from another client appear by the
   await page.goto(`${origin}/#/rollouts`);
   await page.getByText('There was none yet.').first().waitFor();
   const { id } = await ask('POST', '/v1/rollouts', { baseline: '1.34.7', candidate: '1.34.6' });
-  await page.getByRole('heading', { name: '1.34.7 → 1.34.6: 1 %' }).waitFor();
+  await page.getByRole('heading', { name: 'From 1.34.7 to 1.34.6: 1 %' }).waitFor();
   await page.goto(`${origin}/#/`);
-  await page.getByRole('link', { name: '1.34.7 → 1.34.6: 1 %' }).waitFor();
+  await page.getByRole('link', { name: 'From 1.34.7 to 1.34.6: 1 %' }).waitFor();
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByText('None is active.').waitFor();
   expect((await ask('GET', `/v1/rollouts/${id}`)) as object).toMatchObject({ state: 'rolled_back' });

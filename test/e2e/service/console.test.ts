@@ -119,7 +119,7 @@ test('after a restart of the service the page shows the session restored', async
   await expect.poll(async () => (await column(3)).slice(0, 3)).toEqual(['ready', 'scanned', 'instance-stopped']);
   expect((await column(5))[0]).toBe(`1.34.7 on ${build}`);
   await page.getByText(`on WhatsApp Web ${build}`).waitFor();
-  await page.getByRole('link', { name: '← accounts' }).click();
+  await page.getByRole('link', { name: 'accounts', exact: true }).click();
   await page.getByRole('link', { name: `+${number}` }).waitFor();
   await page.getByRole('button', { name: 'Restore all that wait' }).click();
   await page.getByText(/^\d+ sessions? may start now\.$/).waitFor();
@@ -130,7 +130,7 @@ test('a rollout is begun, advanced and rolled back', async () => {
   await page.getByLabel('From').fill('1.34.7');
   await page.getByLabel('to', { exact: true }).fill('1.34.6');
   await page.getByRole('button', { name: 'Begin' }).click();
-  await page.getByRole('heading', { name: '1.34.7 → 1.34.6: 1 %' }).waitFor();
+  await page.getByRole('heading', { name: 'From 1.34.7 to 1.34.6: 1 %' }).waitFor();
   await until('what the service decided is shown', async () => {
     await page.reload();
     const held = page.getByText('held at 1 % by the service: undecided');
