@@ -44,7 +44,9 @@ function Webhooks({ path }: { path: string }) {
   const webhooks = useLive(() => getBody<WebhooksBody>(path), path);
   const [made, setMade] = useState<NewWebhookBody | null>(null);
   const register = async (form: FormData) => {
-    setMade(await postBody<NewWebhookBody>(path, { url: fieldText(form, 'url') }));
+    const events = fieldText(form, 'events');
+    const body = { url: fieldText(form, 'url'), ...(events !== '' && { events: events.split(/[\s,]+/) }) };
+    setMade(await postBody<NewWebhookBody>(path, body));
     await webhooks.refresh();
   };
   return (
@@ -52,6 +54,14 @@ function Webhooks({ path }: { path: string }) {
       <RequestForm submit="Register" name="Register a webhook" act={register}>
         <label class="long">
           Address <input name="url" type="url" required placeholder="https://example.org/hook" autocomplete="off" />
+        </label>
+        <label class="long">
+          Events{' '}
+          <input
+            name="events"
+            placeholder="changes of status, attention and messages; or names, such as message_ack"
+            autocomplete="off"
+          />
         </label>
       </RequestForm>
       {made && <Once words={`The signing secret of ${made.url}`} text={made.secret} />}
@@ -84,7 +94,7 @@ interface WebhookProps {
   refresh(): Promise<void>;
 }
 
-function Webhook({ path, of: { url, createdAt }, refresh }: WebhookProps) {
+function Webhook({ path, of: { url, events, createdAt, failingSince }, refresh }: WebhookProps) {
   const pending = useLive(() => getBody<DeliveriesBody>(`${path}/deliveries?state=pending&limit=50`), path);
   const dead = useLive(() => getBody<DeliveriesBody>(`${path}/deliveries?state=dead&limit=50`), path);
   const erase = async () => {
@@ -100,8 +110,14 @@ function Webhook({ path, of: { url, createdAt }, refresh }: WebhookProps) {
       <h3>{url}</h3>
       <p class="actions">
         <span class="faint">
-          registered <Time at={createdAt} />
+          registered <Time at={createdAt} /> for{' '}
+          {events === null ? 'changes of status, attention and messages' : events.join(', ')}
         </span>
+        {failingSince !== null && (
+          <Sign of="failed">
+            failing since <Time at={failingSince} />
+          </Sign>
+        )}
         {dead.data && dead.data.items.length > 0 && <Act act={() => resend('resend')}>Send all dead letters again</Act>}
         <Act act={erase} confirm={`Delete the webhook ${url}? What was not delivered is lost.`}>
           Delete
@@ -117,6 +133,10 @@ function Webhook({ path, of: { url, createdAt }, refresh }: WebhookProps) {
   );
 }
 
+function AttemptTime({ at }: { at: string | null }) {
+  return at === null ? <>not known</> : <Time at={at} />;
+}
+
 interface DeliveriesProps {
   caption: string;
   of: DeliveriesBody['items'];
@@ -128,13 +148,20 @@ function Deliveries({ caption, of, resend }: DeliveriesProps) {
   return (
     <Rows
       caption={caption}
-      titles={['Since', 'Attempts', 'Last result', ...(resend ? ['Action'] : [])]}
-      rows={of.map(({ id, createdAt, attempts, lastResult }) => ({
+      titles={[
+        'Since',
+        'Attempts',
+        'Last result',
+        resend ? 'Last attempt' : 'Next attempt',
+        ...(resend ? ['Action'] : []),
+      ]}
+      rows={of.map(({ id, createdAt, attempts, lastResult, lastAttemptAt, nextAttemptAt }) => ({
         key: id,
         cells: [
           <Time key="since" at={createdAt} />,
           attempts,
           lastResult ?? 'not tried yet',
+          <AttemptTime key="attempt" at={resend ? lastAttemptAt : nextAttemptAt} />,
           ...(resend
             ? [
                 <Act key="resend" act={() => resend(id)}>
