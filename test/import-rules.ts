@@ -101,7 +101,16 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   'service/instance': {
     may: [
-      ...['codes', 'contracts', 'store/database', 'metrics', 'telemetry', 'service/*', 'service/accounts'],
+      ...[
+        'codes',
+        'contracts',
+        'store/database',
+        'metrics',
+        'telemetry',
+        'service/*',
+        'service/leases',
+        'service/accounts',
+      ],
       ...[
         'service/calls',
         'service/events',

@@ -487,6 +487,14 @@ export const codes = {
     retry: 'never',
     todo: null,
   },
+  moved: {
+    what: 'The session moved to another instance: its own one drains, or had more than its share of the sessions.',
+    blame: null,
+    phase: null,
+    in: 'sessions',
+    retry: 'never',
+    todo: null,
+  },
   rollout: {
     what: 'The rollout moved the account to another library version.',
     blame: null,

@@ -20,6 +20,8 @@ export const answerSchemas = {
   Deliveries: api.deliveriesSchema,
   Health: api.healthSchema,
   History: api.historySchema,
+  Instance: api.instanceSchema,
+  Instances: api.instancesSchema,
   LibraryAnswer: calls.libraryAnswerSchema,
   LibraryEvent: events.libraryEventSchema,
   LinkCode: api.linkCodeSchema,

@@ -334,6 +334,22 @@ export const servedMatrixSchema = z.strictObject({
 });
 export type ServedMatrix = z.output<typeof servedMatrixSchema>;
 
+export const instanceSchema = z.strictObject({
+  id,
+  host: z.string().describe('name of its machine'),
+  address: z.string().nullable().describe('where other instances reach it; null for an older version'),
+  state: z
+    .enum(['running', 'draining', 'silent'])
+    .describe('silent: it wrote no heartbeat for 30 seconds, so it may be dead'),
+  slots: z.int().describe('browsers that it starts at the same time'),
+  maxSessions: z.int().nullable().describe('null without a limit'),
+  sessions: z.int().describe('sessions whose lease it holds'),
+  startedAt: time,
+  seenAt: time,
+  drainAskedAt: time.nullable(),
+});
+export const instancesSchema = z.strictObject({ items: z.array(instanceSchema) });
+
 export const healthSchema = z.strictObject({ status: z.literal('ok') });
 export const readinessSchema = z.strictObject({ status: z.literal('ready'), instance: z.string() });
 

@@ -65,6 +65,14 @@ export type ApiScope = (typeof apiScopes)[number];
 export const keyRejections = ['missing', 'unknown', 'expired'] as const;
 export type KeyRejection = (typeof keyRejections)[number];
 
+/** Why a session moved to another instance. */
+export const moveReasons = ['drain', 'rebalance'] as const;
+export type MoveReason = (typeof moveReasons)[number];
+
+/** How a move ended: `ended` where the account became inactive meanwhile. */
+export const moveOutcomes = ['arrived', 'failed', 'ended'] as const;
+export type MoveOutcome = (typeof moveOutcomes)[number];
+
 export const rolloutStates = ['active', 'finished', 'rolled_back'] as const;
 export type RolloutState = (typeof rolloutStates)[number];
 

@@ -243,19 +243,20 @@ export class ServiceReads {
     };
   }
 
-  /** How many instances live, and how many sessions they may run together; null where one has no limit. */
+  /** How many instances live, and how many sessions those that do not drain may run together; null where one has no limit. */
   async instances(): Promise<{ living: number; capacity: number | null }> {
-    const { living, limited, capacity } = await this.#db
+    const { living, open, limited, capacity } = await this.#db
       .selectFrom('instances')
       .select(({ fn }) => [
         fn.countAll<number>().as('living'),
-        fn.count<number>('max_sessions').as('limited'),
-        fn.sum<number | null>('max_sessions').as('capacity'),
+        fn.sum<number>(sql`case when drain_asked_at is null then 1 else 0 end`).as('open'),
+        fn.count<number>(sql`case when drain_asked_at is null then max_sessions end`).as('limited'),
+        fn.sum<number>(sql`case when drain_asked_at is null then max_sessions else 0 end`).as('capacity'),
       ])
       .where('stopped_at', 'is', null)
       .where('seen_at', '>', this.#ago(60_000))
       .executeTakeFirstOrThrow();
-    return { living: Number(living), capacity: Number(limited) < Number(living) ? null : Number(capacity ?? 0) };
+    return { living: Number(living), capacity: Number(limited) < Number(open ?? 0) ? null : Number(capacity ?? 0) };
   }
 
   /** The newest rollout with the time of its last step. */

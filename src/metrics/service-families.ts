@@ -8,6 +8,8 @@ import {
   type LinkSuccessWindow,
   linkOutcomes,
   linkSuccessWindows,
+  moveOutcomes,
+  moveReasons,
   probeOutcomes,
   sessionSteps,
   startOutcomes,
@@ -134,6 +136,20 @@ export const serviceFamilies = {
     labels: {},
     limit: 1,
   }),
+  instanceDraining: family({
+    name: 'wwebjs_service_instance_draining',
+    type: 'gauge',
+    help: 'Whether this instance drains: it takes no new session and moves those that it runs to other instances',
+    labels: {},
+    limit: 1,
+  }),
+  sessionMoves: family({
+    name: 'wwebjs_session_moves_total',
+    type: 'counter',
+    help: 'Sessions that this instance moved to others, by how the move ended',
+    labels: { reason: moveReasons, outcome: moveOutcomes },
+    limit: 6,
+  }),
   rejectedKeys: family({
     name: 'wwebjs_rejected_keys_total',
     type: 'counter',
@@ -144,7 +160,7 @@ export const serviceFamilies = {
   sessionCapacity: family({
     name: 'wwebjs_service_session_capacity',
     type: 'gauge',
-    help: 'Sessions that the instances which live may run together; left out while one of them has no limit',
+    help: 'Sessions that the instances which live and do not drain may run together; left out while one of them has no limit',
     labels: {},
     limit: 1,
   }),

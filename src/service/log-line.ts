@@ -6,6 +6,16 @@ export const logEvents = {
   'set-up': { level: 'info', meaning: 'A browser or a library version is being installed.' },
   started: { level: 'info', meaning: 'The instance listens on its port and claims sessions from now on.' },
   listening: { level: 'info', meaning: 'The address of the instance, in `url`.' },
+  'drain-began': {
+    level: 'info',
+    meaning: 'The instance drains: it takes no new session, and its `sessions` move to other instances.',
+  },
+  'drain-waits': {
+    level: 'warn',
+    meaning: 'No other instance has room for the `sessions` that are left; they go on here meanwhile.',
+  },
+  'drain-done': { level: 'info', meaning: 'The instance drains and runs no session any more.' },
+  'drain-ended': { level: 'info', meaning: 'The drain was ended: the instance takes sessions again.' },
   stopping: { level: 'info', meaning: 'Graceful shutdown began: sessions are being closed.' },
   stopped: { level: 'info', meaning: 'Graceful shutdown is complete.' },
   authenticated: { level: 'info', meaning: 'The login of a session was accepted, `ms` after its start.' },

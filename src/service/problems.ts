@@ -38,6 +38,7 @@ export const problems = {
   'code-unknown': { status: 404, title: 'The account shows no code to scan at this moment.' },
   'webhook-unknown': { status: 404, title: 'There is no such webhook in this workspace.' },
   'delivery-unknown': { status: 404, title: 'There is no such dead letter of this webhook.' },
+  'instance-unknown': { status: 404, title: 'There is no such instance, or it has stopped.' },
   'rollout-unknown': { status: 404, title: 'There is no such rollout.' },
   'rollout-active': { status: 409, title: 'Another rollout is active; finish it or roll it back first.' },
   'rollout-over': { status: 409, title: 'The rollout is finished or rolled back.' },
@@ -84,6 +85,7 @@ export const problems = {
   overloaded: { status: 503, title: 'This instance is overloaded; try again after `Retry-After`.' },
   'instance-full': { status: 503, title: 'This instance is at its limit of sessions; use another instance.' },
   starting: { status: 503, title: 'This instance is still starting; use another instance.' },
+  draining: { status: 503, title: 'This instance drains and takes no new session; use another instance.' },
   stopping: { status: 503, title: 'This instance is shutting down; use another instance.' },
 } as const satisfies Record<string, ProblemEntry>;
 export type ProblemCode = keyof typeof problems;

@@ -1,14 +1,15 @@
-import { hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { SealBroken, seal, unseal } from './seal.ts';
 
 const form = /^sealed:([0-9a-f]{16}):([A-Za-z0-9+/]+=*)$/;
 
 /**
  * Seals texts in rows of the database: message texts, secrets of webhooks, credentials of proxies. A sealed text names its key, so that
- * keys can be rotated: the first key seals, each of them opens.
+ * keys can be rotated: the first key seals and signs, each of them opens and verifies.
  */
 export class Sealer {
   readonly #keys: ReadonlyMap<string, Buffer>;
+  readonly #signingKeys: readonly Buffer[];
   /** The id of the key that seals. */
   readonly keyId: string;
   #isOn = false;
@@ -16,6 +17,7 @@ export class Sealer {
   /** @param keys at least one, of 32 bytes each. */
   constructor(keys: readonly Buffer[]) {
     this.#keys = new Map(keys.map((key) => [idOf(key), derived(key, 'texts')]));
+    this.#signingKeys = keys.map((key) => derived(key, 'requests'));
     this.keyId = [...this.#keys.keys()][0] as string;
   }
 
@@ -33,6 +35,20 @@ export class Sealer {
     return this.#keys.has(keyId);
   }
 
+  /** Proves to another instance with the same keys that a text comes from this service. */
+  sign(text: string): string {
+    return signature(this.#signingKeys[0] as Buffer, text).toString('base64url');
+  }
+
+  /** True when an instance with one of these keys signed the text. */
+  isSigned(text: string, signed: string): boolean {
+    const given = Buffer.from(signed, 'base64url');
+    return this.#signingKeys.some((key) => {
+      const expected = signature(key, text);
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+  }
+
   /** @param owner what the text belongs to, such as the id of its row; it can be opened only for the same one. */
   seal(text: string, owner: string): string {
     if (!this.#isOn) return text;
@@ -48,6 +64,10 @@ export class Sealer {
     if (!key) throw new SealBroken(`the text was sealed with the key ${id}, which this instance does not have`);
     return unseal(key, Buffer.from(sealed, 'base64'), owner).toString();
   }
+}
+
+function signature(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
 }
 
 /** Names a key without telling anything of it. */

@@ -92,6 +92,9 @@ export interface SessionRow {
   /** Of the request that asked for the link or for the last restoration. */
   request_id: Generated<string | null>;
   traceparent: Generated<string | null>;
+  /** The only instance that may claim it until `offered_until`; null for any. */
+  offered_to: Generated<string | null>;
+  offered_until: Generated<number>;
 }
 
 export interface SessionStartRow {
@@ -154,6 +157,10 @@ export interface InstanceRow {
   seal_key: string | null;
   /** It reports the events that were followed before this time; null for a version that reports none. */
   follows_at: number | null;
+  /** When its drain was requested. */
+  drain_asked_at: Generated<number | null>;
+  /** 1 when its profiles are in a store that all machines share; null for a version that cannot drain. */
+  shared_profiles: number | null;
 }
 
 /** A key that texts in the database may be sealed with. */

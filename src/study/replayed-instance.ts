@@ -72,6 +72,7 @@ export class ReplayedInstance {
       sealer,
       browsers: new AccountBrowsers(database, sealer),
       instanceId: this.id,
+      isDraining: () => false,
       accounts: new Accounts(database, this.id),
       links: new Links(database, this.id, () => {}),
       openHost: replayedHosts(phones, (host) => this.#opened(host)),

@@ -18,6 +18,7 @@ import { type Bar, bars, heldTo } from './bars.ts';
 import type { Figure } from './figure.ts';
 import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { agreementOfMethods, agreementOfPhases, checkTimes } from './measure-agreement.ts';
+import { apiTimes } from './measure-api.ts';
 import { callTimes } from './measure-calls.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { historyLoad } from './measure-history.ts';
@@ -134,8 +135,8 @@ function memory(streamed: number): Figure {
 }
 
 const size = values.short
-  ? { pairs: 4, attempts: 60, rounds: 10, sessions: 5, scraped: [200] }
-  : { pairs: 20, attempts: 500, rounds: 50, sessions: 20, scraped: [200, 10_000] };
+  ? { pairs: 4, attempts: 60, rounds: 10, sessions: 5, scraped: [200], windows: 4 }
+  : { pairs: 20, attempts: 500, rounds: 50, sessions: 20, scraped: [200, 10_000], windows: 12 };
 const scrapeBars: Record<number, Bar> = { 200: bars.scrapeOf200, 10000: bars.scrapeOf10000 };
 
 let subject: Promise<Subject> | undefined;
@@ -156,6 +157,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   calls: async () => callTimes(await prepared(), 10 * size.rounds),
   'first-code': async () => firstCode(await prepared(), size.pairs),
   'host-memory': async () => hostMemory(await prepared(), size.sessions),
+  api: () => apiTimes(size.windows),
   replica: () => replicaLoad(values.build, 50),
   start: () => startTimes(values.build, size.pairs),
   'agreement-of-phases': () => agreementOfPhases(values.update),

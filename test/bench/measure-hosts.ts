@@ -174,6 +174,12 @@ export async function hostMemory({ planned, library, browser }: Subject, session
           megabytes(own),
           `${megabytes(own).toFixed(1)} MB (PSS ${megabytes(pss).toFixed(1)} MB)`,
         ),
+        {
+          name: `PSS of browsers per session, ${sessionsPerHost} to a host`,
+          value: `${megabytes(pssOfBrowsers()).toFixed(0)} MB`,
+          bar: '',
+          ok: true,
+        },
       );
     } finally {
       await Promise.all(opened.map((host) => host.kill()));
@@ -215,6 +221,26 @@ async function memoryOfHosts(): Promise<Memory> {
     sum.own += bytes('Private_Clean') + bytes('Private_Dirty');
   }
   return sum;
+}
+
+/** Of all processes below the host processes that this process has started, in bytes. */
+function pssOfBrowsers(): number {
+  const pids = readdirSync('/proc').filter((each) => /^\d+$/.test(each));
+  const parents = new Map(pids.map((pid) => [pid, field(pid, 'status', 'PPid')]));
+  const isBelowHost = (pid: string): boolean => {
+    const parent = String(parents.get(pid) ?? 0);
+    return parent !== '0' && (isOwnHost(parent) || isBelowHost(parent));
+  };
+  return pids.filter(isBelowHost).reduce((sum, pid) => sum + field(pid, 'smaps_rollup', 'Pss') * 1024, 0);
+}
+
+/** A number in a file of a process; 0 when the process has ended. */
+function field(pid: string, file: 'status' | 'smaps_rollup', name: string): number {
+  try {
+    return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }
 
 function isOwnHost(pid: string): boolean {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface FleetOptions {
@@ -23,12 +24,12 @@ export class FleetInstance {
   readonly #child: ChildProcess;
   readonly exited: Promise<unknown>;
 
-  /** @param script the program, in this folder. */
+  /** @param script the program, in this folder or by its whole path. */
   constructor(options: object, script = 'instance.ts') {
-    this.#child = spawn(process.execPath, [join(import.meta.dirname, script), JSON.stringify(options)], {
+    this.#child = spawn(process.execPath, [resolve(import.meta.dirname, script), JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    this.exited = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.exited = once(this.#child, 'exit');
     if (this.#child.stdout) {
       createInterface({ input: this.#child.stdout }).on('line', (line) => this.lines.push(JSON.parse(line)));
     }
@@ -52,6 +53,11 @@ export class FleetInstance {
       if (event === 'launch-end') now--;
     }
     return most;
+  }
+
+  /** The 99th percentile of its event loop delay since the last SIGUSR2, in milliseconds; known when it has ended by SIGTERM. */
+  get loopDelayMs(): number {
+    return this.lines.find(({ event }) => event === 'loop-delay')?.p99Ms as number;
   }
 
   count(event: string): number {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { excessMs } from './loop-delay.ts';
 import { networkCut } from './network-cut.ts';
 
 const minuteMs = 60_000;
@@ -9,6 +10,7 @@ test.each(['refuse', 'silent'] as const)(
     const result = await networkCut({ how, sessions: 64, cutMs: 5 * minuteMs, slots: 4 });
     console.log(JSON.stringify(result));
     expect(result.needingAttention).toBe(0);
+    expect(result.loopDelayMs.instance).toBeLessThan(result.loopDelayMs.idle + excessMs);
     expect(result.backMs).toBeLessThan(6 * minuteMs);
   },
 );

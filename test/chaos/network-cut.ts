@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startReplica } from '../../src/replica/start-replica.ts';
 import type { ServiceOptions } from '../../src/service/instance/service.ts';
+import { Leases } from '../../src/service/leases/leases.ts';
+import type { ServiceTables } from '../../src/service/tables.ts';
+import { openDatabase } from '../../src/store/database/open-database.ts';
 import { lightHosts } from '../support/light-host.ts';
 import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { linkWith, startTestService, until, untilStatus } from '../support/test-service.ts';
+import { FleetInstance } from './fleet.ts';
 
 interface NetworkCut {
   how: 'refuse' | 'silent';
@@ -26,41 +30,45 @@ export interface CutResult {
   needingAttention: number;
   /** Milliseconds from the return of the network until the last session was connected. */
   backMs: number;
+  /** The 99th percentile of the delay of the event loop, of the instance and of a process that does nothing, in milliseconds. */
+  loopDelayMs: { instance: number; idle: number };
 }
 
 /** Cuts the network of all pages of one instance; its database stays. */
-export async function networkCut({
-  how,
-  sessions,
-  cutMs,
-  slots,
-  deadlines,
-  failuresEach,
-  pingMs,
-}: NetworkCut): Promise<CutResult> {
+export async function networkCut({ how, sessions, cutMs, failuresEach, ...options }: NetworkCut): Promise<CutResult> {
   const replica = await startReplica({ build: '2.3000.1044822804', timeScale: 100 });
-  const wire = await TcpProxy.to(replica.port);
-  const openHost = lightHosts({ port: wire.port, ...(pingMs && { pingMs }) });
-  const database = await newMysqlDatabase();
-  const { service } = await startTestService({ database, openHost, slots, ...(deadlines && { deadlines }) });
-  const { id: workspace } = await service.workspaces.create('W');
-  const linked = [];
+  const address = await newMysqlDatabase();
+  const { slots } = options;
+  const openHost = lightHosts({ port: replica.port });
+  const { service: linking, folder } = await startTestService({ database: address, openHost, slots });
+  const { id: workspace } = await linking.workspaces.create('W');
   for (let i = 0; i < sessions; i++) {
     const phone = replica.phones.create(String(15550610000 + i)).id;
-    linked.push(await linkWith(service, workspace, (qr) => replica.phones.scan(phone, qr)));
+    const ids = await linkWith(linking, workspace, (qr) => replica.phones.scan(phone, qr));
+    await untilStatus(linking, ids, 'connected');
   }
-  for (const ids of linked) await untilStatus(service, ids, 'connected');
-  const { kysely } = service.database;
-  const failures = () =>
-    kysely
+  await linking.stop();
+
+  const wire = await TcpProxy.to(replica.port);
+  const database = await openDatabase<ServiceTables>(address);
+  const { kysely } = database;
+  const instance = new FleetInstance({ ...options, database: address, folder, port: wire.port, launchMs: 50 });
+  const idle = new FleetInstance({}, 'loop-delay.ts');
+  const connected = async () => {
+    const rows = await kysely.selectFrom('whatsapp_accounts').select('id').where('status', '=', 'connected').execute();
+    return rows.length === sessions;
+  };
+  await until('all are connected', connected, 300_000);
+  for (const process of [instance, idle]) process.signal('SIGUSR2');
+
+  const isEnough = async (each: number) => {
+    await kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
+    const counts = await kysely
       .selectFrom('session_starts')
       .select((select) => ['session_id', select.fn.countAll<number>().as('count')])
       .where('outcome', '=', 'failed')
       .groupBy('session_id')
       .execute();
-  const isEnough = async (each: number) => {
-    await kysely.updateTable('sessions').set({ next_start_at: 0 }).execute();
-    const counts = await failures();
     return counts.length === sessions && counts.every(({ count }) => Number(count) >= each);
   };
   wire.cut(how);
@@ -68,16 +76,8 @@ export async function networkCut({
   else await until('all have failed often enough', () => isEnough(failuresEach), cutMs);
   wire.mend();
   const mendedAt = performance.now();
-  if (failuresEach !== undefined) await service.sessions.restoreAll({ waitsFor: 'backoff' });
-  const counts = async (status: string) => {
-    const rows = await kysely
-      .selectFrom('whatsapp_accounts')
-      .select('id')
-      .where('status', '=', status as never)
-      .execute();
-    return rows.length;
-  };
-  await until('all are connected', async () => (await counts('connected')) === sessions, 900_000);
+  if (failuresEach !== undefined) await new Leases(database, 'person').startAll({ waitsFor: 'backoff' });
+  await until('all are connected', connected, 900_000);
   const backMs = Math.round(performance.now() - mendedAt);
   const waiting = await kysely.selectFrom('sessions').select('id').where('attention_at', 'is not', null).execute();
   const ended = await kysely
@@ -86,9 +86,12 @@ export async function networkCut({
     .where('code', 'is not', null)
     .groupBy('code')
     .execute();
-  await service.stop();
+  for (const process of [instance, idle]) process.signal('SIGTERM');
+  await Promise.all([instance.exited, idle.exited]);
+  await database.close();
   await wire.close();
   await replica.close();
   const failed = Object.fromEntries(ended.map(({ code, count }) => [String(code), Number(count)]));
-  return { failed, needingAttention: waiting.length, backMs };
+  const loopDelayMs = { instance: instance.loopDelayMs, idle: idle.loopDelayMs };
+  return { failed, needingAttention: waiting.length, backMs, loopDelayMs };
 }

@@ -9,6 +9,7 @@ import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { linkWith, startTestService, until, untilStatus } from '../support/test-service.ts';
 import { connectedSessions, longestUnowned, unownedMs } from './connected-sessions.ts';
 import { FleetInstance } from './fleet.ts';
+import { excessMs } from './loop-delay.ts';
 
 const sessions = Number(process.env.FLEET_SESSIONS ?? 500);
 const instances = 4;
@@ -63,6 +64,9 @@ test('one of four instances is killed: all its sessions are owned again in time,
   const all = async (living: readonly FleetInstance[]) => (await connectedSessions(database, living)) === sessions;
   await until('all are connected', () => all(fleet), 300_000);
   const [killed, ...living] = fleet as [FleetInstance, ...FleetInstance[]];
+  const idle = new FleetInstance({}, 'loop-delay.ts');
+  await sleep(1_000);
+  for (const process of [idle, ...living]) process.signal('SIGUSR2');
   killed.signal('SIGKILL');
   await killed.exited;
   const killedAt = performance.now();
@@ -79,9 +83,11 @@ test('one of four instances is killed: all its sessions are owned again in time,
   watching.abort();
   await watch;
   console.log(JSON.stringify({ sessions, ownedMs, connectedMs: Math.round(performance.now() - killedAt), longestMs }));
-  for (const instance of living) instance.signal('SIGTERM');
-  await Promise.all(living.map((instance) => instance.exited));
-  console.log(living.map(({ lines }) => lines.find(({ event }) => event === 'loop-delay')?.p99Ms));
+  for (const process of [idle, ...living]) process.signal('SIGTERM');
+  await Promise.all([idle, ...living].map((process) => process.exited));
+  const delays = living.map((instance) => instance.loopDelayMs);
+  console.log(`event loop delay p99: ${delays.join(', ')} ms; of an idle process ${idle.loopDelayMs} ms`);
   expect(longestMs).toBeLessThan(unownedMs);
   expect(ownedMs).toBeLessThan(ownedAgainMs);
+  expect(Math.max(...delays)).toBeLessThan(idle.loopDelayMs + excessMs);
 });

@@ -7,7 +7,7 @@ import { packageRoot } from '../../contracts/home.ts';
 import { exactVersionSchema } from '../../contracts/service-api.ts';
 import { families } from '../../metrics/families.ts';
 import { defaultRequestLimits } from '../../service/http/admission.ts';
-import { defaultEventsWindowMs, defaultJudgeEveryMs } from '../../service/instance/service.ts';
+import { defaultEventsWindowMs, defaultJudgeEveryMs, defaultMoveAtOnce } from '../../service/instance/service.ts';
 import { type LogLevel, logLevels, logWriter } from '../../service/log-line.ts';
 import { duration, wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
@@ -15,6 +15,7 @@ import { databaseOption, embeddedDatabase } from '../options/service-database.ts
 import { untilSignal } from '../process/signals.ts';
 import { serveInstance } from '../serve/serve-instance.ts';
 import { addKeyCommand } from './serve-add-key.ts';
+import { drainCommand, instancesCommand } from './serve-drain.ts';
 
 interface ServeCommandOptions {
   host: string;
@@ -27,6 +28,8 @@ interface ServeCommandOptions {
   maxSessions?: number;
   warmHosts: number;
   sessionsPerHost: number;
+  moveAtOnce: number;
+  rebalance: number;
   profiles?: string;
   allowPrivateWebhooks: boolean;
   allowPrivateProxies: boolean;
@@ -81,6 +84,18 @@ export function serveCommand(): Command {
       'sessions of one version and workspace that share a host process: less memory, and an error that cannot be put down to one session ends them all',
       wholeNumber(1, 50),
       1,
+    )
+    .option(
+      '--move-at-once <n>',
+      'sessions of this instance that move to others at the same time, while it drains or instances even out',
+      wholeNumber(1, 64),
+      defaultMoveAtOnce,
+    )
+    .option(
+      '--rebalance <n>',
+      'sessions a minute that all instances together move to those with fewer; 0 for none',
+      wholeNumber(0, 600),
+      0,
     )
     .option(
       '--replica <build or file>',
@@ -160,7 +175,7 @@ Examples:
   wwebjs-canary serve add-key deploy-bot --scope link`,
     )
     .action(run);
-  serve.addCommand(addKeyCommand());
+  for (const command of [addKeyCommand(), instancesCommand(), drainCommand()]) serve.addCommand(command);
   return serve;
 }
 
@@ -177,12 +192,13 @@ async function run({
   const profiles = given.profiles ?? null;
   const { ratePerAddress: perAddress, ratePerKey: perKey, maxDelay: maxDelayMs, streamsPerKey } = given;
   const limits = { ...defaultRequestLimits, perAddress, perKey, streamsPerKey, maxDelayMs };
-  const trustedProxies = given.trustProxy;
+  const { trustProxy: trustedProxies, rebalance: rebalancePerMinute } = given;
   const starting = serveInstance({
     ...given,
     limits,
     trustedProxies,
     profiles,
+    rebalancePerMinute,
     database,
     replica,
     version,

@@ -43,6 +43,10 @@ export interface ServeOptions {
   warmHosts: number;
   /** How many sessions of one version and workspace share a host. */
   sessionsPerHost: number;
+  /** How many of its sessions move to other instances at the same time. */
+  moveAtOnce: number;
+  /** How many sessions a minute all instances move to even out their numbers; 0 for none. */
+  rebalancePerMinute: number;
   /** The replica to use, as `findReplica` takes it; null for the live site. */
   replica: string | null;
   /** Address of the profile store shared by machines; null keeps profiles on this machine. */

@@ -6,6 +6,7 @@ import { Problem } from '../problems.ts';
 import { workspaceId } from '../session-ids.ts';
 import { allows } from './keys/api-keys.ts';
 import { anonymous, authenticate, type Caller } from './keys/authenticate.ts';
+import { isForwarded } from './keys/forward-mark.ts';
 import type { Route, RouteContext } from './routes/route.ts';
 import { WorkspaceCalls } from './workspace-calls.ts';
 
@@ -43,7 +44,7 @@ const rejections: Record<KeyRejection, string> = {
 
 /**
  * Decides before the body is read whether a request is admitted: the limit of its address, then its key with the limit, workspace and
- * scope of that, then the quota of the workspace. Returns the caller of a request that was admitted.
+ * scope of that, then the quota of the workspace. A request that another instance forwarded was counted there. Returns the caller of a request that was admitted.
  *
  * @param onRejectedKey called with the reason and the address of the caller.
  */
@@ -71,7 +72,8 @@ export function admitRequests(
       throw new Problem('invalid-request', 'The header Host is missing.');
     const { operation: route } = request.routeOptions.config;
     if (route?.isProbe) return;
-    await limitAddress(request);
+    const wasCounted = isForwarded(service.sealer, request);
+    if (!wasCounted) await limitAddress(request);
     if (request.is404) throw new Problem('not-found');
     if (!route || route.scope === 'public') return;
     if (app.isUnderPressure()) throw new Problem('overloaded', undefined, { retryAfterSeconds: overloadedForSeconds });
@@ -81,13 +83,14 @@ export function admitRequests(
       throw new Problem('unauthorized', rejections[caller]);
     }
     callers.set(request, caller);
-    await limitKey(request);
+    if (!wasCounted) await limitKey(request);
     const { workspace } = request.params as { workspace?: string };
     checkReach(caller, route, workspace);
     if (!allows(caller.scope, route.scope))
       throw new Problem('forbidden', `This needs a key with the scope ${route.scope}.`);
     // Who sets the quotas of a workspace is not limited by them.
-    if (workspace !== undefined && route.reach !== 'all-workspaces') await calls.count(workspaceId(workspace));
+    if (workspace !== undefined && route.reach !== 'all-workspaces' && !wasCounted)
+      await calls.count(workspaceId(workspace));
   });
   return callerOf;
 }

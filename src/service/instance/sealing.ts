@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import { InputError } from '../../contracts/input-error.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
+import { goneMs } from '../leases/instances.ts';
 import { SealBroken } from '../seal.ts';
 import type { Sealer } from '../sealer.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** An instance that wrote no heartbeat for so long no longer runs, in milliseconds. */
-const goneMs = 600_000;
 /** Between two searches for texts that are not sealed with the first key, in milliseconds. */
 const searchEveryMs = 3_600_000;
 /** Rows that are read at once. */

@@ -7,6 +7,8 @@ import {
   type KeyRejection,
   keyRejections,
   type LinkOutcome,
+  type MoveOutcome,
+  type MoveReason,
   type ProbeOutcome,
   type SessionStep,
   type ViolationOutcome,
@@ -28,6 +30,8 @@ import type { EndedSession } from '../sessions/sessions-options.ts';
 export interface MetricsOptions {
   /** The sessions of this instance; called at each scrape. */
   sessions(): Pick<Sessions, 'hosted' | 'launches'>;
+  /** Called at each scrape. */
+  isDraining(): boolean;
   database: DatabaseLoad;
   browsers: Pick<BrowserMeter, 'of'>;
   /** Those that wait for a session, if any do. */
@@ -61,6 +65,7 @@ export class ServiceMetrics {
   readonly #hostClaims = this.#instruments.counter(families.hostClaims);
   readonly #hostDeaths = this.#instruments.counter(families.hostDeaths);
   readonly #hostDeathSessions = this.#instruments.counter(families.hostDeathSessions);
+  readonly #moves = this.#instruments.counter(families.sessionMoves);
   readonly #rejectedKeys = this.#instruments.counter(families.rejectedKeys);
   readonly #lostLogins = this.#instruments.counter(families.lostLogins);
   readonly #requests = this.#instruments.histogram(families.httpRequestDuration);
@@ -71,7 +76,7 @@ export class ServiceMetrics {
   readonly #browserProcesses = this.#instruments.gauge(families.browserProcesses);
   readonly registry = this.#instruments.registry;
 
-  constructor({ sessions, database, browsers, hosts, detailed }: MetricsOptions) {
+  constructor({ sessions, isDraining, database, browsers, hosts, detailed }: MetricsOptions) {
     collectDefaultMetrics({ register: this.registry });
     // Gauges with the name of a counter, and their sum costs more the more sessions there are.
     for (const kind of ['handles', 'requests', 'resources']) {
@@ -92,6 +97,7 @@ export class ServiceMetrics {
       const counts = { under_way: underWay, waiting, free };
       for (const state of families.sessionLaunches.labels.state) gauge.set({ state }, counts[state]);
     });
+    this.#instruments.gauge(families.instanceDraining, (gauge) => gauge.set({}, isDraining() ? 1 : 0));
     if (detailed > 0) {
       const family = { ...families.sessionDetail, limit: detailed };
       this.#instruments.gauge(family, (gauge) => setOneByOne(gauge, sessions(), detailed));
@@ -163,6 +169,10 @@ export class ServiceMetrics {
   /** A session reached `phase` for the first time after its start. */
   linkPhase(library: string, phase: 'authenticated' | 'ready', tookMs: number): void {
     this.#linkSeconds.observe({ library, phase }, tookMs / 1000);
+  }
+
+  sessionMoved(reason: MoveReason, outcome: MoveOutcome): void {
+    this.#moves.inc({ reason, outcome });
   }
 
   probe(library: string, outcome: ProbeOutcome): void {

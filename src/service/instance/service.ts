@@ -12,6 +12,8 @@ import { Workspaces } from '../accounts/workspaces.ts';
 import { downloader } from '../calls/download.ts';
 import { LibraryCalls } from '../calls/library-calls.ts';
 import { LibraryEvents } from '../events/library-events.ts';
+import { Instances, OwnInstance } from '../leases/instances.ts';
+import { Leases } from '../leases/leases.ts';
 import type { LogLine } from '../log-line.ts';
 import { loggableError, loggableText } from '../loggable.ts';
 import { PendingWrites } from '../pending-writes.ts';
@@ -26,9 +28,10 @@ import { RolloutJudge } from '../rollouts/rollout-judge.ts';
 import { type RolloutRules, readRolloutRules } from '../rollouts/rollout-rules.ts';
 import { Rollouts } from '../rollouts/rollouts.ts';
 import { Sealer } from '../sealer.ts';
-import type { SessionId, SessionIds, WorkspaceId } from '../session-ids.ts';
+import type { SessionIds, WorkspaceId } from '../session-ids.ts';
 import { BrowserMeter } from '../sessions/browser-meter.ts';
 import { type Deadlines, defaultDeadlines } from '../sessions/deadlines.ts';
+import { Relocation } from '../sessions/relocation.ts';
 import type { OpenSessionHost, SessionHosts } from '../sessions/session-host.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import type { EndedSession, SessionEvent } from '../sessions/sessions-options.ts';
@@ -36,7 +39,6 @@ import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { Deliverer, type DeliveryAttempt } from '../webhooks/deliverer.ts';
 import { type SeenInSession, Webhooks } from '../webhooks/webhooks.ts';
 import { keepHouse } from './housekeeping.ts';
-import { Instances } from './instances.ts';
 import { defaultTickMs, Loops } from './loops.ts';
 import { Sealing } from './sealing.ts';
 import { ServiceMetrics } from './service-metrics.ts';
@@ -52,6 +54,10 @@ export interface ServiceOptions {
   slots: number;
   /** How many sessions this instance runs at most; no limit by default. */
   maxSessions?: number;
+  /** How many sessions of this instance move to others at the same time, while it drains or instances even out; by default 2. */
+  moveAtOnce?: number;
+  /** How many sessions all instances move in a minute to even out their numbers; none by default. */
+  rebalancePerMinute?: number;
   openHost: OpenSessionHost;
   /** What is there of hosts before and beside their sessions; nothing by default. */
   hosts?: SessionHosts;
@@ -86,6 +92,7 @@ export interface ServiceOptions {
 export const defaultEventsWindowMs = 86_400_000;
 
 export const defaultJudgeEveryMs = 60_000;
+export const defaultMoveAtOnce = 2;
 const hourMs = 3_600_000;
 /** Between two measurements of the browsers: each reads all processes of the machine, so it is not done at each scrape. */
 const measureEveryMs = 15_000;
@@ -121,7 +128,10 @@ export class Service {
   readonly #messages: PendingWrites<SeenInSession>;
   readonly #deliverer: Deliverer;
   readonly #measureBrowsers: () => Promise<void>;
-  readonly #instances: Instances;
+  readonly sealer: Sealer;
+  readonly instances: Instances;
+  readonly #self: OwnInstance;
+  readonly #relocation: Relocation;
   readonly #sealing: Sealing;
   readonly #library: string;
   readonly #log: ServiceOptions['log'];
@@ -167,6 +177,7 @@ export class Service {
     this.rolloutJudge = new RolloutJudge({ database, rollouts: this.rollouts, rules, log: options.log });
     this.libraries = new LibraryChoice(this.rollouts, options.library);
     const sealer = new Sealer(options.sealKeys);
+    this.sealer = sealer;
     this.#sealing = new Sealing(database, sealer);
     const allowPrivate = options.allowPrivateWebhooks ?? false;
     this.webhooks = new Webhooks(database, sealer, allowPrivate);
@@ -193,10 +204,12 @@ export class Service {
       tracing: this.tracing,
       onAttempt: (attempt) => this.#tried(attempt),
     });
-    this.#instances = new Instances(database, this.id, sealer.keyId);
+    this.instances = new Instances(database);
+    this.#self = new OwnInstance(database, this.id, sealer.keyId);
     const browsers = new BrowserMeter();
     this.metrics = new ServiceMetrics({
       sessions: () => this.sessions,
+      isDraining: () => this.draining,
       database: database.load,
       browsers,
       hosts: options.hosts,
@@ -223,6 +236,7 @@ export class Service {
       sealer,
       browsers: this.browsers,
       instanceId: this.id,
+      isDraining: () => this.draining,
       accounts: this.accounts,
       links: new Links(database, this.id, (outcome) => this.metrics.violation(outcome)),
       deadlines: this.deadlines,
@@ -237,6 +251,16 @@ export class Service {
       },
       onTrouble: (ids, error) =>
         options.log({ event: 'session-trouble', ...this.#subject(ids), ...loggableError(error) }),
+    });
+    this.#relocation = new Relocation({
+      self: this.#self,
+      instances: this.instances,
+      leases: new Leases(database, this.id),
+      instanceId: this.id,
+      moveAtOnce: options.moveAtOnce ?? defaultMoveAtOnce,
+      rebalancePerMinute: options.rebalancePerMinute ?? 0,
+      onDrain: (event) => options.log({ event: `drain-${event}`, sessions: this.sessions.hosted.length }),
+      onMoved: (reason, outcome) => this.metrics.sessionMoved(reason, outcome),
     });
     this.calls = new LibraryCalls({
       running: (session) => this.sessions.running(session),
@@ -253,7 +277,7 @@ export class Service {
   /** True when it is ready, and the database takes a write now: one that answers may still refuse writes, as with a full disk. */
   async isReady(): Promise<boolean> {
     if (!this.ready) return false;
-    return within(writeMs, () => this.#instances.seen()).then(
+    return within(writeMs, () => this.#self.seen()).then(
       () => this.ready,
       () => false,
     );
@@ -264,14 +288,14 @@ export class Service {
     return this.#expiry !== undefined;
   }
 
+  /** True while the instance takes no new session, and moves its own to others. */
+  get draining(): boolean {
+    return this.#self.draining;
+  }
+
   /** True once graceful shutdown has begun. */
   get stopping(): boolean {
     return this.#loops.stopped || this.sessions.stopping;
-  }
-
-  /** The instance that runs a session, this one or another; null when none does. */
-  ownerOf(session: SessionId): Promise<{ address: string | null } | null> {
-    return this.#instances.ownerOf(session);
   }
 
   /** A name that leads to a private address is noticed when it is used. @throws Problem `proxy-address-refused` */
@@ -307,7 +331,7 @@ export class Service {
     // A database that does not answer must not keep the process alive: leases that were not released expire.
     await within(lastWordMs, async () => {
       await Promise.all([this.#loops.stop(), this.#messages.flush(), this.events.flush()]);
-      await this.#instances.stopped();
+      await this.#self.stopped();
       // When a receiver does not answer, another instance claims the delivery after this claim expires.
       await within(lastWordMs / 2, () => this.#deliverer.stop()).catch(() => {});
       await this.database.close();
@@ -316,10 +340,10 @@ export class Service {
   }
 
   async #begin(
-    { slots, maxSessions, judgeEveryMs = defaultJudgeEveryMs, tickMs = defaultTickMs }: ServiceOptions,
+    { slots, maxSessions, vault, judgeEveryMs = defaultJudgeEveryMs, tickMs = defaultTickMs }: ServiceOptions,
     address: string | null,
   ): Promise<void> {
-    await this.#instances.started(slots, maxSessions ?? null, address);
+    await this.#self.started({ slots, maxSessions: maxSessions ?? null, address, sharesProfiles: Boolean(vault) });
     await this.#sealing.round();
     await this.events.look();
     await this.#lookAtRollout();
@@ -329,6 +353,7 @@ export class Service {
     this.#loops.start({ name: 'renew-leases', vital: true, run: () => this.sessions.renewLeases() });
     this.#loops.start({ name: 'expire-leases', run: () => this.sessions.expireLeases() });
     this.#loops.start({ name: 'take-on', run: () => this.#takeOn() });
+    this.#loops.start({ name: 'move-sessions', run: () => this.#relocation.round(this.sessions.hosted) });
     this.#loops.start({ name: 'send-texts', run: () => this.sessions.sendWaiting() });
     this.#loops.start({ name: 'probe-canaries', run: () => this.sessions.probeCanaries() });
     this.#loops.start({ name: 'tell-messages', run: () => this.#messages.flush() });
@@ -336,7 +361,7 @@ export class Service {
     this.#loops.start({ name: 'follow-events', run: () => this.events.look() });
     this.#loops.start({ name: 'wake-streams', run: () => this.events.wake(), everyMs: tickMs / 2 });
     this.#loops.start({ name: 'deliver', run: () => this.#deliverer.round() });
-    this.#loops.start({ name: 'be-seen', run: () => this.#instances.seen(), everyMs: 10 * tickMs });
+    this.#loops.start({ name: 'be-seen', run: () => this.#self.seen(), everyMs: 10 * tickMs });
     this.#loops.start({ name: 'seal-texts', run: () => this.#sealing.round(), everyMs: 60 * tickMs });
     this.#loops.start({ name: 'try-faults', run: () => this.sessions.tryFaults(), everyMs: 10 * tickMs });
     this.#loops.start({

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
-import { hostedStatuses } from '../../contracts/service-states.ts';
+import { type AccountStatus, hostedStatuses } from '../../contracts/service-states.ts';
 import { claimDue } from '../claims/claim-due.ts';
 import { noOrigin, originColumns, type RequestOrigin } from '../request-origin.ts';
 import { type SessionId, type SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
@@ -11,6 +11,8 @@ import { type ClaimedSession, takeSession } from './take-session.ts';
 
 /** Sessions in one statement: far below every limit on parameters, and locks stay short. */
 const batch = 500;
+/** How long a session is offered to one instance, in milliseconds: a graceful close and the time of a lease. */
+export const offerMs = 45_000;
 
 /** Which of the sessions that wait are meant; what is left out does not matter. */
 export interface WaitingSessions {
@@ -50,6 +52,13 @@ export class Leases {
           .where((where) => where.or([where('attention_at', 'is', null), where('attention_retried', '=', 1)]))
           .where('lease_expires_at', '<=', now)
           .where('next_start_at', '<=', now)
+          .where((where) =>
+            where.or([
+              where('offered_to', 'is', null),
+              where('offered_to', '=', this.#instanceId),
+              where('offered_until', '<=', now),
+            ]),
+          )
           .orderBy('lease_expires_at')
           .limit(limit),
       (tx, row) => takeSession(tx, this.#database, row, this.#instanceId),
@@ -118,6 +127,39 @@ export class Leases {
       .execute();
     const held = new Map(rows.map((row) => [row.id, row.lease_token]));
     return leases.filter((lease) => held.get(lease.ids.session) !== lease.token);
+  }
+
+  /**
+   * Offers a session that this instance owns to another one: when it is released, only that one may claim it for as long as `offerMs`.
+   *
+   * @returns false when the lease is lost.
+   */
+  async offer({ ids, token }: Lease, to: string): Promise<boolean> {
+    const { kysely, now } = this.#database;
+    const { numUpdatedRows } = await kysely
+      .updateTable('sessions')
+      .set(({ eb }) => ({ offered_to: to, offered_until: eb(now, '+', offerMs) }))
+      .where('id', '=', ids.session)
+      .where('lease_owner', '=', this.#instanceId)
+      .where('lease_token', '=', token)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
+  /** The state of sessions that this instance offered under these leases; those that it still owns are left out. */
+  async offered(leases: readonly Lease[]): Promise<{ lease: Lease; status: AccountStatus; failures: number }[]> {
+    if (leases.length === 0) return [];
+    const tokens = new Map(leases.map((lease) => [lease.ids.session as string, lease]));
+    const rows = await this.#database.kysely
+      .selectFrom('sessions')
+      .innerJoin('whatsapp_accounts', 'whatsapp_accounts.session_id', 'sessions.id')
+      .select(['sessions.id', 'sessions.lease_token as token', 'status', 'failures'])
+      .where('sessions.id', 'in', [...tokens.keys()])
+      .execute();
+    return rows.flatMap(({ id, token, status, failures }) => {
+      const lease = tokens.get(id) as Lease;
+      return token > lease.token ? [{ lease, status, failures }] : [];
+    });
   }
 
   /**

@@ -44,6 +44,7 @@ export async function takeSession(
       lease_token: lease.token,
       lease_expires_at: eb(now, '+', leaseMs),
       start_cause: cause,
+      ...{ offered_to: null, offered_until: 0 },
     }))
     .where('id', '=', ids.session)
     .execute();

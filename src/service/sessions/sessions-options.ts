@@ -22,6 +22,8 @@ export interface SessionsOptions extends SessionRollout {
   /** True when proxies of accounts may be in private networks. */
   allowPrivateProxies?: boolean;
   instanceId: string;
+  /** True while this instance takes no new session. */
+  isDraining(): boolean;
   accounts: Accounts;
   links: Links;
   openHost: OpenSessionHost;

@@ -122,12 +122,13 @@ export class Sessions {
     });
   }
 
-  /** @throws Problem `workspace-unknown`, `number-contested`, `instance-full`, `stopping` */
+  /** @throws Problem `workspace-unknown`, `number-contested`, `instance-full`, `draining`, `stopping` */
   async link(
     workspace: WorkspaceId,
     { browser = null, ...asked }: Omit<LinkRequest, 'library' | 'browser'> & { browser?: AccountBrowser | null },
   ): Promise<SessionIds> {
     if (this.#stopping) throw new Problem('stopping');
+    if (this.#options.isDraining()) throw new Problem('draining');
     if (this.#room <= 0) throw new Problem('instance-full');
     const acquiredAt = performance.now();
     const ids = SessionIds.create(workspace);
@@ -184,7 +185,7 @@ export class Sessions {
 
   /** Unlinks the device of an account that ended without an owner. To be called about once a second. */
   async unlinkNext(): Promise<void> {
-    if (!this.#stopping) await this.#unlinker.takeOn();
+    if (!this.#stopping && !this.#options.isDraining()) await this.#unlinker.takeOn();
   }
 
   /** Removes profiles of ended sessions, including those that ran here long ago. Call it about once an hour. */
@@ -263,7 +264,7 @@ export class Sessions {
 
   async #takeOnSome(): Promise<void> {
     if (this.#stopping) return;
-    await this.#claim();
+    if (!this.#options.isDraining()) await this.#claim();
     await this.#mover.move(this.hosted, this.#slots.free > 0);
   }
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Links } from '../../../src/service/accounts/links.ts';
-import { Instances } from '../../../src/service/instance/instances.ts';
 import { Sealing } from '../../../src/service/instance/sealing.ts';
+import { OwnInstance } from '../../../src/service/leases/instances.ts';
 import { Sealer } from '../../../src/service/sealer.ts';
 import { SessionIds, type WorkspaceId } from '../../../src/service/session-ids.ts';
 import { OutgoingTexts } from '../../../src/service/sessions/outgoing-texts.ts';
@@ -45,8 +45,8 @@ describe.each(engines)('texts at rest in %s', (_, newAddress) => {
   afterEach(() => database.close());
 
   const startedInstance = async (id: string, sealer: Sealer) => {
-    const instance = new Instances(database, id, sealer.keyId);
-    await instance.started(1, null, null);
+    const instance = new OwnInstance(database, id, sealer.keyId);
+    await instance.started({ slots: 1, maxSessions: null, address: null, sharesProfiles: false });
     return instance;
   };
   /** An instance of a version that does not seal. */

@@ -55,6 +55,25 @@ describe.each(engines)('leases in %s', (_, newAddress) => {
       .orderBy('id')
       .execute();
 
+  test('a session that is offered to one instance is claimed by that one only, until the offer ends', async () => {
+    const lease = await connected();
+    expect(await other.offer(lease, 'other')).toBe(false);
+    expect(await one.offer(lease, 'other')).toBe(true);
+    expect(await other.claim(10)).toEqual([]);
+    await one.release(lease, 'moved');
+    expect(await one.claim(10)).toEqual([]);
+    const [moved] = await other.claim(10);
+    expect(moved).toMatchObject({ cause: 'moved', lease: { token: lease.token + 1 } });
+    expect(await one.offered([lease])).toEqual([{ lease, status: 'disconnected', failures: 0 }]);
+
+    await other.release(moved?.lease as Lease, 'moved');
+    const [again] = await one.claim(10);
+    await one.offer(again?.lease as Lease, 'other');
+    await one.release(again?.lease as Lease, 'moved');
+    await database.kysely.updateTable('sessions').set({ offered_until: 1 }).execute();
+    expect(await one.claim(10)).toHaveLength(1);
+  });
+
   test('no instance can claim a session while its lease is valid', async () => {
     const lease = await connected();
     expect(await other.claim(10)).toEqual([]);

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountParams, answeredFileParams } from '../../../contracts/service-api.ts';
 import { libraryAnswerSchema, libraryCallSchema } from '../../../contracts/service-calls.ts';
 import type { KeptFile } from '../../calls/answered-files.ts';
+import type { Service } from '../../instance/service.ts';
 import { Problem } from '../../problems.ts';
 import { findAccount } from './find-account.ts';
 import { type Forwarding, ownerElsewhere, sendOn } from './forward.ts';
@@ -43,7 +44,7 @@ export const callRoutes: Route[] = [
       if (owner?.address === null) throw new Problem('session-elsewhere');
       if (owner) {
         const to = { address: owner.address, origin, ms: body.deadlineMs, unknown: 'call-unknown' } as const;
-        return libraryAnswerSchema.parse(await (await sendOn(request, to)).json());
+        return libraryAnswerSchema.parse(await (await sendOn(service, request, to)).json());
       }
       const { workspace, account } = params;
       const urlOf = (file: string) => `/v1/workspaces/${workspace}/accounts/${account}/media/${file}`;
@@ -63,7 +64,7 @@ export const callRoutes: Route[] = [
       const owner = await ownerElsewhere(service, ids, request);
       if (owner?.address) {
         const to = { address: owner.address, origin, ms: fileMs, unknown: 'media-unknown' } as const;
-        return sendFileOf(to, request, reply);
+        return sendFileOf(service, to, request, reply);
       }
       return sendFile(service.calls.takeFile(ids, params.file), params.file, reply);
     },
@@ -90,8 +91,13 @@ export async function sendFile(
 }
 
 /** Answers with the file that another instance answers with. @throws Problem as `sendOn` */
-export async function sendFileOf(to: Forwarding, request: FastifyRequest, reply: FastifyReply): Promise<undefined> {
-  const { headers, body } = await sendOn(request, to);
+export async function sendFileOf(
+  service: Service,
+  to: Forwarding,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<undefined> {
+  const { headers, body } = await sendOn(service, request, to);
   for (const name of fileHeaders) reply.header(name, headers.get(name));
   await reply.send(body);
 }

@@ -102,7 +102,7 @@ export const eventRoutes: Route[] = [
       if (owner?.address === null) throw new Problem('session-elsewhere');
       if (owner) {
         const to = { address: owner.address, origin, ms: downloadMs, unknown: 'call-unknown' } as const;
-        return sendFileOf(to, request, reply);
+        return sendFileOf(service, to, request, reply);
       }
       const call = { on: { message }, method: 'downloadMedia', args: [], deadlineMs: downloadMs };
       const { media } = await service.calls.call(ids, call, { urlOf: (file) => file, rules: caller.methods });

@@ -3,9 +3,7 @@ import type { Service } from '../../instance/service.ts';
 import { Problem, type ProblemCode, problems } from '../../problems.ts';
 import type { RequestOrigin } from '../../request-origin.ts';
 import type { SessionIds } from '../../session-ids.ts';
-
-/** Marks a request that another instance sent on: it goes no further. */
-const forwardedHeader = 'wwebjs-canary-forwarded';
+import { forwardMark, isMarked } from '../keys/forward-mark.ts';
 
 /** Longer than the other instance takes for an answer that its own deadline ends, in milliseconds. */
 const tellMs = 2_000;
@@ -19,10 +17,10 @@ const unreached: ReadonlySet<unknown> = new Set([
 export async function ownerElsewhere(
   service: Service,
   ids: SessionIds,
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
 ): Promise<{ address: string | null } | null> {
-  if (service.sessions.running(ids.session) || headers[forwardedHeader] !== undefined) return null;
-  return service.ownerOf(ids.session);
+  if (service.sessions.running(ids.session) || isMarked(request)) return null;
+  return service.instances.ownerOf(ids.session);
 }
 
 export interface Forwarding {
@@ -42,11 +40,15 @@ export interface Forwarding {
  *
  * @throws Problem of the other instance; `session-elsewhere` when it was not reached; `unknown`.
  */
-export async function sendOn(request: FastifyRequest, { address, origin, ms, unknown }: Forwarding): Promise<Response> {
+export async function sendOn(
+  { sealer }: Service,
+  request: FastifyRequest,
+  { address, origin, ms, unknown }: Forwarding,
+): Promise<Response> {
   const { authorization } = request.headers;
   const { method, url, body } = request;
   const headers = {
-    [forwardedHeader]: '1',
+    ...forwardMark(sealer, request),
     'x-request-id': request.id,
     ...(origin.traceparent !== null && { traceparent: origin.traceparent }),
     ...(authorization !== undefined && { authorization }),
@@ -66,5 +68,6 @@ export async function sendOn(request: FastifyRequest, { address, origin, ms, unk
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
   if (problem.code === undefined || !(problem.code in problems)) throw new Problem(unknown);
-  throw new Problem(problem.code as ProblemCode, problem.detail);
+  const retryAfterSeconds = Number(answer.headers.get('retry-after'));
+  throw new Problem(problem.code as ProblemCode, problem.detail, retryAfterSeconds > 0 ? { retryAfterSeconds } : {});
 }

@@ -25,10 +25,11 @@ export const healthRoutes: Route[] = [
     scope: 'public',
     isProbe: true,
     answer: { status: 200, schema: readinessSchema },
-    problems: ['database-unreachable', 'starting', 'stopping'],
+    problems: ['database-unreachable', 'starting', 'draining', 'stopping'],
     async handle({ service }) {
       if (service.stopping) throw new Problem('stopping');
       if (!service.begun) throw new Problem('starting');
+      if (service.draining) throw new Problem('draining');
       if (!(await service.isReady())) throw new Problem('database-unreachable');
       return { status: 'ready' as const, instance: service.id };
     },

@@ -5,6 +5,7 @@ import { callRoutes } from './calls.ts';
 import { canaryHistoryRoutes } from './canary-history.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { instanceRoutes } from './instances.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
 import { matrixRoutes } from './matrix.ts';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...callRoutes,
   ...eventRoutes,
   ...rolloutRoutes,
+  ...instanceRoutes,
   ...keyRoutes,
   ...matrixRoutes,
   ...canaryHistoryRoutes,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type {
   accountSchema,
   apiKeySchema,
+  instanceSchema,
   linkCodeSchema,
   rolloutDecisionSchema,
   rolloutSchema,
@@ -14,6 +15,7 @@ import type { Account } from '../../accounts/account-rows.ts';
 import type { AccountTransition } from '../../accounts/accounts.ts';
 import type { LinkCode } from '../../accounts/link-codes.ts';
 import type { Workspace } from '../../accounts/workspaces.ts';
+import type { Instance } from '../../leases/instances.ts';
 import type { RolloutDecision } from '../../rollouts/rollout-decisions.ts';
 import type { Rollout } from '../../rollouts/rollouts.ts';
 import type { SessionStart } from '../../sessions/session-starts.ts';
@@ -49,6 +51,13 @@ export function accountView(account: Account): z.output<typeof accountSchema> {
     attention,
     createdAt: iso(createdAt),
   };
+}
+
+export function instanceView(instance: Instance): z.output<typeof instanceSchema> {
+  const { id, host, address, slots, maxSessions, sessions, startedAt, seenAt, isSilent, drainAskedAt } = instance;
+  const state = isSilent ? 'silent' : drainAskedAt === null ? 'running' : 'draining';
+  const times = { startedAt: iso(startedAt), seenAt: iso(seenAt), drainAskedAt: isoOrNull(drainAskedAt) };
+  return { id, host, address, state, slots, maxSessions, sessions, ...times };
 }
 
 export function transitionView(transition: AccountTransition): z.output<typeof transitionSchema> {
