@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { archivedShapesSchema, archiveSchema } from './build-data.ts';
+import { archivedShapesSchema, archiveSchema, buildFileSchema } from './build-data.ts';
 import { behavioursSchema } from './surface.ts';
 
 /** Where the page of a capture was read: in files, over the network without a browser, or in a browser that runs it. */
@@ -59,3 +59,25 @@ export const captureSchema = z.strictObject({
   shapes: archivedShapesSchema,
 });
 export type Capture = z.infer<typeof captureSchema>;
+
+/** Facts of Comet builds with the archives that they name, as `surface export` writes and `surface update` reads them. */
+export const exportedFactsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal('surface-facts'),
+  madeAt: z.iso.datetime(),
+  facts: buildFileSchema,
+  /** By the file name that a change gives. */
+  archives: z.record(z.string(), archiveSchema),
+  shapes: z.record(z.string(), archivedShapesSchema),
+});
+export type ExportedFacts = z.infer<typeof exportedFactsSchema>;
+
+/** The file of `surface export`: the JSON text of facts with an Ed25519 signature of exactly that text. */
+export const signedFactsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal('signed-surface-facts'),
+  /** The public key in SPKI form, in base64. */
+  key: z.string(),
+  signature: z.string(),
+  facts: z.string(),
+});

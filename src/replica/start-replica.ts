@@ -95,6 +95,9 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const { build, timeScale = 1, conditions = [], host = '127.0.0.1', token } = options;
   checkAccess(host, token);
   const surface = options.surface ?? resolveSurface(build, options.switches);
+  if (options.liveScripts && surface.face === 'webpack') {
+    throw new InputError(`--live-scripts: the modules of ${build} have no names; builds have them from 2.3000 on`);
+  }
   const core = new ReplicaCore(timeScale);
   for (const name of conditions) putOn(core, name);
   const [certificate, page] = await Promise.all([certificateFor(options.state), pageBundle()]);

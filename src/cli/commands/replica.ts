@@ -28,6 +28,7 @@ interface ReplicaCommandOptions {
   timeScale: number;
   condition: string[];
   switch: SwitchValues;
+  liveScripts?: boolean;
 }
 
 /** `wwebjs-canary replica`: runs the replica alone, for the user's own program, until a signal. */
@@ -55,12 +56,14 @@ export function replicaCommand(): Command {
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
     .option('--condition <names>', 'conditions to start with, separated by commas', splitNames, [])
     .addOption(pageSwitchesOption())
+    .option('--live-scripts', 'serve the scripts of the build as the live site does, for surface capture')
     .addHelpText(
       'after',
       `
 Examples:
   wwebjs-canary replica --build 2.3000.1032534684
   wwebjs-canary replica --build 2.3000.1044822804 --switch comms-in-worker=true
+  wwebjs-canary replica --build 2.3000.1044822804 --port 8443 --live-scripts
   wwebjs-canary replica --build 2.3000.1032534684 --port 8443 --phone-port 8444 --state ./replica-state
   wwebjs-canary replica --build 2.3000.1032534684 --auto-scan 15550100123 --chrome-wrapper ./chrome
   WWEBJS_CANARY_REPLICA_TOKEN=... wwebjs-canary replica --build 2.3000.1032534684 --host 0.0.0.0 --public-host replica --port 8443`,
@@ -99,9 +102,10 @@ async function runUntilSignal(
   const replica = await startReplica(options);
   replica.onTrouble(({ message }) => say(message));
   try {
-    const { url, chromiumArgs, phoneUrl } = replica;
+    const { url, chromiumArgs, phoneUrl, port, certificate } = replica;
     if (wrapper && browser) writeChromeWrapper(wrapper.file, browser, chromiumArgs);
-    process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl })}\n`);
+    const site = options.liveScripts ? { port, certificate } : {};
+    process.stdout.write(`${JSON.stringify({ url, chromiumArgs, phoneUrl, ...site })}\n`);
     await stop;
   } finally {
     await replica.close();

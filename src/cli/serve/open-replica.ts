@@ -6,6 +6,9 @@ const runningReplicaSchema = z.strictObject({
   url: z.string(),
   chromiumArgs: z.array(z.string()),
   phoneUrl: z.string(),
+  /** Of a replica with the scripts of the live site. */
+  port: z.int().optional(),
+  certificate: z.string().optional(),
 });
 
 export interface OpenedReplica {

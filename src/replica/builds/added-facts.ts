@@ -1,8 +1,11 @@
 import type { Archive, ArchivedShapes, BuildChange } from '../../contracts/build-data.ts';
-import type { Capture } from '../../contracts/capture.ts';
+import type { Capture, ExportedFacts } from '../../contracts/capture.ts';
+import { importedCaptures, updatedFacts } from './user-data.ts';
 
-/** Facts that lie over those of the package: captures that the user imported or named. */
+/** Facts that lie over those of the package: newer ones, and captures that the user imported or named. */
 export interface AddedFacts {
+  /** In place of the facts of the package, where they are newer; null where there are none. */
+  updated: ExportedFacts | null;
   changes: readonly BuildChange[];
   /** By the file name that a change gives. */
   archives: ReadonlyMap<string, Archive>;
@@ -12,7 +15,7 @@ export interface AddedFacts {
 const captures = new Map<string, { capture: Capture; file: string }>();
 let generation = 0;
 
-/** Makes a capture the surface of its build in this process. @param file where it is from */
+/** Makes a capture the surface of its build in this process, in place of an imported one. @param file where it is from */
 export function addCapture(capture: Capture, file: string): void {
   captures.set(capture.names.build, { capture, file });
   generation += 1;
@@ -23,21 +26,30 @@ export function fileOfCapture(build: string): string | null {
   return captures.get(build)?.file ?? null;
 }
 
-/** For tests: the facts are those of the package again. */
+/** Forgets the captures that were named, and reads again what the user imported. */
 export function removeCaptures(): void {
   captures.clear();
   generation += 1;
 }
 
-/** The captures of this process as dated changes. */
-export function addedFacts(): AddedFacts {
-  const all = [...captures.values()].map(({ capture }) => capture);
+/** What the user added, read once until more is. */
+export const addedFacts = untilFactsChange((): AddedFacts => {
+  const imported = importedCaptures().filter(({ capture }) => !captures.has(capture.names.build));
+  const all = [...imported, ...captures.values()].map(({ capture }) => capture);
+  const updated = updatedFacts();
   return {
-    changes: all.map(changeOf),
-    archives: new Map(all.map((each) => [archiveName(each), each.names])),
-    shapes: new Map(all.map((each) => [archiveName(each), each.shapes])),
+    updated,
+    changes: all.map((each) => changeOf(each, archiveName(each))),
+    archives: new Map([
+      ...Object.entries(updated?.archives ?? {}),
+      ...all.map((each) => [archiveName(each), each.names] as const),
+    ]),
+    shapes: new Map([
+      ...Object.entries(updated?.shapes ?? {}),
+      ...all.map((each) => [archiveName(each), each.shapes] as const),
+    ]),
   };
-}
+});
 
 /** A build may have an archive of the package beside its capture. */
 function archiveName({ names: { build } }: Capture): string {
@@ -45,12 +57,12 @@ function archiveName({ names: { build } }: Capture): string {
 }
 
 /** What a capture shows: its names from its build on, the values of switches of that very page, the behaviours that the page shows. */
-export function changeOf(capture: Capture): BuildChange {
+export function changeOf(capture: Capture, archive: string): BuildChange {
   const { names, capturedAt, values, behaviours } = capture;
   return {
     since: names.build,
     date: names.date,
-    archive: archiveName(capture),
+    archive,
     captured: capturedAt,
     values,
     ...(Object.keys(behaviours).length > 0 && { set: behaviours }),

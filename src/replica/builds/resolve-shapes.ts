@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchivedShapes, BuildChange } from '../../contracts/build-data.ts';
 import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
-import { InputError } from '../../contracts/input-error.ts';
 import type { Members, Parameters, Shapes } from '../../contracts/shape.ts';
 import type { Face, UncertainChange } from '../../contracts/surface.ts';
 import { addedFacts, untilFactsChange } from './added-facts.ts';
-import { buildDataFolder, shapesFile } from './read-build-data.ts';
+import { buildDataFolder, readJsonFile, shapesFile } from './read-build-data.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
 import { uncertainAt } from './uncertain-changes.ts';
 
@@ -222,25 +220,27 @@ function without<Value>(record: Readonly<Record<string, Value>>, names: readonly
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
-/** The shapes beside an archive. They are not checked here, since a test checks every file of the project. */
+/** The shapes of an archive by module, read once; those that the user added are few. */
 function readShapes(archive: string): Record<string, ReadModule> {
-  const added = addedFacts().shapes.get(archive);
-  if (added) return readModules(added);
-  const known = files.get(archive);
+  const known = addedFacts().shapes.has(archive) ? undefined : files.get(archive);
   if (known) return known;
-  const file = join(buildDataFolder, 'archives', shapesFile(archive));
-  try {
-    const read = readModules(JSON.parse(readFileSync(file, 'utf8')) as ArchivedShapes);
-    files.set(archive, read);
-    return read;
-  } catch (error) {
-    throw new InputError(`${file}: ${(error as Error).message}`);
-  }
+  const { build, modules } = archivedShapes(archive);
+  const read = Object.fromEntries(
+    Object.entries(modules).map(
+      ([name, { members = {}, parameters = {} }]) => [name, { readAt: build, members, parameters }] as const,
+    ),
+  );
+  files.set(archive, read);
+  return read;
 }
 
-function readModules({ build, modules }: ArchivedShapes): Record<string, ReadModule> {
-  const read = Object.entries(modules).map(
-    ([name, { members = {}, parameters = {} }]) => [name, { readAt: build, members, parameters }] as const,
-  );
-  return Object.fromEntries(read);
+/**
+ * The shapes beside an archive. They are not checked here, since a test checks every file of the project.
+ *
+ * @param archive the file name that a change gives
+ * @throws InputError naming the file that cannot be read
+ */
+export function archivedShapes(archive: string): ArchivedShapes {
+  const added = addedFacts().shapes.get(archive);
+  return added ?? (readJsonFile(join(buildDataFolder, 'archives', shapesFile(archive))) as ArchivedShapes);
 }

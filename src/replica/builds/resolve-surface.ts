@@ -24,23 +24,35 @@ export function timelineOf(face: Face): BuildTimeline {
 }
 
 function withAddedFacts(own: BuildTimeline): BuildTimeline {
-  const { changes, archives } = addedFacts();
-  if (changes.length === 0) return own;
-  const { facts, archives: ownArchives, file } = own.data;
+  const { changes, archives, updated } = addedFacts();
+  const isNewer = updated !== null && isAfter(updated.facts.known.to, own.data.facts.known.to);
+  if (changes.length === 0 && !isNewer) return own;
+  const { file } = own.data;
+  const facts = isNewer ? updated.facts : own.data.facts;
   const all = [...facts.changes, ...changes];
   all.sort((a, b) => compareBuilds(parseBuild(a.since), parseBuild(b.since)));
-  const newest = all.at(-1);
+  const newest = changes.findLast(({ since }) => all.at(-1)?.since === since);
   const { known } = facts;
-  const isNewer = newest && compareBuilds(parseBuild(newest.since), parseBuild(known.to)) > 0;
+  const isBeyond = newest !== undefined && isAfter(newest.since, known.to);
   return buildTimeline({
     file,
     facts: {
       ...facts,
       changes: all,
-      known: isNewer ? { ...known, to: newest.since, date: newest.date, behaviours: known.to } : known,
+      known: isBeyond
+        ? { ...known, to: newest.since, date: newest.date, behaviours: known.behaviours ?? known.to }
+        : known,
     },
-    archives: new Map([...ownArchives, ...archives]),
+    archives: new Map(
+      [...(isNewer ? [] : own.data.archives), ...archives].filter(([name]) =>
+        all.some(({ archive }) => archive === name),
+      ),
+    ),
   });
+}
+
+function isAfter(build: string, other: string): boolean {
+  return compareBuilds(parseBuild(build), parseBuild(other)) > 0;
 }
 
 /**

@@ -1,0 +1,130 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { readPrivateKey, readPublicKey, signFacts, verifiedFacts } from '../../../src/cli/surface/signed-facts.ts';
+import type { Capture } from '../../../src/contracts/capture.ts';
+import { addToCheckout } from '../../../src/replica/builds/add-to-checkout.ts';
+import { buildTimeline, surfaceAt } from '../../../src/replica/builds/build-timeline.ts';
+import { buildDataFolder, readBuildData } from '../../../src/replica/builds/read-build-data.ts';
+import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { archiveText, captureText, shapesText } from '../../../src/surface/capture/file-text.ts';
+import { type CliResult, cli } from '../../cli/cli.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { captureOf, shownBy } from './round-trip.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // each command is a process of its own
+
+const tonight = '2.3000.1059999999';
+const known = resolveSurface('2.3000.1044822804');
+const { WAWebChatForwardMessage: _, ...modules } = known.modules;
+
+function tonightsCapture(): Capture {
+  return captureOf({ ...known, build: tonight, modules });
+}
+
+describe('in a project of the user', () => {
+  const project = temporaryFolder();
+  const home = temporaryFolder();
+  const own = join(project, 'compat-matrix', 'builds');
+  const file = join(project, 'tonight.json');
+  const inProject = (...args: string[]): Promise<CliResult> => cli(args, home, project);
+  const key = (name: string) => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    writeFileSync(join(project, `${name}.pem`), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(join(project, `${name}.pub.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
+  };
+  beforeAll(() => {
+    writeFileSync(file, captureText(tonightsCapture()));
+    for (const name of ['ours', 'theirs']) key(name);
+  });
+
+  test('an imported capture is the surface of its build, and leaves the project with a signed export', async () => {
+    const diff = () => inProject('surface', 'diff', '2.3000.1044822804', tonight, '--json');
+    expect(JSON.parse((await diff()).stdout).modules.removed).not.toContain('WAWebChatForwardMessage');
+    const imported = await inProject('surface', 'import', 'tonight.json');
+    expect(imported).toMatchObject({ exit: 0, stdout: `${join(own, 'captures', '1059999999.json')}\n` });
+    expect(JSON.parse((await diff()).stdout).modules.removed).toContain('WAWebChatForwardMessage');
+    expect(await inProject('surface', 'export', '--sign', 'ours.pem', '--out', 'facts.json')).toMatchObject({
+      exit: 0,
+    });
+  });
+
+  test('the facts of a signed file replace those of the package in another project', async () => {
+    const other = temporaryFolder();
+    const facts = join(project, 'facts.json');
+    const updated = await cli(['surface', 'update', facts, '--key', join(project, 'ours.pub.pem')], home, other);
+    expect(updated.stdout, updated.stderr).toContain(`facts up to ${tonight}`);
+    const { stdout } = await cli(['surface', 'diff', '2.3000.1044822804', tonight, '--json'], home, other);
+    expect(JSON.parse(stdout).modules.removed).toContain('WAWebChatForwardMessage');
+  });
+
+  test('a key in the folder of trusted keys is trusted', async () => {
+    const other = temporaryFolder();
+    const keys = join(other, 'compat-matrix', 'builds', 'trusted-keys');
+    mkdirSync(keys, { recursive: true });
+    cpSync(join(project, 'ours.pub.pem'), join(keys, 'ours.pem'));
+    expect(await cli(['surface', 'update', join(project, 'facts.json')], home, other)).toMatchObject({ exit: 0 });
+  });
+
+  test('a file that is refused leaves the project without a trace', async () => {
+    const other = temporaryFolder();
+    const facts = join(project, 'facts.json');
+    const { exit, stderr } = await cli(
+      ['surface', 'update', facts, '--key', join(project, 'theirs.pub.pem')],
+      home,
+      other,
+    );
+    expect(stderr).toContain('it is signed with a key that is not trusted');
+    expect(exit).toBe(3);
+    expect(existsSync(join(other, 'compat-matrix'))).toBe(false);
+  });
+
+  test.each<[string, (text: string) => string, string[], RegExp]>([
+    ['no trusted key', (text) => text, [], /no key is trusted/],
+    [
+      'a changed text',
+      (text) => text.replace('WAWebChatForwardMessage', 'WAWebChatForwardMessagf'),
+      ['ours.pub.pem'],
+      /the signature is not of these facts/,
+    ],
+    ['another kind of file', () => '{}', ['ours.pub.pem'], /it is no file of `surface export`/],
+    ['another kind of key', (text) => text, ['tonight.json'], /it is no Ed25519 key as PEM/],
+  ])('facts with %s are refused', (_, change, keys, message) => {
+    const text = change(readFileSync(join(project, 'facts.json'), 'utf8'));
+    const verified = () =>
+      verifiedFacts(
+        text,
+        'facts.json',
+        keys.map((name) => readPublicKey(join(project, name))),
+      );
+    expect(verified).toThrow(message);
+  });
+
+  test('facts of another schema are refused although their signature is right', () => {
+    const facts = { schemaVersion: 2, kind: 'surface-facts' } as never;
+    const text = signFacts(facts, readPrivateKey(join(project, 'ours.pem')));
+    const trusted = [readPublicKey(join(project, 'ours.pub.pem'))];
+    expect(() => verifiedFacts(text, 'facts.json', trusted)).toThrow(/its facts are of another schema: schemaVersion/);
+  });
+});
+
+test('in a checkout a capture becomes an archive with source and bounds, whose surface is that of the capture', () => {
+  const folder = join(temporaryFolder(), 'builds');
+  cpSync(buildDataFolder, folder, { recursive: true });
+  const files = addToCheckout(tonightsCapture(), { archive: archiveText, shapes: shapesText }, folder);
+  expect(files.map((file) => file.slice(folder.length))).toEqual([
+    '/archives/1059999999.json',
+    '/archives/1059999999.shapes.json',
+    '/comet.yaml',
+  ]);
+  const timeline = buildTimeline(readBuildData('comet', folder));
+  const surface = surfaceAt(timeline, tonight);
+  expect(surface.known).toMatchObject({ to: tonight, behaviours: resolveSurface(tonight).known.to });
+  expect(surface.behavioursOf).toBe(resolveSurface(tonight).known.to);
+  const { modules: shown } = shownBy(surface, Object.keys(modules));
+  expect(shown).toEqual(shownBy({ ...known, modules }).modules);
+  expect(() => addToCheckout(tonightsCapture(), { archive: archiveText, shapes: shapesText }, folder)).toThrow(
+    /there is an archive of this build already/,
+  );
+});
