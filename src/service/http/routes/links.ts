@@ -4,9 +4,9 @@ import { linkEventSchema } from '../../../contracts/service-events.ts';
 import type { LinkCode } from '../../accounts/link-codes.ts';
 import type { Service } from '../../instance/service.ts';
 import { Problem } from '../../problems.ts';
+import { qrPng, qrSvg } from '../../qr-image.ts';
 import { findAccount } from './find-account.ts';
 import { streamLink } from './link-events.ts';
-import { qrPng, qrSvg } from './qr-image.ts';
 import { type Route, route } from './route.ts';
 import { linkCodeView } from './views.ts';
 
