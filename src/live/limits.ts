@@ -1,0 +1,186 @@
+import { dayMs, hourMs, type LivePolicy } from './live-policy.ts';
+
+/**
+ * What an account did: `restore` (a start of a linked device), `qr` and `code` (a phone was asked to scan or to type), `link`, `unlink`,
+ * `message`. What came of it: `connected`, `failed`. What WhatsApp said: `conflict`, `removed`, `temporary-ban`, `restricted`, `banned`,
+ * `code-refused`. `site-refused`: the site answered with an error or with something else than WhatsApp Web. `resumed`: a person has
+ * looked after the account.
+ */
+export type PoolEventKind =
+  | LimitedKind
+  | 'link'
+  | 'unlink'
+  | 'connected'
+  | 'failed'
+  | SaidKind
+  | 'site-refused'
+  | 'resumed';
+type LimitedKind = 'restore' | 'qr' | 'code' | 'message';
+type SaidKind = 'conflict' | 'removed' | 'temporary-ban' | 'restricted' | 'banned' | 'code-refused';
+
+/** One entry of the pool's history. Times are milliseconds since 1970. */
+export interface PoolEvent {
+  account: string;
+  /** Equal for accounts of the same number; null while the number is not known. */
+  number: string | null;
+  kind: PoolEventKind;
+  at: number;
+  /** When a ban or a restriction ends, as WhatsApp said; null where it said nothing. */
+  until: number | null;
+}
+
+/** What an account is about to do. */
+export interface PoolRequest {
+  kind: LimitedKind;
+  account: string;
+  number: string | null;
+}
+
+/** Null: allowed now. `until` is null where only a person can change it. */
+export type PoolRefusal = { until: number | null; why: string } | null;
+
+/** A history longer than this changes no answer, but for bans and for restrictions with an end of their own. In milliseconds. */
+export const historyMs = 91 * dayMs;
+
+/**
+ * Whether the policy allows a request now. The only place where limits are enforced; without a clock of its own.
+ *
+ * @param history of the whole pool, in any sequence, as far back as `historyMs`; with all `banned` and `resumed`.
+ * @param stoppedBecause why a person has stopped the pool; null while it runs.
+ */
+export function refusalOf(
+  policy: LivePolicy,
+  history: readonly PoolEvent[],
+  request: PoolRequest,
+  now: number,
+  stoppedBecause: string | null = null,
+): PoolRefusal {
+  const past = history.filter(({ at }) => at <= now).toSorted((a, b) => a.at - b.at);
+  const found = [
+    stoppedBecause === null ? null : { until: null, why: `the pool is stopped: ${stoppedBecause}` },
+    ...poolRules(policy, past, now),
+    ...accountRules(policy, past, request),
+    ...deedRules(policy, past, request),
+  ].filter((refusal) => refusal !== null && (refusal.until === null || refusal.until > now));
+  return found.reduce<PoolRefusal>((latest, each) => (endOf(each) > endOf(latest) ? each : latest), null);
+}
+
+function endOf(refusal: PoolRefusal): number {
+  return refusal === null ? Number.NEGATIVE_INFINITY : (refusal.until ?? Number.POSITIVE_INFINITY);
+}
+
+/** What stops every account. */
+function poolRules({ breaker, site }: LivePolicy, past: readonly PoolEvent[], now: number): PoolRefusal[] {
+  const hit = past.filter(({ kind, at }) => punishments.has(kind) && at > now - breaker.within);
+  const newestOf = new Map(hit.map(({ account, number, at }) => [number ?? account, at]));
+  // The breaker closes when so many are no longer within the time: the one that has to leave is the `numbers`-th newest.
+  const decisive = [...newestOf.values()].sort((a, b) => b - a)[breaker.numbers - 1];
+  const broken = decisive !== undefined && {
+    until: decisive + breaker.within,
+    why: `the breaker of the pool is open: ${newestOf.size} numbers were restricted or banned`,
+  };
+  const lastConnected = past.findLast(({ kind }) => kind === 'connected')?.at ?? Number.NEGATIVE_INFINITY;
+  const refusals = past.filter(({ kind, at }) => kind === 'site-refused' && at > lastConnected);
+  const last = refusals.at(-1);
+  const wait = Math.min(site.longestWait, site.firstWait * 2 ** (refusals.length - 1));
+  const away = last !== undefined && { until: last.at + wait, why: 'the site answered with an error' };
+  return [broken || null, away || null];
+}
+
+const punishments: ReadonlySet<PoolEventKind> = new Set(['temporary-ban', 'restricted', 'banned']);
+
+/** What makes one account rest, and what holds for all devices of its number. */
+function accountRules(
+  { coolDowns, failures }: LivePolicy,
+  past: readonly PoolEvent[],
+  request: PoolRequest,
+): PoolRefusal[] {
+  const ofDevice = past.filter(({ account }) => account === request.account);
+  const ofNumber = past.filter((event) => isSameNumber(event, request));
+  const rest = (kind: PoolEventKind, ms: number, why: string, events = ofNumber): PoolRefusal => {
+    const ends = events.filter((event) => event.kind === kind).map(({ at, until }) => Math.max(at, until ?? at) + ms);
+    return ends.length === 0 ? null : { until: Math.max(...ends), why };
+  };
+  const banned = ofNumber.findLast(({ kind }) => kind === 'banned' || kind === 'resumed')?.kind === 'banned';
+  const lastGood = ofDevice.findLastIndex(({ kind }) => kind === 'connected' || kind === 'resumed');
+  const failed = ofDevice.slice(lastGood + 1).filter(({ kind }) => kind === 'failed');
+  const isFailing = failed.length >= failures.inARow;
+  return [
+    banned ? { until: null, why: 'WhatsApp has banned the number' } : null,
+    rest('conflict', coolDowns.conflict, 'another browser took the connection', ofDevice),
+    rest('removed', coolDowns.removed, 'WhatsApp removed the device', ofDevice),
+    rest('temporary-ban', coolDowns.temporaryBan, 'WhatsApp banned the number for a time'),
+    rest('restricted', coolDowns.restriction, 'WhatsApp restricts the number'),
+    isFailing
+      ? { until: (failed.at(-1)?.at ?? 0) + failures.rest, why: `${failed.length} starts in a row failed` }
+      : null,
+  ];
+}
+
+/** How often and how densely the requested kind may happen. */
+function deedRules(
+  { restores, links, codes, messages }: LivePolicy,
+  past: readonly PoolEvent[],
+  request: PoolRequest,
+): PoolRefusal[] {
+  const ofDevice = past.filter(({ account }) => account === request.account);
+  const ofNumber = past.filter((event) => isSameNumber(event, request));
+  const last = (kind: PoolEventKind) => ofNumber.findLast((event) => event.kind === kind)?.at;
+  const linking = [
+    capped(ofNumber, 'link', links.perDay, dayMs),
+    after(last('unlink'), links.afterUnlink, 'the number was unlinked'),
+  ];
+  switch (request.kind) {
+    case 'restore':
+      return [
+        after(ofDevice.findLast(({ kind }) => kind === 'restore')?.at, restores.spacing, 'the device was started'),
+        capped(ofDevice, 'restore', restores.perHour, hourMs),
+        capped(ofDevice, 'restore', restores.perDay, dayMs),
+      ];
+    case 'qr':
+      return [...linking, capped(ofNumber, 'qr', codes.qrPerDay, dayMs)];
+    case 'code':
+      return [
+        ...linking,
+        capped(ofNumber, 'code', codes.pairingPerDay, dayMs),
+        after(last('code-refused'), codes.afterRefusal, 'WhatsApp refused a pairing code'),
+      ];
+    case 'message':
+      return [
+        after(last('message'), messages.spacing, 'the number sent a message'),
+        capped(ofNumber, 'message', messages.perDay, dayMs),
+      ];
+  }
+}
+
+function isSameNumber(event: PoolEvent, request: PoolRequest): boolean {
+  return event.account === request.account || (request.number !== null && event.number === request.number);
+}
+
+function after(at: number | undefined, ms: number, what: string): PoolRefusal {
+  return at === undefined ? null : { until: at + ms, why: `${what} less than ${minutes(ms)} ago` };
+}
+
+/** At most `most` within any `ms`. */
+function capped(past: readonly PoolEvent[], kind: PoolEventKind, most: number, ms: number): PoolRefusal {
+  const decisive = past.filter((event) => event.kind === kind).at(-most);
+  if (decisive === undefined) return null;
+  return { until: decisive.at + ms, why: `${most} of kind ${kind} within ${minutes(ms)} are the limit` };
+}
+
+function minutes(ms: number): string {
+  return ms < 2 * 60_000 ? `${ms / 1_000} s` : `${ms / 60_000} min`;
+}
+
+/** Which of the reminders is due: days since the phone was last opened, and how many are left until WhatsApp logs all devices out. */
+export function phoneReminder(
+  { phone }: LivePolicy,
+  seenAt: number,
+  now: number,
+): { days: number; left: number } | null {
+  const days = Math.floor((now - seenAt) / dayMs);
+  return days < Math.min(...phone.remindAfterDays) ? null : { days, left: Math.max(0, phoneDays - days) };
+}
+
+/** Days without the phone after which WhatsApp logs out all linked devices (faq.whatsapp.com/378279804439436). */
+export const phoneDays = 14;

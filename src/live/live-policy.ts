@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { matrixFile } from '../contracts/home.ts';
+import { parseYamlFile } from '../contracts/yaml-file.ts';
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+const units: Record<string, number> = { s: secondMs, m: minuteMs, h: hourMs, d: dayMs };
+
+/** `90s`, `10m`, `24h` or `14d` within hard limits, in milliseconds. */
+function span(least: string, most: string) {
+  return z
+    .string()
+    .regex(/^\d{1,5}[smhd]$/, 'a time is a number of seconds, minutes, hours or days, such as 90s, 10m, 24h or 14d')
+    .transform(msOf)
+    .refine((ms) => ms >= msOf(least) && ms <= msOf(most), `the hard limits are ${least} to ${most}`);
+}
+
+function msOf(text: string): number {
+  return Number.parseInt(text, 10) * (units[text.slice(-1)] as number);
+}
+
+/** A whole number within hard limits. */
+function count(least: number, most: number) {
+  return z.int().refine((value) => value >= least && value <= most, `the hard limits are ${least} to ${most}`);
+}
+
+/**
+ * What attempts on the live site may do with the user's numbers. The bounds in this schema are the hard limits: a policy that exceeds
+ * one is refused. Times are milliseconds once read.
+ */
+export const livePolicySchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  devicesPerNumber: count(1, 3),
+  restores: z.strictObject({ spacing: span('5m', '7d'), perHour: count(1, 8), perDay: count(1, 60) }),
+  links: z.strictObject({ perDay: count(1, 2), afterUnlink: span('10m', '7d') }),
+  codes: z.strictObject({ qrPerDay: count(1, 5), pairingPerDay: count(1, 3), afterRefusal: span('24h', '30d') }),
+  messages: z.strictObject({ spacing: span('2s', '1h'), jitter: span('0s', '1h'), perDay: count(1, 200) }),
+  coolDowns: z.strictObject({
+    conflict: span('10m', '30d'),
+    removed: span('24h', '30d'),
+    temporaryBan: span('12h', '90d'),
+    restriction: span('12h', '90d'),
+  }),
+  failures: z.strictObject({ inARow: count(1, 8), rest: span('15m', '30d') }),
+  breaker: z.strictObject({ numbers: count(1, 3), within: span('24h', '30d') }),
+  site: z.strictObject({ firstWait: span('1m', '1d'), longestWait: span('30m', '7d') }),
+  waitAtMost: span('0s', '24h'),
+  phone: z.strictObject({ remindAfterDays: z.array(count(1, 14)).min(1) }),
+});
+export type LivePolicy = z.output<typeof livePolicySchema>;
+
+/** @throws InputError naming file, line and key. */
+export function readLivePolicy(file = matrixFile('live-policy.yaml')): LivePolicy {
+  return parseYamlFile(file, livePolicySchema);
+}
