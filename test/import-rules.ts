@@ -137,6 +137,11 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     ],
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
+  live: {
+    may: ['contracts', 'runner', 'service/*', 'service/profiles', 'store/database'],
+    because:
+      'it gives the runner the accounts of a pool; profiles and seals are those of the service, of whose accounts it knows nothing',
+  },
   runs: {
     may: ['browser', 'contracts', 'library', 'report', 'runner', 'store', 'words'],
     because:
@@ -160,9 +165,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   cli: {
     may: [
-      ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'metrics', 'replica', 'report', 'runner'],
-      'telemetry',
-      ...['runs', 'service', 'store', 'study', 'surface', 'verdicts', 'watch', 'words'],
+      ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'live', 'metrics', 'replica', 'report'],
+      ...['runner', 'runs', 'service', 'store', 'study', 'surface', 'verdicts', 'watch', 'words'],
     ],
     because: 'commands put the folders together; nothing imports commands',
   },

@@ -71,6 +71,10 @@ const commands: Record<string, ListedCommand> = {
     description: 'add, list, verify and remove versions of whatsapp-web.js',
     load: async () => (await import('./commands/library.ts')).libraryCommand(),
   },
+  account: {
+    description: 'numbers of your own for attempts on the live site: add, list, check, pause, resume, remove',
+    load: async () => (await import('./commands/account.ts')).accountCommand(),
+  },
   replica: {
     description: 'start the replica of WhatsApp Web and print one JSON line with its addresses',
     load: async () => (await import('./commands/replica.ts')).replicaCommand(),

@@ -170,6 +170,13 @@ export const codes = {
     in: 'attempts',
     todo: 'Ask for a review on the phone, or use another account.',
   },
+  'not-scanned': {
+    what: 'On the live site: no phone took the code before the deadline.',
+    blame: 'harness',
+    phase: 'scan',
+    in: 'attempts',
+    todo: 'Have the phone at hand before you start, or let a command take the code: `--on-code`.',
+  },
   'no-authenticated': {
     what: 'The QR code was scanned and `authenticated` never came.',
     blame: 'library',
@@ -216,6 +223,27 @@ export const codes = {
     phase: null,
     in: 'attempts',
     todo: 'Look on the phone whether it still lists the device; read the navigations in the evidence. Link the account again.',
+  },
+  'phone-offline': {
+    what: 'WhatsApp logged the device out, and its phone was not opened for 14 days.',
+    blame: 'account',
+    phase: null,
+    in: 'attempts',
+    todo: 'Open WhatsApp on the phone at least once a week; link the account again (docs/live.md).',
+  },
+  'limit-reached': {
+    what: 'The policy of live accounts did not allow the attempt, or a call of it.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    todo: 'Wait until the time in the message; the limits keep numbers from being banned (docs/live.md).',
+  },
+  'lease-lost': {
+    what: 'Another machine took the live account, or the lease was not renewed in time.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    todo: 'Check that the machine is not overloaded and reaches the database.',
   },
   'probe-state': {
     what: 'After `ready`, `getState()` was not CONNECTED.',

@@ -131,6 +131,17 @@ export const eventTrialSchema = z.object({
 });
 export type EventTrial = z.infer<typeof eventTrialSchema>;
 
+/** What was seen of the live site, which nobody chooses. */
+export const liveFactsSchema = z.object({
+  /** The builds that the page said, oldest first: more than one where the site changed in the middle of the attempt. */
+  builds: z.array(z.string()),
+  /** The values of the known switches of the last one, by name. */
+  switches: switchValuesSchema,
+  /** The library intercepted requests of the page, which can break its service worker. */
+  intercepts: z.boolean(),
+});
+export type LiveFacts = z.infer<typeof liveFactsSchema>;
+
 const attemptFields = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
@@ -166,6 +177,8 @@ const attemptFields = z.object({
   timeScale: z.number().positive().optional(),
   /** Memory of all processes of the browser when `ready` fired, in bytes. */
   browserMemoryBytes: z.number().nullable(),
+  /** Of an attempt on the live site only. */
+  live: liveFactsSchema.optional(),
   /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was stored. */
   artifacts: z.string().nullable(),
 });
@@ -180,6 +193,9 @@ export const attemptSchema = attemptFields.check(({ value, issues }) => {
   }
 });
 export type Attempt = z.infer<typeof attemptSchema>;
+
+/** The build of a cell on the live site: which one it was, each attempt says. */
+export const liveBuild = 'live';
 
 /** library x build x browser x flow x condition x switches, on a target. */
 export const cellSchema = z.object({

@@ -151,6 +151,16 @@ const events = [
   z.strictObject({ at, type: z.literal('page:loaded'), detail: z.strictObject({ url: z.string() }) }),
   /** The build by the page's own word; null for a document that has not said one yet. */
   z.strictObject({ at, type: z.literal('page:build'), detail: z.string().nullable() }),
+  /** Of a live page: whether a document is WhatsApp Web, and of which build as far as it says. */
+  z.strictObject({
+    at,
+    type: z.literal('page:observed'),
+    detail: z.strictObject({ isWhatsAppWeb: z.boolean(), build: z.string().nullable() }),
+  }),
+  /** Of a live page: the reason of a logout, as the page tells its own code. */
+  z.strictObject({ at, type: z.literal('page:logout'), detail: z.strictObject({ reason: z.string() }) }),
+  /** Of a live page: the library turned the interception of requests on or off. */
+  z.strictObject({ at, type: z.literal('page:intercepted'), detail: z.boolean() }),
   z.strictObject({
     at,
     type: z.literal('client:qr'),

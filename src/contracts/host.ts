@@ -42,6 +42,8 @@ export interface ClientSpec {
   };
   /** Reports every request of the page too; by default only those that fail. */
   logsRequests?: boolean;
+  /** The page is that of the live site: what it says of itself is reported, too (`page:observed`, `page:logout`, `page:intercepted`). */
+  isLive?: boolean;
 }
 
 /** One package from which code was loaded. */
@@ -199,6 +201,8 @@ export interface HostCalls {
   start(spec: ClientSpec): Promise<void>;
   sessionFacts(): Promise<SessionFacts>;
   pageFacts(): Promise<PageFacts>;
+  /** Values of switches of the page by their keys, such as `gkx 18966`; null for one that it does not say. */
+  switches(keys: readonly string[]): Promise<Record<string, string | null>>;
   /** Collects garbage in host and page, which pauses both, and measures what is left. */
   heapSizes(): Promise<HeapSizes>;
   /**

@@ -1,6 +1,12 @@
 /** Keeps pairing material out of records: the QR text, each of its keys, and pairing codes. */
 export class Redactor {
   readonly #secrets = new Set<string>();
+  readonly #masksPersonal: boolean;
+
+  /** @param masksPersonal also keeps out ids, numbers and addresses of people: what a live page says may have them. */
+  constructor(masksPersonal = false) {
+    this.#masksPersonal = masksPersonal;
+  }
 
   /** Remembers a QR text or a pairing code. Fields too short to be a key or a ref (`1`, `web`) and links are no secrets. */
   learn(text: string): void {
@@ -11,7 +17,7 @@ export class Redactor {
 
   /** A copy of plain data without any remembered secret. */
   clean<T>(value: T): T {
-    return this.#secrets.size === 0 ? value : (this.#cleaned(value) as T);
+    return this.#secrets.size === 0 && !this.#masksPersonal ? value : (this.#cleaned(value) as T);
   }
 
   #cleaned(value: unknown): unknown {
@@ -24,6 +30,21 @@ export class Redactor {
   #cleanText(text: string): string {
     let clean = text;
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, '[redacted]');
-    return clean;
+    return this.#masksPersonal ? withoutPeople(clean) : clean;
   }
+}
+
+const personalId = /(?<!\d)[\d:.-]+@(?:c\.us|s\.whatsapp\.net|g\.us|lid|newsletter|broadcast)\b/g;
+const mailAddress = /[\w.+-]+@[\w-]+\.[\w.-]*\w/g;
+/** Digits of an international number: not those of a build, a version, a time or a hash. */
+const phoneNumber = /(?<![\d.\-A-Za-z])\+?\d{8,15}(?![\d\-A-Za-z])/g;
+/** A number as people write it. */
+const spacedNumber = /\+\d{1,3}(?:[ ().-]{1,2}\d{2,5}){2,5}/g;
+
+function withoutPeople(text: string): string {
+  return text
+    .replaceAll(personalId, '[id]')
+    .replaceAll(mailAddress, '[address]')
+    .replaceAll(spacedNumber, '[number]')
+    .replaceAll(phoneNumber, '[number]');
 }

@@ -5,6 +5,7 @@ import type { Surface } from '../contracts/surface.ts';
 import type { TraceMode } from '../contracts/trace.ts';
 import type { InstalledLibrary } from '../library/ensure-library.ts';
 import type { Flow } from './flow.ts';
+import type { LiveSite } from './live-site.ts';
 
 /** What one attempt is made with. */
 export interface AttemptInput {
@@ -25,5 +26,8 @@ export interface AttemptInput {
   deadlineFactor: number;
   /** Of which attempts a trace is kept; `failed` when left out. */
   trace?: TraceMode | undefined;
+  /** With a `Finding` as its reason, that is how the attempt ends. */
   signal?: AbortSignal | undefined;
+  /** The live site in place of a replica. */
+  live?: LiveSite | undefined;
 }

@@ -8,6 +8,8 @@ import type { Steps } from './steps.ts';
 import type { OpenTarget, TargetPhone } from './target.ts';
 
 const lookAgainMs = 10;
+/** Between two questions to the page whether its code was taken. */
+const askPageMs = 250;
 
 interface PhoneChoice {
   number: string;
@@ -94,13 +96,37 @@ class AttemptPhone implements NamedActions {
   }
 
   async scan(qr: string): Promise<void> {
+    if ((await this.#phone).isInHand) return this.#inHand(() => this.#showAll());
     const scan = async (text: string) => (await this.#phone).scan(text);
     await this.#steps.run('scan', () => scan(qr).catch(this.#scanWhatIsShown(qr, scan)).catch(refused));
   }
 
   async pair(code: string): Promise<void> {
     const pair = async () => (await this.#phone).pair(code);
+    if ((await this.#phone).isInHand) return this.#inHand(pair);
     await this.#steps.run('scan', () => pair().catch(refused));
+  }
+
+  /** Shows a code, then waits until the page has left its codes. */
+  async #inHand(show: () => Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const untilLeft = async () => {
+      while (!(await this.#client.hasLeftCodes()) && !over.signal.aborted) await sleep(askPageMs);
+    };
+    const shown = () => show().catch(refused);
+    await this.#steps.run('scan-in-hand', () => Promise.all([shown(), untilLeft()])).finally(() => over.abort());
+  }
+
+  /** Shows each QR text of the page once, as long as the page shows any. */
+  async #showAll(): Promise<void> {
+    const phone = await this.#phone;
+    let last: string | undefined;
+    while (!(await this.#client.hasLeftCodes())) {
+      const shown = this.#client.shownQr();
+      if (shown !== undefined && shown !== last) await phone.scan(shown);
+      last = shown;
+      await sleep(askPageMs);
+    }
   }
 
   async send(body: string, from: string): Promise<void> {
@@ -143,6 +169,8 @@ class AttemptPhone implements NamedActions {
 interface PhoneSubject {
   /** The QR text that the library gave out last. */
   shownQr(): string | undefined;
+  /** Whether the page is past its codes. */
+  hasLeftCodes(): Promise<boolean>;
   /** The link is about to be ended. */
   expectDisconnect(): void;
 }

@@ -5,7 +5,6 @@ import {
   type AttemptEvent,
   attemptSchema,
   type Cause,
-  type Cell,
   type EventTrial,
   type MethodCalls,
   type Span,
@@ -20,6 +19,7 @@ import type { Explanation, FailedAttempt } from './cause/failed-attempt.ts';
 import { nothingSeen, observations } from './cause/observations.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
+import { judgeLive, liveFactsOf } from './judge-live.ts';
 import { checkProvenance } from './provenance/check-provenance.ts';
 import type { SeenStage } from './scene.ts';
 import type { Steps } from './steps.ts';
@@ -50,6 +50,7 @@ interface Judgement {
 /** The record of an attempt: outcome, code, blame and cause from what was seen. */
 export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
   const { page, events, steps } = observed;
+  const { live } = input;
   const { provenance, mismatch } = checkProvenance({
     requested: input.cell.library,
     installed: input.library,
@@ -63,7 +64,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     startedAt: observed.startedAt.toISOString(),
     seed: input.seed,
     outcome: outcomeOf(judgement.code),
-    ...judgement,
+    ...(live ? liveJudgement(input, judgement, events) : judgement),
     phases: steps.timings,
     spans: spansOf(steps, judgement.code),
     stages: stagesOf(observed, judgement),
@@ -78,8 +79,19 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     browserVersion: page.browserVersion,
     ...(timeScale !== 1 && { timeScale }),
     browserMemoryBytes: observed.browserMemoryBytes,
+    ...(live && { live: liveFactsOf(events) }),
     artifacts: null,
   } satisfies Attempt);
+}
+
+/** Adds to a judgement what only the live site shows; see `judgeLive`. */
+function liveJudgement({ live }: AttemptInput, judgement: Judgement, events: readonly AttemptEvent[]) {
+  const { code, cause } = judgement;
+  const better = code && judgeLive(code, events, live?.phoneIsAway);
+  if (!better) return judgement;
+  const { because, ...judged } = better;
+  const message = cause?.message ?? because;
+  return { ...judgement, ...judged, cause: { ...cause, message, evidence: [because, ...(cause?.evidence ?? [])] } };
 }
 
 /** Of its methods, those that the attempt called. */
@@ -204,17 +216,21 @@ function stacksOf(events: readonly AttemptEvent[]): string[] {
   return events.flatMap(({ detail }) => withStack.safeParse(detail).data?.stack ?? []);
 }
 
-/** The record of an attempt that never began, because its library is not there. */
-export function recordOfNoLibrary(id: string, seed: number, cell: Cell, trouble: Error): Attempt {
+/** The record of an attempt that never began. */
+export function recordOfUnstarted(
+  { id, seed, cell }: Pick<AttemptInput, 'id' | 'seed' | 'cell'>,
+  code: 'library-install-failed' | 'limit-reached',
+  message: string,
+): Attempt {
   return attemptSchema.parse({
     id,
     startedAt: new Date().toISOString(),
     seed,
-    outcome: outcomeOf('library-install-failed'),
-    phase: 'install',
-    code: 'library-install-failed',
-    blame: codes['library-install-failed'].blame,
-    cause: { message: trouble.message, evidence: [nothingSeen] },
+    outcome: outcomeOf(code),
+    phase: codes[code].phase ?? 'launch',
+    code,
+    blame: codes[code].blame,
+    cause: { message, evidence: [nothingSeen] },
     phases: {},
     spans: [],
     stages: [],

@@ -38,8 +38,13 @@ export function checkChoice(
   if (!Number.isInteger(repeat) || repeat < 1 || repeat > mostRepeats) {
     throw new InputError(`--repeat ${repeat}: it has to be a whole number from 1 to ${mostRepeats}`);
   }
-  if (target === 'live') {
-    throw new InputError('--target live: no phone can scan the QR code of the live site here; use replica');
+  if (target === 'live') checkLive({ build, condition, switches });
+}
+
+/** @throws InputError for what nobody can choose on the live site. */
+function checkLive({ build, condition, switches }: Choice): void {
+  for (const [option, values] of Object.entries({ build, condition, switch: switches })) {
+    if (values) throw new InputError(`--${option}: on the live site it is what WhatsApp serves, and only recorded`);
   }
 }
 

@@ -20,6 +20,7 @@ import {
   flowSteps,
   type LaunchProgress,
 } from '../session/deadlines.ts';
+import { hasLeftCodes } from '../session/facts.ts';
 import { next, repeated } from '../session/machine.ts';
 import {
   type Effect,
@@ -39,7 +40,7 @@ import type { Steps } from './steps.ts';
 type LaunchOptions = Omit<StartOptions, 'profile'>;
 
 interface ClientParts {
-  calls: Omit<HostCalls, 'snapshot' | 'settle' | 'liveFor' | 'leave' | 'callOnce' | 'follow' | 'ownerOf'>;
+  calls: Omit<HostCalls, 'snapshot' | 'settle' | 'liveFor' | 'leave' | 'callOnce' | 'follow' | 'switches' | 'ownerOf'>;
   exited: Promise<HostExit>;
   /** Whether the host has started any process. */
   hasBrowser(): boolean;
@@ -51,6 +52,10 @@ interface ClientParts {
   specOf(profile: number, options: LaunchOptions): Promise<ClientSpec>;
   /** Where the browser keeps its user data. */
   folderOf(profile: number): string;
+  /** The profile is that of a device that was linked before the attempt. */
+  isLinked?: boolean | undefined;
+  /** Of a live account: waits until it may call this method, outside of every deadline. */
+  admit?: ((method: string, args: readonly unknown[]) => Promise<void>) | undefined;
 }
 
 /** What a canary does with a session: everything is a finding, and its flow confirms by the probe. */
@@ -81,8 +86,9 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async start({ profile = 'same', ...options }: StartOptions = {}): Promise<void> {
+    await this.#admitted('start', []);
     if (profile === 'new') this.#profile++;
-    const isLinked = profile === 'same' && this.#session.isLinked;
+    const isLinked = profile === 'same' && (this.#session.isLinked || this.#parts.isLinked === true);
     this.#tell({ type: 'session:start', isLinked, pairWith: null });
     this.#parts.steps.startOver();
     await this.#step('launch', () => this.#launch(options));
@@ -136,7 +142,8 @@ export class ClientUnderTest implements FlowClient {
     return { reason, ended };
   }
 
-  send(to: string, body: string): Promise<string> {
+  async send(to: string, body: string): Promise<string> {
+    await this.#admitted('sendMessage', [to, body]);
     return this.#conversation.send(to, body);
   }
 
@@ -173,12 +180,14 @@ export class ClientUnderTest implements FlowClient {
     return this.#step('event', came).catch(named);
   }
 
-  #call(on: MethodCall['on'], method: string, args: MethodArgument[]): Promise<LibraryValue> {
+  async #call(on: MethodCall['on'], method: string, args: MethodArgument[]): Promise<LibraryValue> {
+    if (on !== 'library') await this.#admitted(method, args);
     const call = () => this.#parts.calls.call({ on, method, args });
     return this.#step('call', () => call().catch(asFinding('call-failed')));
   }
 
   async logout(): Promise<void> {
+    await this.#admitted('logout', []);
     this.expectDisconnect();
     await this.#step('disconnected', () => this.#parts.calls.logout().catch(asFinding('no-disconnected')));
     // The library has closed its browser.
@@ -223,6 +232,17 @@ export class ClientUnderTest implements FlowClient {
   /** From now on the end of browser and host is no finding. */
   leave(): void {
     this.#tell({ type: 'flow:leaves' });
+  }
+
+  async hasLeftCodes(): Promise<boolean> {
+    const { calls, steps } = this.#parts;
+    if (this.#session.saidAuthenticated) return true;
+    return hasLeftCodes(await within(steps.patience(answerDeadlineMs), () => calls.sessionFacts()).catch(() => null));
+  }
+
+  async #admitted(method: string, args: readonly unknown[]): Promise<void> {
+    const { admit, steps } = this.#parts;
+    if (admit) await steps.race(admit(method, args));
   }
 
   shownQr(): string | undefined {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   ClientOptions,
   HeapSizes,
@@ -205,6 +206,8 @@ export interface FlowOptions {
   world?: WorldInput | undefined;
   /** The app of the phone; `android` when left out. `smba` and `smbi` are WhatsApp Business, which has labels and notes. */
   platform?: Platform | undefined;
+  /** How many accounts an attempt on the live site needs; 1 when left out. */
+  liveAccounts?: 1 | 2 | undefined;
   /** When the flow is ended in any case; 120 when left out. */
   deadlineSeconds?: number | undefined;
 }
@@ -233,4 +236,29 @@ export async function linkByQr({ client, phone, probe }: FlowParty & Pick<FlowCo
   await client.authenticated();
   await client.ready();
   await probe(client, phone);
+}
+
+/** Starts a client whose profile was linked before, up to the probe. */
+export async function restoreLinked({ client, phone, probe }: FlowParty & Pick<FlowContext, 'probe'>): Promise<void> {
+  await client.start();
+  await client.authenticated();
+  await client.ready();
+  await probe(client, phone);
+}
+
+/** Two linked accounts that are ready. */
+export interface RestoredPair {
+  own: FlowParty;
+  peer: FlowParty;
+  /** Full id of the peer. */
+  peerId: string;
+  /** Words that make a text unlike any other: no account gets the same one twice. */
+  unique(): string;
+}
+
+/** Starts the client of the flow and that of its peer, both of which were linked before. */
+export async function restoredPair({ client, phone, peer: open, probe }: FlowContext): Promise<RestoredPair> {
+  const [own, peer] = [{ client, phone }, await open()];
+  for (const party of [own, peer]) await restoreLinked({ ...party, probe });
+  return { own, peer, peerId: `${peer.phone.number}@c.us`, unique: () => randomUUID() };
 }

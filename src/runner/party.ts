@@ -7,6 +7,7 @@ import { attemptPhone } from './attempt-phone.ts';
 import { ClientUnderTest } from './client-under-test.ts';
 import { Finding } from './finding.ts';
 import type { FlowParty, FlowPhone } from './flow.ts';
+import type { LiveDevice, LiveSite } from './live-site.ts';
 import type { CallCounter } from './method-calls.ts';
 import { holdProfile, type ProfileHolder } from './profile-holder.ts';
 import type { Steps } from './steps.ts';
@@ -47,7 +48,8 @@ export class Party implements FlowParty {
     const { cell, flow, library, browser } = input;
     this.#steps = steps;
     const { timeScale = 1, platform } = flow;
-    const dataPathOf = (profile: number) => join(folder, `profile-${profile}`);
+    const device = deviceOf(input, place);
+    const dataPathOf = (profile: number) => device?.dataPath ?? join(folder, `profile-${profile}`);
     // LocalAuth gives the browser this folder of its data path.
     const folderOf = (profile: number) => join(dataPathOf(profile), 'session');
     const circumstances = profileCircumstances(cell);
@@ -71,6 +73,8 @@ export class Party implements FlowParty {
       steps,
       packageDir: library.packageDir,
       folderOf,
+      isLinked: device?.isLinked,
+      admit: input.live && ((method, args) => (input.live as LiveSite).admit(place, method, args)),
       specOf: async (profile, { auth = flow.auth, ...options }) => {
         const { chromiumArgs } = await target;
         const dataPath = dataPathOf(profile);
@@ -82,6 +86,7 @@ export class Party implements FlowParty {
           browser: { executablePath: browser.executablePath, args: [...browser.args, ...chromiumArgs] },
           options,
           logsRequests,
+          isLive: device !== null,
         };
       },
     });
@@ -118,8 +123,19 @@ export class Party implements FlowParty {
   }
 }
 
+/** Null on the replica. @throws TypeError where the attempt has no account for this place. */
+function deviceOf({ live }: AttemptInput, place: number): LiveDevice | null {
+  if (!live) return null;
+  const device = live.devices[place];
+  if (!device) throw new TypeError('the flow needs another live account than the attempt has');
+  return device;
+}
+
 /** As the world of the flow says, else chosen by the seed out of the range that is kept free for fiction. */
-function numberOf({ flow, seed }: AttemptInput, place: number): string {
+function numberOf(input: AttemptInput, place: number): string {
+  const { flow, seed } = input;
+  const device = deviceOf(input, place);
+  if (device) return device.number ?? '';
   return String(flow.world?.phones?.[place]?.number ?? 13125550100 + ((seed + place) % 99));
 }
 

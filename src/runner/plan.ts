@@ -1,4 +1,4 @@
-import { axisText, type Cell, cellKey } from '../contracts/attempt.ts';
+import { axisText, type Cell, cellKey, liveBuild } from '../contracts/attempt.ts';
 import type { Shard } from '../contracts/blob.ts';
 import { naming } from '../contracts/input-error.ts';
 import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contracts/matrix.ts';
@@ -40,9 +40,10 @@ export function planCells(
 ): PlannedCell[] {
   checkChoice(choice, repeat, target);
   const cells = new Map<string, Cell>();
-  for (const combination of choose(matrix, choice)) {
+  for (const combination of target === 'live' ? chooseLive(matrix, choice) : choose(matrix, choice)) {
     const cell: Cell = { ...combination, switches: readSwitches(combination.switches), target };
-    naming(choice.switches ? '--switch' : 'matrix', () => checkSwitches(cell.build, cell.switches));
+    if (target === 'replica')
+      naming(choice.switches ? '--switch' : 'matrix', () => checkSwitches(cell.build, cell.switches));
     cells.set(cellKey(cell), cell);
   }
   const plan = [...cells.values()].map((cell) => {
@@ -84,6 +85,15 @@ function choose(matrix: Matrix, given: Choice): Combination[] {
   const isThere = new Set(selected.map((cell) => keyOf(cell, chosen)));
   const completed = product({ ...first, ...definedAxes(choice) }).filter((cell) => !isThere.has(keyOf(cell, chosen)));
   return [...selected, ...completed];
+}
+
+/** Of the matrix only its libraries count: builds and switches are what the live site has, and all else has to be chosen. */
+function chooseLive(matrix: Matrix, { library, browser, flow }: Choice): Combination[] {
+  const all = [...new Set(matrix.blocks.flatMap((block) => block.library))];
+  return product({
+    ...{ library: library ?? all, browser: browser ?? ['current'], flow: flow ?? ['restore-to-ready'] },
+    ...{ build: [liveBuild], condition: ['none'], switches: ['none'] },
+  });
 }
 
 function keyOf(cell: Combination, of: readonly Axis[]): string {

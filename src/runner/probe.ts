@@ -42,6 +42,23 @@ export async function checkReady(
   demand(debugVersion === build, 'probe-build', `Debug.VERSION is ${quote(debugVersion)}, asked for was ${build}`);
 }
 
+/**
+ * The part of `checkReady` that needs no phone: a client of the live site is connected, and knows its own number.
+ *
+ * @param number empty where it is not known.
+ * @returns the number.
+ * @throws Finding
+ */
+export async function checkLinked(client: FlowClient, number: string, patienceMs: number): Promise<string> {
+  const session = client.sessionFacts();
+  const { state, wid } = await answer(session, patienceMs, 'probe-state', 'getState() did not answer');
+  demand(state === 'CONNECTED', 'probe-state', `getState() is ${quote(state)}, not CONNECTED`);
+  const [, own] = /^(\d{7,15})@c\.us$/.exec(wid ?? '') ?? [];
+  const isOwn = own !== undefined && (number === '' || own === number);
+  demand(isOwn, 'probe-wid', 'info.wid._serialized is not the number of the account');
+  return String(own);
+}
+
 async function exchange(client: FlowClient, phone: FlowPhone): Promise<SeenMessage> {
   const body = `probe ${randomUUID()}`;
   await phone.send(body, contact);

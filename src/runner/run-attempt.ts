@@ -7,11 +7,11 @@ import { flowSteps } from '../session/deadlines.ts';
 import { keepEvidence } from './artifacts.ts';
 import type { AttemptInput } from './attempt-input.ts';
 import { buildRecord, failedStage, type Observed } from './build-record.ts';
-import { codeOf, messageOf } from './classify.ts';
+import { messageOf } from './classify.ts';
 import { answerDeadlineMs, flowDeadlineSeconds } from './deadlines.ts';
 import { Finding, noEffect } from './finding.ts';
 import type { TrialContext } from './flow.ts';
-import { checkReady } from './probe.ts';
+import { checkLinked, checkReady } from './probe.ts';
 import { Recorder } from './recorder.ts';
 import { type Recorders, Scene } from './scene.ts';
 import { Steps } from './steps.ts';
@@ -58,8 +58,11 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
     return { thrown, ...nothing, redactor: new Redactor(), removeFolder: async () => {} };
   }
   const interruption = Promise.withResolvers<never>();
+  let wasInterrupted = false;
   const interrupt = () => {
-    const finding = new Finding('interrupted', 'the run was interrupted');
+    const reason: unknown = input.signal?.reason;
+    const finding = reason instanceof Finding ? reason : new Finding('interrupted', 'the run was interrupted');
+    wasInterrupted = true;
     steps.fail(finding);
     interruption.reject(finding);
     void scene.close();
@@ -67,7 +70,7 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
   input.signal?.addEventListener('abort', interrupt);
   if (input.signal?.aborted) interrupt();
   let thrown = await play(input, steps, scene, interruption.promise);
-  const page = await lookAround(input, scene, thrown);
+  const page = wasInterrupted ? nothingKnown : await lookAround(input, scene, thrown);
   const { phase } = steps;
   if (thrown === null)
     thrown = await scene.closeClients().then(
@@ -110,7 +113,7 @@ async function play(input: AttemptInput, steps: Steps, scene: Scene, interruptio
   }
 }
 
-function contextOf({ cell, flow }: AttemptInput, steps: Steps, scene: Scene): TrialContext {
+function contextOf({ cell, flow, live }: AttemptInput, steps: Steps, scene: Scene): TrialContext {
   const { client, phone, network, methodTrials, eventTrials } = scene;
   const { timeScale = 1 } = flow;
   const pause = (seconds: number) => steps.race(sleep(seconds * 1000, undefined, { ref: false }));
@@ -133,7 +136,12 @@ function contextOf({ cell, flow }: AttemptInput, steps: Steps, scene: Scene): Tr
     async probe(of, by) {
       // A condition may keep an answer back for as long as it lasts.
       const patienceMs = steps.patience(answerDeadlineMs) + settle * 1000;
-      const check = () => steps.run('probe', () => checkReady(of, by, cell.build, patienceMs));
+      const ready = async () => {
+        if (!live) return checkReady(of, by, cell.build, patienceMs);
+        const number = await checkLinked(of, by.number, patienceMs);
+        if (of === client) live.linkedAs(number);
+      };
+      const check = () => steps.run('probe', ready);
       await check();
       if (settle === 0) return;
       await pause(settle);
@@ -143,13 +151,13 @@ function contextOf({ cell, flow }: AttemptInput, steps: Steps, scene: Scene): Tr
 }
 
 /** The last questions to a page before it is closed; after a failure with a snapshot. */
-async function lookAround({ trace }: AttemptInput, scene: Scene, thrown: unknown): Promise<PageFacts> {
+async function lookAround({ trace, live }: AttemptInput, scene: Scene, thrown: unknown): Promise<PageFacts> {
   if (thrown === null) {
     const [page] = await Promise.all([scene.pageFacts(), trace === 'on' && scene.snapshots()]);
     return page;
   }
   scene.leave();
-  if (codeOf(thrown) === 'interrupted') return nothingKnown;
-  const [page] = await Promise.all([scene.pageFacts(), scene.snapshotOfFailure(), scene.snapshots()]);
+  const socket = live && scene.noteSocket();
+  const [page] = await Promise.all([scene.pageFacts(), scene.snapshotOfFailure(), scene.snapshots(), socket]);
   return page;
 }

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Attempt } from '../contracts/attempt.ts';
 import { home } from '../contracts/home.ts';
-import { TroubleError } from '../contracts/input-error.ts';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import type { TraceMode } from '../contracts/trace.ts';
-import { recordOfNoLibrary } from './build-record.ts';
+import type { AttemptInput } from './attempt-input.ts';
+import { recordOfUnstarted } from './build-record.ts';
 import { deadlineFactor } from './deadlines.ts';
 import { runAttempt } from './run-attempt.ts';
 import { shuffle } from './shuffle.ts';
@@ -24,8 +25,16 @@ export interface RunPlanOptions {
   trace?: TraceMode | undefined;
   /** Called with every download. */
   say(line: string): void;
+  /** Makes the attempts on the live site; without it a plan has none. */
+  live?: LiveAttempter | undefined;
   /** Chooses what is attempted next; without one the whole plan is, in an order that depends on the seed. */
   queue?: TaskQueue;
+}
+
+/** Makes attempts on the live site: with the accounts of a pool, as often as its policy allows. */
+export interface LiveAttempter {
+  /** Never rejects for what a policy refuses: that is the record. */
+  attempt(input: AttemptInput): Promise<Attempt>;
 }
 
 /** One attempt to make. */
@@ -59,9 +68,13 @@ export async function runPlan(plan: readonly PlannedCell[], options: RunPlanOpti
 export async function runSupplied(
   plan: readonly PlannedCell[],
   supplies: Supplies,
-  { slots, seed, observers, signal, trace, queue }: Omit<RunPlanOptions, 'say'>,
+  { slots, seed, observers, signal, trace, queue, live }: Omit<RunPlanOptions, 'say'>,
 ): Promise<EndedRun> {
   const factor = deadlineFactor();
+  if (!live && plan.some(({ cell }) => cell.target === 'live'))
+    throw new InputError(
+      'the live site is attempted by `wwebjs-canary run --target live` only, with accounts of your own',
+    );
   const labelled = plan.map((planned) => supplies.label(planned));
   const run = startRun(seed);
   const stop = new AbortController();
@@ -76,7 +89,7 @@ export async function runSupplied(
       const id = `${run.id}-${String(++number).padStart(4, '0')}`;
       const { planned } = task;
       await tell((observer) => observer.attemptStarted?.(id, planned));
-      const attempt = await execute({ id, task, supplies, run, deadlineFactor: factor, trace, signal: end });
+      const attempt = await execute({ id, task, supplies, run, deadlineFactor: factor, trace, signal: end, live });
       await tell((observer) => observer.attemptEnded?.(planned, attempt));
     }
   };
@@ -105,14 +118,17 @@ interface Execution {
   deadlineFactor: number;
   trace: TraceMode | undefined;
   signal: AbortSignal;
+  live: LiveAttempter | undefined;
 }
 
-async function execute({ id, task, supplies, run, ...rest }: Execution): Promise<Attempt> {
+async function execute({ id, task, supplies, run, live, ...rest }: Execution): Promise<Attempt> {
   const { seed, planned } = task;
   const { cell } = planned;
   const { library, ...supply } = supplies.of(cell);
-  if (library instanceof TroubleError) return recordOfNoLibrary(id, seed, cell, library);
-  return runAttempt({ id, seed, cell, library, ...supply, runFolder: home('runs', run.id), ...rest });
+  if (library instanceof TroubleError)
+    return recordOfUnstarted({ id, seed, cell }, 'library-install-failed', library.message);
+  const input = { id, seed, cell, library, ...supply, runFolder: home('runs', run.id), ...rest };
+  return cell.target === 'live' && live ? live.attempt(input) : runAttempt(input);
 }
 
 function shuffledQueue(plan: readonly PlannedCell[], seed: number): TaskQueue {

@@ -9,6 +9,7 @@ import { makeFolder } from '../contracts/make-folder.ts';
 import type { Phase } from '../contracts/outcome.ts';
 import { within } from '../contracts/within.ts';
 import { Redactor } from '../host/redactor.ts';
+import { resolveSurface } from '../replica/builds/resolve-surface.ts';
 import { isDiskFull } from './artifacts.ts';
 import type { AttemptInput } from './attempt-input.ts';
 import { messageOf } from './classify.ts';
@@ -16,6 +17,8 @@ import type { ClientUnderTest } from './client-under-test.ts';
 import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { FlowNetwork, FlowPhone } from './flow.ts';
+import { isPage } from './judge-live.ts';
+import { openLiveSite } from './live-site.ts';
 import { CallCounter } from './method-calls.ts';
 import { Party } from './party.ts';
 import type { Recorder } from './recorder.ts';
@@ -51,18 +54,20 @@ export class Scene {
   #memory: Promise<number | null> | null = null;
   readonly #calls: CallCounter;
   /** Knows the secrets of all hosts. */
-  readonly redactor = new Redactor();
+  readonly redactor: Redactor;
   readonly network: FlowNetwork;
   readonly methodTrials: MethodTrials;
   readonly eventTrials: EventTrials;
   loaded: LoadedLibrary | null = null;
+  #isWhatsAppWeb = false;
   /** The stages that have ended, in their sequence. */
   readonly stages: SeenStage[] = [];
 
   /** Starts host and target at the same time, since each needs about as long as the other. */
   constructor(input: AttemptInput, steps: Steps, { recorder, trace }: Recorders) {
-    const { cell, flow, library, surface } = input;
+    const { cell, flow, library, surface, live } = input;
     this.#input = input;
+    this.redactor = new Redactor(live !== undefined);
     this.#artifacts = join(input.runFolder, input.id);
     this.#steps = steps;
     this.#recorder = recorder;
@@ -74,10 +79,12 @@ export class Scene {
     const gaps = new ReplicaGaps();
     this.methodTrials = new MethodTrials(library.packageDir, gaps, this.#calls);
     this.eventTrials = new EventTrials(library.packageDir, gaps);
-    this.#target = openTarget(cell, surface, flow, (type, detail) => {
+    const onReplica = (type: string, detail: unknown) => {
       recorder.add(`replica:${type}`, detail);
       gaps.see(type, detail);
-    }).catch((error) => {
+    };
+    const opened = live ? Promise.resolve(openLiveSite(live)) : openTarget(cell, surface, flow, onReplica);
+    this.#target = opened.catch((error) => {
       throw new Finding('harness-error', `the replica did not start: ${messageOf(error)}`);
     });
     this.#target.catch(() => {});
@@ -87,7 +94,7 @@ export class Scene {
     };
     this.#own = this.#party(this.#folder, 0, (event) => {
       if (event.type === 'page:request') return trace.addRequest(event);
-      recorder.addSeen(event);
+      recorder.addSeen(live ? withoutConsole(event) : event);
       this.#see(event);
     });
     if (trace.mode !== 'off') steps.followSpans((span) => this.#snapshotOfSpan(span));
@@ -106,7 +113,9 @@ export class Scene {
     if (this.#peer) return this.#peer;
     const folder = join(this.#folder, 'peer');
     mkdirSync(folder);
-    this.#peer = this.#party(folder, 1, (event) => this.#recorder.addSeen(event, 'peer:'));
+    this.#peer = this.#party(folder, 1, (event) =>
+      this.#recorder.addSeen(this.#input.live ? withoutConsole(event) : event, 'peer:'),
+    );
     return this.#peer;
   }
 
@@ -205,19 +214,72 @@ export class Scene {
 
   /** @param screenshot relative to the folder of the attempt. */
   async #snapshot(span: number | null, screenshot: string | null): Promise<void> {
-    const file = screenshot && join(this.#artifacts, screenshot);
+    const mayShow = this.#input.live === undefined || this.#input.live.screenshots;
+    const file = screenshot && mayShow ? join(this.#artifacts, screenshot) : null;
     if (file) makeFolder(dirname(file));
     this.#trace.addSnapshot(span, await this.#own.host.calls.snapshot(file), screenshot);
   }
 
   #see(event: HostEvent): void {
     if (event.type === 'host:loaded') this.loaded = event.detail;
+    if (event.type === 'page:observed') this.#observe(event.detail);
+    if (event.type === 'page:http-error' && this.#input.live && isPage(event.detail.url))
+      this.#steps.fail(noPage(`the site answered the request for its page with ${event.detail.status}`));
     if (event.type === 'client:ready') this.#memory ??= this.#own.host.browserMemory();
     this.eventTrials.see(recordedType(event));
+  }
+
+  #observe({ isWhatsAppWeb, build }: { isWhatsAppWeb: boolean; build: string | null }): void {
+    this.#isWhatsAppWeb ||= isWhatsAppWeb;
+    if (build !== null) this.#noteSwitches(build);
+    const judge = () => {
+      if (!this.#isWhatsAppWeb) this.#steps.fail(noPage('what the browser got is another page than WhatsApp Web'));
+    };
+    if (!isWhatsAppWeb) setTimeout(judge, otherPageMs).unref();
+  }
+
+  /** Notes the switches that a build of the live site has. */
+  #noteSwitches(build: string): void {
+    const keys = switchKeysOf(build);
+    const asked = this.#own.host.calls.switches(keys.map(({ key }) => key)).then((values) => {
+      const known = keys.flatMap(({ name, key }) => (values[key] == null ? [] : [[name, values[key]]]));
+      this.#recorder.add('harness:switches', Object.fromEntries(known));
+    });
+    const settled = asked.catch(() => {});
+    this.#pending.add(settled);
+    void settled.finally(() => this.#pending.delete(settled));
+  }
+
+  /** What a live page says of its connection at the end of a failed attempt. */
+  async noteSocket(): Promise<void> {
+    const facts = await this.#answer(this.#own.host.calls.sessionFacts());
+    if (facts) this.#recorder.add('harness:socket', { state: facts.socket ?? facts.state, wid: null });
   }
 
   /** Null when the host, its browser or its page does not answer in time: evidence is never waited for long. */
   #answer<T>(question: Promise<T>): Promise<T | null> {
     return within(this.#patience, () => question).catch(() => null);
+  }
+}
+
+/** How long a page of the live site that has loaded may take to show that it is WhatsApp Web. */
+const otherPageMs = 5_000;
+
+const noPage = (message: string) => new Finding('page-load-failed', message, 'page');
+
+/** The console of a live page may have names and texts of people. */
+function withoutConsole(event: HostEvent): HostEvent {
+  if (event.type !== 'page:console') return event;
+  const { level, text } = event.detail;
+  return { ...event, detail: { level, text: `[${text.length} characters]` } };
+}
+
+/** The switches that the data knows of a build, each with the key by which a page reads it; none for a build that it cannot place. */
+function switchKeysOf(build: string): { name: string; key: string }[] {
+  try {
+    const { switches } = resolveSurface(build);
+    return Object.entries(switches).flatMap(([name, { key }]) => (key === null ? [] : [{ name, key }]));
+  } catch {
+    return [];
   }
 }

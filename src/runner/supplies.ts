@@ -38,7 +38,7 @@ export interface Supplies {
 export async function checkPlan(plan: readonly PlannedCell[]): Promise<void> {
   const cells = plan.map(({ cell }) => cell);
   deadlineFactor();
-  await gather(cells, 'flow', loadFlow);
+  await flowsOf(cells);
   surfacesOf(cells);
   await gather(cells, 'browser', async (name) => checkBrowser(name));
 }
@@ -52,7 +52,7 @@ export async function checkPlan(plan: readonly PlannedCell[]): Promise<void> {
 export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: string) => void): Promise<Supplies> {
   await checkPlan(plan);
   const cells = plan.map(({ cell }) => cell);
-  const flows = await gather(cells, 'flow', loadFlow);
+  const flows = await flowsOf(cells);
   const surfaces = surfacesOf(cells);
   // A version that does not exist is reported before a browser of hundreds of megabytes is downloaded for it.
   const libraries = await gather(cells, 'library', (spec) => ensureLibrary(spec, say).catch(orTrouble));
@@ -83,7 +83,7 @@ export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: s
       return {
         library,
         browser: known(browsers, browser),
-        flow: known(flows, flow),
+        flow: known(flows, `${target} ${flow}`),
         surface,
         prediction: predictionFor(library, surface),
       };
@@ -113,14 +113,22 @@ function indexOf({ packageDir }: InstalledLibrary): LibraryIndex | null {
 
 /** @throws InputError for a build that cannot be, and a switch that a build does not have. */
 function surfacesOf(cells: readonly Cell[]): Map<string, Surface> {
-  return new Map(cells.map((cell) => [surfaceKey(cell), resolveSurface(cell.build, cell.switches)]));
+  const onReplica = cells.filter(({ target }) => target === 'replica');
+  return new Map(onReplica.map((cell) => [surfaceKey(cell), resolveSurface(cell.build, cell.switches)]));
 }
 
 function surfaceKey({ build, switches }: Pick<Cell, 'build' | 'switches'>): string {
   return `${build} ${switchesText(switches)}`;
 }
 
-async function gather<K extends 'flow' | 'library' | 'browser', T>(
+/** By target and name: a flow has another form on the live site. */
+async function flowsOf(cells: readonly Cell[]): Promise<Map<string, Flow>> {
+  const keys = new Map(cells.map(({ target, flow }) => [`${target} ${flow}`, { target, flow }] as const));
+  const loaded = [...keys].map(async ([key, { target, flow }]) => [key, await loadFlow(flow, target)] as const);
+  return new Map(await Promise.all(loaded));
+}
+
+async function gather<K extends 'library' | 'browser', T>(
   cells: readonly Cell[],
   axis: K,
   get: (value: string) => Promise<T>,

@@ -22,6 +22,8 @@ export interface OpenTarget {
 
 /** One simulated primary device of a target. */
 export interface TargetPhone {
+  /** True for one in the hand of a person, or of a command: what is shown to it is scanned some time later, or not at all. */
+  isInHand?: true;
   /** Rejects with a `Refusal` when the QR code is not one that a phone would take. */
   scan(qr: string): Promise<void>;
   /** Rejects with a `Refusal` when no page shows this code. */

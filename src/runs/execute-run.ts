@@ -11,7 +11,7 @@ import { reporters } from '../report/reporters.ts';
 import { RunTally } from '../report/run-tally.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { standardOutput } from '../report/write-report-file.ts';
-import { runPlan } from '../runner/run-plan.ts';
+import { type LiveAttempter, runPlan } from '../runner/run-plan.ts';
 import { openStore } from '../store/open-store.ts';
 import { whileReading } from '../store/reading.ts';
 import { StoreRecorder } from '../store/store-recorder.ts';
@@ -28,6 +28,8 @@ export interface RunSettings {
   /** Of which attempts a trace is kept; `failed` when left out. */
   trace?: TraceMode | undefined;
   terminal: Terminal;
+  /** Makes the attempts on the live site, where the plan has such. */
+  live?: LiveAttempter | undefined;
   /** Ends the run early; finished attempts are kept and reported. */
   signal?: AbortSignal | undefined;
   /** Makes one more observer, which can read the ended run from `source`. */
@@ -48,7 +50,7 @@ export interface ExecutedRun {
  * @throws InputError, TroubleError as `runPlan` and `openStore` do.
  */
 export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
-  const { slots, seed, part, chosen, trace, terminal, signal, observe, complain } = settings;
+  const { slots, seed, part, chosen, trace, terminal, live, signal, observe, complain } = settings;
   const retention = readRetention();
   const store = await openStore();
   const recorder = new StoreRecorder(store);
@@ -59,7 +61,10 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   const say = (line: string) => terminal.progress(`${line}\n`);
   try {
     const observers = [recorder, tally, group, ...(observe ? [observe(source)] : [])];
-    const { run, interrupted } = await runPlan(plan, { slots, seed, observers, trace, say, ...(signal && { signal }) });
+    const { run, interrupted } = await runPlan(plan, {
+      ...{ slots, seed, observers, trace, say, live },
+      ...(signal && { signal }),
+    });
     const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);
     for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
     keepReport(run.id, written);

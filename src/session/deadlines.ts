@@ -47,6 +47,8 @@ export const flowSteps = {
   qr: { ms: 15_000, phase: 'qr', since: [], code: 'no-qr' },
   code: { ms: 15_000, phase: 'code', since: [], code: 'no-code' },
   scan: { ms: 5_000, phase: 'scan', since: [], code: 'harness-error' },
+  // Six QR codes take 160 s.
+  'scan-in-hand': { ms: 170_000, phase: 'scan', since: [], code: 'not-scanned' },
   authenticated: { ms: 5_000, phase: 'authenticated', since: sinceLink, code: 'no-authenticated' },
   ready: { ms: 5_000, phase: 'ready', since: sinceLink, code: 'no-ready' },
   probe: { ms: 10_000, phase: 'probe', since: [], code: 'probe-state' },

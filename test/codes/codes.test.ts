@@ -69,6 +69,9 @@ test('what harness or machine failed at is infra, and what has to be corrected t
   expect(attemptCodes.filter(isInfra)).toEqual([
     'library-install-failed',
     'condition-not-shown',
+    'not-scanned',
+    'limit-reached',
+    'lease-lost',
     'probe-build',
     'constraint-violation',
     'harness-error',

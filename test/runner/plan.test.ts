@@ -87,8 +87,24 @@ describe('a plan', () => {
     expect(() => planCells(matrix, [], { repeat })).toThrow(/--repeat .* from 1 to 10000/);
   });
 
-  test('refuses the live site, which no phone can scan', () => {
-    expect(() => planCells(matrix, [], { target: 'live' })).toThrow(/--target live/);
+  test('has of the live site what is chosen, at the build that the site serves', () => {
+    const choice = { library: ['1.34.7'], flow: ['restore-to-ready', 'message-round-trip'] };
+    const cells = planCells(matrix, [], { target: 'live', choice }).map(({ cell }) => cell);
+    expect(cells).toEqual(
+      choice.flow.map((flow) => ({
+        ...{ library: '1.34.7', build: 'live', browser: 'current', flow },
+        ...{ condition: 'none', switches: {}, target: 'live' },
+      })),
+    );
+  });
+
+  test.each([
+    ['build', { build: [recent] }],
+    ['condition', { condition: ['socket-drop'] }],
+    ['switch', { switches: ['comms-in-worker=true'] }],
+  ])('refuses --%s of the live site, which only records it', (option, choice) => {
+    const plan = () => planCells(matrix, [], { target: 'live', choice });
+    expect(plan).toThrow(`--${option}: on the live site it is what WhatsApp serves, and only recorded`);
   });
 });
 

@@ -3,13 +3,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeChromeWrapper } from '../../browser/chrome-wrapper.ts';
 import { ensureBrowser } from '../../browser/ensure-browser.ts';
 import { naming, TroubleError } from '../../contracts/input-error.ts';
-import { phoneNumberSchema } from '../../contracts/phone-control.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
 import { withProcessLock } from '../../install/process-lock.ts';
 import { checkSwitches } from '../../replica/builds/resolve-surface.ts';
 import { type ReplicaOptions, startReplica } from '../../replica/start-replica.ts';
 import { parseBuildOption } from '../options/build-option.ts';
-import { wholeNumber } from '../options/option-values.ts';
+import { phoneNumber, wholeNumber } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
 import { untilSignal } from '../process/signals.ts';
 
@@ -50,7 +49,7 @@ export function replicaCommand(): Command {
       '--world <file>',
       'YAML file of people, groups and phones with contacts and chats that exist from the start',
     )
-    .option('--auto-scan <number>', 'a phone with this number scans every QR code that a page shows', parseNumber)
+    .option('--auto-scan <number>', 'a phone with this number scans every QR code that a page shows', phoneNumber)
     .option('--chrome-wrapper <file>', 'write an executable for programs that take the path of a browser but no flags')
     .option('--browser <name>', 'what the executable starts: current, 107, chrome, chromium or a path', 'current')
     .option('--time-scale <factor>', 'multiplies the life of QR codes and pairing codes', parseFactor, 1)
@@ -110,12 +109,6 @@ async function runUntilSignal(
   } finally {
     await replica.close();
   }
-}
-
-function parseNumber(text: string): string {
-  const parsed = phoneNumberSchema.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
-  return text;
 }
 
 function parseFactor(text: string): number {

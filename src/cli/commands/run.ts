@@ -10,25 +10,34 @@ import { greatestRandomSeed } from '../../contracts/seeded-random.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { storedCells } from '../../report/report-source.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
+import { loadFlow } from '../../runner/load-flow.ts';
+import type { LiveAttempter } from '../../runner/run-plan.ts';
 import { inShard, parseShard } from '../../runner/shard.ts';
-import { planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
+import { planOf, planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
+import { liveAttempts, withPool } from '../live/open-pool.ts';
+import { addPoolOptions, onCodeOption, type PoolOptions } from '../options/live-options.ts';
+import { list } from '../options/option-values.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
 import { withSwitches } from '../options/switch-options.ts';
 import { runInTerminal } from '../process/run-in-terminal.ts';
 
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {
-  return addRunOptions(new Command())
+  return addPoolOptions(addRunOptions(new Command()))
+    .option('--account <list>', 'with --target live: the accounts to use (default: those that rested longest)', list)
+    .addOption(onCodeOption())
+    .option('--live-screenshots', 'with --target live: keep pictures of the page, which may show names and texts')
     .option(
       '--last-failed',
       'only the cells that failed, were spoiled or surprised in the last run of this store; without --config',
     )
     .addHelpText('after', help)
-    .action(async (options: RunCommandOptions) => {
-      process.exitCode = await run(withSwitches(options));
+    .action(async (options: RunCommandOptions & LiveOptions) => {
+      const asked = withSwitches(options);
+      process.exitCode = await (options.target === 'live' ? runLive(asked) : run(asked));
     });
 }
 
@@ -50,9 +59,30 @@ Examples:
   wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804 --switch comms-in-worker=false,comms-in-worker=true
   wwebjs-canary run --shard 1/4 --reporter blob=shard-1.blob`;
 
+/** What only attempts on the live site need. */
+interface LiveOptions extends PoolOptions {
+  account?: string[];
+  onCode?: string;
+  liveScreenshots?: true;
+}
+
 type AskedRun = ReturnType<typeof withSwitches<RunCommandOptions>>;
 
-async function run(options: AskedRun): Promise<ExitCode> {
+/** @throws InputError for what does not go with the live site. */
+async function runLive(options: AskedRun & LiveOptions): Promise<ExitCode> {
+  if ((options.slots ?? 1) !== 1) throw new InputError('--slots: on the live site one attempt is made at a time');
+  if (options.lastFailed) throw new InputError('--last-failed: name the library to attempt on the live site again');
+  const { progress } = processTerminal();
+  return withPool(options, async (pool) => {
+    const { account: accounts, onCode, liveScreenshots: screenshots } = options;
+    const live = liveAttempts(pool, { accounts, onCode, screenshots, write: progress });
+    const flows = new Set(planOf(options).map(({ cell }) => cell.flow));
+    await live.check(await Promise.all([...flows].map((flow) => loadFlow(flow, 'live'))));
+    return run({ ...options, slots: 1 }, live);
+  });
+}
+
+async function run(options: AskedRun, live?: LiveAttempter): Promise<ExitCode> {
   const shard = options.shard === undefined ? null : parseShard(options.shard);
   const chosen = chooseReporters(options.reporter ?? `list,html=${home('report')}`);
   readRetention();
@@ -67,6 +97,7 @@ async function run(options: AskedRun): Promise<ExitCode> {
     chosen,
     trace: options.trace,
     terminal,
+    live,
   });
   return exit;
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { InputError } from '../../contracts/input-error.ts';
+import { phoneNumberSchema } from '../../contracts/phone-control.ts';
 
 export const greatestSeed = 2 ** 31 - 1;
 
@@ -27,6 +28,13 @@ export function webhookAddress(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
   if (protocol === 'http:' || protocol === 'https:') return text;
   throw new InvalidArgumentError('It has to be an address such as https://hooks.example.com/canary.');
+}
+
+/** Parses an international number of a phone for commander. */
+export function phoneNumber(text: string): string {
+  const parsed = phoneNumberSchema.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
+  return text;
 }
 
 /** Creates a parser of whole numbers for commander. */

@@ -55,12 +55,16 @@ export function addRunOptions(command: Command, usualReporters = 'list and an HT
     .option('--ignore-expectations', 'every attempt that does not pass is unexpected');
 }
 
-/** The help names `replica` only: a run refuses `live`, and says why. */
+/** Only `run` makes attempts on the live site. */
 function targetOption(): Option {
-  const option = new Option('--target <target>', 'where the page comes from: replica').default('replica');
+  const option = new Option(
+    '--target <target>',
+    'where the page comes from: replica, or live (only run; docs/live.md)',
+  );
+  option.default('replica');
   return option.argParser((text) => {
     const target = targets.find((name) => name === text);
-    if (target === undefined) throw new InvalidArgumentError('Allowed is replica.');
+    if (target === undefined) throw new InvalidArgumentError(`Allowed are ${targets.join(' and ')}.`);
     return target;
   });
 }

@@ -45,6 +45,9 @@ export interface LibraryPage extends Emitter {
   _client?(): Emitter;
   mainFrame(): LibraryFrame;
   evaluate<T>(source: string): Promise<T>;
+  exposeFunction(name: string, work: (...args: unknown[]) => void): Promise<void>;
+  evaluateOnNewDocument(source: string): Promise<unknown>;
+  setRequestInterception?(isOn: boolean): Promise<void>;
   /** A PNG. */
   screenshot(): Promise<Uint8Array>;
 }

@@ -42,6 +42,7 @@ export class Seat {
         start: (spec) => session.start(spec),
         sessionFacts: () => session.sessionFacts(),
         pageFacts: () => session.pageFacts(),
+        switches: (keys) => session.switches(keys),
         heapSizes: () => session.heapSizes(),
         snapshot: (screenshot) => session.snapshot(screenshot),
         requestCode: (number) => session.requestCode(number),

@@ -16,6 +16,7 @@ import { BuildWatch, debugVersion } from './build-watch.ts';
 import { hostHeap, pageHeap } from './heap-sizes.ts';
 import { LibraryObjects } from './library-objects.ts';
 import type { Library, LibraryClient, LibraryPage } from './library-types.ts';
+import { LiveWatch, switchesSource } from './live-watch.ts';
 import { loadLibrary } from './load-library.ts';
 import { hideForPictureSource, maskedHtmlSource, showAfterPictureSource } from './masked-page.ts';
 import { plainError, plainValue } from './plain-value.ts';
@@ -65,7 +66,7 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | '
     return loaded;
   }
 
-  async start({ auth, browser, options = {}, logsRequests = false }: ClientSpec): Promise<void> {
+  async start({ auth, browser, options = {}, logsRequests = false, isLive = false }: ClientSpec): Promise<void> {
     if (!this.#library) throw new Error('load() comes before start()');
     const { pairWithPhoneNumber: phoneNumber, ...others } = options;
     const client = new this.#library.Client({
@@ -83,7 +84,8 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | '
       if (this.#client === client) this.report(event);
     };
     const build = new BuildWatch(report);
-    watchClient(client, report, { build, logsRequests, isFollowed: (name) => this.#followed.has(name) });
+    const live = isLive ? new LiveWatch(report) : null;
+    watchClient(client, report, { build, live, logsRequests, isFollowed: (name) => this.#followed.has(name) });
     // A library that throws at once, without a promise, has to end in `host:error` too.
     Promise.resolve()
       .then(() => client.initialize())
@@ -128,6 +130,10 @@ export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | '
       userAgent: textOrNull(page?.userAgent),
       browserVersion: textOrNull(browserVersion),
     };
+  }
+
+  async switches(keys: readonly string[]): Promise<Record<string, string | null>> {
+    return this.#page().evaluate(switchesSource(keys));
   }
 
   async heapSizes(): Promise<HeapSizes> {

@@ -2,11 +2,14 @@ import type { BuildWatch } from './build-watch.ts';
 import { describeEvent } from './describe-event.ts';
 import type { LibraryBrowser, LibraryClient, LibraryPage } from './library-types.ts';
 import { eventData } from './library-values.ts';
+import type { LiveWatch } from './live-watch.ts';
 import type { Report } from './report.ts';
 import { watchPage } from './watch-page.ts';
 import { watchRequests } from './watch-requests.ts';
 
 interface ClientWatch {
+  /** Only of the live site. */
+  live: LiveWatch | null;
   build: BuildWatch;
   logsRequests: boolean;
   /** True for the name of an event that is reported as data, too. */
@@ -20,7 +23,7 @@ interface ClientWatch {
 export function watchClient(
   client: LibraryClient,
   report: Report,
-  { build, logsRequests, isFollowed }: ClientWatch,
+  { build, live, logsRequests, isFollowed }: ClientWatch,
 ): void {
   const emit = client.emit;
   client.emit = (name, ...args) => {
@@ -38,6 +41,7 @@ export function watchClient(
     watchPage(page, report);
     if (logsRequests) watchRequests(page, report);
     build.follow(page);
+    live?.follow(page);
   });
 }
 

@@ -1,0 +1,74 @@
+import { home } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
+import { AccountPool } from '../../live/account-pool.ts';
+import { CodeShower } from '../../live/code-shower.ts';
+import { LiveAttempts, type LivePool } from '../../live/live-attempts.ts';
+import { readLivePolicy } from '../../live/live-policy.ts';
+import type { LiveTables } from '../../live/tables.ts';
+import { FolderBlobs } from '../../service/profiles/folder-blobs.ts';
+import { openVault, type Vault } from '../../service/profiles/open-vault.ts';
+import { SealedProfiles } from '../../service/profiles/sealed-profiles.ts';
+import { sealKeys } from '../../service/seal-keys.ts';
+import { openDatabase } from '../../store/database/open-database.ts';
+import type { PoolOptions } from '../options/live-options.ts';
+import { embeddedDatabase } from '../options/service-database.ts';
+
+/**
+ * Opens the pool of live accounts, works with it, and closes it. Machines that share a database have to share profiles and key.
+ *
+ * @throws InputError for a policy beyond the hard limits, a wrong key or address, and on a runner of CI without a shared database.
+ */
+export async function withPool<T>(
+  { database: address, profiles }: PoolOptions,
+  work: (pool: LivePool) => Promise<T>,
+  env = process.env,
+): Promise<T> {
+  const policy = readLivePolicy();
+  const { blobs, keys } = openStore({ address, profiles }, env);
+  const database = await openDatabase<LiveTables>(address ?? embeddedDatabase());
+  try {
+    const accounts = new AccountPool(database, policy, keys);
+    return await work({ accounts, profiles: new SealedProfiles(blobs, keys), policy });
+  } finally {
+    await database.close();
+  }
+}
+
+function openStore(
+  { address, profiles }: { address?: string | undefined; profiles?: string | undefined },
+  env: NodeJS.ProcessEnv,
+): Vault {
+  const isShared = address !== undefined && !address.startsWith('sqlite:');
+  if (env.CI && !isShared)
+    throw new InputError(
+      'live accounts on a runner of CI need a database that all machines share (--database mysql://...): a profile that comes with the runner is a copy, and WhatsApp ends the link of a device that is there twice (docs/live.md)',
+    );
+  if (isShared && profiles === undefined)
+    throw new InputError(
+      '--profiles: machines that share a database of live accounts share the store of their profiles too',
+    );
+  if (profiles !== undefined) return openVault(profiles, env);
+  return { blobs: new FolderBlobs(home('live-profiles')), keys: sealKeys(env, home('seal.key'))() };
+}
+
+export interface LiveRunOptions {
+  accounts?: readonly string[] | undefined;
+  onCode?: string | undefined;
+  /** Where QR codes are written as PNG. */
+  qrFile?: string | undefined;
+  screenshots?: boolean | undefined;
+  write(text: string): void;
+}
+
+/** Makes attempts with the accounts of a pool, and shows codes in the terminal. */
+export function liveAttempts(
+  pool: LivePool,
+  { accounts, onCode, qrFile, screenshots = false, write }: LiveRunOptions,
+): LiveAttempts {
+  return new LiveAttempts(pool, {
+    accounts,
+    shower: (account) => new CodeShower({ account, onCode, file: qrFile ?? home(`${account}-qr.png`), write }),
+    screenshots,
+    say: (line) => write(`${line}\n`),
+  });
+}

@@ -1,0 +1,355 @@
+import { createHmac } from 'node:crypto';
+import type { Selectable, Transaction } from 'kysely';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
+import type { SavedProfile } from '../service/profiles/sealed-profiles.ts';
+import { Sealer } from '../service/sealer.ts';
+import { historyMs, type PoolEvent, type PoolEventKind, type PoolRequest, refusalOf } from './limits.ts';
+import type { LivePolicy } from './live-policy.ts';
+import type { LiveAccountRow, LiveAccountState, LiveDatabase, LiveTables } from './tables.ts';
+
+/** A number of the user's own, as a person knows it. Times are milliseconds since 1970. */
+export interface LiveAccount {
+  name: string;
+  state: LiveAccountState;
+  stateCause: string | null;
+  /** Digits of the international number. */
+  number: string;
+  /** The version that linked it. */
+  library: string;
+  /** The newest Chromium that opened its profile. */
+  browserMajor: number;
+  linkedAt: number;
+  phoneSeenAt: number;
+  savedAt: number;
+  /** Who attempts something with it now; null when nobody does. */
+  leasedBy: string | null;
+}
+
+/** The right of one attempt to use one device. Every write about the device needs it. */
+export interface DeviceLease {
+  account: LiveAccount;
+  owner: string;
+  /** The fencing token: a later owner has a higher one. */
+  token: number;
+  profile: Pick<SavedProfile, 'blob_name' | 'sha256'>;
+}
+
+/** The policy allows something later, or not before a person changes something. */
+export class NotAllowedYet extends TroubleError {
+  override name = 'NotAllowedYet';
+  /** Milliseconds since 1970; null where only a person can change it. */
+  readonly until: number | null;
+
+  constructor({ kind, account }: PoolRequest, until: number | null, why: string) {
+    const when = until === null ? 'until a person resumes it' : `before ${new Date(until).toISOString()}`;
+    super(`account ${account}: no ${kind} ${when}: ${why}`);
+    this.until = until;
+  }
+}
+
+/** Another machine has taken the device, or the lease has expired: nothing was written. */
+export class DeviceLost extends Error {
+  override name = 'DeviceLost';
+
+  constructor({ account, token }: DeviceLease) {
+    super(`the lease of account ${account.name} with token ${token} is lost`);
+  }
+}
+
+const accountName = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/**
+ * The live accounts in a database that all machines share: who has which device, and what each did. Each decision about limits is one
+ * transaction that locks the pool, by the clock of the database.
+ */
+export class AccountPool {
+  readonly #database: LiveDatabase;
+  readonly #policy: LivePolicy;
+  readonly #keys: readonly Buffer[];
+  readonly #sealer: Sealer;
+
+  /** @param keys at least one, of 32 bytes each: the first seals numbers, each opens them. */
+  constructor(database: LiveDatabase, policy: LivePolicy, keys: readonly Buffer[]) {
+    this.#database = database;
+    this.#policy = policy;
+    this.#keys = keys;
+    this.#sealer = new Sealer(keys);
+    this.#sealer.begin();
+  }
+
+  /** Milliseconds since 1970, by the database. */
+  async now(): Promise<number> {
+    const { kysely, now } = this.#database;
+    return Number((await kysely.selectNoFrom(now.as('now')).executeTakeFirstOrThrow()).now);
+  }
+
+  /** By name. */
+  async list(): Promise<LiveAccount[]> {
+    const now = await this.now();
+    const rows = await this.#database.kysely.selectFrom('live_accounts').selectAll().orderBy('name').execute();
+    return rows.map((row) => this.#account(row, now));
+  }
+
+  /** @throws InputError where there is none. */
+  async find(name: string): Promise<LiveAccount> {
+    const all = await this.list();
+    const found = all.find((account) => account.name === name);
+    if (found) return found;
+    const names = all.map((account) => account.name).join(', ');
+    const hint = names === '' ? '`wwebjs-canary account add` makes the first one' : `there are ${names}`;
+    throw new InputError(`account ${name}: there is no such account; ${hint}`);
+  }
+
+  /** Why a person has stopped the pool; null while it runs. */
+  async stoppedBecause(): Promise<string | null> {
+    const query = this.#database.kysely.selectFrom('live_pool').select('stopped_because');
+    return (await query.executeTakeFirst())?.stopped_because ?? null;
+  }
+
+  /** @param because null lets the pool run again. */
+  async stop(because: string | null): Promise<void> {
+    await this.#database.kysely.updateTable('live_pool').set({ stopped_because: because }).execute();
+  }
+
+  /**
+   * Writes down what accounts are about to do, all of it or nothing.
+   *
+   * @throws NotAllowedYet with the latest moment of all refusals.
+   */
+  async request(requests: readonly Omit<PoolRequest, 'number'>[], number: string | null = null): Promise<void> {
+    await this.#locked(async (tx, now, stopped) => {
+      const history = await this.#history(tx, now);
+      for (const request of requests) {
+        const key = number === null ? await this.#keyOf(tx, request.account) : this.#keyFor(number);
+        const wish = { ...request, number: key };
+        const refusal = refusalOf(this.#policy, history, wish, now, stopped);
+        if (refusal) throw new NotAllowedYet(wish, refusal.until, refusal.why);
+        history.push({ ...wish, at: now, until: null });
+        await insertEvent(tx, { ...wish, at: now, until: null });
+      }
+    });
+  }
+
+  /** Writes down what happened to an account. @param number where the account is not in the pool. */
+  async note(account: string, kind: PoolEventKind, until: number | null = null, number?: string): Promise<void> {
+    await this.#locked(async (tx, now) => {
+      const key = number === undefined ? await this.#keyOf(tx, account) : this.#keyFor(number);
+      await insertEvent(tx, { account, number: key, kind, at: now, until });
+    });
+  }
+
+  /**
+   * Leases devices, all of them or none.
+   *
+   * @param ms how long the leases last without a renewal.
+   * @param toLink also accounts that are retired, which are about to be linked anew.
+   * @throws InputError for an account that does not exist; TroubleError for one that is leased or not active.
+   */
+  async take(names: readonly string[], owner: string, ms: number, toLink = false): Promise<DeviceLease[]> {
+    for (const name of names) await this.find(name);
+    return this.#locked(async (tx, now) => {
+      const leases: DeviceLease[] = [];
+      for (const name of names) {
+        const row = await tx.selectFrom('live_accounts').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
+        const account = this.#account(row, now);
+        if (account.leasedBy !== null)
+          throw new TroubleError(`account ${name}: ${account.leasedBy} uses it at the moment`);
+        if (account.state !== 'active' && !(toLink && account.state === 'retired'))
+          throw new TroubleError(
+            `account ${name}: it is ${account.state}: ${account.stateCause ?? 'no reason is given'}`,
+          );
+        const token = row.lease_token + 1;
+        await tx
+          .updateTable('live_accounts')
+          .set({ lease_owner: owner, lease_token: token, lease_expires_at: now + ms })
+          .where('name', '=', name)
+          .execute();
+        leases.push({ account, owner, token, profile: row });
+      }
+      return leases;
+    });
+  }
+
+  /** Extends a lease. @throws DeviceLost */
+  async renew(lease: DeviceLease, ms: number): Promise<void> {
+    await this.#held(lease, async (tx, now) => {
+      await tx
+        .updateTable('live_accounts')
+        .set({ lease_expires_at: now + ms })
+        .where('name', '=', lease.account.name)
+        .execute();
+    });
+  }
+
+  /**
+   * Makes a profile the one that the next attempt gets; returns the name of the earlier one, which is no longer needed.
+   *
+   * @throws DeviceLost
+   */
+  async keepProfile(lease: DeviceLease, saved: SavedProfile, browserMajor: number): Promise<string> {
+    return this.#held(lease, async (tx, now, row) => {
+      await tx
+        .updateTable('live_accounts')
+        .set({ ...saved, saved_at: now, browser_major: Math.max(row.browser_major, browserMajor) })
+        .where('name', '=', lease.account.name)
+        .execute();
+      return row.blob_name;
+    });
+  }
+
+  /** Gives a device back. One that is lost already is left to its owner. */
+  async release(lease: DeviceLease): Promise<void> {
+    await this.#held(lease, async (tx) => {
+      await tx
+        .updateTable('live_accounts')
+        .set({ lease_owner: null, lease_expires_at: 0 })
+        .where('name', '=', lease.account.name)
+        .execute();
+    }).catch((error) => {
+      if (!(error instanceof DeviceLost)) throw error;
+    });
+  }
+
+  /** @param because words of a person, or a code. */
+  async setState(name: string, state: LiveAccountState, because: string | null): Promise<void> {
+    await this.find(name);
+    await this.#database.kysely
+      .updateTable('live_accounts')
+      .set({ state, state_cause: because })
+      .where('name', '=', name)
+      .execute();
+  }
+
+  /** A person has opened the phone of the account. */
+  async phoneSeen(name: string): Promise<void> {
+    await this.find(name);
+    const { kysely, now } = this.#database;
+    await kysely.updateTable('live_accounts').set({ phone_seen_at: now }).where('name', '=', name).execute();
+  }
+
+  /** @throws InputError for a name that is taken or cannot be one, and for a number of which the pool has enough devices. */
+  async checkNew(name: string, number: string | null): Promise<void> {
+    if (!accountName.test(name))
+      throw new InputError(`account ${name}: a name has 1 to 64 characters of a-z, 0-9 and "-"`);
+    const all = await this.list();
+    if (all.some((account) => account.name === name))
+      throw new InputError(`account ${name}: there is one already; remove it first, or choose another name`);
+    const same = number === null ? [] : all.filter((account) => account.number === number);
+    if (same.length >= this.#policy.devicesPerNumber) {
+      const names = same.map((account) => account.name).join(' and ');
+      throw new InputError(`account ${name}: the pool has ${names} of this number, and the policy allows no more`);
+    }
+  }
+
+  /** Adds an account that has just been linked. @throws InputError as `checkNew`. */
+  async add(
+    name: string,
+    { number, library, browserMajor }: Pick<LiveAccount, 'number' | 'library' | 'browserMajor'>,
+    saved: SavedProfile,
+  ): Promise<void> {
+    await this.checkNew(name, number);
+    await this.#locked(async (tx, now) => {
+      const key = this.#keyFor(number);
+      await tx
+        .insertInto('live_accounts')
+        .values({
+          ...{ name, state: 'active', state_cause: null, library, browser_major: browserMajor, lease_owner: null },
+          ...{ number: this.#sealer.seal(number, name), number_key: key, ...saved, saved_at: now },
+          ...{ linked_at: now, phone_seen_at: now },
+        })
+        .execute();
+      await insertEvent(tx, { account: name, number: key, kind: 'link', at: now, until: null });
+    });
+  }
+
+  /**
+   * Removes an account; what it did stays. Its device is still listed on the phone.
+   *
+   * @returns the name of its profile in the store.
+   * @throws InputError where there is none; TroubleError for one that is leased.
+   */
+  async remove(name: string): Promise<string> {
+    const { leasedBy } = await this.find(name);
+    if (leasedBy !== null) throw new TroubleError(`account ${name}: ${leasedBy} uses it at the moment`);
+    return this.#locked(async (tx, now) => {
+      const row = await tx.selectFrom('live_accounts').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
+      await tx.deleteFrom('live_accounts').where('name', '=', name).execute();
+      await insertEvent(tx, { account: name, number: row.number_key, kind: 'unlink', at: now, until: null });
+      return row.blob_name;
+    });
+  }
+
+  /** Locks the pool for one decision. */
+  #locked<T>(work: (tx: Transaction<LiveTables>, now: number, stopped: string | null) => Promise<T>): Promise<T> {
+    return this.#database.transaction(async (tx) => {
+      const query = tx.selectFrom('live_pool').select(['stopped_because', this.#database.now.as('now')]);
+      const { now, stopped_because } = await this.#database.locked(query).executeTakeFirstOrThrow();
+      return work(tx, Number(now), stopped_because);
+    });
+  }
+
+  /** @throws DeviceLost when the lease has expired or another owner has the device. */
+  #held<T>(
+    lease: DeviceLease,
+    work: (tx: Transaction<LiveTables>, now: number, row: { browser_major: number; blob_name: string }) => Promise<T>,
+  ): Promise<T> {
+    return this.#locked(async (tx, now) => {
+      const query = tx.selectFrom('live_accounts').selectAll().where('name', '=', lease.account.name);
+      const row = await this.#database.locked(query).executeTakeFirst();
+      const holds = row?.lease_owner === lease.owner && row.lease_token === lease.token && row.lease_expires_at > now;
+      if (!row || !holds) throw new DeviceLost(lease);
+      return work(tx, now, row);
+    });
+  }
+
+  async #history(tx: Transaction<LiveTables>, now: number): Promise<PoolEvent[]> {
+    const rows = await tx
+      .selectFrom('live_events')
+      .select(['account', 'number_key as number', 'kind', 'at', 'until'])
+      .where((where) =>
+        where.or([
+          where('at', '>', now - historyMs),
+          where('until', '>', now - historyMs),
+          where('kind', 'in', ['banned', 'resumed']),
+        ]),
+      )
+      .orderBy('id')
+      .execute();
+    return rows;
+  }
+
+  /** Null for an account that is not in the pool. */
+  async #keyOf(tx: Transaction<LiveTables>, name: string): Promise<string | null> {
+    const query = tx.selectFrom('live_accounts').select('number_key').where('name', '=', name);
+    return (await query.executeTakeFirst())?.number_key ?? null;
+  }
+
+  /** Of the last key, which is the oldest: it stays the same while a new one comes before it. */
+  #keyFor(number: string): string {
+    return createHmac('sha256', this.#keys.at(-1) as Buffer)
+      .update(`live number ${number}`)
+      .digest('hex');
+  }
+
+  #account(row: Selectable<LiveAccountRow>, now: number): LiveAccount {
+    return {
+      name: row.name,
+      state: row.state,
+      stateCause: row.state_cause,
+      number: this.#sealer.open(row.number, row.name),
+      library: row.library,
+      browserMajor: row.browser_major,
+      linkedAt: row.linked_at,
+      phoneSeenAt: row.phone_seen_at,
+      savedAt: row.saved_at,
+      leasedBy: row.lease_expires_at > now ? row.lease_owner : null,
+    };
+  }
+}
+
+async function insertEvent(
+  tx: Transaction<LiveTables>,
+  { account, number, kind, at, until }: PoolEvent,
+): Promise<void> {
+  await tx.insertInto('live_events').values({ account, number_key: number, kind, at, until }).execute();
+}

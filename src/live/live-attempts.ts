@@ -1,0 +1,376 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attempt, AttemptEvent } from '../contracts/attempt.ts';
+import { InputError } from '../contracts/input-error.ts';
+import type { AttemptInput } from '../runner/attempt-input.ts';
+import { recordOfUnstarted } from '../runner/build-record.ts';
+import { flowDeadlineSeconds } from '../runner/deadlines.ts';
+import { Finding } from '../runner/finding.ts';
+import type { Flow } from '../runner/flow.ts';
+import { serversWord } from '../runner/judge-live.ts';
+import type { LiveDevice, LiveSite } from '../runner/live-site.ts';
+import { runAttempt } from '../runner/run-attempt.ts';
+import type { LiveAttempter } from '../runner/run-plan.ts';
+import type { SealedProfiles } from '../service/profiles/sealed-profiles.ts';
+import { type AccountPool, type DeviceLease, DeviceLost, NotAllowedYet } from './account-pool.ts';
+import { isWithinPool, kindOfCall } from './allowed-methods.ts';
+import type { CodeShower } from './code-shower.ts';
+import { type PoolEventKind, type PoolRequest, phoneDays } from './limits.ts';
+import { dayMs, type LivePolicy } from './live-policy.ts';
+
+/** Deadlines on the live site are this much longer: the bar of the project is that of a replica on the same machine. */
+const liveFactor = 6;
+/** A lease outlives the last moment of its attempt by so much: what is left is to save the profile. */
+const afterAttemptMs = 60_000;
+/** A pause that is not longer is waited for before a message; a longer one ends the attempt. */
+const longestPauseMs = 60_000;
+
+export interface LivePool {
+  accounts: AccountPool;
+  profiles: SealedProfiles;
+  policy: LivePolicy;
+}
+
+export interface LiveAttemptOptions {
+  /** Which accounts may be used; all that are active when left out. */
+  accounts?: readonly string[] | undefined;
+  /** Shows codes of a flow that links. @param account its name. */
+  shower(account: string): CodeShower;
+  screenshots: boolean;
+  say(line: string): void;
+  /** Flags of the browser that lead elsewhere than to the internet; none when left out. */
+  chromiumArgs?: readonly string[] | undefined;
+  /** Milliseconds between two renewals of a lease; 15,000 when left out. */
+  heartbeatMs?: number | undefined;
+  /** Waits so many milliseconds of the clock of the database; by default of the machine. */
+  wait?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+}
+
+/** What each flow that links asks of a phone. */
+const linkingFlows: Readonly<Record<string, 'qr' | 'code'>> = {
+  'qr-to-ready': 'qr',
+  'pairing-code-to-ready': 'code',
+};
+
+/** Makes attempts with the accounts of a pool. */
+export class LiveAttempts implements LiveAttempter {
+  readonly #pool: LivePool;
+  readonly #options: LiveAttemptOptions;
+  readonly #owner = `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(4).toString('hex')}`;
+
+  constructor(pool: LivePool, options: LiveAttemptOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /**
+   * One attempt under leases of its devices, once the policy allows it.
+   *
+   * @throws InputError for accounts that are not there or a browser that would destroy a profile; TroubleError for one that is in use.
+   */
+  async attempt(input: AttemptInput): Promise<Attempt> {
+    const links = linkingFlows[input.flow.name];
+    const names = await this.#choose(input.flow);
+    const leases = await this.#pool.accounts.take(names, this.#owner, this.#leaseMs(input), links !== undefined);
+    const watch = new LeaseWatch(this.#pool.accounts, leases, this.#leaseMs(input), this.#options.heartbeatMs);
+    const folder = mkdtempSync(join(tmpdir(), 'wwebjs-live-'));
+    try {
+      const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.lost]);
+      checkBrowserAge(input, leases);
+      const kind = links ?? 'restore';
+      const refused = await this.#allowed(
+        names.map((account) => ({ kind, account })),
+        signal,
+      );
+      if (refused) return recordOfUnstarted(input, 'limit-reached', refused.message);
+      const devices = await this.#devices(leases, folder, links === undefined);
+      const attempt = await this.#run({ ...input, signal }, devices, leases);
+      await this.#settle(attempt, { input, leases, devices, links });
+      return attempt;
+    } finally {
+      watch.end();
+      for (const lease of leases) await this.#pool.accounts.release(lease);
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+    }
+  }
+
+  /**
+   * Links a new account: makes one attempt of a flow that links, and adds the account only when it passed.
+   *
+   * @param number digits, where it is known; a pairing code needs it.
+   * @throws InputError for a name or a number that cannot be added; NotAllowedYet.
+   */
+  async add(name: string, number: string | null, input: AttemptInput): Promise<Attempt> {
+    const { accounts, profiles } = this.#pool;
+    await accounts.checkNew(name, number);
+    const kind = linkingFlows[input.flow.name] ?? 'qr';
+    await accounts.request([{ kind, account: name }], number);
+    const folder = mkdtempSync(join(tmpdir(), 'wwebjs-live-'));
+    try {
+      const device: LiveDevice = { number, dataPath: join(folder, name), isLinked: false };
+      let linkedAs = number;
+      const attempt = await this.#run(input, [device], [], name, (own) => {
+        linkedAs = own;
+      });
+      if (attempt.outcome !== 'passed' || linkedAs === null) {
+        const happened = eventOfFailure(attempt, kind);
+        if (happened) await accounts.note(name, happened, null, number ?? undefined);
+        return attempt;
+      }
+      const saved = await profiles.put(blobName(name, 0), name, sessionOf(device));
+      const row = { number: linkedAs, library: attempt.provenance.requested, browserMajor: majorOf(input) };
+      await accounts.add(name, row, saved).catch(async (error) => {
+        await profiles.discard(saved.blob_name);
+        throw error;
+      });
+      return attempt;
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+    }
+  }
+
+  /** @throws InputError when the pool has not the accounts that these flows need, before anything is installed or started. */
+  async check(flows: readonly Flow[]): Promise<void> {
+    for (const flow of flows) await this.#choose(flow);
+  }
+
+  /** @throws InputError where the pool has too few accounts that could be used. */
+  async #choose(flow: Flow): Promise<string[]> {
+    const { liveAccounts: needed = 1 } = flow;
+    const links = linkingFlows[flow.name] !== undefined;
+    const named = this.#options.accounts;
+    if (links && named?.length !== 1)
+      throw new InputError(`--flow ${flow.name}: it links an account anew, so --account has to name that one`);
+    if (named && named.length >= needed) {
+      for (const name of named) await this.#pool.accounts.find(name);
+      return named.slice(0, needed);
+    }
+    const all = await this.#pool.accounts.list();
+    const usable = all
+      .filter(({ name, state, leasedBy }) => state === 'active' && leasedBy === null && (named?.includes(name) ?? true))
+      .sort((a, b) => a.savedAt - b.savedAt);
+    const chosen = usable.filter(({ number }, i) => usable.findIndex((other) => other.number === number) === i);
+    if (chosen.length >= needed) return chosen.slice(0, needed).map(({ name }) => name);
+    throw new InputError(
+      `--flow ${flow.name}: it needs ${needed} live accounts of different numbers that are active and free, and there are ${chosen.length}; see \`wwebjs-canary account list\``,
+    );
+  }
+
+  /** Waits until the policy allows all of it; the refusal when that takes longer than a run may wait. */
+  async #allowed(
+    requests: readonly Omit<PoolRequest, 'number'>[],
+    signal: AbortSignal | undefined,
+    atMostMs = this.#pool.policy.waitAtMost,
+  ): Promise<NotAllowedYet | null> {
+    const { wait = pause, say } = this.#options;
+    for (;;) {
+      try {
+        await this.#pool.accounts.request(requests);
+        return null;
+      } catch (error) {
+        if (!(error instanceof NotAllowedYet)) throw error;
+        const ms = error.until === null ? null : error.until - (await this.#pool.accounts.now());
+        if (ms === null || ms > atMostMs || signal?.aborted) return error;
+        if (ms > longestPauseMs) say(`${error.message}; waiting`);
+        await wait(Math.max(1, ms), signal);
+      }
+    }
+  }
+
+  async #devices(leases: readonly DeviceLease[], folder: string, isLinked: boolean): Promise<LiveDevice[]> {
+    const devices: LiveDevice[] = [];
+    for (const { account, profile } of leases) {
+      const device = { number: account.number, dataPath: join(folder, account.name), isLinked };
+      if (isLinked) await this.#pool.profiles.get(profile, account.name, sessionOf(device));
+      devices.push(device);
+    }
+    return devices;
+  }
+
+  async #run(
+    input: AttemptInput,
+    devices: readonly LiveDevice[],
+    leases: readonly DeviceLease[],
+    name = leases[0]?.account.name ?? '',
+    linkedAs: (number: string) => void = () => {},
+  ): Promise<Attempt> {
+    const shower = this.#options.shower(name);
+    const phoneSeenAt = leases[0]?.account.phoneSeenAt;
+    const now = await this.#pool.accounts.now();
+    const live: LiveSite = {
+      devices,
+      chromiumArgs: this.#options.chromiumArgs ?? [],
+      show: (kind, code) => shower.show(kind, code),
+      linkedAs,
+      admit: this.#admission(devices, leases, input.signal),
+      phoneIsAway: phoneSeenAt !== undefined && now - phoneSeenAt > phoneDays * dayMs,
+      screenshots: this.#options.screenshots,
+    };
+    try {
+      return await runAttempt({ ...input, deadlineFactor: input.deadlineFactor * liveFactor, live });
+    } finally {
+      shower.close();
+    }
+  }
+
+  /** What the clients of an attempt may do: each one start, reads, and messages to the pool as often as the policy allows. */
+  #admission(
+    devices: readonly LiveDevice[],
+    leases: readonly DeviceLease[],
+    signal: AbortSignal | undefined,
+  ): LiveSite['admit'] {
+    const started = new Set<number>();
+    const numbers = devices.flatMap(({ number }) => number ?? []);
+    return async (place, method, args) => {
+      if (method === 'start') {
+        if (started.has(place)) throw forbidden('a second start of a browser');
+        started.add(place);
+        return;
+      }
+      const kind = kindOfCall(method);
+      if (kind === null) throw forbidden(`${method}()`);
+      if (kind === 'read') return;
+      if (method === 'sendMessage' && !isWithinPool(args[0], numbers)) throw forbidden('a message out of the pool');
+      const account = leases[place]?.account.name;
+      if (account === undefined) throw forbidden('a message of an account that is being linked');
+      await (this.#options.wait ?? pause)(Math.round(Math.random() * this.#pool.policy.messages.jitter), signal);
+      const refused = await this.#allowed([{ kind: 'message', account }], signal, longestPauseMs);
+      if (refused) throw new Finding('limit-reached', refused.message);
+    };
+  }
+
+  /** Writes down what happened, and saves the profiles of devices that are still linked. Never rejects for a lost lease. */
+  async #settle(attempt: Attempt, { input, leases, devices, links }: Settling): Promise<void> {
+    const { accounts } = this.#pool;
+    const failure = attempt.outcome === 'passed' ? null : eventOfFailure(attempt, links ?? 'restore');
+    const blamed = serversWord(attempt.events)?.place ?? 0;
+    for (const [place, lease] of leases.entries()) {
+      const { name } = lease.account;
+      const kind = attempt.outcome === 'passed' ? 'connected' : place === blamed ? failure : null;
+      if (kind !== null) await accounts.note(name, kind);
+      if (kind === 'removed' || kind === 'banned') await accounts.setState(name, 'retired', attempt.code);
+      const isSafe = links ? attempt.outcome === 'passed' : isStillLinked(attempt.events, place);
+      if (!isSafe) continue;
+      await this.#keep(lease, devices[place] as LiveDevice, input).catch((error) => {
+        if (!(error instanceof DeviceLost)) throw error;
+      });
+      if (links === undefined) continue;
+      await accounts.note(name, 'link');
+      await accounts.setState(name, 'active', null);
+    }
+  }
+
+  async #keep(lease: DeviceLease, device: LiveDevice, input: AttemptInput): Promise<void> {
+    const { accounts, profiles } = this.#pool;
+    const { name } = lease.account;
+    const saved = await profiles.put(blobName(name, lease.token), name, sessionOf(device));
+    const before = await accounts.keepProfile(lease, saved, majorOf(input)).catch(async (error) => {
+      if (error instanceof DeviceLost) await profiles.discard(saved.blob_name);
+      throw error;
+    });
+    if (before !== saved.blob_name) await profiles.discard(before);
+  }
+
+  /** How long a lease lasts without a renewal. */
+  #leaseMs({ flow, deadlineFactor }: AttemptInput): number {
+    const { deadlineSeconds = flowDeadlineSeconds } = flow;
+    return deadlineSeconds * 1_000 * deadlineFactor * liveFactor + this.#pool.policy.waitAtMost + afterAttemptMs;
+  }
+}
+
+interface Settling {
+  input: AttemptInput;
+  leases: readonly DeviceLease[];
+  devices: readonly LiveDevice[];
+  links: 'qr' | 'code' | undefined;
+}
+
+/** Renews leases, and ends the attempt when one is lost. */
+class LeaseWatch {
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #renewedAt = performance.now();
+
+  constructor(accounts: AccountPool, leases: readonly DeviceLease[], ms: number, everyMs = 15_000) {
+    const renew = async () => {
+      for (const lease of leases) await accounts.renew(lease, ms);
+      this.#renewedAt = performance.now();
+    };
+    this.#timer = setInterval(() => {
+      renew().catch((error: Error) => {
+        // A database that does not answer for a while does not give the device to anyone else.
+        const isOver = performance.now() - this.#renewedAt > ms - afterAttemptMs;
+        if (error instanceof DeviceLost || isOver) this.#lost.abort(new Finding('lease-lost', error.message));
+      });
+    }, everyMs);
+    this.#timer.unref();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** What the history gets after an attempt that did not pass; null for what is no fault of account, site or version. */
+function eventOfFailure({ code, blame, outcome }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
+  switch (code) {
+    case 'conflict':
+      return 'conflict';
+    case 'logged-out':
+    case 'phone-offline':
+      return 'removed';
+    case 'account-banned':
+      return 'banned';
+    case 'account-restricted':
+      return 'restricted';
+    case 'page-load-failed':
+      return blame === 'network' ? 'site-refused' : 'failed';
+    case 'no-code':
+      return kind === 'code' ? 'code-refused' : 'failed';
+    default:
+      return outcome === 'failed' ? 'failed' : null;
+  }
+}
+
+/** A page that was WhatsApp Web, and neither asked for a code nor logged out: its profile is that of a linked device. */
+function isStillLinked(events: readonly AttemptEvent[], place: number): boolean {
+  const prefix = place === 0 ? '' : 'peer:';
+  const has = (type: string) => events.some((event) => event.type === `${prefix}${type}`);
+  return has('page:observed') && !has('client:qr') && !has('page:logout');
+}
+
+/** @throws InputError for a browser that is older than one that has opened a profile. */
+function checkBrowserAge(input: AttemptInput, leases: readonly DeviceLease[]): void {
+  const major = majorOf(input);
+  for (const { account } of leases) {
+    if (major >= account.browserMajor) continue;
+    throw new InputError(
+      `--browser ${input.browser.name}: Chromium ${major} would destroy the profile of account ${account.name}, which Chromium ${account.browserMajor} has opened`,
+    );
+  }
+}
+
+function majorOf({ browser }: Pick<AttemptInput, 'browser'>): number {
+  return Number(/\/(\d+)\./.exec(browser.version)?.[1] ?? 0);
+}
+
+const sessionOf = ({ dataPath }: LiveDevice) => join(dataPath, 'session');
+
+const blobName = (account: string, token: number) => `live/${account}/${token}-${Date.now()}`;
+
+function forbidden(what: string): Finding {
+  return new Finding('limit-reached', `${what} is nothing that an attempt on the live site may do`);
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  // An attempt that is being ended waits no longer; what it was about to do is refused by its end.
+  await sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => {});
+}

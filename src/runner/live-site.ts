@@ -1,0 +1,56 @@
+import type { OpenTarget } from './target.ts';
+
+/** One linked device of the user's own, or one that is about to be linked. */
+export interface LiveDevice {
+  /** Digits of the international number; null while a QR code is scanned by a phone whose number is not known. */
+  number: string | null;
+  /** Where LocalAuth of the library keeps the profile, in the folder `session`. */
+  dataPath: string;
+  /** False for one that is about to be linked. */
+  isLinked: boolean;
+}
+
+/** What an attempt on the live site is made with. */
+export interface LiveSite {
+  /** The device of the flow, and that of its peer. */
+  devices: readonly LiveDevice[];
+  /** Flags of the browser besides its own; none where the page comes from the internet. */
+  chromiumArgs: readonly string[];
+  /** The first device is linked, and has this number. */
+  linkedAs(number: string): void;
+  /** Shows a code to the person or the command that has the phone. Rejects with a `Refusal` that a command reported. */
+  show(kind: 'qr' | 'pairing', code: string): Promise<void>;
+  /**
+   * Waits until the account at this place may call a method of the library; `start` stands for a start of its browser.
+   *
+   * @throws Finding for what it may not do at all.
+   */
+  admit(place: number, method: string, args: readonly unknown[]): Promise<void>;
+  /** The phone of the first device was last opened longer ago than WhatsApp allows. */
+  phoneIsAway: boolean;
+  /** Keep pictures of the page. */
+  screenshots: boolean;
+}
+
+/** The live site as a target: its phones are in people's hands, and scan what is shown to them. */
+export function openLiveSite({ chromiumArgs, show }: LiveSite): OpenTarget {
+  return {
+    chromiumArgs: [...chromiumArgs],
+    phone: () => ({
+      isInHand: true,
+      scan: (qr) => show('qr', qr),
+      pair: (code) => show('pairing', code),
+      send: outOfReach,
+      hasReceived: outOfReach,
+      unlink: outOfReach,
+      actions: new Proxy({}, { get: outOfReach }) as never,
+    }),
+    drop: async () => outOfReach(),
+    slow: outOfReach,
+    close: async () => {},
+  };
+}
+
+function outOfReach(): never {
+  throw new TypeError('on the live site a flow reaches neither the phone nor the network: it has clients only');
+}

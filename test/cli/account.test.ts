@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { program } from '../../src/cli/program.ts';
+import { AccountPool } from '../../src/live/account-pool.ts';
+import { readLivePolicy } from '../../src/live/live-policy.ts';
+import type { LiveTables } from '../../src/live/tables.ts';
+import { sealKeys } from '../../src/service/seal-keys.ts';
+import { openDatabase } from '../../src/store/database/open-database.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { cli } from './cli.ts';
+
+const home = temporaryFolder();
+vi.stubEnv('WWEBJS_CANARY_HOME', home);
+// Runners of CI set it, and live accounts need a shared database there.
+vi.stubEnv('CI', '');
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+/** What a command writes to standard output, in this process: most of these fail before they would start anything. */
+async function run(...args: string[]): Promise<string> {
+  let said = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said += text;
+    return true;
+  });
+  vi.spyOn(console, 'log').mockImplementation((text) => {
+    said += `${text}\n`;
+  });
+  await (await program(args)).parseAsync(args, { from: 'user' }).finally(() => vi.restoreAllMocks());
+  return said;
+}
+
+/** As `account add` does after a link. */
+async function addAnna(): Promise<void> {
+  const database = await openDatabase<LiveTables>(`sqlite:${join(home, 'store.sqlite')}`);
+  const pool = new AccountPool(database, readLivePolicy(), sealKeys({}, join(home, 'seal.key'))());
+  const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
+  await pool.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
+  await database.close();
+}
+
+describe('bad input starts nothing, and is told with what would be right', () => {
+  test.each([
+    [['account', 'check', 'nobody'], 'account nobody: there is no such account'],
+    [['account', 'remove', 'nobody'], 'there is no such account'],
+    [['account', 'pause'], 'name one account, or give --all'],
+    [['account', 'pause', 'anna', '--all'], 'name one account, or give --all'],
+    [['account', 'add', 'Anna!'], 'a name has 1 to 64 characters'],
+    [['account', 'add', 'ben', '--code'], 'give --number'],
+    [['account', 'add', 'ben', '--number', 'x'], '--number'],
+    [['run', '--target', 'live'], 'it needs 1 live accounts'],
+    [['run', '--target', 'live', '--account', 'nobody'], 'account nobody: there is no such account'],
+    [['run', '--target', 'live', '--flow', 'logout-from-phone'], 'on the live site only these flows are attempted'],
+    [['run', '--target', 'live', '--build', '2.3000.1032534684'], '--build: on the live site'],
+    [['run', '--target', 'live', '--slots', '2'], 'on the live site one attempt is made at a time'],
+    [['account', 'list', '--database', 'mysql://u:p@127.0.0.1:1/x'], '--profiles: machines that share a database'],
+  ])('%j', async (args, message) => {
+    await expect(run(...args)).rejects.toThrow(message);
+  });
+
+  test('a runner of CI without a shared database, since a profile that comes with it is a copy', async () => {
+    vi.stubEnv('CI', 'true');
+    await expect(run('account', 'list')).rejects.toThrow('need a database that all machines share');
+    vi.stubEnv('CI', '');
+  });
+
+  test('a policy beyond the hard limits, by file, line and key, with exit code 3', async () => {
+    const folder = temporaryFolder();
+    const policy = join(folder, 'compat-matrix', 'live-policy.yaml');
+    expect(() => readLivePolicy(policy)).toThrow('there is no such file');
+    writeFileSync(join(folder, 'live-policy.yaml'), 'schemaVersion: 1\nrestores: { spacing: 1m }\n');
+    expect(() => readLivePolicy(join(folder, 'live-policy.yaml'))).toThrow(
+      /live-policy\.yaml:2:\d+: restores\.spacing: the hard limits are 5m to 7d/,
+    );
+    expect(await cli(['account', 'check', 'nobody'], home)).toMatchObject({ exit: 3 });
+  });
+});
+
+test('an account is listed, paused, resumed and removed, and the whole pool stopped by one switch', async () => {
+  await addAnna();
+  expect(await run('account', 'list')).toMatch(/anna +active +1\.34\.7 +107 or newer/);
+  const listed = await run('account', 'list', '--json');
+  expect(JSON.parse(listed)).toMatchObject({ stoppedBecause: null, accounts: [{ name: 'anna' }] });
+  expect(listed).not.toContain('15550100120');
+  await run('account', 'pause', 'anna', '--because', 'on holiday');
+  expect(await run('account', 'list')).toMatch(/anna +paused .*on holiday/);
+  await expect(run('run', '--target', 'live', '--library', '1.34.7')).rejects.toThrow('and there are 0');
+  expect(await run('account', 'resume', 'anna')).toContain('account anna is active');
+  await run('account', 'pause', '--all', '--because', 'a number was banned');
+  expect(await run('account', 'list')).toContain('The pool is stopped: a number was banned');
+  await run('account', 'resume', '--all');
+  expect(await run('account', 'check', 'anna', '--phone-seen')).toContain('its phone was opened today');
+  expect(await run('account', 'remove', 'anna')).toContain('remove it there under Linked devices');
+  expect(await run('account', 'list')).toContain('There is no live account yet');
+});

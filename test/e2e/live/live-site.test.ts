@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hourMs } from '../../../src/live/live-policy.ts';
+import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { certificateOfKey } from '../../../src/replica/server/certificate.ts';
+import { restoreLinked, trialFlow } from '../../../src/runner/flow.ts';
+import { liveInput, namesNobody, numbers, passed, simulatedLiveSite } from '../../support/simulated-live-site.ts';
+
+// All flows, more answers of a site, and builds that change: test/flows/live-flows.test.ts.
+const build = '2.3000.1032534684';
+const site = simulatedLiveSite(build);
+
+test('two numbers are linked by a command, one by QR code and one by pairing code, and their profiles are kept encrypted', async () => {
+  const { pool, store } = site();
+  await site().link();
+  expect(await pool.accounts.list()).toMatchObject([
+    { name: 'anna', number: numbers.anna, state: 'active' },
+    { name: 'ben', number: numbers.ben },
+  ]);
+  const [blob = ''] = readdirSync(join(store, 'live', 'anna'));
+  expect(
+    readFileSync(join(store, 'live', 'anna', blob))
+      .subarray(0, 5)
+      .toString(),
+  ).toBe('WWCP1');
+});
+
+test('both are restored and write to each other, and the record says what the site is and names nobody', async () => {
+  const attempt = await site()
+    .attempts()
+    .attempt(await liveInput('message-round-trip'));
+  passed(attempt);
+  namesNobody(attempt);
+  const switches = Object.fromEntries(
+    Object.entries(resolveSurface(build).switches).map(([name, { value }]) => [name, value]),
+  );
+  expect(attempt.live).toEqual({ builds: [build], switches: expect.any(Object), intercepts: false });
+  expect(switches).toMatchObject(attempt.live?.switches ?? {});
+  expect(attempt.live?.switches).not.toEqual({});
+});
+
+test('an attempt whose lease is lost ends at once, counts for no version, and leaves the profile as it was', async () => {
+  const { pool, store } = site();
+  const flow = trialFlow('restore-to-ready', async (context) => {
+    await restoreLinked(context);
+    await site().advance(24 * hourMs);
+    await pool.accounts.take(['anna'], 'another machine', hourMs);
+    await context.wait(60);
+  });
+  await site().advance(hourMs);
+  const before = readdirSync(join(store, 'live', 'anna'));
+  const attempts = site().attempts({ accounts: ['anna'], heartbeatMs: 200 });
+  expect(await attempts.attempt(await liveInput(flow))).toMatchObject({ outcome: 'infra', code: 'lease-lost' });
+  expect(readdirSync(join(store, 'live', 'anna'))).toEqual(before);
+  expect((await pool.accounts.find('anna')).leasedBy).toBe('another machine');
+  await site().advance(2 * hourMs);
+});
+
+test('a device that WhatsApp removed retires its account, counts for no version, and is not linked anew', async () => {
+  const { pool, replica } = site();
+  replica.phones.unlink(replica.phones.withNumber(numbers.anna));
+  const attempts = site().attempts({ accounts: ['anna'] });
+  const attempt = await attempts.attempt(await liveInput('restore-to-ready'));
+  const expected = { outcome: 'infra', code: 'logged-out', blame: 'account' };
+  expect(attempt, JSON.stringify(attempt.cause)).toMatchObject(expected);
+  expect(await pool.accounts.find('anna')).toMatchObject({ state: 'retired', stateCause: 'logged-out' });
+  await expect(attempts.attempt(await liveInput('restore-to-ready'))).rejects.toThrow('it is retired: logged-out');
+});
+
+test('a site that answers with an error is nobody’s fault, and the whole pool waits', async () => {
+  const { pool, state, replica } = site();
+  const { cert, key } = await certificateOfKey(join(state, 'certificate-key.pem'));
+  const server = createServer({ cert, key }, (_, response) => void response.writeHead(429).end('slow down'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const chromiumArgs = replica.chromiumArgs.map((each) => each.replaceAll(`:${replica.port}`, `:${port}`));
+  const attempts = site().attempts({ accounts: ['ben'], chromiumArgs });
+  const expected = { outcome: 'infra', code: 'page-load-failed', blame: 'network' };
+  expect(await attempts.attempt(await liveInput('restore-to-ready'))).toMatchObject(expected);
+  await expect(pool.accounts.request([{ kind: 'restore', account: 'ben' }])).rejects.toThrow(/account ben: no restore/);
+  server.close();
+  server.closeAllConnections();
+});

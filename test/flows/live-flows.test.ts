@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { hourMs } from '../../src/live/live-policy.ts';
+import { certificateOfKey } from '../../src/replica/server/certificate.ts';
+import { type Flow, restoreLinked, trialFlow } from '../../src/runner/flow.ts';
+import { liveInput, namesNobody, passed, simulatedLiveSite } from '../support/simulated-live-site.ts';
+
+const [today, tomorrow] = ['2.3000.1032534684', '2.3000.1034162388'] as const;
+const site = simulatedLiveSite(today);
+
+beforeAll(() => site().link());
+beforeEach(() => site().advance(6 * hourMs));
+
+test('the next restore waits as long as the policy says', async () => {
+  const { pool } = site();
+  const before = await pool.accounts.now();
+  for (const _ of [1, 2])
+    passed(
+      await site()
+        .attempts({ accounts: ['anna'] })
+        .attempt(await liveInput('restore-to-ready')),
+    );
+  expect((await pool.accounts.now()) - before).toBeGreaterThanOrEqual(pool.policy.restores.spacing);
+});
+
+test.each(['media-both-ways', 'reply-react-edit-delete', 'every-method'])(
+  '%s passes between the two accounts',
+  async (flow) => {
+    const attempt = await site()
+      .attempts()
+      .attempt(await liveInput(flow));
+    passed(attempt);
+    namesNobody(attempt);
+  },
+);
+
+test('group-life passes in a group that a person has made, and says what to do where there is none', async () => {
+  const none = await site()
+    .attempts()
+    .attempt(await liveInput('group-life'));
+  expect(none).toMatchObject({ outcome: 'infra', code: 'limit-reached' });
+  expect(none.cause?.message).toContain('make one on a phone');
+});
+
+test('a flow can neither log out, nor write to anybody else, nor start a browser twice', async () => {
+  const tries = async (body: Flow['body']) => {
+    await site().advance(hourMs);
+    const flow = trialFlow('restore-to-ready', async (context, over) => {
+      await restoreLinked(context);
+      await body(context, over);
+    });
+    return site()
+      .attempts({ accounts: ['anna'] })
+      .attempt(await liveInput(flow));
+  };
+  const refused = { outcome: 'infra', code: 'limit-reached' };
+  expect(await tries(({ client }) => client.logout())).toMatchObject(refused);
+  expect(await tries(async ({ client }) => void (await client.send('12025550199', 'hello')))).toMatchObject(refused);
+  expect(await tries(async ({ client }) => void (await client.call('createGroup', 'one', [])))).toMatchObject(refused);
+  expect(await tries(({ client }) => client.restart())).toMatchObject(refused);
+});
+
+test('a build that changes between two attempts and in the middle of one is recorded', async () => {
+  await site().serve(tomorrow);
+  const after = await site()
+    .attempts({ accounts: ['anna'] })
+    .attempt(await liveInput('restore-to-ready'));
+  expect(after.live?.builds).toEqual([tomorrow]);
+  await site().advance(hourMs);
+  const flow = trialFlow(
+    'message-round-trip',
+    async ({ client, phone, peer: open, probe }) => {
+      await restoreLinked({ client, phone, probe });
+      await site().serve(today);
+      await restoreLinked({ ...(await open()), probe });
+    },
+    { liveAccounts: 2 },
+  );
+  const during = await site()
+    .attempts()
+    .attempt(await liveInput(flow));
+  expect(during.live?.builds).toEqual([tomorrow, today]);
+});
+
+describe('a site that is not there', () => {
+  let server: Server;
+  let answer: { status: number; body: string };
+  const expected = { outcome: 'infra', code: 'page-load-failed', blame: 'network' };
+
+  beforeAll(async () => {
+    const { cert, key } = await certificateOfKey(join(site().state, 'certificate-key.pem'));
+    server = createServer({ cert, key }, (_, response) => {
+      response.writeHead(answer.status, { 'content-type': 'text/html' }).end(answer.body);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return () => {
+      server.close();
+      server.closeAllConnections();
+    };
+  });
+
+  test.each([
+    ['500', { status: 500, body: '' }],
+    ['garbage', { status: 200, body: '\0\u0001 not a page' }],
+    ['the page of a captive portal', { status: 200, body: '<html><title>Welcome to our network</title></html>' }],
+  ])('answers %s: no version is to blame', async (_what, given) => {
+    answer = given;
+    const { port } = server.address() as AddressInfo;
+    const { replica } = site();
+    const chromiumArgs = replica.chromiumArgs.map((each) => each.replaceAll(`:${replica.port}`, `:${port}`));
+    const attempts = site().attempts({ accounts: ['ben'], chromiumArgs });
+    expect(await attempts.attempt(await liveInput('restore-to-ready'))).toMatchObject(expected);
+  });
+
+  test('is not reached at all: no version is to blame', async () => {
+    const chromiumArgs = ['--host-resolver-rules=MAP * ~NOTFOUND'];
+    const attempts = site().attempts({ accounts: ['ben'], chromiumArgs });
+    expect(await attempts.attempt(await liveInput('restore-to-ready'))).toMatchObject(expected);
+    await expect(site().pool.accounts.request([{ kind: 'restore', account: 'anna' }])).rejects.toThrow(
+      'the site answered',
+    );
+  });
+});

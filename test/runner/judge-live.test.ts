@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { AttemptEvent } from '../../src/contracts/attempt.ts';
+import { judgeLive, liveFactsOf, serversWord } from '../../src/runner/judge-live.ts';
+
+const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
+const page = event('page:observed', { isWhatsAppWeb: true, build: '2.3000.1044822804' });
+const logout = (reason: string, of = '') => event(`${of}page:logout`, { reason });
+
+test.each([
+  ['account_removed', 'logged-out'],
+  ['device_removed', 'logged-out'],
+  ['account_banned', 'account-banned'],
+  ['account_locked', 'account-restricted'],
+])('after a logout because of %s no version is to blame, whatever the library made of it', (reason, code) => {
+  for (const seen of ['logged-out', 'session-lost', 'initialize-failed', 'no-ready'] as const)
+    expect(judgeLive(seen, [page, logout(reason)])).toMatchObject({ code, blame: 'account', outcome: 'infra' });
+});
+
+test.each([[[]], [[logout('user_initiated')]], [[logout('undefined')]], [[logout('toString')]]])(
+  'a login that is gone without a word of the server is the library’s: %j',
+  (events) => {
+    const judged = { code: 'session-lost', blame: 'library', outcome: 'failed' };
+    expect(judgeLive('logged-out', [page, ...events])).toMatchObject(judged);
+    expect(judgeLive('session-lost', [page, ...events])).toBeNull();
+  },
+);
+
+test('a device that was removed while its phone was away for too long says so', () => {
+  expect(judgeLive('logged-out', [page, logout('account_removed')], true)?.code).toBe('phone-offline');
+  expect(judgeLive('logged-out', [page, logout('account_banned')], true)?.code).toBe('account-banned');
+  expect(judgeLive('logged-out', [page], true)?.code).toBe('session-lost');
+});
+
+test.each([
+  ['an error', [event('page:http-error', { url: 'https://web.whatsapp.com/', status: 429 })], '429'],
+  ['another page', [event('page:observed', { isWhatsAppWeb: false, build: null })], 'another page'],
+  ['no connection', [page, event('harness:socket', { state: 'OPENING', wid: null })], 'OPENING'],
+])('a site that gave %s is no fault of a version', (_what, events, words) => {
+  const judged = judgeLive('no-ready', events);
+  expect(judged).toMatchObject({ code: 'page-load-failed', blame: 'network', outcome: 'infra' });
+  expect(judged?.because).toContain(words);
+});
+
+test('a page that was loaded anew and is on its way to its servers is no excuse for a library that rejected', () => {
+  expect(judgeLive('initialize-failed', [page, event('harness:socket', { state: 'OPENING', wid: null })])).toBeNull();
+});
+
+test('a version that does not become ready on WhatsApp Web is to blame', () => {
+  const script = event('page:http-error', { url: 'https://web.whatsapp.com/x.js', status: 404 });
+  expect(judgeLive('no-ready', [page, script, event('harness:socket', { state: 'CONNECTED', wid: null })])).toBeNull();
+});
+
+test('the word of the server names the account that it is about', () => {
+  expect(serversWord([logout('account_removed', 'peer:')])).toMatchObject({ place: 1, said: 'logged-out' });
+  expect(serversWord([logout('user_initiated')])).toBeNull();
+});
+
+test('what was seen of the site: each build once, the last switches, and whether requests were intercepted', () => {
+  const other = event('peer:page:observed', { isWhatsAppWeb: true, build: '2.3000.1044999999' });
+  const switches = event('harness:switches', { 'comms-in-worker': 'true' });
+  expect(liveFactsOf([page, page, other, switches, event('page:intercepted', true)])).toEqual({
+    builds: ['2.3000.1044822804', '2.3000.1044999999'],
+    switches: { 'comms-in-worker': 'true' },
+    intercepts: true,
+  });
+  expect(liveFactsOf([])).toEqual({ builds: [], switches: {}, intercepts: false });
+});

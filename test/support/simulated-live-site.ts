@@ -1,0 +1,153 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
+import type { Attempt } from '../../src/contracts/attempt.ts';
+import { ensureLibrary } from '../../src/library/ensure-library.ts';
+import { AccountPool } from '../../src/live/account-pool.ts';
+import { CodeShower } from '../../src/live/code-shower.ts';
+import { LiveAttempts, type LivePool } from '../../src/live/live-attempts.ts';
+import { readLivePolicy } from '../../src/live/live-policy.ts';
+import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
+import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
+import type { AttemptInput } from '../../src/runner/attempt-input.ts';
+import type { Flow } from '../../src/runner/flow.ts';
+import { loadFlow } from '../../src/runner/load-flow.ts';
+import { FolderBlobs } from '../../src/service/profiles/folder-blobs.ts';
+import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
+import { openDatabase } from '../../src/store/database/open-database.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { advance, withClock } from './simulated-clock.ts';
+
+/** Numbers of the range that is kept free for fiction. */
+export const numbers = { anna: '15550100120', ben: '15550100121' };
+const library = '1.34.7';
+
+interface AttemptsOptions {
+  accounts?: string[];
+  /** Of the phone that takes codes. */
+  number?: string;
+  chromiumArgs?: string[];
+  heartbeatMs?: number;
+}
+
+/**
+ * The replica, served as the live site to the tests of a file. Replaced are where the name resolves to, whose certificate is trusted, and
+ * the clock of the database.
+ */
+export class SimulatedLiveSite {
+  /** Folder of the devices that the site knows, and of its certificate. */
+  readonly state: string;
+  /** Folder of the profiles. */
+  readonly store = temporaryFolder();
+  replica: Replica;
+  readonly database: LiveDatabase;
+  readonly pool: LivePool;
+
+  private constructor(replica: Replica, database: LiveDatabase, state: string) {
+    this.replica = replica;
+    this.database = database;
+    this.state = state;
+    const [policy, keys] = [readLivePolicy(), [Buffer.alloc(32, 7)]];
+    this.pool = {
+      accounts: new AccountPool(database, policy, keys),
+      profiles: new SealedProfiles(new FolderBlobs(this.store), keys),
+      policy,
+    };
+  }
+
+  static async start(build: string): Promise<SimulatedLiveSite> {
+    const state = temporaryFolder();
+    const replica = await startReplica({ build, state });
+    for (const number of Object.values(numbers)) replica.phones.withNumber(number);
+    const address = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
+    return new SimulatedLiveSite(replica, await withClock(await openDatabase<LiveTables>(address)), state);
+  }
+
+  async close(): Promise<void> {
+    await this.replica.close();
+    await this.database.close();
+  }
+
+  /** WhatsApp serves another build at the same address, and knows the same devices. */
+  async serve(build: string): Promise<void> {
+    const { port } = this.replica;
+    await this.replica.close();
+    this.replica = await startReplica({ build, state: this.state, port });
+  }
+
+  advance(ms: number): Promise<void> {
+    return advance(this.database, ms);
+  }
+
+  attempts({ number = numbers.anna, chromiumArgs = this.replica.chromiumArgs, ...options }: AttemptsOptions = {}) {
+    const onCode = this.#phoneCommand(number);
+    return new LiveAttempts(this.pool, {
+      ...options,
+      chromiumArgs,
+      shower: (account) => new CodeShower({ account, onCode, file: join(this.store, 'qr.png'), write: () => {} }),
+      screenshots: false,
+      say: () => {},
+      wait: (ms) => this.advance(ms),
+    });
+  }
+
+  /** A command that has the phone of this number. */
+  #phoneCommand(number: string): string {
+    const script = join(temporaryFolder(), 'phone.mjs');
+    const phone = `${this.replica.phoneUrl}/phones/${this.replica.phones.withNumber(number)}`;
+    writeFileSync(
+      script,
+      `const { WWEBJS_CANARY_CODE: code, WWEBJS_CANARY_CODE_KIND: kind } = process.env;
+const [path, body] = kind === 'qr' ? ['/scan', { qr: code }] : ['/pair', { code }];
+const headers = { 'content-type': 'application/json' };
+const answer = await fetch(${JSON.stringify(phone)} + path, { method: 'POST', headers, body: JSON.stringify(body) });
+if (!answer.ok) {
+  console.log((await answer.json()).code);
+  process.exitCode = 1;
+}
+`,
+    );
+    return `"${process.execPath}" "${script}"`;
+  }
+
+  /** Links both numbers. */
+  async link(): Promise<void> {
+    passed(await this.attempts().add('anna', null, await liveInput('qr-to-ready')));
+    const ben = this.attempts({ number: numbers.ben });
+    passed(await ben.add('ben', numbers.ben, await liveInput('pairing-code-to-ready')));
+  }
+}
+
+/** A site that is there for all tests of a file. */
+export function simulatedLiveSite(build: string): () => SimulatedLiveSite {
+  let site: SimulatedLiveSite | undefined;
+  beforeAll(async () => {
+    site = await SimulatedLiveSite.start(build);
+  });
+  afterAll(() => site?.close());
+  return () => site as SimulatedLiveSite;
+}
+
+/** @param flow of `canaries/live`, by its name, or any. */
+export async function liveInput(flow: string | Flow): Promise<AttemptInput> {
+  const loaded = typeof flow === 'string' ? await loadFlow(flow, 'live') : flow;
+  return {
+    ...{ id: 'live-0001', seed: 1, flow: loaded, surface: null, deadlineFactor: 1, runFolder: temporaryFolder() },
+    library: await ensureLibrary(library, console.log),
+    browser: await ensureBrowser('current', console.log),
+    cell: {
+      ...{ library, build: 'live', browser: 'current', flow: loaded.name },
+      ...{ condition: 'none', switches: {}, target: 'live' },
+    },
+  };
+}
+
+export function passed(attempt: Attempt): void {
+  expect(attempt, JSON.stringify(attempt.cause)).toMatchObject({ outcome: 'passed' });
+}
+
+/** Neither number is anywhere in the record. */
+export function namesNobody(attempt: Attempt): void {
+  expect(JSON.stringify(attempt)).not.toMatch(new RegExp(Object.values(numbers).join('|')));
+}
