@@ -12,7 +12,7 @@ import { flowDeadlineSeconds } from '../runner/deadlines.ts';
 import { Finding } from '../runner/finding.ts';
 import type { Flow } from '../runner/flow.ts';
 import { serversWord } from '../runner/judge-live.ts';
-import type { LiveDevice, LiveSite } from '../runner/live-site.ts';
+import type { LiveDevice, LiveInput } from '../runner/live-site.ts';
 import { runAttempt } from '../runner/run-attempt.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
 import type { SealedProfiles } from '../service/profiles/sealed-profiles.ts';
@@ -201,7 +201,7 @@ export class LiveAttempts implements LiveAttempter {
     const shower = this.#options.shower(name);
     const phoneSeenAt = leases[0]?.account.phoneSeenAt;
     const now = await this.#pool.accounts.now();
-    const live: LiveSite = {
+    const live: LiveInput = {
       devices,
       chromiumArgs: this.#options.chromiumArgs ?? [],
       show: (kind, code) => shower.show(kind, code),
@@ -222,7 +222,7 @@ export class LiveAttempts implements LiveAttempter {
     devices: readonly LiveDevice[],
     leases: readonly DeviceLease[],
     signal: AbortSignal | undefined,
-  ): LiveSite['admit'] {
+  ): LiveInput['admit'] {
     const started = new Set<number>();
     const numbers = devices.flatMap(({ number }) => number ?? []);
     return async (place, method, args) => {

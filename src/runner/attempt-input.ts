@@ -5,7 +5,7 @@ import type { Surface } from '../contracts/surface.ts';
 import type { TraceMode } from '../contracts/trace.ts';
 import type { InstalledLibrary } from '../library/ensure-library.ts';
 import type { Flow } from './flow.ts';
-import type { LiveSite } from './live-site.ts';
+import type { LiveInput } from './live-site.ts';
 
 /** What one attempt is made with. */
 export interface AttemptInput {
@@ -29,5 +29,5 @@ export interface AttemptInput {
   /** With a `Finding` as its reason, that is how the attempt ends. */
   signal?: AbortSignal | undefined;
   /** The live site in place of a replica. */
-  live?: LiveSite | undefined;
+  live?: LiveInput | undefined;
 }

@@ -11,7 +11,7 @@ export interface LiveDevice {
 }
 
 /** What an attempt on the live site is made with. */
-export interface LiveSite {
+export interface LiveInput {
   /** The device of the flow, and that of its peer. */
   devices: readonly LiveDevice[];
   /** Flags of the browser besides its own; none where the page comes from the internet. */
@@ -33,7 +33,7 @@ export interface LiveSite {
 }
 
 /** The live site as a target: its phones are in people's hands, and scan what is shown to them. */
-export function openLiveSite({ chromiumArgs, show }: LiveSite): OpenTarget {
+export function openLiveSite({ chromiumArgs, show }: LiveInput): OpenTarget {
   return {
     chromiumArgs: [...chromiumArgs],
     phone: () => ({

@@ -7,7 +7,7 @@ import { attemptPhone } from './attempt-phone.ts';
 import { ClientUnderTest } from './client-under-test.ts';
 import { Finding } from './finding.ts';
 import type { FlowParty, FlowPhone } from './flow.ts';
-import type { LiveDevice, LiveSite } from './live-site.ts';
+import type { LiveDevice, LiveInput } from './live-site.ts';
 import type { CallCounter } from './method-calls.ts';
 import { holdProfile, type ProfileHolder } from './profile-holder.ts';
 import type { Steps } from './steps.ts';
@@ -74,7 +74,7 @@ export class Party implements FlowParty {
       packageDir: library.packageDir,
       folderOf,
       isLinked: device?.isLinked,
-      admit: input.live && ((method, args) => (input.live as LiveSite).admit(place, method, args)),
+      admit: input.live && ((method, args) => (input.live as LiveInput).admit(place, method, args)),
       specOf: async (profile, { auth = flow.auth, ...options }) => {
         const { chromiumArgs } = await target;
         const dataPath = dataPathOf(profile);

@@ -13,7 +13,7 @@ async function phoneOfFlow() {
   const steps = new Steps(1, () => {});
   const target = openTarget(toyCell, null, {}, () => {});
   onTestFinished(async () => (await target).close());
-  const subject = { shownQr: () => undefined, expectDisconnect: () => {} };
+  const subject = { shownQr: () => undefined, hasLeftCodes: async () => true, expectDisconnect: () => {} };
   const phone = attemptPhone({ number, platform: undefined }, target, steps, subject);
   const file = await phone.sendMedia(Buffer.from('a file'), { mimetype: 'text/plain' }, {});
   await phone.groups.setInvitationOnly(true, { by: ben });
