@@ -27,7 +27,7 @@ function sharedGroup(chats: Json): string {
   if (typeof id === 'string') return id;
   throw new Finding(
     'limit-reached',
-    `no group "${groupName}" is there: make one on a phone, with nobody in it but accounts of the pool`,
+    `no group "${groupName}" is there: make one on a phone, with accounts of the pool as its only members`,
   );
 }
 

@@ -1,5 +1,5 @@
 -- Why: numbers of the user's own for attempts on the live site: which machine has which device, where its profile is, and what each
--- account did and was told, which the limits go by.
+-- account did and what happened to it, which the limits go by.
 -- Locks: creates empty tables; the whole file is locked for writing for a few milliseconds.
 -- Times are milliseconds since 1970 by the database's clock.
 

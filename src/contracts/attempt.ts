@@ -131,7 +131,7 @@ export const eventTrialSchema = z.object({
 });
 export type EventTrial = z.infer<typeof eventTrialSchema>;
 
-/** What was seen of the live site, which nobody chooses. */
+/** What was seen of the live site: it cannot be chosen. */
 export const liveFactsSchema = z.object({
   /** The builds that the page said, oldest first: more than one where the site changed in the middle of the attempt. */
   builds: z.array(z.string()),

@@ -21,7 +21,7 @@ export interface LiveAccount {
   linkedAt: number;
   phoneSeenAt: number;
   savedAt: number;
-  /** Who attempts something with it now; null when nobody does. */
+  /** The owner of its lease; null where it has none. */
   leasedBy: string | null;
 }
 

@@ -21,7 +21,7 @@ interface CodeShowerOptions {
   write(text: string): void;
 }
 
-/** Shows codes to whoever has the phone of an account. */
+/** Shows codes to the person or the command that has the phone of an account. */
 export class CodeShower {
   readonly #options: CodeShowerOptions;
 

@@ -302,7 +302,7 @@ class LeaseWatch {
     };
     this.#timer = setInterval(() => {
       renew().catch((error: Error) => {
-        // A database that does not answer for a while does not give the device to anyone else.
+        // While the database does not answer, no other machine gets the device.
         const isOver = performance.now() - this.#renewedAt > ms - afterAttemptMs;
         if (error instanceof DeviceLost || isOver) this.#lost.abort(new Finding('lease-lost', error.message));
       });

@@ -41,7 +41,7 @@ export function checkChoice(
   if (target === 'live') checkLive({ build, condition, switches });
 }
 
-/** @throws InputError for what nobody can choose on the live site. */
+/** @throws InputError for what cannot be chosen on the live site. */
 function checkLive({ build, condition, switches }: Choice): void {
   for (const [option, values] of Object.entries({ build, condition, switch: switches })) {
     if (values) throw new InputError(`--${option}: on the live site it is what WhatsApp serves, and only recorded`);

@@ -52,7 +52,7 @@ const ofAccount: ReadonlySet<Code> = new Set([
  * library's.
  *
  * @param phoneIsAway the phone of the account was last opened longer ago than WhatsApp allows.
- * @returns null where the judgement stays as it is.
+ * @returns null where the judgement does not change.
  */
 export function judgeLive(code: Code, events: readonly AttemptEvent[], phoneIsAway = false): LiveJudgement | null {
   const heard = heardLogouts(events);
@@ -82,7 +82,7 @@ const observed = z.object({ isWhatsAppWeb: z.boolean(), build: z.string().nullab
 const socketFacts = z.object({ state: z.string().nullable(), wid: z.null() });
 const httpError = z.object({ url: z.string(), status: z.number() });
 
-/** The logouts that pages told, of the account at each place: 0 for that of the flow, 1 for its peer. */
+/** The logouts that pages reported, of the account at each place: 0 for that of the flow, 1 for its peer. */
 function heardLogouts(events: readonly AttemptEvent[]): { place: number; reason: string }[] {
   return events.flatMap(({ type, detail }) => {
     const { data } = logout.safeParse(detail);

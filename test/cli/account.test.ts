@@ -43,17 +43,17 @@ async function addAnna(): Promise<void> {
   await database.close();
 }
 
-describe('bad input starts nothing, and is told with what would be right', () => {
+describe('bad input starts nothing, and the message says what would be right', () => {
   test.each([
-    [['account', 'check', 'nobody'], 'account nobody: there is no such account'],
-    [['account', 'remove', 'nobody'], 'there is no such account'],
+    [['account', 'check', 'cleo'], 'account cleo: there is no such account'],
+    [['account', 'remove', 'cleo'], 'there is no such account'],
     [['account', 'pause'], 'name one account, or give --all'],
     [['account', 'pause', 'anna', '--all'], 'name one account, or give --all'],
     [['account', 'add', 'Anna!'], 'a name has 1 to 64 characters'],
     [['account', 'add', 'ben', '--code'], 'give --number'],
     [['account', 'add', 'ben', '--number', 'x'], '--number'],
     [['run', '--target', 'live'], 'it needs 1 live accounts'],
-    [['run', '--target', 'live', '--account', 'nobody'], 'account nobody: there is no such account'],
+    [['run', '--target', 'live', '--account', 'cleo'], 'account cleo: there is no such account'],
     [['run', '--target', 'live', '--flow', 'logout-from-phone'], 'on the live site only these flows are attempted'],
     [['run', '--target', 'live', '--build', '2.3000.1032534684'], '--build: on the live site'],
     [['run', '--target', 'live', '--slots', '2'], 'on the live site one attempt is made at a time'],
@@ -76,7 +76,7 @@ describe('bad input starts nothing, and is told with what would be right', () =>
     expect(() => readLivePolicy(join(folder, 'live-policy.yaml'))).toThrow(
       /live-policy\.yaml:2:\d+: restores\.spacing: the hard limits are 5m to 7d/,
     );
-    expect(await cli(['account', 'check', 'nobody'], home)).toMatchObject({ exit: 3 });
+    expect(await cli(['account', 'check', 'cleo'], home)).toMatchObject({ exit: 3 });
   });
 });
 

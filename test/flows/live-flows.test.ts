@@ -45,7 +45,7 @@ test('group-life passes in a group that a person has made, and says what to do w
   expect(none.cause?.message).toContain('make one on a phone');
 });
 
-test('a flow can neither log out, nor write to anybody else, nor start a browser twice', async () => {
+test('a flow can neither log out, nor write out of the pool, nor start a browser twice', async () => {
   const tries = async (body: Flow['body']) => {
     await site().advance(hourMs);
     const flow = trialFlow('restore-to-ready', async (context, over) => {

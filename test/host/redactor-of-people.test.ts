@@ -31,7 +31,7 @@ test.each([
   '2026-11-29T06:43:01.123Z',
   '20261129-064301-0a1b2c-0001',
   'https://web.whatsapp.com/static/app.js?build=2.3000.1032534684:6833:73',
-])('%s, which names nobody, stays', (text) => {
+])('%s, which names no person, stays', (text) => {
   expect(redactor.clean(text)).toBe(text);
 });
 

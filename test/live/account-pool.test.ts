@@ -117,7 +117,7 @@ describe.each(engines)('on %s', (_name, newAddress) => {
   test('an account that is paused or used is not taken, one that does not exist is named with those that do', async () => {
     await pool.setState('anna', 'paused', 'on holiday');
     await expect(pool.take(['anna'], 'one', 60_000)).rejects.toThrow('it is paused: on holiday');
-    await expect(pool.find('nobody')).rejects.toThrow('there is no such account; there are anna, ben');
+    await expect(pool.find('cleo')).rejects.toThrow('there is no such account; there are anna, ben');
     await pool.take(['ben'], 'one', 60_000);
     await expect(pool.remove('ben')).rejects.toThrow('one uses it');
   });

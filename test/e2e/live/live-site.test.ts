@@ -29,7 +29,7 @@ test('two numbers are linked by a command, one by QR code and one by pairing cod
   ).toBe('WWCP1');
 });
 
-test('both are restored and write to each other, and the record says what the site is and names nobody', async () => {
+test('both are restored and write to each other, and the record says what the site is and names no person', async () => {
   const attempt = await site()
     .attempts()
     .attempt(await liveInput('message-round-trip'));
@@ -71,7 +71,7 @@ test('a device that WhatsApp removed retires its account, counts for no version,
   await expect(attempts.attempt(await liveInput('restore-to-ready'))).rejects.toThrow('it is retired: logged-out');
 });
 
-test('a site that answers with an error is nobody’s fault, and the whole pool waits', async () => {
+test('a site that answers with an error is no fault of a version, and the whole pool waits', async () => {
   const { pool, state, replica } = site();
   const { cert, key } = await certificateOfKey(join(state, 'certificate-key.pem'));
   const server = createServer({ cert, key }, (_, response) => void response.writeHead(429).end('slow down'));
