@@ -166,7 +166,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   cli: {
     may: [
       ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'live', 'metrics', 'replica', 'report'],
-      ...['runner', 'runs', 'service', 'store', 'study', 'surface', 'verdicts', 'watch', 'words'],
+      ...['runner', 'runs', 'service', 'store', 'study', 'surface', 'telemetry', 'verdicts', 'watch', 'words'],
     ],
     because: 'commands put the folders together; nothing imports commands',
   },
