@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +23,8 @@ export async function startPrivateMysql(): Promise<MysqlServer> {
   );
   const port = await freePort();
   const url = `mysql://test:test@127.0.0.1:${port}`;
-  const started = await startPrivateServer(
+  const { stop } = await startPrivateServer(
+    root,
     command,
     [
       ...own,
@@ -44,11 +45,5 @@ export async function startPrivateMysql(): Promise<MysqlServer> {
     ],
     async () => (await createConnection(url)).end(),
   );
-  return {
-    url,
-    async stop() {
-      await started.stop();
-      rmSync(root, { recursive: true, force: true });
-    },
-  };
+  return { url, stop };
 }

@@ -2,26 +2,32 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ends the server when this process is gone, however it ended: the pipe then closes and `cat` returns. */
-const guard = 'exec 3<&0; "$@" </dev/null & server=$!; cat <&3 >/dev/null; kill -9 $server; wait $server';
+/**
+ * Ends the server and removes its folder when this process is gone, however it ended: the pipe then closes and `cat` returns. From then on
+ * no process reads what the shell says.
+ */
+const guard =
+  'folder=$1; shift; exec 3<&0; "$@" </dev/null & server=$!; cat <&3 >/dev/null; exec 2>/dev/null; kill -9 $server; wait $server; rm -rf "$folder"';
 
 export interface PrivateServer {
   pid: number;
-  /** Settles when it has ended. */
+  /** Settles when it has ended and its folder is removed. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a server that cannot outlive this process, and waits until it answers.
  *
+ * @param folder what the server keeps; it is removed after the end.
  * @param answers one try; rejects while the server is not ready.
  */
 export async function startPrivateServer(
+  folder: string,
   command: string,
   options: readonly string[],
   answers: () => Promise<unknown>,
 ): Promise<PrivateServer> {
-  const child = spawn('sh', ['-c', guard, 'guard', command, ...options], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn('sh', ['-c', guard, 'guard', folder, command, ...options], { stdio: ['pipe', 'ignore', 'pipe'] });
   let log = '';
   child.stderr?.on('data', (text) => {
     log = `${log}${text}`.slice(-4_000);
