@@ -76,8 +76,13 @@ export async function networkCut({ how, sessions, cutMs, failuresEach, ...option
   else await until('all have failed often enough', () => isEnough(failuresEach), cutMs);
   wire.mend();
   const mendedAt = performance.now();
-  if (failuresEach !== undefined) await new Leases(database, 'person').startAll({ waitsFor: 'backoff' });
-  await until('all are connected', connected, 900_000);
+  const person = new Leases(database, 'person');
+  const areConnected = async () => {
+    // Starts that were under way when the network came back may fail once more.
+    if (failuresEach !== undefined) await person.startAll({ waitsFor: 'backoff' });
+    return connected();
+  };
+  await until('all are connected', areConnected, 900_000);
   const backMs = Math.round(performance.now() - mendedAt);
   const waiting = await kysely.selectFrom('sessions').select('id').where('attention_at', 'is not', null).execute();
   const ended = await kysely
