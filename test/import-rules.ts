@@ -50,8 +50,13 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     may: ['codes', 'contracts'],
     because: 'what an event means is a pure function: neither a clock, nor a process, nor one of its two drivers',
   },
+  cause: {
+    may: ['codes', 'contracts', 'replica/builds', 'surface', 'words'],
+    because:
+      'canaries and the service explain an error of the library in the same way: by its source and what the build offers',
+  },
   runner: {
-    may: ['codes', 'contracts', 'session', 'library', 'browser', 'host', 'replica', 'surface', 'words'],
+    may: ['cause', 'codes', 'contracts', 'session', 'library', 'browser', 'host', 'replica', 'surface'],
     because: 'measuring is separate from judging and showing, and from the service',
   },
   'service/claims': {
@@ -95,7 +100,10 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'sessions report events, streams and webhooks read them; between them are rows',
   },
   'service/calls': {
-    may: [...['contracts', 'surface/extract/type-definitions.ts', 'service/*', 'service/sessions', 'service/webhooks']],
+    may: [
+      ...['cause/explain-call.ts', 'contracts', 'surface/extract/type-definitions.ts'],
+      ...['service/*', 'service/sessions', 'service/webhooks'],
+    ],
     because:
       'a call is checked against the type definitions of a version and done by a session; its downloads are guarded as webhooks are',
   },

@@ -7,7 +7,7 @@ import { expectationSchema } from './matrix.ts';
 import { outcomeSchema, phaseSchema } from './outcome.ts';
 import { phoneNumberSchema } from './phone-control.ts';
 import { decisionCauses, decisionFiguresSchema, decisionReasonSchema, decisionWords } from './rollout-decision.ts';
-import { methodRulesSchema } from './service-calls.ts';
+import { callCauseSchema, methodRulesSchema } from './service-calls.ts';
 import { accountStatuses, apiScopes, deliveryStates, rolloutStates, startOutcomes } from './service-states.ts';
 import { verdictRuleSchema, verdictWordSchema } from './verdict.ts';
 
@@ -364,5 +364,6 @@ export const problemSchema = z.strictObject({
   instance: z.string(),
   /** For `invalid-request`: each mistake and its place. */
   errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+  cause: callCauseSchema.optional().describe('for `call-failed`: why the library or its page threw, with the proof'),
 });
 export type ProblemBody = z.infer<typeof problemSchema>;

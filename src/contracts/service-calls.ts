@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { causeSchema } from './attempt.ts';
+import { blameSchema } from './outcome.ts';
 
 /** Shapes of `POST .../calls`: a public method of the library, called by name. */
 
@@ -69,6 +71,14 @@ export type CallBody = z.output<typeof libraryCallSchema>;
 /** How a call of a method ended; `rejected` by its arguments or its object, before the method did anything. */
 export const callOutcomes = ['answered', 'failed', 'unknown', 'rejected'] as const;
 export type CallOutcome = (typeof callOutcomes)[number];
+
+/** Why a call failed, as canaries explain it. */
+export const callCauseSchema = z.strictObject({
+  ...causeSchema.shape,
+  code: z.string().describe('of docs/codes.md'),
+  blame: blameSchema.nullable().describe('whose fault it is; null where nothing is proven'),
+});
+export type CallCause = z.output<typeof callCauseSchema>;
 
 export const answeredMediaSchema = z.strictObject({
   id: z.string(),

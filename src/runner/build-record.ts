@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { confidenceOf } from '../cause/confidence.ts';
+import { explain, explainMismatch } from '../cause/explain.ts';
+import type { Explanation, FailedAttempt } from '../cause/failed-attempt.ts';
+import { nothingSeen, observations } from '../cause/observations.ts';
 import { type Code, codes } from '../codes/codes.ts';
 import {
   type Attempt,
@@ -13,10 +17,6 @@ import {
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
 import type { AttemptInput } from './attempt-input.ts';
-import { confidenceOf } from './cause/confidence.ts';
-import { explain, explainMismatch } from './cause/explain.ts';
-import type { Explanation, FailedAttempt } from './cause/failed-attempt.ts';
-import { nothingSeen, observations } from './cause/observations.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
 import { judgeLive, liveFactsOf } from './judge-live.ts';

@@ -63,7 +63,8 @@ export const logEvents = {
   'tracing-trouble': { level: 'warn', meaning: 'Spans could not be exported. At most one line a minute.' },
   trouble: {
     level: 'error',
-    meaning: 'The service or the library could not fulfil a request; `request` is the `instance` of the problem.',
+    meaning:
+      'The service or the library could not fulfil a request; `request` is the `instance` of the problem. Calls that fail in the same way have at most one line in ten seconds, with their `count`; `cause` says why one failed.',
   },
 } as const satisfies Record<string, { level: LogLevel; meaning: string }>;
 export type LogEvent = keyof typeof logEvents;

@@ -1,3 +1,5 @@
+import type { CallCause } from '../contracts/service-calls.ts';
+
 interface ProblemEntry {
   status: number;
   /** The meaning, for people; the same for every occurrence. */
@@ -72,7 +74,10 @@ export const problems = {
     title: 'There is no such file of an answer any more; each is there once, for five minutes.',
   },
   'media-unavailable': { status: 422, title: 'The file cannot be downloaded from its address.' },
-  'call-failed': { status: 502, title: 'The library or its page threw; the detail has its words.' },
+  'call-failed': {
+    status: 502,
+    title: 'The library or its page threw; the detail has its words, and `cause` says why.',
+  },
   'call-unknown': {
     status: 504,
     title: 'The call did not end in time: it may have had its effect. Check before you repeat it.',
@@ -93,6 +98,8 @@ export type ProblemCode = keyof typeof problems;
 export interface ProblemOptions extends ErrorOptions {
   /** When a repetition can succeed. */
   retryAfterSeconds?: number;
+  /** Why a call failed, as canaries explain it. */
+  explained?: CallCause | null;
 }
 
 /** An error that the caller of the service receives, as a problem with a stable code (RFC 9457). */
@@ -100,10 +107,12 @@ export class Problem extends Error {
   override name = 'Problem';
   readonly code: ProblemCode;
   readonly retryAfterSeconds: number | null;
+  readonly explained: CallCause | null;
 
   constructor(code: ProblemCode, detail: string = problems[code].title, options: ProblemOptions = {}) {
     super(detail, options);
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.explained = options.explained ?? null;
   }
 }

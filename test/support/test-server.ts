@@ -1,8 +1,12 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { defaultRequestLimits, type RequestLimits } from '../../src/service/http/admission.ts';
 import { ApiKeys } from '../../src/service/http/keys/api-keys.ts';
-import type { RejectedKeys } from '../../src/service/http/keys/rejected-keys.ts';
-import { type AnsweredWrite, createServer, type ServerOptions } from '../../src/service/http/server.ts';
+import {
+  type AnsweredWrite,
+  createServer,
+  type RejectedKeys,
+  type ServerOptions,
+} from '../../src/service/http/server.ts';
 import type { Service, ServiceOptions } from '../../src/service/instance/service.ts';
 import type { Problem } from '../../src/service/problems.ts';
 import { startTestService } from './test-service.ts';

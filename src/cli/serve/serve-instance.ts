@@ -117,12 +117,14 @@ export async function serveInstance(options: ServeOptions): Promise<ServedInstan
       open: isLoopback(host),
       limits: options.limits,
       trustedProxies: options.trustedProxies,
-      onTrouble: (request, problem) =>
+      onTrouble: (request, problem, count) =>
         log({
           event: 'trouble',
           request,
           code: problem.code,
+          ...(count > 1 && { count }),
           message: loggableText(String(problem.cause ?? problem.message)),
+          ...(problem.explained && { cause: loggableText(problem.explained.message) }),
         }),
       onWrite: (write) => log({ event: 'write', ...write }),
       onRejectedKeys: (rejected) => log({ event: 'key-rejected', ...rejected }),

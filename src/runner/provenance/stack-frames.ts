@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
+import { parseStack } from '../../cause/parse-stack.ts';
 import type { StackFrame } from '../../contracts/attempt.ts';
-import { parseStack } from '../cause/parse-stack.ts';
 import { packageOf } from './package-of.ts';
 
 /** A frame with the folder of its package, for those who must tell two copies apart. */

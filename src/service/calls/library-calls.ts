@@ -1,3 +1,4 @@
+import { explainCall } from '../../cause/explain-call.ts';
 import type { SingleAnswer } from '../../contracts/host.ts';
 import type { CallBody, Called, CallOutcome, MethodRules } from '../../contracts/service-calls.ts';
 import { within } from '../../contracts/within.ts';
@@ -27,6 +28,9 @@ export interface EndedCall {
   code: ProblemCode | '';
   tookMs: number;
 }
+
+/** How long the explanation of a failed call may take, in milliseconds: the first one of a version reads its source. */
+const explainMs = 5_000;
 
 /** Lets programs call public methods of the library. */
 export class LibraryCalls {
@@ -72,7 +76,7 @@ export class LibraryCalls {
       throw new Problem('call-unknown', undefined, { cause: error });
     });
     if (answer.end !== 'answered') {
-      const problem = problemOf(answer, checked.call.method);
+      const problem = await problemOf(answer, checked.call.method, session);
       ended(problem.code);
       throw problem;
     }
@@ -99,14 +103,23 @@ export class LibraryCalls {
   }
 }
 
-function problemOf(answer: Exclude<SingleAnswer, { end: 'answered' }>, method: string): Problem {
+async function problemOf(
+  answer: Exclude<SingleAnswer, { end: 'answered' }>,
+  method: string,
+  { library: { packageDir }, spec, build }: HostedSession,
+): Promise<Problem> {
   switch (answer.end) {
     case 'no-object':
       return new Problem('object-unknown', `The library knows no ${answer.object.kind} with this id.`);
     case 'no-method':
       return new Problem('method-unknown', `A ${answer.of} of this version has no ${method}().`);
-    case 'threw':
-      return new Problem('call-failed', answer.error.message, { cause: new Error(answer.error.stack) });
+    case 'threw': {
+      const library = { packageDir, version: spec.library };
+      const explained = await within(explainMs, () =>
+        explainCall({ library, build, method, error: answer.error }),
+      ).catch(() => null);
+      return new Problem('call-failed', answer.error.message, { cause: new Error(answer.error.stack), explained });
+    }
   }
 }
 

@@ -25,7 +25,9 @@ export function problemOf(error: unknown): Problem {
 export function problemBody(problem: Problem, requestId: string): ProblemBody {
   const { status, title } = problems[problem.code];
   const { message: detail, code, cause } = problem;
-  const body = { type: `urn:wwebjs-canary:problem:${code}`, title, status, code, detail, instance: requestId };
+  const type = `urn:wwebjs-canary:problem:${code}`;
+  const explained = problem.explained && { cause: problem.explained };
+  const body = { type, title, status, code, detail, instance: requestId, ...explained };
   return cause instanceof z.ZodError ? { ...body, errors: cause.issues.flatMap(describeIssue) } : body;
 }
 

@@ -2,21 +2,23 @@ import { setImmediate } from 'node:timers/promises';
 import fastifySwagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { KeyRejection } from '../../contracts/service-states.ts';
 import { buildConsole, type ConsoleFile, consolePolicy } from '../../web/console/build-console.ts';
 import type { Service } from '../instance/service.ts';
+import { loggableText } from '../loggable.ts';
 import { Problem, type ProblemCode, problems } from '../problems.ts';
 import { requestIdOf } from '../request-origin.ts';
 import { admitRequests, defaultRequestLimits, type RequestLimits } from './admission.ts';
 import { Idempotency, unknownOutcomeOf } from './idempotency.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import type { Caller } from './keys/authenticate.ts';
-import { type RejectedKeys, sampleRejectedKeys } from './keys/rejected-keys.ts';
 import { openapiOptions } from './openapi.ts';
 import { problemBody, problemOf } from './problem-answer.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import { OpenStreams } from './routes/open-streams.ts';
 import type { Route, RouteContext } from './routes/route.ts';
 import { routes } from './routes/routes.ts';
+import { sampled } from './sampled.ts';
 import { traceRequests } from './trace-requests.ts';
 import { answerUnreadable } from './unreadable-requests.ts';
 
@@ -29,12 +31,24 @@ export interface ServerOptions {
   limits?: RequestLimits;
   /** Addresses or networks of the proxies whose `X-Forwarded-For` names the caller; without any, the caller is the peer. */
   trustedProxies?: readonly string[];
-  /** Called when the service or the library could not fulfil a request, with the internal error. */
-  onTrouble(requestId: string, problem: Problem): void;
+  /**
+   * Called when the service or the library could not fulfil a request, with the internal error. Failed calls of methods are sampled: `count`
+   * says how many of them failed in the same way since the one before.
+   */
+  onTrouble(requestId: string, problem: Problem, count: number): void;
   /** Called with every write when it is answered. */
   onWrite?(write: AnsweredWrite): void;
   /** Called with keys that were rejected, sampled. */
   onRejectedKeys?(rejected: RejectedKeys): void;
+}
+
+/** Rejected keys since the report before, for the log. */
+export interface RejectedKeys {
+  reason: KeyRejection;
+  /** How many keys were rejected for this reason since the report before, this one included. */
+  count: number;
+  /** Where the last one came from. */
+  address: string;
 }
 
 /** Who asked for what, and what came of it. */
@@ -96,12 +110,16 @@ export function createServer({
   });
   // An expectation that HTTP does not define is ignored (RFC 9110, 10.1.1); Node would answer it without a body.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  const callFailed = sampled<string, { id: string; problem: Problem }>(({ id, problem }, count) =>
+    onTrouble(id, problem, count),
+  );
   const codes = new WeakMap<FastifyRequest, ProblemCode>();
   const answerProblem = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = problemOf(error);
     const { status } = problems[problem.code];
     codes.set(request, problem.code);
-    if (troubles.has(problem.code)) onTrouble(request.id, problem);
+    if (problem.code === 'call-failed') callFailed(kindOf(problem), { id: request.id, problem });
+    else if (troubles.has(problem.code)) onTrouble(request.id, problem, 1);
     if (status === 401) reply.header('www-authenticate', 'Bearer');
     if (problem.retryAfterSeconds !== null) reply.header('retry-after', problem.retryAfterSeconds);
     // A short body comes together with the headers, and is read right after them.
@@ -115,10 +133,12 @@ export function createServer({
     if (config.operation?.answer.media === 'text/event-stream') return;
     service.metrics.answered({ method, route: url ?? null, status, tookMs: elapsedTime });
   });
-  const sampled = sampleRejectedKeys((rejected) => onRejectedKeys?.(rejected));
+  const rejected = sampled<KeyRejection, string>((address, count, reason) =>
+    onRejectedKeys?.({ reason, count, address }),
+  );
   const callerOf = admitRequests(app, context, limits, (reason, address) => {
     service.metrics.rejectedKey(reason);
-    sampled(reason, address);
+    rejected(reason, address);
   });
   // What is not JSON would reach the schemas as one long text.
   app.removeContentTypeParser('text/plain');
@@ -168,6 +188,11 @@ export function createServer({
     refuseOthers();
   });
   return app;
+}
+
+/** Failures of calls with the same words, numbers aside, or at the same line of the library are of one kind. */
+function kindOf({ message, explained }: Problem): string {
+  return explained?.libraryFile ? `${explained.libraryFile}:${explained.libraryLine}` : loggableText(message);
 }
 
 /** Without its query, and without a phone number that a caller used as an id. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { explain } from '../../../src/cause/explain.ts';
+import type { Explanation } from '../../../src/cause/failed-attempt.ts';
 import type { Code } from '../../../src/codes/codes.ts';
 import type { AttemptEvent } from '../../../src/contracts/attempt.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import type { Phase } from '../../../src/contracts/outcome.ts';
 import { ensureLibrary } from '../../../src/library/ensure-library.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { explain } from '../../../src/runner/cause/explain.ts';
-import type { Explanation } from '../../../src/runner/cause/failed-attempt.ts';
 
 interface Recorded {
   library: string;

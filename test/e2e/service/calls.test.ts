@@ -193,6 +193,18 @@ test('a stream at another instance has what the library emits, with links to fil
   expect(none.problem).toMatchObject({ code: 'event-unknown', detail: expect.stringContaining('1.34.2') });
 });
 
+test.each([
+  ['this instance', () => server],
+  ['another one', () => other],
+])('a method that this version cannot do says why, with the line of the library, by %s', async (_, at) => {
+  const call = { method: 'deleteChannel', args: ['120363000000000000@newsletter'] };
+  const { status, body } = await at().ask('POST', `${account}/calls`, call);
+  expect({ status, code: body.code }).toEqual({ status: 502, code: 'call-failed' });
+  const where = { libraryFile: 'src/Client.js', libraryLine: 1949 };
+  expect(body.cause).toMatchObject({ ...where, code: 'call-failed', blame: 'library' });
+  expect(body.cause.evidence.join('\n')).toMatch(/^The call rejected: [\s\S]*this\.client\.pupPage/);
+});
+
 test('calls are counted by method, version, build and outcome, whichever instance they came to', async () => {
   const text = await server.service.metrics.registry.metrics();
   const sends =

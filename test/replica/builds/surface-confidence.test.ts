@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { confidenceOf } from '../../../src/cause/confidence.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { surfaceConfidence } from '../../../src/replica/builds/surface-confidence.ts';
-import { confidenceOf } from '../../../src/runner/cause/confidence.ts';
 
 test.each([
   ['2.3000.1044822804', 'read'],

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { ProblemBody } from '../../../contracts/service-api.ts';
 import type { Service } from '../../instance/service.ts';
 import { Problem, type ProblemCode, problems } from '../../problems.ts';
 import type { RequestOrigin } from '../../request-origin.ts';
@@ -66,8 +67,11 @@ export async function sendOn(
     throw new Problem(isSent ? unknown : 'session-elsewhere', undefined, { cause: error });
   });
   if (answer.ok) return answer;
-  const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+  const problem = (await answer.json().catch(() => ({}))) as Partial<ProblemBody>;
   if (problem.code === undefined || !(problem.code in problems)) throw new Problem(unknown);
   const retryAfterSeconds = Number(answer.headers.get('retry-after'));
-  throw new Problem(problem.code as ProblemCode, problem.detail, retryAfterSeconds > 0 ? { retryAfterSeconds } : {});
+  throw new Problem(problem.code as ProblemCode, problem.detail, {
+    ...(retryAfterSeconds > 0 && { retryAfterSeconds }),
+    explained: problem.cause ?? null,
+  });
 }

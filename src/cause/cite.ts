@@ -15,8 +15,16 @@ export function place({ library, file, line }: Located): string {
 
 /** The error in its own words, with the way on which it was heard of. */
 export function quote({ headline, type }: SeenError): string {
-  return `${type === 'page:error' ? 'Page error' : type === 'host:error' ? '`initialize()` rejected' : 'Unhandled rejection'}: ${headline}`;
+  return `${said[type]}: ${headline}`;
 }
+
+const said: Record<SeenError['type'], string> = {
+  'page:error': 'Page error',
+  'page:crashed': 'The page crashed',
+  'host:error': '`initialize()` rejected',
+  'host:unhandled-rejection': 'Unhandled rejection',
+  'host:call-failed': 'The call rejected',
+};
 
 /** The line itself, trimmed. */
 export function lineOf({ packageDir, file, line }: Located): string {

@@ -1,8 +1,8 @@
-import type { Attempt, Cause } from '../../contracts/attempt.ts';
-import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
-import type { Surface } from '../../contracts/surface.ts';
-import { type NameEvent, nameHistory } from '../../replica/builds/name-history.ts';
-import { surfaceConfidence } from '../../replica/builds/surface-confidence.ts';
+import type { Attempt, Cause } from '../contracts/attempt.ts';
+import { compareBuilds, parseBuild } from '../contracts/build-number.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { type NameEvent, nameHistory } from '../replica/builds/name-history.ts';
+import { surfaceConfidence } from '../replica/builds/surface-confidence.ts';
 
 /** How sure the facts are that a record rests on: those of its build, and those by which the cause's name came or went. */
 export function confidenceOf(surface: Surface | null, cause: Cause | null): Attempt['confidence'] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AttemptEvent } from '../../contracts/attempt.ts';
-import type { HostEventType } from '../../contracts/host-events.ts';
+import type { AttemptEvent } from '../contracts/attempt.ts';
+import type { HostEventType } from '../contracts/host-events.ts';
 import { type Frame, parseStack } from './parse-stack.ts';
 
 /** An error of the evidence. */

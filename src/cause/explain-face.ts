@@ -1,5 +1,5 @@
-import { faceOf } from '../../replica/builds/resolve-surface.ts';
-import { noWebpackSince } from '../../surface/name-sentences.ts';
+import { faceOf } from '../replica/builds/resolve-surface.ts';
+import { noWebpackSince } from '../surface/name-sentences.ts';
 import { lineOf, place, position, quote } from './cite.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import type { Located } from './locate-error.ts';

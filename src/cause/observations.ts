@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Code } from '../../codes/codes.ts';
-import type { AttemptEvent } from '../../contracts/attempt.ts';
-import { formatMs, plural } from '../../words/text.ts';
+import type { Code } from '../codes/codes.ts';
+import type { AttemptEvent } from '../contracts/attempt.ts';
+import { formatMs, plural } from '../words/text.ts';
 
 /** Evidence is read by people: this many sentences at most, the newest ones. */
 const most = 12;

@@ -1,9 +1,9 @@
-import type { Need, PagePlace } from '../../contracts/needs.ts';
-import type { Blame } from '../../contracts/outcome.ts';
-import type { Surface } from '../../contracts/surface.ts';
-import { lastOffered, nameHistory } from '../../replica/builds/name-history.ts';
-import { historySentence, offerSentence } from '../../surface/name-sentences.ts';
-import { presenceOf } from '../../surface/page-names.ts';
+import type { Need, PagePlace } from '../contracts/needs.ts';
+import type { Blame } from '../contracts/outcome.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { lastOffered, nameHistory } from '../replica/builds/name-history.ts';
+import { historySentence, offerSentence } from '../surface/name-sentences.ts';
+import { presenceOf } from '../surface/page-names.ts';
 import { unknownModule } from './error-shape.ts';
 
 /** The name behind a need that was not met. */

@@ -1,5 +1,5 @@
-import type { Code } from '../../codes/codes.ts';
-import { libraryIndex } from '../../surface/library-index.ts';
+import type { Code } from '../codes/codes.ts';
+import { libraryIndex } from '../surface/library-index.ts';
 import { quote } from './cite.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { isOfType, seenErrors } from './seen-errors.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { explain, explainMismatch } from '../../../src/runner/cause/explain.ts';
-import { toyClient, toyPackage } from '../../surface/toy-package.ts';
-import { temporaryFolder } from '../../temporary-folder.ts';
+import { explain, explainMismatch } from '../../src/cause/explain.ts';
+import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
+import { toyClient, toyPackage } from '../surface/toy-package.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { pageError, toyFailure } from './toy-failure.ts';
 
 beforeAll(() => void vi.stubEnv('WWEBJS_CANARY_HOME', temporaryFolder()));

@@ -1,7 +1,7 @@
-import type { Code } from '../../codes/codes.ts';
-import type { AttemptEvent, Cause } from '../../contracts/attempt.ts';
-import type { Blame, Phase } from '../../contracts/outcome.ts';
-import type { Surface } from '../../contracts/surface.ts';
+import type { Code } from '../codes/codes.ts';
+import type { AttemptEvent, Cause } from '../contracts/attempt.ts';
+import type { Blame, Phase } from '../contracts/outcome.ts';
+import type { Surface } from '../contracts/surface.ts';
 
 /** The evidence of one failed attempt. */
 export interface FailedAttempt {

@@ -1,5 +1,5 @@
-import type { Code } from '../../codes/codes.ts';
-import type { Cause } from '../../contracts/attempt.ts';
+import type { Code } from '../codes/codes.ts';
+import type { Cause } from '../contracts/attempt.ts';
 import { lineOf, place, position, quote } from './cite.ts';
 import { isModuleRaid, isNoRequire, noRequire, noWebpack } from './explain-face.ts';
 import { explainNodeError } from './explain-node-error.ts';

@@ -1,4 +1,4 @@
-import type { Need } from '../../contracts/needs.ts';
+import type { Need } from '../contracts/needs.ts';
 
 /** What a TypeError of V8 says was tried on what was not there. */
 export interface ErrorShape {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Code } from '../../codes/codes.ts';
-import type { AttemptEvent } from '../../contracts/attempt.ts';
+import type { Code } from '../codes/codes.ts';
+import type { AttemptEvent } from '../contracts/attempt.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { locateError } from './locate-error.ts';
 import { seenErrors } from './seen-errors.ts';

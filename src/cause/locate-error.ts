@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { Need } from '../../contracts/needs.ts';
-import type { Face } from '../../contracts/surface.ts';
-import { type LibraryIndex, libraryIndex, type PageFunction } from '../../surface/library-index.ts';
+import type { Need } from '../contracts/needs.ts';
+import type { Face } from '../contracts/surface.ts';
+import { type LibraryIndex, libraryIndex, type PageFunction } from '../surface/library-index.ts';
 import { errorShape, matchesShape, unknownModule } from './error-shape.ts';
 import type { Frame } from './parse-stack.ts';
 import type { SeenError } from './seen-errors.ts';

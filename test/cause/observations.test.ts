@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Code, codes, isAttemptCode } from '../../../src/codes/codes.ts';
-import type { AttemptEvent } from '../../../src/contracts/attempt.ts';
-import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import type { AttemptInput } from '../../../src/runner/attempt-input.ts';
-import { buildRecord } from '../../../src/runner/build-record.ts';
-import { nothingSeen, observations } from '../../../src/runner/cause/observations.ts';
-import { Finding } from '../../../src/runner/finding.ts';
-import { Steps } from '../../../src/runner/steps.ts';
-import { toyLibrary } from '../../host/toy.ts';
+import { nothingSeen, observations } from '../../src/cause/observations.ts';
+import { type Code, codes, isAttemptCode } from '../../src/codes/codes.ts';
+import type { AttemptEvent } from '../../src/contracts/attempt.ts';
+import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
+import type { AttemptInput } from '../../src/runner/attempt-input.ts';
+import { buildRecord } from '../../src/runner/build-record.ts';
+import { Finding } from '../../src/runner/finding.ts';
+import { Steps } from '../../src/runner/steps.ts';
+import { toyLibrary } from '../host/toy.ts';
 
 const build = '2.3000.1029241508';
 const attemptCodes = (Object.keys(codes) as (keyof typeof codes)[]).filter(isAttemptCode);

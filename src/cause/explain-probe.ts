@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { behaviourSince } from '../../surface/behaviour-history.ts';
+import { behaviourSince } from '../surface/behaviour-history.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 
 /** Failures of the probe after `ready` whose reason is in how the build keeps its data. */

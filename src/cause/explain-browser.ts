@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Code } from '../../codes/codes.ts';
+import type { Code } from '../codes/codes.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { isOfType, type SeenError, seenErrors } from './seen-errors.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseStack } from '../../../src/runner/cause/parse-stack.ts';
+import { parseStack } from '../../src/cause/parse-stack.ts';
 
 test('frames of puppeteer 18 count from the start of the function, with the frames of Node behind them', () => {
   const stack = `Error: Evaluation failed: TypeError: Cannot read properties of undefined (reading 'on')

@@ -1,4 +1,4 @@
-import type { Cause } from '../../contracts/attempt.ts';
+import type { Cause } from '../contracts/attempt.ts';
 import { explainAwaited } from './explain-awaited.ts';
 import { explainBrowser } from './explain-browser.ts';
 import { explainError } from './explain-error.ts';

@@ -1,7 +1,7 @@
-import type { Awaited } from '../../contracts/needs.ts';
-import type { Surface } from '../../contracts/surface.ts';
-import { libraryIndex } from '../../surface/library-index.ts';
-import { neverShown } from '../../surface/never-shown.ts';
+import type { Awaited } from '../contracts/needs.ts';
+import type { Surface } from '../contracts/surface.ts';
+import { libraryIndex } from '../surface/library-index.ts';
+import { neverShown } from '../surface/never-shown.ts';
 import type { Explanation, FailedAttempt } from './failed-attempt.ts';
 import { telltaleConsole } from './seen-errors.ts';
 

@@ -1,6 +1,6 @@
-import type { AttemptEvent } from '../../../src/contracts/attempt.ts';
-import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import type { FailedAttempt } from '../../../src/runner/cause/failed-attempt.ts';
+import type { FailedAttempt } from '../../src/cause/failed-attempt.ts';
+import type { AttemptEvent } from '../../src/contracts/attempt.ts';
+import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 
 export const october2025 = '2.3000.1029241508';
 
