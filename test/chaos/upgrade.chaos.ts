@@ -15,6 +15,8 @@ import { FleetInstance } from './fleet.ts';
 import { checkOut, firstMigration, type OlderProgram, olderPrograms } from './older-programs.ts';
 
 const script = 'api-instance.ts';
+/** In milliseconds; by far more than a busy machine needs. */
+const timeout = 600_000;
 /** Longer than the minute between two looks whether an older instance still runs. */
 const sealedMs = 90_000;
 
@@ -188,4 +190,5 @@ test.each(cases)(
     await expectDelivered('15550199999', first.phone, secret);
     await again.stop();
   },
+  timeout,
 );

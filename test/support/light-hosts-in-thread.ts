@@ -11,12 +11,13 @@ import type { ThreadCalls, ThreadReports } from './light-host-thread.ts';
  */
 export function lightHostsInThread({ onLaunch, ...workerData }: LightHostOptions): OpenSessionHost {
   const worker = new Worker(new URL('./light-host-thread.ts', import.meta.url), { workerData });
-  worker.unref();
   const sinks = new Map<number, (event: HostEvent) => void>();
   const thread = createBirpc<ThreadCalls, ThreadReports>(
     { seen: (id, event) => sinks.get(id)?.(event) },
     { post: (data) => worker.postMessage(data), on: (receive) => void worker.on('message', receive), timeout: -1 },
   );
+  // A listener for messages keeps the process alive, too.
+  worker.unref();
   let opened = 0;
   return async (spec) => {
     const id = ++opened;
