@@ -187,7 +187,10 @@ export interface HostMessage {
 
 /** What the parent asks of the process itself. */
 export interface HostProcessCalls {
-  /** Requires the library before there is a session, so that the first one finds it in memory. Rejects with the library's own error. */
+  /**
+   * Requires the library before there is a session, so that the first one finds it in memory, and then does what `rest` does. Rejects with
+   * the library's own error.
+   */
   preload(packageDir: string): void;
 }
 
@@ -205,6 +208,8 @@ export interface HostCalls {
   switches(keys: readonly string[]): Promise<Record<string, string | null>>;
   /** Collects garbage in host and page, which pauses both, and measures what is left. */
   heapSizes(): Promise<HeapSizes>;
+  /** Collects garbage and gives the memory back to the machine, which pauses the process for about a tenth of a second. */
+  rest(): void;
   /**
    * The page as it is now, masked: no pairing material, no text or picture of a user.
    *

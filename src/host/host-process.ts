@@ -13,6 +13,21 @@ import type { Redactor } from './redactor.ts';
 /** How long a host may take to be gone after its last word: its exit can wait for ever for V8's threads (nodejs/node#54918). */
 const lastWordPatienceMs = 2_000;
 
+/**
+ * How a host of the service takes less memory: the library and its client run well with a small space for objects that live a short time, and
+ * the C library keeps less of what was freed. Hosts of canaries have the defaults of Node, so that an attempt takes the time that the library
+ * takes in a program of its own.
+ */
+const lean = {
+  args: ['--max-semi-space-size=2', '--v8-pool-size=1', '--no-sparkplug', '--no-maglev'],
+  env: {
+    MALLOC_ARENA_MAX: '1',
+    MALLOC_MMAP_THRESHOLD_: '16384',
+    MALLOC_TRIM_THRESHOLD_: '16384',
+    MALLOC_TOP_PAD_: '0',
+  },
+};
+
 /** One session of the process, as the process sees it. */
 interface Resident {
   redactor: Redactor;
@@ -30,14 +45,15 @@ export interface Residence {
 }
 
 /**
- * A process that loads exactly one library version. It is started for a session, whose place it has from its start, or it waits for its first one.
+ * A process that loads exactly one library version. That of a canary is started for one session and has its place from its start; that of the
+ * service may be started before its sessions.
  *
  * Node's permission model is not used: 1.24.0 and 1.34.7 were seen to work under it with writing limited to the folder, but
  * a browser needs `--allow-child-process`, and a process that may start others may start one without limits.
  */
 export class HostProcess {
   readonly #child: ChildProcess;
-  /** The folder of a process that waits or has several sessions; null for a process that has the place of its session. */
+  /** The folder of a process without a place; null for one that has that of its session. */
   readonly #folder: string | null;
   readonly #residents = new Map<number, Resident>();
   #admitted = 0;
@@ -53,7 +69,7 @@ export class HostProcess {
   readonly calls: BirpcReturn<HostProcessCalls>;
 
   /**
-   * @param place null for a process that waits for its first session.
+   * @param place null for a process of the service, whose sessions bring theirs.
    * @param mostSessions how many sessions it may have at a time. Where there may be several, none of them has the process to itself.
    */
   constructor(place: HostPlace | null, mostSessions = 1) {
@@ -62,7 +78,7 @@ export class HostProcess {
     const { cwd, env } = place ?? waitingPlace(this.#folder as string);
     this.#child = fork(childFile(), [String(mostSessions)], {
       ...{ cwd, env },
-      execArgv: [],
+      execArgv: place ? [] : lean.args,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: Ctrl-C in a terminal reaches the parent only, which then ends its hosts gracefully.
@@ -172,9 +188,9 @@ export function eventTime(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** The place of a process without a session. */
+/** Where a process is that has no place of its own. */
 function waitingPlace(folder: string): HostPlace {
-  return { cwd: folder, env: scrubbedEnv(folder, folder) };
+  return { cwd: folder, env: { ...scrubbedEnv(folder, folder), ...lean.env } };
 }
 
 /** No secret of the parent reaches third-party code: the host sees a path, a language and its own folders. */

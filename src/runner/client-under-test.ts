@@ -40,7 +40,10 @@ import type { Steps } from './steps.ts';
 type LaunchOptions = Omit<StartOptions, 'profile'>;
 
 interface ClientParts {
-  calls: Omit<HostCalls, 'snapshot' | 'settle' | 'liveFor' | 'leave' | 'callOnce' | 'follow' | 'switches' | 'ownerOf'>;
+  calls: Omit<
+    HostCalls,
+    'snapshot' | 'settle' | 'rest' | 'liveFor' | 'leave' | 'callOnce' | 'follow' | 'switches' | 'ownerOf'
+  >;
   exited: Promise<HostExit>;
   /** Whether the host has started any process. */
   hasBrowser(): boolean;

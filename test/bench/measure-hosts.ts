@@ -190,8 +190,8 @@ export async function hostMemory({ planned, library, browser }: Subject, session
   return figures;
 }
 
-/** From the last session's connection until memory is measured. */
-const settleMs = 15_000;
+/** From the last session's connection until memory is measured: by then each host has given back what its start needed. */
+const settleMs = 25_000;
 
 async function connected(hosts: LibraryHosts, replica: Replica, library: string, number: number) {
   const phone = replica.phones.create(String(number)).id;

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createBirpc } from 'birpc';
 import type { HostMessage, HostProcessCalls } from '../../contracts/host.ts';
+import { giveBackMemory } from './heap-sizes.ts';
 import { loadLibrary } from './load-library.ts';
 import { plainError } from './plain-value.ts';
 import { Seat } from './seat.ts';
@@ -9,6 +10,9 @@ import { Seat } from './seat.ts';
 /** How many sessions the process may have at a time; a session that is alone has the whole process. */
 const mostSessions = Number(process.argv[2] ?? 1);
 const isShared = mostSessions > 1;
+
+// They were for the start of this process alone.
+for (const name of Object.keys(process.env)) if (name.startsWith('MALLOC_')) delete process.env[name];
 
 const seats = new Map<number, Seat>();
 
@@ -33,7 +37,12 @@ function post(message: HostMessage): void {
 
 let hear: (message: unknown) => void = () => {};
 createBirpc<object, HostProcessCalls>(
-  { preload: (packageDir) => void loadLibrary(packageDir) },
+  {
+    preload(packageDir) {
+      loadLibrary(packageDir);
+      giveBackMemory();
+    },
+  },
   {
     post: (message) => post({ session: 0, message }),
     on: (listener) => {

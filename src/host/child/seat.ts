@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { createBirpc } from 'birpc';
 import type { HostCalls, HostReports } from '../../contracts/host.ts';
 import type { HostExit } from '../../contracts/host-events.ts';
+import { giveBackMemory } from './heap-sizes.ts';
 import { createReport, type Report } from './report.ts';
 import { Session } from './session.ts';
 
@@ -44,6 +45,7 @@ export class Seat {
         pageFacts: () => session.pageFacts(),
         switches: (keys) => session.switches(keys),
         heapSizes: () => session.heapSizes(),
+        rest: () => giveBackMemory(),
         snapshot: (screenshot) => session.snapshot(screenshot),
         requestCode: (number) => session.requestCode(number),
         sendText: (to, body) => session.sendText(to, body),

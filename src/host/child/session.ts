@@ -24,7 +24,9 @@ import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
 
 /** One library version and, one at a time, one client of it. */
-export class Session implements Omit<HostCalls, 'liveFor' | 'leave' | 'call' | 'callOnce' | 'ownerOf' | 'event'> {
+export class Session
+  implements Omit<HostCalls, 'rest' | 'liveFor' | 'leave' | 'call' | 'callOnce' | 'ownerOf' | 'event'>
+{
   readonly report: Report;
   readonly #isAlone: boolean;
   /** What its browser gets, where that is not the environment of the process. */

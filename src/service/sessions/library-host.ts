@@ -18,6 +18,10 @@ import {
 } from './session-host.ts';
 import { isUnchanged, type LoadedProcess, loadMs, stampOf, WarmHosts } from './warm-hosts.ts';
 
+/** From the start of a session until its host gives memory back: most sessions are connected by then. */
+const firstRestMs = 20_000;
+const restEveryMs = 600_000;
+
 export interface LibraryHostsOptions {
   browser: Browser;
   /** Flags in addition to the browser's own: those of a replica. */
@@ -36,10 +40,10 @@ interface SharedProcess extends LoadedProcess {
   workspace: WorkspaceId;
 }
 
-/** Where a session gets its host from. `loaded` is null where the session starts a process of its own. */
+/** The host that a session gets, and where from. */
 interface Claimed {
   from: HostOrigin;
-  loaded: LoadedProcess | null;
+  loaded: LoadedProcess;
 }
 
 /** Hosts for production: each runs one real library, with a real browser for each session. */
@@ -110,21 +114,22 @@ export class LibraryHosts implements SessionHosts {
     const { library: version, folder, signal, onSeen } = spec;
     const release = this.#warm?.use(version) ?? (() => {});
     try {
-      const found = this.#find(spec);
-      const installed = found?.loaded.library ?? (await this.#install(version));
       signal.throwIfAborted();
-      // Another session may have started a host to share meanwhile. From here until the session is in it, nothing else runs.
-      const { from, loaded } = found ?? this.#find(spec) ?? this.#make(spec, installed);
       const work = join(folder, 'work');
       makeFolder(work, 0o700);
-      const process = loaded && { process: loaded.process };
-      const host = new Host({ folder: work, env: this.#options.browser.env, onSeen, ...process });
+      // From the claim of a host until the session is in it, nothing else runs: another session could claim it too.
+      const found = this.#find(spec);
+      const installed = found?.loaded.library ?? (await this.#install(version));
+      if (!found) signal.throwIfAborted();
+      const { from, loaded } = found ?? this.#find(spec) ?? this.#make(spec, installed);
+      const host = new Host({ folder: work, env: this.#options.browser.env, onSeen, process: loaded.process });
       this.#observer?.claimed(version, from);
+      restNowAndThen(host);
       host.exited.then(({ sessions }) => {
         release();
         this.#ended(spec, host, sessions ?? 1);
       });
-      return { ...(loaded?.library ?? installed), host };
+      return { ...loaded.library, host };
     } catch (error) {
       release();
       throw error;
@@ -132,7 +137,7 @@ export class LibraryHosts implements SessionHosts {
   }
 
   /** A host with the library in memory: one to share that has room, or one that waits. */
-  #find({ library: version, lease: { ids } }: SessionHostSpec): (Claimed & { loaded: LoadedProcess }) | null {
+  #find({ library: version, lease: { ids } }: SessionHostSpec): Claimed | null {
     if (this.#isolated.has(ids.session)) return null;
     for (const shared of this.#shared) {
       const { process, workspace } = shared;
@@ -146,10 +151,9 @@ export class LibraryHosts implements SessionHosts {
   }
 
   #make({ library: version, lease: { ids } }: SessionHostSpec, library: InstalledLibrary): Claimed {
-    if (this.#sessionsPerHost === 1 || this.#isolated.has(ids.session)) return { from: 'cold', loaded: null };
-    const stamp = stampOf(library);
-    const loaded = { process: new HostProcess(null, this.#sessionsPerHost), library, stamp };
-    this.#share({ ...loaded, version, workspace: ids.workspace });
+    const mostSessions = this.#isolated.has(ids.session) ? 1 : this.#sessionsPerHost;
+    const loaded = { process: new HostProcess(null, mostSessions), library, stamp: stampOf(library) };
+    if (mostSessions > 1) this.#share({ ...loaded, version, workspace: ids.workspace });
     return { from: 'cold', loaded };
   }
 
@@ -189,6 +193,13 @@ export class LibraryHosts implements SessionHosts {
       },
     };
   }
+}
+
+/** Gives back the memory that the start of a session needed, and later that of its work. */
+function restNowAndThen(host: Host): void {
+  const rest = () => void host.calls.rest().catch(() => {});
+  const timers = [setTimeout(rest, firstRestMs).unref(), setInterval(rest, restEveryMs).unref()];
+  host.exited.then(() => timers.forEach(clearTimeout));
 }
 
 function sessionHost(host: Host, packageDir: string): SessionHost {
