@@ -132,6 +132,16 @@ describe.runIf(existsSync('/proc/self/stat'))('sessions that share a process', (
     expect((await (await join(process, 'late')).said()).clients).toBe(3);
   });
 
+  test('give back the memory that none of them needs, and go on', async () => {
+    const { sessions } = await startTogether(2);
+    const [one, other] = sessions as [Joined, Joined];
+    await one.does('waste');
+    const before = Number(await one.host.memory());
+    await other.host.calls.rest();
+    expect(before - Number(await one.host.memory())).toBeGreaterThan(2_000_000);
+    expect([(await one.said()).clients, (await other.said()).clients]).toEqual([2, 2]);
+  });
+
   test('a session that gets no more time ends alone', async () => {
     const { sessions } = await startTogether(2);
     const [one, other] = sessions as [Joined, Joined];

@@ -16,7 +16,7 @@ import {
   type SessionHostSpec,
   type SessionHosts,
 } from './session-host.ts';
-import { isUnchanged, type LoadedProcess, loadMs, stampOf, WarmHosts } from './warm-hosts.ts';
+import { isUnchanged, type LoadedProcess, loadMs, type Pace, stampOf, WarmHosts } from './warm-hosts.ts';
 
 /** From the start of a session until its host gives memory back: most sessions are connected by then. */
 const firstRestMs = 20_000;
@@ -32,6 +32,7 @@ export interface LibraryHostsOptions {
   warm?: number;
   /** How many sessions of one version and workspace share a host; by default each has its own. */
   sessionsPerHost?: number;
+  pace?: Partial<Pace>;
 }
 
 /** A host that several sessions of one version and workspace share. */
@@ -58,10 +59,10 @@ export class LibraryHosts implements SessionHosts {
 
   constructor(options: LibraryHostsOptions) {
     this.#options = options;
-    const { warm = 0, sessionsPerHost = 1 } = options;
+    const { warm = 0, sessionsPerHost = 1, pace } = options;
     this.#sessionsPerHost = sessionsPerHost;
     const install = (version: string) => this.#install(version);
-    this.#warm = warm > 0 ? new WarmHosts({ count: warm, sessionsPerHost, install }) : null;
+    this.#warm = warm > 0 ? new WarmHosts({ count: warm, sessionsPerHost, install, ...(pace && { pace }) }) : null;
   }
 
   get waiting(): ReadonlyMap<string, number> {
@@ -98,14 +99,18 @@ export class LibraryHosts implements SessionHosts {
     const opened = sessionHost(host, packageDir);
     opened.liveFor(restMs());
     signal.addEventListener('abort', () => void host.kill());
+    const loading = within(loadMs, () => host.calls.load(packageDir));
+    // Sent at once: the host does one after the other.
+    const starting = host.calls.start(this.#clientOf(spec));
+    starting.catch(() => {});
     try {
-      const { version: loaded } = await within(loadMs, () => host.calls.load(packageDir));
+      const { version: loaded } = await loading;
       onSeen({ at: Date.now(), type: 'library:loaded', detail: { installed, loaded } });
     } catch (error) {
       await host.kill();
       throw new LibraryFailed(`whatsapp-web.js ${version} cannot be loaded`, { cause: error });
     }
-    await host.calls.start(this.#clientOf(spec));
+    await starting;
     return opened;
   };
 
@@ -152,7 +157,7 @@ export class LibraryHosts implements SessionHosts {
 
   #make({ library: version, lease: { ids } }: SessionHostSpec, library: InstalledLibrary): Claimed {
     const mostSessions = this.#isolated.has(ids.session) ? 1 : this.#sessionsPerHost;
-    const loaded = { process: new HostProcess(null, mostSessions), library, stamp: stampOf(library) };
+    const loaded = { process: new HostProcess(null, mostSessions), library, stamp: stampOf(version, library) };
     if (mostSessions > 1) this.#share({ ...loaded, version, workspace: ids.workspace });
     return { from: 'cold', loaded };
   }

@@ -3,8 +3,8 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { within } from '../../contracts/within.ts';
 import { HostProcess } from '../../host/host-process.ts';
-import { type InstalledLibrary, whereInstalled } from '../../library/ensure-library.ts';
-import { findLibraryLock } from '../../library/library-lock.ts';
+import type { InstalledLibrary } from '../../library/ensure-library.ts';
+import { lockFolders } from '../../library/library-lock.ts';
 import { backoffMs } from '../../session/backoff.ts';
 
 /** Requiring a library takes half a second on a warm disk; this long only on a machine in trouble. */
@@ -12,11 +12,24 @@ export const loadMs = 30_000;
 
 /** How long a version counts as in use after the end of its last session. */
 const lingerMs = 600_000;
-/** A start of a session gets the processors for itself: the host that replaces its host is started this much later. */
-const replaceAfterMs = 3_000;
 /** A host that waited for this long has shown that hosts of its version do not die of waiting. */
 const provenMs = 60_000;
-const tickMs = 1_000;
+
+/** When hosts are started that wait, in milliseconds. */
+export interface Pace {
+  /** Between two looks at what is missing. */
+  tickMs: number;
+  /** From the claim of a host to the start of the next one: the start of a session gets the processors for itself. */
+  replaceAfterMs: number;
+  /** After the n-th host in a row that was not loaded, or that ended while it waited. */
+  backoffMs(failures: number): number;
+}
+
+const usualPace: Pace = {
+  tickMs: 1_000,
+  replaceAfterMs: 3_000,
+  backoffMs: (failures) => backoffMs(failures, Math.random()),
+};
 
 /** No host waits on a machine with less available memory than this, in bytes: room for about four more browsers. */
 export const leastAvailableBytes = 1024 ** 3;
@@ -25,8 +38,8 @@ export const leastAvailableBytes = 1024 ** 3;
 export interface LoadedProcess {
   process: HostProcess;
   library: InstalledLibrary;
-  /** Changes with the installation. */
-  stamp: string | null;
+  /** As `stampOf` makes it. */
+  stamp: string;
 }
 
 interface Version {
@@ -49,6 +62,7 @@ export interface WarmHostsOptions {
   install(version: string): Promise<InstalledLibrary>;
   /** Bytes that the machine, or the control group of the process, still has; measured by default. */
   availableMemory?: () => number;
+  pace?: Partial<Pace>;
 }
 
 /**
@@ -58,12 +72,14 @@ export interface WarmHostsOptions {
 export class WarmHosts {
   readonly #options: WarmHostsOptions;
   readonly #versions = new Map<string, Version>();
+  readonly #pace: Pace;
   readonly #timer: NodeJS.Timeout;
   #isStopped = false;
 
   constructor(options: WarmHostsOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#tend(), tickMs).unref();
+    this.#pace = { ...usualPace, ...options.pace };
+    this.#timer = setInterval(() => this.#tend(), this.#pace.tickMs).unref();
   }
 
   /** How many hosts wait, by version. */
@@ -88,7 +104,7 @@ export class WarmHosts {
   take(version: string): LoadedProcess | null {
     const of = this.#versions.get(version);
     if (!of) return null;
-    of.notBefore = Math.max(of.notBefore, performance.now() + replaceAfterMs);
+    of.notBefore = Math.max(of.notBefore, performance.now() + this.#pace.replaceAfterMs);
     for (let host = of.waiting.shift(); host; host = of.waiting.shift()) {
       if (!host.process.isOver && isUnchanged(version, host)) return host;
       host.process.kill();
@@ -131,7 +147,7 @@ export class WarmHosts {
     of.isStarting = true;
     try {
       const library = await this.#options.install(version);
-      const stamp = stampOf(library);
+      const stamp = stampOf(version, library);
       const started = new HostProcess(null, this.#options.sessionsPerHost);
       const host = { process: started, library, stamp };
       void started.exited.then(() => this.#gone(of, host));
@@ -161,7 +177,7 @@ export class WarmHosts {
 
   #failed(of: Version): void {
     of.failures++;
-    of.notBefore = performance.now() + backoffMs(of.failures, Math.random());
+    of.notBefore = performance.now() + this.#pace.backoffMs(of.failures);
   }
 }
 
@@ -171,13 +187,18 @@ function empty(of: Version): void {
 
 /** True when a session that starts now would load the same files as the host did. */
 export function isUnchanged(version: string, { library, stamp }: LoadedProcess): boolean {
-  const lock = findLibraryLock(version);
-  return lock !== null && whereInstalled(lock).root === library.root && stamp !== null && stampOf(library) === stamp;
+  return stamp === stampOf(version, library);
 }
 
-/** Of the folder, which every installation replaces, and of what says that it is whole; null where there is none. */
-export function stampOf({ root, packageDir }: InstalledLibrary): string | null {
-  const files = [root, join(root, 'manifest.json'), join(packageDir, 'package.json')];
+/**
+ * Changes with the locks that choose the installation of a version, with its folder, which every installation replaces, and with what says that
+ * it is whole. Reads nothing: a session waits for it.
+ */
+export function stampOf(version: string, { root, packageDir }: InstalledLibrary): string {
+  const locks = [lockFolders.ofProject(), lockFolders.ofMachine()].flatMap((folder) =>
+    ['package.json', 'package-lock.json'].map((file) => join(folder, version, file)),
+  );
+  const files = [...locks, root, join(root, 'manifest.json'), join(packageDir, 'package.json')];
   const stats = files.map((file) => statSync(file, { throwIfNoEntry: false }));
-  return stats.every((stat) => stat !== undefined) ? stats.map(({ ino, ctimeMs }) => `${ino}-${ctimeMs}`).join() : null;
+  return stats.map((stat) => (stat ? `${stat.ino}-${stat.ctimeMs}` : 'none')).join();
 }
