@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { AccountView } from './account-view.tsx';
 import { AccountsView } from './accounts-view.tsx';
 import { addressOf, type ConsolePlace, parsePlace } from './address.ts';
@@ -44,8 +44,8 @@ export function Console() {
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  // Another view takes the focus.
-  useEffect(() => main.current?.focus(), [shown, why === null]);
+  // Another view takes the focus, before it can be used.
+  useLayoutEffect(() => main.current?.focus(), [shown, why === null]);
 
   const tell = useCallback<Tell>((source, trouble) => {
     if (trouble?.code === 'unauthorized') setWhy(trouble.message);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer as createSocketServer } from 'node:net';
+import { createServer as createSocketServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -99,7 +99,8 @@ test('every live page reports an instance that died or answers nothing as silent
   await all((page) => silent(page).waitFor({ state: 'detached' }));
   await fall();
   // It accepts connections, and that is all.
-  const frozen = createSocketServer((socket) => socket.on('error', () => {})).listen(port, '127.0.0.1');
+  const sockets: Socket[] = [];
+  const frozen = createSocketServer((socket) => sockets.push(socket.on('error', () => {}))).listen(port, '127.0.0.1');
   await once(frozen, 'listening');
   await all(async (page) => {
     while ((await silent(page).count()) === 0) await page.clock.fastForward(5_000);
@@ -108,6 +109,7 @@ test('every live page reports an instance that died or answers nothing as silent
     expect(y, 'the line stays in view').toBeGreaterThanOrEqual(0);
   });
   frozen.close();
+  for (const socket of sockets) socket.destroy();
   await serve();
   await all((page) => silent(page).waitFor({ state: 'detached' }));
 });

@@ -6,6 +6,9 @@ import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { createServer } from '../../../src/service/http/server.ts';
 import { LibraryHosts } from '../../../src/service/sessions/library-host.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { StoreRecorder } from '../../../src/store/store-recorder.ts';
+import { exampleCells, playRun } from '../../fixtures/example-run.ts';
 import { openViewer } from '../../support/open-viewer.ts';
 import { ownHome } from '../../support/own-home.ts';
 import { startTestService, until } from '../../support/test-service.ts';
@@ -53,6 +56,9 @@ const homeBefore = process.env.WWEBJS_CANARY_HOME;
 beforeAll(async () => {
   // The store of this checkout is no part of the test.
   process.env.WWEBJS_CANARY_HOME = ownHome();
+  const store = await openStore(join(process.env.WWEBJS_CANARY_HOME, 'store.sqlite'));
+  await playRun(exampleCells(), [new StoreRecorder(store)]);
+  await store.close();
   replica = await startReplica({ build });
   browser = await ensureBrowser('current', () => {});
   await serve();
@@ -108,6 +114,21 @@ test('a number is linked by keyboard and by scanning the code on the screen, and
   );
 });
 
+test('a text is sent and a method is called with what the page asks for', async () => {
+  const text = page.getByRole('form', { name: 'Send a text' });
+  await text.getByLabel('To').fill('+1 555 080-0999');
+  await text.getByLabel('Text').fill('hello');
+  await text.getByRole('button', { name: 'Send' }).click();
+  await page.getByText(/^Sent as /).waitFor();
+  const call = page.getByRole('form', { name: 'Call a method' });
+  await call.getByLabel('Method').fill('getState');
+  await call.getByRole('button', { name: 'Call' }).click();
+  await page.getByText('"CONNECTED"').waitFor();
+  await call.getByLabel('Arguments').fill('{}');
+  await call.getByRole('button', { name: 'Call' }).click();
+  await call.getByRole('alert').getByText('has to be a list').waitFor();
+});
+
 test('after a restart of the service the page shows the session restored', async () => {
   await stop();
   await serve();
@@ -153,5 +174,11 @@ test('the page shows what the service refuses, and has no error of its own', asy
   await page.getByText('There is no such workspace.').waitFor();
   await page.getByRole('link', { name: 'Matrix' }).click();
   await page.getByRole('heading', { name: 'Matrix' }).waitFor();
+  await page.getByRole('link', { name: 'no-ready not as expected' }).click();
+  const cause = page.getByRole('region', { name: 'Cause' });
+  await cause.getByText('It failed in ready: no-ready. It was expected to pass. Not as expected.').waitFor();
+  await cause.getByText('window.Store.User.getMeUser is not a function', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'no-ready', exact: true }).click();
+  await cause.getByText('It was expected to fail in ready.').waitFor();
   expect(errors).toEqual([]);
 });

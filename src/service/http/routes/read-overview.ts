@@ -1,7 +1,7 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Overview } from '../../../contracts/overview.ts';
 import { type AccountStatus, accountStatuses, activeStatuses } from '../../../contracts/service-states.ts';
-import { accountRows } from '../../accounts/account-rows.ts';
+import { shownStatus } from '../../accounts/account-rows.ts';
 import type { Service } from '../../instance/service.ts';
 import type { WorkspaceId } from '../../session-ids.ts';
 import type { ServiceDatabase } from '../../tables.ts';
@@ -36,61 +36,91 @@ export async function readOverview(service: Service, workspace: WorkspaceId | nu
 /** What a session does: `over` for one that no instance may start. */
 type SessionWork = 'over' | 'connected' | 'linking' | 'running' | 'person' | 'backoff' | 'unowned';
 
-/** The sessions of accounts that are not deleted, with what each does, as a table. */
-function sessionRows(database: ServiceDatabase, workspace: WorkspaceId | null) {
-  const { now } = database;
-  const work = sql<SessionWork>`case
+/** The sessions of accounts that are not deleted. */
+function sessionsOf({ kysely }: ServiceDatabase, workspace: WorkspaceId | null) {
+  return kysely
+    .selectFrom('sessions')
+    .innerJoin('whatsapp_accounts', 'whatsapp_accounts.session_id', 'sessions.id')
+    .where('whatsapp_accounts.deleted_at', 'is', null)
+    .$if(workspace !== null, (query) => query.where('sessions.workspace_id', '=', workspace as WorkspaceId));
+}
+
+function workOf({ now }: ServiceDatabase) {
+  return sql<SessionWork>`case
     when sessions.wanted = 0 then 'over'
     when sessions.lease_expires_at > ${now} then case whatsapp_accounts.status
       when 'connected' then 'connected' when 'qr_scanning' then 'linking' else 'running' end
     when sessions.attention_at is not null then 'person'
     when sessions.next_start_at > ${now} then 'backoff'
     else 'unowned' end`;
-  const rows = accountRows(database, workspace)
+}
+
+/** The longest-waiting sessions of a condition. */
+function listSessions(
+  database: ServiceDatabase,
+  workspace: WorkspaceId | null,
+  {
+    code,
+    since,
+    where,
+  }: { code: 'attention_code' | 'start_cause'; since: RawBuilder<number>; where: RawBuilder<SqlBool> },
+) {
+  return sessionsOf(database, workspace)
     .innerJoin('workspaces', 'workspaces.id', 'whatsapp_accounts.workspace_id')
-    .where('whatsapp_accounts.deleted_at', 'is', null)
-    .select(['workspaces.name as workspace_name', 'sessions.start_cause', 'sessions.attention_at', work.as('work')]);
-  return database.kysely.selectFrom(rows.as('rows'));
+    .select(['whatsapp_accounts.id', 'whatsapp_accounts.workspace_id', 'workspaces.name as workspace_name'])
+    .select(['whatsapp_accounts.phone', 'whatsapp_accounts.library', `sessions.${code} as code`, since.as('since')])
+    .where('sessions.wanted', '=', 1)
+    .where(where)
+    .orderBy('since')
+    .limit(shown)
+    .execute();
 }
 
 async function readSessions(
   database: ServiceDatabase,
   workspace: WorkspaceId | null,
 ): Promise<Pick<Overview, 'accounts' | 'attention' | 'restorations'>> {
-  const rows = () => sessionRows(database, workspace);
-  const counted = await rows()
-    .select(({ fn }) => [
-      ...(['shown_status', 'work', 'attention_code', 'library'] as const),
-      fn.countAll<number>().as('accounts'),
-      fn.min<number>('attention_at').as('since'),
-    ])
-    .groupBy(['shown_status', 'work', 'attention_code', 'library'])
+  const status = shownStatus(database);
+  const work = workOf(database);
+  const rows = sessionsOf(database, workspace)
+    .select([status.status.as('status'), work.as('work'), 'whatsapp_accounts.library', 'sessions.attention_at'])
+    .select(sql<string | null>`case when sessions.wanted = 1 then sessions.attention_code end`.as('code'));
+  const counted = await database.kysely
+    .selectFrom(rows.as('rows'))
+    .select(['status', 'work', 'code', 'library'])
+    .select(({ fn }) => [fn.countAll<number>().as('accounts'), fn.min<number>('attention_at').as('since')])
+    .groupBy(['status', 'work', 'code', 'library'])
     .execute();
   const sum = (of: typeof counted) => of.reduce((total, { accounts }) => total + Number(accounts), 0);
   const doing = (work: SessionWork) => sum(counted.filter((row) => row.work === work));
-  const waiting = counted.filter(({ attention_code }) => attention_code !== null);
-  const groups = [...Map.groupBy(waiting, ({ attention_code, library }) => `${attention_code} ${library}`).values()];
-  const columns = ['id', 'workspace_id', 'workspace_name', 'phone', 'library', 'shown_since'] as const;
-  const attention = await rows()
-    .select([...columns, 'attention_code as code', 'attention_at as since'])
-    .where('attention_code', 'is not', null)
-    .orderBy('attention_at')
-    .limit(shown)
-    .execute();
-  const oldest = await rows()
-    .select([...columns, 'start_cause as code', 'shown_since as since'])
-    .where('work', 'in', ['running', 'backoff', 'unowned'])
-    .orderBy('shown_since')
-    .limit(shown)
-    .execute();
+  const waiting = counted.filter(({ code }) => code !== null);
+  const groups = [...Map.groupBy(waiting, ({ code, library }) => `${code} ${library}`).values()];
+  const down = { running: doing('running'), backoff: doing('backoff'), unowned: doing('unowned') };
+  // Most of the time there is nothing to list.
+  const attention =
+    groups.length === 0
+      ? []
+      : await listSessions(database, workspace, {
+          code: 'attention_code',
+          since: sql<number>`sessions.attention_at`,
+          where: sql<SqlBool>`sessions.attention_at is not null`,
+        });
+  const oldest =
+    down.running + down.backoff + down.unowned === 0
+      ? []
+      : await listSessions(database, workspace, {
+          code: 'start_cause',
+          since: status.since,
+          where: sql<SqlBool>`${work} in ('running', 'backoff', 'unowned')`,
+        });
   return {
     accounts: Object.fromEntries(
-      accountStatuses.map((status) => [status, sum(counted.filter(({ shown_status }) => shown_status === status))]),
+      accountStatuses.map((status) => [status, sum(counted.filter((row) => row.status === status))]),
     ) as Record<AccountStatus, number>,
     attention: {
       groups: groups
         .map((of) => ({
-          code: String(of[0]?.attention_code),
+          code: String(of[0]?.code),
           library: String(of[0]?.library),
           accounts: sum(of),
           since: iso(Math.min(...of.map(({ since }) => Number(since ?? 0)))),
@@ -99,10 +129,8 @@ async function readSessions(
       sessions: attention.map(listed),
     },
     restorations: {
-      running: doing('running'),
+      ...down,
       linking: doing('linking'),
-      backoff: doing('backoff'),
-      unowned: doing('unowned'),
       oldest: oldest.map(listed),
     },
   };
@@ -129,14 +157,19 @@ async function readLostLogins(
   workspace: WorkspaceId | null,
 ): Promise<Overview['lostLogins']> {
   const lost = kysely
-    .selectFrom('account_history')
-    .innerJoin('whatsapp_accounts as account', 'account.id', 'account_history.account_id')
-    .innerJoin('workspaces', 'workspaces.id', 'account.workspace_id')
-    .where('account_history.at', '>=', ({ eb }) => eb(now, '-', dayMs))
-    .where('account_history.to_status', '=', 'failed')
-    .where('account_history.from_status', '!=', 'qr_scanning')
+    .selectFrom('whatsapp_accounts as account')
     .where('account.status', '=', 'failed')
+    .where('account.status_since', '>=', ({ eb }) => eb(now, '-', dayMs))
     .where('account.deleted_at', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('account_history')
+          .select('seq')
+          .whereRef('account_history.account_id', '=', 'account.id')
+          .where('to_status', '=', 'failed')
+          .where('from_status', '!=', 'qr_scanning'),
+      ),
+    )
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -149,15 +182,15 @@ async function readLostLogins(
       ),
     )
     .$if(workspace !== null, (query) => query.where('account.workspace_id', '=', workspace as WorkspaceId));
-  const [counted] = await lost.select(({ fn }) => fn.count<number>('account.id').distinct().as('accounts')).execute();
+  const counted = await lost.select(({ fn }) => fn.countAll<number>().as('accounts')).executeTakeFirstOrThrow();
   const newest = await lost
+    .innerJoin('workspaces', 'workspaces.id', 'account.workspace_id')
     .select(['account.id', 'account.workspace_id', 'workspaces.name as workspace_name', 'account.phone'])
     .select(['account.library', 'account.status_cause as code', 'account.status_since as since'])
-    .distinct()
     .orderBy('since', 'desc')
     .limit(shown)
     .execute();
-  return { accounts: Number(counted?.accounts ?? 0), newest: newest.map(listed) };
+  return { accounts: Number(counted.accounts), newest: newest.map(listed) };
 }
 
 async function readFailingWebhooks(
