@@ -3,7 +3,7 @@ import type { OpenSpan, Tracing } from '../../telemetry/tracing.ts';
 import type { RequestOrigin } from '../request-origin.ts';
 
 /**
- * Answers each request with its id, and traces those of the API: as a part of the trace that the caller names in `traceparent`, if it does.
+ * Answers each request with its id, and traces those that need a key: as a part of the trace that the caller names in `traceparent`, if it does.
  * Returns what names a request elsewhere.
  *
  * @param codeOf the code of the problem that a request was answered with; null for none.
@@ -17,7 +17,7 @@ export function traceRequests(
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     const { operation } = request.routeOptions.config;
-    if (!operation || operation.isProbe) return;
+    if (!operation || operation.scope === 'public') return;
     const { method, path } = operation;
     const { traceparent } = request.headers;
     const parent = typeof traceparent === 'string' ? traceparent : null;

@@ -94,8 +94,8 @@ export const defaultEventsWindowMs = 86_400_000;
 export const defaultJudgeEveryMs = 60_000;
 export const defaultMoveAtOnce = 2;
 const hourMs = 3_600_000;
-/** Between two measurements of the browsers: each reads all processes of the machine, so it is not done at each scrape. */
-const measureEveryMs = 15_000;
+/** Ticks between two measurements of the browsers: each reads all processes of the machine, so it is not done at each scrape. */
+const measureEvery = 15;
 
 /** Shutdown budget: 16.5 s for sessions, 2 s for writes, 1 s for HTTP: under the 20 s after which supervisors kill. */
 const stopMs = 16_500;
@@ -370,7 +370,7 @@ export class Service {
       everyMs: hourMs,
     });
     this.#loops.start({ name: 'sweep-profiles', run: () => this.sessions.sweep(), everyMs: hourMs });
-    this.#loops.start({ name: 'measure-browsers', run: this.#measureBrowsers, everyMs: measureEveryMs });
+    this.#loops.start({ name: 'measure-browsers', run: this.#measureBrowsers, everyMs: measureEvery * tickMs });
     if (judgeEveryMs === null) return;
     const judge = () => this.rolloutJudge.round(judgeEveryMs);
     this.#loops.start({ name: 'judge-rollout', run: judge, everyMs: Math.min(tickMs, judgeEveryMs) });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Browser, ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { browsersOf } from '../../../src/host/browser-processes.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import type { Service, ServiceOptions } from '../../../src/service/instance/service.ts';
@@ -90,6 +91,9 @@ test('a real library in a real browser is linked, stopped gracefully, and restor
   const workspace = (await first.workspaces.create('W')).id;
   const ids = await linkWith(first, workspace, phone.scan);
   await untilStatus(first, ids, 'connected', 60_000);
+  const measured = (await browsersOf(process.pid))?.find(({ profile }) => profile.includes(ids.session));
+  expect(measured?.cpuSeconds.size, 'processes of Chromium').toBeGreaterThan(2);
+  expect(measured?.memoryBytes).toBeGreaterThan(50_000_000);
   const began = performance.now();
   await stop(first);
   expect(performance.now() - began).toBeLessThan(20_000);

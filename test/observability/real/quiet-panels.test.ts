@@ -124,6 +124,16 @@ const shown: Shown[] = [
     values: [[0.475]],
   },
   {
+    title: 'Hosts by version',
+    interval: '5m',
+    series: [
+      { series: `wwebjs_warm_hosts{${instance},library="1.34.7"}`, values: '2+0x400' },
+      { series: `wwebjs_host_claims_total{${instance},library="1.34.7",from="warm"}`, values: '0+1x400' },
+      { series: `wwebjs_host_death_sessions_total{${instance},library="1.34.7"}`, values: '0+2x400' },
+    ],
+    values: [[2], [12], [24]],
+  },
+  {
     title: 'Connections to the database',
     series: [{ series: `wwebjs_database_connections{${instance},state="in_use"}`, values: '2+0x30' }],
     values: [[2]],

@@ -158,6 +158,7 @@ const emptyPanels = new Set([
   'Families at their limit',
   'Loss of the candidate, with its interval',
   'Leases',
+  'Hosts by version',
   'Failed calls of methods per hour',
   'Calls of methods that failed, by build',
   'Requests per second by status',

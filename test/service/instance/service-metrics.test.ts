@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Service } from '../../../src/service/instance/service.ts';
+import { profileFolder } from '../../../src/service/profiles/session-folder.ts';
 import type { SessionIds } from '../../../src/service/session-ids.ts';
+import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { until } from '../../support/test-service.ts';
@@ -82,6 +87,39 @@ test('a host that loaded another library than was asked for is there with both',
   });
   expect(info).toEqual(['wwebjs_library_info{role="service",declared="1.34.7",installed="1.34.7",loaded="1.24.0"} 1']);
 });
+
+test.runIf(existsSync('/proc/self/stat'))(
+  'the browsers of an instance are measured together, and one by one only where that was asked for',
+  async () => {
+    const openHost: OpenSessionHost = async (spec) => {
+      const browser = spawn(process.execPath, [
+        ...['-e', 'process.stdin.on("end", () => process.exit()).resume()', '--'],
+        `--user-data-dir=${profileFolder(spec.folder)}`,
+      ]);
+      const host = await silentHosts(spec);
+      return {
+        ...host,
+        async kill() {
+          browser.stdin.end();
+          await once(browser, 'exit');
+        },
+      };
+    };
+    const { service, workspace, linked } = await serve(2, { openHost, sessionDetail: 1, tickMs: 20 });
+    const value = async (name: string) => Number((await lines(service, name))[0]?.split(' ').at(-1));
+    await until('both are measured', async () => (await value('wwebjs_browser_processes')) === 2);
+    const all = await value('wwebjs_browser_memory_bytes');
+    expect(all).toBeGreaterThan(10_000_000);
+    expect(await value('wwebjs_browser_cpu_seconds_total')).toBeGreaterThan(0);
+    const [ids] = linked as [SessionIds];
+    const { body } = await server.ask('GET', `/v1/workspaces/${workspace}/accounts/${ids.account}`);
+    const memory = await lines(service, 'wwebjs_session_browser_memory_bytes');
+    const [own, rest] = memory.map((line) => Number(line.split(' ').at(-1)));
+    expect(memory.map((line) => line.split(/[{}]/)[1])).toEqual([`handle="${body.handle}"`, 'handle="overflow"']);
+    expect((own ?? 0) + (rest ?? 0)).toBe(all);
+    expect(await lines(service, 'wwebjs_session_browser_cpus')).toHaveLength(2);
+  },
+);
 
 test('a request is counted under the template of its path and its status, whatever the caller wrote', async () => {
   const { service, workspace } = await serve(0);
