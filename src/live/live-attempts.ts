@@ -93,8 +93,9 @@ export class LiveAttempts implements LiveAttempter {
       return attempt;
     } finally {
       watch.end();
-      for (const lease of leases) await this.#pool.accounts.release(lease);
+      // First of all no profile is left unencrypted.
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+      for (const lease of leases) await this.#pool.accounts.release(lease);
     }
   }
 

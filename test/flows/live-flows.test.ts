@@ -6,12 +6,12 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hourMs } from '../../src/live/live-policy.ts';
 import { certificateOfKey } from '../../src/replica/server/certificate.ts';
 import { type Flow, restoreLinked, trialFlow } from '../../src/runner/flow.ts';
-import { liveInput, namesNobody, passed, simulatedLiveSite } from '../support/simulated-live-site.ts';
+import { liveInput, namesNobody, numbers, passed, simulatedLiveSite } from '../support/simulated-live-site.ts';
 
 const [today, tomorrow] = ['2.3000.1032534684', '2.3000.1034162388'] as const;
 const site = simulatedLiveSite(today);
 
-beforeAll(() => site().link());
+beforeAll(() => site().link(), 120_000);
 beforeEach(() => site().advance(6 * hourMs));
 
 test('the next restore waits as long as the policy says', async () => {
@@ -43,6 +43,15 @@ test('group-life passes in a group that a person has made, and says what to do w
     .attempt(await liveInput('group-life'));
   expect(none).toMatchObject({ outcome: 'infra', code: 'limit-reached' });
   expect(none.cause?.message).toContain('make one on a phone');
+  const { phones } = site().replica;
+  const anna = phones.phone(phones.withNumber(numbers.anna));
+  await anna.groups.create({ subject: 'wwebjs-canary', participants: [numbers.ben] });
+  await site().advance(hourMs);
+  passed(
+    await site()
+      .attempts()
+      .attempt(await liveInput('group-life')),
+  );
 });
 
 test('a flow can neither log out, nor write out of the pool, nor start a browser twice', async () => {

@@ -124,7 +124,7 @@ export function simulatedLiveSite(build: string): () => SimulatedLiveSite {
   let site: SimulatedLiveSite | undefined;
   beforeAll(async () => {
     site = await SimulatedLiveSite.start(build);
-  });
+  }, 120_000);
   afterAll(() => site?.close());
   return () => site as SimulatedLiveSite;
 }

@@ -45,7 +45,8 @@ const help = `
 Attempts all of compat-matrix/matrix.yaml by default; options select from it. In a project that installs whatsapp-web.js it adds that
 version and its next candidates; without a matrix of its own, the project gets the builds of the default one. A version that is not in the matrix is attempted in the
 cells of the versions that are named with it. A cell without a rule in compat-matrix/expectations.yaml is expected to pass. Progress goes to stderr,
-results to stdout. A failed attempt keeps a trace, which the HTML report shows; --trace on keeps one of every attempt.
+results to stdout. --target live attempts with numbers of your own, one after the other, as often as compat-matrix/live-policy.yaml allows; docs/live.md
+has the risks. A failed attempt keeps a trace, which the HTML report shows; --trace on keeps one of every attempt.
 
 Exit codes: 0 as expected, 1 unexpected outcome, 3 bad usage or input, 4 machine or harness trouble, or interrupted
 
@@ -54,6 +55,7 @@ Examples:
   wwebjs-canary run --library 1.34.2,1.34.7 --build 2.3000.1044822804
   wwebjs-canary run --library ../my-fork --repeat 5 --reporter list,junit=junit.xml,markdown=summary.md
   wwebjs-canary run --last-failed
+  wwebjs-canary run --target live --library 1.34.7 --flow message-round-trip
   wwebjs-canary run --library 1.34.7 --trace on
   wwebjs-canary run --grep 1.34.7
   wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804 --switch comms-in-worker=false,comms-in-worker=true

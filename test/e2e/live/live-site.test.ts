@@ -64,9 +64,13 @@ test('a device that WhatsApp removed retires its account, counts for no version,
   const { pool, replica } = site();
   replica.phones.unlink(replica.phones.withNumber(numbers.anna));
   const attempts = site().attempts({ accounts: ['anna'] });
-  const attempt = await attempts.attempt(await liveInput('restore-to-ready'));
+  const input = await liveInput('restore-to-ready');
+  const attempt = await attempts.attempt(input);
   const expected = { outcome: 'infra', code: 'logged-out', blame: 'account' };
   expect(attempt, JSON.stringify(attempt.cause)).toMatchObject(expected);
+  const evidence = readdirSync(input.runFolder, { recursive: true, encoding: 'utf8' });
+  expect(evidence.filter((file) => file.endsWith('.png'))).toEqual([]);
+  expect(evidence.length).toBeGreaterThan(0);
   expect(await pool.accounts.find('anna')).toMatchObject({ state: 'retired', stateCause: 'logged-out' });
   await expect(attempts.attempt(await liveInput('restore-to-ready'))).rejects.toThrow('it is retired: logged-out');
 });
