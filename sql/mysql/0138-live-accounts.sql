@@ -14,7 +14,7 @@ create table if not exists live_accounts (
   -- the same for accounts of the same number, and tells nothing of it
   number_key char(64) not null,
   -- the version that linked it
-  library varchar(200) not null,
+  `library` varchar(200) not null,
   -- the newest Chromium that opened the profile: an older one would destroy it
   browser_major int not null,
   linked_at bigint not null,

@@ -144,7 +144,7 @@ test.concurrent('an instance on which a moved session fails gets no more of them
 });
 
 test.concurrent('instances even out by moving no more sessions than they have to, and no faster than they may', async () => {
-  const rebalancePerMinute = 120;
+  const rebalancePerMinute = 60;
   const { first, start } = await instanceWith(6, newAddress, { rebalancePerMinute });
   const second = await start({ rebalancePerMinute });
   await until('they have as many', async () => (await connectedOn(second.service)) === 3);
@@ -152,9 +152,8 @@ test.concurrent('instances even out by moving no more sessions than they have to
   expect(await connectedOn(first.service)).toBe(3);
   const times = (await moves(first.service.database)).map(({ from }) => from);
   expect(times).toHaveLength(3);
-  const gaps = times.slice(1).map((at, i) => at - (times[i] as number));
-  // 120 a minute by two instances: each waits for a second.
-  for (const gap of gaps) expect(gap).toBeGreaterThan(900);
+  // 60 a minute by two instances: each waits for two seconds between two moves, and a session takes some time to close.
+  expect((times[2] as number) - (times[0] as number)).toBeGreaterThan(2_000);
 });
 
 test.concurrent('an instance that dies while it drains loses nothing', async () => {
