@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   accountSchema,
   accountStatusSchema,
+  instanceSchema,
   rolloutDecisionSchema,
   rolloutSchema,
   workspaceSchema,
@@ -54,22 +55,7 @@ export const overviewSchema = z.strictObject({
       }),
     )
     .describe('those with deliveries that failed'),
-  instances: z
-    .array(
-      z.strictObject({
-        id: z.string(),
-        host: z.string(),
-        state: z.enum(['running', 'silent', 'stopped']).describe('silent: it has written no heartbeat for 30 s'),
-        sessions: count.describe('sessions that it holds the lease of'),
-        starting: count.describe('those of them that are not connected yet'),
-        maxSessions: count.nullable(),
-        slots: count.describe('how many browsers it starts at the same time'),
-        startedAt: time,
-        seenAt: time,
-      }),
-    )
-    .nullable()
-    .describe('those that were seen in the last hour; null for a key of one workspace'),
+  instances: z.array(instanceSchema).nullable().describe('as `GET /v1/instances`; null for a key of one workspace'),
   rollout: z
     .strictObject({ rollout: rolloutSchema, decision: rolloutDecisionSchema.nullable() })
     .nullable()

@@ -9,6 +9,7 @@ import {
   type Overview,
   postBody,
   type RestoredBody,
+  remove,
   type StatusHistory,
 } from './api.ts';
 import { pause, useLive } from './live.ts';
@@ -39,7 +40,7 @@ export function OverviewView() {
           <WhenLoaded live={statuses}>{(history) => <StatusChart of={history} />}</WhenLoaded>
         </Card>
         {overview.data && <Restorations of={overview.data.restorations} />}
-        {overview.data?.instances && <Instances of={overview.data.instances} />}
+        {overview.data?.instances && <Instances of={overview.data.instances} refresh={overview.refresh} />}
         {overview.data?.instances && <RunningRollout of={overview.data.rollout} refresh={overview.refresh} />}
         <Card title="Canaries">
           <WhenLoaded live={matrix}>{(matrix) => <Canaries of={matrix} />}</WhenLoaded>
@@ -229,26 +230,33 @@ function Restorations({ of }: { of: Overview['restorations'] }) {
   );
 }
 
-const instanceMarks = { running: 'passed', silent: 'failed', stopped: 'inactive' } as const;
+const instanceSigns = { running: 'passed', draining: 'authenticated', silent: 'failed' } as const;
 
-function Instances({ of }: { of: NonNullable<Overview['instances']> }) {
+function Instances({ of, refresh }: { of: NonNullable<Overview['instances']>; refresh(): Promise<void> }) {
+  const drain = async (id: string, isDraining: boolean) => {
+    const path = `/v1/instances/${encodeURIComponent(id)}/drain`;
+    await (isDraining ? remove(path) : postBody(path));
+    await refresh();
+  };
   return (
     <Card title="Instances">
       <Rows
-        titles={['Instance', 'State', 'Sessions', 'Starting', 'Seen']}
-        rows={of.map(({ id, state, sessions, starting, maxSessions, slots, seenAt }) => ({
+        titles={['Instance', 'State', 'Sessions', 'Seen', 'Action']}
+        rows={of.map(({ id, state, sessions, maxSessions, seenAt, drainAskedAt }) => ({
           key: id,
           cells: [
             id,
-            <Sign key="state" of={instanceMarks[state]}>
+            <Sign key="state" of={instanceSigns[state]}>
               {state}
             </Sign>,
             <span key="sessions">
               {maxSessions === null ? sessions : `${sessions} of ${maxSessions} `}
               {maxSessions !== null && <progress value={sessions} max={maxSessions} aria-label="sessions" />}
             </span>,
-            `${starting} (slots: ${slots})`,
             <Time key="seen" at={seenAt} />,
+            <Act key="drain" act={() => drain(id, drainAskedAt !== null)}>
+              {drainAskedAt === null ? 'Drain' : 'End the drain'}
+            </Act>,
           ],
         }))}
       />

@@ -114,7 +114,7 @@ test('every live page reports an instance that died or answers nothing as silent
   await all((page) => silent(page).waitFor({ state: 'detached' }));
 });
 
-test('lists are live: an account and a rollout from another client appear by themselves', async () => {
+test('lists are live: an account and a rollout from another client appear by themselves, and an instance drains', async () => {
   await useKey(key);
   await page.goto(`${origin}/#/w/${workspace}`);
   await page.getByRole('link', { name: 'not known yet' }).focus();
@@ -130,6 +130,10 @@ test('lists are live: an account and a rollout from another client appear by the
   await page.getByRole('link', { name: 'From 1.34.7 to 1.34.6: 1 %' }).waitFor();
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByText('None is active.').waitFor();
+  await page.getByRole('button', { name: 'Drain' }).click();
+  await page.getByText('draining').waitFor();
+  await page.getByRole('button', { name: 'End the drain' }).click();
+  await page.getByRole('button', { name: 'Drain' }).waitFor();
   expect((await ask('GET', `/v1/rollouts/${id}`)) as object).toMatchObject({ state: 'rolled_back' });
 });
 

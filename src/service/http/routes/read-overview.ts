@@ -5,12 +5,9 @@ import { shownStatus } from '../../accounts/account-rows.ts';
 import type { Service } from '../../instance/service.ts';
 import type { WorkspaceId } from '../../session-ids.ts';
 import type { ServiceDatabase } from '../../tables.ts';
-import { iso, rolloutDecisionView, rolloutView } from './views.ts';
+import { instanceView, iso, rolloutDecisionView, rolloutView } from './views.ts';
 
 const dayMs = 86_400_000;
-const hourMs = 3_600_000;
-/** An instance writes a heartbeat every ten seconds. */
-const silentAfterMs = 30_000;
 /** As many as a person looks through. */
 const shown = 20;
 
@@ -27,10 +24,11 @@ export async function readOverview(service: Service, workspace: WorkspaceId | nu
     readSessions(database, workspace),
     readLostLogins(database, workspace),
     readFailingWebhooks(database, workspace),
-    workspace === null ? readInstances(database) : null,
+    workspace === null ? service.instances.list() : null,
     workspace === null ? readRollout(service) : null,
   ]);
-  return { at: iso(Date.now()), ...sessions, lostLogins, webhooks, instances, rollout };
+  const shownInstances = instances?.map(instanceView) ?? null;
+  return { at: iso(Date.now()), ...sessions, lostLogins, webhooks, instances: shownInstances, rollout };
 }
 
 /** What a session does: `over` for one that no instance may start. */
@@ -212,36 +210,6 @@ async function readFailingWebhooks(
     .orderBy('webhooks.id')
     .execute();
   return rows.map(({ dead, failing, ...row }) => ({ ...row, dead: Number(dead), failing: Number(failing) }));
-}
-
-async function readInstances({ kysely, now }: ServiceDatabase): Promise<NonNullable<Overview['instances']>> {
-  const held = await kysely
-    .selectFrom('sessions')
-    .innerJoin('whatsapp_accounts', 'whatsapp_accounts.session_id', 'sessions.id')
-    .select(({ fn }) => ['lease_owner', fn.countAll<number>().as('sessions')])
-    .select(sql<number>`sum(case when whatsapp_accounts.status = 'connected' then 0 else 1 end)`.as('starting'))
-    .where('lease_owner', 'is not', null)
-    .where('lease_expires_at', '>', now)
-    .groupBy('lease_owner')
-    .execute();
-  const load = new Map(held.map((row) => [row.lease_owner, row]));
-  const instances = await kysely
-    .selectFrom('instances')
-    .select(['id', 'host', 'slots', 'max_sessions', 'started_at', 'seen_at', 'stopped_at', now.as('now')])
-    .where('seen_at', '>', ({ eb }) => eb(now, '-', hourMs))
-    .orderBy('started_at')
-    .execute();
-  return instances.map(({ id, host, slots, max_sessions, started_at, seen_at, stopped_at, now }) => ({
-    id,
-    host,
-    state: stopped_at !== null ? 'stopped' : now - seen_at > silentAfterMs ? 'silent' : 'running',
-    sessions: Number(load.get(id)?.sessions ?? 0),
-    starting: Number(load.get(id)?.starting ?? 0),
-    maxSessions: max_sessions,
-    slots,
-    startedAt: iso(started_at),
-    seenAt: iso(seen_at),
-  }));
 }
 
 /** A new rollout begins only when none is active, so the active one is the newest. */
