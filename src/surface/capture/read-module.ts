@@ -53,7 +53,7 @@ export function readModule({ name, text }: ModuleText): ModuleFacts | null {
   if (!isCallable(factory as Node)) return null;
   const flags = definition.arguments[3];
   const isEsModule = flags?.type !== 'Literal' || typeof flags.value !== 'number' || (flags.value & esModule) !== 0;
-  return new ModuleReader(name, factory as Callable, isEsModule).read();
+  return new ModuleReader(name, factory as Callable, { isEsModule, triggers: text.includes('trigger') }).read();
 }
 
 /** Bit of the last argument of a definition: `require` returns the default export where there is one. */
@@ -71,12 +71,14 @@ class ModuleReader {
   readonly #module: string | undefined;
   readonly #exports: string | undefined;
   readonly #isEsModule: boolean;
+  readonly #triggers: boolean;
   readonly #evaluating = new Set<Node>();
   #replacesExports = false;
 
-  constructor(name: string, factory: Callable, isEsModule: boolean) {
+  constructor(name: string, factory: Callable, { isEsModule, triggers }: { isEsModule: boolean; triggers: boolean }) {
     this.#name = name;
     this.#isEsModule = isEsModule;
+    this.#triggers = triggers;
     this.#factory = factory;
     this.#scope = new ModuleScope(null, statementsOf(factory));
     const parameter = (at: number) => {
@@ -97,7 +99,7 @@ class ModuleReader {
       for (const each of expressionsOf(statement)) this.#readExport(each, exports);
     }
     const hasPlainDefault = !this.#isEsModule && !this.#replacesExports && exports.has('default');
-    return { name: this.#name, exports, hasPlainDefault, events: triggeredEvents(this.#factory) };
+    return { name: this.#name, exports, hasPlainDefault, events: this.#triggers ? triggeredEvents(this.#factory) : [] };
   }
 
   #readExport(node: Node, exports: Map<string, ModuleValue>): void {

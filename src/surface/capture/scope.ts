@@ -119,11 +119,15 @@ export function keyName(node: { key: Node; computed?: boolean }): string | null 
   return node.key.type === 'Literal' ? String(node.key.value) : null;
 }
 
-/** Every node below `root` outside of functions that have their own `this`. */
-export function* withinThis(root: Node): Generator<Node> {
-  yield root;
-  for (const child of childrenOf(root)) {
-    if (child.type === 'FunctionExpression' || child.type === 'FunctionDeclaration') continue;
-    yield* withinThis(child);
-  }
+/** Every node below `root` outside of functions that have their own `this`, in the order of the source. */
+export function withinThis(root: Node): Node[] {
+  const found: Node[] = [];
+  const visit = (node: Node): void => {
+    found.push(node);
+    for (const child of childrenOf(node)) {
+      if (child.type !== 'FunctionExpression' && child.type !== 'FunctionDeclaration') visit(child);
+    }
+  };
+  visit(root);
+  return found;
 }

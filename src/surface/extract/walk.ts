@@ -1,4 +1,4 @@
-import type { Node } from 'oxc-parser';
+import { type Node, visitorKeys } from 'oxc-parser';
 
 /** Calls `enter` with every node from `root` down, in source order. */
 export function walk(root: Node, enter: (node: Node) => void): void {
@@ -6,12 +6,21 @@ export function walk(root: Node, enter: (node: Node) => void): void {
   for (const child of childrenOf(root)) walk(child, enter);
 }
 
+/** The nodes right below one, in source order. */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
-  for (const value of Object.values(node)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
-      if (item && typeof item === 'object' && typeof item.type === 'string') children.push(item as Node);
-    }
+  let isSorted = true;
+  const add = (item: unknown): void => {
+    if (typeof item !== 'object' || item === null) return;
+    const child = item as Node;
+    const last = children.at(-1);
+    if (last !== undefined && last.start > child.start) isSorted = false;
+    children.push(child);
+  };
+  for (const key of visitorKeys[node.type] ?? []) {
+    const value = (node as unknown as Record<string, unknown>)[key];
+    if (Array.isArray(value)) for (const item of value) add(item);
+    else add(value);
   }
-  return children.sort((a, b) => a.start - b.start);
+  return isSorted ? children : children.sort((a, b) => a.start - b.start);
 }
