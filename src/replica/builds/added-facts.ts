@@ -62,7 +62,8 @@ export function changeOf(capture: Capture, archive: string): BuildChange {
   return {
     since: names.build,
     date: names.date,
-    archive,
+    // An html without its scripts shows values, and no names.
+    ...(names.share.modules > 0 && { archive }),
     captured: capturedAt,
     values,
     ...(Object.keys(behaviours).length > 0 && { set: behaviours }),

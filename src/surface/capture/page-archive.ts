@@ -20,7 +20,7 @@ export interface ExportFacts {
 }
 
 /** So many modules are kept parsed: what a page has in all is more than a gigabyte of syntax trees. */
-const mostParsed = 200;
+const mostParsed = 60;
 
 /** The modules of one archived page. A module is parsed when it is asked for. */
 export class PageArchive {
