@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { defaultSlots } from '../../browser/default-slots.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
@@ -74,6 +75,11 @@ type AskedRun = ReturnType<typeof withSwitches<RunCommandOptions>>;
 async function runLive(options: AskedRun & LiveOptions): Promise<ExitCode> {
   if ((options.slots ?? 1) !== 1) throw new InputError('--slots: on the live site one attempt is made at a time');
   if (options.lastFailed) throw new InputError('--last-failed: name the library to attempt on the live site again');
+  // A store that is made for this would be all that is left of the command.
+  if (options.database === undefined && !existsSync(home('store.sqlite')))
+    throw new InputError(
+      '--target live: there is no live account yet; `account add` links the first one (docs/live.md)',
+    );
   const { progress } = processTerminal();
   return withPool(options, async (pool) => {
     const { account: accounts, onCode, liveScreenshots: screenshots } = options;
