@@ -65,7 +65,7 @@ export async function checkCall(body: CallBody, { rules, ...parts }: CallParts):
   const [declared] = allowed;
   if (!declared) throw new Problem('method-unknown', `This version has no ${method}() of ${owner}.`);
   if (!signatures.some((signature) => fits(signature, body.args))) {
-    throw new Problem('arguments-wrong', `${method}() takes ${signatures.map(textOf).join(' or ')}.`);
+    throw new Problem('arguments-wrong', `${method}() takes ${signatures.map(signatureText).join(' or ')}.`);
   }
   const args = await Promise.all(body.args.map((each, i) => argumentOf(each, `args.${i}`, parts)));
   return { call: { on, method, args }, name: `${declared.name}.${method}` };
@@ -99,7 +99,8 @@ function fits(signature: Signature, args: readonly unknown[]): boolean {
   });
 }
 
-function textOf(signature: Signature): string {
+/** A signature as it is read, e.g. `(name: string, startTime, options?)`. */
+export function signatureText(signature: Signature): string {
   const parameters = signature.map(({ name, isOptional, isRest, json }) => {
     const type = json.length === 0 ? '' : `: ${json.join(' | ')}`;
     return `${isRest ? '...' : ''}${name}${isOptional && !isRest ? '?' : ''}${type}`;
@@ -126,10 +127,10 @@ async function argumentOf(given: unknown, place: string, parts: ArgumentParts, d
       return newMedia(formOf('$media', given, place).$media, parts.download);
     case '$new': {
       const { $new: name, args } = formOf('$new', given, place);
-      const constructs = constructorsOf(name, parts.definitions);
+      const constructs = newableClasses(parts.definitions).find((each) => each.name === name)?.constructs;
       if (!constructs) throw new Problem('arguments-wrong', `${place}: this version has no ${name} to make.`);
       if (!constructs.some((signature) => fits(signature, args))) {
-        throw new Problem('arguments-wrong', `${place}: ${name} takes ${constructs.map(textOf).join(' or ')}.`);
+        throw new Problem('arguments-wrong', `${place}: ${name} takes ${constructs.map(signatureText).join(' or ')}.`);
       }
       return { $new: name, args: await Promise.all(args.map(each)) };
     }
@@ -145,11 +146,13 @@ function formOf<F extends keyof typeof argumentForms>(form: F, given: object, pl
   throw new Problem('arguments-wrong', `${[place, ...(issue?.path ?? [])].join('.')}: ${issue?.message}`);
 }
 
-/** What a program may make: the library's messages, never a client or a login. */
-function constructorsOf(name: string, definitions: Definitions): readonly Signature[] | null {
-  const defined = definitions.get(name);
-  if (!defined || name === 'Client' || isOneOf(defined, ['AuthStrategy'], definitions)) return null;
-  return defined.constructs;
+/** The classes that a program may make objects of: contents of messages, never a client or a login. */
+export function newableClasses(definitions: Definitions): { name: string; constructs: readonly Signature[] }[] {
+  return [...definitions.values()].flatMap((defined) => {
+    const { name, constructs } = defined;
+    const isMade = name === 'Client' || isOneOf(defined, ['AuthStrategy'], definitions);
+    return constructs === null || isMade ? [] : [{ name, constructs }];
+  });
 }
 
 async function newMedia(

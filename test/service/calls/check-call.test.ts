@@ -1,16 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { home } from '../../../src/contracts/home.ts';
 import { type CallBody, libraryCallSchema, type MethodRules } from '../../../src/contracts/service-calls.ts';
 import { checkCall } from '../../../src/service/calls/check-call.ts';
-import { readTypeDefinitions } from '../../../src/surface/extract/type-definitions.ts';
+import { definitionsOf } from '../../support/definitions-of.ts';
 
-const libraries = home('libraries');
-const definitionsOf = (version: string) => {
-  const folder = readdirSync(libraries).find((name) => name.startsWith(`${version}-`)) ?? 'missing';
-  return readTypeDefinitions(join(libraries, folder, 'node_modules', 'whatsapp-web.js'));
-};
 const newest = definitionsOf('1.34.7');
 const download = async (url: URL) => ({ mimetype: 'image/png', data: Buffer.from(url.href).toString('base64') });
 const check = (body: Partial<CallBody> & { method: string }, definitions = newest, rules: MethodRules | null = null) =>
