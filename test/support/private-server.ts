@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Ends the server and removes its folder when this process is gone, however it ended: the pipe then closes and `cat` returns. From then on
- * no process reads what the shell says.
+ * no process reads what the shell says. A signal to the whole group, as Ctrl-C is, does not end the shell before that.
  */
 const guard =
-  'folder=$1; shift; exec 3<&0; "$@" </dev/null & server=$!; cat <&3 >/dev/null; exec 2>/dev/null; kill -9 $server; wait $server; rm -rf "$folder"';
+  'trap "" HUP INT TERM; folder=$1; shift; exec 3<&0; "$@" </dev/null & server=$!; cat <&3 >/dev/null; exec 2>/dev/null; kill -9 $server; wait $server; rm -rf "$folder"';
 
 export interface PrivateServer {
   pid: number;
