@@ -79,6 +79,7 @@ async function checkSchema(
     .catch((error) => {
       if (isUnavailable(error))
         throw new TroubleError(`database ${name} does not answer: ${error.message}`, { cause: error });
+      if (!lacksTable(error)) throw storeTrouble(name, error);
       throw new InputError(`${name}: this is no database of wwebjs-canary; name the one that \`serve\` works on`);
     });
   const names = done.map((row) => row.name).filter(isRead);
@@ -91,6 +92,11 @@ async function checkSchema(
     throw new TroubleError(
       `${name}: its schema is older than this program (it has no ${missing}); a question changes nothing: start \`serve\` or run \`wwebjs-canary db migrate\` first`,
     );
+}
+
+/** True for what a database says that could be read and has no such table: SQLITE_ERROR or ER_NO_SUCH_TABLE. */
+function lacksTable({ errcode, errno }: { errcode?: number; errno?: number }): boolean {
+  return errcode === 1 || errno === 1146;
 }
 
 async function openEmbedded<Tables>(file: string): Promise<Database<Tables>> {
