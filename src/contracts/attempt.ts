@@ -4,7 +4,7 @@ import { librarySourceSchema } from './library-source.ts';
 import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
 import { predictionSchema } from './prediction.ts';
 import { factSchema } from './surface-check.ts';
-import { chosenText, switchesText, switchValuesSchema } from './switches.ts';
+import { switchValuesSchema } from './switch-schemas.ts';
 
 /** One event of an attempt. `at` is milliseconds since the attempt began. */
 export const attemptEventSchema = z.object({
@@ -210,16 +210,3 @@ export const cellSchema = z.object({
   target: targetSchema,
 });
 export type Cell = z.infer<typeof cellSchema>;
-
-/** The value of an axis as text; of switches as `switchesText`. */
-export function axisText<Axis extends keyof Cell>(cell: Pick<Cell, Axis>, axis: Axis): string {
-  const value: Cell[keyof Cell] = cell[axis];
-  return typeof value === 'string' ? value : switchesText(value);
-}
-
-/** A key that identifies a cell in maps and in the store. */
-export function cellKey({ library, build, browser, flow, condition, switches, target }: Cell): string {
-  // The store keeps keys: one without switches is the same as those that were kept before there were any.
-  const values = chosenText(switches);
-  return [library, build, browser, flow, condition, ...(values === '' ? [] : [values]), target].join(' | ');
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { outcomeSchema, phaseSchema } from './outcome.ts';
-import { switchesAxisSchema } from './switches.ts';
+import { switchesAxisSchema } from './switch-schemas.ts';
 
 const axis = z.array(z.string().min(1)).min(1);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventResults, methodResults } from './attempt.ts';
-import { switchValuesSchema } from './switches.ts';
+import { switchValuesSchema } from './switch-schemas.ts';
 
 /** What came of a method of one version on one build. */
 const methodCellSchema = z.object({

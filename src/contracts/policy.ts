@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attemptCodes, type Code } from '../codes/codes.ts';
 import { phaseSchema } from './outcome.ts';
-import { switchesAxisSchema } from './switches.ts';
+import { switchesAxisSchema } from './switch-schemas.ts';
 
 const names = z.array(z.string().min(1)).min(1);
 const errorRate = z

@@ -1,9 +1,7 @@
-import { z } from 'zod';
 import { InputError } from './input-error.ts';
 
 /** Values of switches by name; a switch that is not named has the default of its build. */
-export const switchValuesSchema = z.record(z.string(), z.string());
-export type SwitchValues = Readonly<z.infer<typeof switchValuesSchema>>;
+export type SwitchValues = Readonly<Record<string, string>>;
 
 /** What names and values are made of: they stand in one text between `=`, `+` and `,`. */
 export const switchName = /^[a-z][a-z0-9-]*$/;
@@ -57,16 +55,4 @@ function readPair(text: string): [name: string, value: string] {
   const [name, value] = [text.slice(0, at), text.slice(at + 1)];
   if (at > 0 && switchName.test(name) && switchValue.test(value)) return [name, value];
   throw new InputError(`${text}: a switch is written name=value, several joined by +; none stands for the defaults`);
-}
-
-/** Switches of cells in a file: `none`, or `name=value` of one or several joined by `+`; kept in their one text. */
-export const switchesAxisSchema = z.array(z.string().transform(inOneText)).min(1);
-
-function inOneText(text: string, context: z.RefinementCtx): string {
-  try {
-    return switchesText(readSwitches(text));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { targetSchema } from './outcome.ts';
 import { openNameSchema } from './prediction.ts';
-import { switchValuesSchema } from './switches.ts';
+import { switchValuesSchema } from './switch-schemas.ts';
 
 /** The two sides of a comparison. */
 export const arms = ['baseline', 'candidate'] as const;

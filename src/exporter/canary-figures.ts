@@ -1,5 +1,6 @@
-import { type Cell, cellKey } from '../contracts/attempt.ts';
+import type { Cell } from '../contracts/attempt.ts';
 import type { Confidence } from '../contracts/build-data.ts';
+import { cellKey } from '../contracts/cell-key.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
 import type { Phase } from '../contracts/outcome.ts';

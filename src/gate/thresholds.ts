@@ -1,4 +1,4 @@
-import { axisText } from '../contracts/attempt.ts';
+import { axisText } from '../contracts/cell-key.ts';
 import type { Policy, Threshold } from '../contracts/policy.ts';
 import type { Place } from '../contracts/verdict.ts';
 

@@ -1,4 +1,4 @@
-import { cellKey } from '../contracts/attempt.ts';
+import { cellKey } from '../contracts/cell-key.ts';
 import { type CellChangeKind, type ChangedCell, cellChangeKinds, type RunDiff } from '../contracts/run-diff.ts';
 import { holm } from '../gate/statistics/holm.ts';
 import { mannWhitney } from '../gate/statistics/mann-whitney.ts';

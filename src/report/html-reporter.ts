@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { cellKey } from '../contracts/attempt.ts';
 import type { CanaryHistory } from '../contracts/canary-history.ts';
+import { cellKey } from '../contracts/cell-key.ts';
 import { home } from '../contracts/home.ts';
 import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { cellKey } from '../contracts/attempt.ts';
 import type { BlobAttempt, BlobHead, Shard } from '../contracts/blob.ts';
+import { cellKey } from '../contracts/cell-key.ts';
 import { InputError } from '../contracts/input-error.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';

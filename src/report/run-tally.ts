@@ -1,4 +1,5 @@
-import { type Attempt, cellKey } from '../contracts/attempt.ts';
+import type { Attempt } from '../contracts/attempt.ts';
+import { cellKey } from '../contracts/cell-key.ts';
 import type { PlannedCell, RunObserver } from '../contracts/run.ts';
 import { type CellSummary, plannedSummary, withAttempt } from '../words/cell-summary.ts';
 

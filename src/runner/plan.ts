@@ -1,5 +1,6 @@
-import { axisText, type Cell, cellKey, liveBuild } from '../contracts/attempt.ts';
+import { type Cell, liveBuild } from '../contracts/attempt.ts';
 import type { Shard } from '../contracts/blob.ts';
+import { axisText, cellKey } from '../contracts/cell-key.ts';
 import { naming } from '../contracts/input-error.ts';
 import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contracts/matrix.ts';
 import type { Target } from '../contracts/outcome.ts';

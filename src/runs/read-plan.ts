@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { axisText, type Cell, cellKey } from '../contracts/attempt.ts';
+import type { Cell } from '../contracts/attempt.ts';
+import { axisText, cellKey } from '../contracts/cell-key.ts';
 import { matrixFile, ownMatrixFile, packageRoot } from '../contracts/home.ts';
 import { InputError, rethrowNaming } from '../contracts/input-error.ts';
 import { type ExpectationRule, expectationsSchema, type Matrix, matrixSchema } from '../contracts/matrix.ts';

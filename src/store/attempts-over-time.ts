@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { axisText, type Cell } from '../contracts/attempt.ts';
+import type { Cell } from '../contracts/attempt.ts';
+import { axisText } from '../contracts/cell-key.ts';
 import type { Outcome, Phase } from '../contracts/outcome.ts';
 import { cellColumns, cellOfColumns } from './cell-columns.ts';
 import type { CellColumns, Tables } from './tables.ts';

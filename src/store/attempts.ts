@@ -1,13 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import {
-  type Attempt,
-  attemptSchema,
-  axisText,
-  type Cell,
-  type PhaseTimings,
-  type Provenance,
-} from '../contracts/attempt.ts';
+import { type Attempt, attemptSchema, type Cell, type PhaseTimings, type Provenance } from '../contracts/attempt.ts';
 import type { Confidence } from '../contracts/build-data.ts';
+import { axisText } from '../contracts/cell-key.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { JudgedAttempt } from '../contracts/judged-attempt.ts';
 import type { Outcome, Phase, Target } from '../contracts/outcome.ts';

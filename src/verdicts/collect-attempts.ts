@@ -1,4 +1,5 @@
-import { axisText, type Cell } from '../contracts/attempt.ts';
+import type { Cell } from '../contracts/attempt.ts';
+import { axisText } from '../contracts/cell-key.ts';
 import { doubtOf } from '../contracts/doubt-of.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { Target } from '../contracts/outcome.ts';

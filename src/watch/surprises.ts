@@ -1,4 +1,4 @@
-import { cellKey } from '../contracts/attempt.ts';
+import { cellKey } from '../contracts/cell-key.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunReport } from '../contracts/run.ts';
 import type { Surprise, Surprises } from '../store/surprises.ts';

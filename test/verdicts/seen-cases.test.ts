@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
-import { cellKey, cellSchema } from '../../src/contracts/attempt.ts';
+import { cellSchema } from '../../src/contracts/attempt.ts';
+import { cellKey } from '../../src/contracts/cell-key.ts';
 import { isSurprise } from '../../src/contracts/is-surprise.ts';
 import { judgedAttempt } from '../../src/contracts/judged-attempt.ts';
 import type { PlannedCell } from '../../src/contracts/run.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cellKey } from '../../src/contracts/attempt.ts';
+import { cellKey } from '../../src/contracts/cell-key.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { noteSurprises, notifyWebhook } from '../../src/watch/surprises.ts';
 import { exampleCell, exampleRun, failedAttempt, infraAttempt, passedAttempt } from '../fixtures/example-run.ts';

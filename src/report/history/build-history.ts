@@ -1,7 +1,7 @@
 import semver from 'semver';
 import { phases } from '../../codes/words.ts';
-import { cellKey } from '../../contracts/attempt.ts';
 import type { CanaryHistory, CellHistory, RateSeries, TimePoint, TimeSeries } from '../../contracts/canary-history.ts';
+import { cellKey } from '../../contracts/cell-key.ts';
 import type { OutcomeCount, TimeCount } from '../../store/attempts-over-time.ts';
 import { cellState } from '../../words/cell-state.ts';
 import { percentile } from './percentile.ts';

@@ -1,6 +1,7 @@
-import { type Cell, cellKey } from '../../contracts/attempt.ts';
+import type { Cell } from '../../contracts/attempt.ts';
 import { parseBuild, sortBuilds } from '../../contracts/build-number.ts';
 import type { CanaryHistory, CellChange, HistoryQuestion } from '../../contracts/canary-history.ts';
+import { cellKey } from '../../contracts/cell-key.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { CellRun, OutcomeCount } from '../../store/attempts-over-time.ts';
 import type { Store } from '../../store/open-store.ts';

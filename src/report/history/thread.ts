@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { cellKey } from '../../contracts/attempt.ts';
 import type { CanaryHistory } from '../../contracts/canary-history.ts';
+import { cellKey } from '../../contracts/cell-key.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import type { ServedMatrix } from '../../contracts/service-api.ts';
 import { dataEnd } from '../../replica/builds/build-dates.ts';

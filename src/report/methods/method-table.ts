@@ -1,4 +1,5 @@
-import { type Attempt, type Cell, cellKey, type EventResultWord } from '../../contracts/attempt.ts';
+import type { Attempt, Cell, EventResultWord } from '../../contracts/attempt.ts';
+import { cellKey } from '../../contracts/cell-key.ts';
 import type { EventCell, MethodCell, MethodTable } from '../../contracts/method-table.ts';
 
 export interface TriedCell {

@@ -1,4 +1,4 @@
-import { cellKey } from '../../contracts/attempt.ts';
+import { cellKey } from '../../contracts/cell-key.ts';
 import { chosenText } from '../../contracts/switches.ts';
 import type { IconName } from '../icons.ts';
 import { addressOf } from './address.ts';
