@@ -23,7 +23,7 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   [
     'a bad target',
     ['run', '--target', 'moon'],
-    /'--target <target>' argument 'moon' is invalid\. Allowed is replica\./,
+    /'--target <target>' argument 'moon' is invalid\. Allowed are replica and live\./,
   ],
   ['a bad shard', ['run', '--shard', '5/4'], /--shard 5\/4: it has to be I\/N/],
   ['a bad build', ['run', '--build', '2.3000'], /--build: "2\.3000" is not a WhatsApp Web build number; it looks like/],
