@@ -61,9 +61,12 @@ export async function pageHeap(page: LibraryPage): Promise<number> {
   }
 }
 
-/** V8 takes the flag at any time; contexts that are made after it have the function. */
-function collectGarbage(how?: { type: 'major'; flavor: 'last-resort' }): void {
+/**
+ * V8 takes the flag at any time; contexts that are made after it have the function. Called without arguments it collects everything; called with
+ * `undefined` it keeps the context of the call before.
+ */
+function collectGarbage(...how: [] | [{ type: 'major'; flavor: 'last-resort' }]): void {
   setFlagsFromString('--expose-gc');
-  runInNewContext('gc')(how);
+  runInNewContext('gc')(...how);
   setFlagsFromString('--no-expose-gc');
 }
