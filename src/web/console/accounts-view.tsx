@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type AccountSort, accountStatuses, type SortOrder } from '../../contracts/service-states.ts';
 import { plural } from '../../words/text.ts';
-import { type AccountsList, accountsAddress, addressOf, queryOf } from './address.ts';
+import { type AccountsList, accountsAddress, addressOf, parsePlace, queryOf } from './address.ts';
 import {
   type AccountBody,
   type AccountCountsBody,
@@ -45,7 +45,10 @@ export function AccountsView({ workspace, list }: { workspace: string; list: Acc
     await Promise.all([accounts.refresh(), counts.refresh()]);
   };
   const show = (changed: Partial<AccountsList>) => {
-    location.hash = accountsAddress(workspace, { ...list, after: '', ...changed });
+    // The address can be ahead of what is drawn: a link was followed a moment ago.
+    const now = parsePlace(location.hash);
+    const current = now?.view === 'accounts' ? now.list : list;
+    location.hash = accountsAddress(workspace, { ...current, after: '', ...changed });
   };
   return (
     <WhenLoaded live={self}>

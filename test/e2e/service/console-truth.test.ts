@@ -130,10 +130,10 @@ test('lists are live: an account and a rollout from another client appear by the
   await page.getByRole('link', { name: 'From 1.34.7 to 1.34.6: 1 %' }).waitFor();
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByText('None is active.').waitFor();
-  await page.getByRole('button', { name: 'Drain' }).click();
+  await page.getByRole('button', { name: 'Drain', exact: true }).click();
   await page.getByText('draining').waitFor();
   await page.getByRole('button', { name: 'End the drain' }).click();
-  await page.getByRole('button', { name: 'Drain' }).waitFor();
+  await page.getByRole('button', { name: 'Drain', exact: true }).waitFor();
   expect((await ask('GET', `/v1/rollouts/${id}`)) as object).toMatchObject({ state: 'rolled_back' });
 });
 
