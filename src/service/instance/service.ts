@@ -12,7 +12,7 @@ import { Workspaces } from '../accounts/workspaces.ts';
 import { downloader } from '../calls/download.ts';
 import { LibraryCalls } from '../calls/library-calls.ts';
 import { LibraryEvents } from '../events/library-events.ts';
-import { Instances, OwnInstance } from '../leases/instances.ts';
+import { type Instance, Instances, OwnInstance } from '../leases/instances.ts';
 import { Leases } from '../leases/leases.ts';
 import type { LogLine } from '../log-line.ts';
 import { loggableError, loggableText } from '../loggable.ts';
@@ -286,6 +286,13 @@ export class Service {
   /** True once this instance claims sessions. */
   get begun(): boolean {
     return this.#expiry !== undefined;
+  }
+
+  /** As `Instances.drain`; this instance itself drains, or takes sessions again, from the answer on. Others notice it within a second. */
+  async drain(id: string, isOn: boolean): Promise<Instance> {
+    const instance = await this.instances.drain(id, isOn);
+    if (id === this.id) await this.#self.readDraining();
+    return instance;
   }
 
   /** True while the instance takes no new session, and moves its own to others. */

@@ -98,6 +98,7 @@ test.concurrent.each(engines)(
     const again = await first.ask('POST', drain);
     expect(again.body.drainAskedAt).toBe(listed.items[0].drainAskedAt);
     expect(await first.ask('DELETE', drain)).toMatchObject({ status: 200, body: { state: 'running' } });
+    expect(first.service.draining, 'from the answer on').toBe(false);
     await until('it is ready again', async () => (await first.ask('GET', '/readyz')).status === 200);
     expect((await link()).status).toBe(202);
     expect(await first.ask('POST', '/v1/instances/none/drain')).toMatchObject({
@@ -117,7 +118,7 @@ test.concurrent('where no instance has room, sessions of a drained one go on', a
   const { kysely } = first.service.database;
   await kysely.updateTable('instances').set({ host: 'another' }).where('id', '=', elsewhere.service.id).execute();
   await first.ask('POST', drain);
-  await until('it drains', () => first.service.draining);
+  expect(first.service.draining, 'from the answer on').toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await connectedOn(first.service)).toBe(3);
 

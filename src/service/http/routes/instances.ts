@@ -24,12 +24,12 @@ export const instanceRoutes: Route[] = [
     ...{ ...drain, problems: [...drain.problems] },
     method: 'POST',
     summary: 'Drain an instance: it takes no new session, and its sessions move to others a few at a time',
-    handle: async ({ service }, { params }) => instanceView(await service.instances.drain(params.id, true)),
+    handle: async ({ service }, { params }) => instanceView(await service.drain(params.id, true)),
   }),
   route({
     ...{ ...drain, problems: [...drain.problems] },
     method: 'DELETE',
     summary: 'End the drain of an instance: it takes sessions again',
-    handle: async ({ service }, { params }) => instanceView(await service.instances.drain(params.id, false)),
+    handle: async ({ service }, { params }) => instanceView(await service.drain(params.id, false)),
   }),
 ];
