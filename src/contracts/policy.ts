@@ -155,6 +155,25 @@ export const policySchema = z.strictObject({
         .describe('What a newest build on which neither version works does: it is a warning, or nothing is promoted.'),
     })
     .prefault({}),
+  calls: z
+    .strictObject({
+      least: z
+        .number()
+        .int()
+        .min(1)
+        .max(mostAttempts)
+        .default(10)
+        .describe('Calls of a method with the baseline from which the method is judged; others decide nothing.'),
+      methods: z
+        .array(z.string().regex(/^[A-Z]\w*\.[a-z]\w*$/, 'a method with its class, such as Client.sendMessage'))
+        .min(1)
+        .optional()
+        .describe('Only these methods, such as Client.sendMessage; all that programs call when left out.'),
+    })
+    .optional()
+    .describe(
+      'Rollouts only: also judges each method of the library that programs call through the service, as a flow with the name of the method. Off when left out.',
+    ),
   maxAgeHours: z.number().positive().describe('Older attempts do not count: WhatsApp Web has moved on since.'),
   hardRules: z
     .array(hardRuleSchema)

@@ -220,7 +220,9 @@ export const apiKeySchema = z.strictObject({
   name: z.string(),
   scope: scopeSchema,
   workspace: id.nullable().describe('the only workspace that the key reaches; null: all workspaces'),
-  methods: methodRulesSchema.nullable().describe('which methods of the library the key may call; null: all'),
+  methods: methodRulesSchema
+    .nullable()
+    .describe('which methods of the library the key may call, and which events it may follow; null: all'),
   createdAt: time,
   expiresAt: time.nullable(),
 });

@@ -4,17 +4,23 @@ import { blameSchema } from './outcome.ts';
 
 /** Shapes of `POST .../calls`: a public method of the library, called by name. */
 
-/** Which methods an API key may call; names are those of the type definitions with their class. */
+/**
+ * Which methods an API key may call, by the names of the type definitions with their class, and which events it may follow, by their names
+ * after `event.`
+ */
 const methodPattern = z
   .string()
-  .regex(/^[A-Z]\w{0,40}\.(\*|[a-z]\w{0,63})$/, 'a method such as Client.sendMessage or Chat.*');
+  .regex(
+    /^([A-Z]\w{0,40}\.(\*|[a-z]\w{0,63})|event\.(\*|[a-z][a-z_]{0,62}))$/,
+    'a method such as Client.sendMessage or Chat.*, or an event such as event.message or event.*',
+  );
 export const methodRulesSchema = z.strictObject({
-  allow: z.array(methodPattern).max(200).optional().describe('the only methods; without it, all'),
+  allow: z.array(methodPattern).max(200).optional().describe('the only methods and events; without it, all'),
   deny: z
     .array(methodPattern)
     .max(200)
     .optional()
-    .describe('methods that are not allowed, even where `allow` has them'),
+    .describe('methods and events that are not allowed, even where `allow` has them'),
 });
 export type MethodRules = z.output<typeof methodRulesSchema>;
 
@@ -76,7 +82,9 @@ export type CallOutcome = (typeof callOutcomes)[number];
 export const callCauseSchema = z.strictObject({
   ...causeSchema.shape,
   code: z.string().describe('of docs/codes.md'),
-  blame: blameSchema.nullable().describe('whose fault it is; null where nothing is proven'),
+  blame: blameSchema
+    .nullable()
+    .describe('whose fault it is; null where nothing is proven, as in a call with an id that is none'),
 });
 export type CallCause = z.output<typeof callCauseSchema>;
 

@@ -67,6 +67,7 @@ export const problems = {
   'method-unknown': { status: 422, title: 'The library version that hosts the account has no such method.' },
   'arguments-wrong': { status: 422, title: 'The method does not take these arguments.' },
   'event-unknown': { status: 422, title: 'The library version that hosts the account has no such event.' },
+  'event-forbidden': { status: 403, title: 'The API key may not follow this event.' },
   'event-refused': { status: 422, title: 'No program may follow this event; the detail names what to use.' },
   'object-unknown': { status: 404, title: 'The library knows no message, chat or contact with this id.' },
   'media-unknown': {

@@ -334,6 +334,15 @@ export interface LinkEndRow {
 }
 
 /** The tables and views of `sql/` that the service uses, for Kysely. */
+export interface RolloutCallRow {
+  id: Generated<number>;
+  session_id: string;
+  library: string;
+  method: string;
+  outcome: 'passed' | 'failed';
+  at: number;
+}
+
 export interface ServiceTables {
   workspaces: WorkspaceRow;
   workspace_calls: WorkspaceCallsRow;
@@ -351,6 +360,7 @@ export interface ServiceTables {
   rollouts: RolloutRow;
   rollout_steps: RolloutStepRow;
   rollout_decisions: RolloutDecisionRow;
+  rollout_calls: RolloutCallRow;
   api_keys: ApiKeyRow;
   idempotency_keys: IdempotencyKeyRow;
   library_events: LibraryEventRow;

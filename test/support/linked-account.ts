@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
+import type { ServiceOptions } from '../../src/service/instance/service.ts';
 import { LibraryHosts } from '../../src/service/sessions/library-host.ts';
 import { readEvents } from '../../src/surface/extract/type-definitions.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -21,7 +22,11 @@ export interface LinkedAccount {
 }
 
 /** An account that is linked with a real library in a real browser, on one of two instances of the service. */
-export async function linkedAccount({ library, build }: { library: string; build: string }): Promise<LinkedAccount> {
+export async function linkedAccount({
+  library,
+  build,
+  rolloutRules,
+}: { library: string; build: string } & Pick<ServiceOptions, 'rolloutRules'>): Promise<LinkedAccount> {
   const folder = temporaryFolder();
   const replica = await startReplica({ build });
   const browser = await ensureBrowser('current', () => {});
@@ -30,6 +35,7 @@ export async function linkedAccount({ library, build }: { library: string; build
     database: `sqlite:${join(folder, 'store.sqlite')}`,
     library,
     openHost: hosts.open,
+    ...(rolloutRules && { rolloutRules }),
     eventsOf: async (version: string) => readEvents(await hosts.folderOf(version)),
     deadlines: { startMs: 60_000, linkMs: 60_000, readyMs: 60_000, watchEveryMs: 5_000, answerMs: 10_000 },
   };

@@ -32,10 +32,14 @@ export function addKeyCommand(): Command {
     .option('--workspace <id>', 'the only workspace that the key reaches; without it, the key reaches all')
     .option(
       '--allow <methods>',
-      'with the scope call: the only methods it may call, e.g. Client.sendMessage,Chat.*',
+      'with the scope call: the only methods it may call and events it may follow, e.g. Client.sendMessage,Chat.*,event.message',
       methods,
     )
-    .option('--deny <methods>', 'with the scope call: methods that it may not call', methods)
+    .option(
+      '--deny <methods>',
+      'with the scope call: methods that it may not call and events that it may not follow',
+      methods,
+    )
     .option('--first', 'make no key if a valid one exists: for set-ups that run repeatedly')
     .addHelpText(
       'after',
@@ -78,7 +82,7 @@ function methods(text: string): string[] {
   const parsed = methodRulesSchema.shape.deny.safeParse(names);
   if (!parsed.success)
     throw new InvalidArgumentError(
-      `"${names[Number(parsed.error.issues[0]?.path[0])]}" is no method such as Client.sendMessage or Chat.*`,
+      `"${names[Number(parsed.error.issues[0]?.path[0])]}" is no method such as Client.sendMessage or Chat.*, and no event such as event.message`,
     );
   return names;
 }

@@ -161,7 +161,11 @@ export function serveCommand(): Command {
         .argParser((text) => (text === 'never' ? null : duration(leastJudgeSeconds)(text)))
         .default(defaultJudgeEveryMs, '1m'),
     )
-    .addOption(policyOption('what the candidate of a rollout is held to'))
+    .addOption(
+      policyOption(
+        'what the candidate of a rollout is held to: starts of sessions and, with `calls`, calls of methods',
+      ),
+    )
     .addOption(rolloutPlanOption())
     .addHelpText(
       'after',

@@ -40,6 +40,8 @@ export interface CheckedCall {
   call: SingleCall;
   /** The method with the class that the type definitions declare it in, such as `Message.reply`. */
   name: string;
+  /** Where an id has to stand and none does, such as `args.0 (chatId)`. Only the library knows whether it takes that. */
+  noIds: string[];
 }
 
 /**
@@ -58,21 +60,36 @@ export async function checkCall(body: CallBody, { rules, ...parts }: CallParts):
   const declaring = [...definitions.values()].filter(
     (defined) => isOneOf(defined, names, definitions) && defined.methods.has(method),
   );
-  const allowed = declaring.filter((defined) => mayCall(rules, defined.name, method));
+  const allowed = declaring.filter((defined) => mayUse(rules, defined.name, method));
   if (declaring.length > 0 && allowed.length === 0)
     throw new Problem('method-forbidden', `The API key may not call ${method}() of ${owner}.`);
   const signatures = allowed.flatMap((defined) => defined.methods.get(method) ?? []);
   const [declared] = allowed;
   if (!declared) throw new Problem('method-unknown', `This version has no ${method}() of ${owner}.`);
-  if (!signatures.some((signature) => fits(signature, body.args))) {
+  const signature = signatures.find((each) => fits(each, body.args));
+  if (!signature) {
     throw new Problem('arguments-wrong', `${method}() takes ${signatures.map(signatureText).join(' or ')}.`);
   }
   const args = await Promise.all(body.args.map((each, i) => argumentOf(each, `args.${i}`, parts)));
-  return { call: { on, method, args }, name: `${declared.name}.${method}` };
+  return { call: { on, method, args }, name: `${declared.name}.${method}`, noIds: noIdsIn(body, signature) };
 }
 
-function mayCall(rules: MethodRules | null, className: string, method: string): boolean {
-  const names = (list: readonly string[]) => list.includes(`${className}.${method}`) || list.includes(`${className}.*`);
+/** Parameters that take the id of a chat, a person or a message. */
+const takesId = /^(chat|channel|group|user|contact|participant|newOwner|message|eventMessage)Ids?$/;
+
+function noIdsIn({ on, args }: CallBody, signature: Signature): string[] {
+  const places = Object.entries(on ?? {}).map(([kind, id]): [string, unknown] => [`on.${kind}`, id]);
+  for (const [i, { name }] of signature.entries()) {
+    if (takesId.test(name)) places.push([`args.${i} (${name})`, args[i]]);
+  }
+  return places
+    .filter(([, given]) => [given].flat().some((each) => typeof each === 'string' && !/\S@[a-z]/.test(each)))
+    .map(([place]) => place);
+}
+
+/** True when a key may call a method of a class, or follow an event: the group `event`. */
+export function mayUse(rules: MethodRules | null, group: string, name: string): boolean {
+  const names = (list: readonly string[]) => list.includes(`${group}.${name}`) || list.includes(`${group}.*`);
   return rules === null || ((rules.allow === undefined || names(rules.allow)) && !names(rules.deny ?? []));
 }
 

@@ -1,13 +1,13 @@
 import { explainCall } from '../../cause/explain-call.ts';
 import type { SingleAnswer } from '../../contracts/host.ts';
-import type { CallBody, Called, CallOutcome, MethodRules } from '../../contracts/service-calls.ts';
-import { within } from '../../contracts/within.ts';
+import type { CallBody, CallCause, Called, CallOutcome, MethodRules } from '../../contracts/service-calls.ts';
+import { Late, within } from '../../contracts/within.ts';
 import { readTypeDefinitions } from '../../surface/extract/type-definitions.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
 import type { SessionId, SessionIds } from '../session-ids.ts';
 import type { HostedSession } from '../sessions/hosted-session.ts';
 import { AnsweredFiles, type KeptFile } from './answered-files.ts';
-import { checkCall, type Definitions, type Download } from './check-call.ts';
+import { type CheckedCall, checkCall, type Definitions, type Download } from './check-call.ts';
 
 interface LibraryCallsOptions {
   /** The session with this id, if it runs in this instance. */
@@ -18,6 +18,7 @@ interface LibraryCallsOptions {
 }
 
 export interface EndedCall {
+  session: SessionId;
   library: string;
   /** What its page said last. */
   build: string | null;
@@ -26,8 +27,13 @@ export interface EndedCall {
   outcome: CallOutcome;
   /** The problem; empty for an answer. */
   code: ProblemCode | '';
+  /** What it says about the version; null where its caller, the machine or the end of the session caused the outcome. */
+  says: 'passed' | 'failed' | null;
   tookMs: number;
 }
+
+/** A call that is given less time, in milliseconds, says nothing about the version when it does not answer. */
+const patientMs = 20_000;
 
 /** How long the explanation of a failed call may take, in milliseconds: the first one of a version reads its source. */
 const explainMs = 5_000;
@@ -66,21 +72,23 @@ export class LibraryCalls {
       rules,
     });
     const left = Math.max(1, body.deadlineMs - (performance.now() - begun));
-    const ended = (code: EndedCall['code']) =>
+    const ended = (code: EndedCall['code'], says: EndedCall['says']) =>
       this.#options.onEnd({
-        ...{ library: session.spec.library, build: session.build, method: checked.name },
-        ...{ outcome: outcomeOf(code), code, tookMs: performance.now() - begun },
+        ...{ session: ids.session, library: session.spec.library, build: session.build, method: checked.name },
+        ...{ outcome: outcomeOf(code), code, says: runsItsVersion(session) ? says : null },
+        tookMs: performance.now() - begun,
       });
     const answer = await within(left, () => library.call(checked.call)).catch((error) => {
-      ended('call-unknown');
+      ended('call-unknown', error instanceof Late && left >= patientMs ? 'failed' : null);
       throw new Problem('call-unknown', undefined, { cause: error });
     });
     if (answer.end !== 'answered') {
-      const problem = await problemOf(answer, checked.call.method, session);
-      ended(problem.code);
+      const problem = await problemOf(answer, checked, session);
+      const isOfVersion = answer.end === 'threw' && checked.noIds.length === 0 && !isSpoiled(problem.explained);
+      ended(problem.code, isOfVersion ? 'failed' : null);
       throw problem;
     }
-    ended('');
+    ended('', 'passed');
     const media = answer.media.map(({ data, ...file }) => {
       const bytes = Buffer.from(data, 'base64');
       const id = this.#files.keep(ids.account, { ...file, bytes });
@@ -103,9 +111,19 @@ export class LibraryCalls {
   }
 }
 
+/** A session that ends, or has another version in memory, says nothing about the version. */
+function runsItsVersion({ ready, loaded, spec }: HostedSession): boolean {
+  return ready && (loaded?.loaded ?? spec.library) === spec.library;
+}
+
+/** What is proven to be the fault of something else says nothing about the version. */
+function isSpoiled(explained: CallCause | null): boolean {
+  return explained?.blame != null && explained.blame !== 'library' && explained.blame !== 'web-build';
+}
+
 async function problemOf(
   answer: Exclude<SingleAnswer, { end: 'answered' }>,
-  method: string,
+  { call: { method }, noIds }: CheckedCall,
   { library: { packageDir }, spec, build }: HostedSession,
 ): Promise<Problem> {
   switch (answer.end) {
@@ -118,9 +136,18 @@ async function problemOf(
       const explained = await within(explainMs, () =>
         explainCall({ library, build, method, error: answer.error }),
       ).catch(() => null);
-      return new Problem('call-failed', answer.error.message, { cause: new Error(answer.error.stack), explained });
+      return new Problem('call-failed', answer.error.message, {
+        cause: new Error(answer.error.stack),
+        explained: explained && noIds.length > 0 ? withoutBlame(explained, noIds) : explained,
+      });
     }
   }
+}
+
+/** The library may throw because of an id that is none, so nothing is proven against it. */
+function withoutBlame({ evidence, ...cause }: CallCause, noIds: readonly string[]): CallCause {
+  const places = noIds.map((place) => `${place} of the call has no id such as 15550100999@c.us.`);
+  return { ...cause, blame: null, evidence: [...places, ...evidence] };
 }
 
 function outcomeOf(code: EndedCall['code']): CallOutcome {

@@ -8,6 +8,8 @@ const answersMs = dayMs;
 const tracesMs = 7 * dayMs;
 /** How long a dead letter can be sent again, in milliseconds; limited because it may hold the text of a message. */
 const deadLettersMs = 30 * dayMs;
+/** How long calls are kept that a rollout may be judged by, in milliseconds. */
+const rolloutCallsMs = 30 * dayMs;
 /** How long the calls of a minute are kept, in milliseconds: only those of the present minute count. */
 const callsMs = 3_600_000;
 /** Rows per statement: deleting a year of rows at once would exceed the statement timeout every time. */
@@ -31,6 +33,7 @@ export async function keepHouse(database: ServiceDatabase, eventsMs: number): Pr
     kysely.deleteFrom('instances').where('seen_at', '<', (where) => where(now, '-', tracesMs)),
     kysely.deleteFrom('api_keys').where('expires_at', '<', (where) => where(now, '-', tracesMs)),
     kysely.deleteFrom('library_events').where('at', '<', (where) => where(now, '-', eventsMs)),
+    kysely.deleteFrom('rollout_calls').where('at', '<', (where) => where(now, '-', rolloutCallsMs)),
     kysely.deleteFrom('event_follows').where('until', '<', now),
     // Left behind by instances that died while they waited for an answer.
     kysely.deleteFrom('outgoing_texts').where('created_at', '<', (where) => where(now, '-', tracesMs)),

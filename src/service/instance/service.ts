@@ -24,6 +24,7 @@ import { ProfileVault } from '../profiles/profile-vault.ts';
 import { ControlGroup } from '../rollouts/control-group.ts';
 import { LibraryChoice } from '../rollouts/library-choice.ts';
 import { wasRolledBack } from '../rollouts/release-failed.ts';
+import { RolloutCalls } from '../rollouts/rollout-calls.ts';
 import { RolloutJudge } from '../rollouts/rollout-judge.ts';
 import { type RolloutRules, readRolloutRules } from '../rollouts/rollout-rules.ts';
 import { Rollouts } from '../rollouts/rollouts.ts';
@@ -115,6 +116,7 @@ export class Service {
   readonly rollouts: Rollouts;
   readonly rolloutJudge: RolloutJudge;
   readonly #control: ControlGroup;
+  readonly #rolloutCalls: RolloutCalls;
   readonly libraries: LibraryChoice;
   readonly sessions: Sessions;
   readonly calls: LibraryCalls;
@@ -174,6 +176,7 @@ export class Service {
     const rules = options.rolloutRules ?? readRolloutRules();
     this.rollouts = new Rollouts(database, this.id, rules.plan);
     this.#control = new ControlGroup(database, rules.plan, rules.policy.success.looks.at(-1) as number);
+    this.#rolloutCalls = new RolloutCalls(database, rules.policy);
     this.rolloutJudge = new RolloutJudge({ database, rollouts: this.rollouts, rules, log: options.log });
     this.libraries = new LibraryChoice(this.rollouts, options.library);
     const sealer = new Sealer(options.sealKeys);
@@ -265,7 +268,10 @@ export class Service {
     this.calls = new LibraryCalls({
       running: (session) => this.sessions.running(session),
       download: downloader(allowPrivate),
-      onEnd: (ended) => this.metrics.methodCalled(ended),
+      onEnd: (ended) => {
+        this.metrics.methodCalled(ended);
+        this.#rolloutCalls.add(ended);
+      },
     });
   }
 
@@ -337,7 +343,7 @@ export class Service {
     clearInterval(this.#expiry);
     // A database that does not answer must not keep the process alive: leases that were not released expire.
     await within(lastWordMs, async () => {
-      await Promise.all([this.#loops.stop(), this.#messages.flush(), this.events.flush()]);
+      await Promise.all([this.#loops.stop(), this.#messages.flush(), this.events.flush(), this.#rolloutCalls.flush()]);
       await this.#self.stopped();
       // When a receiver does not answer, another instance claims the delivery after this claim expires.
       await within(lastWordMs / 2, () => this.#deliverer.stop()).catch(() => {});
@@ -365,6 +371,7 @@ export class Service {
     this.#loops.start({ name: 'probe-canaries', run: () => this.sessions.probeCanaries() });
     this.#loops.start({ name: 'tell-messages', run: () => this.#messages.flush() });
     this.#loops.start({ name: 'write-events', run: () => this.events.flush() });
+    this.#loops.start({ name: 'write-calls', run: () => this.#rolloutCalls.flush() });
     this.#loops.start({ name: 'follow-events', run: () => this.events.look() });
     this.#loops.start({ name: 'wake-streams', run: () => this.events.wake(), everyMs: tickMs / 2 });
     this.#loops.start({ name: 'deliver', run: () => this.#deliverer.round() });
@@ -391,6 +398,7 @@ export class Service {
 
   async #lookAtRollout(): Promise<void> {
     await this.libraries.refresh();
+    this.#rolloutCalls.look(this.libraries.newest);
     await this.#control.look(this.libraries.newest);
   }
 

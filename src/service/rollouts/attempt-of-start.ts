@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { attemptCodeOf, blameOf, codes, isSessionCause } from '../../codes/codes.ts';
+import type { Cell } from '../../contracts/attempt.ts';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { SessionStartRow } from '../tables.ts';
 
@@ -15,15 +16,14 @@ const mismatched = {
 export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttempt {
   const { id, cause, library, loaded, build, started_at, ended_at, outcome, lost_at } = start;
   const flow = cause === 'link-asked' ? 'link' : 'restore';
-  const place = { build: 'live', browser: 'current', flow, condition: 'none', switches: {}, target: 'live' } as const;
-  if (loaded !== null)
-    return { ...mismatched, id: String(id), cell: { library, ...place }, startedAt: isoTime(started_at) };
+  const cell = trafficCell(library, flow);
+  if (loaded !== null) return { ...mismatched, id: String(id), cell, startedAt: isoTime(started_at) };
   const isReady = outcome === 'ready';
   const hasFailed = !isReady || lost_at !== null;
   const failure = failureOf(start);
   return {
     id: String(id),
-    cell: { library, ...place },
+    cell,
     ...(build !== null && { ranOn: build }),
     startedAt: isoTime(started_at),
     outcome: spoils(failure.blame) ? 'infra' : hasFailed ? 'failed' : 'passed',
@@ -32,6 +32,11 @@ export function attemptOfStart(start: Selectable<SessionStartRow>): JudgedAttemp
     blame: hasFailed ? failure.blame : null,
     readyMs: isReady && flow === 'restore' && ended_at !== null ? ended_at - started_at : null,
   };
+}
+
+/** The cell of traffic of users: the one for a version and a flow, whatever build its page reports. */
+export function trafficCell(library: string, flow: string): Cell {
+  return { library, build: 'live', browser: 'current', flow, condition: 'none', switches: {}, target: 'live' };
 }
 
 /** The code of a failed start in the vocabulary of canaries, which policies use. */

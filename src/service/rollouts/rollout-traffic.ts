@@ -8,6 +8,7 @@ import { judge } from '../../gate/judge.ts';
 import type { ServiceDatabase, ServiceTables, SessionStartRow } from '../tables.ts';
 import { attemptOfStart } from './attempt-of-start.ts';
 import { RepeatedStarts } from './repeated-starts.ts';
+import { callTraffic } from './rollout-calls.ts';
 import type { Rollout } from './rollouts.ts';
 import { surfacedViolations } from './surfaced-violations.ts';
 
@@ -28,8 +29,8 @@ export function stepBegan({ steps, createdAt }: Rollout): number {
 }
 
 /**
- * The verdict of the gate on a rollout, from the starts of sessions on both versions since the current step began: earlier starts decided
- * the earlier steps.
+ * The verdict of the gate on a rollout, from the starts of sessions on both versions since the current step began, and from the calls of
+ * programs if the policy uses them: earlier ones decided the earlier steps.
  *
  * @param at milliseconds since 1970.
  */
@@ -49,6 +50,8 @@ export async function judgeRollout(
     if (isRepeated) collector.addFinding(attempt);
     else collector.add(attempt);
   }
+  const countedSince = Math.max(window.since, window.agedBefore);
+  for (const call of await callTraffic(database, rollout, policy, countedSince)) collector.add(call);
   for (const finding of await surfacedViolations(database, candidate, window.since)) collector.addFinding(finding);
   return judge(collector.evidence(), policy);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { ServiceDatabase } from '../tables.ts';
+import { trafficCell } from './attempt-of-start.ts';
 
 /** More need not be read: a single one blocks. */
 const most = 100;
@@ -18,10 +19,7 @@ export async function surfacedViolations(
     where outcome = 'surfaced' and at >= ${since} order by at limit ${most}`.execute(kysely);
   return rows.map(({ id, at }) => ({
     id: `violation-${id}`,
-    cell: {
-      library: candidate,
-      ...{ build: 'live', browser: 'current', flow: 'link', condition: 'none', switches: {}, target: 'live' },
-    },
+    cell: trafficCell(candidate, 'link'),
     startedAt: new Date(at).toISOString(),
     outcome: 'failed',
     phase: null,

@@ -3,6 +3,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CallBody, Called } from '../../../src/contracts/service-calls.ts';
 import type { Replica } from '../../../src/replica/start-replica.ts';
+import { isInRollout } from '../../../src/service/rollouts/bucket.ts';
+import { readRolloutRules } from '../../../src/service/rollouts/rollout-rules.ts';
+import { accountId } from '../../../src/service/session-ids.ts';
 import { openStream } from '../../support/event-stream.ts';
 import { type LinkedAccount, linkedAccount } from '../../support/linked-account.ts';
 import type { TestServer } from '../../support/test-server.ts';
@@ -14,6 +17,8 @@ const peer = '15550100999@c.us';
 /** A PNG of one pixel. */
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
+const rules = readRolloutRules();
+
 let linked: LinkedAccount;
 let replica: Replica;
 let server: TestServer;
@@ -22,7 +27,10 @@ let phone: string;
 let account: string;
 
 beforeAll(async () => {
-  linked = await linkedAccount({ library: '1.34.2', build: '2.3000.1029241508' });
+  linked = await linkedAccount({
+    ...{ library: '1.34.2', build: '2.3000.1029241508' },
+    rolloutRules: { ...rules, policy: { ...rules.policy, calls: { least: 10 } } },
+  });
   ({ replica, server, other, phone, account } = linked);
 }, 300_000);
 afterAll(() => linked.stop());
@@ -205,12 +213,19 @@ test.each([
   expect(body.cause.evidence.join('\n')).toMatch(/^The call rejected: [\s\S]*this\.client\.pupPage/);
 });
 
+test('a call with an id that is none is not blamed on the library', async () => {
+  const { status, body } = await call({ method: 'getChatById', args: ['no id at all'] });
+  expect({ status, code: body.code }).toEqual({ status: 502, code: 'call-failed' });
+  expect(body.cause).toMatchObject({ code: 'call-failed', blame: null });
+  expect(body.cause.evidence[0]).toBe('args.0 (chatId) of the call has no id such as 15550100999@c.us.');
+});
+
 test('calls are counted by method, version, build and outcome, whichever instance they came to', async () => {
   const text = await server.service.metrics.registry.metrics();
   const sends =
     /wwebjs_method_calls_total\{method="Client.sendMessage",outcome="answered",code="",library="1.34.2"\} (\d+)/;
   expect(Number(sends.exec(text)?.[1])).toBeGreaterThan(5);
-  expect(text).toContain('{method="Client.getChatById",outcome="failed",code="call-failed",library="1.34.2"} 1');
+  expect(text).toContain('{method="Client.getChatById",outcome="failed",code="call-failed",library="1.34.2"} 2');
   expect(text).toContain('{method="Message.react",outcome="rejected",code="object-unknown",library="1.34.2"}');
   expect(text).toMatch(
     /wwebjs_build_method_calls_total\{library="1.34.2",build="2.3000.1029241508",method="Message.reply",outcome="answered"\} 1/,
@@ -218,4 +233,26 @@ test('calls are counted by method, version, build and outcome, whichever instanc
   expect(text).not.toMatch(/getContactById2|MessageMedia/);
   const { metrics } = other.service;
   expect(await metrics.registry.metrics()).not.toContain('wwebjs_method_calls_total{');
+});
+
+test('while a rollout is active, the first call of a method is kept for its gate, unless its caller caused the failure', async () => {
+  const { rollouts, database } = server.service;
+  const id = account.split('/').at(-1) as string;
+  let rollout = await rollouts.create('1.34.2', '1.34.7');
+  // The session stays where it is.
+  while (isInRollout(rollout.id, accountId(id), 3)) {
+    await rollouts.rollBack(rollout.id);
+    rollout = await rollouts.create('1.34.2', '1.34.7');
+  }
+  const kept = await until('a call that is kept', async () => {
+    await call({ method: 'getChatById', args: ['no id at all'] });
+    await call({ method: 'deleteChannel', args: ['120363000000000000@newsletter'] });
+    await called({ method: 'getState' });
+    const rows = await database.kysely.selectFrom('rollout_calls').selectAll().orderBy('id').execute();
+    return rows.some(({ method }) => method === 'Client.getState') ? rows : null;
+  });
+  expect(new Set(kept.map(({ library, method, outcome }) => [library, method, outcome].join(' ')))).toEqual(
+    new Set(['1.34.2 Client.deleteChannel failed', '1.34.2 Client.getState passed']),
+  );
+  await rollouts.rollBack(rollout.id);
 });

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { type CallBody, libraryCallSchema, type MethodRules } from '../../../src/contracts/service-calls.ts';
-import { checkCall } from '../../../src/service/calls/check-call.ts';
+import {
+  type CallBody,
+  libraryCallSchema,
+  type MethodRules,
+  methodRulesSchema,
+} from '../../../src/contracts/service-calls.ts';
+import { checkCall, mayUse } from '../../../src/service/calls/check-call.ts';
 import { definitionsOf } from '../../support/definitions-of.ts';
 
 const newest = definitionsOf('1.34.7');
@@ -125,4 +130,32 @@ test.each<[MethodRules, boolean]>([
   const sent = check({ method: 'sendMessage', args: ['1@c.us', 'a'] }, newest, rules);
   if (isAllowed) await sent;
   else await expect(sent).rejects.toMatchObject({ code: 'method-forbidden' });
+});
+
+test.each<[Partial<CallBody> & { method: string }, string[]]>([
+  [{ method: 'getChatById', args: ['1@c.us'] }, []],
+  [{ method: 'getChatById', args: ['15550100999'] }, ['args.0 (chatId)']],
+  [{ method: 'sendMessage', args: ['no id', 'hello'] }, ['args.0 (chatId)']],
+  [{ method: 'sendMessage', args: ['1@lid', 'hello'] }, []],
+  [{ method: 'addParticipants', on: { chat: '1@g.us' }, args: [['1@c.us', '2']] }, ['args.0 (participantIds)']],
+  [{ method: 'reply', on: { message: 'NONE' }, args: ['hello'] }, ['on.message']],
+  [{ method: 'reply', on: { message: 'true_1@c.us_A' }, args: ['hello'] }, []],
+  [{ method: 'getLabelById', args: ['1'] }, []],
+])('where an id has to stand and none does is known: %j', async (body, expected) => {
+  const checked = await checkCall(libraryCallSchema.parse(body), { definitions: newest, download, rules: null });
+  expect(checked.noIds).toEqual(expected);
+});
+
+test.each<[MethodRules | null, boolean]>([
+  [null, true],
+  [{}, true],
+  [{ allow: ['event.message'] }, true],
+  [{ allow: ['event.*'] }, true],
+  [{ allow: ['Client.sendMessage'] }, false],
+  [{ deny: ['event.message'] }, false],
+  [{ deny: ['Message.*'] }, true],
+  [{ allow: ['event.*'], deny: ['event.message'] }, false],
+])('a key with the rules %j may follow messages: %s', (rules, isAllowed) => {
+  if (rules) methodRulesSchema.parse(rules);
+  expect(mayUse(rules, 'event', 'message')).toBe(isAllowed);
 });

@@ -98,6 +98,19 @@ describe.each(engines)('events of the library with %s', (_, newAddress) => {
     resumed.close();
   });
 
+  test('a key that is limited follows the events that it may, and no others', async () => {
+    const { server, path } = scene;
+    const { key } = await server.keys.create('k', 'call', null, { allow: ['Client.getChats', 'event.message'] });
+    const all = await openStream(server, path, { key });
+    await until('it follows', () => all.events.length > 0);
+    expect(all.events).toMatchObject([{ event: 'following', data: { events: ['message'] } }]);
+    all.close();
+    const named = await openStream(server, `${path}?events=message,group_join`, { key });
+    expect(named.problem).toMatchObject({ code: 'event-forbidden', detail: 'The API key may not follow group_join.' });
+    const none = await server.keys.create('k', 'call', null, { allow: ['Client.getChats'] });
+    expect((await openStream(server, path, none)).problem).toMatchObject({ code: 'event-forbidden' });
+  });
+
   test('an id that is older than the window, one of another database, and names that were not followed then, are a gap', async () => {
     const { server, path, send } = scene;
     const stream = await follow(server, `${path}?events=message`);

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { accountParams, eventsQuery, messageFileParams, workspaceParams } from '../../../contracts/service-api.ts';
+import type { MethodRules } from '../../../contracts/service-calls.ts';
 import { eventIdSchema, streamedEventSchema } from '../../../contracts/service-events.ts';
+import { mayUse } from '../../calls/check-call.ts';
 import type { EventPosition } from '../../events/event-log.ts';
 import type { EventScope } from '../../events/followed-events.ts';
 import { Problem } from '../../problems.ts';
@@ -20,7 +22,7 @@ type StreamRequest = Pick<
   'query' | 'caller' | 'request' | 'reply'
 >;
 
-/** @param versions that host the accounts. @throws Problem `event-unknown`, `event-refused`, `library-unavailable`, `older-instance`, `too-many-requests` */
+/** @param versions that host the accounts. @throws Problem `event-unknown`, `event-forbidden`, `event-refused`, `library-unavailable`, `older-instance`, `too-many-requests` */
 async function follow(
   context: RouteContext,
   scope: EventScope,
@@ -29,7 +31,8 @@ async function follow(
 ): Promise<undefined> {
   const { events } = context.service;
   const last = lastEventOf(request);
-  const names = await events.checkNames(query.events?.split(',') ?? null, versions);
+  const asked = query.events?.split(',') ?? null;
+  const names = allowedNames(await events.checkNames(asked, versions), caller.methods, asked !== null);
   const giveBack = context.streams.take(caller.id);
   try {
     const opened = await events.open(scope, names, last);
@@ -37,6 +40,14 @@ async function follow(
   } finally {
     giveBack();
   }
+}
+
+/** Of all events a key gets those that it may follow; events that are asked for by name it has to be allowed. @throws Problem `event-forbidden` */
+function allowedNames(names: string[], rules: MethodRules | null, areAsked: boolean): string[] {
+  const allowed = names.filter((name) => mayUse(rules, 'event', name));
+  const missing = names.find((name) => !allowed.includes(name));
+  if (missing === undefined || (!areAsked && allowed.length > 0)) return allowed;
+  throw new Problem('event-forbidden', areAsked ? `The API key may not follow ${missing}.` : undefined);
 }
 
 /** Where a stream that was cut goes on; null for a new one. @throws Problem `invalid-request` */
@@ -58,7 +69,10 @@ export const eventRoutes: Route[] = [
     params: accountParams,
     query: eventsQuery,
     answer: streamed,
-    problems: ['account-unknown', 'event-unknown', 'event-refused', 'library-unavailable', 'older-instance'],
+    problems: [
+      ...(['account-unknown', 'event-unknown', 'event-forbidden', 'event-refused'] as const),
+      ...(['library-unavailable', 'older-instance'] as const),
+    ],
     async handle(context, { params, ...parts }) {
       const { ids, library } = await findAccount(context.service, params);
       return follow(context, ids, [library], parts);
@@ -72,7 +86,7 @@ export const eventRoutes: Route[] = [
     params: workspaceParams,
     query: eventsQuery,
     answer: streamed,
-    problems: ['event-unknown', 'event-refused', 'library-unavailable', 'older-instance'],
+    problems: ['event-unknown', 'event-forbidden', 'event-refused', 'library-unavailable', 'older-instance'],
     async handle(context, { params, ...parts }) {
       const { service } = context;
       const { id } = await service.workspaces.get(workspaceId(params.workspace));
