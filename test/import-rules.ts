@@ -146,7 +146,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
   live: {
-    may: ['contracts', 'runner', 'service/*', 'service/profiles', 'store/database'],
+    may: ['contracts', 'install', 'runner', 'service/*', 'service/profiles', 'store/database'],
     because:
       'it gives the runner the accounts of a pool; profiles and seals are those of the service, of whose accounts it knows nothing',
   },

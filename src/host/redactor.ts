@@ -36,14 +36,20 @@ export class Redactor {
 
 const personalId = /(?<!\d)[\d:.-]+@(?:c\.us|s\.whatsapp\.net|g\.us|lid|newsletter|broadcast)\b/g;
 const mailAddress = /[\w.+-]+@[\w-]+\.[\w.-]*\w/g;
-/** Digits of an international number: not those of a build, a version, a time or a hash. */
-const phoneNumber = /(?<![\d.\-A-Za-z])\+?\d{8,15}(?![\d\-A-Za-z])/g;
+/** The old form of the id of a group: the number of who made it, and when. */
+const groupId = /(?<![\d-])\d{8,15}-\d{10}(?!\d)/g;
+/** Digits of an international number: not those of a build, a version, a time or a hash. An escaped character may stand before them. */
+const phoneNumber = /(?:(?<![\d.\-A-Za-z])|(?<=%2B|\\u002B|\\[nrt]))\+?\d{8,15}(?![\d\-A-Za-z])/gi;
+/** The address of a file of a person, such as a picture. Scripts are on another host. */
+const media = /\bhttps?:\/\/(?!static\.)[\w.-]+\.(?:whatsapp|fbcdn)\.net\/[^\s"'<>)]+/g;
 /** A number as people write it. */
 const spacedNumber = /\+\d{1,3}(?:[ ().-]{1,2}\d{2,5}){2,5}/g;
 
 function withoutPeople(text: string): string {
   return text
+    .replaceAll(media, '[media]')
     .replaceAll(personalId, '[id]')
+    .replaceAll(groupId, '[id]')
     .replaceAll(mailAddress, '[address]')
     .replaceAll(spacedNumber, '[number]')
     .replaceAll(phoneNumber, '[number]');

@@ -2,8 +2,16 @@ import { createHmac } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { SavedProfile } from '../service/profiles/sealed-profiles.ts';
+import { SealBroken } from '../service/seal.ts';
 import { Sealer } from '../service/sealer.ts';
-import { historyMs, type PoolEvent, type PoolEventKind, type PoolRequest, refusalOf } from './limits.ts';
+import {
+  historyMs,
+  type PoolEvent,
+  type PoolEventKind,
+  type PoolRefusal,
+  type PoolRequest,
+  refusalOf,
+} from './limits.ts';
 import type { LivePolicy } from './live-policy.ts';
 import type { LiveAccountRow, LiveAccountState, LiveDatabase, LiveTables } from './tables.ts';
 
@@ -41,10 +49,15 @@ export class NotAllowedYet extends TroubleError {
   readonly until: number | null;
 
   constructor({ kind, account }: PoolRequest, until: number | null, why: string) {
-    const when = until === null ? 'until a person resumes it' : `before ${new Date(until).toISOString()}`;
-    super(`account ${account}: no ${kind} ${when}: ${why}`);
+    super(`account ${account}: ${refusalWords(kind, { until, why })}`);
     this.until = until;
   }
+}
+
+/** `no restore before 2026-11-01T00:10:00.000Z: the device was started less than 10 min ago` */
+export function refusalWords(kind: PoolRequest['kind'], { until, why }: NonNullable<PoolRefusal>): string {
+  const when = until === null ? 'until a person resumes it' : `before ${new Date(until).toISOString()}`;
+  return `no ${kind} ${when}: ${why}`;
 }
 
 /** Another machine has taken the device, or the lease has expired: nothing was written. */
@@ -100,6 +113,18 @@ export class AccountPool {
     throw new InputError(`account ${name}: there is no such account; ${hint}`);
   }
 
+  /** Why accounts may not be started now, by name; those that may are left out. A stop of the whole pool is not among the reasons. */
+  async resting(): Promise<Map<string, NonNullable<PoolRefusal>>> {
+    return this.#locked(async (tx, now) => {
+      const history = await this.#history(tx, now);
+      const rows = await tx.selectFrom('live_accounts').select(['name', 'number_key']).execute();
+      const refusals = rows.map(({ name, number_key: number }) => {
+        return [name, refusalOf(this.#policy, history, { kind: 'restore', account: name, number }, now)] as const;
+      });
+      return new Map(refusals.flatMap(([name, refusal]) => (refusal === null ? [] : [[name, refusal] as const])));
+    });
+  }
+
   /** Why a person has stopped the pool; null while it runs. */
   async stoppedBecause(): Promise<string | null> {
     const query = this.#database.kysely.selectFrom('live_pool').select('stopped_because');
@@ -152,8 +177,7 @@ export class AccountPool {
       for (const name of names) {
         const row = await tx.selectFrom('live_accounts').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
         const account = this.#account(row, now);
-        if (account.leasedBy !== null)
-          throw new TroubleError(`account ${name}: ${account.leasedBy} uses it at the moment`);
+        checkFree(row, now);
         if (account.state !== 'active' && !(toLink && account.state === 'retired'))
           throw new TroubleError(
             `account ${name}: it is ${account.state}: ${account.stateCause ?? 'no reason is given'}`,
@@ -220,6 +244,16 @@ export class AccountPool {
       .execute();
   }
 
+  /** An account that was retired is linked anew. One that a person has paused meanwhile stays paused. */
+  async reinstate(name: string): Promise<void> {
+    await this.#database.kysely
+      .updateTable('live_accounts')
+      .set({ state: 'active', state_cause: null })
+      .where('name', '=', name)
+      .where('state', '=', 'retired')
+      .execute();
+  }
+
   /** A person has opened the phone of the account. */
   async phoneSeen(name: string): Promise<void> {
     await this.find(name);
@@ -241,7 +275,11 @@ export class AccountPool {
     }
   }
 
-  /** Adds an account that has just been linked. @throws InputError as `checkNew`. */
+  /**
+   * Adds an account that has just been linked. What was asked of its phone while the number was not known counts for the number too.
+   *
+   * @throws InputError as `checkNew`.
+   */
   async add(
     name: string,
     { number, library, browserMajor }: Pick<LiveAccount, 'number' | 'library' | 'browserMajor'>,
@@ -258,6 +296,8 @@ export class AccountPool {
           ...{ linked_at: now, phone_seen_at: now },
         })
         .execute();
+      const unnumbered = tx.updateTable('live_events').where('account', '=', name).where('number_key', 'is', null);
+      await unnumbered.set({ number_key: key }).execute();
       await insertEvent(tx, { account: name, number: key, kind: 'link', at: now, until: null });
     });
   }
@@ -269,10 +309,10 @@ export class AccountPool {
    * @throws InputError where there is none; TroubleError for one that is leased.
    */
   async remove(name: string): Promise<string> {
-    const { leasedBy } = await this.find(name);
-    if (leasedBy !== null) throw new TroubleError(`account ${name}: ${leasedBy} uses it at the moment`);
+    await this.find(name);
     return this.#locked(async (tx, now) => {
       const row = await tx.selectFrom('live_accounts').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
+      checkFree(row, now);
       await tx.deleteFrom('live_accounts').where('name', '=', name).execute();
       await insertEvent(tx, { account: name, number: row.number_key, kind: 'unlink', at: now, until: null });
       return row.blob_name;
@@ -331,12 +371,24 @@ export class AccountPool {
       .digest('hex');
   }
 
+  /** @throws InputError for a number that was sealed with another key. */
+  #numberOf({ name, number }: Pick<LiveAccountRow, 'name' | 'number'>): string {
+    try {
+      return this.#sealer.open(number, name);
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      throw new InputError(
+        `account ${name}: ${error.message}; machines that share accounts share the key too (WWEBJS_CANARY_SEAL_KEY, or seal.key of the home folder)`,
+      );
+    }
+  }
+
   #account(row: Selectable<LiveAccountRow>, now: number): LiveAccount {
     return {
       name: row.name,
       state: row.state,
       stateCause: row.state_cause,
-      number: this.#sealer.open(row.number, row.name),
+      number: this.#numberOf(row),
       library: row.library,
       browserMajor: row.browser_major,
       linkedAt: row.linked_at,
@@ -345,6 +397,13 @@ export class AccountPool {
       leasedBy: row.lease_expires_at > now ? row.lease_owner : null,
     };
   }
+}
+
+/** @throws TroubleError for an account that is leased. */
+function checkFree(row: Selectable<LiveAccountRow>, now: number): void {
+  const { name, lease_owner: owner, lease_expires_at: end } = row;
+  if (owner === null || end <= now) return;
+  throw new TroubleError(`account ${name}: ${owner} uses it, until ${new Date(end).toISOString()} at the latest`);
 }
 
 async function insertEvent(

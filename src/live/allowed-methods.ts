@@ -17,12 +17,18 @@ export function kindOfCall(method: string): 'read' | 'write' | null {
 }
 
 /**
- * Whether a message goes to a number of the pool, or to a group, in which every member was put by hand.
+ * Whether a call that sends stays among the numbers of the attempt and groups, in which every member was put by hand. `reply` goes to the
+ * chat of its message unless its second argument names another one.
  *
- * @param to what `sendMessage` gets first: digits, or an id.
  * @param numbers digits of the numbers of the attempt.
  */
-export function isWithinPool(to: unknown, numbers: readonly string[]): boolean {
+export function staysWithinPool(method: string, args: readonly unknown[], numbers: readonly string[]): boolean {
+  if (method === 'sendMessage') return isWithinPool(args[0], numbers);
+  return method !== 'reply' || args[1] == null || isWithinPool(args[1], numbers);
+}
+
+/** @param to digits, or an id. */
+function isWithinPool(to: unknown, numbers: readonly string[]): boolean {
   const text = String(to);
   return /^[\d-]+@g\.us$/.test(text) || numbers.some((number) => text === number || text === `${number}@c.us`);
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -24,6 +24,8 @@ interface CodeShowerOptions {
 /** Shows codes to the person or the command that has the phone of an account. */
 export class CodeShower {
   readonly #options: CodeShowerOptions;
+  #isWritten = false;
+  readonly #over = new AbortController();
 
   constructor(options: CodeShowerOptions) {
     this.#options = options;
@@ -35,20 +37,23 @@ export class CodeShower {
    */
   async show(kind: 'qr' | 'pairing', code: string): Promise<void> {
     const { account, onCode, file, write } = this.#options;
-    if (onCode !== undefined) return runOnCode(onCode, { account, kind, code });
+    if (onCode !== undefined) return runOnCode(onCode, { account, kind, code }, this.#over.signal);
     if (kind === 'pairing') {
       write(`account ${account}: type this code on the phone (Linked devices, Link with phone number): ${code}\n`);
       return;
     }
     makeFolder(dirname(file));
+    this.#isWritten = true;
     writeFileSync(file, qrPng(code), { mode: 0o600 });
     write(
       `${encodeQR(code, 'term')}\naccount ${account}: scan this code on the phone (Linked devices); as a picture: ${file}\n`,
     );
   }
 
+  /** Removes the picture, where there is one, and ends a command that still runs. */
   close(): void {
-    rmSync(this.#options.file, { force: true });
+    this.#over.abort();
+    if (this.#isWritten) rmSync(this.#options.file, { force: true });
   }
 }
 
@@ -56,12 +61,16 @@ export class CodeShower {
 async function runOnCode(
   command: string,
   { account, kind, code }: { account: string; kind: string; code: string },
+  over: AbortSignal,
 ): Promise<void> {
   const env = {
     ...process.env,
     ...{ WWEBJS_CANARY_ACCOUNT: account, WWEBJS_CANARY_CODE_KIND: kind, WWEBJS_CANARY_CODE: code },
   };
-  const child = spawn(command, { shell: true, env, stdio: ['pipe', 'pipe', 'inherit'] });
+  // A group of its own, so that what the shell has started ends with it.
+  const child = spawn(command, { shell: true, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  const end = () => killGroup(child);
+  over.addEventListener('abort', end);
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2_000);
@@ -70,9 +79,19 @@ async function runOnCode(
   child.stdin.on('error', () => {});
   child.stdin.end(`${code}\n`);
   const [status, signal] = (await once(child, 'close')) as [number | null, string | null];
+  over.removeEventListener('abort', end);
   if (status === 0) return;
   const last = said.trim().split('\n').at(-1) ?? '';
   const refusal = refusals.find((each) => each === last);
   if (refusal) throw new Refusal(refusal, 'the command of --on-code says so');
   throw new Finding('not-scanned', `the command of --on-code ended with ${signal ?? status}${last && `: ${last}`}`);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has just ended.
+  }
 }

@@ -2,13 +2,14 @@ import { dayMs, hourMs, type LivePolicy } from './live-policy.ts';
 
 /**
  * What an account did: `restore` (a start of a linked device), `qr` and `code` (a phone was asked to scan or to type), `link`, `unlink`,
- * `message`. What came of it: `connected`, `failed`. What WhatsApp said: `conflict`, `removed`, `temporary-ban`, `restricted`, `banned`,
- * `code-refused`. `site-refused`: the site answered with an error or with something else than WhatsApp Web. `resumed`: a person has
- * looked after the account.
+ * `message`. What came of it: `connected`, `failed`; of a `qr` or `code` also `not-linked`: no phone took it. What WhatsApp said:
+ * `conflict`, `removed`, `temporary-ban`, `restricted`, `banned`, `code-refused`. `site-refused`: the site answered with an error or with
+ * something else than WhatsApp Web. `resumed`: a person has looked after the account.
  */
 export type PoolEventKind =
   | LimitedKind
   | 'link'
+  | 'not-linked'
   | 'unlink'
   | 'connected'
   | 'failed'
@@ -43,9 +44,10 @@ export type PoolRefusal = { until: number | null; why: string } | null;
 export const historyMs = 91 * dayMs;
 
 /**
- * Whether the policy allows a request now. The only place where limits are enforced; without a clock of its own.
+ * Whether the policy allows a request now. The only place where limits are enforced; without a clock of its own. An entry of the future
+ * counts too: the clock was set back, or another machine read it later and wrote first.
  *
- * @param history of the whole pool, in any sequence, as far back as `historyMs`; with all `banned` and `resumed`.
+ * @param history of the whole pool, in the sequence in which it was written, as far back as `historyMs`; with all `banned` and `resumed`.
  * @param stoppedBecause why a person has stopped the pool; null while it runs.
  */
 export function refusalOf(
@@ -55,12 +57,11 @@ export function refusalOf(
   now: number,
   stoppedBecause: string | null = null,
 ): PoolRefusal {
-  const past = history.filter(({ at }) => at <= now).toSorted((a, b) => a.at - b.at);
   const found = [
     stoppedBecause === null ? null : { until: null, why: `the pool is stopped: ${stoppedBecause}` },
-    ...poolRules(policy, past, now),
-    ...accountRules(policy, past, request),
-    ...deedRules(policy, past, request),
+    ...poolRules(policy, history, now),
+    ...accountRules(policy, history, request),
+    ...deedRules(policy, history, request),
   ].filter((refusal) => refusal !== null && (refusal.until === null || refusal.until > now));
   return found.reduce<PoolRefusal>((latest, each) => (endOf(each) > endOf(latest) ? each : latest), null);
 }
@@ -70,8 +71,8 @@ function endOf(refusal: PoolRefusal): number {
 }
 
 /** What stops every account. */
-function poolRules({ breaker, site }: LivePolicy, past: readonly PoolEvent[], now: number): PoolRefusal[] {
-  const hit = past.filter(({ kind, at }) => punishments.has(kind) && at > now - breaker.within);
+function poolRules({ breaker, site }: LivePolicy, history: readonly PoolEvent[], now: number): PoolRefusal[] {
+  const hit = byTime(history.filter(({ kind, at }) => punishments.has(kind) && at > now - breaker.within));
   const newestOf = new Map(hit.map(({ account, number, at }) => [number ?? account, at]));
   // The breaker closes when so many are no longer within the time: the one that has to leave is the `numbers`-th newest.
   const decisive = [...newestOf.values()].sort((a, b) => b - a)[breaker.numbers - 1];
@@ -79,11 +80,11 @@ function poolRules({ breaker, site }: LivePolicy, past: readonly PoolEvent[], no
     until: decisive + breaker.within,
     why: `the breaker of the pool is open: ${newestOf.size} numbers were restricted or banned`,
   };
-  const lastConnected = past.findLast(({ kind }) => kind === 'connected')?.at ?? Number.NEGATIVE_INFINITY;
-  const refusals = past.filter(({ kind, at }) => kind === 'site-refused' && at > lastConnected);
-  const last = refusals.at(-1);
+  const lastConnected = history.findLastIndex(({ kind }) => kind === 'connected');
+  const refusals = history.slice(lastConnected + 1).filter(({ kind }) => kind === 'site-refused');
+  const last = latest(refusals);
   const wait = Math.min(site.longestWait, site.firstWait * 2 ** (refusals.length - 1));
-  const away = last !== undefined && { until: last.at + wait, why: 'the site answered with an error' };
+  const away = last !== undefined && { until: last + wait, why: 'the site answered with an error' };
   return [broken || null, away || null];
 }
 
@@ -92,11 +93,11 @@ const punishments: ReadonlySet<PoolEventKind> = new Set(['temporary-ban', 'restr
 /** What makes one account rest, and what holds for all devices of its number. */
 function accountRules(
   { coolDowns, failures }: LivePolicy,
-  past: readonly PoolEvent[],
+  history: readonly PoolEvent[],
   request: PoolRequest,
 ): PoolRefusal[] {
-  const ofDevice = past.filter(({ account }) => account === request.account);
-  const ofNumber = past.filter((event) => isSameNumber(event, request));
+  const ofDevice = history.filter(({ account }) => account === request.account);
+  const ofNumber = history.filter((event) => isSameNumber(event, request));
   const rest = (kind: PoolEventKind, ms: number, why: string, events = ofNumber): PoolRefusal => {
     const ends = events.filter((event) => event.kind === kind).map(({ at, until }) => Math.max(at, until ?? at) + ms);
     return ends.length === 0 ? null : { until: Math.max(...ends), why };
@@ -111,44 +112,42 @@ function accountRules(
     rest('removed', coolDowns.removed, 'WhatsApp removed the device', ofDevice),
     rest('temporary-ban', coolDowns.temporaryBan, 'WhatsApp banned the number for a time'),
     rest('restricted', coolDowns.restriction, 'WhatsApp restricts the number'),
-    isFailing
-      ? { until: (failed.at(-1)?.at ?? 0) + failures.rest, why: `${failed.length} starts in a row failed` }
-      : null,
+    isFailing ? { until: (latest(failed) ?? 0) + failures.rest, why: `${failed.length} starts in a row failed` } : null,
   ];
 }
 
 /** How often and how densely the requested kind may happen. */
 function deedRules(
   { restores, links, codes, messages }: LivePolicy,
-  past: readonly PoolEvent[],
+  history: readonly PoolEvent[],
   request: PoolRequest,
 ): PoolRefusal[] {
-  const ofDevice = past.filter(({ account }) => account === request.account);
-  const ofNumber = past.filter((event) => isSameNumber(event, request));
-  const last = (kind: PoolEventKind) => ofNumber.findLast((event) => event.kind === kind)?.at;
+  const ofDevice = history.filter(({ account }) => account === request.account);
+  const ofNumber = history.filter((event) => isSameNumber(event, request));
+  const of = (kind: PoolEventKind, events = ofNumber) => events.filter((event) => event.kind === kind);
   const linking = [
-    capped(ofNumber, 'link', links.perDay, dayMs),
-    after(last('unlink'), links.afterUnlink, 'the number was unlinked'),
+    capped('link', linksIn(ofNumber), links.perDay, dayMs),
+    after(of('unlink'), links.afterUnlink, 'the number was unlinked'),
   ];
   switch (request.kind) {
     case 'restore':
       return [
-        after(ofDevice.findLast(({ kind }) => kind === 'restore')?.at, restores.spacing, 'the device was started'),
-        capped(ofDevice, 'restore', restores.perHour, hourMs),
-        capped(ofDevice, 'restore', restores.perDay, dayMs),
+        after(of('restore', ofDevice), restores.spacing, 'the device was started'),
+        capped('restore', of('restore', ofDevice), restores.perHour, hourMs),
+        capped('restore', of('restore', ofDevice), restores.perDay, dayMs),
       ];
     case 'qr':
-      return [...linking, capped(ofNumber, 'qr', codes.qrPerDay, dayMs)];
+      return [...linking, capped('qr', of('qr'), codes.qrPerDay, dayMs)];
     case 'code':
       return [
         ...linking,
-        capped(ofNumber, 'code', codes.pairingPerDay, dayMs),
-        after(last('code-refused'), codes.afterRefusal, 'WhatsApp refused a pairing code'),
+        capped('code', of('code'), codes.pairingPerDay, dayMs),
+        after(of('code-refused'), codes.afterRefusal, 'WhatsApp refused a pairing code'),
       ];
     case 'message':
       return [
-        after(last('message'), messages.spacing, 'the number sent a message'),
-        capped(ofNumber, 'message', messages.perDay, dayMs),
+        after(of('message'), messages.spacing, 'the number sent a message'),
+        capped('message', of('message'), messages.perDay, dayMs),
       ];
   }
 }
@@ -157,15 +156,37 @@ function isSameNumber(event: PoolEvent, request: PoolRequest): boolean {
   return event.account === request.account || (request.number !== null && event.number === request.number);
 }
 
-function after(at: number | undefined, ms: number, what: string): PoolRefusal {
+/** Links, and requests for one of which it is not written that no phone took them: a crash in between counts as a link. */
+function linksIn(history: readonly PoolEvent[]): PoolEvent[] {
+  const answered = new Set<string>();
+  const links: PoolEvent[] = [];
+  for (const event of history.toReversed()) {
+    const { kind, account } = event;
+    const isRequest = kind === 'qr' || kind === 'code';
+    if (kind === 'link' || kind === 'not-linked') answered.add(account);
+    if (kind === 'link' || (isRequest && !answered.delete(account))) links.push(event);
+  }
+  return links;
+}
+
+function after(events: readonly PoolEvent[], ms: number, what: string): PoolRefusal {
+  const at = latest(events);
   return at === undefined ? null : { until: at + ms, why: `${what} less than ${minutes(ms)} ago` };
 }
 
-/** At most `most` within any `ms`. */
-function capped(past: readonly PoolEvent[], kind: PoolEventKind, most: number, ms: number): PoolRefusal {
-  const decisive = past.filter((event) => event.kind === kind).at(-most);
+/** At most `most` of these events within any `ms`. */
+function capped(kind: PoolEventKind, events: readonly PoolEvent[], most: number, ms: number): PoolRefusal {
+  const decisive = byTime(events).at(-most);
   if (decisive === undefined) return null;
   return { until: decisive.at + ms, why: `${most} of kind ${kind} within ${minutes(ms)} are the limit` };
+}
+
+function byTime(events: readonly PoolEvent[]): PoolEvent[] {
+  return events.toSorted((a, b) => a.at - b.at);
+}
+
+function latest(events: readonly PoolEvent[]): number | undefined {
+  return byTime(events).at(-1)?.at;
 }
 
 function minutes(ms: number): string {

@@ -1,31 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attempt, AttemptEvent } from '../contracts/attempt.ts';
-import { InputError } from '../contracts/input-error.ts';
+import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { AttemptInput } from '../runner/attempt-input.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
 import { flowDeadlineSeconds } from '../runner/deadlines.ts';
 import { Finding } from '../runner/finding.ts';
 import type { Flow } from '../runner/flow.ts';
-import { serversWord } from '../runner/judge-live.ts';
+import { isWhatsAppWeb, serversWord } from '../runner/judge-live.ts';
 import type { LiveDevice, LiveInput } from '../runner/live-site.ts';
 import { runAttempt } from '../runner/run-attempt.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
 import type { SealedProfiles } from '../service/profiles/sealed-profiles.ts';
 import { type AccountPool, type DeviceLease, DeviceLost, NotAllowedYet } from './account-pool.ts';
-import { isWithinPool, kindOfCall } from './allowed-methods.ts';
+import { kindOfCall, staysWithinPool } from './allowed-methods.ts';
 import type { CodeShower } from './code-shower.ts';
+import { beforeEndMs, LeaseWatch } from './lease-watch.ts';
 import { type PoolEventKind, type PoolRequest, phoneDays } from './limits.ts';
 import { dayMs, type LivePolicy } from './live-policy.ts';
+import { openProfileFolder } from './profile-folder.ts';
 
 /** Deadlines on the live site are this much longer: the bar of the project is that of a replica on the same machine. */
 const liveFactor = 6;
-/** A lease outlives the last moment of its attempt by so much: what is left is to save the profile. */
-const afterAttemptMs = 60_000;
 /** A pause that is not longer is waited for before a message; a longer one ends the attempt. */
 const longestPauseMs = 60_000;
 
@@ -77,25 +75,33 @@ export class LiveAttempts implements LiveAttempter {
     const names = await this.#choose(input.flow);
     const leases = await this.#pool.accounts.take(names, this.#owner, this.#leaseMs(input), links !== undefined);
     const watch = new LeaseWatch(this.#pool.accounts, leases, this.#leaseMs(input), this.#options.heartbeatMs);
-    const folder = mkdtempSync(join(tmpdir(), 'wwebjs-live-'));
+    try {
+      return await this.#underLease(input, leases, watch);
+    } finally {
+      watch.end();
+      for (const lease of leases) await this.#pool.accounts.release(lease);
+    }
+  }
+
+  /** One attempt with devices that are leased. When it is over, no profile is left unencrypted. */
+  async #underLease(input: AttemptInput, leases: readonly DeviceLease[], watch: LeaseWatch): Promise<Attempt> {
+    const links = linkingFlows[input.flow.name];
+    const folder = await openProfileFolder();
     try {
       const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.lost]);
       checkBrowserAge(input, leases);
       const kind = links ?? 'restore';
       const refused = await this.#allowed(
-        names.map((account) => ({ kind, account })),
+        leases.map(({ account }) => ({ kind, account: account.name })),
         signal,
       );
       if (refused) return recordOfUnstarted(input, 'limit-reached', refused.message);
-      const devices = await this.#devices(leases, folder, links === undefined);
+      const devices = await this.#devices(leases, folder.path, links === undefined);
       const attempt = await this.#run({ ...input, signal }, devices, leases);
       await this.#settle(attempt, { input, leases, devices, links });
       return attempt;
     } finally {
-      watch.end();
-      // First of all no profile is left unencrypted.
-      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
-      for (const lease of leases) await this.#pool.accounts.release(lease);
+      await folder.remove();
     }
   }
 
@@ -106,31 +112,41 @@ export class LiveAttempts implements LiveAttempter {
    * @throws InputError for a name or a number that cannot be added; NotAllowedYet.
    */
   async add(name: string, number: string | null, input: AttemptInput): Promise<Attempt> {
-    const { accounts, profiles } = this.#pool;
+    const { accounts } = this.#pool;
     await accounts.checkNew(name, number);
     const kind = linkingFlows[input.flow.name] ?? 'qr';
     await accounts.request([{ kind, account: name }], number);
-    const folder = mkdtempSync(join(tmpdir(), 'wwebjs-live-'));
+    const folder = await openProfileFolder();
     try {
-      const device: LiveDevice = { number, dataPath: join(folder, name), isLinked: false };
+      const device: LiveDevice = { number, dataPath: join(folder.path, name), isLinked: false };
       let linkedAs = number;
       const attempt = await this.#run(input, [device], [], name, (own) => {
         linkedAs = own;
       });
-      if (attempt.outcome !== 'passed' || linkedAs === null) {
-        const happened = eventOfFailure(attempt, kind);
-        if (happened) await accounts.note(name, happened, null, number ?? undefined);
+      if (attempt.outcome === 'passed' && linkedAs !== null) {
+        await this.#addLinked(name, linkedAs, device, input);
         return attempt;
       }
-      const saved = await profiles.put(blobName(name, 0), name, sessionOf(device));
-      const row = { number: linkedAs, library: attempt.provenance.requested, browserMajor: majorOf(input) };
-      await accounts.add(name, row, saved).catch(async (error) => {
-        await profiles.discard(saved.blob_name);
-        throw error;
-      });
+      for (const each of [tookCode(attempt) ? 'link' : 'not-linked', eventOfFailure(attempt, kind)] as const)
+        if (each) await accounts.note(name, each, null, linkedAs ?? undefined);
       return attempt;
     } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+      await folder.remove();
+    }
+  }
+
+  /** @throws InputError for a number that cannot be added; TroubleError where the profile cannot be kept. The link counts all the same. */
+  async #addLinked(name: string, number: string, device: LiveDevice, input: AttemptInput): Promise<void> {
+    const { accounts, profiles } = this.#pool;
+    const blob = blobName(name, 0);
+    try {
+      const saved = await profiles.put(blob, name, sessionOf(device));
+      await accounts.add(name, { number, library: input.cell.library, browserMajor: majorOf(input) }, saved);
+    } catch (error) {
+      await profiles.discard(blob);
+      await accounts.note(name, 'link', null, number);
+      if (error instanceof InputError) throw error;
+      throw new TroubleError(`account ${name}: it is linked, and its profile could not be kept: ${messageOf(error)}`);
     }
   }
 
@@ -147,8 +163,12 @@ export class LiveAttempts implements LiveAttempter {
     if (links && named?.length !== 1)
       throw new InputError(`--flow ${flow.name}: it links an account anew, so --account has to name that one`);
     if (named && named.length >= needed) {
-      for (const name of named) await this.#pool.accounts.find(name);
-      return named.slice(0, needed);
+      const found = await Promise.all(named.map((name) => this.#pool.accounts.find(name)));
+      const used = found.slice(0, needed);
+      if (new Set(used.map(({ number }) => number)).size === needed) return used.map(({ name }) => name);
+      throw new InputError(
+        `--flow ${flow.name}: it needs ${needed} accounts of different numbers; --account names one twice`,
+      );
     }
     const all = await this.#pool.accounts.list();
     const usable = all
@@ -186,7 +206,10 @@ export class LiveAttempts implements LiveAttempter {
     const devices: LiveDevice[] = [];
     for (const { account, profile } of leases) {
       const device = { number: account.number, dataPath: join(folder, account.name), isLinked };
-      if (isLinked) await this.#pool.profiles.get(profile, account.name, sessionOf(device));
+      if (isLinked)
+        await this.#pool.profiles.get(profile, account.name, sessionOf(device)).catch((error) => {
+          throw new TroubleError(`account ${account.name}: its profile cannot be had: ${messageOf(error)}`);
+        });
       devices.push(device);
     }
     return devices;
@@ -235,7 +258,7 @@ export class LiveAttempts implements LiveAttempter {
       const kind = kindOfCall(method);
       if (kind === null) throw forbidden(`${method}()`);
       if (kind === 'read') return;
-      if (method === 'sendMessage' && !isWithinPool(args[0], numbers)) throw forbidden('a message out of the pool');
+      if (!staysWithinPool(method, args, numbers)) throw forbidden('a message out of the pool');
       const account = leases[place]?.account.name;
       if (account === undefined) throw forbidden('a message of an account that is being linked');
       await (this.#options.wait ?? pause)(Math.round(Math.random() * this.#pool.policy.messages.jitter), signal);
@@ -244,7 +267,7 @@ export class LiveAttempts implements LiveAttempter {
     };
   }
 
-  /** Writes down what happened, and saves the profiles of devices that are still linked. Never rejects for a lost lease. */
+  /** Writes down what happened, and saves the profiles of devices that are still linked. A profile that cannot be saved is told. */
   async #settle(attempt: Attempt, { input, leases, devices, links }: Settling): Promise<void> {
     const { accounts } = this.#pool;
     const failure = attempt.outcome === 'passed' ? null : eventOfFailure(attempt, links ?? 'restore');
@@ -254,17 +277,16 @@ export class LiveAttempts implements LiveAttempter {
       const kind = attempt.outcome === 'passed' ? 'connected' : place === blamed ? failure : null;
       if (kind !== null) await accounts.note(name, kind);
       if (kind === 'removed' || kind === 'banned') await accounts.setState(name, 'retired', attempt.code);
+      if (links) await accounts.note(name, tookCode(attempt) ? 'link' : 'not-linked');
       const isSafe = links ? attempt.outcome === 'passed' : isStillLinked(attempt.events, place);
       if (!isSafe) continue;
-      await this.#keep(lease, devices[place] as LiveDevice, input).catch((error) => {
-        if (!(error instanceof DeviceLost)) throw error;
-      });
-      if (links === undefined) continue;
-      await accounts.note(name, 'link');
-      await accounts.setState(name, 'active', null);
+      const kept = await this.#keep(lease, devices[place] as LiveDevice, input).catch((error: unknown) => error);
+      if (kept instanceof Error) this.#options.say(`account ${name}: its profile is not saved: ${kept.message}`);
+      else if (links) await accounts.reinstate(name);
     }
   }
 
+  /** @throws DeviceLost, or the error of the store or of the profile. */
   async #keep(lease: DeviceLease, device: LiveDevice, input: AttemptInput): Promise<void> {
     const { accounts, profiles } = this.#pool;
     const { name } = lease.account;
@@ -279,7 +301,7 @@ export class LiveAttempts implements LiveAttempter {
   /** How long a lease lasts without a renewal. */
   #leaseMs({ flow, deadlineFactor }: AttemptInput): number {
     const { deadlineSeconds = flowDeadlineSeconds } = flow;
-    return deadlineSeconds * 1_000 * deadlineFactor * liveFactor + this.#pool.policy.waitAtMost + afterAttemptMs;
+    return deadlineSeconds * 1_000 * deadlineFactor * liveFactor + this.#pool.policy.waitAtMost + beforeEndMs;
   }
 }
 
@@ -288,36 +310,6 @@ interface Settling {
   leases: readonly DeviceLease[];
   devices: readonly LiveDevice[];
   links: 'qr' | 'code' | undefined;
-}
-
-/** Renews leases, and ends the attempt when one is lost. */
-class LeaseWatch {
-  readonly #lost = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  #renewedAt = performance.now();
-
-  constructor(accounts: AccountPool, leases: readonly DeviceLease[], ms: number, everyMs = 15_000) {
-    const renew = async () => {
-      for (const lease of leases) await accounts.renew(lease, ms);
-      this.#renewedAt = performance.now();
-    };
-    this.#timer = setInterval(() => {
-      renew().catch((error: Error) => {
-        // While the database does not answer, no other machine gets the device.
-        const isOver = performance.now() - this.#renewedAt > ms - afterAttemptMs;
-        if (error instanceof DeviceLost || isOver) this.#lost.abort(new Finding('lease-lost', error.message));
-      });
-    }, everyMs);
-    this.#timer.unref();
-  }
-
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
-  }
 }
 
 /** What the history gets after an attempt that did not pass; null for what is no fault of account, site or version. */
@@ -342,10 +334,15 @@ function eventOfFailure({ code, blame, outcome }: Attempt, kind: PoolRequest['ki
 }
 
 /** A page that was WhatsApp Web, and neither asked for a code nor logged out: its profile is that of a linked device. */
-function isStillLinked(events: readonly AttemptEvent[], place: number): boolean {
+export function isStillLinked(events: readonly AttemptEvent[], place: number): boolean {
   const prefix = place === 0 ? '' : 'peer:';
-  const has = (type: string) => events.some((event) => event.type === `${prefix}${type}`);
-  return has('page:observed') && !has('client:qr') && !has('page:logout');
+  const of = (type: string) => events.filter((event) => event.type === `${prefix}${type}`);
+  return of('page:observed').some(isWhatsAppWeb) && of('client:qr').length + of('page:logout').length === 0;
+}
+
+/** Whether a phone took the code of an attempt that links, whatever came of it: WhatsApp counts the link. */
+export function tookCode({ phases, events }: Pick<Attempt, 'phases' | 'events'>): boolean {
+  return phases.scan !== undefined || events.some(({ type }) => type === 'client:authenticated');
 }
 
 /** @throws InputError for a browser that is older than one that has opened a profile. */
@@ -369,6 +366,10 @@ const blobName = (account: string, token: number) => `live/${account}/${token}-$
 
 function forbidden(what: string): Finding {
   return new Finding('limit-reached', `${what} is nothing that an attempt on the live site may do`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -96,7 +96,7 @@ class AttemptPhone implements NamedActions {
   }
 
   async scan(qr: string): Promise<void> {
-    if ((await this.#phone).isInHand) return this.#inHand(() => this.#showAll());
+    if ((await this.#phone).isInHand) return this.#inHand((over) => this.#showAll(over));
     const scan = async (text: string) => (await this.#phone).scan(text);
     await this.#steps.run('scan', () => scan(qr).catch(this.#scanWhatIsShown(qr, scan)).catch(refused));
   }
@@ -108,20 +108,20 @@ class AttemptPhone implements NamedActions {
   }
 
   /** Shows a code, then waits until the page has left its codes. */
-  async #inHand(show: () => Promise<void>): Promise<void> {
+  async #inHand(show: (over: AbortSignal) => Promise<void>): Promise<void> {
     const over = new AbortController();
     const untilLeft = async () => {
       while (!(await this.#client.hasLeftCodes()) && !over.signal.aborted) await sleep(askPageMs);
     };
-    const shown = () => show().catch(refused);
+    const shown = () => show(over.signal).catch(refused);
     await this.#steps.run('scan-in-hand', () => Promise.all([shown(), untilLeft()])).finally(() => over.abort());
   }
 
   /** Shows each QR text of the page once, as long as the page shows any. */
-  async #showAll(): Promise<void> {
+  async #showAll(over: AbortSignal): Promise<void> {
     const phone = await this.#phone;
     let last: string | undefined;
-    while (!(await this.#client.hasLeftCodes())) {
+    while (!(await this.#client.hasLeftCodes()) && !over.aborted) {
       const shown = this.#client.shownQr();
       if (shown !== undefined && shown !== last) await phone.scan(shown);
       last = shown;

@@ -107,12 +107,15 @@ function siteTrouble(events: readonly AttemptEvent[]): string | null {
     return type === 'page:http-error' && data && isPage(data.url) ? [data.status] : [];
   });
   const [status] = answers;
-  const seen = events
-    .filter(({ type }) => type === 'page:observed')
-    .map(({ detail }) => observed.safeParse(detail).data);
-  if (seen.some((look) => look?.isWhatsAppWeb)) return null;
+  const seen = events.filter(({ type }) => type === 'page:observed');
+  if (seen.some(isWhatsAppWeb)) return null;
   if (status !== undefined) return `The site answered the request for its page with ${status}.`;
   return seen.length > 0 ? 'What the browser got in place of WhatsApp Web is another page.' : null;
+}
+
+/** Whether the event `page:observed` is of a page of WhatsApp Web. */
+export function isWhatsAppWeb({ detail }: AttemptEvent): boolean {
+  return observed.safeParse(detail).data?.isWhatsAppWeb === true;
 }
 
 /** Why the page could not reach its servers at the end; null where it could. A page that was just loaded anew is on its way to them. */

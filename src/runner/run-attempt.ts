@@ -139,6 +139,7 @@ function contextOf({ cell, flow, live }: AttemptInput, steps: Steps, scene: Scen
       const ready = async () => {
         if (!live) return checkReady(of, by, cell.build, patienceMs);
         const number = await checkLinked(of, by.number, patienceMs);
+        scene.redactor.learn(number);
         if (of === client) live.linkedAs(number);
       };
       const check = () => steps.run('probe', ready);

@@ -68,6 +68,7 @@ export class Scene {
     const { cell, flow, library, surface, live } = input;
     this.#input = input;
     this.redactor = new Redactor(live !== undefined);
+    for (const { number } of live?.devices ?? []) if (number !== null) this.redactor.learn(number);
     this.#artifacts = join(input.runFolder, input.id);
     this.#steps = steps;
     this.#recorder = recorder;

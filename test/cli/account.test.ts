@@ -80,12 +80,21 @@ describe('bad input starts nothing, and the message says what would be right', (
   });
 });
 
+test('two devices of one number are no pair, and a reason is not longer than every database keeps it', async () => {
+  await addAnna();
+  const pair = ['run', '--target', 'live', '--library', '1.34.7', '--flow', 'message-round-trip'];
+  await expect(run(...pair, '--account', 'anna,anna')).rejects.toThrow('2 accounts of different numbers');
+  await expect(run('account', 'pause', 'anna', '--because', 'x'.repeat(201))).rejects.toThrow('1 to 200 characters');
+  await run('account', 'remove', 'anna');
+});
+
 test('an account is listed, paused, resumed and removed, and the whole pool stopped by one switch', async () => {
   await addAnna();
   expect(await run('account', 'list')).toMatch(/anna +active +1\.34\.7 +107 or newer/);
   const listed = await run('account', 'list', '--json');
   expect(JSON.parse(listed)).toMatchObject({ stoppedBecause: null, accounts: [{ name: 'anna' }] });
   expect(listed).not.toContain('15550100120');
+  expect(JSON.parse(listed).accounts[0].waits).toBeNull();
   await run('account', 'pause', 'anna', '--because', 'on holiday');
   expect(await run('account', 'list')).toMatch(/anna +paused .*on holiday/);
   await expect(run('run', '--target', 'live', '--library', '1.34.7')).rejects.toThrow('and there are 0');

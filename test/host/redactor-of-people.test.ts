@@ -21,6 +21,12 @@ test.each([
   ['a message to +1 (555) 010-0123', /555/],
   ['mail anna.b@example.org', /anna/],
   ['group 12025550101-1612345678@g.us', /12025550101/],
+  ['group 12025550101-1612345678 is gone', /12025550101|1612345678/],
+  ['?phone=%2B15550100123', /15550100123/],
+  ['{"text":"\\u002b15550100123"}', /15550100123/],
+  ['first line\\n15550100123', /15550100123/],
+  ['GET https://pps.whatsapp.net/v/t61.24694-24/picture.jpg?oh=01_secret failed', /secret|picture/],
+  ['https://media-fra3-1.cdn.whatsapp.net/o1/v/t24/f2/m231/abc', /m231/],
 ])('%s loses what it says of people', (text, gone) => {
   expect(redactor.clean({ nested: [text] }).nested[0]).not.toMatch(gone);
 });
@@ -31,6 +37,7 @@ test.each([
   '2026-11-29T06:43:01.123Z',
   '20261129-064301-0a1b2c-0001',
   'https://web.whatsapp.com/static/app.js?build=2.3000.1032534684:6833:73',
+  'https://static.whatsapp.net/rsrc.php/v4/yA/r/abc.js',
 ])('%s, which names no person, stays', (text) => {
   expect(redactor.clean(text)).toBe(text);
 });

@@ -114,6 +114,41 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     );
   });
 
+  test('what was asked of a phone before its number was known counts for the number', async () => {
+    await pool.request([{ kind: 'qr', account: 'cleo' }]);
+    await pool.add('cleo', { number: '15550100129', library: '1.34.7', browserMajor: 107 }, saved);
+    const rows = await database.kysely.selectFrom('live_events').selectAll().where('account', '=', 'cleo').execute();
+    expect(rows.map(({ kind }) => kind)).toEqual(['qr', 'link']);
+    expect(new Set(rows.map(({ number_key: key }) => key)).size).toBe(1);
+    expect(rows[0]?.number_key).not.toBeNull();
+  });
+
+  test('a device that is in use is refused with the end of its lease', async () => {
+    await pool.take(['anna'], 'one', 60_000);
+    await expect(pool.take(['anna'], 'two', 60_000)).rejects.toThrow('until 2026-11-01T00:01:00.000Z at the latest');
+  });
+
+  test('the accounts that may not be started now are named with the reason and the end', async () => {
+    await pool.request([{ kind: 'restore', account: 'ben' }]);
+    const until = start + policy.restores.spacing;
+    expect([...(await pool.resting())]).toEqual([['ben', { until, why: expect.stringContaining('was started') }]]);
+  });
+
+  test('an account that a person has paused while it was linked anew stays paused', async () => {
+    await pool.setState('anna', 'retired', 'logged-out');
+    await pool.setState('ben', 'paused', 'on holiday');
+    for (const name of ['anna', 'ben']) await pool.reinstate(name);
+    expect(await pool.list()).toMatchObject([{ state: 'active', stateCause: null }, { state: 'paused' }]);
+  });
+
+  test('a machine with another key gets one error that names the account and the key', async () => {
+    const other = new AccountPool(database, policy, [Buffer.alloc(32, 8)]);
+    await expect(other.list()).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(/account anna: .*WWEBJS_CANARY_SEAL_KEY/),
+    });
+  });
+
   test('an account that is paused or used is not taken, one that does not exist is named with those that do', async () => {
     await pool.setState('anna', 'paused', 'on holiday');
     await expect(pool.take(['anna'], 'one', 60_000)).rejects.toThrow('it is paused: on holiday');

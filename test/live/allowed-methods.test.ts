@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isWithinPool, kindOfCall } from '../../src/live/allowed-methods.ts';
+import { kindOfCall, staysWithinPool } from '../../src/live/allowed-methods.ts';
 
 test.each(['sendMessage', 'reply', 'react', 'edit', 'delete'])('%s counts as a message', (method) => {
   expect(kindOfCall(method)).toBe('write');
@@ -23,5 +23,7 @@ test.each([
   ['status@broadcast', false],
   [undefined, false],
 ])('a message to %s may be sent: %s', (to, may) => {
-  expect(isWithinPool(to, ['15550100120', '15550100121'])).toBe(may);
+  const numbers = ['15550100120', '15550100121'];
+  expect(staysWithinPool('sendMessage', [to, 'hello'], numbers)).toBe(may);
+  expect(staysWithinPool('reply', ['hello', to], numbers)).toBe(may || to === undefined);
 });

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { CodeShower } from '../../src/live/code-shower.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -18,6 +19,25 @@ test('a person gets a QR code as text and as a picture, which is gone afterwards
   expect(said.join('')).toContain(file);
   shown.close();
   expect(existsSync(file)).toBe(false);
+});
+
+test('a command that still runs when the attempt is over ends with all that it has started', async () => {
+  const shown = shower('sleep 300 & wait');
+  const ended = expect(shown.show('qr', '2@abc')).rejects.toMatchObject({
+    message: expect.stringContaining('SIGTERM'),
+  });
+  await sleep(300);
+  shown.close();
+  await ended;
+});
+
+test('a file of that name that the shower has not written stays', async () => {
+  const file = join(temporaryFolder(), 'qr.png');
+  writeFileSync(file, 'a picture of the user');
+  const shown = new CodeShower({ account: 'anna', file, write: () => {} });
+  await shown.show('pairing', 'ABCD1234');
+  shown.close();
+  expect(readFileSync(file, 'utf8')).toBe('a picture of the user');
 });
 
 test('a person gets a pairing code as text', async () => {

@@ -106,6 +106,24 @@ describe('over simulated days, whatever is asked for and whatever WhatsApp does'
     );
   });
 
+  test('a clock that is set back allows nothing that it refused before', () => {
+    const back = fc.oneof(fc.nat(hourMs), fc.nat(400 * dayMs));
+    fc.assert(
+      fc.property(course, back, (steps, ms) => {
+        const history = played(steps);
+        const now = (history.at(-1)?.at ?? start) + 1;
+        for (const account of ['anna', 'ben']) {
+          for (const kind of ['restore', 'qr', 'code', 'message'] as const) {
+            const request = { kind, account, number: numberOf(account) };
+            if (refusalOf(policy, history, request, now) === null) continue;
+            expect(refusalOf(policy, history, request, now - ms)).not.toBeNull();
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test('nothing is done while a cool-down lasts', () => {
     const rests = { conflict: 30 * minuteMs, removed: dayMs, 'temporary-ban': dayMs, restricted: dayMs };
     fc.assert(
@@ -174,6 +192,21 @@ test('five failed starts in a row make the account rest for half an hour', () =>
   expect(untilOf(failed, restore, start + 6)).toBe(start + 4 + 30 * minuteMs);
   expect(refusalOf(policy, failed.slice(1), restore, start + 6)).toBeNull();
   expect(refusalOf(policy, [...failed, event('resumed', start + 5)], restore, start + 6)).toBeNull();
+});
+
+test('a ban that is written after a person has resumed the account counts, also where the clock was set back in between', () => {
+  const history = [event('resumed', start + dayMs), event('banned', start)];
+  expect(untilOf(history, restore, start + 2 * dayMs)).toBeNull();
+});
+
+test('a code counts as a link until it is written that no phone took it: a crash in between could hide one', () => {
+  const qr: PoolRequest = { kind: 'qr', account: 'anna', number: 'n1' };
+  const asked = event('qr', start);
+  expect(untilOf([asked], qr, start + hourMs)).toBe(start + dayMs);
+  expect(untilOf([asked, event('not-linked', start + 1)], qr, start + hourMs)).toBeUndefined();
+  expect(untilOf([asked, event('link', start + 1)], qr, start + hourMs)).toBe(start + 1 + dayMs);
+  const other = { account: 'anna-2' };
+  expect(untilOf([asked, event('not-linked', start + 1, other)], qr, start + hourMs)).toBe(start + dayMs);
 });
 
 test('a stopped pool refuses everything, and says why', () => {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { attemptPhone, questions } from '../../src/runner/attempt-phone.ts';
+import { Finding } from '../../src/runner/finding.ts';
+import { openLiveSite } from '../../src/runner/live-site.ts';
 import { Steps } from '../../src/runner/steps.ts';
 import { openTarget } from '../../src/runner/target.ts';
 import { toyCell } from './toy-attempt.ts';
@@ -22,6 +24,11 @@ async function phoneOfFlow() {
   const channel = await phone.channels.create({ name: 'Sports' });
   return { phone, steps, file, group, community, channel };
 }
+
+const liveNothing = {
+  ...{ devices: [], chromiumArgs: [], phoneIsAway: false, screenshots: false },
+  ...{ linkedAs: () => {}, admit: async () => {} },
+};
 
 type Scene = Awaited<ReturnType<typeof phoneOfFlow>>;
 
@@ -50,6 +57,30 @@ test('a question to the phone is nothing that it does, and changes nothing', asy
   for (const ask of Object.values(asks)) await ask();
   expect(steps.actedAt).toBe(acted);
   expect(await all()).toEqual(before);
+});
+
+test('a code that no phone in hand takes is shown no longer than the attempt goes on', async () => {
+  const steps = new Steps(1, () => {});
+  let [looks, shown] = [0, 0];
+  const subject = {
+    shownQr: () => `qr ${++shown}`,
+    hasLeftCodes: async () => {
+      looks += 1;
+      return false;
+    },
+    expectDisconnect: () => {},
+  };
+  const live = { ...liveNothing, show: async () => {} };
+  const phone = attemptPhone({ number, platform: undefined }, Promise.resolve(openLiveSite(live)), steps, subject);
+  const scanned = expect(phone.scan('qr 0')).rejects.toMatchObject({ code: 'interrupted' });
+  await sleep(600);
+  steps.fail(new Finding('interrupted', 'the run was interrupted'));
+  await scanned;
+  expect(shown).toBeGreaterThan(0);
+  await sleep(600);
+  const after = looks;
+  await sleep(600);
+  expect(looks).toBe(after);
 });
 
 test.each<[string, (scene: Scene) => Promise<unknown>]>([

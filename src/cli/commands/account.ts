@@ -2,15 +2,15 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { ensureBrowser } from '../../browser/ensure-browser.ts';
 import type { Attempt } from '../../contracts/attempt.ts';
 import { liveBuild } from '../../contracts/attempt.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
-import type { LiveAccount } from '../../live/account-pool.ts';
-import { phoneReminder } from '../../live/limits.ts';
+import { type LiveAccount, refusalWords } from '../../live/account-pool.ts';
+import { type PoolRefusal, phoneReminder } from '../../live/limits.ts';
 import type { LivePool } from '../../live/live-attempts.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
@@ -71,11 +71,20 @@ Examples:
   stopping(account, 'pause', 'use an account no more, or none at all, until it is resumed', pause).option(
     '--because <text>',
     'the reason, which list shows',
+    reason,
     'a person paused it',
   );
   stopping(account, 'resume', 'use an account again, or the whole pool, after a person has looked after it', resume);
   named('remove', 'forget an account and its profile; remove its device on the phone, too').action(remove);
   return account;
+}
+
+const longestReason = 200;
+
+/** Parses a reason for commander. */
+function reason(text: string): string {
+  if (text.trim() !== '' && text.length <= longestReason) return text;
+  throw new InvalidArgumentError(`It has to be a text of 1 to ${longestReason} characters.`);
 }
 
 interface StopOptions extends PoolOptions {
@@ -165,9 +174,13 @@ async function list({ json, ...options }: PoolOptions & { json?: true }): Promis
     const accounts = await pool.accounts.list();
     const stopped = await pool.accounts.stoppedBecause();
     const now = await pool.accounts.now();
+    const resting = await pool.accounts.resting();
     if (json) {
       // Numbers are left out: what prints JSON often ends in a log.
-      const shown = accounts.map(({ number: _, ...account }) => account);
+      const shown = accounts.map(({ number: _, ...account }) => ({
+        ...account,
+        waits: resting.get(account.name) ?? null,
+      }));
       console.log(JSON.stringify({ schemaVersion: 1, stoppedBecause: stopped, accounts: shown }, null, 2));
       return;
     }
@@ -177,17 +190,18 @@ async function list({ json, ...options }: PoolOptions & { json?: true }): Promis
       result('There is no live account yet: `wwebjs-canary account add` links one (docs/live.md).\n');
       return;
     }
-    const rows = accounts.map((account) => rowOf(account, pool, now));
+    const rows = accounts.map((account) => rowOf(account, pool, now, resting.get(account.name) ?? null));
     result(columns([['account', 'state', 'linked by', 'Chromium', 'phone opened', ''], ...rows], width));
   });
 }
 
-function rowOf(account: LiveAccount, { policy }: LivePool, now: number): string[] {
+function rowOf(account: LiveAccount, { policy }: LivePool, now: number, refusal: PoolRefusal): string[] {
   const { name, state, stateCause, library, browserMajor, phoneSeenAt, leasedBy } = account;
   const reminder = phoneReminder(policy, phoneSeenAt, now);
   const notes = [
     ...(leasedBy === null ? [] : [`in use by ${leasedBy}`]),
     ...(stateCause === null ? [] : [stateCause]),
+    ...(refusal === null ? [] : [refusalWords('restore', refusal)]),
     ...(reminder ? [`open its phone: WhatsApp logs it out in ${plural(reminder.left, 'day')}`] : []),
   ];
   const opened = new Date(phoneSeenAt).toISOString().slice(0, 10);

@@ -75,6 +75,27 @@ test('a device that WhatsApp removed retires its account, counts for no version,
   await expect(attempts.attempt(await liveInput('restore-to-ready'))).rejects.toThrow('it is retired: logged-out');
 });
 
+test('a link counts although its version failed after it, and a day later the account is linked anew and active', async () => {
+  const { pool } = site();
+  const flow = trialFlow('qr-to-ready', async ({ client, phone }) => {
+    await client.start();
+    await phone.scan(await client.qr());
+    await client.authenticated();
+    throw new Error('the version never became ready');
+  });
+  await site().advance(25 * hourMs);
+  const attempts = site().attempts({ accounts: ['anna'] });
+  expect((await attempts.attempt(await liveInput(flow))).outcome).not.toBe('passed');
+  await site().advance(hourMs);
+  const again = await attempts.attempt(await liveInput('qr-to-ready'));
+  expect(again).toMatchObject({ code: 'limit-reached', cause: { message: expect.stringContaining('1 of kind link') } });
+  await site().advance(24 * hourMs);
+  const linked = await attempts.attempt(await liveInput('qr-to-ready'));
+  passed(linked);
+  namesNobody(linked);
+  expect(await pool.accounts.find('anna')).toMatchObject({ state: 'active', stateCause: null, leasedBy: null });
+});
+
 test('a site that answers with an error is no fault of a version, and the whole pool waits', async () => {
   const { pool, state, replica } = site();
   const { cert, key } = await certificateOfKey(join(state, 'certificate-key.pem'));

@@ -1,0 +1,45 @@
+import { Finding } from '../runner/finding.ts';
+import { type AccountPool, type DeviceLease, DeviceLost } from './account-pool.ts';
+
+/** A lease is given up so long before its end, in milliseconds: by then no browser uses the device any more. */
+export const beforeEndMs = 60_000;
+
+/** Renews leases, and tells when one is lost or can no longer be renewed in time. */
+export class LeaseWatch {
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #renewedAt = performance.now();
+
+  /**
+   * @param ms how long the leases last without a renewal; more than `beforeEndMs`.
+   * @param everyMs between two renewals.
+   */
+  constructor(accounts: AccountPool, leases: readonly DeviceLease[], ms: number, everyMs = 15_000) {
+    const renew = async (askedAt: number) => {
+      for (const lease of leases) await accounts.renew(lease, ms);
+      this.#renewedAt = askedAt;
+    };
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      // A database that does not answer gives the device to no other machine before the end of the lease. It may never reject either.
+      if (now - this.#renewedAt > ms - beforeEndMs) this.#lose('the database has not renewed it in time');
+      renew(now).catch((error: Error) => {
+        if (error instanceof DeviceLost) this.#lose(error.message);
+      });
+    }, everyMs);
+    this.#timer.unref();
+  }
+
+  /** Its reason is a `Finding`. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #lose(why: string): void {
+    this.#lost.abort(new Finding('lease-lost', why));
+  }
+}

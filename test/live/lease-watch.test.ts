@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { AccountPool } from '../../src/live/account-pool.ts';
+import { beforeEndMs, LeaseWatch } from '../../src/live/lease-watch.ts';
+import { readLivePolicy } from '../../src/live/live-policy.ts';
+import type { LiveTables } from '../../src/live/tables.ts';
+import { openDatabase } from '../../src/store/database/open-database.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const everyMs = 20;
+
+test('a lease is renewed as long as the database answers, and given up before its end when it never answers again', async () => {
+  const database = await openDatabase<LiveTables>(`sqlite:${join(temporaryFolder(), 'store.sqlite')}`);
+  const pool = new AccountPool(database, readLivePolicy(), [Buffer.alloc(32, 7)]);
+  const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
+  await pool.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
+  const ms = beforeEndMs + 1_500;
+  const watch = new LeaseWatch(pool, await pool.take(['anna'], 'one', ms), ms, everyMs);
+  const end = async () =>
+    (await database.kysely.selectFrom('live_accounts').select('lease_expires_at').executeTakeFirstOrThrow())
+      .lease_expires_at;
+  const first = await end();
+  await expect.poll(end, { timeout: 5_000 }).toBeGreaterThan(first + 5 * everyMs);
+  expect(watch.lost.aborted).toBe(false);
+
+  const answer = Promise.withResolvers<void>();
+  const silent = database.transaction(() => answer.promise);
+  await expect.poll(() => watch.lost.aborted, { timeout: 5_000 }).toBe(true);
+  expect(watch.lost.reason).toMatchObject({ code: 'lease-lost' });
+  watch.end();
+  answer.resolve();
+  await silent;
+  await database.close();
+});
