@@ -6,8 +6,8 @@ import { behavioursSchema } from './surface.ts';
 export const captureMethods = ['saved', 'network', 'page'] as const;
 
 /**
- * What a capture could not read: a script that the page names and that is not there, a script with modules that cannot be parsed (of one
- * without modules, none is named), or a value of a switch that the data of the project does not know.
+ * What a capture could not read: a script that the page names and that is not there, or a script with modules that cannot be parsed (of
+ * one without modules, none is named).
  */
 export const captureFindingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('script-missing'), script: z.string(), message: z.string() }),

@@ -267,7 +267,7 @@ export class LiveAttempts implements LiveAttempter {
     };
   }
 
-  /** Writes down what happened, and saves the profiles of devices that are still linked. A profile that cannot be saved is told. */
+  /** Writes down what happened, and saves the profiles of devices that are still linked. Reports a profile that cannot be saved. */
   async #settle(attempt: Attempt, { input, leases, devices, links }: Settling): Promise<void> {
     const { accounts } = this.#pool;
     const failure = attempt.outcome === 'passed' ? null : eventOfFailure(attempt, links ?? 'restore');

@@ -15,7 +15,7 @@ export interface ProfileFolder {
 }
 
 /**
- * Makes a folder for profiles, and removes those of processes that were killed: a profile is a login, which anyone with a copy can use.
+ * Makes a folder for profiles, and removes those of processes that were killed: a copy of a profile is a login.
  */
 export async function openProfileFolder(parent = tmpdir()): Promise<ProfileFolder> {
   for (const left of globSync(`${prefix}*`, { cwd: parent })) await removeLeft(join(parent, left)).catch(() => {});

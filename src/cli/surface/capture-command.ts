@@ -36,7 +36,7 @@ export function captureCommand(): Command {
     .description("read the surface of tonight's page; nothing of it is evaluated")
     .option('--from <path>', 'saved files in place of the live site: a folder with html and scripts, or one of them')
     .option('--build <build>', 'the build of saved scripts without an html', checkedBy(resolveSurface))
-    .option('--account <name>', 'a linked account whose page is read')
+    .option('--account <name>', 'a linked account whose page is read; not possible yet')
     .option(
       '--out <file>',
       'where to write it, - for standard output (default: captures/BUILD.json in the home folder)',
@@ -75,7 +75,7 @@ function parseAddress(text: string): { host: string; port: number } {
 async function capture(options: CaptureOptions): Promise<ExitCode> {
   if (options.account !== undefined) {
     throw new InputError(
-      '--account: there are no linked accounts yet; without it, a page is captured that no account is linked to',
+      '--account: the page of a linked account is not read yet; without it, a page is captured that no account is linked to',
     );
   }
   if (options.build !== undefined && options.from === undefined) {
@@ -83,7 +83,8 @@ async function capture(options: CaptureOptions): Promise<ExitCode> {
       '--build: it is for the scripts that --from names; the page of the live site names its own build',
     );
   }
-  const folder = home('capture');
+  // What stands in for the live site is kept apart: its page must never count as that of the live site.
+  const folder = options.connectTo ? home('capture', 'stand-in') : home('capture');
   makeFolder(folder);
   const refuse = () => {
     throw new TroubleError('another capture is under way; wait for its end');

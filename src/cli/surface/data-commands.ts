@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import type { ExportedFacts } from '../../contracts/capture.ts';
@@ -8,7 +8,7 @@ import { addToCheckout } from '../../replica/builds/add-to-checkout.ts';
 import { readCapture } from '../../replica/builds/captured-build.ts';
 import { archivedShapes } from '../../replica/builds/resolve-shapes.ts';
 import { timelineOf } from '../../replica/builds/resolve-surface.ts';
-import { trustedKeyFiles, userDataFolder, userFiles } from '../../replica/builds/user-data.ts';
+import { trustedKeyFiles, updatedFacts, userDataFolder, userFiles } from '../../replica/builds/user-data.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { writeReportFile } from '../../report/write-report-file.ts';
 import { archiveText, captureText, shapesText } from '../../surface/capture/file-text.ts';
@@ -107,6 +107,12 @@ async function update(place: string, keyFile: string | undefined): Promise<strin
   const trusted = [...(keyFile === undefined ? [] : [keyFile]), ...trustedKeyFiles()].map(readPublicKey);
   const facts = verifiedFacts(await textAt(place), place, trusted);
   const target = userFiles.facts(folder);
+  const before = updatedFacts();
+  if (before !== null && Date.parse(facts.madeAt) < Date.parse(before.madeAt)) {
+    throw new InputError(
+      `${place}: its facts were made ${facts.madeAt}, those of ${target} ${before.madeAt}; remove that file first to go back`,
+    );
+  }
   await write(target, JSON.stringify(facts));
   return `${target}: facts up to ${facts.facts.known.to}, made ${facts.madeAt}`;
 }
@@ -114,13 +120,21 @@ async function update(place: string, keyFile: string | undefined): Promise<strin
 async function textAt(place: string): Promise<string> {
   if (/^http:/.test(place)) throw new InputError(`${place}: only https addresses are fetched`);
   if (!/^https:/.test(place)) {
-    if (!existsSync(place)) throw new InputError(`${place}: there is no such file`);
-    return readFileSync(place, 'utf8');
+    try {
+      return readFileSync(place, 'utf8');
+    } catch (error) {
+      throw new InputError(`${place}: ${(error as Error).message}`);
+    }
   }
+  if (!URL.canParse(place)) throw new InputError(`${place}: it is no address`);
   const { askWithBackoff, realClock } = await import('../../surface/capture/live-site.ts');
-  const { status, text } = await askWithBackoff(realClock, place, {}).catch((error: Error) => {
+  const { status, headers, text } = await askWithBackoff(realClock, place, {}).catch((error: Error) => {
     throw new TroubleError(`${place} cannot be fetched: ${error.message}`, { cause: error });
   });
+  if (headers.location !== undefined)
+    throw new InputError(
+      `${place} answers ${status}: the file is at ${URL.parse(headers.location, place)?.href ?? headers.location}, so name that`,
+    );
   if (status !== 200) throw new TroubleError(`${place} answers ${status}`);
   return text;
 }

@@ -44,7 +44,8 @@ export function signFacts(exported: ExportedFacts, key: KeyObject): string {
  * The facts of a signed file.
  *
  * @param place for messages
- * @throws InputError for a text of another schema, a key that is not trusted, and a signature that is not of this text
+ * @throws InputError for a text of another schema, a key that is not trusted, a signature that is not of this text, and facts without an
+ *   archive that they name
  */
 export function verifiedFacts(text: string, place: string, trusted: readonly KeyObject[]): ExportedFacts {
   const fail = (what: string): never => {
@@ -63,9 +64,14 @@ export function verifiedFacts(text: string, place: string, trusted: readonly Key
     return fail('the signature is not of these facts: the file was changed');
   }
   const facts = exportedFactsSchema.safeParse(parseJson(signed.facts));
-  if (facts.success) return facts.data;
-  const [issue] = facts.error.issues;
-  return fail(`its facts are of another schema: ${issue?.path.join('.')}: ${issue?.message}`);
+  if (!facts.success) {
+    const [issue] = facts.error.issues;
+    return fail(`its facts are of another schema: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { archives, shapes } = facts.data;
+  const named = facts.data.facts.changes.flatMap(({ archive }) => archive ?? []);
+  const lacking = named.find((name) => archives[name] === undefined || shapes[name] === undefined);
+  return lacking === undefined ? facts.data : fail(`its facts name the archive ${lacking}, which it does not have`);
 }
 
 function spkiOf(key: KeyObject): string {

@@ -4,10 +4,10 @@ import { importedCaptures, updatedFacts } from './user-data.ts';
 
 /** Facts that lie over those of the package: newer ones, and captures that the user imported or named. */
 export interface AddedFacts {
-  /** In place of the facts of the package, where they are newer; null where there are none. */
+  /** Those of `surface update`, which count where they are newer than the facts of the package; null where there are none. */
   updated: ExportedFacts | null;
   changes: readonly BuildChange[];
-  /** By the file name that a change gives. */
+  /** Of the captures, by the file name that a change gives. */
   archives: ReadonlyMap<string, Archive>;
   shapes: ReadonlyMap<string, ArchivedShapes>;
 }
@@ -36,18 +36,11 @@ export function removeCaptures(): void {
 export const addedFacts = untilFactsChange((): AddedFacts => {
   const imported = importedCaptures().filter(({ capture }) => !captures.has(capture.names.build));
   const all = [...imported, ...captures.values()].map(({ capture }) => capture);
-  const updated = updatedFacts();
   return {
-    updated,
+    updated: updatedFacts(),
     changes: all.map((each) => changeOf(each, archiveName(each))),
-    archives: new Map([
-      ...Object.entries(updated?.archives ?? {}),
-      ...all.map((each) => [archiveName(each), each.names] as const),
-    ]),
-    shapes: new Map([
-      ...Object.entries(updated?.shapes ?? {}),
-      ...all.map((each) => [archiveName(each), each.shapes] as const),
-    ]),
+    archives: new Map(all.map((each) => [archiveName(each), each.names])),
+    shapes: new Map(all.map((each) => [archiveName(each), each.shapes])),
   };
 });
 

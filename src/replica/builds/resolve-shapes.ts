@@ -5,7 +5,7 @@ import type { Members, Parameters, Shapes } from '../../contracts/shape.ts';
 import type { Face, UncertainChange } from '../../contracts/surface.ts';
 import { addedFacts, untilFactsChange } from './added-facts.ts';
 import { buildDataFolder, readJsonFile, shapesFile } from './read-build-data.ts';
-import { faceOf, timelineOf } from './resolve-surface.ts';
+import { faceOf, newerFacts, timelineOf } from './resolve-surface.ts';
 import { uncertainAt } from './uncertain-changes.ts';
 
 const files = new Map<string, Record<string, ReadModule>>();
@@ -222,7 +222,7 @@ function without<Value>(record: Readonly<Record<string, Value>>, names: readonly
 
 /** The shapes of an archive by module, read once; those that the user added are few. */
 function readShapes(archive: string): Record<string, ReadModule> {
-  const known = addedFacts().shapes.has(archive) ? undefined : files.get(archive);
+  const known = addedShapes(archive) ? undefined : files.get(archive);
   if (known) return known;
   const { build, modules } = archivedShapes(archive);
   const read = Object.fromEntries(
@@ -241,6 +241,12 @@ function readShapes(archive: string): Record<string, ReadModule> {
  * @throws InputError naming the file that cannot be read
  */
 export function archivedShapes(archive: string): ArchivedShapes {
-  const added = addedFacts().shapes.get(archive);
-  return added ?? (readJsonFile(join(buildDataFolder, 'archives', shapesFile(archive))) as ArchivedShapes);
+  return (
+    addedShapes(archive) ?? (readJsonFile(join(buildDataFolder, 'archives', shapesFile(archive))) as ArchivedShapes)
+  );
+}
+
+/** The shapes of an archive that the user added. */
+function addedShapes(archive: string): ArchivedShapes | undefined {
+  return addedFacts().shapes.get(archive) ?? newerFacts()?.shapes[archive];
 }

@@ -1,4 +1,5 @@
 import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
+import type { ExportedFacts } from '../../contracts/capture.ts';
 import type { Face, Surface } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
 import { addedFacts, untilFactsChange } from './added-facts.ts';
@@ -24,11 +25,11 @@ export function timelineOf(face: Face): BuildTimeline {
 }
 
 function withAddedFacts(own: BuildTimeline): BuildTimeline {
-  const { changes, archives, updated } = addedFacts();
-  const isNewer = updated !== null && isAfter(updated.facts.known.to, own.data.facts.known.to);
-  if (changes.length === 0 && !isNewer) return own;
+  const { changes, archives } = addedFacts();
+  const updated = newerFacts();
+  if (changes.length === 0 && updated === null) return own;
   const { file } = own.data;
-  const facts = isNewer ? updated.facts : own.data.facts;
+  const facts = updated?.facts ?? own.data.facts;
   const all = [...facts.changes, ...changes];
   all.sort((a, b) => compareBuilds(parseBuild(a.since), parseBuild(b.since)));
   const newest = changes.findLast(({ since }) => all.at(-1)?.since === since);
@@ -44,11 +45,18 @@ function withAddedFacts(own: BuildTimeline): BuildTimeline {
         : known,
     },
     archives: new Map(
-      [...(isNewer ? [] : own.data.archives), ...archives].filter(([name]) =>
+      [...(updated ? Object.entries(updated.archives) : own.data.archives), ...archives].filter(([name]) =>
         all.some(({ archive }) => archive === name),
       ),
     ),
   });
+}
+
+/** The facts of `surface update`, where they are newer than those of the package; else null. */
+export function newerFacts(): ExportedFacts | null {
+  const { updated } = addedFacts();
+  const isNewer = updated !== null && isAfter(updated.facts.known.to, keptTimeline('comet').data.facts.known.to);
+  return isNewer ? updated : null;
 }
 
 function isAfter(build: string, other: string): boolean {

@@ -39,11 +39,18 @@ export function importedCaptures(): { capture: Capture; file: string }[] {
     });
 }
 
-/** The facts of `surface update`, which was the time to check them; null where there are none. */
+/**
+ * The facts of `surface update`, which was the time to check them; null where there are none.
+ *
+ * @throws InputError for a file that has none
+ */
 export function updatedFacts(): ExportedFacts | null {
   const folder = userDataFolder();
   const file = folder === null ? null : userFiles.facts(folder);
-  return file === null || !existsSync(file) ? null : (readJsonFile(file) as ExportedFacts);
+  if (file === null || !existsSync(file)) return null;
+  const facts = readJsonFile(file) as ExportedFacts;
+  if (facts?.kind === 'surface-facts' && facts.schemaVersion === 1) return facts;
+  throw new InputError(`${file}: it has no facts of this version; remove it, or use surface update again`);
 }
 
 /** The folders with public keys whose signatures are trusted: the user's own, and that of the package. */

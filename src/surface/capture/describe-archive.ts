@@ -34,14 +34,15 @@ export function describeArchive(from: ArchiveSource): { names: Archive; shapes: 
   const exportsOf = (name: string) => Object.keys(describe(archive, name)?.exports ?? {});
   const loading = loadingOf(archive, tierOf, exportsOf, from.components);
   const reached = archive.closureOf('WAWebMainWrapper');
-  const modules: Record<string, ArchivedModule> = {};
-  const shapes: ArchivedShapes['modules'] = {};
+  const modules = new Map<string, ArchivedModule>();
+  const shapes = new Map<string, ArchivedShapes['modules'][string]>();
   const missing: string[] = [];
   for (const name of [...from.covered].sort()) {
     const description = describe(archive, name);
     const used = uses.get(name);
+    const known = Object.hasOwn(from.known, name) ? from.known[name] : undefined;
     // A module whose text cannot be parsed is there.
-    const isThere = archive.has(name) || from.known[name] !== undefined || (!from.complete && used !== undefined);
+    const isThere = archive.has(name) || known !== undefined || (!from.complete && used !== undefined);
     if (!isThere) {
       missing.push(name);
       continue;
@@ -51,7 +52,7 @@ export function describeArchive(from: ArchiveSource): { names: Archive; shapes: 
       : [...(used?.keys() ?? [])].map((key) => [key, undefined]);
     const exports = kinds.map(([key, kind]) => [key, kindOf(`${name}.${key}`, kind, used?.get(key))] as const);
     const tier = from.complete || tierOf(name) === 1 ? tierOf(name) : null;
-    modules[name] = from.known[name] ?? {
+    const read: ArchivedModule = {
       evidence: description ? 'code' : 'uses',
       tier,
       ...(tier === null && reached.has(name) ? { tierAtMost: 2 as const } : {}),
@@ -61,7 +62,8 @@ export function describeArchive(from: ArchiveSource): { names: Archive; shapes: 
       exports: Object.fromEntries(exports),
       ...(description && description.events.length > 0 ? { events: description.events } : {}),
     };
-    if (description?.shapes) shapes[name] = description.shapes;
+    modules.set(name, known ?? read);
+    if (description?.shapes) shapes.set(name, description.shapes);
   }
   const all = new Set(
     from.texts.flatMap(({ name, dependencies }) => (from.complete ? [name] : [name, ...dependencies])),
@@ -73,15 +75,15 @@ export function describeArchive(from: ArchiveSource): { names: Archive; shapes: 
       build,
       date,
       complete,
-      share: { modules: Object.keys(modules).length, of: all.size },
+      share: { modules: modules.size, of: all.size },
       source,
       ...(note === undefined ? {} : { note }),
       absent: complete ? missing : [],
       unknown: complete ? [] : missing,
       ...(complete ? { collections: describe(archive, 'WAWebCollections')?.keys ?? {} } : {}),
-      modules,
+      modules: Object.fromEntries(modules),
     },
-    shapes: { schemaVersion: 1, build, modules: shapes },
+    shapes: { schemaVersion: 1, build, modules: Object.fromEntries(shapes) },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ArchivedShapes } from '../../contracts/build-data.ts';
-import type { Members } from '../../contracts/shape.ts';
+import type { Members, Parameters } from '../../contracts/shape.ts';
 import type { ExportKind } from '../../contracts/surface.ts';
 import type { PageArchive } from './page-archive.ts';
 
@@ -35,28 +35,28 @@ function shapesOf(
   module: string,
   exports: readonly string[],
 ): ArchivedShapes['modules'][string] | null {
-  const members: Record<string, Members> = {};
-  const parameters: NonNullable<ArchivedShapes['modules'][string]['parameters']> = {};
+  const members = new Map<string, Members>();
+  const parameters = new Map<string, Parameters>();
   for (const name of exports) {
     const facts = archive.export(module, name);
     if (!facts) continue;
     const whole = facts.members && withoutCopy(facts.members, module, members);
-    if (whole) members[name] = whole;
+    if (whole) members.set(name, whole);
     for (const [method, each] of facts.parameters) {
-      if (method === '') parameters[name] = each;
-      else if (whole === facts.members) parameters[`${name}.${method}`] = each;
+      if (method === '') parameters.set(name, each);
+      else if (whole === facts.members) parameters.set(`${name}.${method}`, each);
     }
   }
-  const [hasMembers, hasParameters] = [Object.keys(members).length > 0, Object.keys(parameters).length > 0];
-  if (!hasMembers && !hasParameters) return null;
-  return { ...(hasMembers ? { members } : {}), ...(hasParameters ? { parameters } : {}) };
+  if (members.size === 0 && parameters.size === 0) return null;
+  return {
+    ...(members.size > 0 ? { members: Object.fromEntries(members) } : {}),
+    ...(parameters.size > 0 ? { parameters: Object.fromEntries(parameters) } : {}),
+  };
 }
 
 /** An instance whose class is exported too inherits everything from it. */
-function withoutCopy(members: Members, module: string, known: Record<string, Members>): Members {
-  const same = Object.entries(known).find(
-    ([, { statics: _, ...each }]) => JSON.stringify(each) === JSON.stringify(members),
-  );
+function withoutCopy(members: Members, module: string, known: ReadonlyMap<string, Members>): Members {
+  const same = [...known].find(([, { statics: _, ...each }]) => JSON.stringify(each) === JSON.stringify(members));
   const own = Object.keys(members).some((key) => key === 'methods' || key === 'props' || key === 'otherFields');
   return same && own ? { extends: `${module}.${same[0]}`, whole: true } : members;
 }

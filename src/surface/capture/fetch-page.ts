@@ -51,20 +51,23 @@ async function pageOf(
   const { askedAt, page } = kept;
   const next = askedAt === null ? 0 : askedAt + betweenPagesMs;
   if (!forced && site.now() < next) {
-    const time = (at: number) => new Date(at).toISOString().slice(11, 16);
+    const day = new Date(site.now()).toISOString().slice(0, 10);
+    const time = (at: number) => new Date(at).toISOString().slice(0, 16).replace(`${day}T`, '').replace('T', ' ');
     if (!page || page.at !== askedAt) {
       throw new TroubleError(
-        `the live site refused at ${time(askedAt as number)} UTC; it is asked again from ${time(next)} UTC on, or now with --force`,
+        `the live site was asked at ${time(askedAt as number)} UTC and gave no page; it is asked again from ${time(next)} UTC on, or now with --force`,
       );
     }
     say(`the page of ${time(page.at)} UTC; the site is asked again from ${time(next)} UTC on, or now with --force`);
     return page;
   }
-  const answer = await askWithBackoff(site, address, navigation).catch((error: unknown) => {
-    throw asTrouble(error, address);
-  });
+  // Written down before: a capture that is killed has asked too. What got no answer does not count, as without a network.
   const at = site.now();
   kept.keepAskedAt(at);
+  const answer = await askWithBackoff(site, address, navigation).catch((error: unknown) => {
+    kept.keepAskedAt(askedAt);
+    throw asTrouble(error, address);
+  });
   checkAnswer(answer);
   const policy = answer.headers['content-security-policy'];
   const fresh = { at, html: answer.text, contentSecurityPolicy: String(policy ?? '') };

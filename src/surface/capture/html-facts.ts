@@ -47,20 +47,29 @@ export function olderBuildOfPage(html: string): string | null {
   return /manifest-(2\.2\d{3}\.\d+)[\w.-]*\.json/.exec(html)?.[1] ?? null;
 }
 
-/** Values that a page has under the keys of switches: `gkx 26258` -> `true`, `qex 5241` -> `null`, `cr 9486` -> `true`. */
+/**
+ * Values that a page has under the keys of switches: `gkx 26258` -> `true`, `qex 5241` -> `null`, `cr 9486` -> `true`. A value that is no
+ * word is left out: it may be a text.
+ */
 export function switchValuesOf(html: string): Record<string, string> {
   const values: Record<string, string> = {};
+  const keep = (key: string, value: unknown) => {
+    if (isNumber(key) && isWord(String(value))) values[key] = String(value);
+  };
   for (const data of objectsAfter(html, 'gkxData')) {
-    for (const [number, each] of Object.entries(data)) values[`gkx ${number}`] = String(fieldOf(each, 'result'));
+    for (const [number, each] of Object.entries(data)) keep(`gkx ${number}`, fieldOf(each, 'result'));
   }
   for (const data of objectsAfter(html, 'qexData')) {
-    for (const [number, each] of Object.entries(data)) values[`qex ${number}`] = String(fieldOf(each, 'r'));
+    for (const [number, each] of Object.entries(data)) keep(`qex ${number}`, fieldOf(each, 'r'));
   }
   for (const [, number, name] of html.matchAll(conditionalDependency)) {
     values[`cr ${number}`] = String(name !== undefined);
   }
   return values;
 }
+
+const isNumber = (key: string) => /^\w+ \d+$/.test(key);
+const isWord = (value: string) => /^[\w.$:-]{1,64}$/.test(value);
 
 function fieldOf(each: unknown, key: string): unknown {
   return each !== null && typeof each === 'object' ? ((each as Record<string, unknown>)[key] ?? null) : null;

@@ -39,13 +39,13 @@ export class KeptScripts {
     this.#write('index.json', JSON.stringify(this.#index));
   }
 
-  /** When the live site last answered, in milliseconds since 1970; null where it never did. */
+  /** When the live site was last asked for its page, in milliseconds since 1970; null where it never was. */
   get askedAt(): number | null {
-    const { at } = (this.#json('asked.json') as { at?: number } | null) ?? {};
+    const { at } = (this.#json('asked.json') as { at?: number | null } | null) ?? {};
     return at ?? null;
   }
 
-  keepAskedAt(at: number): void {
+  keepAskedAt(at: number | null): void {
     this.#write('asked.json', JSON.stringify({ at }));
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { request as requestOverTls } from 'node:https';
+import { isIP } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { getCACertificates } from 'node:tls';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -59,16 +60,16 @@ const answerMs = 60_000;
 
 /** @throws the error of the network; an Error for an answer that is too large, too slow or cannot be unpacked. */
 export function ask(site: LiveSite, url: string, headers: Readonly<Record<string, string>>): Promise<SiteAnswer> {
-  const { hostname, pathname, search } = new URL(url);
-  const { host, port } = site.connectTo ?? { host: hostname, port: 443 };
+  const { host: named, hostname, port: given, pathname, search } = new URL(url);
+  const { host, port } = site.connectTo ?? { host: hostname, port: Number(given || 443) };
   const trust = site.trusted === undefined ? {} : { ca: [...getCACertificates('default'), site.trusted] };
   return new Promise((resolve, reject) => {
     const request = requestOverTls({
       host,
       port,
-      servername: hostname,
+      ...(isIP(hostname) === 0 && { servername: hostname }),
       path: `${pathname}${search}`,
-      headers: { ...headers, host: hostname },
+      headers: { ...headers, host: named },
       ...trust,
       signal: AbortSignal.timeout(answerMs),
     });

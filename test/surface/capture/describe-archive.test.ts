@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { archivedShapesSchema, archiveSchema } from '../../../src/contracts/build-data.ts';
 import { type ArchiveSource, describeArchive } from '../../../src/surface/capture/describe-archive.ts';
+import { archiveText, shapesText } from '../../../src/surface/capture/file-text.ts';
 import { moduleTexts } from '../../../src/surface/capture/module-text.ts';
 
 const define = (name: string, dependencies: string[], body: string) =>
@@ -50,6 +51,19 @@ test('an archive has the covered modules, those that are absent, its share, and 
     },
   });
   expect(archivedShapesSchema.parse(shapes).modules.WAWebRun).toEqual({ parameters: { run: [['chat']] } });
+});
+
+test('modules and exports may have the names of what every object inherits', () => {
+  const inherited = ['constructor', 'hasOwnProperty', 'toString', 'valueOf', '__proto__'];
+  const texts = inherited.map((name) => define(name, [], `l[${JSON.stringify(name)}] = function(e) { return e.chat }`));
+  const all = { ...source, texts: [...moduleTexts(texts.join('\n'))], covered: [...inherited, 'isPrototypeOf'] };
+  const { names, shapes } = describeArchive(all);
+  const read = JSON.parse(archiveText(names)) as typeof names;
+  expect(Object.keys(read.modules).sort()).toEqual(inherited.toSorted());
+  for (const name of inherited)
+    expect(Object.entries(read.modules).find(([module]) => module === name)?.[1]).toMatchObject({ evidence: 'code' });
+  expect(names.absent).toEqual(['isPrototypeOf']);
+  expect(Object.keys(JSON.parse(shapesText(shapes)).modules).sort()).toEqual(inherited.toSorted());
 });
 
 test('a partial archive has also what other modules use of a module, and knows of no absence', () => {

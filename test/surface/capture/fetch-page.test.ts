@@ -11,7 +11,7 @@ import { type Replica, startReplica } from '../../../src/replica/start-replica.t
 import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
 import { fetchPage } from '../../../src/surface/capture/fetch-page.ts';
 import { KeptScripts } from '../../../src/surface/capture/kept-scripts.ts';
-import type { LiveSite } from '../../../src/surface/capture/live-site.ts';
+import { askWithBackoff, type LiveSite } from '../../../src/surface/capture/live-site.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { shownAfter, shownBy } from './round-trip.ts';
 
@@ -144,12 +144,30 @@ describe('of a site that does not answer as the live one does', () => {
     await expect(fetchPage(site, new KeptScripts(folder), quiet)).rejects.toThrow(/answers 503/);
     expect(site.waits).toEqual([2000, 4000, 8000]);
     await expect(fetchPage(site, new KeptScripts(folder), quiet)).rejects.toThrow(
-      /the live site refused at 12:00 UTC; it is asked again from 13:00/,
+      /the live site was asked at 12:00 UTC and gave no page; it is asked again from 13:00/,
     );
     expect(site.waits).toHaveLength(3);
     const patient = await serve((_, to) => to.writeHead(429, { 'retry-after': '7' }).end());
     await expect(fetchPage(patient, new KeptScripts(temporaryFolder()), quiet)).rejects.toThrow();
     expect(patient.waits).toEqual([7000, 7000, 8000]);
+  });
+
+  test('a capture that is killed has asked, and one that gets no answer has not', async () => {
+    const kept = new KeptScripts(temporaryFolder());
+    const askedAt: (number | null)[] = [];
+    const site = await serve((request) => {
+      askedAt.push(kept.askedAt);
+      request.socket.destroy();
+    });
+    await expect(fetchPage(site, kept, quiet)).rejects.toThrow(/cannot be reached/);
+    expect(new Set(askedAt)).toEqual(new Set([Date.parse('2026-11-29T12:00:00Z')]));
+    expect(kept.askedAt).toBeNull();
+  });
+
+  test('an address with a port is asked at that port', async () => {
+    const { connectTo, ...site } = await serve((_, to) => to.end('facts'));
+    const place = `https://127.0.0.1:${connectTo?.port}/facts.json`;
+    await expect(askWithBackoff(site, place, {})).rejects.toThrow(`the certificate of 127.0.0.1:${connectTo?.port}`);
   });
 
   test('a certificate that is not trusted is named', async () => {

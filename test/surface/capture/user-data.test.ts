@@ -59,6 +59,63 @@ describe('in a project of the user', () => {
     expect(JSON.parse(stdout).modules.removed).toContain('WAWebChatForwardMessage');
   });
 
+  test('older facts replace newer ones neither by an update nor beside an imported capture', async () => {
+    const other = temporaryFolder();
+    const ours = (...args: string[]) => cli(args, home, other);
+    const text = readFileSync(join(project, 'facts.json'), 'utf8');
+    const trusted = [readPublicKey(join(project, 'ours.pub.pem'))];
+    const facts = verifiedFacts(text, 'facts.json', trusted);
+    const older = join(other, 'older.json');
+    const signed = { ...facts, madeAt: '2026-01-01T00:00:00Z' };
+    writeFileSync(older, signFacts(signed, readPrivateKey(join(project, 'ours.pem'))));
+    const key = ['--key', join(project, 'ours.pub.pem')];
+    expect(await ours('surface', 'update', join(project, 'facts.json'), ...key)).toMatchObject({ exit: 0 });
+    const refused = await ours('surface', 'update', older, ...key);
+    expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('were made 2026-01-01T00:00:00Z') });
+
+    const kept = join(other, 'compat-matrix', 'builds', 'facts.json');
+    const stale = { ...facts, facts: { ...facts.facts, known: { ...facts.facts.known, to: '2.3000.1037160418' } } };
+    for (const archive of Object.values(stale.archives)) archive.modules = {};
+    writeFileSync(kept, JSON.stringify(stale));
+    await ours('surface', 'import', file);
+    const { stdout, stderr } = await ours('surface', 'diff', '2.3000.1044822804', tonight, '--json');
+    expect(JSON.parse(stdout || 'null')?.modules.removed, stderr).toContain('WAWebChatForwardMessage');
+    writeFileSync(kept, '{}');
+    const broken = await ours('surface', 'diff', '2.3000.1044822804', tonight);
+    expect(broken).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining('remove it, or use surface update again'),
+    });
+  });
+
+  test('facts that name an archive which they do not have are refused although their signature is right', () => {
+    const trusted = [readPublicKey(join(project, 'ours.pub.pem'))];
+    const facts = verifiedFacts(readFileSync(join(project, 'facts.json'), 'utf8'), 'facts.json', trusted);
+    const [name = ''] = Object.keys(facts.archives);
+    const { [name]: _archive, ...archives } = facts.archives;
+    const text = signFacts({ ...facts, archives }, readPrivateKey(join(project, 'ours.pem')));
+    expect(() => verifiedFacts(text, 'facts.json', trusted)).toThrow(
+      `name the archive ${name}, which it does not have`,
+    );
+  });
+
+  test('a folder in place of a file is one clear error', async () => {
+    const updated = await inProject('surface', 'update', 'compat-matrix', '--key', 'ours.pub.pem');
+    expect(updated).toMatchObject({ exit: 3, stderr: expect.stringContaining('compat-matrix: ') });
+  });
+
+  test('a stand-in is asked although the page of the live site is kept, since each has a page of its own', async () => {
+    const folder = join(temporaryFolder(), 'capture');
+    mkdirSync(folder, { recursive: true });
+    const at = Date.now();
+    const html = '"client_revision":1044822804 static.whatsapp.net';
+    writeFileSync(join(folder, 'asked.json'), JSON.stringify({ at }));
+    writeFileSync(join(folder, 'page.json'), JSON.stringify({ at, html, contentSecurityPolicy: '' }));
+    const args = ['surface', 'capture', '--connect-to', 'no-such-host.invalid:443'];
+    const captured = await cli(args, join(folder, '..'), project);
+    expect(captured).toMatchObject({ exit: 4, stderr: expect.stringContaining('there is no network') });
+  });
+
   test('a key in the folder of trusted keys is trusted', async () => {
     const other = temporaryFolder();
     const keys = join(other, 'compat-matrix', 'builds', 'trusted-keys');
