@@ -19,6 +19,16 @@ export interface ExportFacts {
   parameters: Map<string, Parameters>;
 }
 
+/** Null also for code that is nested so deeply that reading it exceeds the stack: one such module does not end a capture. */
+function readModuleOrNull(text: ModuleText): ModuleFacts | null {
+  try {
+    return readModule(text);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 /** So many modules are kept parsed: what a page has in all is more than a gigabyte of syntax trees. */
 const mostParsed = 60;
 
@@ -51,7 +61,7 @@ export class PageArchive {
     this.#consulted.add(name);
     const known = this.#facts.get(name);
     const text = this.#texts.get(name);
-    const facts = known !== undefined ? known : text ? readModule(text) : null;
+    const facts = known !== undefined ? known : text ? readModuleOrNull(text) : null;
     this.#facts.delete(name);
     this.#facts.set(name, facts);
     if (this.#facts.size > mostParsed) this.#facts.delete(this.#facts.keys().next().value as string);

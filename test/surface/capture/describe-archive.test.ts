@@ -66,6 +66,13 @@ test('modules and exports may have the names of what every object inherits', () 
   expect(Object.keys(JSON.parse(shapesText(shapes)).modules).sort()).toEqual(inherited.toSorted());
 });
 
+test('a module whose code is nested more deeply than can be read leaves the others as they are', () => {
+  const sum = Array(20_000).fill('1').join('+');
+  const deep = [...moduleTexts(`${define('WAWebDeep', [], `l.late = ${sum}`)}\n${script}`)];
+  const { names } = describeArchive({ ...source, texts: deep, covered: ['WAWebDeep', 'WAWebRun'] });
+  expect(names.modules).toMatchObject({ WAWebDeep: { evidence: 'uses' }, WAWebRun: { evidence: 'code' } });
+});
+
 test('a partial archive has also what other modules use of a module, and knows of no absence', () => {
   const { names } = describeArchive({ ...source, complete: false });
   expect(names.absent).toEqual([]);
