@@ -223,7 +223,6 @@ export class LiveAttempts implements LiveAttempter {
     linkedAs: (number: string) => void = () => {},
   ): Promise<Attempt> {
     const shower = this.#options.shower(name);
-    const phoneSeenAt = leases[0]?.account.phoneSeenAt;
     const now = await this.#pool.accounts.now();
     const live: LiveInput = {
       devices,
@@ -231,7 +230,7 @@ export class LiveAttempts implements LiveAttempter {
       show: (kind, code) => shower.show(kind, code),
       linkedAs,
       admit: this.#admission(devices, leases, input.signal),
-      phoneIsAway: phoneSeenAt !== undefined && now - phoneSeenAt > phoneDays * dayMs,
+      phonesAway: leases.map(({ account }) => now - account.phoneSeenAt > phoneDays * dayMs),
       screenshots: this.#options.screenshots,
     };
     try {

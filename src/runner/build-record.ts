@@ -87,7 +87,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
 /** Adds to a judgement what only the live site shows; see `judgeLive`. */
 function liveJudgement({ live }: AttemptInput, judgement: Judgement, events: readonly AttemptEvent[]) {
   const { code, cause } = judgement;
-  const better = code && judgeLive(code, events, live?.phoneIsAway);
+  const better = code && judgeLive(code, events, live?.phonesAway);
   if (!better) return judgement;
   const { because, ...judged } = better;
   const message = cause?.message ?? because;

@@ -51,15 +51,19 @@ const ofAccount: ReadonlySet<Code> = new Set([
  * is to blame by the server's word, and where the page was not WhatsApp Web. A login that is gone without a word of the server is the
  * library's.
  *
- * @param phoneIsAway the phone of the account was last opened longer ago than WhatsApp allows.
+ * @param phonesAway by the place of an account: its phone was last opened longer ago than WhatsApp allows.
  * @returns null where the judgement does not change.
  */
-export function judgeLive(code: Code, events: readonly AttemptEvent[], phoneIsAway = false): LiveJudgement | null {
+export function judgeLive(
+  code: Code,
+  events: readonly AttemptEvent[],
+  phonesAway: readonly boolean[] = [],
+): LiveJudgement | null {
   const heard = heardLogouts(events);
   const word = serversWord(events);
   if (word !== null) {
-    const { said, reason } = word;
-    const isAway = said === 'logged-out' && phoneIsAway;
+    const { place, said, reason } = word;
+    const isAway = said === 'logged-out' && phonesAway[place] === true;
     const because = `The server ended the link: the page logged out because of \`${reason}\`.`;
     return { code: isAway ? 'phone-offline' : said, blame: 'account', outcome: 'infra', because };
   }

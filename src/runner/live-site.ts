@@ -26,8 +26,8 @@ export interface LiveInput {
    * @throws Finding for what it may not do at all.
    */
   admit(place: number, method: string, args: readonly unknown[]): Promise<void>;
-  /** The phone of the first device was last opened longer ago than WhatsApp allows. */
-  phoneIsAway: boolean;
+  /** By the place of a device: its phone was last opened longer ago than WhatsApp allows. */
+  phonesAway: readonly boolean[];
   /** Keep pictures of the page. */
   screenshots: boolean;
 }

@@ -26,7 +26,7 @@ async function phoneOfFlow() {
 }
 
 const liveNothing = {
-  ...{ devices: [], chromiumArgs: [], phoneIsAway: false, screenshots: false },
+  ...{ devices: [], chromiumArgs: [], phonesAway: [], screenshots: false },
   ...{ linkedAs: () => {}, admit: async () => {} },
 };
 

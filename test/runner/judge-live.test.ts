@@ -26,9 +26,13 @@ test.each([[[]], [[logout('user_initiated')]], [[logout('undefined')]], [[logout
 );
 
 test('a device that was removed while its phone was away for too long says so', () => {
-  expect(judgeLive('logged-out', [page, logout('account_removed')], true)?.code).toBe('phone-offline');
-  expect(judgeLive('logged-out', [page, logout('account_banned')], true)?.code).toBe('account-banned');
-  expect(judgeLive('logged-out', [page], true)?.code).toBe('session-lost');
+  expect(judgeLive('logged-out', [page, logout('account_removed')], [true])?.code).toBe('phone-offline');
+  expect(judgeLive('logged-out', [page, logout('account_removed', 'peer:')], [true, false])?.code).toBe('logged-out');
+  expect(judgeLive('logged-out', [page, logout('account_removed', 'peer:')], [false, true])?.code).toBe(
+    'phone-offline',
+  );
+  expect(judgeLive('logged-out', [page, logout('account_banned')], [true])?.code).toBe('account-banned');
+  expect(judgeLive('logged-out', [page], [true])?.code).toBe('session-lost');
 });
 
 test.each([
