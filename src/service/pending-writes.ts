@@ -1,6 +1,6 @@
 import { isUnavailable } from '../store/database/database-errors.ts';
 
-/** Items that wait in memory while the database is unreachable; beyond that the oldest are dropped, and reported as lost. */
+/** Items that wait in memory while the database is unreachable; beyond that the oldest that are not being written are dropped as lost. */
 const mostWaiting = 10_000;
 /** Items of one write. */
 const batch = 100;
@@ -12,12 +12,14 @@ const batch = 100;
 export class PendingWrites<Item> {
   readonly #write: (items: readonly Item[]) => Promise<void>;
   readonly #lost: (item: Item, why: string) => void;
-  #waiting: Item[] = [];
+  readonly #waiting: Item[] = [];
+  /** How many of the oldest are being written. */
+  #underWay = 0;
   #writing: Promise<void> | null = null;
 
   /**
    * @param write writes all of them or none.
-   * @param lost called for each item that is dropped.
+   * @param lost called for each item that is dropped. It adds none.
    */
   constructor(write: (items: readonly Item[]) => Promise<void>, lost: (item: Item, why: string) => void) {
     this.#write = write;
@@ -26,8 +28,10 @@ export class PendingWrites<Item> {
 
   add(item: Item): void {
     this.#waiting.push(item);
-    const tooMany = this.#waiting.length > mostWaiting && this.#waiting.shift();
-    if (tooMany) this.#lost(tooMany, `more than ${mostWaiting} items wait for the database`);
+    if (this.#waiting.length > mostWaiting) {
+      const [oldest] = this.#waiting.splice(this.#underWay, 1);
+      this.#lost(oldest as Item, `more than ${mostWaiting} items wait for the database`);
+    }
     // The regular caller of `flush` gets the error.
     this.flush().catch(() => {});
   }
@@ -44,6 +48,7 @@ export class PendingWrites<Item> {
     let most = batch;
     while (this.#waiting.length > 0) {
       const items = this.#waiting.slice(0, most);
+      this.#underWay = items.length;
       try {
         await this.#write(items);
       } catch (error) {
@@ -54,10 +59,10 @@ export class PendingWrites<Item> {
           continue;
         }
         for (const item of items) this.#lost(item, String(error));
+      } finally {
+        this.#underWay = 0;
       }
-      // The oldest may have been dropped meanwhile.
-      const done = new Set(items);
-      this.#waiting = this.#waiting.filter((item) => !done.has(item));
+      this.#waiting.splice(0, items.length);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { FollowedEvent } from '../../contracts/host-events.ts';
 import { PendingWrites } from '../pending-writes.ts';
 import { Problem } from '../problems.ts';
 import type { Sealer } from '../sealer.ts';
-import type { SessionIds, WorkspaceId } from '../session-ids.ts';
+import type { AccountId, SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import {
   EventLog,
@@ -56,6 +56,8 @@ export class LibraryEvents {
   readonly #followed: FollowedEvents;
   readonly #log: EventLog;
   readonly #pending: PendingWrites<SeenEvent>;
+  /** Accounts with an event that was lost and is not marked in the log yet: a stream has to say that it is not complete. */
+  readonly #incomplete = new Map<AccountId, SessionIds>();
   /** The events of each version. */
   readonly #known = new Map<string, readonly string[] | null>();
   /** The streams of this instance by workspace, each with what wakes it. */
@@ -70,7 +72,10 @@ export class LibraryEvents {
     this.#log = new EventLog(database, sealer);
     this.#pending = new PendingWrites(
       (events) => this.#write(events),
-      ({ ids, name }, why) => this.#lost(ids, name, why),
+      ({ ids }, why) => {
+        this.#incomplete.set(ids.account, ids);
+        options.onLost(ids, why);
+      },
     );
   }
 
@@ -91,8 +96,9 @@ export class LibraryEvents {
   }
 
   /** Writes what waits for the database. @throws when that does not answer. */
-  flush(): Promise<void> {
-    return this.#pending.flush();
+  async flush(): Promise<void> {
+    await this.#pending.flush();
+    if (this.#incomplete.size > 0) await this.#write([]);
   }
 
   /** Reads what is followed, and tells the hosts. Call it about once a second. */
@@ -161,8 +167,8 @@ export class LibraryEvents {
    */
   async open(scope: EventScope, names: readonly string[], last: EventPosition | null): Promise<OpenedEvents> {
     const follow = await this.#followed.follow(scope, names, () => this.look());
-    const close = this.#followed.hold(follow);
     const end = await this.#log.end(scope.workspace);
+    const close = this.#followed.hold(follow);
     const selection = { ...scope, names };
     if (last === null) return { selection, position: end, gap: null, close };
     // Beyond the end: the database is an older copy of the one that the id came from.
@@ -209,19 +215,26 @@ export class LibraryEvents {
     return { names: missing.map(({ name }) => name), from: last.at, to: Math.max(...missing.map(({ to }) => to)) };
   }
 
+  /** Writes events after the marks of those that were lost: these came before. */
   async #write(events: readonly SeenEvent[]): Promise<void> {
-    await this.#log.write(events);
-    for (const workspace of new Set(events.map(({ ids }) => ids.workspace))) this.#wakeStreams(workspace);
-  }
-
-  /** A stream has to say that it is not complete, so a mark takes the place of the event. */
-  #lost(ids: SessionIds, name: string, why: string): void {
-    this.#options.onLost(ids, why);
-    if (name === gapMark) return;
-    this.#pending.add({ ids, name: gapMark, event: { args: [], files: [] }, isKept: true, webhooks: [] });
+    const incomplete = [...this.#incomplete.values()];
+    this.#incomplete.clear();
+    const written = [...incomplete.map(gapOf), ...events];
+    try {
+      await this.#log.write(written);
+    } catch (error) {
+      for (const ids of incomplete) this.#incomplete.set(ids.account, ids);
+      throw error;
+    }
+    for (const workspace of new Set(written.map(({ ids }) => ids.workspace))) this.#wakeStreams(workspace);
   }
 
   #wakeStreams(workspace: WorkspaceId): void {
     for (const wake of this.#streams.get(workspace) ?? []) wake();
   }
+}
+
+/** The mark of a gap in the events of an account. */
+function gapOf(ids: SessionIds): SeenEvent {
+  return { ids, name: gapMark, event: { args: [], files: [] }, isKept: true, webhooks: [] };
 }
