@@ -212,7 +212,7 @@ export const accountRoutes: Route[] = [
       const owner = await ownerElsewhere(service, ids, request);
       if (owner?.address) {
         const to = { address: owner.address, origin, ms: service.deadlines.sendMs, unknown: 'send-unknown' } as const;
-        return sentSchema.parse(await (await sendOn(service, request, to)).json());
+        return sentSchema.parse(await sendOn(service, request, to));
       }
       const id = await service.sessions.sendText(ids, `${body.to}@c.us`, body.text);
       return { id: typeof id === 'string' ? id : null };

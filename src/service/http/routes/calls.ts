@@ -5,12 +5,15 @@ import type { KeptFile } from '../../calls/answered-files.ts';
 import type { Service } from '../../instance/service.ts';
 import { Problem } from '../../problems.ts';
 import { findAccount } from './find-account.ts';
-import { type Forwarding, ownerElsewhere, sendOn } from './forward.ts';
+import { type Forwarding, fetchFrom, ownerElsewhere, sendOn } from './forward.ts';
 import { type Route, route } from './route.ts';
 
 /** How long another instance may take for the headers of a file, in milliseconds. */
 const fileMs = 10_000;
 const fileHeaders = ['content-type', 'x-media-type', 'content-disposition', 'x-content-type-options', 'cache-control'];
+
+/** What a header can carry. */
+const headerText = /^[\x20-\x7e]+$/;
 
 /** For media of 16 MB in base64. */
 const bodyBytes = 24 * 1024 * 1024;
@@ -44,7 +47,7 @@ export const callRoutes: Route[] = [
       if (owner?.address === null) throw new Problem('session-elsewhere');
       if (owner) {
         const to = { address: owner.address, origin, ms: body.deadlineMs, unknown: 'call-unknown' } as const;
-        return libraryAnswerSchema.parse(await (await sendOn(service, request, to)).json());
+        return libraryAnswerSchema.parse(await sendOn(service, request, to));
       }
       const { workspace, account } = params;
       const urlOf = (file: string) => `/v1/workspaces/${workspace}/accounts/${account}/media/${file}`;
@@ -77,12 +80,12 @@ export async function sendFile(
   id: string,
   reply: FastifyReply,
 ): Promise<undefined> {
-  const name = encodeURIComponent(filename ?? id);
-  // The file is a stranger's: no browser may take it for a page of this service.
+  const name = encodeURIComponent((filename ?? id).toWellFormed());
+  // The file is a stranger's, as its type and its name are: no browser may take it for a page of this service.
   await reply
     .type('application/octet-stream')
     .headers({
-      'x-media-type': mimetype,
+      'x-media-type': headerText.test(mimetype) ? mimetype : 'application/octet-stream',
       'content-disposition': `attachment; filename*=UTF-8''${name}`,
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
@@ -90,14 +93,14 @@ export async function sendFile(
     .send(bytes);
 }
 
-/** Answers with the file that another instance answers with. @throws Problem as `sendOn` */
+/** Answers with the file that another instance answers with. @throws Problem as `fetchFrom` */
 export async function sendFileOf(
   service: Service,
   to: Forwarding,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<undefined> {
-  const { headers, body } = await sendOn(service, request, to);
+  const { headers, body } = await fetchFrom(service, request, to);
   for (const name of fileHeaders) reply.header(name, headers.get(name));
   await reply.send(body);
 }

@@ -36,15 +36,35 @@ export interface Forwarding {
 }
 
 /**
- * Sends a request on, with the key of its caller, and returns the successful answer. Its `Idempotency-Key` stays here, where a repetition
- * comes in.
+ * Sends a request on, and returns what the other instance answers. Its `Idempotency-Key` stays here, where a repetition comes in.
  *
  * @throws Problem of the other instance; `session-elsewhere` when it was not reached; `unknown`.
  */
-export async function sendOn(
-  { sealer }: Service,
+export async function sendOn(service: Signing, request: FastifyRequest, to: Forwarding): Promise<unknown> {
+  const answer = await ask(service, request, to, AbortSignal.timeout(to.ms + tellMs));
+  return answer.json().catch((error) => {
+    throw new Problem(to.unknown, undefined, { cause: error });
+  });
+}
+
+/**
+ * As `sendOn`, for an answer that is no JSON: the time is that of the other instance for its headers. The body takes the time that its
+ * reader takes.
+ */
+export async function fetchFrom(service: Signing, request: FastifyRequest, to: Forwarding): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), to.ms + tellMs);
+  return ask(service, request, to, late.signal).finally(() => clearTimeout(timer));
+}
+
+type Signing = Pick<Service, 'sealer'>;
+
+/** The successful answer to a request that is sent on with the key of its caller. */
+async function ask(
+  { sealer }: Signing,
   request: FastifyRequest,
-  { address, origin, ms, unknown }: Forwarding,
+  { address, origin, unknown }: Forwarding,
+  signal: AbortSignal,
 ): Promise<Response> {
   const { authorization } = request.headers;
   const { method, url, body } = request;
@@ -56,10 +76,7 @@ export async function sendOn(
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
   const sent = fetch(address + url, {
-    method,
-    headers,
-    redirect: 'error',
-    signal: AbortSignal.timeout(ms + tellMs),
+    ...{ method, headers, signal, redirect: 'error' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const answer = await sent.catch((error: Error) => {
