@@ -80,5 +80,6 @@ async function numeric(proxy: string, allowPrivate: boolean): Promise<string> {
   const address = await publicAddressOf(name, allowPrivate).catch((error) => {
     throw new ProxyRefused(`the proxy ${name} cannot be used: ${error.message}`, { cause: error });
   });
-  return proxy.replace(hostname, ipaddr.IPv6.isValid(address) ? `[${address}]` : address);
+  // The host as it is written: that of the URL may be in other letters, and the user may have the same name.
+  return proxy.replace(/(?<=[/@])[^/@]+(?=:\d+$)/, ipaddr.IPv6.isValid(address) ? `[${address}]` : address);
 }

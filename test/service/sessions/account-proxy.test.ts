@@ -93,6 +93,18 @@ test('a proxy without credentials is given to the browser directly, under the ad
   });
 });
 
+test.each(['localhost', 'LocalHost'])(
+  'the browser gets no name to look up again, however it is written: %s',
+  async (name) => {
+    for (const protocol of ['http', 'socks5']) {
+      const { server } = await openProxy(`${protocol}://${name}:1080`, true);
+      expect(server).toMatch(new RegExp(`^${protocol}://(127\\.0\\.0\\.1|\\[::1\\]):1080$`));
+    }
+    const [, port] = (await httpProxy(`${name}:x`, [])).split(':');
+    expect(await testProxy(`http://${name}:x@${name}:${port}`, true)).toMatchObject({ works: true });
+  },
+);
+
 test.each(['http://127.0.0.1:3128', 'socks5://[::1]:1080', 'http://localhost:3128', 'http://me:x@169.254.169.254:80'])(
   '%s leads into a private network and is refused where that is not allowed',
   async (proxy) => {
