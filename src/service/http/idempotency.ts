@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { isDuplicate } from '../../store/database/database-errors.ts';
+import { isDuplicate, isUnavailable } from '../../store/database/database-errors.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
 import { seal, unseal } from '../seal.ts';
 import { sha256 } from '../sha256.ts';
@@ -52,7 +52,8 @@ export class Idempotency {
   }
 
   /**
-   * Runs `work` unless it was run before. A problem is not kept, since the write may be tried again, but for an unknown outcome.
+   * Runs `work` unless it was run before. A problem is not kept, since the write may be tried again. An unknown outcome is kept: that of its
+   * problem, and an error that is no problem.
    *
    * @throws Problem `idempotency-key-reused`, `request-in-progress`, and that of an unknown outcome
    */
@@ -63,7 +64,7 @@ export class Idempotency {
     try {
       answer = await work();
     } catch (error) {
-      if (error instanceof Problem && error.code === request.unknown)
+      if (request.unknown !== null && isUnknown(error, request.unknown))
         await this.#keep(request, { status: unknownStatus, body: null });
       else await this.#forget(request);
       throw error;
@@ -118,6 +119,11 @@ export class Idempotency {
   ): Query {
     return query.where('caller', '=', caller).where('idempotency_key', '=', sha256(key));
   }
+}
+
+/** True when what was asked for may have happened. A database that does not answer is asked before that. */
+function isUnknown(error: unknown, unknown: UnknownOutcome): boolean {
+  return error instanceof Problem ? error.code === unknown : !isUnavailable(error);
 }
 
 function fingerprint({ method, path, body }: IdempotentRequest): string {

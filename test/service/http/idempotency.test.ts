@@ -57,6 +57,19 @@ describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) =
     expect(times).toBe(1);
   });
 
+  test('a text is not sent again after an error of the service, another write is done again', async () => {
+    const broken = async () => {
+      times++;
+      throw new TypeError('a bug after the text was sent');
+    };
+    await expect(idempotency.once(message, broken)).rejects.toThrow(TypeError);
+    await expect(idempotency.once(message, answering)).rejects.toMatchObject({ code: 'send-unknown' });
+    const other = { ...link, key: 'link-1' };
+    await expect(idempotency.once(other, broken)).rejects.toThrow(TypeError);
+    expect(await idempotency.once(other, answering)).toMatchObject({ status: 201, replayed: false });
+    expect(times).toBe(3);
+  });
+
   test('a text that was not sent can be sent again', async () => {
     await expect(idempotency.once(message, failing('send-failed'))).rejects.toMatchObject({ code: 'send-failed' });
     expect(await idempotency.once(message, answering)).toMatchObject({ status: 201, replayed: false });
