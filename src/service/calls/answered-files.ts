@@ -15,17 +15,17 @@ const mostBytes = 256 * 1024 * 1024;
 /** Files of answers, in memory until they are fetched. */
 export class AnsweredFiles {
   /** The oldest first. */
-  readonly #files = new Map<string, KeptFile & { account: string; until: number }>();
+  readonly #files = new Map<string, KeptFile & { account: string }>();
   #bytes = 0;
 
   /** Keeps a file for the account that it belongs to; returns its id. */
   keep(account: string, file: KeptFile): string {
     const id = randomUUID();
-    const now = performance.now();
-    this.#files.set(id, { ...file, account, until: now + keepMs });
+    this.#files.set(id, { ...file, account });
     this.#bytes += file.bytes.length;
-    for (const [oldest, { until }] of this.#files) {
-      if (oldest === id || (until > now && this.#bytes <= mostBytes)) break;
+    setTimeout(() => this.#forget(id), keepMs).unref();
+    for (const oldest of this.#files.keys()) {
+      if (oldest === id || this.#bytes <= mostBytes) break;
       this.#forget(oldest);
     }
     return id;
@@ -36,7 +36,7 @@ export class AnsweredFiles {
     const file = this.#files.get(id);
     if (!file || file.account !== account) return null;
     this.#forget(id);
-    return file.until > performance.now() ? file : null;
+    return file;
   }
 
   #forget(id: string): void {
