@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../contracts/input-error.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { goneMs } from '../leases/instances.ts';
@@ -8,19 +8,30 @@ import type { ServiceDatabase } from '../tables.ts';
 
 /** Between two searches for texts that are not sealed with the first key, in milliseconds. */
 const searchEveryMs = 3_600_000;
-/** Rows that are read at once. */
-const batch = 100;
+/** Rows that one statement looks at: tables with millions of rows are searched far below the timeout of statements, and nothing is locked. */
+const batch = 1_000;
 
-/** The columns with sealed texts, each with the column of what its text belongs to. */
-const sealedColumns = [
+interface SealedColumn {
+  table: string;
+  column: string;
+  /** The column of what its text belongs to. */
+  owner: string;
+  /** Which rows have one; all by default. */
+  where?: RawBuilder<boolean>;
+  /** Which of these need it no more; none by default. */
+  isOver?: RawBuilder<boolean>;
+}
+
+/** The columns with sealed texts. */
+const sealedColumns: readonly SealedColumn[] = [
   { table: 'webhooks', column: 'secret', owner: 'id' },
-  { table: 'webhook_outbox', column: 'detail', owner: 'account_id' },
-  { table: 'webhook_deliveries', column: 'body', owner: 'id' },
+  // The other entries hold no text, and triggers write them.
+  { table: 'webhook_outbox', column: 'detail', owner: 'account_id', where: sql`type = 'message'` },
+  { table: 'webhook_deliveries', column: 'body', owner: 'id', isOver: sql`state = 'delivered'` },
   { table: 'outgoing_texts', column: 'body', owner: 'id' },
   { table: 'library_events', column: 'detail', owner: 'id' },
   { table: 'whatsapp_accounts', column: 'proxy_credentials', owner: 'id' },
-] as const;
-type SealedColumn = (typeof sealedColumns)[number];
+];
 
 /**
  * Decides when texts are sealed. Instances of a version that does not know sealed texts may work on the same database while they are
@@ -78,33 +89,27 @@ export class Sealing {
   }
 
   async #sealAll(): Promise<void> {
-    const { kysely } = this.#database;
-    await kysely
-      .updateTable('webhook_deliveries')
-      .set({ body: '' })
-      .where('state', '=', 'delivered')
-      .where('body', '!=', '')
-      .execute();
     for (const sealed of sealedColumns) await this.#sealColumn(sealed);
   }
 
-  async #sealColumn({ table, column, owner }: SealedColumn): Promise<void> {
+  async #sealColumn({ table, column, owner, where = sql`1 = 1`, isOver = sql`1 = 0` }: SealedColumn): Promise<void> {
     const { kysely } = this.#database;
     const names = { table: sql.table(table), column: sql.ref(column), owner: sql.ref(owner) };
-    // The other entries of the outbox hold no text, and triggers write them.
-    const only = table === 'webhook_outbox' ? sql`type = 'message'` : sql`1 = 1`;
+    const sealed = `sealed:${this.#sealer.keyId}:%`;
     let after = sql`1 = 1`;
     for (;;) {
-      const { rows } = await sql<{ id: string | number; owner: string; kept: string }>`
-        select id, ${names.owner} as owner, ${names.column} as kept from ${names.table}
-        where ${only} and ${after} and ${names.column} <> '' and ${names.column} not like ${`sealed:${this.#sealer.keyId}:%`}
-        order by id limit ${batch}`.execute(kysely);
-      for (const row of rows) {
-        const text = openedWith(this.#sealer, row.kept, row.owner);
+      // The other texts, which are most of them, stay in the database.
+      const { rows } = await sql<{ id: string | number; owner: string; kept: string | null; done: number }>`
+        select id, ${names.owner} as owner, case when ${isOver} then 1 else 0 end as done,
+          case when ${names.column} <> '' and (${isOver} or ${names.column} not like ${sealed}) then ${names.column} end as kept
+        from ${names.table} where ${where} and ${after} order by id limit ${batch}`.execute(kysely);
+      for (const { id, owner, kept, done } of rows) {
+        if (kept === null) continue;
+        const text = done ? '' : sealedAnew(this.#sealer, kept, owner);
         if (text === null) continue;
         await sql`
-          update ${names.table} set ${names.column} = ${this.#sealer.seal(text, row.owner)}
-          where id = ${row.id} and ${names.column} = ${row.kept}`.execute(kysely);
+          update ${names.table} set ${names.column} = ${text}
+          where id = ${id} and ${names.column} = ${kept}`.execute(kysely);
       }
       if (rows.length < batch) return;
       after = sql`id > ${rows.at(-1)?.id}`;
@@ -132,9 +137,9 @@ export class Sealing {
 }
 
 /** Null for a text that none of the keys opens: it stays unchanged. */
-function openedWith(sealer: Sealer, text: string, owner: string): string | null {
+function sealedAnew(sealer: Sealer, text: string, owner: string): string | null {
   try {
-    return sealer.open(text, owner);
+    return sealer.seal(sealer.open(text, owner), owner);
   } catch (error) {
     if (error instanceof SealBroken) return null;
     throw error;

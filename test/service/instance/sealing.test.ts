@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AccountBrowsers } from '../../../src/service/accounts/account-browsers.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { Sealing } from '../../../src/service/instance/sealing.ts';
 import { OwnInstance } from '../../../src/service/leases/instances.ts';
@@ -147,6 +148,45 @@ describe.each(engines)('texts at rest in %s', (_, newAddress) => {
     expect(after.open((await webhookRow()).secret, webhook)).toBe(secret);
     for (const { id, body } of await database.kysely.selectFrom('webhook_deliveries').selectAll().execute())
       if (body !== '') expect(after.open(body, id)).toContain('"account"');
+  });
+
+  test('a text is sealed wherever it is in a table of thousands', async () => {
+    const sealer = new Sealer([testSealKey]);
+    sealer.begin();
+    const { kysely } = database;
+    const row = { workspace_id: workspace, account_id: ids.account, name: 'message', at: 1 };
+    const rows = Array.from({ length: 2_100 }, (_, at) => {
+      const id = String(at).padStart(36, '0');
+      return { ...row, id, seq: at + 1, detail: at % 700 === 0 || at === 2_099 ? text : sealer.seal(text, id) };
+    });
+    for (let at = 0; at < rows.length; at += 700)
+      await kysely
+        .insertInto('library_events')
+        .values(rows.slice(at, at + 700))
+        .execute();
+    await new Sealing(database, sealer).round();
+    const sealed = await kysely.selectFrom('library_events').select(['id', 'detail']).execute();
+    expect(sealed.filter(({ detail }) => !detail.startsWith('sealed:'))).toEqual([]);
+    expect(new Set(sealed.map(({ id, detail }) => sealer.open(detail, id)))).toEqual(new Set([text]));
+  });
+
+  test('after the loss of the key, the statements in the documentation let instances work with another one', async () => {
+    const lost = new Sealer([testSealKey]);
+    lost.begin();
+    await new Sealing(database, lost).checkKeys();
+    await writeTexts(lost);
+    const { kysely } = database;
+    const proxy = { proxy: 'http://proxy.example.org:3128', proxy_credentials: lost.seal('me:secret', ids.account) };
+    await kysely.updateTable('whatsapp_accounts').set(proxy).execute();
+    const [, statements = ''] =
+      /^`(delete from webhook_deliveries;.*);`$/m.exec(readFileSync('docs/service.md', 'utf8')) ?? [];
+    for (const statement of statements.split(';')) await sql.raw(statement).execute(kysely);
+    const sealer = new Sealer([otherKey]);
+    await new Sealing(database, sealer).checkKeys();
+    expect(await new AccountBrowsers(database, sealer).of(ids.account)).toEqual({ proxy: proxy.proxy, arguments: [] });
+    expect(await new Webhooks(database, sealer, true).list(workspace)).toEqual([]);
+    for (const table of ['webhook_deliveries', 'webhook_outbox', 'outgoing_texts', 'library_events'] as const)
+      expect(await kysely.selectFrom(table).select('id').execute()).toEqual([]);
   });
 
   test('an instance with another key does not start', async () => {
