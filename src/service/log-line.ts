@@ -34,7 +34,7 @@ export const logEvents = {
   profile: { level: 'warn', meaning: 'A profile could not be saved for other machines; the previous save stays.' },
   'message-lost': {
     level: 'error',
-    meaning: 'A message that arrived while the database was unreachable will not reach webhooks.',
+    meaning: 'An event of the library could not be written: it will not reach webhooks, and streams report a gap.',
   },
   rollout: { level: 'info', meaning: 'The judge decided on the rollout: `decision`, `reason`.' },
   'rollout-trouble': { level: 'error', meaning: 'The rollout could not be judged; it holds and will be judged again.' },

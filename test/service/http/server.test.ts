@@ -233,6 +233,17 @@ describe.each(engines)('the API with %s', (_, newAddress) => {
     expect(statuses[1]).toMatchObject({ id: body.id, phone: null });
   });
 
+  test('a stream of a link ends when its key is revoked', async () => {
+    const { body } = await server.ask('POST', accounts(), {});
+    const { id, key } = await server.keys.create('scanner', 'link');
+    const authorization = `Bearer ${key}`;
+    const stream = server.ask('GET', `${accounts()}/${body.id}/link/events`, undefined, { authorization });
+    await setTimeout(200);
+    await server.ask('DELETE', `/v1/keys/${id}`);
+    expect((await stream).body).toContain('event: status');
+    expect((await server.ask('GET', `${accounts()}/${body.id}`)).body.status).toBe('qr_scanning');
+  });
+
   test('a key does what its scope allows', async () => {
     const ask = async (scope: 'read' | 'link', method: 'GET' | 'POST', url: string, body?: object) => {
       const { key } = await server.keys.create('k', scope);

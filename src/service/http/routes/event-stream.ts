@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StreamedEvent } from '../../../contracts/service-events.ts';
@@ -7,6 +5,7 @@ import type { EventPosition } from '../../events/event-log.ts';
 import type { EventGap, OpenedEvents } from '../../events/library-events.ts';
 import { Problem, type ProblemCode } from '../../problems.ts';
 import { authenticate } from '../keys/authenticate.ts';
+import { EventWriter } from './event-writer.ts';
 import type { RouteContext } from './route.ts';
 import { iso } from './views.ts';
 
@@ -14,10 +13,6 @@ import { iso } from './views.ts';
 const batch = 50;
 /** Between two looks whether the caller may still read, in milliseconds. */
 const checkEveryMs = 2_000;
-/** A comment now and then keeps proxies from ending a stream in which nothing happens; also how often, in milliseconds. */
-const commentEveryMs = 15_000;
-/** How long a reader may take none of what was sent, in milliseconds. */
-const slowestMs = 60_000;
 
 /** Where a stream is written to, and who reads it. */
 interface Exchange {
@@ -68,7 +63,7 @@ export async function streamEvents(
         position = read.position;
         isNews ||= read.events.length === batch;
       }
-      await writer.keepOpen();
+      if (writer.isQuiet) await writer.comment();
       if (isNews) continue;
       news = Promise.withResolvers();
       await Promise.race([news.promise, sleep(checkEveryMs, undefined, { signal: writer.gone })]);
@@ -79,59 +74,6 @@ export async function streamEvents(
   } finally {
     unsubscribe();
     writer.end();
-  }
-}
-
-/** Writes server-sent events as fast as they are read. */
-class EventWriter {
-  readonly #raw: ServerResponse;
-  readonly #left = new AbortController();
-  #wroteAt = performance.now();
-
-  constructor(raw: ServerResponse) {
-    this.#raw = raw;
-    raw.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      // An instance that stops waits for connections that are kept.
-      connection: 'close',
-    });
-    raw.once('close', () => this.#left.abort());
-  }
-
-  /** Aborted when the reader is gone. */
-  get gone(): AbortSignal {
-    return this.#left.signal;
-  }
-
-  get isOver(): boolean {
-    return this.gone.aborted;
-  }
-
-  /** Rejects when the reader is gone, or takes nothing. */
-  send(streamed: StreamedEvent): Promise<void> {
-    const id = 'id' in streamed ? `id: ${streamed.id}\n` : '';
-    return this.#write(`${id}event: ${streamed.event}\ndata: ${JSON.stringify(streamed.data)}\n\n`);
-  }
-
-  /** A comment, when there was nothing to send for a while. */
-  async keepOpen(): Promise<void> {
-    if (performance.now() - this.#wroteAt >= commentEveryMs) await this.#write(': still\n\n');
-  }
-
-  end(): void {
-    this.#raw.end();
-  }
-
-  async #write(text: string): Promise<void> {
-    this.#wroteAt = performance.now();
-    if (this.#raw.write(text)) return;
-    const signal = AbortSignal.any([this.gone, AbortSignal.timeout(slowestMs)]);
-    await once(this.#raw, 'drain', { signal }).catch((error) => {
-      this.#raw.destroy();
-      throw error;
-    });
   }
 }
 

@@ -60,9 +60,9 @@ export const linkRoutes: Route[] = [
     params: accountParams,
     answer: { status: 200, media: 'text/event-stream', events: linkEventSchema },
     problems: ['account-unknown'],
-    async handle({ service }, { params, reply }) {
-      const { ids } = await findAccount(service, params);
-      await streamLink(service, ids, reply);
+    async handle(context, { params, request, reply }) {
+      const { ids } = await findAccount(context.service, params);
+      await streamLink(context, ids, { request, reply });
       return undefined;
     },
   }),
