@@ -25,6 +25,8 @@ const classesOf = { chat: ['Chat', 'Channel'], contact: ['Contact'], message: ['
 
 /** An argument may not lie deeper. */
 const deepest = 12;
+/** Files that one call may name by their address: all are in memory at the same time. */
+const mostFiles = 10;
 
 interface ArgumentParts {
   definitions: Definitions;
@@ -49,8 +51,7 @@ export interface CheckedCall {
  *
  * @throws Problem `method-refused`, `method-forbidden`, `method-unknown`, `arguments-wrong`, `media-unavailable`
  */
-export async function checkCall(body: CallBody, { rules, ...parts }: CallParts): Promise<CheckedCall> {
-  const { definitions } = parts;
+export async function checkCall(body: CallBody, { rules, definitions, download }: CallParts): Promise<CheckedCall> {
   const on = objectOf(body.on);
   const { method } = body;
   const instead = on === null ? refused.get(method) : undefined;
@@ -70,6 +71,7 @@ export async function checkCall(body: CallBody, { rules, ...parts }: CallParts):
   if (!signature) {
     throw new Problem('arguments-wrong', `${method}() takes ${signatures.map(signatureText).join(' or ')}.`);
   }
+  const parts = { definitions, download: limited(download) };
   const args = await Promise.all(body.args.map((each, i) => argumentOf(each, `args.${i}`, parts)));
   return { call: { on, method, args }, name: `${declared.name}.${method}`, noIds: noIdsIn(body, signature) };
 }
@@ -85,6 +87,17 @@ function noIdsIn({ on, args }: CallBody, signature: Signature): string[] {
   return places
     .filter(([, given]) => [given].flat().some((each) => typeof each === 'string' && !/\S@[a-z]/.test(each)))
     .map(([place]) => place);
+}
+
+/** Downloads as many files as one call may name. */
+function limited(download: Download): Download {
+  let files = 0;
+  return async (url) => {
+    files++;
+    if (files > mostFiles)
+      throw new Problem('arguments-wrong', `A call may name at most ${mostFiles} files by their address.`);
+    return download(url);
+  };
 }
 
 /** True when a key may call a method of a class, or follow an event: the group `event`. */

@@ -47,6 +47,26 @@ test('each form of an argument becomes what the host makes an object of', async 
   ]);
 });
 
+test('a call may name ten files by their address, wherever they lie, and no more are downloaded', async () => {
+  const downloaded: URL[] = [];
+  const counted = (url: URL) => {
+    downloaded.push(url);
+    return download(url);
+  };
+  const callWith = (count: number) => {
+    const files = Array.from({ length: count }, (_, at) => [{ $media: { url: `https://example.org/${at}` } }]);
+    const body = libraryCallSchema.parse({ method: 'sendMessage', args: ['1@c.us', 'hello', { files }] });
+    return checkCall(body, { definitions: newest, download: counted, rules: null });
+  };
+  await callWith(10);
+  expect(downloaded).toHaveLength(10);
+  await expect(callWith(1_000)).rejects.toMatchObject({
+    code: 'arguments-wrong',
+    message: expect.stringMatching(/10 files/),
+  });
+  expect(downloaded).toHaveLength(20);
+});
+
 test.each([
   ['archive', []],
   ['addParticipants', [['2@c.us']]],
