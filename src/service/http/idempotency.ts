@@ -5,8 +5,10 @@ import { seal, unseal } from '../seal.ts';
 import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
-/** After this time the instance that began a request has died, in milliseconds: no request takes as long. */
+/** An instance that has not said for so long that it is at a request has died, in milliseconds. */
 const abandonedMs = 60_000;
+/** How often it says so, in milliseconds: the installation of a library version takes minutes. */
+const goesOnMs = 15_000;
 
 /** Problems after which what was asked for may have happened: such an answer stays the answer of its key. */
 const unknownOutcomes = ['send-unknown', 'call-unknown'] as const satisfies ProblemCode[];
@@ -60,6 +62,7 @@ export class Idempotency {
   async once(request: IdempotentRequest, work: () => Promise<Answer>): Promise<Answer & { replayed: boolean }> {
     const kept = await this.#begin(request);
     if (kept) return { ...kept, replayed: true };
+    const goesOn = setInterval(() => void this.#goesOn(request).catch(() => {}), goesOnMs).unref();
     let answer: Answer;
     try {
       answer = await work();
@@ -68,6 +71,8 @@ export class Idempotency {
         await this.#keep(request, { status: unknownStatus, body: null });
       else await this.#forget(request);
       throw error;
+    } finally {
+      clearInterval(goesOn);
     }
     await this.#keep(request, answer);
     return { ...answer, replayed: false };
@@ -102,6 +107,12 @@ export class Idempotency {
       .executeTakeFirst();
     if (taken.numUpdatedRows > 0n) return null;
     throw new Problem('request-in-progress');
+  }
+
+  /** A request that goes on is not taken for one whose instance died. */
+  async #goesOn(request: IdempotentRequest): Promise<void> {
+    const { kysely, now } = this.#database;
+    await this.#at(request, kysely.updateTable('idempotency_keys').set({ created_at: now })).execute();
   }
 
   async #keep(request: IdempotentRequest, { status, body }: Answer): Promise<void> {

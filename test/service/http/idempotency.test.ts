@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Idempotency } from '../../../src/service/http/idempotency.ts';
 import { Problem } from '../../../src/service/problems.ts';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
@@ -83,6 +83,20 @@ describe.each(engines)('writes with an idempotency key in %s', (_, newAddress) =
     await beginAgo(61_000, other);
     expect(await idempotency.once(other, answering)).toMatchObject({ status: 201 });
     expect(times).toBe(1);
+  });
+
+  test('a write that takes minutes goes on: it is not done again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await beginAgo(61_000, link);
+    vi.advanceTimersByTime(20_000);
+    const isAbandoned = database.kysely
+      .selectFrom('idempotency_keys')
+      .select('created_at')
+      .where('created_at', '<', ({ eb }) => eb(database.now, '-', 60_000));
+    await until('it says so', async () => (await isAbandoned.executeTakeFirst()) === undefined);
+    await expect(idempotency.once(link, answering)).rejects.toMatchObject({ code: 'request-in-progress' });
+    expect(times).toBe(0);
   });
 
   test('for a minute an unanswered write counts as one that goes on', async () => {
