@@ -19,7 +19,7 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   [
     'a capture by an account',
     ['surface', 'capture', '--account', 'one'],
-    /--account: there are no linked accounts yet/,
+    /--account: the page of a linked account is not read yet/,
   ],
   ['a capture of nothing', ['surface', 'capture', '--from', 'no-such-folder'], /no such file or folder/],
   ['a capture of another kind of file', ['surface', 'capture', '--from', 'README.md'], /say which one it is/],
