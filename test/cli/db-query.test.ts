@@ -82,7 +82,7 @@ test.each([
   ['exporter', 'of this home', ['exporter', '--port', '0']],
   ['report history', 'of this home', ['report', 'history']],
   ['report diff', 'of this home', ['report', 'diff', 'previous', 'last']],
-])('%s leaves a database of another program as it is that is %s', async (_, which, args) => {
+])('%s does not change a database of another program, %s', async (_, which, args) => {
   const home = temporaryFolder();
   const file = join(which === 'named' ? temporaryFolder() : home, 'store.sqlite');
   const foreign = new DatabaseSync(file);

@@ -129,7 +129,7 @@ function fits(signature: Signature, args: readonly unknown[]): boolean {
   });
 }
 
-/** A signature as it is read, e.g. `(name: string, startTime, options?)`. */
+/** Writes a signature for error messages, e.g. `(name: string, startTime, options?)`. */
 export function signatureText(signature: Signature): string {
   const parameters = signature.map(({ name, isOptional, isRest, json }) => {
     const type = json.length === 0 ? '' : `: ${json.join(' | ')}`;

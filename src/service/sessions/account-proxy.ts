@@ -80,6 +80,6 @@ async function numeric(proxy: string, allowPrivate: boolean): Promise<string> {
   const address = await publicAddressOf(name, allowPrivate).catch((error) => {
     throw new ProxyRefused(`the proxy ${name} cannot be used: ${error.message}`, { cause: error });
   });
-  // The host as it is written: that of the URL may be in other letters, and the user may have the same name.
+  // Takes the host as the caller wrote it: `URL` changes its letters to lower case, and the user name may be the same text.
   return proxy.replace(/(?<=[/@])[^/@]+(?=:\d+$)/, ipaddr.IPv6.isValid(address) ? `[${address}]` : address);
 }
