@@ -20,27 +20,6 @@ export const captureFindingSchema = z.discriminatedUnion('kind', [
 ]);
 export type CaptureFinding = z.infer<typeof captureFindingSchema>;
 
-/** What a browser saw of a page that it ran and that no account was linked to. */
-export const ranPageSchema = z.strictObject({
-  /** When modules ran: before the page was usable, or by the time at which no more came. All others are registered only. */
-  ran: z.strictObject({ start: z.array(z.string()), settled: z.array(z.string()) }),
-  /** Registered modules, when no more came. */
-  registered: z.int(),
-  /** Modules of which `require` returns all exports although one of them is `default`. */
-  plainDefault: z.array(z.string()),
-  /** Registered modules with dependencies that are not registered. */
-  unresolved: z.record(z.string(), z.array(z.string())),
-  /** Milliseconds from the navigation on; null for what did not come. */
-  timeline: z.strictObject({
-    loader: z.number().nullable(),
-    debugVersion: z.number().nullable(),
-    qr: z.number().nullable(),
-    settled: z.number().nullable(),
-  }),
-  userAgent: z.string(),
-});
-export type RanPage = z.infer<typeof ranPageSchema>;
-
 /** The file that `surface capture` writes: names, kinds and shapes of one build's page, and never its code. */
 export const captureSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -54,7 +33,6 @@ export const captureSchema = z.strictObject({
   values: z.record(z.string(), z.string()),
   /** Behaviours that the page itself shows. All others are those of the nearest known build. */
   behaviours: behavioursSchema.partial(),
-  ran: ranPageSchema.optional(),
   names: archiveSchema,
   shapes: archivedShapesSchema,
 });
