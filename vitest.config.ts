@@ -46,7 +46,8 @@ export default defineConfig({
           include: files.e2e,
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          maxWorkers: 1,
+          // A browser that starts or waits for a deadline leaves half of two cores idle.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
