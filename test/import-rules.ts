@@ -10,6 +10,10 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   host: { may: ['contracts'], because: 'a session knows nothing of runs, attempts or accounts' },
   gate: { may: ['contracts', 'words'], because: 'a verdict is a pure function of recorded attempts' },
   'replica/page': { may: ['contracts'], because: 'it runs in the browser; of the contracts it takes types only' },
+  blobs: {
+    may: ['contracts'],
+    because: 'bytes under names, in a folder or in S3; evidence is packed, not interpreted',
+  },
   bundle: { may: [], because: 'it knows browser code by its path only' },
   replica: { may: ['bundle', 'contracts'], because: 'the stand-in knows builds and nothing of libraries' },
   install: { may: ['contracts'], because: 'making a folder whole knows nothing of what is in it' },
@@ -72,7 +76,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'accounts are written under a lease, and know nothing of the processes that run them',
   },
   'service/profiles': {
-    may: ['codes', 'contracts', 'service/*', 'service/leases'],
+    may: ['blobs', 'codes', 'contracts', 'service/*', 'service/leases'],
     because: 'a profile is bytes that the holder of a lease reads and writes',
   },
   'service/sessions': {
@@ -173,7 +177,19 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   cli: {
     may: [
-      ...['browser', 'contracts', 'exporter', 'gate', 'install', 'library', 'live', 'metrics', 'replica', 'report'],
+      ...[
+        'blobs',
+        'browser',
+        'contracts',
+        'exporter',
+        'gate',
+        'install',
+        'library',
+        'live',
+        'metrics',
+        'replica',
+        'report',
+      ],
       ...['runner', 'runs', 'service', 'store', 'study', 'surface', 'telemetry', 'verdicts', 'watch', 'words'],
     ],
     because: 'commands put the folders together; nothing imports commands',

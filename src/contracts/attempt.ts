@@ -181,6 +181,8 @@ const attemptFields = z.object({
   live: liveFactsSchema.optional(),
   /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was stored. */
   artifacts: z.string().nullable(),
+  /** Why evidence that there was could not be kept; absent when it was kept, or there was none. */
+  artifactsMissing: z.string().optional(),
 });
 
 /** A failure has a phase, code and blame, a success has none; a report that mixes them is refused. */

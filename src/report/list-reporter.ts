@@ -26,6 +26,8 @@ export class ListReporter implements RunObserver {
   #total = 0;
   #done = 0;
   #surprises = 0;
+  /** Attempts without the evidence that there was, by the reason. */
+  readonly #missing = new Map<string, number>();
   #slots = 1;
   #busyMs = 0;
 
@@ -56,6 +58,8 @@ export class ListReporter implements RunObserver {
     this.#busyMs += attempt.durationMs;
     const surprise = isSurprise(planned.expectation, attempt);
     if (surprise) this.#surprises += 1;
+    const { artifactsMissing: reason } = attempt;
+    if (reason !== undefined) this.#missing.set(reason, (this.#missing.get(reason) ?? 0) + 1);
     this.#lines.print(this.#attemptLine(planned, attempt, surprise));
   }
 
@@ -64,6 +68,11 @@ export class ListReporter implements RunObserver {
     const { cells } = this.#tally;
     const sentence = await headlineOfRun(this.#source, run, cells);
     this.#terminal.result(`\n${renderResult(cells, { sentence, run }, this.#terminal)}\n`);
+    for (const [reason, count] of this.#missing) {
+      this.#terminal.progress(
+        `the evidence of ${count} ${count === 1 ? 'attempt' : 'attempts'} is missing: ${reason}\n`,
+      );
+    }
     if (interrupted) this.#terminal.progress('interrupted: the rest of the plan was not run\n');
   }
 

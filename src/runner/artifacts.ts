@@ -1,6 +1,6 @@
 import { statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttemptEvent } from '../contracts/attempt.ts';
+import type { Attempt, AttemptEvent } from '../contracts/attempt.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 
 /** Below this much free space, whatever a browser or a library says is about the disk. */
@@ -10,13 +10,13 @@ const leastSpaceBytes = 32 * 1024 * 1024;
  * Writes what a person looks at after a failure: all events, what host and browser printed, and the trace. Screenshots may lie
  * in the folder already.
  *
- * @returns the folder, relative to that of the run; null when the disk does not take it: the record counts for more.
+ * @returns for the record: the folder, relative to that of the run, or why the disk did not take it. The record counts for more.
  */
 export async function keepEvidence(
   { runFolder, id }: { runFolder: string; id: string },
   events: readonly AttemptEvent[],
   writeTrace: (folder: string) => Promise<void>,
-): Promise<string | null> {
+): Promise<Pick<Attempt, 'artifacts' | 'artifactsMissing'>> {
   const folder = join(runFolder, id);
   try {
     makeFolder(folder);
@@ -26,9 +26,11 @@ export async function keepEvidence(
       const lines = events.filter(({ type }) => type === `host:${name}`).map(({ detail }) => `${detail}\n`);
       if (lines.length > 0) await writeFile(join(folder, `host.${name}.log`), lines);
     }
-    return id;
-  } catch {
-    return null;
+    return { artifacts: id };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOSPC' ? 'the disk is full' : message;
+    return { artifacts: null, artifactsMissing: `${folder} could not be written: ${why}` };
   }
 }
 

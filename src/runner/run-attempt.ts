@@ -36,7 +36,7 @@ export async function runAttempt(input: AttemptInput): Promise<Attempt> {
   const events = recorder.events(redactor);
   const record = redactor.clean(buildRecord(input, { startedAt, durationMs, steps, events, ...seen }));
   if (record.outcome === 'passed' && trace.mode !== 'on') return record;
-  return { ...record, artifacts: await keepEvidence(input, events, (folder) => trace.write(folder, redactor)) };
+  return { ...record, ...(await keepEvidence(input, events, (folder) => trace.write(folder, redactor))) };
 }
 
 type Performed = Pick<

@@ -1,5 +1,5 @@
+import { sha256 } from '../contracts/sha256.ts';
 import type { AccountId } from './session-ids.ts';
-import { sha256 } from './sha256.ts';
 
 /**
  * Names an account in the labels of metrics, where its id must not appear: the first 12 hexadecimal digits of the SHA-256 of the id. The id

@@ -118,6 +118,14 @@ test('list prints one line per attempt and the result apart from it', async () =
   );
 });
 
+test('list says of how many attempts the evidence is missing, and why', async () => {
+  const terminal = keptTerminal();
+  const artifactsMissing = 'the evidence store /evidence is full (ENOSPC)';
+  const attempts = [failedAttempt({ artifactsMissing }), failedAttempt({ artifactsMissing }), failedAttempt()];
+  await reportRun('list', '', [{ planned: planned({}, null, 3), attempts }], { terminal });
+  expect(terminal.progressed).toContain(`the evidence of 2 attempts is missing: ${artifactsMissing}\n`);
+});
+
 test('list says that a run was interrupted', async () => {
   const terminal = keptTerminal();
   await reportRun('list', '', exampleCells(), { terminal, interrupted: true });

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { S3Blobs } from '../../src/blobs/s3-blobs.ts';
 import { home } from '../../src/contracts/home.ts';
 import { TroubleError } from '../../src/contracts/input-error.ts';
-import { S3Blobs } from '../../src/service/profiles/s3-blobs.ts';
 import { findGo } from './go-tool.ts';
 
 const sources = join(import.meta.dirname, 's3-server');
@@ -15,6 +15,9 @@ export interface PrivateS3 {
   port: number;
   /** A store in a bucket of this server; at another port where something is in between, with another secret where that is asked. */
   blobs(options?: { port?: number; secret?: string }): S3Blobs;
+  /** The same bucket as an option of a command takes it, with the variables that it needs. */
+  address: string;
+  env: { AWS_ACCESS_KEY_ID: string; AWS_SECRET_ACCESS_KEY: string };
   stop(): Promise<void>;
 }
 
@@ -28,15 +31,22 @@ export function canRunS3(): boolean {
   return can;
 }
 
-/** An S3 server (gofakes3) of this test alone, in memory, on a free port of 127.0.0.1; it checks every signature. */
-export async function startPrivateS3(): Promise<PrivateS3> {
+/**
+ * An S3 server (gofakes3) of this test alone, in memory, on a free port of 127.0.0.1; it checks every signature.
+ *
+ * @param quota in bytes: beyond it the bucket is full.
+ */
+export async function startPrivateS3({ quota }: { quota?: number } = {}): Promise<PrivateS3> {
   const [accessKeyId, secretAccessKey, bucket] = ['test-key', randomBytes(20).toString('hex'), 'profiles'];
   // It ends by itself when its standard input does: with this process, however that ended.
-  const child = spawn(ensureServer(), [accessKeyId, secretAccessKey, bucket], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const args = [accessKeyId, secretAccessKey, bucket, ...(quota === undefined ? [] : [String(quota)])];
+  const child = spawn(ensureServer(), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [address] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const { port } = new URL(address);
   return {
     port: Number(port),
+    address: `s3://${bucket}/of/tests?endpoint=http://127.0.0.1:${port}`,
+    env: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
     blobs: (options = {}) =>
       new S3Blobs(
         { endpoint: `http://127.0.0.1:${options.port ?? port}`, bucket, prefix: '/of/tests' },

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import type { Attempt } from '../../src/contracts/attempt.ts';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
@@ -13,7 +14,6 @@ import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import type { Flow } from '../../src/runner/flow.ts';
 import { loadFlow } from '../../src/runner/load-flow.ts';
-import { FolderBlobs } from '../../src/service/profiles/folder-blobs.ts';
 import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { temporaryFolder } from '../temporary-folder.ts';

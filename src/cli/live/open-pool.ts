@@ -1,3 +1,4 @@
+import { FolderBlobs } from '../../blobs/folder-blobs.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { AccountPool } from '../../live/account-pool.ts';
@@ -5,7 +6,6 @@ import { CodeShower } from '../../live/code-shower.ts';
 import { LiveAttempts, type LivePool } from '../../live/live-attempts.ts';
 import { readLivePolicy } from '../../live/live-policy.ts';
 import type { LiveTables } from '../../live/tables.ts';
-import { FolderBlobs } from '../../service/profiles/folder-blobs.ts';
 import { openVault, type Vault } from '../../service/profiles/open-vault.ts';
 import { SealedProfiles } from '../../service/profiles/sealed-profiles.ts';
 import { sealKeys } from '../../service/seal-keys.ts';

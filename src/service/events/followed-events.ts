@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { libraryNames } from '../../contracts/event-names.ts';
+import { sha256 } from '../../contracts/sha256.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
 import type { AccountId, SessionIds, WorkspaceId } from '../session-ids.ts';
-import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase } from '../tables.ts';
 import { subscriptionsOf } from '../webhooks/webhooks.ts';
 

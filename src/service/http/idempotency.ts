@@ -1,8 +1,8 @@
 import { hkdfSync } from 'node:crypto';
+import { sha256 } from '../../contracts/sha256.ts';
 import { isDuplicate, isUnavailable } from '../../store/database/database-errors.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
 import { seal, unseal } from '../seal.ts';
-import { sha256 } from '../sha256.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
 /** An instance that has not said for so long that it is at a request has died, in milliseconds. */

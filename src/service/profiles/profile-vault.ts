@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BlobStore } from '../../blobs/blob-store.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
 import { type Lease, LeaseLost } from '../leases/lease.ts';
 import { holdLease } from '../leases/lease-writes.ts';
 import type { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, SessionProfileRow } from '../tables.ts';
-import type { BlobStore } from './blob-store.ts';
 import { SealedProfiles } from './sealed-profiles.ts';
 import { profileFolder } from './session-folder.ts';
 

@@ -1,14 +1,9 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
-import { create, extract } from 'tar';
-import { makeFolder } from '../../contracts/make-folder.ts';
+import { pack, unpack } from '../../blobs/archive.ts';
+import type { BlobStore } from '../../blobs/blob-store.ts';
+import { sha256 } from '../../contracts/sha256.ts';
 import { seal, unseal } from '../seal.ts';
-import { sha256 } from '../sha256.ts';
-import type { BlobStore } from './blob-store.ts';
 
 /** The parts of a Chromium profile that hold the login of WhatsApp Web; Chromium rebuilds caches and the like. */
 const parts = [join('Default', 'Local Storage'), join('Default', 'IndexedDB')];
@@ -52,7 +47,7 @@ export class SealedProfiles {
 
   /** Replaces the folder `profile` with a saved one. @throws SealBroken when none of the keys opens it, or the error of the store. */
   async get(saved: Pick<SavedProfile, 'blob_name' | 'sha256'>, owner: string, profile: string): Promise<void> {
-    await unpackProfile(await this.#read(saved, owner), profile);
+    await unpack(await this.#read(saved, owner), profile);
   }
 
   async delete(name: string): Promise<void> {
@@ -88,14 +83,5 @@ async function packProfile(profile: string): Promise<Buffer> {
   if (there.length === 0) throw new Error(`${profile} holds no login: neither ${parts.join(' nor ')}`);
   // The lock file of a database belongs to the browser that has it open.
   const filter = (path: string) => !path.endsWith('/LOCK');
-  return buffer(
-    create({ gzip: true, cwd: profile, portable: true, filter }, there) as unknown as AsyncIterable<Buffer>,
-  );
-}
-
-/** Replaces a profile with a packed one. */
-async function unpackProfile(archive: Buffer, profile: string): Promise<void> {
-  await rm(profile, { recursive: true, force: true });
-  makeFolder(profile, 0o700);
-  await pipeline(Readable.from([archive]), extract({ cwd: profile, strict: true }));
+  return pack(profile, there, filter);
 }

@@ -101,6 +101,7 @@ function provenanceView({
   startedAt,
   seed,
   artifacts,
+  artifactsMissing,
 }: Attempt) {
   const { requested, installed, loaded, frames, integrity } = provenance;
   const frameLines = frames.map((frame) =>
@@ -122,6 +123,7 @@ function provenanceView({
       ...row('browser', [browserVersion, memory].filter((part) => part !== null).join(', ')),
       ...row('attempt', `${id}, ${startedAt}, seed ${seed}`),
       ...row('artifacts', artifacts && el('code', {}, artifacts)),
+      ...row('evidence', artifactsMissing && `missing: ${artifactsMissing}`),
     ),
   );
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { sha256 } from '../../../src/contracts/sha256.ts';
 import { Idempotency } from '../../../src/service/http/idempotency.ts';
 import { Problem } from '../../../src/service/problems.ts';
 import type { OpenSessionHost } from '../../../src/service/sessions/session-host.ts';
-import { sha256 } from '../../../src/service/sha256.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { instantHosts } from '../../support/instant-host.ts';
 import { newServiceDatabase } from '../../support/new-service-database.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '../../../src/contracts/sha256.ts';
 import { routes } from '../../../src/service/http/routes/routes.ts';
 import { WorkspaceCalls } from '../../../src/service/http/workspace-calls.ts';
-import { sha256 } from '../../../src/service/sha256.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';

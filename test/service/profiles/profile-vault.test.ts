@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { FolderBlobs } from '../../../src/blobs/folder-blobs.ts';
 import { Accounts } from '../../../src/service/accounts/accounts.ts';
 import { Links } from '../../../src/service/accounts/links.ts';
 import { type Lease, LeaseLost } from '../../../src/service/leases/lease.ts';
 import { Leases } from '../../../src/service/leases/leases.ts';
-import { FolderBlobs } from '../../../src/service/profiles/folder-blobs.ts';
 import { ProfileUnavailable, ProfileVault } from '../../../src/service/profiles/profile-vault.ts';
 import { profileFolder } from '../../../src/service/profiles/session-folder.ts';
 import { SessionIds } from '../../../src/service/session-ids.ts';

@@ -2,9 +2,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { type MethodRules, methodRulesSchema } from '../../../contracts/service-calls.ts';
 import { type ApiScope, apiScopes, type KeyRejection } from '../../../contracts/service-states.ts';
+import { sha256 } from '../../../contracts/sha256.ts';
 import { Problem } from '../../problems.ts';
 import { type WorkspaceId, workspaceId } from '../../session-ids.ts';
-import { sha256 } from '../../sha256.ts';
 import type { ApiKeyRow, ServiceDatabase, ServiceTables } from '../../tables.ts';
 
 export interface ApiKey {

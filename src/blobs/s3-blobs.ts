@@ -11,6 +11,20 @@ export interface S3Place {
   prefix: string;
 }
 
+/** What the server of a bucket answered in place of doing what it was asked. */
+export class S3Error extends Error {
+  override name = 'S3Error';
+  readonly status: number;
+  /** Its word for the reason, such as `AccessDenied`; null when it gave none. */
+  readonly code: string | null;
+
+  constructor(request: string, status: number, body: string) {
+    super(`${request} answered ${status}: ${body.slice(0, 200)}`);
+    this.status = status;
+    this.code = /<Code>(\w+)<\/Code>/.exec(body)?.[1] ?? null;
+  }
+}
+
 /** Blobs in a bucket of S3 or of another server with its protocol; addressed by path, which all of them support. */
 export class S3Blobs implements BlobStore {
   readonly #place: S3Place;
@@ -46,6 +60,6 @@ export class S3Blobs implements BlobStore {
       ...(method === 'PUT' && { body: new Uint8Array(body) }),
     });
     if (response.ok || (method === 'DELETE' && response.status === 404)) return response;
-    throw new Error(`${method} ${url} answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
+    throw new S3Error(`${method} ${url}`, response.status, await response.text());
   }
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '../contracts/sha256.ts';
 
 export interface AwsCredentials {
   accessKeyId: string;

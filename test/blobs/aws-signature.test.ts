@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signedHeaders } from '../../../src/service/profiles/aws-signature.ts';
+import { signedHeaders } from '../../src/blobs/aws-signature.ts';
 
 // The example "GET Object" of AWS's documentation of Signature Version 4 for S3.
 test('the signature is the one of the documentation', () => {

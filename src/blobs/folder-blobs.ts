@@ -1,6 +1,7 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../../contracts/make-folder.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import type { BlobStore } from './blob-store.ts';
 
 /** Blobs in a folder, which may be on a network file system. */
@@ -11,19 +12,18 @@ export class FolderBlobs implements BlobStore {
     this.#root = root;
   }
 
-  /** Writes aside, flushes, then renames: a blob is complete, even after a power cut. */
+  /** Writes aside, flushes, then renames: a blob is complete, even after a power cut, and on a full disk nothing is left. */
   async put(name: string, bytes: Buffer): Promise<void> {
     const file = join(this.#root, name);
     makeFolder(dirname(file), 0o700);
-    const aside = `${file}.part`;
-    const handle = await open(aside, 'w', 0o600);
+    const aside = `${file}.${randomUUID()}.part`;
     try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await writeFile(aside, bytes, { mode: 0o600, flush: true });
+      await rename(aside, file);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
     }
-    await rename(aside, file);
   }
 
   get(name: string): Promise<Buffer> {
