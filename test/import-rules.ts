@@ -164,6 +164,14 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because:
       'a verdict is collected from the store or made by attempts, then judged by the gate; it knows no command line',
   },
+  nightly: {
+    may: [
+      ...['contracts', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'surface', 'verdicts'],
+      ...['watch', 'words'],
+    ],
+    because:
+      'a night puts check, run, verdicts and notification in a row; it knows no command line and no live account',
+  },
   testing: {
     may: ['browser', 'contracts', 'replica'],
     because: 'tests of an application need a browser, the replica and its phones, and nothing that attempts or judges',
@@ -187,6 +195,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
         'library',
         'live',
         'metrics',
+        'nightly',
         'replica',
         'report',
       ],

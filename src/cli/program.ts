@@ -44,6 +44,12 @@ const commands: Record<string, ListedCommand> = {
     staysSmall: true,
     load: async () => (await import('./commands/watch.ts')).watchCommand(),
   },
+  nightly: {
+    description:
+      'all of one night: capture, check, run, gate of newer releases, report, notification; resumable, within a budget',
+    staysSmall: true,
+    load: async () => (await import('./commands/nightly.ts')).nightlyCommand(),
+  },
   exporter: {
     description: 'serve /metrics for Prometheus from the store: canaries, links, restorations, violations, verdicts',
     staysSmall: true,

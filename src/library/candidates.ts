@@ -20,8 +20,8 @@ export interface Candidate {
 export function candidatesOf(version: string, published: readonly string[]): Candidate[] {
   const { major, minor, prerelease } = new semver.SemVer(version);
   const line = `${major}.${minor}`;
-  const newer = semver.rsort(published.filter((one) => semver.gt(one, version)));
-  const stable = newer.filter((one) => semver.prerelease(one) === null);
+  const newer = releasesAfter(version, published, { prereleases: true });
+  const stable = releasesAfter(version, published);
   const ofLine = (prerelease.length > 0 ? newer : stable).find((one) => one.startsWith(`${line}.`));
   const [newest] = stable;
   const candidates: Candidate[] = [];
@@ -33,6 +33,17 @@ export function candidatesOf(version: string, published: readonly string[]): Can
   return candidates;
 }
 
+/** The versions newer than `version`, the newest first; without those before a release unless they are asked for. */
+export function releasesAfter(version: string, published: readonly string[], { prereleases = false } = {}): string[] {
+  const newer = published.filter((one) => semver.gt(one, version));
+  return semver.rsort(prereleases ? newer : newer.filter((one) => semver.prerelease(one) === null));
+}
+
+/** Every version on npm. @throws TroubleError when npm does not answer. */
+export async function versionsOnNpm(): Promise<string[]> {
+  return JSON.parse(await npm(['view', 'whatsapp-web.js', 'versions'], tmpdir())) as string[];
+}
+
 /**
  * Every version on npm; where npm does not answer, those that have a lockfile here.
  *
@@ -40,7 +51,7 @@ export function candidatesOf(version: string, published: readonly string[]): Can
  */
 export async function publishedVersions(say: (line: string) => void): Promise<string[]> {
   try {
-    return JSON.parse(await npm(['view', 'whatsapp-web.js', 'versions'], tmpdir())) as string[];
+    return await versionsOnNpm();
   } catch (error) {
     if (!(error instanceof TroubleError)) throw error;
     say(`${error.message}; only versions that have a lockfile here are considered`);

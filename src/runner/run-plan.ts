@@ -21,6 +21,8 @@ export interface RunPlanOptions {
   observers: readonly RunObserver[];
   /** Ends the run: what is under way is recorded as `infra`, `interrupted`, and nothing else is started. */
   signal?: AbortSignal;
+  /** When it is aborted no other attempt is started, and those under way end by themselves. */
+  until?: AbortSignal | undefined;
   /** Of which attempts a trace is kept; `failed` when left out. */
   trace?: TraceMode | undefined;
   /** Called with every download. */
@@ -68,7 +70,7 @@ export async function runPlan(plan: readonly PlannedCell[], options: RunPlanOpti
 export async function runSupplied(
   plan: readonly PlannedCell[],
   supplies: Supplies,
-  { slots, seed, observers, signal, trace, queue, live }: Omit<RunPlanOptions, 'say'>,
+  { slots, seed, observers, signal, until, trace, queue, live }: Omit<RunPlanOptions, 'say'>,
 ): Promise<EndedRun> {
   const factor = deadlineFactor();
   if (!live && plan.some(({ cell }) => cell.target === 'live'))
@@ -81,11 +83,12 @@ export async function runSupplied(
   const end = AbortSignal.any(signal ? [signal, stop.signal] : [stop.signal]);
   const tell = serialize(observers);
   const tasks = queue ?? shuffledQueue(labelled, seed);
+  const next = () => (until?.aborted ? undefined : tasks.next());
   let number = 0;
   await tell((observer) => observer.runStarted?.(run, labelled, slots));
 
   const work = async () => {
-    for (let task = tasks.next(); task && !end.aborted; task = tasks.next()) {
+    for (let task = next(); task && !end.aborted; task = next()) {
       const id = `${run.id}-${String(++number).padStart(4, '0')}`;
       const { planned } = task;
       await tell((observer) => observer.attemptStarted?.(id, planned));

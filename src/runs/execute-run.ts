@@ -32,6 +32,8 @@ export interface RunSettings {
   live?: LiveAttempter | undefined;
   /** Ends the run early; finished attempts are kept and reported. */
   signal?: AbortSignal | undefined;
+  /** As `runPlan` takes it: what was not started by then is not run. */
+  until?: AbortSignal | undefined;
   /** Makes one more observer, which can read the ended run from `source`. */
   observe?: ((source: ReportSource) => RunObserver) | undefined;
   /** Called with every error that leaves records and reports incomplete. */
@@ -50,7 +52,7 @@ export interface ExecutedRun {
  * @throws InputError, TroubleError as `runPlan` and `openStore` do.
  */
 export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
-  const { slots, seed, part, chosen, trace, terminal, live, signal, observe, complain } = settings;
+  const { slots, seed, part, chosen, trace, terminal, live, signal, until, observe, complain } = settings;
   const retention = readRetention();
   const store = await openStore();
   const recorder = new StoreRecorder(store);
@@ -62,7 +64,7 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   try {
     const observers = [recorder, tally, group, ...(observe ? [observe(source)] : [])];
     const { run, interrupted } = await runPlan(plan, {
-      ...{ slots, seed, observers, trace, say, live },
+      ...{ slots, seed, observers, trace, say, live, until },
       ...(signal && { signal }),
     });
     const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);

@@ -7,6 +7,7 @@ import { openDatabaseToRead } from './database/open-database.ts';
 import { inMemory, openSqlite } from './database/open-sqlite.ts';
 import { openHere } from './database/sqlite-file.ts';
 import { JudgedCells } from './judged-cells.ts';
+import { Nights } from './nights.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Retained } from './retained.ts';
 import { Runs } from './runs.ts';
@@ -31,6 +32,7 @@ export interface Store {
   verdicts: Verdicts;
   schedules: Schedules;
   surprises: Surprises;
+  nights: Nights;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ function storeOf(db: Kysely<Tables>, file: string, migrated: string[] = []): Sto
     verdicts: new Verdicts(db),
     schedules: new Schedules(db),
     surprises: new Surprises(db),
+    nights: new Nights(db),
     close: () => db.destroy(),
   };
 }

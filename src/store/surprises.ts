@@ -66,11 +66,19 @@ export class Surprises {
     }));
   }
 
-  /** Marks these as notified. */
-  async markNotified(surprises: readonly Surprise[]): Promise<void> {
-    for (const { cell, overAt } of surprises) {
-      if (overAt !== null) await this.#db.deleteFrom('surprises').where('cell', '=', cell).execute();
-      else await this.#db.updateTable('surprises').set({ told_begin: 1 }).where('cell', '=', cell).execute();
+  /** Marks its beginning, or its end, as notified. */
+  async markNotified({ cell, overAt }: Surprise): Promise<void> {
+    if (overAt !== null) await this.#db.deleteFrom('surprises').where('cell', '=', cell).execute();
+    else await this.#db.updateTable('surprises').set({ told_begin: 1 }).where('cell', '=', cell).execute();
+  }
+
+  /** Takes `markNotified` back. */
+  async markRefused({ cell, since, runId, seen, overAt }: Surprise): Promise<void> {
+    if (overAt === null) {
+      await this.#db.updateTable('surprises').set({ told_begin: 0 }).where('cell', '=', cell).execute();
+      return;
     }
+    const row = { cell, since, run_id: runId, seen, over_at: overAt, told_begin: 1 };
+    await this.#db.insertInto('surprises').values(row).execute();
   }
 }

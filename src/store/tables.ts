@@ -83,6 +83,12 @@ export interface SurpriseRow {
   told_begin: Generated<number>;
 }
 
+export interface NightRow {
+  id: string;
+  record: string;
+  spent_ms: number;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface Tables {
   runs: RunRow;
@@ -91,4 +97,5 @@ export interface Tables {
   verdicts: VerdictRow;
   schedules: ScheduleRow;
   surprises: SurpriseRow;
+  nights: NightRow;
 }

@@ -79,6 +79,8 @@ export interface JudgeSettings {
   /** Ends the attempts that are made early; what was found until then is judged. */
   signal?: AbortSignal | undefined;
   /** As `runGate` takes it. */
+  until?: AbortSignal | undefined;
+  /** As `runGate` takes it. */
   observe?: ((source: { standing: Verdict }, expected: number) => RunObserver) | undefined;
   say(line: string): void;
 }

@@ -26,6 +26,8 @@ export interface GateRun {
   seed: number;
   /** Ends the attempts early; what was found until then is judged. */
   signal?: AbortSignal | undefined;
+  /** When it is aborted no other attempt is started; what was found until then is judged. */
+  until?: AbortSignal | undefined;
   /**
    * Makes an observer that hears of every attempt after the verdict does.
    *
@@ -42,7 +44,7 @@ export interface GateRun {
  */
 export async function runGate(
   store: Store,
-  { selection, config, policy, slots = defaultSlots(), seed, signal, observe, say }: GateRun,
+  { selection, config, policy, slots = defaultSlots(), seed, signal, until, observe, say }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const { plan, pairs } = planPairs(selection, plannedChoice(selection.choice, policy), selection.target, config);
   const supplies = await gatherSupplies(plan, say);
@@ -57,7 +59,7 @@ export async function runGate(
   say(announce(evidence, policy, expected));
   const recorder = new StoreRecorder(store);
   const observers = [recorder, queue, ...(observe ? [observe(queue, arms.length * expected)] : [])];
-  const options = { slots, seed, queue, observers, ...(signal && { signal }) };
+  const options = { slots, seed, queue, observers, until, ...(signal && { signal }) };
   const { interrupted } = await runSupplied(plan, supplies, options);
   if (recorder.trouble) throw recorder.trouble;
   return { verdict: queue.verdict, interrupted };

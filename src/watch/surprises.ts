@@ -8,7 +8,7 @@ import type { Surprise, Surprises } from '../store/surprises.ts';
  * no longer in the plan is over too, since no run would end it.
  */
 export async function noteSurprises(
-  { run, cells }: Pick<RunReport, 'run' | 'cells'>,
+  { run, cells }: { run: Pick<RunReport['run'], 'id'>; cells: RunReport['cells'] },
   surprises: Surprises,
   now: number,
 ): Promise<void> {
@@ -52,9 +52,12 @@ export interface SurpriseNews {
  */
 export async function notifyWebhook(url: string, surprises: Surprises): Promise<string | null> {
   for (const surprise of await surprises.notNotified()) {
-    const trouble = await post(url, newsOf(surprise));
-    if (trouble !== null) return trouble;
-    await surprises.markNotified([surprise]);
+    // Marked before: a process that is killed in between may have sent it, and must not send it again.
+    await surprises.markNotified(surprise);
+    const trouble = await postJson(url, newsOf(surprise));
+    if (trouble === null) continue;
+    await surprises.markRefused(surprise);
+    return trouble;
   }
   return null;
 }
@@ -73,7 +76,7 @@ function newsOf({ cell, seen, runId, since, overAt }: Surprise): SurpriseNews {
   };
 }
 
-async function post(url: string, body: SurpriseNews): Promise<string | null> {
+export async function postJson(url: string, body: unknown): Promise<string | null> {
   try {
     const response = await fetch(url, {
       method: 'POST',

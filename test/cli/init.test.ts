@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { expectationsSchema, matrixSchema } from '../../src/contracts/matrix.ts';
+import { readNightly } from '../../src/contracts/nightly.ts';
 import { readPolicy } from '../../src/contracts/read-policy.ts';
 import { parseYamlFile } from '../../src/contracts/yaml-file.ts';
 import { candidatesOf, publishedVersions } from '../../src/library/candidates.ts';
@@ -14,6 +15,7 @@ const written = [
   'canaries/texts-each-way.mts',
   'compat-matrix/expectations.yaml',
   'compat-matrix/matrix.yaml',
+  'compat-matrix/nightly.yaml',
   'compat-matrix/policy.yaml',
 ];
 
@@ -47,6 +49,7 @@ describe('init', () => {
     const matrix = parseYamlFile(join(folder, 'compat-matrix', 'matrix.yaml'), matrixSchema);
     for (const { library } of matrix.blocks) expect(library).toEqual(['1.33.2', ...candidates]);
     expect(readPolicy(join(folder, 'compat-matrix', 'policy.yaml'))).toEqual(readPolicy());
+    expect(readNightly(join(folder, 'compat-matrix', 'nightly.yaml'))).toEqual(readNightly());
     const expectations = join(folder, 'compat-matrix', 'expectations.yaml');
     expect(parseYamlFile(expectations, expectationsSchema).rules).toEqual([]);
     const own = matrix.blocks.flatMap(({ flow }) => flow).filter((flow) => flow.startsWith('./'));

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { gateCommand } from '../../src/cli/commands/gate.ts';
 import { libraryCommand } from '../../src/cli/commands/library.ts';
+import { nightlyCommand } from '../../src/cli/commands/nightly.ts';
 import { reportCommand } from '../../src/cli/commands/report.ts';
 import { runCommand } from '../../src/cli/commands/run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -14,7 +15,7 @@ type WorkflowParser = typeof import('@actions/workflow-parser') &
   typeof import('@actions/workflow-parser/actions/index');
 
 const workflows = globSync('{deploy/ci/github*,.github/workflows}/*.yml').sort();
-const template = 'deploy/ci/gitlab/wwebjs-canary.yml';
+const templates = globSync('deploy/ci/gitlab*/*.yml').sort();
 
 /** GitHub's own parser of workflows and actions; it imports its schemas in a way that only a bundler understands. */
 let parser: WorkflowParser;
@@ -70,10 +71,10 @@ test.each(workflows)('%s gives a job no right that it does not name', (file) => 
   }
 });
 
-test.each(['action.yml', template, ...workflows])('%s uses options that the commands have', (file) => {
+test.each(['action.yml', ...templates, ...workflows])('%s uses options that the commands have', (file) => {
   const library = libraryCommand();
   const report = reportCommand();
-  const commands = [runCommand(), gateCommand(), ...library.commands, ...report.commands];
+  const commands = [runCommand(), gateCommand(), nightlyCommand(), ...library.commands, ...report.commands];
   const known = commands.flatMap(({ options }) => options.map(({ long }) => long));
   // An option of the command line follows a command of it, or its name in the functions of the action.
   const text = readFileSync(file, 'utf8').replaceAll(/\\\n/g, ' ');

@@ -12,12 +12,15 @@ import { gitlab, runGitlabJob } from './gitlab/gitlab.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const template = readFileSync('deploy/ci/gitlab/wwebjs-canary.yml', 'utf8');
+const sharded = readFileSync('deploy/ci/gitlab-sharded/nightly.yml', 'utf8');
 
-/** A clone of a project on a branch that bumps the version, with the template. */
-function clone(text = template) {
+/** A clone of a project on a branch that bumps the version, with the template and further ones. */
+function clone(text = template, others: Readonly<Record<string, string>> = {}) {
+  const files = { '.gitlab/wwebjs-canary.yml': text, ...others };
+  const includes = Object.keys(files).map((local) => `{ local: ${local} }`);
   const project = makeProject(
     { main: '1.34.2', bump: '1.34.7' },
-    { '.gitlab-ci.yml': 'include: { local: .gitlab/wwebjs-canary.yml }\n', '.gitlab/wwebjs-canary.yml': text },
+    { '.gitlab-ci.yml': `include: [${includes}]\n`, ...files },
   );
   const git = (...args: string[]) => execFileSync('git', args, { cwd: project.repository, encoding: 'utf8' }).trim();
   git('remote', 'add', 'origin', `file://${project.repository}`);
@@ -28,18 +31,24 @@ test('the template holds for the schema of GitLab; it has a gate for merge reque
   timeout: 60_000,
 }, async () => {
   const { repository } = clone();
-  const jobsOf = async (source: string) => {
-    const { output } = await gitlab(repository, ['--list', '--no-evaluate-rule-changes'], {
+  const jobsOf = async (source: string, folder = repository) => {
+    const { output } = await gitlab(folder, ['--list', '--no-evaluate-rule-changes'], {
       CI_PIPELINE_SOURCE: source,
     });
     expect(output).toContain('json schema validated');
     return [...output.matchAll(/^(wwebjs-canary-[a-z]+)/gm)].map(([job]) => job);
   };
   expect(await jobsOf('merge_request_event')).toEqual(['wwebjs-canary-gate']);
-  const attempts = Array(4).fill('wwebjs-canary-attempts');
-  expect(await jobsOf('schedule')).toEqual([...attempts, 'wwebjs-canary-report']);
+  expect(await jobsOf('schedule')).toEqual(['wwebjs-canary-nightly']);
   expect(await jobsOf('push')).toEqual([]);
-  const mistaken = clone(template.replace('parallel: 4', 'parallel: four'));
+  const withShards = clone(template, { '.gitlab/nightly.yml': sharded });
+  const attempts = Array(4).fill('wwebjs-canary-attempts');
+  expect(await jobsOf('schedule', withShards.repository)).toEqual([
+    'wwebjs-canary-nightly',
+    ...attempts,
+    'wwebjs-canary-report',
+  ]);
+  const mistaken = clone(template, { '.gitlab/nightly.yml': sharded.replace('parallel: 4', 'parallel: four') });
   const { code, output } = await gitlab(mistaken.repository, ['--list']);
   expect(output).toContain('parallel');
   expect(code).not.toBe(0);
@@ -66,7 +75,7 @@ test('the gate of a merge request promotes, and comments', async () => {
 });
 
 test('the report of a schedule judges all shards that are there, and keeps them', async () => {
-  const { repository, env } = clone();
+  const { repository, env } = clone(template, { '.gitlab/nightly.yml': sharded });
   mkdirSync(join(repository, 'shards'));
   const cells = exampleCells();
   const shard = { shard: { index: 1, count: 2 }, whole: cells.map(({ planned }) => planned) };

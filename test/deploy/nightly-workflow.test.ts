@@ -11,7 +11,7 @@ import { makeForge, runWorkflow } from './github/runner.ts';
 // Each job of a workflow is several processes, one after another.
 vi.setConfig({ testTimeout: 60_000 });
 
-const workflow = 'deploy/ci/github/wwebjs-canary-nightly.yml';
+const workflow = 'deploy/ci/github-sharded/nightly.yml';
 const project = makeProject({ main: '1.34.7' });
 const libraries = ['1.34.2', '1.34.7'];
 

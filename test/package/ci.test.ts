@@ -53,8 +53,10 @@ beforeAll(async () => {
   forge = makeForge(repository);
 }, 10 * minutes);
 
-test('the nightly workflow attempts real versions in shards and reports them', { timeout: 30 * minutes }, async () => {
-  const ran = await runWorkflow('deploy/ci/github/wwebjs-canary-nightly.yml', {
+test('the sharded nightly workflow attempts real versions in shards and reports them', {
+  timeout: 30 * minutes,
+}, async () => {
+  const ran = await runWorkflow('deploy/ci/github-sharded/nightly.yml', {
     forge,
     event: 'schedule',
     ref: 'main',

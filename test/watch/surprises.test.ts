@@ -83,6 +83,21 @@ test('a notification without a 2xx answer is sent later, and not at all when it 
   expect(events()).toEqual(['unexpected', 'over']);
 });
 
+test('a notification whose sender was killed before the answer came is not sent again', async () => {
+  await runEnds('passed');
+  await noteSurprises(
+    { run: exampleRun, cells: [{ ...exampleCell(), expectation: null, surprise: true, attempts: [failedAttempt()] }] },
+    store.surprises,
+    ++clock,
+  );
+  // What a killed process leaves behind.
+  for (const each of await store.surprises.notNotified()) await store.surprises.markNotified(each);
+  await runEnds('failed');
+  expect(events()).toEqual([]);
+  await runEnds('passed');
+  expect(events()).toEqual(['over']);
+});
+
 test('a webhook that cannot be reached is a sentence, not an error', async () => {
   await runEnds('failed');
   const reason = await notifyWebhook('http://127.0.0.1:1/', store.surprises);

@@ -75,7 +75,7 @@ test('twelve hours of schedule start once in every period, never two at a time, 
       return { result: surprise ? 'unexpected' : 'as-expected', runId: run.id };
     },
     async notify() {
-      await store.surprises.markNotified(await store.surprises.notNotified());
+      for (const each of await store.surprises.notNotified()) await store.surprises.markNotified(each);
     },
     say: (line) => expect.unreachable(line),
     signal: stop.signal,

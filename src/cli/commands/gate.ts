@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
+import { type ExitCode, exitCode, exitOfVerdict } from '../../contracts/exit-code.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
-import type { Verdict, VerdictWord } from '../../contracts/verdict.ts';
+import type { Verdict } from '../../contracts/verdict.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { reportResult } from '../../report/report-result.ts';
@@ -34,12 +34,6 @@ interface GateCommandOptions extends Omit<GateRequest, 'switches'> {
   attempts?: string[];
   reporter: string;
 }
-
-const exitOf: Record<VerdictWord, ExitCode> = {
-  promote: exitCode.asExpected,
-  block: exitCode.unexpected,
-  inconclusive: exitCode.inconclusive,
-};
 
 /** `gate`: may the candidate replace the baseline? */
 export function gateCommand(): Command {
@@ -118,7 +112,7 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
   const page = chosen.find(({ name }) => name === 'html');
   const shown = page ? await writeExamples(verdict, examples, page.target) : verdict;
   await reportResult(shown, verdictReporters, chosen, terminal);
-  return interrupted ? exitCode.trouble : exitOf[verdict.verdict];
+  return interrupted ? exitCode.trouble : exitOfVerdict[verdict.verdict];
 }
 
 /** Ctrl-C ends attempts that are made, and what was found until then is judged. */

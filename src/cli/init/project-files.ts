@@ -33,6 +33,10 @@ export function projectFiles(libraries: readonly string[], ci: CiSystem): Projec
     { path: 'compat-matrix/matrix.yaml', text: matrixText(libraries) },
     { path: 'compat-matrix/policy.yaml', text: policyText() },
     { path: 'compat-matrix/expectations.yaml', text: expectationsText },
+    {
+      path: 'compat-matrix/nightly.yaml',
+      text: readFileSync(join(packageRoot, 'compat-matrix', 'nightly.yaml'), 'utf8'),
+    },
     { path: exampleFlow, text: flowText },
     ...ignoredHome(),
     ...(ci === 'none' ? [] : ciFiles(ci)),

@@ -22,7 +22,7 @@ function homeOfJob(): string {
 test('a shard of the nightly workflow attempts a real version, and the report of the night has it', async () => {
   // One shard, which has the only cell of the matrix.
   const workflow = join(temporaryFolder(), 'nightly.yml');
-  const text = readFileSync('deploy/ci/github/wwebjs-canary-nightly.yml', 'utf8');
+  const text = readFileSync('deploy/ci/github-sharded/nightly.yml', 'utf8');
   writeFileSync(
     workflow,
     text.replace('shard: [1, 2, 3, 4]', 'shard: [1]').replace('matrix.shard }}/4', 'matrix.shard }}/1'),
@@ -41,12 +41,13 @@ test('a shard of the nightly workflow attempts a real version, and the report of
   expect(ran.summary).toContain('**1.34.7** | ✓');
 });
 
-test('a shard of the GitLab template attempts a real version', async () => {
+test('a shard of the sharded GitLab template attempts a real version', async () => {
   const { repository, env } = makeProject(
     { main: '1.34.7' },
     {
-      '.gitlab-ci.yml': 'include: { local: .gitlab/wwebjs-canary.yml }\n',
+      '.gitlab-ci.yml': 'include: [{ local: .gitlab/wwebjs-canary.yml }, { local: .gitlab/nightly.yml }]\n',
       '.gitlab/wwebjs-canary.yml': readFileSync('deploy/ci/gitlab/wwebjs-canary.yml', 'utf8'),
+      '.gitlab/nightly.yml': readFileSync('deploy/ci/gitlab-sharded/nightly.yml', 'utf8'),
       'compat-matrix/matrix.yaml': matrix,
     },
   );

@@ -1,0 +1,38 @@
+import { home } from '../contracts/home.ts';
+import type { Night, Nightly, StepResult } from '../contracts/nightly.ts';
+import type { Terminal } from '../report/terminal.ts';
+import type { LiveAttempter } from '../runner/run-plan.ts';
+import type { Store } from '../store/open-store.ts';
+
+/** A page of the live site that was captured. */
+export interface CapturedPage {
+  /** Null when it could not be had; `result` says why. */
+  file: string | null;
+  result: StepResult;
+}
+
+export interface NightSettings {
+  nightly: Nightly;
+  store: Store;
+  terminal: Terminal;
+  slots: number;
+  /** Of a night that begins; a random one when left out. */
+  seed?: number | undefined;
+  webhook?: string | undefined;
+  /** As `--reporter` of `run`; that of `nightly` when left out. */
+  reporter?: string | undefined;
+  /** Captures the page of tonight. */
+  capture(): Promise<CapturedPage>;
+  /** Passes what makes attempts on the live site to `work`. @throws InputError when no account can be used for these flows. */
+  withLive<T>(flows: readonly string[], work: (live: LiveAttempter) => Promise<T>): Promise<T>;
+  /** Ends the night early: what is under way is attempted again when it goes on. */
+  signal: AbortSignal;
+}
+
+/** Stands for the folder of the night in a list of reporters. */
+export const nightMark = '{night}';
+
+/** The folder with what is written of a night. */
+export function nightFolder({ id }: Pick<Night, 'id'>): string {
+  return home('nightly', id);
+}

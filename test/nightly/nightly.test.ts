@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { home, packageRoot } from '../../src/contracts/home.ts';
+import type { Night } from '../../src/contracts/nightly.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { type CliResult, cli } from '../cli/cli.ts';
+import { installToy } from '../support/toy-installation.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+// Each night is several processes, and its attempts are processes too.
+vi.setConfig({ testTimeout: 90_000 });
+
+const builds = ['2.3000.1026515401', '2.3000.1029241508', '2.3000.1032534684', '2.3000.1044822804'];
+/** Passes in a moment, without a browser. */
+const works = '0.0.1';
+/** Ends its process as soon as it is started. */
+const fails = '0.0.2';
+
+/** A registry of npm that has these versions, and a webhook whose answers may be held back. */
+const published = [works, fails, '0.0.3-alpha.0'];
+const calls: { event: string; cell?: string }[] = [];
+let heldEvent: string | null = null;
+let held: ServerResponse | null = null;
+const server = createServer(async (request, response) => {
+  if (request.method === 'GET') {
+    const versions = Object.fromEntries(published.map((version) => [version, { name: 'whatsapp-web.js', version }]));
+    const answer = { name: 'whatsapp-web.js', versions, 'dist-tags': { latest: fails } };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    return;
+  }
+  const call = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()) as (typeof calls)[number];
+  calls.push(call);
+  if (call.event === heldEvent) held = response;
+  else response.end();
+});
+let address = '';
+let folder = '';
+let project = '';
+
+beforeEach(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  [folder, project] = [temporaryFolder(), temporaryFolder()];
+  symlinkSync(home('browsers'), join(folder, 'browsers'));
+  vi.stubEnv('WWEBJS_CANARY_HOME', folder);
+  vi.stubEnv('npm_config_registry', address);
+  vi.stubEnv('npm_config_fetch_retries', '0');
+  await installToy('obedient', works);
+  await installToy('exits', fails);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  calls.length = 0;
+  [heldEvent, held] = [null, null];
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Writes the matrix and `nightly.yaml` of the project. */
+function write(libraries: readonly string[], on: readonly string[], nightly: string): void {
+  mkdirSync(join(project, 'compat-matrix'), { recursive: true });
+  const block = `  - { library: [${libraries}], build: [${on}], flow: [./shows-a-code.mts] }`;
+  const flow = `import { flow } from '${packageRoot}/src/runner/flow.ts';
+export default flow('shows-a-code', async ({ client }) => { await client.start(); await client.qr(); });\n`;
+  writeFileSync(join(project, 'shows-a-code.mts'), flow);
+  writeFileSync(join(project, 'compat-matrix', 'matrix.yaml'), `schemaVersion: 1\nblocks:\n${block}\n`);
+  const report = 'report: list,json={night}/report.json';
+  writeFileSync(join(project, 'compat-matrix', 'nightly.yaml'), `schemaVersion: 1\n${nightly}\n${report}\n`);
+}
+
+const nightly = (...options: string[]): Promise<CliResult> =>
+  cli(['nightly', '--slots', '1', ...options], folder, project);
+
+/** What the folder of the newest night has in `night.json`. */
+function newestNight(): Omit<Night, 'steps'> & {
+  exitCode: number;
+  steps: { name: string; result: string; sentence: string }[];
+  left: { cells: string[]; candidates: string[] };
+} {
+  const [night] = readdirSync(join(folder, 'nightly'))
+    .filter((name) => name !== 'lock')
+    .sort()
+    .slice(-1);
+  return JSON.parse(readFileSync(join(folder, 'nightly', night as string, 'night.json'), 'utf8'));
+}
+
+/** Everything that was attempted for cells, in the order in which it ended. */
+async function attempted(): Promise<string[]> {
+  const store = await openStore();
+  try {
+    const all = await Array.fromAsync(store.attempts.read({}));
+    return all.map(({ cell }) => `${cell.library} ${cell.build}`);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Starts a night and kills it as `kill -9` does when its output has `text`, or when `isReached`. */
+async function killAt(text: RegExp, isReached = () => false): Promise<void> {
+  const main = join(packageRoot, 'src', 'cli', 'main.ts');
+  const args = [main, 'nightly', '--slots', '1', '--webhook', address];
+  const child: ChildProcess = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'exit');
+  let said = '';
+  child.stderr?.on('data', (piece) => {
+    said += String(piece);
+    if (text.test(said)) child.kill('SIGKILL');
+  });
+  const watch = setInterval(() => isReached() && child.kill('SIGKILL'), 20);
+  try {
+    const [, signal] = await ended;
+    expect(signal, said).toBe('SIGKILL');
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+test('a night that is killed in each of its steps goes on there, attempts no cell again and sends nothing twice', async () => {
+  write(
+    [works, fails],
+    builds.slice(0, 1),
+    `budget: 5\nrun: { repeat: 2 }\ngate: { baseline: ${works}, flow: [./shows-a-code.mts] }`,
+  );
+  await killAt(/^plan: /m);
+  await killAt(/^\[2\/4\] /m);
+  await killAt(/more attempts of each version are expected/);
+  heldEvent = 'unexpected';
+  await killAt(/^$/, () => held !== null);
+  [heldEvent, held] = ['night', null];
+  await killAt(/^$/, () => held !== null);
+  const { exit, stdout, stderr } = await nightly('--webhook', address);
+  expect(exit, stderr).toBe(1);
+  expect(stdout).toMatch(/^Night \S+: not as expected/m);
+  const { steps, exitCode, left } = newestNight();
+  expect(steps.map(({ name, result }) => `${name}: ${result}`)).toEqual([
+    'capture: as expected',
+    'plan: as expected',
+    'run: not as expected',
+    `gate ${fails}: not as expected`,
+    'report: as expected',
+    'notification: as expected',
+  ]);
+  expect([exitCode, left]).toEqual([1, { cells: [], candidates: [] }]);
+  expect(steps[1]?.sentence).toBe(`2 cells, 1 release newer than ${works}`);
+  expect(calls.map(({ event }) => event)).toEqual(['unexpected', 'night']);
+  const store = await openStore();
+  const report = JSON.parse(readFileSync(join(folder, 'nightly', newestNight().id, 'report.json'), 'utf8'));
+  await store.close();
+  expect(report.cells.map((cell: { attempts: unknown[] }) => cell.attempts.length)).toEqual([2, 2]);
+});
+
+test('what does not fit into the budget is reported and goes first the next night, also without a network', async () => {
+  write([works], builds, 'budget: 0.04\nrun: { repeat: 6 }');
+  const short = await nightly();
+  expect(short.exit, short.stderr).toBe(2);
+  const before = (await attempted()).length;
+  const { left } = newestNight();
+  expect(left.cells.length).toBeGreaterThan(0);
+  expect(short.stdout).toMatch(/did not fit and go first the next night/);
+  vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9');
+  write([works], builds, 'budget: 5\nrun: { repeat: 6 }\ngate: {}');
+  const second = await nightly();
+  expect(second.exit, second.stderr).toBe(0);
+  const { steps } = newestNight();
+  expect(steps.find(({ name }) => name === 'plan')?.sentence).toMatch(
+    /newer releases are not looked for: npm cannot reach its registry .*; what the last night left goes first$/,
+  );
+  expect(steps.find(({ name }) => name.startsWith('run'))?.name).toBe('run (left for 1 night)');
+  const later = (await attempted()).slice(before);
+  expect(later).toHaveLength(builds.length * 6);
+  const first = new Set(later.slice(0, left.cells.length * 6));
+  expect([...first].sort()).toEqual(left.cells.map((cell) => cell.replace(/ on (\S+) .*/, ' $1')).sort());
+});
+
+test('a mistake in nightly.yaml ends with 3 before anything is made', async () => {
+  write([works], builds, 'budget: 5\nruns: {}');
+  const { exit, stderr } = await nightly();
+  expect(exit).toBe(3);
+  expect(stderr).toMatch(/compat-matrix\/nightly\.yaml:3:1: runs: unknown key, did you mean "run"\?/);
+  expect(readdirSync(folder)).not.toContain('store.sqlite');
+});
