@@ -5,7 +5,7 @@ import type { LiveAttempter } from '../runner/run-plan.ts';
 import type { Store } from '../store/open-store.ts';
 
 /** A page of the live site that was captured. */
-export interface CapturedPage {
+export interface TonightsPage {
   /** Null when it could not be had; `result` says why. */
   file: string | null;
   result: StepResult;
@@ -22,7 +22,7 @@ export interface NightSettings {
   /** As `--reporter` of `run`; that of `nightly` when left out. */
   reporter?: string | undefined;
   /** Captures the page of tonight. */
-  capture(): Promise<CapturedPage>;
+  capture(): Promise<TonightsPage>;
   /** Passes what makes attempts on the live site to `work`. @throws InputError when no account can be used for these flows. */
   withLive<T>(flows: readonly string[], work: (live: LiveAttempter) => Promise<T>): Promise<T>;
   /** Ends the night early: what is under way is attempted again when it goes on. */

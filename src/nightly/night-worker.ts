@@ -12,7 +12,7 @@ import { cellName } from '../words/cell-names.ts';
 import { cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
 import { plural } from '../words/text.ts';
 import type { Budget } from './budget.ts';
-import { checkVersions } from './check-versions.ts';
+import { checkSources } from './check-sources.ts';
 import { madeAttempts, nightCells, runStepsOf } from './night-attempts.ts';
 import { type NightSettings, nightFolder } from './night-settings.ts';
 import { type LeftWork, leftOf, openCells, workSteps } from './plan-night.ts';
@@ -42,7 +42,7 @@ export class NightWorker {
         return this.#plan();
       case 'check':
         this.#captured();
-        return checkVersions(step.libraries, step.builds, this.#say);
+        return checkSources(step.libraries, step.builds, this.#say);
       case 'run':
         return this.#run(step);
       case 'gate':

@@ -8,7 +8,7 @@ import { makeFolder } from '../../contracts/make-folder.ts';
 import { type Nightly, readNightly } from '../../contracts/nightly.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import { takeProcessLock } from '../../install/process-lock.ts';
-import { type CapturedPage, type NightSettings, nightFolder, nightMark } from '../../nightly/night-settings.ts';
+import { type NightSettings, nightFolder, nightMark, type TonightsPage } from '../../nightly/night-settings.ts';
 import { exitOfNight, headlineOfNight, stepRows } from '../../nightly/night-words.ts';
 import { type EndedNight, runNight } from '../../nightly/run-night.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
@@ -136,7 +136,7 @@ function withLive({ live }: Nightly, options: PoolOptions, { progress }: Termina
     });
 }
 
-async function capture(): Promise<CapturedPage> {
+async function capture(): Promise<TonightsPage> {
   return { file: null, result: { exit: exitCode.asExpected, sentence: 'left out', details: [] } };
 }
 

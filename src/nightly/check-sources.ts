@@ -13,7 +13,7 @@ import { plural } from '../words/text.ts';
  * Checks the source of every version against every build. That a version cannot link or become ready is unexpected where no rule of
  * `expectations.yaml` expects a failure. A version that cannot be installed or read is trouble, and the others are checked.
  */
-export async function checkVersions(
+export async function checkSources(
   libraries: readonly string[],
   builds: readonly string[],
   say: (line: string) => void,
