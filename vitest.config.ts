@@ -11,9 +11,9 @@ const shared = {
 };
 
 /**
- * The three tiers of `npm test` (test/tiers.ts) and four projects of their own: `flows` is all of `compat-matrix/flows.yaml`,
+ * The three tiers of `npm test` (test/tiers.ts) and five projects of their own: `flows` is all of `compat-matrix/flows.yaml`,
  * each cell many times, and takes hours; `observability` needs a Prometheus; `package` installs the package in several ways; `containers` follows
- * the steps of the images as root, with debootstrap.
+ * the steps of the images as root, with debootstrap; `kubernetes` renders the manifests with Go and starts what they say as root.
  */
 export default defineConfig({
   test: {
@@ -78,6 +78,15 @@ export default defineConfig({
           include: ['test/containers/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'kubernetes',
+          include: ['test/kubernetes/**/*.test.ts'],
+          testTimeout: 120_000,
           fileParallelism: false,
         },
       },

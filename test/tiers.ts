@@ -18,7 +18,13 @@ const reachesOut =
 export function testFiles(project: string): Record<Tier, string[]> {
   const files = globSync('test/**/*.test.ts', {
     cwd: project,
-    exclude: ['test/containers/**', 'test/flows/**', 'test/observability/real/**', 'test/package/**'],
+    exclude: [
+      'test/containers/**',
+      'test/flows/**',
+      'test/kubernetes/**',
+      'test/observability/real/**',
+      'test/package/**',
+    ],
   });
   const found: Record<Tier, string[]> = { unit: [], integration: [], e2e: [] };
   for (const file of files.sort()) found[tierOf(project, file)].push(file);

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { Links } from '../../src/service/accounts/links.ts';
 import { OwnInstance } from '../../src/service/leases/instances.ts';
@@ -32,5 +33,31 @@ test('serve drain moves the sessions of an instance, waits for them, and ends th
   await instance.stopped();
   expect(await serve('drain', 'one')).toMatchObject({ exit: 3, stderr: expect.stringContaining('no such instance') });
   expect(await serve('drain', 'one', '--end', '--wait', '1s')).toMatchObject({ exit: 3 });
+  await database.close();
+});
+
+test('serve drain --here drains the instances of this machine and no other one', async () => {
+  const { database, address } = await newServiceDatabase(newAddress);
+  const serve = (...args: string[]) => cli(['serve', ...args, '--database', address]);
+  const [first, second, elsewhere] = ['first', 'second', 'elsewhere'].map(
+    (id) => new OwnInstance(database, id, '0123456789abcdef'),
+  ) as [OwnInstance, OwnInstance, OwnInstance];
+  for (const instance of [first, second, elsewhere])
+    await instance.started({ slots: 1, maxSessions: 3, address: null, sharesProfiles: true });
+  await database.kysely.updateTable('instances').set({ host: 'other' }).where('id', '=', 'elsewhere').execute();
+
+  const drained = await serve('drain', '--here', '--wait', '9s');
+  expect(drained).toMatchObject({ exit: 0, stderr: '' });
+  expect(drained.stdout).toMatch(/first runs no session any more\.\nsecond runs no session any more\.\n$/);
+  const draining = await Promise.all([first, second, elsewhere].map((instance) => instance.readDraining()));
+  expect(draining).toEqual([true, true, false]);
+
+  await Promise.all([first.stopped(), second.stopped()]);
+  expect(await serve('drain', '--here')).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining(`no instance runs on ${hostname()}`),
+  });
+  for (const wrong of [['drain'], ['drain', 'elsewhere', '--here']])
+    expect(await serve(...wrong)).toMatchObject({ exit: 3, stderr: expect.stringContaining('--here') });
   await database.close();
 });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { exitCode } from '../../contracts/exit-code.ts';
@@ -24,6 +25,7 @@ export function instancesCommand(): Command {
 }
 
 interface DrainOptions {
+  here?: boolean;
   end?: true;
   wait?: number;
   database?: string;
@@ -33,7 +35,8 @@ interface DrainOptions {
 export function drainCommand(): Command {
   return new Command('drain')
     .description('move the sessions of an instance to others, a few at a time')
-    .argument('<id>', 'an instance, as `serve instances` and the log name it')
+    .argument('[id]', 'an instance, as `serve instances` and the log name it')
+    .option('--here', 'every instance of this machine or container, by its host name, in place of an ID')
     .option('--end', 'end the drain: the instance takes sessions again')
     .option(
       '--wait <time>',
@@ -43,35 +46,55 @@ export function drainCommand(): Command {
     .addOption(databaseOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  wwebjs-canary serve drain web-1-3f1f1c1b --wait 30m && systemctl stop wwebjs-canary\n  wwebjs-canary serve drain web-1-3f1f1c1b --end',
+      '\nExamples:\n  wwebjs-canary serve drain web-1-3f1f1c1b --wait 30m && systemctl stop wwebjs-canary\n  wwebjs-canary serve drain --here --wait 14m\n  wwebjs-canary serve drain web-1-3f1f1c1b --end',
     )
     .action(drain);
 }
 
-async function drain(id: string, { end, wait, database }: DrainOptions): Promise<void> {
+async function drain(id: string | undefined, { here = false, end, wait, database }: DrainOptions): Promise<void> {
+  if (here === (id !== undefined)) throw new InputError('serve drain: name one instance by its ID, or give --here');
   if (end && wait !== undefined) throw new InputError('--wait is for the sessions to leave, which --end keeps');
   await withInstances(database, async (instances) => {
-    const { sessions } = await foundInstance(() => instances.drain(id, !end));
-    console.log(
-      end
-        ? `${id} takes sessions again.`
-        : `${id} drains; ${plural(sessions, 'session')} of it ${sessions === 1 ? 'has' : 'have'} to move.`,
-    );
+    const ids = id === undefined ? await idsHere(instances) : [id];
+    for (const each of ids) {
+      const { sessions } = await foundInstance(() => instances.drain(each, !end));
+      console.log(
+        end
+          ? `${each} takes sessions again.`
+          : `${each} drains; ${plural(sessions, 'session')} of it ${sessions === 1 ? 'has' : 'have'} to move.`,
+      );
+    }
     if (wait === undefined) return;
-    const left = await sessionsAfter(instances, id, wait);
-    if (left === 0) console.log(`${id} runs no session any more.`);
-    else {
-      console.error(`${id} still runs ${plural(left, 'session')}.`);
-      process.exitCode = exitCode.unexpected;
+    const until = performance.now() + wait;
+    for (const each of ids) {
+      const left = await sessionsAt(instances, each, until);
+      if (left === 0) console.log(`${each} runs no session any more.`);
+      else {
+        console.error(`${each} still runs ${plural(left, 'session')}.`);
+        process.exitCode = exitCode.unexpected;
+      }
     }
   });
 }
 
-/** Waits until an instance runs no session, or has stopped. Returns how many it runs after at most `ms` milliseconds. */
-async function sessionsAfter(instances: Instances, id: string, ms: number): Promise<number> {
-  for (const until = performance.now() + ms; ; await sleep(lookEveryMs)) {
+/** @throws InputError when this machine has no instance. */
+async function idsHere(instances: Instances): Promise<string[]> {
+  const here = (await instances.list()).filter(({ host }) => host === hostname());
+  if (here.length === 0) throw new InputError(`serve drain --here: no instance runs on ${hostname()}`);
+  return here.map(({ id }) => id);
+}
+
+/**
+ * Waits until an instance runs no session, or has stopped.
+ *
+ * @param until when to wait no longer, by `performance.now()`.
+ * @returns how many sessions it runs then.
+ */
+async function sessionsAt(instances: Instances, id: string, until: number): Promise<number> {
+  for (;;) {
     const sessions = (await instances.list()).find((instance) => instance.id === id)?.sessions ?? 0;
     if (sessions === 0 || performance.now() > until) return sessions;
+    await sleep(lookEveryMs);
   }
 }
 

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { home, packageRoot } from '../../src/contracts/home.ts';
+import { startReplica } from '../../src/replica/start-replica.ts';
+import { ContainerProcess, type Given } from '../deploy/kubernetes/kubelet.ts';
+import {
+  type Container,
+  kubernetes,
+  type Pod,
+  readObjects,
+  type Workload,
+  workloadsOf,
+} from '../deploy/kubernetes/manifests.ts';
+import { newMysqlDatabase } from '../support/mysql-server.ts';
+import { startPrivateS3 } from '../support/private-s3.ts';
+import { until } from '../support/test-service.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { RestrictedPod } from './restricted.ts';
+
+const run = promisify(execFile);
+const minutes = 60_000;
+const overlays = globSync(join(kubernetes, 'overlays', '*')).map((folder) => basename(folder));
+const folder = temporaryFolder();
+const program = join(folder, 'check');
+const goFolder = join(packageRoot, kubernetes, 'check');
+
+/** Renders and checks overlays of a copy of the manifests. @returns the folder of what is rendered. */
+async function check(manifests: string, names = overlays): Promise<{ rendered: string; said: string }> {
+  const rendered = temporaryFolder();
+  const given = names.map((name) => join(manifests, 'overlays', name));
+  const { stdout } = await run(program, [rendered, ...given], { cwd: goFolder });
+  return { rendered, said: stdout };
+}
+
+beforeAll(async () => {
+  await run('go', ['build', '-o', program, '.'], { cwd: goFolder, env: { ...process.env, GOFLAGS: '-mod=readonly' } });
+}, 60 * minutes);
+
+test('every overlay is what Kubernetes takes, restricted, and without a finding of kube-score', {
+  timeout: 20 * minutes,
+}, async () => {
+  const { said } = await check(join(packageRoot, kubernetes));
+  for (const name of overlays) expect(said).toMatch(new RegExp(`^${name}: \\d+ objects$`, 'm'));
+});
+
+describe('a damage is found', () => {
+  const damages: [what: string, file: string, from: string, to: string, said: RegExp][] = [
+    [
+      'a key that is not there',
+      'base/service/deployment.yaml',
+      'replicas: 2',
+      'replica: 2',
+      /unknown field "spec\.replica"/,
+    ],
+    [
+      'a probe of another port',
+      'base/service/deployment.yaml',
+      '{ path: /readyz, port: http }',
+      '{ path: readyz, port: "a_b" }',
+      /readinessProbe\.httpGet\.port/,
+    ],
+    ['a schedule that is none', 'base/service/add-key.yaml', '"0 0 1 1 *"', '"0 0 1 13 *"', /spec\.schedule/],
+    ['no network', 'base/service/network-policy.yaml', 'cidr: 0.0.0.0/0', 'cidr: 0.0.0.0/33', /cidr/],
+    [
+      'a user who is root',
+      'base/exporter/deployment.yaml',
+      'runAsNonRoot: true\n        runAsUser: 1000',
+      'runAsNonRoot: true\n        runAsUser: 0',
+      /not restricted: .*runAsUser=0/,
+    ],
+    [
+      'a file system that can be written',
+      'base/exporter/deployment.yaml',
+      'readOnlyRootFilesystem: true',
+      'readOnlyRootFilesystem: false',
+      /kube-score[\s\S]*ReadOnlyRootFilesystem|kube-score[\s\S]*root filesystem/i,
+    ],
+    ['a manifest that is not there', 'base/exporter/kustomization.yaml', 'store.yaml', 'stores.yaml', /stores\.yaml/],
+  ];
+
+  test.each(damages)('%s', { timeout: 5 * minutes }, async (_, file, from, to, said) => {
+    const copy = join(temporaryFolder(), 'kubernetes');
+    cpSync(join(packageRoot, kubernetes), copy, { recursive: true });
+    const path = join(copy, file);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(path, text.replace(from, to));
+    await expect(check(copy)).rejects.toThrow(said);
+  });
+});
+
+describe('as processes that may do what their pods may', () => {
+  const build = '2.3000.1032534684';
+  let workloads: Workload[];
+  let values: Omit<Given, 'launch'>;
+  /** What the images have of Chromium and the libraries. */
+  const image: Record<string, string> = {};
+
+  const podOf = (name: string) => (workloads.find((each) => each.name === name) as Workload).pod;
+
+  /** A pod whose init containers have run, and the process of its container. */
+  async function pod(of: string, name: string): Promise<{ pod: Pod; process: ContainerProcess }> {
+    const pod = podOf(of);
+    const restricted = new RestrictedPod(name, pod, image);
+    for (const init of pod.initContainers ?? []) {
+      const copying = restricted.spawn(init, init.command ?? [], {});
+      const [code] = await once(copying, 'exit');
+      expect(code, init.name).toBe(0);
+    }
+    const container = pod.containers[0] as Container;
+    const launch: Given['launch'] = (args, environment) => restricted.start(container, args, environment);
+    return { pod, process: new ContainerProcess(container, { ...values, launch }) };
+  }
+
+  beforeAll(async () => {
+    const { rendered } = await check(join(packageRoot, kubernetes), ['service']);
+    const objects = readObjects([join(rendered, 'service.yaml')]);
+    workloads = workloadsOf(objects);
+    for (const path of globSync(['browsers/current-*', 'libraries/1.34.7-*'], { cwd: home() }))
+      image[join('/data', path)] = home(path);
+    const [database, s3] = [await newMysqlDatabase(), await startPrivateS3()];
+    const service = {
+      database,
+      'seal-key': '5'.repeat(64),
+      's3-access-key-id': s3.env.AWS_ACCESS_KEY_ID,
+      's3-secret-access-key': s3.env.AWS_SECRET_ACCESS_KEY,
+    };
+    const [config] = objects.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name);
+    values = {
+      configs: { [config as string]: { PROFILES: s3.address } },
+      secrets: { 'wwebjs-canary-service': service, 'wwebjs-canary-exporter': { database } },
+    };
+    return () => s3.stop();
+  }, 10 * minutes);
+
+  test('a session moves to another pod, by its profile in S3, before the pod that ran it ends', {
+    timeout: 10 * minutes,
+  }, async () => {
+    const replica = await startReplica({ build });
+    const { url, chromiumArgs, phoneUrl } = replica;
+    const line = join(packageRoot, '.wwebjs-canary', 'replica-of-pods.json');
+    writeFileSync(line, JSON.stringify({ url, chromiumArgs, phoneUrl }));
+    const key = (await (await pod('add-key', 'add-key-1')).process.run()).trim();
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const ask = async (service: ContainerProcess, path: string, body?: object) =>
+      (
+        await fetch(service.url + path, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) })
+      ).json();
+    const [first, second] = [await pod('service', 'service-1'), await pod('service', 'service-2')];
+    try {
+      await first.process.start('--replica', line);
+      const { id: workspace } = await ask(first.process, '/v1/workspaces', { name: 'Berlin' });
+      const accounts = `/v1/workspaces/${workspace}/accounts`;
+      const account = `${accounts}/${(await ask(first.process, accounts, {})).id}`;
+      const code = await until('a code', async () => (await ask(first.process, `${account}/link`)).code, 60_000);
+      await replica.phones.scan(replica.phones.create('15550100123').id, code);
+      const connected = async () => (await ask(second.process, account)).status === 'connected';
+      await second.process.start('--replica', line);
+      await until('connected', connected, 60_000);
+      const sessions = async () => {
+        const { items } = await ask(second.process, '/v1/instances');
+        return items.map(({ host, sessions }: { host: string; sessions: number }) => [host, sessions]);
+      };
+      expect(await sessions()).toEqual([
+        ['service-1', 1],
+        ['service-2', 0],
+      ]);
+      const code1 = await first.process.end(first.pod, async () => {
+        expect(await sessions()).toEqual([
+          ['service-1', 0],
+          ['service-2', 1],
+        ]);
+      });
+      expect(code1).toBe(0);
+      await until('connected again', connected, 60_000);
+      const { items } = await ask(second.process, `${account}/starts`);
+      expect(items.map(({ cause }: { cause: string }) => cause)).toEqual(['moved', 'link-asked']);
+      // The last pod would keep its session until the drain is over.
+      await fetch(second.process.url + account, { method: 'DELETE', headers });
+      expect(await second.process.end(second.pod)).toBe(0);
+    } finally {
+      first.process.kill();
+      second.process.kill();
+      await replica.close();
+    }
+  });
+
+  test('the exporter answers its probes and ends within its time', async () => {
+    const { pod: of, process: exporter } = await pod('exporter', 'exporter-1');
+    await exporter.start();
+    await exporter.untilProbe('readinessProbe', true);
+    expect(await exporter.end(of)).toBe(0);
+  });
+});
