@@ -20,6 +20,14 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   library: { may: ['contracts', 'install'], because: 'installing knows nothing of runs' },
   browser: { may: ['contracts', 'install'], because: 'finding a browser knows nothing of runs' },
   surface: { may: ['contracts', 'replica/builds'], because: 'analysis needs sources and build facts only' },
+  'surface/page/in-page': {
+    may: ['contracts'],
+    because: 'it runs in the browser; of the contracts it takes types only',
+  },
+  'surface/page': {
+    may: ['bundle', 'contracts', 'surface/page/in-page'],
+    because: 'it runs a page and says what it shows; the capture makes of it what it can',
+  },
   'store/database': { may: ['contracts'], because: 'a database knows nothing of what is kept in it' },
   store: { may: ['contracts', 'store/database'], because: 'records are kept, not interpreted' },
   telemetry: { may: ['contracts'], because: 'a span knows nothing of what it is about' },

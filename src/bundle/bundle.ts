@@ -17,6 +17,7 @@ interface Bundle {
 /** All browser code. The page of the replica has to run in the oldest browser of the matrix. */
 export const bundles = {
   replica: { entry: 'replica/page/main', format: 'iife', target: 'chrome107', minify: false },
+  observer: { entry: 'surface/page/in-page/main', format: 'iife', target: 'chrome107', minify: true },
   report: { entry: 'web/report/main', format: 'iife', target: 'es2022', minify: true },
   history: { entry: 'web/history/main', format: 'iife', target: 'es2022', minify: true },
   console: { entry: 'web/console/main', format: 'esm', target: 'es2022', minify: true },

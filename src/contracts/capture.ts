@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { archivedShapesSchema, archiveSchema, buildFileSchema } from './build-data.ts';
-import { behavioursSchema } from './surface.ts';
+import { type Behaviours, behavioursSchema, exportKindSchema } from './surface.ts';
 
-/** Where the page of a capture was read: in files, over the network without a browser, or in a browser that runs it. */
-export const captureMethods = ['saved', 'network', 'page'] as const;
+/**
+ * How the page of a capture was read: in files, over the network without a browser, in a browser that runs it, or in a browser that runs it
+ * for a linked account.
+ */
+export const captureMethods = ['saved', 'network', 'page', 'account'] as const;
 
 /**
  * What a capture could not read: a script that the page names and that is not there, or a script with modules that cannot be parsed (of
@@ -20,6 +23,79 @@ export const captureFindingSchema = z.discriminatedUnion('kind', [
 ]);
 export type CaptureFinding = z.infer<typeof captureFindingSchema>;
 
+/** Milliseconds from the navigation to the page on; null for what did not come. */
+const timelineSchema = z.strictObject({
+  /** The loader of modules. */
+  loader: z.number().nullable(),
+  /** `Debug.VERSION`, by which libraries take the page for usable. */
+  usable: z.number().nullable(),
+  qr: z.number().nullable(),
+  connected: z.number().nullable(),
+  synced: z.number().nullable(),
+  /** The last module that was registered. */
+  settled: z.number().nullable(),
+});
+
+/** How many models a collection has. */
+const modelCounts = ['none', 'up to 10', 'more than 10'] as const;
+export type ModelCount = (typeof modelCounts)[number];
+
+/** What a browser reads of a page that it runs: names, kinds, counts and times, and never a text or a value of a model. */
+export const observedPageSchema = z.strictObject({
+  /** By the page's own word; null where it says none. */
+  build: z.string().nullable(),
+  userAgent: z.string(),
+  timeline: timelineSchema,
+  /** Modules that were registered when the page became usable; null where that moment did not show. */
+  start: z.array(z.string()).nullable(),
+  /** Modules that are registered. */
+  modules: z.record(
+    z.string(),
+    z.strictObject({
+      /** Whether `require` returns the default export where there is one. */
+      isEsModule: z.boolean(),
+      /** Of a module whose factory has run. */
+      exports: z.record(z.string(), exportKindSchema).optional(),
+    }),
+  ),
+  /** Keys of WAWebCollections' default export, each with every `Module.export` that holds the collection; null where the module has not run. */
+  collections: z
+    .record(z.string(), z.strictObject({ places: z.array(z.string()), models: z.enum(modelCounts) }))
+    .nullable(),
+  behaviours: behavioursSchema.partial(),
+  /** Values of AB props under the keys of switches. */
+  values: z.record(z.string(), z.string()),
+});
+export type ObservedPage = z.infer<typeof observedPageSchema>;
+
+/** How a behaviour was read: in the page that runs, in its html, headers or scripts, or not at all. */
+const readingWays = ['executed', 'source', 'absent'] as const;
+export type ReadingWay = (typeof readingWays)[number];
+const behaviourNames = Object.keys(behavioursSchema.shape) as (keyof Behaviours)[];
+
+/** What the data say otherwise than the page that ran. */
+const driftSchema = z.strictObject({
+  kind: z.enum(['behaviour', 'tier']),
+  /** A behaviour, or a module. */
+  name: z.string(),
+  data: z.string(),
+  page: z.string(),
+});
+export type Drift = z.infer<typeof driftSchema>;
+
+/** What only a page that runs shows, beside the names and behaviours of the capture. */
+export const ranPageSchema = z.strictObject({
+  userAgent: z.string(),
+  timeline: timelineSchema,
+  /** Numbers of modules: registered when the page became usable, registered when no more came, and those of them that had run. */
+  modules: z.strictObject({ start: z.int().nullable(), settled: z.int(), ran: z.int() }),
+  /** Models by the key of their collection; empty where no account is linked. */
+  models: z.record(z.string(), z.enum(modelCounts)),
+  read: z.record(z.enum(behaviourNames), z.enum(readingWays)),
+  drift: z.array(driftSchema),
+});
+export type RanPage = z.infer<typeof ranPageSchema>;
+
 /** The file that `surface capture` writes: names, kinds and shapes of one build's page, and never its code. */
 export const captureSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -29,10 +105,14 @@ export const captureSchema = z.strictObject({
   /** Scripts that the page names, and those that were read. */
   scripts: z.strictObject({ named: z.int(), read: z.int() }),
   findings: z.array(captureFindingSchema),
-  /** Values in the html under the key of a switch, such as `gkx 26258`: `true`, `false`, a word or `null`. */
+  /** Values under the key of a switch, such as `gkx 26258` in the html or `ab NAME` of an account: `true`, `false`, a word or `null`. */
   values: z.record(z.string(), z.string()),
   /** Behaviours that the page itself shows. All others are those of the nearest known build. */
   behaviours: behavioursSchema.partial(),
+  /** Of registered modules, the dependencies that are not; only the page of a linked account shows them. */
+  unresolved: z.record(z.string(), z.array(z.string())).optional(),
+  /** Of the methods `page` and `account`. */
+  ran: ranPageSchema.optional(),
   names: archiveSchema,
   shapes: archivedShapesSchema,
 });

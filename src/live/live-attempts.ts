@@ -48,6 +48,12 @@ export interface LiveAttemptOptions {
   wait?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
 }
 
+/** What came of an account whose profile was used. */
+export interface Visit<T> {
+  value: T;
+  came: Extract<PoolEventKind, 'connected' | 'conflict' | 'failed' | 'site-refused'>;
+}
+
 /** What each flow that links asks of a phone. */
 const linkingFlows: Readonly<Record<string, 'qr' | 'code'>> = {
   'qr-to-ready': 'qr',
@@ -73,14 +79,59 @@ export class LiveAttempts implements LiveAttempter {
   async attempt(input: AttemptInput): Promise<Attempt> {
     const links = linkingFlows[input.flow.name];
     const names = await this.#choose(input.flow);
-    const leases = await this.#pool.accounts.take(names, this.#owner, this.#leaseMs(input), links !== undefined);
-    const watch = new LeaseWatch(this.#pool.accounts, leases, this.#leaseMs(input), this.#options.heartbeatMs);
+    return this.#withLeases({ names, ms: this.#leaseMs(input), toLink: links !== undefined }, (leases, watch) =>
+      this.#underLease(input, leases, watch),
+    );
+  }
+
+  async #withLeases<T>(
+    { names, ms, toLink }: { names: readonly string[]; ms: number; toLink: boolean },
+    work: (leases: readonly DeviceLease[], watch: LeaseWatch) => Promise<T>,
+  ): Promise<T> {
+    const { accounts } = this.#pool;
+    const leases = await accounts.take(names, this.#owner, ms, toLink);
+    const watch = new LeaseWatch(accounts, leases, ms, this.#options.heartbeatMs);
     try {
-      return await this.#underLease(input, leases, watch);
+      return await work(leases, watch);
     } finally {
       watch.end();
-      for (const lease of leases) await this.#pool.accounts.release(lease);
+      for (const lease of leases) await accounts.release(lease);
     }
+  }
+
+  /**
+   * Gives the profile of one account to `work`, under a lease and once the policy allows a start, and keeps the profile where the account
+   * connected. When it is over, no profile is left unencrypted.
+   *
+   * @param ms how long the work may take.
+   * @throws InputError as `attempt`; TroubleError for an account that is in use or not active, and NotAllowedYet; what `work` throws.
+   */
+  async visit<T>(
+    name: string,
+    { browser, ms, signal }: Pick<AttemptInput, 'browser' | 'signal'> & { ms: number },
+    work: (profile: string, signal: AbortSignal) => Promise<Visit<T>>,
+  ): Promise<T> {
+    const leaseMs = ms + this.#pool.policy.waitAtMost + beforeEndMs;
+    return this.#withLeases({ names: [name], ms: leaseMs, toLink: false }, async (leases, watch) => {
+      const [lease] = leases as [DeviceLease];
+      const folder = await openProfileFolder();
+      try {
+        const whole = AbortSignal.any([...(signal ? [signal] : []), watch.lost]);
+        checkBrowserAge({ browser }, leases);
+        const refused = await this.#allowed([{ kind: 'restore', account: name }], whole);
+        if (refused) throw refused;
+        const [device] = (await this.#devices(leases, folder.path, true)) as [LiveDevice];
+        const { value, came } = await work(sessionOf(device), whole);
+        await this.#pool.accounts.note(name, came);
+        if (came === 'connected') await this.#keepOrSay(lease, device, { browser });
+        return value;
+      } catch (error) {
+        const { aborted, reason } = watch.lost;
+        throw aborted ? new TroubleError(`account ${name}: ${messageOf(reason)}`, { cause: error }) : error;
+      } finally {
+        await folder.remove();
+      }
+    });
   }
 
   /** One attempt with devices that are leased. When it is over, no profile is left unencrypted. */
@@ -279,14 +330,24 @@ export class LiveAttempts implements LiveAttempter {
       if (links) await accounts.note(name, tookCode(attempt) ? 'link' : 'not-linked');
       const isSafe = links ? attempt.outcome === 'passed' : isStillLinked(attempt.events, place);
       if (!isSafe) continue;
-      const kept = await this.#keep(lease, devices[place] as LiveDevice, input).catch((error: unknown) => error);
-      if (kept instanceof Error) this.#options.say(`account ${name}: its profile is not saved: ${kept.message}`);
-      else if (links) await accounts.reinstate(name);
+      const isKept = await this.#keepOrSay(lease, devices[place] as LiveDevice, input);
+      if (isKept && links) await accounts.reinstate(name);
+    }
+  }
+
+  /** False where the profile could not be saved, which is reported. */
+  async #keepOrSay(lease: DeviceLease, device: LiveDevice, input: Pick<AttemptInput, 'browser'>): Promise<boolean> {
+    try {
+      await this.#keep(lease, device, input);
+      return true;
+    } catch (error) {
+      this.#options.say(`account ${lease.account.name}: its profile is not saved: ${messageOf(error)}`);
+      return false;
     }
   }
 
   /** @throws DeviceLost, or the error of the store or of the profile. */
-  async #keep(lease: DeviceLease, device: LiveDevice, input: AttemptInput): Promise<void> {
+  async #keep(lease: DeviceLease, device: LiveDevice, input: Pick<AttemptInput, 'browser'>): Promise<void> {
     const { accounts, profiles } = this.#pool;
     const { name } = lease.account;
     const saved = await profiles.put(blobName(name, lease.token), name, sessionOf(device));
@@ -345,7 +406,7 @@ export function tookCode({ phases, events }: Pick<Attempt, 'phases' | 'events'>)
 }
 
 /** @throws InputError for a browser that is older than one that has opened a profile. */
-function checkBrowserAge(input: AttemptInput, leases: readonly DeviceLease[]): void {
+function checkBrowserAge(input: Pick<AttemptInput, 'browser'>, leases: readonly DeviceLease[]): void {
   const major = majorOf(input);
   for (const { account } of leases) {
     if (major >= account.browserMajor) continue;

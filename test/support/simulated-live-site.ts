@@ -3,19 +3,25 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
+import { captureAccount } from '../../src/cli/surface/capture-in-browser.ts';
 import type { Attempt } from '../../src/contracts/attempt.ts';
+import type { Capture } from '../../src/contracts/capture.ts';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
 import { AccountPool } from '../../src/live/account-pool.ts';
 import { CodeShower } from '../../src/live/code-shower.ts';
 import { LiveAttempts, type LivePool } from '../../src/live/live-attempts.ts';
 import { readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
+import { touchedModules } from '../../src/replica/builds/read-build-data.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import type { Flow } from '../../src/runner/flow.ts';
 import { loadFlow } from '../../src/runner/load-flow.ts';
 import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
+import { captureSurface } from '../../src/surface/capture/capture-surface.ts';
+import { KeptScripts } from '../../src/surface/capture/kept-scripts.ts';
+import { realClock } from '../../src/surface/capture/live-site.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { advance, withClock } from './simulated-clock.ts';
 
@@ -58,7 +64,7 @@ export class SimulatedLiveSite {
 
   static async start(build: string): Promise<SimulatedLiveSite> {
     const state = temporaryFolder();
-    const replica = await startReplica({ build, state });
+    const replica = await startReplica({ build, state, liveScripts: true });
     for (const number of Object.values(numbers)) replica.phones.withNumber(number);
     const address = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
     return new SimulatedLiveSite(replica, await withClock(await openDatabase<LiveTables>(address)), state);
@@ -73,7 +79,7 @@ export class SimulatedLiveSite {
   async serve(build: string): Promise<void> {
     const { port } = this.replica;
     await this.replica.close();
-    this.replica = await startReplica({ build, state: this.state, port });
+    this.replica = await startReplica({ build, state: this.state, port, liveScripts: true });
   }
 
   advance(ms: number): Promise<void> {
@@ -90,6 +96,23 @@ export class SimulatedLiveSite {
       say: () => {},
       wait: (ms) => this.advance(ms),
     });
+  }
+
+  /** The page of one of the accounts, as `surface capture --account` reads it. @throws as `captureAccount` */
+  async capture(name: string): Promise<Capture> {
+    const page = await captureAccount(this.attempts({ accounts: [name] }), {
+      name,
+      browser: await ensureBrowser('current', console.log),
+      flags: this.replica.chromiumArgs,
+      site: {
+        ...realClock,
+        connectTo: { host: '127.0.0.1', port: this.replica.port },
+        trusted: this.replica.certificate,
+      },
+      kept: new KeptScripts(temporaryFolder()),
+      say: () => {},
+    });
+    return captureSurface(page, touchedModules());
   }
 
   /** A command that has the phone of this number. */

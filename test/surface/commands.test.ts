@@ -17,9 +17,39 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
   ['diff with a bad build', ['surface', 'diff', '2.3000.x', '2.3000.1'], /"2\.3000\.x" is not a WhatsApp Web build/],
   ['a bad version', ['surface', 'extract', '1.34'], /library "1\.34" is a range of versions/],
   [
-    'a capture by an account',
+    'a capture of an account that is not there',
     ['surface', 'capture', '--account', 'one'],
-    /--account: the page of a linked account is not read yet/,
+    /account one: there is no such account; `wwebjs-canary account add` makes the first one/,
+  ],
+  [
+    'a capture of a page with and without a login',
+    ['surface', 'capture', '--page', '--account', 'one'],
+    /--page: --account runs the page too/,
+  ],
+  [
+    'a capture of saved files in a browser',
+    ['surface', 'capture', '--page', '--from', 'README.md'],
+    /--page: saved files are not run/,
+  ],
+  [
+    'a capture of an account at a stand-in for the live site',
+    ['surface', 'capture', '--account', 'one', '--connect-to', 'localhost:1'],
+    /--connect-to: the profile of a live account is opened on the live site only/,
+  ],
+  [
+    'a capture of an account beyond the policy',
+    ['surface', 'capture', '--account', 'one', '--force'],
+    /--force: how often an account opens the page is in live-policy\.yaml/,
+  ],
+  [
+    'a capture that trusts what is no certificate',
+    ['surface', 'capture', '--page', '--trust', 'README.md'],
+    /--trust README\.md: /,
+  ],
+  [
+    'a capture in a browser that is not known',
+    ['surface', 'capture', '--page', '--browser', 'netscape'],
+    /browser "netscape" is unknown/,
   ],
   ['a capture of nothing', ['surface', 'capture', '--from', 'no-such-folder'], /no such file or folder/],
   ['a capture of another kind of file', ['surface', 'capture', '--from', 'README.md'], /say which one it is/],

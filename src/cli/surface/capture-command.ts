@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Capture } from '../../contracts/capture.ts';
+import type { Capture, Drift, RanPage } from '../../contracts/capture.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
@@ -12,31 +13,39 @@ import { touchedModules } from '../../replica/builds/read-build-data.ts';
 import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { writeReportFile } from '../../report/write-report-file.ts';
-import { captureSurface } from '../../surface/capture/capture-surface.ts';
+import { type CapturedPage, captureSurface } from '../../surface/capture/capture-surface.ts';
 import { captureText } from '../../surface/capture/file-text.ts';
 import { KeptReadings } from '../../surface/capture/kept-readings.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import { readSavedPage } from '../../surface/capture/read-saved-page.ts';
+import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { checkedBy } from '../options/option-values.ts';
 
-interface CaptureOptions {
+interface CaptureOptions extends PoolOptions {
   from?: string;
   build?: string;
   out?: string;
+  page?: true;
   account?: string;
+  browser: string;
   force?: boolean;
   json?: boolean;
   connectTo?: { host: string; port: number };
   trust?: string;
 }
 
-/** `surface capture`: the surface of a page, read from its text. */
+/** `surface capture`: the surface of a page, read from its text, and from the page as it runs. */
 export function captureCommand(): Command {
-  return new Command('capture')
-    .description("read the surface of tonight's page; nothing of it is evaluated")
+  return addPoolOptions(new Command('capture'))
+    .description("read the surface of tonight's page; nothing of it is evaluated without --page or --account")
     .option('--from <path>', 'saved files in place of the live site: a folder with html and scripts, or one of them')
     .option('--build <build>', 'the build of saved scripts without an html', checkedBy(resolveSurface))
-    .option('--account <name>', 'a linked account whose page is read; not possible yet')
+    .option('--page', 'run the page in a browser too, which no account is linked to, and read what ran')
+    .option(
+      '--account <name>',
+      'run the page of this live account, within its limits, and read what only a login shows',
+    )
+    .option('--browser <name>', 'the browser that runs the page: current, chrome, chromium or a path', 'current')
     .option(
       '--out <file>',
       'where to write it, - for standard output (default: captures/BUILD.json in the home folder)',
@@ -55,13 +64,21 @@ const help = `
 Without --from it opens https://web.whatsapp.com/ as a browser does, without an account: one page an hour at most, and the scripts that it
 names and that are not kept, five at a time. A capture has names, kinds and shapes of all modules, and no code.
 
-It is a build everywhere: run --build captured:FILE. Names, arguments and loading are those of the capture, behaviours those of the nearest
-known build.
+--page also runs the page in a browser, and reads when modules come, what require returns, and the behaviours that show without a login.
+--account does the same for a live account (docs/live.md), under a lease and within its limits, and also reads collections, switches of the
+account, and the behaviours that show after a login. No action of the page is called, and only names, kinds, counts and times leave it.
+What the page shows otherwise than the data is listed as drift; it is no failure.
 
-Exit codes: 0 all was read, 2 some of it could not be read, which the findings name, 3 bad usage or input, 4 no network, or the site refuses
+A capture is a build everywhere: run --build captured:FILE. Names, arguments, loading and the behaviours that were read are those of the
+capture, the other behaviours those of the nearest known build.
+
+Exit codes: 0 all was read, 2 some of it could not be read, which the findings name, 3 bad usage or input, 4 no network, the site refuses, or
+the account may not be started now
 
 Examples:
   wwebjs-canary surface capture
+  wwebjs-canary surface capture --page
+  wwebjs-canary surface capture --account anna
   wwebjs-canary surface capture --from ./saved-page --out tonight.json
   wwebjs-canary surface check 1.34.7 --build captured:tonight.json
   wwebjs-canary run --library 1.34.7 --build captured:tonight.json`;
@@ -73,16 +90,7 @@ function parseAddress(text: string): { host: string; port: number } {
 }
 
 async function capture(options: CaptureOptions): Promise<ExitCode> {
-  if (options.account !== undefined) {
-    throw new InputError(
-      '--account: the page of a linked account is not read yet; without it, a page is captured that no account is linked to',
-    );
-  }
-  if (options.build !== undefined && options.from === undefined) {
-    throw new InputError(
-      '--build: it is for the scripts that --from names; the page of the live site names its own build',
-    );
-  }
+  checkOptions(options);
   // What stands in for the live site is kept apart: its page must never count as that of the live site.
   const folder = options.connectTo ? home('capture', 'stand-in') : home('capture');
   makeFolder(folder);
@@ -92,18 +100,26 @@ async function capture(options: CaptureOptions): Promise<ExitCode> {
   return withProcessLock(join(folder, 'lock'), refuse, () => captureInto(folder, options));
 }
 
+/** @throws InputError for options that exclude each other. */
+function checkOptions({ from, build, page, account, force, connectTo }: CaptureOptions): void {
+  const fail = (message: string): never => {
+    throw new InputError(message);
+  };
+  if (build !== undefined && from === undefined)
+    fail('--build: it is for the scripts that --from names; the page of the live site names its own build');
+  if (from !== undefined && (page || account !== undefined))
+    fail(`${page ? '--page' : '--account'}: saved files are not run; leave out --from`);
+  if (account === undefined) return;
+  if (page) fail('--page: --account runs the page too, with a login; give one of them');
+  if (connectTo) fail('--connect-to: the profile of a live account is opened on the live site only');
+  if (force) fail('--force: how often an account opens the page is in live-policy.yaml');
+}
+
 async function captureInto(folder: string, options: CaptureOptions): Promise<ExitCode> {
   const { progress, result } = processTerminal();
   const say = (line: string) => progress(`${line}\n`);
   const kept = new KeptScripts(folder);
-  const page =
-    options.from === undefined
-      ? await pageOfSite(kept, options, say)
-      : readSavedPage(options.from, {
-          ...(options.build !== undefined && { build: options.build }),
-          dateOf: (build) => buildDate(build)?.date ?? null,
-          now: new Date(),
-        });
+  const page = await pageOf(kept, options, say);
   const readings = new KeptReadings(kept.readings);
   const captured = captureSurface(page, touchedModules(), readings);
   kept.keepReadings(readings.text());
@@ -116,27 +132,37 @@ async function captureInto(folder: string, options: CaptureOptions): Promise<Exi
   return captured.names.complete ? exitCode.asExpected : exitCode.inconclusive;
 }
 
-async function pageOfSite(
+async function pageOf(
   kept: KeptScripts,
-  { force = false, connectTo, trust }: CaptureOptions,
+  { from, build, page, account, browser, force = false, connectTo, trust, ...pool }: CaptureOptions,
   say: (line: string) => void,
-) {
-  // Loaded on demand: saved pages need no network.
-  const [{ fetchPage }, { realClock }] = await Promise.all([
-    import('../../surface/capture/fetch-page.ts'),
-    import('../../surface/capture/live-site.ts'),
-  ]);
+): Promise<CapturedPage> {
+  if (from !== undefined) {
+    const dateOf = (each: string) => buildDate(each)?.date ?? null;
+    return readSavedPage(from, { ...(build !== undefined && { build }), dateOf, now: new Date() });
+  }
+  // Loaded on demand: saved pages need no network, and most captures no browser.
+  const { realClock } = await import('../../surface/capture/live-site.ts');
   const site = {
     ...realClock,
     ...(connectTo && { connectTo }),
     ...(trust !== undefined && { trusted: readTrusted(trust) }),
   };
-  return fetchPage(site, kept, { forced: force, say });
+  if (account === undefined && !page) {
+    const { fetchPage } = await import('../../surface/capture/fetch-page.ts');
+    return fetchPage(site, kept, { forced: force, say });
+  }
+  const { pageInBrowser, pageOfAccount } = await import('./capture-in-browser.ts');
+  const inBrowser = { site, kept, browser, say };
+  return account === undefined ? pageInBrowser(inBrowser, force) : pageOfAccount(inBrowser, account, pool);
 }
 
+/** @throws InputError for a file that cannot be read, or is no certificate. */
 function readTrusted(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8');
+    new X509Certificate(text);
+    return text;
   } catch (error) {
     throw new InputError(`--trust ${file}: ${(error as Error).message}`);
   }
@@ -145,33 +171,59 @@ function readTrusted(file: string): string {
 interface CaptureSummary {
   build: string;
   date: string;
+  method: Capture['method'];
   complete: boolean;
   modules: number;
   /** Of which nothing was kept from an earlier capture. */
   parsed: number;
   scripts: Capture['scripts'];
   findings: Capture['findings'];
+  /** Where a browser ran the page. */
+  ran?: RanPage;
 }
 
-function summarize({ names, scripts, findings }: Capture, parsed: number): CaptureSummary {
+function summarize({ names, method, scripts, findings, ran }: Capture, parsed: number): CaptureSummary {
   const { build, date, complete, share } = names;
-  return { build, date, complete, modules: share.modules, parsed, scripts, findings };
+  return { build, date, method, complete, modules: share.modules, parsed, scripts, findings, ...(ran && { ran }) };
 }
 
 /** So many findings get a line each. */
-const toldFindings = 5;
+const listedFindings = 5;
 
-function render(file: string, { build, date, modules, parsed, scripts, findings }: CaptureSummary): string {
-  const lines = findings.slice(0, toldFindings).map((each) => {
+function listed(lines: readonly string[]): string[] {
+  const more = lines.length > listedFindings ? [`  and ${lines.length - listedFindings} more`] : [];
+  return [...lines.slice(0, listedFindings), ...more];
+}
+
+function render(file: string, { build, date, modules, parsed, scripts, findings, ran }: CaptureSummary): string {
+  const lines = findings.map((each) => {
     const its = each.kind === 'script-unreadable' && each.modules.length > 0 ? ` (${each.modules.join(', ')})` : '';
     return `  ${each.script}: ${each.message}${its}`;
   });
-  const more = findings.length > toldFindings ? [`  and ${findings.length - toldFindings} more`] : [];
   return [
     `${build} of ${date}: ${modules} modules of ${scripts.read} scripts, of ${scripts.named} that the page names; ${parsed} modules were parsed.`,
-    ...(findings.length > 0 ? ['Not read:', ...lines, ...more] : []),
+    ...(findings.length > 0 ? ['Not read:', ...listed(lines)] : []),
+    ...(ran ? ranLines(ran) : []),
     `${file}`,
     `Next: wwebjs-canary surface check 1.34.7 --build captured:${file}`,
     '',
   ].join('\n');
+}
+
+function ranLines({ timeline, modules, read, drift }: RanPage): string[] {
+  const { start, settled, ran } = modules;
+  const after = (ms: number | null) => (ms === null ? 'at no known time' : `after ${ms} ms`);
+  const named = (way: string) => Object.entries(read).flatMap(([name, each]) => (each === way ? [name] : []));
+  const list = (names: readonly string[]) => (names.length > 0 ? names.join(', ') : 'none');
+  return [
+    `It ran: usable ${after(timeline.usable)} with ${start ?? 'an unknown number of'} modules, the last of ${settled} came ${after(timeline.settled)}; ${ran} of them had run.`,
+    `Behaviours read in the page: ${list(named('executed'))}; in its text: ${list(named('source'))}. All others are those of the nearest known build.`,
+    ...(drift.length > 0 ? ['Drift, which the data have otherwise:', ...listed(drift.map(driftLine))] : []),
+  ];
+}
+
+function driftLine({ kind, name, data, page }: Drift): string {
+  return kind === 'tier'
+    ? `  ${name}: tier ${page} on the page, ${data} in the data`
+    : `  ${name}: ${page} on the page, ${data} in the data`;
 }

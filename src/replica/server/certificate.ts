@@ -115,6 +115,6 @@ async function makeCertificate(given?: CryptoKeyPair): Promise<Certificate> {
 }
 
 /** What Chromium calls the fingerprint of a public key. */
-function spkiOf(der: Buffer): string {
+export function spkiOf(der: Buffer): string {
   return createHash('sha256').update(der).digest('base64');
 }

@@ -85,7 +85,7 @@ function makePage(surface: Surface, shapes: LiveShapes): LivePage {
     if (name === prefetcher) return [prefetch.module];
     const at = fillers.indexOf(name);
     if (at >= 0) return at === 0 ? [] : [filler(at)];
-    const its = (brings.get(name) ?? []).filter((each) => each !== name);
+    const its = [...(brings.get(name) ?? []).filter((each) => each !== name), ...(modules[name]?.unresolved ?? [])];
     const padding = sizes.get(name) ?? 0;
     return padding > 0 ? [...its, filler(padding)] : its;
   };

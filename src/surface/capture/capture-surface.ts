@@ -1,7 +1,8 @@
 import { parseSync } from 'oxc-parser';
-import type { Capture, CaptureFinding } from '../../contracts/capture.ts';
+import type { Capture, CaptureFinding, ObservedPage } from '../../contracts/capture.ts';
 import type { Parameters } from '../../contracts/shape.ts';
 import type { Behaviours } from '../../contracts/surface.ts';
+import { asItRan } from './as-it-ran.ts';
 import { describeArchive } from './describe-archive.ts';
 import { htmlFacts, loaderSettingsOf, scriptAddresses, switchValuesOf } from './html-facts.ts';
 import { KeptReadings } from './kept-readings.ts';
@@ -30,11 +31,13 @@ export interface CapturedPage {
   scripts: readonly PageScript[];
   /** Scripts that could not be had, each with the reason. */
   missing: readonly { script: string; message: string }[];
+  /** What the page showed while it ran, where a browser ran it. */
+  observed?: ObservedPage;
 }
 
 /**
- * The surface of a page, read from the text of its html and its scripts: nothing is evaluated. It covers every module of the page, and
- * says of the given ones whether the page has them.
+ * The surface of a page, read from the text of its html and its scripts: nothing is evaluated. Where a browser ran the page, what it showed
+ * replaces what its text lets expect. It covers every module of the page, and says of the given ones whether the page has them.
  *
  * @param known modules of which it is written down that the page lacks them
  * @param readings of earlier pages; gets those of this one
@@ -79,6 +82,10 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
       message: 'these modules cannot be parsed',
     }),
   );
+  const { names: named, shapes } = archive;
+  const text = { names: named, behaviours: behavioursOf(page, archive), values: switchValuesOf(html) };
+  const isLinked = page.method === 'account';
+  const shown = page.observed ? asItRan({ ...text, texts }, page.observed, { isLinked, known }) : text;
   return {
     schemaVersion: 1,
     kind: 'surface-capture',
@@ -86,9 +93,8 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
     method: page.method,
     scripts: { named: Math.max(scriptAddresses(html).size, scripts.length), read: scripts.length },
     findings: [...page.missing.map((each) => ({ kind: 'script-missing' as const, ...each })), ...broken, ...cutOff],
-    values: switchValuesOf(html),
-    behaviours: behavioursOf(page, archive),
-    ...archive,
+    ...shown,
+    shapes,
   };
 }
 

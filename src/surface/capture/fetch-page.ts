@@ -1,3 +1,4 @@
+import type { ObservedPage } from '../../contracts/capture.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { CapturedPage, PageScript } from './capture-surface.ts';
 import { scriptAddresses } from './html-facts.ts';
@@ -12,34 +13,112 @@ const atOnce = 5;
 /** So many scripts in sequence that cannot be had end the capture: the site refuses. */
 const mostFailures = 10;
 
+interface FetchOptions {
+  /** Asks for the page although the last request was less than an hour ago. */
+  forced: boolean;
+  say: (line: string) => void;
+}
+
 /**
  * The page of the live site, as a browser that opens it gets it, with the scripts that its maps name. Scripts that are kept are not
  * requested, and the page itself once an hour at most: until then the kept one counts.
  *
- * @param forced asks for the page although the last request was less than an hour ago
  * @throws TroubleError where the site cannot be reached, refuses, or answers with anything but its page; scripts that came are kept
  */
 export async function fetchPage(
   site: LiveSite,
   kept: KeptScripts,
-  { forced, say }: { forced: boolean; say: (line: string) => void },
+  { forced, say }: FetchOptions,
 ): Promise<CapturedPage> {
-  const page = await pageOf(site, kept, forced, say);
-  const build = buildIn(address, page.html);
-  const addresses = [...scriptAddresses(page.html)];
-  const { scripts, missing } = await scriptsOf(site, kept, addresses, say);
-  const day = new Date(page.at).toISOString();
+  return { ...(await withScripts(site, kept, await pageOf(site, kept, forced, say), say)), method: 'network' };
+}
+
+/** A page that came, with the scripts that its maps name. @throws TroubleError as `fetchPage`. */
+async function withScripts(
+  site: LiveSite,
+  kept: KeptScripts,
+  { at, html, contentSecurityPolicy }: KeptPage,
+  say: (line: string) => void,
+): Promise<Omit<CapturedPage, 'method'>> {
+  const day = new Date(at).toISOString();
   return {
-    build,
+    build: buildIn(address, html),
     date: day.slice(0, 10),
     capturedAt: day,
-    method: 'network',
     source: `${address} ${day.slice(0, 10)}`,
-    html: page.html,
-    contentSecurityPolicy: page.contentSecurityPolicy,
-    scripts,
-    missing,
+    html,
+    contentSecurityPolicy,
+    ...(await scriptsOf(site, kept, [...scriptAddresses(html)], say)),
   };
+}
+
+/** A page that a browser ran. */
+export interface BrowserPage {
+  /** The answer of the site with the page. */
+  answer: SiteAnswer;
+  /** Null where the page never had a loader of modules. */
+  observed: ObservedPage | null;
+}
+
+/**
+ * A page that a browser ran without an account, with the scripts that its maps name. It counts as a request for the page, which the site
+ * gets once an hour at most.
+ *
+ * @param run opens the page
+ * @throws TroubleError as `fetchPage`, and for a request too early
+ */
+export async function fetchRunPage(
+  site: LiveSite,
+  kept: KeptScripts,
+  { forced, say, run }: FetchOptions & { run: () => Promise<BrowserPage> },
+): Promise<CapturedPage> {
+  const { askedAt } = kept;
+  if (!forced && site.now() < nextRequest(kept)) throw askedTooEarly(site, kept);
+  const at = site.now();
+  kept.keepAskedAt(at);
+  const ran = await run().catch((error: unknown) => {
+    kept.keepAskedAt(askedAt);
+    throw error;
+  });
+  const page = pageOfBrowser(ran, at);
+  kept.keepPage(page);
+  return { ...(await withScripts(site, kept, page, say)), method: 'page', observed: observedIn(ran, page) };
+}
+
+/**
+ * The page of a linked account, which a browser ran, with the scripts that its maps name. How often an account opens the page is not
+ * limited here, and the page is not kept.
+ *
+ * @throws TroubleError as `fetchPage`
+ */
+export async function fetchAccountPage(
+  site: LiveSite,
+  kept: KeptScripts,
+  { say, ran }: Pick<FetchOptions, 'say'> & { ran: BrowserPage },
+): Promise<CapturedPage> {
+  const page = pageOfBrowser(ran, site.now());
+  return { ...(await withScripts(site, kept, page, say)), method: 'account', observed: observedIn(ran, page) };
+}
+
+function pageOfBrowser({ answer }: BrowserPage, at: number): KeptPage {
+  checkAnswer(answer);
+  return pageOfAnswer(answer, at);
+}
+
+function pageOfAnswer({ text, headers }: SiteAnswer, at: number): KeptPage {
+  return { at, html: text, contentSecurityPolicy: String(headers['content-security-policy'] ?? '') };
+}
+
+/** @throws TroubleError for a page that did not start, and for one of another build than its html. */
+function observedIn({ observed }: BrowserPage, { html }: KeptPage): ObservedPage {
+  if (observed === null) throw new TroubleError(`${address} came, and did not start: it has no loader of modules`);
+  const build = buildIn(address, html);
+  if (observed.build !== null && observed.build !== build) {
+    throw new TroubleError(
+      `the page that ran is ${observed.build}, and its html is of ${build}: a service worker of another build answered in part; try again`,
+    );
+  }
+  return observed;
 }
 
 async function pageOf(
@@ -49,16 +128,9 @@ async function pageOf(
   say: (line: string) => void,
 ): Promise<KeptPage> {
   const { askedAt, page } = kept;
-  const next = askedAt === null ? 0 : askedAt + betweenPagesMs;
-  if (!forced && site.now() < next) {
-    const day = new Date(site.now()).toISOString().slice(0, 10);
-    const time = (at: number) => new Date(at).toISOString().slice(0, 16).replace(`${day}T`, '').replace('T', ' ');
-    if (!page || page.at !== askedAt) {
-      throw new TroubleError(
-        `the live site was asked at ${time(askedAt as number)} UTC and gave no page; it is asked again from ${time(next)} UTC on, or now with --force`,
-      );
-    }
-    say(`the page of ${time(page.at)} UTC; the site is asked again from ${time(next)} UTC on, or now with --force`);
+  if (!forced && site.now() < nextRequest(kept)) {
+    if (!page || page.at !== askedAt) throw askedTooEarly(site, kept);
+    say(`the page of ${timeAt(site, page.at)} UTC; the site ${nextTime(site, kept)}`);
     return page;
   }
   // Written down before: a capture that is killed has asked too. What got no answer does not count, as without a network.
@@ -69,10 +141,32 @@ async function pageOf(
     throw asTrouble(error, address);
   });
   checkAnswer(answer);
-  const policy = answer.headers['content-security-policy'];
-  const fresh = { at, html: answer.text, contentSecurityPolicy: String(policy ?? '') };
+  const fresh = pageOfAnswer(answer, at);
   kept.keepPage(fresh);
   return fresh;
+}
+
+/** From when on the site may be asked for its page, in milliseconds since 1970. */
+function nextRequest({ askedAt }: KeptScripts): number {
+  return askedAt === null ? 0 : askedAt + betweenPagesMs;
+}
+
+function askedTooEarly(site: LiveSite, kept: KeptScripts): TroubleError {
+  const { askedAt, page } = kept;
+  const gave = page?.at === askedAt ? '' : ' and gave no page';
+  return new TroubleError(
+    `the live site was asked at ${timeAt(site, askedAt as number)} UTC${gave}; it ${nextTime(site, kept)}`,
+  );
+}
+
+function nextTime(site: LiveSite, kept: KeptScripts): string {
+  return `is asked again from ${timeAt(site, nextRequest(kept))} UTC on, or now with --force`;
+}
+
+/** The time of the day, with the day where that is not today's. */
+function timeAt(site: LiveSite, at: number): string {
+  const day = new Date(site.now()).toISOString().slice(0, 10);
+  return new Date(at).toISOString().slice(0, 16).replace(`${day}T`, '').replace('T', ' ');
 }
 
 /** @throws TroubleError for anything but the page of WhatsApp Web. */

@@ -8,7 +8,9 @@ import { hourMs } from '../../../src/live/live-policy.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { certificateOfKey } from '../../../src/replica/server/certificate.ts';
 import { restoreLinked, trialFlow } from '../../../src/runner/flow.ts';
+import { captureText } from '../../../src/surface/capture/file-text.ts';
 import { liveInput, namesNobody, numbers, passed, simulatedLiveSite } from '../../support/simulated-live-site.ts';
+import { shownAfter, shownBy } from '../../surface/capture/round-trip.ts';
 
 // All flows, more answers of a site, and builds that change: test/flows/live-flows.test.ts.
 const build = '2.3000.1032534684';
@@ -41,6 +43,37 @@ test('both are restored and write to each other, and the record says what the si
   expect(attempt.live).toEqual({ builds: [build], switches: expect.any(Object), intercepts: false });
   expect(switches).toMatchObject(attempt.live?.switches ?? {});
   expect(attempt.live?.switches).not.toEqual({});
+});
+
+test('the page of an account is captured within its limits, with what only a login shows, and its file names no person', async () => {
+  const { pool } = site();
+  const [before, { savedAt }] = [await pool.accounts.now(), await pool.accounts.find('anna')];
+  const capture = await site().capture('anna');
+  expect((await pool.accounts.now()) - before).toBeGreaterThan(0.9 * pool.policy.restores.spacing);
+  const surface = resolveSurface(build);
+  expect(shownAfter(capture, Object.keys(surface.modules), true)).toEqual(shownBy(surface, undefined, undefined, true));
+  expect(capture.ran?.drift).toEqual([]);
+  expect(capture.ran?.read).toMatchObject({
+    msgKeyTextField: 'executed',
+    searchIcon: 'executed',
+    socketIn: 'executed',
+  });
+  expect(capture.ran?.models).toMatchObject({ Msg: expect.not.stringMatching('none') });
+  const text = captureText(capture);
+  expect(text).not.toMatch(new RegExp(Object.values(numbers).join('|')));
+  const account = await pool.accounts.find('anna');
+  expect(account).toMatchObject({ state: 'active', leasedBy: null });
+  expect(account.savedAt).toBeGreaterThan(savedAt);
+});
+
+test('what waits for a bundle is registered in the page of an account, which names what it waits for', async () => {
+  const later = '2.3000.1049007170';
+  await site().serve(later);
+  const capture = await site().capture('anna');
+  expect(capture.unresolved).toEqual({ WAWebChatForwardMessage: ['WAWebDualUploadsSendPolicy'] });
+  const surface = resolveSurface(later);
+  expect(shownAfter(capture, Object.keys(surface.modules), true)).toEqual(shownBy(surface, undefined, undefined, true));
+  await site().serve(build);
 });
 
 test('an attempt whose lease is lost ends at once, counts for no version, and leaves the profile as it was', async () => {

@@ -6,10 +6,15 @@ import { resolveShapes } from '../../../src/replica/builds/resolve-shapes.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { livePage } from '../../../src/replica/server/live-page.ts';
 import { pageHtml } from '../../../src/replica/server/page-html.ts';
-import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
+import { type CapturedPage, captureSurface } from '../../../src/surface/capture/capture-surface.ts';
 
-/** The capture of the page that a replica serves for a surface. @param shapes by default those of its build */
-export function captureOf(surface: Surface, shapes?: Shapes): Capture {
+/**
+ * The capture of the page that a replica serves for a surface.
+ *
+ * @param shapes by default those of its build
+ * @param ran what the page showed while it ran, and for whom
+ */
+export function captureOf(surface: Surface, shapes?: Shapes, ran?: Pick<CapturedPage, 'method' | 'observed'>): Capture {
   const live = livePage(surface, shapes);
   return captureSurface(
     {
@@ -22,6 +27,7 @@ export function captureOf(surface: Surface, shapes?: Shapes): Capture {
       contentSecurityPolicy: null,
       scripts: [...live.scripts].map(([name, text]) => ({ name, text })),
       missing: [],
+      ...ran,
     },
     Object.keys(surface.modules),
   );
@@ -41,11 +47,13 @@ export interface Shown {
  * Behaviours and switches that no html shows are those of the data on both sides.
  *
  * @param only the modules to look at; by default all
+ * @param hasRun whether it shows what only the page of a linked account does
  */
 export function shownBy(
   surface: Surface,
   only: readonly string[] = Object.keys(surface.modules),
   shapes: Shapes = resolveShapes(surface.build),
+  hasRun = false,
 ): Shown {
   const names = only.filter((name) => name in surface.modules);
   const kindOf = (place: string) => {
@@ -61,7 +69,7 @@ export function shownBy(
   );
   return {
     modules: Object.fromEntries(
-      names.sort().map((name) => [name, shownModule(surface.modules[name] as SurfaceModule)]),
+      names.sort().map((name) => [name, shownModule(surface.modules[name] as SurfaceModule, hasRun)]),
     ),
     collections: sorted(surface.collections),
     switches: sorted(Object.fromEntries(Object.entries(surface.switches).map(([name, { value }]) => [name, value]))),
@@ -85,11 +93,15 @@ function parts(place: string): [owner: string, name: string] {
 }
 
 /** What brings a module matters where it is lazy; what was seen only in use is served as all that there is. */
-function shownModule({ tier, hasDefault, exports, loaders, components, prefetched, unresolved }: SurfaceModule) {
+function shownModule(
+  { tier, hasDefault, exports, loaders, components, prefetched, unresolved }: SurfaceModule,
+  hasRun: boolean,
+) {
   const isLazy = tier === 'lazy' || prefetched;
   return {
     // What waits for a bundle is registered without it, which only a page that runs shows.
-    tier: unresolved ? 'lazy' : tier,
+    tier: unresolved && !hasRun ? 'lazy' : tier,
+    ...(hasRun && { unresolved: unresolved ?? [] }),
     hasDefault,
     exports: sorted(exports),
     ...(isLazy || unresolved ? { loaders: sorted(loaders ?? {}), components: [...(components ?? [])].sort() } : {}),
@@ -116,10 +128,10 @@ function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, 
 }
 
 /** What the data say of modules of a build once a capture of it is among them. */
-export function shownAfter(capture: Capture, only: readonly string[]): Shown {
+export function shownAfter(capture: Capture, only: readonly string[], hasRun = false): Shown {
   addCapture(capture, 'capture.json');
   try {
-    return shownBy(resolveSurface(capture.names.build), [...only]);
+    return shownBy(resolveSurface(capture.names.build), [...only], undefined, hasRun);
   } finally {
     removeCaptures();
   }

@@ -34,6 +34,8 @@ export interface ModuleDefinition {
 
 export interface CometLoader {
   define(id: string, dependencies: readonly string[], factory: CometFactory, special?: number): void;
+  /** Runs the factory of a registered module, as code of the page does that needs it. */
+  run(id: string): void;
   readonly guard: ErrorGuard;
 }
 
@@ -146,5 +148,5 @@ export function installCometLoader(
   Object.assign(window, { require, importDefault, importNamespace, requireLazy });
   // Real pages define it anew too, so that a setter that was there before does not see it.
   Object.defineProperty(window, '__d', { value: define, configurable: true, writable: true, enumerable: true });
-  return { define, guard };
+  return { define, run: importNamespace, guard };
 }

@@ -1,4 +1,4 @@
-import { envOf } from '../../../contracts/boot.ts';
+import { earlyModules, envOf } from '../../../contracts/boot.ts';
 import { loadersOf } from '../../../contracts/loaders.ts';
 import type { MemberTable } from '../../../contracts/shape.ts';
 import type { PageSurface, Tier } from '../../../contracts/surface.ts';
@@ -25,6 +25,9 @@ interface ModuleSource {
 
 /** Modules of the loader itself, which hold the switches of the html. Archives of a build do not list them. */
 const switchHolders = ['gkx', 'qex'];
+
+/** Modules that code of the page needs as soon as they are there, so that they have run; that of collections needs those of each. */
+const needed: ReadonlySet<string> = new Set([...earlyModules, 'WAWebABProps', 'WAWebCollections']);
 
 /** Time that a bundle takes over a network; the local server alone would be faster than a real one. */
 const bundleMs = 50;
@@ -76,11 +79,19 @@ function installComet(source: ModuleSource): Register {
     loaders.add(module);
   }
   const guarded = { ...source, implementations };
+  const collections = new Set(
+    Object.values(surface.collections).map((place) => place.slice(0, place.lastIndexOf('.'))),
+  );
   return (tier) => {
     const late = source.late();
     if (tier === 1) for (const name of switchHolders) define(name);
-    for (const name of modulesOfTier(surface, tier)) if (!late.has(name)) define(name);
+    const names = modulesOfTier(surface, tier).filter((name) => !late.has(name));
+    for (const name of names) define(name);
     if (tier === 2) for (const name of loaders) define(name);
+    for (const name of names) {
+      const isWaiting = surface.modules[name]?.unresolved !== undefined;
+      if ((needed.has(name) || collections.has(name)) && !isWaiting) loader.run(name);
+    }
   };
 }
 

@@ -1,0 +1,222 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrowserContext, CDPSession, Page, Response } from 'playwright-core';
+import { bundle } from '../../bundle/bundle.ts';
+import { type ObservedPage, observedPageSchema } from '../../contracts/capture.ts';
+import { TroubleError } from '../../contracts/input-error.ts';
+import type { Behaviours } from '../../contracts/surface.ts';
+import type { PageProgress } from './in-page/main.ts';
+
+/** A Chromium that starts on this machine. */
+export interface Chromium {
+  executablePath: string;
+  /** Its product name over DevTools. */
+  version: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+}
+
+export interface PageRun {
+  browser: Chromium;
+  /** Flags of the browser that lead elsewhere than to the internet. */
+  flags?: readonly string[];
+  /** Folder of the profile of a linked device; without it, the page asks for a code. */
+  profile?: string;
+  /** Keys of the switches of a build that an account has; none are read without it. */
+  accountKeys?: (build: string) => readonly string[];
+  /** Milliseconds that the page may take; 90,000 when left out. */
+  patienceMs?: number;
+  signal?: AbortSignal;
+}
+
+/** A page that was run in a browser until no more modules came. */
+export interface RunPage {
+  /** Of the site, with the document that ran. Where it leads to another site, that is a redirection. */
+  answer: { status: number; headers: Record<string, string>; text: string };
+  /** Null where the document never had a loader of modules. */
+  observed: ObservedPage | null;
+  /** `code`: it asks for a code; `synced`: a linked account is there; `conflict`: another page has the account; `late`: none of these in time. */
+  end: 'code' | 'synced' | 'conflict' | 'late';
+}
+
+const address = 'https://web.whatsapp.com/';
+const pollMs = 100;
+/** No module came for so long, and this is how long that is waited for at most. */
+const quiet = { ms: 750, atMostMs: 20_000 };
+const observer = 'globalThis[Symbol.for("wwebjs-canary-observer")]';
+
+/**
+ * Opens the page of the live site in a browser and reads what it shows once no more modules come. Nothing of the page is called but what
+ * reads AB props.
+ *
+ * @throws TroubleError where the page cannot be reached.
+ */
+export async function runPage({ profile, ...options }: PageRun): Promise<RunPage> {
+  // What the browser writes besides its profile is removed with it, however it ends.
+  const folder = await mkdtemp(join(tmpdir(), 'wwebjs-capture-'));
+  try {
+    return await runIn(profile ?? join(folder, 'profile'), folder, profile !== undefined, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+async function runIn(
+  profile: string,
+  folder: string,
+  isLinked: boolean,
+  { browser, flags = [], accountKeys = () => [], patienceMs = 90_000, signal }: Omit<PageRun, 'profile'>,
+): Promise<RunPage> {
+  const [{ chromium }, source] = await Promise.all([import('playwright-core'), bundle('observer')]);
+  signal?.throwIfAborted();
+  const context = await chromium
+    .launchPersistentContext(profile, {
+      executablePath: browser.executablePath,
+      args: [...browser.args, ...flags],
+      chromiumSandbox: !browser.args.includes('--no-sandbox'),
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...browser.env, TMPDIR: folder },
+      userAgent: userAgentOf(browser.version),
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    })
+    .catch((error: Error) => {
+      throw new TroubleError(`the browser does not start: ${error.message.split('\n')[0]}`, { cause: error });
+    });
+  const leave = () => void context.close();
+  signal?.addEventListener('abort', leave);
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    const session = await watch(context, page, source);
+    return await follow({ page, session, isLinked, accountKeys, patienceMs });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    await context.close();
+  }
+}
+
+/** Headless browsers are refused by their name. */
+function userAgentOf(version: string): string {
+  const major = /\/(\d+)\./.exec(version)?.[1] ?? '142';
+  return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
+}
+
+/** Puts the code that observes into each document, before the scripts of the page. */
+async function watch(context: BrowserContext, page: Page, source: string): Promise<CDPSession> {
+  const session = await context.newCDPSession(page);
+  await session.send('Page.enable');
+  await session.send('Page.addScriptToEvaluateOnNewDocument', { source });
+  return session;
+}
+
+interface Followed {
+  page: Page;
+  session: CDPSession;
+  isLinked: boolean;
+  accountKeys: (build: string) => readonly string[];
+  patienceMs: number;
+}
+
+async function follow({ page, session, isLinked, accountKeys, patienceMs }: Followed): Promise<RunPage> {
+  const deadline = performance.now() + patienceMs;
+  let sockets = 0;
+  page.on('websocket', () => {
+    sockets += 1;
+  });
+  // A linked page may load itself anew: the last document counts.
+  let last: Response | null = null;
+  page.on('response', (response) => {
+    if (response.request().isNavigationRequest() && response.frame() === page.mainFrame()) last = response;
+  });
+  await page.goto(address, { waitUntil: 'commit', timeout: patienceMs }).catch(asTrouble);
+  const first = await answerOf(last);
+  if (first.status !== 200 || !first.text.includes('client_revision')) {
+    return { answer: first, observed: null, end: 'late' };
+  }
+  const end = await untilDone(session, isLinked, deadline);
+  const progress = await progressOf(session, deadline);
+  const keys = progress?.build ? accountKeys(progress.build) : [];
+  const seen = await ask(session, `${observer}?.observe(${JSON.stringify(keys)}) ?? null`, deadline);
+  const observed = observedPageSchema.nullable().parse(seen);
+  const hasLoader = observed !== null && Object.keys(observed.modules).length > 0;
+  return {
+    answer: await answerOf(last),
+    observed: hasLoader ? withSocket(observed, end, sockets, page.workers().length) : null,
+    end,
+  };
+}
+
+async function answerOf(response: Response | null): Promise<RunPage['answer']> {
+  if (response === null) return { status: 0, headers: {}, text: '' };
+  const url = response.url();
+  if (new URL(url).origin !== new URL(address).origin) return { status: 302, headers: { location: url }, text: '' };
+  const text = await response.text().catch(() => '');
+  return { status: response.status(), headers: await response.allHeaders(), text };
+}
+
+/** Code of a page cannot see the socket of a worker, and neither can the protocol of the page. */
+function withSocket(shown: ObservedPage, end: RunPage['end'], sockets: number, workers: number): ObservedPage {
+  if (end === 'late' || (sockets === 0 && workers === 0)) return shown;
+  const socketIn: Behaviours['socketIn'] = sockets > 0 ? 'page' : 'worker';
+  return { ...shown, behaviours: { ...shown.behaviours, socketIn } };
+}
+
+/** Waits until the page asks for a code or is linked, and no more modules come. */
+async function untilDone(session: CDPSession, isLinked: boolean, deadline: number): Promise<RunPage['end']> {
+  let [count, changedAt, reachedAt] = [-1, 0, Number.POSITIVE_INFINITY];
+  let end: RunPage['end'] = 'late';
+  while (performance.now() < deadline) {
+    const progress = await progressOf(session, deadline);
+    const now = performance.now();
+    if (progress === null || progress.modules < count) end = 'late';
+    if (progress !== null && progress.modules !== count) [count, changedAt] = [progress.modules, now];
+    const reached = progress === null ? 'late' : endOf(progress, isLinked);
+    if (reached !== end) [end, reachedAt] = [reached, now];
+    if (end === 'conflict' || (isLinked && end === 'code')) return end;
+    const isQuiet = now - changedAt >= quiet.ms && now - reachedAt >= quiet.ms;
+    if (end !== 'late' && (isQuiet || now - reachedAt >= quiet.atMostMs)) return end;
+    await sleep(pollMs);
+  }
+  return end;
+}
+
+async function progressOf(session: CDPSession, deadline: number): Promise<PageProgress | null> {
+  return (await ask(session, `${observer}?.progress() ?? null`, deadline)) as PageProgress | null;
+}
+
+function endOf({ build, asksForCode, isSynced, socket }: PageProgress, isLinked: boolean): RunPage['end'] {
+  if (socket === 'CONFLICT') return 'conflict';
+  if (isSynced) return 'synced';
+  return asksForCode && (build !== null || isLinked) ? 'code' : 'late';
+}
+
+/** Null while a document is being replaced, and for a page that does not answer. */
+async function ask(session: CDPSession, expression: string, deadline: number): Promise<unknown> {
+  const waiting = new AbortController();
+  const patience = Math.max(1000, deadline - performance.now());
+  const tooLate = sleep(patience, null, { signal: waiting.signal }).catch(() => null);
+  const answer = session.send('Runtime.evaluate', { expression, returnByValue: true }).then(
+    ({ result }) => (result.value as unknown) ?? null,
+    () => null,
+  );
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    waiting.abort();
+  }
+}
+
+function asTrouble(error: Error): never {
+  const code = /net::(ERR_\w+)/.exec(error.message)?.[1] ?? '';
+  const why = /NAME_NOT_RESOLVED|INTERNET_DISCONNECTED/.test(code)
+    ? 'there is no network, or it does not know the name'
+    : /CERT|SSL/.test(code)
+      ? 'its certificate is not trusted: a captive portal or a proxy answers in its place; --trust names the certificate of a proxy'
+      : error.message.split('\n')[0];
+  throw new TroubleError(`${address} cannot be reached${code && ` (${code})`}: ${why}`, { cause: error });
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ObservedPage } from '../../../src/contracts/capture.ts';
+import type { Surface } from '../../../src/contracts/surface.ts';
+import type { Implementations } from '../../../src/replica/page/loader/build-exports.ts';
+import { installModules } from '../../../src/replica/page/loader/install-modules.ts';
+import { accountKeys } from '../../../src/surface/capture/as-it-ran.ts';
+import { observeBehaviours, observeProps } from '../../../src/surface/page/in-page/behaviours.ts';
+import { modulesOf, observeCollections, observeModules } from '../../../src/surface/page/in-page/modules.ts';
+import { change, changeOfLoading, type Page, smallPage } from '../capture/changed-page.ts';
+import { captureOf, shownAfter, shownBy } from '../capture/round-trip.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // pages are written and parsed
+
+beforeEach(() => vi.spyOn(console, 'error').mockImplementation(() => {}));
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** A document that shows nothing. */
+const emptyDocument = { querySelectorAll: () => [] as Element[] } as unknown as Document;
+
+/** Collections without models. */
+function collectionsOf({ collections }: Surface): Implementations {
+  const all: Record<string, object> = {};
+  const modules: Implementations = {};
+  for (const [key, place] of Object.entries(collections)) {
+    const [module = '', name = ''] = place.split('.');
+    const collection = modules[module]?.[name] ?? { _models: [] };
+    modules[module] = { ...modules[module], [name]: collection };
+    all[key] = collection as object;
+  }
+  return { ...modules, WAWebCollections: { default: all } };
+}
+
+/** What the loader of the replica's page shows of a surface, before the login and after it. */
+function observe(surface: Surface, isLinked: boolean, implementations = collectionsOf(surface)): ObservedPage {
+  vi.stubGlobal('window', {});
+  const register = installModules({
+    surface,
+    implementations,
+    members: () => ({}),
+    report: () => {},
+    throwing: () => false,
+    late: () => new Set(),
+    exports: new Map(),
+  });
+  register(1);
+  const start = Object.keys(modulesOf(window));
+  if (isLinked) register(2);
+  const modules = modulesOf(window);
+  return {
+    build: surface.build,
+    userAgent: 'test',
+    timeline: { loader: 1, usable: 2, qr: null, connected: null, synced: null, settled: 3 },
+    start,
+    modules: observeModules(modules),
+    collections: observeCollections(modules),
+    behaviours: observeBehaviours(modules, emptyDocument),
+    values: isLinked ? observeProps(modules, accountKeys(surface.build)) : {},
+  };
+}
+
+const page = smallPage();
+const { surface, shapes } = page;
+
+test('any change of the data shows in the capture of the page of an account, and nothing else does', () => {
+  const before = JSON.stringify(shownBy(surface, undefined, shapes, true));
+  let differing = 0;
+  fc.assert(
+    fc.property(fc.array(fc.oneof(change, changeOfLoading), { minLength: 1, maxLength: 4 }), (changes) => {
+      const changed = changes.reduce<Page>((each, next) => next(each), page);
+      const expected = shownBy(changed.surface, undefined, changed.shapes, true);
+      if (JSON.stringify(expected) !== before) differing += 1;
+      const observed = observe(changed.surface, true);
+      const capture = captureOf(changed.surface, changed.shapes, { method: 'account', observed });
+      expect(shownAfter(capture, Object.keys(changed.surface.modules), true)).toEqual(expected);
+    }),
+    { numRuns: 12 },
+  );
+  expect(differing).toBeGreaterThan(6);
+});
+
+test('any change of the data shows in the capture of a page without an account, and nothing else does', () => {
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      const changed = changes.reduce<Page>((each, next) => next(each), page);
+      const observed = observe(changed.surface, false);
+      const capture = captureOf(changed.surface, changed.shapes, { method: 'page', observed });
+      const captured = shownAfter(capture, Object.keys(changed.surface.modules));
+      expect(captured).toEqual(shownBy(changed.surface, undefined, changed.shapes));
+    }),
+    { numRuns: 6 },
+  );
+});
+
+test('what the data have otherwise than the page is drift, and the capture has it as the page does', () => {
+  const [name = ''] = Object.keys(surface.modules).filter((each) => surface.modules[each]?.tier === 1);
+  const module = { ...surface.modules[name], tier: 2 } as Surface['modules'][string];
+  const behaviours = { ...surface.behaviours, usedFactories: 'kept' as const };
+  expect(surface.behaviours.usedFactories).toBe('cleared');
+  const other = { ...surface, behaviours, modules: { ...surface.modules, [name]: module } };
+  const capture = captureOf(other, shapes, { method: 'page', observed: observe(other, false) });
+  expect(capture.ran?.drift).toEqual([
+    { kind: 'behaviour', name: 'usedFactories', data: 'cleared', page: 'kept' },
+    { kind: 'tier', name, data: '1', page: 'later' },
+  ]);
+  expect(capture.ran?.read.usedFactories).toBe('executed');
+  const captured = shownAfter(capture, Object.keys(other.modules));
+  expect(captured.behaviours.usedFactories).toBe('kept');
+  expect(captured.modules[name]).toMatchObject({ tier: 2 });
+});
+
+test('a getter is not called, a factory does not run, and the texts of models stay in the page', () => {
+  const secret = 'a text that a person wrote';
+  const getter = vi.fn(() => secret);
+  const factory = vi.fn();
+  const message = { id: { _serialized: secret }, body: secret, mediaData: { __x_id: secret } };
+  const definition = (exports: object, factoryFinished = true) => ({ exports, factoryFinished, factory, special: 98 });
+  const messages = { _models: [message] };
+  const modules = {
+    WAWebCollections: definition({ default: { Msg: messages } }),
+    WAWebMsgCollection: definition({ MsgCollection: messages }),
+    Waiting: definition({}, false),
+    Lazy: definition(Object.defineProperty({}, 'later', { get: getter, enumerable: true })),
+  };
+  const seen = {
+    modules: observeModules(modules),
+    collections: observeCollections(modules),
+    behaviours: observeBehaviours(modules, emptyDocument),
+  };
+  expect(seen).toEqual({
+    modules: {
+      WAWebCollections: { isEsModule: true, exports: { default: 'object' } },
+      WAWebMsgCollection: { isEsModule: true, exports: { MsgCollection: 'object' } },
+      Waiting: { isEsModule: true },
+      Lazy: { isEsModule: true, exports: { later: 'unknown' } },
+    },
+    collections: { Msg: { places: ['WAWebMsgCollection.MsgCollection'], models: 'up to 10' } },
+    behaviours: { usedFactories: 'kept', msgKeyTextField: '_serialized', mediaPrivateId: 'enumerable' },
+  });
+  expect(getter).not.toHaveBeenCalled();
+  expect(factory).not.toHaveBeenCalled();
+  expect(JSON.stringify(seen)).not.toContain(secret);
+});
