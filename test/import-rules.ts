@@ -167,6 +167,10 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because:
       'a run is a plan that the runner executes into the store and the reports; it knows nothing of a command line',
   },
+  queue: {
+    may: ['blobs', 'browser', 'contracts', 'library', 'runner', 'words'],
+    because: 'workers make attempts as this machine does; records are kept and judged where the run was started',
+  },
   verdicts: {
     may: ['browser', 'contracts', 'gate', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'words'],
     because:
@@ -204,6 +208,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
         'live',
         'metrics',
         'nightly',
+        'queue',
         'replica',
         'report',
       ],

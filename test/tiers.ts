@@ -12,7 +12,7 @@ export type Tier = (typeof tiers)[number];
 
 /** What a unit test never loads: modules of Node, and packages that use them. */
 const reachesOut =
-  /^(?:node:(?:child_process|cluster|dgram|http2?|https|net|sqlite|tls|worker_threads)|(?:esbuild|fastify|mysql2|playwright-core|puppeteer-core|testcontainers|ws)(?:\/.*)?)$/;
+  /^(?:node:(?:child_process|cluster|dgram|http2?|https|net|sqlite|tls|worker_threads)|(?:bullmq|esbuild|fastify|ioredis|mysql2|playwright-core|puppeteer-core|testcontainers|ws)(?:\/.*)?)$/;
 
 /** Every test of `npm test` with its tier, as paths in the project. */
 export function testFiles(project: string): Record<Tier, string[]> {

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { packageRoot } from '../contracts/home.ts';
+import { packageVersion } from '../contracts/home.ts';
 import { fitLines } from '../report/fit-text.ts';
 
 /** A command as the help lists it, and how the rest of it is loaded: its options, its help and its action. */
@@ -28,6 +26,11 @@ const commands: Record<string, ListedCommand> = {
     description: 'attempt cells: library x build x browser x flow x condition x switches',
     staysSmall: true,
     load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
+  worker: {
+    description: 'make the attempts of run --queue and gate --run --queue on this machine',
+    staysSmall: true,
+    load: async () => (await import('./commands/worker.ts')).workerCommand(),
   },
   report: {
     description:
@@ -111,10 +114,9 @@ export const commandNames: readonly string[] = Object.keys(commands);
  * knows name and description, which is what the help shows. Bad usage is thrown as a CommanderError after its message was printed.
  */
 export async function program(words: readonly string[]): Promise<Command> {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const main = new Command('wwebjs-canary')
     .description('Know which whatsapp-web.js version links, becomes ready and works on which WhatsApp Web build.')
-    .version(version)
+    .version(packageVersion())
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',

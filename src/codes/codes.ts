@@ -419,6 +419,13 @@ export const codes = {
     in: 'attempts',
     todo: 'Run it again.',
   },
+  'worker-lost': {
+    what: 'The worker that made the attempt was lost: it stopped renewing its lock.',
+    blame: 'harness',
+    phase: null,
+    in: 'attempts',
+    todo: 'Nothing where another worker has made it again; else look at the worker: killed, out of memory, or cut off from the queue.',
+  },
   'link-asked': {
     what: 'A link was requested.',
     blame: null,

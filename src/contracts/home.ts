@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
 /** The folder of the project or of the installed package: where `package.json`, `compat-matrix` and `sql` are. */
 export const packageRoot = dirname(findPackageJSON(import.meta.url) as string);
+
+/** The version of wwebjs-canary. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
+}
 
 /**
  * The folder of everything that is created at run time: installed libraries, unpacked browsers, the embedded store, artifacts,

@@ -66,6 +66,8 @@ export interface PlannedCell {
 /** An observer of a run. The store and every reporter implement it; the runner knows nothing else about them. */
 export interface RunObserver {
   runStarted?(run: RunInfo, plan: readonly PlannedCell[], slots: number): void | Promise<void>;
+  /** So many attempts are made at the same time from now on: workers of a fleet come and go. */
+  slotsChanged?(slots: number): void | Promise<void>;
   attemptStarted?(attemptId: string, planned: PlannedCell): void | Promise<void>;
   /** Called once per attempt, in the sequence in which attempts end. */
   attemptEnded?(planned: PlannedCell, attempt: Attempt): void | Promise<void>;

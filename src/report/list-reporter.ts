@@ -47,6 +47,10 @@ export class ListReporter implements RunObserver {
     this.#lines.start();
   }
 
+  slotsChanged(slots: number): void {
+    this.#slots = slots;
+  }
+
   attemptStarted(attemptId: string, { cell }: PlannedCell): void {
     this.#running.set(attemptId, { name: cellName(cell), since: Date.now() });
   }

@@ -18,6 +18,10 @@ export class ReporterGroup implements RunObserver {
     return this.#tell((reporter) => reporter.runStarted?.(run, plan, slots));
   }
 
+  slotsChanged(slots: number): Promise<void> {
+    return this.#tell((reporter) => reporter.slotsChanged?.(slots));
+  }
+
   attemptStarted(attemptId: string, planned: PlannedCell): Promise<void> {
     return this.#tell((reporter) => reporter.attemptStarted?.(attemptId, planned));
   }

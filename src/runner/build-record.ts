@@ -216,10 +216,10 @@ function stacksOf(events: readonly AttemptEvent[]): string[] {
   return events.flatMap(({ detail }) => withStack.safeParse(detail).data?.stack ?? []);
 }
 
-/** The record of an attempt that never began. */
+/** The record of an attempt that never began, or of which nothing is known. */
 export function recordOfUnstarted(
   { id, seed, cell }: Pick<AttemptInput, 'id' | 'seed' | 'cell'>,
-  code: 'library-install-failed' | 'limit-reached',
+  code: 'library-install-failed' | 'limit-reached' | 'worker-lost' | 'harness-error' | 'interrupted',
   message: string,
 ): Attempt {
   return attemptSchema.parse({

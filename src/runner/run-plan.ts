@@ -13,7 +13,17 @@ import { runAttempt } from './run-attempt.ts';
 import { shuffle } from './shuffle.ts';
 import { gatherSupplies, type Supplies } from './supplies.ts';
 
-export interface RunPlanOptions {
+export interface RunPlanOptions extends RunOrder {
+  /** Of which attempts a trace is kept; `failed` when left out. */
+  trace?: TraceMode | undefined;
+  /** Called with every download. */
+  say(line: string): void;
+  /** Makes the attempts on the live site; without it a plan has none. */
+  live?: LiveAttempter | undefined;
+}
+
+/** In which order attempts are made, how many at the same time, and what hears of them. */
+export interface RunOrder {
   /** Attempts at the same time. */
   slots: number;
   /** The n-th attempt of a cell gets `seed + n`, so that any attempt can be run again alone; also gives the order. */
@@ -23,12 +33,6 @@ export interface RunPlanOptions {
   signal?: AbortSignal;
   /** When it is aborted no other attempt is started, and those under way end by themselves. */
   until?: AbortSignal | undefined;
-  /** Of which attempts a trace is kept; `failed` when left out. */
-  trace?: TraceMode | undefined;
-  /** Called with every download. */
-  say(line: string): void;
-  /** Makes the attempts on the live site; without it a plan has none. */
-  live?: LiveAttempter | undefined;
   /** Chooses what is attempted next; without one the whole plan is, in an order that depends on the seed. */
   queue?: TaskQueue;
 }
@@ -43,12 +47,39 @@ export interface LiveAttempter {
 export interface Task {
   planned: PlannedCell;
   seed: number;
+  /** Its place in the sequence of the run, from 1; the next one when left out. */
+  number?: number;
+  /** How often it was begun before and lost; 0 when left out. */
+  repeats?: number;
 }
 
 /** Gives out attempts one by one. It may depend on how attempts ended before: a queue that is an observer too hears of them. */
 export interface TaskQueue {
-  /** The next attempt; undefined when there is none now, which ends the slot that asks. */
-  next(): Task | undefined;
+  /** The next attempt, perhaps after others have ended; undefined when there is none, which ends the slot that asks. */
+  next(): Task | undefined | Promise<Task | undefined>;
+  /** True when no attempt is needed any more, not even those that were given out and have not begun. */
+  readonly isOver?: boolean;
+}
+
+/** A task with its place in the run. */
+export interface NumberedTask extends Required<Task> {
+  /** The id of the attempt. */
+  id: string;
+}
+
+/** Makes the attempts of a run: on this machine, or on others. */
+export interface AttemptMaker {
+  /**
+   * Makes one attempt. Whatever goes wrong with it is in the record.
+   *
+   * @param begun to be called when it begins, which may be some time later.
+   * @returns null when it was not begun before `signal` was aborted.
+   */
+  attempt(task: NumberedTask, run: RunInfo, signal: AbortSignal, begun: () => Promise<void>): Promise<Attempt | null>;
+  /** Takes back what has not begun: those attempts resolve to null. */
+  recall?(): Promise<void>;
+  /** Where attempts are not made as they are asked for: how many are made at the same time now, and from now on. */
+  slots?: { now: number; follow(changed: (slots: number) => Promise<void>): void };
 }
 
 export interface EndedRun {
@@ -70,30 +101,61 @@ export async function runPlan(plan: readonly PlannedCell[], options: RunPlanOpti
 export async function runSupplied(
   plan: readonly PlannedCell[],
   supplies: Supplies,
-  { slots, seed, observers, signal, until, trace, queue, live }: Omit<RunPlanOptions, 'say'>,
+  { trace, live, ...order }: Omit<RunPlanOptions, 'say'>,
 ): Promise<EndedRun> {
-  const factor = deadlineFactor();
   if (!live && plan.some(({ cell }) => cell.target === 'live'))
     throw new InputError(
       'the live site is attempted by `wwebjs-canary run --target live` only, with accounts of your own',
     );
   const labelled = plan.map((planned) => supplies.label(planned));
-  const run = startRun(seed);
+  const make = attemptsHere({ trace, live, deadlineFactor: deadlineFactor(), of: supplies.of });
+  const maker: AttemptMaker = {
+    async attempt({ id, seed, planned: { cell } }, run, signal, begun) {
+      await begun();
+      return make({ id, seed, cell, runId: run.id, signal });
+    },
+  };
+  return runTasks(labelled, maker, order);
+}
+
+/**
+ * Has the attempts of a plan made, and reports each to the observers.
+ *
+ * @param before a run that was cut off and goes on; a run of its own when left out.
+ */
+export async function runTasks(
+  plan: readonly PlannedCell[],
+  maker: AttemptMaker,
+  { slots, seed, observers, signal, until, queue }: RunOrder,
+  before?: RunInfo,
+): Promise<EndedRun> {
+  const run = before ?? startRun(seed);
   const stop = new AbortController();
   const end = AbortSignal.any(signal ? [signal, stop.signal] : [stop.signal]);
   const tell = serialize(observers);
-  const tasks = queue ?? shuffledQueue(labelled, seed);
-  const next = () => (until?.aborted ? undefined : tasks.next());
-  let number = 0;
-  await tell((observer) => observer.runStarted?.(run, labelled, slots));
+  const tasks = queue ?? queueOf(shuffledTasks(plan, seed));
+  const ended = new Promise<undefined>((resolve) => {
+    for (const signal of [end, until]) signal?.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const recall = async () => maker.recall?.();
+  until?.addEventListener('abort', recall, { once: true });
+  const next = () => {
+    if (until?.aborted) return undefined;
+    const task = tasks.next();
+    return task instanceof Promise ? Promise.race([task, ended]) : task;
+  };
+  let last = 0;
+  maker.slots?.follow((now) => tell((observer) => observer.slotsChanged?.(now)));
+  await tell((observer) => observer.runStarted?.(run, plan, maker.slots?.now ?? slots));
 
   const work = async () => {
-    for (let task = next(); task && !end.aborted; task = next()) {
-      const id = `${run.id}-${String(++number).padStart(4, '0')}`;
-      const { planned } = task;
-      await tell((observer) => observer.attemptStarted?.(id, planned));
-      const attempt = await execute({ id, task, supplies, run, deadlineFactor: factor, trace, signal: end, live });
-      await tell((observer) => observer.attemptEnded?.(planned, attempt));
+    for (let task = await next(); task && !end.aborted; task = await next()) {
+      const { planned, seed, number = ++last, repeats = 0 } = task;
+      const id = attemptId(run, number, repeats);
+      const begun = () => tell((observer) => observer.attemptStarted?.(id, planned));
+      const attempt = await maker.attempt({ id, planned, seed, number, repeats }, run, end, begun);
+      if (attempt) await tell((observer) => observer.attemptEnded?.(planned, attempt));
+      if (tasks.isOver) await recall();
     }
   };
   const workers = Array.from({ length: slots }, () =>
@@ -105,41 +167,52 @@ export async function runSupplied(
   const failures = (await Promise.allSettled(workers)).filter((result) => result.status === 'rejected');
   const interrupted = end.aborted;
   const finished: RunInfo = { ...run, finishedAt: interrupted ? null : new Date().toISOString() };
-  const ended = tell((observer) => observer.runEnded?.(finished, interrupted));
+  const reported = tell((observer) => observer.runEnded?.(finished, interrupted));
   // An observer that could not take a record may fail again here; the first failure is the one to report.
-  if (failures[0]) await ended.catch(() => {});
+  if (failures[0]) await reported.catch(() => {});
   if (failures[0]) throw failures[0].reason;
-  await ended;
+  await reported;
   return { run: finished, interrupted };
 }
 
-interface Execution {
-  id: string;
-  task: Task;
-  supplies: Supplies;
-  run: RunInfo;
+/** The id of an attempt: those that are made in place of a lost one have the number of that one. */
+export function attemptId(run: Pick<RunInfo, 'id'>, number: number, repeats: number): string {
+  return `${run.id}-${String(number).padStart(4, '0')}${repeats > 0 ? `-${repeats + 1}` : ''}`;
+}
+
+/** What attempts on this machine are made with, besides the cell. */
+export interface HereSupplies extends Pick<Supplies, 'of'> {
   deadlineFactor: number;
   trace: TraceMode | undefined;
-  signal: AbortSignal;
   live: LiveAttempter | undefined;
+  /** Where the attempts of a run write their files; the folder of the run when left out. */
+  runFolder?: (runId: string) => string;
 }
 
-async function execute({ id, task, supplies, run, live, ...rest }: Execution): Promise<Attempt> {
-  const { seed, planned } = task;
-  const { cell } = planned;
-  const { library, ...supply } = supplies.of(cell);
-  if (library instanceof TroubleError)
-    return recordOfUnstarted({ id, seed, cell }, 'library-install-failed', library.message);
-  const input = { id, seed, cell, library, ...supply, runFolder: home('runs', run.id), ...rest };
-  return cell.target === 'live' && live ? live.attempt(input) : runAttempt(input);
+/** One attempt of a run. */
+export type AttemptOrder = Pick<AttemptInput, 'id' | 'seed' | 'cell'> & { runId: string; signal: AbortSignal };
+
+/** Makes attempts on this machine. */
+export function attemptsHere({ of, live, runFolder = (id) => home('runs', id), ...rest }: HereSupplies) {
+  return async ({ runId, ...order }: AttemptOrder): Promise<Attempt> => {
+    const { library, ...supply } = of(order.cell);
+    if (library instanceof TroubleError) return recordOfUnstarted(order, 'library-install-failed', library.message);
+    const input = { ...order, library, ...supply, runFolder: runFolder(runId), ...rest };
+    return order.cell.target === 'live' && live ? live.attempt(input) : runAttempt(input);
+  };
 }
 
-function shuffledQueue(plan: readonly PlannedCell[], seed: number): TaskQueue {
+/** Every attempt of a plan, in an order that depends on the seed. */
+export function shuffledTasks(plan: readonly PlannedCell[], seed: number): Pick<Task, 'planned' | 'seed'>[] {
   const tasks = plan.flatMap((planned) =>
     Array.from({ length: planned.repeat }, (_, n) => ({ planned, seed: seed + n })),
   );
-  const shuffled = shuffle(tasks, seed);
-  return { next: () => shuffled.pop() };
+  return shuffle(tasks, seed).reverse();
+}
+
+function queueOf(tasks: Task[]): TaskQueue {
+  const left = tasks.values();
+  return { next: () => left.next().value };
 }
 
 function startRun(seed: number): RunInfo {

@@ -30,6 +30,12 @@ export interface Supplies {
   of(cell: Cell): Supply;
 }
 
+/** How a library and a browser are had. */
+interface Getters {
+  library: typeof ensureLibrary;
+  browser: typeof ensureBrowser;
+}
+
 /**
  * Checks what a plan names but its libraries, which only npm or git may know; installs and downloads nothing.
  *
@@ -46,17 +52,22 @@ export async function checkPlan(plan: readonly PlannedCell[]): Promise<void> {
 /**
  * Installs, finds and loads what a plan names, before anything is started.
  *
+ * @param getters as `ensureLibrary` and `ensureBrowser`, which are asked every time.
  * @throws InputError when the plan names a library, build, browser or flow that does not exist.
  * @throws TroubleError when a browser cannot be had.
  */
-export async function gatherSupplies(plan: readonly PlannedCell[], say: (line: string) => void): Promise<Supplies> {
+export async function gatherSupplies(
+  plan: readonly PlannedCell[],
+  say: (line: string) => void,
+  { library: getLibrary, browser: getBrowser }: Getters = { library: ensureLibrary, browser: ensureBrowser },
+): Promise<Supplies> {
   await checkPlan(plan);
   const cells = plan.map(({ cell }) => cell);
   const flows = await flowsOf(cells);
   const surfaces = surfacesOf(cells);
   // A version that does not exist is reported before a browser of hundreds of megabytes is downloaded for it.
-  const libraries = await gather(cells, 'library', (spec) => ensureLibrary(spec, say).catch(orTrouble));
-  const browsers = await gather(cells, 'browser', (name) => ensureBrowser(name, say));
+  const libraries = await gather(cells, 'library', (spec) => getLibrary(spec, say).catch(orTrouble));
+  const browsers = await gather(cells, 'browser', (name) => getBrowser(name, say));
   for (const library of [...libraries.values()]) {
     if (library instanceof TroubleError) continue;
     libraries.set(library.label, library);

@@ -1,4 +1,5 @@
 import type { ShardOfPlan } from '../contracts/blob.ts';
+import { cellKey } from '../contracts/cell-key.ts';
 import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
 import { home } from '../contracts/home.ts';
 import { readRetention } from '../contracts/retention.ts';
@@ -11,13 +12,31 @@ import { reporters } from '../report/reporters.ts';
 import { RunTally } from '../report/run-tally.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { standardOutput } from '../report/write-report-file.ts';
-import { type LiveAttempter, runPlan } from '../runner/run-plan.ts';
-import { openStore } from '../store/open-store.ts';
+import {
+  type AttemptMaker,
+  type EndedRun,
+  type LiveAttempter,
+  type RunOrder,
+  runPlan,
+  runTasks,
+} from '../runner/run-plan.ts';
+import { openStore, type Store } from '../store/open-store.ts';
 import { whileReading } from '../store/reading.ts';
 import { StoreRecorder } from '../store/store-recorder.ts';
 import type { CellSummary } from '../words/cell-summary.ts';
 import { exitOfRun } from './exit-of-run.ts';
 import { keepReport, prune } from './prune.ts';
+import { placedTasks, RepeatLost, unmadeTasks } from './repeat-lost.ts';
+
+/** Where attempts are made that are not made on this machine. */
+export interface Fleet {
+  /** Hears of every record after all other observers. */
+  maker: AttemptMaker & RunObserver;
+  /** How often an attempt whose worker was lost is made again. */
+  repeats: number;
+  /** A run of the store that was cut off and goes on. */
+  resumed?: RunInfo | undefined;
+}
 
 export interface RunSettings {
   slots: number;
@@ -30,6 +49,8 @@ export interface RunSettings {
   terminal: Terminal;
   /** Makes the attempts on the live site, where the plan has such. */
   live?: LiveAttempter | undefined;
+  /** Makes the attempts; this machine does when left out. */
+  fleet?: Fleet | undefined;
   /** Ends the run early; finished attempts are kept and reported. */
   signal?: AbortSignal | undefined;
   /** As `runPlan` takes it: what was not started by then is not run. */
@@ -52,7 +73,7 @@ export interface ExecutedRun {
  * @throws InputError, TroubleError as `runPlan` and `openStore` do.
  */
 export async function executeRun(plan: readonly PlannedCell[], settings: RunSettings): Promise<ExecutedRun> {
-  const { slots, seed, part, chosen, trace, terminal, live, signal, until, observe, complain } = settings;
+  const { slots, seed, part, chosen, trace, terminal, live, fleet, signal, until, observe, complain } = settings;
   const retention = readRetention();
   const store = await openStore();
   const recorder = new StoreRecorder(store);
@@ -63,10 +84,10 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   const say = (line: string) => terminal.progress(`${line}\n`);
   try {
     const observers = [recorder, tally, group, ...(observe ? [observe(source)] : [])];
-    const { run, interrupted } = await runPlan(plan, {
-      ...{ slots, seed, observers, trace, say, live, until },
-      ...(signal && { signal }),
-    });
+    const order = { slots, seed, observers, until, ...(signal && { signal }) };
+    const { run, interrupted } = await (fleet
+      ? runOnFleet(plan, fleet, order, store)
+      : runPlan(plan, { ...order, trace, say, live }));
     const written = chosen.filter(({ target }) => target !== '' && target !== standardOutput);
     for (const { name, target } of written) say(`${name}: ${name === 'html' ? `${target}/index.html` : target}`);
     keepReport(run.id, written);
@@ -81,4 +102,28 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   } finally {
     await store.close();
   }
+}
+
+/** Has every attempt made that has no record. Reporters hear of earlier records too, and the store does not take them again. */
+async function runOnFleet(
+  plan: readonly PlannedCell[],
+  { maker, repeats, resumed }: Fleet,
+  { observers, ...order }: RunOrder,
+  store: Store,
+): Promise<EndedRun> {
+  const all = placedTasks(plan, order.seed);
+  const made = resumed ? store.attempts.read({ runId: resumed.id }) : [];
+  const before = await Array.fromAsync(made, ({ attempt: { id, code } }) => ({ id, code }));
+  const queue = new RepeatLost(resumed ? unmadeTasks(all, resumed, before) : all, repeats);
+  const planned = new Map(plan.map((each) => [cellKey(each.cell), each]));
+  const again: RunObserver = {
+    async runStarted() {
+      if (!resumed) return;
+      for await (const { cell, attempt } of store.attempts.read({ runId: resumed.id })) {
+        const its = planned.get(cellKey(cell));
+        if (its) for (const observer of observers) await observer.attemptEnded?.(its, attempt);
+      }
+    },
+  };
+  return runTasks(plan, maker, { ...order, observers: [...observers, again, queue, maker], queue }, resumed);
 }

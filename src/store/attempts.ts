@@ -59,6 +59,7 @@ export class Attempts {
     this.#db = db;
   }
 
+  /** An attempt whose id is there already is not added again. */
   async add(runId: string, cell: Cell, attempt: Attempt): Promise<void> {
     await this.#db
       .insertInto('attempts')
@@ -75,6 +76,7 @@ export class Attempts {
         phases: JSON.stringify(attempt.phases),
         record: JSON.stringify(attempt),
       })
+      .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   }
 

@@ -39,6 +39,8 @@ export class StoreRecorder implements RunObserver {
   async runStarted(run: RunInfo, plan: readonly PlannedCell[]): Promise<void> {
     this.#runId = run.id;
     try {
+      // One that was cut off and goes on.
+      if (await this.#store.runs.get(run.id)) return;
       await this.#store.runs.add(run);
       await this.#store.plannedCells.add(run.id, plan);
     } catch (error) {

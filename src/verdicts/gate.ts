@@ -35,6 +35,7 @@ import {
   type Selection,
 } from './collect-attempts.ts';
 import { plannedChoice, planPairs } from './plan-pairs.ts';
+import type { GateRun } from './run-gate.ts';
 
 /** What is judged and by what. The names are those of the options of `wwebjs-canary gate`, and each list narrows what is judged. */
 export interface GateRequest extends Omit<Choice, 'library'> {
@@ -76,6 +77,8 @@ export interface GateAnswer {
 }
 
 export interface JudgeSettings {
+  /** As `runGate` takes it. */
+  maker?: GateRun['maker'];
   /** Ends the attempts that are made early; what was found until then is judged. */
   signal?: AbortSignal | undefined;
   /** As `runGate` takes it. */

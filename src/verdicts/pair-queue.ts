@@ -1,13 +1,14 @@
 import type { Attempt } from '../contracts/attempt.ts';
 import { judgedAttempt } from '../contracts/judged-attempt.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { PlannedCell, RunObserver } from '../contracts/run.ts';
+import type { PlannedCell } from '../contracts/run.ts';
 import { judgedAttempts } from '../contracts/stages.ts';
 import { type Arm, arms, type Place, type Verdict } from '../contracts/verdict.ts';
 import { type EvidenceCollector, isSpoiled } from '../gate/evidence-collector.ts';
 import { judge } from '../gate/judge.ts';
 import { type OpenCell, SequentialJudge } from '../gate/sequential-judge.ts';
-import type { Task, TaskQueue } from '../runner/run-plan.ts';
+import type { Task } from '../runner/run-plan.ts';
+import type { ChoosingQueue } from './plan-order.ts';
 
 /** Both arms of one cell of the plan. */
 export interface PlannedPair extends Record<Arm, PlannedCell> {
@@ -38,7 +39,7 @@ const hopeless = 9;
  * Gives out the attempts that a decision still needs: both arms of a cell back to back and in balanced order, the flow and
  * the cell with the fewest pairs first, spoiled ones again as often as the policy says; and stops when it is decided.
  */
-export class PairQueue implements TaskQueue, RunObserver {
+export class PairQueue implements ChoosingQueue {
   readonly #policy: Policy;
   readonly #collector: EvidenceCollector;
   readonly #judge: SequentialJudge;
@@ -72,13 +73,17 @@ export class PairQueue implements TaskQueue, RunObserver {
     return this.#judge.decided !== null;
   }
 
+  get isOver(): boolean {
+    return this.isDecided;
+  }
+
   /** The verdict at the moment at which it was decided, or on all evidence when it was not. */
   get verdict(): Verdict {
     return this.#judge.decided ?? this.standing;
   }
 
   next(): Task | undefined {
-    if (this.#isOver()) return undefined;
+    if (this.#isDone()) return undefined;
     if (this.#waiting.length === 0) this.#openPair();
     const open = this.#waiting.shift();
     if (open) this.#running.push(open);
@@ -104,7 +109,7 @@ export class PairQueue implements TaskQueue, RunObserver {
     this.#judge.look(this.#collector.evidence());
   }
 
-  #isOver(): boolean {
+  #isDone(): boolean {
     return this.#judge.decided !== null || arms.some((arm) => this.#spoiledInARow[arm] >= hopeless);
   }
 

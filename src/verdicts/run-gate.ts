@@ -1,19 +1,26 @@
 import { defaultSlots } from '../browser/default-slots.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { RunObserver } from '../contracts/run.ts';
+import type { PlannedCell, RunObserver } from '../contracts/run.ts';
 import { seededRandom } from '../contracts/seeded-random.ts';
 import { judgedFlows, stagedFlow } from '../contracts/stages.ts';
 import { arms, type Verdict } from '../contracts/verdict.ts';
 import type { Evidence } from '../gate/evidence/evidence.ts';
 import { expectedAttempts } from '../gate/expected-attempts.ts';
-import { runSupplied } from '../runner/run-plan.ts';
-import { gatherSupplies } from '../runner/supplies.ts';
+import { type AttemptMaker, type EndedRun, type RunOrder, runSupplied, runTasks } from '../runner/run-plan.ts';
+import { checkPlan, gatherSupplies } from '../runner/supplies.ts';
 import type { Store } from '../store/open-store.ts';
 import { StoreRecorder } from '../store/store-recorder.ts';
 import { plural } from '../words/text.ts';
 import { collectFromStore, type Selection } from './collect-attempts.ts';
 import { PairQueue } from './pair-queue.ts';
+import { PlanOrder } from './plan-order.ts';
 import { plannedChoice, planPairs } from './plan-pairs.ts';
+
+/**
+ * Attempts of a fleet that are under way at the same time: part of what a verdict depends on, so it does not change with the number of
+ * workers.
+ */
+const fleetWindow = 64;
 
 export interface GateRun {
   /** What is judged; versions by the names that attempts are kept under. */
@@ -24,6 +31,8 @@ export interface GateRun {
   /** Attempts at the same time; one per two cores when undefined. */
   slots: number | undefined;
   seed: number;
+  /** Makes the attempts; this machine does when left out. */
+  maker?: (AttemptMaker & RunObserver) | undefined;
   /** Ends the attempts early; what was found until then is judged. */
   signal?: AbortSignal | undefined;
   /** When it is aborted no other attempt is started; what was found until then is judged. */
@@ -44,10 +53,10 @@ export interface GateRun {
  */
 export async function runGate(
   store: Store,
-  { selection, config, policy, slots = defaultSlots(), seed, signal, until, observe, say }: GateRun,
+  { selection, config, policy, slots, seed, maker, signal, until, observe, say }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const { plan, pairs } = planPairs(selection, plannedChoice(selection.choice, policy), selection.target, config);
-  const supplies = await gatherSupplies(plan, say);
+  const execute = maker ? await onFleet(plan, maker, slots) : await onThisMachine(plan, slots, say);
   const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
   const queue = new PairQueue(pairs, collector, policy, seed);
   if (queue.isDecided) {
@@ -58,11 +67,42 @@ export async function runGate(
   const expected = expectedInAll(evidence, policy, seed);
   say(announce(evidence, policy, expected));
   const recorder = new StoreRecorder(store);
-  const observers = [recorder, queue, ...(observe ? [observe(queue, arms.length * expected)] : [])];
-  const options = { slots, seed, queue, observers, until, ...(signal && { signal }) };
-  const { interrupted } = await runSupplied(plan, supplies, options);
+  const others = observe ? [observe(queue, arms.length * expected)] : [];
+  const { interrupted } = await execute({ queue, recorder, others }, { seed, until, ...(signal && { signal }) });
   if (recorder.trouble) throw recorder.trouble;
   return { verdict: queue.verdict, interrupted };
+}
+
+interface GateObservers {
+  queue: PairQueue;
+  recorder: StoreRecorder;
+  others: readonly RunObserver[];
+}
+
+type Execute = (observers: GateObservers, order: Pick<RunOrder, 'seed' | 'signal' | 'until'>) => Promise<EndedRun>;
+
+async function onThisMachine(
+  plan: readonly PlannedCell[],
+  slots = defaultSlots(),
+  say: (line: string) => void,
+): Promise<Execute> {
+  const supplies = await gatherSupplies(plan, say);
+  return ({ queue, recorder, others }, order) =>
+    runSupplied(plan, supplies, { ...order, slots, queue, observers: [recorder, queue, ...others] });
+}
+
+/** This machine needs neither libraries nor browsers. Attempts are judged in the order of the plan. */
+async function onFleet(
+  plan: readonly PlannedCell[],
+  maker: AttemptMaker & RunObserver,
+  slots = fleetWindow,
+): Promise<Execute> {
+  await checkPlan(plan);
+  return ({ queue, recorder, others }, order) => {
+    const inOrder = new PlanOrder(queue, slots);
+    const observers = [recorder, inOrder, ...others, maker];
+    return runTasks(plan, maker, { ...order, slots, queue: inOrder, observers });
+  };
 }
 
 /**

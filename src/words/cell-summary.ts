@@ -20,6 +20,8 @@ export interface CellSummary {
   passed: number;
   /** Attempts that failed by a fault that is not the harness's own. */
   failed: number;
+  /** Attempts of which nothing is known: interrupted, or lost with their worker. They decide the outcome only where none has a result. */
+  lost: number;
   /** Failed when any attempt failed, else infra when any was; null when none was made. */
   outcome: Outcome | null;
   surprise: boolean;
@@ -44,6 +46,7 @@ export function plannedSummary({ cell, expectation, repeat }: PlannedCell): Cell
     expectation,
     planned: repeat,
     made: 0,
+    lost: 0,
     passed: 0,
     failed: 0,
     outcome: null,
@@ -66,12 +69,13 @@ export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary
   const counted = {
     ...summary,
     made: summary.made + 1,
+    lost: summary.lost + (saysNothing(attempt) ? 1 : 0),
     passed: summary.passed + (passed ? 1 : 0),
     failed: summary.failed + (attempt.outcome === 'failed' && attempt.blame !== 'harness' ? 1 : 0),
     surprise: summary.surprise || isSurprise(summary.expectation, attempt),
     readyMs: readyMs === null ? summary.readyMs : [...summary.readyMs, readyMs],
   };
-  if (weight(attempt.outcome) <= weight(summary.outcome)) return counted;
+  if (weight(attempt) <= weight(summary)) return counted;
   const { outcome, phase, code, cause, confidence, prediction } = attempt;
   const compared = { confidence, prediction, agreement: agreementOf(summary.cell, attempt) };
   return { ...counted, outcome, phase, code, cause, ...compared, repeat: repeatOf(summary.cell, attempt) };
@@ -105,8 +109,13 @@ export function countCells(cells: readonly CellSummary[]): Summary {
   };
 }
 
-function weight(outcome: Outcome | null): number {
-  return outcome === null ? 0 : { passed: 1, infra: 2, failed: 3 }[outcome];
+function weight(of: Pick<CellSummary, 'outcome' | 'code'>): number {
+  if (of.outcome === null) return 0;
+  return saysNothing(of) ? 1 : { passed: 2, infra: 3, failed: 4 }[of.outcome];
+}
+
+function saysNothing({ code }: Pick<CellSummary, 'code'>): boolean {
+  return code === 'worker-lost' || code === 'interrupted';
 }
 
 /**

@@ -76,6 +76,7 @@ test('what harness or machine failed at is infra, and what has to be corrected t
     'constraint-violation',
     'harness-error',
     'interrupted',
+    'worker-lost',
   ]);
 });
 

@@ -18,7 +18,10 @@ export interface MariadbPrograms {
 export async function findMariadbd(): Promise<MariadbPrograms> {
   const found = lookAround();
   if (found) return found;
-  await installPackages();
+  await installPackages(
+    packages,
+    'These tests need a MySQL or MariaDB server. Set TEST_MYSQL_URL to one (mysql://user:password@host:port), start Docker, or install',
+  );
   const installed = lookAround();
   if (installed) return installed;
   throw new Error('mariadb-server-core is installed, and yet there is no mariadbd in PATH or /usr/sbin');
@@ -30,7 +33,8 @@ function lookAround(): MariadbPrograms | null {
   return server && installDb ? { server, installDb } : null;
 }
 
-function findProgram(name: string): string | null {
+/** The path of a program, also where the system keeps servers; null where there is none. */
+export function findProgram(name: string): string | null {
   for (const folder of folders) {
     try {
       accessSync(join(folder, name), constants.X_OK);
@@ -42,7 +46,8 @@ function findProgram(name: string): string | null {
   return null;
 }
 
-async function installPackages(): Promise<void> {
+/** Installs packages of the system. @param need what is needed, and what else would do; the error says it. */
+export async function installPackages(packages: readonly string[], need: string): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Several test files may come here at once: dpkg's own lock puts them in a row.
   const apt = (...args: string[]) => run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-qq', ...args], { env });
@@ -50,8 +55,6 @@ async function installPackages(): Promise<void> {
   try {
     await install().catch(() => apt('update').then(install));
   } catch (error) {
-    throw new Error(
-      `These tests need a MySQL or MariaDB server. Set TEST_MYSQL_URL to one (mysql://user:password@host:port), start Docker, or install the packages ${packages.join(' and ')}: ${(error as Error).message}`,
-    );
+    throw new Error(`${need} the packages ${packages.join(' and ')}: ${(error as Error).message}`);
   }
 }

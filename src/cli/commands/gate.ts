@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCode, exitOfVerdict } from '../../contracts/exit-code.ts';
+import { InputError } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import { samplePlan } from '../../gate/sample-plan.ts';
@@ -15,19 +16,22 @@ import {
   checkRequest,
   type GateAnswer,
   type GateRequest,
+  type JudgeSettings,
   policyToJudgeBy,
   resolveVersions,
 } from '../../verdicts/gate.ts';
+import { withFleet } from '../fleet/open-fleet.ts';
 import { GatePicture } from '../gate/gate-picture.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
 import { parseBuildList } from '../options/build-option.ts';
 import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
+import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
 import { switchesOption, withSwitches } from '../options/switch-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
-interface GateCommandOptions extends Omit<GateRequest, 'switches'> {
+interface GateCommandOptions extends Omit<GateRequest, 'switches'>, QueueOptions {
   switch?: string[];
   policy: string;
   target: Target;
@@ -60,7 +64,8 @@ export function gateCommand(): Command {
     .option('--run', 'make the attempts that the decision still needs, and stop when it is decided')
     .option('--slots <n>', 'with --run: attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
     .option('--seed <n>', 'with --run: of the attempts (default: a new one)', wholeNumber(0, greatestSeed))
-    .enablePositionalOptions()
+    .enablePositionalOptions();
+  addQueueOptions(gate, 'with --run: the workers of this queue make the attempts, redis://host:port (docs/fleet.md)')
     .addHelpText('after', help)
     .action(async (options: GateCommandOptions) => {
       process.exitCode = await decide(options);
@@ -101,6 +106,7 @@ Examples:
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --reporter list,markdown=verdict.md
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --run
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --flow qr-to-ready
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --queue redis://queue:6379
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml`;
 
 async function decide(options: GateCommandOptions): Promise<ExitCode> {
@@ -108,7 +114,10 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
   const say = (line: string) => terminal.progress(`${line}\n`);
-  const { verdict, examples, interrupted } = await answer(await resolveVersions(checked, say), terminal, say);
+  if (options.queue !== undefined && !options.run) throw new InputError('--queue goes with --run');
+  const { verdict, examples, interrupted } = await withFleet(options, say, async (maker) =>
+    answer(await resolveVersions(checked, say), terminal, say, maker),
+  );
   const page = chosen.find(({ name }) => name === 'html');
   const shown = page ? await writeExamples(verdict, examples, page.target) : verdict;
   await reportResult(shown, verdictReporters, chosen, terminal);
@@ -116,12 +125,17 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
 }
 
 /** Ctrl-C ends attempts that are made, and what was found until then is judged. */
-async function answer(checked: CheckedRequest, terminal: Terminal, say: (line: string) => void): Promise<GateAnswer> {
+async function answer(
+  checked: CheckedRequest,
+  terminal: Terminal,
+  say: (line: string) => void,
+  maker: JudgeSettings['maker'],
+): Promise<GateAnswer> {
   if (!checked.request.run) return answerRequest(checked, { say });
   const stop = stopSignal(terminal.progress);
   try {
     const observe = (source: { standing: Verdict }, expected: number) => new GatePicture(terminal, source, expected);
-    return await answerRequest(checked, { signal: stop.signal, observe, say });
+    return await answerRequest(checked, { signal: stop.signal, observe, say, maker });
   } finally {
     stop[Symbol.dispose]();
   }

@@ -5,8 +5,9 @@ import { defaultSlots } from '../../browser/default-slots.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
+import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRetention } from '../../contracts/retention.ts';
-import type { PlannedCell } from '../../contracts/run.ts';
+import type { PlannedCell, RunInfo } from '../../contracts/run.ts';
 import { greatestRandomSeed } from '../../contracts/seeded-random.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { storedCells } from '../../report/report-source.ts';
@@ -18,6 +19,7 @@ import { planOf, planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
+import { withFleet } from '../fleet/open-fleet.ts';
 import { liveAttempts, withPool } from '../live/open-pool.ts';
 import { addPoolOptions, onCodeOption, type PoolOptions } from '../options/live-options.ts';
 import { list } from '../options/option-values.ts';
@@ -35,10 +37,12 @@ export function runCommand(): Command {
       '--last-failed',
       'only the cells that failed, were spoiled or surprised in the last run of this store; without --config',
     )
+    .option('--resume <run>', 'with --queue: make what is left of a run that was cut off')
     .addHelpText('after', help)
-    .action(async (options: RunCommandOptions & LiveOptions) => {
+    .action(async (options: RunCommandOptions & LiveOptions & { resume?: string }) => {
       const asked = withSwitches(options);
-      process.exitCode = await (options.target === 'live' ? runLive(asked) : run(asked));
+      const isLiveHere = options.target === 'live' && options.queue === undefined;
+      process.exitCode = await (isLiveHere ? runLive(asked) : run(asked));
     });
 }
 
@@ -60,6 +64,7 @@ Examples:
   wwebjs-canary run --library 1.34.7 --trace on
   wwebjs-canary run --grep 1.34.7
   wwebjs-canary run --library 1.34.7 --build 2.3000.1044822804 --switch comms-in-worker=false,comms-in-worker=true
+  wwebjs-canary run --queue redis://queue:6379
   wwebjs-canary run --shard 1/4 --reporter blob=shard-1.blob`;
 
 /** What only attempts on the live site need. */
@@ -90,24 +95,57 @@ async function runLive(options: AskedRun & LiveOptions): Promise<ExitCode> {
   });
 }
 
-async function run(options: AskedRun, live?: LiveAttempter): Promise<ExitCode> {
+async function run(options: AskedRun & { resume?: string }, live?: LiveAttempter): Promise<ExitCode> {
   const shard = options.shard === undefined ? null : parseShard(options.shard);
   const chosen = chooseReporters(options.reporter ?? `list,html=${home('report')}`);
   readRetention();
   const terminal = processTerminal();
   const say = (line: string) => terminal.progress(`${line}\n`);
-  const whole = options.lastFailed ? await lastFailed(options, terminal) : await resolvedPlan(options, say);
-  if (whole === null) return exitCode.asExpected;
-  const { exit } = await runInTerminal(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
-    slots: options.slots ?? defaultSlots(),
-    seed: options.seed ?? randomInt(1, greatestRandomSeed),
-    part: shard && { shard, whole },
-    chosen,
-    trace: options.trace,
-    terminal,
-    live,
+  const repeats = options.queue === undefined ? 0 : readPolicy().infra.requeues;
+  const resumed = options.resume === undefined ? undefined : await runToResume(options, options.resume);
+  return withFleet(options, say, async (maker) => {
+    const whole =
+      resumed?.plan ?? (await (options.lastFailed ? lastFailed(options, terminal) : resolvedPlan(options, say)));
+    if (whole === null) return exitCode.asExpected;
+    const { exit } = await runInTerminal(shard ? whole.filter((_, position) => inShard(position, shard)) : whole, {
+      slots: options.slots ?? (maker ? fleetSlots : defaultSlots()),
+      seed: resumed?.run.seed ?? options.seed ?? randomInt(1, greatestRandomSeed),
+      part: shard && { shard, whole },
+      chosen,
+      trace: options.trace,
+      terminal,
+      live,
+      fleet: maker && { maker, repeats, resumed: resumed?.run },
+    });
+    return exit;
   });
-  return exit;
+}
+
+/** Attempts in the queue at the same time: enough for every fleet, and a part of a large plan. */
+const fleetSlots = 1_000;
+
+/** @throws InputError when no such run can go on. */
+async function runToResume(options: AskedRun, text: string): Promise<{ run: RunInfo; plan: PlannedCell[] }> {
+  if (options.queue === undefined) throw new InputError('--resume goes with --queue');
+  const chosen = [...Object.keys(axesOf(options)), ...(options.seed === undefined ? [] : ['seed'])];
+  if (chosen[0]) throw new InputError(`--resume makes the plan of that run: leave out --${chosen[0]}`);
+  const store = await openStore();
+  try {
+    const [found, another] = await store.runs.startingWith(text);
+    if (!found) throw new InputError(`--resume ${text}: the store has no such run`);
+    if (another) throw new InputError(`--resume ${text}: several runs begin with it; give the whole id`);
+    const { run } = found;
+    if (run.finishedAt !== null) throw new InputError(`--resume ${text}: run ${run.id} has ended`);
+    return { run, plan: await store.plannedCells.ofRun(run.id) };
+  } finally {
+    await store.close();
+  }
+}
+
+/** The options that choose cells, as far as they are given. */
+function axesOf({ library, build, browser, flow, condition, switches, config, grep, shard, lastFailed }: AskedRun) {
+  const axes = { library, build, browser, flow, condition, switches, config, grep, shard, lastFailed };
+  return Object.fromEntries(Object.entries(axes).filter(([, value]) => value !== undefined));
 }
 
 /** The cells to repeat; null, after a message, when nothing failed. @throws InputError when there was no run. */

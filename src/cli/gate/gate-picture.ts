@@ -51,6 +51,10 @@ export class GatePicture implements RunObserver {
     this.#lines.start();
   }
 
+  slotsChanged(slots: number): void {
+    this.#slots = slots;
+  }
+
   attemptStarted(attemptId: string): void {
     this.#begun.set(attemptId, Date.now());
   }

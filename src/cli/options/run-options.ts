@@ -7,10 +7,11 @@ import { parseShard } from '../../runner/shard.ts';
 import type { CellChoice } from '../../runs/read-plan.ts';
 import { parseBuildList } from './build-option.ts';
 import { checkedBy, greatestSeed, list, wholeNumber } from './option-values.ts';
+import { addQueueOptions, type QueueOptions } from './queue-options.ts';
 import { switchesOption } from './switch-options.ts';
 
 /** The options of `run` and of every command that makes runs. */
-export interface RunCommandOptions extends Omit<CellChoice, 'switches'> {
+export interface RunCommandOptions extends Omit<CellChoice, 'switches'>, QueueOptions {
   switch?: string[];
   slots?: number;
   target: Target;
@@ -24,6 +25,12 @@ export interface RunCommandOptions extends Omit<CellChoice, 'switches'> {
 
 /** Adds the options of `run` to a command. @param usualReporters what it reports without `--reporter`, in words. */
 export function addRunOptions(command: Command, usualReporters = 'list and an HTML report'): Command {
+  return addQueueOptions(addOwnOptions(command, usualReporters), queueHelp);
+}
+
+const queueHelp = 'attempts are made by the workers of this queue, redis://host:port (docs/fleet.md)';
+
+function addOwnOptions(command: Command, usualReporters: string): Command {
   return command
     .option(
       '--library <list>',

@@ -14,12 +14,17 @@ const samePressMs = 500;
 /**
  * Aborts at the first Ctrl-C (or SIGTERM) and at an uncaught error, so that a run can end gracefully; the second Ctrl-C
  * ends the process at once. Disposing restores the default handling.
+ *
+ * @param words printed at the first one.
  */
-export function stopSignal(say: (text: string) => void): StopSignal {
+export function stopSignal(
+  say: (text: string) => void,
+  words = 'ending what is running, then reporting what is finished; once more to end at once',
+): StopSignal {
   const controller = new AbortController();
   const bugs: unknown[] = [];
   const release = onSignal((name) => {
-    say(`${name}: ending what is running, then reporting what is finished; once more to end at once\n`);
+    say(`${name}: ${words}\n`);
     controller.abort();
   });
   const fail = (error: unknown) => {

@@ -1,0 +1,26 @@
+import { type Command, Option } from 'commander';
+import { duration } from './option-values.ts';
+
+/** Where the queue of a fleet is, and what coordinators and workers share besides it. */
+export interface QueueOptions {
+  queue?: string;
+  evidence?: string;
+  lostAfter: number;
+}
+
+/** Adds the options of every command that has attempts made by workers, and of the workers. */
+export function addQueueOptions(command: Command, queueHelp: string): Command {
+  return command
+    .addOption(new Option('--queue <url>', queueHelp).env('WWEBJS_CANARY_QUEUE'))
+    .addOption(
+      new Option(
+        '--evidence <address>',
+        'with --queue: where all pass on the files of attempts: a shared folder, or s3://bucket/prefix?endpoint=...',
+      ).env('WWEBJS_CANARY_EVIDENCE'),
+    )
+    .addOption(
+      new Option('--lost-after <time>', 'with --queue: a worker that is silent for so long is lost')
+        .argParser(duration(1))
+        .default(60_000, '60s'),
+    );
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { attemptSchema, cellSchema } from '../contracts/attempt.ts';
+import { cellKey } from '../contracts/cell-key.ts';
+import { traceModes } from '../contracts/trace.ts';
+import type { NumberedTask } from '../runner/run-plan.ts';
+
+/** What a worker gets of an attempt. */
+export const jobDataSchema = z.object({
+  runId: z.string(),
+  /** Of the attempt. */
+  id: z.string(),
+  seed: z.number().int(),
+  cell: cellSchema,
+  trace: z.enum(traceModes).optional(),
+});
+export type JobData = z.infer<typeof jobDataSchema>;
+
+/** What a worker returns. */
+export const jobResultSchema = z.object({
+  attempt: attemptSchema,
+  /** The worker that made it. */
+  worker: z.string(),
+});
+export type JobResult = z.infer<typeof jobResultSchema>;
+
+/** What the coordinator of a run wants of the workers. */
+export const runStateSchema = z.enum(['open', 'stopping']);
+export type RunState = z.infer<typeof runStateSchema>;
+
+/** The same attempt has the same id, so that the queue takes it once. */
+export function jobIdOf(runId: string, { planned, number, seed, repeats }: NumberedTask): string {
+  const parts = [runId, cellKey(planned.cell), number, seed, repeats];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job, Worker } from 'bullmq';
+import type { EvidenceCarrier } from '../blobs/evidence-store.ts';
+import type { Attempt } from '../contracts/attempt.ts';
+import { within } from '../contracts/within.ts';
+import { Finding } from '../runner/finding.ts';
+import { type FleetLink, farewellMs, type Hint, keys } from './fleet-link.ts';
+import { type JobData, type JobResult, jobDataSchema } from './job.ts';
+import { type QueueNeed, queueSchema, type Serves, whyNotServed } from './needs.ts';
+
+export interface WorkerOptions {
+  evidence: EvidenceCarrier;
+  /** As records of lost attempts name it. */
+  name: string;
+  /** Of wwebjs-canary. */
+  version: string;
+  /** Attempts at the same time. */
+  slots: number;
+  serves: Serves;
+  /** An attempt whose lock is not renewed for so long is lost. */
+  lostAfterMs: number;
+  /** Ends when there was nothing to do for so long; never when left out. */
+  idleMs?: number | undefined;
+  /** Where attempts write their files, each into a folder with its id. */
+  runFolder(runId: string): string;
+  /**
+   * Makes one attempt.
+   *
+   * @throws WaitsForLease, DOMException of the signal; any other error is of this worker and becomes the record.
+   */
+  attempt(data: JobData, signal: AbortSignal): Promise<Attempt>;
+  /** Takes nothing more, and ends when what is under way has ended. */
+  signal: AbortSignal;
+  say(line: string): void;
+}
+
+/** An attempt that has to wait for an account: the worker does not wait with it. */
+export class WaitsForLease extends Error {
+  override name = 'WaitsForLease';
+  /** Milliseconds since 1970. */
+  readonly until: number;
+
+  constructor(message: string, until: number) {
+    super(message);
+    this.until = until;
+  }
+}
+
+const pollMs = { least: 250, most: 750 };
+const enrolMs = 5_000;
+const runStateMs = 1_000;
+/** An attempt of a run without a coordinator is looked at again after this time. */
+const orphanMs = 15_000;
+/** A run without a coordinator is not expected back after this time. */
+const orphanDeadMs = 24 * 3_600_000;
+
+interface HeldAttempt {
+  job: Job<JobData>;
+  taker: Worker;
+  token: string;
+  data: JobData;
+  stop: AbortController;
+}
+
+/** Takes attempts out of the queues of a fleet and makes them, until the signal is aborted. */
+export async function serveQueue(link: FleetLink, options: WorkerOptions): Promise<void> {
+  await new QueueWorker(link, options).serve();
+}
+
+class QueueWorker {
+  readonly #link: FleetLink;
+  readonly #options: WorkerOptions;
+  readonly #id = randomUUID();
+  readonly #running = new Set<HeldAttempt>();
+  readonly #ended = new Set<Promise<void>>();
+  readonly #said = new Set<string>();
+  #taken = 0;
+  #explainsAt = 0;
+  #freed = () => {};
+
+  constructor(link: FleetLink, options: WorkerOptions) {
+    this.#link = link;
+    this.#options = options;
+  }
+
+  async serve(): Promise<void> {
+    const { lostAfterMs } = this.#options;
+    await this.#enrol();
+    const timers = [
+      every(enrolMs, () => this.#enrol()),
+      every(lostAfterMs / 4, () => this.#renew()),
+      every(runStateMs, () => this.#obeyRuns()),
+    ];
+    try {
+      await this.#takeUntilStopped();
+      await Promise.all(this.#ended);
+      await within(farewellMs, () => this.#link.leave(this.#id)).catch(() => {});
+    } finally {
+      for (const timer of timers) timer.abort();
+    }
+  }
+
+  async #takeUntilStopped(): Promise<void> {
+    const { slots, signal, idleMs = Infinity, say } = this.#options;
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    for (let busyAt = performance.now(); !signal.aborted; ) {
+      const freed = new Promise<void>((resolve) => {
+        this.#freed = resolve;
+      });
+      const giveUp = stopped.then(() => sleep(farewellMs, false, { ref: false }));
+      const isTaken = this.#running.size < slots && (await Promise.race([this.#take(), giveUp]));
+      if (isTaken || this.#running.size > 0) busyAt = performance.now();
+      else if (performance.now() - busyAt > idleMs) {
+        say('nothing to do: ending');
+        return;
+      }
+      if (isTaken) continue;
+      const pause = pollMs.least + Math.random() * (pollMs.most - pollMs.least);
+      await Promise.race([sleep(pause), freed, stopped]);
+    }
+  }
+
+  /** False when there is nothing to take. */
+  async #take(): Promise<boolean> {
+    const needs = await this.#link.needs();
+    const served: QueueNeed[] = [];
+    for (const need of needs) {
+      const refusal = whyNotServed({ ...this.#options, schema: queueSchema }, need);
+      if (refusal === null) served.push(need);
+      else if (this.#explainsAt < performance.now()) await this.#explain(need, refusal);
+    }
+    if (this.#explainsAt < performance.now()) this.#explainsAt = performance.now() + enrolMs;
+    // Another one first each time, so that no queue starves another.
+    const first = this.#taken++ % Math.max(served.length, 1);
+    for (const need of [...served.slice(first), ...served.slice(0, first)]) if (await this.#takeFrom(need)) return true;
+    return false;
+  }
+
+  async #takeFrom(need: QueueNeed): Promise<boolean> {
+    const { lostAfterMs, name, signal } = this.#options;
+    const taker = this.#link.taker(need, lostAfterMs, name);
+    const token = `${this.#id}:${this.#taken}`;
+    const job = (await taker.getNextJob(token, { block: false })) as Job<JobData> | undefined;
+    if (!job) return false;
+    if (job.deferredFailure) {
+      await job.moveToFailed(new Error(job.deferredFailure), token);
+      return true;
+    }
+    const data = jobDataSchema.parse(job.data);
+    const state = await this.#link.redis.get(keys.run(data.runId));
+    if (!state?.startsWith('open') || signal.aborted) {
+      if (Date.now() - job.timestamp > orphanDeadMs) await job.remove();
+      else if (signal.aborted) await job.moveToWait(token);
+      else await job.moveToDelayed(Date.now() + orphanMs, token);
+      return true;
+    }
+    const running = { job, taker, token, data, stop: new AbortController() };
+    this.#running.add(running);
+    const ended: Promise<void> = this.#perform(running).finally(() => {
+      this.#running.delete(running);
+      this.#ended.delete(ended);
+      this.#freed();
+    });
+    this.#ended.add(ended);
+    return true;
+  }
+
+  async #perform({ job, token, data, stop }: HeldAttempt): Promise<void> {
+    const { name, say, attempt, evidence, runFolder } = this.#options;
+    try {
+      await this.#hint(job, 'begun');
+      const made = await attempt(data, stop.signal);
+      const sent = await evidence.send(data.runId, made, runFolder(data.runId));
+      const result: JobResult = { attempt: sent, worker: name };
+      await job.moveToCompleted(result, token, false);
+    } catch (error) {
+      await this.#fail(error as Error, job, token).catch((refused: Error) =>
+        say(`attempt ${data.id} is not recorded: its lock was lost (${refused.message})`),
+      );
+    }
+    await this.#hint(job, 'ended');
+  }
+
+  async #fail(error: Error, job: Job<JobData>, token: string): Promise<unknown> {
+    if (!(error instanceof WaitsForLease)) return job.moveToFailed(error, token);
+    await job.moveToDelayed(error.until, token);
+    await this.#hint(job, 'delayed', error.message);
+  }
+
+  async #hint(job: Job<JobData>, what: Hint['what'], why?: string): Promise<void> {
+    const hint: Hint = { jobId: job.id as string, what, worker: this.#options.name, ...(why && { why }) };
+    await this.#link.redis.publish(keys.events(job.data.runId), JSON.stringify(hint));
+  }
+
+  async #enrol(): Promise<void> {
+    const { name, version, slots, serves, signal } = this.#options;
+    if (signal.aborted) return this.#link.leave(this.#id);
+    const schema = queueSchema;
+    await this.#link.enrol({ id: this.#id, name, schema, version, slots, serves, running: this.#running.size });
+  }
+
+  /** Renews the locks of what is under way; ends what has lost its own. */
+  async #renew(): Promise<void> {
+    for (const [taker, its] of Map.groupBy(this.#running, ({ taker }) => taker)) {
+      const ids = its.map(({ job }) => job.id as string);
+      const lost = await taker.extendJobLocks(
+        ids,
+        its.map(({ token }) => token),
+        this.#options.lostAfterMs,
+      );
+      for (const { job, stop } of its) {
+        if (!lost.includes(job.id as string)) continue;
+        stop.abort(new Finding('interrupted', 'the lock of the attempt was lost'));
+      }
+    }
+  }
+
+  /** Ends the attempts of interrupted runs. */
+  async #obeyRuns(): Promise<void> {
+    for (const [runId, its] of Map.groupBy(this.#running, ({ data }) => data.runId)) {
+      const state = await this.#link.redis.get(keys.run(runId));
+      if (state?.startsWith('stopping')) for (const { stop } of its) stop.abort();
+    }
+  }
+
+  /** Says once why it takes nothing from a queue in which attempts wait. */
+  async #explain(need: QueueNeed, refusal: string): Promise<void> {
+    const words = `takes no attempt of ${need.library} on browser ${need.browser}, target ${need.target}: this worker ${refusal}`;
+    if (this.#said.has(words) || need.schema !== queueSchema) return;
+    if ((await this.#link.queue(need).getWaitingCount()) === 0) return;
+    this.#said.add(words);
+    this.#options.say(words);
+  }
+}
+
+/** Repeats work, one at a time, until it is aborted. An error is left to the next time. */
+function every(ms: number, work: () => Promise<void>): AbortController {
+  const over = new AbortController();
+  void (async () => {
+    while (!over.signal.aborted) {
+      await sleep(ms, undefined, { signal: over.signal }).catch(() => {});
+      if (!over.signal.aborted) await work().catch(() => {});
+    }
+  })();
+  return over;
+}

@@ -1,0 +1,50 @@
+import { ensureBrowser } from '../browser/ensure-browser.ts';
+import type { Attempt, Cell } from '../contracts/attempt.ts';
+import { cellKey } from '../contracts/cell-key.ts';
+import { ensureLibrary } from '../library/ensure-library.ts';
+import { deadlineFactor } from '../runner/deadlines.ts';
+import { attemptsHere, type LiveAttempter } from '../runner/run-plan.ts';
+import { gatherSupplies, type Supplies } from '../runner/supplies.ts';
+import type { JobData } from './job.ts';
+
+export interface WorkerAttempts {
+  /** Where attempts of a run write their files. */
+  runFolder(runId: string): string;
+  /** Makes attempts on the live site; without it there are none. */
+  live?: LiveAttempter | undefined;
+  say(line: string): void;
+}
+
+/** The supplies of so many cells stay in memory; a run has its cells in turn. */
+const mostCells = 40;
+
+/** Makes the attempts of a worker. Libraries are installed and browsers started for the first attempt that needs them. */
+export function workerAttempts({ runFolder, live, say }: WorkerAttempts) {
+  const libraries = new Map<string, ReturnType<typeof ensureLibrary>>();
+  const browsers = new Map<string, ReturnType<typeof ensureBrowser>>();
+  const getters = {
+    library: (spec: string) => once(libraries, spec, () => ensureLibrary(spec, say)),
+    browser: (name: string) => once(browsers, name, () => ensureBrowser(name, say)),
+  };
+  const cells = new Map<string, Promise<Supplies>>();
+  const suppliesOf = (cell: Cell) => {
+    const oldest = cells.keys().next();
+    if (cells.size >= mostCells && !oldest.done) cells.delete(oldest.value);
+    return once(cells, cellKey(cell), () => gatherSupplies([{ cell, expectation: null, repeat: 1 }], say, getters));
+  };
+  return async ({ runId, id, seed, cell, trace }: JobData, signal: AbortSignal): Promise<Attempt> => {
+    const { of } = await suppliesOf(cell);
+    const make = attemptsHere({ of, trace, live, deadlineFactor: deadlineFactor(), runFolder });
+    return make({ id, seed, cell, runId, signal });
+  };
+}
+
+/** What was had before; an error is not kept. */
+function once<T>(known: Map<string, Promise<T>>, key: string, get: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before) return before;
+  const got = get();
+  known.set(key, got);
+  got.catch(() => known.delete(key));
+  return got;
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openEvidence } from '../../src/blobs/evidence-store.ts';
+import { FleetLink } from '../../src/queue/fleet-link.ts';
+import { serveQueue } from '../../src/queue/serve-queue.ts';
+import { failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
+import type { LightWorkerOptions } from './light-workers.ts';
+
+/** A worker whose attempts take some milliseconds and start no browser: all else is what `worker` does. Options come as JSON. */
+const options: LightWorkerOptions = JSON.parse(process.argv[2] ?? '{}');
+const { url, name, folder, slots = 1, lostAfterMs, attemptMs, idleMs, version = 'test', fails } = options;
+const { browsers = ['current'], libraries } = options;
+
+const say = (line: string) => console.log(line);
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+const link = await FleetLink.open(url, say);
+say('serving');
+await serveQueue(link, {
+  ...{ name, version, slots, lostAfterMs, idleMs, say },
+  evidence: openEvidence(join(folder, 'evidence'), {}),
+  serves: { targets: ['replica'], browsers, ...(libraries && { libraries }) },
+  signal: stop.signal,
+  runFolder: () => join(folder, name),
+  async attempt({ id, seed, cell }, signal) {
+    if (fails) throw new Error(fails);
+    await sleep(attemptMs / 2 + Math.random() * attemptMs, undefined, { signal });
+    // What the attempt does depends on its cell and seed alone, as on the replica.
+    const [first = 0] = createHash('sha256').update(`${cell.library} ${seed}`).digest();
+    if (first % 10 > 0) return passedAttempt({ id, seed });
+    const artifacts = join(folder, name, id);
+    mkdirSync(artifacts, { recursive: true });
+    writeFileSync(join(artifacts, 'events.json'), '[]\n');
+    return failedAttempt({ id, seed, artifacts: id });
+  },
+});
+await link.close();

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import picocolors from 'picocolors';
+import { openEvidence } from '../../src/blobs/evidence-store.ts';
+import { home } from '../../src/contracts/home.ts';
+import type { PlannedCell, RunInfo, RunObserver } from '../../src/contracts/run.ts';
+import { FleetAttempts } from '../../src/queue/fleet-attempts.ts';
+import { FleetLink } from '../../src/queue/fleet-link.ts';
+import { type ExecutedRun, executeRun } from '../../src/runs/execute-run.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { atFileEnd } from '../temporary-folders/at-file-end.ts';
+
+export interface LightWorkerOptions {
+  url: string;
+  name: string;
+  /** Evidence that all share, and the files of each worker. */
+  folder: string;
+  slots?: number;
+  lostAfterMs: number;
+  /** How long an attempt takes on average. */
+  attemptMs: number;
+  idleMs?: number;
+  version?: string;
+  browsers?: string[];
+  libraries?: string[];
+  /** Every attempt fails with this message, as where a worker cannot make any. */
+  fails?: string;
+}
+
+/** A worker of light attempts as a process. */
+export class LightWorker {
+  readonly name: string;
+  readonly lines: string[] = [];
+  readonly exited: Promise<unknown>;
+  readonly #child: ChildProcess;
+
+  constructor(options: LightWorkerOptions) {
+    this.name = options.name;
+    const file = join(import.meta.dirname, 'light-worker.ts');
+    this.#child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.exited = once(this.#child, 'exit');
+    if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', (line) => this.lines.push(line));
+    atFileEnd(async () => {
+      this.signal('SIGKILL');
+      await this.exited;
+    });
+  }
+
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+}
+
+export interface LightRun {
+  url: string;
+  /** As of the workers. */
+  folder: string;
+  lostAfterMs: number;
+  seed?: number;
+  version?: string;
+  repeats?: number;
+  slots?: number;
+  signal?: AbortSignal;
+  resumed?: RunInfo;
+  observer?: RunObserver;
+  say?(line: string): void;
+}
+
+/** A run whose attempts are made by workers, into the store of the home of this process. */
+export async function runOnWorkers(
+  plan: readonly PlannedCell[],
+  { url, folder, lostAfterMs, seed = 1, version = 'test', repeats = 3, slots = 1_000, ...rest }: LightRun,
+): Promise<ExecutedRun> {
+  const { signal, resumed, observer, say = () => {} } = rest;
+  const link = await FleetLink.open(url, say);
+  const evidence = openEvidence(join(folder, 'evidence'), {});
+  const maker = await FleetAttempts.open(link, { evidence, version, lostAfterMs, say });
+  const terminal = {
+    ...{ progress: say, result: () => {}, live: false, width: 80, progressWidth: 80 },
+    colors: picocolors.createColors(false),
+  };
+  try {
+    return await executeRun(plan, {
+      ...{ slots, seed, part: null, chosen: [], terminal, fleet: { maker, repeats, resumed } },
+      ...(signal && { signal }),
+      ...(observer && { observe: () => observer }),
+      complain: (trouble) => {
+        throw trouble;
+      },
+    });
+  } finally {
+    await link.close();
+  }
+}
+
+/** The ids and codes of the attempts of a run that are in the store. */
+export async function storedAttempts(runId: string) {
+  const store = await openStore(home('store.sqlite'));
+  try {
+    return await Array.fromAsync(store.attempts.read({ runId }), ({ cell, attempt }) => ({ cell, ...attempt }));
+  } finally {
+    await store.close();
+  }
+}
