@@ -22,7 +22,7 @@ function waitedWords({ waited }: { waited: number }): string {
   return waited === 0 ? '' : ` (left for ${plural(waited, 'night')})`;
 }
 
-/** What did not fit into a night, in words. */
+/** What a night did not get to, in words. */
 export interface LeftWords {
   cells: string[];
   candidates: string[];
@@ -52,7 +52,7 @@ export function headlineOfNight(night: Night, left: LeftWords): string {
     ...(left.cells.length > 0 ? [plural(left.cells.length, 'cell')] : []),
     ...(left.candidates.length > 0 ? [plural(left.candidates.length, 'verdict')] : []),
   ];
-  const rest = pieces.length === 0 ? '' : `; ${pieces.join(' and ')} did not fit and go first the next night`;
+  const rest = pieces.length === 0 ? '' : `; left for the next night: ${pieces.join(' and ')}`;
   const [spent, budget] = [night.spentMs, night.budgetMs].map(formatMs);
   return `Night ${night.id}: ${resultWords[exitOfNight(night)]}, ${spent} of ${budget}${rest}.`;
 }

@@ -146,7 +146,7 @@ export class NightWorker {
     const counts = [
       surprises > 0 ? `${surprises} not as expected` : 'as expected',
       ...(infra > 0 ? [`${infra} spoiled`] : []),
-      ...(left > 0 ? [`${left} did not fit and go first the next night`] : []),
+      ...(left > 0 ? [`${left} left for the next night`] : []),
     ];
     return {
       exit: worstExit([
@@ -189,7 +189,7 @@ export class NightWorker {
     step.isCut = true;
     return {
       exit: exitCode.inconclusive,
-      sentence: `${sofar}; it did not fit and goes first the next night`,
+      sentence: `${sofar}; left for the next night`,
       details: [],
     };
   }

@@ -18,7 +18,7 @@ export async function reportNight(
   { store, terminal, nightly, reporter = nightly.report }: NightSettings,
 ): Promise<StepResult> {
   const left = leftWords(night, await madeAttempts(store, runStepsOf(night)));
-  const missing = left.cells.length === 0 ? [] : [`${plural(left.cells.length, 'cell')} did not fit into the budget`];
+  const missing = left.cells.length === 0 ? [] : [`${plural(left.cells.length, 'cell')} left for the next night`];
   const ofNight = await runOfNight(store, night, missing);
   if (!ofNight) return { exit: exitCode.asExpected, sentence: 'no attempt was made', details: [] };
   const { run, plan, source } = ofNight;

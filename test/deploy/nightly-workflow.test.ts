@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { type ExampleCell, exampleRun, failedAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
 import { reportRun } from '../fixtures/recorded-run.ts';
+import { toyFiles, toyHome, toys } from '../support/toy-project.ts';
 import { makeProject } from './github/project.ts';
 import { makeForge, runWorkflow } from './github/runner.ts';
 
@@ -37,17 +38,24 @@ async function uploadShards(
 const cells = (attempts: readonly ExampleCell['attempts'][]) =>
   attempts.map((made, i) => ({ planned: planned({ library: libraries[i] as string }), attempts: made }));
 
-test('each night is judged, kept, and compared with the night before; a webhook is notified of changes', {
-  timeout: 60_000,
-}, async () => {
+/** A webhook that keeps the event of each call, with the version of its cell. */
+async function startWebhook(): Promise<[notified: string[], address: string, close: () => Promise<unknown>]> {
   const notified: string[] = [];
   const webhook = createServer(async (request, response) => {
     const { event, cell } = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
-    notified.push(`${event} ${cell.split(' ')[0]}`);
+    notified.push([event, ...(cell ? [cell.split(' ')[0]] : [])].join(' '));
     response.end();
   });
   await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
-  const secrets = { WWEBJS_CANARY_WEBHOOK: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}` };
+  const address = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}`;
+  return [notified, address, () => new Promise((resolve) => webhook.close(resolve))];
+}
+
+test('each night is judged, kept, and compared with the night before; a webhook is notified of changes', {
+  timeout: 60_000,
+}, async () => {
+  const [notified, address, close] = await startWebhook();
+  const secrets = { WWEBJS_CANARY_WEBHOOK: address };
   const forge = makeForge(project.repository);
   const night = async (number: number, made: readonly ExampleCell['attempts'][], lost?: readonly number[]) => {
     await uploadShards(forge.artifacts, number, cells(made), lost);
@@ -71,7 +79,32 @@ test('each night is judged, kept, and compared with the night before; a webhook 
     expect(notified).toEqual(['unexpected 1.34.7', 'over 1.34.7']);
     expect(readdirSync(join(forge.artifacts, 'wwebjs-canary-reports'))).toContain('changes.md');
   } finally {
-    await new Promise((resolve) => webhook.close(resolve));
+    await close();
+  }
+});
+
+test('the nightly workflow does a whole night, shows it, keeps it, and notifies a webhook', async () => {
+  const home = await toyHome();
+  const [notified, address, close] = await startWebhook();
+  const files = toyFiles([toys.works, toys.fails], ['2.3000.1029241508'], 'budget: 5\nrun: {}\ngate: {}');
+  const project = makeProject({ main: toys.works }, files);
+  const forge = makeForge(project.repository);
+  const nowhere = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' };
+  try {
+    const ran = await runWorkflow('deploy/ci/github/wwebjs-canary-nightly.yml', {
+      ...{ forge, event: 'schedule', ref: 'main', secrets: { WWEBJS_CANARY_WEBHOOK: address } },
+      env: { ...project.env, ...nowhere, WWEBJS_CANARY_HOME: home },
+    });
+    expect(ran.results.nightly, ran.log).toBe('failure');
+    expect(ran.log).toMatch(/^::error title=not as expected%3A 0\.0\.2 /m);
+    expect(ran.summary).toMatch(/whatsapp-web\.js nightly.*not as expected.*whatsapp-web\.js on WhatsApp Web/s);
+    expect(notified).toEqual(['unexpected 0.0.2', 'night']);
+    const reports = readdirSync(join(forge.artifacts, 'wwebjs-canary-reports'));
+    expect(reports).toEqual(expect.arrayContaining(['night.json', 'night.md', 'report.json', 'summary.md']));
+    expect(readdirSync(forge.caches).filter((name) => name.startsWith('wwebjs-canary-history-'))).toHaveLength(1);
+  } finally {
+    await close();
+    vi.unstubAllEnvs();
   }
 });
 

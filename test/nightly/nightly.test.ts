@@ -1,25 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { home, packageRoot } from '../../src/contracts/home.ts';
+import { packageRoot } from '../../src/contracts/home.ts';
 import type { Night } from '../../src/contracts/nightly.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { type CliResult, cli } from '../cli/cli.ts';
-import { installToy } from '../support/toy-installation.ts';
+import { toyFiles, toyFlow, toyHome, toys } from '../support/toy-project.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 // Each night is several processes, and its attempts are processes too.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const builds = ['2.3000.1026515401', '2.3000.1029241508', '2.3000.1032534684', '2.3000.1044822804'];
-/** Passes in a moment, without a browser. */
-const works = '0.0.1';
-/** Ends its process as soon as it is started. */
-const fails = '0.0.2';
+const { works, fails } = toys;
 
 /** A registry of npm that has these versions, and a webhook whose answers may be held back. */
 const published = [works, fails, '0.0.3-alpha.0'];
@@ -45,13 +42,9 @@ let project = '';
 beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  [folder, project] = [temporaryFolder(), temporaryFolder()];
-  symlinkSync(home('browsers'), join(folder, 'browsers'));
-  vi.stubEnv('WWEBJS_CANARY_HOME', folder);
+  [folder, project] = [await toyHome(), temporaryFolder()];
   vi.stubEnv('npm_config_registry', address);
   vi.stubEnv('npm_config_fetch_retries', '0');
-  await installToy('obedient', works);
-  await installToy('exits', fails);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -62,15 +55,12 @@ afterEach(async () => {
 });
 
 /** Writes the matrix and `nightly.yaml` of the project. */
-function write(libraries: readonly string[], on: readonly string[], nightly: string): void {
-  mkdirSync(join(project, 'compat-matrix'), { recursive: true });
-  const block = `  - { library: [${libraries}], build: [${on}], flow: [./shows-a-code.mts] }`;
-  const flow = `import { flow } from '${packageRoot}/src/runner/flow.ts';
-export default flow('shows-a-code', async ({ client }) => { await client.start(); await client.qr(); });\n`;
-  writeFileSync(join(project, 'shows-a-code.mts'), flow);
-  writeFileSync(join(project, 'compat-matrix', 'matrix.yaml'), `schemaVersion: 1\nblocks:\n${block}\n`);
-  const report = 'report: list,json={night}/report.json';
-  writeFileSync(join(project, 'compat-matrix', 'nightly.yaml'), `schemaVersion: 1\n${nightly}\n${report}\n`);
+function write(libraries: readonly string[], on: readonly string[], lines: string): void {
+  const files = toyFiles(libraries, on, `${lines}\nreport: list,json={night}/report.json`);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(project, name)), { recursive: true });
+    writeFileSync(join(project, name), text);
+  }
 }
 
 const nightly = (...options: string[]): Promise<CliResult> =>
@@ -124,7 +114,7 @@ test('a night that is killed in each of its steps goes on there, attempts no cel
   write(
     [works, fails],
     builds.slice(0, 1),
-    `budget: 5\nrun: { repeat: 2 }\ngate: { baseline: ${works}, flow: [./shows-a-code.mts] }`,
+    `budget: 5\nrun: { repeat: 2 }\ngate: { baseline: ${works}, flow: [${toyFlow}] }`,
   );
   await killAt(/^plan: /m);
   await killAt(/^\[2\/4\] /m);
@@ -155,15 +145,15 @@ test('a night that is killed in each of its steps goes on there, attempts no cel
 });
 
 test('what does not fit into the budget is reported and goes first the next night, also without a network', async () => {
-  write([works], builds, 'budget: 0.04\nrun: { repeat: 6 }');
+  write([works], builds, 'budget: 0.03\nrun: { repeat: 4 }');
   const short = await nightly();
   expect(short.exit, short.stderr).toBe(2);
   const before = (await attempted()).length;
   const { left } = newestNight();
   expect(left.cells.length).toBeGreaterThan(0);
-  expect(short.stdout).toMatch(/did not fit and go first the next night/);
+  expect(short.stdout).toMatch(/left for the next night: \d cells?\./);
   vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9');
-  write([works], builds, 'budget: 5\nrun: { repeat: 6 }\ngate: {}');
+  write([works], builds, 'budget: 5\nrun: { repeat: 4 }\ngate: {}');
   const second = await nightly();
   expect(second.exit, second.stderr).toBe(0);
   const { steps } = newestNight();
@@ -172,8 +162,8 @@ test('what does not fit into the budget is reported and goes first the next nigh
   );
   expect(steps.find(({ name }) => name.startsWith('run'))?.name).toBe('run (left for 1 night)');
   const later = (await attempted()).slice(before);
-  expect(later).toHaveLength(builds.length * 6);
-  const first = new Set(later.slice(0, left.cells.length * 6));
+  expect(later).toHaveLength(builds.length * 4);
+  const first = new Set(later.slice(0, left.cells.length * 4));
   expect([...first].sort()).toEqual(left.cells.map((cell) => cell.replace(/ on (\S+) .*/, ' $1')).sort());
 });
 
