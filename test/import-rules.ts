@@ -54,7 +54,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'its code runs in the browser, where there is no store to read from',
   },
   report: {
-    may: ['codes', 'contracts', 'store', 'web', 'words', 'gate/statistics', 'replica/builds/build-dates.ts'],
+    may: ['blobs', 'codes', 'contracts', 'store', 'web', 'words', 'gate/statistics', 'replica/builds/build-dates.ts'],
     because:
       'showing is separate from measuring and judging; its statistics are those of the gate, and the date of a build is a fact',
   },

@@ -1,6 +1,7 @@
 import { type AwsCredentials, signedHeaders } from './aws-signature.ts';
 import type { BlobStore } from './blob-store.ts';
 
+/** How long an answer may take: so long, and as many milliseconds as the request has kilobytes. */
 const timeoutMs = 30_000;
 
 export interface S3Place {
@@ -52,7 +53,7 @@ export class S3Blobs implements BlobStore {
     const path = [bucket, ...prefix.split('/'), ...name.split('/')].filter(Boolean).map(encodeURIComponent).join('/');
     const url = new URL(`/${path}`, endpoint);
     const { host: _, ...headers } = signedHeaders({ method, url, body }, this.#credentials, new Date());
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(timeoutMs + Math.ceil(body.length / 1000));
     const response = await fetch(url, {
       method,
       headers,

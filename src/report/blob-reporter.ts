@@ -1,13 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { blobAt, isBlobAddress } from '../blobs/blob-at.ts';
 import type { BlobAttempt, BlobEnd, BlobHead, ShardOfPlan } from '../contracts/blob.ts';
+import { home } from '../contracts/home.ts';
+import { TroubleError } from '../contracts/input-error.ts';
+import { makeFolder } from '../contracts/make-folder.ts';
 import type { RunInfo, RunObserver } from '../contracts/run.ts';
 import { findScreenshot } from './find-screenshot.ts';
 import { filesOfTrace } from './read-trace.ts';
 import type { ReportSource } from './report-source.ts';
 import { writeReportFile } from './write-report-file.ts';
 
-/** `blob=FILE`: JSON lines with everything about a shard, from which `report merge` makes reports. */
+/** `blob=FILE`: JSON lines with everything about a shard, from which `report merge` makes reports; into a file or a blob of S3. */
 export class BlobReporter implements RunObserver {
   readonly #file: string;
   readonly #source: ReportSource;
@@ -20,7 +24,24 @@ export class BlobReporter implements RunObserver {
   }
 
   async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
-    await writeReportFile(this.#file, this.#lines(run, interrupted));
+    const lines = this.#lines(run, interrupted);
+    if (isBlobAddress(this.#file)) await this.#upload(home('runs', run.id, 'shard.blob'), lines);
+    else await writeReportFile(this.#file, lines);
+  }
+
+  /** @throws TroubleError naming the file that has everything, when the store does not take it. */
+  async #upload(file: string, lines: AsyncIterable<string>): Promise<void> {
+    makeFolder(dirname(file));
+    await writeReportFile(file, lines);
+    try {
+      await blobAt('--reporter blob', this.#file, process.env).put(await readFile(file));
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new TroubleError(`the blob ${this.#file} could not be written, and is in ${file}: ${why}`, {
+        cause: error,
+      });
+    }
+    await rm(file);
   }
 
   async *#lines(run: RunInfo, interrupted: boolean): AsyncGenerator<string> {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { blobAt, isBlobAddress } from '../blobs/blob-at.ts';
 import { InputError } from '../contracts/input-error.ts';
 import { makeFolder } from '../contracts/make-folder.ts';
 import { nearWord } from '../contracts/near-word.ts';
@@ -8,7 +9,7 @@ import { standardOutput, writtenFirst } from './write-report-file.ts';
 
 export interface ChosenReporter {
   name: string;
-  /** Absolute path, `-` for standard output, or empty for a reporter that shows its result in the terminal. */
+  /** Absolute path, the address of a blob in S3, `-` for standard output, or empty for a reporter that shows its result in the terminal. */
   target: string;
 }
 
@@ -56,6 +57,7 @@ function parsePart(part: string, kinds: Kinds): ChosenReporter {
     return { name, target: '' };
   }
   if (target === '') throw new InputError(`--reporter: ${name} needs a target: ${name}=${kind.takes}`);
+  if (isBlobAddress(target) && kind.isBlob) return { name, target };
   if (target !== standardOutput) return { name, target: resolve(target) };
   if (kind.takes === 'DIR')
     throw new InputError(`--reporter: ${name} writes a folder and cannot write to standard output`);
@@ -64,6 +66,10 @@ function parsePart(part: string, kinds: Kinds): ChosenReporter {
 
 /** Writes what the reporter will write first, and removes it: what cannot be written is refused before anything is measured. */
 function checkTarget(name: string, target: string, kinds: Kinds): void {
+  if (isBlobAddress(target)) {
+    blobAt(`--reporter ${name}`, target, process.env);
+    return;
+  }
   const file = kinds[name]?.takes === 'DIR' ? join(target, 'index.html') : target;
   try {
     makeFolder(dirname(file));

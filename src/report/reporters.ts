@@ -26,6 +26,8 @@ export interface ReporterTraits {
   takes: ReporterTarget;
   /** True when it writes beside the progress, to standard error: it leaves standard output to another reporter. */
   besideProgress?: true;
+  /** True when it can also write to a store of blobs. */
+  isBlob?: true;
 }
 
 interface ReporterKind extends ReporterTraits {
@@ -39,7 +41,7 @@ export const reporters: Readonly<Record<string, ReporterKind>> = {
   junit: { takes: 'FILE', create: (file, { source }) => new JunitReporter(file, source) },
   html: { takes: 'DIR', create: (folder, { source }) => new HtmlReporter(folder, source) },
   markdown: { takes: 'FILE', create: (file, { source }) => new MarkdownReporter(file, source) },
-  blob: { takes: 'FILE', create: (file, { source, part }) => new BlobReporter(file, source, part) },
+  blob: { takes: 'FILE', isBlob: true, create: (file, { source, part }) => new BlobReporter(file, source, part) },
   github: { takes: null, besideProgress: true, create: (_target, { terminal }) => new GithubReporter(terminal) },
 };
 

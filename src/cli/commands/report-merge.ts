@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
+import { blobAt, isBlobAddress } from '../../blobs/blob-at.ts';
 import type { ExitCode } from '../../contracts/exit-code.ts';
-import { InputError } from '../../contracts/input-error.ts';
+import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import type { RunInfo, RunObserver } from '../../contracts/run.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
@@ -30,7 +31,7 @@ interface MergeCommandOptions {
 export function mergeCommand(): Command {
   return new Command('merge')
     .description('make one report from the blobs of shards')
-    .argument('<blob...>', 'files that --reporter blob=FILE wrote; all shards of a plan')
+    .argument('<blob...>', 'files, or s3:// addresses, that --reporter blob=FILE wrote; all shards of a plan')
     .option('--reporter <list>', `any of ${reporterUsage}`, 'list')
     .option('--partial', 'when shards are lost: report what is there, and say what is missing')
     .option('--keep', 'add the merged run to the store, as if it had been made here')
@@ -56,6 +57,7 @@ Example:
   wwebjs-canary run --shard 2/2 --reporter blob=two.blob
   wwebjs-canary report merge one.blob two.blob --reporter list,html=report
   wwebjs-canary report merge one.blob --partial
+  wwebjs-canary report merge "s3://bucket/night/one.blob?endpoint=https://s3.example.org" two.blob
   wwebjs-canary report merge *.blob --keep --webhook https://hooks.example.com/canary`;
 
 async function merge(
@@ -79,7 +81,8 @@ async function merge(
       ({ name, target }) => reporters[name]?.create(target, { terminal, source, part: null }) ?? {},
     );
     const observers = [refuseKeptRuns(store), recorder, tally, ...made];
-    const { run, interrupted } = await mergeBlobs(blobs, observers, { folder, partial, say });
+    const files = await Promise.all(blobs.map((blob) => fileOf(blob, folder)));
+    const { run, interrupted } = await mergeBlobs(files, observers, { folder, partial, say });
     if (recorder.trouble) throw recorder.trouble;
     if (webhook !== undefined)
       await notify(webhook, store, { run, cells: await Array.fromAsync(source.cells(run)) }, say);
@@ -89,6 +92,18 @@ async function merge(
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The file of a blob; one in a store is copied into the folder. @throws InputError, TroubleError naming the address. */
+async function fileOf(blob: string, folder: string): Promise<string> {
+  if (!isBlobAddress(blob)) return blob;
+  const one = blobAt('report merge', blob, process.env);
+  const bytes = await one.get().catch((error: Error) => {
+    throw new TroubleError(`the blob ${blob} could not be read: ${error.message}`, { cause: error });
+  });
+  const file = join(mkdtempSync(join(folder, 'blob-')), basename(new URL(blob).pathname));
+  writeFileSync(file, bytes);
+  return file;
 }
 
 /** The same attempts twice would count twice. */
