@@ -31,7 +31,11 @@ export function addToCheckout(capture: Capture, texts: ArchiveTexts, folder = bu
   const covered = new Set(touchedModules(folder));
   const names = only(capture.names.modules, covered);
   const facts = join(folder, 'comet.yaml');
-  const change = changeOf({ ...capture, values: valuesOfSwitches(capture, folder) }, name);
+  const { unresolved = {} } = capture;
+  const change = changeOf(
+    { ...capture, values: valuesOfSwitches(capture, folder), unresolved: only(unresolved, covered) },
+    name,
+  );
   const text = withChange(readFileSync(facts, 'utf8'), change);
   writeFileSync(
     archive,

@@ -51,7 +51,7 @@ function archiveName({ names: { build } }: Capture): string {
 
 /** What a capture shows: its names from its build on, the values of switches of that very page, the behaviours that the page shows. */
 export function changeOf(capture: Capture, archive: string): BuildChange {
-  const { names, capturedAt, values, behaviours, unresolved } = capture;
+  const { names, capturedAt, values, behaviours, unresolved = {} } = capture;
   return {
     since: names.build,
     date: names.date,
@@ -60,7 +60,7 @@ export function changeOf(capture: Capture, archive: string): BuildChange {
     captured: capturedAt,
     values,
     ...(Object.keys(behaviours).length > 0 && { set: behaviours }),
-    ...(unresolved && { unresolved }),
+    ...(Object.keys(unresolved).length > 0 && { unresolved }),
     source: [...names.source],
     confidence: 'read',
   };

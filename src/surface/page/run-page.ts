@@ -217,6 +217,8 @@ function asTrouble(error: Error): never {
     ? 'there is no network, or it does not know the name'
     : /CERT|SSL/.test(code)
       ? 'its certificate is not trusted: a captive portal or a proxy answers in its place; --trust names the certificate of a proxy'
-      : error.message.split('\n')[0];
+      : /Timeout/.test(error.message)
+        ? 'there is no answer in time'
+        : error.message.split('\n')[0];
   throw new TroubleError(`${address} cannot be reached${code && ` (${code})`}: ${why}`, { cause: error });
 }

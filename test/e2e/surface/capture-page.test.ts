@@ -1,10 +1,20 @@
+import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { home } from '../../../src/contracts/home.ts';
 import { readCapture } from '../../../src/replica/builds/captured-build.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { processCertificate } from '../../../src/replica/server/certificate.ts';
+import { chromiumArgs } from '../../../src/replica/server/page-entrance.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
+import { fetchRunPage } from '../../../src/surface/capture/fetch-page.ts';
+import { KeptScripts } from '../../../src/surface/capture/kept-scripts.ts';
+import { realClock } from '../../../src/surface/capture/live-site.ts';
+import { runPage } from '../../../src/surface/page/run-page.ts';
 import { cli } from '../../cli/cli.ts';
 import { shownAfter, shownBy } from '../../surface/capture/round-trip.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -35,3 +45,41 @@ test.each(['2.3000.1032534684', '2.3000.1044822804'])(
     expect(readFileSync(out, 'utf8')).not.toMatch(/function\s*\(|=>|Scan to log in/);
   },
 );
+
+const shell = '<title>WhatsApp Web</title>{"client_revision":1044822804} static.whatsapp.net';
+
+test.each<[string, { answer?: [status: number, html: string]; flag?: string }, RegExp, isAsked: boolean]>([
+  [
+    'without a network',
+    { flag: '--host-resolver-rules=MAP * ~NOTFOUND' },
+    /NAME_NOT_RESOLVED\): there is no network/,
+    false,
+  ],
+  ['that nothing answers', {}, /cannot be reached: there is no answer in time/, false],
+  [
+    'whose certificate is not trusted',
+    { answer: [200, shell], flag: '' },
+    /CERT_\w+\): its certificate is not trusted/,
+    false,
+  ],
+  ['that refuses', { answer: [429, 'slow down'] }, /answers 429/, true],
+  ['of a portal', { answer: [200, '<title>Hotel WiFi</title>'] }, /not that of WhatsApp Web, but "Hotel WiFi"/, true],
+  ['that never starts', { answer: [200, shell] }, /came, and did not start/, true],
+])('a page %s is one clear error, and nothing of it is kept', async (_, { answer, flag }, message, isAsked) => {
+  const { cert, key, spki } = await processCertificate();
+  const server = createServer({ cert, key }, (_request, response) => {
+    if (answer) response.writeHead(answer[0], { 'content-type': 'text/html' }).end(answer[1]);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const connectTo = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  const [rules = '', ...others] = chromiumArgs({ ...connectTo, spki });
+  const flags = flag === undefined ? [rules, ...others] : [flag || rules];
+  const browser = await ensureBrowser('current', console.log);
+  const kept = new KeptScripts(temporaryFolder());
+  const run = () => runPage({ browser, flags, patienceMs: 3000 });
+  const page = fetchRunPage({ ...realClock, connectTo, trusted: cert }, kept, { forced: false, say: () => {}, run });
+  await expect(page).rejects.toMatchObject({ name: 'TroubleError', message: expect.stringMatching(message) });
+  expect(kept.askedAt !== null).toBe(isAsked);
+  server.close();
+  server.closeAllConnections();
+});

@@ -8,6 +8,7 @@ import { memberPresence, resolveShapes } from '../../../src/replica/builds/resol
 import { resolveSurface, timelineOf } from '../../../src/replica/builds/resolve-surface.ts';
 import { surfaceConfidence } from '../../../src/replica/builds/surface-confidence.ts';
 import { captureText } from '../../../src/surface/capture/file-text.ts';
+import { diffBuilds } from '../../../src/surface/diff-builds.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { captureOf } from './round-trip.ts';
 
@@ -61,6 +62,25 @@ describe('captured:FILE', () => {
     expect(open).toContain('msgKeyTextField');
     expect(open).not.toContain('cmdEvents');
     expect(resolveSurface(known).behavioursOf).toBeNull();
+  });
+
+  test('of the page of an account has the behaviours and what waits as they were read, and leaves only the others open', () => {
+    const read = { searchIcon: 'search-of-tonight', mediaPrivateId: 'hidden' } as const;
+    const unresolved = { WAWebChatForwardMessage: ['WAWebDualUploadsSendPolicy'] };
+    const file = captureFile((capture) => ({
+      ...capture,
+      ...{ method: 'account', unresolved, behaviours: { ...capture.behaviours, ...read } },
+    }));
+    buildOfText(`captured:${file}`);
+    const surface = resolveSurface(tonight);
+    expect(surface.behaviours).toMatchObject(read);
+    expect(surface.modules.WAWebChatForwardMessage?.unresolved).toEqual(unresolved.WAWebChatForwardMessage);
+    const open = surface.uncertain.flatMap(({ names }) => names);
+    expect(open).not.toContain('searchIcon');
+    expect(open).not.toContain('mediaPrivateId');
+    expect(open).toContain('logoutNavigation');
+    const changed = diffBuilds(resolveSurface(known), surface).behaviours.map(({ name }) => name);
+    expect(changed).toContain('searchIcon');
   });
 
   test('of an older build leaves every later build as it was', () => {

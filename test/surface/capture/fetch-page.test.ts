@@ -4,12 +4,13 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ObservedPage } from '../../../src/contracts/capture.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { processCertificate } from '../../../src/replica/server/certificate.ts';
 import { livePage } from '../../../src/replica/server/live-page.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
-import { fetchPage } from '../../../src/surface/capture/fetch-page.ts';
+import { fetchAccountPage, fetchPage, fetchRunPage } from '../../../src/surface/capture/fetch-page.ts';
 import { KeptScripts } from '../../../src/surface/capture/kept-scripts.ts';
 import { askWithBackoff, type LiveSite } from '../../../src/surface/capture/live-site.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -76,6 +77,44 @@ describe('over the network', () => {
     );
     site.at += 1;
     expect((await fetchPage(site, new KeptScripts(folder), quiet)).capturedAt).toMatch(/T13:00:/);
+  });
+});
+
+describe('of a page that a browser ran', () => {
+  const html = '<title>WhatsApp Web</title>{"client_revision":1044822804} static.whatsapp.net';
+  const timeline = { loader: 1, usable: 2, qr: 3, connected: null, synced: null, settled: 4 };
+  const observed: ObservedPage = {
+    ...{ build, userAgent: 'Chrome', timeline, start: [], modules: {}, collections: null, behaviours: {}, values: {} },
+  };
+  const answer = { status: 200, headers: { 'content-security-policy': "script-src 'nonce-1'" }, text: html };
+
+  test('it is the one page of an hour, and the capture over the network takes it', async () => {
+    const kept = new KeptScripts(temporaryFolder());
+    const site = siteAt(1, '');
+    const run = vi.fn(async () => ({ answer, observed }));
+    const page = await fetchRunPage(site, kept, { ...quiet, run });
+    expect(page).toMatchObject({ method: 'page', build, observed, contentSecurityPolicy: "script-src 'nonce-1'" });
+    await expect(fetchRunPage(site, kept, { ...quiet, run })).rejects.toThrow(
+      /the live site was asked at 12:00 UTC; it is asked again from 13:00 UTC on, or now with --force/,
+    );
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(await fetchPage(site, kept, quiet)).toMatchObject({ method: 'network', html });
+    await fetchRunPage(site, kept, { ...quiet, forced: true, run });
+    expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test('a page that says another build than its html is refused', async () => {
+    const run = async () => ({ answer, observed: { ...observed, build: '2.3000.1032534684' } });
+    await expect(fetchRunPage(siteAt(1, ''), new KeptScripts(temporaryFolder()), { ...quiet, run })).rejects.toThrow(
+      'the page that ran is 2.3000.1032534684, and its html is of 2.3000.1044822804: a service worker',
+    );
+  });
+
+  test('that of an account is neither limited here nor kept', async () => {
+    const kept = new KeptScripts(temporaryFolder());
+    const page = await fetchAccountPage(siteAt(1, ''), kept, { say: () => {}, ran: { answer, observed } });
+    expect(page).toMatchObject({ method: 'account', observed });
+    expect([kept.askedAt, kept.page]).toEqual([null, null]);
   });
 });
 

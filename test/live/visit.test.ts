@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
+import type { Browser } from '../../src/browser/ensure-browser.ts';
+import { AccountPool, NotAllowedYet } from '../../src/live/account-pool.ts';
+import { LiveAttempts, type LivePool, type Visit } from '../../src/live/live-attempts.ts';
+import { hourMs, readLivePolicy } from '../../src/live/live-policy.ts';
+import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
+import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
+import { openDatabase } from '../../src/store/database/open-database.ts';
+import { advance, withClock } from '../support/simulated-clock.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const keys = [Buffer.alloc(32, 7)];
+let database: LiveDatabase;
+let pool: LivePool;
+let visits: LiveAttempts;
+
+beforeEach(async () => {
+  database = await withClock(await openDatabase<LiveTables>(`sqlite:${join(temporaryFolder(), 'store.sqlite')}`));
+  const policy = { ...readLivePolicy(), waitAtMost: 0 };
+  const profiles = new SealedProfiles(new FolderBlobs(temporaryFolder()), keys);
+  pool = { accounts: new AccountPool(database, policy, keys), profiles, policy };
+  const saved = await profiles.put('live/anna/0', 'anna', profileWith('first'));
+  await pool.accounts.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 142 }, saved);
+  visits = visitsOf();
+  return () => database.close();
+});
+
+function visitsOf(heartbeatMs?: number): LiveAttempts {
+  const shower = () => {
+    throw new Error('no code is shown');
+  };
+  return new LiveAttempts(pool, { shower, screenshots: false, say: () => {}, heartbeatMs });
+}
+
+function profileWith(text: string): string {
+  const folder = join(temporaryFolder(), 'session');
+  mkdirSync(join(folder, 'Default', 'Local Storage'), { recursive: true });
+  write(folder, text);
+  return folder;
+}
+
+const fileOf = (profile: string) => join(profile, 'Default', 'Local Storage', 'login');
+const write = (profile: string, text: string) => writeFileSync(fileOf(profile), text);
+const read = (profile: string) => readFileSync(fileOf(profile), 'utf8');
+const chromium = (major: number) => ({ name: 'test', version: `HeadlessChrome/${major}.0.0.0` }) as Browser;
+
+/** A visit that writes into the profile, after which that came of the account. */
+async function visit(came: Visit<string>['came'], work: (profile: string) => unknown = () => {}): Promise<string> {
+  return visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async (profile) => {
+    const found = read(profile);
+    write(profile, 'changed');
+    await work(profile);
+    return { value: found, came };
+  });
+}
+
+test('a visit that connects keeps the profile, and any other leaves it as it was; no copy is left', async () => {
+  const places: string[] = [];
+  for (const [came, next] of [
+    ['failed', 'first'],
+    ['site-refused', 'first'],
+    ['connected', 'first'],
+    ['connected', 'changed'],
+  ] as const) {
+    expect(await visit(came, (profile) => places.push(profile))).toBe(next);
+    await advance(database, 8 * hourMs);
+  }
+  expect(places.filter((place) => existsSync(place))).toEqual([]);
+  expect((await pool.accounts.find('anna')).leasedBy).toBeNull();
+});
+
+test('a second visit before the policy allows it is refused with a time, and so is one after a conflict', async () => {
+  await visit('connected');
+  await expect(visit('connected')).rejects.toThrow(NotAllowedYet);
+  await advance(database, pool.policy.restores.spacing);
+  await visit('conflict');
+  await advance(database, pool.policy.restores.spacing);
+  await expect(visit('connected')).rejects.toThrow(
+    /account anna: no restore before .*: another browser took the connection/,
+  );
+  expect((await pool.accounts.find('anna')).leasedBy).toBeNull();
+});
+
+test('an account that is leased, paused or not there is not visited', async () => {
+  const never = () => {
+    throw new Error('the profile was given away');
+  };
+  await expect(visits.visit('carla', { browser: chromium(142), ms: 1 }, never)).rejects.toThrow(/no such account/);
+  await pool.accounts.take(['anna'], 'another machine', hourMs);
+  await expect(visit('connected', never)).rejects.toThrow('account anna: another machine uses it');
+  await advance(database, 2 * hourMs);
+  await pool.accounts.setState('anna', 'paused', 'a holiday');
+  await expect(visit('connected', never)).rejects.toThrow('account anna: it is paused: a holiday');
+});
+
+test('a browser that is older than one that has opened the profile is refused, and counts as no restore', async () => {
+  const old = visits.visit('anna', { browser: chromium(107), ms: 60_000 }, async () => ({
+    value: 1,
+    came: 'connected',
+  }));
+  await expect(old).rejects.toThrow('Chromium 107 would destroy the profile of account anna');
+  expect(await visit('connected')).toBe('first');
+});
+
+test('a visit whose lease is lost ends, and leaves profile and history to the next owner', async () => {
+  visits = visitsOf(20);
+  const lost = visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async (profile, signal) => {
+    write(profile, 'changed');
+    await advance(database, 24 * hourMs);
+    await pool.accounts.take(['anna'], 'another machine', hourMs);
+    return new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('the browser was closed')));
+    });
+  });
+  await expect(lost).rejects.toThrow(/account anna: the lease of account anna with token 1 is lost/);
+  expect((await pool.accounts.find('anna')).leasedBy).toBe('another machine');
+  await advance(database, 2 * hourMs);
+  expect(await visit('connected')).toBe('first');
+});
