@@ -48,6 +48,10 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'figures come from the store, with any writer; of the service it knows the tables and one question to them, of WhatsApp Web a date',
   },
   watch: { may: ['contracts', 'store'], because: 'a schedule and its notifications know nothing of how a run is made' },
+  'watch/builds': {
+    may: ['contracts', 'install', 'replica/builds', 'store', 'surface', 'watch/*', 'words'],
+    because: 'a new build is read, compared and put into words here; how attempts are made is left to the command line',
+  },
   words: { may: ['contracts'], because: 'a cell or a duration reads the same in a terminal and in a browser' },
   web: {
     may: ['bundle', 'codes', 'contracts', 'words'],

@@ -6,6 +6,7 @@ import { Instruments } from '../metrics/instruments.ts';
 import type { Database } from '../store/database/database.ts';
 import type { Store } from '../store/open-store.ts';
 import { CanaryFigures } from './canary-figures.ts';
+import { LiveFigures } from './live-figures.ts';
 import { ScheduleFigures } from './schedule-figures.ts';
 import { ServiceFigures } from './service-figures.ts';
 import type { ExportedTables } from './service-reads.ts';
@@ -37,6 +38,7 @@ export class Exporter {
     this.#figures = [
       new CanaryFigures(store, this.#instruments),
       new ScheduleFigures(store, this.#instruments),
+      new LiveFigures(store, this.#instruments),
       new VerdictFigures(store, this.#instruments, policy),
       new ServiceFigures(service, this.#instruments, plan),
     ];

@@ -48,6 +48,8 @@ export const livePolicySchema = z.strictObject({
   site: z.strictObject({ firstWait: span('1m', '1d'), longestWait: span('30m', '7d') }),
   waitAtMost: span('0s', '24h'),
   phone: z.strictObject({ remindAfterDays: z.array(count(1, 14)).min(1) }),
+  /** Of `watch --live`: the time between two looks for a new build, and the attempts with accounts on each. */
+  builds: z.strictObject({ every: span('1h', '7d'), attempts: count(0, 20) }).prefault({ every: '1h', attempts: 4 }),
 });
 export type LivePolicy = z.output<typeof livePolicySchema>;
 

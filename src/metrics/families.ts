@@ -1,6 +1,7 @@
 import { canaryFamilies } from './canary-families.ts';
 import { decisionFamilies } from './decision-families.ts';
 import { type Family, family } from './family.ts';
+import { liveFamilies } from './live-families.ts';
 import { serviceFamilies } from './service-families.ts';
 
 /**
@@ -11,6 +12,7 @@ export const families = {
   ...canaryFamilies,
   ...serviceFamilies,
   ...decisionFamilies,
+  ...liveFamilies,
   libraryInfo: family({
     name: 'wwebjs_library_info',
     type: 'gauge',

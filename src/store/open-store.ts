@@ -8,6 +8,7 @@ import { inMemory, openSqlite } from './database/open-sqlite.ts';
 import { openHere } from './database/sqlite-file.ts';
 import { JudgedCells } from './judged-cells.ts';
 import { Nights } from './nights.ts';
+import { LiveBuilds } from './live-builds.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Retained } from './retained.ts';
 import { Runs } from './runs.ts';
@@ -31,8 +32,10 @@ export interface Store {
   standings: Standings;
   verdicts: Verdicts;
   schedules: Schedules;
+  liveSchedules: Schedules;
   surprises: Surprises;
   nights: Nights;
+  liveBuilds: LiveBuilds;
   close(): Promise<void>;
 }
 
@@ -75,9 +78,11 @@ function storeOf(db: Kysely<Tables>, file: string, migrated: string[] = []): Sto
     judgedCells: new JudgedCells(db),
     standings: new Standings(db),
     verdicts: new Verdicts(db),
-    schedules: new Schedules(db),
+    schedules: new Schedules(db, 'watch'),
+    liveSchedules: new Schedules(db, 'watch-live'),
     surprises: new Surprises(db),
     nights: new Nights(db),
+    liveBuilds: new LiveBuilds(db),
     close: () => db.destroy(),
   };
 }

@@ -2,8 +2,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { ScheduledResult } from '../contracts/run.ts';
 import type { ScheduleRow, Tables } from './tables.ts';
 
-/** There is one schedule per store. */
-const name = 'watch';
+/** A store has one schedule of each kind: of the canaries, and of looks at the live site. */
+export type ScheduleName = 'watch' | 'watch-live';
 
 /** The schedule as it is kept. Times are milliseconds since 1970. */
 export interface Schedule {
@@ -24,13 +24,15 @@ const columnOf = { 'as-expected': 'as_expected', unexpected: 'unexpected', troub
  */
 export class Schedules {
   readonly #db: Kysely<Tables>;
+  readonly #name: ScheduleName;
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, name: ScheduleName) {
     this.#db = db;
+    this.#name = name;
   }
 
   async get(): Promise<Schedule | null> {
-    const row = await this.#db.selectFrom('schedules').selectAll().where('name', '=', name).executeTakeFirst();
+    const row = await this.#db.selectFrom('schedules').selectAll().where('name', '=', this.#name).executeTakeFirst();
     return row ? fromRow(row) : null;
   }
 
@@ -39,7 +41,7 @@ export class Schedules {
     const lease = { owner, lease_expires_at: now + leaseMs, every_ms: everyMs };
     const { numInsertedOrUpdatedRows } = await this.#db
       .insertInto('schedules')
-      .values({ name, last_due_at: null, last_ended_at: null, last_run_id: null, ...lease })
+      .values({ name: this.#name, last_due_at: null, last_ended_at: null, last_run_id: null, ...lease })
       .onConflict((conflict) =>
         conflict
           .column('name')
@@ -74,7 +76,7 @@ export class Schedules {
   }
 
   #own(owner: string) {
-    return this.#db.updateTable('schedules').where('name', '=', name).where('owner', '=', owner);
+    return this.#db.updateTable('schedules').where('name', '=', this.#name).where('owner', '=', owner);
   }
 }
 

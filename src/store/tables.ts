@@ -89,6 +89,27 @@ export interface NightRow {
   spent_ms: number;
 }
 
+/** `compared` with the build before by the sources of versions, `replayed`: attempted on a replica, `found`: nothing is left to do. */
+export type LiveBuildStep = 'compared' | 'replayed' | 'found';
+
+export interface LiveBuildRow {
+  build: string;
+  seen_at: number;
+  step: LiveBuildStep;
+  finding: string;
+  notified_at: number | null;
+}
+
+export interface LiveLooksRow {
+  id: number;
+  looked_at: number;
+  answered_at: number | null;
+  build: string | null;
+  failures: number;
+  trouble: string | null;
+  next_at: number;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface Tables {
   runs: RunRow;
@@ -98,4 +119,6 @@ export interface Tables {
   schedules: ScheduleRow;
   surprises: SurpriseRow;
   nights: NightRow;
+  live_builds: LiveBuildRow;
+  live_looks: LiveLooksRow;
 }

@@ -33,3 +33,12 @@ export function nextStart(
   // Within the spread the start is due, not late: a standby or a restart must not lose the jitter.
   return { dueAt: current, startAt: Math.max(now, spread(current)), missed };
 }
+
+/** The starts of a schedule with a period, for `watch`. @param jitter as that of `nextStart` */
+export function periodically(
+  everyMs: number,
+  now: () => number,
+  jitter: (dueAt: number) => number,
+): (schedule: { lastDueAt: number | null } | null) => NextStart {
+  return (schedule) => nextStart(schedule?.lastDueAt ?? null, everyMs, now(), jitter);
+}

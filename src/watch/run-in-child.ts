@@ -7,6 +7,15 @@ export interface ChildEnd {
   cut: boolean;
 }
 
+export interface ChildOptions {
+  budgetMs: number;
+  signal: AbortSignal;
+  /** 20 seconds when left out. */
+  graceMs?: number;
+  /** For a command that is itself a child: what kills its group kills this child too. */
+  sharesGroup?: boolean;
+}
+
 /** Time for a run to end its browsers and write its reports, before it is killed. */
 const graceMs = 20_000;
 
@@ -16,11 +25,11 @@ const graceMs = 20_000;
  */
 export async function runInChild(
   [command, ...args]: readonly [string, ...string[]],
-  { budgetMs, signal, graceMs: grace = graceMs }: { budgetMs: number; signal: AbortSignal; graceMs?: number },
+  { budgetMs, signal, graceMs: grace = graceMs, sharesGroup = false }: ChildOptions,
 ): Promise<ChildEnd> {
   const budget = AbortSignal.timeout(budgetMs);
   // A separate process group: Ctrl-C in a terminal reaches only this process, and the whole group can be killed.
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: !sharesGroup });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('exit', resolve).once('error', reject);
   });
@@ -28,7 +37,7 @@ export async function runInChild(
   const end = () => {
     child.kill('SIGTERM');
     sleep(grace, undefined, { signal: over.signal }).then(
-      () => killGroup(child.pid),
+      () => (sharesGroup ? child.kill('SIGKILL') : killGroup(child.pid)),
       () => {},
     );
   };
@@ -40,7 +49,7 @@ export async function runInChild(
   } finally {
     either.removeEventListener('abort', end);
     over.abort();
-    killGroup(child.pid);
+    if (!sharesGroup) killGroup(child.pid);
   }
 }
 

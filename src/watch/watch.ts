@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../contracts/input-error.ts';
 import type { ScheduledResult } from '../contracts/run.ts';
-import type { Schedules } from '../store/schedules.ts';
-import { nextStart } from './next-start.ts';
+import type { Schedule, Schedules } from '../store/schedules.ts';
+import type { NextStart } from './next-start.ts';
 
 /** The time of a schedule. */
 export interface Clock {
@@ -24,8 +24,8 @@ export interface WatchOptions {
   /** The name of this process in the lease. */
   owner: string;
   clock: Clock;
-  /** From 0 to 1 for each period. */
-  jitter(dueAt: number): number;
+  /** When the next run starts. @param schedule null before the first one */
+  next(schedule: Schedule | null): NextStart | Promise<NextStart>;
   /** Makes one run, ends it when the signal is aborted, and never rejects because of its results. */
   run(signal: AbortSignal): Promise<WatchedRun>;
   /** Called after every run and while waiting: sends the notifications that are due. */
@@ -70,8 +70,7 @@ export async function watch(options: WatchOptions): Promise<void> {
 
 /** Waits until the next start or renewal, and makes the run when it is due. */
 async function step({ everyMs, schedules, owner, clock, signal, say, ...options }: WatchOptions): Promise<void> {
-  const schedule = await schedules.get();
-  const next = nextStart(schedule?.lastDueAt ?? null, everyMs, clock.now(), options.jitter);
+  const next = await options.next(await schedules.get());
   const waitMs = next.startAt - clock.now();
   if (waitMs > 0) {
     await options.notify();

@@ -19,6 +19,7 @@ const contract: Record<string, [type: Family['type'], labels: string]> = {
   wwebjs_account_constraint_violations_total: ['counter', 'constraint outcome'],
   wwebjs_library_info: ['gauge', 'role declared installed loaded'],
   wwebjs_surface_data_age_seconds: ['gauge', ''],
+  wwebjs_live_build_info: ['gauge', 'build'],
   wwebjs_gate_verdict: ['gauge', 'baseline candidate verdict target'],
 };
 

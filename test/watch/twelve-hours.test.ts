@@ -8,6 +8,7 @@ import type { ExportedTables } from '../../src/exporter/service-reads.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import { periodically } from '../../src/watch/next-start.ts';
 import { noteSurprises } from '../../src/watch/surprises.ts';
 import { watch } from '../../src/watch/watch.ts';
 import {
@@ -60,7 +61,11 @@ test('twelve hours of schedule start once in every period, never two at a time, 
     schedules: store.schedules,
     owner: 'one',
     clock,
-    jitter: () => 0.5,
+    next: periodically(
+      every,
+      () => clock.now(),
+      () => 0.5,
+    ),
     async run(signal) {
       began.push(clock.now());
       expect(++running, 'runs at the same time').toBe(1);

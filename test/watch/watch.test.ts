@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { InputError } from '../../src/contracts/input-error.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
+import { periodically } from '../../src/watch/next-start.ts';
 import { type WatchedRun, type WatchOptions, watch } from '../../src/watch/watch.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { SimulatedClock } from './simulated-clock.ts';
@@ -37,7 +38,11 @@ function startWatch(
     schedules: store.schedules,
     owner,
     clock,
-    jitter: () => 0.5,
+    next: periodically(
+      every,
+      () => clock.now(),
+      () => 0.5,
+    ),
     async run(signal): Promise<WatchedRun> {
       began.push({ owner, at: clock.now() });
       expect(++running, 'runs at the same time').toBe(1);

@@ -1,32 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { exitCode } from '../../contracts/exit-code.ts';
-import { home, packageRoot } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { makeFolder } from '../../contracts/make-folder.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
-import { type RunReport, reportSchema, type ScheduledResult } from '../../contracts/run.ts';
+import type { ScheduledResult } from '../../contracts/run.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import type { ExportedTables } from '../../exporter/service-reads.ts';
 import { useLibrary } from '../../library/library-use.ts';
+import { dayMs, hourMs, readLivePolicy } from '../../live/live-policy.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { resolvedPlan } from '../../runs/read-plan.ts';
 import { openDatabaseToRead } from '../../store/database/open-database.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { periodically } from '../../watch/next-start.ts';
 import { type ChildEnd, runInChild } from '../../watch/run-in-child.ts';
 import { noteSurprises, notifyWebhook } from '../../watch/surprises.ts';
-import { systemClock, type WatchedRun, watch } from '../../watch/watch.ts';
-import { duration, webhookAddress, wholeNumber } from '../options/option-values.ts';
+import { systemClock, type WatchedRun, type WatchOptions, watch } from '../../watch/watch.ts';
+import { profilesOption } from '../options/live-options.ts';
+import { duration, durationText, socketAddress, webhookAddress, wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { addRunOptions, type RunCommandOptions, runArguments } from '../options/run-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { withSwitches } from '../options/switch-options.ts';
-import { untilSignal } from '../process/signals.ts';
+import { stopSignal, untilSignal } from '../process/signals.ts';
+import { lookForBuild, nextLookAt, sendFindings } from '../watch/live-watch.ts';
+import { ownCommand, runWithReport, usualReporters } from '../watch/run-with-report.ts';
 
 interface WatchCommandOptions extends RunCommandOptions {
   every: number;
@@ -37,35 +38,55 @@ interface WatchCommandOptions extends RunCommandOptions {
   database?: string;
   rolloutPlan: string;
   policy: string;
+  live?: true;
+  once?: true;
+  from?: string;
+  force?: true;
+  connectTo?: { host: string; port: number };
+  trust?: string;
+  profiles?: string;
 }
 
 const shortestSeconds = 10;
 
-const usualReporters = 'list';
-
-/** `watch`: runs the canaries on a schedule. */
+/** `watch`: runs the canaries on a schedule, or looks for new builds of the live site. */
 export function watchCommand(): Command {
   const command = new Command()
     .addOption(
-      new Option('--every <time>', 'time between two starts')
+      new Option(
+        '--every <time>',
+        'time between two starts; with --live between two looks, by default that of the policy',
+      )
         .argParser(duration(shortestSeconds))
         .default(900_000, '15m'),
     )
     .option(
       '--budget <time>',
-      'a run that takes longer is ended (default: the time between two starts)',
+      'a run that takes longer is ended (default: the time between two starts; with --live 2h)',
       duration(shortestSeconds),
     )
-    .option('--webhook <url>', 'notified once of every unexpected cell, and once more when it is over', webhookAddress)
+    .option(
+      '--webhook <url>',
+      'notified once of every unexpected cell, and once more when it is over; with --live once of every build',
+      webhookAddress,
+    )
+    .option('--live', 'look for new builds of the live site, and say of each what it changes (docs/live.md)')
+    .option('--once', 'with --live: one look, for cron; its result is the exit code')
+    .option('--from <path>', 'with --live: one look at a saved page in place of the live site')
+    .option('--force', 'with --once: ask for the page although the last time is less than an hour ago')
+    .option('--connect-to <address>', 'with --live: HOST:PORT to connect to in place of the live site', socketAddress)
+    .option('--trust <file>', 'with --live: a certificate as PEM that is trusted too, such as that of a proxy')
     .option('--host <address>', 'address of /metrics', '127.0.0.1')
     .option('--port <port>', 'port of /metrics', wholeNumber(0, 65_535), 9464)
     .addOption(databaseOption())
+    .addOption(profilesOption())
     .addOption(rolloutPlanOption())
     .addOption(policyOption('serve only verdicts of the gate by this policy'));
   return addRunOptions(command, usualReporters)
     .addHelpText('after', help)
     .action(async (options: WatchCommandOptions) => {
-      await start(options, runArguments(command));
+      if (options.live) await startLive(options, command);
+      else await startCanaries(options, command);
     });
 }
 
@@ -73,16 +94,91 @@ const help = `
 Takes the options of run. One schedule per store: a second process waits and takes over when the first is gone. Each run is a
 process of its own. Ctrl-C or SIGTERM ends it gracefully.
 
+--live asks web.whatsapp.com for its page, once an hour at most, without an account. A build that was not seen before is captured and compared
+with the last one; every version of the matrix is checked against it and attempted on a replica of it, then on the live site as often as
+compat-matrix/live-policy.yaml allows, where there are accounts. The webhook gets one finding per build. What is interrupted goes on with the
+next look. A page that cannot be read is no finding: it is asked for again, later each time.
+
+Exit codes of --once: 0 nothing is new, or the build takes nothing from any version, 1 it does, 2 not all of it could be read or attempted,
+3 bad usage or input, 4 no page, or interrupted
+
 Examples:
   wwebjs-canary watch --every 15m --library 1.34.7 --build 2.3000.1032534684
-  wwebjs-canary watch --every 6h --budget 2h --webhook https://hooks.example.com/canary`;
+  wwebjs-canary watch --every 6h --budget 2h --webhook https://hooks.example.com/canary
+  wwebjs-canary watch --live --webhook https://hooks.example.com/canary
+  wwebjs-canary watch --live --once --library 1.34.2,1.34.7`;
 
-async function start(options: WatchCommandOptions, args: readonly string[]): Promise<void> {
-  const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+const liveOptions = ['once', 'from', 'force', 'connectTo', 'trust', 'profiles'] as const;
+const liveBudgetMs = 2 * 3_600_000;
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+async function startCanaries(options: WatchCommandOptions, command: Command): Promise<void> {
+  const given = liveOptions.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given) throw new InputError(`${longOf(command, given)}: it goes with --live`);
+  await checkRun(options, say);
+  const { every: everyMs, budget: budgetMs = everyMs, webhook } = options;
+  const args = runArguments(command);
+  await keepWatch(options, (store) => ({
+    everyMs,
+    schedules: store.schedules,
+    next: periodically(everyMs, systemClock.now, () => Math.random()),
+    run: (signal) => makeRun(store, args, budgetMs, signal),
+    notify: async () => {
+      if (webhook === undefined) return;
+      const trouble = await notifyWebhook(webhook, store.surprises);
+      if (trouble !== null) say(`the webhook was not notified and will be: ${trouble}`);
+    },
+  }));
+}
+
+/** @throws InputError for options that say which build or part of a plan, which a new build has none of */
+async function startLive(options: WatchCommandOptions, command: Command): Promise<void> {
+  const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+  for (const name of ['build', 'target', 'shard'])
+    if (isGiven(name))
+      throw new InputError(`${longOf(command, name)}: with --live it is the build that the site serves`);
+  const everyMs = isGiven('every') ? options.every : readLivePolicy().builds.every;
+  if (everyMs < hourMs) throw new InputError('--every: with --live the site is asked once an hour at most');
+  const { library, webhook, budget: budgetMs = liveBudgetMs } = options;
+  if (library) await checkRun({ ...options, build: undefined }, say);
+  if (options.once || options.from !== undefined) {
+    const stop = stopSignal(say);
+    const store = await openStore();
+    try {
+      const ownOptions = runArguments(command).filter((arg) => !/^--(library|config)=/.test(arg));
+      const look = { ...options, everyMs, budgetMs, runOptions: ownOptions, say, signal: stop.signal };
+      process.exitCode = await lookForBuild(store, look);
+    } finally {
+      await store.close();
+      stop[Symbol.dispose]();
+    }
+    return;
+  }
+  await keepWatch(options, (store) => ({
+    everyMs,
+    schedules: store.liveSchedules,
+    next: async (schedule) => {
+      const startAt = await nextLookAt(store, schedule?.lastEndedAt ?? null);
+      return { dueAt: startAt, startAt, missed: 0 };
+    },
+    run: (signal) => makeLook(command, signal),
+    notify: () => sendFindings(store, webhook, say),
+  }));
+}
+
+const longOf = (command: Command, name: string) => command.options.find((each) => each.attributeName() === name)?.long;
+
+/** Runs a schedule until a signal, and serves `/metrics`. */
+async function keepWatch(
+  options: WatchCommandOptions,
+  schedule: (store: Store) => Pick<WatchOptions, 'everyMs' | 'schedules' | 'next' | 'run' | 'notify'>,
+): Promise<void> {
   const plan = readRolloutPlan(options.rolloutPlan);
   const policy = readPolicy(options.policy);
   const service = databaseToRead(options.database);
-  await checkRun(options, say);
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
@@ -93,23 +189,8 @@ async function start(options: WatchCommandOptions, args: readonly string[]): Pro
   await exporter.read();
   const server = await serveMetrics(options, () => exporter.read());
   console.log(JSON.stringify({ url: server.url }));
-  const { every: everyMs, budget: budgetMs = everyMs, webhook } = options;
   try {
-    await watch({
-      everyMs,
-      schedules: store.schedules,
-      owner: randomUUID(),
-      clock: systemClock,
-      jitter: () => Math.random(),
-      run: (signal) => makeRun(store, args, budgetMs, signal),
-      notify: async () => {
-        if (webhook === undefined) return;
-        const trouble = await notifyWebhook(webhook, store.surprises);
-        if (trouble !== null) say(`the webhook was not notified and will be: ${trouble}`);
-      },
-      say,
-      signal: stop.signal,
-    });
+    await watch({ ...schedule(store), owner: randomUUID(), clock: systemClock, say, signal: stop.signal });
     await stopped;
   } finally {
     await server.close();
@@ -128,40 +209,41 @@ async function checkRun(given: RunCommandOptions, say: (line: string) => void): 
   for (const library of new Set(plan.map(({ cell }) => cell.library))) await useLibrary(library);
 }
 
-/** One run as a process: its records go to the store by itself, what it said of cells comes as a report. */
 async function makeRun(
   store: Store,
   args: readonly string[],
   budgetMs: number,
   signal: AbortSignal,
 ): Promise<WatchedRun> {
-  const file = home('watch', 'last-run.json');
-  makeFolder(dirname(file));
-  rmSync(file, { force: true });
-  const main = join(packageRoot, 'bin', 'wwebjs-canary.js');
-  const end = await runInChild([process.execPath, main, 'run', ...withReport(args, file)], { budgetMs, signal });
+  const { end, report } = await runWithReport(args, 'last-run.json', { budgetMs, signal });
   if (end.exitCode === exitCode.badInput) throw new InputError('the run refuses its options, as it says above');
-  const report = readReport(file);
   if (report) await noteSurprises(report, store.surprises, Date.now());
   return { result: resultOf(end), runId: report?.run.id ?? null };
-}
-
-function withReport(args: readonly string[], file: string): string[] {
-  const given = args.find((arg) => arg.startsWith('--reporter='))?.slice('--reporter='.length) ?? usualReporters;
-  return [...args.filter((arg) => !arg.startsWith('--reporter=')), `--reporter=${given},json=${file}`];
-}
-
-/** Null when the run did not get so far. */
-function readReport(file: string): RunReport | null {
-  try {
-    return reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return null;
-  }
 }
 
 function resultOf({ exitCode: code, cut }: ChildEnd): ScheduledResult {
   if (cut) return 'cut';
   if (code === exitCode.asExpected) return 'as-expected';
   return code === exitCode.unexpected ? 'unexpected' : 'trouble';
+}
+
+/** Longer than the grace that a look gives the run that it started. */
+const lookGraceMs = 40_000;
+
+/** One look as a process: reading a page takes memory that a schedule should not keep. */
+async function makeLook(command: Command, signal: AbortSignal): Promise<WatchedRun> {
+  const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+  const { connectTo, every, budget, ...texts } = command.opts<WatchCommandOptions>();
+  const given = [
+    ...(connectTo ? [`--connect-to=${connectTo.host}:${connectTo.port}`] : []),
+    ...(isGiven('every') ? [`--every=${durationText(every)}`] : []),
+    ...(budget === undefined ? [] : [`--budget=${durationText(budget)}`]),
+    ...(['trust', 'profiles', 'database', 'webhook'] as const)
+      .filter(isGiven)
+      .map((name) => `--${name}=${texts[name]}`),
+  ];
+  const args = ['watch', '--live', '--once', ...given, ...runArguments(command)];
+  const end = await runInChild(ownCommand(...args), { budgetMs: dayMs, signal, graceMs: lookGraceMs });
+  if (end.exitCode === exitCode.badInput) throw new InputError('the look refuses its options, as it says above');
+  return { result: resultOf(end), runId: null };
 }

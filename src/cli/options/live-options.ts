@@ -9,14 +9,14 @@ export interface PoolOptions {
 
 /** Adds the options of every command that works with live accounts. */
 export function addPoolOptions(command: Command): Command {
-  return command
-    .addOption(databaseOption())
-    .addOption(
-      new Option(
-        '--profiles <address>',
-        'store of the encrypted profiles of live accounts: folder:/path or s3://bucket/prefix?endpoint=...',
-      ).env('WWEBJS_CANARY_LIVE_PROFILES'),
-    );
+  return command.addOption(databaseOption()).addOption(profilesOption());
+}
+
+export function profilesOption(): Option {
+  return new Option(
+    '--profiles <address>',
+    'store of the encrypted profiles of live accounts: folder:/path or s3://bucket/prefix?endpoint=...',
+  ).env('WWEBJS_CANARY_LIVE_PROFILES');
 }
 
 /** `--on-code`, of everything that may link an account. */

@@ -23,6 +23,18 @@ export function duration(leastSeconds: number): (text: string) => number {
   };
 }
 
+/** A time as `duration` parses it, in whole seconds where it is less than a day. */
+export function durationText(ms: number): string {
+  return ms < 86_400_000 ? `${Math.round(ms / 1_000)}s` : `${Math.round(ms / 60_000)}m`;
+}
+
+/** Parses HOST:PORT for commander. */
+export function socketAddress(text: string): { host: string; port: number } {
+  const [, host, port] = /^(?:\[)?([^\]]+?)(?:\])?:(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('It is HOST:PORT.');
+  return { host, port: Number(port) };
+}
+
 /** Parses the address of a webhook for commander. */
 export function webhookAddress(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { Capture, Drift, RanPage } from '../../contracts/capture.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
@@ -19,7 +19,7 @@ import { KeptReadings } from '../../surface/capture/kept-readings.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import { readSavedPage } from '../../surface/capture/read-saved-page.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
-import { checkedBy } from '../options/option-values.ts';
+import { checkedBy, socketAddress } from '../options/option-values.ts';
 
 interface CaptureOptions extends PoolOptions {
   from?: string;
@@ -51,7 +51,7 @@ export function captureCommand(): Command {
       'where to write it, - for standard output (default: captures/BUILD.json in the home folder)',
     )
     .option('--force', 'ask for the page although the last time is less than an hour ago')
-    .option('--connect-to <address>', 'HOST:PORT to connect to in place of the live site', parseAddress)
+    .option('--connect-to <address>', 'HOST:PORT to connect to in place of the live site', socketAddress)
     .option('--trust <file>', 'a certificate as PEM that is trusted too, such as that of a proxy')
     .option('--json', 'what was read, as data')
     .addHelpText('after', help)
@@ -82,12 +82,6 @@ Examples:
   wwebjs-canary surface capture --from ./saved-page --out tonight.json
   wwebjs-canary surface check 1.34.7 --build captured:tonight.json
   wwebjs-canary run --library 1.34.7 --build captured:tonight.json`;
-
-function parseAddress(text: string): { host: string; port: number } {
-  const [, host, port] = /^(?:\[)?([^\]]+?)(?:\])?:(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('It is HOST:PORT.');
-  return { host, port: Number(port) };
-}
 
 async function capture(options: CaptureOptions): Promise<ExitCode> {
   checkOptions(options);

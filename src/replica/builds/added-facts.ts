@@ -32,6 +32,25 @@ export function removeCaptures(): void {
   generation += 1;
 }
 
+/** Works with these captures alone in place of those that were named. */
+export function withOnlyCaptures<Result>(
+  named: readonly { capture: Capture; file: string }[],
+  work: () => Result,
+): Result {
+  const before = [...captures];
+  const change = (entries: Iterable<[string, { capture: Capture; file: string }]>) => {
+    captures.clear();
+    for (const [build, each] of entries) captures.set(build, each);
+    generation += 1;
+  };
+  change(named.map((each) => [each.capture.names.build, each]));
+  try {
+    return work();
+  } finally {
+    change(before);
+  }
+}
+
 /** What the user added, read once until more is. */
 export const addedFacts = untilFactsChange((): AddedFacts => {
   const imported = importedCaptures().filter(({ capture }) => !captures.has(capture.names.build));

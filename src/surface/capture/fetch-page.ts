@@ -3,7 +3,7 @@ import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { CapturedPage, PageScript } from './capture-surface.ts';
 import { scriptAddresses } from './html-facts.ts';
 import type { KeptPage, KeptScripts } from './kept-scripts.ts';
-import { askWithBackoff, type LiveSite, navigation, type SiteAnswer, scriptRequest } from './live-site.ts';
+import { askWithBackoff, type LiveSite, navigation, retryAfterMs, type SiteAnswer, scriptRequest } from './live-site.ts';
 import { buildIn } from './read-saved-page.ts';
 
 const address = 'https://web.whatsapp.com/';
@@ -17,6 +17,8 @@ interface FetchOptions {
   /** Asks for the page although the last request was less than an hour ago. */
   forced: boolean;
   say: (line: string) => void;
+  /** Requests for the page in sequence, where the site answers with an error; four when left out. */
+  tries?: number;
 }
 
 /**
@@ -28,9 +30,42 @@ interface FetchOptions {
 export async function fetchPage(
   site: LiveSite,
   kept: KeptScripts,
-  { forced, say }: FetchOptions,
+  options: FetchOptions,
 ): Promise<CapturedPage> {
-  return { ...(await withScripts(site, kept, await pageOf(site, kept, forced, say), say)), method: 'network' };
+  return fetchScripts(site, kept, await fetchHtml(site, kept, options), options.say);
+}
+
+/** The html that the live site answered with, and its build. */
+export interface FetchedHtml {
+  build: string;
+  page: KeptPage;
+}
+
+/** The html alone. @throws TroubleError as `fetchPage`; SiteRefusal where the site answers with an error */
+export async function fetchHtml(site: LiveSite, kept: KeptScripts, options: FetchOptions): Promise<FetchedHtml> {
+  const page = await pageOf(site, kept, options);
+  return { build: buildIn(address, page.html), page };
+}
+
+/** The page with its scripts. @throws TroubleError as `fetchPage` */
+export async function fetchScripts(
+  site: LiveSite,
+  kept: KeptScripts,
+  { page }: FetchedHtml,
+  say: (line: string) => void,
+): Promise<CapturedPage> {
+  return { ...(await withScripts(site, kept, page, say)), method: 'network' };
+}
+
+/** The site answers, and not with its page. */
+export class SiteRefusal extends TroubleError {
+  /** Milliseconds that the site asks to wait; 0 where it does not. */
+  readonly waitMs: number;
+
+  constructor(message: string, waitMs: number) {
+    super(message);
+    this.waitMs = waitMs;
+  }
 }
 
 /** A page that came, with the scripts that its maps name. @throws TroubleError as `fetchPage`. */
@@ -121,12 +156,7 @@ function observedIn({ observed }: BrowserPage, { html }: KeptPage): ObservedPage
   return observed;
 }
 
-async function pageOf(
-  site: LiveSite,
-  kept: KeptScripts,
-  forced: boolean,
-  say: (line: string) => void,
-): Promise<KeptPage> {
+async function pageOf(site: LiveSite, kept: KeptScripts, { forced, say, tries }: FetchOptions): Promise<KeptPage> {
   const { askedAt, page } = kept;
   if (!forced && site.now() < nextRequest(kept)) {
     if (!page || page.at !== askedAt) throw askedTooEarly(site, kept);
@@ -136,18 +166,18 @@ async function pageOf(
   // Written down before: a capture that is killed has asked too. What got no answer does not count, as without a network.
   const at = site.now();
   kept.keepAskedAt(at);
-  const answer = await askWithBackoff(site, address, navigation).catch((error: unknown) => {
+  const answer = await askWithBackoff(site, address, navigation, tries).catch((error: unknown) => {
     kept.keepAskedAt(askedAt);
     throw asTrouble(error, address);
   });
-  checkAnswer(answer);
+  checkAnswer(answer, tries);
   const fresh = pageOfAnswer(answer, at);
   kept.keepPage(fresh);
   return fresh;
 }
 
 /** From when on the site may be asked for its page, in milliseconds since 1970. */
-function nextRequest({ askedAt }: KeptScripts): number {
+export function nextRequest({ askedAt }: Pick<KeptScripts, 'askedAt'>): number {
   return askedAt === null ? 0 : askedAt + betweenPagesMs;
 }
 
@@ -170,14 +200,15 @@ function timeAt(site: LiveSite, at: number): string {
 }
 
 /** @throws TroubleError for anything but the page of WhatsApp Web. */
-function checkAnswer({ status, headers, text }: SiteAnswer): void {
+function checkAnswer({ status, headers, text }: SiteAnswer, tries?: number): void {
   if (status >= 300 && status < 400) {
     throw new TroubleError(`${address} redirects to ${headers.location}: a captive portal answers in its place`);
   }
   if (status !== 200) {
     const retry = headers['retry-after'];
     const asks = retry === undefined ? '' : `, and asks to wait ${retry} s`;
-    throw new TroubleError(`${address} answers ${status} after several tries${asks}`);
+    const often = tries === 1 ? '' : ' after several tries';
+    throw new SiteRefusal(`${address} answers ${status}${often}${asks}`, retryAfterMs(headers));
   }
   try {
     buildIn(address, text);

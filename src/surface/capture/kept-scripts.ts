@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TroubleError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
@@ -37,6 +37,15 @@ export class KeptScripts {
     this.#write(join('scripts', `${digest}.js`), text);
     this.#index[address] = digest;
     this.#write('index.json', JSON.stringify(this.#index));
+  }
+
+  /** Forgets all scripts but those at these addresses. */
+  keepOnly(addresses: ReadonlySet<string>): void {
+    for (const address of Object.keys(this.#index)) if (!addresses.has(address)) delete this.#index[address];
+    this.#write('index.json', JSON.stringify(this.#index));
+    const used = new Set(Object.values(this.#index).map((digest) => `${digest}.js`));
+    const scripts = join(this.#folder, 'scripts');
+    for (const name of readdirSync(scripts)) if (!used.has(name)) rmSync(join(scripts, name));
   }
 
   /** When the live site was last asked for its page, in milliseconds since 1970; null where it never was. */

@@ -104,7 +104,7 @@ function unpacked(bytes: Buffer, encoding: string | undefined): string {
 }
 
 /** Tries of one address, and what is waited before the second; each further wait is twice as long. */
-const tries = 4;
+const usualTries = 4;
 const firstWaitMs = 2000;
 /** A site that asks for a longer wait is not waited for. */
 const longestWaitMs = 120_000;
@@ -121,6 +121,7 @@ export async function askWithBackoff(
   site: LiveSite,
   url: string,
   headers: Readonly<Record<string, string>>,
+  tries = usualTries,
 ): Promise<SiteAnswer> {
   for (let tried = 1; ; tried += 1) {
     const result = await ask(site, url, headers).catch((error: NodeJS.ErrnoException) => error);
@@ -129,10 +130,16 @@ export async function askWithBackoff(
       if (trouble) throw trouble;
       if (tried === tries) throw result;
     } else if (isFinal(result.status) || tried === tries) return result;
-    const wanted = result instanceof Error ? 0 : Number(result.headers['retry-after'] ?? 0) * 1000;
+    const wanted = result instanceof Error ? 0 : retryAfterMs(result.headers);
     if (!(result instanceof Error) && wanted > longestWaitMs) return result;
-    await site.sleep(Math.max(wanted || 0, firstWaitMs * 2 ** (tried - 1)));
+    await site.sleep(Math.max(wanted, firstWaitMs * 2 ** (tried - 1)));
   }
+}
+
+/** Milliseconds that an answer asks to wait; 0 where it asks for none, or names a date. */
+export function retryAfterMs(headers: SiteAnswer['headers']): number {
+  const seconds = Number(headers['retry-after'] ?? 0);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
 }
 
 function troubleOf(error: NodeJS.ErrnoException, url: string): TroubleError | null {

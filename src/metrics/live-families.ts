@@ -1,0 +1,54 @@
+import { type Family, family } from './family.ts';
+
+/** What `watch --live` knows of the build that the live site served last. */
+export const liveFamilies = {
+  liveBuildInfo: family({
+    name: 'wwebjs_live_build_info',
+    type: 'gauge',
+    help: 'The build that the live site served last; always 1',
+    labels: { build: 'any' },
+    limit: 1,
+  }),
+  liveBuildSeen: family({
+    name: 'wwebjs_live_build_seen_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the build that the live site served last was seen first',
+    labels: {},
+    limit: 1,
+  }),
+  liveAnswered: family({
+    name: 'wwebjs_live_page_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a page of the live site was read last',
+    labels: {},
+    limit: 1,
+  }),
+  liveFailures: family({
+    name: 'wwebjs_live_failed_looks',
+    type: 'gauge',
+    help: 'Looks at the live site in a row that read no page',
+    labels: {},
+    limit: 1,
+  }),
+  liveLost: family({
+    name: 'wwebjs_live_lost',
+    type: 'gauge',
+    help: 'Methods and steps up to ready that a version loses on the build that the live site served last, by its source, compared with the build before',
+    labels: { library: 'any' },
+    limit: 200,
+  }),
+  liveWorse: family({
+    name: 'wwebjs_live_worse_flows',
+    type: 'gauge',
+    help: 'Flows of a version that passed on a replica of the build before and do not on a replica of the one that the live site served last',
+    labels: { library: 'any' },
+    limit: 200,
+  }),
+  liveDrift: family({
+    name: 'wwebjs_live_drift',
+    type: 'gauge',
+    help: 'Behaviours that the page served last shows and of which the data says otherwise',
+    labels: {},
+    limit: 1,
+  }),
+} as const satisfies Record<string, Family>;
