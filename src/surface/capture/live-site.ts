@@ -73,7 +73,12 @@ export function ask(site: LiveSite, url: string, headers: Readonly<Record<string
       ...trust,
       signal: AbortSignal.timeout(answerMs),
     });
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // The site may close a connection that is kept for the next request at the moment at which it is used.
+      const isStale = request.reusedSocket && error.code === 'ECONNRESET';
+      if (isStale) ask(site, url, headers).then(resolve, reject);
+      else reject(error);
+    });
     request.on('response', (response) => {
       const parts: Buffer[] = [];
       let size = 0;
