@@ -30,6 +30,8 @@ function describe({ expectation, attempts }: CellReport): string {
   return `failed in ${attempt.phase} with ${attempt.code}${why}`;
 }
 
+const timeoutMs = 10_000;
+
 /** The body of one call, as JSON. */
 export interface SurpriseNews {
   schemaVersion: 1;
