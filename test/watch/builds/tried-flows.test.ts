@@ -44,7 +44,7 @@ test('an attempt on the live site counts only where every page of it was of the 
   expect(note).toBe('4 attempts met another build');
 });
 
-test('attempts that the policy refuses are said and count for nothing', () => {
+test('attempts that the policy refuses are counted in the note and for no version', () => {
   const refused = infraAttempt({ code: 'limit-reached' });
   const { flows, note } = triedOf(report([{ target: 'live', build: 'live' }, [live(build), refused]]), build);
   expect(flows).toMatchObject([{ passed: 1, failed: 0, spoiled: 1 }]);
