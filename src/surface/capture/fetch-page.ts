@@ -3,7 +3,14 @@ import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { CapturedPage, PageScript } from './capture-surface.ts';
 import { scriptAddresses } from './html-facts.ts';
 import type { KeptPage, KeptScripts } from './kept-scripts.ts';
-import { askWithBackoff, type LiveSite, navigation, retryAfterMs, type SiteAnswer, scriptRequest } from './live-site.ts';
+import {
+  askWithBackoff,
+  type LiveSite,
+  navigation,
+  retryAfterMs,
+  type SiteAnswer,
+  scriptRequest,
+} from './live-site.ts';
 import { buildIn } from './read-saved-page.ts';
 
 const address = 'https://web.whatsapp.com/';
@@ -27,11 +34,7 @@ interface FetchOptions {
  *
  * @throws TroubleError where the site cannot be reached, refuses, or answers with anything but its page; scripts that came are kept
  */
-export async function fetchPage(
-  site: LiveSite,
-  kept: KeptScripts,
-  options: FetchOptions,
-): Promise<CapturedPage> {
+export async function fetchPage(site: LiveSite, kept: KeptScripts, options: FetchOptions): Promise<CapturedPage> {
   return fetchScripts(site, kept, await fetchHtml(site, kept, options), options.say);
 }
 
