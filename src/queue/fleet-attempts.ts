@@ -12,7 +12,7 @@ import { within } from '../contracts/within.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
 import type { AttemptMaker, NumberedTask } from '../runner/run-plan.ts';
 import { type FleetLink, farewellMs, hintSchema, keys } from './fleet-link.ts';
-import { type JobData, jobIdOf, jobResultSchema, type RunState } from './job.ts';
+import { interruptedReason, type JobData, jobIdOf, jobResultSchema, type RunState } from './job.ts';
 import { type FleetWorker, needOf, type QueueNeed, queueName, waitingReason, whyNotServed } from './needs.ts';
 
 export interface FleetOptions {
@@ -46,6 +46,7 @@ interface Pending {
 const lookMs = 1_000;
 /** Workers make no attempt of a run whose coordinator has been gone for so long. */
 const runLeaseMs = 30_000;
+const renewMs = 2_000;
 /** An interrupted attempt ends its browser in this time. */
 const interruptionMs = 20_000;
 const keptSeconds = 24 * 3_600;
@@ -205,7 +206,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
         this.#wake = resolve;
       });
       try {
-        if (performance.now() - renewedAt > runLeaseMs / 6) {
+        if (performance.now() - renewedAt > renewMs) {
           renewedAt = performance.now();
           await this.#renew();
         }
@@ -307,6 +308,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     const { data } = pending;
     if (job.failedReason === lostReason) return lostRecord(pending);
     const worker = `worker ${job.processedBy ?? '?'}`;
+    if (job.failedReason === interruptedReason) return recordOfUnstarted(data, 'interrupted', interruptedReason);
     if (job.failedReason) return recordOfUnstarted(data, 'harness-error', `${worker}: ${job.failedReason}`);
     const result = jobResultSchema.safeParse(job.returnvalue);
     if (!result.success) return recordOfUnstarted(data, 'harness-error', `${worker} returned no record`);
@@ -333,7 +335,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     }).catch(() => {});
     await sleep(interruptionMs, undefined, { signal: this.#over.signal }).catch(() => {});
     for (const pending of this.#pending.values()) {
-      const words = 'the run was interrupted, and the worker did not answer';
+      const words = `${interruptedReason}, and the worker did not answer`;
       this.#settle(pending, pending.isBegun ? recordOfUnstarted(pending.data, 'interrupted', words) : null);
     }
   }

@@ -186,9 +186,10 @@ export class FleetLink {
   /** @throws InputError, TroubleError */
   async #check(): Promise<void> {
     const { redis, address } = this;
-    let why = 'it does not answer';
+    // The first error is the reason; those after it say that the connection is closed.
+    let why: string | null = null;
     const note = (error: Error) => {
-      why = error.message;
+      why ??= error.message;
       if (isRefusal(error)) redis.disconnect();
     };
     redis.on('error', note);
@@ -199,7 +200,7 @@ export class FleetLink {
     );
     clearTimeout(timer);
     redis.off('error', note);
-    if (info === undefined) throw troubleOf(address, why);
+    if (info === undefined) throw troubleOf(address, why ?? 'it does not answer');
     checkServer(info, address);
     redis.on('error', () => this.#note(true)).on('close', () => this.#note(true));
     redis.on('ready', () => this.#note(false));

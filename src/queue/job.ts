@@ -24,6 +24,9 @@ export const jobResultSchema = z.object({
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
 
+/** Why a job failed whose attempt was ended because its run was. */
+export const interruptedReason = 'the run was interrupted';
+
 /** What the coordinator of a run wants of the workers. */
 export const runStateSchema = z.enum(['open', 'stopping']);
 export type RunState = z.infer<typeof runStateSchema>;

@@ -6,7 +6,7 @@ import type { Attempt } from '../contracts/attempt.ts';
 import { within } from '../contracts/within.ts';
 import { Finding } from '../runner/finding.ts';
 import { type FleetLink, farewellMs, type Hint, keys } from './fleet-link.ts';
-import { type JobData, type JobResult, jobDataSchema } from './job.ts';
+import { interruptedReason, type JobData, type JobResult, jobDataSchema } from './job.ts';
 import { type QueueNeed, queueSchema, type Serves, whyNotServed } from './needs.ts';
 
 export interface WorkerOptions {
@@ -27,7 +27,7 @@ export interface WorkerOptions {
   /**
    * Makes one attempt.
    *
-   * @throws WaitsForLease, DOMException of the signal; any other error is of this worker and becomes the record.
+   * @throws WaitsForLease; any other error is of this worker and becomes the record.
    */
   attempt(data: JobData, signal: AbortSignal): Promise<Attempt>;
   /** Takes nothing more, and ends when what is under way has ended. */
@@ -48,7 +48,7 @@ export class WaitsForLease extends Error {
 }
 
 const pollMs = { least: 250, most: 750 };
-const enrolMs = 5_000;
+const enrolMs = 2_000;
 const runStateMs = 1_000;
 /** An attempt of a run without a coordinator is looked at again after this time. */
 const orphanMs = 15_000;
@@ -178,7 +178,8 @@ class QueueWorker {
       const result: JobResult = { attempt: sent, worker: name };
       await job.moveToCompleted(result, token, false);
     } catch (error) {
-      await this.#fail(error as Error, job, token).catch((refused: Error) =>
+      const reason = stop.signal.aborted ? new Error(interruptedReason) : (error as Error);
+      await this.#fail(reason, job, token).catch((refused: Error) =>
         say(`attempt ${data.id} is not recorded: its lock was lost (${refused.message})`),
       );
     }

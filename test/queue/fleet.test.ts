@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
-import { beforeAll, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { exitCode } from '../../src/contracts/exit-code.ts';
 import { home } from '../../src/contracts/home.ts';
+import { InputError, TroubleError } from '../../src/contracts/input-error.ts';
+import { FleetLink } from '../../src/queue/fleet-link.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { planned } from '../fixtures/example-run.ts';
 import { type PrivateRedis, startPrivateRedis } from '../support/private-redis.ts';
+import { freePort } from '../support/private-server.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { LightWorker, type LightWorkerOptions, runOnWorkers, storedAttempts } from './light-workers.ts';
 
@@ -12,21 +19,190 @@ let shared: Pick<LightWorkerOptions, 'url' | 'folder' | 'lostAfterMs' | 'attempt
 beforeAll(async () => {
   redis = await startPrivateRedis();
   process.env.WWEBJS_CANARY_HOME = temporaryFolder();
-  shared = { url: redis.url, folder: temporaryFolder(), lostAfterMs: 1_500, attemptMs: 30 };
+  shared = { url: redis.url, folder: temporaryFolder(), lostAfterMs: 1_000, attemptMs: 30 };
 }, 120_000);
 
-test('workers make every attempt of a plan once, with its files, and leave nothing behind', async () => {
-  const workers = ['a', 'b', 'c'].map((name) => new LightWorker({ ...shared, name, slots: 2 }));
+beforeEach(() => redis.client.flushall());
+
+/** Starts a worker that ends with the test. */
+function start(name: string, options: Partial<LightWorkerOptions> = {}): LightWorker {
+  const worker = new LightWorker({ ...shared, name, ...options });
+  onTestFinished(async () => {
+    worker.signal('SIGKILL');
+    await worker.exited;
+  });
+  return worker;
+}
+
+/** Resolves when something holds. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; !(await holds()); await sleep(50)) expect(Date.now()).toBeLessThan(end);
+}
+
+const locks = () => redis.client.keys('*:lock');
+const isUnderWay = async () => (await locks()).length > 0;
+
+/** What is left of attempts, runs and needs on the server. */
+const leftovers = async () =>
+  (await redis.client.keys('*')).filter((key) => /:(needs|run:.*|[0-9a-f]{64}.*)$/.test(key));
+
+test('every attempt of a plan counts once, with its files, though one worker is killed and another one is paused', async () => {
+  const [killed, paused] = [start('killed', { attemptMs: 60_000 }), start('paused', { attemptMs: 60_000 })];
   const plan = [planned({}, null, 40), planned({ library: '1.25.0' }, null, 20)];
-  const { run } = await runOnWorkers(plan, shared);
+  const running = runOnWorkers(plan, shared);
+  await until(async () => (await locks()).length === 2);
+  killed.signal('SIGKILL');
+  paused.signal('SIGSTOP');
+  const last = start('last', { slots: 4 });
+  const { run, cells } = await running;
+  paused.signal('SIGCONT');
+  await until(() => paused.lines.some((line) => line.includes('its lock was lost')));
   const stored = await storedAttempts(run.id);
-  expect(new Set(stored.map(({ id }) => id)).size).toBe(60);
-  expect(stored).toHaveLength(60);
+  const lost = stored.filter(({ code }) => code === 'worker-lost');
+  expect(lost.map(({ outcome, cause }) => [outcome, cause?.message.split(' ')[1]]).sort()).toEqual([
+    ['infra', 'killed'],
+    ['infra', 'paused'],
+  ]);
+  expect(stored).toHaveLength(62);
+  expect(new Set(stored.map(({ id }) => id)).size).toBe(62);
+  for (const { id } of lost) expect(stored.map((each) => each.id)).toContain(`${id}-2`);
+  expect(cells.map(({ made, lost, planned }) => made - lost - planned)).toEqual([0, 0]);
   const withFiles = stored.filter(({ artifacts }) => artifacts !== null);
   expect(withFiles.length).toBeGreaterThan(0);
   for (const { artifacts } of withFiles) expect(existsSync(home('runs', run.id, artifacts ?? ''))).toBe(true);
-  expect((await redis.client.keys('*')).filter((key) => /:(needs|run:.*|[0-9a-f]{64}.*)$/.test(key))).toEqual([]);
-  for (const worker of workers) worker.signal('SIGTERM');
-  await Promise.all(workers.map(({ exited }) => exited));
-  expect(workers.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+  expect(await leftovers()).toEqual([]);
+  last.signal('SIGTERM');
+  await last.exited;
+  expect(last.exitCode).toBe(0);
+});
+
+test('an attempt that is lost more often than the policy allows ends the run with exit code 4, and the record says so', async () => {
+  const first = start('first', { attemptMs: 60_000 });
+  const running = runOnWorkers([planned()], { ...shared, repeats: 0 });
+  await until(isUnderWay);
+  first.signal('SIGKILL');
+  const { run, exit } = await running;
+  expect((await storedAttempts(run.id)).map(({ code }) => code)).toEqual(['worker-lost']);
+  expect(exit).toBe(exitCode.trouble);
+});
+
+test('a worker that ends by SIGTERM records what it had begun, and one without work ends by itself', async () => {
+  const first = start('first', { attemptMs: 1_000 });
+  const running = runOnWorkers([planned({}, null, 3)], shared);
+  await until(isUnderWay);
+  first.signal('SIGTERM');
+  await first.exited;
+  const second = start('second', { idleMs: 500 });
+  const { run } = await running;
+  expect((await storedAttempts(run.id)).map(({ code }) => code)).not.toContain('worker-lost');
+  await second.exited;
+  expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+});
+
+test('a worker and a run that are cut off from the queue for a moment lose no attempt and count none twice', async () => {
+  const wires = [await TcpProxy.to(redis.port), await TcpProxy.to(redis.port)];
+  onTestFinished(async () => {
+    await Promise.all(wires.map((wire) => wire.close()));
+  });
+  const [workers, coordinator] = wires.map((wire) => `redis://127.0.0.1:${wire.port}`) as [string, string];
+  start('first', { url: workers, slots: 4, lostAfterMs: 30_000 });
+  const said: string[] = [];
+  const running = runOnWorkers([planned({}, null, 60)], { ...shared, url: coordinator, say: (line) => said.push(line) });
+  await until(isUnderWay);
+  for (const wire of wires) wire.cut('refuse');
+  await sleep(300);
+  for (const wire of wires) wire.mend();
+  const { run } = await running;
+  const stored = await storedAttempts(run.id);
+  expect(stored).toHaveLength(60);
+  expect(stored.map(({ code }) => code)).not.toContain('worker-lost');
+  expect(said).toEqual(expect.arrayContaining([expect.stringContaining('does not answer; waiting for it')]));
+});
+
+test('a server that forgets everything gets the attempts that have no record again', async () => {
+  const running = runOnWorkers([planned({}, null, 5)], shared);
+  await until(async () => (await redis.client.keys('*')).length > 5);
+  await redis.client.flushall();
+  start('first');
+  const { run } = await running;
+  expect(await storedAttempts(run.id)).toHaveLength(5);
+});
+
+describe('attempts that no worker can make', () => {
+  test('wait until a worker comes that can, and the run and the other workers say why', async () => {
+    const others = [
+      [start('b', { browsers: ['107'] }), 'serves the browsers 107'],
+      [start('v', { version: '0.0.9' }), 'is wwebjs-canary 0.0.9 and the run was started by test'],
+      [start('l', { libraries: ['1.25.0'] }), 'serves the libraries 1.25.0'],
+    ] as const;
+    const said: string[] = [];
+    const running = runOnWorkers([planned()], { ...shared, say: (line) => said.push(line) });
+    const isExplained = (line: string) =>
+      line.startsWith('waiting: 1 attempt of 1.34.7') && others.every(([, why]) => line.includes(why));
+    await until(() => said.some(isExplained));
+    for (const [other, why] of others) await until(() => other.lines.some((line) => line.includes(`this worker ${why}`)));
+    start('fitting');
+    const { run } = await running;
+    expect(await storedAttempts(run.id)).toHaveLength(1);
+  });
+
+  test('are recorded as infra with the name of the worker and its reason when it takes them all the same', async () => {
+    start('first', { fails: '--flow mine.ts: there is no file /mine.ts' });
+    const { run, exit } = await runOnWorkers([planned()], shared);
+    const [only] = await storedAttempts(run.id);
+    expect(only).toMatchObject({
+      code: 'harness-error',
+      outcome: 'infra',
+      cause: { message: 'worker first: --flow mine.ts: there is no file /mine.ts' },
+    });
+    expect(exit).toBe(exitCode.trouble);
+  });
+});
+
+describe('a run that is cut off', () => {
+  test('takes back what waits and records what is under way as interrupted, and --resume makes the rest', async () => {
+    const slow = start('slow', { attemptMs: 60_000 });
+    const stop = new AbortController();
+    const plan = [planned({}, null, 4)];
+    const running = runOnWorkers(plan, { ...shared, signal: stop.signal });
+    await until(isUnderWay);
+    stop.abort();
+    const { run, exit } = await running;
+    expect(exit).toBe(exitCode.trouble);
+    expect((await storedAttempts(run.id)).map(({ code }) => code)).toEqual(['interrupted']);
+    slow.signal('SIGTERM');
+    start('second');
+    const store = await openStore();
+    const kept = await store.plannedCells.ofRun(run.id);
+    await store.close();
+    const resumed = await runOnWorkers(kept, { ...shared, resumed: run });
+    expect(resumed.run.id).toBe(run.id);
+    expect(resumed.cells).toMatchObject([{ made: 5, lost: 1, planned: 4 }]);
+  });
+});
+
+describe('a queue that cannot be used', () => {
+  const open = (url: string) => FleetLink.open(url, () => {});
+
+  test.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host/db'])('%s is refused', async (url) => {
+    await expect(open(url)).rejects.toThrow(InputError);
+  });
+
+  test('a message about an address has no password', async () => {
+    await expect(open('http://me:se@cret@localhost')).rejects.toThrow(/^--queue http:\/\/localhost: /);
+  });
+
+  test('nothing that listens there is trouble', async () => {
+    await expect(open(`redis://127.0.0.1:${await freePort()}`)).rejects.toThrow(TroubleError);
+  });
+
+  test('a refused password and a server that may drop jobs are bad input', async () => {
+    const strict = await startPrivateRedis(['--requirepass', 'right']);
+    await expect(open(strict.url)).rejects.toThrow(/refuses user or password/);
+    await expect(open(strict.url.replace('//', '//:wrong@'))).rejects.toThrow(InputError);
+    const right = await open(strict.url.replace('//', '//:right@'));
+    await right.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await right.close();
+    await expect(open(strict.url.replace('//', '//:right@'))).rejects.toThrow(/allkeys-lru.*set noeviction/);
+  });
 });
