@@ -107,7 +107,11 @@ test('a worker and a run that are cut off from the queue for a moment lose no at
   const [workers, coordinator] = wires.map((wire) => `redis://127.0.0.1:${wire.port}`) as [string, string];
   start('first', { url: workers, slots: 4, lostAfterMs: 30_000 });
   const said: string[] = [];
-  const running = runOnWorkers([planned({}, null, 60)], { ...shared, url: coordinator, say: (line) => said.push(line) });
+  const running = runOnWorkers([planned({}, null, 60)], {
+    ...shared,
+    url: coordinator,
+    say: (line) => said.push(line),
+  });
   await until(isUnderWay);
   for (const wire of wires) wire.cut('refuse');
   await sleep(300);
@@ -140,7 +144,8 @@ describe('attempts that no worker can make', () => {
     const isExplained = (line: string) =>
       line.startsWith('waiting: 1 attempt of 1.34.7') && others.every(([, why]) => line.includes(why));
     await until(() => said.some(isExplained));
-    for (const [other, why] of others) await until(() => other.lines.some((line) => line.includes(`this worker ${why}`)));
+    for (const [other, why] of others)
+      await until(() => other.lines.some((line) => line.includes(`this worker ${why}`)));
     start('fitting');
     const { run } = await running;
     expect(await storedAttempts(run.id)).toHaveLength(1);
@@ -184,9 +189,12 @@ describe('a run that is cut off', () => {
 describe('a queue that cannot be used', () => {
   const open = (url: string) => FleetLink.open(url, () => {});
 
-  test.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host/db'])('%s is refused', async (url) => {
-    await expect(open(url)).rejects.toThrow(InputError);
-  });
+  test.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host/db'])(
+    '%s is refused',
+    async (url) => {
+      await expect(open(url)).rejects.toThrow(InputError);
+    },
+  );
 
   test('a message about an address has no password', async () => {
     await expect(open('http://me:se@cret@localhost')).rejects.toThrow(/^--queue http:\/\/localhost: /);
