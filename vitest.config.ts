@@ -87,6 +87,7 @@ export default defineConfig({
           name: 'kubernetes',
           include: ['test/kubernetes/**/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -97,7 +97,7 @@ describe('as processes that may do what their pods may', () => {
   const build = '2.3000.1032534684';
   let workloads: Workload[];
   let values: Omit<Given, 'launch'>;
-  /** What the images have of Chromium and the libraries. */
+  /** What the images have of Chromium and the libraries, and the file with the addresses of the replica. */
   const image: Record<string, string> = {};
 
   const podOf = (name: string) => (workloads.find((each) => each.name === name) as Workload).pod;
@@ -142,8 +142,10 @@ describe('as processes that may do what their pods may', () => {
   }, async () => {
     const replica = await startReplica({ build });
     const { url, chromiumArgs, phoneUrl } = replica;
-    const line = join(packageRoot, '.wwebjs-canary', 'replica-of-pods.json');
-    writeFileSync(line, JSON.stringify({ url, chromiumArgs, phoneUrl }));
+    const line = '/replica/line.json';
+    image['/replica'] = temporaryFolder();
+    chmodSync(image['/replica'], 0o755);
+    writeFileSync(join(image['/replica'], 'line.json'), JSON.stringify({ url, chromiumArgs, phoneUrl }));
     const key = (await (await pod('add-key', 'add-key-1')).process.run()).trim();
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const ask = async (service: ContainerProcess, path: string, body?: object) =>
@@ -156,7 +158,14 @@ describe('as processes that may do what their pods may', () => {
       const { id: workspace } = await ask(first.process, '/v1/workspaces', { name: 'Berlin' });
       const accounts = `/v1/workspaces/${workspace}/accounts`;
       const account = `${accounts}/${(await ask(first.process, accounts, {})).id}`;
-      const code = await until('a code', async () => (await ask(first.process, `${account}/link`)).code, 60_000);
+      const code = await until(
+        'a code',
+        async () => {
+          const link = await ask(first.process, `${account}/link`);
+          return link.kind === 'qr' && link.code;
+        },
+        60_000,
+      );
       await replica.phones.scan(replica.phones.create('15550100123').id, code);
       const connected = async () => (await ask(second.process, account)).status === 'connected';
       await second.process.start('--replica', line);

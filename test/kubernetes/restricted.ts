@@ -37,7 +37,7 @@ export class RestrictedPod {
   readonly #image: Readonly<Record<string, string>>;
   readonly #folders: ReadonlyMap<string, string>;
 
-  /** @param image folders by their path in the image, below /data. */
+  /** @param image folders by their path in the image. */
   constructor(name: string, { volumes = [] }: Pod, image: Readonly<Record<string, string>>) {
     this.#name = name;
     this.#image = image;

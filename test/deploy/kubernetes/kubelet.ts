@@ -42,6 +42,7 @@ export class ContainerProcess {
   async start(...more: string[]): Promise<void> {
     const process = this.#launch([...this.#arguments, '--port', '0', ...more], this.#environment);
     this.#process = process;
+    const trouble = text(process.stderr as Readable);
     for await (const line of createInterface({ input: process.stdout as Readable })) {
       const { url } = JSON.parse(line) as { url?: string };
       if (url === undefined) continue;
@@ -50,7 +51,7 @@ export class ContainerProcess {
     }
     // Otherwise a full pipe would stop it.
     process.stdout?.resume();
-    if (this.#port === null) throw new Error(`${this.#container.name} ended before it listened`);
+    if (this.#port === null) throw new Error(`${this.#container.name} ended before it listened: ${await trouble}`);
     await this.untilProbe('startupProbe', true);
   }
 
