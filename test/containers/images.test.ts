@@ -28,6 +28,7 @@ describe.each(['replica', 'canaries', 'service'])('the image %s', (target) => {
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'wwebjs-canary' } } });
     const names = bill.components.map(({ name }: { name: string }) => name);
     expect(names).toContain('fastify');
+    expect(names).toContain('bullmq');
     expect(names).not.toContain('vitest');
     for (const absent of [
       'opt/wwebjs-canary/node_modules/vitest',

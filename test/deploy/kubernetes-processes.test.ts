@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { program } from '../../src/cli/program.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
+import { FleetLink } from '../../src/queue/fleet-link.ts';
 import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { ownHome } from '../support/own-home.ts';
+import { type PrivateRedis, startPrivateRedis } from '../support/private-redis.ts';
+import { until } from '../support/test-service.ts';
 import { ContainerProcess, type Given } from './kubernetes/kubelet.ts';
 import {
   baseObjects,
@@ -61,12 +64,14 @@ describe('as processes with the arguments and the environment of the manifests',
     objects.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata, data = {} }) => [metadata.name, data]),
   );
   let given: Given;
+  let redis: PrivateRedis;
   const containerOf = (name: string) => {
     const { pod } = workloads.find((each) => each.name === name) as Workload;
     return { pod, process: new ContainerProcess(pod.containers[0] as Container, given) };
   };
 
   beforeAll(async () => {
+    redis = await startPrivateRedis();
     const database = await newMysqlDatabase();
     const service = {
       database,
@@ -77,7 +82,11 @@ describe('as processes with the arguments and the environment of the manifests',
     const home = ownHome();
     given = {
       configs,
-      secrets: { 'wwebjs-canary-service': service, 'wwebjs-canary-exporter': { database } },
+      secrets: {
+        'wwebjs-canary-service': service,
+        'wwebjs-canary-exporter': { database },
+        'wwebjs-canary-fleet': { queue: redis.url, 's3-access-key-id': 'id', 's3-secret-access-key': 'secret' },
+      },
       launch: (args, environment) => {
         const env = { PATH: process.env.PATH, HOME: home, WWEBJS_CANARY_HOME: home, ...environment };
         return spawn(process.execPath, [join(packageRoot, 'src', 'cli', 'main.ts'), ...args], { env, cwd: home });
@@ -106,5 +115,16 @@ describe('as processes with the arguments and the environment of the manifests',
     await exporter.untilProbe('readinessProbe', true);
     await exporter.untilProbe('livenessProbe', true);
     expect(await exporter.end(pod)).toBe(0);
+  });
+
+  test('a worker takes a place at the queue, gives it back, and ends within its time', async () => {
+    const { pod, process: worker } = containerOf('worker');
+    onTestFailed(() => worker.kill());
+    await worker.start();
+    const link = await FleetLink.open(redis.url, () => {});
+    await until('the queue knows the worker', async () => (await link.workers()).length === 1);
+    expect(await worker.end(pod)).toBe(0);
+    expect(await link.workers()).toEqual([]);
+    await link.close();
   });
 });

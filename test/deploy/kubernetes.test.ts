@@ -2,7 +2,15 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { baseObjects, type Container, kubernetes, programsOf, workloadsOf } from './kubernetes/manifests.ts';
+import { flowDeadlineSeconds } from '../../src/runner/deadlines.ts';
+import {
+  baseObjects,
+  type Container,
+  kubernetes,
+  programsOf,
+  readObjects,
+  workloadsOf,
+} from './kubernetes/manifests.ts';
 
 const objects = baseObjects();
 const workloads = workloadsOf(objects);
@@ -14,7 +22,7 @@ const namesOf = (kind: string) => new Set(named(kind).map(({ metadata }) => meta
 interface Kustomization {
   resources?: string[];
   components?: string[];
-  images?: { name: string; newTag: string }[];
+  images?: { name: string; newName: string; newTag: string }[];
 }
 const kustomizations = globSync(join(kubernetes, '**', 'kustomization.yaml')).map(
   (file) => [file, parse(readFileSync(file, 'utf8')) as Kustomization] as const,
@@ -29,14 +37,29 @@ test.each(kustomizations)('%s names what is there, and every manifest beside it'
   expect(new Set(own)).toEqual(new Set(beside.filter((name) => name !== 'kustomization.yaml')));
 });
 
-test('overlays have the version of the package, and no image but those that a release publishes', () => {
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const images = new Set(workloads.flatMap(({ pod }) => programsOf(pod).map(({ image }) => image)));
-  expect(images).toEqual(new Set(['wwebjs-canary', 'wwebjs-canary-service']));
-  for (const [, given] of kustomizations.filter(([file]) => file.includes('overlays'))) {
-    expect(given.images?.map(({ name }) => name).sort()).toEqual([...images].sort());
-    expect(given.images?.map(({ newTag }) => newTag)).toEqual(given.images?.map(() => version));
-  }
+test.each(kustomizations.filter(([file]) => file.includes('overlays')))(
+  '%s has the images of its workloads in the version of the package',
+  (file, { resources = [], components = [], images = [] }) => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const parts = components.flatMap((component) => {
+      const folder = join(dirname(file), component);
+      const { resources: more = [] } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
+      return more.map((each) => join(folder, each));
+    });
+    const folders = [...resources.map((each) => join(dirname(file), each)), ...parts];
+    const pods = workloadsOf(readObjects(folders.flatMap((folder) => globSync(join(folder, '*.yaml')))));
+    const used = new Set(pods.flatMap(({ pod }) => programsOf(pod).map(({ image }) => image)));
+    expect(new Set(images.map(({ name }) => name))).toEqual(used);
+    for (const { newTag } of images) expect(newTag).toBe(version);
+  },
+);
+
+test('overlays take the images that a release publishes', () => {
+  const { jobs } = parse(readFileSync('.github/workflows/release.yml', 'utf8'));
+  const published: string[] = jobs.images.strategy.matrix.target;
+  const taken = kustomizations.flatMap(([, { images = [] }]) => images.map(({ newName }) => newName));
+  for (const name of taken)
+    expect(published.map((target) => `images.example.org/wwebjs-canary-${target}`)).toContain(name);
 });
 
 describe.each(workloads)('the pods of $name', ({ labels, pod }) => {
@@ -58,7 +81,7 @@ describe.each(workloads)('the pods of $name', ({ labels, pod }) => {
     const secrets = containers.flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []));
     for (const { name, key } of secrets) {
       const making = new RegExp(`create secret generic ${name}\\b(?:[^\\n]*\\\\\\n)*[^\\n]*--from-literal=${key}=`);
-      expect(guide, `${name}/${key}`).toMatch(making);
+      expect(making.test(guide), `${name}/${key}`).toBe(true);
     }
   });
 
@@ -120,4 +143,12 @@ test('a pod of the service has time for its drain and its graceful shutdown', ()
   const shutdown = 20;
   expect(readFileSync('docs/service.md', 'utf8')).toContain(`graceful shutdown of at most ${shutdown} s`);
   expect(grace).toBeGreaterThanOrEqual(Number(minutes) * 60 + shutdown);
+});
+
+test.each(['worker', 'nightly'])('a pod of %s has time for the attempt with the longest deadline', (name) => {
+  const deadlines = globSync('canaries/**/*.ts').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/deadlineSeconds: (\d+)/g)].map(([, seconds]) => Number(seconds)),
+  );
+  const { pod } = workloads.find((each) => each.name === name) as (typeof workloads)[number];
+  expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(Math.max(flowDeadlineSeconds, ...deadlines));
 });

@@ -35,14 +35,20 @@ export class ContainerProcess {
   }
 
   /**
-   * Starts a container that serves, on a free port in place of its own, and waits until its startup probe passes.
+   * Starts a container that goes on until it is ended. One that serves does so on a free port in place of its own; waits until its startup probe
+   * passes.
    *
    * @param more arguments besides those of the manifest.
    */
   async start(...more: string[]): Promise<void> {
-    const process = this.#launch([...this.#arguments, '--port', '0', ...more], this.#environment);
+    const port = this.#container.ports ? ['--port', '0'] : [];
+    const process = this.#launch([...this.#arguments, ...port, ...more], this.#environment);
     this.#process = process;
     const trouble = text(process.stderr as Readable);
+    if (!this.#container.ports) {
+      process.stdout?.resume();
+      return;
+    }
     for await (const line of createInterface({ input: process.stdout as Readable })) {
       const { url } = JSON.parse(line) as { url?: string };
       if (url === undefined) continue;
