@@ -1,6 +1,12 @@
 import type { Archive, ArchivedModule } from '../../contracts/build-data.ts';
 import type { Capture, Drift, ObservedPage, RanPage, ReadingWay } from '../../contracts/capture.ts';
-import { type Behaviours, behavioursSchema, type Surface, type Tier } from '../../contracts/surface.ts';
+import {
+  type Behaviours,
+  behavioursSchema,
+  type ExportKind,
+  type Surface,
+  type Tier,
+} from '../../contracts/surface.ts';
 import { resolveSurface, timelineOf } from '../../replica/builds/resolve-surface.ts';
 import type { ModuleText } from './module-text.ts';
 
@@ -101,13 +107,15 @@ function namesAsTheyRan(
 /** A registered module that no script shows. */
 const unread: ArchivedModule = { evidence: 'uses', tier: 2, exportsIncomplete: true, exports: {} };
 
+/** @param isAtStart null where the start of the page did not show: what the text has at the start stays there. */
 function tierAsItRan(
   read: ArchivedModule['tier'],
   { isAtStart, isRegistered, isLinked }: { isAtStart: boolean | null; isRegistered: boolean; isLinked: boolean },
 ): ArchivedModule['tier'] {
-  if (isAtStart) return 1;
-  if (isLinked) return isRegistered ? 2 : 'lazy';
-  return read === 1 && isAtStart === false ? 2 : read;
+  const isEarly = isAtStart ?? read === 1;
+  if (isLinked) return isEarly && isRegistered ? 1 : isRegistered ? 2 : 'lazy';
+  if (isEarly) return 1;
+  return read === 1 ? 2 : read;
 }
 
 /** What a page prefetches stays lazy with that mark: whether it does is a switch. What brings a module matters where it is lazy, or waits. */
@@ -117,6 +125,9 @@ function withTier(read: ArchivedModule, tier: ArchivedModule['tier'], isWaiting:
   const isLate = tier === 'lazy' || isWaiting;
   return { ...others, tier, ...(isLate && loaders && { loaders }), ...(isLate && components && { components }) };
 }
+
+/** What a module may export by its own code, and not the marks of its compiler or the keys of a table. */
+const isName = /^(?!__)[A-Za-z_$][\w$]*$/;
 
 /** Kinds are those of the text where it shows them: code that runs does not tell a class from a function. */
 function withExports(read: ArchivedModule, seen: ObservedPage['modules'][string] | undefined): ArchivedModule {
@@ -130,11 +141,13 @@ function withWholeExports(
   { exportsIncomplete: _, exports, ...read }: ArchivedModule,
   seen: ArchivedModule['exports'],
 ): ArchivedModule {
-  const offered = Object.entries(seen).filter(([name]) => !name.startsWith('__'));
+  const offered = Object.entries(seen).filter(([name]) => Object.hasOwn(exports, name) || isName.test(name));
   return {
     ...read,
     evidence: 'code',
-    exports: Object.fromEntries(offered.map(([name, kind]) => [name, exports[name] ?? kind])),
+    exports: Object.fromEntries(
+      offered.map(([name, kind]) => [name, Object.hasOwn(exports, name) ? (exports[name] as ExportKind) : kind]),
+    ),
   };
 }
 

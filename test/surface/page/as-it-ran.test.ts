@@ -95,6 +95,28 @@ test('any change of the data shows in the capture of a page without an account, 
   );
 });
 
+test('where the start of the page did not show, what the text has at the start stays there', () => {
+  const observed = { ...observe(surface, true), start: null };
+  const capture = captureOf(surface, shapes, { method: 'account', observed });
+  expect(capture.ran).toMatchObject({ modules: { start: null }, drift: [] });
+  const names = Object.keys(surface.modules);
+  expect(shownAfter(capture, names, true)).toEqual(shownBy(surface, undefined, shapes, true));
+});
+
+test('exports of a module that ran are those of its text and its names, and not the keys of a table or the mark of a compiler', () => {
+  const observed = observe(surface, false);
+  const exports = {
+    Cmd: 'object',
+    constructor: 'function',
+    __esModule: 'value',
+    'a b': 'value',
+    added: 'class',
+  } as const;
+  const modules = { ...observed.modules, WAWebCmd: { isEsModule: true, exports } };
+  const capture = captureOf(surface, shapes, { method: 'page', observed: { ...observed, modules } });
+  expect(capture.names.modules.WAWebCmd?.exports).toEqual({ Cmd: 'object', constructor: 'function', added: 'class' });
+});
+
 test('what the data have otherwise than the page is drift, and the capture has it as the page does', () => {
   const [name = ''] = Object.keys(surface.modules).filter((each) => surface.modules[each]?.tier === 1);
   const module = { ...surface.modules[name], tier: 2 } as Surface['modules'][string];

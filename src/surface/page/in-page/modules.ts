@@ -14,10 +14,14 @@ export type ModulesMap = Readonly<Record<string, RegisteredModule>>;
 /** Bit of `special`: an ES module, of which `require` returns the default export where there is one. */
 const esModule = 64;
 
-/** The registered modules of the page; empty before there is a loader. No factory runs for it. */
+/** The registered modules of the page; empty before there is a loader. No factory runs for it, and no error reaches code of the page. */
 export function modulesOf(page: object): ModulesMap {
   const { require } = page as { require?: (id: string) => { modulesMap?: ModulesMap } | undefined };
-  return (typeof require === 'function' && require('__debug')?.modulesMap) || {};
+  try {
+    return require?.('__debug')?.modulesMap ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Each registered module, and the exports of those that have run. */
@@ -25,7 +29,8 @@ export function observeModules(modules: ModulesMap): ObservedPage['modules'] {
   return Object.fromEntries(
     Object.entries(modules).map(([name, { special, factoryFinished, exports }]) => {
       const isEsModule = (special & esModule) !== 0;
-      return [name, { isEsModule, ...(factoryFinished && isObject(exports) && { exports: kindsIn(exports) }) }];
+      const hasRun = factoryFinished && isObject(exports) && !Array.isArray(exports);
+      return [name, { isEsModule, ...(hasRun && { exports: kindsIn(exports) }) }];
     }),
   );
 }
