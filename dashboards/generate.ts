@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { canaries } from './builders/canaries.ts';
 import { compatibility } from './builders/compatibility.ts';
+import { fleet } from './builders/fleet.ts';
 import { linking } from './builders/linking.ts';
 import { rollout } from './builders/rollout.ts';
 import { service } from './builders/service.ts';
@@ -10,7 +11,7 @@ import { sessions } from './builders/sessions.ts';
 
 /** Every dashboard by the name of its file, as Grafana imports it. */
 export function renderDashboards(): Record<string, string> {
-  const all = { linking, compatibility, sessions, service, rollout, canaries };
+  const all = { linking, compatibility, sessions, service, rollout, canaries, fleet };
   return Object.fromEntries(Object.entries(all).map(([name, builder]) => [`${name}.json`, render(builder.build())]));
 }
 

@@ -1,3 +1,4 @@
+import type { FleetCounts } from '../contracts/fleet-counts.ts';
 import type { Policy } from '../contracts/policy.ts';
 import { readPolicy } from '../contracts/read-policy.ts';
 import { type RolloutPlan, readRolloutPlan } from '../contracts/rollout-plan.ts';
@@ -7,6 +8,7 @@ import type { Database } from '../store/database/database.ts';
 import type { Store } from '../store/open-store.ts';
 import { CanaryFigures } from './canary-figures.ts';
 import { LiveFigures } from './live-figures.ts';
+import { QueueFigures } from './queue-figures.ts';
 import { ScheduleFigures } from './schedule-figures.ts';
 import { ServiceFigures } from './service-figures.ts';
 import type { ExportedTables } from './service-reads.ts';
@@ -17,6 +19,7 @@ export class Exporter {
   readonly #instruments = new Instruments();
   readonly #up = this.#instruments.gauge(families.exporterUp);
   readonly #figures: readonly { refresh(): Promise<void> }[];
+  readonly #queue: QueueFigures | null;
   readonly #onTrouble: (error: unknown) => void;
   #last: Promise<void> = Promise.resolve();
 
@@ -26,6 +29,7 @@ export class Exporter {
    * @param onTrouble called when the store could not be read; the previous figures stay.
    * @param plan has the expected success rates of a rollout.
    * @param policy selects the verdicts to export.
+   * @param readFleet counts the queues of a fleet; without it, none are exported.
    */
   constructor(
     store: Store,
@@ -33,6 +37,7 @@ export class Exporter {
     onTrouble: (error: unknown) => void,
     plan: RolloutPlan = readRolloutPlan(),
     policy: Policy = readPolicy(),
+    readFleet: (() => Promise<FleetCounts>) | null = null,
   ) {
     this.#onTrouble = onTrouble;
     this.#figures = [
@@ -42,11 +47,12 @@ export class Exporter {
       new VerdictFigures(store, this.#instruments, policy),
       new ServiceFigures(service, this.#instruments, plan),
     ];
+    this.#queue = readFleet && new QueueFigures(readFleet, this.#instruments, onTrouble);
   }
 
   /** Media type and text of `/metrics`. Two that ask at the same time wait for each other: nothing is counted twice. */
   async read(): Promise<{ contentType: string; text: string }> {
-    this.#last = this.#last.then(() => this.#refresh());
+    this.#last = this.#last.then(async () => void (await Promise.all([this.#refresh(), this.#queue?.refresh()])));
     await this.#last;
     const { registry } = this.#instruments;
     return { contentType: registry.contentType, text: await registry.metrics() };

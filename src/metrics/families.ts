@@ -1,6 +1,7 @@
 import { canaryFamilies } from './canary-families.ts';
 import { decisionFamilies } from './decision-families.ts';
 import { type Family, family } from './family.ts';
+import { fleetFamilies } from './fleet-families.ts';
 import { liveFamilies } from './live-families.ts';
 import { serviceFamilies } from './service-families.ts';
 
@@ -13,6 +14,7 @@ export const families = {
   ...serviceFamilies,
   ...decisionFamilies,
   ...liveFamilies,
+  ...fleetFamilies,
   libraryInfo: family({
     name: 'wwebjs_library_info',
     type: 'gauge',

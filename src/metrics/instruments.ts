@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import type { Distribution } from '../contracts/fleet-counts.ts';
 import { families } from './families.ts';
 import { type Family, type LabelSet, overflow } from './family.ts';
 
@@ -58,6 +59,40 @@ export class Instruments {
     return { observe: (labels: LabelSet<F>, value: number) => series.of(labels).observe(value) };
   }
 
+  /** A histogram of what is counted elsewhere. */
+  countedHistogram<F extends Family>(of: F & { type: 'histogram' }) {
+    const counted = new Map<string, { labels: Record<string, string>; distribution: Distribution }>();
+    const series = this.#limited(of, (labels) => {
+      const key = JSON.stringify(labels);
+      const zero = { counts: new Array<number>((of.buckets ?? []).length + 1).fill(0), sum: 0 };
+      const entry = counted.get(key) ?? { labels, distribution: zero };
+      counted.set(key, entry);
+      return entry;
+    });
+    const get = async () => ({
+      ...{ name: of.name, help: of.help, type: of.type, aggregator: 'sum' },
+      values: [...counted.values()].flatMap(({ labels, distribution }) => samplesOf(of, labels, distribution)),
+    });
+    // The registry calls nothing but get(), which for a histogram names each sample.
+    this.registry.registerMetric({ name: of.name, get } as unknown as Metric);
+    return {
+      /** Those above the limit are added up. */
+      add(labels: LabelSet<F>, { counts, sum }: Distribution): void {
+        const entry = series.of(labels);
+        const { distribution } = entry;
+        entry.distribution = {
+          counts: distribution.counts.map((count, i) => count + (counts[i] ?? 0)),
+          sum: distribution.sum + sum,
+        };
+      },
+      /** Forgets every label set: to be called before the present ones are added. */
+      clear(): void {
+        counted.clear();
+        series.forget();
+      },
+    };
+  }
+
   /** The series of a family by their labels, at most as many as its limit, and those of `overflow`. */
   #limited<F extends Family, Series>(of: F, open: (labels: Record<string, string>) => Series) {
     const names: string[] = Object.keys(of.labels);
@@ -86,6 +121,20 @@ export class Instruments {
       },
     };
   }
+}
+
+/** The samples of one histogram: each bucket has those of all buckets below it. */
+function samplesOf({ name, buckets = [] }: Family, labels: Record<string, string>, { counts, sum }: Distribution) {
+  let total = 0;
+  const values = [...buckets, '+Inf'].map((le, i) => {
+    total += counts[i] ?? 0;
+    return { metricName: `${name}_bucket`, labels: { ...labels, le: String(le) }, value: total };
+  });
+  return [
+    ...values,
+    { metricName: `${name}_sum`, labels, value: sum },
+    { metricName: `${name}_count`, labels, value: total },
+  ];
 }
 
 function configOf({ name, help, labels }: Family, registry: Registry) {

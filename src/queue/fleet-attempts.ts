@@ -11,6 +11,7 @@ import type { TraceMode } from '../contracts/trace.ts';
 import { within } from '../contracts/within.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
 import type { AttemptMaker, NumberedTask } from '../runner/run-plan.ts';
+import { countEnded } from './fleet-counts.ts';
 import { type FleetLink, farewellMs, hintSchema, keys } from './fleet-link.ts';
 import { interruptedReason, type JobData, jobIdOf, jobResultSchema, type RunState } from './job.ts';
 import { type FleetWorker, needOf, type QueueNeed, queueName, waitingReason, whyNotServed } from './needs.ts';
@@ -129,11 +130,16 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     await Promise.all([...this.#pending.values()].map((pending) => this.#takeBack(pending)));
   }
 
-  async attemptEnded(_planned: PlannedCell, { id }: Attempt): Promise<void> {
+  async attemptEnded({ cell }: PlannedCell, { id, code }: Attempt): Promise<void> {
+    const need = needOf(cell, this.#options.version);
     const job = this.#recorded.get(id);
-    if (!job) return;
     this.#recorded.delete(id);
-    await job.remove();
+    if (code === 'worker-lost') await countEnded(this.#link, need, 'lost');
+    else if (job?.processedOn && job.finishedOn) {
+      const { timestamp, processedOn, finishedOn } = job;
+      await countEnded(this.#link, need, { waitedMs: processedOn - timestamp, ranMs: finishedOn - processedOn });
+    }
+    await job?.remove();
   }
 
   async runEnded(): Promise<void> {

@@ -73,6 +73,11 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
     /--database sqlite:\S+store\.sqlite: there is no such file; name the one that `serve` works on/,
   ],
   [
+    'a queue of the exporter that is none',
+    ['exporter', '--queue', 'http://x'],
+    /--queue http:\/\/x: it has to be redis:/,
+  ],
+  [
     'a host that is none',
     ['exporter', '--port', '0', '--host', '999.1.1.1'],
     /--host 999\.1\.1\.1: this machine has no such/,

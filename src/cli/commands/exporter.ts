@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { FleetCounts } from '../../contracts/fleet-counts.ts';
 import { home } from '../../contracts/home.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
@@ -8,6 +9,7 @@ import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import type { ExportedTables } from '../../exporter/service-reads.ts';
 import { openDatabaseToRead } from '../../store/database/open-database.ts';
 import { openStore, openStoreToRead } from '../../store/open-store.ts';
+import { loadQueue } from '../fleet/open-fleet.ts';
 import { wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
@@ -19,6 +21,7 @@ interface ExporterOptions {
   database?: string;
   rolloutPlan: string;
   policy: string;
+  queue?: string;
 }
 
 /** `exporter`: serves `/metrics` from the store. */
@@ -29,6 +32,11 @@ export function exporterCommand(): Command {
     .addOption(databaseOption())
     .addOption(rolloutPlanOption())
     .addOption(policyOption('serve only verdicts of the gate by this policy'))
+    .addOption(
+      new Option('--queue <url>', 'the queue of a fleet, whose depth and workers are served too').env(
+        'WWEBJS_CANARY_QUEUE',
+      ),
+    )
     .addHelpText(
       'after',
       `
@@ -36,12 +44,32 @@ Counters come from the store, so they survive restarts, and every exporter of a 
 
 Examples:
   wwebjs-canary exporter
+  wwebjs-canary exporter --queue redis://queue:6379
   WWEBJS_CANARY_DATABASE=mysql://canary:secret@db:3306/canary wwebjs-canary exporter --host 0.0.0.0`,
     )
     .action(run);
 }
 
-async function run({ database: address, rolloutPlan, policy: policyFile, ...at }: ExporterOptions): Promise<void> {
+async function run({ queue, ...options }: ExporterOptions): Promise<void> {
+  if (queue === undefined) return serve(options, null);
+  const { FleetLink, readFleet } = await loadQueue();
+  const link = await FleetLink.open(queue, complain);
+  try {
+    await serve(options, () => readFleet(link));
+  } finally {
+    await link.close();
+  }
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** @param readFleet null without a queue. */
+async function serve(
+  { database: address, rolloutPlan, policy: policyFile, ...at }: Omit<ExporterOptions, 'queue'>,
+  readFleet: (() => Promise<FleetCounts>) | null,
+): Promise<void> {
   const plan = readRolloutPlan(rolloutPlan);
   const policy = readPolicy(policyFile);
   const service = databaseToRead(address);
@@ -49,9 +77,8 @@ async function run({ database: address, rolloutPlan, policy: policyFile, ...at }
   // The first run makes the store of this home, and this process would go on to read what was there before.
   const store = await (existsSync(home('store.sqlite')) ? openStoreToRead() : openStore());
   const database = await openDatabaseToRead<ExportedTables>(service);
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  const cannotRead = (error: unknown) => say(`the store could not be read: ${String(error)}`);
-  const exporter = new Exporter(store, database, cannotRead, plan, policy);
+  const cannotRead = (error: unknown) => complain(`figures could not be read: ${String(error)}`);
+  const exporter = new Exporter(store, database, cannotRead, plan, policy, readFleet);
   // The first count of a large store takes longer than the timeout of a scrape.
   await exporter.read();
   const server = await serveMetrics(at, () => exporter.read());

@@ -15,6 +15,7 @@ export async function loadQueue() {
     return {
       ...(await import('../../queue/fleet-link.ts')),
       ...(await import('../../queue/fleet-attempts.ts')),
+      ...(await import('../../queue/fleet-counts.ts')),
       ...(await import('../../queue/serve-queue.ts')),
       ...(await import('../../queue/worker-attempts.ts')),
     };

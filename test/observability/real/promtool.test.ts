@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { noTimes, type QueueCounts } from '../../../src/contracts/fleet-counts.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { Exporter } from '../../../src/exporter/exporter.ts';
 import type { ExportedTables } from '../../../src/exporter/service-reads.ts';
@@ -48,7 +49,14 @@ test('promtool has nothing to say about the metrics of a store', async () => {
   const store = await openStore(join(temporaryFolder(), 'store.sqlite'));
   await playRun(exampleCells(), [new StoreRecorder(store)]);
   const database = await openDatabase<ExportedTables>(`sqlite:${store.file}`);
-  const { text } = await new Exporter(store, database, () => {}).read();
+  const queue: QueueCounts = {
+    ...{ schema: 1, version: '0.1.0', target: 'replica', browser: 'current', library: '1.34.7' },
+    attempts: { waiting: 3, delayed: 0, running: 1, stalled: 0 },
+    ...{ workers: 1, wait: noTimes(), run: noTimes(), lost: 0 },
+  };
+  const readFleet = async () => ({ queues: [queue], slots: { busy: 1, free: 1 } });
+  const { text } = await new Exporter(store, database, () => {}, undefined, undefined, readFleet).read();
+  expect(text).toContain('wwebjs_queue_wait_seconds_bucket{');
   expect(await complaints(text)).toBe('');
   await database.close();
   await store.close();

@@ -41,6 +41,22 @@ const request = (part: string, count: number, more = '') => ({
   values: `0+${count}x400`,
 });
 
+const queue = `${exporter},target="replica",browser="current",library="1.34.7"`;
+const depth = { waiting: 40, running: 2 };
+const queued = Object.entries(depth).map(([state, count]) => ({
+  series: `wwebjs_queue_attempts{${queue},state="${state}"}`,
+  values: `${count}+0x400`,
+}));
+/** One attempt in four seconds. */
+const often = '0+75x400';
+const ended = { series: `wwebjs_queue_run_seconds_count{${queue}}`, values: often };
+const timesOf = (what: string) =>
+  ['1', '+Inf'].map((le) => ({ series: `wwebjs_queue_${what}_seconds_bucket{${queue},le="${le}"}`, values: often }));
+const slots = Object.entries({ busy: 2, free: 1 }).map(([state, count]) => ({
+  series: `wwebjs_queue_slots{${exporter},state="${state}"}`,
+  values: `${count}+0x400`,
+}));
+
 interface Shown {
   title: string;
   /** Between two samples; a rate over an hour needs more than one in it. */
@@ -138,6 +154,21 @@ const shown: Shown[] = [
     series: [{ series: `wwebjs_database_connections{${instance},state="in_use"}`, values: '2+0x30' }],
     values: [[2]],
   },
+  ...[
+    { title: 'Attempts in the queue', series: queued, values: [[42]] },
+    { title: 'Attempts in the queue over time', series: queued, values: [[42]] },
+    { title: 'Time left', series: [...queued, ended], values: [[168]] },
+    { title: 'Slots of the workers', series: slots, values: [[3]] },
+    { title: 'Attempts ended per minute', series: [ended], values: [[15]] },
+    { title: 'Wait in the queue', series: timesOf('wait'), values: [[0.5], [0.95]] },
+    { title: 'Time on a worker', series: timesOf('run'), values: [[0.5], [0.95]] },
+    {
+      title: 'Attempts lost with their worker',
+      series: [{ series: `wwebjs_queue_lost_total{${queue}}`, values: often }],
+      values: [[900]],
+    },
+    { title: 'Queues without a worker', series: queued, values: [[40]] },
+  ].map((panel) => ({ ...panel, interval: '5m' })),
 ];
 
 test.each(shown)('"$title" shows what happened', async ({ title, interval = '1h', series, values }) => {

@@ -165,6 +165,15 @@ const emptyPanels = new Set([
   'Requests per second by route',
   'Duration of requests by route, p95',
   'Connections to the database',
+  'Attempts in the queue',
+  'Attempts in the queue over time',
+  'Time left',
+  'Slots of the workers',
+  'Attempts ended per minute',
+  'Wait in the queue',
+  'Time on a worker',
+  'Attempts lost with their worker',
+  'Queues without a worker',
 ]);
 
 test('every query of every dashboard is understood by Prometheus and shows data', async () => {
