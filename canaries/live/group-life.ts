@@ -1,4 +1,5 @@
 import type { Json } from '../../src/contracts/host.ts';
+import { groupName } from '../../src/live/allowed-methods.ts';
 import { Finding } from '../../src/runner/finding.ts';
 import { flow, restoredPair } from '../../src/runner/flow.ts';
 import { at, first } from '../methods/recipe.ts';
@@ -30,5 +31,3 @@ function sharedGroup(chats: Json): string {
     `no group "${groupName}" is there: make one on a phone, with accounts of the pool as its only members`,
   );
 }
-
-const groupName = 'wwebjs-canary';

@@ -133,6 +133,8 @@ export type EventTrial = z.infer<typeof eventTrialSchema>;
 
 /** What was seen of the live site: it cannot be chosen. */
 export const liveFactsSchema = z.object({
+  /** The names of the live accounts that were used, that of the flow first. */
+  accounts: z.array(z.string()).default([]),
   /** The builds that the page said, oldest first: more than one where the site changed in the middle of the attempt. */
   builds: z.array(z.string()),
   /** The values of the known switches of the last one, by name. */

@@ -24,6 +24,8 @@ export interface PageCircumstances {
   chatsByLid?: boolean;
   /** No chat opens with a number whose lid the page does not know. */
   chatsNeedLid?: boolean;
+  /** How long the account may not write to new contacts, from the login of the page on. */
+  timelockMs?: number;
   /** Logout leaves clearing the storages to the next start of the page. */
   logoutEndsAtNextBoot?: boolean;
 }
@@ -42,6 +44,8 @@ export interface ServerCircumstances {
   refusesLink?: 'passkey-required' | 'account-restricted' | 'account-banned';
   /** The server logs devices out this long after the first sync, and at each login. */
   bannedAfterMs?: number;
+  /** The server refuses each login, and says that the account is banned for so long. */
+  bannedForMs?: number;
   /** Once, this long after the first sync, another connection replaces that of the device. */
   replacedAfterMs?: number;
   /** Once, this long after the first sync, all online devices are removed from their accounts. */

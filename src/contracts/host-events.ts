@@ -157,8 +157,18 @@ const events = [
     type: z.literal('page:observed'),
     detail: z.strictObject({ isWhatsAppWeb: z.boolean(), build: z.string().nullable() }),
   }),
-  /** Of a live page: the reason of a logout, as the page tells its own code. */
-  z.strictObject({ at, type: z.literal('page:logout'), detail: z.strictObject({ reason: z.string() }) }),
+  /** Of a live page: the reason of a logout as far as the page tells its own code, and who began it. */
+  z.strictObject({
+    at,
+    type: z.literal('page:logout'),
+    detail: z.strictObject({ reason: z.string().nullable(), by: z.enum(['server', 'page']) }),
+  }),
+  /** Of a live page: what the server says of the account, and until when, in milliseconds since 1970 by the clock of the machine. */
+  z.strictObject({
+    at,
+    type: z.literal('page:account'),
+    detail: z.strictObject({ kind: z.enum(['temporary-ban', 'timelock', 'passkey']), until: z.number().nullable() }),
+  }),
   /** Of a live page: the library turned the interception of requests on or off. */
   z.strictObject({ at, type: z.literal('page:intercepted'), detail: z.boolean() }),
   z.strictObject({

@@ -42,7 +42,7 @@ export interface ClientSpec {
   };
   /** Reports every request of the page too; by default only those that fail. */
   logsRequests?: boolean;
-  /** The page is that of the live site: what it says of itself is reported, too (`page:observed`, `page:logout`, `page:intercepted`). */
+  /** The page is that of the live site: what it says of itself is reported, too (`page:observed`, `page:logout`, `page:account`, `page:intercepted`). */
   isLive?: boolean;
 }
 

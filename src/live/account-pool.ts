@@ -48,14 +48,14 @@ export class NotAllowedYet extends TroubleError {
   /** Milliseconds since 1970; null where only a person can change it. */
   readonly until: number | null;
 
-  constructor({ kind, account }: PoolRequest, until: number | null, why: string) {
+  constructor({ kind, account }: { kind: PoolEventKind; account: string }, until: number | null, why: string) {
     super(`account ${account}: ${refusalWords(kind, { until, why })}`);
     this.until = until;
   }
 }
 
 /** `no restore before 2026-11-01T00:10:00.000Z: the device was started less than 10 min ago` */
-export function refusalWords(kind: PoolRequest['kind'], { until, why }: NonNullable<PoolRefusal>): string {
+export function refusalWords(kind: PoolEventKind, { until, why }: NonNullable<PoolRefusal>): string {
   const when = until === null ? 'until a person resumes it' : `before ${new Date(until).toISOString()}`;
   return `no ${kind} ${when}: ${why}`;
 }
@@ -167,21 +167,23 @@ export class AccountPool {
    * Leases devices, all of them or none.
    *
    * @param ms how long the leases last without a renewal.
-   * @param toLink also accounts that are retired, which are about to be linked anew.
-   * @throws InputError for an account that does not exist; TroubleError for one that is leased or not active.
+   * @param kind `restore` for accounts that are active only; to link one anew, also for one that is retired.
+   * @throws InputError for an account that does not exist; NotAllowedYet for one that is leased or may not be used.
    */
-  async take(names: readonly string[], owner: string, ms: number, toLink = false): Promise<DeviceLease[]> {
+  async take(
+    names: readonly string[],
+    owner: string,
+    ms: number,
+    kind: PoolRequest['kind'] = 'restore',
+  ): Promise<DeviceLease[]> {
     for (const name of names) await this.find(name);
     return this.#locked(async (tx, now) => {
       const leases: DeviceLease[] = [];
       for (const name of names) {
         const row = await tx.selectFrom('live_accounts').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
         const account = this.#account(row, now);
-        checkFree(row, now);
-        if (account.state !== 'active' && !(toLink && account.state === 'retired'))
-          throw new TroubleError(
-            `account ${name}: it is ${account.state}: ${account.stateCause ?? 'no reason is given'}`,
-          );
+        const refusal = useOf(row, now) ?? stateRefusal(account, kind);
+        if (refusal) throw new NotAllowedYet({ kind, account: name }, refusal.until, refusal.why);
         const token = row.lease_token + 1;
         await tx
           .updateTable('live_accounts')
@@ -263,9 +265,12 @@ export class AccountPool {
 
   /** @throws InputError for a name that is taken or cannot be one, and for a number of which the pool has enough devices. */
   async checkNew(name: string, number: string | null): Promise<void> {
+    this.#checkNew(name, number, await this.list());
+  }
+
+  #checkNew(name: string, number: string | null, all: readonly Pick<LiveAccount, 'name' | 'number'>[]): void {
     if (!accountName.test(name))
       throw new InputError(`account ${name}: a name has 1 to 64 characters of a-z, 0-9 and "-"`);
-    const all = await this.list();
     if (all.some((account) => account.name === name))
       throw new InputError(`account ${name}: there is one already; remove it first, or choose another name`);
     const same = number === null ? [] : all.filter((account) => account.number === number);
@@ -278,15 +283,20 @@ export class AccountPool {
   /**
    * Adds an account that has just been linked. What was asked of its phone while the number was not known counts for the number too.
    *
-   * @throws InputError as `checkNew`.
+   * @throws InputError as `checkNew`, also where another machine has added the name meanwhile.
    */
   async add(
     name: string,
     { number, library, browserMajor }: Pick<LiveAccount, 'number' | 'library' | 'browserMajor'>,
     saved: SavedProfile,
   ): Promise<void> {
-    await this.checkNew(name, number);
     await this.#locked(async (tx, now) => {
+      const rows = await tx.selectFrom('live_accounts').selectAll().orderBy('name').execute();
+      this.#checkNew(
+        name,
+        number,
+        rows.map((row) => this.#account(row, now)),
+      );
       const key = this.#keyFor(number);
       await tx
         .insertInto('live_accounts')
@@ -306,13 +316,14 @@ export class AccountPool {
    * Removes an account; what it did stays. Its device is still listed on the phone.
    *
    * @returns the name of its profile in the store.
-   * @throws InputError where there is none; TroubleError for one that is leased.
+   * @throws InputError where there is none; NotAllowedYet for one that is leased.
    */
   async remove(name: string): Promise<string> {
     await this.find(name);
     return this.#locked(async (tx, now) => {
       const row = await tx.selectFrom('live_accounts').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
-      checkFree(row, now);
+      const use = useOf(row, now);
+      if (use) throw new NotAllowedYet({ kind: 'unlink', account: name }, use.until, use.why);
       await tx.deleteFrom('live_accounts').where('name', '=', name).execute();
       await insertEvent(tx, { account: name, number: row.number_key, kind: 'unlink', at: now, until: null });
       return row.blob_name;
@@ -399,11 +410,16 @@ export class AccountPool {
   }
 }
 
-/** @throws TroubleError for an account that is leased. */
-function checkFree(row: Selectable<LiveAccountRow>, now: number): void {
-  const { name, lease_owner: owner, lease_expires_at: end } = row;
-  if (owner === null || end <= now) return;
-  throw new TroubleError(`account ${name}: ${owner} uses it, until ${new Date(end).toISOString()} at the latest`);
+/** Who has the device, and until when at the latest; null where it is free. */
+function useOf(row: Selectable<LiveAccountRow>, now: number): PoolRefusal {
+  const { lease_owner: owner, lease_expires_at: until } = row;
+  return owner === null || until <= now ? null : { until, why: `${owner} uses it` };
+}
+
+/** Null for a state in which an account may do what is asked. */
+function stateRefusal({ state, stateCause }: LiveAccount, kind: PoolRequest['kind']): PoolRefusal {
+  if (state === 'active' || (state === 'retired' && kind !== 'restore')) return null;
+  return { until: null, why: `it is ${state}: ${stateCause ?? 'no reason is given'}` };
 }
 
 async function insertEvent(

@@ -9,13 +9,13 @@ import { recordOfUnstarted } from '../runner/build-record.ts';
 import { flowDeadlineSeconds } from '../runner/deadlines.ts';
 import { Finding } from '../runner/finding.ts';
 import type { Flow } from '../runner/flow.ts';
-import { isWhatsAppWeb, serversWord } from '../runner/judge-live.ts';
+import { isWhatsAppWeb, restrictions, type ServersWord, serversWord } from '../runner/judge-live.ts';
 import type { LiveDevice, LiveInput } from '../runner/live-site.ts';
 import { runAttempt } from '../runner/run-attempt.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
 import type { SealedProfiles } from '../service/profiles/sealed-profiles.ts';
 import { type AccountPool, type DeviceLease, DeviceLost, NotAllowedYet } from './account-pool.ts';
-import { kindOfCall, staysWithinPool } from './allowed-methods.ts';
+import { kindOfCall, leavesPool } from './allowed-methods.ts';
 import type { CodeShower } from './code-shower.ts';
 import { beforeEndMs, LeaseWatch } from './lease-watch.ts';
 import { type PoolEventKind, type PoolRequest, phoneDays } from './limits.ts';
@@ -44,6 +44,8 @@ export interface LiveAttemptOptions {
   chromiumArgs?: readonly string[] | undefined;
   /** Milliseconds between two renewals of a lease; 15,000 when left out. */
   heartbeatMs?: number | undefined;
+  /** Every attempt of a flow uses the devices of its first attempt; by default those that rested longest. */
+  keepsDevices?: boolean | undefined;
   /** Waits so many milliseconds of the clock of the database; by default of the machine. */
   wait?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
 }
@@ -64,6 +66,8 @@ const linkingFlows: Readonly<Record<string, 'qr' | 'code'>> = {
 export class LiveAttempts implements LiveAttempter {
   readonly #pool: LivePool;
   readonly #options: LiveAttemptOptions;
+  /** The accounts of each flow, where it keeps them. */
+  readonly #kept = new Map<string, string[]>();
   readonly #owner = `${hostname().slice(0, 32)}-${process.pid}-${randomBytes(4).toString('hex')}`;
 
   constructor(pool: LivePool, options: LiveAttemptOptions) {
@@ -72,24 +76,30 @@ export class LiveAttempts implements LiveAttempter {
   }
 
   /**
-   * One attempt under leases of its devices, once the policy allows it.
+   * One attempt under leases of its devices, once the policy allows it. An account that is retired, paused or in use is a refusal like
+   * any other: it ends this attempt and not the run.
    *
-   * @throws InputError for accounts that are not there or a browser that would destroy a profile; TroubleError for one that is in use.
+   * @throws InputError for accounts that are not there or a browser that would destroy a profile.
    */
   async attempt(input: AttemptInput): Promise<Attempt> {
-    const links = linkingFlows[input.flow.name];
-    const names = await this.#choose(input.flow);
-    return this.#withLeases({ names, ms: this.#leaseMs(input), toLink: links !== undefined }, (leases, watch) =>
-      this.#underLease(input, leases, watch),
-    );
+    const kind = linkingFlows[input.flow.name] ?? 'restore';
+    try {
+      const names = await this.#choose(input.flow);
+      return await this.#withLeases({ names, ms: this.#leaseMs(input), kind }, (leases, watch) =>
+        this.#underLease(input, leases, watch),
+      );
+    } catch (error) {
+      if (error instanceof NotAllowedYet || error instanceof TooFewAccounts) return recordOfRefused(input, error);
+      throw error;
+    }
   }
 
   async #withLeases<T>(
-    { names, ms, toLink }: { names: readonly string[]; ms: number; toLink: boolean },
+    { names, ms, kind }: { names: readonly string[]; ms: number; kind: PoolRequest['kind'] },
     work: (leases: readonly DeviceLease[], watch: LeaseWatch) => Promise<T>,
   ): Promise<T> {
     const { accounts } = this.#pool;
-    const leases = await accounts.take(names, this.#owner, ms, toLink);
+    const leases = await accounts.take(names, this.#owner, ms, kind);
     const watch = new LeaseWatch(accounts, leases, ms, this.#options.heartbeatMs);
     try {
       return await work(leases, watch);
@@ -104,7 +114,7 @@ export class LiveAttempts implements LiveAttempter {
    * connected. When it is over, no profile is left unencrypted.
    *
    * @param ms how long the work may take.
-   * @throws InputError as `attempt`; TroubleError for an account that is in use or not active, and NotAllowedYet; what `work` throws.
+   * @throws InputError as `attempt`; NotAllowedYet, also for an account that is in use or not active; what `work` throws.
    */
   async visit<T>(
     name: string,
@@ -112,7 +122,7 @@ export class LiveAttempts implements LiveAttempter {
     work: (profile: string, signal: AbortSignal) => Promise<Visit<T>>,
   ): Promise<T> {
     const leaseMs = ms + this.#pool.policy.waitAtMost + beforeEndMs;
-    return this.#withLeases({ names: [name], ms: leaseMs, toLink: false }, async (leases, watch) => {
+    return this.#withLeases({ names: [name], ms: leaseMs, kind: 'restore' }, async (leases, watch) => {
       const [lease] = leases as [DeviceLease];
       const folder = await openProfileFolder();
       try {
@@ -146,7 +156,7 @@ export class LiveAttempts implements LiveAttempter {
         leases.map(({ account }) => ({ kind, account: account.name })),
         signal,
       );
-      if (refused) return recordOfUnstarted(input, 'limit-reached', refused.message);
+      if (refused) return recordOfRefused(input, refused);
       const devices = await this.#devices(leases, folder.path, links === undefined);
       const attempt = await this.#run({ ...input, signal }, devices, leases);
       await this.#settle(attempt, { input, leases, devices, links });
@@ -164,12 +174,13 @@ export class LiveAttempts implements LiveAttempter {
    */
   async add(name: string, number: string | null, input: AttemptInput): Promise<Attempt> {
     const { accounts } = this.#pool;
+    majorOf(input);
     await accounts.checkNew(name, number);
     const kind = linkingFlows[input.flow.name] ?? 'qr';
     await accounts.request([{ kind, account: name }], number);
     const folder = await openProfileFolder();
     try {
-      const device: LiveDevice = { number, dataPath: join(folder.path, name), isLinked: false };
+      const device: LiveDevice = { account: name, number, dataPath: join(folder.path, name), isLinked: false };
       let linkedAs = number;
       const attempt = await this.#run(input, [device], [], name, (own) => {
         linkedAs = own;
@@ -178,8 +189,10 @@ export class LiveAttempts implements LiveAttempter {
         await this.#addLinked(name, linkedAs, device, input);
         return attempt;
       }
-      for (const each of [tookCode(attempt) ? 'link' : 'not-linked', eventOfFailure(attempt, kind)] as const)
-        if (each) await accounts.note(name, each, null, linkedAs ?? undefined);
+      await accounts.note(name, tookCode(attempt) ? 'link' : 'not-linked', null, linkedAs ?? undefined);
+      const failure = eventOfFailure(attempt, kind);
+      const until = await this.#byDatabase(serversWord(attempt.events));
+      if (failure) await accounts.note(name, failure, until, linkedAs ?? undefined);
       return attempt;
     } finally {
       await folder.remove();
@@ -206,8 +219,16 @@ export class LiveAttempts implements LiveAttempter {
     for (const flow of flows) await this.#choose(flow);
   }
 
-  /** @throws InputError where the pool has too few accounts that could be used. */
+  /** @throws TooFewAccounts where the pool has too few that could be used; InputError for names that cannot be meant. */
   async #choose(flow: Flow): Promise<string[]> {
+    const { keepsDevices = false } = this.#options;
+    const names = (keepsDevices && this.#kept.get(flow.name)) || (await this.#rested(flow));
+    this.#kept.set(flow.name, names);
+    return names;
+  }
+
+  /** The accounts that are named, else those that rested longest. */
+  async #rested(flow: Flow): Promise<string[]> {
     const { liveAccounts: needed = 1 } = flow;
     const links = linkingFlows[flow.name] !== undefined;
     const named = this.#options.accounts;
@@ -227,7 +248,7 @@ export class LiveAttempts implements LiveAttempter {
       .sort((a, b) => a.savedAt - b.savedAt);
     const chosen = usable.filter(({ number }, i) => usable.findIndex((other) => other.number === number) === i);
     if (chosen.length >= needed) return chosen.slice(0, needed).map(({ name }) => name);
-    throw new InputError(
+    throw new TooFewAccounts(
       `--flow ${flow.name}: it needs ${needed} live accounts of different numbers that are active and free, and there are ${chosen.length}; see \`wwebjs-canary account list\``,
     );
   }
@@ -256,7 +277,7 @@ export class LiveAttempts implements LiveAttempter {
   async #devices(leases: readonly DeviceLease[], folder: string, isLinked: boolean): Promise<LiveDevice[]> {
     const devices: LiveDevice[] = [];
     for (const { account, profile } of leases) {
-      const device = { number: account.number, dataPath: join(folder, account.name), isLinked };
+      const device = { account: account.name, number: account.number, dataPath: join(folder, account.name), isLinked };
       if (isLinked)
         await this.#pool.profiles.get(profile, account.name, sessionOf(device)).catch((error) => {
           throw new TroubleError(`account ${account.name}: its profile cannot be had: ${messageOf(error)}`);
@@ -280,7 +301,7 @@ export class LiveAttempts implements LiveAttempter {
       chromiumArgs: this.#options.chromiumArgs ?? [],
       show: (kind, code) => shower.show(kind, code),
       linkedAs,
-      admit: this.#admission(devices, leases, input.signal),
+      ...(await this.#admission(leases, input.signal)),
       phonesAway: leases.map(({ account }) => now - account.phoneSeenAt > phoneDays * dayMs),
       screenshots: this.#options.screenshots,
     };
@@ -292,28 +313,30 @@ export class LiveAttempts implements LiveAttempter {
   }
 
   /** What the clients of an attempt may do: each one start, reads, and messages to the pool as often as the policy allows. */
-  #admission(
-    devices: readonly LiveDevice[],
+  async #admission(
     leases: readonly DeviceLease[],
     signal: AbortSignal | undefined,
-  ): LiveInput['admit'] {
+  ): Promise<Pick<LiveInput, 'admit' | 'admitStart'>> {
     const started = new Set<number>();
-    const numbers = devices.flatMap(({ number }) => number ?? []);
-    return async (place, method, args) => {
-      if (method === 'start') {
+    const ofAttempt = leases.map(({ account }) => account.number);
+    const ofPool = (await this.#pool.accounts.list()).map(({ number }) => number);
+    return {
+      admitStart(place) {
         if (started.has(place)) throw forbidden('a second start of a browser');
         started.add(place);
-        return;
-      }
-      const kind = kindOfCall(method);
-      if (kind === null) throw forbidden(`${method}()`);
-      if (kind === 'read') return;
-      if (!staysWithinPool(method, args, numbers)) throw forbidden('a message out of the pool');
-      const account = leases[place]?.account.name;
-      if (account === undefined) throw forbidden('a message of an account that is being linked');
-      await (this.#options.wait ?? pause)(Math.round(Math.random() * this.#pool.policy.messages.jitter), signal);
-      const refused = await this.#allowed([{ kind: 'message', account }], signal, longestPauseMs);
-      if (refused) throw new Finding('limit-reached', refused.message);
+      },
+      admit: async (place, call) => {
+        const kind = kindOfCall(call.method);
+        if (kind === null) throw forbidden(`${call.method}()`);
+        if (kind === 'read') return;
+        const leaves = await leavesPool(call, { ofAttempt, ofPool });
+        if (leaves !== null) throw forbidden(leaves);
+        const account = leases[place]?.account.name;
+        if (account === undefined) throw forbidden('a message of an account that is being linked');
+        await (this.#options.wait ?? pause)(Math.round(Math.random() * this.#pool.policy.messages.jitter), signal);
+        const refused = await this.#allowed([{ kind: 'message', account }], signal, longestPauseMs);
+        if (refused) throw new Finding('limit-reached', refused.message);
+      },
     };
   }
 
@@ -321,11 +344,14 @@ export class LiveAttempts implements LiveAttempter {
   async #settle(attempt: Attempt, { input, leases, devices, links }: Settling): Promise<void> {
     const { accounts } = this.#pool;
     const failure = attempt.outcome === 'passed' ? null : eventOfFailure(attempt, links ?? 'restore');
-    const blamed = serversWord(attempt.events)?.place ?? 0;
+    const word = serversWord(attempt.events);
+    const locks = restrictions(attempt.events);
     for (const [place, lease] of leases.entries()) {
       const { name } = lease.account;
-      const kind = attempt.outcome === 'passed' ? 'connected' : place === blamed ? failure : null;
-      if (kind !== null) await accounts.note(name, kind);
+      const kind = attempt.outcome === 'passed' ? 'connected' : place === (word?.place ?? 0) ? failure : null;
+      if (kind !== null) await accounts.note(name, kind, await this.#byDatabase(word));
+      const lock = locks.find((each) => each.place === place);
+      if (lock) await accounts.note(name, 'restricted', await this.#byDatabase(lock));
       if (kind === 'removed' || kind === 'banned') await accounts.setState(name, 'retired', attempt.code);
       if (links) await accounts.note(name, tookCode(attempt) ? 'link' : 'not-linked');
       const isSafe = links ? attempt.outcome === 'passed' : isStillLinked(attempt.events, place);
@@ -344,6 +370,11 @@ export class LiveAttempts implements LiveAttempter {
       this.#options.say(`account ${lease.account.name}: its profile is not saved: ${messageOf(error)}`);
       return false;
     }
+  }
+
+  /** The end that the server named, by the clock of the database in place of that of the machine. */
+  async #byDatabase(word: ServersWord | null): Promise<number | null> {
+    return word?.until == null ? null : (await this.#pool.accounts.now()) + word.until - Date.now();
   }
 
   /** @throws DeviceLost, or the error of the store or of the profile. */
@@ -365,6 +396,19 @@ export class LiveAttempts implements LiveAttempter {
   }
 }
 
+/** The pool has not enough accounts that are active and free. */
+class TooFewAccounts extends InputError {
+  override name = 'TooFewAccounts';
+}
+
+/** The record says until when, as `harness:refused`; null where only a person can change it. */
+function recordOfRefused(input: AttemptInput, error: NotAllowedYet | TooFewAccounts): Attempt {
+  const until = error instanceof NotAllowedYet && error.until !== null ? new Date(error.until).toISOString() : null;
+  return recordOfUnstarted(input, 'limit-reached', error.message, [
+    { at: 0, type: 'harness:refused', detail: { until } },
+  ]);
+}
+
 interface Settling {
   input: AttemptInput;
   leases: readonly DeviceLease[];
@@ -372,8 +416,11 @@ interface Settling {
   links: 'qr' | 'code' | undefined;
 }
 
-/** What the history gets after an attempt that did not pass; null for what is no fault of account, site or version. */
-function eventOfFailure({ code, blame, outcome }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
+/**
+ * What the history gets after an attempt that did not pass; null for what is no fault of account, site or version, and for a restriction that
+ * the page told, which is written down whatever the attempt came to.
+ */
+function eventOfFailure({ code, blame, outcome, events }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
   switch (code) {
     case 'conflict':
       return 'conflict';
@@ -381,9 +428,9 @@ function eventOfFailure({ code, blame, outcome }: Attempt, kind: PoolRequest['ki
     case 'phone-offline':
       return 'removed';
     case 'account-banned':
-      return 'banned';
+      return serversWord(events)?.until == null ? 'banned' : 'temporary-ban';
     case 'account-restricted':
-      return 'restricted';
+      return restrictions(events).length > 0 ? null : 'restricted';
     case 'page-load-failed':
       return blame === 'network' ? 'site-refused' : 'failed';
     case 'no-code':
@@ -416,8 +463,13 @@ function checkBrowserAge(input: Pick<AttemptInput, 'browser'>, leases: readonly 
   }
 }
 
-function majorOf({ browser }: Pick<AttemptInput, 'browser'>): number {
-  return Number(/\/(\d+)\./.exec(browser.version)?.[1] ?? 0);
+/** @throws InputError for a browser whose version is not known: the profile could not be pinned to it. */
+export function majorOf({ browser: { name, version } }: Pick<AttemptInput, 'browser'>): number {
+  const major = /\/(\d+)\./.exec(version)?.[1];
+  if (major !== undefined) return Number(major);
+  throw new InputError(
+    `--browser ${name}: it says that its version is "${version}", which names no major version to pin the profile of a live account to`,
+  );
 }
 
 const sessionOf = ({ dataPath }: LiveDevice) => join(dataPath, 'session');

@@ -79,7 +79,12 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     browserVersion: page.browserVersion,
     ...(timeScale !== 1 && { timeScale }),
     browserMemoryBytes: observed.browserMemoryBytes,
-    ...(live && { live: liveFactsOf(events) }),
+    ...(live && {
+      live: liveFactsOf(
+        events,
+        live.devices.map(({ account }) => account),
+      ),
+    }),
     artifacts: null,
   } satisfies Attempt);
 }
@@ -221,6 +226,7 @@ export function recordOfUnstarted(
   { id, seed, cell }: Pick<AttemptInput, 'id' | 'seed' | 'cell'>,
   code: 'library-install-failed' | 'limit-reached' | 'worker-lost' | 'harness-error' | 'interrupted',
   message: string,
+  events: readonly AttemptEvent[] = [],
 ): Attempt {
   return attemptSchema.parse({
     id,
@@ -239,7 +245,7 @@ export function recordOfUnstarted(
     methods: [],
     eventTrials: [],
     durationMs: 0,
-    events: [],
+    events: [...events],
     provenance: { requested: cell.library, installed: null, loaded: null, frames: [], integrity: null },
     page: { debugVersion: null, userAgent: null },
     browserVersion: null,

@@ -57,8 +57,8 @@ interface ClientParts {
   folderOf(profile: number): string;
   /** The profile is that of a device that was linked before the attempt. */
   isLinked?: boolean | undefined;
-  /** Of a live account: waits until it may call this method, outside of every deadline. */
-  admit?: ((method: string, args: readonly unknown[]) => Promise<void>) | undefined;
+  /** Of a live account: waits until it may start its browser (null), or call a method, outside of every deadline. */
+  admit?: ((call: MethodCall | null) => Promise<void>) | undefined;
 }
 
 /** What a canary does with a session: everything is a finding, and its flow confirms by the probe. */
@@ -89,7 +89,7 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async start({ profile = 'same', ...options }: StartOptions = {}): Promise<void> {
-    await this.#admitted('start', []);
+    await this.#admitted(null);
     if (profile === 'new') this.#profile++;
     const isLinked = profile === 'same' && (this.#session.isLinked || this.#parts.isLinked === true);
     this.#tell({ type: 'session:start', isLinked, pairWith: null });
@@ -146,7 +146,7 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async send(to: string, body: string): Promise<string> {
-    await this.#admitted('sendMessage', [to, body]);
+    await this.#admitted({ on: null, method: 'sendMessage', args: [to, body] });
     return this.#conversation.send(to, body);
   }
 
@@ -184,13 +184,13 @@ export class ClientUnderTest implements FlowClient {
   }
 
   async #call(on: MethodCall['on'], method: string, args: MethodArgument[]): Promise<LibraryValue> {
-    if (on !== 'library') await this.#admitted(method, args);
+    if (on !== 'library') await this.#admitted({ on, method, args });
     const call = () => this.#parts.calls.call({ on, method, args });
     return this.#step('call', () => call().catch(asFinding('call-failed')));
   }
 
   async logout(): Promise<void> {
-    await this.#admitted('logout', []);
+    await this.#admitted({ on: null, method: 'logout', args: [] });
     this.expectDisconnect();
     await this.#step('disconnected', () => this.#parts.calls.logout().catch(asFinding('no-disconnected')));
     // The library has closed its browser.
@@ -243,9 +243,9 @@ export class ClientUnderTest implements FlowClient {
     return hasLeftCodes(await within(steps.patience(answerDeadlineMs), () => calls.sessionFacts()).catch(() => null));
   }
 
-  async #admitted(method: string, args: readonly unknown[]): Promise<void> {
+  async #admitted(call: MethodCall | null): Promise<void> {
     const { admit, steps } = this.#parts;
-    if (admit) await steps.race(admit(method, args));
+    if (admit) await steps.race(admit(call));
   }
 
   shownQr(): string | undefined {

@@ -13,10 +13,7 @@ export interface LiveJudgement {
   because: string;
 }
 
-/**
- * Reasons of a logout by which the server ended the link, as the page tells its own code. Any other is a logout that the library, a
- * person at the page, or the page itself began.
- */
+/** What a page that names the reason of a logout calls those that the server began. */
 const serverReasons: Readonly<Record<string, Code>> = {
   account_removed: 'logged-out',
   device_removed: 'logged-out',
@@ -41,6 +38,9 @@ const missing: ReadonlySet<Code> = new Set([
   ] as const),
 ]);
 
+/** Codes of messages, which a restriction of the account keeps from people. */
+const ofMessages: ReadonlySet<Code> = new Set([...(['send-failed', 'message-lost', 'no-ack', 'call-failed'] as const)]);
+
 /** What phones and servers say of an account: true of it whichever version runs. */
 const ofAccount: ReadonlySet<Code> = new Set([
   ...(['conflict', 'passkey-required', 'account-restricted', 'account-banned'] as const),
@@ -59,14 +59,14 @@ export function judgeLive(
   events: readonly AttemptEvent[],
   phonesAway: readonly boolean[] = [],
 ): LiveJudgement | null {
-  const heard = heardLogouts(events);
   const word = serversWord(events);
   if (word !== null) {
-    const { place, said, reason } = word;
+    const { place, said, because } = word;
     const isAway = said === 'logged-out' && phonesAway[place] === true;
-    const because = `The server ended the link: the page logged out because of \`${reason}\`.`;
     return { code: isAway ? 'phone-offline' : said, blame: 'account', outcome: 'infra', because };
   }
+  const [lock] = ofMessages.has(code) ? restrictions(events) : [];
+  if (lock) return { code: 'account-restricted', blame: 'account', outcome: 'infra', because: lock.because };
   if (ofAccount.has(code))
     return { code, blame: 'account', outcome: 'infra', because: 'The server said so of the account.' };
   if (noPage.has(code))
@@ -74,34 +74,82 @@ export function judgeLive(
   const trouble = siteTrouble(events) ?? (missing.has(code) ? lineTrouble(events) : null);
   if (trouble !== null) return { code: 'page-load-failed', blame: 'network', outcome: 'infra', because: trouble };
   if (code === 'logged-out') {
-    const [own] = heard;
-    const because = `No word of the server ended the link${own ? `: the page logged out because of \`${own.reason}\`` : ''}.`;
+    const [own] = heardLogouts(events);
+    const why = own?.reason ? ` because of \`${own.reason}\`` : '';
+    const because = `No word of the server ended the link${own ? `: the page logged out by itself${why}` : ''}.`;
     return { code: 'session-lost', blame: 'library', outcome: 'failed', because };
   }
   return null;
 }
 
-const logout = z.object({ reason: z.string() });
+const logout = z.object({ reason: z.string().nullable(), by: z.enum(['server', 'page']) });
+const ofPageAccount = z.object({
+  kind: z.enum(['temporary-ban', 'timelock', 'passkey']),
+  until: z.number().nullable(),
+});
 const observed = z.object({ isWhatsAppWeb: z.boolean(), build: z.string().nullable() });
 const socketFacts = z.object({ state: z.string().nullable(), wid: z.null() });
 const httpError = z.object({ url: z.string(), status: z.number() });
 
-/** The logouts that pages reported, of the account at each place: 0 for that of the flow, 1 for its peer. */
-function heardLogouts(events: readonly AttemptEvent[]): { place: number; reason: string }[] {
-  return events.flatMap(({ type, detail }) => {
-    const { data } = logout.safeParse(detail);
-    const place = ['page:logout', 'peer:page:logout'].indexOf(type);
-    return data && place >= 0 ? [{ place, reason: data.reason }] : [];
+/** What pages reported, of the account at each place: 0 for that of the flow, 1 for its peer. */
+function ofPages<T>(events: readonly AttemptEvent[], type: string, schema: z.ZodType<T>): (T & { place: number })[] {
+  return events.flatMap((event) => {
+    const place = [type, `peer:${type}`].indexOf(event.type);
+    const { data } = schema.safeParse(event.detail);
+    return place >= 0 && data !== undefined ? [{ ...data, place }] : [];
   });
 }
 
-/** By which word the server ended the link of an account, and of which; null where it said none. */
-export function serversWord(events: readonly AttemptEvent[]): { place: number; said: Code; reason: string } | null {
-  const words = heardLogouts(events).flatMap(({ place, reason }) => {
-    const said = Object.hasOwn(serverReasons, reason) ? serverReasons[reason] : undefined;
-    return said === undefined ? [] : [{ place, said, reason }];
+function heardLogouts(events: readonly AttemptEvent[]) {
+  return ofPages(events, 'page:logout', logout);
+}
+
+/** What a server said of an account. */
+export interface ServersWord {
+  /** Of which account: 0 for that of the flow, 1 for its peer. */
+  place: number;
+  said: Code;
+  because: string;
+  /** When it ends, in milliseconds since 1970 by the clock of the machine; null where it was not said. */
+  until: number | null;
+}
+
+/** By which word the server ended or refused the link of an account, and of which; null where it said none. */
+export function serversWord(events: readonly AttemptEvent[]): ServersWord | null {
+  const logouts = heardLogouts(events).flatMap(({ place, reason, by }): ServersWord[] => {
+    if (by !== 'server') return [];
+    const said = (reason !== null && Object.hasOwn(serverReasons, reason) && serverReasons[reason]) || 'logged-out';
+    const because = `The server ended the link: ${reason === null ? 'the page logged out without being asked to' : `the page logged out because of \`${reason}\``}.`;
+    return [{ place, said, because, until: null }];
   });
-  return words.at(-1) ?? null;
+  const refusals = ofPages(events, 'page:account', ofPageAccount).flatMap(({ place, kind, until }): ServersWord[] => {
+    if (kind === 'timelock') return [];
+    const [said, because] = accountWords(kind, until);
+    return [{ place, said, because, until }];
+  });
+  return refusals[0] ?? logouts.at(-1) ?? null;
+}
+
+/** A code and a sentence for what the server says of an account, other than by ending its link. */
+export function accountWords(kind: 'temporary-ban' | 'passkey', until: number | null): [Code, string] {
+  if (kind === 'passkey') return ['passkey-required', 'The server asked the page for the passkey of the account.'];
+  const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
+  return ['account-banned', `The server has banned the account${end} (402).`];
+}
+
+/** The restrictions of accounts that pages told; the account goes on with them. */
+export function restrictions(events: readonly AttemptEvent[]): ServersWord[] {
+  return ofPages(events, 'page:account', ofPageAccount).flatMap(({ place, kind, until }): ServersWord[] => {
+    if (kind !== 'timelock') return [];
+    const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
+    const because = `The server restricts the account${end}: it may not write to new contacts.`;
+    return [{ place, said: 'account-restricted', because, until }];
+  });
+}
+
+/** Whether the library intercepted requests of the page: what did not arrive then may be its own doing. */
+function intercepts(events: readonly AttemptEvent[]): boolean {
+  return events.some(({ type, detail }) => type === 'page:intercepted' && detail === true);
 }
 
 /** Why what the browser showed was not WhatsApp Web; null where it was, at least once. */
@@ -114,7 +162,9 @@ function siteTrouble(events: readonly AttemptEvent[]): string | null {
   const seen = events.filter(({ type }) => type === 'page:observed');
   if (seen.some(isWhatsAppWeb)) return null;
   if (status !== undefined) return `The site answered the request for its page with ${status}.`;
-  return seen.length > 0 ? 'What the browser got in place of WhatsApp Web is another page.' : null;
+  return seen.length > 0 && !intercepts(events)
+    ? 'What the browser got in place of WhatsApp Web is another page.'
+    : null;
 }
 
 /** Whether the event `page:observed` is of a page of WhatsApp Web. */
@@ -122,8 +172,12 @@ export function isWhatsAppWeb({ detail }: AttemptEvent): boolean {
   return observed.safeParse(detail).data?.isWhatsAppWeb === true;
 }
 
-/** Why the page could not reach its servers at the end; null where it could. A page that was just loaded anew is on its way to them. */
+/**
+ * Why the page could not reach its servers at the end; null where it could, or where the library may have kept it from them. A page that was
+ * just loaded anew is on its way to them.
+ */
 function lineTrouble(events: readonly AttemptEvent[]): string | null {
+  if (intercepts(events)) return null;
   const facts = socketFacts.safeParse(events.findLast(({ type }) => type === 'harness:socket')?.detail).data;
   return facts && isOffline(facts) ? `The page had no connection to the servers: its state was ${facts.state}.` : null;
 }
@@ -135,14 +189,19 @@ export function isPage(url: string): boolean {
 
 const answeredSwitches = z.record(z.string(), z.string());
 
-/** What was seen of the live site: the builds, oldest first, the switches of the last one, and whether the library intercepted requests. */
-export function liveFactsOf(events: readonly AttemptEvent[]): LiveFacts {
+/**
+ * What was seen of the live site: the builds, oldest first, the switches of the last one, and whether the library intercepted requests.
+ *
+ * @param accounts the names of those that were used.
+ */
+export function liveFactsOf(events: readonly AttemptEvent[], accounts: readonly string[]): LiveFacts {
   const of = (type: string) => events.filter((event) => event.type === type).map(({ detail }) => detail);
   const looks = events.filter(({ type }) => type === 'page:observed' || type === 'peer:page:observed');
   const builds = looks.map(({ detail }) => observed.safeParse(detail).data?.build ?? null);
   return {
+    accounts: [...accounts],
     builds: [...new Set(builds.filter((build) => build !== null))],
     switches: answeredSwitches.safeParse(of('harness:switches').at(-1)).data ?? {},
-    intercepts: of('page:intercepted').includes(true),
+    intercepts: intercepts(events),
   };
 }

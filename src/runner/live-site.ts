@@ -1,13 +1,25 @@
+import type { Json } from '../contracts/host.ts';
 import type { OpenTarget } from './target.ts';
 
 /** One linked device of the user's own, or one that is about to be linked. */
 export interface LiveDevice {
+  /** The name of its account. */
+  account: string;
   /** Digits of the international number; null while a QR code is scanned by a phone whose number is not known. */
   number: string | null;
   /** Where LocalAuth of the library keeps the profile, in the folder `session`. */
   dataPath: string;
   /** False for one that is about to be linked. */
   isLinked: boolean;
+}
+
+/** A call of a method of the library that waits for permission. */
+export interface LiveCall {
+  /** With the class that declares it, such as `Client.sendMessage` and `Message.reply`. */
+  method: string;
+  args: readonly unknown[];
+  /** What the library says of a chat. @param id such as `120363040000000000@g.us`. */
+  chat(id: string): Promise<Json>;
 }
 
 /** What an attempt on the live site is made with. */
@@ -20,12 +32,14 @@ export interface LiveInput {
   linkedAs(number: string): void;
   /** Shows a code to the person or the command that has the phone. Rejects with a `Refusal` that a command reported. */
   show(kind: 'qr' | 'pairing', code: string): Promise<void>;
+  /** The account at this place is about to start its browser. @throws Finding where it may not. */
+  admitStart(place: number): void;
   /**
-   * Waits until the account at this place may call a method of the library; `start` stands for a start of its browser.
+   * Waits until the account at this place may call a method of the library.
    *
    * @throws Finding for what it may not do at all.
    */
-  admit(place: number, method: string, args: readonly unknown[]): Promise<void>;
+  admit(place: number, call: LiveCall): Promise<void>;
   /** By the place of a device: its phone was last opened longer ago than WhatsApp allows. */
   phonesAway: readonly boolean[];
   /** Keep pictures of the page. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { MethodCall } from '../contracts/host.ts';
 import type { HostEvent } from '../contracts/host-events.ts';
 import { Host } from '../host/host.ts';
 import type { Redactor } from '../host/redactor.ts';
@@ -74,7 +75,7 @@ export class Party implements FlowParty {
       packageDir: library.packageDir,
       folderOf,
       isLinked: device?.isLinked,
-      admit: input.live && ((method, args) => (input.live as LiveInput).admit(place, method, args)),
+      admit: input.live && this.#admission(input.live, place),
       specOf: async (profile, { auth = flow.auth, ...options }) => {
         const { chromiumArgs } = await target;
         const dataPath = dataPathOf(profile);
@@ -96,6 +97,19 @@ export class Party implements FlowParty {
   /** Ends its processes. Never rejects. */
   async close(): Promise<void> {
     await Promise.allSettled([this.host.kill(), this.#letGo()]);
+  }
+
+  /** A method that this version does not have is left to its own error. */
+  #admission(live: LiveInput, place: number): (call: MethodCall | null) => Promise<void> {
+    const { ownerOf, call: ask } = this.host.calls;
+    return async (call) => {
+      if (call === null) return live.admitStart(place);
+      const { on, method, args } = call;
+      const owner = await ownerOf(on, method);
+      if (owner === null) return;
+      const chat = async (id: string) => (await ask({ on: null, method: 'getChatById', args: [id] })).value;
+      await live.admit(place, { method: `${owner}.${method.split('.').at(-1)}`, args, chat });
+    };
   }
 
   async #hold(hold: () => Promise<ProfileHolder | null>): Promise<void> {

@@ -17,7 +17,7 @@ import type { ClientUnderTest } from './client-under-test.ts';
 import { answerDeadlineMs } from './deadlines.ts';
 import { Finding } from './finding.ts';
 import type { FlowNetwork, FlowPhone } from './flow.ts';
-import { isPage } from './judge-live.ts';
+import { accountWords, isPage } from './judge-live.ts';
 import { openLiveSite } from './live-site.ts';
 import { CallCounter } from './method-calls.ts';
 import { Party } from './party.ts';
@@ -114,9 +114,10 @@ export class Scene {
     if (this.#peer) return this.#peer;
     const folder = join(this.#folder, 'peer');
     mkdirSync(folder);
-    this.#peer = this.#party(folder, 1, (event) =>
-      this.#recorder.addSeen(this.#input.live ? withoutConsole(event) : event, 'peer:'),
-    );
+    this.#peer = this.#party(folder, 1, (event) => {
+      this.#recorder.addSeen(this.#input.live ? withoutConsole(event) : event, 'peer:');
+      this.#seeAccount(event);
+    });
     return this.#peer;
   }
 
@@ -226,8 +227,16 @@ export class Scene {
     if (event.type === 'page:observed') this.#observe(event.detail);
     if (event.type === 'page:http-error' && this.#input.live && isPage(event.detail.url))
       this.#steps.fail(noPage(`the site answered the request for its page with ${event.detail.status}`));
+    this.#seeAccount(event);
     if (event.type === 'client:ready') this.#memory ??= this.#own.host.browserMemory();
     this.eventTrials.see(recordedType(event));
+  }
+
+  /** A refusal of the server lasts for hours: the attempt ends before the page asks again and again. */
+  #seeAccount(event: HostEvent): void {
+    if (event.type !== 'page:account') return;
+    const { kind, until } = event.detail;
+    if (kind !== 'timelock') this.#steps.fail(new Finding(...accountWords(kind, until)));
   }
 
   #observe({ isWhatsAppWeb, build }: { isWhatsAppWeb: boolean; build: string | null }): void {

@@ -94,6 +94,51 @@ test('a build that changes between two attempts and in the middle of one is reco
   expect(during.live?.builds).toEqual([tomorrow, today]);
 });
 
+describe('what the server says of an account', () => {
+  test('a ban for a time counts for no version, and the account rests until a day after its end', async () => {
+    const { pool } = site();
+    site().replica.setCondition('temporary-ban', true, { hours: 48 });
+    const attempts = site().attempts({ accounts: ['ben'] });
+    const attempt = await attempts.attempt(await liveInput('restore-to-ready'));
+    expect(attempt).toMatchObject({ outcome: 'infra', code: 'account-banned', blame: 'account' });
+    namesNobody(attempt);
+    site().replica.setCondition('temporary-ban', false);
+    const refusal = (await pool.accounts.resting()).get('ben');
+    expect(refusal?.why).toBe('WhatsApp banned the number for a time');
+    const hours = ((refusal?.until ?? 0) - (await pool.accounts.now())) / hourMs;
+    expect(hours).toBeGreaterThan(71);
+    expect(hours).toBeLessThan(73);
+    expect(await attempts.attempt(await liveInput('restore-to-ready'))).toMatchObject({ code: 'limit-reached' });
+    await site().advance(73 * hourMs);
+    passed(await attempts.attempt(await liveInput('restore-to-ready')));
+  });
+
+  test('a restriction ends no attempt that works, and the account rests until a day after its end', async () => {
+    const { pool } = site();
+    site().replica.setCondition('reachout-timelock', true, { hours: 5 });
+    passed(
+      await site()
+        .attempts({ accounts: ['ben'] })
+        .attempt(await liveInput('restore-to-ready')),
+    );
+    site().replica.setCondition('reachout-timelock', false);
+    const refusal = (await pool.accounts.resting()).get('ben');
+    expect(refusal?.why).toBe('WhatsApp restricts the number');
+    expect(((refusal?.until ?? 0) - (await pool.accounts.now())) / hourMs).toBeCloseTo(29, 0);
+    await site().advance(30 * hourMs);
+  });
+
+  test('a page that asks for a passkey ends the link at once, and counts for no version', async () => {
+    await site().serve('2.3000.1044822804');
+    site().replica.setCondition('passkey-required', true);
+    // Its phone reports nothing, as a person who holds one: only the page shows it.
+    const attempts = site().attempts({ number: numbers.ben, reports: false });
+    const attempt = await attempts.add('ben-2', numbers.ben, await liveInput('qr-to-ready'));
+    expect(attempt).toMatchObject({ outcome: 'infra', code: 'passkey-required', blame: 'account' });
+    await site().serve(today);
+  });
+});
+
 describe('a site that is not there', () => {
   let server: Server;
   let answer: { status: number; body: string };

@@ -50,7 +50,7 @@ describe.each(engines)('on %s', (_name, newAddress) => {
 
   test('of two accounts both are leased or none', async () => {
     await pool.take(['ben'], 'one', 60_000);
-    await expect(pool.take(['anna', 'ben'], 'two', 60_000)).rejects.toThrow('account ben: one uses it');
+    await expect(pool.take(['anna', 'ben'], 'two', 60_000)).rejects.toThrow(/account ben: .*: one uses it/);
     expect((await pool.find('anna')).leasedBy).toBeNull();
   });
 
@@ -96,6 +96,16 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     await expect(pool.add('Anna!', same, saved)).rejects.toThrow('a name has 1 to 64 characters');
   });
 
+  test('of machines that add the same name at the same time one does, and each other gets the error that names it', async () => {
+    const others = Array.from({ length: 4 }, () => new AccountPool(database, policy, [key]));
+    const cleo = { number: '15550100129', library: '1.34.7', browserMajor: 107 };
+    const ended = await Promise.allSettled(others.map((each) => each.add('cleo', cleo, saved)));
+    const refused = ended.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(refused).toHaveLength(3);
+    for (const reason of refused)
+      expect(reason).toMatchObject({ name: 'InputError', message: expect.stringContaining('there is one already') });
+  });
+
   test('one switch stops everything, and says why', async () => {
     await pool.stop('a number was banned');
     await expect(pool.request([{ kind: 'message', account: 'ben' }])).rejects.toThrow(
@@ -125,7 +135,9 @@ describe.each(engines)('on %s', (_name, newAddress) => {
 
   test('a device that is in use is refused with the end of its lease', async () => {
     await pool.take(['anna'], 'one', 60_000);
-    await expect(pool.take(['anna'], 'two', 60_000)).rejects.toThrow('until 2026-11-01T00:01:00.000Z at the latest');
+    const refused = pool.take(['anna'], 'two', 60_000);
+    await expect(refused).rejects.toMatchObject({ name: 'NotAllowedYet', until: start + 60_000 });
+    await expect(refused).rejects.toThrow('account anna: no restore before 2026-11-01T00:01:00.000Z: one uses it');
   });
 
   test('the accounts that may not be started now are named with the reason and the end', async () => {

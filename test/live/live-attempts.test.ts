@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AttemptEvent } from '../../src/contracts/attempt.ts';
-import { isStillLinked, tookCode } from '../../src/live/live-attempts.ts';
+import { InputError } from '../../src/contracts/input-error.ts';
+import { isStillLinked, majorOf, tookCode } from '../../src/live/live-attempts.ts';
 
 const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
 const page = (isWhatsAppWeb: boolean) => event('page:observed', { isWhatsAppWeb, build: null });
@@ -11,7 +12,7 @@ test.each<[string, AttemptEvent[], boolean]>([
   ['the page of a captive portal, which may have cleared it', [page(false)], false],
   ['no page', [], false],
   ['a page that asked for a code', [page(true), event('client:qr')], false],
-  ['a page that logged out', [page(true), event('page:logout', { reason: 'user_initiated' })], false],
+  ['a page that logged out', [page(true), event('page:logout', { reason: null, by: 'page' })], false],
 ])('the profile of a browser that showed %s is saved: %s', (_, events, isSaved) => {
   expect(isStillLinked(events, 0)).toBe(isSaved);
   const ofPeer = events.map((each) => ({ ...each, type: `peer:${each.type}` }));
@@ -23,3 +24,22 @@ test('a phone took the code of a version that never became ready, and that link 
   expect(tookCode({ phases: { page: 1, qr: 2 }, events: [event('client:authenticated')] })).toBe(true);
   expect(tookCode({ phases: { page: 1, qr: 2 }, events: [event('client:qr')] })).toBe(false);
 });
+
+test.each(['HeadlessChrome/131.0.6778.0', 'Chrome/107.0.5296.0'])(
+  'a profile is pinned to the major of %s',
+  (version) => {
+    expect(majorOf(browserOf(version))).toBe(Number(/\/(\d+)/.exec(version)?.[1]));
+  },
+);
+
+test.each(['', 'Chromium', 'unknown browser 12'])(
+  'a browser that says "%s" is refused: no profile could be pinned to it',
+  (version) => {
+    expect(() => majorOf(browserOf(version))).toThrow(InputError);
+  },
+);
+
+function browserOf(version: string) {
+  const browser = { name: 'chrome', executablePath: '/chrome', version, args: [], env: {} };
+  return { browser: { ...browser, sandbox: { on: true, why: '' } } };
+}

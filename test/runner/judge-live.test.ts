@@ -1,29 +1,59 @@
 import { expect, test } from 'vitest';
 import type { AttemptEvent } from '../../src/contracts/attempt.ts';
-import { judgeLive, liveFactsOf, serversWord } from '../../src/runner/judge-live.ts';
+import { judgeLive, liveFactsOf, restrictions, serversWord } from '../../src/runner/judge-live.ts';
 
 const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
 const page = event('page:observed', { isWhatsAppWeb: true, build: '2.3000.1044822804' });
-const logout = (reason: string, of = '') => event(`${of}page:logout`, { reason });
+const logout = (reason: string | null, of = '', by = 'server') => event(`${of}page:logout`, { reason, by });
+const account = (kind: string, until: number | null = null, of = '') => event(`${of}page:account`, { kind, until });
+const until = Date.parse('2026-11-30T12:00:00.000Z');
 
 test.each([
   ['account_removed', 'logged-out'],
   ['device_removed', 'logged-out'],
   ['account_banned', 'account-banned'],
   ['account_locked', 'account-restricted'],
+  [null, 'logged-out'],
+  ['toString', 'logged-out'],
 ])('after a logout because of %s no version is to blame, whatever the library made of it', (reason, code) => {
   for (const seen of ['logged-out', 'session-lost', 'initialize-failed', 'no-ready'] as const)
     expect(judgeLive(seen, [page, logout(reason)])).toMatchObject({ code, blame: 'account', outcome: 'infra' });
 });
 
-test.each([[[]], [[logout('user_initiated')]], [[logout('undefined')]], [[logout('toString')]]])(
-  'a login that is gone without a word of the server is the library’s: %j',
-  (events) => {
-    const judged = { code: 'session-lost', blame: 'library', outcome: 'failed' };
-    expect(judgeLive('logged-out', [page, ...events])).toMatchObject(judged);
-    expect(judgeLive('session-lost', [page, ...events])).toBeNull();
-  },
-);
+test.each([
+  [[]],
+  [[logout('user_initiated', '', 'page')]],
+  [[logout(null, '', 'page')]],
+  [[logout('account_removed', '', 'page')]],
+])('a login that is gone without a word of the server is the library’s: %j', (events) => {
+  const judged = { code: 'session-lost', blame: 'library', outcome: 'failed' };
+  expect(judgeLive('logged-out', [page, ...events])).toMatchObject(judged);
+  expect(judgeLive('session-lost', [page, ...events])).toBeNull();
+});
+
+test('a ban for a time counts for no version, and its end is known', () => {
+  const events = [page, account('temporary-ban', until)];
+  for (const seen of ['no-ready', 'initialize-failed', 'account-banned'] as const) {
+    const judged = { code: 'account-banned', blame: 'account', outcome: 'infra' };
+    expect(judgeLive(seen, events)).toMatchObject({ ...judged, because: expect.stringContaining('2026-11-30T12:00') });
+  }
+  expect(serversWord([account('temporary-ban', until, 'peer:')])).toMatchObject({ place: 1, until });
+});
+
+test('a page that was asked for a passkey counts for no version', () => {
+  const judged = { code: 'passkey-required', blame: 'account', outcome: 'infra' };
+  expect(judgeLive('not-scanned', [page, account('passkey')])).toMatchObject(judged);
+});
+
+test('a restriction explains messages that do not arrive, and nothing else', () => {
+  const events = [page, account('timelock', until)];
+  for (const seen of ['send-failed', 'message-lost', 'no-ack'] as const)
+    expect(judgeLive(seen, events)).toMatchObject({ code: 'account-restricted', blame: 'account', outcome: 'infra' });
+  for (const seen of ['no-ready', 'session-lost', 'probe-wid', 'no-event'] as const)
+    expect(judgeLive(seen, events)).toBeNull();
+  expect(serversWord(events)).toBeNull();
+  expect(restrictions(events)).toMatchObject([{ place: 0, until }]);
+});
 
 test('a device that was removed while its phone was away for too long says so', () => {
   expect(judgeLive('logged-out', [page, logout('account_removed')], [true])?.code).toBe('phone-offline');
@@ -45,6 +75,14 @@ test.each([
   expect(judged?.because).toContain(words);
 });
 
+test('what a library that intercepts requests did not get is no word of the network', () => {
+  const events = [page, event('page:intercepted', true), event('harness:socket', { state: 'OPENING', wid: null })];
+  expect(judgeLive('no-ready', events)).toBeNull();
+  const other = event('page:observed', { isWhatsAppWeb: false, build: null });
+  expect(judgeLive('no-ready', [other, event('page:intercepted', true)])).toBeNull();
+  expect(judgeLive('no-ready', [page, event('page:intercepted', false), ...events.slice(2)])).not.toBeNull();
+});
+
 test('a page that was loaded anew and is on its way to its servers is no excuse for a library that rejected', () => {
   expect(judgeLive('initialize-failed', [page, event('harness:socket', { state: 'OPENING', wid: null })])).toBeNull();
 });
@@ -56,16 +94,17 @@ test('a version that does not become ready on WhatsApp Web is to blame', () => {
 
 test('the word of the server names the account that it is about', () => {
   expect(serversWord([logout('account_removed', 'peer:')])).toMatchObject({ place: 1, said: 'logged-out' });
-  expect(serversWord([logout('user_initiated')])).toBeNull();
+  expect(serversWord([logout('user_initiated', '', 'page')])).toBeNull();
 });
 
 test('what was seen of the site: each build once, the last switches, and whether requests were intercepted', () => {
   const other = event('peer:page:observed', { isWhatsAppWeb: true, build: '2.3000.1044999999' });
   const switches = event('harness:switches', { 'comms-in-worker': 'true' });
-  expect(liveFactsOf([page, page, other, switches, event('page:intercepted', true)])).toEqual({
+  expect(liveFactsOf([page, page, other, switches, event('page:intercepted', true)], ['anna', 'ben'])).toEqual({
+    accounts: ['anna', 'ben'],
     builds: ['2.3000.1044822804', '2.3000.1044999999'],
     switches: { 'comms-in-worker': 'true' },
     intercepts: true,
   });
-  expect(liveFactsOf([])).toEqual({ builds: [], switches: {}, intercepts: false });
+  expect(liveFactsOf([], [])).toEqual({ accounts: [], builds: [], switches: {}, intercepts: false });
 });

@@ -233,6 +233,11 @@ class LightHost implements SessionHost {
         if (frame.code === 515) break;
         this.#over = true;
         this.#seen({ type: 'client:disconnected', detail: [frame.code === 401 ? 'LOGOUT' : 'CONFLICT'] });
+        break;
+      case 'failure':
+        if (frame.reason === 402) break;
+        this.#over = true;
+        this.#seen({ type: 'client:disconnected', detail: ['LOGOUT'] });
     }
   }
 

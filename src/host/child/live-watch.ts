@@ -12,7 +12,7 @@ interface PageLook {
 
 /**
  * What only the live site leaves open, read from its page without calling an action of it: whether a document is WhatsApp Web at all, and
- * of which build; the reason that the page gives its own code for a logout; whether the library intercepts requests.
+ * of which build; what the page says of its account, such as a logout or a ban; whether the library intercepts requests.
  */
 export class LiveWatch {
   readonly #report: Report;
@@ -28,12 +28,8 @@ export class LiveWatch {
   follow(page: LibraryPage): void {
     reportInterception(page, this.#report);
     // Both are there before the library goes to the page: commands of one session keep their sequence.
-    page
-      .exposeFunction(tellLogout, (reason: unknown) => {
-        this.#report({ type: 'page:logout', detail: { reason: String(reason) } });
-      })
-      .catch(() => {});
-    page.evaluateOnNewDocument(hearLogoutSource).catch(() => {});
+    page.exposeFunction(tell, (said: unknown) => this.#hear(String(said))).catch(() => {});
+    page.evaluateOnNewDocument(listenSource).catch(() => {});
     page.on('framenavigated', (frame: LibraryFrame) => {
       if (frame === page.mainFrame()) void this.#look(page, ++this.#document);
     });
@@ -41,6 +37,13 @@ export class LiveWatch {
     page.on('close', () => {
       this.#document++;
     });
+  }
+
+  /** What is not in the shape of an event was said by something else than the listener. */
+  #hear(said: string): void {
+    const { logout, account } = JSON.parse(said);
+    if (logout) this.#report({ type: 'page:logout', detail: logout });
+    if (account) this.#report({ type: 'page:account', detail: account });
   }
 
   async #look(page: LibraryPage, document: number): Promise<void> {
@@ -78,24 +81,55 @@ const lookSource = `(() => {
   };
 })()`;
 
-const tellLogout = '__wwebjsCanaryLogout';
+const tell = '__wwebjsCanaryTell';
 
 /**
- * Runs in each document before its scripts: listens to the page's own event of a logout as soon as the module of it has run. A removed
- * device is logged out in the first second, and what the page showed is gone then.
+ * Runs in each document before its scripts: listens to the page's own events as soon as the page has run their modules, and runs none of
+ * them itself. A removed device is logged out in the first second, and what the page showed is gone then.
+ *
+ * A logout that the page or the library begins (`Socket.logout`) first removes the noise key and then announces itself; one that the server
+ * begins is not announced (a failure at login), or announced while the key is still there (a removed device). The event itself may have no
+ * reason. [modules WAWebHandleFailure, WAWebHandleStreamError and WAWebSocketModel of builds of 2026]
  */
-const hearLogoutSource = `(() => {
-  const listen = () => {
-    let cmd;
-    try {
-      const { WAWebCmd } = window.require?.('__debug')?.modulesMap ?? {};
-      cmd = WAWebCmd?.exports?.Cmd;
-      if (!cmd && WAWebCmd && document.readyState !== 'loading') cmd = window.require('WAWebCmd').Cmd;
-    } catch {}
-    if (typeof cmd?.on !== 'function') return setTimeout(listen, 5);
-    for (const name of ['logout', 'logout_from_bridge']) cmd.on(name, (reason) => window.${tellLogout}(String(reason)));
+const listenSource = `(() => {
+  if (window !== window.top) return;
+  const tell = (said) => window.${tell}(JSON.stringify(said));
+  const exportsOf = (name) => {
+    try { return window.require('__debug').modulesMap[name].exports ?? {}; } catch { return {}; }
   };
-  if (window === window.top) listen();
+  const on = (emitter, name, listener) => {
+    for (const each of [name, name + '_from_bridge']) emitter.on(each, listener);
+  };
+  const sinceEpoch = (seconds) => (seconds > 1e9 ? seconds * 1000 : Date.now() + seconds * 1000);
+  const isHeard = new Set();
+  const once = (emitter, listen) => {
+    if (typeof emitter?.on !== 'function' || isHeard.has(emitter)) return;
+    isHeard.add(emitter);
+    listen(emitter);
+  };
+  const listenToCmd = (cmd) => {
+    let isOwn = false;
+    on(cmd, 'starting_logout', () => { isOwn = localStorage.getItem('WANoiseInfo') === null; });
+    on(cmd, 'logout', (reason) => tell({
+      logout: { reason: typeof reason === 'string' ? reason : null, by: isOwn ? 'page' : 'server' },
+    }));
+    on(cmd, 'account_temporarily_banned', (ban) => {
+      if (ban?.banned) tell({ account: { kind: 'temporary-ban', until: sinceEpoch(Number(ban.expire) || 0) } });
+    });
+  };
+  let lockedUntil = 0;
+  const look = () => {
+    once(exportsOf('WAWebCmd').Cmd, listenToCmd);
+    once(exportsOf('WAWebLinkDeviceEvents').WAWebLinkDeviceEvents, (events) => {
+      events.on('link_device_events:passkey_prologue_request', () => tell({ account: { kind: 'passkey', until: null } }));
+    });
+    const lock = exportsOf('WAWebUserPrefsIndexedDBStorage').userPrefsIdb?.get?.('WAReachoutTimelockState');
+    const until = Number(lock?.time_enforcement_ends) || 0;
+    if (until !== lockedUntil && until > Date.now()) tell({ account: { kind: 'timelock', until } });
+    lockedUntil = until;
+    setTimeout(look, isHeard.size === 0 ? 5 : 250);
+  };
+  look();
 })()`;
 
 /**

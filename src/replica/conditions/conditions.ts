@@ -28,12 +28,14 @@ import { passkeyRequired } from './passkey-required.ts';
 import { postLogoutBoot } from './post-logout-boot.ts';
 import { profileInUse } from './profile-in-use.ts';
 import { qrReload } from './qr-reload.ts';
+import { reachoutTimelock } from './reachout-timelock.ts';
 import { reloadAfterLink } from './reload-after-link.ts';
 import { repeatedSync } from './repeated-sync.ts';
 import { sameDocumentNavigation } from './same-document-navigation.ts';
 import { slowCpu } from './slow-cpu.ts';
 import { slowLink } from './slow-link.ts';
 import { socketDrop } from './socket-drop.ts';
+import { temporaryBan } from './temporary-ban.ts';
 import { throwingRequire } from './throwing-require.ts';
 import { unclosedDialog } from './unclosed-dialog.ts';
 import { undecryptable } from './undecryptable.ts';
@@ -63,12 +65,14 @@ export const conditions: readonly Condition[] = [
   postLogoutBoot,
   profileInUse,
   qrReload,
+  reachoutTimelock,
   reloadAfterLink,
   repeatedSync,
   sameDocumentNavigation,
   slowCpu,
   slowLink,
   socketDrop,
+  temporaryBan,
   throwingRequire,
   unclosedDialog,
   undecryptable,

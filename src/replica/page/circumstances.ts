@@ -1,3 +1,5 @@
+import type { ModuleExports } from './loader/build-exports.ts';
+import type { CometLoader } from './loader/comet-loader.ts';
 import type { Page } from './shared/page.ts';
 
 /** Starts what the active conditions make the page do by itself, now or at a later change of its connection. */
@@ -7,6 +9,36 @@ export function startCircumstances(page: Page): void {
   keepBusy(page);
   navigateInPlace(page);
   logOutUnlessClosed(page);
+}
+
+/** Keeps the end of a restriction where the page's own code reads it, and notifies its chats. */
+export function lockReachingOut({ circumstances, cmd }: Page): void {
+  const { timelockMs } = circumstances;
+  if (timelockMs === undefined) return;
+  const lock = { state: 'VISIBLE', time_enforcement_ends: Date.now() + timelockMs, enforcement_type: 'DEFAULT' };
+  runOwn('WAWebUserPrefsIndexedDBStorage', {
+    userPrefsIdb: { get: (key: string) => (key === 'WAReachoutTimelockState' ? lock : undefined) },
+  });
+  cmd.trigger('reachout_timelock_state_change');
+}
+
+/** The page's own code has run these before it connects: its event bus, and what the screen that links a device listens to. */
+export function runOwnModules(): void {
+  for (const name of ['WAWebCmd', 'WAWebLinkDeviceEvents']) runOwn(name);
+}
+
+/** Runs a module as code of the page does; one that archives do not list is defined first. Webpack pages show no module that ran. */
+function runOwn(name: string, exports?: ModuleExports): void {
+  const { __d: define, require } = window as Partial<CometGlobals>;
+  if (!define || !require) return;
+  if (exports) define(name, [], (...[, , , , , module]) => Object.assign(module, { exports }));
+  const { modulesMap } = require('__debug') as { modulesMap: Record<string, unknown> };
+  if (modulesMap[name]) require(name);
+}
+
+interface CometGlobals {
+  __d: CometLoader['define'];
+  require(id: string): unknown;
 }
 
 /** Blocks the main thread for a share of the time. */

@@ -1,6 +1,6 @@
 import { type Boot, earlyModules, membersPath } from '../../contracts/boot.ts';
 import type { MemberTable } from '../../contracts/shape.ts';
-import { startCircumstances } from './circumstances.ts';
+import { lockReachingOut, runOwnModules, startCircumstances } from './circumstances.ts';
 import { Screens } from './dom/screens.ts';
 import { Lifecycle } from './link/lifecycle.ts';
 import { finishPreviousLogout } from './link/previous-logout.ts';
@@ -55,6 +55,7 @@ function start(page: Page): void {
   const lifecycle = new Lifecycle(page, (tier) => {
     if (tier === 2) addKnownMembers(page, implemented, page.members.all(), (module) => !earlyModules.has(module));
     register(tier);
+    if (tier === 2) lockReachingOut(page);
   });
   const implemented = implementations(page, lifecycle);
   register = installModules({
@@ -69,6 +70,7 @@ function start(page: Page): void {
   addKnownMembers(page, implemented, page.members.early, (module) => earlyModules.has(module));
   watchUnknownMembers(EventEmitter, page.report);
   register(1);
+  runOwnModules();
   if (page.surface.behaviours.cmdEvents === 'plain') {
     page.cmd.refreshQR = () => lifecycle.refresh();
     page.cmd.logout = (reason) => page.socket.logout(reason);

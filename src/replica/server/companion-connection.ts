@@ -14,6 +14,9 @@ import type { PairAnswer, Pairing, UnlinkedPage } from './pairings.ts';
 import type { OpenPage, ReplicaCore } from './replica-core.ts';
 import { bytesOfBase64, sameMac, sharedWireMac, toBase64 } from './wire-keys.ts';
 
+/** Too many messages to people who did not have the number as a contact; whatsmeow lists 101 to 106. */
+const temporaryBanCode = 101;
+
 type FrameOf<T extends PageFrame['type']> = Extract<PageFrame, { type: T }>;
 
 /** One WebSocket connection of a page. */
@@ -157,11 +160,17 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     const device = account?.devices.get(deviceId);
     if (!account || !device) {
       this.core.emit('login-refused', { number: userOf(wid), device: deviceId });
-      this.end(401);
+      this.refuse({ type: 'failure', reason: 401 });
       return;
     }
     if (this.core.isBanned) {
-      this.end(406);
+      this.refuse({ type: 'failure', reason: 406 });
+      return;
+    }
+    const { bannedForMs } = this.core.circumstances.server;
+    if (bannedForMs !== undefined) {
+      this.core.emit('login-refused', { number: userOf(wid), device: deviceId });
+      this.refuse({ type: 'failure', reason: 402, code: temporaryBanCode, expire: Math.round(bannedForMs / 1_000) });
       return;
     }
     const nonce = randomBytes(32);
@@ -172,13 +181,13 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
   private finishLogin({ proof }: FrameOf<'login-proof'>): void {
     const { login } = this;
     if (!login) {
-      this.end(401);
+      this.refuse({ type: 'failure', reason: 401 });
       return;
     }
     const { account, device, nonce } = login;
     const noisePub = bytesOfBase64(device.noisePub, 32);
     if (!noisePub || !sameMac(sharedWireMac(this.core.keys, noisePub, nonce), proof)) {
-      this.end(401);
+      this.refuse({ type: 'failure', reason: 401 });
       return;
     }
     device.deliver?.({ type: 'stream-error', code: 409 });
@@ -229,7 +238,12 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
   }
 
   private end(code: 515 | 401 | 406 | 409): void {
-    this.send({ type: 'stream-error', code });
+    this.refuse({ type: 'stream-error', code });
+  }
+
+  /** Says why, then ends the connection. */
+  private refuse(frame: Extract<ServerFrame, { type: 'stream-error' | 'failure' }>): void {
+    this.send(frame);
     this.afterDelay(() => this.socket.close());
   }
 

@@ -40,7 +40,12 @@ test('both are restored and write to each other, and the record says what the si
   const switches = Object.fromEntries(
     Object.entries(resolveSurface(build).switches).map(([name, { value }]) => [name, value]),
   );
-  expect(attempt.live).toEqual({ builds: [build], switches: expect.any(Object), intercepts: false });
+  expect(attempt.live).toEqual({
+    accounts: ['anna', 'ben'],
+    builds: [build],
+    switches: expect.any(Object),
+    intercepts: false,
+  });
   expect(switches).toMatchObject(attempt.live?.switches ?? {});
   expect(attempt.live?.switches).not.toEqual({});
 });
@@ -105,7 +110,11 @@ test('a device that WhatsApp removed retires its account, counts for no version,
   expect(evidence.filter((file) => file.endsWith('.png'))).toEqual([]);
   expect(evidence.length).toBeGreaterThan(0);
   expect(await pool.accounts.find('anna')).toMatchObject({ state: 'retired', stateCause: 'logged-out' });
-  await expect(attempts.attempt(await liveInput('restore-to-ready'))).rejects.toThrow('it is retired: logged-out');
+  const refused = await attempts.attempt(await liveInput('restore-to-ready'));
+  expect(refused).toMatchObject({
+    ...{ outcome: 'infra', code: 'limit-reached' },
+    cause: { message: 'account anna: no restore until a person resumes it: it is retired: logged-out' },
+  });
 });
 
 test('a link counts although its version failed after it, and a day later the account is linked anew and active', async () => {

@@ -118,7 +118,19 @@ describe('conditions of the server', () => {
     await page.closed();
     await page.open();
     page.send({ type: 'login', wid, deviceId });
-    expect((await page.next('stream-error')).code).toBe(406);
+    expect((await page.next('failure')).reason).toBe(406);
+  });
+
+  test('temporary-ban: each login is refused with the seconds that are left, and the device stays linked', async () => {
+    const { phone, page } = await start();
+    const { wid, deviceId } = await page.link(phone);
+    replica.setCondition('temporary-ban', true, { hours: 2 });
+    page.close();
+    await page.closed();
+    await page.open();
+    page.send({ type: 'login', wid, deviceId });
+    expect(await page.next('failure')).toMatchObject({ reason: 402, expire: 7200 });
+    expect(replica.phones.get(phone).devices).toHaveLength(1);
   });
 });
 

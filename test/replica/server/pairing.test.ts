@@ -126,7 +126,7 @@ describe('pairing', () => {
     expect(replica.phones.unlink(phone, deviceId)).toEqual([deviceId]);
     await page.open();
     page.send({ type: 'login', wid, deviceId });
-    expect(await page.next('stream-error')).toEqual({ type: 'stream-error', code: 401 });
+    expect(await page.next('failure')).toEqual({ type: 'failure', reason: 401 });
   });
 
   test('a login without the noise key that was linked is refused', async () => {
@@ -137,7 +137,7 @@ describe('pairing', () => {
     thief.send({ type: 'login', wid, deviceId });
     await thief.next('challenge');
     thief.send({ type: 'login-proof', proof: Buffer.alloc(32).toString('base64') });
-    expect(await thief.next('stream-error')).toMatchObject({ code: 401 });
+    expect(await thief.next('failure')).toMatchObject({ reason: 401 });
     page.close();
   });
 

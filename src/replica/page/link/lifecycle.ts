@@ -116,6 +116,8 @@ export class Lifecycle {
         return this.loggedIn(frame);
       case 'stream-error':
         return this.streamError(frame.code);
+      case 'failure':
+        return this.failure(frame);
       case 'offline-preview':
         page.offline.expect(frame.count);
         return this.tellProgress();
@@ -217,12 +219,18 @@ export class Lifecycle {
 
   private streamError(code: number): void {
     if (code === 515) this.refresh();
-    else if (code === 401) void this.logout('account_removed', { tellServer: false });
-    else if (code === 406) void this.logout('account_banned', { tellServer: false });
+    else if (code === 401) void this.endLink({ isAnnounced: true });
+    else if (code === 406) void this.endLink({ isAnnounced: false });
     else {
       this.stop();
       this.page.socket.state = 'CONFLICT';
     }
+  }
+
+  /** A page that is banned for a time stays linked, and tries again when its connection has ended. */
+  private failure(frame: Extract<ServerFrame, { type: 'failure' }>): void {
+    if (frame.reason !== 402) void this.endLink({ isAnnounced: false });
+    else this.page.cmd.tell('account_temporarily_banned', { banned: true, code: frame.code, expire: frame.expire });
   }
 
   private takeover(): void {
@@ -243,14 +251,21 @@ export class Lifecycle {
   }
 
   /** Removes the credentials, notifies the server, clears the storages, then leaves the page as the build does. */
-  private async logout(reason: string, { tellServer = true } = {}): Promise<void> {
+  private async logout(reason: string): Promise<void> {
+    if (this.stopped) return;
+    this.page.profile.forgetCredentials();
+    this.page.link.send({ type: 'unpair-device', reason });
+    await this.endLink({ isAnnounced: true });
+  }
+
+  /** The link is over. What the server ended is announced before the credentials are removed, or not at all; its event has no reason. */
+  private async endLink({ isAnnounced }: { isAnnounced: boolean }): Promise<void> {
     const { page } = this;
     if (this.stopped) return;
     this.stopped = true;
+    if (isAnnounced) page.cmd.tell('starting_logout');
     page.profile.forgetCredentials();
-    if (tellServer) page.link.send({ type: 'unpair-device', reason });
-    page.cmd.tell('starting_logout');
-    page.cmd.tell('logout', reason);
+    page.cmd.tell('logout');
     if (page.circumstances.logoutEndsAtNextBoot) {
       this.stop();
       leaveLogoutToNextBoot();

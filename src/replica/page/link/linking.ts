@@ -41,6 +41,7 @@ export class Linking {
       rpId: 'whatsapp.com',
       userVerification: 'required',
     } as const;
+    this.page.linkEvents.trigger('link_device_events:passkey_prologue_request');
     navigator.credentials.get({ publicKey }).catch((error) => console.warn(String(error)));
   }
 

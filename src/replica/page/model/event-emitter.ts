@@ -79,7 +79,12 @@ export class EventEmitter {
 }
 
 /** Events between parts of the page; the name of each depends on the build. */
-type CmdEvent = 'logout' | 'starting_logout' | 'offline_progress_update' | 'main_stream_mode_ready';
+type CmdEvent =
+  | 'logout'
+  | 'starting_logout'
+  | 'account_temporarily_banned'
+  | 'offline_progress_update'
+  | 'main_stream_mode_ready';
 
 /** What the page's user can have done with a chat by the event bus. Each resolves when the server has it. */
 export interface ChatCommands {

@@ -27,6 +27,7 @@ export function linkingModules(page: Page, lifecycle: Lifecycle): Implementation
         return Promise.resolve(profile.advSecret);
       },
     },
+    WAWebLinkDeviceEvents: { WAWebLinkDeviceEvents: page.linkEvents },
     WAWebUserPrefsMultiDevice: {
       getADVSecretKey: () => profile.advSecret,
       advSecretEventEmitter: page.advSecretEvents,

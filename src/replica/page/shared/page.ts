@@ -46,6 +46,8 @@ export interface Page {
   readonly stream: Stream;
   readonly offline: OfflineMessageHandler;
   /** Triggers `change` for each new ADV secret. */
+  /** What the screen that links a device listens to. */
+  readonly linkEvents: EventEmitter;
   readonly advSecretEvents: EventEmitter;
   readonly MsgKey: MsgKeyClass;
   readonly msgs: MsgCollection;
@@ -101,6 +103,7 @@ export function createPage(boot: Boot, members: MemberSource): Page {
     cmd: new Cmd(behaviours.cmdEvents),
     stream: new Stream({ info: 'OPENING', mode: 'QR', available: false, displayInfo: 'OPENING' }),
     offline: new OfflineMessageHandler(),
+    linkEvents: new EventEmitter(),
     advSecretEvents: new EventEmitter(),
     MsgKey: createMsgKeyClass(behaviours.msgKeyTextField),
     msgs: new MsgCollection(),
