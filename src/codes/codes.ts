@@ -9,6 +9,8 @@ interface Entry {
   phase: (typeof phases)[number] | null;
   /** What a person does about it; null where nothing has to be done. */
   todo: string | null;
+  /** `docs/runbooks` has a page of this name. */
+  hasRunbook?: true;
 }
 
 /** A code that only attempts of canaries end with. */
@@ -155,20 +157,23 @@ export const codes = {
     phase: 'scan',
     in: 'attempts',
     todo: 'Link in a browser that has the passkey, or with an account without one; no library version changes this.',
+    hasRunbook: true,
   },
   'account-restricted': {
-    what: 'WhatsApp restricts the account: its phone links no device.',
+    what: 'WhatsApp restricts the account: its phone links no device, or it may not write to new contacts.',
     blame: 'account',
     phase: 'scan',
     in: 'attempts',
     todo: 'Wait until the phone no longer shows the restriction, or use another account.',
+    hasRunbook: true,
   },
   'account-banned': {
-    what: 'WhatsApp has banned the account.',
+    what: 'WhatsApp has banned the account, for a time or for good.',
     blame: 'account',
     phase: 'scan',
     in: 'attempts',
     todo: 'Ask for a review on the phone, or use another account.',
+    hasRunbook: true,
   },
   'not-scanned': {
     what: 'On the live site: no phone took the code before the deadline.',
@@ -216,6 +221,7 @@ export const codes = {
     in: 'both',
     retry: 'after-login',
     todo: 'Close the other browser: one profile has one. `takeoverOnConflict` of the library takes the connection back.',
+    hasRunbook: true,
   },
   'logged-out': {
     what: 'The device was logged out, by its phone or by WhatsApp: the library reported `LOGOUT` or `UNPAIRED`.',
@@ -223,6 +229,7 @@ export const codes = {
     phase: null,
     in: 'attempts',
     todo: 'Look on the phone whether it still lists the device; read the navigations in the evidence. Link the account again.',
+    hasRunbook: true,
   },
   'phone-offline': {
     what: 'WhatsApp logged the device out, and its phone was not opened for 14 days.',
@@ -230,6 +237,7 @@ export const codes = {
     phase: null,
     in: 'attempts',
     todo: 'Open WhatsApp on the phone at least once a week; link the account again (docs/live.md).',
+    hasRunbook: true,
   },
   'limit-reached': {
     what: 'The policy of live accounts did not allow the attempt, or a call of it.',
@@ -237,6 +245,7 @@ export const codes = {
     phase: null,
     in: 'attempts',
     todo: 'Wait until the time in the message; the limits keep numbers from being banned (docs/live.md).',
+    hasRunbook: true,
   },
   'lease-lost': {
     what: 'Another machine took the live account, or the lease was not renewed in time.',
@@ -244,6 +253,7 @@ export const codes = {
     phase: null,
     in: 'attempts',
     todo: 'Check that the machine is not overloaded and reaches the database.',
+    hasRunbook: true,
   },
   'probe-state': {
     what: 'After `ready`, `getState()` was not CONNECTED.',

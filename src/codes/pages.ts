@@ -8,7 +8,8 @@ export const writePages = 'node scripts/write-code-pages.ts';
 export function codesPage(): string {
   const rows = attemptCodes.map((code) => {
     const { what, blame, phase, todo } = codes[code];
-    return [`\`${code}\``, what, phase ?? 'any', blame, todo];
+    const name = 'hasRunbook' in codes[code] ? `[\`${code}\`](runbooks/${code}.md)` : `\`${code}\``;
+    return [name, what, phase ?? 'any', blame, todo];
   });
   return `# Codes of failed attempts
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { attemptCodes, codes } from '../../src/codes/codes.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { families } from '../../src/metrics/families.ts';
 import { metricNames, recordedNames, tableNames } from './metric-names.ts';
@@ -59,10 +60,12 @@ test('no page asks the service with a key that is not set, which it refuses even
   }
 });
 
-test('every page belongs to an alert', () => {
+test('every page belongs to an alert or to a code, and every code that names one has it', () => {
   const linked = new Set(alerts.map(({ annotations }) => basename(pageOf(annotations.runbook_url))));
   const pages = readdirSync(join(packageRoot, 'docs', 'runbooks')).filter((file) => file !== 'README.md');
-  expect(pages.sort()).toEqual([...linked].sort());
+  const ofCodes = attemptCodes.filter((code) => 'hasRunbook' in codes[code]).map((code) => `${code}.md`);
+  expect(ofCodes.length).toBeGreaterThan(5);
+  expect(pages.sort()).toEqual([...linked, ...ofCodes].sort());
 });
 
 test('every alert is tested: it fires, it does not when little happened, it resolves, and it is silent without its series', () => {
