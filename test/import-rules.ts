@@ -176,7 +176,10 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'workers make attempts as this machine does; records are kept and judged where the run was started',
   },
   verdicts: {
-    may: ['browser', 'contracts', 'gate', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'words'],
+    may: [
+      ...['browser', 'contracts', 'gate', 'library', 'live/live-policy.ts', 'replica/builds', 'report', 'runner'],
+      ...['runs', 'store', 'words'],
+    ],
     because:
       'a verdict is collected from the store or made by attempts, then judged by the gate; it knows no command line',
   },

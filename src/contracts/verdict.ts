@@ -11,7 +11,7 @@ export const verdictWords = ['promote', 'block', 'inconclusive'] as const;
 export const verdictWordSchema = z.enum(verdictWords);
 export type VerdictWord = z.infer<typeof verdictWordSchema>;
 
-/** What decided; each has a file of the same name in `src/gate/rules`. */
+/** What decided; each has a file of the same name in `src/gate/rules`, `live-site` in `src/gate`. */
 export const verdictRules = [
   'hard-rules',
   'missing-data',
@@ -22,6 +22,7 @@ export const verdictRules = [
   'success-rate',
   'dead-cells',
   'in-between',
+  'live-site',
 ] as const;
 export const verdictRuleSchema = z.enum(verdictRules);
 export type VerdictRule = z.infer<typeof verdictRuleSchema>;
@@ -205,6 +206,9 @@ export const noticeSchema = z.object({
     'hard-finding-shared',
     'outside-plan',
     'behind-switch',
+    'live-claim',
+    'live-unpaired',
+    'live-replica',
   ]),
   /** Shown with the exit code too. */
   isWarning: z.boolean(),
@@ -220,6 +224,41 @@ export const agedBuildSchema = z.object({
   ageDays: z.number().int().nullable(),
 });
 export type AgedBuild = z.infer<typeof agedBuildSchema>;
+
+/** What a verdict on the live site rests on, and how much it can claim. Chances are from 0 to 1. */
+export const liveClaimSchema = z.object({
+  claims: z.literal('plain-breakage'),
+  /** Pairs that count: both versions one after the other, on the same devices and the same build. */
+  pairs: z.number().int(),
+  /** The builds of the pairs, in the sequence in which they were served. */
+  builds: z.array(z.string()),
+  /** Attempts that are in no pair, by why. */
+  unpaired: z.object({ buildChanged: z.number().int(), spoiled: z.number().int(), alone: z.number().int() }),
+  /** Why the limits of live accounts ended the attempts, and until when; null where they did not, or only a person can change it. */
+  refused: z.object({ message: z.string(), until: z.iso.datetime().nullable() }).nullable(),
+  odds: z.object({
+    /** How many pairs the limits allow one device in a day. */
+    pairsPerDay: z.number().int(),
+    baselineRate: z.number(),
+    /** That as many pairs block a candidate which is as good as the baseline. */
+    falseBlock: z.number(),
+    /** That they block one which succeeds so many points less often. */
+    blocks: z.array(z.object({ lossPoints: z.number(), chance: z.number() })),
+    /** Pairs from which a candidate without a failure could be promoted, where rates count. */
+    promotingTakes: z.number().int(),
+  }),
+  /** The verdict of the same comparison on a replica of the newest of the builds; null where nothing was attempted on it. Never pooled. */
+  replica: z
+    .object({
+      build: z.string(),
+      verdict: verdictWordSchema,
+      because: z.string(),
+      baselineAttempts: z.number().int(),
+      candidateAttempts: z.number().int(),
+    })
+    .nullable(),
+});
+export type LiveClaim = z.infer<typeof liveClaimSchema>;
 
 /** The judgement of a candidate. The same attempts, policy and `asOf` give the same bytes. */
 export const verdictSchema = z.object({
@@ -240,6 +279,8 @@ export const verdictSchema = z.object({
   /** Absent when everything that is known of both versions was judged. */
   narrowing: narrowingSchema.optional(),
   policy: z.object({ name: z.string(), sha256: z.string() }),
+  /** Of a verdict on the live site only. */
+  live: liveClaimSchema.optional(),
   hardFindings: z.array(hardFindingSchema),
   flows: z.array(flowVerdictSchema),
   notices: z.array(noticeSchema),

@@ -37,19 +37,25 @@ export class DecisionOdds {
   readonly #margin: number;
   readonly #budget: ErrorBudget;
 
-  /** @param everyPair the rate is judged after every pair from the first look on, as with repeated requests. */
-  constructor(policy: Policy, { everyPair = false } = {}) {
+  /**
+   * @param everyPair the rate is judged after every pair from the first look on, as with repeated requests.
+   * @param judgesRates false: only plain breakage is asked for.
+   */
+  constructor(policy: Policy, { everyPair = false, judgesRates = true } = {}) {
     const { looks, marginPoints } = policy.success;
     const [first, cap] = [looks[0] as number, looks.at(-1) as number];
     this.#decisions = Array.from({ length: cap + 1 }, (_, n) => new Uint8Array((n + 1) ** 2).fill(unknown));
     this.#looks = looks;
-    this.#isJudged = (n) => (everyPair ? n >= first : looks.includes(n));
+    this.#isJudged = (n) => judgesRates && (everyPair ? n >= first : looks.includes(n));
     this.#margin = marginPoints / 100;
     this.#budget = errorBudget(policy, 1, { hasSeveralCells: false, marginPoints });
   }
 
-  /** @param baseline success rate of the baseline. @param candidate success rate of the candidate. */
-  of(baseline: number, candidate: number): Odds {
+  /**
+   * @param baseline success rate of the baseline. @param candidate success rate of the candidate.
+   * @param most pairs after which no other is made; up to the cap of the policy.
+   */
+  of(baseline: number, candidate: number, most = Infinity): Odds {
     const odds: Odds = {
       promote: 0,
       block: 0,
@@ -58,7 +64,7 @@ export class DecisionOdds {
       meanAttemptsToBlock: 0,
       blockedBy: [],
     };
-    const cap = this.#decisions.length - 1;
+    const cap = Math.min(most, this.#decisions.length - 1);
     let states = new Float64Array([1]);
     for (let n = 1; n <= cap; n++) {
       states = step(states, n, 1 - baseline, 1 - candidate);

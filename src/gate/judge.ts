@@ -7,14 +7,13 @@ import {
   isSetAside,
   type Notice,
   type Verdict,
-  type VerdictRule,
-  type VerdictWord,
 } from '../contracts/verdict.ts';
 import { plural } from '../words/text.ts';
 import { type CellEvidence, comparisonOf, type Evidence, isUntried } from './evidence/evidence.ts';
 import { describePlace } from './evidence/place.ts';
 import { explainMissing } from './explain-flow.ts';
 import { judgeFlow } from './judge-flow.ts';
+import { claimable, claimableFlow, type Decision, liveClaim, liveNotices } from './live-site.ts';
 import { noticesOn } from './notices.ts';
 import { effectOf } from './rules/hard-rules.ts';
 import { untriedChoices } from './rules/missing-data.ts';
@@ -25,13 +24,16 @@ import { untriedChoices } from './rules/missing-data.ts';
  */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
   const comparison = comparisonOf(evidence);
-  const flows = evidence.flows.map((flow) => judgeFlow(flow, policy, comparison));
+  const judged = evidence.flows.map((flow) => judgeFlow(flow, policy, comparison));
+  const flows = evidence.live ? judged.map(claimableFlow) : judged;
   const hardFindings = evidence.hardFindings.map((found): HardFinding => {
     const { cellKey: _, ...finding } = found;
     return { ...finding, effect: effectOf(found, evidence, policy.hardRules) };
   });
-  const notices = noticesOn(evidence, flows, hardFindings);
-  const { verdict, rule, why } = decide(evidence, flows, hardFindings, notices, policy);
+  const live = evidence.live && liveClaim(evidence.live, policy);
+  const notices = [...(live ? liveNotices(live) : []), ...noticesOn(evidence, flows, hardFindings)];
+  const decision = decide(evidence, judged, hardFindings, notices, policy);
+  const { verdict, rule, why } = evidence.live ? claimable(decision, evidence.live) : decision;
   return {
     schemaVersion: 1,
     verdict,
@@ -45,6 +47,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     dataEnds: evidence.dataEnds ?? null,
     ...(evidence.narrowing && { narrowing: evidence.narrowing }),
     policy: { name: policy.name, sha256: policyHash(policy) },
+    ...(live && { live }),
     hardFindings,
     flows,
     notices,
@@ -53,12 +56,6 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
 
 function isUnknown(cell: CellEvidence): boolean {
   return arms.every((arm) => isUntried(cell[arm]));
-}
-
-interface Decision {
-  verdict: VerdictWord;
-  rule: VerdictRule;
-  why: string;
 }
 
 function decide(

@@ -23,6 +23,7 @@ import { type Example, exampleIds, withCauses } from '../report/verdict/failure-
 import type { Choice } from '../runner/check-choice.ts';
 import { loadFlow } from '../runner/load-flow.ts';
 import { parseCondition } from '../runner/parse-condition.ts';
+import type { LiveAttempter } from '../runner/run-plan.ts';
 import { prune } from '../runs/prune.ts';
 import type { AttemptHooks } from '../runs/run-cells.ts';
 import { openStore, type Store } from '../store/open-store.ts';
@@ -34,6 +35,7 @@ import {
   narrowingOf,
   type Selection,
 } from './collect-attempts.ts';
+import { judgeOfReports, judgeOfStore, planLivePairs } from './live-judge.ts';
 import { plannedChoice, planPairs } from './plan-pairs.ts';
 import type { GateRun } from './run-gate.ts';
 
@@ -81,6 +83,8 @@ export interface JudgeSettings {
   maker?: GateRun['maker'];
   /** Ends the attempts that are made early; what was found until then is judged. */
   signal?: AbortSignal | undefined;
+  /** With `run` and the target `live`: makes the attempts with accounts of a pool. */
+  live?: LiveAttempter | undefined;
   /** As `runGate` takes it. */
   until?: AbortSignal | undefined;
   /** As `runGate` takes it. */
@@ -132,6 +136,8 @@ export async function resolveVersions(
  */
 export async function answerRequest(checked: CheckedRequest, settings: JudgeSettings): Promise<GateAnswer> {
   const { request, policy, selection } = checked;
+  if (request.run && request.target === 'live' && !settings.live)
+    throw new InputError('on the live site `wwebjs-canary gate --run` makes attempts, with accounts of your own');
   if (request.attempts !== undefined) return judgeReports(request.attempts, selection, policy);
   const { say } = settings;
   const store = await openStore();
@@ -169,6 +175,12 @@ async function judgeReports(
     typeof one === 'string' ? parseYamlFile(one, reportSchema) : parsed(one, reportSchema, 'attempts'),
   );
   const where = attempts.map((one) => (typeof one === 'string' ? one : `run ${one.run.id}`)).join(', ');
+  if (selection.target === 'live') {
+    const judged = await judgeOfReports(reports, where, selection, policy);
+    const { verdict } = judged;
+    const examples = judged.find(exampleIds(verdict));
+    return { verdict: withCauses(verdict, examples), examples, interrupted: false };
+  }
   const { evidence, find } = collectFromReports(reports, where, selection, policy);
   await checkFlows(evidence, selection);
   const verdict = judge(evidence, policy);
@@ -197,15 +209,20 @@ async function judgeWithStore(
   settings: JudgeSettings,
 ): Promise<Omit<GateAnswer, 'examples'>> {
   if (!request.run) return { verdict: await judgeStored(store, selection, policy), interrupted: false };
+  const { config, slots, seed = randomInt(1, greatestRandomSeed) } = request;
+  const { live } = settings;
+  if (live)
+    return (await import('./run-live-gate.ts')).runLiveGate(store, { ...settings, selection, policy, seed }, live);
   // The runner is loaded only where it is needed: a verdict on what is there shall not wait for it.
   const { runGate } = await import('./run-gate.ts');
-  const { config, slots, seed = randomInt(1, greatestRandomSeed) } = request;
   return runGate(store, { ...settings, selection, config, policy, slots, seed });
 }
 
 async function judgeStored(store: Store, selection: Selection, policy: Policy): Promise<Verdict> {
-  const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
-  const evidence = collector.evidence();
+  const evidence =
+    selection.target === 'live'
+      ? (await judgeOfStore(store, selection, policy)).evidence()
+      : (await collectFromStore(store, selection, policy, new Date().toISOString())).evidence();
   await checkFlows(evidence, selection);
   // A version that the store knows nothing of is a mistake in the command; all else that is not there is missing data.
   if (arms.some((arm) => isArmMissing(evidence, arm))) {
@@ -230,17 +247,18 @@ function isArmMissing({ flows }: Evidence, arm: Arm): boolean {
 }
 
 /** What `--run` would find out only after npm or git was called. @throws InputError naming the option. */
-async function checkCells({ choice, target, ...versions }: Selection, policy: Policy, config?: string): Promise<void> {
+async function checkCells(selection: Selection, policy: Policy, config?: string): Promise<void> {
+  const { choice, target, ...versions } = selection;
   const { checkPlan } = await import('../runner/supplies.ts');
+  if (target === 'live') return checkPlan(planLivePairs(selection).plan);
   await checkPlan(planPairs(versions, plannedChoice(choice, policy), target, config).plan);
 }
 
 function checkTogether({ run, attempts, ...options }: GateRequest): void {
   if (run && attempts !== undefined)
     throw new InputError('--run makes attempts and --attempts judges saved ones: give one of them');
-  if (run && options.target === 'live') {
-    throw new InputError('--run makes attempts on the replica only: without it, --target live judges stored attempts');
-  }
+  if (run && options.target === 'live' && (options.slots ?? 1) !== 1)
+    throw new InputError('--slots: on the live site one attempt is made at a time');
   const onlyWithRun = (['slots', 'seed'] as const).find((name) => options[name] !== undefined);
   if (!run && onlyWithRun) throw new InputError(`--${onlyWithRun} is for --run only: without it nothing is attempted`);
 }

@@ -71,7 +71,7 @@ function asJudged(matrix: Matrix): Matrix {
 
 /** The same for the stages of one flow in the same place. */
 function attemptedKey(place: Place): string {
-  const isStage = judgedFlows(stagedFlow).includes(place.flow);
+  const isStage = place.target === 'replica' && judgedFlows(stagedFlow).includes(place.flow);
   return placeKey(isStage ? { ...place, flow: stagedFlow } : place);
 }
 

@@ -341,7 +341,9 @@ test('reports of the live site are not judged unless it is asked for, and the ve
   const { exit, stdout } = await cli(args);
   expect(stdout).toContain('There is no attempt of either version with target replica.');
   expect(exit).toBe(2);
-  expect((await cli([...args, '--target', 'live'])).exit).toBe(0);
+  const judged = await cli([...args, '--target', 'live']);
+  expect(judged.stdout).toContain('The live site claims plain breakage only.');
+  expect(judged.exit).toBe(2);
 });
 
 test.each([

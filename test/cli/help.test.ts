@@ -89,16 +89,12 @@ test.each([
 
 test('a choice that does not go with another option says so in the help, and is refused with a way out', async () => {
   const { stdout } = await cli(['gate', '--help']);
-  expect(stdout.replace(/\s+/g, ' ')).toMatch(
-    /--target <target> [^-]*; live without --run only \(choices: "replica", "live"/,
-  );
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(/--account <list> with --run --target live: the accounts/);
   const refused = await cli(
-    ['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--target', 'live', '--run'],
+    ['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--target', 'live', '--account', 'anna'],
     home,
   );
-  expect(refused.stderr).toBe(
-    'error: --run makes attempts on the replica only: without it, --target live judges stored attempts\n',
-  );
+  expect(refused.stderr).toBe('error: --account is for --run --target live: nothing else uses an account\n');
   expect(refused.exit).toBe(3);
 });
 

@@ -10,6 +10,7 @@ import { usageOf } from '../../report/reporters.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { writeExamples } from '../../report/verdict/failure-examples.ts';
 import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
+import { loadFlow } from '../../runner/load-flow.ts';
 import {
   answerRequest,
   type CheckedRequest,
@@ -20,18 +21,22 @@ import {
   policyToJudgeBy,
   resolveVersions,
 } from '../../verdicts/gate.ts';
+import { liveFlows } from '../../verdicts/live-judge.ts';
 import { withFleet } from '../fleet/open-fleet.ts';
 import { GatePicture } from '../gate/gate-picture.ts';
 import { renderPlan } from '../gate/render-plan.ts';
 import { runSelftest } from '../gate/run-selftest.ts';
+import { liveAttempts, withPoolThere } from '../live/open-pool.ts';
 import { parseBuildList } from '../options/build-option.ts';
+import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
 import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
 import { switchesOption, withSwitches } from '../options/switch-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
-interface GateCommandOptions extends Omit<GateRequest, 'switches'>, QueueOptions {
+interface GateCommandOptions extends Omit<GateRequest, 'switches'>, PoolOptions, QueueOptions {
+  account?: string[];
   switch?: string[];
   policy: string;
   target: Target;
@@ -55,9 +60,7 @@ export function gateCommand(): Command {
     .addOption(switchesOption())
     .option('--config <file>', 'another matrix file, whose cells are judged')
     .addOption(
-      new Option('--target <target>', 'where the page of the attempts came from; live without --run only')
-        .choices(targets)
-        .default('replica'),
+      new Option('--target <target>', 'where the page of the attempts came from').choices(targets).default('replica'),
     )
     .option('--attempts <list>', 'without --run: judge saved JSON reports instead of the store', list)
     .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
@@ -65,6 +68,8 @@ export function gateCommand(): Command {
     .option('--slots <n>', 'with --run: attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
     .option('--seed <n>', 'with --run: of the attempts (default: a new one)', wholeNumber(0, greatestSeed))
     .enablePositionalOptions();
+  gate.option('--account <list>', 'with --run --target live: the accounts whose devices both versions use', list);
+  addPoolOptions(gate);
   addQueueOptions(gate, 'with --run: the workers of this queue make the attempts, redis://host:port (docs/fleet.md)')
     .addHelpText('after', help)
     .action(async (options: GateCommandOptions) => {
@@ -98,6 +103,8 @@ nothing. The default policy judges linking, texts and files each way, groups and
 one-armed data never promotes. --run makes the attempts that are still needed, both versions in pairs. The
 exporter serves verdicts on the whole plan as wwebjs_gate_verdict. A verdict narrowed by --build, --flow, --browser, --condition,
 --switch, --config or --target live is marked as narrowed and not served; neither is a verdict by another policy than the exporter's own --policy.
+--target live compares on the real site with accounts of your own, in pairs on the same devices and build. It claims plain breakage only: it blocks or is
+inconclusive. docs/live.md has the risks and the limits.
 
 Exit codes: 0 promote, 1 block, 2 inconclusive, 3 bad usage or input, 4 machine or harness trouble
 
@@ -107,17 +114,30 @@ Examples:
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --run
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --flow qr-to-ready
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --queue redis://queue:6379
-  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml`;
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml
+  wwebjs-canary gate --baseline 1.34.6 --candidate 1.34.7 --run --target live --account anna`;
 
 async function decide(options: GateCommandOptions): Promise<ExitCode> {
-  const checked = checkRequest(withSwitches(options));
+  const { account: accounts, database: _, profiles: __, ...asked } = options;
+  const makesLive = asked.run === true && asked.target === 'live';
+  if (accounts && !makesLive)
+    throw new InputError('--account is for --run --target live: nothing else uses an account');
+  const checked = checkRequest(withSwitches(asked));
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
   const say = (line: string) => terminal.progress(`${line}\n`);
   if (options.queue !== undefined && !options.run) throw new InputError('--queue goes with --run');
-  const { verdict, examples, interrupted } = await withFleet(options, say, async (maker) =>
-    answer(await resolveVersions(checked, say), terminal, say, maker),
-  );
+  if (options.queue !== undefined && makesLive)
+    throw new InputError('--queue: attempts on the live site are made here, where the accounts are');
+  const resolved = async () => resolveVersions(checked, say);
+  const answer = () => withFleet(options, say, async (maker) => answerIn(terminal, await resolved(), { say, maker }));
+  const answerLive = () =>
+    withPoolThere(options, async (pool) => {
+      const live = liveAttempts(pool, { accounts, keepsDevices: true, write: terminal.progress });
+      await live.check(await Promise.all(liveFlows(checked.selection).map((flow) => loadFlow(flow, 'live'))));
+      return answerIn(terminal, await resolved(), { say, live });
+    });
+  const { verdict, examples, interrupted } = await (makesLive ? answerLive() : answer());
   const page = chosen.find(({ name }) => name === 'html');
   const shown = page ? await writeExamples(verdict, examples, page.target) : verdict;
   await reportResult(shown, verdictReporters, chosen, terminal);
@@ -125,17 +145,12 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
 }
 
 /** Ctrl-C ends attempts that are made, and what was found until then is judged. */
-async function answer(
-  checked: CheckedRequest,
-  terminal: Terminal,
-  say: (line: string) => void,
-  maker: JudgeSettings['maker'],
-): Promise<GateAnswer> {
-  if (!checked.request.run) return answerRequest(checked, { say });
+async function answerIn(terminal: Terminal, checked: CheckedRequest, settings: JudgeSettings): Promise<GateAnswer> {
+  if (!checked.request.run) return answerRequest(checked, settings);
   const stop = stopSignal(terminal.progress);
   try {
     const observe = (source: { standing: Verdict }, expected: number) => new GatePicture(terminal, source, expected);
-    return await answerRequest(checked, { signal: stop.signal, observe, say, maker });
+    return await answerRequest(checked, { ...settings, signal: stop.signal, observe });
   } finally {
     stop[Symbol.dispose]();
   }

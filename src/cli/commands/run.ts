@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { defaultSlots } from '../../browser/default-slots.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
@@ -20,7 +19,7 @@ import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
 import { withFleet } from '../fleet/open-fleet.ts';
-import { liveAttempts, withPool } from '../live/open-pool.ts';
+import { liveAttempts, withPoolThere } from '../live/open-pool.ts';
 import { addPoolOptions, onCodeOption, type PoolOptions } from '../options/live-options.ts';
 import { list } from '../options/option-values.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
@@ -80,13 +79,8 @@ type AskedRun = ReturnType<typeof withSwitches<RunCommandOptions>>;
 async function runLive(options: AskedRun & LiveOptions): Promise<ExitCode> {
   if ((options.slots ?? 1) !== 1) throw new InputError('--slots: on the live site one attempt is made at a time');
   if (options.lastFailed) throw new InputError('--last-failed: name the library to attempt on the live site again');
-  // A store that is made for this would be all that is left of the command.
-  if (options.database === undefined && !existsSync(home('store.sqlite')))
-    throw new InputError(
-      '--target live: there is no live account yet; `account add` links the first one (docs/live.md)',
-    );
   const { progress } = processTerminal();
-  return withPool(options, async (pool) => {
+  return withPoolThere(options, async (pool) => {
     const { account: accounts, onCode, liveScreenshots: screenshots } = options;
     const live = liveAttempts(pool, { accounts, onCode, screenshots, write: progress });
     const flows = new Set(planOf(options).map(({ cell }) => cell.flow));

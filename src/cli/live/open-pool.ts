@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { FolderBlobs } from '../../blobs/folder-blobs.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
@@ -34,6 +35,19 @@ export async function withPool<T>(
   }
 }
 
+/**
+ * The same for commands that use accounts and add none.
+ *
+ * @throws InputError where there can be no account: a store that is made for this would be all that is left of the command.
+ */
+export async function withPoolThere<T>(options: PoolOptions, work: (pool: LivePool) => Promise<T>): Promise<T> {
+  if (options.database === undefined && !existsSync(home('store.sqlite')))
+    throw new InputError(
+      '--target live: there is no live account yet; `account add` links the first one (docs/live.md)',
+    );
+  return withPool(options, work);
+}
+
 function openStore(
   { address, profiles }: { address?: string | undefined; profiles?: string | undefined },
   env: NodeJS.ProcessEnv,
@@ -57,18 +71,21 @@ export interface LiveRunOptions {
   /** Where QR codes are written as PNG. */
   qrFile?: string | undefined;
   screenshots?: boolean | undefined;
+  /** As of `LiveAttempts`. */
+  keepsDevices?: boolean | undefined;
   write(text: string): void;
 }
 
 /** Makes attempts with the accounts of a pool, and shows codes in the terminal. */
 export function liveAttempts(
   pool: LivePool,
-  { accounts, onCode, qrFile, screenshots = false, write }: LiveRunOptions,
+  { accounts, onCode, qrFile, screenshots = false, keepsDevices, write }: LiveRunOptions,
 ): LiveAttempts {
   return new LiveAttempts(pool, {
     accounts,
     shower: (account) => new CodeShower({ account, onCode, file: qrFile ?? home(`${account}-qr.png`), write }),
     screenshots,
+    keepsDevices,
     say: (line) => write(`${line}\n`),
   });
 }

@@ -1,7 +1,15 @@
 import type { JudgedAttempt } from '../../contracts/judged-attempt.ts';
 import type { Target } from '../../contracts/outcome.ts';
 import type { Doubt } from '../../contracts/prediction.ts';
-import type { AgedBuild, ArmTally, HardFinding, Narrowing, Place, Verdict } from '../../contracts/verdict.ts';
+import type {
+  AgedBuild,
+  ArmTally,
+  HardFinding,
+  LiveClaim,
+  Narrowing,
+  Place,
+  Verdict,
+} from '../../contracts/verdict.ts';
 import type { CellCounts } from '../statistics/counts.ts';
 
 /** Attempts of one arm in one cell that failed alike. */
@@ -44,6 +52,12 @@ export interface FoundFinding extends Omit<HardFinding, 'effect'> {
   cellKey: string;
 }
 
+/** What is known of attempts on the live site besides their outcomes. */
+export interface LiveEvidence extends Omit<LiveClaim, 'claims' | 'odds'> {
+  /** How many pairs the limits of live accounts allow one device in a day. */
+  pairsPerDay: number;
+}
+
 /** Everything that a verdict is made of; the order in which attempts came leaves no trace in it. */
 export interface Evidence {
   baseline: string;
@@ -58,6 +72,8 @@ export interface Evidence {
   /** See `GateQuestion`. */
   findingsBlock?: boolean | undefined;
   target?: Target | undefined;
+  /** Of attempts on the live site, which are in pairs here. */
+  live?: LiveEvidence | undefined;
   hardFindings: FoundFinding[];
   flows: FlowEvidence[];
   /** Cells that are not in the plan, and in no rate, but in which the candidate failed. */
