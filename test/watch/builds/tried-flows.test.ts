@@ -8,7 +8,8 @@ const report = (...cells: [Partial<Cell>, Attempt[]][]) => ({
   run: exampleRun,
   cells: cells.map(([axes, attempts]) => ({ ...exampleCell(axes), expectation: null, surprise: false, attempts })),
 });
-const live = (...builds: string[]) => passedAttempt({ live: { builds, switches: {}, intercepts: false } });
+const live = (...builds: string[]) =>
+  passedAttempt({ live: { accounts: [], builds, switches: {}, intercepts: false } });
 
 test('attempts are counted by version and flow, and what the machine spoiled counts for nothing', () => {
   const tried = triedOf(
