@@ -418,7 +418,7 @@ interface Settling {
 
 /**
  * What the history gets after an attempt that did not pass; null for what is no fault of account, site or version, and for a restriction that
- * the page told, which is written down whatever the attempt came to.
+ * the page shows, which is written down whatever the attempt came to.
  */
 function eventOfFailure({ code, blame, outcome, events }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
   switch (code) {

@@ -137,7 +137,7 @@ export function accountWords(kind: 'temporary-ban' | 'passkey', until: number | 
   return ['account-banned', `The server has banned the account${end} (402).`];
 }
 
-/** The restrictions of accounts that pages told; the account goes on with them. */
+/** The restrictions of accounts that pages show; the account goes on with them. */
 export function restrictions(events: readonly AttemptEvent[]): ServersWord[] {
   return ofPages(events, 'page:account', ofPageAccount).flatMap(({ place, kind, until }): ServersWord[] => {
     if (kind !== 'timelock') return [];

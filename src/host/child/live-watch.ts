@@ -39,7 +39,7 @@ export class LiveWatch {
     });
   }
 
-  /** What is not in the shape of an event was said by something else than the listener. */
+  /** The listener is the only caller that sends the shape of an event; any other is passed over. */
   #hear(said: string): void {
     const { logout, account } = JSON.parse(said);
     if (logout) this.#report({ type: 'page:logout', detail: logout });
