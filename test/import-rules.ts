@@ -185,8 +185,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
   },
   nightly: {
     may: [
-      ...['contracts', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'surface', 'verdicts'],
-      ...['watch', 'words'],
+      ...['browser', 'contracts', 'library', 'replica/builds', 'report', 'runner', 'runs', 'store', 'surface'],
+      ...['verdicts', 'watch', 'words'],
     ],
     because:
       'a night puts check, run, verdicts and notification in a row; it knows no command line and no live account',

@@ -6,20 +6,21 @@ import type { CellReport, PlannedCell, RunInfo } from '../contracts/run.ts';
 import { type ReportSource, storeSource } from '../report/report-source.ts';
 import type { Store } from '../store/open-store.ts';
 import { StoreRecorder } from '../store/store-recorder.ts';
+import { saysNothing } from '../words/cell-summary.ts';
 import type { MadeAttempts } from './plan-night.ts';
 
 export function runStepsOf({ steps }: Pick<Night, 'steps'>): RunStep[] {
   return steps.filter((step) => step.step === 'run');
 }
 
-/** The cells of steps with the attempts of their runs, without those that were interrupted: they are made again. */
+/** The cells of steps with the attempts of their runs, without those that were interrupted or lost with their worker: they are made again. */
 export async function* nightCells(store: Store, steps: readonly RunStep[]): AsyncGenerator<CellReport> {
   for (const { cells, runs } of steps) {
     for (const { cell, expectation } of cells) {
       const made = await Promise.all(
         runs.map((runId) => Array.fromAsync(store.attempts.read({ runId, ...cell }), ({ attempt }) => attempt)),
       );
-      const attempts = made.flat().filter(({ code }) => code !== 'interrupted');
+      const attempts = made.flat().filter((attempt) => !saysNothing(attempt));
       const surprise = attempts.some((attempt) => isSurprise(expectation, attempt));
       yield { ...cell, expectation, surprise, attempts };
     }

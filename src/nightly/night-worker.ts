@@ -1,12 +1,12 @@
+import { defaultSlots } from '../browser/default-slots.ts';
 import { exitCode, exitOfVerdict, worstExit } from '../contracts/exit-code.ts';
 import type { GateStep, Night, NightStep, RunStep, StepResult } from '../contracts/nightly.ts';
-import type { Target } from '../contracts/outcome.ts';
+import { readPolicy } from '../contracts/read-policy.ts';
 import type { RunObserver } from '../contracts/run.ts';
 import { buildOfText } from '../replica/builds/captured-build.ts';
 import { reportResult } from '../report/report-result.ts';
 import { verdictReporters } from '../report/verdict/verdict-reporters.ts';
-import type { LiveAttempter } from '../runner/run-plan.ts';
-import { executeRun } from '../runs/execute-run.ts';
+import { executeRun, type Fleet, fleetSlots, type RunSettings } from '../runs/execute-run.ts';
 import { answerRequest, checkRequest, resolveVersions } from '../verdicts/gate.ts';
 import { cellName } from '../words/cell-names.ts';
 import { cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
@@ -18,6 +18,9 @@ import { type NightSettings, nightFolder } from './night-settings.ts';
 import { type LeftWork, leftOf, openCells, workSteps } from './plan-night.ts';
 import { notifyOfNight, reportNight } from './report-night.ts';
 import { wantedWork } from './wanted-work.ts';
+
+/** How the attempts of one run are made. */
+type AttemptSettings = Pick<RunSettings, 'slots' | 'live' | 'fleet'> & { seed?: number | undefined };
 
 /** Does the steps of one night. What a step changes in the night is in the store before the step goes on. */
 export class NightWorker {
@@ -93,38 +96,58 @@ export class NightWorker {
   }
 
   async #run(step: RunStep): Promise<StepResult> {
-    const { store, slots } = this.#settings;
+    const { store, slots = defaultSlots(), withLive, withFleet } = this.#settings;
     this.#captured();
     const open = openCells(step, await madeAttempts(store, [step]));
     const troubles: unknown[] = [];
     if (open.length > 0 && !this.#budget.over.aborted) {
-      const target: Target = open[0]?.cell.target ?? 'replica';
-      const attempt = (live?: LiveAttempter) => this.#attempt(step, open, live ? 1 : slots, troubles, live);
       const flows = [...new Set(open.map(({ cell }) => cell.flow))];
-      await (target === 'live' ? this.#settings.withLive(flows, attempt) : attempt());
+      const isLive = open[0]?.cell.target === 'live';
+      await withFleet(async (maker) => {
+        if (maker) await this.#attemptOnFleet(step, open, maker, troubles);
+        else if (isLive) await withLive(flows, (live) => this.#attempt(step, open, { slots: 1, live }, troubles));
+        else await this.#attempt(step, open, { slots }, troubles);
+      });
     }
     return this.#resultOfRun(step, troubles);
   }
 
-  async #attempt(
+  /** A run that was cut off goes on: workers may have made attempts of it since then. */
+  async #attemptOnFleet(
     step: RunStep,
     open: RunStep['cells'],
-    slots: number,
+    maker: Fleet['maker'],
     troubles: unknown[],
-    live?: LiveAttempter,
+  ): Promise<void> {
+    const { store, slots = fleetSlots, nightly } = this.#settings;
+    const repeats = readPolicy(nightly.gate?.policy).infra.requeues;
+    const last = step.runs.at(-1);
+    const resumed = last === undefined ? undefined : (await store.runs.get(last))?.run;
+    const goesOn = resumed?.finishedAt === null ? resumed : undefined;
+    const plan = goesOn ? await store.plannedCells.ofRun(goesOn.id) : open;
+    await this.#attempt(
+      step,
+      plan,
+      { slots, fleet: { maker, repeats, resumed: goesOn }, seed: goesOn?.seed },
+      troubles,
+    );
+  }
+
+  async #attempt(
+    step: RunStep,
+    plan: RunStep['cells'],
+    { seed = this.#night.seed + step.runs.length, ...how }: AttemptSettings,
+    troubles: unknown[],
   ): Promise<void> {
     const { terminal, signal } = this.#settings;
-    await executeRun(open, {
-      ...{ slots, live, signal },
-      seed: this.#night.seed + step.runs.length,
-      part: null,
+    await executeRun(plan, {
+      ...{ ...how, seed, signal, part: null, until: this.#budget.over },
       chosen: [{ name: 'list', target: '' }],
       // The report of the night shows the result.
       terminal: { ...terminal, result: () => {} },
-      until: this.#budget.over,
       observe: () => ({
         runStarted: async ({ id }) => {
-          step.runs.push(id);
+          if (!step.runs.includes(id)) step.runs.push(id);
           await this.#keep();
         },
         ...this.#spending,
@@ -144,8 +167,8 @@ export class NightWorker {
     const left = openCells(step, await madeAttempts(this.#settings.store, [step])).length;
     const made = cells.length - cells.filter(({ outcome }) => outcome === null).length;
     const counts = [
-      surprises > 0 ? `${surprises} not as expected` : 'as expected',
-      ...(infra > 0 ? [`${infra} spoiled`] : []),
+      ...(surprises > 0 ? [`${surprises} not as expected`] : infra === 0 ? ['as expected'] : []),
+      ...(infra > 0 ? [`${infra} spoiled by the machine or the harness`] : []),
       ...(left > 0 ? [`${left} left for the next night`] : []),
     ];
     return {
@@ -164,15 +187,18 @@ export class NightWorker {
 
   async #gate(step: GateStep): Promise<StepResult> {
     if (this.#budget.over.aborted) return this.#cut(step, 'not begun');
-    const { nightly, slots, signal, terminal } = this.#settings;
+    const { nightly, slots, signal, terminal, withFleet } = this.#settings;
     const { policy, flow, build } = nightly.gate ?? {};
     const { baseline, candidate } = step;
     const config = nightly.run?.matrix;
     const asked = { baseline, candidate, policy, flow, build, config, slots, seed: this.#night.seed, run: true };
-    const { verdict } = await answerRequest(await resolveVersions(checkRequest(asked), this.#say), {
-      ...{ signal, until: this.#budget.over, say: this.#say },
-      observe: () => this.#spending,
-    });
+    const checked = await resolveVersions(checkRequest(asked), this.#say);
+    const { verdict } = await withFleet((maker) =>
+      answerRequest(checked, {
+        ...{ signal, maker, until: this.#budget.over, say: this.#say },
+        observe: () => this.#spending,
+      }),
+    );
     const file = (ending: string) => `${nightFolder(this.#night)}/gate-${candidate}.${ending}`;
     const chosen = [
       { name: 'json', target: file('json') },

@@ -28,6 +28,9 @@ import { exitOfRun } from './exit-of-run.ts';
 import { keepReport, prune } from './prune.ts';
 import { placedTasks, RepeatLost, unmadeTasks } from './repeat-lost.ts';
 
+/** Attempts in the queue of a fleet at the same time: enough for every fleet, and a part of a large plan. */
+export const fleetSlots = 1_000;
+
 /** Where attempts are made that are not made on this machine. */
 export interface Fleet {
   /** Hears of every record after all other observers. */

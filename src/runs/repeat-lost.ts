@@ -1,6 +1,7 @@
 import type { Attempt } from '../contracts/attempt.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { attemptId, shuffledTasks, type Task, type TaskQueue } from '../runner/run-plan.ts';
+import { saysNothing } from '../words/cell-summary.ts';
 
 /** An attempt of a plan, with its place in it. */
 export type PlacedTask = Required<Task>;
@@ -8,11 +9,6 @@ export type PlacedTask = Required<Task>;
 /** Every attempt of a plan in its order, from 1. */
 export function placedTasks(plan: readonly PlannedCell[], seed: number): PlacedTask[] {
   return shuffledTasks(plan, seed).map((task, i) => ({ ...task, number: i + 1, repeats: 0 }));
-}
-
-/** Nothing is known of such an attempt: it is made again. */
-function isUnknown({ code }: Pick<Attempt, 'code'>): boolean {
-  return code === 'worker-lost' || code === 'interrupted';
 }
 
 /**
@@ -30,7 +26,7 @@ export function unmadeTasks(
     for (let repeats = 0; ; repeats++) {
       const code = codes.get(attemptId(run, task.number, repeats));
       if (code === undefined) return [{ ...task, repeats }];
-      if (!isUnknown({ code })) return [];
+      if (!saysNothing({ code })) return [];
     }
   });
 }

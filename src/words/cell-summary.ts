@@ -114,7 +114,8 @@ function weight(of: Pick<CellSummary, 'outcome' | 'code'>): number {
   return saysNothing(of) ? 1 : { passed: 2, infra: 3, failed: 4 }[of.outcome];
 }
 
-function saysNothing({ code }: Pick<CellSummary, 'code'>): boolean {
+/** True for an attempt of which nothing is known: it is made again. */
+export function saysNothing({ code }: Pick<Attempt, 'code'>): boolean {
   return code === 'worker-lost' || code === 'interrupted';
 }
 

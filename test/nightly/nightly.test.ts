@@ -9,6 +9,7 @@ import { packageRoot } from '../../src/contracts/home.ts';
 import type { Night } from '../../src/contracts/nightly.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { type CliResult, cli } from '../cli/cli.ts';
+import { startPrivateRedis } from '../support/private-redis.ts';
 import { toyFiles, toyFlow, toyHome, toys } from '../support/toy-project.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -91,9 +92,9 @@ async function attempted(): Promise<string[]> {
 }
 
 /** Starts a night and kills it as `kill -9` does when its output has `text`, or when `isReached`. */
-async function killAt(text: RegExp, isReached = () => false): Promise<void> {
+async function killAt(text: RegExp, isReached = () => false, ...options: string[]): Promise<void> {
   const main = join(packageRoot, 'src', 'cli', 'main.ts');
-  const args = [main, 'nightly', '--slots', '1', '--webhook', address];
+  const args = [main, 'nightly', '--slots', '1', '--webhook', address, ...options];
   const child: ChildProcess = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   let said = '';
@@ -165,6 +166,35 @@ test('what does not fit into the budget is reported and goes first the next nigh
   expect(later).toHaveLength(builds.length * 4);
   const first = new Set(later.slice(0, left.cells.length * 4));
   expect([...first].sort()).toEqual(left.cells.map((cell) => cell.replace(/ on (\S+) .*/, ' $1')).sort());
+});
+
+test('a night whose attempts are made by workers goes on with them when it was killed', async () => {
+  const gate = `{ baseline: ${works}, flow: [${toyFlow}], build: [${builds[0]}] }`;
+  write([works], builds, `budget: 5\nrun: { repeat: 3 }\ngate: ${gate}`);
+  const { url } = await startPrivateRedis();
+  const main = join(packageRoot, 'src', 'cli', 'main.ts');
+  const options = { cwd: project, stdio: 'ignore' } as const;
+  const worker = spawn(process.execPath, [main, 'worker', '--queue', url, '--slots', '1'], options);
+  const workerEnded = once(worker, 'exit');
+  try {
+    await killAt(/^\[ 2\/12\] /m, () => false, '--queue', url);
+    const { exit, stderr } = await nightly('--queue', url);
+    expect(exit, stderr).toBe(1);
+    const { steps } = newestNight();
+    expect(steps.map(({ name, result }) => `${name}: ${result}`)).toEqual([
+      'capture: as expected',
+      'plan: as expected',
+      'run: as expected',
+      `gate ${fails}: not as expected`,
+      'report: as expected',
+      'notification: as expected',
+    ]);
+    const report = JSON.parse(readFileSync(join(folder, 'nightly', newestNight().id, 'report.json'), 'utf8'));
+    expect(report.cells.map((cell: { attempts: unknown[] }) => cell.attempts.length)).toEqual([3, 3, 3, 3]);
+  } finally {
+    worker.kill('SIGKILL');
+    await workerEnded;
+  }
 });
 
 test('a mistake in nightly.yaml ends with 3 before anything is made', async () => {

@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { defaultSlots } from '../../browser/default-slots.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { naming, TroubleError } from '../../contracts/input-error.ts';
@@ -19,12 +18,14 @@ import { checkPlan } from '../../runner/supplies.ts';
 import { planOf } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { checkRequest } from '../../verdicts/gate.ts';
+import { withFleet } from '../fleet/open-fleet.ts';
 import { liveAttempts, withPool } from '../live/open-pool.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { greatestSeed, webhookAddress, wholeNumber } from '../options/option-values.ts';
+import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
-interface NightlyOptions extends PoolOptions {
+interface NightlyOptions extends PoolOptions, QueueOptions {
   config?: string;
   budget?: number;
   webhook?: string;
@@ -37,7 +38,8 @@ const minuteMs = 60_000;
 
 /** `nightly`: all that is done in one night. */
 export function nightlyCommand(): Command {
-  return addPoolOptions(new Command())
+  const command = addPoolOptions(new Command());
+  return addQueueOptions(command, 'the workers of this queue make the attempts, redis://host:port (docs/fleet.md)')
     .option('--config <file>', 'what is done, in place of compat-matrix/nightly.yaml')
     .option(
       '--budget <minutes>',
@@ -54,7 +56,11 @@ export function nightlyCommand(): Command {
         .argParser((text) => (text === '' ? undefined : webhookAddress(text))),
     )
     .option('--reporter <list>', 'as of run, {night} is the folder of the night (default: report of nightly.yaml)')
-    .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
+    .option(
+      '--slots <n>',
+      'attempts at the same time (default: one per two cores; with --queue 1,000)',
+      wholeNumber(1, 10_000),
+    )
     .option('--seed <n>', 'of a night that begins (default: a new one)', wholeNumber(0, greatestSeed))
     .addHelpText('after', help)
     .action(async (options: NightlyOptions) => {
@@ -76,6 +82,7 @@ Exit codes, of the worst step: 0 as expected, 1 unexpected outcome or block, 2 i
 Examples:
   wwebjs-canary nightly
   wwebjs-canary nightly --budget 90 --webhook https://hooks.example.com/canary
+  wwebjs-canary nightly --queue redis://queue:6379
   wwebjs-canary nightly --config short.yaml --reporter list,github,markdown=summary.md`;
 
 async function nightly({ budget, ...options }: NightlyOptions): Promise<ExitCode> {
@@ -89,11 +96,12 @@ async function nightly({ budget, ...options }: NightlyOptions): Promise<ExitCode
   const stop = stopSignal(terminal.progress);
   const store = await openStore();
   try {
-    const { seed, reporter, slots = defaultSlots(), webhook = asked.webhook } = options;
+    const { seed, reporter, slots, webhook = asked.webhook } = options;
     const ended = await runNight({
       ...{ nightly: asked, store, terminal, slots, seed, reporter, webhook, capture },
       signal: stop.signal,
       withLive: withLive(asked, options, terminal),
+      withFleet: (work) => withFleet(options, (line) => terminal.progress(`${line}\n`), work),
     });
     for (const bug of stop.bugs) throw bug;
     show(ended, terminal);

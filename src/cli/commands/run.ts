@@ -14,6 +14,7 @@ import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
 import type { LiveAttempter } from '../../runner/run-plan.ts';
 import { inShard, parseShard } from '../../runner/shard.ts';
+import { fleetSlots } from '../../runs/execute-run.ts';
 import { planOf, planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
@@ -114,9 +115,6 @@ async function run(options: AskedRun & { resume?: string }, live?: LiveAttempter
     return exit;
   });
 }
-
-/** Attempts in the queue at the same time: enough for every fleet, and a part of a large plan. */
-const fleetSlots = 1_000;
 
 /** @throws InputError when no such run can go on. */
 async function runToResume(options: AskedRun, text: string): Promise<{ run: RunInfo; plan: PlannedCell[] }> {
