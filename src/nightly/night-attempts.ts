@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { cellKey } from '../contracts/cell-key.ts';
 import { home } from '../contracts/home.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
@@ -43,17 +44,18 @@ export interface NightRun {
 /** @returns null when no run of the night began. @param missing what the run lacks, one sentence each. */
 export async function runOfNight(store: Store, night: Night, missing: readonly string[]): Promise<NightRun | null> {
   const steps = runStepsOf(night);
-  const [firstRun] = steps.flatMap(({ runs }) => runs);
+  const runs = steps.flatMap((step) => step.runs);
+  const [firstRun] = runs;
   const first = firstRun === undefined ? null : await store.runs.get(firstRun);
   if (!first) return null;
   const { id, startedAt, seed } = night;
   const finished = { id, startedAt, seed, finishedAt: new Date().toISOString(), machine: first.run.machine };
   const plan = steps.flatMap(({ cells }) => cells);
+  const folderOf = (attempt: string) => home('runs', runs.find((run) => attempt.startsWith(`${run}-`)) ?? '');
   const stored = storeSource(
     store,
     new StoreRecorder(store),
-    (_run, { id: attempt, artifacts }) =>
-      artifacts && home('runs', attempt.slice(0, attempt.lastIndexOf('-')), artifacts),
+    (_run, attempt) => attempt.artifacts && join(folderOf(attempt.id), attempt.artifacts),
   );
   return {
     run: missing.length > 0 ? { ...finished, missing: [...missing] } : finished,
