@@ -1,11 +1,17 @@
 import { join } from 'node:path';
+import type { Tried } from '../contracts/build-finding.ts';
 import { exitCode } from '../contracts/exit-code.ts';
 import type { Night, NightStep, StepResult } from '../contracts/nightly.ts';
+import type { Target } from '../contracts/outcome.ts';
+import { buildOfText } from '../replica/builds/captured-build.ts';
 import { chooseReporters } from '../report/choose-reporters.ts';
 import { escapeMarkdown } from '../report/escape-markdown.ts';
 import { reporters } from '../report/reporters.ts';
 import { writeReportFile } from '../report/write-report-file.ts';
 import type { Store } from '../store/open-store.ts';
+import { completeFinding } from '../watch/builds/look-once.ts';
+import { notifyBuilds } from '../watch/builds/notify-builds.ts';
+import { triedOf } from '../watch/builds/tried-flows.ts';
 import { noteSurprises, notifyWebhook, postJson } from '../watch/surprises.ts';
 import { plural } from '../words/text.ts';
 import { madeAttempts, nightCells, runOfNight, runStepsOf } from './night-attempts.ts';
@@ -63,17 +69,39 @@ export async function notifyOfNight(
   step: NightStep & { step: 'notification' },
   { store, webhook }: NightSettings,
 ): Promise<StepResult> {
+  await completeBuild(night, store);
   if (webhook === undefined) return { exit: exitCode.asExpected, sentence: 'no webhook is named', details: [] };
   const steps = runStepsOf(night);
   if (steps.length > 0) {
     const cells = await Array.fromAsync(nightCells(store, steps));
     await noteSurprises({ run: { id: night.id }, cells }, store.surprises, Date.now());
   }
-  const troubles = [await notifyWebhook(webhook, store.surprises), await sendNight(night, step, webhook, store)];
+  const troubles = [
+    await notifyWebhook(webhook, store.surprises),
+    await notifyBuilds(webhook, store.liveBuilds, Date.now()),
+    await sendNight(night, step, webhook, store),
+  ];
   const trouble = troubles.find((each) => each !== null);
   return trouble === undefined
     ? { exit: exitCode.asExpected, sentence: 'the webhook was notified', details: [] }
     : { exit: exitCode.trouble, sentence: `the webhook was not notified: ${trouble}`, details: [] };
+}
+
+/** The attempts of the night on tonight's build complete its finding, of which a webhook gets one. */
+async function completeBuild(night: Night, store: Store): Promise<void> {
+  const file = night.steps.find((step) => step.step === 'capture')?.file ?? null;
+  const begun = file === null ? null : await store.liveBuilds.of(buildOfText(`captured:${file}`));
+  if (!begun || begun.step === 'found') return;
+  const cells = await Array.fromAsync(nightCells(store, runStepsOf(night)));
+  const triedAs = (target: Target): Tried => {
+    const its = cells.filter((cell) => cell.target === target && (target === 'live' || cell.build === begun.build));
+    const made = its.filter(({ attempts }) => attempts.length > 0);
+    const where = target === 'live' ? 'on the live site' : 'on a replica of it';
+    if (made.length === 0) return { run: null, note: `no attempt ${where} in night ${night.id}`, flows: [] };
+    const tried = triedOf({ run: { id: night.id }, cells: made }, begun.build);
+    return made.length === its.length ? tried : { ...tried, note: `not every cell was attempted ${where}` };
+  };
+  await completeFinding(store.liveBuilds, begun, { replayed: triedAs('replica'), live: triedAs('live') });
 }
 
 /** Null when the webhook accepted it, or may have before this night was cut off: it gets each night once. */

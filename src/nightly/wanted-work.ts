@@ -5,7 +5,9 @@ import type { PlannedCell } from '../contracts/run.ts';
 import { resolveLibrary } from '../library/add-library.ts';
 import { candidatesOf, releasesAfter, versionsOnNpm } from '../library/candidates.ts';
 import { findProjectLibrary, type ProjectLibrary } from '../library/project-library.ts';
-import { planOf, readMatrix, resolvedPlan } from '../runs/read-plan.ts';
+import { planCells } from '../runner/plan.ts';
+import { planOf, readExpectations, readMatrix, resolvedPlan } from '../runs/read-plan.ts';
+import { matrixOnBuild } from '../watch/builds/matrix-on-build.ts';
 import { plural } from '../words/text.ts';
 import type { WantedWork } from './plan-night.ts';
 
@@ -82,7 +84,8 @@ async function replicaCells(
   const cells = await resolvedPlan({ config, library, repeat }, say);
   if (captured === null) return cells;
   const versions = [...new Set(cells.map(({ cell }) => cell.library))];
-  return [...cells, ...planOf({ config, library: versions, build: [captured], repeat })];
+  const onIt = matrixOnBuild(readMatrix(config), captured);
+  return [...cells, ...planCells(onIt, readExpectations(), { choice: { library: versions }, repeat })];
 }
 
 interface KnownVersions {

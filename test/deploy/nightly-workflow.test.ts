@@ -1,11 +1,10 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { type ExampleCell, exampleRun, failedAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
 import { reportRun } from '../fixtures/recorded-run.ts';
 import { toyFiles, toyHome, toys } from '../support/toy-project.ts';
+import { startWebhook } from '../support/webhook.ts';
 import { makeProject } from './github/project.ts';
 import { makeForge, runWorkflow } from './github/runner.ts';
 
@@ -37,19 +36,6 @@ async function uploadShards(
 
 const cells = (attempts: readonly ExampleCell['attempts'][]) =>
   attempts.map((made, i) => ({ planned: planned({ library: libraries[i] as string }), attempts: made }));
-
-/** A webhook that keeps the event of each call, with the version of its cell. */
-async function startWebhook(): Promise<[notified: string[], address: string, close: () => Promise<unknown>]> {
-  const notified: string[] = [];
-  const webhook = createServer(async (request, response) => {
-    const { event, cell } = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
-    notified.push([event, ...(cell ? [cell.split(' ')[0]] : [])].join(' '));
-    response.end();
-  });
-  await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
-  const address = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}`;
-  return [notified, address, () => new Promise((resolve) => webhook.close(resolve))];
-}
 
 test('each night is judged, kept, and compared with the night before; a webhook is notified of changes', {
   timeout: 60_000,

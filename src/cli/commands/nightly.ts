@@ -7,7 +7,7 @@ import { makeFolder } from '../../contracts/make-folder.ts';
 import { type Nightly, readNightly } from '../../contracts/nightly.ts';
 import { readRetention } from '../../contracts/retention.ts';
 import { takeProcessLock } from '../../install/process-lock.ts';
-import { type NightSettings, nightFolder, nightMark, type TonightsPage } from '../../nightly/night-settings.ts';
+import { type NightSettings, nightFolder, nightMark } from '../../nightly/night-settings.ts';
 import { exitOfNight, headlineOfNight, stepRows } from '../../nightly/night-words.ts';
 import { type EndedNight, runNight } from '../../nightly/run-night.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
@@ -21,9 +21,10 @@ import { checkRequest } from '../../verdicts/gate.ts';
 import { withFleet } from '../fleet/open-fleet.ts';
 import { liveAttempts, withPool } from '../live/open-pool.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
-import { greatestSeed, webhookAddress, wholeNumber } from '../options/option-values.ts';
+import { greatestSeed, socketAddress, webhookAddress, wholeNumber } from '../options/option-values.ts';
 import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
 import { stopSignal } from '../process/signals.ts';
+import { captureTonight } from '../watch/live-watch.ts';
 
 interface NightlyOptions extends PoolOptions, QueueOptions {
   config?: string;
@@ -32,6 +33,8 @@ interface NightlyOptions extends PoolOptions, QueueOptions {
   reporter?: string;
   slots?: number;
   seed?: number;
+  connectTo?: { host: string; port: number };
+  trust?: string;
 }
 
 const minuteMs = 60_000;
@@ -62,6 +65,8 @@ export function nightlyCommand(): Command {
       wholeNumber(1, 10_000),
     )
     .option('--seed <n>', 'of a night that begins (default: a new one)', wholeNumber(0, greatestSeed))
+    .option('--connect-to <address>', 'HOST:PORT to connect to in place of the live site', socketAddress)
+    .option('--trust <file>', 'a certificate as PEM that is trusted too, such as that of a proxy')
     .addHelpText('after', help)
     .action(async (options: NightlyOptions) => {
       process.exitCode = await nightly(options);
@@ -94,14 +99,16 @@ async function nightly({ budget, ...options }: NightlyOptions): Promise<ExitCode
   const release = takeProcessLock(home('nightly', 'lock'));
   if (!release) throw new TroubleError('another `nightly` works in this folder; wait for its end');
   const stop = stopSignal(terminal.progress);
+  const say = (line: string) => terminal.progress(`${line}\n`);
   const store = await openStore();
   try {
     const { seed, reporter, slots, webhook = asked.webhook } = options;
     const ended = await runNight({
-      ...{ nightly: asked, store, terminal, slots, seed, reporter, webhook, capture },
+      ...{ nightly: asked, store, terminal, slots, seed, reporter, webhook },
       signal: stop.signal,
+      capture: () => captureTonight(store, { ...options, config: asked.run?.matrix, say }),
       withLive: withLive(asked, options, terminal),
-      withFleet: (work) => withFleet(options, (line) => terminal.progress(`${line}\n`), work),
+      withFleet: (work) => withFleet(options, say, work),
     });
     for (const bug of stop.bugs) throw bug;
     show(ended, terminal);
@@ -142,10 +149,6 @@ function withLive({ live }: Nightly, options: PoolOptions, { progress }: Termina
       await attempts.check(await Promise.all(flows.map((flow) => loadFlow(flow, 'live'))));
       return work(attempts);
     });
-}
-
-async function capture(): Promise<TonightsPage> {
-  return { file: null, result: { exit: exitCode.asExpected, sentence: 'left out', details: [] } };
 }
 
 function show({ night, left, ended }: EndedNight, { result, width }: Terminal): void {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import semver from 'semver';
 import { type BuildFinding, losesSomething, type Tried, takesSomething } from '../../contracts/build-finding.ts';
@@ -10,6 +10,7 @@ import { takeProcessLock } from '../../install/process-lock.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { type LivePolicy, readLivePolicy } from '../../live/live-policy.ts';
 import type { LiveTables } from '../../live/tables.ts';
+import type { TonightsPage } from '../../nightly/night-settings.ts';
 import { readMatrix, resolvedPlan } from '../../runs/read-plan.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
 import type { LiveBuilds } from '../../store/live-builds.ts';
@@ -18,7 +19,7 @@ import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import type { CheckedVersion } from '../../surface/compare-build.ts';
 import { libraryIndex } from '../../surface/library-index.ts';
 import { lookAtFiles, lookAtSite } from '../../watch/builds/find-build.ts';
-import { type BuildTrials, type LookResult, lookOnce } from '../../watch/builds/look-once.ts';
+import { type BuildTrials, type LookResult, lookFor, lookOnce } from '../../watch/builds/look-once.ts';
 import { matrixOnBuild } from '../../watch/builds/matrix-on-build.ts';
 import { notifyBuilds } from '../../watch/builds/notify-builds.ts';
 import { triedOf } from '../../watch/builds/tried-flows.ts';
@@ -61,7 +62,9 @@ export async function lookForBuild(store: Store, options: LiveWatchOptions): Pro
   const release = takeProcessLock(home('watch', 'live.lock'));
   if (release === null) throw new TroubleError('another look for new builds is under way on this machine');
   try {
-    const result = await lookOnce(await lookOptions(store.liveBuilds, options));
+    const versions = versionsOnce(options);
+    const trials = trialsOf(versions, readLivePolicy(), options);
+    const result = await lookOnce({ ...lookOptions(store.liveBuilds, options, versions), trials, signal });
     say(resultWords(result));
     if (signal.aborted) return exitCode.trouble;
     await sendFindings(store, webhook, say);
@@ -81,17 +84,43 @@ export async function sendFindings(
   if (trouble !== null) say(`the webhook was not notified and will be: ${trouble}`);
 }
 
-async function lookOptions(builds: LiveBuilds, options: LiveWatchOptions) {
-  const { from, say, signal, everyMs, force: forced = false } = options;
+/** The page of tonight for `nightly`, and what it changes; the attempts are those of the night. */
+export async function captureTonight({ liveBuilds }: Store, options: PageOptions): Promise<TonightsPage> {
+  const release = takeProcessLock(home('watch', 'live.lock'));
+  if (release === null)
+    return left(exitCode.asExpected, 'left out: `watch --live` looks for new builds on this machine at this moment');
+  try {
+    const result = await lookFor(lookOptions(liveBuilds, options, versionsOnce(options)), false);
+    if (!('kind' in result)) {
+      const { finding } = result;
+      const exit = takesSomething(finding) ? exitCode.unexpected : exitCode.asExpected;
+      return { file: finding.capture.file, result: { exit, sentence: buildSentence(finding), details: [] } };
+    }
+    if (result.kind === 'failed') return left(result.offline ? exitCode.asExpected : exitCode.trouble, result.trouble);
+    const known = result.kind === 'known' ? await liveBuilds.of(result.build) : null;
+    const file = known?.finding.capture.file ?? null;
+    return { ...left(exitCode.asExpected, resultWords(result)), file: file !== null && existsSync(file) ? file : null };
+  } finally {
+    release();
+  }
+}
+
+function left(exit: ExitCode, sentence: string): TonightsPage {
+  return { file: null, result: { exit, sentence, details: [] } };
+}
+
+/** Where the page comes from, and which versions are checked. */
+type PageOptions = Pick<
+  LiveWatchOptions,
+  'from' | 'force' | 'connectTo' | 'trust' | 'everyMs' | 'library' | 'config' | 'say'
+>;
+
+function lookOptions(builds: LiveBuilds, options: PageOptions, versions: () => Promise<string[]>) {
+  const { from, say, everyMs, force: forced = false } = options;
   const policy = readLivePolicy();
   const folder = captureFolder(options);
   const kept = new KeptScripts(folder);
   const { firstWait, longestWait } = policy.site;
-  let labels: Promise<string[]> | undefined;
-  const versions = () => {
-    labels ??= versionsOf(options);
-    return labels;
-  };
   return {
     builds,
     kept,
@@ -101,11 +130,17 @@ async function lookOptions(builds: LiveBuilds, options: LiveWatchOptions) {
     pace: from === undefined ? { every: everyMs ?? policy.builds.every, firstWait, longestWait } : null,
     versions: async () => checkedVersions(await versions(), say),
     forced,
-    trials: trialsOf(versions, policy, options),
     now: Date.now,
     jitter: Math.random,
     say,
-    signal,
+  };
+}
+
+function versionsOnce(options: Pick<LiveWatchOptions, 'library' | 'config' | 'say'>): () => Promise<string[]> {
+  let labels: Promise<string[]> | undefined;
+  return () => {
+    labels ??= versionsOf(options);
+    return labels;
   };
 }
 
@@ -120,7 +155,7 @@ export async function nextLookAt({ liveBuilds }: Store, lastEndedAt: number | nu
 }
 
 /** What stands in for the live site is kept apart from it, the findings too. @throws InputError where both would be in one home folder */
-function captureFolder({ connectTo }: LiveWatchOptions): string {
+function captureFolder({ connectTo }: Pick<LiveWatchOptions, 'connectTo'>): string {
   const [live, standIn] = [home('capture'), home('capture', 'stand-in')];
   const [own, other] = connectTo ? [standIn, live] : [live, standIn];
   if (new KeptScripts(other).askedAt !== null)
@@ -131,7 +166,7 @@ function captureFolder({ connectTo }: LiveWatchOptions): string {
   return own;
 }
 
-async function siteOf({ connectTo, trust }: LiveWatchOptions) {
+async function siteOf({ connectTo, trust }: Pick<LiveWatchOptions, 'connectTo' | 'trust'>) {
   // Loaded on demand: saved pages need no network.
   const { realClock } = await import('../../surface/capture/live-site.ts');
   return {
@@ -142,7 +177,11 @@ async function siteOf({ connectTo, trust }: LiveWatchOptions) {
 }
 
 /** From old to new. @throws InputError as `resolvedPlan` */
-async function versionsOf({ library, config, say }: LiveWatchOptions): Promise<string[]> {
+async function versionsOf({
+  library,
+  config,
+  say,
+}: Pick<LiveWatchOptions, 'library' | 'config' | 'say'>): Promise<string[]> {
   const plan = await resolvedPlan({ ...(library && { library }), ...(config !== undefined && { config }) }, say);
   const labels = [...new Set(plan.map(({ cell }) => cell.library))];
   return labels.sort((a, b) =>

@@ -60,6 +60,9 @@ export async function fetchScripts(
   return { ...(await withScripts(site, kept, page, say)), method: 'network' };
 }
 
+/** Nothing answers, as without a network. */
+export class SiteUnreachable extends TroubleError {}
+
 /** The site answers, and not with its page. */
 export class SiteRefusal extends TroubleError {
   /** Milliseconds that the site asks to wait; 0 where it does not. */
@@ -283,5 +286,5 @@ async function scriptAt(site: LiveSite, script: string): Promise<{ text: string 
 
 function asTrouble(error: unknown, url: string): TroubleError {
   if (error instanceof TroubleError) return error;
-  return new TroubleError(`${url} cannot be reached: ${(error as Error).message}`, { cause: error });
+  return new SiteUnreachable(`${url} cannot be reached: ${(error as Error).message}`, { cause: error });
 }

@@ -1,7 +1,7 @@
 import type { BuildFinding, Tried } from '../../contracts/build-finding.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
-import type { LiveBuild } from '../../store/live-builds.ts';
-import { nextRequest, SiteRefusal } from '../../surface/capture/fetch-page.ts';
+import type { LiveBuild, LiveBuilds } from '../../store/live-builds.ts';
+import { nextRequest, SiteRefusal, SiteUnreachable } from '../../surface/capture/fetch-page.ts';
 import { type FindOptions, findBuild, type SeenPage } from './find-build.ts';
 import { afterLook, type LookPace } from './next-look.ts';
 
@@ -36,7 +36,8 @@ export type LookResult =
   | { kind: 'known'; build: string }
   /** The live site is not looked at before `until`, in milliseconds since 1970. */
   | { kind: 'not-due'; until: number }
-  | { kind: 'failed'; trouble: string; until: number }
+  /** `offline`: nothing answered. */
+  | { kind: 'failed'; trouble: string; until: number; offline: boolean }
   | { kind: 'stopped' };
 
 /** Captures that are not complete before one is better than none. */
@@ -63,7 +64,10 @@ export async function lookOnce(options: LookOptions): Promise<LookResult> {
 }
 
 /** A new build that is captured and compared, or why there is none. */
-async function lookFor(options: LookOptions, takesIncomplete: boolean): Promise<LiveBuild | LookResult> {
+export async function lookFor(
+  options: Omit<LookOptions, 'trials' | 'forced' | 'signal'>,
+  takesIncomplete: boolean,
+): Promise<LiveBuild | LookResult> {
   const { look, pace, builds, kept, jitter } = options;
   const before = await builds.looks();
   try {
@@ -79,7 +83,8 @@ async function lookFor(options: LookOptions, takesIncomplete: boolean): Promise<
     const notBefore = Math.max(asked, error instanceof SiteRefusal ? at + error.waitMs : 0);
     const after = afterLook(before, { at, trouble: error.message, notBefore }, pace, jitter());
     await builds.keepLooks(after);
-    return { kind: 'failed', trouble: error.message, until: after.nextAt };
+    const offline = error instanceof SiteUnreachable;
+    return { kind: 'failed', trouble: error.message, until: after.nextAt, offline };
   }
 }
 
@@ -92,13 +97,26 @@ async function follow(begun: LiveBuild, { builds, trials, signal }: LookOptions)
   if (now.step === 'compared') {
     const replayed = await trials.replay(now.finding, signal);
     if (signal.aborted) return { kind: 'stopped' };
-    const before = await builds.of(now.finding.before);
-    await keep('replayed', { replayed, worse: worseThan(before?.finding.replayed ?? null, replayed) });
+    await keep('replayed', { replayed, worse: await worseThanBefore(builds, now.finding, replayed) });
   }
   const live = await trials.attemptLive(now.finding, signal);
   if (signal.aborted) return { kind: 'stopped' };
   await keep('found', { live });
   return { kind: 'found', build: now };
+}
+
+/** Completes the finding of a build that was tried by something else than a look. */
+export async function completeFinding(
+  builds: LiveBuilds,
+  begun: LiveBuild,
+  tried: { replayed: Tried; live: Tried },
+): Promise<void> {
+  const worse = await worseThanBefore(builds, begun.finding, tried.replayed);
+  await builds.keep({ ...begun, step: 'found', finding: { ...begun.finding, ...tried, worse } });
+}
+
+async function worseThanBefore(builds: LiveBuilds, { before }: BuildFinding, replayed: Tried) {
+  return worseThan((await builds.of(before))?.finding.replayed ?? null, replayed);
 }
 
 /** What passed before and does not pass any more. */

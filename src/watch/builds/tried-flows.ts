@@ -7,7 +7,10 @@ import { plural } from '../../words/text.ts';
  * What the attempts of a run say of versions on a build, flow by flow, without conditions and with the default switches. An attempt on the
  * live site whose page was of another build, or of two, says nothing.
  */
-export function triedOf({ run, cells }: Pick<RunReport, 'run' | 'cells'>, build: string): Tried {
+export function triedOf(
+  { run, cells }: { run: Pick<RunReport['run'], 'id'>; cells: RunReport['cells'] },
+  build: string,
+): Tried {
   const usual = cells.filter(({ condition, switches }) => condition === 'none' && chosenText(switches) === '');
   const byFlow = Map.groupBy(usual, ({ library, flow }) => JSON.stringify([library, flow]));
   const attempts = usual.flatMap((cell) => cell.attempts);

@@ -168,7 +168,9 @@ test.each(failures)(
   'a site that %s is no finding: it is asked again later, and says why',
   async (_, failing, why, wait) => {
     answer = failing;
-    expect(await look()).toEqual({ kind: 'failed', trouble: expect.stringMatching(why), until: now + wait });
+    const trouble = expect.stringMatching(why);
+    const offline = /cannot be reached/.test(why.source);
+    expect(await look()).toEqual({ kind: 'failed', trouble, until: now + wait, offline });
     expect(await store.liveBuilds.looks()).toMatchObject({
       ...{ answeredAt: null, build: null, failures: 1, nextAt: now + wait },
       trouble: expect.stringMatching(why),
@@ -185,7 +187,7 @@ test.each(failures)(
 test('without a network the waits double, and the page is asked for as soon as there is one', async () => {
   const nowhere = { host: '127.0.0.1', port: 1 };
   for (const wait of [5, 10, 20]) {
-    expect(await look({}, nowhere)).toMatchObject({ kind: 'failed', until: now + wait * minute });
+    expect(await look({}, nowhere)).toMatchObject({ kind: 'failed', until: now + wait * minute, offline: true });
     now += wait * minute;
   }
   answer = ofBuild(older);
