@@ -2,10 +2,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { queueStates } from '../../src/contracts/fleet-counts.ts';
+import { families } from '../../src/metrics/families.ts';
 import { flowDeadlineSeconds } from '../../src/runner/deadlines.ts';
 import {
   baseObjects,
   type Container,
+  type KubernetesObject,
   kubernetes,
   programsOf,
   readObjects,
@@ -23,6 +26,10 @@ interface Kustomization {
   resources?: string[];
   components?: string[];
   images?: { name: string; newName: string; newTag: string }[];
+}
+interface Scaled {
+  scaleTargetRef: { name: string };
+  triggers: { metadata: Record<string, string> }[];
 }
 const kustomizations = globSync(join(kubernetes, '**', 'kustomization.yaml')).map(
   (file) => [file, parse(readFileSync(file, 'utf8')) as Kustomization] as const,
@@ -151,4 +158,19 @@ test.each(['worker', 'nightly'])('a pod of %s has time for the attempt with the 
   );
   const { pod } = workloads.find((each) => each.name === name) as (typeof workloads)[number];
   expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(Math.max(flowDeadlineSeconds, ...deadlines));
+});
+
+test('KEDA starts a worker for as many attempts as a worker has slots, by a metric that the exporter has', () => {
+  const [scaled] = readObjects([join(kubernetes, 'components', 'keda', 'scaled-object.yaml')]) as [KubernetesObject];
+  const { scaleTargetRef, triggers } = scaled.spec as Scaled;
+  const { pod } = workloads.find(({ name }) => name === scaleTargetRef.name) as (typeof workloads)[number];
+  const args = pod.containers[0]?.args ?? [];
+  for (const { metadata } of triggers) {
+    expect(metadata.threshold).toBe(args[args.indexOf('--slots') + 1]);
+    const [, labels, metric, states] =
+      /by \(([\w, ]+)\) \((\w+)\{state=~"([\w|]+)"\}\)/.exec(metadata.query ?? '') ?? [];
+    expect(metric).toBe(families.queueAttempts.name);
+    expect(labels?.split(', ').sort()).toEqual(Object.keys(families.queueAttempts.labels).sort());
+    expect(queueStates).toEqual(expect.arrayContaining(states?.split('|') ?? ['none']));
+  }
 });

@@ -1,21 +1,15 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { home, packageRoot } from '../../src/contracts/home.ts';
 import { startReplica } from '../../src/replica/start-replica.ts';
 import { ContainerProcess, type Given } from '../deploy/kubernetes/kubelet.ts';
-import {
-  type Container,
-  kubernetes,
-  type Pod,
-  readObjects,
-  type Workload,
-  workloadsOf,
-} from '../deploy/kubernetes/manifests.ts';
+import { type Container, kubernetes, readObjects, type Workload, workloadsOf } from '../deploy/kubernetes/manifests.ts';
 import { newMysqlDatabase } from '../support/mysql-server.ts';
+import { startPrivateRedis } from '../support/private-redis.ts';
 import { startPrivateS3 } from '../support/private-s3.ts';
 import { until } from '../support/test-service.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -45,6 +39,30 @@ test('every overlay is what Kubernetes takes, restricted, and without a finding 
 }, async () => {
   const { said } = await check(join(packageRoot, kubernetes));
   for (const name of overlays) expect(said).toMatch(new RegExp(`^${name}: \\d+ objects$`, 'm'));
+});
+
+function copyOfManifests(): string {
+  const copy = join(temporaryFolder(), 'kubernetes');
+  cpSync(join(packageRoot, kubernetes), copy, { recursive: true });
+  return copy;
+}
+
+test('the component for the sandbox of Chromium reaches every pod that has Chromium, and no other one', {
+  timeout: 5 * minutes,
+}, async () => {
+  const copy = copyOfManifests();
+  const overlay = join(copy, 'overlays', 'own');
+  mkdirSync(overlay);
+  writeFileSync(
+    join(overlay, 'kustomization.yaml'),
+    'resources: [../all]\ncomponents: [../../components/chromium-sandbox]\n',
+  );
+  const { rendered } = await check(copy, ['own']);
+  const pods = workloadsOf(readObjects([join(rendered, 'own.yaml')]));
+  const confined = pods.filter(({ pod }) => pod.securityContext?.seccompProfile?.type === 'Localhost');
+  const withChromium = pods.filter(({ pod }) => pod.volumes?.some(({ name }) => name === 'shm'));
+  expect(confined).toEqual(withChromium);
+  expect(confined.map(({ name }) => name).sort()).toEqual(['nightly', 'service', 'worker']);
 });
 
 describe('a damage is found', () => {
@@ -77,14 +95,41 @@ describe('a damage is found', () => {
       'base/exporter/deployment.yaml',
       'readOnlyRootFilesystem: true',
       'readOnlyRootFilesystem: false',
-      /kube-score[\s\S]*ReadOnlyRootFilesystem|kube-score[\s\S]*root filesystem/i,
+      /kube-score[\s\S]*root filesystem/i,
+    ],
+    [
+      'a budget that finds no pods',
+      'base/workers/disruption-budget.yaml',
+      'component: worker',
+      'component: workers',
+      /kube-score[\s\S]*PodDisruptionBudget/,
+    ],
+    [
+      'a key that KEDA does not have',
+      'components/keda/scaled-object.yaml',
+      'minReplicaCount: 0',
+      'minReplicas: 0',
+      /unknown fields: spec\.minReplicas/,
+    ],
+    [
+      'a value that KEDA does not take',
+      'components/keda/scaled-object.yaml',
+      'maxReplicaCount: 20',
+      'maxReplicaCount: many',
+      /spec\.maxReplicaCount/,
+    ],
+    [
+      'a trigger without what its scaler reads',
+      'components/keda/scaled-object.yaml',
+      'threshold: "2"',
+      'treshold: "2"',
+      /a trigger of prometheus needs threshold/,
     ],
     ['a manifest that is not there', 'base/exporter/kustomization.yaml', 'store.yaml', 'stores.yaml', /stores\.yaml/],
   ];
 
   test.each(damages)('%s', { timeout: 5 * minutes }, async (_, file, from, to, said) => {
-    const copy = join(temporaryFolder(), 'kubernetes');
-    cpSync(join(packageRoot, kubernetes), copy, { recursive: true });
+    const copy = copyOfManifests();
     const path = join(copy, file);
     const text = readFileSync(path, 'utf8');
     expect(text).toContain(from);
@@ -96,6 +141,8 @@ describe('a damage is found', () => {
 describe('as processes that may do what their pods may', () => {
   const build = '2.3000.1032534684';
   let workloads: Workload[];
+  /** Of the service. */
+  let key: string;
   let values: Omit<Given, 'launch'>;
   /** What the images have of Chromium and the libraries, and the file with the addresses of the replica. */
   const image: Record<string, string> = {};
@@ -103,7 +150,7 @@ describe('as processes that may do what their pods may', () => {
   const podOf = (name: string) => (workloads.find((each) => each.name === name) as Workload).pod;
 
   /** A pod whose init containers have run, and the process of its container. */
-  async function pod(of: string, name: string): Promise<{ pod: Pod; process: ContainerProcess }> {
+  async function pod(of: string, name: string) {
     const pod = podOf(of);
     const restricted = new RestrictedPod(name, pod, image);
     for (const init of pod.initContainers ?? []) {
@@ -113,27 +160,32 @@ describe('as processes that may do what their pods may', () => {
     }
     const container = pod.containers[0] as Container;
     const launch: Given['launch'] = (args, environment) => restricted.start(container, args, environment);
-    return { pod, process: new ContainerProcess(container, { ...values, launch }) };
+    const folderOf = (volume: string) => restricted.folderOf(volume);
+    return { pod, folderOf, process: new ContainerProcess(container, { ...values, launch }) };
   }
 
   beforeAll(async () => {
-    const { rendered } = await check(join(packageRoot, kubernetes), ['service']);
-    const objects = readObjects([join(rendered, 'service.yaml')]);
+    const { rendered } = await check(join(packageRoot, kubernetes), ['all']);
+    const objects = readObjects([join(rendered, 'all.yaml')]);
     workloads = workloadsOf(objects);
     for (const path of globSync(['browsers/current-*', 'libraries/1.34.7-*'], { cwd: home() }))
       image[join('/data', path)] = home(path);
-    const [database, s3] = [await newMysqlDatabase(), await startPrivateS3()];
-    const service = {
-      database,
-      'seal-key': '5'.repeat(64),
+    const [database, s3, redis] = [await newMysqlDatabase(), await startPrivateS3(), await startPrivateRedis()];
+    const credentials = {
       's3-access-key-id': s3.env.AWS_ACCESS_KEY_ID,
       's3-secret-access-key': s3.env.AWS_SECRET_ACCESS_KEY,
     };
-    const [config] = objects.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name);
+    // kustomize adds a hash to their names.
+    const configs = objects.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name);
     values = {
-      configs: { [config as string]: { PROFILES: s3.address } },
-      secrets: { 'wwebjs-canary-service': service, 'wwebjs-canary-exporter': { database } },
+      configs: Object.fromEntries(configs.map((name) => [name, { PROFILES: s3.address, EVIDENCE: s3.address }])),
+      secrets: {
+        'wwebjs-canary-service': { database, 'seal-key': '5'.repeat(64), ...credentials },
+        'wwebjs-canary-exporter': { database },
+        'wwebjs-canary-fleet': { queue: redis.url, ...credentials },
+      },
     };
+    key = (await (await pod('add-key', 'add-key-1')).process.run()).trim();
     return () => s3.stop();
   }, 10 * minutes);
 
@@ -146,7 +198,6 @@ describe('as processes that may do what their pods may', () => {
     image['/replica'] = temporaryFolder();
     chmodSync(image['/replica'], 0o755);
     writeFileSync(join(image['/replica'], 'line.json'), JSON.stringify({ url, chromiumArgs, phoneUrl }));
-    const key = (await (await pod('add-key', 'add-key-1')).process.run()).trim();
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const ask = async (service: ContainerProcess, path: string, body?: object) =>
       (
@@ -195,6 +246,27 @@ describe('as processes that may do what their pods may', () => {
       first.process.kill();
       second.process.kill();
       await replica.close();
+    }
+  });
+
+  test('a worker makes the attempt of a run in the pod of nightly, and passes its evidence on', {
+    timeout: 10 * minutes,
+  }, async () => {
+    const [worker, nightly] = [await pod('worker', 'worker-1'), await pod('nightly', 'nightly-1')];
+    try {
+      await worker.process.start();
+      const cell = ['--library', '1.34.7', '--build', build, '--flow', 'qr-to-ready', '--browser', 'current'];
+      await nightly.process.run(['run', ...cell, '--trace', 'on', '--reporter', 'json=/data/report.json']);
+      const { cells } = JSON.parse(readFileSync(join(nightly.folderOf('store'), 'report.json'), 'utf8'));
+      const [attempt] = cells[0].attempts;
+      expect(attempt.outcome).toBe('passed');
+      const files = readdirSync(join(nightly.folderOf('store'), 'runs'), { recursive: true }).map(String);
+      expect(
+        files.filter((file) => file.startsWith(join(basename(files[0] as string), attempt.artifacts))).length,
+      ).toBeGreaterThan(1);
+      expect(await worker.process.end(worker.pod)).toBe(0);
+    } finally {
+      worker.process.kill();
     }
   });
 

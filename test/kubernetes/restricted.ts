@@ -44,6 +44,11 @@ export class RestrictedPod {
     this.#folders = new Map(volumes.map((volume) => [volume.name, ownFolder()]));
   }
 
+  /** The folder in place of a volume. */
+  folderOf(volume: string): string {
+    return this.#folders.get(volume) as string;
+  }
+
   /** Starts a command in a container. */
   spawn(container: Container, command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
     const mounts = { ...this.#image, ...this.#volumesOf(container) };
@@ -69,9 +74,7 @@ export class RestrictedPod {
 
   /** Without a volume there, /data is what the image has. */
   #volumesOf({ volumeMounts = [] }: Container): Record<string, string> {
-    return Object.fromEntries(
-      volumeMounts.map(({ name, mountPath }) => [mountPath, this.#folders.get(name) as string]),
-    );
+    return Object.fromEntries(volumeMounts.map(({ name, mountPath }) => [mountPath, this.folderOf(name)]));
   }
 }
 

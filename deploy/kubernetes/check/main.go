@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
@@ -50,25 +49,31 @@ func check(overlay, file string) (int, error) {
 	if err := os.WriteFile(file, text, 0o644); err != nil {
 		return 0, err
 	}
-	var objects []runtime.Object
+	documents := bytes.Split(text, []byte("\n---\n"))
 	var found []error
-	for _, document := range bytes.Split(text, []byte("\n---\n")) {
-		object, err := decode(document)
-		if err != nil {
-			found = append(found, fmt.Errorf("%w\n%s", err, document))
-			continue
-		}
-		objects = append(objects, object)
-		for _, check := range []func(runtime.Object) error{validate, checkPodSecurity} {
-			if err := check(object); err != nil {
-				found = append(found, fmt.Errorf("%s: %w", nameOf(object), err))
-			}
+	for _, document := range documents {
+		if err := checkObject(document); err != nil {
+			found = append(found, fmt.Errorf("%w, in\n%s", err, document))
 		}
 	}
 	if err := score(file); err != nil {
 		found = append(found, err)
 	}
-	return len(objects), errors.Join(found...)
+	return len(documents), errors.Join(found...)
+}
+
+func checkObject(document []byte) error {
+	if custom, err := customObject(document); custom != nil || err != nil {
+		if err != nil {
+			return err
+		}
+		return validateCustom(custom)
+	}
+	object, err := decode(document)
+	if err != nil {
+		return err
+	}
+	return errors.Join(validate(object), checkPodSecurity(object))
 }
 
 // What kube-score asks for and these manifests decide otherwise, with the reason.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -61,12 +60,4 @@ func validate(object runtime.Object) error {
 		return fmt.Errorf("there is no validation for %T here", object)
 	}
 	return found.ToAggregate()
-}
-
-func nameOf(object runtime.Object) string {
-	named, err := meta.Accessor(object)
-	if err != nil {
-		return fmt.Sprintf("%T", object)
-	}
-	return fmt.Sprintf("%T %s", object, named.GetName())
 }

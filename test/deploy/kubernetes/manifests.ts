@@ -53,6 +53,7 @@ export interface Pod {
   containers: Container[];
   initContainers?: Container[];
   terminationGracePeriodSeconds?: number;
+  securityContext?: { seccompProfile?: { type: string } };
   volumes?: { name: string; emptyDir?: object; persistentVolumeClaim?: { claimName: string } }[];
 }
 
