@@ -2,16 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Archive } from '../../src/contracts/build-data.ts';
 import { buildDataFolder, touchedModules } from '../../src/replica/builds/read-build-data.ts';
 import { describeArchive } from '../../src/surface/capture/describe-archive.ts';
 import { archiveText, shapesText } from '../../src/surface/capture/file-text.ts';
 import { htmlFacts } from '../../src/surface/capture/html-facts.ts';
 import { moduleTexts } from '../../src/surface/capture/module-text.ts';
+import { compareArchives } from './compare-archives.ts';
 import { readGitFiles } from './git-files.ts';
 
 /*
- * Reads the archived page in a commit of a git directory and writes the names and shapes of the modules that libraries touch.
- * docs/builds.md says how to call it. Nothing of the archived code is executed or written.
+ * Reads the archived page in a commit of a git directory and writes the names and shapes of the modules that libraries touch, or compares
+ * them with those that are there. docs/builds.md says how to call it. Nothing of the archived code is executed or written.
  */
 const { values } = parseArgs({
   options: {
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     note: { type: 'string' },
     partial: { type: 'boolean', default: false },
     keep: { type: 'string' },
+    compare: { type: 'boolean', default: false },
     out: { type: 'string', default: join(buildDataFolder, 'archives') },
   },
 });
@@ -33,6 +36,11 @@ function required(name: 'git' | 'commit' | 'files' | 'build' | 'date'): string {
   const value = values[name];
   if (value === undefined) throw new Error(`--${name} is missing`);
   return value;
+}
+
+/** What the code of a module shows is read again. */
+function keptModules({ modules }: Archive): Archive['modules'] {
+  return Object.fromEntries(Object.entries(modules).filter(([, { evidence }]) => evidence !== 'code'));
 }
 
 const html = values.html === undefined ? '' : readFileSync(values.html, 'utf8');
@@ -51,11 +59,23 @@ const { names, shapes } = describeArchive({
   deferred,
   components,
   covered,
-  known: values.keep === undefined ? {} : JSON.parse(readFileSync(values.keep, 'utf8')).modules,
+  known: values.keep === undefined ? {} : keptModules(JSON.parse(readFileSync(values.keep, 'utf8'))),
 });
 const revision = names.build.split('.')[2];
-writeFileSync(join(values.out, `${revision}.json`), archiveText(names));
-writeFileSync(join(values.out, `${revision}.shapes.json`), shapesText(shapes));
+const files = { names: join(values.out, `${revision}.json`), shapes: join(values.out, `${revision}.shapes.json`) };
+if (values.compare) {
+  const known = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+  const comparison = compareArchives({ names, shapes }, { names: known(files.names), shapes: known(files.shapes) });
+  for (const { places } of Object.values(comparison)) for (const place of places) console.log(place);
+  for (const [kind, { agreed, differ, onlyInCode, onlyInData }] of Object.entries(comparison)) {
+    console.log(
+      `${kind}: ${agreed} agreed, ${differ} differ, ${onlyInCode} only in the code, ${onlyInData} only in the data`,
+    );
+  }
+} else {
+  writeFileSync(files.names, archiveText(names));
+  writeFileSync(files.shapes, shapesText(shapes));
+}
 const commit = execFileSync('git', ['--git-dir', required('git'), 'rev-parse', '--short', required('commit')], {
   encoding: 'utf8',
 });

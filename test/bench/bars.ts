@@ -39,6 +39,9 @@ export const bars = {
   /** Half of what it was before hosts were made lean. */
   hostMemory: { issue: 15, atMost: 21.5, unit: 'MB' },
   sharedHostMemory: { issue: 15, atMost: 6, unit: 'MB' },
+  captureTime: { issue: 16, atMost: 20, unit: 's' },
+  captureMemory: { issue: 16, atMost: 500, unit: 'MB' },
+  captureAgain: { issue: 16, atMost: 0.5, unit: 'times' },
   callThrough: { issue: 15, atMost: 50, unit: 'ms' },
 } as const satisfies Record<string, Bar>;
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the figures that `bars.ts` has bars for. Prints a table; exit code 1 when a figure misses its bar.
  * `--only PART[,PART]` measures some of them, `--short` all with fewer repeats: minutes instead of half an hour. `--update` keeps what
- * the parts `agreement` saw in `test/agreement`.
+ * the parts `agreement` saw in `test/agreement`. `--page FOLDER` names saved scripts of a real page for the part `capture`.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ import { mustPass, type Subject, timeBare, timeHarness } from './measure.ts';
 import { agreementOfMethods, agreementOfPhases, checkTimes } from './measure-agreement.ts';
 import { apiTimes } from './measure-api.ts';
 import { callTimes } from './measure-calls.ts';
+import { captureTimes } from './measure-capture.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { historyLoad } from './measure-history.ts';
 import { firstCode, hostMemory } from './measure-hosts.ts';
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     update: { type: 'boolean', default: false },
     library: { type: 'string', default: '1.34.2' },
     build: { type: 'string', default: '2.3000.1029241508' },
+    page: { type: 'string' },
   },
 });
 
@@ -163,6 +165,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   'agreement-of-phases': () => agreementOfPhases(values.update),
   'agreement-of-methods': () => agreementOfMethods(values.update),
   checks: checkTimes,
+  capture: async () => captureTimes(values.page),
   'all-flows': async () => [await allFlows(await prepared())],
   ...Object.fromEntries(
     size.scraped.map((sessions) => [`scrape-${sessions}`, () => scrapeTimes(sessions, scrapeBars[sessions] as Bar)]),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { compareBuilds, parseBuild } from '../../src/contracts/build-number.ts';
 import { memberNames, memberPresence, resolveShapes } from '../../src/replica/builds/resolve-shapes.ts';
-import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
+import { resolveSurface, timelineOf } from '../../src/replica/builds/resolve-surface.ts';
 import { archivedShapes, archives } from './archives.ts';
 
 const april = '2.3000.1038162681';
@@ -184,4 +185,50 @@ describe('uncertain shapes', () => {
   test('are not those that a dated change without bounds explains', () => {
     expect(namesAt('2.3000.1043000000')).not.toContain('WAWebSendMsgCreateFanoutStanza.createFanoutMsgStanza()');
   });
+});
+
+/** The kinds of exports that can have members, and that can have parameters of their own; of an unknown kind it can be either. */
+const withMembers = ['class', 'object', 'unknown'];
+const withParameters = ['function', 'unknown'];
+
+/**
+ * Places whose shape is another one than the name of the same build: members of a function, parameters of what is gone. Of a module that the
+ * names do not have, members are a guess out of a later archive, unless it is known to be absent.
+ */
+function contradictions(build: string): string[] {
+  const surface = resolveSurface(build);
+  const { members, parameters, readAt } = resolveShapes(build);
+  const isGuess = (module: string) =>
+    readAt[module] !== undefined && compareBuilds(parseBuild(readAt[module]), parseBuild(build)) > 0;
+  const wholeFrom = archives.find(({ complete }) => complete)?.build as string;
+  const isWhole = compareBuilds(parseBuild(build), parseBuild(wholeFrom)) >= 0;
+  const wrong = (place: string, module: string, name: string, kinds: readonly string[]) => {
+    const kind = surface.modules[module]?.exports[name];
+    if (kind !== undefined) return kinds.includes(kind) ? [] : [`${place}: ${kind}`];
+    return isGuess(module) && !isWhole ? [] : [`${place}: no such export`];
+  };
+  return [
+    ...Object.keys(members).flatMap((place) => {
+      const at = place.lastIndexOf('.');
+      return wrong(place, place.slice(0, at), place.slice(at + 1), withMembers);
+    }),
+    ...Object.keys(parameters).flatMap((place) => {
+      const parts = place.split('.');
+      // Names of modules can have dots, and so can places of methods.
+      const ends = parts.findLastIndex((_, i) => surface.modules[parts.slice(0, i).join('.')]);
+      const [module, name = '', method] = [
+        parts.slice(0, Math.max(1, ends)).join('.'),
+        ...parts.slice(Math.max(1, ends)),
+      ];
+      return wrong(place, module, name, method === undefined ? withParameters : withMembers);
+    }),
+  ];
+}
+
+test('names and shapes of one build do not contradict each other, from each change on', () => {
+  const builds = [...new Set(timelineOf('comet').steps.map(({ change }) => change.since))];
+  expect(builds.length).toBeGreaterThan(60);
+  expect(
+    Object.fromEntries(builds.map((build) => [build, contradictions(build)]).filter(([, all]) => all?.length)),
+  ).toEqual({});
 });

@@ -4,6 +4,7 @@ import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import type { Members, Parameters, Shapes } from '../../contracts/shape.ts';
 import type { Face, UncertainChange } from '../../contracts/surface.ts';
 import { addedFacts, untilFactsChange } from './added-facts.ts';
+import { stepAt } from './build-timeline.ts';
 import { buildDataFolder, readJsonFile, shapesFile } from './read-build-data.ts';
 import { faceOf, newerFacts, timelineOf } from './resolve-surface.ts';
 import { uncertainAt } from './uncertain-changes.ts';
@@ -82,8 +83,9 @@ function shapesAt(build: string): Shapes {
     oldest && compareBuilds(number, parseBuild(oldest.change.since)) < 0 ? parseBuild(oldest.change.since) : number;
   const past = steps.filter(({ change }) => compareBuilds(parseBuild(change.since), at) <= 0);
   const modules = new Map(past.at(-1)?.modules);
+  const mayHave = namesThatMayBe(build);
   for (const { change } of steps.slice(past.length))
-    if (change.archive !== undefined) addGuesses(modules, change.archive);
+    if (change.archive !== undefined) addGuesses(modules, change.archive, mayHave);
   return { ...flat(modules), uncertain: uncertainAt(uncertain, number) };
 }
 
@@ -127,12 +129,18 @@ function readTimeline(face: Face): ShapeTimeline {
 
 function shapesAfter(
   before: ReadonlyMap<string, ReadModule>,
-  { archive, members = {}, parameters = {} }: BuildChange,
+  { archive, remove: gone = {}, members = {}, parameters = {} }: BuildChange,
   complete: boolean,
 ): ReadonlyMap<string, ReadModule> {
-  if (archive === undefined && Object.keys(members).length + Object.keys(parameters).length === 0) return before;
+  if (archive === undefined && [gone, members, parameters].every((each) => Object.keys(each).length === 0))
+    return before;
   const modules = new Map(complete ? [] : before);
   if (archive !== undefined) for (const [name, each] of Object.entries(readShapes(archive))) modules.set(name, each);
+  for (const [name, exports] of Object.entries(gone)) {
+    const known = modules.get(name);
+    if (exports === 'module') modules.delete(name);
+    else if (known) modules.set(name, withoutExports(known, exports));
+  }
   for (const [place, { remove = [], add = {} }] of Object.entries(members)) {
     change(modules, place, (each, name) => ({
       ...each,
@@ -171,19 +179,50 @@ function changedPlaces(before: ReadonlyMap<string, ReadModule>, after: ReadonlyM
   });
 }
 
+/** What a name has inside goes with the name. */
+function withoutExports({ readAt, members, parameters }: ReadModule, gone: readonly string[]): ReadModule {
+  const methods = Object.keys(parameters).filter((place) => gone.includes(place.split('.')[0] as string));
+  return { readAt, members: without(members, gone), parameters: without(parameters, methods) };
+}
+
 function newerBuild(a: string | undefined, b: string | null): string | null {
   if (a === undefined || b === null || b === '') return a ?? (b === '' ? null : b);
   return compareBuilds(parseBuild(a), parseBuild(b)) > 0 ? a : b;
 }
 
-/** Members of modules that no archive up to the build read. */
-function addGuesses(modules: Map<string, ReadModule>, archive: string): void {
+/** Members of modules that no archive up to the build read, of exports that the build may have. */
+function addGuesses(
+  modules: Map<string, ReadModule>,
+  archive: string,
+  mayHave: (module: string, name: string) => boolean,
+): void {
   for (const [name, { readAt, members }] of Object.entries(readShapes(archive))) {
     const known = modules.get(name);
     if (known && known.readAt !== '') continue;
-    const guessed = Object.entries(members).map(([key, { whole: _, ...each }]) => [key, each] as const);
+    const guessed = Object.entries(members)
+      .filter(([key]) => mayHave(name, key))
+      .map(([key, { whole: _, ...each }]) => [key, each] as const);
+    if (guessed.length === 0) continue;
     modules.set(name, { readAt, members: Object.fromEntries(guessed), parameters: known?.parameters ?? {} });
   }
+}
+
+/**
+ * Whether a build may have an export with members: its names have one that is no function and no value, or lack it without being known to.
+ * Names are known to lack a module after a whole archive, and where an older build had it.
+ */
+function namesThatMayBe(build: string): (module: string, name: string) => boolean {
+  const timeline = timelineOf(faceOf(build));
+  const number = parseBuild(build);
+  const past = timeline.steps.filter((step) => compareBuilds(step.build, number) <= 0);
+  const isWhole = past.some(({ change: { archive } }) => timeline.data.archives.get(archive ?? '')?.complete);
+  const now = stepAt(timeline, number).state.modules;
+  return (module, name) => {
+    const its = now[module];
+    if (its === undefined) return !isWhole && !past.some(({ state }) => module in state.modules);
+    const kind = its.exports[name];
+    return kind === undefined || (kind !== 'function' && kind !== 'value');
+  };
 }
 
 function change(

@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser';
+import { setFlagsFromString } from 'node:v8';
 import type { Capture, CaptureFinding, ObservedPage } from '../../contracts/capture.ts';
 import type { Parameters } from '../../contracts/shape.ts';
 import type { Behaviours } from '../../contracts/surface.ts';
@@ -6,7 +6,7 @@ import { asItRan } from './as-it-ran.ts';
 import { describeArchive } from './describe-archive.ts';
 import { htmlFacts, loaderSettingsOf, scriptAddresses, switchValuesOf } from './html-facts.ts';
 import { KeptReadings } from './kept-readings.ts';
-import { type ModuleText, moduleTexts } from './module-text.ts';
+import { type ModuleText, moduleTexts, parseCode } from './module-text.ts';
 
 /** A script of a page. */
 export interface PageScript {
@@ -43,6 +43,7 @@ export interface CapturedPage {
  * @param readings of earlier pages; gets those of this one
  */
 export function captureSurface(page: CapturedPage, known: readonly string[], readings = new KeptReadings()): Capture {
+  collectOften();
   const { html, scripts, build } = page;
   const { deferred, components, conditional } = htmlFacts(html);
   const scriptOf = new Map<string, string>();
@@ -98,10 +99,18 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
   };
 }
 
+/**
+ * By default V8 lets the garbage of thousands of syntax trees lie on a machine with much memory: of a third of a real page it kept 560 MB with
+ * 75 MB in use, and with these 270 MB in the same time.
+ */
+function collectOften(): void {
+  setFlagsFromString('--heap-growing-percent=60');
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 /** Why a script without modules cannot be read; null for one that can. */
 function parseError(name: string, text: string): string | null {
-  const { errors } = parseSync(name, text, { sourceType: 'script' });
-  return errors[0]?.message ?? null;
+  return parseCode(name, text).errors[0]?.message ?? null;
 }
 
 /** The behaviours that text shows; what is not certain is left out. */

@@ -110,4 +110,6 @@ const readByHand: Record<string, ExportKind> = {
   'WAWebUserPrefsMeUser.clearGetMaybeMeLidUserCache': 'function',
   'WAWebUserPrefsMeUser.clearGetMaybeMePnUserCache': 'function',
   'WAWebUserPrefsMeUser.clearGetMaybeMeUserCache': 'function',
+  'WAWebUserPrefsMeUser.getMaybeMeLidUser': 'function',
+  'WAWebUserPrefsMeUser.getMaybeMeUser': 'function',
 };

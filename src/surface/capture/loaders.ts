@@ -1,6 +1,7 @@
-import { type Node, parseSync } from 'oxc-parser';
+import type { Node } from 'oxc-parser';
 import type { Tier } from '../../contracts/surface.ts';
 import { childrenOf } from '../extract/walk.ts';
+import { parseCode } from './module-text.ts';
 import type { PageArchive } from './page-archive.ts';
 import { nameOfMember } from './scope.ts';
 
@@ -110,6 +111,6 @@ function callsWithoutCondition(text: string): Set<string> {
     }
     for (const child of childrenOf(node)) visit(child);
   };
-  visit(parseSync(`${prefetcher}.js`, text, { sourceType: 'script' }).program);
+  visit(parseCode(prefetcher, text).program);
   return calls;
 }

@@ -11,12 +11,14 @@ export type ParametersOfCall = (callee: Node) => Parameters | null;
 /**
  * How a function is called: for each position null, or the names that it takes out of an object. Null when the function reads
  * `arguments`, so that its positions do not show.
+ *
+ * @param mayReadArguments false where the text of the function does not have the word, which is quicker to find out
  */
-export function parametersOf(callable: Callable, ofCall: ParametersOfCall): Parameters | null {
+export function parametersOf(callable: Callable, ofCall: ParametersOfCall, mayReadArguments = true): Parameters | null {
   const names = callable.params.map((each) => parameterName(each));
   const forwarded = forwardedCall(callable);
   if (forwarded) return ofCall(forwarded) ?? names.map(() => null);
-  if (readsArguments(callable)) return null;
+  if (mayReadArguments && readsArguments(callable)) return null;
   return callable.params.map((parameter, i) => {
     const pattern = parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
     if (pattern.type === 'ObjectPattern') return keysOfPattern(pattern);
@@ -100,10 +102,10 @@ interface ParameterUse {
 }
 
 /**
- * Every use of a parameter. A declaration `t = e` at the start makes `t` another name of it; after `e = e.last`, what `e` holds is not
- * the parameter any more.
+ * Every use of a parameter, found as they are asked for: most functions use a parameter as it is at once, and are not read to their end. A
+ * declaration `t = e` at the start makes `t` another name of it; after `e = e.last`, what `e` holds is not the parameter any more.
  */
-function usesOf(name: string, callable: Callable): ParameterUse[] {
+function* usesOf(name: string, callable: Callable): Generator<ParameterUse> {
   const all = statementsOf(callable);
   const last = all.findIndex((each) => isReplaced(each, name));
   const statements = last < 0 ? all : all.slice(0, last + 1);
@@ -111,24 +113,30 @@ function usesOf(name: string, callable: Callable): ParameterUse[] {
     (each) =>
       each.type !== 'VariableDeclaration' && !isDirective(each) && !isDefaultStatement(each) && !isReplaced(each, name),
   );
-  const uses: ParameterUse[] = [];
-  const visit = (node: Node, parent: Node, above: Node | null, leading: boolean): void => {
-    if (node.type === 'Identifier' && node.name === name) {
-      if (isReference(node, parent)) uses.push({ node, parent, above, leading });
-      return;
+  for (const [i, statement] of statements.entries()) {
+    for (const use of usesBelow(name, statement, callable, firstOther < 0 || i < firstOther)) {
+      if (!use.leading || use.parent.type !== 'VariableDeclarator' || use.parent.id.type !== 'Identifier') yield use;
+      else if (use.parent.id.name !== name) yield* usesOf(use.parent.id.name, callable);
+    }
+  }
+}
+
+/** The uses of a name in a statement, in the sequence of the source. */
+function* usesBelow(name: string, statement: Node, callable: Node, leads: boolean): Generator<ParameterUse> {
+  const waiting: ParameterUse[] = [{ node: statement, parent: callable, above: null, leading: leads }];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const { node, parent, leading } = at;
+    if (node.type === 'Identifier') {
+      if (node.name === name && isReference(node, parent)) yield at;
+      continue;
     }
     const nested = isCallable(node);
-    if (nested && declares(node, name)) return;
-    if (node.type === 'CatchClause' && node.param?.type === 'Identifier' && node.param.name === name) return;
-    for (const child of childrenOf(node)) visit(child, node, parent, leading && !nested);
-  };
-  for (const [i, statement] of statements.entries()) {
-    visit(statement, callable, null, firstOther < 0 || i < firstOther);
+    if (nested && declares(node, name)) continue;
+    if (node.type === 'CatchClause' && node.param?.type === 'Identifier' && node.param.name === name) continue;
+    const children = childrenOf(node);
+    for (let i = children.length - 1; i >= 0; i -= 1)
+      waiting.push({ node: children[i] as Node, parent: node, above: parent, leading: leading && !nested });
   }
-  return uses.flatMap((use) => {
-    if (!use.leading || use.parent.type !== 'VariableDeclarator' || use.parent.id.type !== 'Identifier') return [use];
-    return use.parent.id.name === name ? [] : usesOf(use.parent.id.name, callable);
-  });
 }
 
 function isDirective(node: Node): boolean {

@@ -1,12 +1,20 @@
-import { type Node, parseSync } from 'oxc-parser';
+import type { Node } from 'oxc-parser';
 import type { Members, Parameters } from '../../contracts/shape.ts';
 import { isCallable } from '../extract/library-code.ts';
 import type { Callable } from '../extract/values.ts';
 import { walk } from '../extract/walk.ts';
-import type { ModuleText } from './module-text.ts';
+import { type ModuleText, parseCode } from './module-text.ts';
 import { parametersOf } from './parameters-of.ts';
 import { type ClassMembers, noMembers, readClass } from './read-class.ts';
-import { expressionsOf, keyName, ModuleScope, nameOfMember, returnedBy, statementsOf } from './scope.ts';
+import {
+  expressionsOf,
+  keyName,
+  ModuleScope,
+  nameOfMember,
+  returnedBy,
+  statementsOf,
+  type TimeOfRun,
+} from './scope.ts';
 
 /** What an expression of an archived module stands for. */
 export type ModuleValue = KnownValue | Foreign;
@@ -45,7 +53,7 @@ export interface ModuleFacts {
 
 /** @returns null when the text is cut off or is no module definition. */
 export function readModule({ name, text }: ModuleText): ModuleFacts | null {
-  const { program, errors } = parseSync(`${name}.js`, text, { sourceType: 'script', preserveParens: false });
+  const { program, errors } = parseCode(name, text);
   const call = program.body[0]?.type === 'ExpressionStatement' ? program.body[0].expression : null;
   const definition = call?.type === 'SequenceExpression' ? call.expressions[0] : call;
   if (errors.length > 0 || definition?.type !== 'CallExpression') return null;
@@ -53,7 +61,7 @@ export function readModule({ name, text }: ModuleText): ModuleFacts | null {
   if (!isCallable(factory as Node)) return null;
   const flags = definition.arguments[3];
   const isEsModule = flags?.type !== 'Literal' || typeof flags.value !== 'number' || (flags.value & esModule) !== 0;
-  return new ModuleReader(name, factory as Callable, { isEsModule, triggers: text.includes('trigger') }).read();
+  return new ModuleReader(name, text, factory as Callable, isEsModule).read();
 }
 
 /** Bit of the last argument of a definition: `require` returns the default export where there is one. */
@@ -66,28 +74,28 @@ class ModuleReader {
   readonly #name: string;
   readonly #factory: Callable;
   readonly #scope: ModuleScope;
-  readonly #loaders: ReadonlySet<string>;
-  readonly #namespace: string | undefined;
+  /** The parameters that load other modules; a compiler uses their names again once none is loaded any more. */
+  readonly #loaders: ReadonlySet<Node>;
+  readonly #namespace: Node | undefined;
   readonly #module: string | undefined;
   readonly #exports: string | undefined;
   readonly #isEsModule: boolean;
-  readonly #triggers: boolean;
+  readonly #text: string;
   readonly #evaluating = new Set<Node>();
   #replacesExports = false;
 
-  constructor(name: string, factory: Callable, { isEsModule, triggers }: { isEsModule: boolean; triggers: boolean }) {
+  constructor(name: string, text: string, factory: Callable, isEsModule: boolean) {
     this.#name = name;
+    this.#text = text;
     this.#isEsModule = isEsModule;
-    this.#triggers = triggers;
     this.#factory = factory;
-    this.#scope = new ModuleScope(null, statementsOf(factory));
-    const parameter = (at: number) => {
-      const found = factory.params[at];
-      return found?.type === 'Identifier' ? found.name : undefined;
-    };
+    const named = factory.params.flatMap((each) => (each.type === 'Identifier' ? [each] : []));
+    const parameters = new Map(named.map((node) => [node.name, { node, scope: outside }]));
+    this.#scope = new ModuleScope(null, statementsOf(factory), { parameters });
+    const parameter = (at: number) => named.find((each) => each === factory.params[at]);
     this.#namespace = parameter(places.importNamespace);
-    this.#module = parameter(places.module);
-    this.#exports = parameter(places.exports) ?? this.#module;
+    this.#module = parameter(places.module)?.name;
+    this.#exports = parameter(places.exports)?.name ?? this.#module;
     this.#loaders = new Set(
       [places.require, places.importDefault, places.importNamespace].flatMap((at) => parameter(at) ?? []),
     );
@@ -99,7 +107,8 @@ class ModuleReader {
       for (const each of expressionsOf(statement)) this.#readExport(each, exports);
     }
     const hasPlainDefault = !this.#isEsModule && !this.#replacesExports && exports.has('default');
-    return { name: this.#name, exports, hasPlainDefault, events: this.#triggers ? triggeredEvents(this.#factory) : [] };
+    const events = this.#text.includes('trigger') ? triggeredEvents(this.#factory) : [];
+    return { name: this.#name, exports, hasPlainDefault, events };
   }
 
   #readExport(node: Node, exports: Map<string, ModuleValue>): void {
@@ -115,7 +124,7 @@ class ModuleReader {
   }
 
   #exportsObject(node: Node): Map<string, ModuleValue> {
-    const bound = node.type === 'Identifier' ? this.#scope.find(node.name) : undefined;
+    const bound = node.type === 'Identifier' ? this.#scope.find(node.name, node.start) : undefined;
     const object = bound?.node ?? node;
     if (object.type !== 'ObjectExpression') return new Map([['default', this.valueOf(node, this.#scope)]]);
     const exports = new Map<string, ModuleValue>();
@@ -147,7 +156,7 @@ class ModuleReader {
       case 'ArrayExpression':
         return { kind: 'object' };
       case 'Identifier':
-        return this.#evaluateName(node.name, scope);
+        return this.#evaluateName(node, scope);
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
@@ -182,42 +191,41 @@ class ModuleReader {
     }
   }
 
-  #evaluateName(name: string, scope: ModuleScope): ModuleValue {
+  #evaluateName({ name, start }: Node & { type: 'Identifier' }, scope: ModuleScope): ModuleValue {
     if (name === 'undefined' || name === 'NaN' || name === 'Infinity') return plain;
-    const bound = scope.find(name);
+    const bound = scope.find(name, start);
     if (!bound) return unknown;
     const value = this.valueOf(bound.node, bound.scope);
-    return withStatics(value, bound.scope.propertiesOf(name), (each) => this.valueOf(each, bound.scope));
+    return withStatics(value, bound.properties, (each) => this.valueOf(each, bound.scope));
   }
 
   #evaluateFunction(node: Callable, scope: ModuleScope): ModuleValue {
     return {
       kind: 'function',
       parameters: this.#parameters(node, scope),
-      returns: () => this.#evaluateInline(node, [], scope),
+      returns: () => this.#evaluateCalled(node, [], scope, 'later'),
     };
   }
 
   #parameters(node: Callable, scope: ModuleScope): Parameters | null {
-    const inner = this.#scopeOf(node, scope);
-    return parametersOf(node, (callee) => {
+    let inner: ModuleScope | undefined;
+    const ofCall = (callee: Node) => {
+      inner ??= this.#scopeOf(node, scope);
       const value = this.valueOf(callee, inner);
       return value.kind === 'function' ? (value.parameters ?? null) : null;
-    });
+    };
+    return parametersOf(node, ofCall, this.#text.slice(node.start, node.end).includes('arguments'));
   }
 
   /** The names in the body of a function; its parameters hide outer names. */
-  #scopeOf(node: Callable, outer: ModuleScope, given: readonly Node[] = []): ModuleScope {
-    const scope = new ModuleScope(outer, statementsOf(node));
-    for (const [i, parameter] of node.params.entries()) {
+  #scopeOf(node: Callable, outer: ModuleScope, runs: TimeOfRun = 'later', given: readonly Node[] = []): ModuleScope {
+    const parameters = node.params.flatMap((each, i) => {
       const argument = given[i];
-      if (parameter.type !== 'Identifier') continue;
-      if (argument) scope.bind(parameter.name, { node: argument, scope: outer });
-      else if (scope.find(parameter.name) === outer.find(parameter.name)) {
-        scope.bind(parameter.name, { node: parameter, scope: emptyScope });
-      }
-    }
-    return scope;
+      return each.type === 'Identifier'
+        ? [[each.name, argument ? { node: argument, scope: outer } : null] as const]
+        : [];
+    });
+    return new ModuleScope(outer, statementsOf(node), { runs, parameters: new Map(parameters) });
   }
 
   #objectMembers(node: Node & { type: 'ObjectExpression' }, scope: ModuleScope): ClassMembers {
@@ -247,18 +255,18 @@ class ModuleReader {
   #evaluateCall(node: Node & { type: 'CallExpression' }, scope: ModuleScope): ModuleValue {
     const { callee } = node;
     const [first] = node.arguments as Node[];
-    const loaded = this.#loaded(node);
+    const loaded = this.#loaded(node, scope);
     if (loaded) return loaded;
-    if (isCallable(callee)) return this.#evaluateInline(callee, node.arguments as Node[], scope);
+    if (isCallable(callee)) return this.#evaluateCalled(callee, node.arguments as Node[], scope, 'in-place');
     const name = nameOfMember(callee) ?? (callee.type === 'Identifier' ? callee.name : null);
     if (first && name === 'asyncToGenerator') return this.valueOf(first, scope);
     if (first && name === 'defineModel') return this.valueOf(first, scope);
     if (first && (name === 'freeze' || name === 'seal')) return this.valueOf(first, scope);
     if (name === 'extends' || name === 'assign') return this.#merged(node.arguments as Node[], scope);
     if (callee.type === 'Identifier') {
-      const bound = scope.find(callee.name);
+      const bound = scope.find(callee.name, callee.start);
       if (bound && isCallable(bound.node))
-        return this.#evaluateInline(bound.node, node.arguments as Node[], bound.scope);
+        return this.#evaluateCalled(bound.node, node.arguments as Node[], bound.scope, 'later');
     }
     const by = this.valueOf(callee, scope);
     if (by.kind === 'function') return by.returns?.() ?? unknown;
@@ -275,11 +283,11 @@ class ModuleReader {
   }
 
   /** `(function (t) { ... })(Super)`: a class, or a function that keeps variables of its own. */
-  #evaluateInline(callable: Callable, given: readonly Node[], scope: ModuleScope): ModuleValue {
-    const inner = this.#scopeOf(callable, scope, given);
+  #evaluateCalled(callable: Callable, given: readonly Node[], scope: ModuleScope, runs: TimeOfRun): ModuleValue {
+    const inner = this.#scopeOf(callable, scope, runs, given);
     const returned = returnedBy(callable);
     if (!returned) return unknown;
-    const bound = returned.type === 'Identifier' ? inner.find(returned.name) : undefined;
+    const bound = returned.type === 'Identifier' ? inner.find(returned.name, returned.start) : undefined;
     if (bound?.node.type === 'FunctionDeclaration' && bound.scope === inner) {
       const members = readClass(bound.node, statementsOf(callable), inner, (node, at) => this.valueOf(node, at));
       if (members) return { kind: 'class', members };
@@ -333,16 +341,17 @@ class ModuleReader {
   }
 
   /** `n("Name")`, `r("Name")`, `o("Name")`: another module. */
-  #loaded(node: Node): ModuleValue | null {
-    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || !this.#loaders.has(node.callee.name))
-      return null;
+  #loaded(node: Node & { type: 'CallExpression' }, scope: ModuleScope): ModuleValue | null {
     const name = moduleName(node);
-    if (name === null) return null;
-    return { kind: 'from', module: name, export: node.callee.name === this.#namespace ? null : 'default', path: [] };
+    if (name === null || node.callee.type !== 'Identifier') return null;
+    const loader = scope.find(node.callee.name, node.callee.start)?.node;
+    if (loader === undefined || !this.#loaders.has(loader)) return null;
+    return { kind: 'from', module: name, export: loader === this.#namespace ? null : 'default', path: [] };
   }
 }
 
-const emptyScope = new ModuleScope(null, []);
+/** What is not of a module has no names in it. */
+const outside = new ModuleScope(null, []);
 
 const passesThrough = /memo|once|debounce|throttle|promisequeue|singleflight|dedup/i;
 

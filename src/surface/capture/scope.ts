@@ -3,64 +3,101 @@ import { isCallable } from '../extract/library-code.ts';
 import type { Callable } from '../extract/values.ts';
 import { childrenOf } from '../extract/walk.ts';
 
-/** What a name stands for: an expression and the scope in which its own names are looked up. */
+/** What a name stands for from some place of the code on: an expression and the scope in which its own names are looked up. */
 export interface Binding {
   node: Node;
   scope: ModuleScope;
+  /** Offset in the source from which on the name stands for it. */
+  from: number;
+  /** What is assigned to properties of the name while it stands for this: `u.model = ...`. */
+  properties: Map<string, Node>;
 }
 
-/** The names of one function body of archived code, and what is assigned to their properties there: `u.model = ...`. */
+/** When a function runs: later than the code around it, or right where it is written, as a function that is called there does. */
+export type TimeOfRun = 'later' | 'in-place';
+
+/**
+ * The names of one function body of archived code. A name stands for what was assigned to it last: compilers use a name again for another
+ * value, and the exports of a module are what their names stand for at the assignment.
+ */
 export class ModuleScope {
-  readonly #names = new Map<string, Binding>();
-  readonly #properties = new Map<string, Map<string, Node>>();
+  /** Bindings of each name in the sequence of the source. */
+  readonly #names = new Map<string, Binding[]>();
+  readonly #declared = new Set<string>();
+  readonly #parameters: ReadonlySet<string>;
   readonly #parent: ModuleScope | null;
+  readonly #runs: TimeOfRun;
 
-  constructor(parent: ModuleScope | null, body: readonly (Statement | Node)[]) {
+  /** @param parameters what the parameters of the function stand for; null where no argument shows */
+  constructor(
+    parent: ModuleScope | null,
+    body: readonly (Statement | Node)[],
+    {
+      runs = 'later',
+      parameters = new Map(),
+    }: { runs?: TimeOfRun; parameters?: ReadonlyMap<string, Scoped | null> } = {},
+  ) {
     this.#parent = parent;
-    for (const statement of body) this.#declare(statement);
-  }
-
-  bind(name: string, binding: Binding): void {
-    this.#names.set(name, binding);
-  }
-
-  find(name: string): Binding | undefined {
-    return this.#names.get(name) ?? this.#parent?.find(name);
-  }
-
-  /** What is assigned to the properties of a name of this very scope. */
-  propertiesOf(name: string): ReadonlyMap<string, Node> {
-    return this.#properties.get(name) ?? new Map();
-  }
-
-  #declare(node: Node): void {
-    if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') {
-      if (node.id) this.#names.set(node.id.name, { node, scope: this });
-      return;
+    this.#runs = runs;
+    this.#parameters = new Set(parameters.keys());
+    for (const [name, given] of parameters) {
+      this.#declared.add(name);
+      if (given) this.#bind(name, given, 0);
     }
-    if (node.type === 'VariableDeclaration') {
-      for (const { id, init } of node.declarations) {
-        if (id.type === 'Identifier' && init) this.#names.set(id.name, { node: init, scope: this });
-        if (init) this.#declare(init);
+    for (const statement of body) if (isDeclaredFunction(statement)) this.#declareFunction(statement);
+    for (const statement of body) if (!isDeclaredFunction(statement)) this.#declare(statement);
+  }
+
+  /** @param at the place of the use: what is assigned after it does not count */
+  find(name: string, at: number): Binding | undefined {
+    const bound = this.#names.get(name)?.findLast(({ from }) => from <= at);
+    if (bound || this.#declared.has(name)) return bound;
+    return this.#parent?.find(name, this.#runs === 'later' ? Number.POSITIVE_INFINITY : at);
+  }
+
+  #bind(name: string, { node, scope }: Scoped, from: number): void {
+    const bound = { node, scope, from, properties: new Map<string, Node>() };
+    const known = this.#names.get(name) ?? [];
+    this.#names.set(name, known);
+    // An assignment inside of another one takes effect before it.
+    known.splice(known.findLastIndex((each) => each.from <= from) + 1, 0, bound);
+  }
+
+  #declareFunction(node: Node & { id?: { name: string } | null }): void {
+    if (!node.id) return;
+    this.#declared.add(node.id.name);
+    this.#bind(node.id.name, { node, scope: this }, 0);
+  }
+
+  #declare(statement: Node): void {
+    if (isCallable(statement)) return;
+    const defaults = new Set<Node>();
+    for (const node of withinThis(statement)) {
+      if (node.type === 'LogicalExpression') defaults.add(node.right);
+      if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') {
+        this.#declared.add(node.id.name);
+        if (node.init) this.#bind(node.id.name, { node: node.init, scope: this }, node.end);
+      } else if (node.type === 'AssignmentExpression' && node.operator === '=') {
+        // `e === void 0 && (e = {})`: where an argument is given, a parameter stands for that.
+        const isDefault = defaults.has(node) && node.left.type === 'Identifier' && this.#parameters.has(node.left.name);
+        if (!isDefault) this.#assign(node);
       }
-      return;
-    }
-    if (isCallable(node)) return;
-    for (const each of withinThis(node)) {
-      if (each.type === 'VariableDeclarator' && each.id.type === 'Identifier' && each.init) {
-        this.#names.set(each.id.name, { node: each.init, scope: this });
-      }
-      if (each.type !== 'AssignmentExpression' || each.operator !== '=') continue;
-      const { left, right } = each;
-      if (left.type === 'Identifier' && !this.#names.has(left.name)) {
-        this.#names.set(left.name, { node: right, scope: this });
-      }
-      const name = nameOfMember(left);
-      if (name === null || left.type !== 'MemberExpression' || left.object.type !== 'Identifier') continue;
-      const known = this.#properties.get(left.object.name) ?? new Map<string, Node>();
-      this.#properties.set(left.object.name, known.set(name, right));
     }
   }
+
+  #assign({ left, right, end }: Node & { type: 'AssignmentExpression' }): void {
+    if (left.type === 'Identifier') this.#bind(left.name, { node: right, scope: this }, end);
+    const name = nameOfMember(left);
+    if (name === null || left.type !== 'MemberExpression' || left.object.type !== 'Identifier') return;
+    this.#names.get(left.object.name)?.at(-1)?.properties.set(name, right);
+  }
+}
+
+/** An expression with the scope of its names. */
+type Scoped = Pick<Binding, 'node' | 'scope'>;
+
+function isDeclaredFunction(node: Node): node is Node & { type: 'FunctionDeclaration' | 'ClassDeclaration' } {
+  return node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration';
 }
 
 /** The expressions that a statement evaluates one after another, outside of nested functions and branches. */

@@ -10,15 +10,17 @@ export function walk(root: Node, enter: (node: Node) => void): void {
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
   let isSorted = true;
-  const add = (item: unknown): void => {
-    if (typeof item !== 'object' || item === null) return;
-    const child = item as Node;
-    const last = children.at(-1);
-    if (last !== undefined && last.start > child.start) isSorted = false;
+  let last = -1;
+  const add = (child: Node | null | undefined): void => {
+    if (typeof child !== 'object' || child === null) return;
+    if (child.start < last) isSorted = false;
+    last = child.start;
     children.push(child);
   };
-  for (const key of visitorKeys[node.type] ?? []) {
-    const value = (node as unknown as Record<string, unknown>)[key];
+  const keys = visitorKeys[node.type];
+  if (keys === undefined) return children;
+  for (const key of keys) {
+    const value = (node as unknown as Record<string, Node | null | undefined | (Node | null)[]>)[key];
     if (Array.isArray(value)) for (const item of value) add(item);
     else add(value);
   }

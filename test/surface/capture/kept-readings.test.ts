@@ -1,26 +1,7 @@
 import { expect, test } from 'vitest';
-import { type CapturedPage, captureSurface } from '../../../src/surface/capture/capture-surface.ts';
+import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
 import { KeptReadings } from '../../../src/surface/capture/kept-readings.ts';
-
-const define = (name: string, body: string, dependencies: string[] = []) =>
-  `__d(${JSON.stringify(name)}, ${JSON.stringify(dependencies)}, (function(t, n, r, o, a, i, l) {${body}}), 98);`;
-
-const html = (...scripts: string[]) =>
-  `{"client_revision":1050000000} ${scripts.map((name) => `"src":"https:\\/\\/static.whatsapp.net\\/rsrc.php\\/v4\\/${name}"`).join()}`;
-
-function pageOf(scripts: Record<string, string>): CapturedPage {
-  return {
-    build: '2.3000.1050000000',
-    date: '2026-11-29',
-    capturedAt: '2026-11-29T00:00:00.000Z',
-    method: 'saved',
-    source: 'test',
-    html: html(...Object.keys(scripts)),
-    contentSecurityPolicy: null,
-    scripts: Object.entries(scripts).map(([name, text]) => ({ name, text })),
-    missing: [],
-  };
-}
+import { define, pageOf } from './tiny-page.ts';
 
 const scripts = {
   'base.js': define('Base', 'l.make = function(e) { var t = e.chat; return t }'),

@@ -37,6 +37,69 @@ describe('exports', () => {
     });
   });
 
+  describe('of a compiler that uses a name again for another value', () => {
+    const old = 'a, b, c, d, e, f, g';
+
+    test('are what a name stands for where it is exported, and not before or after', () => {
+      const archive = archiveOf([
+        'M',
+        `function a(h) { return 1 } g.run = a; a = { x: 1 }; g.table = a; a = "x"; g.text = a;
+         b = function(h) {}; g.go = b; b = 5; var n = b; g.five = n`,
+        [],
+        old,
+      ]);
+      expect(kinds(archive, 'M')).toEqual({
+        run: 'function',
+        table: 'object',
+        text: 'value',
+        go: 'function',
+        five: 'value',
+      });
+      expect(archive.export('M', 'table')?.members?.keys).toEqual(['x']);
+    });
+
+    test('come from a function of another module although its own parameters load modules until then', () => {
+      const archive = archiveOf(
+        ['Makers', 'l.make = function() { return { field: function(e) { return function(t) {} } } }'],
+        ['M', 'a = d("Makers").make(); b = a.field; f = b("id"); d = b("name"); g.getId = f; g.getName = d', [], old],
+      );
+      expect(kinds(archive, 'M')).toEqual({ getId: 'function', getName: 'function' });
+      expect(archive.export('M', 'getId')?.members).toBeNull();
+    });
+
+    test('are seen by a function that runs later as they are at last, and by one that is called there as they are then', () => {
+      const archive = archiveOf([
+        'M',
+        `a = { early: 1 }; g.now = (function() { return a })(); g.later = function() { return a }; g.made = g.later;
+         function late() { return a } a = { late: 1 }; g.last = late()`,
+        [],
+        old,
+      ]);
+      const keys = (name: string) => archive.export('M', name)?.members?.keys;
+      expect([keys('now'), keys('last')]).toEqual([['early'], ['late']]);
+    });
+
+    test('have what was assigned to their properties while the name stood for them', () => {
+      const archive = archiveOf([
+        'M',
+        `a = (function(h) { babelHelpers.inheritsLoose(b, h); function b() {} return b })(c("Base")); a.first = 1; g.One = a;
+         a = (function(h) { babelHelpers.inheritsLoose(b, h); function b() {} return b })(c("Base")); a.second = 1; g.Two = a`,
+        [],
+        old,
+      ]);
+      expect(archive.export('M', 'One')?.members?.statics).toEqual(['first']);
+      expect(archive.export('M', 'Two')?.members?.statics).toEqual(['second']);
+    });
+
+    test('are not those of an outer name that a parameter or a variable hides', () => {
+      const archive = archiveOf([
+        'M',
+        'var e = { outer: 1 }; l.take = (function(e) { return e })(); l.own = (function() { var e; return e })()',
+      ]);
+      expect(kinds(archive, 'M')).toEqual({ take: 'unknown', own: 'unknown' });
+    });
+  });
+
   test('of a module that is given its exports object as the last of six parameters are read too', () => {
     const archive = archiveOf(['M', 'function f() {} i.f = f', [], 't, n, r, o, a, i']);
     expect(kinds(archive, 'M')).toEqual({ f: 'function' });
