@@ -167,9 +167,9 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'it gives the runner the accounts of a pool; profiles and seals are those of the service, of whose accounts it knows nothing',
   },
   runs: {
-    may: ['browser', 'contracts', 'library', 'report', 'runner', 'store', 'words'],
+    may: ['browser', 'contracts', 'library', 'replica/builds', 'report', 'runner', 'store', 'words'],
     because:
-      'a run is a plan that the runner executes into the store and the reports; it knows nothing of a command line',
+      'a run is a plan that the runner executes into the store and the reports, on builds that it may name as captures; it knows nothing of a command line',
   },
   queue: {
     may: ['blobs', 'browser', 'contracts', 'library', 'runner', 'words'],

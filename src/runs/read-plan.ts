@@ -1,13 +1,21 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Cell } from '../contracts/attempt.ts';
 import { axisText, cellKey } from '../contracts/cell-key.ts';
 import { matrixFile, ownMatrixFile, packageRoot } from '../contracts/home.ts';
 import { InputError, rethrowNaming } from '../contracts/input-error.ts';
-import { type ExpectationRule, expectationsSchema, type Matrix, matrixSchema } from '../contracts/matrix.ts';
+import {
+  type ExpectationRule,
+  expectationsSchema,
+  type Matrix,
+  matrixBlockSchema,
+  matrixSchema,
+} from '../contracts/matrix.ts';
 import type { Target } from '../contracts/outcome.ts';
 import type { PlannedCell } from '../contracts/run.ts';
 import { parseYamlFile } from '../contracts/yaml-file.ts';
 import { resolveLibrary } from '../library/add-library.ts';
+import { buildOfText } from '../replica/builds/captured-build.ts';
 import type { Choice } from '../runner/check-choice.ts';
 import { expectationOf, type PlanOptions, planCells } from '../runner/plan.ts';
 import type { StoredRun } from '../store/runs.ts';
@@ -23,10 +31,28 @@ export function readPlan(options: PlanOptions = {}, file?: string): PlannedCell[
   return planCells(readMatrix(file), readExpectations(), options);
 }
 
-/** `compat-matrix/matrix.yaml` or another matrix file. @throws InputError naming file, line and key. */
+/**
+ * `compat-matrix/matrix.yaml` or another matrix file. A build that it names as `captured:FILE`, a path from the working folder, becomes the
+ * surface of its number in this process.
+ *
+ * @throws InputError naming file, line and key.
+ */
 export function readMatrix(file = matrixFile('matrix.yaml')): Matrix {
-  return parseYamlFile(file, matrixSchema);
+  return parseYamlFile(file, matrixWithCaptures);
 }
+
+const numberedBuild = z.string().transform((text, context) => {
+  try {
+    return buildOfText(text);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+const matrixWithCaptures = matrixSchema.extend({
+  blocks: z.array(matrixBlockSchema.extend({ build: z.array(numberedBuild).min(1) })).min(1),
+});
 
 /** What is expected of cells, see `expectationOf`: the rules of the package, then those of the project, which win. */
 export function readExpectations(): ExpectationRule[] {

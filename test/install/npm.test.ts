@@ -1,20 +1,12 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import {
-  BasicConstraintsExtension,
-  cryptoProvider,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TroubleError } from '../../src/contracts/input-error.ts';
 import { npm } from '../../src/install/npm.ts';
+import { certificateOfAuthority } from '../certificate-of-authority.ts';
 import { cli } from '../cli/cli.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -55,32 +47,3 @@ test('a certificate of another host is trouble of the certificate too', async ()
 test('what npm fails with for a reason that is not known here is trouble, not a bug', async () => {
   await expect(npm(['no-such-command'], folder)).rejects.toThrow(TroubleError);
 });
-
-/** A certificate for `host`, its key, and the authority that issued it, as PEM. */
-async function certificateOfAuthority(host: string): Promise<{ authorityPem: string; cert: string; key: string }> {
-  cryptoProvider.set(webcrypto as Crypto);
-  const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const newKeys = () =>
-    webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
-  const [authorityKeys, hostKeys] = [await newKeys(), await newKeys()];
-  const root = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Authority of the tests',
-    signingAlgorithm,
-    keys: authorityKeys,
-    extensions: [new BasicConstraintsExtension(true, undefined, true)],
-  });
-  const issued = await X509CertificateGenerator.create({
-    subject: `CN=${host}`,
-    issuer: root.subject,
-    signingAlgorithm,
-    publicKey: hostKeys.publicKey,
-    signingKey: authorityKeys.privateKey,
-    extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: host }])],
-  });
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', hostKeys.privateKey));
-  return {
-    authorityPem: root.toString('pem'),
-    cert: issued.toString('pem'),
-    key: PemConverter.encode(key, 'PRIVATE KEY'),
-  };
-}

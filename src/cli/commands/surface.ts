@@ -21,7 +21,7 @@ import { parseBuildOption } from '../options/build-option.ts';
 import { checkedBy, parsedBy } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
 import { captureCommand } from '../surface/capture-command.ts';
-import { exportCommand, importCommand, updateCommand } from '../surface/data-commands.ts';
+import { exportCommand, importCommand, listCommand, updateCommand } from '../surface/data-commands.ts';
 import { renderBuildDiff, renderCheck, renderLibraryDiff, renderNeeds } from '../surface/render-surface.ts';
 
 interface SurfaceOptions {
@@ -73,7 +73,7 @@ export function surfaceCommand(): Command {
       '\nExamples:\n  wwebjs-canary surface diff 1.34.2 1.34.7\n  wwebjs-canary surface diff 2.3000.1029241508 2.3000.1032534684',
     )
     .action(diff);
-  for (const command of [captureCommand(), importCommand(), updateCommand(), exportCommand()])
+  for (const command of [captureCommand(), importCommand(), listCommand(), updateCommand(), exportCommand()])
     surface.addCommand(command);
   return surface;
 }

@@ -7,10 +7,12 @@ import { bundledBrowserNames, findBundledBrowser } from '../../browser/bundled-b
 import { ensureBrowser, whatIsWrongWithBrowser } from '../../browser/ensure-browser.ts';
 import type { Check } from '../../contracts/doctor.ts';
 import { home } from '../../contracts/home.ts';
+import { InputError } from '../../contracts/input-error.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import { absent } from '../../install/make-folder-once.ts';
 import { npm } from '../../install/npm.ts';
 import { libraryStatuses } from '../../library/library-statuses.ts';
+import { factSources } from '../../replica/builds/fact-sources.ts';
 
 /** Measured: five libraries 0.3 GB, two browsers 0.4 GB, profiles and artifacts of a few hundred attempts; doubled. */
 const neededGigabytes = 2;
@@ -29,6 +31,7 @@ export async function checkMachine(): Promise<Check[]> {
     ...(await checkBrowsers()),
     ...(await checkLibraries()),
     ...checkLeftovers(),
+    checkFacts(),
   ];
   return checks.some(({ status }) => status === 'later') ? [...checks, await checkRegistry()] : checks;
 }
@@ -116,6 +119,21 @@ async function checkLibraries(): Promise<Check[]> {
     if (state === 'installed') return ok(name, root);
     return later(name, problem ?? 'not installed');
   });
+}
+
+/** What is known about builds of WhatsApp Web, with what the user imported. */
+function checkFacts(): Check {
+  const name = 'facts about builds';
+  try {
+    const sources = factSources();
+    const captures = sources.filter(({ kind }) => kind === 'capture').length;
+    const { build, date, ageDays } = sources.reduce((a, b) => (b.date > a.date ? b : a));
+    const imported = captures === 0 ? '' : `, with ${captures} imported ${captures === 1 ? 'capture' : 'captures'}`;
+    return ok(name, `up to ${build} of ${date}, ${ageDays} ${ageDays === 1 ? 'day' : 'days'} old${imported}`);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return missing(name, error.message, 'repair or remove that file');
+  }
 }
 
 /** What programs of the working folder kept of a replica. */

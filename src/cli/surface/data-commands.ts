@@ -6,9 +6,11 @@ import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
 import { addToCheckout } from '../../replica/builds/add-to-checkout.ts';
 import { readCapture } from '../../replica/builds/captured-build.ts';
+import { type FactSource, factSources } from '../../replica/builds/fact-sources.ts';
 import { archivedShapes } from '../../replica/builds/resolve-shapes.ts';
 import { timelineOf } from '../../replica/builds/resolve-surface.ts';
 import { trustedKeyFiles, updatedFacts, userDataFolder, userFiles } from '../../replica/builds/user-data.ts';
+import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { writeReportFile } from '../../report/write-report-file.ts';
 import { archiveText, captureText, shapesText } from '../../surface/capture/file-text.ts';
@@ -41,6 +43,31 @@ async function importCapture(file: string): Promise<string[]> {
   const target = userFiles.capture(folder, capture.names.build);
   await write(target, captureText(capture));
   return [target];
+}
+
+/** `surface list`: where the facts about builds are from, and how old they are. */
+export function listCommand(): Command {
+  return new Command('list')
+    .description('list the facts about builds in effect: of the package, updated ones, imported captures')
+    .option('--json', 'as data')
+    .addHelpText('after', '\nExample:\n  wwebjs-canary surface list')
+    .action(({ json }: { json?: boolean }) => {
+      const sources = factSources();
+      if (json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, sources }, null, 2)}\n`);
+      else processTerminal().result(renderSources(sources, processTerminal().width));
+    });
+}
+
+function renderSources(sources: readonly FactSource[], width?: number): string {
+  const rows = sources.map(({ kind, build, date, ageDays, state, file }) => [
+    kind,
+    build,
+    date,
+    `${ageDays} ${ageDays === 1 ? 'day' : 'days'}`,
+    state,
+    file,
+  ]);
+  return columns([['facts', 'newest build', 'of', 'age', 'state', 'file'], ...rows], width);
 }
 
 /** `surface export`: the facts in effect as one signed file. */
@@ -118,25 +145,16 @@ async function update(place: string, keyFile: string | undefined): Promise<strin
 }
 
 async function textAt(place: string): Promise<string> {
-  if (/^http:/.test(place)) throw new InputError(`${place}: only https addresses are fetched`);
-  if (!/^https:/.test(place)) {
-    try {
-      return readFileSync(place, 'utf8');
-    } catch (error) {
-      throw new InputError(`${place}: ${(error as Error).message}`);
-    }
+  if (/^https?:/.test(place)) {
+    // Loaded on demand: a file needs no network.
+    const { fetchFile, realClock } = await import('../../surface/capture/live-site.ts');
+    return fetchFile(realClock, place);
   }
-  if (!URL.canParse(place)) throw new InputError(`${place}: it is no address`);
-  const { askWithBackoff, realClock } = await import('../../surface/capture/live-site.ts');
-  const { status, headers, text } = await askWithBackoff(realClock, place, {}).catch((error: Error) => {
-    throw new TroubleError(`${place} cannot be fetched: ${error.message}`, { cause: error });
-  });
-  if (headers.location !== undefined)
-    throw new InputError(
-      `${place} answers ${status}: the file is at ${URL.parse(headers.location, place)?.href ?? headers.location}, so name that`,
-    );
-  if (status !== 200) throw new TroubleError(`${place} answers ${status}`);
-  return text;
+  try {
+    return readFileSync(place, 'utf8');
+  } catch (error) {
+    throw new InputError(`${place}: ${(error as Error).message}`);
+  }
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { getCACertificates } from 'node:tls';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { TroubleError } from '../../contracts/input-error.ts';
+import { InputError, TroubleError } from '../../contracts/input-error.ts';
 
 /** How the live site is reached, and by which clock. */
 export interface LiveSite {
@@ -54,8 +54,16 @@ export const scriptRequest: Readonly<Record<string, string>> = {
   'sec-fetch-site': 'cross-site',
 };
 
-/** No page and no script of WhatsApp Web is as large. */
+/** No page, no script of WhatsApp Web and no file of facts is as large. */
 const mostBytes = 64 * 2 ** 20;
+
+/** An answer that is larger; another try gives the same. */
+class TooLarge extends Error {
+  constructor() {
+    super(`the answer is larger than ${mostBytes / 2 ** 20} MB`);
+  }
+}
+
 const answerMs = 60_000;
 
 /** @throws the error of the network; an Error for an answer that is too large, too slow or cannot be unpacked. */
@@ -85,7 +93,7 @@ export function ask(site: LiveSite, url: string, headers: Readonly<Record<string
       response.on('data', (part: Buffer) => {
         parts.push(part);
         size += part.length;
-        if (size > mostBytes) request.destroy(new Error(`an answer of more than ${mostBytes} bytes`));
+        if (size > mostBytes) request.destroy(new TooLarge());
       });
       response.on('error', reject);
       response.on('end', () => {
@@ -93,7 +101,7 @@ export function ask(site: LiveSite, url: string, headers: Readonly<Record<string
           const text = unpacked(Buffer.concat(parts), response.headers['content-encoding']);
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
         } catch (error) {
-          reject(error);
+          reject((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? new TooLarge() : error);
         }
       });
     });
@@ -133,7 +141,7 @@ export async function askWithBackoff(
     if (result instanceof Error) {
       const trouble = troubleOf(result, url);
       if (trouble) throw trouble;
-      if (tried === tries) throw result;
+      if (tried === tries || result instanceof TooLarge) throw result;
     } else if (isFinal(result.status) || tried === tries) return result;
     const wanted = result instanceof Error ? 0 : retryAfterMs(result.headers);
     if (!(result instanceof Error) && wanted > longestWaitMs) return result;
@@ -145,6 +153,31 @@ export async function askWithBackoff(
 export function retryAfterMs(headers: SiteAnswer['headers']): number {
   const seconds = Number(headers['retry-after'] ?? 0);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
+}
+
+const mostRedirects = 5;
+
+/**
+ * The text of a file behind an https address, or behind the one that it redirects to.
+ *
+ * @throws TroubleError where it cannot be had; InputError for an address that is none, or a redirect to one without encryption
+ */
+export async function fetchFile(site: LiveSite, address: string): Promise<string> {
+  let url = address;
+  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+    if (!URL.canParse(url)) throw new InputError(`${url}: it is no address`);
+    if (!url.startsWith('https:')) throw new InputError(`${url}: only https addresses are fetched`);
+    const { status, headers, text } = await askWithBackoff(site, url, common).catch((error: Error) => {
+      throw error instanceof TroubleError
+        ? error
+        : new TroubleError(`${url} cannot be fetched: ${error.message}`, { cause: error });
+    });
+    if (status === 200) return text;
+    if (status < 300 || status >= 400 || headers.location === undefined)
+      throw new TroubleError(`${url} answers ${status}`);
+    url = URL.parse(headers.location, url)?.href ?? headers.location;
+  }
+  throw new TroubleError(`${address} redirects more than ${mostRedirects} times`);
 }
 
 function troubleOf(error: NodeJS.ErrnoException, url: string): TroubleError | null {

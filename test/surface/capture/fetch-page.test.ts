@@ -12,7 +12,7 @@ import { type Replica, startReplica } from '../../../src/replica/start-replica.t
 import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
 import { fetchAccountPage, fetchPage, fetchRunPage } from '../../../src/surface/capture/fetch-page.ts';
 import { KeptScripts } from '../../../src/surface/capture/kept-scripts.ts';
-import { askWithBackoff, type LiveSite } from '../../../src/surface/capture/live-site.ts';
+import { askWithBackoff, fetchFile, type LiveSite } from '../../../src/surface/capture/live-site.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { shownAfter, shownBy } from './round-trip.ts';
 
@@ -62,7 +62,8 @@ describe('over the network', () => {
     const site = siteAt(replica.port, replica.certificate);
     const first = await fetchPage(site, new KeptScripts(folder), quiet);
     const closed = { ...site, connectTo: { host: '127.0.0.1', port: 1 } };
-    site.at += hour - 1;
+    // A request that is repeated takes time, too.
+    site.at = (new KeptScripts(folder).askedAt as number) + hour - 1;
     const lines: string[] = [];
     const again = await fetchPage({ ...closed, now: site.now }, new KeptScripts(folder), {
       forced: false,
@@ -201,6 +202,38 @@ describe('of a site that does not answer as the live one does', () => {
     await expect(fetchPage(site, kept, quiet)).rejects.toThrow(/cannot be reached/);
     expect(new Set(askedAt)).toEqual(new Set([Date.parse('2026-11-29T12:00:00Z')]));
     expect(kept.askedAt).toBeNull();
+  });
+
+  test('a file is fetched from where its address redirects to', async () => {
+    const site = await serve((request, to) => {
+      if (request.url === '/latest') to.writeHead(302, { location: '/files/1' }).end();
+      else if (request.url === '/files/1')
+        to.writeHead(307, { location: 'https://static.whatsapp.net/facts.json' }).end();
+      else to.end(`facts for ${request.headers.host}`);
+    });
+    expect(await fetchFile(site, 'https://web.whatsapp.com/latest')).toBe('facts for static.whatsapp.net');
+  });
+
+  test.each<[string, (to: ServerResponse) => unknown, RegExp, number]>([
+    ['is not there', (to) => to.writeHead(404).end(), /facts\.json answers 404$/, 0],
+    ['fails on the server', (to) => to.writeHead(500).end(), /facts\.json answers 500$/, 3],
+    ['redirects in a circle', (to) => to.writeHead(302, { location: '/facts.json' }).end(), /more than 5 times/, 0],
+    [
+      'redirects to an address without encryption',
+      (to) => to.writeHead(302, { location: 'http://files.example/facts.json' }).end(),
+      /http:\/\/files\.example\/facts\.json: only https addresses are fetched/,
+      0,
+    ],
+    [
+      'is too large',
+      (to) => to.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(65 * 2 ** 20))),
+      /the answer is larger than 64 MB/,
+      0,
+    ],
+  ])('a file that %s is one clear error', async (_, answer, message, waits) => {
+    const site = await serve((__, to) => answer(to));
+    await expect(fetchFile(site, 'https://web.whatsapp.com/facts.json')).rejects.toThrow(message);
+    expect(site.waits).toHaveLength(waits);
   });
 
   test('an address with a port is asked at that port', async () => {

@@ -1,17 +1,26 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readPrivateKey, readPublicKey, signFacts, verifiedFacts } from '../../../src/cli/surface/signed-facts.ts';
 import type { Capture } from '../../../src/contracts/capture.ts';
+import type { DoctorReport } from '../../../src/contracts/doctor.ts';
+import { TroubleError } from '../../../src/contracts/input-error.ts';
 import { addToCheckout } from '../../../src/replica/builds/add-to-checkout.ts';
 import { buildTimeline, surfaceAt } from '../../../src/replica/builds/build-timeline.ts';
+import type { FactSource } from '../../../src/replica/builds/fact-sources.ts';
 import { buildDataFolder, readBuildData } from '../../../src/replica/builds/read-build-data.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
 import { archiveText, captureText, shapesText } from '../../../src/surface/capture/file-text.ts';
+import { certificateOfAuthority } from '../../certificate-of-authority.ts';
 import { type CliResult, cli } from '../../cli/cli.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { captureOf, shownBy } from './round-trip.ts';
+import { define, pageOf } from './tiny-page.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // each command is a process of its own
 
@@ -57,6 +66,56 @@ describe('in a project of the user', () => {
     expect(updated.stdout, updated.stderr).toContain(`facts up to ${tonight}`);
     const { stdout } = await cli(['surface', 'diff', '2.3000.1044822804', tonight, '--json'], home, other);
     expect(JSON.parse(stdout).modules.removed).toContain('WAWebChatForwardMessage');
+  });
+
+  test('facts come from an https address, over a redirect, and what is no file of facts leaves no trace', async () => {
+    const { authorityPem, cert, key: ownKey } = await certificateOfAuthority('localhost');
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'authority.pem'), authorityPem);
+    const text = readFileSync(join(project, 'facts.json'));
+    const server = createServer({ cert, key: ownKey }, (request, to) => {
+      if (request.url === '/latest') to.writeHead(302, { location: '/facts.json' }).end();
+      else if (request.url === '/facts.json') to.end(text);
+      else to.end('<title>Hotel WiFi</title>');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', join(folder, 'authority.pem'));
+    try {
+      const site = `https://localhost:${(server.address() as AddressInfo).port}`;
+      const update = (path: string, cwd: string) =>
+        cli(['surface', 'update', `${site}${path}`, '--key', join(project, 'ours.pub.pem')], home, cwd);
+      const other = temporaryFolder();
+      expect(await update('/latest', other)).toMatchObject({ exit: 0, stdout: expect.stringContaining(tonight) });
+      const refused = temporaryFolder();
+      expect(await update('/portal', refused)).toMatchObject({
+        exit: 3,
+        stderr: expect.stringContaining(`${site}/portal: it is no file of \`surface export\``),
+      });
+      expect(existsSync(join(refused, 'compat-matrix'))).toBe(false);
+    } finally {
+      vi.unstubAllEnvs();
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  test('surface list and doctor say which facts are in effect, and how old they are', async () => {
+    const { stdout } = await inProject('surface', 'list', '--json');
+    const { sources } = JSON.parse(stdout) as { sources: FactSource[] };
+    expect(sources).toMatchObject([
+      { kind: 'package', build: known.known.to, date: '2026-10-09', state: 'in effect' },
+      { kind: 'capture', build: tonight, state: 'in effect', file: join(own, 'captures', '1059999999.json') },
+    ]);
+    const { stdout: text } = await inProject('surface', 'list');
+    expect(text).toMatch(
+      /^facts +newest build +of +age +state +file\npackage +2\.3000\.1049833609 +2026-10-09 +\d+ days +in effect/,
+    );
+    const doctor = await inProject('doctor', '--json');
+    const { checks } = JSON.parse(doctor.stdout) as DoctorReport;
+    expect(checks.find(({ name }) => name === 'facts about builds')).toMatchObject({
+      status: 'ok',
+      found: expect.stringMatching(/^up to 2\.3000\.1059999999 of 2026-11-29, \d+ days? old, with 1 imported capture$/),
+    });
   });
 
   test('older facts replace newer ones neither by an update nor beside an imported capture', async () => {
@@ -186,4 +245,26 @@ test('in a checkout a capture becomes an archive with source and bounds, whose s
   expect(() => addToCheckout(tonightsCapture(), { archive: archiveText, shapes: shapesText }, folder)).toThrow(
     /there is an archive of this build already/,
   );
+});
+
+test.each([
+  ['can be written', 'archives/1059999999.shapes.json.part'],
+  ['gets its name', 'archives/1059999999.shapes.json'],
+])('in a checkout nothing is left of an import of which not each file %s', (_, inTheWay) => {
+  const folder = join(temporaryFolder(), 'builds');
+  cpSync(buildDataFolder, folder, { recursive: true });
+  const facts = readFileSync(join(folder, 'comet.yaml'), 'utf8');
+  const files = () => globSync('**/*', { cwd: folder }).filter((name) => !name.startsWith(inTheWay));
+  const before = files();
+  mkdirSync(join(folder, inTheWay));
+  writeFileSync(join(folder, inTheWay, 'kept'), '');
+  const capture = captureSurface(pageOf({ 'a.js': define('WAWebCmd', 'l.Cmd = "x"') }, tonight), []);
+  const add = () => addToCheckout(capture, { archive: archiveText, shapes: shapesText }, folder);
+  expect(add).toThrow(TroubleError);
+  expect(files()).toEqual(before);
+  expect(readFileSync(join(folder, 'comet.yaml'), 'utf8')).toBe(facts);
+  rmSync(join(folder, inTheWay), { recursive: true, force: true });
+  // What an import that was killed leaves is replaced.
+  writeFileSync(join(folder, 'archives', '1059999999.json'), '{');
+  expect(add()).toHaveLength(3);
 });
