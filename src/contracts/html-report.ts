@@ -1,5 +1,4 @@
 import type { Attempt, Cause, Cell } from './attempt.ts';
-import type { Confidence } from './build-data.ts';
 import type { Expectation } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunInfo, Summary } from './run.ts';
@@ -34,8 +33,8 @@ export interface HtmlCell {
 export interface HtmlGrid {
   title: string;
   builds: string[];
-  /** How sure the page of each build is; null where that is not known. */
-  confidences: (Confidence | null)[];
+  /** What of the page of each build is not known for sure; null where nothing is. */
+  doubts: (string | null)[];
   /** Places in `HtmlOverview.cells`; null where the plan has no such cell. */
   rows: { library: string; cells: (number | null)[] }[];
 }

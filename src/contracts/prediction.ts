@@ -23,6 +23,8 @@ export const doubtSchema = z.object({
   failsAnyway: z.boolean(),
   /** What other values of switches break; absent in records that were written without. */
   switches: z.array(brokenNamesSchema).optional(),
+  /** Of a build whose page was captured: the nearest build whose behaviours are known, which stand for its own; absent for any other. */
+  behavioursOf: z.string().optional(),
 });
 export type Doubt = z.infer<typeof doubtSchema>;
 

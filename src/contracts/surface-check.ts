@@ -110,6 +110,8 @@ export const surfaceCheckSchema = z.object({
   /** The nearest builds whose code was read: up to this one, and after it; null where there is none. */
   read: z.object({ upTo: z.string().nullable(), after: z.string().nullable() }),
   missing: z.array(missingNameSchema),
+  /** Where the page was captured: the nearest build whose behaviours are known, which stand for those of this one; else null. */
+  behavioursOf: z.string().nullable(),
   /** What it needs up to the probe and the build may have lost: a change that takes it away came after an older build and by a newer one. */
   restsOn: z.array(boundsSchema.extend({ name: z.string(), stops: stopsSchema })),
 });

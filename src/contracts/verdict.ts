@@ -209,6 +209,7 @@ export const noticeSchema = z.object({
     'live-claim',
     'live-unpaired',
     'live-replica',
+    'behaviours-carried-over',
   ]),
   /** Shown with the exit code too. */
   isWarning: z.boolean(),

@@ -9,7 +9,7 @@ import {
   type Place,
 } from '../contracts/verdict.ts';
 import { switchSentence } from '../words/switch-words.ts';
-import { plural } from '../words/text.ts';
+import { andList, plural } from '../words/text.ts';
 import type { ArmEvidence, CellEvidence, Evidence, FlowEvidence } from './evidence/evidence.ts';
 import { describePlace, listPlaces } from './evidence/place.ts';
 
@@ -34,6 +34,7 @@ export function noticesOn(
     ...shared(hardFindings),
     ...outsidePlan(outside),
     ...behindSwitches(evidence),
+    ...carriedOver(evidence),
   ];
 }
 
@@ -151,6 +152,24 @@ function behindSwitches(flows: readonly FlowEvidence[]): Notice[] {
       isWarning,
       sentence: `The candidate depends on a switch on ${listPlaces(builds)}. ${sentence}`,
       places: alike.map(({ place }) => place),
+    };
+  });
+}
+
+/** Captured builds that were judged: what their pages do beyond what a capture shows is not known. */
+function carriedOver(flows: readonly FlowEvidence[]): Notice[] {
+  const cells = flows.flatMap((flow) => flow.cells);
+  const found = cells.flatMap(({ place, baseline, candidate }) => {
+    const of = [baseline, candidate].map(({ doubt }) => doubt?.of?.behavioursOf).find((build) => build !== undefined);
+    return of === undefined ? [] : [{ place, of }];
+  });
+  return [...Map.groupBy(found, ({ of }) => of)].map(([of, its]) => {
+    const builds = [...new Set(its.map(({ place }) => place.build))];
+    return {
+      kind: 'behaviours-carried-over',
+      isWarning: true,
+      sentence: `${andList(builds)} ${builds.length === 1 ? 'is a captured build' : 'are captured builds'}: names are those of the capture, behaviours those of ${of}, the nearest build whose behaviours are known.`,
+      places: its.map(({ place }) => place),
     };
   });
 }

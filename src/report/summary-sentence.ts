@@ -8,7 +8,7 @@ import { type FlowStanding, flowDoes, type Standing, versionDoes } from '../cont
 import { chosenText } from '../contracts/switches.ts';
 import { buildDate, dataEnd } from '../replica/builds/build-dates.ts';
 import { type CellSummary, isOpen } from '../words/cell-summary.ts';
-import { openWords } from '../words/prediction.ts';
+import { buildDoubt, openWords } from '../words/prediction.ts';
 import { flowCounts, whatItDoes } from '../words/standing.ts';
 import { andList } from '../words/text.ts';
 import type { ReportSource } from './report-source.ts';
@@ -70,7 +70,11 @@ function restSentence({ build, cells, groups }: OnBuild): string {
     prediction ? doubtOf(prediction).open.map((each) => `${cell.library} rests on ${openWords(each)}`) : [],
   );
   const more = rests.length > 0 ? `; ${[...new Set(rests)].join('; ')}` : '';
-  return ` The page of ${build} ${words[known.confidence.build]}${more}.`;
+  const how =
+    known.prediction.behavioursOf === undefined
+      ? words[known.confidence.build]
+      : buildDoubt(known.confidence.build, known.prediction);
+  return ` The page of ${build} ${how}${more}.`;
 }
 
 function datedBuild(build: string | null): string {

@@ -1,4 +1,3 @@
-import type { Confidence } from '../contracts/build-data.ts';
 import { sortBuilds } from '../contracts/build-number.ts';
 import { chosenText } from '../contracts/switches.ts';
 import { type CellSummary, cellWords, isOpen } from '../words/cell-summary.ts';
@@ -11,8 +10,8 @@ export interface Grid {
   /** The common axes of the grid, e.g. `browser current, flow qr-to-ready`. */
   title: string;
   builds: string[];
-  /** How sure the page of each build is; null where that is not known. */
-  confidences: (Confidence | null)[];
+  /** What of the page of each build is not known for sure; null where nothing is. */
+  doubts: (string | null)[];
   rows: { library: string; cells: (CellSummary | undefined)[] }[];
 }
 
@@ -33,7 +32,13 @@ export function gridsOf(summaries: readonly CellSummary[]): Grid[] {
     return {
       title,
       builds,
-      confidences: builds.map((build) => cells.find(({ cell }) => cell.build === build)?.confidence.build ?? null),
+      doubts: builds.map(
+        (build) =>
+          cells
+            .filter(({ cell }) => cell.build === build)
+            .map(doubtAbout)
+            .find(isDoubt) ?? null,
+      ),
       rows: libraries.map((library) => ({ library, cells: builds.map((build) => at.get(`${library} ${build}`)) })),
     };
   });
@@ -53,8 +58,16 @@ export function renderTable(
 }
 
 /** The builds of a grid; `~` marks one whose page is not known for sure. */
-export function columnTitles({ builds, confidences }: Grid): string[] {
-  return builds.map((build, i) => (buildDoubt(confidences[i] ?? null) === null ? build : `${build} ${symbols.open}`));
+export function columnTitles({ builds, doubts }: Grid): string[] {
+  return builds.map((build, i) => (isDoubt(doubts[i]) ? `${build} ${symbols.open}` : build));
+}
+
+function doubtAbout({ confidence, prediction }: CellSummary): string | null {
+  return buildDoubt(confidence.build, prediction ?? {});
+}
+
+function isDoubt(doubt: string | null | undefined): doubt is string {
+  return typeof doubt === 'string';
 }
 
 function renderGrid(grid: Grid, width: number, paint: PaintCell): string {
@@ -103,8 +116,13 @@ function legend(summaries: readonly CellSummary[]): string {
     ),
     ...has(({ outcome }) => outcome === null, `${symbols.notRun} not run`),
     ...has(
-      ({ confidence }) => buildDoubt(confidence.build) !== null,
+      ({ confidence, prediction }) =>
+        prediction?.behavioursOf === undefined && buildDoubt(confidence.build, {}) !== null,
       `${symbols.open} at a build: it lies between known builds, or outside of them`,
+    ),
+    ...has(
+      ({ prediction }) => prediction?.behavioursOf !== undefined,
+      `${symbols.open} at a captured build: its behaviours are those of the nearest build whose behaviours are known`,
     ),
     ...has(isOpen, `${symbols.open} at a cell: it rests on a change that may have reached the build`),
     ...has(({ agreement }) => agreement === 'differs', `${symbols.differs} the source predicts something else`),

@@ -31,6 +31,7 @@ export function checkSurface(index: CheckedIndex, surface: Surface): SurfaceChec
     missing: names,
     confidence: confidenceOf(surface, ending, open.length > 0),
     read: surface.archived,
+    behavioursOf: surface.behavioursOf,
     restsOn: open.filter(({ offered }) => offered),
   };
 }

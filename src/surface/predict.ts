@@ -34,6 +34,7 @@ export function predict(index: LibraryIndex, surface: Surface, methods: readonly
     open,
     failsAnyway: stopping.some(({ name }) => !open.some((each) => each.name === name)),
     switches: switchBreaks(index, surface).map(onlyNames),
+    ...(check.behavioursOf !== null && { behavioursOf: check.behavioursOf }),
     silentEvents: silentEvents(index.needs, surface),
     methods: checkMethods({ ...index, publicMethods: called }, surface).map((method, i) => {
       const stages = called[i]?.leadsTo.map((name) => `method:${name}`) ?? [];

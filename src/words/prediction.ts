@@ -55,8 +55,13 @@ export function openWords({ name, offered, ...change }: OpenName): string {
   return `${name}, ${may} (${boundsWords(change)}, ${change.confidence})`;
 }
 
-/** What the page of a build is known by; null where it was read. */
-export function buildDoubt(confidence: Confidence | null): string | null {
+/** What of the page of a build is not known for sure; null where it was read. */
+export function buildDoubt(
+  confidence: Confidence | null,
+  { behavioursOf }: Pick<Prediction, 'behavioursOf'>,
+): string | null {
+  if (behavioursOf !== undefined)
+    return `was captured; its behaviours are those of ${behavioursOf}, the nearest build whose behaviours are known`;
   if (confidence === 'inferred')
     return 'lies between builds whose code was read; not every change between them is dated';
   return confidence === 'assumed' ? 'lies outside of the known builds: its page is a guess' : null;

@@ -287,6 +287,38 @@ it('notices come as newest build, cells, findings, failures outside of the plan'
   ]);
 });
 
+describe('a captured build', () => {
+  const of = '2.3000.1049833609';
+  const carried = (behavioursOf?: string) => ({
+    doubt: {
+      of: { open: [], failsAnyway: false, ...(behavioursOf && { behavioursOf }) },
+      by: { id: 'a', startedAt: '2026-01-09T00:00:00.000Z' },
+    },
+  });
+  const noticed = (...cells: CellEvidence[]) =>
+    noticesOn({ ...evidence, flows: [{ flow: 'f', cells }] }, [flowOf('f')], []);
+
+  it('is a warning that names the build whose behaviours it has, once for all captured builds', () => {
+    const [captured, known] = [armOf([4, 0], carried(of)), armOf([4, 0], carried())];
+    const [one, ...others] = noticed(
+      cellOf(1, captured, captured),
+      cellOf(2, known, captured),
+      cellOf(3, known, known),
+    );
+    expect(others).toEqual([]);
+    expect(one).toEqual({
+      kind: 'behaviours-carried-over',
+      isWarning: true,
+      sentence: `2.3000.1 and 2.3000.2 are captured builds: names are those of the capture, behaviours those of ${of}, the nearest build whose behaviours are known.`,
+      places: [placeOf(1), placeOf(2)],
+    });
+  });
+
+  it('is no warning where nothing was predicted', () => {
+    expect(noticed(cellOf(1, armOf([4, 0]), armOf([4, 0])))).toEqual([]);
+  });
+});
+
 describe('what breaks the candidate behind a switch', () => {
   const doubt = (...switches: BrokenNames[]) => ({
     doubt: { of: { open: [], failsAnyway: false, switches }, by: { id: 'a', startedAt: '2026-01-09T00:00:00.000Z' } },

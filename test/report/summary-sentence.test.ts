@@ -180,11 +180,14 @@ test('the headline says how sure the page of the newest build is, and what a ver
     ...{ phase: null, names: [], perhaps: [], confidence: 'inferred', facts: [], failsAnyway: false, methods: [] },
     ...{ read: { upTo: '2.3000.1024191873', after: '2.3000.1037160418' }, open: names },
   });
-  const known = (build: Attempt['confidence']['build'], names: OpenName[] = []) =>
+  const known = (build: Attempt['confidence']['build'], names: OpenName[] = [], behavioursOf?: string) =>
     summarySentence(run, [
       of(
         { build: inBetween },
-        passedAttempt({ confidence: { build, cause: null, facts: [] }, prediction: prediction(names) }),
+        passedAttempt({
+          confidence: { build, cause: null, facts: [] },
+          prediction: { ...prediction(names), ...(behavioursOf && { behavioursOf }) },
+        }),
       ),
     ]);
   expect(known('inferred')).toContain(
@@ -194,5 +197,8 @@ test('the headline says how sure the page of the newest build is, and what a ver
     'and reports; 1.34.7 rests on WAWebGone, which the build may have lost (after 2.3000.1024191873 and by 2.3000.1037151346, inferred). WhatsApp',
   );
   expect(known('assumed')).toContain('The page of 2.3000.1029241508 is a guess: nothing is known of it.');
+  expect(known('inferred', [], '2.3000.1027602471')).toContain(
+    'The page of 2.3000.1029241508 was captured; its behaviours are those of 2.3000.1027602471, the nearest build whose behaviours are known.',
+  );
   expect(known(null)).not.toContain('The page of');
 });

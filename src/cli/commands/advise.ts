@@ -14,7 +14,7 @@ import { processTerminal } from '../../report/terminal.ts';
 import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { switchBreaks } from '../../surface/switch-breaks.ts';
-import { openWords } from '../../words/prediction.ts';
+import { buildDoubt, openWords } from '../../words/prediction.ts';
 import { switchSentence } from '../../words/switch-words.ts';
 import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
 import { parseBuildOption } from '../options/build-option.ts';
@@ -65,7 +65,7 @@ async function advise({ current, build, browser, switch: chosen, json }: AdviseO
   const sentence = [sentenceOf(current, build, judged, nearest), ...switches.map(switchSentence)].join(' ');
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, current, build, chosen, nearest, switches, judged }, null, 2)}\n`,
+      `${JSON.stringify({ schemaVersion: 1, current, build, behavioursOf: surface.behavioursOf, chosen, nearest, switches, judged }, null, 2)}\n`,
     );
   else {
     const rows = judged.map(({ library, verdict, from, why, prediction }) => [
@@ -76,7 +76,7 @@ async function advise({ current, build, browser, switch: chosen, json }: AdviseO
       prediction?.confidence ?? 'not known',
     ]);
     const { result, width } = processTerminal();
-    result(`${sentence}\n${restSentence(nearest)}\n${columns(rows, width)}`);
+    result(`${sentence}\n${restSentence(nearest)}${captureSentence(surface)}\n${columns(rows, width)}`);
   }
   if (nearest) return exitCode.asExpected;
   return unsure ? exitCode.inconclusive : exitCode.unexpected;
@@ -123,6 +123,11 @@ function restSentence(nearest: JudgedVersion | null): string {
   const open = prediction.open.filter(({ offered }) => offered).map(openWords);
   const rest = open.length > 0 ? ` It rests on ${open.join('; ')}.` : '';
   return `What ${library} needs there ${knownWords[prediction.confidence]}${readBuildsWords(prediction.read)}.${rest}\n`;
+}
+
+function captureSentence({ build, behavioursOf }: Surface): string {
+  const doubt = buildDoubt(null, behavioursOf === null ? {} : { behavioursOf });
+  return doubt === null ? '' : `${build} ${doubt}.\n`;
 }
 
 function sentenceOf(

@@ -7,6 +7,7 @@ import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
+import { buildDoubt } from '../../words/prediction.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
 import { switchSentence } from '../../words/switch-words.ts';
 import { readBuildsWords } from './read-builds.ts';
@@ -39,7 +40,7 @@ interface ShownCheck {
 
 /** The tables of `surface check`. */
 export function renderCheck({ check, chosen, switches, known, seen, methods }: ShownCheck, width?: number): string {
-  const { library, build, missing, extrapolated } = check;
+  const { library, build, missing, extrapolated, behavioursOf } = check;
   const rows = missing
     .filter(({ stops }) => !methods || stops !== 'methods')
     .map((entry) => [
@@ -54,6 +55,7 @@ export function renderCheck({ check, chosen, switches, known, seen, methods }: S
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
     ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
     `Confidence: ${check.confidence}${readBuildsWords(check.read)}.\n`,
+    ...(behavioursOf === null ? [] : [`${build} ${buildDoubt(null, { behavioursOf })}.\n`]),
     ...check.restsOn.map(
       (rest) => `It rests on ${rest.name}, which changed ${boundsWords(rest)}: the data takes ${build} for older.\n`,
     ),

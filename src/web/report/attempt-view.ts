@@ -61,7 +61,7 @@ const agreementWords = { agrees: 'It came.', differs: 'It did not come.' };
 /** What the source of the library predicts, beside what happened. */
 function predictionView(cell: Cell, attempt: Attempt, prediction: Prediction): HTMLElement {
   const agreement = agreementOf(cell, attempt);
-  const doubt = buildDoubt(attempt.confidence.build);
+  const doubt = buildDoubt(attempt.confidence.build, prediction);
   const methods = methodOutcomes(attempt).map(({ name, predicted, happened, agreement: own }) =>
     el(
       'li',

@@ -70,7 +70,7 @@ export class CellFilter {
     const { cells, grids, causes } = this.#overview;
     const lets = (place: number | null) => place !== null && this.lets(cells[place] as HtmlCell);
     return {
-      grids: grids.flatMap(({ title, builds, confidences, rows }) => {
+      grids: grids.flatMap(({ title, builds, doubts, rows }) => {
         const kept = rows.filter((row) => row.cells.some(lets));
         const columns = builds.map((_, i) => i).filter((i) => kept.some((row) => lets(row.cells[i] ?? null)));
         if (kept.length === 0) return [];
@@ -82,7 +82,7 @@ export class CellFilter {
           {
             title,
             builds: columns.map((i) => builds[i] as string),
-            confidences: columns.map((i) => confidences[i] ?? null),
+            doubts: columns.map((i) => doubts[i] ?? null),
             rows: shown,
           },
         ];

@@ -1,5 +1,4 @@
 import type { HtmlCell, HtmlGrid } from '../../contracts/html-report.ts';
-import { buildDoubt } from '../../words/prediction.ts';
 import { symbols } from '../../words/text.ts';
 import { cellByArrow } from '../cell-by-arrow.ts';
 import { el } from '../dom.ts';
@@ -7,12 +6,12 @@ import { cellHash } from './cell-hash.ts';
 import { mark } from './mark.ts';
 
 /** Libraries down, builds across. Each cell is a link; arrow keys move between them. */
-export function grid({ title, builds, confidences, rows }: HtmlGrid, cells: readonly HtmlCell[]): HTMLElement {
+export function grid({ title, builds, doubts, rows }: HtmlGrid, cells: readonly HtmlCell[]): HTMLElement {
   const head = el(
     'tr',
     {},
     el('th', { scope: 'col' }, 'library'),
-    ...builds.map((build, i) => buildHead(build, buildDoubt(confidences[i] ?? null))),
+    ...builds.map((build, i) => buildHead(build, doubts[i] ?? null)),
   );
   const body = rows.map(({ library, cells: places }) =>
     el(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Prediction } from '../../../src/contracts/prediction.ts';
 import { cellHash } from '../../../src/web/report/cell-hash.ts';
 import { exampleCell, exampleCells, failedAttempt, passedAttempt, planned } from '../../fixtures/example-run.ts';
 import { reportRun } from '../../fixtures/recorded-run.ts';
@@ -8,9 +9,25 @@ import { temporaryFolder } from '../../temporary-folder.ts';
 import { openReport } from './open-report.ts';
 
 const hostile = '</script><script>document.title = "taken over"</script><img src=x onerror="document.title = 1">';
+const carriedOver: Prediction = {
+  ...{
+    phase: null,
+    names: [],
+    perhaps: [],
+    confidence: 'inferred',
+    facts: [],
+    open: [],
+    failsAnyway: false,
+    methods: [],
+  },
+  ...{ read: { upTo: null, after: null }, behavioursOf: '2.3000.1027602471' },
+};
 const hostileCell = {
   planned: planned({ library: '9.9.9' }, { outcome: 'failed', reason: hostile, link: 'javascript:alert(1)' }),
-  attempts: [failedAttempt({ cause: { message: hostile, evidence: [hostile] } }), passedAttempt()],
+  attempts: [
+    failedAttempt({ cause: { message: hostile, evidence: [hostile] }, prediction: carriedOver }),
+    passedAttempt({ prediction: carriedOver }),
+  ],
 };
 
 let chromium: Browser;
@@ -130,6 +147,16 @@ test('nothing in a record is run or becomes a link', async () => {
 
 test('a store with the attempts of one day only has nothing to say over time', async () => {
   expect(await page.$$('.over-time')).toHaveLength(0);
+});
+
+test('a build with behaviours of another one is marked in the grid, and says so in its cells', async () => {
+  const doubt =
+    'was captured; its behaviours are those of 2.3000.1027602471, the nearest build whose behaviours are known';
+  const titles = await page.$$eval('.grid thead abbr', (marks) => marks.map((mark) => mark.getAttribute('title')));
+  expect(titles).toContain(`2.3000.1032534684 ${doubt}`);
+  await follow(cellHash(exampleCell({ library: '9.9.9' })));
+  await page.waitForSelector('dialog[open] .prediction');
+  expect(await text('dialog .prediction')).toContain(`The build ${doubt}.`);
 });
 
 test('every attempt of a cell is there', async () => {
