@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import { within } from '../contracts/within.ts';
 import { type FleetWorker, fleetWorkerSchema, type QueueNeed, queueName, queueNeedSchema } from './needs.ts';
+import { checkQueueAddress, withoutCredentials } from './queue-address.ts';
 
 /** Every key of ours on the server begins with this. */
 export const prefix = 'wwebjs-canary';
 
-const addressForm = 'redis://[user:password@]host:port[/number], or rediss:// with TLS';
 /** A server that does not answer the first question in this time is not there. */
 const firstAnswerMs = 10_000;
 /** For a server that is away while the program ends. */
@@ -37,18 +37,6 @@ export const hintSchema = z.object({
 });
 export type Hint = z.infer<typeof hintSchema>;
 
-/** @throws InputError for what is no address of a Redis server. */
-export function checkQueueAddress(address: string): void {
-  const { protocol, hostname, pathname } = URL.parse(address) ?? {};
-  if ((protocol === 'redis:' || protocol === 'rediss:') && hostname && /^(\/\d*)?$/.test(pathname ?? '')) return;
-  throw new InputError(`--queue ${shown(address)}: it has to be ${addressForm}`);
-}
-
-/** For messages. A password may have any character. */
-function shown(address: string): string {
-  return address.replace(/\/\/.*@/, '//');
-}
-
 /** A connection to the server of a fleet: what workers and coordinators share. */
 export class FleetLink {
   readonly redis: Redis;
@@ -76,7 +64,7 @@ export class FleetLink {
   }
 
   private constructor(address: string, say: (line: string) => void) {
-    this.address = shown(address);
+    this.address = withoutCredentials(address);
     this.#say = say;
     this.redis = new Redis(address, {
       lazyConnect: true,

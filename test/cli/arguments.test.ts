@@ -39,8 +39,23 @@ const commands: [command: string[], wrong: string[][]][] = [
       ['--config', missing],
       ['--reporter', 'xml'],
       ['--target', 'live'],
+      ['--queue', 'http://queue'],
+      ['--evidence', '/tmp'],
+      ['--resume', 'none'],
+      ['--lost-after', '1'],
     ],
   ],
+  [
+    ['worker', '--queue', 'redis://127.0.0.1:1'],
+    [
+      ['--browser', 'curent'],
+      ['--target', 'moon'],
+      ['--slots', '0'],
+      ['--idle', 'soon'],
+      ['--evidence', 's3://bucket'],
+    ],
+  ],
+  [['worker', '--slots', '1'], [['--queue', 'queue:6379']]],
   [
     ['watch', '--library', '1.34.6', '--reporter', 'list', '--port', '0'],
     [
@@ -52,6 +67,7 @@ const commands: [command: string[], wrong: string[][]][] = [
       ['--rollout-plan', missing],
       ['--database', `sqlite:${missing}`],
       ['--every', '1s'],
+      ['--queue', 'queue:6379'],
     ],
   ],
   [

@@ -197,7 +197,7 @@ describe('a queue that cannot be used', () => {
   );
 
   test('a message about an address has no password', async () => {
-    await expect(open('http://me:se@cret@localhost')).rejects.toThrow(/^--queue http:\/\/localhost: /);
+    await expect(open('http://me:se@cret@localhost')).rejects.toThrow(/^http:\/\/localhost: /);
   });
 
   test('nothing that listens there is trouble', async () => {

@@ -26,14 +26,15 @@ await serveQueue(link, {
   runFolder: () => join(folder, name),
   async attempt({ id, seed, cell }, signal) {
     if (fails) throw new Error(fails);
+    const startedAt = new Date().toISOString();
     await sleep(attemptMs / 2 + Math.random() * attemptMs, undefined, { signal });
     // What the attempt does depends on its cell and seed alone, as on the replica.
     const [first = 0] = createHash('sha256').update(`${cell.library} ${seed}`).digest();
-    if (first % 10 > 0) return passedAttempt({ id, seed });
+    if (first % 10 > 0) return passedAttempt({ id, seed, startedAt });
     const artifacts = join(folder, name, id);
     mkdirSync(artifacts, { recursive: true });
     writeFileSync(join(artifacts, 'events.json'), '[]\n');
-    return failedAttempt({ id, seed, artifacts: id });
+    return failedAttempt({ id, seed, startedAt, artifacts: id });
   },
 });
 await link.close();

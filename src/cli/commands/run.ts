@@ -118,7 +118,7 @@ async function run(options: AskedRun & { resume?: string }, live?: LiveAttempter
 
 /** @throws InputError when no such run can go on. */
 async function runToResume(options: AskedRun, text: string): Promise<{ run: RunInfo; plan: PlannedCell[] }> {
-  if (options.queue === undefined) throw new InputError('--resume goes with --queue');
+  if (options.queue === undefined) throw new InputError(`--resume ${text}: it goes with --queue`);
   const chosen = [...Object.keys(axesOf(options)), ...(options.seed === undefined ? [] : ['seed'])];
   if (chosen[0]) throw new InputError(`--resume makes the plan of that run: leave out --${chosen[0]}`);
   const store = await openStore();

@@ -10,7 +10,7 @@ import { type Target, targets } from '../../contracts/outcome.ts';
 import { deadlineFactor } from '../../runner/deadlines.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
 import { duration, list, parsedBy, wholeNumber } from '../options/option-values.ts';
-import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
+import { addQueueOptions, lostAfterMs, type QueueOptions } from '../options/queue-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
 interface WorkerCommandOptions extends QueueOptions {
@@ -53,7 +53,7 @@ Examples:
   WWEBJS_CANARY_QUEUE=redis://:secret@queue:6379 wwebjs-canary worker --idle 5m`;
 
 async function serve(options: WorkerCommandOptions): Promise<void> {
-  const { queue, evidence, lostAfter: lostAfterMs, browser: browsers, library: libraries, target } = options;
+  const { queue, evidence, browser: browsers, library: libraries, target } = options;
   if (queue === undefined) throw new InputError('--queue: name the queue, such as redis://localhost:6379');
   for (const name of browsers) checkBrowser(name);
   deadlineFactor();
@@ -72,7 +72,7 @@ async function serve(options: WorkerCommandOptions): Promise<void> {
     const attempt = workerAttempts({ runFolder, say });
     const version = packageVersion();
     console.log(JSON.stringify({ worker: name, queue: link.address, version, slots, serves }));
-    const facts = { evidence: store, name, version, slots, serves, lostAfterMs, idleMs };
+    const facts = { evidence: store, name, version, slots, serves, lostAfterMs: lostAfterMs(options), idleMs };
     await serveQueue(link, { ...facts, runFolder, attempt, signal: stop.signal, say });
   } finally {
     stop[Symbol.dispose]();

@@ -3,7 +3,7 @@ import { packageVersion } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { TraceMode } from '../../contracts/trace.ts';
 import type { FleetAttempts } from '../../queue/fleet-attempts.ts';
-import type { QueueOptions } from '../options/queue-options.ts';
+import { lostAfterMs, type QueueOptions } from '../options/queue-options.ts';
 
 /**
  * Loads what works with a queue: only where it is asked for, since its packages are optional.
@@ -32,12 +32,12 @@ export async function loadQueue() {
  * @throws InputError, TroubleError as `FleetLink.open` does.
  */
 export async function withFleet<T>(
-  { queue, evidence, lostAfter, trace }: QueueOptions & { trace?: TraceMode | undefined },
+  { queue, evidence, trace, ...options }: QueueOptions & { trace?: TraceMode | undefined },
   say: (line: string) => void,
   work: (maker: FleetAttempts | undefined) => Promise<T>,
 ): Promise<T> {
   if (queue === undefined) {
-    if (evidence !== undefined) throw new InputError('--evidence goes with --queue');
+    if (evidence !== undefined) throw new InputError(`--evidence ${evidence}: it goes with --queue`);
     return work(undefined);
   }
   const { FleetAttempts, FleetLink } = await loadQueue();
@@ -45,7 +45,9 @@ export async function withFleet<T>(
   const link = await FleetLink.open(queue, say);
   try {
     const version = packageVersion();
-    return await work(await FleetAttempts.open(link, { evidence: store, version, trace, lostAfterMs: lostAfter, say }));
+    return await work(
+      await FleetAttempts.open(link, { evidence: store, version, trace, lostAfterMs: lostAfterMs(options), say }),
+    );
   } finally {
     await link.close();
   }

@@ -1,17 +1,26 @@
 import { type Command, Option } from 'commander';
-import { duration } from './option-values.ts';
+import { checkQueueAddress } from '../../queue/queue-address.ts';
+import { checkedBy, duration } from './option-values.ts';
 
 /** Where the queue of a fleet is, and what coordinators and workers share besides it. */
 export interface QueueOptions {
   queue?: string;
   evidence?: string;
-  lostAfter: number;
+  /** As it is given, since `watch` passes it on. */
+  lostAfter: string;
+}
+
+/** In milliseconds. */
+export function lostAfterMs({ lostAfter }: Pick<QueueOptions, 'lostAfter'>): number {
+  return duration(1)(lostAfter);
 }
 
 /** Adds the options of every command that has attempts made by workers, and of the workers. */
 export function addQueueOptions(command: Command, queueHelp: string): Command {
   return command
-    .addOption(new Option('--queue <url>', queueHelp).env('WWEBJS_CANARY_QUEUE'))
+    .addOption(
+      new Option('--queue <url>', queueHelp).argParser(checkedBy(checkQueueAddress)).env('WWEBJS_CANARY_QUEUE'),
+    )
     .addOption(
       new Option(
         '--evidence <address>',
@@ -20,7 +29,7 @@ export function addQueueOptions(command: Command, queueHelp: string): Command {
     )
     .addOption(
       new Option('--lost-after <time>', 'with --queue: a worker that is silent for so long is lost')
-        .argParser(duration(1))
-        .default(60_000, '60s'),
+        .argParser(checkedBy(duration(1)))
+        .default('60s'),
     );
 }
