@@ -14,7 +14,7 @@ import type { LiveDevice, LiveInput } from '../runner/live-site.ts';
 import { runAttempt } from '../runner/run-attempt.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
 import type { SealedProfiles } from '../service/profiles/sealed-profiles.ts';
-import { type AccountPool, type DeviceLease, DeviceLost, NotAllowedYet } from './account-pool.ts';
+import { type AccountPool, type DeviceLease, DeviceLost, type LiveAccount, NotAllowedYet } from './account-pool.ts';
 import { kindOfCall, leavesPool } from './allowed-methods.ts';
 import type { CodeShower } from './code-shower.ts';
 import { beforeEndMs, LeaseWatch } from './lease-watch.ts';
@@ -26,6 +26,8 @@ import { openProfileFolder } from './profile-folder.ts';
 const liveFactor = 6;
 /** A pause that is not longer is waited for before a message; a longer one ends the attempt. */
 const longestPauseMs = 60_000;
+/** How soon an account that another attempt uses is asked for again. */
+const inUseMs = 30_000;
 
 export interface LivePool {
   accounts: AccountPool;
@@ -46,6 +48,8 @@ export interface LiveAttemptOptions {
   heartbeatMs?: number | undefined;
   /** Every attempt of a flow uses the devices of its first attempt; by default those that rested longest. */
   keepsDevices?: boolean | undefined;
+  /** Where an attempt would have to wait for long, NotAllowedYet is thrown: what asked for it waits with it. */
+  waitsElsewhere?: boolean | undefined;
   /** Waits so many milliseconds of the clock of the database; by default of the machine. */
   wait?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
 }
@@ -79,7 +83,8 @@ export class LiveAttempts implements LiveAttempter {
    * One attempt under leases of its devices, once the policy allows it. An account that is retired, paused or in use is a refusal like
    * any other: it ends this attempt and not the run.
    *
-   * @throws InputError for accounts that are not there or a browser that would destroy a profile.
+   * @throws InputError for accounts that are not there or a browser that would destroy a profile; with `waitsElsewhere` NotAllowedYet
+   *   for what is allowed later.
    */
   async attempt(input: AttemptInput): Promise<Attempt> {
     const kind = linkingFlows[input.flow.name] ?? 'restore';
@@ -89,6 +94,8 @@ export class LiveAttempts implements LiveAttempter {
         this.#underLease(input, leases, watch),
       );
     } catch (error) {
+      const isLater = error instanceof NotAllowedYet && error.until !== null;
+      if (isLater && this.#options.waitsElsewhere) throw error;
       if (error instanceof NotAllowedYet || error instanceof TooFewAccounts) return recordOfRefused(input, error);
       throw error;
     }
@@ -243,11 +250,18 @@ export class LiveAttempts implements LiveAttempter {
       );
     }
     const all = await this.#pool.accounts.list();
-    const usable = all
-      .filter(({ name, state, leasedBy }) => state === 'active' && leasedBy === null && (named?.includes(name) ?? true))
+    const active = all
+      .filter(({ name, state }) => state === 'active' && (named?.includes(name) ?? true))
       .sort((a, b) => a.savedAt - b.savedAt);
-    const chosen = usable.filter(({ number }, i) => usable.findIndex((other) => other.number === number) === i);
+    const chosen = ofDifferentNumbers(active.filter(({ leasedBy }) => leasedBy === null));
     if (chosen.length >= needed) return chosen.slice(0, needed).map(({ name }) => name);
+    const [inUse] = active.filter(({ leasedBy }) => leasedBy !== null);
+    if (this.#options.waitsElsewhere && inUse && ofDifferentNumbers(active).length >= needed)
+      throw new NotAllowedYet(
+        { kind: 'restore', account: inUse.name },
+        (await this.#pool.accounts.now()) + inUseMs,
+        `${inUse.leasedBy} uses it`,
+      );
     throw new TooFewAccounts(
       `--flow ${flow.name}: it needs ${needed} live accounts of different numbers that are active and free, and there are ${chosen.length}; see \`wwebjs-canary account list\``,
     );
@@ -268,6 +282,7 @@ export class LiveAttempts implements LiveAttempter {
         if (!(error instanceof NotAllowedYet)) throw error;
         const ms = error.until === null ? null : error.until - (await this.#pool.accounts.now());
         if (ms === null || ms > atMostMs || signal?.aborted) return error;
+        if (ms > longestPauseMs && this.#options.waitsElsewhere) throw error;
         if (ms > longestPauseMs) say(`${error.message}; waiting`);
         await wait(Math.max(1, ms), signal);
       }
@@ -475,6 +490,10 @@ export function majorOf({ browser: { name, version } }: Pick<AttemptInput, 'brow
 const sessionOf = ({ dataPath }: LiveDevice) => join(dataPath, 'session');
 
 const blobName = (account: string, token: number) => `live/${account}/${token}-${Date.now()}`;
+
+function ofDifferentNumbers(accounts: readonly LiveAccount[]): LiveAccount[] {
+  return accounts.filter(({ number }, i) => accounts.findIndex((other) => other.number === number) === i);
+}
 
 function forbidden(what: string): Finding {
   return new Finding('limit-reached', `${what} is nothing that an attempt on the live site may do`);

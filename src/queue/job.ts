@@ -36,3 +36,15 @@ export function jobIdOf(runId: string, { planned, number, seed, repeats }: Numbe
   const parts = [runId, cellKey(planned.cell), number, seed, repeats];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
+
+/** An attempt that has to wait for an account: the worker does not wait with it. */
+export class WaitsForLease extends Error {
+  override name = 'WaitsForLease';
+  /** Milliseconds since 1970. */
+  readonly until: number;
+
+  constructor(message: string, until: number) {
+    super(message);
+    this.until = until;
+  }
+}

@@ -6,7 +6,7 @@ import type { Attempt } from '../contracts/attempt.ts';
 import { within } from '../contracts/within.ts';
 import { Finding } from '../runner/finding.ts';
 import { type FleetLink, farewellMs, type Hint, keys } from './fleet-link.ts';
-import { interruptedReason, type JobData, type JobResult, jobDataSchema } from './job.ts';
+import { interruptedReason, type JobData, type JobResult, jobDataSchema, WaitsForLease } from './job.ts';
 import { type QueueNeed, queueSchema, type Serves, whyNotServed } from './needs.ts';
 
 export interface WorkerOptions {
@@ -33,18 +33,6 @@ export interface WorkerOptions {
   /** Takes nothing more, and ends when what is under way has ended. */
   signal: AbortSignal;
   say(line: string): void;
-}
-
-/** An attempt that has to wait for an account: the worker does not wait with it. */
-export class WaitsForLease extends Error {
-  override name = 'WaitsForLease';
-  /** Milliseconds since 1970. */
-  readonly until: number;
-
-  constructor(message: string, until: number) {
-    super(message);
-    this.until = until;
-  }
 }
 
 const pollMs = { least: 250, most: 750 };

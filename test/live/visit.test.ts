@@ -7,6 +7,7 @@ import { AccountPool, NotAllowedYet } from '../../src/live/account-pool.ts';
 import { LiveAttempts, type LivePool, type Visit } from '../../src/live/live-attempts.ts';
 import { hourMs, readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
+import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { advance, withClock } from '../support/simulated-clock.ts';
@@ -90,7 +91,9 @@ test('an account that is leased, paused or not there is not visited', async () =
   };
   await expect(visits.visit('carla', { browser: chromium(142), ms: 1 }, never)).rejects.toThrow(/no such account/);
   await pool.accounts.take(['anna'], 'another machine', hourMs);
-  await expect(visit('connected', never)).rejects.toThrow('account anna: another machine uses it');
+  await expect(visit('connected', never)).rejects.toThrow(
+    /^account anna: no restore before .*: another machine uses it$/,
+  );
   await advance(database, 2 * hourMs);
   await pool.accounts.setState('anna', 'paused', 'a holiday');
   await expect(visit('connected', never)).rejects.toThrow('account anna: it is paused: a holiday');
@@ -119,4 +122,21 @@ test('a visit whose lease is lost ends, and leaves profile and history to the ne
   expect((await pool.accounts.find('anna')).leasedBy).toBe('another machine');
   await advance(database, 2 * hourMs);
   expect(await visit('connected')).toBe('first');
+});
+
+test('an attempt that would have to wait is refused where another program waits with it, and its account stays free', async () => {
+  const shower = () => {
+    throw new Error('no code is shown');
+  };
+  pool = { ...pool, policy: { ...pool.policy, waitAtMost: 8 * hourMs } };
+  const waiting = new LiveAttempts(pool, { shower, screenshots: false, say: () => {}, waitsElsewhere: true });
+  const input = { flow: { name: 'restore-to-ready', body: async () => {} }, deadlineFactor: 1, browser: chromium(142) };
+  const attempt = () => waiting.attempt(input as unknown as AttemptInput);
+  await visit('connected', async () => {
+    await expect(attempt()).rejects.toThrow(/uses it/);
+  });
+  const refused = await attempt().catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(NotAllowedYet);
+  expect((refused as NotAllowedYet).until).toBeGreaterThan(await pool.accounts.now());
+  expect((await pool.accounts.find('anna')).leasedBy).toBeNull();
 });

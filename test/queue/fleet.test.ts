@@ -132,6 +132,17 @@ test('a server that forgets everything gets the attempts that have no record aga
   expect(await storedAttempts(run.id)).toHaveLength(5);
 });
 
+test('an attempt that has to wait for an account does not hold its worker, and is made when the account is free', async () => {
+  start('first', { accountMs: 1_500 });
+  const said: string[] = [];
+  const { run } = await runOnWorkers([planned({}, null, 6)], { ...shared, say: (line) => said.push(line) });
+  const stored = await storedAttempts(run.id);
+  expect(stored).toHaveLength(6);
+  expect(stored.at(-1)?.id).toBe(`${run.id}-0001`);
+  const why = 'account anna: another attempt uses it';
+  expect(said).toContain(`waiting: attempt ${run.id}-0001: ${why}`);
+});
+
 describe('attempts that no worker can make', () => {
   test('wait until a worker comes that can, and the run and the other workers say why', async () => {
     const others = [

@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEvidence } from '../../src/blobs/evidence-store.ts';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
+import { WaitsForLease } from '../../src/queue/job.ts';
 import { serveQueue } from '../../src/queue/serve-queue.ts';
 import { failedAttempt, passedAttempt } from '../fixtures/example-run.ts';
 import type { LightWorkerOptions } from './light-workers.ts';
 
 /** A worker whose attempts take some milliseconds and start no browser: all else is what `worker` does. Options come as JSON. */
 const options: LightWorkerOptions = JSON.parse(process.argv[2] ?? '{}');
-const { url, name, folder, slots = 1, lostAfterMs, attemptMs, idleMs, version = 'test', fails } = options;
+const { url, name, folder, slots = 1, lostAfterMs, attemptMs, idleMs, version = 'test', fails, accountMs } = options;
 const { browsers = ['current'], libraries } = options;
 
+const waited = new Set<string>();
 const say = (line: string) => console.log(line);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
@@ -26,6 +28,10 @@ await serveQueue(link, {
   runFolder: () => join(folder, name),
   async attempt({ id, seed, cell }, signal) {
     if (fails) throw new Error(fails);
+    if (id.endsWith('-0001') && accountMs && !waited.has(id)) {
+      waited.add(id);
+      throw new WaitsForLease('account anna: another attempt uses it', Date.now() + accountMs);
+    }
     const startedAt = new Date().toISOString();
     await sleep(attemptMs / 2 + Math.random() * attemptMs, undefined, { signal });
     // What the attempt does depends on its cell and seed alone, as on the replica.

@@ -25,6 +25,8 @@ export interface LightWorkerOptions {
   version?: string;
   browsers?: string[];
   libraries?: string[];
+  /** The first attempt of a run waits so long for an account. */
+  accountMs?: number;
   /** Every attempt fails with this message, as where a worker cannot make any. */
   fails?: string;
 }

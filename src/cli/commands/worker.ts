@@ -7,26 +7,32 @@ import { checkBrowser } from '../../browser/ensure-browser.ts';
 import { home, packageVersion } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
+import { NotAllowedYet } from '../../live/account-pool.ts';
+import { WaitsForLease } from '../../queue/job.ts';
 import { deadlineFactor } from '../../runner/deadlines.ts';
+import type { LiveAttempter } from '../../runner/run-plan.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
+import { liveAttempts, withPool } from '../live/open-pool.ts';
+import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { duration, list, parsedBy, wholeNumber } from '../options/option-values.ts';
 import { addQueueOptions, lostAfterMs, type QueueOptions } from '../options/queue-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
-interface WorkerCommandOptions extends QueueOptions {
+interface WorkerCommandOptions extends QueueOptions, PoolOptions {
   browser: string[];
   library?: string[];
   target: Target[];
   slots?: number;
   name: string;
   idle?: number;
+  account?: string[];
 }
 
 /** `worker`: makes the attempts of `run --queue` and `gate --run --queue`. */
 export function workerCommand(): Command {
   const command = new Command();
   addQueueOptions(command, 'the queue: redis://[user:password@]host:port, of Redis 6.2 or newer, or Valkey');
-  return command
+  return addPoolOptions(command)
     .option('--browser <list>', 'the browsers that it has', list, bundledBrowserNames())
     .option('--library <list>', 'only attempts of these exact versions or labels (default: all)', list)
     .addOption(
@@ -36,6 +42,7 @@ export function workerCommand(): Command {
     )
     .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
     .option('--name <name>', 'as records of lost attempts name it', `${hostname().slice(0, 40)}-${process.pid}`)
+    .option('--account <list>', 'with --target live: the accounts to use (default: all)', list)
     .option('--idle <time>', 'end after so long without an attempt (default: never)', duration(1))
     .addHelpText('after', help)
     .action(serve);
@@ -53,10 +60,37 @@ Examples:
   WWEBJS_CANARY_QUEUE=redis://:secret@queue:6379 wwebjs-canary worker --idle 5m`;
 
 async function serve(options: WorkerCommandOptions): Promise<void> {
-  const { queue, evidence, browser: browsers, library: libraries, target } = options;
-  if (queue === undefined) throw new InputError('--queue: name the queue, such as redis://localhost:6379');
-  for (const name of browsers) checkBrowser(name);
+  if (options.queue === undefined) throw new InputError('--queue: name the queue, such as redis://localhost:6379');
+  for (const name of options.browser) checkBrowser(name);
   deadlineFactor();
+  if (!options.target.includes('live')) return work(options, options.queue);
+  const { account: accounts } = options;
+  await withPool(options, (pool) => {
+    const attempts = liveAttempts(pool, {
+      accounts,
+      waitsElsewhere: true,
+      write: (text) => process.stderr.write(text),
+    });
+    return work(options, options.queue as string, waiting(attempts));
+  });
+}
+
+/** A lease may end long before its time, so an account that is in use is asked for again after this time. */
+const accountMs = 30_000;
+
+/** An attempt that has to wait for an account goes back to the queue. */
+function waiting(attempts: LiveAttempter): LiveAttempter {
+  return {
+    attempt: (input) =>
+      attempts.attempt(input).catch((error) => {
+        if (!(error instanceof NotAllowedYet) || error.until === null) throw error;
+        throw new WaitsForLease(error.message, Math.min(error.until, Date.now() + accountMs));
+      }),
+  };
+}
+
+async function work(options: WorkerCommandOptions, queue: string, live?: LiveAttempter): Promise<void> {
+  const { evidence, browser: browsers, library: libraries, target } = options;
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const { FleetLink, serveQueue, workerAttempts } = await loadQueue();
   const store = openEvidence(evidence, process.env);
@@ -69,7 +103,7 @@ async function serve(options: WorkerCommandOptions): Promise<void> {
     const { name, slots = defaultSlots(), idle: idleMs } = options;
     const serves = { targets: target, browsers, ...(libraries && { libraries }) };
     const runFolder = (runId: string) => home('runs', runId);
-    const attempt = workerAttempts({ runFolder, say });
+    const attempt = workerAttempts({ runFolder, live, say });
     const version = packageVersion();
     console.log(JSON.stringify({ worker: name, queue: link.address, version, slots, serves }));
     const facts = { evidence: store, name, version, slots, serves, lostAfterMs: lostAfterMs(options), idleMs };

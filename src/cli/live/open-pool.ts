@@ -73,19 +73,22 @@ export interface LiveRunOptions {
   screenshots?: boolean | undefined;
   /** As of `LiveAttempts`. */
   keepsDevices?: boolean | undefined;
+  /** As of `LiveAttempts`. */
+  waitsElsewhere?: boolean | undefined;
   write(text: string): void;
 }
 
 /** Makes attempts with the accounts of a pool, and shows codes in the terminal. */
 export function liveAttempts(
   pool: LivePool,
-  { accounts, onCode, qrFile, screenshots = false, keepsDevices, write }: LiveRunOptions,
+  { accounts, onCode, qrFile, screenshots = false, keepsDevices, waitsElsewhere, write }: LiveRunOptions,
 ): LiveAttempts {
   return new LiveAttempts(pool, {
     accounts,
     shower: (account) => new CodeShower({ account, onCode, file: qrFile ?? home(`${account}-qr.png`), write }),
     screenshots,
     keepsDevices,
+    waitsElsewhere,
     say: (line) => write(`${line}\n`),
   });
 }
