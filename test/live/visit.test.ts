@@ -96,7 +96,9 @@ test('an account that is leased, paused or not there is not visited', async () =
   );
   await advance(database, 2 * hourMs);
   await pool.accounts.setState('anna', 'paused', 'a holiday');
-  await expect(visit('connected', never)).rejects.toThrow('account anna: it is paused: a holiday');
+  await expect(visit('connected', never)).rejects.toThrow(
+    /^account anna: no restore until a person resumes it: it is paused: a holiday$/,
+  );
 });
 
 test('a browser that is older than one that has opened the profile is refused, and counts as no restore', async () => {
