@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: the figures that `bars.ts` has bars for. Prints a table; exit code 1 when a figure misses its bar.
  * `--only PART[,PART]` measures some of them, `--short` all with fewer repeats: minutes instead of half an hour. `--update` keeps what
- * the parts `agreement` saw in `test/agreement`. `--page FOLDER` names saved scripts of a real page for the part `capture`.
+ * the parts `agreement` saw in `test/agreement`, and writes docs/fleet-plan.md from what `fleet` measured. `--page FOLDER` names saved
+ * scripts of a real page for the part `capture`.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ import { agreementOfMethods, agreementOfPhases, checkTimes } from './measure-agr
 import { apiTimes } from './measure-api.ts';
 import { callTimes } from './measure-calls.ts';
 import { captureTimes } from './measure-capture.ts';
+import { fleetPlan } from './measure-fleet.ts';
 import { allFlows, restoreOverhead, roundTrip } from './measure-flows.ts';
 import { historyLoad } from './measure-history.ts';
 import { firstCode, hostMemory } from './measure-hosts.ts';
@@ -166,6 +168,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   'agreement-of-methods': () => agreementOfMethods(values.update),
   checks: checkTimes,
   capture: async () => captureTimes(values.page),
+  fleet: () => fleetPlan(values.build, Math.ceil(size.pairs / 5), values.update),
   'all-flows': async () => [await allFlows(await prepared())],
   ...Object.fromEntries(
     size.scraped.map((sessions) => [`scrape-${sessions}`, () => scrapeTimes(sessions, scrapeBars[sessions] as Bar)]),

@@ -24,6 +24,8 @@ export interface Fleet {
   attempts: number;
   workers: number;
   slotsPerWorker: number;
+  /** Attempts that the coordinator keeps in the queue and under way. */
+  window: number;
   /** Chooses which measured attempt each simulated one repeats. */
   seed: number;
 }
@@ -46,40 +48,56 @@ export interface SimulatedRun {
 
 /** An attempt after the step that has just ended. */
 interface Step {
-  ended: 'attempt' | 'pack' | 'put' | 'complete' | 'get' | 'record';
+  ended: 'add' | 'attempt' | 'pack' | 'put' | 'complete' | 'get' | 'record';
   attempt: ServiceTimes['attempts'][number];
 }
 
 /**
- * A run of a fleet as discrete events. All jobs are added first. A slot takes an attempt, makes it, packs and sends its evidence, hands
- * over its record, and takes the next one; the coordinator gets the evidence and writes the records one after the other.
+ * A run of a fleet as discrete events. The coordinator keeps at most `window` attempts in the queue and under way, and adds one for each
+ * record that it has written. A slot takes an attempt, makes it, packs and sends its evidence, hands over its record, and takes the next
+ * one; the coordinator gets the evidence and writes the records one after the other.
  */
-export function simulateFleet(times: ServiceTimes, { attempts, workers, slotsPerWorker, seed }: Fleet): SimulatedRun {
+export function simulateFleet(times: ServiceTimes, fleet: Fleet): SimulatedRun {
+  const { attempts, workers, slotsPerWorker, window, seed } = fleet;
   const draw = seededRandom(seed);
   const [queue, evidence, coordinator] = [new Station(1), new Station(1), new Station(1)];
   const timeline = new Timeline<Step>();
   const slots = workers * slotsPerWorker;
-  let left = attempts;
+  const waiting: Step['attempt'][] = [];
+  let freeSlots = slots;
+  let added = 0;
   let slotsBusyMs = 0;
   let completed = 0;
   let recorded = 0;
   let backlog = 0;
   let ms = 0;
 
-  const take = (at: number) => {
-    if (left === 0) return;
-    left -= 1;
+  const add = (at: number) => {
+    if (added === attempts) return;
+    added += 1;
     const attempt = times.attempts[Math.floor(draw() * times.attempts.length)] as Step['attempt'];
+    timeline.add(queue.serve(at, times.add), { ended: 'add', attempt });
+  };
+  const take = (at: number) => {
+    const attempt = freeSlots > 0 ? waiting.shift() : undefined;
+    if (!attempt) return;
+    freeSlots -= 1;
     slotsBusyMs += attempt.ms + (attempt.hasEvidence ? times.pack : 0);
     timeline.add(queue.serve(at, times.take) + attempt.ms, { ended: 'attempt', attempt });
   };
   /** What follows a step, and when that ends. */
   const next: Record<Step['ended'], (at: number, attempt: Step['attempt']) => [Step['ended'], number] | null> = {
+    add(at, attempt) {
+      waiting.push(attempt);
+      take(at);
+      return null;
+    },
     attempt: (at, { hasEvidence }) =>
       hasEvidence ? ['pack', at + times.pack] : ['complete', queue.serve(at, times.complete)],
     pack: (at) => ['put', evidence.serve(at, times.put)],
     put: (at) => ['complete', queue.serve(at, times.complete)],
     complete(at, { hasEvidence }) {
+      freeSlots += 1;
       take(at);
       completed += 1;
       if (completed === attempts) backlog = attempts - recorded;
@@ -87,13 +105,13 @@ export function simulateFleet(times: ServiceTimes, { attempts, workers, slotsPer
     },
     get: (at) => ['record', coordinator.serve(at, times.record + times.unpack)],
     record(at) {
+      add(at);
       recorded += 1;
       ms = at;
       return null;
     },
   };
-  const added = queue.serve(0, attempts * times.add);
-  for (let slot = 0; slot < Math.min(slots, attempts); slot++) take(added);
+  for (let i = 0; i < window; i++) add(0);
   for (let due = timeline.next(); due; due = timeline.next()) {
     const { attempt, ended } = due.event;
     const following = next[ended](due.at, attempt);
@@ -118,7 +136,7 @@ export function slotsUntilFull(times: ServiceTimes): Record<'queue' | 'evidence'
   const mean = times.attempts.reduce((sum, { ms }) => sum + ms, 0) / times.attempts.length;
   const cycle = mean + times.take + times.complete + share * (times.pack + times.put);
   return {
-    queue: cycle / (times.take + times.complete),
+    queue: cycle / (times.add + times.take + times.complete),
     evidence: cycle / (share * (times.put + times.get)),
     coordinator: cycle / (times.record + share * times.unpack),
   };
