@@ -42,6 +42,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'store',
       'service/tables.ts',
       'service/accounts/link-success.ts',
+      'live',
       'replica/builds/build-dates.ts',
     ],
     because:

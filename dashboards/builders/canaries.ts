@@ -33,6 +33,23 @@ export const canaries = newDashboard(
     ),
   )
   .withPanel(
+    now(
+      'Live accounts',
+      { '{{state}}': 'max by (state) (wwebjs_live_accounts)', stopped: 'max(wwebjs_live_pool_stopped) > 0' },
+      { description: 'Numbers for attempts on the live site, by state; `stopped` when a person has stopped the pool.' },
+    ),
+  )
+  .withPanel(
+    now(
+      'Phone not opened for',
+      { longest: 'max(wwebjs_live_phone_unopened_seconds)' },
+      {
+        unit: 's',
+        description: 'Of all live accounts the longest. WhatsApp logs out all devices of a phone after 14 days.',
+      },
+    ),
+  )
+  .withPanel(
     overTime(
       'Attempts per minute',
       { '{{outcome}}': '60 * sum by (outcome) (wwebjs:canary_attempts:rate1h)' },

@@ -2,12 +2,15 @@ import type { FleetCounts } from '../contracts/fleet-counts.ts';
 import type { Policy } from '../contracts/policy.ts';
 import { readPolicy } from '../contracts/read-policy.ts';
 import { type RolloutPlan, readRolloutPlan } from '../contracts/rollout-plan.ts';
+import { readLivePolicy } from '../live/live-policy.ts';
+import type { LiveDatabase } from '../live/tables.ts';
 import { families } from '../metrics/families.ts';
 import { Instruments } from '../metrics/instruments.ts';
 import type { Database } from '../store/database/database.ts';
 import type { Store } from '../store/open-store.ts';
 import { CanaryFigures } from './canary-figures.ts';
 import { LiveFigures } from './live-figures.ts';
+import { PoolFigures } from './pool-figures.ts';
 import { QueueFigures } from './queue-figures.ts';
 import { ScheduleFigures } from './schedule-figures.ts';
 import { ServiceFigures } from './service-figures.ts';
@@ -46,6 +49,8 @@ export class Exporter {
       new LiveFigures(store, this.#instruments),
       new VerdictFigures(store, this.#instruments, policy),
       new ServiceFigures(service, this.#instruments, plan),
+      // The accounts of the pool are in the same database, in tables of their own.
+      new PoolFigures(service as unknown as LiveDatabase, this.#instruments, readLivePolicy()),
     ];
     this.#queue = readFleet && new QueueFigures(readFleet, this.#instruments, onTrouble);
   }

@@ -4,15 +4,9 @@ import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { SavedProfile } from '../service/profiles/sealed-profiles.ts';
 import { SealBroken } from '../service/seal.ts';
 import { Sealer } from '../service/sealer.ts';
-import {
-  historyMs,
-  type PoolEvent,
-  type PoolEventKind,
-  type PoolRefusal,
-  type PoolRequest,
-  refusalOf,
-} from './limits.ts';
+import { type PoolEvent, type PoolEventKind, type PoolRefusal, type PoolRequest, refusalOf } from './limits.ts';
 import type { LivePolicy } from './live-policy.ts';
+import { readPoolHistory } from './pool-state.ts';
 import type { LiveAccountRow, LiveAccountState, LiveDatabase, LiveTables } from './tables.ts';
 
 /** A number of the user's own, as a person knows it. Times are milliseconds since 1970. */
@@ -116,7 +110,7 @@ export class AccountPool {
   /** Why accounts may not be started now, by name; those that may are left out. A stop of the whole pool is not among the reasons. */
   async resting(): Promise<Map<string, NonNullable<PoolRefusal>>> {
     return this.#locked(async (tx, now) => {
-      const history = await this.#history(tx, now);
+      const history = await readPoolHistory(tx, now);
       const rows = await tx.selectFrom('live_accounts').select(['name', 'number_key']).execute();
       const refusals = rows.map(({ name, number_key: number }) => {
         return [name, refusalOf(this.#policy, history, { kind: 'restore', account: name, number }, now)] as const;
@@ -143,7 +137,7 @@ export class AccountPool {
    */
   async request(requests: readonly Omit<PoolRequest, 'number'>[], number: string | null = null): Promise<void> {
     await this.#locked(async (tx, now, stopped) => {
-      const history = await this.#history(tx, now);
+      const history = await readPoolHistory(tx, now);
       for (const request of requests) {
         const key = number === null ? await this.#keyOf(tx, request.account) : this.#keyFor(number);
         const wish = { ...request, number: key };
@@ -351,22 +345,6 @@ export class AccountPool {
       if (!row || !holds) throw new DeviceLost(lease);
       return work(tx, now, row);
     });
-  }
-
-  async #history(tx: Transaction<LiveTables>, now: number): Promise<PoolEvent[]> {
-    const rows = await tx
-      .selectFrom('live_events')
-      .select(['account', 'number_key as number', 'kind', 'at', 'until'])
-      .where((where) =>
-        where.or([
-          where('at', '>', now - historyMs),
-          where('until', '>', now - historyMs),
-          where('kind', 'in', ['banned', 'resumed']),
-        ]),
-      )
-      .orderBy('id')
-      .execute();
-    return rows;
   }
 
   /** Null for an account that is not in the pool. */

@@ -1,5 +1,8 @@
 import { type Family, family } from './family.ts';
 
+/** A live account is `resting` where it is active and the limits allow no start now. */
+export const poolStates = ['active', 'resting', 'paused', 'retired'] as const;
+
 /** What `watch --live` knows of the build that the live site served last. */
 export const liveFamilies = {
   liveBuildInfo: family({
@@ -48,6 +51,27 @@ export const liveFamilies = {
     name: 'wwebjs_live_drift',
     type: 'gauge',
     help: 'Behaviours that the page served last shows and of which the data says otherwise',
+    labels: {},
+    limit: 1,
+  }),
+  liveAccounts: family({
+    name: 'wwebjs_live_accounts',
+    type: 'gauge',
+    help: 'Live accounts by state: active ones rest while the limits allow no start; retired ones have to be linked anew',
+    labels: { state: poolStates },
+    limit: 4,
+  }),
+  livePoolStopped: family({
+    name: 'wwebjs_live_pool_stopped',
+    type: 'gauge',
+    help: 'Whether a person has stopped the pool of live accounts',
+    labels: {},
+    limit: 1,
+  }),
+  livePhoneUnopened: family({
+    name: 'wwebjs_live_phone_unopened_seconds',
+    type: 'gauge',
+    help: 'The longest time since a person wrote down that the phone of a live account was opened; WhatsApp logs its devices out after 14 days',
     labels: {},
     limit: 1,
   }),

@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely';
+import { historyMs, type PoolEvent, type PoolRefusal, refusalOf } from './limits.ts';
+import type { LivePolicy } from './live-policy.ts';
+import type { LiveAccountRow, LiveDatabase, LiveTables } from './tables.ts';
+
+/** An account without its number, which the database has sealed. Times are milliseconds since 1970. */
+export interface PooledAccount extends Pick<LiveAccountRow, 'name' | 'state'> {
+  phoneSeenAt: number;
+  /** Why it may not be started now, and until when; null where it may. */
+  rests: PoolRefusal;
+}
+
+/** The pool as the limits see it now, by the clock of the database. Plain reads, which lock nothing and need no key. */
+export async function readPoolState(
+  { kysely, now: clock }: LiveDatabase,
+  policy: LivePolicy,
+): Promise<{ now: number; stoppedBecause: string | null; accounts: PooledAccount[] }> {
+  const now = Number((await kysely.selectNoFrom(clock.as('now')).executeTakeFirstOrThrow()).now);
+  const history = await readPoolHistory(kysely, now);
+  const rows = await kysely
+    .selectFrom('live_accounts')
+    .select(['name', 'state', 'number_key', 'phone_seen_at'])
+    .orderBy('name')
+    .execute();
+  const pool = await kysely.selectFrom('live_pool').select('stopped_because').executeTakeFirst();
+  const accounts = rows.map(({ name, state, number_key: number, phone_seen_at: phoneSeenAt }) => ({
+    ...{ name, state, phoneSeenAt: Number(phoneSeenAt) },
+    rests: refusalOf(policy, history, { kind: 'restore', account: name, number }, now),
+  }));
+  return { now, stoppedBecause: pool?.stopped_because ?? null, accounts };
+}
+
+/** What the limits depend on, in the sequence in which it was written. */
+export async function readPoolHistory(kysely: Kysely<LiveTables>, now: number): Promise<PoolEvent[]> {
+  return kysely
+    .selectFrom('live_events')
+    .select(['account', 'number_key as number', 'kind', 'at', 'until'])
+    .where((where) =>
+      where.or([
+        where('at', '>', now - historyMs),
+        where('until', '>', now - historyMs),
+        where('kind', 'in', ['banned', 'resumed']),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
+}
