@@ -124,10 +124,7 @@ interface Followed {
 
 async function follow({ page, session, isLinked, accountKeys, patienceMs }: Followed): Promise<RunPage> {
   const deadline = performance.now() + patienceMs;
-  let sockets = 0;
-  page.on('websocket', () => {
-    sockets += 1;
-  });
+  const sockets = await countSockets(page, session);
   // A linked page may load itself anew: the last document counts.
   let last: Response | null = null;
   page.on('response', (response) => {
@@ -146,7 +143,7 @@ async function follow({ page, session, isLinked, accountKeys, patienceMs }: Foll
   const hasLoader = observed !== null && Object.keys(observed.modules).length > 0;
   return {
     answer: await answerOf(last),
-    observed: hasLoader ? withSocket(observed, end, sockets, page.workers().length) : null,
+    observed: hasLoader ? withSocket(observed, sockets) : null,
     end,
   };
 }
@@ -159,10 +156,29 @@ async function answerOf(response: Response | null): Promise<RunPage['answer']> {
   return { status: response.status(), headers: await response.allHeaders(), text };
 }
 
-/** Code of a page cannot see the socket of a worker, and neither can the protocol of the page. */
-function withSocket(shown: ObservedPage, end: RunPage['end'], sockets: number, workers: number): ObservedPage {
-  if (end === 'late' || (sockets === 0 && workers === 0)) return shown;
-  const socketIn: Behaviours['socketIn'] = sockets > 0 ? 'page' : 'worker';
+/** Sockets of the page to its servers: of its own code, and of its workers too. */
+interface Sockets {
+  own: number;
+  all: number;
+}
+
+/** The protocol reports the sockets of a worker in a session of that worker. */
+async function countSockets(page: Page, session: CDPSession): Promise<Sockets> {
+  const sockets = { own: 0, all: 0 };
+  const isOfServer = (url: string) => /^wss:\/\/[\w.-]+\.whatsapp\.(com|net)[:/]/.test(url);
+  session.on('Network.webSocketCreated', ({ url }) => {
+    if (isOfServer(url)) sockets.own += 1;
+  });
+  page.on('websocket', (socket) => {
+    if (isOfServer(socket.url())) sockets.all += 1;
+  });
+  await session.send('Network.enable');
+  return sockets;
+}
+
+function withSocket(shown: ObservedPage, { own, all }: Sockets): ObservedPage {
+  if (all === 0) return shown;
+  const socketIn: Behaviours['socketIn'] = own > 0 ? 'page' : 'worker';
   return { ...shown, behaviours: { ...shown.behaviours, socketIn } };
 }
 

@@ -101,6 +101,9 @@ test('an attempt whose lease is lost ends at once, counts for no version, and le
 test('a device that WhatsApp removed retires its account, counts for no version, and is not linked anew', async () => {
   const { pool, replica } = site();
   replica.phones.unlink(replica.phones.withNumber(numbers.anna));
+  const { savedAt } = await pool.accounts.find('anna');
+  await expect(site().capture('anna')).rejects.toThrow('account anna: the page asks for a code, so its login is gone');
+  expect(await pool.accounts.find('anna')).toMatchObject({ state: 'active', leasedBy: null, savedAt });
   const attempts = site().attempts({ accounts: ['anna'] });
   const input = await liveInput('restore-to-ready');
   const attempt = await attempts.attempt(input);
@@ -115,6 +118,7 @@ test('a device that WhatsApp removed retires its account, counts for no version,
     ...{ outcome: 'infra', code: 'limit-reached' },
     cause: { message: 'account anna: no restore until a person resumes it: it is retired: logged-out' },
   });
+  await expect(site().capture('anna')).rejects.toThrow('it is retired: logged-out');
 });
 
 test('a link counts although its version failed after it, and a day later the account is linked anew and active', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
 import { home } from '../../../src/contracts/home.ts';
+import type { SwitchValues } from '../../../src/contracts/switches.ts';
 import { readCapture } from '../../../src/replica/builds/captured-build.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { processCertificate } from '../../../src/replica/server/certificate.ts';
@@ -20,11 +21,14 @@ import { shownAfter, shownBy } from '../../surface/capture/round-trip.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 // All builds: npm run test:captures.
-test.each(['2.3000.1032534684', '2.3000.1044822804'])(
-  'surface capture --page of the page of %s is the surface that it was made from, with what ran',
-  async (build) => {
+test.each<[build: string, switches: SwitchValues, socketIn: string]>([
+  ['2.3000.1032534684', {}, 'page'],
+  ['2.3000.1044822804', { 'comms-in-worker': 'true' }, 'worker'],
+])(
+  'surface capture --page of the page of %s with %o is the surface that it was made from, with what ran',
+  async (build, switches, socketIn) => {
     const folder = temporaryFolder();
-    const replica = await startReplica({ build, liveScripts: true });
+    const replica = await startReplica({ build, switches, liveScripts: true });
     const [trusted, out] = [join(folder, 'replica.pem'), join(folder, 'capture.json')];
     writeFileSync(trusted, replica.certificate);
     const at = ['--connect-to', `127.0.0.1:${replica.port}`, '--trust', trusted];
@@ -35,9 +39,10 @@ test.each(['2.3000.1032534684', '2.3000.1044822804'])(
     expect(stdout).toMatch(/It ran: usable after \d+ ms with \d+ modules/);
     expect(stdout).toMatch(/Behaviours read in the page: socketIn, usedFactories; in its text: /);
     expect(stdout).not.toContain('Drift');
-    const surface = resolveSurface(build);
+    const surface = resolveSurface(build, switches);
     const capture = readCapture(out);
     expect(capture.method).toBe('page');
+    expect(capture.behaviours).toMatchObject({ socketIn });
     expect(capture.ran?.read).toMatchObject({ socketIn: 'executed', inlineScripts: 'source', searchIcon: 'absent' });
     expect(capture.ran?.timeline).toMatchObject({ usable: expect.any(Number), qr: expect.any(Number), synced: null });
     expect(shownAfter(capture, Object.keys(surface.modules))).toEqual(shownBy(surface));
@@ -76,7 +81,7 @@ test.each<[string, { answer?: [status: number, html: string]; flag?: string }, R
   const flags = flag === undefined ? [rules, ...others] : [flag || rules];
   const browser = await ensureBrowser('current', console.log);
   const kept = new KeptScripts(temporaryFolder());
-  const run = () => runPage({ browser, flags, patienceMs: 3000 });
+  const run = () => runPage({ browser, flags, patienceMs: answer ? 3000 : 1000 });
   const page = fetchRunPage({ ...realClock, connectTo, trusted: cert }, kept, { forced: false, say: () => {}, run });
   await expect(page).rejects.toMatchObject({ name: 'TroubleError', message: expect.stringMatching(message) });
   expect(kept.askedAt !== null).toBe(isAsked);
