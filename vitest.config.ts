@@ -97,6 +97,7 @@ export default defineConfig({
           name: 'flows',
           include: ['test/flows/**/*.test.ts'],
           testTimeout: 1_800_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },
