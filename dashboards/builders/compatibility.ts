@@ -1,5 +1,5 @@
 import { newDashboard } from './dashboard.ts';
-import { overTime, rows, stateGrid } from './panels.ts';
+import { now, overTime, rows, stateGrid } from './panels.ts';
 import { ratioBy } from './queries.ts';
 
 const chosen = 'library=~"$library",build=~"$build"';
@@ -61,6 +61,54 @@ export const compatibility = newDashboard(
       'Phase times of the canaries',
       { '{{phase}} p50': quantile(0.5), '{{phase}} p95': quantile(0.95), '{{phase}} p99': quantile(0.99) },
       { unit: 's', description: 'Over one hour, all builds and flows.' },
+    ),
+  )
+  .withPanel(
+    rows(
+      'Build of the live site',
+      { '': 'max by (build) (wwebjs_live_build_info)' },
+      { width: 6, description: 'The build that the live site served last, as watch --live read it.' },
+    ),
+  )
+  .withPanel(
+    now(
+      'Age of what is known',
+      {
+        'page read': 'time() - max(wwebjs_live_page_timestamp_seconds)',
+        'build seen': 'time() - max(wwebjs_live_build_seen_timestamp_seconds)',
+        'data end': 'max(wwebjs_surface_data_age_seconds)',
+      },
+      {
+        unit: 's',
+        description:
+          'Time since a page of the live site was read, since its build was seen first, and since the end of the data.',
+      },
+    ),
+  )
+  .withPanel(
+    now(
+      'Drift and failed looks',
+      {
+        'behaviours that the data does not have': 'max(wwebjs_live_drift)',
+        'looks without a page': 'max(wwebjs_live_failed_looks)',
+      },
+      {
+        description:
+          'Behaviours that the page shows and of which the data says otherwise, and looks in a row without a page.',
+      },
+    ),
+  )
+  .withPanel(
+    rows(
+      'What the newest build takes from versions',
+      {
+        'methods and steps': 'max by (library) (wwebjs_live_lost{library=~"$library"}) > 0',
+        'flows on a replica': 'max by (library) (wwebjs_live_worse_flows{library=~"$library"}) > 0',
+      },
+      {
+        description:
+          'Compared with the build before: by the source of each version, and by attempts on replicas of both.',
+      },
     ),
   )
   .withPanel(

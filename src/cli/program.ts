@@ -34,7 +34,7 @@ const commands: Record<string, ListedCommand> = {
   },
   report: {
     description:
-      'merge the reports of shards, show the last report, compare two runs, show the history of all runs, comment on a pull request',
+      'merge the reports of shards, show the last report, compare two runs, show the history of all runs, list new builds, comment on a pull request',
     load: async () => (await import('./commands/report.ts')).reportCommand(),
   },
   gate: {
@@ -43,7 +43,8 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/gate.ts')).gateCommand(),
   },
   watch: {
-    description: 'run the canaries on a schedule, serve /metrics, notify a webhook of unexpected cells',
+    description:
+      'run the canaries on a schedule, or look for new builds of the live site; serve /metrics, notify a webhook',
     staysSmall: true,
     load: async () => (await import('./commands/watch.ts')).watchCommand(),
   },

@@ -6,6 +6,7 @@ import { lastReportFile } from '../../report/html-reporter.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { keptReports, keptTable, reportFile } from '../../runs/prune.ts';
 import { openOnDesktop } from '../process/open-on-desktop.ts';
+import { buildsCommand } from './report-builds.ts';
 import { commentCommand } from './report-comment.ts';
 import { diffCommand } from './report-diff.ts';
 import { historyCommand } from './report-history.ts';
@@ -38,6 +39,7 @@ export function reportCommand(): Command {
   report.addCommand(diffCommand());
   report.addCommand(commentCommand());
   report.addCommand(historyCommand());
+  report.addCommand(buildsCommand());
   return report;
 }
 

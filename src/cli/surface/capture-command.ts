@@ -152,7 +152,7 @@ async function pageOf(
 }
 
 /** @throws InputError for a file that cannot be read, or is no certificate. */
-function readTrusted(file: string): string {
+export function readTrusted(file: string): string {
   try {
     const text = readFileSync(file, 'utf8');
     new X509Certificate(text);

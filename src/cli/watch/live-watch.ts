@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import semver from 'semver';
 import { type BuildFinding, losesSomething, type Tried, takesSomething } from '../../contracts/build-finding.ts';
@@ -16,6 +16,7 @@ import { openDatabase } from '../../store/database/open-database.ts';
 import type { LiveBuilds } from '../../store/live-builds.ts';
 import type { Store } from '../../store/open-store.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
+import { type LiveSite, realClock } from '../../surface/capture/live-site.ts';
 import type { CheckedVersion } from '../../surface/compare-build.ts';
 import { libraryIndex } from '../../surface/library-index.ts';
 import { lookAtFiles, lookAtSite } from '../../watch/builds/find-build.ts';
@@ -25,6 +26,7 @@ import { notifyBuilds } from '../../watch/builds/notify-builds.ts';
 import { triedOf } from '../../watch/builds/tried-flows.ts';
 import { buildSentence } from '../../words/build-finding.ts';
 import { embeddedDatabase } from '../options/service-database.ts';
+import { readTrusted } from '../surface/capture-command.ts';
 import { runWithReport } from './run-with-report.ts';
 
 /** Where the page comes from, and how a new build is tried. */
@@ -120,14 +122,14 @@ function lookOptions(builds: LiveBuilds, options: PageOptions, versions: () => P
   const policy = readLivePolicy();
   const folder = captureFolder(options);
   const kept = new KeptScripts(folder);
+  const site = from === undefined ? siteOf(options) : null;
   const { firstWait, longestWait } = policy.site;
   return {
     builds,
     kept,
     folder: home('captures'),
-    look: async () =>
-      from === undefined ? lookAtSite(await siteOf(options), kept, { forced, say }) : lookAtFiles(from, Date.now()),
-    pace: from === undefined ? { every: everyMs ?? policy.builds.every, firstWait, longestWait } : null,
+    look: async () => (site ? lookAtSite(site, kept, { forced, say }) : lookAtFiles(from as string, Date.now())),
+    pace: site ? { every: everyMs ?? policy.builds.every, firstWait, longestWait } : null,
     versions: async () => checkedVersions(await versions(), say),
     forced,
     now: Date.now,
@@ -155,10 +157,10 @@ export async function nextLookAt({ liveBuilds }: Store, lastEndedAt: number | nu
 }
 
 /** What stands in for the live site is kept apart from it, the findings too. @throws InputError where both would be in one home folder */
-function captureFolder({ connectTo }: Pick<LiveWatchOptions, 'connectTo'>): string {
+function captureFolder({ connectTo, from }: Pick<LiveWatchOptions, 'connectTo' | 'from'>): string {
   const [live, standIn] = [home('capture'), home('capture', 'stand-in')];
   const [own, other] = connectTo ? [standIn, live] : [live, standIn];
-  if (new KeptScripts(other).askedAt !== null)
+  if (from === undefined && new KeptScripts(other).askedAt !== null)
     throw new InputError(
       `--connect-to: ${other} has pages of ${connectTo ? 'the live site' : 'what stood in for it'}, and findings about both would be mixed; set WWEBJS_CANARY_HOME to another folder`,
     );
@@ -166,13 +168,11 @@ function captureFolder({ connectTo }: Pick<LiveWatchOptions, 'connectTo'>): stri
   return own;
 }
 
-async function siteOf({ connectTo, trust }: Pick<LiveWatchOptions, 'connectTo' | 'trust'>) {
-  // Loaded on demand: saved pages need no network.
-  const { realClock } = await import('../../surface/capture/live-site.ts');
+function siteOf({ connectTo, trust }: Pick<LiveWatchOptions, 'connectTo' | 'trust'>): LiveSite {
   return {
     ...realClock,
     ...(connectTo && { connectTo }),
-    ...(trust !== undefined && { trusted: readFileSync(trust, 'utf8') }),
+    ...(trust !== undefined && { trusted: readTrusted(trust) }),
   };
 }
 

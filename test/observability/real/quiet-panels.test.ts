@@ -150,6 +150,37 @@ const shown: Shown[] = [
     values: [[2], [12], [24]],
   },
   {
+    title: 'Build of the live site',
+    series: [{ series: `wwebjs_live_build_info{${exporter},build="2.3000.1"}`, values: '1+0x30' }],
+    values: [[1]],
+  },
+  {
+    title: 'Age of what is known',
+    series: [
+      { series: `wwebjs_live_page_timestamp_seconds{${exporter}}`, values: '86400+0x30' },
+      { series: `wwebjs_live_build_seen_timestamp_seconds{${exporter}}`, values: '3600+0x30' },
+      { series: `wwebjs_surface_data_age_seconds{${exporter}}`, values: '172800+0x30' },
+    ],
+    values: [[3600], [86_400], [172_800]],
+  },
+  {
+    title: 'Drift and failed looks',
+    series: [
+      { series: `wwebjs_live_drift{${exporter}}`, values: '2+0x30' },
+      { series: `wwebjs_live_failed_looks{${exporter}}`, values: '1+0x30' },
+    ],
+    values: [[2], [1]],
+  },
+  {
+    title: 'What the newest build takes from versions',
+    series: [
+      { series: `wwebjs_live_lost{${exporter},library="1.34.7"}`, values: '3+0x30' },
+      { series: `wwebjs_live_lost{${exporter},library="1.34.2"}`, values: '0+0x30' },
+      { series: `wwebjs_live_worse_flows{${exporter},library="1.34.7"}`, values: '1+0x30' },
+    ],
+    values: [[3], [1]],
+  },
+  {
     title: 'Connections to the database',
     series: [{ series: `wwebjs_database_connections{${instance},state="in_use"}`, values: '2+0x30' }],
     values: [[2]],
