@@ -73,7 +73,7 @@ export class Instruments {
       ...{ name: of.name, help: of.help, type: of.type, aggregator: 'sum' },
       values: [...counted.values()].flatMap(({ labels, distribution }) => samplesOf(of, labels, distribution)),
     });
-    // The registry calls nothing but get(), which for a histogram names each sample.
+    // All that the registry needs of a metric: its name, and its samples with their names.
     this.registry.registerMetric({ name: of.name, get } as unknown as Metric);
     return {
       /** Those above the limit are added up. */
