@@ -168,7 +168,7 @@ describe('as processes that may do what their pods may', () => {
     const { rendered } = await check(join(packageRoot, kubernetes), ['all']);
     const objects = readObjects([join(rendered, 'all.yaml')]);
     workloads = workloadsOf(objects);
-    for (const path of globSync(['browsers/current-*', 'libraries/1.34.7-*'], { cwd: home() }))
+    for (const path of globSync(['browsers/current-*', 'libraries/1.34.7-*', 'libraries/1.33.2-*'], { cwd: home() }))
       image[join('/data', path)] = home(path);
     const [database, s3, redis] = [await newMysqlDatabase(), await startPrivateS3(), await startPrivateRedis()];
     const credentials = {
@@ -229,13 +229,13 @@ describe('as processes that may do what their pods may', () => {
         ['service-1', 1],
         ['service-2', 0],
       ]);
-      const code1 = await first.process.end(first.pod, async () => {
+      const exit = await first.process.end(first.pod, async () => {
         expect(await sessions()).toEqual([
           ['service-1', 0],
           ['service-2', 1],
         ]);
       });
-      expect(code1).toBe(0);
+      expect(exit).toBe(0);
       await until('connected again', connected, 60_000);
       const { items } = await ask(second.process, `${account}/starts`);
       expect(items.map(({ cause }: { cause: string }) => cause)).toEqual(['moved', 'link-asked']);
@@ -249,21 +249,27 @@ describe('as processes that may do what their pods may', () => {
     }
   });
 
-  test('a worker makes the attempt of a run in the pod of nightly, and passes its evidence on', {
+  test('a night has its attempts made by a worker, and gets the evidence of the one that fails', {
     timeout: 10 * minutes,
   }, async () => {
     const [worker, nightly] = [await pod('worker', 'worker-1'), await pod('nightly', 'nightly-1')];
+    const [store, matrix] = [nightly.folderOf('store'), nightly.folderOf('matrix')];
+    writeFileSync(
+      join(matrix, 'nightly.yaml'),
+      'schemaVersion: 1\nbudget: 10\nrun: {}\nreport: json=/data/report.json\n',
+    );
+    writeFileSync(
+      join(matrix, 'matrix.yaml'),
+      `schemaVersion: 1\nblocks:\n  - { library: [1.33.2, 1.34.7], build: [${build}], flow: [qr-to-ready] }\n`,
+    );
     try {
       await worker.process.start();
-      const cell = ['--library', '1.34.7', '--build', build, '--flow', 'qr-to-ready', '--browser', 'current'];
-      await nightly.process.run(['run', ...cell, '--trace', 'on', '--reporter', 'json=/data/report.json']);
-      const { cells } = JSON.parse(readFileSync(join(nightly.folderOf('store'), 'report.json'), 'utf8'));
-      const [attempt] = cells[0].attempts;
-      expect(attempt.outcome).toBe('passed');
-      const files = readdirSync(join(nightly.folderOf('store'), 'runs'), { recursive: true }).map(String);
-      expect(
-        files.filter((file) => file.startsWith(join(basename(files[0] as string), attempt.artifacts))).length,
-      ).toBeGreaterThan(1);
+      await nightly.process.run();
+      const { cells } = JSON.parse(readFileSync(join(store, 'report.json'), 'utf8'));
+      const attempts = cells.map(({ attempts: [attempt] }: { attempts: { outcome: string }[] }) => attempt);
+      expect(attempts.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['failed', 'passed']);
+      const files = readdirSync(join(store, 'runs'), { recursive: true }).map(String);
+      expect(files.filter((file) => file.endsWith(join(attempts[0].artifacts, 'trace.json')))).toHaveLength(1);
       expect(await worker.process.end(worker.pod)).toBe(0);
     } finally {
       worker.process.kill();

@@ -30,8 +30,8 @@ export class ContainerProcess {
   }
 
   /** Runs a container that ends by itself. @returns its standard output. @throws Error when its exit code is not 0. */
-  run(args: readonly string[] = this.#arguments): Promise<string> {
-    return this.#runs(args);
+  run(): Promise<string> {
+    return this.#runs(this.#arguments);
   }
 
   /**
