@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -116,9 +117,8 @@ test('a visit whose lease is lost ends, and leaves profile and history to the ne
     write(profile, 'changed');
     await advance(database, 24 * hourMs);
     await pool.accounts.take(['anna'], 'another machine', hourMs);
-    return new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('the browser was closed')));
-    });
+    if (!signal.aborted) await once(signal, 'abort');
+    throw new Error('the browser was closed');
   });
   await expect(lost).rejects.toThrow(/account anna: the lease of account anna with token 1 is lost/);
   expect((await pool.accounts.find('anna')).leasedBy).toBe('another machine');
