@@ -12,7 +12,7 @@ import { within } from '../contracts/within.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
 import type { AttemptMaker, NumberedTask } from '../runner/run-plan.ts';
 import { countEnded } from './fleet-counts.ts';
-import { type FleetLink, farewellMs, hintSchema, keys } from './fleet-link.ts';
+import { type FleetLink, farewellMs, hintSchema, keys, parsed } from './fleet-link.ts';
 import { interruptedReason, type JobData, jobIdOf, jobResultSchema, type RunState } from './job.ts';
 import { type FleetWorker, needOf, type QueueNeed, queueName, waitingReason, whyNotServed } from './needs.ts';
 
@@ -73,6 +73,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
   #subscription: Redis | null = null;
   #wake = () => {};
   #state: RunState = 'open';
+  #isTakenOver = false;
   #runId = '';
   #onSlots: (slots: number) => Promise<void> = async () => {};
 
@@ -127,19 +128,22 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
 
   /** Takes back what no worker has begun. */
   async recall(): Promise<void> {
-    await Promise.all([...this.#pending.values()].map((pending) => this.#takeBack(pending)));
+    await Promise.all([...this.#pending.values()].map((pending) => this.#takeBack(pending).catch(() => {})));
   }
 
   async attemptEnded({ cell }: PlannedCell, { id, code }: Attempt): Promise<void> {
     const need = needOf(cell, this.#options.version);
     const job = this.#recorded.get(id);
     this.#recorded.delete(id);
-    if (code === 'worker-lost') await countEnded(this.#link, need, 'lost');
-    else if (job?.processedOn && job.finishedOn) {
-      const { timestamp, processedOn, finishedOn } = job;
-      await countEnded(this.#link, need, { waitedMs: processedOn - timestamp, ranMs: finishedOn - processedOn });
-    }
-    await job?.remove();
+    // The record is kept: a server that is away must not hold up the run.
+    await within(farewellMs, async () => {
+      if (code === 'worker-lost') await countEnded(this.#link, need, 'lost');
+      else if (job?.processedOn && job.finishedOn) {
+        const { timestamp, processedOn, finishedOn } = job;
+        await countEnded(this.#link, need, { waitedMs: processedOn - timestamp, ranMs: finishedOn - processedOn });
+      }
+      await job?.remove();
+    }).catch(() => {});
   }
 
   async runEnded(): Promise<void> {
@@ -148,7 +152,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     await within(farewellMs, async () => {
       await this.#following;
       await this.#link.forgetNeeds(this.#used.values());
-      await this.#link.redis.del(keys.run(this.#runId));
+      if (!this.#isTakenOver) await this.#link.redis.del(keys.run(this.#runId));
     }).catch(() => {});
     this.#subscription?.disconnect();
   }
@@ -190,7 +194,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
   }
 
   #hear(text: string): void {
-    const hint = hintSchema.safeParse(JSON.parse(text)).data;
+    const hint = parsed(hintSchema, text);
     const pending = hint && this.#pending.get(hint.jobId);
     if (!pending) return;
     pending.worker = hint.worker;
@@ -226,7 +230,9 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     }
   }
 
+  /** The run belongs to another process, and so do its attempts. */
   #giveUp(error: TroubleError): void {
+    this.#isTakenOver = true;
     for (const pending of this.#pending.values()) pending.fail(error);
   }
 
@@ -333,7 +339,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
 
   /** The run is interrupted: what waits is taken back, what is under way is ended by its worker. */
   async #stop(): Promise<void> {
-    if (this.#state === 'stopping') return;
+    if (this.#state === 'stopping' || this.#isTakenOver) return;
     this.#state = 'stopping';
     await within(farewellMs, async () => {
       await this.#link.redis.set(keys.run(this.#runId), this.#runValue(), 'PX', runLeaseMs);

@@ -37,6 +37,15 @@ export const hintSchema = z.object({
 });
 export type Hint = z.infer<typeof hintSchema>;
 
+/** What is written on the server as JSON; undefined for what another program or version wrote. */
+export function parsed<T>(schema: z.ZodType<T>, text: string): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A connection to the server of a fleet: what workers and coordinators share. */
 export class FleetLink {
   readonly redis: Redis;
@@ -44,6 +53,7 @@ export class FleetLink {
   readonly address: string;
   readonly #queues = new Map<string, Queue>();
   readonly #takers = new Map<string, Worker>();
+  readonly #seconds: Redis[] = [];
   readonly #say: (line: string) => void;
   #isAway = false;
 
@@ -79,6 +89,7 @@ export class FleetLink {
   async second(): Promise<Redis> {
     const redis = this.redis.duplicate();
     redis.on('error', () => {});
+    this.#seconds.push(redis);
     await redis.connect();
     return redis;
   }
@@ -121,7 +132,7 @@ export class FleetLink {
   /** Every need for which there is or was a queue; those of another schema that cannot be read are left out. */
   async needs(): Promise<QueueNeed[]> {
     const texts = await this.redis.hvals(keys.needs);
-    return texts.flatMap((text) => queueNeedSchema.safeParse(JSON.parse(text)).data ?? []);
+    return texts.flatMap((text) => parsed(queueNeedSchema, text) ?? []);
   }
 
   async addNeed(need: QueueNeed): Promise<void> {
@@ -143,7 +154,7 @@ export class FleetLink {
     const texts = await this.redis.mget(ids.map(keys.worker));
     const gone = ids.filter((_, i) => texts[i] === null);
     if (gone.length > 0) await this.redis.srem(keys.workers, ...gone);
-    return texts.flatMap((text) => (text === null ? [] : (fleetWorkerSchema.safeParse(JSON.parse(text)).data ?? [])));
+    return texts.flatMap((text) => (text === null ? [] : (parsed(fleetWorkerSchema, text) ?? [])));
   }
 
   /** To be repeated every few seconds by a worker that is there. */
@@ -164,7 +175,7 @@ export class FleetLink {
     await within(farewellMs, () =>
       Promise.all([...this.#takers.values(), ...this.#queues.values()].map((each) => each.close())),
     ).catch(() => {});
-    this.redis.disconnect();
+    for (const redis of [this.redis, ...this.#seconds]) redis.disconnect();
   }
 
   #options(): QueueOptions {

@@ -100,7 +100,7 @@ class QueueWorker {
         this.#freed = resolve;
       });
       const giveUp = stopped.then(() => sleep(farewellMs, false, { ref: false }));
-      const isTaken = this.#running.size < slots && (await Promise.race([this.#take(), giveUp]));
+      const isTaken = this.#running.size < slots && (await Promise.race([this.#tryToTake(), giveUp]));
       if (isTaken || this.#running.size > 0) busyAt = performance.now();
       else if (performance.now() - busyAt > idleMs) {
         say('nothing to do: ending');
@@ -109,6 +109,16 @@ class QueueWorker {
       if (isTaken) continue;
       const pause = pollMs.least + Math.random() * (pollMs.most - pollMs.least);
       await Promise.race([sleep(pause), freed, stopped]);
+    }
+  }
+
+  /** A server that refuses a command, or a job that is gone, is no reason to end a worker. */
+  async #tryToTake(): Promise<boolean> {
+    try {
+      return await this.#take();
+    } catch (error) {
+      this.#options.say(`nothing could be taken from the queue: ${(error as Error).message}`);
+      return false;
     }
   }
 

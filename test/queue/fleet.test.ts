@@ -36,7 +36,7 @@ function start(name: string, options: Partial<LightWorkerOptions> = {}): LightWo
 
 /** Resolves when something holds. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; !(await holds()); await sleep(50)) expect(Date.now()).toBeLessThan(end);
+  for (const end = Date.now() + 45_000; !(await holds()); await sleep(50)) expect(Date.now()).toBeLessThan(end);
 }
 
 const locks = () => redis.client.keys('*:lock');

@@ -37,6 +37,18 @@ test('a run that was recorded is read back as it was', async () => {
   expect(read.map((stored) => stored.attempt)).toEqual(cells.flatMap((cell) => cell.attempts));
 });
 
+test('a record that is added twice is kept once, and a run that goes on is recorded once', async () => {
+  const { store, recorder } = await newStore();
+  const [attempt, next] = [passedAttempt(), passedAttempt()];
+  await playRun([{ planned: planned(), attempts: [attempt] }], [recorder], { interrupted: true });
+  await playRun([{ planned: planned(), attempts: [attempt, next] }], [recorder]);
+  expect(recorder.trouble).toBeNull();
+  const read = await Array.fromAsync(store.attempts.read({ runId: exampleRun.id }));
+  expect(read.map((stored) => stored.attempt.id)).toEqual([attempt.id, next.id]);
+  expect(await store.plannedCells.ofRun(exampleRun.id)).toHaveLength(1);
+  expect(await store.runs.last()).toMatchObject({ interrupted: false });
+});
+
 test('an interrupted run keeps its mark', async () => {
   const { store, recorder } = await newStore();
   await playRun(exampleCells(), [recorder], { interrupted: true });
