@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
@@ -133,7 +135,7 @@ async function checkNightly(
     naming('gate', () => checkRequest({ baseline, candidate: 'latest', policy, flow, build, config, run: true }));
   }
   if (live) await naming('live', () => checkPlan(planOf({ ...live, target: 'live' })));
-  const folder = mkdtempSync(home('nightly', 'check-'));
+  const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-nightly-'));
   try {
     chooseReporters(reporter.replaceAll(nightMark, folder));
   } finally {
