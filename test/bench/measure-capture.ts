@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,7 +61,8 @@ const tellPeak = `process.on('exit', () => require('node:fs').writeFileSync(proc
 function capture(page: string, own: string): Captured {
   const [peakFile, hook] = [join(own, 'peak'), join(own, 'tell-peak.cjs')];
   writeFileSync(hook, tellPeak);
-  const build = ['--build', '2.3000.1050000000'];
+  // An html names its build itself.
+  const build = globSync('**/*.html', { cwd: page }).length > 0 ? [] : ['--build', '2.3000.1050000000'];
   const args = ['surface', 'capture', '--from', page, ...build, '--out', join(own, 'capture.json'), '--json'];
   const start = performance.now();
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--require', hook, cli, ...args], {

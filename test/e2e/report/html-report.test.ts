@@ -22,13 +22,13 @@ const carriedOver: Prediction = {
   },
   ...{ read: { upTo: null, after: null }, behavioursOf: '2.3000.1027602471' },
 };
-const hostileCell = {
+const hostileCell = () => ({
   planned: planned({ library: '9.9.9' }, { outcome: 'failed', reason: hostile, link: 'javascript:alert(1)' }),
   attempts: [
     failedAttempt({ cause: { message: hostile, evidence: [hostile] }, prediction: carriedOver }),
     passedAttempt({ prediction: carriedOver }),
   ],
-};
+});
 
 let chromium: Browser;
 let page: Page;
@@ -38,10 +38,10 @@ let requests: string[];
 beforeAll(async () => {
   const folder = temporaryFolder();
   process.env.WWEBJS_CANARY_HOME = folder;
-  const earlier = [...exampleCells(), hostileCell].map((cell, i) =>
+  const earlier = [...exampleCells(), hostileCell()].map((cell, i) =>
     i === 2 ? { ...cell, attempts: [failedAttempt()] } : cell,
   );
-  await reportRun('html', folder, [...exampleCells(), hostileCell], { earlier });
+  await reportRun('html', folder, [...exampleCells(), hostileCell()], { earlier });
   delete process.env.WWEBJS_CANARY_HOME;
   const file = join(folder, 'index.html');
   ({ chromium, page, errors, requests } = await openReport(file, cellHash(exampleCell({ library: '1.25.0' }))));
@@ -138,7 +138,7 @@ test('the dialog goes on to the next cell that the filter lets through, and clos
 });
 
 test('nothing in a record is run or becomes a link', async () => {
-  await follow(cellHash(hostileCell.planned.cell));
+  await follow(cellHash(hostileCell().planned.cell));
   await page.waitForFunction(() => document.querySelector('dialog h2')?.textContent?.includes('9.9.9'));
   expect(await page.title()).toMatch(/cells pass/);
   expect(await text('dialog')).toContain(hostile);
