@@ -118,10 +118,11 @@ function say(line: string): void {
 async function startCanaries(options: WatchCommandOptions, command: Command): Promise<void> {
   const given = liveOptions.find((name) => command.getOptionValueSource(name) === 'cli');
   if (given) throw new InputError(`${longOf(command, given)}: it goes with --live`);
+  const served = readServed(options);
   await checkRun(options, say);
   const { every: everyMs, budget: budgetMs = everyMs, webhook } = options;
   const args = runArguments(command);
-  await keepWatch(options, (store) => ({
+  await keepWatch(options, served, (store) => ({
     everyMs,
     schedules: store.schedules,
     next: periodically(everyMs, systemClock.now, () => Math.random()),
@@ -143,6 +144,7 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
   const everyMs = isGiven('every') ? options.every : readLivePolicy().builds.every;
   if (everyMs < hourMs) throw new InputError('--every: with --live the site is asked once an hour at most');
   const { library, webhook, budget: budgetMs = liveBudgetMs } = options;
+  const served = readServed(options);
   if (library) await checkRun({ ...options, build: undefined }, say);
   if (options.once || options.from !== undefined) {
     const stop = stopSignal(say);
@@ -157,7 +159,7 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
     }
     return;
   }
-  await keepWatch(options, (store) => ({
+  await keepWatch(options, served, (store) => ({
     everyMs,
     schedules: store.liveSchedules,
     next: async (schedule) => {
@@ -171,14 +173,21 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
 
 const longOf = (command: Command, name: string) => command.options.find((each) => each.attributeName() === name)?.long;
 
+/** What `/metrics` shows beside the runs. @throws InputError when an option or its file is wrong. */
+function readServed({ rolloutPlan, policy, database }: WatchCommandOptions) {
+  return {
+    plan: readRolloutPlan(rolloutPlan),
+    policy: readPolicy(policy),
+    service: databaseToRead(database),
+  };
+}
+
 /** Runs a schedule until a signal, and serves `/metrics`. */
 async function keepWatch(
   options: WatchCommandOptions,
+  { plan, policy, service }: ReturnType<typeof readServed>,
   schedule: (store: Store) => Pick<WatchOptions, 'everyMs' | 'schedules' | 'next' | 'run' | 'notify'>,
 ): Promise<void> {
-  const plan = readRolloutPlan(options.rolloutPlan);
-  const policy = readPolicy(options.policy);
-  const service = databaseToRead(options.database);
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
   const store = await openStore();
