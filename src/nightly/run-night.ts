@@ -37,17 +37,21 @@ export async function runNight(settings: NightSettings): Promise<EndedNight> {
   await store.nights.keep(night);
   makeFolder(nightFolder(night));
   say(`night ${night.id} ${isCutOff ? 'goes on' : 'begins'}`);
-  using budget = new Budget(night.budgetMs, night.spentMs);
-  const worker = new NightWorker(night, isCutOff ? null : last, budget, settings);
-  for (let step = nextStep(night); step; step = nextStep(night)) {
-    const result = await worker.perform(step).catch(resultOfError);
-    night.spentMs = budget.spentMs;
-    if (signal.aborted) break;
-    step.result = result;
-    if (!nextStep(night)) night.endedAt = new Date().toISOString();
-    await store.nights.keep(night);
-    await writeNight(night, store);
-    say(`${stepName(step)}: ${result.sentence}`);
+  const budget = new Budget(night.budgetMs, night.spentMs);
+  try {
+    const worker = new NightWorker(night, isCutOff ? null : last, budget, settings);
+    for (let step = nextStep(night); step; step = nextStep(night)) {
+      const result = await worker.perform(step).catch(resultOfError);
+      night.spentMs = budget.spentMs;
+      if (signal.aborted) break;
+      step.result = result;
+      if (!nextStep(night)) night.endedAt = new Date().toISOString();
+      await store.nights.keep(night);
+      await writeNight(night, store);
+      say(`${stepName(step)}: ${result.sentence}`);
+    }
+  } finally {
+    budget[Symbol.dispose]();
   }
   if (night.endedAt !== null) await removeOldNights(store);
   return { night, left: await writeNight(night, store), ended: night.endedAt !== null };

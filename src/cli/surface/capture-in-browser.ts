@@ -96,13 +96,15 @@ async function untilStopped<T>(
   work: (browser: Browser, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const browser = await ensureBrowser(name, say);
-  using stop = stopSignal(processTerminal().progress);
+  const stop = stopSignal(processTerminal().progress);
   try {
     return await work(browser, stop.signal);
   } catch (error) {
     const [bug] = stop.bugs;
     if (bug !== undefined) throw bug;
     throw stop.signal.aborted ? new TroubleError('the capture was ended; nothing was written') : error;
+  } finally {
+    stop[Symbol.dispose]();
   }
 }
 
