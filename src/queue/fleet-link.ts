@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import { within } from '../contracts/within.ts';
 import { type FleetWorker, fleetWorkerSchema, type QueueNeed, queueName, queueNeedSchema } from './needs.ts';
-import { checkQueueAddress, withoutCredentials } from './queue-address.ts';
+import { queueAddress, withoutCredentials } from './queue-address.ts';
 
 /** Every key of ours on the server begins with this. */
 export const prefix = 'wwebjs-canary';
@@ -62,8 +62,7 @@ export class FleetLink {
    * @throws InputError for a wrong address, a refused password, or a server that cannot be a queue; TroubleError when it does not answer.
    */
   static async open(address: string, say: (line: string) => void): Promise<FleetLink> {
-    checkQueueAddress(address);
-    const link = new FleetLink(address, say);
+    const link = new FleetLink(queueAddress(address), say);
     try {
       await link.#check();
       return link;

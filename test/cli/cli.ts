@@ -10,13 +10,15 @@ export interface CliResult {
 }
 
 /**
- * Runs the real command line in a process of its own, with an empty home unless one is given.
+ * Runs the real command line in a process of its own, with an empty home unless one is given, and as a person: live accounts are refused
+ * where `CI` is set.
  *
  * @param cwd the working folder; that of the project when left out.
  * @throws Error when it had to be ended by `process.exit()`: something was left open, and such an end can hang (nodejs/node#54918).
  */
 export function cli(args: readonly string[], home = temporaryFolder(), cwd = packageRoot): Promise<CliResult> {
-  const env = { ...process.env, WWEBJS_CANARY_HOME: home, NODE_OPTIONS: '--trace-exit' };
+  const { CI: _, ...own } = process.env;
+  const env = { ...own, WWEBJS_CANARY_HOME: home, NODE_OPTIONS: '--trace-exit' };
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,

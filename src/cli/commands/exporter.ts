@@ -7,6 +7,7 @@ import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import type { ExportedTables } from '../../exporter/service-reads.ts';
+import { queueAddress } from '../../queue/queue-address.ts';
 import { openDatabaseToRead } from '../../store/database/open-database.ts';
 import { openStore, openStoreToRead } from '../../store/open-store.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
@@ -33,9 +34,9 @@ export function exporterCommand(): Command {
     .addOption(rolloutPlanOption())
     .addOption(policyOption('serve only verdicts of the gate by this policy'))
     .addOption(
-      new Option('--queue <url>', 'the queue of a fleet, whose depth and workers are served too').env(
-        'WWEBJS_CANARY_QUEUE',
-      ),
+      new Option('--queue <url>', 'the queue of a fleet, whose depth and workers are served too')
+        .argParser(queueAddress)
+        .env('WWEBJS_CANARY_QUEUE'),
     )
     .addHelpText(
       'after',

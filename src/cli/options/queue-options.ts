@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { checkQueueAddress } from '../../queue/queue-address.ts';
+import { queueAddress } from '../../queue/queue-address.ts';
 import { checkedBy, duration } from './option-values.ts';
 
 /** Where the queue of a fleet is, and what coordinators and workers share besides it. */
@@ -18,9 +18,7 @@ export function lostAfterMs({ lostAfter }: Pick<QueueOptions, 'lostAfter'>): num
 /** Adds the options of every command that has attempts made by workers, and of the workers. */
 export function addQueueOptions(command: Command, queueHelp: string): Command {
   return command
-    .addOption(
-      new Option('--queue <url>', queueHelp).argParser(checkedBy(checkQueueAddress)).env('WWEBJS_CANARY_QUEUE'),
-    )
+    .addOption(new Option('--queue <url>', queueHelp).argParser(queueAddress).env('WWEBJS_CANARY_QUEUE'))
     .addOption(
       new Option(
         '--evidence <address>',
