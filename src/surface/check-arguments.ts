@@ -15,8 +15,9 @@ export function wrongArguments({ places, args }: Need, surface: Surface, shapes:
   if (name === 'WAWebUpdateUnreadChatAction.sendSeen') return wrongSendSeen(args, surface);
   const taken = shapes.parameters[name];
   const readAt = shapes.readAt[place.name];
-  if (!taken || !readAt || fits(args, taken)) return null;
-  return `${name} takes ${parametersText(taken)} (read on ${readAt}); the library passes ${parametersText(args)}.`;
+  if (!taken || fits(args, taken)) return null;
+  const source = readAt ? ` (read on ${readAt})` : '';
+  return `${name} takes ${parametersText(taken)}${source}; the library passes ${parametersText(args)}.`;
 }
 
 /** The one function whose change is dated by reports rather than by archives. */
