@@ -1,6 +1,6 @@
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin, transform } from 'esbuild';
 import { bundles } from '../src/bundle/bundle.ts';
 import { packageRoot } from '../src/contracts/home.ts';
 import { faces } from '../src/contracts/surface.ts';
@@ -28,6 +28,7 @@ rmSync(dist, { recursive: true, force: true });
 process.exitCode = await runTool('tsc', ['-p', 'tsconfig.build.json']);
 if (process.exitCode === 0) {
   await removeUnused();
+  await removeComments();
   const metafiles = await Promise.all([
     ...Object.values(bundles).map(({ entry, ...options }) => {
       const entryPoints = [join(packageRoot, 'src', `${entry}.ts`)];
@@ -56,6 +57,14 @@ if (process.exitCode === 0) {
   // What src/replica/builds/kept-timeline reads.
   for (const face of faces) writeFileSync(inDist(`replica/builds/${face}.json`), makeRecord(face));
   writeFileSync(join(dist, 'LICENSES.txt'), licencesOf(metafiles));
+}
+
+/** Comments are for readers of the source: 130 kB of the packed size. Types and the flows, which users read, keep theirs. */
+async function removeComments(): Promise<void> {
+  for (const file of globSync('**/*.js', { cwd: inDist('') })) {
+    const { code } = await transform(readFileSync(inDist(file), 'utf8'), { legalComments: 'inline' });
+    writeFileSync(inDist(file), code);
+  }
 }
 
 /** Removes modules that no entry loads, which are in bundles only, and types that no face of the package names. */

@@ -213,7 +213,8 @@ test('a browser that exits at once is trouble of the machine, and the log has wh
   for (const libraryPin of [null, '1.24.0']) {
     const ids = await service.sessions.link(workspace, { phone: null, pairing: false, libraryPin });
     expect(await untilStatus(service, ids, 'failed', 60_000)).toMatchObject({ cause: 'browser-launch-failed' });
-    const ended = log.find(({ event, account }) => event === 'ended' && account === ids.account);
+    const isEnd = ({ event, account }: (typeof log)[number]) => event === 'ended' && account === ids.account;
+    const ended = await until('its end is in the log', () => log.find(isEnd), 5_000);
     expect(ended).toMatchObject({ code: 'browser-launch-failed', message: expect.stringContaining('libnss3.so') });
   }
 });
